@@ -1,0 +1,22 @@
+// What one lane trains on in one step.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace elman {
+
+// A target that is not predicted: its loss and gradients are zero.
+inline constexpr int32_t kNoTarget = -1;
+
+// Token ids as [steps, rows]: the element of time step t and sequence b is at t * rows + b.
+struct Batch {
+  int steps = 0;                 // 0: nothing to do in this step
+  int rows = 0;                  // sequences of this lane
+  std::vector<int32_t> inputs;   // [steps, rows]
+  std::vector<int32_t> targets;  // [steps, rows], ids or kNoTarget
+  int64_t target_count = 0;      // targets other than kNoTarget
+  bool starts_epoch = false;     // carried state begins anew with this batch
+};
+
+}  // namespace elman

@@ -1,0 +1,86 @@
+#include "data/batches/prefetcher.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+
+struct Prefetcher::State {
+  BatchSource* source = nullptr;
+  int first_lane = 0;
+  Position next;               // used by the reading thread only
+  std::vector<Batch> current;  // the caller's
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<Batch> ahead;  // the thread's while !ready, else the caller's to take
+  bool ready = false;        // guarded by mutex, as the two below
+  bool stopping = false;
+  absl::Status status;  // once not OK, the thread has ended
+
+  std::thread thread;
+
+  absl::Status ReadAhead() {
+    const int64_t steps = source->steps_per_epoch();
+    if (steps <= 0)
+      return absl::FailedPreconditionError("an epoch of no steps: the split is empty");
+    // A position saved at the very end of an epoch is the begin of the next.
+    next.epoch += next.step / steps;
+    next.step %= steps;
+    for (size_t i = 0; i < ahead.size(); ++i) {
+      RETURN_IF_ERROR(
+          source->Read(next.epoch, next.step, first_lane + static_cast<int>(i), &ahead[i]));
+    }
+    ++next.step;
+    return absl::OkStatus();
+  }
+
+  void Run() {
+    for (;;) {
+      absl::Status read = ReadAhead();
+      std::unique_lock<std::mutex> lock(mutex);
+      status = std::move(read);
+      ready = true;
+      changed.notify_all();
+      if (!status.ok()) return;
+      changed.wait(lock, [this] { return !ready || stopping; });
+      if (stopping) return;
+    }
+  }
+};
+
+Prefetcher::Prefetcher(BatchSource* source, int first_lane, int end_lane, Position start)
+    : state_(std::make_unique<State>()) {
+  state_->source = source;
+  state_->first_lane = first_lane;
+  state_->next = start;
+  state_->current.resize(static_cast<size_t>(end_lane - first_lane));
+  state_->ahead.resize(state_->current.size());
+  state_->thread = std::thread([state = state_.get()] { state->Run(); });
+}
+
+Prefetcher::~Prefetcher() {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->changed.notify_all();
+  state_->thread.join();
+}
+
+absl::StatusOr<const std::vector<Batch>*> Prefetcher::Next() {
+  std::unique_lock<std::mutex> lock(state_->mutex);
+  state_->changed.wait(lock, [this] { return state_->ready; });
+  if (!state_->status.ok()) return state_->status;
+  state_->current.swap(state_->ahead);
+  state_->ready = false;
+  state_->changed.notify_all();
+  return &state_->current;
+}
+
+}  // namespace elman

@@ -1,0 +1,45 @@
+// Batches for truncated back-propagation through time: the split is cut into `batch_size`
+// contiguous streams, read side by side, `sequence_length` steps at a time, so that the state at
+// the end of one batch is the state before the next.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/batches/batch_source.h"
+#include "data/shards/token_reader.h"
+
+namespace elman {
+
+// The arithmetic of the cut. Stream s covers targets [begin(s), begin(s + 1)) of the split's
+// tokens: lengths differ by at most one, and every token is a target exactly once. The input before
+// the first token of the split is </s>.
+class StreamPlan {
+ public:
+  // Streams beyond the number of tokens are empty.
+  StreamPlan(uint64_t tokens, int streams, int sequence_length);
+
+  int64_t windows() const;  // batches an epoch: of the longest stream, rounded up
+  uint64_t begin(int stream) const;
+  // Time steps of a window: sequence_length, or fewer in the last.
+  int steps(int64_t window) const;
+  int sequence_length() const { return sequence_length_; }
+
+ private:
+  uint64_t longest() const;  // the length of the longest stream
+
+  uint64_t tokens_;
+  int streams_;
+  int sequence_length_;
+};
+
+// Lane l owns the streams [l * batch_size / lanes, (l + 1) * batch_size / lanes). Every epoch is
+// the same. InvalidArgument if there are more lanes than streams, naming both.
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
+    int sequence_length, int lanes);
+
+}  // namespace elman

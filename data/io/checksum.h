@@ -1,0 +1,31 @@
+// Checksums and fingerprints. CRC32C (Castagnoli) guards bytes against rot; XXH3-128 names
+// contents.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace elman {
+
+// CRC32C of `bytes`, continuing from `crc` (0 to begin): Crc32c(b, Crc32c(a)) == Crc32c(ab).
+uint32_t Crc32c(std::string_view bytes, uint32_t crc = 0);
+
+// A running XXH3-128. Fields are framed by their lengths, so ("ab", "c") and ("a", "bc") differ.
+class Fingerprint {
+ public:
+  Fingerprint();
+  ~Fingerprint();
+  Fingerprint& Add(std::string_view bytes);
+  Fingerprint& Add(uint64_t number);
+
+  std::string Hex() const;  // 32 lower-case hex digits
+  uint64_t Low64() const;   // never 0
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace elman

@@ -1,0 +1,147 @@
+#include "data/io/command_line.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <vector>
+
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/str_cat.h"
+
+namespace elman {
+namespace {
+
+// Abseil reports a flag's file without leading slashes.
+std::string WithoutLeadingSlashes(std::string_view path) {
+  const size_t begin = path.find_first_not_of('/');
+  return begin == std::string_view::npos ? "" : std::string(path.substr(begin));
+}
+
+// The flags of the program itself, in alphabetical order; libraries' flags are not offered to its
+// users.
+std::map<std::string, absl::CommandLineFlag*> FlagsOf(std::string_view main_file) {
+  const std::string file = WithoutLeadingSlashes(main_file);
+  std::map<std::string, absl::CommandLineFlag*> flags;
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (!flag->IsRetired() && WithoutLeadingSlashes(flag->Filename()) == file) {
+      flags.emplace(std::string(name), flag);
+    }
+  }
+  return flags;
+}
+
+// Insertions, deletions and replacements that turn `a` into `b` (Levenshtein).
+size_t EditDistance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+absl::Status UnknownFlag(const std::string& name,
+                         const std::map<std::string, absl::CommandLineFlag*>& flags) {
+  std::string nearest;
+  size_t distance = 0;
+  for (const auto& entry : flags) {
+    const size_t d = EditDistance(name, entry.first);
+    if (nearest.empty() || d < distance) {
+      nearest = entry.first;
+      distance = d;
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown flag --", name,
+                   nearest.empty() ? "; see --help"
+                                   : absl::StrCat("; did you mean --", nearest, "? See --help")));
+}
+
+}  // namespace
+
+absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file) {
+  const std::map<std::string, absl::CommandLineFlag*> flags = FlagsOf(main_file);
+  CommandLine line;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--") {
+      line.arguments.insert(line.arguments.end(), argv + i + 1, argv + argc);
+      break;
+    }
+    // A single dash is standard input; what does not begin with a dash is no flag.
+    if (argument.size() < 2 || argument[0] != '-') {
+      line.arguments.push_back(argument);
+      continue;
+    }
+    const std::string body = argument.substr(argument[1] == '-' ? 2 : 1);
+    const size_t equals = body.find('=');
+    const std::string name = body.substr(0, equals);
+    if (equals == std::string::npos && (name == "help" || name == "h")) {
+      line.help = true;
+      continue;
+    }
+    if (equals == std::string::npos && name == "version") {
+      line.version = true;
+      continue;
+    }
+
+    const auto found = flags.find(name);
+    absl::CommandLineFlag* flag = found == flags.end() ? nullptr : found->second;
+    std::string value;
+    if (flag != nullptr && equals != std::string::npos) {
+      value = body.substr(equals + 1);
+    } else if (flag != nullptr && flag->IsOfType<bool>()) {
+      value = "true";
+    } else if (flag != nullptr) {
+      if (i + 1 == argc) {
+        return absl::InvalidArgumentError(absl::StrCat("--", name, " needs a value"));
+      }
+      value = argv[++i];
+    } else if (const auto negated =
+                   name.rfind("no", 0) == 0 ? flags.find(name.substr(2)) : flags.end();
+               negated != flags.end() && negated->second->IsOfType<bool>() &&
+               equals == std::string::npos) {
+      flag = negated->second;
+      value = "false";
+    } else {
+      return UnknownFlag(name, flags);
+    }
+
+    if (std::string error; !flag->ParseFrom(value, &error)) {
+      return absl::InvalidArgumentError(absl::StrCat("--", name, ": cannot read '", value, "'",
+                                                     error.empty() ? "" : ": ", error));
+    }
+  }
+  return line;
+}
+
+std::string UsageText(std::string_view summary, std::string_view main_file) {
+  std::string text = absl::StrCat(std::string(summary), "\n\nFlags:\n");
+  for (const auto& [name, flag] : FlagsOf(main_file)) {
+    const std::string initial = flag->DefaultValue();
+    absl::StrAppend(&text, "  --", name, "  ", flag->Help());
+    if (!initial.empty()) absl::StrAppend(&text, " [", initial, "]");
+    text += '\n';
+  }
+  absl::StrAppend(&text, "  --help  Prints this text.\n  --version  Prints the version.\n");
+  return text;
+}
+
+void PrintError(std::string_view program, const absl::Status& status) {
+  std::string message(status.message());
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  std::replace(message.begin(), message.end(), '\r', ' ');
+  const std::string line = absl::StrCat(std::string(program), ": error: ", message, "\n");
+  // One call, so that the lines of several ranks do not mix.
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace elman

@@ -1,0 +1,35 @@
+// Command lines on top of absl::Flag: one-line errors, exit status 2, and a --help that shows the
+// program's own flags only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace elman {
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;  // the command line or the configuration is wrong
+
+struct CommandLine {
+  std::vector<std::string> arguments;  // what is not a flag, in order
+  bool help = false;                   // --help was given
+  bool version = false;                // --version was given
+};
+
+// Sets the flags named in argv: --name=value, --name value, --flag and --noflag for booleans; "--"
+// ends the flags. Only flags defined in `main_file` (pass __FILE__) are accepted; an unknown flag
+// is an error that names the nearest known one.
+absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file);
+
+// What --help prints: `summary`, then every flag of `main_file` with its help text and default.
+std::string UsageText(std::string_view summary, std::string_view main_file);
+
+// Prints "PROGRAM: error: MESSAGE", on one line, to standard error.
+void PrintError(std::string_view program, const absl::Status& status);
+
+}  // namespace elman

@@ -1,0 +1,654 @@
+#include "data/preprocess.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "data/io/checksum.h"
+#include "data/io/decompression.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "data/io/temporary_folder.h"
+#include "data/progress.h"
+#include "data/shards/dataset.h"
+#include "data/shards/example_spool.h"
+#include "data/shards/shard_writer.h"
+#include "data/text/characters.h"
+#include "data/text/corpus_reader.h"
+#include "data/text/line_sample.h"
+#include "data/text/utf8.h"
+#include "data/tokenizer/tokenizer.h"
+#include "data/tokenizer/vocabulary_builder.h"
+#include "data/workers/ordered_map.h"
+
+namespace elman {
+namespace {
+
+constexpr int kSteps = 4;
+
+bool IsSubword(TokenizerSpec::Kind kind) {
+  return kind == TokenizerSpec::BPE || kind == TokenizerSpec::UNIGRAM;
+}
+
+// Processes of one job exchange vectors of plain numbers as bytes.
+template <typename T>
+std::string ToBytes(const std::vector<T>& values) {
+  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+}
+
+template <typename T>
+std::vector<T> FromBytes(std::string_view bytes) {
+  std::vector<T> values(bytes.size() / sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+  return values;
+}
+
+// A chunk, tokenized.
+struct TokenizedChunk {
+  uint64_t number = 0;
+  uint64_t text_bytes = 0;
+  uint64_t empty_lines = 0;
+  uint64_t invalid_lines = 0;
+  SpooledExamples examples;
+};
+
+// A split between tokenizing and writing. Chunks and spool names are known to every rank.
+struct TokenizedSplit {
+  std::unique_ptr<SpoolWriter> spool;  // this rank's
+  std::vector<std::string> spool_paths;
+  std::vector<SpooledChunk> chunks;  // in the order of the corpus
+  uint64_t tokens = 0;
+};
+
+// The state of one run; each stage is a method, in the order of Run.
+class Pipeline {
+ public:
+  Pipeline(const PreprocessOptions& options, WorkerGroup* workers, Interruption* interruption)
+      : options_(options),
+        workers_(workers),
+        interruption_(interruption),
+        progress_(kSteps, !options.quiet && workers->rank() == 0) {}
+
+  absl::StatusOr<PreprocessReport> Run() {
+    RETURN_IF_ERROR(workers_->Agree(OpenOutput()));
+    folder_ = workers_->Broadcast(folder_);
+    RETURN_IF_ERROR(workers_->Agree(OpenInputs()));
+    ShareInputs();
+
+    RETURN_IF_ERROR(MakeVocabulary());
+    RETURN_IF_ERROR(Tokenize());
+    RETURN_IF_ERROR(WriteShards());
+    RETURN_IF_ERROR(workers_->Agree(Publish()));
+    return std::move(report_);
+  }
+
+ private:
+  using Split = PreprocessOptions::Split;
+
+  absl::Status OpenOutput();
+  absl::Status OpenInputs();
+  void ShareInputs();
+  absl::Status MakeVocabulary();
+  absl::Status CountPieces(PieceCounts* counts);
+  absl::Status TrainSubwords();
+  absl::Status Tokenize();
+  absl::Status TokenizeSplit(const Split& split, TokenizedSplit* tokenized);
+  void TokenizeChunk(const TextChunk& chunk, TokenizedChunk* tokenized) const;
+  absl::Status ShareSpools(TokenizedSplit* split);
+  absl::Status WriteShards();
+  absl::StatusOr<ShardEntry> WriteShard(const std::string& name, const TokenizedSplit& split,
+                                        uint32_t shard, uint32_t shards);
+  absl::Status Publish();
+
+  bool first() const { return workers_->rank() == 0; }
+  absl::StatusOr<bool> NextChunkOfMine(CorpusReader* reader, TextChunk* chunk) const;
+
+  const PreprocessOptions& options_;
+  WorkerGroup* const workers_;
+  Interruption* const interruption_;
+  Progress progress_;
+  PreprocessReport report_;
+
+  std::unique_ptr<TemporaryFolder> output_;                 // rank 0's
+  std::string folder_;                                      // where all ranks write meanwhile
+  std::vector<std::unique_ptr<AtomicFile>> copied_inputs_;  // rank 0's copies of pipes
+  std::vector<Split> splits_;  // the options', with the copies in the place of pipes
+  Vocabulary vocabulary_;
+  std::string model_;  // tokenizer.model
+  std::string fingerprint_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::vector<TokenizedSplit> tokenized_;  // as splits_
+  std::vector<uint64_t> id_counts_;        // in train
+};
+
+// --- Output and inputs ---
+
+absl::Status CheckOutputIsFree(const std::string& path) {
+  if (FileExists(JoinPath(path, kManifestName))) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        path, ": holds a data set already; remove the folder or choose another --output"));
+  }
+  if (!FileExists(path)) return absl::OkStatus();
+  if (!IsFolder(path)) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(path, ": expected a folder to create, found a file; choose another --output"));
+  }
+  DIR* folder = ::opendir(path.c_str());
+  if (folder == nullptr) return ErrnoStatus(errno, "open the folder", path);
+  bool empty = true;
+  for (const dirent* entry = ::readdir(folder); entry != nullptr; entry = ::readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    empty = empty && (name == "." || name == "..");
+  }
+  ::closedir(folder);
+  if (empty) return absl::OkStatus();
+  return absl::AlreadyExistsError(
+      absl::StrCat(path, ": a folder with other files in it; choose another --output"));
+}
+
+absl::Status Pipeline::OpenOutput() {
+  if (!first()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckOutputIsFree(options_.output));
+  ASSIGN_OR_RETURN(output_, TemporaryFolder::Create(options_.output));
+  folder_ = output_->temporary_path();
+  if (interruption_ != nullptr) {
+    interruption_->SetAction([folder = folder_] { RemoveFolder(folder); });
+  }
+  return absl::OkStatus();
+}
+
+// The bytes of a pipe, which can be read only once, in a file of our own.
+absl::StatusOr<std::unique_ptr<AtomicFile>> CopyToFile(const std::string& input,
+                                                       const std::string& path) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source, OpenBytes(input));
+  ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
+  std::string buffer(size_t{1} << 20, '\0');
+  for (;;) {
+    ASSIGN_OR_RETURN(const size_t count, source->Read(buffer.data(), buffer.size()));
+    if (count == 0) break;
+    RETURN_IF_ERROR(file->Append(std::string_view(buffer.data(), count)));
+  }
+  RETURN_IF_ERROR(file->Close());
+  return file;
+}
+
+absl::Status Pipeline::OpenInputs() {
+  splits_ = options_.splits;
+  if (!first()) return absl::OkStatus();
+  for (Split& split : splits_) {
+    for (std::string& file : split.files) {
+      struct stat facts = {};
+      if (file != "-" && ::stat(file.c_str(), &facts) != 0) {
+        return ErrnoStatus(errno, absl::StrCat("open (given as --", split.name, ")"), file);
+      }
+      if (S_ISDIR(facts.st_mode)) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(file, ": expected a text file as --", split.name, ", found a folder"));
+      }
+      if (S_ISREG(facts.st_mode)) {
+        RETURN_IF_ERROR(OpenBytes(file).status());
+        continue;
+      }
+      ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> copy,
+                       CopyToFile(file, JoinPath(folder_, "input")));
+      file = copy->temporary_path();
+      copied_inputs_.push_back(std::move(copy));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Pipeline::ShareInputs() {
+  for (Split& split : splits_) {
+    for (std::string& file : split.files) file = workers_->Broadcast(file);
+  }
+}
+
+// Chunks are dealt out to the ranks like cards. Every rank reads all: reading costs little beside
+// tokenizing, and compressed files cannot be entered in the middle.
+absl::StatusOr<bool> Pipeline::NextChunkOfMine(CorpusReader* reader, TextChunk* chunk) const {
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, reader->Next(chunk));
+    if (!more) return false;
+    if (static_cast<int>(chunk->number % workers_->size()) == workers_->rank()) return true;
+  }
+}
+
+// --- Step 1: vocabulary ---
+
+absl::Status Pipeline::MakeVocabulary() {
+  const TokenizerSpec::Kind kind = options_.tokenizer.kind();
+  absl::StatusOr<Vocabulary> vocabulary = absl::InternalError("no vocabulary");
+  if (kind == TokenizerSpec::BYTE) {
+    progress_.Begin("the vocabulary is the 256 bytes");
+    vocabulary = BuildByteVocabulary();
+  } else if (IsSubword(kind)) {
+    RETURN_IF_ERROR(workers_->Agree(TrainSubwords()));
+    model_ = workers_->Broadcast(model_);
+    vocabulary = BuildSentencePieceVocabulary(model_);
+  } else {
+    progress_.Begin("counting train");
+    PieceCounts counts;
+    RETURN_IF_ERROR(workers_->Agree(CountPieces(&counts)));
+    const std::vector<std::string> theirs = workers_->Gather(first() ? "" : counts.Serialize());
+    for (const std::string& bytes : theirs) RETURN_IF_ERROR(counts.AddSerialized(bytes));
+    if (first()) vocabulary = BuildCountedVocabulary(options_.tokenizer, counts);
+    const std::string text =
+        workers_->Broadcast(vocabulary.ok() ? vocabulary->ToText() : std::string());
+    if (!first()) vocabulary = Vocabulary::Parse(text, "the vocabulary from rank 0");
+  }
+  RETURN_IF_ERROR(workers_->Agree(vocabulary.status()));
+  vocabulary_ = std::move(*vocabulary);
+  absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer =
+      CreateTokenizer(options_.tokenizer, vocabulary_, model_);
+  RETURN_IF_ERROR(workers_->Agree(tokenizer.status()));
+  tokenizer_ = std::move(*tokenizer);
+  progress_.End();
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::CountPieces(PieceCounts* counts) {
+  struct Counted {
+    PieceCounts counts;
+    uint64_t text_bytes = 0;
+  };
+  CorpusReader reader(splits_[0].files);
+  return OrderedMap<TextChunk, Counted>(
+      options_.threads, [&](TextChunk* chunk) { return NextChunkOfMine(&reader, chunk); },
+      [&](const TextChunk& chunk, Counted* counted) {
+        counted->counts.Clear();
+        counted->text_bytes = chunk.text.size();
+        for (size_t i = 0; i < chunk.lines.size(); ++i) {
+          counted->counts.AddLine(options_.tokenizer, chunk.line(i));
+        }
+      },
+      [&](Counted* counted) {
+        counts->AddAll(counted->counts);
+        progress_.Add(counted->text_bytes * workers_->size());
+        return absl::OkStatus();
+      });
+}
+
+absl::Status Pipeline::TrainSubwords() {
+  if (!first()) return absl::OkStatus();
+  progress_.Begin("training the tokenizer on train");
+  LineSample sample(kTrainingSampleBytes);
+  CorpusReader reader(splits_[0].files);
+  TextChunk chunk;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, reader.Next(&chunk));
+    if (!more) break;
+    for (size_t i = 0; i < chunk.lines.size(); ++i) {
+      std::string line = ReplaceInvalidUtf8(chunk.line(i));
+      if (options_.tokenizer.lowercase()) line = LowerCase(line);
+      if (!line.empty()) sample.Add(line);
+    }
+    progress_.Add(chunk.text.size());
+  }
+  const std::vector<std::string> lines = sample.Take();
+  if (lines.empty()) {
+    return absl::InvalidArgumentError("--train has no text in it");
+  }
+  report_.sampled_lines = lines.size();
+  report_.training_lines = sample.lines_seen();
+  ASSIGN_OR_RETURN(model_, TrainSentencePiece(options_.tokenizer, lines));
+  return absl::OkStatus();
+}
+
+// --- Step 2: tokens ---
+
+absl::Status Pipeline::Tokenize() {
+  id_counts_.assign(vocabulary_.size(), 0);
+  tokenized_.resize(splits_.size());
+  std::string names;
+  for (const Split& split : splits_) absl::StrAppend(&names, names.empty() ? "" : ", ", split.name);
+  progress_.Begin(absl::StrCat("tokenizing ", names));
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    RETURN_IF_ERROR(workers_->Agree(TokenizeSplit(splits_[i], &tokenized_[i])));
+    RETURN_IF_ERROR(workers_->Agree(ShareSpools(&tokenized_[i])));
+    if (tokenized_[i].tokens == 0) {
+      return absl::InvalidArgumentError(absl::StrCat("--", splits_[i].name, " has no text in it"));
+    }
+  }
+  progress_.End();
+
+  const uint64_t notes[2] = {report_.empty_lines, report_.invalid_lines};
+  report_.empty_lines = report_.invalid_lines = 0;
+  for (const std::string& theirs :
+       workers_->Gather(std::string_view(reinterpret_cast<const char*>(notes), sizeof(notes)))) {
+    const std::vector<uint64_t> counts = FromBytes<uint64_t>(theirs);
+    report_.empty_lines += counts[0];
+    report_.invalid_lines += counts[1];
+  }
+  std::vector<uint64_t> sums(id_counts_.size(), 0);
+  for (const std::string& theirs : workers_->Gather(ToBytes(id_counts_))) {
+    const std::vector<uint64_t> counts = FromBytes<uint64_t>(theirs);
+    for (size_t id = 0; id < sums.size(); ++id) sums[id] += counts[id];
+  }
+  id_counts_ = FromBytes<uint64_t>(workers_->Broadcast(ToBytes(sums)));
+  // The tokenizer refers to the vocabulary; its work is done.
+  tokenizer_ = nullptr;
+  ASSIGN_OR_RETURN(vocabulary_, WithCounts(vocabulary_, id_counts_));
+  fingerprint_ = VocabularyFingerprint(options_.tokenizer, vocabulary_.ToText(), model_);
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::TokenizeSplit(const Split& split, TokenizedSplit* tokenized) {
+  ASSIGN_OR_RETURN(tokenized->spool,
+                   SpoolWriter::Create(
+                       JoinPath(folder_, absl::StrCat("spool-", split.name, "-", workers_->rank())),
+                       static_cast<uint64_t>(workers_->rank())));
+  const bool train = &split == &splits_[0];
+  CorpusReader reader(split.files);
+  RETURN_IF_ERROR((OrderedMap<TextChunk, TokenizedChunk>(
+      options_.threads, [&](TextChunk* chunk) { return NextChunkOfMine(&reader, chunk); },
+      [&](const TextChunk& chunk, TokenizedChunk* result) { TokenizeChunk(chunk, result); },
+      [&](TokenizedChunk* result) {
+        report_.empty_lines += result->empty_lines;
+        report_.invalid_lines += result->invalid_lines;
+        for (const uint32_t id : result->examples.ids) id_counts_[id] += train ? 1 : 0;
+        progress_.Add(result->text_bytes * workers_->size());
+        return tokenized->spool->Append(result->number, result->examples);
+      })));
+  return tokenized->spool->Finish();
+}
+
+void Pipeline::TokenizeChunk(const TextChunk& chunk, TokenizedChunk* result) const {
+  result->number = chunk.number;
+  result->text_bytes = chunk.text.size();
+  result->empty_lines = 0;
+  result->invalid_lines = 0;
+  SpooledExamples& examples = result->examples;
+  examples.Clear();
+  for (size_t i = 0; i < chunk.lines.size(); ++i) {
+    const TextChunk::Line& line = chunk.lines[i];
+    const std::string_view whole = chunk.line(i);
+    const uint64_t words = CountWords(whole);
+    if (words == 0 && line.ends && !line.continues && !options_.tokenizer.keep_empty_lines()) {
+      ++result->empty_lines;
+      continue;
+    }
+    if (!IsValidUtf8(whole)) ++result->invalid_lines;
+    // SentencePiece puts a space before what it is given: here, the one at which the line was cut.
+    std::string_view text = whole;
+    if (line.continues && IsSubword(options_.tokenizer.kind()) && text.substr(0, 1) == " ") {
+      text.remove_prefix(1);
+    }
+    const size_t begin = examples.ids.size();
+    tokenizer_->Encode(text, &examples.ids);
+    if (line.ends) examples.ids.push_back(vocabulary_.end_id());
+    const size_t tokens = examples.ids.size() - begin;
+    if (tokens == 0) continue;  // a piece of a line, of white space only
+    examples.lengths.push_back(static_cast<uint32_t>(tokens));
+    examples.words.push_back(static_cast<uint32_t>(words));
+    examples.bytes.push_back(static_cast<uint32_t>(whole.size() + (line.ends ? 1 : 0)));
+  }
+}
+
+absl::Status Pipeline::ShareSpools(TokenizedSplit* split) {
+  std::vector<SpooledChunk> chunks;
+  for (const std::string& theirs : workers_->Gather(ToBytes(split->spool->chunks()))) {
+    const std::vector<SpooledChunk> some = FromBytes<SpooledChunk>(theirs);
+    chunks.insert(chunks.end(), some.begin(), some.end());
+  }
+  std::sort(chunks.begin(), chunks.end(),
+            [](const SpooledChunk& a, const SpooledChunk& b) { return a.chunk < b.chunk; });
+  split->chunks = FromBytes<SpooledChunk>(workers_->Broadcast(ToBytes(chunks)));
+  split->spool_paths = workers_->Gather(split->spool->path());
+  split->spool_paths.resize(workers_->size());
+  for (std::string& path : split->spool_paths) path = workers_->Broadcast(path);
+  for (size_t i = 0; i < split->chunks.size(); ++i) {
+    split->tokens += split->chunks[i].tokens;
+    if (split->chunks[i].chunk != i) {
+      return absl::InternalError(absl::StrCat("chunk ", i,
+                                              " is missing or there twice; do all "
+                                              "ranks read the same files?"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// --- Step 3: shards ---
+
+using ExampleVisitor =
+    std::function<absl::Status(std::span<const uint32_t> ids, uint32_t words, uint32_t bytes)>;
+
+// Visits the examples whose first token is among [begin, end) of the split.
+absl::Status VisitExamples(const TokenizedSplit& split, uint64_t begin, uint64_t end,
+                           const ExampleVisitor& visit) {
+  std::vector<std::unique_ptr<SpoolReader>> spools;
+  for (const std::string& path : split.spool_paths) {
+    ASSIGN_OR_RETURN(std::unique_ptr<SpoolReader> spool, SpoolReader::Open(path));
+    spools.push_back(std::move(spool));
+  }
+  SpooledExamples examples;
+  uint64_t position = 0;
+  for (const SpooledChunk& chunk : split.chunks) {
+    if (position >= end) break;
+    if (position + chunk.tokens <= begin) {
+      position += chunk.tokens;
+      continue;
+    }
+    RETURN_IF_ERROR(spools[chunk.spool]->Read(chunk.offset, &examples));
+    std::span<const uint32_t> ids = examples.ids;
+    for (size_t i = 0; i < examples.lengths.size(); ++i) {
+      const uint32_t length = examples.lengths[i];
+      if (position >= begin && position < end) {
+        RETURN_IF_ERROR(visit(ids.first(length), examples.words[i], examples.bytes[i]));
+      }
+      ids = ids.subspan(length);
+      position += length;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ShardEntry> Pipeline::WriteShard(const std::string& name,
+                                                const TokenizedSplit& split, uint32_t shard,
+                                                uint32_t shards) {
+  ShardHeader header;
+  header.set_format_version(kShardFormatVersion);
+  header.set_task(options_.task);
+  header.set_split(name);
+  header.set_shard(shard);
+  header.set_shards(shards);
+  header.set_token_width(TokenWidth(vocabulary_.size()));
+  header.set_vocabulary_fingerprint(fingerprint_);
+  // Equal parts; an example belongs to the part that its first token falls in.
+  const auto part = [&](uint32_t number) {
+    return static_cast<uint64_t>(static_cast<unsigned __int128>(split.tokens) * number / shards);
+  };
+
+  ShardFingerprint fingerprint(header);
+  RETURN_IF_ERROR(VisitExamples(split, part(shard), part(shard + 1),
+                                [&](std::span<const uint32_t> ids, uint32_t, uint32_t) {
+                                  fingerprint.Add(ids);
+                                  return absl::OkStatus();
+                                }));
+  const std::string path =
+      JoinPath(folder_, absl::StrFormat("%s-%05d-of-%05d.tfrecord", name, shard, shards));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ShardWriter> writer,
+                   ShardWriter::Create(path, header, fingerprint.file_id()));
+  RETURN_IF_ERROR(VisitExamples(split, part(shard), part(shard + 1),
+                                [&](std::span<const uint32_t> ids, uint32_t words, uint32_t bytes) {
+                                  TextCounts counts;
+                                  counts.set_unknown(
+                                      std::count(ids.begin(), ids.end(), vocabulary_.unknown_id()));
+                                  counts.set_words(words);
+                                  counts.set_bytes(bytes);
+                                  return writer->Add(ids, counts);
+                                }));
+  return writer->Finish();
+}
+
+absl::Status Pipeline::WriteShards() {
+  progress_.Begin("writing shards");
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    const uint64_t parts =
+        (tokenized_[i].tokens + options_.shard_tokens - 1) / options_.shard_tokens;
+    if (parts > 99999) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--shard_tokens=", options_.shard_tokens, " would make ", parts,
+                       " shards of ", splits_[i].name, ", more than 99999; raise it"));
+    }
+    const uint32_t shards = static_cast<uint32_t>(parts);
+    SplitEntry mine;
+    absl::Status status;
+    for (uint32_t shard = workers_->rank(); status.ok() && shard < shards;
+         shard += workers_->size()) {
+      absl::StatusOr<ShardEntry> entry = WriteShard(splits_[i].name, tokenized_[i], shard, shards);
+      status = entry.status();
+      if (entry.ok()) *mine.add_shards() = std::move(*entry);
+    }
+    RETURN_IF_ERROR(workers_->Agree(status));
+
+    SplitEntry* split = report_.manifest.add_splits();
+    split->set_name(splits_[i].name);
+    for (const std::string& theirs : workers_->Gather(mine.SerializeAsString())) {
+      split->MergeFromString(theirs);
+    }
+    std::sort(split->mutable_shards()->begin(), split->mutable_shards()->end(),
+              [](const ShardEntry& a, const ShardEntry& b) { return a.file() < b.file(); });
+    for (const ShardEntry& shard : split->shards()) {
+      AddCounts(shard.counts(), split->mutable_counts());
+    }
+    tokenized_[i].spool = nullptr;  // with its file
+  }
+  progress_.End();
+  return absl::OkStatus();
+}
+
+// --- Step 4: manifest ---
+
+absl::Status WriteEntry(const std::string& folder, std::string_view name,
+                        const std::string& contents, FileEntry* entry) {
+  entry->set_file(std::string(name));
+  entry->set_bytes(contents.size());
+  entry->set_crc32c(Crc32c(contents));
+  return WriteFile(JoinPath(folder, name), contents);
+}
+
+absl::Status Pipeline::Publish() {
+  if (!first()) return absl::OkStatus();
+  progress_.Begin("publishing");
+  copied_inputs_.clear();  // with their files
+  DatasetManifest& manifest = report_.manifest;
+  manifest.set_format_version(kDatasetFormatVersion);
+  manifest.set_task(options_.task);
+  *manifest.mutable_tokenizer() = options_.tokenizer;
+  *manifest.mutable_vocabulary() = SpecOf(vocabulary_, fingerprint_);
+  RETURN_IF_ERROR(WriteEntry(folder_, kVocabularyName, vocabulary_.ToText(),
+                             manifest.mutable_vocabulary_file()));
+  if (!model_.empty()) {
+    RETURN_IF_ERROR(WriteEntry(folder_, kTokenizerName, model_, manifest.mutable_tokenizer_file()));
+  }
+  RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kManifestName), ManifestToText(manifest)));
+  RETURN_IF_ERROR(Dataset::Open(folder_).status());
+  RETURN_IF_ERROR(output_->Publish());
+  progress_.End();
+  return absl::OkStatus();
+}
+
+// 1234567 as 1,234,567.
+std::string Grouped(uint64_t number) {
+  std::string text = absl::StrCat(number);
+  for (int i = static_cast<int>(text.size()) - 3; i > 0; i -= 3) text.insert(text.begin() + i, ',');
+  return text;
+}
+
+}  // namespace
+
+absl::Status CheckOptions(PreprocessOptions* options) {
+  TokenizerSpec& spec = options->tokenizer;
+  const bool counted = !IsSubword(spec.kind()) && spec.kind() != TokenizerSpec::BYTE;
+  if (options->output.empty()) return absl::InvalidArgumentError("--output is missing");
+  if (options->splits.empty() || options->splits[0].name != "train") {
+    return absl::InvalidArgumentError("--train is missing");
+  }
+  int standard_inputs = 0;
+  for (const PreprocessOptions::Split& split : options->splits) {
+    for (const std::string& file : split.files) {
+      if (file.empty()) {
+        return absl::InvalidArgumentError(absl::StrCat("--", split.name, ": an empty file name"));
+      }
+      standard_inputs += file == "-";
+    }
+  }
+  if (standard_inputs > 1) {
+    return absl::InvalidArgumentError("standard input ('-') can be given once only");
+  }
+  if (spec.min_count() > 0 && !counted) {
+    return absl::InvalidArgumentError(
+        "--min_count is for the tokenizers word, whitespace and character");
+  }
+  if (spec.vocab_size() > 0 && spec.kind() == TokenizerSpec::BYTE) {
+    return absl::InvalidArgumentError(
+        "--vocab_size does not go with --tokenizer=byte, which has 257 types: the bytes and </s>");
+  }
+  if (IsSubword(spec.kind()) && spec.vocab_size() == 0) {
+    spec.set_vocab_size(kDefaultSubwordVocabSize);
+  }
+  const uint64_t least = IsSubword(spec.kind()) ? 259 : 3;
+  constexpr uint64_t kMost = uint64_t{1} << 30;
+  if (spec.vocab_size() > kMost || (spec.vocab_size() != 0 && spec.vocab_size() < least)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--vocab_size=", spec.vocab_size(), ": expected ", least, " to ", kMost));
+  }
+  if (options->shard_tokens == 0) {
+    return absl::InvalidArgumentError("--shard_tokens must be at least 1");
+  }
+  if (options->threads < 1 || options->threads > 1024) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--threads=", options->threads, ": expected 1 to 1024"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, WorkerGroup* workers,
+                                            Interruption* interruption) {
+  return Pipeline(options, workers, interruption).Run();
+}
+
+std::string ReportText(const PreprocessReport& report) {
+  std::string text = absl::StrFormat("%-8s%15s%15s%17s%17s%10s\n", "split", "lines", "words",
+                                     "bytes", "tokens", "unknown");
+  for (const SplitEntry& split : report.manifest.splits()) {
+    const TextCounts& counts = split.counts();
+    const double unknown = counts.tokens() == 0 ? 0.0 : 100.0 * counts.unknown() / counts.tokens();
+    absl::StrAppendFormat(&text, "%-8s%15s%15s%17s%17s%9.3f%%\n", split.name(),
+                          Grouped(counts.examples()), Grouped(counts.words()),
+                          Grouped(counts.bytes()), Grouped(counts.tokens()), unknown);
+  }
+  absl::StrAppend(&text, "vocabulary: ", Grouped(report.manifest.vocabulary().predicted_size()),
+                  " types\n");
+  const TokenizerSpec& spec = report.manifest.tokenizer();
+  if (IsSubword(spec.kind()) && report.manifest.vocabulary().predicted_size() < spec.vocab_size()) {
+    absl::StrAppend(&text, "note: the corpus gives no more; ", Grouped(spec.vocab_size()),
+                    " were asked for\n");
+  }
+  if (report.sampled_lines < report.training_lines) {
+    absl::StrAppend(&text, "note: the tokenizer was trained on ", Grouped(report.sampled_lines),
+                    " of ", Grouped(report.training_lines), " lines\n");
+  }
+  if (report.empty_lines > 0) {
+    absl::StrAppend(&text, "note: ", Grouped(report.empty_lines),
+                    " empty lines were left out (--keep_empty_lines keeps them)\n");
+  }
+  if (report.invalid_lines > 0) {
+    const bool replaced = IsSubword(spec.kind()) || spec.kind() == TokenizerSpec::CHARACTER;
+    absl::StrAppend(&text, "note: ", Grouped(report.invalid_lines),
+                    " lines have bytes that are not UTF-8; they were ",
+                    replaced ? "read as U+FFFD\n" : "kept as they are\n");
+  }
+  return text;
+}
+
+}  // namespace elman

@@ -1,0 +1,76 @@
+// Writes a shard: a header, blocks of examples, an index and a tail, each a record. data/README.md
+// describes the bytes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/io/checksum.h"
+#include "data/io/file.h"
+#include "proto/dataset.pb.h"
+
+namespace elman {
+
+inline constexpr uint32_t kShardFormatVersion = 1;
+
+// A block is closed by the example that brings its tokens to this many bytes, or its examples to
+// kMaxBlockExamples.
+inline constexpr uint64_t kBlockTokenBytes = uint64_t{1} << 20;
+inline constexpr uint64_t kMaxBlockExamples = uint64_t{1} << 20;
+// With the bounds above, no block comes near the limit of a record.
+inline constexpr uint64_t kMaxExampleTokens = uint64_t{1} << 22;
+
+// Bytes of a token id on disk: the fewest of 2 and 4 that hold every id.
+uint32_t TokenWidth(uint32_t vocabulary_size);
+
+// The id of a shard: a fingerprint of its header and of the lengths and tokens of all examples. It
+// stands in every record and so must be known before the first is written: the examples are gone
+// through twice.
+class ShardFingerprint {
+ public:
+  explicit ShardFingerprint(const ShardHeader& header);
+  void Add(std::span<const uint32_t> example);
+  uint64_t file_id() const { return fingerprint_.Low64(); }
+
+ private:
+  Fingerprint fingerprint_;
+};
+
+class ShardWriter {
+ public:
+  // `path` is the final name; until Finish, and after any failure, nothing has it.
+  static absl::StatusOr<std::unique_ptr<ShardWriter>> Create(const std::string& path,
+                                                             const ShardHeader& header,
+                                                             uint64_t file_id);
+
+  // Appends an example. Of `counts`, unknown, words and bytes are used.
+  absl::Status Add(std::span<const uint32_t> example, const TextCounts& counts);
+
+  // Writes the rest, reads the file back from disk to prove it whole, and publishes it.
+  // FailedPrecondition if the examples were not those that `file_id` was made of. The entry's name
+  // has no folder.
+  absl::StatusOr<ShardEntry> Finish();
+
+ private:
+  ShardWriter(std::unique_ptr<AtomicFile> file, const ShardHeader& header, uint64_t file_id);
+  absl::StatusOr<uint64_t> Write(ShardRecord* record);
+  absl::Status CloseBlock();
+  absl::Status ReadBack() const;
+
+  const std::unique_ptr<AtomicFile> file_;
+  const uint32_t token_width_;
+  const uint64_t file_id_;
+  ShardFingerprint fingerprint_;
+  uint32_t crc_ = 0;  // of all bytes written
+  ShardRecord block_;
+  ShardIndex index_;
+  TextCounts counts_;           // of all examples added
+  uint64_t first_token_ = 0;    // of the open block
+  uint64_t first_example_ = 0;  // of the open block
+};
+
+}  // namespace elman

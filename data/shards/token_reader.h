@@ -1,0 +1,41 @@
+// A split as one long array of token ids, readable at any position.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/shards/dataset.h"
+#include "data/shards/shard_reader.h"
+
+namespace elman {
+
+// Reads verified blocks through a cache, so that many positions can be followed at once. Not for
+// concurrent use.
+class TokenReader {
+ public:
+  // Opens the shards of a split and reads their indices. `cache_bytes` bounds the decoded blocks
+  // kept; at least one block is.
+  static absl::StatusOr<std::unique_ptr<TokenReader>> Open(std::shared_ptr<const Dataset> dataset,
+                                                           std::string_view split,
+                                                           uint64_t cache_bytes);
+  virtual ~TokenReader() = default;
+
+  virtual uint64_t tokens() const = 0;
+
+  // Copies the ids at [position, position + ids.size()), which must lie within the split.
+  virtual absl::Status Read(uint64_t position, std::span<int32_t> ids) = 0;
+
+  // Changes the bound from the next reading on.
+  virtual void set_cache_bytes(uint64_t bytes) = 0;
+};
+
+// Opens shard `number` of a split of `dataset` and checks that it is the one that the manifest
+// speaks of.
+absl::StatusOr<std::unique_ptr<ShardReader>> OpenShard(const Dataset& dataset,
+                                                       const SplitEntry& split, int number);
+
+}  // namespace elman

@@ -1,0 +1,184 @@
+#include "data/text/vocabulary.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+#include "data/text/utf8.h"
+
+namespace elman {
+namespace {
+
+constexpr char kHexDigits[] = "0123456789abcdef";
+
+void AppendHexEscape(char byte, std::string* text) {
+  *text += "\\x";
+  *text += kHexDigits[static_cast<unsigned char>(byte) >> 4];
+  *text += kHexDigits[static_cast<unsigned char>(byte) & 15];
+}
+
+void AppendEscaped(std::string_view piece, std::string* text) {
+  while (!piece.empty()) {
+    const DecodedCharacter character = DecodeUtf8(piece);
+    const std::string_view bytes = piece.substr(0, static_cast<size_t>(character.size));
+    if (!character.valid || character.code < 0x20 || character.code == 0x7f) {
+      for (const char byte : bytes) {
+        switch (byte) {
+          case '\t':
+            *text += "\\t";
+            break;
+          case '\n':
+            *text += "\\n";
+            break;
+          case '\r':
+            *text += "\\r";
+            break;
+          default:
+            AppendHexEscape(byte, text);
+        }
+      }
+    } else {
+      if (character.code == '\\') *text += '\\';
+      text->append(bytes);
+    }
+    piece.remove_prefix(bytes.size());
+  }
+}
+
+int HexValue(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  return -1;
+}
+
+// False where `text` is not what AppendEscaped writes.
+bool Unescape(std::string_view text, std::string* piece) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      *piece += text[i];
+      continue;
+    }
+    if (++i == text.size()) return false;
+    switch (text[i]) {
+      case '\\':
+        *piece += '\\';
+        break;
+      case 't':
+        *piece += '\t';
+        break;
+      case 'n':
+        *piece += '\n';
+        break;
+      case 'r':
+        *piece += '\r';
+        break;
+      case 'x': {
+        if (i + 2 >= text.size()) return false;
+        const int high = HexValue(text[i + 1]);
+        const int low = HexValue(text[i + 2]);
+        if (high < 0 || low < 0) return false;
+        *piece += static_cast<char>(high * 16 + low);
+        i += 2;
+        break;
+      }
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+// A decimal number without sign, leading zeros or overflow.
+bool ParseCount(std::string_view text, uint64_t* count) {
+  if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
+  uint64_t value = 0;
+  for (const char digit : text) {
+    if (digit < '0' || digit > '9') return false;
+    if (__builtin_mul_overflow(value, uint64_t{10}, &value) ||
+        __builtin_add_overflow(value, static_cast<uint64_t>(digit - '0'), &value)) {
+      return false;
+    }
+  }
+  *count = value;
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<Vocabulary> Vocabulary::Create(std::vector<Entry> predicted) {
+  constexpr size_t kMaxSize = size_t{1} << 30;  // ids are int32_t in batches
+  if (predicted.size() > kMaxSize) {
+    return absl::InvalidArgumentError(absl::StrCat("a vocabulary of ", predicted.size(),
+                                                   " pieces is above the limit of ", kMaxSize));
+  }
+  Vocabulary vocabulary;
+  vocabulary.entries_ = std::move(predicted);
+  vocabulary.entries_.push_back({std::string(kStartPiece), 0});
+  vocabulary.entries_.push_back({std::string(kPadPiece), 0});
+  vocabulary.ids_.reserve(vocabulary.entries_.size());
+  for (uint32_t id = 0; id < vocabulary.size(); ++id) {
+    const std::string& piece = vocabulary.entries_[id].piece;
+    if (piece.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat("the piece of id ", id, " is empty"));
+    }
+    if (const auto [entry, inserted] = vocabulary.ids_.emplace(piece, id); !inserted) {
+      return absl::InvalidArgumentError(absl::StrCat("the ids ", entry->second, " and ", id,
+                                                     " have the same piece '", piece, "'"));
+    }
+  }
+  vocabulary.unknown_id_ = vocabulary.size();
+  vocabulary.unknown_id_ = vocabulary.Find(kUnknownPiece);
+  const auto end = vocabulary.ids_.find(absl::string_view(kEndPiece.data(), kEndPiece.size()));
+  if (end == vocabulary.ids_.end()) {
+    return absl::InvalidArgumentError("the vocabulary has no </s>");
+  }
+  vocabulary.end_id_ = end->second;
+  return vocabulary;
+}
+
+absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text, const std::string& path) {
+  std::vector<Entry> entries;
+  for (size_t number = 1; !text.empty(); ++number) {
+    const size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    const size_t tab = line.find('\t');
+    Entry entry;
+    if (end == std::string_view::npos || tab == std::string_view::npos ||
+        !Unescape(line.substr(0, tab), &entry.piece) ||
+        !ParseCount(line.substr(tab + 1), &entry.count)) {
+      return absl::DataLossError(absl::StrCat(
+          path, ": line ", number, ": expected a piece, a tab, a count and a line feed"));
+    }
+    entries.push_back(std::move(entry));
+    text.remove_prefix(end + 1);
+  }
+  const size_t count = entries.size();
+  if (count < 3 || entries[count - 2].piece != kStartPiece ||
+      entries[count - 1].piece != kPadPiece) {
+    return absl::DataLossError(
+        absl::StrCat(path, ": expected <s> and <pad> as the last of at least three pieces"));
+  }
+  entries.resize(count - 2);
+  absl::StatusOr<Vocabulary> vocabulary = Create(std::move(entries));
+  if (!vocabulary.ok()) {
+    return absl::DataLossError(
+        absl::StrCat(path, ": ", std::string(vocabulary.status().message())));
+  }
+  return vocabulary;
+}
+
+std::string Vocabulary::ToText() const {
+  std::string text;
+  for (const Entry& entry : entries_) {
+    AppendEscaped(entry.piece, &text);
+    absl::StrAppend(&text, "\t", entry.count, "\n");
+  }
+  return text;
+}
+
+uint32_t Vocabulary::Find(std::string_view piece) const {
+  const auto entry = ids_.find(absl::string_view(piece.data(), piece.size()));
+  return entry == ids_.end() ? unknown_id_ : entry->second;
+}
+
+}  // namespace elman

@@ -1,0 +1,59 @@
+// The table between token ids and pieces of text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace elman {
+
+inline constexpr std::string_view kUnknownPiece = "<unk>";
+inline constexpr std::string_view kStartPiece = "<s>";
+inline constexpr std::string_view kEndPiece = "</s>";
+inline constexpr std::string_view kPadPiece = "<pad>";
+
+// Ids are positions: first the pieces a model may predict, then <s> and <pad>. vocabulary.txt holds
+// one piece a line, a tab and its count in the training split. In a piece, backslash, tab, line
+// feed and carriage return are written as
+// \\ \t \n \r; other control characters (below U+0020, and U+007F) and bytes that are not UTF-8 as
+// \xNN.
+class Vocabulary {
+ public:
+  struct Entry {
+    std::string piece;
+    uint64_t count = 0;
+  };
+
+  // `predicted` has </s> and may have <unk>; <s> and <pad> are appended. Pieces must be distinct.
+  static absl::StatusOr<Vocabulary> Create(std::vector<Entry> predicted);
+
+  // Reads the text of a vocabulary.txt; `path` is for messages.
+  static absl::StatusOr<Vocabulary> Parse(std::string_view text, const std::string& path);
+  std::string ToText() const;
+
+  uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
+  uint32_t predicted_size() const { return size() - 2; }
+  const std::string& piece(uint32_t id) const { return entries_[id].piece; }
+  uint64_t count(uint32_t id) const { return entries_[id].count; }
+
+  // The id of a piece; unknown_id() if it has none.
+  uint32_t Find(std::string_view piece) const;
+
+  uint32_t unknown_id() const { return unknown_id_; }  // size() where nothing can be unknown
+  uint32_t end_id() const { return end_id_; }
+  uint32_t start_id() const { return size() - 2; }
+  uint32_t pad_id() const { return size() - 1; }
+
+ private:
+  std::vector<Entry> entries_;
+  absl::flat_hash_map<std::string, uint32_t> ids_;
+  uint32_t unknown_id_ = 0;
+  uint32_t end_id_ = 0;
+};
+
+}  // namespace elman

@@ -1,0 +1,125 @@
+#include "data/tokenizer/detokenizer.h"
+
+#include "data/text/characters.h"
+#include "data/text/utf8.h"
+
+namespace elman {
+namespace {
+
+constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581, SentencePiece's space
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Appends a SentencePiece piece: <0xNN> is a byte, U+2581 a space, which is left out where a line
+// begins.
+void AppendSubword(std::string_view piece, bool line_begins, std::string* text) {
+  if (piece.size() == 6 && piece.substr(0, 3) == "<0x" && piece[5] == '>') {
+    const int high = HexDigit(piece[3]);
+    const int low = HexDigit(piece[4]);
+    if (high >= 0 && low >= 0) {
+      *text += static_cast<char>(high * 16 + low);
+      return;
+    }
+  }
+  if (line_begins && piece.substr(0, kSpaceMark.size()) == kSpaceMark) {
+    piece.remove_prefix(kSpaceMark.size());
+  }
+  while (!piece.empty()) {
+    const size_t mark = piece.find(kSpaceMark);
+    text->append(piece.substr(0, mark));
+    if (mark == std::string_view::npos) return;
+    *text += ' ';
+    piece.remove_prefix(mark + kSpaceMark.size());
+  }
+}
+
+// How a word stands with its neighbours.
+struct Spacing {
+  bool before = true;  // a space separates it from the word before
+  bool after = true;   // and from the word after
+  bool ideograph = false;
+};
+
+Spacing SpacingOf(std::string_view word) {
+  if (word == kUnknownPiece) return {};
+  const DecodedCharacter first = DecodeUtf8(word);
+  const char32_t code = first.code;
+  const CharacterClass kind = first.valid ? ClassOf(code) : CharacterClass::kLetter;
+  if (kind == CharacterClass::kIdeograph) return {true, true, true};
+  if (kind != CharacterClass::kPunctuation) return {};
+  switch (code) {
+    case '(':
+    case '[':
+    case '{':
+    case 0x201c:  // opening quotation marks
+    case 0x2018:
+    case 0xab:
+    case 0xa1:  // inverted marks
+    case 0xbf:
+      return {true, false, false};
+    case '.':
+    case ',':
+    case ';':
+    case ':':
+    case '!':
+    case '?':
+    case '%':
+    case ')':
+    case ']':
+    case '}':
+    case '\'':
+    case 0x2019:  // closing quotation marks
+    case 0x201d:
+    case 0xbb:
+    case 0x2026:  // ellipsis
+      return {false, true, false};
+    case '-':
+    case '/':
+      return {false, false, false};
+    default:
+      // The full-width marks of Chinese and Japanese bring their own space.
+      if ((code >= 0x3001 && code <= 0x3011) || (code >= 0xff01 && code <= 0xff5e)) {
+        return {false, false, true};
+      }
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string Detokenize(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
+                       std::span<const uint32_t> ids) {
+  const bool subwords = kind == TokenizerSpec::BPE || kind == TokenizerSpec::UNIGRAM;
+  const bool words = kind == TokenizerSpec::WORD || kind == TokenizerSpec::WHITESPACE;
+  std::string text;
+  bool line_begins = true;
+  Spacing last;
+  for (const uint32_t id : ids) {
+    if (id >= vocabulary.start_id()) continue;  // <s>, <pad>, or no id at all
+    if (id == vocabulary.end_id()) {
+      text += '\n';
+      line_begins = true;
+      continue;
+    }
+    const std::string& piece = vocabulary.piece(id);
+    if (subwords) {
+      AppendSubword(piece, line_begins, &text);
+    } else if (words) {
+      const Spacing spacing = kind == TokenizerSpec::WORD ? SpacingOf(piece) : Spacing();
+      const bool between_ideographs = last.ideograph && spacing.ideograph;
+      if (!line_begins && last.after && spacing.before && !between_ideographs) text += ' ';
+      text += piece;
+      last = spacing;
+    } else {
+      text += piece;
+    }
+    line_begins = false;
+  }
+  return text;
+}
+
+}  // namespace elman

@@ -1,0 +1,148 @@
+#include "data/tokenizer/sentencepiece.h"
+
+#include <sentencepiece_processor.h>
+#include <sentencepiece_trainer.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <unordered_map>
+#include <utility>
+
+namespace elman {
+namespace {
+
+constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581
+
+// Strings that look like SentencePiece's marks or like pieces of special meaning. No learned piece
+// may contain one, so training sees a space in their place; texts that hold them are encoded from
+// smaller pieces, without loss.
+constexpr std::string_view kReserved[] = {
+    kSpaceMark, "\xe2\x96\x85", "<unk>", "<s>", "</s>", "<pad>", "<0x",
+};
+
+std::string WithoutReserved(std::string line) {
+  for (const std::string_view mark : kReserved) {
+    for (size_t at = line.find(mark); at != std::string::npos; at = line.find(mark, at)) {
+      line.replace(at, mark.size(), 1, ' ');
+    }
+  }
+  return line;
+}
+
+class Lines : public sentencepiece::SentenceIterator {
+ public:
+  explicit Lines(const std::vector<std::string>& lines) : lines_(lines) { Prepare(); }
+  bool done() const override { return next_ == lines_.size(); }
+  void Next() override {
+    ++next_;
+    Prepare();
+  }
+  const std::string& value() const override { return value_; }
+  sentencepiece::util::Status status() const override { return {}; }
+
+ private:
+  void Prepare() {
+    if (!done()) value_ = WithoutReserved(lines_[next_]);
+  }
+
+  const std::vector<std::string>& lines_;
+  size_t next_ = 0;
+  std::string value_;
+};
+
+// SentencePiece's messages begin with the place in its source and the condition that failed, in
+// brackets.
+std::string Readable(const sentencepiece::util::Status& status) {
+  std::string message = status.ToString();
+  if (const size_t bracket = message.rfind("] "); bracket != std::string::npos) {
+    message = message.substr(bracket + 2);
+  }
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  return message;
+}
+
+}  // namespace
+
+struct SentencePiece::State {
+  sentencepiece::SentencePieceProcessor processor;
+  std::vector<std::string> pieces;
+  std::array<uint32_t, kByteValues> byte_ids = {};
+};
+
+std::string SentencePiece::Train(const std::vector<std::string>& lines,
+                                 const SentencePieceOptions& options, std::string* error) {
+  const std::unordered_map<std::string, std::string> settings = {
+      {"model_type", options.unigram ? "unigram" : "bpe"},
+      {"vocab_size", std::to_string(options.vocab_size)},
+      {"hard_vocab_limit", "false"},
+      {"unk_id", "0"},
+      {"eos_id", "1"},
+      {"bos_id", "-1"},
+      {"pad_id", "-1"},
+      {"byte_fallback", "true"},
+      {"character_coverage", "0.9995"},
+      {"split_digits", "true"},
+      {"normalization_rule_name", "identity"},
+      {"remove_extra_whitespaces", "false"},
+      {"add_dummy_prefix", "true"},
+      // Longer lines would be left out without a word; ours are at most a mebibyte.
+      {"max_sentence_length", "16777216"},
+      // Sums of the training depend on it: it must not follow the machine.
+      {"num_threads", "4"},
+      {"minloglevel", "2"},
+  };
+  std::string model;
+  Lines iterator(lines);
+  const sentencepiece::util::Status status =
+      sentencepiece::SentencePieceTrainer::Train(settings, &iterator, &model);
+  if (status.ok() && !model.empty()) return model;
+  *error = "SentencePiece cannot make " + std::to_string(options.vocab_size) +
+           " pieces of this corpus: " + Readable(status) +
+           " (256 pieces are bytes, two are special, and every character needs one: a larger "
+           "--vocab_size or a larger corpus may be the answer)";
+  return "";
+}
+
+std::unique_ptr<SentencePiece> SentencePiece::Load(std::string_view model, std::string* error) {
+  auto state = std::make_unique<State>();
+  const sentencepiece::util::Status status = state->processor.LoadFromSerializedProto(model);
+  if (!status.ok()) {
+    *error = Readable(status);
+    return nullptr;
+  }
+  int bytes = 0;
+  for (int id = 0; id < state->processor.GetPieceSize(); ++id) {
+    state->pieces.push_back(state->processor.IdToPiece(id));
+    unsigned value = 0;
+    if (state->processor.IsByte(id) &&
+        std::sscanf(state->pieces.back().c_str(), "<0x%2X>", &value) == 1) {
+      state->byte_ids[value] = static_cast<uint32_t>(id);
+      ++bytes;
+    }
+  }
+  if (bytes != kByteValues) {
+    *error = "it has " + std::to_string(bytes) + " pieces for bytes, expected 256";
+    return nullptr;
+  }
+  return std::unique_ptr<SentencePiece>(new SentencePiece(std::move(state)));
+}
+
+SentencePiece::SentencePiece(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SentencePiece::~SentencePiece() = default;
+
+uint32_t SentencePiece::size() const { return static_cast<uint32_t>(state_->pieces.size()); }
+const std::string& SentencePiece::piece(uint32_t id) const { return state_->pieces[id]; }
+
+void SentencePiece::Encode(std::string_view line, std::vector<uint32_t>* ids) const {
+  // A literal U+2581 would come back as a space: from the first on, the line is spelled in bytes.
+  const std::string_view head = line.substr(0, line.find(kSpaceMark));
+  std::vector<int> encoded;
+  if (!head.empty()) (void)state_->processor.Encode(head, &encoded);
+  ids->insert(ids->end(), encoded.begin(), encoded.end());
+  for (const char byte : line.substr(head.size())) {
+    ids->push_back(state_->byte_ids[static_cast<unsigned char>(byte)]);
+  }
+}
+
+}  // namespace elman

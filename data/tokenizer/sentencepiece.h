@@ -1,0 +1,48 @@
+// SentencePiece (Kudo and Richardson, 2018) behind types of the standard library: its headers and
+// those of Abseil cannot stand in one source file.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elman {
+
+inline constexpr uint32_t kByteValues = 256;
+
+struct SentencePieceOptions {
+  bool unigram = false;  // else byte-pair encoding
+  int vocab_size = 0;    // upper bound; a small corpus gives fewer pieces
+};
+
+// A trained model. Pieces: <unk>, </s>, one a byte (<0x00> ... <0xFF>), then those learned. A space
+// is written U+2581 in a piece, and stands before a word; one is put before each line. Characters
+// without a piece become bytes, so that nothing is unknown and every valid UTF-8 text comes back as
+// it was. Safe for any number of threads.
+class SentencePiece {
+ public:
+  // Trains on `lines`, valid UTF-8, and returns the bytes of the model: the same for the same lines
+  // and options, whatever the machine's number of cores. Empty on failure; then `error` is one line
+  // that says what to do.
+  static std::string Train(const std::vector<std::string>& lines,
+                           const SentencePieceOptions& options, std::string* error);
+
+  // Null on failure.
+  static std::unique_ptr<SentencePiece> Load(std::string_view model, std::string* error);
+  ~SentencePiece();
+
+  uint32_t size() const;
+  const std::string& piece(uint32_t id) const;
+
+  // Appends the ids of `line`, which must be valid UTF-8.
+  void Encode(std::string_view line, std::vector<uint32_t>* ids) const;
+
+ private:
+  struct State;
+  explicit SentencePiece(std::unique_ptr<State> state);
+  const std::unique_ptr<State> state_;
+};
+
+}  // namespace elman

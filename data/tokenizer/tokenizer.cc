@@ -1,0 +1,139 @@
+#include "data/tokenizer/tokenizer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/text/characters.h"
+#include "data/text/utf8.h"
+#include "data/tokenizer/sentencepiece.h"
+#include "data/tokenizer/splitter.h"
+
+namespace elman {
+namespace {
+
+// Cuts into pieces and looks them up.
+class LookupTokenizer : public Tokenizer {
+ public:
+  LookupTokenizer(Splitter split, const Vocabulary& vocabulary)
+      : split_(split), vocabulary_(vocabulary) {}
+
+  void Encode(std::string_view line, std::vector<uint32_t>* ids) const override {
+    std::vector<std::string_view> pieces;
+    split_(line, &pieces);
+    ids->reserve(ids->size() + pieces.size());
+    for (const std::string_view piece : pieces) ids->push_back(vocabulary_.Find(piece));
+  }
+
+ private:
+  const Splitter split_;
+  const Vocabulary& vocabulary_;
+};
+
+// The id of a byte is its value.
+class ByteTokenizer : public Tokenizer {
+ public:
+  void Encode(std::string_view line, std::vector<uint32_t>* ids) const override {
+    for (const char byte : line) ids->push_back(static_cast<unsigned char>(byte));
+  }
+};
+
+class SentencePieceTokenizer : public Tokenizer {
+ public:
+  explicit SentencePieceTokenizer(std::unique_ptr<SentencePiece> model)
+      : model_(std::move(model)) {}
+
+  void Encode(std::string_view line, std::vector<uint32_t>* ids) const override {
+    if (IsValidUtf8(line)) {
+      model_->Encode(line, ids);
+    } else {
+      model_->Encode(ReplaceInvalidUtf8(line), ids);
+    }
+  }
+
+ private:
+  const std::unique_ptr<SentencePiece> model_;
+};
+
+class LowerCaseTokenizer : public Tokenizer {
+ public:
+  explicit LowerCaseTokenizer(std::unique_ptr<Tokenizer> tokenizer)
+      : tokenizer_(std::move(tokenizer)) {}
+
+  void Encode(std::string_view line, std::vector<uint32_t>* ids) const override {
+    tokenizer_->Encode(LowerCase(line), ids);
+  }
+
+ private:
+  const std::unique_ptr<Tokenizer> tokenizer_;
+};
+
+absl::StatusOr<std::unique_ptr<Tokenizer>> CreateByteTokenizer(const Vocabulary& vocabulary) {
+  bool bytes = vocabulary.predicted_size() == kByteValues + 1;
+  for (uint32_t id = 0; bytes && id < kByteValues; ++id) {
+    bytes = vocabulary.piece(id) == std::string(1, static_cast<char>(id));
+  }
+  if (!bytes) return absl::DataLossError("the vocabulary is not that of a byte tokenizer");
+  return std::unique_ptr<Tokenizer>(new ByteTokenizer());
+}
+
+absl::StatusOr<std::unique_ptr<Tokenizer>> CreateSentencePieceTokenizer(
+    const Vocabulary& vocabulary, std::string_view model) {
+  std::string error;
+  std::unique_ptr<SentencePiece> pieces = SentencePiece::Load(model, &error);
+  if (pieces == nullptr) {
+    return absl::DataLossError(absl::StrCat("SentencePiece cannot read tokenizer.model: ", error));
+  }
+  bool same = pieces->size() == vocabulary.predicted_size();
+  for (uint32_t id = 0; same && id < pieces->size(); ++id) {
+    same = pieces->piece(id) == vocabulary.piece(id);
+  }
+  if (!same) {
+    return absl::DataLossError("tokenizer.model and vocabulary.txt have different pieces");
+  }
+  return std::unique_ptr<Tokenizer>(new SentencePieceTokenizer(std::move(pieces)));
+}
+
+absl::StatusOr<std::unique_ptr<Tokenizer>> CreateCaseSensitive(TokenizerSpec::Kind kind,
+                                                               const Vocabulary& vocabulary,
+                                                               std::string_view model) {
+  switch (kind) {
+    case TokenizerSpec::WORD:
+    case TokenizerSpec::WHITESPACE:
+    case TokenizerSpec::CHARACTER:
+      return std::unique_ptr<Tokenizer>(new LookupTokenizer(SplitterOf(kind), vocabulary));
+    case TokenizerSpec::BYTE:
+      return CreateByteTokenizer(vocabulary);
+    case TokenizerSpec::BPE:
+    case TokenizerSpec::UNIGRAM:
+      return CreateSentencePieceTokenizer(vocabulary, model);
+    default:
+      return absl::InvalidArgumentError(
+          absl::StrCat("tokenizer kind ", static_cast<int>(kind), " is unknown to this version"));
+  }
+}
+
+}  // namespace
+
+Splitter SplitterOf(TokenizerSpec::Kind kind) {
+  switch (kind) {
+    case TokenizerSpec::WORD:
+      return SplitWords;
+    case TokenizerSpec::WHITESPACE:
+      return SplitAtWhitespace;
+    case TokenizerSpec::CHARACTER:
+      return SplitCharacters;
+    default:
+      return nullptr;
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& spec,
+                                                           const Vocabulary& vocabulary,
+                                                           std::string_view model) {
+  absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer =
+      CreateCaseSensitive(spec.kind(), vocabulary, model);
+  if (!tokenizer.ok() || !spec.lowercase()) return tokenizer;
+  return std::unique_ptr<Tokenizer>(new LowerCaseTokenizer(std::move(*tokenizer)));
+}
+
+}  // namespace elman

@@ -1,0 +1,32 @@
+// From a line of text to token ids.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/text/vocabulary.h"
+#include "proto/dataset.pb.h"
+
+namespace elman {
+
+// Safe for any number of threads.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+
+  // Appends the ids of one line (without its line feed) to `ids`; no </s>.
+  virtual void Encode(std::string_view line, std::vector<uint32_t>* ids) const = 0;
+};
+
+// A tokenizer as `spec` describes it. `model` holds the bytes of tokenizer.model for BPE and
+// UNIGRAM and is empty otherwise. `vocabulary` must outlive the tokenizer.
+absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& spec,
+                                                           const Vocabulary& vocabulary,
+                                                           std::string_view model);
+
+}  // namespace elman

@@ -1,0 +1,119 @@
+#include "data/tokenizer/vocabulary_builder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/text/characters.h"
+#include "data/tokenizer/sentencepiece.h"
+#include "data/tokenizer/splitter.h"
+
+namespace elman {
+
+void PieceCounts::Add(std::string_view piece, uint64_t count) {
+  // Most pieces are known: no string is made for them.
+  const auto found = counts_.find(absl::string_view(piece.data(), piece.size()));
+  if (found != counts_.end()) {
+    found->second += count;
+  } else {
+    counts_.emplace(piece, count);
+  }
+}
+
+void PieceCounts::AddLine(const TokenizerSpec& spec, std::string_view line) {
+  std::string lower;
+  if (spec.lowercase()) {
+    lower = LowerCase(line);
+    line = lower;
+  }
+  std::vector<std::string_view> pieces;
+  SplitterOf(spec.kind())(line, &pieces);
+  for (const std::string_view piece : pieces) Add(piece, 1);
+}
+
+void PieceCounts::AddAll(const PieceCounts& counts) {
+  for (const auto& [piece, count] : counts.counts_) Add(piece, count);
+}
+
+std::string PieceCounts::Serialize() const {
+  std::string bytes;
+  for (const auto& [piece, count] : counts_) {
+    const uint64_t numbers[2] = {count, piece.size()};
+    bytes.append(reinterpret_cast<const char*>(numbers), sizeof(numbers));
+    bytes.append(piece);
+  }
+  return bytes;
+}
+
+absl::Status PieceCounts::AddSerialized(std::string_view bytes) {
+  while (!bytes.empty()) {
+    uint64_t numbers[2] = {};
+    if (bytes.size() < sizeof(numbers)) return absl::InternalError("counts cut short");
+    std::memcpy(numbers, bytes.data(), sizeof(numbers));
+    bytes.remove_prefix(sizeof(numbers));
+    if (bytes.size() < numbers[1]) return absl::InternalError("counts cut short");
+    Add(bytes.substr(0, numbers[1]), numbers[0]);
+    bytes.remove_prefix(numbers[1]);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
+                                                  const PieceCounts& counts) {
+  std::vector<Vocabulary::Entry> entries;
+  for (const auto& [piece, count] : counts.counts()) {
+    if (count >= spec.min_count() && piece != kUnknownPiece) entries.push_back({piece, count});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Vocabulary::Entry& a, const Vocabulary::Entry& b) {
+              return a.count != b.count ? a.count > b.count : a.piece < b.piece;
+            });
+  if (spec.vocab_size() != 0 && entries.size() + 2 > spec.vocab_size()) {
+    entries.resize(std::max<uint64_t>(spec.vocab_size(), 2) - 2);
+  }
+  entries.insert(entries.begin(), {{std::string(kUnknownPiece), 0}, {std::string(kEndPiece), 0}});
+  return Vocabulary::Create(std::move(entries));
+}
+
+absl::StatusOr<Vocabulary> BuildByteVocabulary() {
+  std::vector<Vocabulary::Entry> entries;
+  for (uint32_t byte = 0; byte < kByteValues; ++byte) {
+    entries.push_back({std::string(1, static_cast<char>(byte)), 0});
+  }
+  entries.push_back({std::string(kEndPiece), 0});
+  return Vocabulary::Create(std::move(entries));
+}
+
+absl::StatusOr<std::string> TrainSentencePiece(const TokenizerSpec& spec,
+                                               const std::vector<std::string>& lines) {
+  SentencePieceOptions options;
+  options.unigram = spec.kind() == TokenizerSpec::UNIGRAM;
+  options.vocab_size = static_cast<int>(spec.vocab_size());
+  std::string error;
+  std::string model = SentencePiece::Train(lines, options, &error);
+  if (model.empty()) return absl::InvalidArgumentError(error);
+  return model;
+}
+
+absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model) {
+  std::string error;
+  const std::unique_ptr<SentencePiece> pieces = SentencePiece::Load(model, &error);
+  if (pieces == nullptr) {
+    return absl::DataLossError(absl::StrCat("SentencePiece cannot read its own model: ", error));
+  }
+  std::vector<Vocabulary::Entry> entries;
+  for (uint32_t id = 0; id < pieces->size(); ++id) entries.push_back({pieces->piece(id), 0});
+  return Vocabulary::Create(std::move(entries));
+}
+
+absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,
+                                      const std::vector<uint64_t>& counts) {
+  std::vector<Vocabulary::Entry> entries;
+  for (uint32_t id = 0; id < vocabulary.predicted_size(); ++id) {
+    entries.push_back({vocabulary.piece(id), id < counts.size() ? counts[id] : 0});
+  }
+  return Vocabulary::Create(std::move(entries));
+}
+
+}  // namespace elman

@@ -1,0 +1,56 @@
+// Makes a vocabulary: from counted words or characters, from the byte values, or from a trained
+// SentencePiece model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/text/vocabulary.h"
+#include "proto/dataset.pb.h"
+
+namespace elman {
+
+// Counts the pieces that a WORD, WHITESPACE or CHARACTER tokenizer cuts lines into.
+class PieceCounts {
+ public:
+  void Add(std::string_view piece, uint64_t count);
+  // Counts the pieces of a line as the tokenizer that `spec` describes would cut it.
+  void AddLine(const TokenizerSpec& spec, std::string_view line);
+  void AddAll(const PieceCounts& counts);
+  void Clear() { counts_.clear(); }
+
+  const absl::flat_hash_map<std::string, uint64_t>& counts() const { return counts_; }
+
+  // As bytes for another process, and the sum with such bytes.
+  std::string Serialize() const;
+  absl::Status AddSerialized(std::string_view bytes);
+
+ private:
+  absl::flat_hash_map<std::string, uint64_t> counts_;
+};
+
+// <unk> is 0, </s> is 1; the pieces follow by falling count, where equal in the order of their
+// bytes. Pieces counted less than min_count times are left out, and the last ones so that no more
+// than vocab_size ids, the first two included, can be predicted. Counts of <unk> and </s> are 0 as
+// yet.
+absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
+                                                  const PieceCounts& counts);
+
+// The 256 bytes, ids their values, and </s>.
+absl::StatusOr<Vocabulary> BuildByteVocabulary();
+
+// Trains SentencePiece on `lines` and returns the bytes of its model.
+absl::StatusOr<std::string> TrainSentencePiece(const TokenizerSpec& spec,
+                                               const std::vector<std::string>& lines);
+absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model);
+
+// The same vocabulary, with `counts` by id for the pieces that can be predicted.
+absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,
+                                      const std::vector<uint64_t>& counts);
+
+}  // namespace elman

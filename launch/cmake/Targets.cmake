@@ -1,0 +1,52 @@
+# elman_library(NAME SOURCES a.cc ... DEPENDS x ...): one folder of the house, as a static library.
+function(elman_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC elman_options ${ARG_DEPENDS})
+endfunction()
+
+# Keeps every symbol of the static libraries inside the program. Without it the program's protobuf and the one
+# inside libsentencepiece.so bind to each other and the program crashes before main.
+function(elman_seal target)
+  target_link_options(${target} PRIVATE
+    -Wl,--as-needed
+    -Wl,--exclude-libs,ALL
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/launch/cmake/seal.map)
+  set_target_properties(${target} PROPERTIES
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/launch/cmake/seal.map)
+endfunction()
+
+# elman_program(NAME SOURCES main.cc DEPENDS x ...): a program in build/bin.
+function(elman_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE elman_options ${ARG_DEPENDS})
+  elman_seal(${name})
+endfunction()
+
+# elman_test(NAME SOURCES x_test.cc ... DEPENDS x ... [LABELS ...] [ENVIRONMENT ...]): a GoogleTest binary, each of
+# whose cases is a ctest of its own.
+function(elman_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LABELS;ENVIRONMENT" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE elman_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  elman_seal(${name})
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}" ENVIRONMENT "OMP_NUM_THREADS=1;${ARG_ENVIRONMENT}")
+endfunction()
+
+# elman_mpi_test(NAME RANKS 1 2 ... SOURCES ... DEPENDS ...): the same GoogleTest binary, with a main of its own, run
+# once per world size. Expectations are formulas in rank and size.
+function(elman_mpi_test name)
+  cmake_parse_arguments(ARG "" "" "RANKS;SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE elman_options ${ARG_DEPENDS} GTest::gmock GTest::gtest MPI::MPI_CXX)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  elman_seal(${name})
+  foreach(ranks ${ARG_RANKS})
+    add_test(NAME ${name}.${ranks}_ranks
+      COMMAND ${PROJECT_SOURCE_DIR}/launch/elman-run -n ${ranks} $<TARGET_FILE:${name}>)
+    set_tests_properties(${name}.${ranks}_ranks PROPERTIES TIMEOUT 300 PROCESSORS ${ranks})
+  endforeach()
+endfunction()

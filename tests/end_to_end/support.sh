@@ -1,0 +1,141 @@
+# Verbs for the tests of this folder. A test is called with the folder of the built programs; it works in a folder of
+# its own, which is removed at the end, unless the test failed and ELMAN_KEEP is set.
+# shellcheck shell=bash
+set -euo pipefail
+
+bin=$(cd "${1:?the folder of the built programs}" && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/elman-test-XXXXXX")
+failures=0
+trap leave EXIT
+cd "$work"
+
+leave() {
+  local status=$?
+  if [[ -n ${ELMAN_KEEP:-} ]] && ((status != 0)); then
+    echo "kept: $work" >&2
+  else
+    rm -rf "$work"
+  fi
+}
+
+# fail MESSAGE: the test goes on, to show what else is wrong, and fails at its end.
+fail() {
+  echo "FAILED: $1" >&2
+  failures=$((failures + 1))
+}
+
+# die MESSAGE: what follows makes no sense without it.
+die() {
+  fail "$1"
+  exit 1
+}
+
+# The last line of every test.
+verdict() {
+  if ((failures > 0)); then
+    echo "$failures failures" >&2
+    exit 1
+  fi
+  echo "passed"
+}
+
+# succeed COMMAND...: it exits with 0, or the test ends here and shows what it said. Output goes to out and err.
+succeed() {
+  local status=0
+  "$@" >out 2>err </dev/null || status=$?
+  if ((status != 0)); then
+    cat out err >&2
+    die "exit status $status: $*"
+  fi
+}
+
+# refuse STATUS PROGRAM REGEX COMMAND...: the command exits with that status and says one line that begins with
+# "PROGRAM: error:" and matches the expression (whatever the case).
+refuse() {
+  local wanted=$1 program=$2 regex=$3 status=0 lines
+  shift 3
+  "$@" >out 2>err </dev/null || status=$?
+  lines=$(grep -c "^$program: error: " err || true)
+  if ((status != wanted || lines != 1)) || ! grep "^$program: error: " err | grep -qiE -e "$regex"; then
+    fail "wanted status $wanted and one line '$program: error: ... $regex'; got $status and $lines lines from: $*"
+    sed 's/^/    /' err >&2
+  fi
+}
+
+# equal WHAT A B
+equal() {
+  [[ $2 == "$3" ]] || fail "$1: $2 is not $3"
+}
+
+# json NAME [FILE]: the value of that name in each JSON line of the file, or of standard input; strings without quotes.
+json() {
+  sed -nE 's/.*"'"$1"'": ?("([^"]*)"|[-+.0-9eE]+|true|false|null).*/\1/p' "${2:--}" | tr -d '"'
+}
+
+# lines_of_kind KIND FILE: these lines of a metrics.jsonl.
+lines_of_kind() {
+  grep -E '"kind": ?"'"$1"'"' "$2" || true
+}
+
+# write_corpus LINES SEED: sentences of a small grammar, the same for the same seed everywhere.
+write_corpus() {
+  awk -v lines="$1" -v seed="$2" '
+    function draw(n) { # a number below n, from a linear congruence
+      seed = (seed * 16807 + 11) % 2147483647
+      return int(seed / 65536) % n
+    }
+    function pick(words, list, n) { n = split(words, list, " "); return list[draw(n) + 1] }
+    function noun_phrase() {
+      return pick("the a the every") " " (draw(3) ? "" : pick("old small red wise") " ") \
+             pick("king river house dog child mountain bird ship")
+    }
+    BEGIN {
+      for (i = 0; i < lines; i++) {
+        s = noun_phrase() " " pick("sees finds loves leaves keeps") " " noun_phrase()
+        if (draw(2)) s = s " and " pick("sings sleeps runs") " " pick("by_day by_night alone")
+        print s "."
+      }
+    }'
+}
+
+# preprocess OUTPUT [FLAG...]: the made-up corpus as a data set.
+preprocess() {
+  local output=$1
+  shift
+  if [[ ! -e train.txt ]]; then
+    write_corpus 600 1 >train.txt
+    write_corpus 100 2 >valid.txt
+    write_corpus 100 3 >test.txt
+  fi
+  succeed "$bin/elman-preprocess" --task=language_model --train=train.txt --valid=valid.txt --test=test.txt \
+    --output="$output" "$@"
+}
+
+# A network that trains in seconds.
+write_config() {
+  cat <<'END'
+model { cell: LSTM layers: 2 hidden_size: 24 embedding_size: 16 dropout: 0.1 initializer { range: 0.1 } }
+optimizer { kind: ADAM learning_rate: 0.01 clip_norm: 5 }
+schedule { kind: EPOCH_DECAY constant_epochs: 1 factor: 0.5 }
+batch_size: 8
+sequence_length: 10
+max_epochs: 2
+seed: 7
+logging { every_steps: 10 }
+END
+}
+
+# train RANKS DATASET RUN [ARGUMENT...], with the network of config.textproto.
+train() {
+  local ranks=$1 dataset=$2 run=$3
+  shift 3
+  [[ -e config.textproto ]] || write_config >config.textproto
+  "$root/launch/elman-run" -n "$ranks" "$bin/elman-train" \
+    --config=config.textproto --data="$dataset" --output="$run" "$@"
+}
+
+# content_hash RUN_OR_CHECKPOINT
+content_hash() {
+  "$bin/elman-inspect" "$1" --format=json | json content_hash
+}

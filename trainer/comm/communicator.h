@@ -1,0 +1,46 @@
+// How ranks talk. Every operation is collective: all ranks call it, in the same order, with fitting arguments. With one
+// rank each is a copy or nothing. A lost rank ends the job; no operation returns an error.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elman {
+
+class Communicator {
+ public:
+  // A piece of memory to send to, or to fill from, another rank. Pieces between the same two ranks arrive in the order
+  // in which both sides list them.
+  struct Piece {
+    int peer;
+    std::span<float> floats;
+  };
+
+  virtual ~Communicator() = default;
+
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+
+  virtual void Barrier() = 0;
+
+  // Overwrites `bytes` with those of `root`; the same size everywhere.
+  virtual void Broadcast(std::span<std::byte> bytes, int root) = 0;
+
+  // Every rank's `mine`, in order of rank. Sizes may differ.
+  virtual std::vector<std::string> AllGather(std::string_view mine) = 0;
+
+  // Sends and receives pieces among ranks, all at once. What is sent must not overlap what is received.
+  virtual void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) = 0;
+
+  // Ends the whole job with `status` after printing `message` to standard error.
+  [[noreturn]] virtual void Abort(std::string_view message, int status) = 0;
+};
+
+// Broadcasts a string of any size.
+void BroadcastString(Communicator* communicator, std::string* text, int root);
+
+}  // namespace elman

@@ -1,0 +1,82 @@
+#include "trainer/comm/thread_group.h"
+
+#include <algorithm>
+#include <barrier>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+namespace elman {
+namespace {
+
+// What the threads of a group see of each other between two barriers.
+struct Board {
+  explicit Board(int size) : barrier(size), bytes(size), texts(size), sends(size) {}
+  std::barrier<> barrier;
+  std::vector<std::span<std::byte>> bytes;
+  std::vector<std::string_view> texts;
+  std::vector<std::span<const Communicator::Piece>> sends;
+};
+
+class ThreadRank : public Communicator {
+ public:
+  ThreadRank(Board* board, int rank, int size) : board_(board), rank_(rank), size_(size) {}
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  void Barrier() override { board_->barrier.arrive_and_wait(); }
+
+  void Broadcast(std::span<std::byte> bytes, int root) override {
+    board_->bytes[rank_] = bytes;
+    Barrier();
+    if (rank_ != root) std::ranges::copy(board_->bytes[root], bytes.begin());
+    Barrier();
+  }
+
+  std::vector<std::string> AllGather(std::string_view mine) override {
+    board_->texts[rank_] = mine;
+    Barrier();
+    std::vector<std::string> all(board_->texts.begin(), board_->texts.end());
+    Barrier();
+    return all;
+  }
+
+  void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override {
+    board_->sends[rank_] = sends;
+    Barrier();
+    std::vector<size_t> next(size_, 0);  // how far each peer's list has been read
+    for (const Piece& receive : receives) {
+      const auto& theirs = board_->sends[receive.peer];
+      size_t& i = next[receive.peer];
+      while (theirs[i].peer != rank_) ++i;
+      std::ranges::copy(theirs[i++].floats, receive.floats.begin());
+    }
+    Barrier();
+  }
+
+  [[noreturn]] void Abort(std::string_view message, int status) override {
+    std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
+    std::_Exit(status);
+  }
+
+ private:
+  Board* const board_;
+  const int rank_;
+  const int size_;
+};
+
+}  // namespace
+
+void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main) {
+  Board board(size);
+  std::vector<std::jthread> threads;
+  for (int rank = 0; rank < size; ++rank) {
+    threads.emplace_back([&, rank] {
+      ThreadRank communicator(&board, rank, size);
+      rank_main(&communicator);
+    });
+  }
+}
+
+}  // namespace elman

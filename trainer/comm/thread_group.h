@@ -1,0 +1,13 @@
+// Ranks as threads of one process: distributed logic under a debugger, a sanitizer or a plain test.
+#pragma once
+
+#include <functional>
+
+#include "trainer/comm/communicator.h"
+
+namespace elman {
+
+// Runs `rank_main` on `size` threads, each with a communicator of its own among them, and returns when all have ended.
+void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main);
+
+}  // namespace elman

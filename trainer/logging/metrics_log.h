@@ -1,0 +1,28 @@
+// metrics.jsonl: what happened in a run, one JSON object a line, each with "kind" and "step".
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/io/append_file.h"
+#include "data/io/json_writer.h"
+
+namespace elman {
+
+class MetricsLog {
+ public:
+  // Opens the log for appending after `step`: lines of later steps, which a run resumed from there will write again, are
+  // cut off.
+  static absl::StatusOr<std::unique_ptr<MetricsLog>> Open(const std::string& path, int64_t step);
+
+  absl::Status Write(const JsonObject& line) { return file_->Append(line.ToString() + "\n"); }
+
+ private:
+  explicit MetricsLog(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}
+  const std::unique_ptr<AppendFile> file_;
+};
+
+}  // namespace elman

@@ -1,0 +1,30 @@
+// Scalars for TensorBoard: RUN_DIR/tensorboard/events.out.tfevents.*, in the TFRecord framing.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/io/append_file.h"
+
+namespace elman {
+
+class TensorBoardWriter {
+ public:
+  // Continues the run in `folder` after `step`: the events of earlier files up to that step are gathered into one new
+  // file, the earlier files are deleted.
+  static absl::StatusOr<std::unique_ptr<TensorBoardWriter>> Open(const std::string& folder, int64_t step);
+
+  absl::Status Write(int64_t step, std::initializer_list<std::pair<std::string_view, double>> scalars);
+
+ private:
+  explicit TensorBoardWriter(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}
+  const std::unique_ptr<AppendFile> file_;
+};
+
+}  // namespace elman

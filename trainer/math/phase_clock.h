@@ -1,0 +1,46 @@
+// Where the time of a step goes.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace elman {
+
+enum class Phase { kData, kForward, kBackward, kExchange, kOptimizer, kWait, kOther };
+inline constexpr int kPhases = 7;
+const char* PhaseName(Phase phase);
+
+// A clock that always runs in one phase; Enter moves it to the next.
+class PhaseClock {
+ public:
+  PhaseClock();
+
+  void Enter(Phase phase);
+
+  double Seconds(Phase phase) const { return seconds_[static_cast<int>(phase)]; }
+  void ClearSeconds() { seconds_.fill(0); }
+
+  // From now on every phase is recorded too, up to a limit.
+  void StartTrace() { tracing_ = true; }
+  // What was recorded as events of the Chrome trace format, each "{...}" followed by ",\n", with `rank` as process.
+  std::string TraceEvents(int rank) const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Span {
+    Phase phase;
+    int64_t begin_microseconds;
+    int64_t end_microseconds;
+  };
+
+  Phase phase_ = Phase::kOther;
+  Clock::time_point entered_;
+  std::array<double, kPhases> seconds_{};
+  bool tracing_ = false;
+  std::vector<Span> trace_;
+};
+
+}  // namespace elman

@@ -1,0 +1,373 @@
+#include "trainer/math/recurrent.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <dnnl.hpp>
+
+#include "trainer/math/check.h"
+
+namespace elman {
+namespace {
+
+using dnnl::memory;
+using Tag = memory::format_tag;
+
+memory::desc Float(const memory::dims& dims, Tag tag) { return {dims, memory::data_type::f32, tag}; }
+
+// oneDNN 3 builds a primitive's description in one step, oneDNN 2 through an operation descriptor.
+#if DNNL_VERSION_MAJOR >= 3
+template <typename Primitive, typename... Arguments>
+auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
+  return typename Primitive::primitive_desc(engine, arguments...);
+}
+template <typename Primitive, typename Hint, typename... Arguments>
+auto DescribeBackward(const dnnl::engine& engine, const Hint& forward, const Arguments&... arguments) {
+  return typename Primitive::primitive_desc(engine, arguments..., forward);
+}
+#else
+template <typename Primitive, typename... Arguments>
+auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
+  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine);
+}
+template <typename Primitive, typename Hint, typename... Arguments>
+auto DescribeBackward(const dnnl::engine& engine, const Hint& forward, const Arguments&... arguments) {
+  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine, forward);
+}
+#endif
+
+// The shapes of one call, in oneDNN's terms: L layers (1), D directions (1), T steps, N batch, I input, G gates, O hidden.
+struct Shapes {
+  Shapes(Cell cell, int64_t steps, int64_t batch, int64_t input, int64_t hidden)
+      : x(Float({steps, batch, input}, Tag::tnc)),
+        y(Float({steps, batch, hidden}, Tag::tnc)),
+        state(Float({1, 1, batch, hidden}, Tag::ldnc)),
+        input_weights(Float({1, 1, input, GateCount(cell), hidden}, Tag::ldigo)),
+        hidden_weights(Float({1, 1, hidden, GateCount(cell), hidden}, Tag::ldigo)),
+        any_input_weights(Float({1, 1, input, GateCount(cell), hidden}, Tag::any)),
+        any_hidden_weights(Float({1, 1, hidden, GateCount(cell), hidden}, Tag::any)),
+        bias(Float({1, 1, BiasCount(cell), hidden}, Tag::ldgo)) {}
+  memory::desc x, y, state, input_weights, hidden_weights, any_input_weights, any_hidden_weights, bias;
+};
+
+// A primitive with its memories, whose addresses are set before each run: nothing is allocated to run it.
+class Executable {
+ public:
+  void Create(const dnnl::engine& engine, const dnnl::primitive& primitive,
+              const std::vector<std::pair<int, memory::desc>>& arguments) {
+    primitive_ = primitive;
+    memories_.reserve(arguments.size());
+    for (const auto& [name, desc] : arguments) {
+      memories_.push_back(memory(desc, engine, DNNL_MEMORY_NONE));
+      arguments_.push_back({name, memories_.back().get()});
+    }
+  }
+  explicit operator bool() const { return !arguments_.empty(); }
+
+  void Set(int name, const void* data) {
+    for (size_t i = 0; i < arguments_.size(); ++i) {
+      if (arguments_[i].arg == name) return memories_[i].set_data_handle(const_cast<void*>(data));
+    }
+  }
+
+  void Run(dnnl::stream& stream) {
+    const auto status =
+        dnnl_primitive_execute(primitive_.get(), stream.get(), static_cast<int>(arguments_.size()), arguments_.data());
+    CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
+    stream.wait();
+  }
+
+ private:
+  dnnl::primitive primitive_;
+  std::vector<memory> memories_;
+  std::vector<dnnl_exec_arg_t> arguments_;
+};
+
+// Weights in a layout that primitives asked for. Primitives of different shapes often ask for the same.
+struct PackedWeights {
+  memory packed;
+  memory plain;  // a view of the layer's own weights
+  dnnl::reorder reorder;
+  uint64_t version = 0;  // of the weights it holds
+};
+
+// One primitive and which packed weights it wants.
+struct Pass {
+  Executable executable;
+  PackedWeights* input_weights = nullptr;
+  PackedWeights* hidden_weights = nullptr;
+  size_t tape_bytes = 0;
+};
+
+}  // namespace
+
+int GateCount(Cell cell) {
+  switch (cell) {
+    case Cell::kTanh:
+    case Cell::kRelu:
+      return 1;
+    case Cell::kLstm:
+      return 4;
+    case Cell::kGru:
+    case Cell::kLinearBeforeResetGru:
+      return 3;
+  }
+  return 0;
+}
+
+int BiasCount(Cell cell) { return cell == Cell::kLinearBeforeResetGru ? 4 : GateCount(cell); }
+
+bool HasCellState(Cell cell) { return cell == Cell::kLstm; }
+
+struct RecurrentPrimitives::Primitives {
+  Primitives(Cell cell, Direction direction, int64_t input_size, int64_t hidden_size)
+      : cell(cell),
+        direction(direction == Direction::kLeftToRight ? dnnl::rnn_direction::unidirectional_left2right
+                                                       : dnnl::rnn_direction::unidirectional_right2left),
+        input_size(input_size),
+        hidden_size(hidden_size) {}
+
+  // The primitives of one shape.
+  struct Shape {
+    Pass infer, forward, backward;
+  };
+
+  template <typename Description>
+  void Build(const Description& description, const Shapes& s, std::vector<std::pair<int, memory::desc>> more, Pass* pass) {
+    std::vector<std::pair<int, memory::desc>> arguments = {
+        {DNNL_ARG_SRC_LAYER, s.x},
+        {DNNL_ARG_SRC_ITER, s.state},
+        {DNNL_ARG_WEIGHTS_LAYER, description.weights_layer_desc()},
+        {DNNL_ARG_WEIGHTS_ITER, description.weights_iter_desc()},
+        {DNNL_ARG_BIAS, s.bias},
+        {DNNL_ARG_DST_LAYER, s.y},
+        {DNNL_ARG_DST_ITER, s.state},
+    };
+    if (HasCellState(cell)) {
+      arguments.push_back({DNNL_ARG_SRC_ITER_C, s.state});
+      arguments.push_back({DNNL_ARG_DST_ITER_C, s.state});
+    }
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    pass->executable.Create(engine, dnnl::primitive(description), arguments);
+    pass->input_weights = FindPacked(s.input_weights, description.weights_layer_desc());
+    pass->hidden_weights = FindPacked(s.hidden_weights, description.weights_iter_desc());
+  }
+
+  PackedWeights* FindPacked(const memory::desc& plain, const memory::desc& wanted) {
+    for (const auto& weights : packed) {
+      if (weights->packed.get_desc() == wanted && weights->plain.get_desc() == plain) return weights.get();
+    }
+    auto weights = std::make_unique<PackedWeights>();
+    weights->plain = memory(plain, engine, DNNL_MEMORY_NONE);
+    weights->packed = memory(wanted, engine);
+    weights->reorder = dnnl::reorder(weights->plain, weights->packed);
+    packed.push_back(std::move(weights));
+    return packed.back().get();
+  }
+
+  // Calls `build` with the description of the forward primitive, and of the backward one if it is wanted.
+  void MakeForward(const Shapes& s, bool training, Pass* pass) {
+    const auto kind = training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
+    WithForward(s, kind, [&](const auto& description) {
+      std::vector<std::pair<int, memory::desc>> more;
+      if (training) {
+        more.push_back({DNNL_ARG_WORKSPACE, description.workspace_desc()});
+        pass->tape_bytes = description.workspace_desc().get_size();
+      }
+      Build(description, s, more, pass);
+    });
+  }
+
+  void MakeBackward(const Shapes& s, Pass* pass) {
+    WithForward(s, dnnl::prop_kind::forward_training, [&](const auto& forward) {
+      WithBackward(s, forward, [&](const auto& description) {
+        std::vector<std::pair<int, memory::desc>> more = {
+            {DNNL_ARG_WORKSPACE, forward.workspace_desc()},
+            {DNNL_ARG_DIFF_SRC_LAYER, s.x},
+            {DNNL_ARG_DIFF_SRC_ITER, s.state},
+            {DNNL_ARG_DIFF_WEIGHTS_LAYER, s.input_weights},
+            {DNNL_ARG_DIFF_WEIGHTS_ITER, s.hidden_weights},
+            {DNNL_ARG_DIFF_BIAS, s.bias},
+            {DNNL_ARG_DIFF_DST_LAYER, s.y},
+            {DNNL_ARG_DIFF_DST_ITER, s.state},
+        };
+        if (HasCellState(cell)) {
+          more.push_back({DNNL_ARG_DIFF_SRC_ITER_C, s.state});
+          more.push_back({DNNL_ARG_DIFF_DST_ITER_C, s.state});
+        }
+        Build(description, s, more, pass);
+      });
+    });
+  }
+
+  template <typename Use>
+  void WithForward(const Shapes& s, dnnl::prop_kind kind, const Use& use) {
+    const auto& wx = s.any_input_weights;
+    const auto& wh = s.any_hidden_weights;
+    switch (cell) {
+      case Cell::kTanh:
+      case Cell::kRelu:
+        return use(Describe<dnnl::vanilla_rnn_forward>(engine, kind, Activation(), direction, s.x, s.state, wx, wh,
+                                                       s.bias, s.y, s.state));
+      case Cell::kLstm:
+        return use(Describe<dnnl::lstm_forward>(engine, kind, direction, s.x, s.state, s.state, wx, wh, s.bias, s.y,
+                                                s.state, s.state));
+      case Cell::kGru:
+        return use(Describe<dnnl::gru_forward>(engine, kind, direction, s.x, s.state, wx, wh, s.bias, s.y, s.state));
+      case Cell::kLinearBeforeResetGru:
+        return use(
+            Describe<dnnl::lbr_gru_forward>(engine, kind, direction, s.x, s.state, wx, wh, s.bias, s.y, s.state));
+    }
+  }
+
+  // The gradients of the weights are asked for in the plain layout of the parameters.
+  template <typename Use>
+  void WithBackward(const Shapes& s, const dnnl::vanilla_rnn_forward::primitive_desc& forward, const Use& use) {
+    use(DescribeBackward<dnnl::vanilla_rnn_backward>(
+        engine, forward, dnnl::prop_kind::backward, Activation(), direction, s.x, s.state, s.any_input_weights,
+        s.any_hidden_weights, s.bias, s.y, s.state, s.x, s.state, s.input_weights, s.hidden_weights, s.bias, s.y,
+        s.state));
+  }
+  template <typename Use>
+  void WithBackward(const Shapes& s, const dnnl::lstm_forward::primitive_desc& forward, const Use& use) {
+    use(DescribeBackward<dnnl::lstm_backward>(
+        engine, forward, dnnl::prop_kind::backward, direction, s.x, s.state, s.state, s.any_input_weights,
+        s.any_hidden_weights, s.bias, s.y, s.state, s.state, s.x, s.state, s.state, s.input_weights, s.hidden_weights,
+        s.bias, s.y, s.state, s.state));
+  }
+  template <typename Use>
+  void WithBackward(const Shapes& s, const dnnl::gru_forward::primitive_desc& forward, const Use& use) {
+    use(DescribeGatedBackward<dnnl::gru_backward>(s, forward));
+  }
+  template <typename Use>
+  void WithBackward(const Shapes& s, const dnnl::lbr_gru_forward::primitive_desc& forward, const Use& use) {
+    use(DescribeGatedBackward<dnnl::lbr_gru_backward>(s, forward));
+  }
+  template <typename Primitive, typename Forward>
+  auto DescribeGatedBackward(const Shapes& s, const Forward& forward) {
+    return DescribeBackward<Primitive>(engine, forward, dnnl::prop_kind::backward, direction, s.x, s.state,
+                                       s.any_input_weights, s.any_hidden_weights, s.bias, s.y, s.state, s.x, s.state,
+                                       s.input_weights, s.hidden_weights, s.bias, s.y, s.state);
+  }
+
+  dnnl::algorithm Activation() const {
+    return cell == Cell::kRelu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_tanh;
+  }
+
+  const void* Packed(PackedWeights* weights, ConstMatrix plain) {
+    if (weights->version != version) {
+      weights->plain.set_data_handle(const_cast<float*>(plain.data));
+      weights->reorder.execute(stream, weights->plain, weights->packed);
+      stream.wait();
+      weights->version = version;
+    }
+    return weights->packed.get_data_handle();
+  }
+
+  // What every pass is given: weights, inputs and outputs of the forward computation.
+  void SetForward(Pass* pass, ConstMatrix x, ConstRecurrentState initial, ConstMatrix y, ConstRecurrentState last) {
+    Executable& e = pass->executable;
+    e.Set(DNNL_ARG_WEIGHTS_LAYER, Packed(pass->input_weights, weights.input));
+    e.Set(DNNL_ARG_WEIGHTS_ITER, Packed(pass->hidden_weights, weights.hidden));
+    e.Set(DNNL_ARG_BIAS, weights.bias.data);
+    e.Set(DNNL_ARG_SRC_LAYER, x.data);
+    e.Set(DNNL_ARG_SRC_ITER, initial.h.data);
+    e.Set(DNNL_ARG_SRC_ITER_C, initial.c.data);
+    e.Set(DNNL_ARG_DST_LAYER, y.data);
+    e.Set(DNNL_ARG_DST_ITER, last.h.data);
+    e.Set(DNNL_ARG_DST_ITER_C, last.c.data);
+  }
+
+  void CheckShapes(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial, ConstMatrix y) const {
+    CHECK_EQ(x.rows, steps * batch);
+    CHECK_EQ(x.cols, input_size);
+    CHECK_EQ(y.rows, steps * batch);
+    CHECK_EQ(y.cols, hidden_size);
+    CHECK_EQ(initial.h.rows, batch);
+    CHECK_EQ(initial.h.cols, hidden_size);
+    CHECK_GT(version, 0u);
+  }
+
+  const Cell cell;
+  const dnnl::rnn_direction direction;
+  const int64_t input_size;
+  const int64_t hidden_size;
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream{engine};
+  std::map<std::pair<int64_t, int64_t>, Shape> shapes;  // by (steps, batch)
+  std::vector<std::unique_ptr<PackedWeights>> packed;
+  RecurrentWeights weights;
+  uint64_t version = 0;
+  std::vector<float> zeros;
+};
+
+RecurrentPrimitives::RecurrentPrimitives(Cell cell, Direction direction, int64_t input_size, int64_t hidden_size)
+    : primitives_(std::make_unique<Primitives>(cell, direction, input_size, hidden_size)) {}
+RecurrentPrimitives::~RecurrentPrimitives() = default;
+
+void RecurrentPrimitives::UseWeights(const RecurrentWeights& weights) {
+  Primitives& p = *primitives_;
+  CHECK_EQ(weights.input.rows, p.input_size);
+  CHECK_EQ(weights.input.cols, GateCount(p.cell) * p.hidden_size);
+  CHECK_EQ(weights.hidden.rows, p.hidden_size);
+  CHECK_EQ(weights.hidden.cols, GateCount(p.cell) * p.hidden_size);
+  CHECK_EQ(weights.bias.size(), BiasCount(p.cell) * p.hidden_size);
+  p.weights = weights;
+  ++p.version;
+}
+
+void RecurrentPrimitives::Infer(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial, Matrix y,
+                                RecurrentState last) {
+  Primitives& p = *primitives_;
+  p.CheckShapes(steps, batch, x, initial, y);
+  Pass& pass = p.shapes[{steps, batch}].infer;
+  if (!pass.executable) {
+    p.MakeForward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), /*training=*/false, &pass);
+  }
+  p.SetForward(&pass, x, initial, y, {last.h, last.c});
+  pass.executable.Run(p.stream);
+}
+
+RecurrentTape RecurrentPrimitives::Forward(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial,
+                                           Matrix y, RecurrentState last, Workspace* workspace) {
+  Primitives& p = *primitives_;
+  p.CheckShapes(steps, batch, x, initial, y);
+  Pass& pass = p.shapes[{steps, batch}].forward;
+  if (!pass.executable) {
+    p.MakeForward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), /*training=*/true, &pass);
+  }
+  const RecurrentTape tape = {x, initial, y, {last.h, last.c}, workspace->Bytes(pass.tape_bytes)};
+  p.SetForward(&pass, x, initial, y, tape.last);
+  pass.executable.Set(DNNL_ARG_WORKSPACE, tape.gates);
+  pass.executable.Run(p.stream);
+  return tape;
+}
+
+void RecurrentPrimitives::Backward(int64_t steps, int64_t batch, const RecurrentTape& tape, ConstMatrix d_y,
+                                   ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
+                                   const RecurrentGradients& gradients) {
+  Primitives& p = *primitives_;
+  p.CheckShapes(steps, batch, tape.x, tape.initial, tape.y);
+  CHECK_EQ(d_y.size(), tape.y.size());
+  CHECK_EQ(d_x.size(), tape.x.size());
+  Pass& pass = p.shapes[{steps, batch}].backward;
+  if (!pass.executable) p.MakeBackward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), &pass);
+  if (p.zeros.size() < batch * p.hidden_size) p.zeros.assign(batch * p.hidden_size, 0);
+
+  p.SetForward(&pass, tape.x, tape.initial, tape.y, tape.last);
+  Executable& e = pass.executable;
+  e.Set(DNNL_ARG_WORKSPACE, tape.gates);
+  e.Set(DNNL_ARG_DIFF_DST_LAYER, d_y.data);
+  e.Set(DNNL_ARG_DIFF_DST_ITER, d_last.h.data ? d_last.h.data : p.zeros.data());
+  e.Set(DNNL_ARG_DIFF_DST_ITER_C, d_last.c.data ? d_last.c.data : p.zeros.data());
+  e.Set(DNNL_ARG_DIFF_SRC_LAYER, d_x.data);
+  e.Set(DNNL_ARG_DIFF_SRC_ITER, d_initial.h.data);
+  e.Set(DNNL_ARG_DIFF_SRC_ITER_C, d_initial.c.data);
+  e.Set(DNNL_ARG_DIFF_WEIGHTS_LAYER, gradients.input.data);
+  e.Set(DNNL_ARG_DIFF_WEIGHTS_ITER, gradients.hidden.data);
+  e.Set(DNNL_ARG_DIFF_BIAS, gradients.bias.data);
+  e.Run(p.stream);
+}
+
+}  // namespace elman

@@ -1,0 +1,91 @@
+#include "trainer/math/softmax.h"
+
+#include <algorithm>
+#include <cmath>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "trainer/math/softmax.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+
+#include "hwy/contrib/math/math-inl.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace elman::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+float Max(const float* values, int64_t size) {
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = hn::Lanes(d);
+  auto best = hn::Set(d, values[0]);
+  int64_t i = 0;
+  for (; i + lanes <= size; i += lanes) best = hn::Max(best, hn::LoadU(d, values + i));
+  float result = hn::GetLane(hn::MaxOfLanes(d, best));
+  for (; i < size; ++i) result = std::max(result, values[i]);
+  return result;
+}
+
+// The sum of exp(values - shift); writes the exponentials to `out` unless it is null.
+float ExpSum(const float* values, int64_t size, float shift, float* out) {
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = hn::Lanes(d);
+  const auto shifts = hn::Set(d, shift);
+  // Two chains of additions, so that one does not wait for the other.
+  auto sum0 = hn::Zero(d);
+  auto sum1 = hn::Zero(d);
+  int64_t i = 0;
+  for (; i + 2 * lanes <= size; i += 2 * lanes) {
+    const auto e0 = hn::Exp(d, hn::Sub(hn::LoadU(d, values + i), shifts));
+    const auto e1 = hn::Exp(d, hn::Sub(hn::LoadU(d, values + i + lanes), shifts));
+    if (out) {
+      hn::StoreU(e0, d, out + i);
+      hn::StoreU(e1, d, out + i + lanes);
+    }
+    sum0 = hn::Add(sum0, e0);
+    sum1 = hn::Add(sum1, e1);
+  }
+  float sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(sum0, sum1)));
+  for (; i < size; ++i) {
+    const float e = std::exp(values[i] - shift);
+    if (out) out[i] = e;
+    sum += e;
+  }
+  return sum;
+}
+
+void Scale(float* values, int64_t size, float factor) {
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = hn::Lanes(d);
+  const auto factors = hn::Set(d, factor);
+  int64_t i = 0;
+  for (; i + lanes <= size; i += lanes) hn::StoreU(hn::Mul(hn::LoadU(d, values + i), factors), d, values + i);
+  for (; i < size; ++i) values[i] *= factor;
+}
+
+double SoftmaxRow(float* logits, int64_t size) {
+  const float shift = Max(logits, size);
+  const float sum = ExpSum(logits, size, shift, logits);
+  Scale(logits, size, 1.0f / sum);
+  return std::log(static_cast<double>(sum)) + shift;
+}
+
+double LogSumExp(const float* logits, int64_t size) {
+  const float shift = Max(logits, size);
+  return std::log(static_cast<double>(ExpSum(logits, size, shift, nullptr))) + shift;
+}
+
+}  // namespace elman::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace elman {
+
+HWY_EXPORT(SoftmaxRow);
+HWY_EXPORT(LogSumExp);
+
+double SoftmaxRow(float* logits, int64_t size) { return HWY_DYNAMIC_DISPATCH(SoftmaxRow)(logits, size); }
+double LogSumExp(const float* logits, int64_t size) { return HWY_DYNAMIC_DISPATCH(LogSumExp)(logits, size); }
+
+}  // namespace elman
+#endif

@@ -1,0 +1,46 @@
+// The recurrent language model: P(next token | all before). With x(t) the embedding of token t, dropout D, recurrent
+// layers R and a projection to the vocabulary,
+//
+//   y(t) = softmax(W D(R(D(x(1)), ..., D(x(t)))) + b)        (Mikolov et al., 2010; Zaremba et al., 2014)
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "proto/model.pb.h"
+#include "trainer/models/model.h"
+#include "trainer/nn/dropout.h"
+#include "trainer/nn/embedding.h"
+#include "trainer/nn/rnn_stack.h"
+#include "trainer/nn/vocabulary_loss.h"
+
+namespace elman {
+
+class LanguageModel : public Model {
+ public:
+  // `vocabulary` ids can be read, the first `predicted` of them predicted.
+  LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t predicted);
+
+  void UseValues(const float* values) override;
+  int64_t carry_states() const override { return rnn_.states(); }
+  int64_t carry_width() const override { return rnn_.hidden_size(); }
+  LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients, Workspace* workspace) override;
+  void Evaluate(const Batch& batch, float* carry, std::span<double> losses, Workspace* workspace) override;
+
+  // One time step for generating text: reads one token a row and gives the logits of the next, [rows, predicted].
+  void Predict(std::span<const int32_t> tokens, float* carry, Matrix logits, Workspace* workspace);
+
+  int64_t predicted() const { return output_.vocabulary(); }
+
+ private:
+  Matrix Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry, Workspace* workspace);
+
+  Embedding embedding_;
+  RnnStack rnn_;
+  Dropout output_dropout_;
+  VocabularyLoss output_;
+  RnnStack::Tape tape_;  // of the batch in hand; kept for its memory
+  const float* values_ = nullptr;
+};
+
+}  // namespace elman

@@ -1,0 +1,39 @@
+#include "trainer/nn/dropout.h"
+
+#include "trainer/math/check.h"
+#include "trainer/math/random.h"
+
+namespace elman {
+namespace {
+
+void Multiply(const float* factors, Matrix x) {
+  for (int64_t i = 0; i < x.size(); ++i) x.data[i] *= factors[i];
+}
+
+}  // namespace
+
+Dropout::Mask Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, Matrix x, Workspace* workspace) const {
+  if (probability_ == 0) return {};
+  CHECK_EQ(x.rows, steps * batch);
+  const RandomKey key{pass.seed, RandomPurpose::kDropout, site_};
+  const float keep = 1 / (1 - probability_);
+  // A time step begins at a multiple of four positions, the grain of the generator.
+  const int64_t stride = (x.cols + 3) / 4 * 4;
+  float* factors = workspace->Floats(x.size());
+  const std::span<uint32_t> words(reinterpret_cast<uint32_t*>(workspace->Floats(stride)), x.cols);
+  for (int64_t t = 0; t < steps; ++t) {
+    for (int64_t b = 0; b < batch; ++b) {
+      RandomWords(key, pass.step, static_cast<uint32_t>(pass.first_row + b), t * stride, words);
+      float* row = factors + (t * batch + b) * x.cols;
+      for (int64_t j = 0; j < x.cols; ++j) row[j] = UniformFloat(words[j]) < probability_ ? 0 : keep;
+    }
+  }
+  Multiply(factors, x);
+  return {factors};
+}
+
+void Dropout::Backward(const Mask& mask, Matrix d_x) {
+  if (mask.factors) Multiply(mask.factors, d_x);
+}
+
+}  // namespace elman

@@ -1,0 +1,35 @@
+// Dropout on a sequence of activations (Srivastava et al., 2014): every unit is zeroed with a probability, the others are
+// scaled so that the expectation stays the same.
+#pragma once
+
+#include <cstdint>
+
+#include "trainer/math/matrix.h"
+#include "trainer/math/workspace.h"
+#include "trainer/nn/pass.h"
+
+namespace elman {
+
+class Dropout {
+ public:
+  // `site` tells the dropout layers of a model apart: their masks are independent.
+  Dropout(float probability, uint32_t site) : probability_(probability), site_(site) {}
+
+  // The factors of a forward pass, or null where nothing is dropped.
+  struct Mask {
+    const float* factors = nullptr;  // [steps * batch, cols]
+  };
+
+  // Masks x [steps * batch, cols] in place. The mask of a sequence depends on its global row, its time step and the
+  // pass, not on the other rows of the batch.
+  Mask Forward(const Pass& pass, int64_t steps, int64_t batch, Matrix x, Workspace* workspace) const;
+
+  // Masks the gradient in place.
+  static void Backward(const Mask& mask, Matrix d_x);
+
+ private:
+  const float probability_;
+  const uint32_t site_;
+};
+
+}  // namespace elman

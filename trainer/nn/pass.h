@@ -1,0 +1,17 @@
+// What a layer must know of the step it is run in, besides its weights and inputs.
+#pragma once
+
+#include <cstdint>
+
+#include "trainer/math/phase_clock.h"
+
+namespace elman {
+
+struct Pass {
+  uint64_t seed = 0;
+  int64_t step = 0;       // of the run: with the seed and the global row, the key of every random number
+  int64_t first_row = 0;  // the global row (sequence of the global batch) of the first row given
+  PhaseClock* clock = nullptr;  // told where the backward pass begins; may be null
+};
+
+}  // namespace elman

@@ -1,0 +1,18 @@
+#include "trainer/optim/optimizer.h"
+
+#include "trainer/optim/adam.h"
+#include "trainer/optim/sgd.h"
+
+namespace elman {
+
+std::unique_ptr<Optimizer> CreateOptimizer(const OptimizerSpec& spec) {
+  switch (spec.kind()) {
+    case OptimizerSpec::SGD:
+      return std::make_unique<Sgd>(spec.momentum());
+    case OptimizerSpec::ADAM:
+      return std::make_unique<Adam>(spec.beta1(), spec.beta2(), spec.epsilon());
+  }
+  return nullptr;
+}
+
+}  // namespace elman

@@ -1,0 +1,175 @@
+#include "trainer/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "trainer/logging/report_page.h"
+#include "trainer/run_config.h"
+
+namespace elman {
+namespace {
+
+constexpr uint64_t kMaxReportBytes = uint64_t{256} << 20;
+constexpr absl::Duration kRedraw = absl::Milliseconds(250);
+
+// "1:05:09" or "5:09".
+std::string Clock(double seconds) {
+  const int64_t s = std::llround(std::max(0.0, seconds));
+  if (s >= 3600) return absl::StrFormat("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+  return absl::StrFormat("%d:%02d", s / 60, s % 60);
+}
+
+JsonObject SecondsJson(const PhaseClock& clock) {
+  JsonObject json;
+  for (const Phase phase :
+       {Phase::kData, Phase::kForward, Phase::kBackward, Phase::kExchange, Phase::kOptimizer, Phase::kWait}) {
+    json.Add(PhaseName(phase), clock.Seconds(phase));
+  }
+  return json;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(const RunDirectory* directory,
+                                                                           const TrainingConfig& config,
+                                                                           int64_t start_step, int64_t total_steps,
+                                                                           PhaseClock* clock) {
+  ASSIGN_OR_RETURN(auto log, MetricsLog::Open(directory->metrics_path(), start_step));
+  ASSIGN_OR_RETURN(auto tensorboard, TensorBoardWriter::Open(directory->tensorboard_folder(), start_step));
+  return std::unique_ptr<ProgressReporter>(new ProgressReporter(directory, config, start_step, total_steps, clock,
+                                                                std::move(log), std::move(tensorboard)));
+}
+
+ProgressReporter::ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
+                                   int64_t total_steps, PhaseClock* clock, std::unique_ptr<MetricsLog> log,
+                                   std::unique_ptr<TensorBoardWriter> tensorboard)
+    : directory_(directory),
+      config_(config),
+      start_step_(start_step),
+      total_steps_(total_steps),
+      clock_(clock),
+      log_(std::move(log)),
+      tensorboard_(std::move(tensorboard)),
+      terminal_(isatty(STDERR_FILENO)),
+      started_(absl::Now()),
+      interval_started_(absl::Now()) {}
+
+ProgressReporter::~ProgressReporter() = default;
+
+void ProgressReporter::Step(const StepReport& report) {
+  last_ = report;
+  interval_ += report.sums;
+  if (report.step % config_.logging().every_steps() == 0) {
+    WriteTrainLine();
+  } else if (terminal_ && absl::Now() - shown_ > kRedraw) {
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - interval_started_) - other_seconds_;
+    ShowProgress(static_cast<double>(interval_.targets) / std::max(seconds, 1e-9));
+  }
+}
+
+void ProgressReporter::WriteTrainLine() {
+  if (interval_.targets == 0) return;
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - interval_started_) - other_seconds_;
+  const double tokens_per_second = static_cast<double>(interval_.targets) / std::max(seconds, 1e-9);
+  const double loss = interval_.loss / static_cast<double>(interval_.targets);
+  JsonObject line;
+  line.Add("kind", "train")
+      .Add("step", last_.step)
+      .Add("epoch", last_.epoch)
+      .Add("loss", loss)
+      .Add("perplexity", std::exp(loss))
+      .Add("learning_rate", last_.learning_rate)
+      .Add("gradient_norm", last_.gradient_norm)
+      .Add("tokens", last_.tokens)
+      .Add("tokens_per_second", tokens_per_second)
+      .Add("seconds", SecondsJson(*clock_));
+  Complain(log_->Write(line));
+  Complain(tensorboard_->Write(last_.step, {{"train/loss", loss},
+                                            {"train/perplexity", std::exp(loss)},
+                                            {"train/learning_rate", last_.learning_rate},
+                                            {"train/gradient_norm", last_.gradient_norm},
+                                            {"train/tokens_per_second", tokens_per_second}}));
+  interval_loss_ = loss;
+  ShowProgress(tokens_per_second);
+  interval_ = {};
+  interval_started_ = absl::Now();
+  other_seconds_ = 0;
+  clock_->ClearSeconds();
+}
+
+void ProgressReporter::ShowProgress(double tokens_per_second) {
+  shown_ = absl::Now();
+  const double loss = interval_.targets > 0 ? interval_.loss / static_cast<double>(interval_.targets) : interval_loss_;
+  const double elapsed = absl::ToDoubleSeconds(shown_ - started_);
+  const double per_step = elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
+  const std::string line =
+      absl::StrFormat("epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s  ETA %s", last_.epoch + 1,
+                      last_.step, total_steps_, loss, std::exp(loss), tokens_per_second,
+                      Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
+  if (terminal_) {
+    std::fprintf(stderr, "\r\033[K%s", line.c_str());
+  } else {
+    std::fprintf(stderr, "%s\n", line.c_str());
+  }
+}
+
+void ProgressReporter::Print(const std::string& line) {
+  std::fprintf(stderr, "%s%s\n", terminal_ ? "\r\033[K" : "", line.c_str());
+}
+
+void ProgressReporter::Complain(const absl::Status& status) {
+  if (status.ok() || complained_) return;
+  complained_ = true;
+  Print(absl::StrFormat("warning: %s; training goes on, later lines may be missing too", status.message()));
+}
+
+void ProgressReporter::Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics,
+                                 const TextCounts& text, bool best) {
+  JsonObject line;
+  line.Add("kind", "valid").Add("step", step).Add("epoch", epoch);
+  AddMetrics(metrics, text, &line);
+  Complain(log_->Write(line.Add("best", best)));
+  Complain(tensorboard_->Write(step, {{"valid/loss", metrics.loss},
+                                      {"valid/perplexity", metrics.perplexity},
+                                      {"valid/bits_per_byte", metrics.bits_per_byte}}));
+  Print(absl::StrFormat("epoch %d  step %d  validation: loss %.4f  perplexity %.2f  bits per byte %.4f%s", epoch + 1,
+                        step, metrics.loss, metrics.perplexity, metrics.bits_per_byte, best ? "  (best)" : ""));
+}
+
+void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds) {
+  JsonObject line;
+  line.Add("kind", "epoch").Add("step", step).Add("epoch", epoch).Add("seconds", seconds);
+  Complain(log_->Write(line.Add("tokens", last_.tokens)));
+}
+
+void ProgressReporter::Saved(int64_t step, const std::string& path, const std::string& content_hash, double seconds) {
+  JsonObject line;
+  line.Add("kind", "checkpoint").Add("step", step).Add("path", path).Add("content_hash", content_hash);
+  Complain(log_->Write(line.Add("seconds", seconds)));
+  other_seconds_ += seconds;
+}
+
+void ProgressReporter::Event(int64_t step, const std::string& what, const std::string& detail) {
+  JsonObject line;
+  line.Add("kind", "event").Add("step", step).Add("event", what).Add("detail", detail);
+  Complain(log_->Write(line));
+  Print(detail);
+}
+
+void ProgressReporter::Finish() {
+  WriteTrainLine();
+  if (terminal_) std::fputs("\n", stderr);
+  const absl::StatusOr<std::string> metrics = ReadFile(directory_->metrics_path(), kMaxReportBytes);
+  if (!metrics.ok()) return Complain(metrics.status());
+  Complain(WriteReportPage(directory_->report_path(), "Training run " + directory_->folder(), *metrics,
+                           RunConfigText(config_)));
+}
+
+}  // namespace elman

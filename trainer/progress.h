@@ -1,0 +1,78 @@
+// What a run tells the world while it goes on: lines for people, metrics.jsonl, TensorBoard, and at the end a report.
+// Only rank 0 has one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "proto/training.pb.h"
+#include "trainer/eval/metrics.h"
+#include "trainer/logging/metrics_log.h"
+#include "trainer/logging/tensorboard_writer.h"
+#include "trainer/math/phase_clock.h"
+#include "trainer/run_directory.h"
+
+namespace elman {
+
+struct StepReport {
+  int64_t step = 0;
+  int64_t epoch = 0;  // the one the step belongs to, from 0
+  LossSums sums;      // over all lanes
+  double learning_rate = 0;
+  double gradient_norm = 0;  // before clipping, of the normalized gradient
+  int64_t tokens = 0;        // trained on since the beginning of the run
+};
+
+class ProgressReporter {
+ public:
+  // For a run that goes on after `start_step` and will do `total_steps` in all. `directory` and `clock`, which tells where the
+  // time goes, must outlive the reporter.
+  static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(const RunDirectory* directory,
+                                                                  const TrainingConfig& config, int64_t start_step,
+                                                                  int64_t total_steps, PhaseClock* clock);
+  ~ProgressReporter();
+
+  void Step(const StepReport& report);
+  void Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics, const TextCounts& text, bool best);
+  void EpochDone(int64_t step, int64_t epoch, double seconds);
+  void Saved(int64_t step, const std::string& path, const std::string& content_hash, double seconds);
+  // Something worth a line of its own, as "resumed" or "checkpoint failed".
+  void Event(int64_t step, const std::string& what, const std::string& detail);
+
+  // Writes the train line of the last, unfinished interval, and report.html.
+  void Finish();
+
+ private:
+  ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
+                   int64_t total_steps, PhaseClock* clock, std::unique_ptr<MetricsLog> log,
+                   std::unique_ptr<TensorBoardWriter> tensorboard);
+
+  void WriteTrainLine();
+  void ShowProgress(double tokens_per_second);
+  void Print(const std::string& line);     // a line that stays
+  void Complain(const absl::Status& status);  // about a log that cannot be written, once
+
+  const RunDirectory* const directory_;
+  const TrainingConfig config_;
+  const int64_t start_step_;
+  const int64_t total_steps_;
+  PhaseClock* const clock_;
+  const std::unique_ptr<MetricsLog> log_;
+  const std::unique_ptr<TensorBoardWriter> tensorboard_;
+  const bool terminal_;
+  const absl::Time started_;
+
+  StepReport last_;
+  LossSums interval_;  // since the last train line
+  absl::Time interval_started_;
+  double other_seconds_ = 0;  // of the interval, spent on validation and checkpoints
+  absl::Time shown_;
+  double interval_loss_ = 0;  // the last train line's, for the progress line
+  bool complained_ = false;
+};
+
+}  // namespace elman

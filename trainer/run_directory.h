@@ -1,0 +1,34 @@
+// A run's folder and the right to write in it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace elman {
+
+// Holds the lock of a run directory until destroyed. The file `lock` in it says who: host, process and job.
+class RunDirectory {
+ public:
+  // Creates the folder and locks it. While another process holds the lock, waits up to ten seconds for it to end, then
+  // fails, naming it.
+  static absl::StatusOr<std::unique_ptr<RunDirectory>> Open(const std::string& folder);
+  ~RunDirectory();
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
+
+  const std::string& folder() const { return folder_; }
+  std::string config_path() const;
+  std::string metrics_path() const;
+  std::string tensorboard_folder() const;
+  std::string report_path() const;
+
+ private:
+  RunDirectory(std::string folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
+  const std::string folder_;
+  const int lock_;
+};
+
+}  // namespace elman

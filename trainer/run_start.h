@@ -1,0 +1,66 @@
+// How a run begins: configuration, data set and run directory agreed upon by all ranks, and either nothing behind it or a
+// checkpoint to go on from. Everything here is collective and fails alike on every rank.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/batches/batch_source.h"
+#include "data/shards/dataset.h"
+#include "trainer/checkpoint/checkpoint.h"
+#include "trainer/comm/communicator.h"
+#include "trainer/gradient_exchange.h"
+#include "trainer/models/model.h"
+#include "trainer/optim/optimizer.h"
+#include "trainer/progress.h"
+#include "trainer/run_directory.h"
+
+namespace elman {
+
+struct RunStart {
+  TrainingConfig config;  // complete, lanes settled
+  bool resumed = false;
+  std::string resumed_from;
+  // Its header is that of the run on every rank; its vocabulary and, if resumed, its arrays are on rank 0.
+  Checkpoint checkpoint;
+};
+
+// Reads the configuration on rank 0 and parses it everywhere.
+absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
+                                             const std::vector<std::string>& overrides);
+
+// All ranks opened the data set, and it is the same one.
+absl::Status AgreeOnDataset(Communicator* communicator,
+                            const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset);
+
+// Rank 0 locks the run directory; null on the others.
+absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator, const std::string& folder);
+
+// Decides where the run begins. `resume` is auto, never or a checkpoint file; `directory` is null for a run that writes nothing.
+absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dataset, const RunDirectory* directory,
+                                  const std::string& resume, const TrainingConfig& config);
+
+// Steps from the beginning to the end of a run.
+int64_t TotalSteps(const TrainingConfig& config, int64_t steps_per_epoch);
+
+// Bytes that a rank needs at least.
+struct MemoryEstimate {
+  double arrays = 0;
+  double optimizer = 0;
+  double activations = 0;
+  double total() const { return arrays + optimizer + activations; }
+};
+MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model, const GradientExchange& exchange,
+                              const Optimizer& optimizer, int ranks);
+
+// Tells people what begins.
+void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& model, const BatchSource& source,
+                 int ranks, ProgressReporter* reporter);
+
+// 1234567 as "1,234,567".
+std::string WithCommas(int64_t number);
+
+}  // namespace elman

@@ -1,0 +1,215 @@
+#include "trainer/training_loop.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <span>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "data/io/status_macros.h"
+#include "trainer/comm/agreement.h"
+#include "trainer/optim/clipping.h"
+#include "trainer/optim/schedule.h"
+#include "trainer/validation.h"
+
+namespace elman {
+
+TrainingLoop::TrainingLoop(const TrainingParts& parts)
+    : parts_(parts),
+      config_(parts.checkpoint->header.config()),
+      progress_(parts.checkpoint->header.mutable_progress()),
+      prefetcher_(parts.source, parts.exchange->lanes().first, parts.exchange->lanes().end,
+                  {progress_->epoch(), progress_->step_in_epoch()}) {
+  parts_.model->UseValues(parts_.state->values());
+}
+
+absl::Status TrainingLoop::Run() {
+  saved_step_ = progress_->step() > 0 ? progress_->step() : -1;
+  while (true) {
+    if (progress_->step_in_epoch() == parts_.source->steps_per_epoch()) RETURN_IF_ERROR(EndEpoch());
+    if (stopped_ || Finished()) break;
+    RETURN_IF_ERROR(Step());
+    if (stopped_) break;
+    if (progress_->step_in_epoch() == parts_.source->steps_per_epoch()) continue;
+
+    const auto due = [&](int64_t every) { return every > 0 && progress_->step() % every == 0; };
+    if (Finished() || due(config_.evaluation().every_steps())) {
+      LossSums sums;
+      const absl::Status status = ValidateNow(&sums);
+      stopped_ = absl::IsCancelled(status);
+      if (!stopped_) RETURN_IF_ERROR(status);
+    }
+    if (stopped_) break;
+    if (due(config_.checkpoint().every_steps())) RETURN_IF_ERROR(Save());
+  }
+  if (saved_step_ != progress_->step()) RETURN_IF_ERROR(Save());
+  return absl::OkStatus();
+}
+
+absl::Status TrainingLoop::Step() {
+  const absl::Time began = absl::Now();
+  PhaseClock& clock = *parts_.clock;
+  const LaneRange lanes = parts_.exchange->lanes();
+  std::vector<LossSums> sums(lanes.count());
+
+  clock.Enter(Phase::kData);
+  const auto batches = prefetcher_.Next();
+  if (batches.ok()) {
+    parts_.exchange->ComputeLanes([&](int lane, float* gradients) {
+      const Batch& batch = (**batches)[lane - lanes.first];
+      if (batch.steps == 0) return;
+      clock.Enter(Phase::kForward);
+      if (batch.starts_epoch) {
+        std::fill_n(parts_.state->carry(lane), parts_.model->carry_size(batch.rows), 0.0f);
+      }
+      workspace_.Reset();
+      const Pass pass{config_.seed(), progress_->step(), parts_.source->first_row(lane), &clock};
+      sums[lane - lanes.first] =
+          parts_.model->Train(batch, pass, parts_.state->carry(lane), gradients, &workspace_);
+    });
+  }
+  ASSIGN_OR_RETURN(const Verdict verdict, ShareVerdict(sums, batches.status()));
+
+  const double learning_rate = CurrentLearningRate();
+  double gradient_norm = 0;
+  RETURN_IF_ERROR(Update(verdict.sums, &gradient_norm));
+
+  progress_->set_step(progress_->step() + 1);
+  progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
+  progress_->set_tokens(progress_->tokens() + verdict.sums.targets);
+  stopped_ = verdict.stop;
+  is_best_ = false;
+  epoch_seconds_ += absl::ToDoubleSeconds(absl::Now() - began);
+  clock.Enter(Phase::kOther);
+  if (parts_.reporter) {
+    parts_.reporter->Step({.step = progress_->step(),
+                           .epoch = progress_->epoch(),
+                           .sums = verdict.sums,
+                           .learning_rate = learning_rate,
+                           .gradient_norm = gradient_norm,
+                           .tokens = progress_->tokens()});
+  }
+  return absl::OkStatus();
+}
+
+// Each rank says: one byte for the wish to stop, the sums of its lanes, or an error. Sums are added in order of lanes.
+absl::StatusOr<TrainingLoop::Verdict> TrainingLoop::ShareVerdict(const std::vector<LossSums>& sums,
+                                                                 const absl::Status& local) {
+  parts_.clock->Enter(Phase::kWait);
+  std::string mine(1, parts_.stop_requested() ? 's' : '-');
+  if (local.ok()) {
+    mine.append(reinterpret_cast<const char*>(sums.data()), sums.size() * sizeof(LossSums));
+  } else {
+    mine[0] = 'e';
+  }
+  Verdict verdict;
+  bool failed = false;
+  for (const std::string& theirs : parts_.communicator->AllGather(mine)) {
+    failed |= theirs[0] == 'e';
+    verdict.stop |= theirs[0] == 's';
+    for (size_t at = 1; at < theirs.size(); at += sizeof(LossSums)) {
+      LossSums lane;
+      std::memcpy(&lane, theirs.data() + at, sizeof(LossSums));
+      verdict.sums += lane;
+    }
+  }
+  if (failed) RETURN_IF_ERROR(Agree(parts_.communicator, local));
+  return verdict;
+}
+
+absl::Status TrainingLoop::Update(const LossSums& sums, double* gradient_norm) {
+  GradientExchange& exchange = *parts_.exchange;
+  parts_.clock->Enter(Phase::kExchange);
+  exchange.Reduce();
+  const bool per_sequence = config_.loss().normalization() == LossSpec::PER_SEQUENCE;
+  const double scale = 1.0 / static_cast<double>(per_sequence ? config_.batch_size() : std::max<int64_t>(1, sums.targets));
+  *gradient_norm = std::sqrt(exchange.SumOfSquares()) * scale;
+  if (!std::isfinite(*gradient_norm) || !std::isfinite(sums.loss)) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "training diverged at step ", progress_->step() + 1, ": loss ", sums.loss / static_cast<double>(sums.targets), ", gradient norm ",
+        *gradient_norm, "; lower optimizer.learning_rate or set optimizer.clip_norm, and resume from the last checkpoint"));
+  }
+
+  parts_.clock->Enter(Phase::kOptimizer);
+  const OptimizerStep step{.number = progress_->step() + 1,
+                           .learning_rate = CurrentLearningRate(),
+                           .gradient_scale = scale * ClipFactor(*gradient_norm, config_.optimizer().clip_norm())};
+  parts_.state->UpdateSlice(*parts_.optimizer, step, config_.optimizer().weight_decay());
+  parts_.clock->Enter(Phase::kExchange);
+  exchange.ShareSlices(parts_.state->values());
+  parts_.model->UseValues(parts_.state->values());
+  return absl::OkStatus();
+}
+
+absl::Status TrainingLoop::EndEpoch() {
+  LossSums sums;
+  const absl::Status status = ValidateNow(&sums);
+  if (absl::IsCancelled(status)) {
+    stopped_ = true;
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(status);
+  if (sums.targets > 0) ObservePlateau(config_.schedule(), sums.loss / static_cast<double>(sums.targets), progress_);
+  if (parts_.reporter) parts_.reporter->EpochDone(progress_->step(), progress_->epoch(), epoch_seconds_);
+  epoch_seconds_ = 0;
+  progress_->set_epoch(progress_->epoch() + 1);
+  progress_->set_step_in_epoch(0);
+  return Save();
+}
+
+absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
+  if (parts_.evaluator == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(*sums, Validate(parts_.communicator, parts_.evaluator, parts_.model, parts_.stop_requested));
+  const LanguageModelMetrics metrics = ComputeMetrics(*sums, *parts_.validation_text);
+  is_best_ = !progress_->has_best() || metrics.loss < progress_->best_loss();
+  if (is_best_) {
+    progress_->set_has_best(true);
+    progress_->set_best_loss(metrics.loss);
+    progress_->set_best_step(progress_->step());
+  }
+  if (parts_.reporter) {
+    parts_.reporter->Validated(progress_->step(), progress_->epoch(), metrics, *parts_.validation_text, is_best_);
+  }
+  // A new best must not be lost before the next checkpoint is due.
+  if (is_best_ && progress_->step_in_epoch() != parts_.source->steps_per_epoch()) return Save();
+  return absl::OkStatus();
+}
+
+absl::Status TrainingLoop::Save() {
+  const absl::Time began = absl::Now();
+  parts_.state->Gather(parts_.checkpoint);
+  saved_step_ = progress_->step();
+  if (parts_.reporter) {
+    const absl::StatusOr<std::string> hash = parts_.checkpoints->Save(parts_.checkpoint, is_best_);
+    save_failed_ = !hash.ok();
+    if (hash.ok()) {
+      parts_.reporter->Saved(progress_->step(), parts_.checkpoints->PathOf(progress_->step()), *hash,
+                             absl::ToDoubleSeconds(absl::Now() - began));
+      if (const absl::Status pruned = parts_.checkpoints->Prune(config_.checkpoint().keep()); !pruned.ok()) {
+        parts_.reporter->Event(progress_->step(), "warning", absl::StrCat("warning: ", pruned.message()));
+      }
+    } else {
+      parts_.reporter->Event(
+          progress_->step(), "checkpoint_failed",
+          absl::StrCat("warning: no checkpoint was written at step ", progress_->step(), ": ",
+                       hash.status().message(), "; training goes on, the last good checkpoint stays"));
+    }
+  }
+  parts_.checkpoint->arrays.clear();
+  parts_.communicator->Barrier();
+  return absl::OkStatus();
+}
+
+bool TrainingLoop::Finished() const {
+  return progress_->epoch() >= config_.max_epochs() ||
+         (config_.max_steps() > 0 && progress_->step() >= config_.max_steps());
+}
+
+double TrainingLoop::CurrentLearningRate() const {
+  return LearningRate(config_.schedule(), config_.optimizer().learning_rate(), progress_->epoch(),
+                      progress_->decays());
+}
+
+}  // namespace elman

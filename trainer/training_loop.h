@@ -1,0 +1,86 @@
+// Training: steps, epochs, validation and checkpoints, in the order in which they happen. Every rank runs it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/batches/batch_source.h"
+#include "data/batches/prefetcher.h"
+#include "trainer/checkpoint/checkpoint.h"
+#include "trainer/checkpoint/checkpoint_directory.h"
+#include "trainer/comm/communicator.h"
+#include "trainer/eval/evaluator.h"
+#include "trainer/gradient_exchange.h"
+#include "trainer/math/phase_clock.h"
+#include "trainer/math/workspace.h"
+#include "trainer/models/model.h"
+#include "trainer/optim/optimizer.h"
+#include "trainer/progress.h"
+#include "trainer/training_state.h"
+
+namespace elman {
+
+// What the loop works on; all of it must outlive the loop.
+struct TrainingParts {
+  Communicator* communicator = nullptr;
+  Model* model = nullptr;
+  const Optimizer* optimizer = nullptr;
+  BatchSource* source = nullptr;
+  GradientExchange* exchange = nullptr;
+  TrainingState* state = nullptr;
+  Evaluator* evaluator = nullptr;              // null: no validation split
+  const TextCounts* validation_text = nullptr;  // likewise
+  CheckpointDirectory* checkpoints = nullptr;
+  ProgressReporter* reporter = nullptr;  // null on every rank but 0
+  PhaseClock* clock = nullptr;
+  std::function<bool()> stop_requested;
+  // Configuration, vocabulary and progress of the run; its arrays are filled when it is saved.
+  Checkpoint* checkpoint = nullptr;
+};
+
+class TrainingLoop {
+ public:
+  explicit TrainingLoop(const TrainingParts& parts);
+
+  // Trains until max_steps or max_epochs, or until asked to stop; ends on a checkpoint either way. Collective. An error
+  // is the same on every rank.
+  absl::Status Run();
+
+  bool stopped() const { return stopped_; }              // asked to, before the end
+  bool save_failed() const { return save_failed_; }      // the last checkpoint could not be written
+
+ private:
+  // What the ranks tell each other about a step.
+  struct Verdict {
+    LossSums sums;
+    bool stop = false;
+  };
+
+  absl::Status Step();
+  absl::StatusOr<Verdict> ShareVerdict(const std::vector<LossSums>& sums, const absl::Status& local);
+  absl::Status Update(const LossSums& sums, double* gradient_norm);
+  absl::Status EndEpoch();
+  absl::Status ValidateNow(LossSums* sums);  // Cancelled if asked to stop meanwhile
+  absl::Status Save();
+
+  bool Finished() const;
+  double CurrentLearningRate() const;
+
+  TrainingParts parts_;
+  const TrainingConfig& config_;
+  Progress* const progress_;
+  Prefetcher prefetcher_;
+  Workspace workspace_;
+  bool stopped_ = false;
+  bool is_best_ = false;  // the values are the best so far
+  bool save_failed_ = false;
+  int64_t saved_step_ = -1;
+  double epoch_seconds_ = 0;
+};
+
+}  // namespace elman

@@ -1,0 +1,129 @@
+#include "trainer/training_state.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "trainer/comm/agreement.h"
+#include "trainer/math/check.h"
+
+namespace elman {
+namespace {
+
+std::string MomentName(size_t i) { return absl::StrCat(std::string(kMomentPrefix), i + 1); }
+
+}  // namespace
+
+TrainingState::TrainingState(Communicator* communicator, const Model* model, const GradientExchange* exchange,
+                             const Optimizer* optimizer, const BatchSource* source)
+    : communicator_(communicator),
+      model_(model),
+      exchange_(exchange),
+      source_(source),
+      values_(model->parameters().size()) {
+  for (int i = 0; i < optimizer->moments(); ++i) moments_.emplace_back(exchange->slice().size());
+  for (int lane = exchange->lanes().first; lane < exchange->lanes().end; ++lane) {
+    carries_.emplace_back(model->carry_size(source->end_row(lane) - source->first_row(lane)));
+  }
+}
+
+float* TrainingState::carry(int lane) { return carries_[lane - exchange_->lanes().first].data(); }
+
+void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep& step, float weight_decay) {
+  const GradientExchange::Slice slice = exchange_->slice();
+  const std::span<const float> gradients = exchange_->SummedGradients();
+  std::vector<float*> moments(moments_.size());
+  for (const Parameter& parameter : model_->parameters().parameters()) {
+    const int64_t begin = std::max(parameter.offset, slice.begin);
+    const int64_t end = std::min(parameter.offset + parameter.size(), slice.end);
+    if (begin >= end) continue;
+    for (size_t i = 0; i < moments_.size(); ++i) moments[i] = moments_[i].data() + (begin - slice.begin);
+    optimizer.Update(step, parameter.decay ? weight_decay : 0, values_.span().subspan(begin, end - begin),
+                     gradients.subspan(begin - slice.begin, end - begin), moments);
+  }
+}
+
+// Lists the pieces that travel between rank 0's arrays and where they belong, in the same order on every rank.
+struct TrainingState::Wire {
+  std::vector<Communicator::Piece> at_root;    // rank 0's side, peer = the owner
+  std::vector<Communicator::Piece> at_owners;  // the owner's side, peer = rank 0
+};
+
+void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
+  const int me = communicator_->rank();
+  Wire wire;
+  const auto add = [&](int owner, float* root, float* mine, int64_t size) {
+    if (owner == 0 && me == 0) {
+      if (gather) std::copy_n(mine, size, root);
+      if (!gather) std::copy_n(root, size, mine);
+    } else if (me == 0) {
+      wire.at_root.push_back({owner, {root, static_cast<size_t>(size)}});
+    } else if (me == owner) {
+      wire.at_owners.push_back({0, {mine, static_cast<size_t>(size)}});
+    }
+  };
+
+  for (size_t i = 0; i < moments_.size(); ++i) {
+    float* root = me == 0 ? checkpoint->Find(MomentName(i))->data() : nullptr;
+    for (int rank = 0; rank < communicator_->size(); ++rank) {
+      const GradientExchange::Slice slice = exchange_->SliceOf(rank);
+      add(rank, me == 0 ? root + slice.begin : nullptr, moments_[i].data(), slice.size());
+    }
+  }
+
+  float* root_carry = me == 0 ? checkpoint->Find(kCarryArray)->data() : nullptr;
+  const int64_t width = model_->carry_width();
+  const int total_rows = source_->end_row(source_->lanes() - 1);
+  for (int rank = 0; rank < communicator_->size(); ++rank) {
+    const LaneRange lanes = LanesOfRank(source_->lanes(), communicator_->size(), rank);
+    for (int lane = lanes.first; lane < lanes.end; ++lane) {
+      const int64_t first = source_->first_row(lane), rows = source_->end_row(lane) - first;
+      for (int64_t state = 0; state < model_->carry_states(); ++state) {
+        add(rank, me == 0 ? root_carry + (state * total_rows + first) * width : nullptr,
+            rank == me ? carry(lane) + state * rows * width : nullptr, rows * width);
+      }
+    }
+  }
+  if (gather) communicator_->Exchange(wire.at_owners, wire.at_root);
+  if (!gather) communicator_->Exchange(wire.at_root, wire.at_owners);
+}
+
+void TrainingState::Gather(Checkpoint* checkpoint) {
+  checkpoint->arrays.clear();
+  if (communicator_->rank() == 0) {
+    const std::span<const float> values = values_.span();
+    checkpoint->arrays.push_back({std::string(kValuesArray), {values.begin(), values.end()}});
+    for (size_t i = 0; i < moments_.size(); ++i) {
+      checkpoint->arrays.push_back({MomentName(i), std::vector<float>(model_->parameters().size())});
+    }
+    const int total_rows = source_->end_row(source_->lanes() - 1);
+    checkpoint->arrays.push_back({std::string(kCarryArray), std::vector<float>(model_->carry_size(total_rows))});
+  }
+  Transfer(checkpoint, /*gather=*/true);
+}
+
+absl::Status TrainingState::Scatter(Checkpoint* checkpoint) {
+  absl::Status fits;
+  if (communicator_->rank() == 0) {
+    const auto expect = [&](std::string_view name, int64_t size) {
+      const std::vector<float>* array = checkpoint->Find(name);
+      if (array != nullptr && static_cast<int64_t>(array->size()) == size) return;
+      fits = absl::DataLossError(absl::StrCat("the checkpoint's array ", std::string(name), " has ",
+                                              array == nullptr ? 0 : array->size(), " elements where this run has ",
+                                              size, "; resume from another checkpoint"));
+    };
+    expect(kValuesArray, model_->parameters().size());
+    for (size_t i = 0; i < moments_.size(); ++i) expect(MomentName(i), model_->parameters().size());
+    expect(kCarryArray, model_->carry_size(source_->end_row(source_->lanes() - 1)));
+    if (fits.ok() && !SameParameters(model_->parameters(), checkpoint->header)) {
+      fits = absl::DataLossError("the checkpoint's parameters are not those of this model; resume from another checkpoint");
+    }
+  }
+  if (const absl::Status verdict = Agree(communicator_, fits); !verdict.ok()) return verdict;
+  if (communicator_->rank() == 0) std::ranges::copy(*checkpoint->Find(kValuesArray), values_.data());
+  communicator_->Broadcast(std::as_writable_bytes(values_.span()), 0);
+  Transfer(checkpoint, /*gather=*/false);
+  return absl::OkStatus();
+}
+
+}  // namespace elman
