@@ -1,17 +1,16 @@
 #include "data/preprocess.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
-#include <functional>
+#include <filesystem>
 #include <memory>
-#include <span>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "data/io/checksum.h"
 #include "data/io/decompression.h"
 #include "data/io/file.h"
@@ -21,6 +20,7 @@
 #include "data/shards/dataset.h"
 #include "data/shards/example_spool.h"
 #include "data/shards/shard_writer.h"
+#include "data/shards/spooled_split.h"
 #include "data/text/characters.h"
 #include "data/text/corpus_reader.h"
 #include "data/text/line_sample.h"
@@ -33,10 +33,6 @@ namespace elman {
 namespace {
 
 constexpr int kSteps = 4;
-
-bool IsSubword(TokenizerSpec::Kind kind) {
-  return kind == TokenizerSpec::BPE || kind == TokenizerSpec::UNIGRAM;
-}
 
 // Processes of one job exchange vectors of plain numbers as bytes.
 template <typename T>
@@ -58,14 +54,6 @@ struct TokenizedChunk {
   uint64_t empty_lines = 0;
   uint64_t invalid_lines = 0;
   SpooledExamples examples;
-};
-
-// A split between tokenizing and writing. Chunks and spool names are known to every rank.
-struct TokenizedSplit {
-  std::unique_ptr<SpoolWriter> spool;  // this rank's
-  std::vector<std::string> spool_paths;
-  std::vector<SpooledChunk> chunks;  // in the order of the corpus
-  uint64_t tokens = 0;
 };
 
 // The state of one run; each stage is a method, in the order of Run.
@@ -100,12 +88,12 @@ class Pipeline {
   absl::Status CountPieces(PieceCounts* counts);
   absl::Status TrainSubwords();
   absl::Status Tokenize();
-  absl::Status TokenizeSplit(const Split& split, TokenizedSplit* tokenized);
+  absl::StatusOr<std::unique_ptr<SpoolWriter>> TokenizeSplit(const Split& split);
   void TokenizeChunk(const TextChunk& chunk, TokenizedChunk* tokenized) const;
-  absl::Status ShareSpools(TokenizedSplit* split);
+  absl::Status ShareSpool(const SpoolWriter& spool, SpooledSplit* split);
   absl::Status WriteShards();
-  absl::StatusOr<ShardEntry> WriteShard(const std::string& name, const TokenizedSplit& split,
-                                        uint32_t shard, uint32_t shards);
+  absl::StatusOr<SplitEntry> WriteMyShards(const std::string& name,
+                                           const SpooledSplit& split) const;
   absl::Status Publish();
 
   bool first() const { return workers_->rank() == 0; }
@@ -125,8 +113,9 @@ class Pipeline {
   std::string model_;  // tokenizer.model
   std::string fingerprint_;
   std::unique_ptr<Tokenizer> tokenizer_;
-  std::vector<TokenizedSplit> tokenized_;  // as splits_
-  std::vector<uint64_t> id_counts_;        // in train
+  std::vector<std::unique_ptr<SpoolWriter>> spools_;  // this rank's, as splits_
+  std::vector<SpooledSplit> tokenized_;               // known to every rank, as splits_
+  std::vector<uint64_t> id_counts_;                   // in train
 };
 
 // --- Output and inputs ---
@@ -136,20 +125,13 @@ absl::Status CheckOutputIsFree(const std::string& path) {
     return absl::AlreadyExistsError(absl::StrCat(
         path, ": holds a data set already; remove the folder or choose another --output"));
   }
-  if (!FileExists(path)) return absl::OkStatus();
-  if (!IsFolder(path)) {
+  if (FileExists(path) && !IsFolder(path)) {
     return absl::AlreadyExistsError(
         absl::StrCat(path, ": expected a folder to create, found a file; choose another --output"));
   }
-  DIR* folder = ::opendir(path.c_str());
-  if (folder == nullptr) return ErrnoStatus(errno, "open the folder", path);
-  bool empty = true;
-  for (const dirent* entry = ::readdir(folder); entry != nullptr; entry = ::readdir(folder)) {
-    const std::string_view name = entry->d_name;
-    empty = empty && (name == "." || name == "..");
-  }
-  ::closedir(folder);
-  if (empty) return absl::OkStatus();
+  std::error_code error;
+  if (!FileExists(path) || std::filesystem::is_empty(path, error)) return absl::OkStatus();
+  if (error) return ErrnoStatus(error.value(), "read the folder", path);
   return absl::AlreadyExistsError(
       absl::StrCat(path, ": a folder with other files in it; choose another --output"));
 }
@@ -312,28 +294,20 @@ absl::Status Pipeline::Tokenize() {
   for (const Split& split : splits_) absl::StrAppend(&names, names.empty() ? "" : ", ", split.name);
   progress_.Begin(absl::StrCat("tokenizing ", names));
   for (size_t i = 0; i < splits_.size(); ++i) {
-    RETURN_IF_ERROR(workers_->Agree(TokenizeSplit(splits_[i], &tokenized_[i])));
-    RETURN_IF_ERROR(workers_->Agree(ShareSpools(&tokenized_[i])));
+    absl::StatusOr<std::unique_ptr<SpoolWriter>> spool = TokenizeSplit(splits_[i]);
+    RETURN_IF_ERROR(workers_->Agree(spool.status()));
+    RETURN_IF_ERROR(ShareSpool(**spool, &tokenized_[i]));
+    spools_.push_back(std::move(*spool));
     if (tokenized_[i].tokens == 0) {
       return absl::InvalidArgumentError(absl::StrCat("--", splits_[i].name, " has no text in it"));
     }
   }
   progress_.End();
 
-  const uint64_t notes[2] = {report_.empty_lines, report_.invalid_lines};
-  report_.empty_lines = report_.invalid_lines = 0;
-  for (const std::string& theirs :
-       workers_->Gather(std::string_view(reinterpret_cast<const char*>(notes), sizeof(notes)))) {
-    const std::vector<uint64_t> counts = FromBytes<uint64_t>(theirs);
-    report_.empty_lines += counts[0];
-    report_.invalid_lines += counts[1];
-  }
-  std::vector<uint64_t> sums(id_counts_.size(), 0);
-  for (const std::string& theirs : workers_->Gather(ToBytes(id_counts_))) {
-    const std::vector<uint64_t> counts = FromBytes<uint64_t>(theirs);
-    for (size_t id = 0; id < sums.size(); ++id) sums[id] += counts[id];
-  }
-  id_counts_ = FromBytes<uint64_t>(workers_->Broadcast(ToBytes(sums)));
+  const std::vector<uint64_t> notes = workers_->Sum({report_.empty_lines, report_.invalid_lines});
+  report_.empty_lines = notes[0];
+  report_.invalid_lines = notes[1];
+  id_counts_ = workers_->Sum(std::move(id_counts_));
   // The tokenizer refers to the vocabulary; its work is done.
   tokenizer_ = nullptr;
   ASSIGN_OR_RETURN(vocabulary_, WithCounts(vocabulary_, id_counts_));
@@ -341,11 +315,12 @@ absl::Status Pipeline::Tokenize() {
   return absl::OkStatus();
 }
 
-absl::Status Pipeline::TokenizeSplit(const Split& split, TokenizedSplit* tokenized) {
-  ASSIGN_OR_RETURN(tokenized->spool,
-                   SpoolWriter::Create(
-                       JoinPath(folder_, absl::StrCat("spool-", split.name, "-", workers_->rank())),
-                       static_cast<uint64_t>(workers_->rank())));
+absl::StatusOr<std::unique_ptr<SpoolWriter>> Pipeline::TokenizeSplit(const Split& split) {
+  const int rank = workers_->rank();
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<SpoolWriter> spool,
+      SpoolWriter::Create(JoinPath(folder_, absl::StrCat("spool-", split.name, "-", rank)),
+                          static_cast<uint64_t>(rank)));
   const bool train = &split == &splits_[0];
   CorpusReader reader(split.files);
   RETURN_IF_ERROR((OrderedMap<TextChunk, TokenizedChunk>(
@@ -356,9 +331,10 @@ absl::Status Pipeline::TokenizeSplit(const Split& split, TokenizedSplit* tokeniz
         report_.invalid_lines += result->invalid_lines;
         for (const uint32_t id : result->examples.ids) id_counts_[id] += train ? 1 : 0;
         progress_.Add(result->text_bytes * workers_->size());
-        return tokenized->spool->Append(result->number, result->examples);
+        return spool->Append(result->number, result->examples);
       })));
-  return tokenized->spool->Finish();
+  RETURN_IF_ERROR(spool->Finish());
+  return spool;
 }
 
 void Pipeline::TokenizeChunk(const TextChunk& chunk, TokenizedChunk* result) const {
@@ -393,24 +369,25 @@ void Pipeline::TokenizeChunk(const TextChunk& chunk, TokenizedChunk* result) con
   }
 }
 
-absl::Status Pipeline::ShareSpools(TokenizedSplit* split) {
+// Tells every rank where each chunk is.
+absl::Status Pipeline::ShareSpool(const SpoolWriter& spool, SpooledSplit* split) {
   std::vector<SpooledChunk> chunks;
-  for (const std::string& theirs : workers_->Gather(ToBytes(split->spool->chunks()))) {
+  for (const std::string& theirs : workers_->Gather(ToBytes(spool.chunks()))) {
     const std::vector<SpooledChunk> some = FromBytes<SpooledChunk>(theirs);
     chunks.insert(chunks.end(), some.begin(), some.end());
   }
   std::sort(chunks.begin(), chunks.end(),
             [](const SpooledChunk& a, const SpooledChunk& b) { return a.chunk < b.chunk; });
   split->chunks = FromBytes<SpooledChunk>(workers_->Broadcast(ToBytes(chunks)));
-  split->spool_paths = workers_->Gather(split->spool->path());
+  split->spool_paths = workers_->Gather(spool.path());
   split->spool_paths.resize(workers_->size());
   for (std::string& path : split->spool_paths) path = workers_->Broadcast(path);
   for (size_t i = 0; i < split->chunks.size(); ++i) {
     split->tokens += split->chunks[i].tokens;
     if (split->chunks[i].chunk != i) {
-      return absl::InternalError(absl::StrCat("chunk ", i,
-                                              " is missing or there twice; do all "
-                                              "ranks read the same files?"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("chunk ", i, " of the corpus is missing or was found twice: all ranks must ",
+                       "see the same files"));
     }
   }
   return absl::OkStatus();
@@ -418,101 +395,15 @@ absl::Status Pipeline::ShareSpools(TokenizedSplit* split) {
 
 // --- Step 3: shards ---
 
-using ExampleVisitor =
-    std::function<absl::Status(std::span<const uint32_t> ids, uint32_t words, uint32_t bytes)>;
-
-// Visits the examples whose first token is among [begin, end) of the split.
-absl::Status VisitExamples(const TokenizedSplit& split, uint64_t begin, uint64_t end,
-                           const ExampleVisitor& visit) {
-  std::vector<std::unique_ptr<SpoolReader>> spools;
-  for (const std::string& path : split.spool_paths) {
-    ASSIGN_OR_RETURN(std::unique_ptr<SpoolReader> spool, SpoolReader::Open(path));
-    spools.push_back(std::move(spool));
-  }
-  SpooledExamples examples;
-  uint64_t position = 0;
-  for (const SpooledChunk& chunk : split.chunks) {
-    if (position >= end) break;
-    if (position + chunk.tokens <= begin) {
-      position += chunk.tokens;
-      continue;
-    }
-    RETURN_IF_ERROR(spools[chunk.spool]->Read(chunk.offset, &examples));
-    std::span<const uint32_t> ids = examples.ids;
-    for (size_t i = 0; i < examples.lengths.size(); ++i) {
-      const uint32_t length = examples.lengths[i];
-      if (position >= begin && position < end) {
-        RETURN_IF_ERROR(visit(ids.first(length), examples.words[i], examples.bytes[i]));
-      }
-      ids = ids.subspan(length);
-      position += length;
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<ShardEntry> Pipeline::WriteShard(const std::string& name,
-                                                const TokenizedSplit& split, uint32_t shard,
-                                                uint32_t shards) {
-  ShardHeader header;
-  header.set_format_version(kShardFormatVersion);
-  header.set_task(options_.task);
-  header.set_split(name);
-  header.set_shard(shard);
-  header.set_shards(shards);
-  header.set_token_width(TokenWidth(vocabulary_.size()));
-  header.set_vocabulary_fingerprint(fingerprint_);
-  // Equal parts; an example belongs to the part that its first token falls in.
-  const auto part = [&](uint32_t number) {
-    return static_cast<uint64_t>(static_cast<unsigned __int128>(split.tokens) * number / shards);
-  };
-
-  ShardFingerprint fingerprint(header);
-  RETURN_IF_ERROR(VisitExamples(split, part(shard), part(shard + 1),
-                                [&](std::span<const uint32_t> ids, uint32_t, uint32_t) {
-                                  fingerprint.Add(ids);
-                                  return absl::OkStatus();
-                                }));
-  const std::string path =
-      JoinPath(folder_, absl::StrFormat("%s-%05d-of-%05d.tfrecord", name, shard, shards));
-  ASSIGN_OR_RETURN(const std::unique_ptr<ShardWriter> writer,
-                   ShardWriter::Create(path, header, fingerprint.file_id()));
-  RETURN_IF_ERROR(VisitExamples(split, part(shard), part(shard + 1),
-                                [&](std::span<const uint32_t> ids, uint32_t words, uint32_t bytes) {
-                                  TextCounts counts;
-                                  counts.set_unknown(
-                                      std::count(ids.begin(), ids.end(), vocabulary_.unknown_id()));
-                                  counts.set_words(words);
-                                  counts.set_bytes(bytes);
-                                  return writer->Add(ids, counts);
-                                }));
-  return writer->Finish();
-}
-
 absl::Status Pipeline::WriteShards() {
   progress_.Begin("writing shards");
   for (size_t i = 0; i < splits_.size(); ++i) {
-    const uint64_t parts =
-        (tokenized_[i].tokens + options_.shard_tokens - 1) / options_.shard_tokens;
-    if (parts > 99999) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--shard_tokens=", options_.shard_tokens, " would make ", parts,
-                       " shards of ", splits_[i].name, ", more than 99999; raise it"));
-    }
-    const uint32_t shards = static_cast<uint32_t>(parts);
-    SplitEntry mine;
-    absl::Status status;
-    for (uint32_t shard = workers_->rank(); status.ok() && shard < shards;
-         shard += workers_->size()) {
-      absl::StatusOr<ShardEntry> entry = WriteShard(splits_[i].name, tokenized_[i], shard, shards);
-      status = entry.status();
-      if (entry.ok()) *mine.add_shards() = std::move(*entry);
-    }
-    RETURN_IF_ERROR(workers_->Agree(status));
-
+    absl::StatusOr<SplitEntry> mine = WriteMyShards(splits_[i].name, tokenized_[i]);
+    RETURN_IF_ERROR(workers_->Agree(mine.status()));
+    spools_[i] = nullptr;  // with its file
     SplitEntry* split = report_.manifest.add_splits();
     split->set_name(splits_[i].name);
-    for (const std::string& theirs : workers_->Gather(mine.SerializeAsString())) {
+    for (const std::string& theirs : workers_->Gather(mine->SerializeAsString())) {
       split->MergeFromString(theirs);
     }
     std::sort(split->mutable_shards()->begin(), split->mutable_shards()->end(),
@@ -520,10 +411,34 @@ absl::Status Pipeline::WriteShards() {
     for (const ShardEntry& shard : split->shards()) {
       AddCounts(shard.counts(), split->mutable_counts());
     }
-    tokenized_[i].spool = nullptr;  // with its file
   }
   progress_.End();
   return absl::OkStatus();
+}
+
+absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
+                                                   const SpooledSplit& split) const {
+  constexpr uint64_t kMaxShards = 99999;  // five digits in a file name
+  const uint64_t shards = (split.tokens - 1) / options_.shard_tokens + 1;
+  if (shards > kMaxShards) {
+    return absl::InvalidArgumentError(absl::StrCat("--shard_tokens=", options_.shard_tokens,
+                                                   " would make ", shards, " shards of ", name,
+                                                   ", more than ", kMaxShards, "; raise it"));
+  }
+  ShardHeader header;
+  header.set_format_version(kShardFormatVersion);
+  header.set_task(options_.task);
+  header.set_split(name);
+  header.set_shards(static_cast<uint32_t>(shards));
+  header.set_token_width(TokenWidth(vocabulary_.size()));
+  header.set_vocabulary_fingerprint(fingerprint_);
+  SplitEntry entries;
+  for (uint64_t shard = workers_->rank(); shard < shards; shard += workers_->size()) {
+    header.set_shard(static_cast<uint32_t>(shard));
+    ASSIGN_OR_RETURN(*entries.add_shards(),
+                     WriteShard(folder_, split, header, vocabulary_.unknown_id()));
+  }
+  return entries;
 }
 
 // --- Step 4: manifest ---
@@ -557,98 +472,11 @@ absl::Status Pipeline::Publish() {
   return absl::OkStatus();
 }
 
-// 1234567 as 1,234,567.
-std::string Grouped(uint64_t number) {
-  std::string text = absl::StrCat(number);
-  for (int i = static_cast<int>(text.size()) - 3; i > 0; i -= 3) text.insert(text.begin() + i, ',');
-  return text;
-}
-
 }  // namespace
-
-absl::Status CheckOptions(PreprocessOptions* options) {
-  TokenizerSpec& spec = options->tokenizer;
-  const bool counted = !IsSubword(spec.kind()) && spec.kind() != TokenizerSpec::BYTE;
-  if (options->output.empty()) return absl::InvalidArgumentError("--output is missing");
-  if (options->splits.empty() || options->splits[0].name != "train") {
-    return absl::InvalidArgumentError("--train is missing");
-  }
-  int standard_inputs = 0;
-  for (const PreprocessOptions::Split& split : options->splits) {
-    for (const std::string& file : split.files) {
-      if (file.empty()) {
-        return absl::InvalidArgumentError(absl::StrCat("--", split.name, ": an empty file name"));
-      }
-      standard_inputs += file == "-";
-    }
-  }
-  if (standard_inputs > 1) {
-    return absl::InvalidArgumentError("standard input ('-') can be given once only");
-  }
-  if (spec.min_count() > 0 && !counted) {
-    return absl::InvalidArgumentError(
-        "--min_count is for the tokenizers word, whitespace and character");
-  }
-  if (spec.vocab_size() > 0 && spec.kind() == TokenizerSpec::BYTE) {
-    return absl::InvalidArgumentError(
-        "--vocab_size does not go with --tokenizer=byte, which has 257 types: the bytes and </s>");
-  }
-  if (IsSubword(spec.kind()) && spec.vocab_size() == 0) {
-    spec.set_vocab_size(kDefaultSubwordVocabSize);
-  }
-  const uint64_t least = IsSubword(spec.kind()) ? 259 : 3;
-  constexpr uint64_t kMost = uint64_t{1} << 30;
-  if (spec.vocab_size() > kMost || (spec.vocab_size() != 0 && spec.vocab_size() < least)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--vocab_size=", spec.vocab_size(), ": expected ", least, " to ", kMost));
-  }
-  if (options->shard_tokens == 0) {
-    return absl::InvalidArgumentError("--shard_tokens must be at least 1");
-  }
-  if (options->threads < 1 || options->threads > 1024) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--threads=", options->threads, ": expected 1 to 1024"));
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, WorkerGroup* workers,
                                             Interruption* interruption) {
   return Pipeline(options, workers, interruption).Run();
-}
-
-std::string ReportText(const PreprocessReport& report) {
-  std::string text = absl::StrFormat("%-8s%15s%15s%17s%17s%10s\n", "split", "lines", "words",
-                                     "bytes", "tokens", "unknown");
-  for (const SplitEntry& split : report.manifest.splits()) {
-    const TextCounts& counts = split.counts();
-    const double unknown = counts.tokens() == 0 ? 0.0 : 100.0 * counts.unknown() / counts.tokens();
-    absl::StrAppendFormat(&text, "%-8s%15s%15s%17s%17s%9.3f%%\n", split.name(),
-                          Grouped(counts.examples()), Grouped(counts.words()),
-                          Grouped(counts.bytes()), Grouped(counts.tokens()), unknown);
-  }
-  absl::StrAppend(&text, "vocabulary: ", Grouped(report.manifest.vocabulary().predicted_size()),
-                  " types\n");
-  const TokenizerSpec& spec = report.manifest.tokenizer();
-  if (IsSubword(spec.kind()) && report.manifest.vocabulary().predicted_size() < spec.vocab_size()) {
-    absl::StrAppend(&text, "note: the corpus gives no more; ", Grouped(spec.vocab_size()),
-                    " were asked for\n");
-  }
-  if (report.sampled_lines < report.training_lines) {
-    absl::StrAppend(&text, "note: the tokenizer was trained on ", Grouped(report.sampled_lines),
-                    " of ", Grouped(report.training_lines), " lines\n");
-  }
-  if (report.empty_lines > 0) {
-    absl::StrAppend(&text, "note: ", Grouped(report.empty_lines),
-                    " empty lines were left out (--keep_empty_lines keeps them)\n");
-  }
-  if (report.invalid_lines > 0) {
-    const bool replaced = IsSubword(spec.kind()) || spec.kind() == TokenizerSpec::CHARACTER;
-    absl::StrAppend(&text, "note: ", Grouped(report.invalid_lines),
-                    " lines have bytes that are not UTF-8; they were ",
-                    replaced ? "read as U+FFFD\n" : "kept as they are\n");
-  }
-  return text;
 }
 
 }  // namespace elman

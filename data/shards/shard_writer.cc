@@ -55,8 +55,10 @@ absl::Status ShardWriter::Add(std::span<const uint32_t> example, const TextCount
   fingerprint_.Add(example);
   ShardBlock& block = *block_.mutable_block();
   std::string& tokens = *block.mutable_tokens();
+  size_t end = tokens.size();
+  tokens.resize(end + example.size() * token_width_);
   for (const uint32_t id : example) {
-    for (uint32_t i = 0; i < token_width_; ++i) tokens += static_cast<char>(id >> (8 * i));
+    for (uint32_t i = 0; i < token_width_; ++i) tokens[end++] = static_cast<char>(id >> (8 * i));
   }
   block.add_example_lengths(static_cast<uint32_t>(example.size()));
   counts_.set_examples(counts_.examples() + 1);

@@ -14,6 +14,11 @@
 
 namespace elman {
 
+// Whether SentencePiece makes the pieces: BPE and UNIGRAM.
+inline bool IsSubword(TokenizerSpec::Kind kind) {
+  return kind == TokenizerSpec::BPE || kind == TokenizerSpec::UNIGRAM;
+}
+
 // Safe for any number of threads.
 class Tokenizer {
  public:

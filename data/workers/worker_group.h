@@ -1,6 +1,7 @@
 // The processes that preprocess a corpus together: one alone, or the ranks that a launcher started.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ class WorkerGroup {
 
   // Every member receives the bytes that member 0 gives; the others' are ignored.
   virtual std::string Broadcast(std::string bytes) = 0;
+
+  // The sums, element by element, of the members' numbers, on every member.
+  std::vector<uint64_t> Sum(std::vector<uint64_t> numbers);
 
   // The verdict on a phase: OK if it is OK everywhere, else the failure of the lowest rank, named,
   // on every member. No member gets past it before all have come.

@@ -86,6 +86,7 @@ class Executable {
 
 // Weights in a layout that primitives asked for. Primitives of different shapes often ask for the same.
 struct PackedWeights {
+  bool hidden;  // W_h, not W_x
   memory packed;
   memory plain;  // a view of the layer's own weights
   dnnl::reorder reorder;
@@ -150,15 +151,16 @@ struct RecurrentPrimitives::Primitives {
     }
     arguments.insert(arguments.end(), more.begin(), more.end());
     pass->executable.Create(engine, dnnl::primitive(description), arguments);
-    pass->input_weights = FindPacked(s.input_weights, description.weights_layer_desc());
-    pass->hidden_weights = FindPacked(s.hidden_weights, description.weights_iter_desc());
+    pass->input_weights = FindPacked(false, s.input_weights, description.weights_layer_desc());
+    pass->hidden_weights = FindPacked(true, s.hidden_weights, description.weights_iter_desc());
   }
 
-  PackedWeights* FindPacked(const memory::desc& plain, const memory::desc& wanted) {
+  PackedWeights* FindPacked(bool hidden, const memory::desc& plain, const memory::desc& wanted) {
     for (const auto& weights : packed) {
-      if (weights->packed.get_desc() == wanted && weights->plain.get_desc() == plain) return weights.get();
+      if (weights->hidden == hidden && weights->packed.get_desc() == wanted) return weights.get();
     }
     auto weights = std::make_unique<PackedWeights>();
+    weights->hidden = hidden;
     weights->plain = memory(plain, engine, DNNL_MEMORY_NONE);
     weights->packed = memory(wanted, engine);
     weights->reorder = dnnl::reorder(weights->plain, weights->packed);

@@ -49,8 +49,9 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   const int64_t steps = batch.steps, rows = batch.rows, count = steps * rows;
   const Matrix x = workspace->Take(count, embedding_.size());
   embedding_.Forward(values_, batch.inputs, x);
-  const Matrix hidden = rnn_.Forward(pass, steps, rows, x, carry, &tape_, workspace);
-  const auto mask = output_dropout_.Forward(pass, steps, rows, hidden, workspace);
+  const ConstMatrix y = rnn_.Forward(pass, steps, rows, x, carry, &tape_, workspace);
+  Dropout::Mask mask;
+  const ConstMatrix hidden = output_dropout_.Forward(pass, steps, rows, y, &mask, workspace);
 
   // The vocabulary pass is one of both directions, most of it backward.
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
@@ -63,7 +64,7 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   return {loss, batch.target_count};
 }
 
-Matrix LanguageModel::Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry,
+ConstMatrix LanguageModel::Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry,
                              Workspace* workspace) {
   const Matrix x = workspace->Take(steps * rows, embedding_.size());
   embedding_.Forward(values_, inputs, x);
@@ -71,7 +72,7 @@ Matrix LanguageModel::Hidden(int64_t steps, int64_t rows, std::span<const int32_
 }
 
 void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses, Workspace* workspace) {
-  const Matrix hidden = Hidden(batch.steps, batch.rows, batch.inputs, carry, workspace);
+  const ConstMatrix hidden = Hidden(batch.steps, batch.rows, batch.inputs, carry, workspace);
   output_.Evaluate(values_, hidden, batch.targets, losses, workspace);
 }
 

@@ -33,7 +33,7 @@ class LanguageModel : public Model {
   int64_t predicted() const { return output_.vocabulary(); }
 
  private:
-  Matrix Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry, Workspace* workspace);
+  ConstMatrix Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry, Workspace* workspace);
 
   Embedding embedding_;
   RnnStack rnn_;

@@ -4,16 +4,10 @@
 #include "trainer/math/random.h"
 
 namespace elman {
-namespace {
-
-void Multiply(const float* factors, Matrix x) {
-  for (int64_t i = 0; i < x.size(); ++i) x.data[i] *= factors[i];
-}
-
-}  // namespace
-
-Dropout::Mask Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, Matrix x, Workspace* workspace) const {
-  if (probability_ == 0) return {};
+ConstMatrix Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, Mask* mask,
+                             Workspace* workspace) const {
+  *mask = {};
+  if (probability_ == 0) return x;
   CHECK_EQ(x.rows, steps * batch);
   const RandomKey key{pass.seed, RandomPurpose::kDropout, site_};
   const float keep = 1 / (1 - probability_);
@@ -28,12 +22,15 @@ Dropout::Mask Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, M
       for (int64_t j = 0; j < x.cols; ++j) row[j] = UniformFloat(words[j]) < probability_ ? 0 : keep;
     }
   }
-  Multiply(factors, x);
-  return {factors};
+  *mask = {factors};
+  const Matrix y = workspace->Take(x.rows, x.cols);
+  for (int64_t i = 0; i < x.size(); ++i) y.data[i] = x.data[i] * factors[i];
+  return y;
 }
 
 void Dropout::Backward(const Mask& mask, Matrix d_x) {
-  if (mask.factors) Multiply(mask.factors, d_x);
+  if (mask.factors == nullptr) return;
+  for (int64_t i = 0; i < d_x.size(); ++i) d_x.data[i] *= mask.factors[i];
 }
 
 }  // namespace elman

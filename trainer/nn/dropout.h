@@ -15,14 +15,16 @@ class Dropout {
   // `site` tells the dropout layers of a model apart: their masks are independent.
   Dropout(float probability, uint32_t site) : probability_(probability), site_(site) {}
 
-  // The factors of a forward pass, or null where nothing is dropped.
+  // The factors of a forward pass, [steps * batch, cols]; null where nothing is dropped.
   struct Mask {
-    const float* factors = nullptr;  // [steps * batch, cols]
+    const float* factors = nullptr;
   };
 
-  // Masks x [steps * batch, cols] in place. The mask of a sequence depends on its global row, its time step and the
-  // pass, not on the other rows of the batch.
-  Mask Forward(const Pass& pass, int64_t steps, int64_t batch, Matrix x, Workspace* workspace) const;
+  // The masked x [steps * batch, cols]: x itself where nothing is dropped, otherwise in the workspace, for layers keep
+  // their outputs for the backward pass. The mask of a sequence depends on its global row, its time step and the pass, not on
+  // the other rows of the batch.
+  ConstMatrix Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, Mask* mask,
+                      Workspace* workspace) const;
 
   // Masks the gradient in place.
   static void Backward(const Mask& mask, Matrix d_x);

@@ -60,19 +60,17 @@ RecurrentState RnnStack::State(int layer, int64_t batch, float* carry) const {
           HasCellState(shape_.cell) ? Matrix{h + size, batch, shape_.hidden_size} : Matrix{}};
 }
 
-Matrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, Matrix x, float* carry, Tape* tape,
-                         Workspace* workspace) {
+ConstMatrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, float* carry, Tape* tape,
+                              Workspace* workspace) {
   tape->steps = steps;
   tape->batch = batch;
   tape->layers.resize(layers_.size());
   tape->masks.resize(layers_.size());
   const int64_t state_size = StatesPerLayer(shape_.cell) * batch * shape_.hidden_size;
-  Matrix y = x;
   for (size_t i = 0; i < layers_.size(); ++i) {
     Layer& layer = *layers_[i];
-    tape->masks[i] = layer.dropout.Forward(pass, steps, batch, y, workspace);
-    const Matrix input = y;
-    y = workspace->Take(steps * batch, shape_.hidden_size);
+    const ConstMatrix input = layer.dropout.Forward(pass, steps, batch, x, &tape->masks[i], workspace);
+    const Matrix y = workspace->Take(steps * batch, shape_.hidden_size);
     // Both ends of the sequence stay as they are for the backward pass; the carry moves on.
     const RecurrentState carried = State(i, batch, carry);
     float* ends = workspace->Floats(2 * state_size);
@@ -82,15 +80,15 @@ Matrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, Matrix 
     tape->layers[i] =
         layer.primitives.Forward(steps, batch, input, {first.h, first.c}, y, last, workspace);
     std::copy_n(last.h.data, state_size, carried.h.data);
+    x = y;
   }
-  return y;
+  return x;
 }
 
-Matrix RnnStack::Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry, Workspace* workspace) {
+ConstMatrix RnnStack::Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry, Workspace* workspace) {
   const int64_t state_size = StatesPerLayer(shape_.cell) * batch * shape_.hidden_size;
-  Matrix y;
   for (size_t i = 0; i < layers_.size(); ++i) {
-    y = workspace->Take(steps * batch, shape_.hidden_size);
+    const Matrix y = workspace->Take(steps * batch, shape_.hidden_size);
     const RecurrentState carried = State(i, batch, carry);
     float* first = workspace->Floats(state_size);
     std::copy_n(carried.h.data, state_size, first);
@@ -98,7 +96,7 @@ Matrix RnnStack::Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry
     layers_[i]->primitives.Infer(steps, batch, x, {initial.h, initial.c}, y, carried);
     x = y;
   }
-  return y;
+  return x;
 }
 
 Matrix RnnStack::Backward(const Tape& tape, Matrix d_y, float* gradients, Workspace* workspace) {

@@ -46,13 +46,14 @@ class RnnStack {
     std::vector<Dropout::Mask> masks;  // of what enters each layer
   };
 
-  // x [steps * batch, input], which dropout changes in place; returns the last layer's output [steps * batch, hidden] in the
-  // workspace. `carry` goes in as the state before the first step and comes out as the state after the last.
-  Matrix Forward(const Pass& pass, int64_t steps, int64_t batch, Matrix x, float* carry, Tape* tape,
-                 Workspace* workspace);
+  // x [steps * batch, input] to the last layer's output [steps * batch, hidden], in the workspace; both must stay as they
+  // are until the backward pass. `carry` goes in as the state before the first step and comes out as the state after the
+  // last.
+  ConstMatrix Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, float* carry, Tape* tape,
+                      Workspace* workspace);
 
   // Without dropout and without a tape.
-  Matrix Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry, Workspace* workspace);
+  ConstMatrix Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry, Workspace* workspace);
 
   // From the gradient of the output (which is used up) to that of x, in the workspace; adds to `gradients`. The state
   // before the first step is a constant: back-propagation is truncated there.

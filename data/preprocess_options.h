@@ -1,0 +1,33 @@
+// What elman-preprocess is asked to do.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "proto/dataset.pb.h"
+
+namespace elman {
+
+inline constexpr uint64_t kDefaultShardTokens = 10'000'000;
+inline constexpr uint64_t kDefaultSubwordVocabSize = 8000;
+
+struct PreprocessOptions {
+  struct Split {
+    std::string name;                // train, valid or test
+    std::vector<std::string> files;  // read one after the other; "-" is standard input
+  };
+  Task task = LANGUAGE_MODEL;
+  TokenizerSpec tokenizer;
+  std::vector<Split> splits;  // train is the first
+  std::string output;         // the data set's folder, which must not exist or be empty
+  uint64_t shard_tokens = kDefaultShardTokens;
+  int threads = 1;
+  bool quiet = false;  // nothing is told on standard error
+};
+
+// What is wrong with the options, before anything is read; fills in defaults.
+absl::Status CheckOptions(PreprocessOptions* options);
+
+}  // namespace elman
