@@ -16,7 +16,7 @@
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"
-#include "data/progress.h"
+#include "data/pipeline_progress.h"
 #include "data/shards/dataset.h"
 #include "data/shards/example_spool.h"
 #include "data/shards/shard_writer.h"
@@ -102,7 +102,7 @@ class Pipeline {
   const PreprocessOptions& options_;
   WorkerGroup* const workers_;
   Interruption* const interruption_;
-  Progress progress_;
+  PipelineProgress progress_;
   PreprocessReport report_;
 
   std::unique_ptr<TemporaryFolder> output_;                 // rank 0's
@@ -277,7 +277,8 @@ absl::Status Pipeline::TrainSubwords() {
   }
   const std::vector<std::string> lines = sample.Take();
   if (lines.empty()) {
-    return absl::InvalidArgumentError("--train has no text in it");
+    return absl::InvalidArgumentError(
+        absl::StrCat(options_.splits[0].files[0], ": empty: there is no text in --train"));
   }
   report_.sampled_lines = lines.size();
   report_.training_lines = sample.lines_seen();
@@ -299,7 +300,8 @@ absl::Status Pipeline::Tokenize() {
     RETURN_IF_ERROR(ShareSpool(**spool, &tokenized_[i]));
     spools_.push_back(std::move(*spool));
     if (tokenized_[i].tokens == 0) {
-      return absl::InvalidArgumentError(absl::StrCat("--", splits_[i].name, " has no text in it"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          options_.splits[i].files[0], ": empty: there is no text in --", splits_[i].name));
     }
   }
   progress_.End();

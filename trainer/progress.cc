@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -24,6 +26,12 @@ std::string Clock(double seconds) {
   const int64_t s = std::llround(std::max(0.0, seconds));
   if (s >= 3600) return absl::StrFormat("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
   return absl::StrFormat("%d:%02d", s / 60, s % 60);
+}
+
+// A person watches. Under mpirun no rank's standard error is a terminal; launch/elman-run says whether its own is.
+bool WatchedByAPerson() {
+  if (const char* terminal = std::getenv("ELMAN_TERMINAL")) return std::string_view(terminal) == "1";
+  return isatty(STDERR_FILENO);
 }
 
 JsonObject SecondsJson(const PhaseClock& clock) {
@@ -57,7 +65,7 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, const Training
       clock_(clock),
       log_(std::move(log)),
       tensorboard_(std::move(tensorboard)),
-      terminal_(isatty(STDERR_FILENO)),
+      terminal_(WatchedByAPerson()),
       started_(absl::Now()),
       interval_started_(absl::Now()) {}
 

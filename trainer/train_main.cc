@@ -149,7 +149,6 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
                      .stop_requested = StopRequested,
                      .checkpoint = &start.checkpoint});
   if (root) AnnounceRun(start, *dataset, *model, *source, communicator->size(), reporter.get());
-  CatchStopSignals();
   const absl::Status trained = loop.Run();
   const int64_t step = start.checkpoint.header.progress().step();
   if (root) {
@@ -174,6 +173,8 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
 }
 
 int Main(int argc, char** argv) {
+  // Before anything else: mpirun forwards signals as soon as the process exists.
+  CatchStopSignals();
   LimitThreads();
   const auto communicator = CreateMpiCommunicator(&argc, &argv);
   const bool root = communicator->rank() == 0;

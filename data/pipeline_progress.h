@@ -8,11 +8,11 @@
 
 namespace elman {
 
-class Progress {
+class PipelineProgress {
  public:
   // Not `visible`: nothing is printed.
-  Progress(int steps, bool visible);
-  ~Progress();
+  PipelineProgress(int steps, bool visible);
+  ~PipelineProgress();
 
   void Begin(const std::string& what);
   void Add(uint64_t bytes);  // of text, done in this step

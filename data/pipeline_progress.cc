@@ -1,4 +1,4 @@
-#include "data/progress.h"
+#include "data/pipeline_progress.h"
 
 #include <unistd.h>
 
@@ -10,15 +10,15 @@ namespace elman {
 
 using std::chrono::steady_clock;
 
-Progress::Progress(int steps, bool visible)
+PipelineProgress::PipelineProgress(int steps, bool visible)
     : steps_(steps), visible_(visible), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 // A step that failed leaves the terminal on a line of its own.
-Progress::~Progress() {
+PipelineProgress::~PipelineProgress() {
   if (visible_ && open_ && terminal_) std::fputc('\n', stderr);
 }
 
-void Progress::Begin(const std::string& what) {
+void PipelineProgress::Begin(const std::string& what) {
   ++step_;
   what_ = what;
   bytes_ = 0;
@@ -27,7 +27,7 @@ void Progress::Begin(const std::string& what) {
   if (visible_) std::fprintf(stderr, terminal_ ? "%s" : "%s\n", Line().c_str());
 }
 
-void Progress::Add(uint64_t bytes) {
+void PipelineProgress::Add(uint64_t bytes) {
   bytes_ += bytes;
   const steady_clock::time_point now = steady_clock::now();
   if (!visible_ || !terminal_ || now - drawn_ < std::chrono::milliseconds(200)) return;
@@ -35,12 +35,12 @@ void Progress::Add(uint64_t bytes) {
   std::fprintf(stderr, "\r%s", Line().c_str());
 }
 
-void Progress::End() {
+void PipelineProgress::End() {
   open_ = false;
   if (visible_ && terminal_) std::fprintf(stderr, "\r%s\n", Line().c_str());
 }
 
-std::string Progress::Line() const {
+std::string PipelineProgress::Line() const {
   std::string line = absl::StrFormat("step %d of %d: %s", step_, steps_, what_);
   if (bytes_ == 0) return line;
   const double seconds = std::chrono::duration<double>(steady_clock::now() - begin_).count();

@@ -1,0 +1,87 @@
+#include "data/io/command_line.h"
+
+#include "absl/flags/flag.h"
+#include "tests/data/scratch.h"
+
+ABSL_FLAG(std::string, corpus, "none", "Where the text is.");
+ABSL_FLAG(bool, fast, false, "Quicker.");
+ABSL_FLAG(int, steps, 7, "How many.");
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
+class CommandLineTest : public testing::Test {
+ protected:
+  CommandLineTest() {
+    absl::SetFlag(&FLAGS_corpus, "none");
+    absl::SetFlag(&FLAGS_fast, false);
+    absl::SetFlag(&FLAGS_steps, 7);
+  }
+
+  absl::StatusOr<CommandLine> Parse(std::vector<std::string> words) {
+    words.insert(words.begin(), "program");
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    return ParseCommandLine(static_cast<int>(argv.size()), argv.data(), __FILE__);
+  }
+};
+
+TEST_F(CommandLineTest, SetsFlagsInEveryForm) {
+  const auto line = Parse({"--corpus=a=b", "x", "--fast", "--steps", "12", "-", "y=1"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(absl::GetFlag(FLAGS_corpus), "a=b");
+  EXPECT_TRUE(absl::GetFlag(FLAGS_fast));
+  EXPECT_EQ(absl::GetFlag(FLAGS_steps), 12);
+  EXPECT_THAT(line->arguments, ElementsAre("x", "-", "y=1"));
+  ASSERT_THAT(Parse({"--nofast"}), IsOk());
+  EXPECT_FALSE(absl::GetFlag(FLAGS_fast));
+  ASSERT_THAT(Parse({"--fast=true", "-steps=-3"}), IsOk());
+  EXPECT_TRUE(absl::GetFlag(FLAGS_fast));
+  EXPECT_EQ(absl::GetFlag(FLAGS_steps), -3);
+}
+
+TEST_F(CommandLineTest, StopsAtTheDoubleDash) {
+  const auto line = Parse({"--steps=1", "--", "--steps=2"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_THAT(line->arguments, ElementsAre("--steps=2"));
+  EXPECT_EQ(absl::GetFlag(FLAGS_steps), 1);
+}
+
+TEST_F(CommandLineTest, NamesTheNearestFlag) {
+  EXPECT_THAT(Parse({"--korpus=x"}), FailsWith(kInvalid, "unknown flag --korpus; did you mean --corpus?"));
+  // A flag of a library is not one of ours.
+  EXPECT_THAT(Parse({"--flagfile=x"}), FailsWith(kInvalid, "unknown flag --flagfile"));
+}
+
+TEST_F(CommandLineTest, RefusesBadAndMissingValues) {
+  EXPECT_THAT(Parse({"--steps=many"}), FailsWith(kInvalid, "--steps: cannot read 'many'"));
+  EXPECT_THAT(Parse({"--steps"}), FailsWith(kInvalid, "--steps needs a value"));
+  EXPECT_THAT(Parse({"--nosteps"}), FailsWith(kInvalid, "--nosteps"));
+  EXPECT_EQ(absl::GetFlag(FLAGS_steps), 7);
+}
+
+TEST_F(CommandLineTest, ExplainsItself) {
+  EXPECT_TRUE(Parse({"--help"})->help);
+  EXPECT_TRUE(Parse({"--version"})->version);
+  const std::string usage = UsageText("program: does things.", __FILE__);
+  EXPECT_THAT(usage, HasSubstr("program: does things."));
+  EXPECT_THAT(usage, HasSubstr("--steps"));
+  EXPECT_THAT(usage, HasSubstr("How many."));
+  EXPECT_THAT(usage, HasSubstr("7"));
+  EXPECT_THAT(usage, Not(HasSubstr("flagfile")));
+}
+
+TEST_F(CommandLineTest, PrintsErrorsOnOneLine) {
+  testing::internal::CaptureStderr();
+  PrintError("program", absl::NotFoundError("two\nlines"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "program: error: two lines\n");
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,51 @@
+#include "data/io/interruption.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "data/io/command_line.h"
+#include "tests/data/scratch.h"
+
+namespace elman {
+namespace {
+
+// A process of its own that sets an action, is sent a signal, and would wait for ever.
+int StatusAfter(int signal, const std::string& path) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::freopen("/dev/null", "w", stderr);
+    Interruption interruption("program");
+    interruption.SetAction([&] { (void)WriteFile(path, "cleaned up"); });
+    ::kill(::getpid(), signal);
+    for (;;) ::pause();
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+TEST(Interruption, ActsAndEndsTheProcess) {
+  Scratch scratch;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const int status = StatusAfter(signal, scratch.Path("trace"));
+    ASSERT_TRUE(WIFEXITED(status)) << signal;
+    EXPECT_EQ(WEXITSTATUS(status), kExitFailed) << signal;
+    EXPECT_EQ(scratch.Read("trace"), "cleaned up") << signal;
+    std::filesystem::remove(scratch.Path("trace"));
+  }
+}
+
+TEST(Interruption, LeavesTheSignalsAsTheyWere) {
+  sigset_t before;
+  sigset_t after;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  { Interruption interruption("program"); }
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &after);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2}) {
+    EXPECT_EQ(::sigismember(&before, signal), ::sigismember(&after, signal));
+  }
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,75 @@
+// What tests of files lean on: a folder that goes away, and expectations on statuses.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/io/file.h"
+
+namespace elman {
+
+// A folder of a test's own, removed with all in it.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "elman-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~Scratch() { std::filesystem::remove_all(path_); }
+
+  std::string Path(const std::string& name) const { return JoinPath(path_, name); }
+  const std::string& path() const { return path_; }
+
+  // Names in it, sorted.
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  std::string Write(const std::string& name, std::string_view contents) const {
+    EXPECT_TRUE(WriteFile(Path(name), contents).ok());
+    return Path(name);
+  }
+
+  std::string Read(const std::string& name) const {
+    absl::StatusOr<std::string> contents = ReadFile(Path(name), uint64_t{1} << 32);
+    EXPECT_TRUE(contents.ok()) << contents.status();
+    return contents.ok() ? *contents : "";
+  }
+
+ private:
+  std::string path_;
+};
+
+inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
+template <typename T>
+const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+  return result.status();
+}
+
+// OK, as a matcher for both kinds of results.
+MATCHER(IsOk, "") {
+  *result_listener << StatusOf(arg).ToString();
+  return StatusOf(arg).ok();
+}
+
+// A failure with this code, whose message contains `part`.
+MATCHER_P2(FailsWith, code, part, "") {
+  *result_listener << StatusOf(arg).ToString();
+  return StatusOf(arg).code() == code &&
+         std::string(StatusOf(arg).message()).find(part) != std::string::npos;
+}
+
+}  // namespace elman

@@ -1,0 +1,48 @@
+// elman-inspect: shows, and verifies, any file of ours.
+#include <cstdio>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "data/io/program.h"
+#include "data/io/status_macros.h"
+#include "trainer/eval/inspection.h"
+
+ABSL_FLAG(bool, verify, false, "check every byte; exit status 1 if something is wrong");
+ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
+
+namespace elman {
+namespace {
+
+constexpr Program kProgram = {
+    "elman-inspect",
+    "Usage: elman-inspect PATH [--verify] [--format=text|json]\n"
+    "Shows a data set's folder, a shard, a run directory (its latest checkpoint) or a checkpoint.",
+    __FILE__};
+
+absl::Status CheckCommandLine(const CommandLine& command_line) {
+  if (command_line.arguments.size() != 1) {
+    return absl::InvalidArgumentError("name one data set, shard, run directory or checkpoint; see --help");
+  }
+  return ExpectFormat(absl::GetFlag(FLAGS_format));
+}
+
+absl::Status Run(const CommandLine& command_line) {
+  ASSIGN_OR_RETURN(const Inspection inspection, Inspect(command_line.arguments[0], absl::GetFlag(FLAGS_verify)));
+  if (absl::GetFlag(FLAGS_format) == "json") {
+    std::printf("%s\n", inspection.json().ToString().c_str());
+  } else {
+    std::printf("%s", inspection.text().c_str());
+  }
+  if (inspection.problems.empty()) return absl::OkStatus();
+  const size_t more = inspection.problems.size() - 1;
+  return absl::DataLossError(absl::StrCat(
+      inspection.problems[0], more == 0 ? "" : absl::StrCat(" (and ", more, " more files with problems)")));
+}
+
+}  // namespace
+}  // namespace elman
+
+int main(int argc, char** argv) {
+  return elman::RunProgram(elman::kProgram, argc, argv, elman::CheckCommandLine, elman::Run);
+}
