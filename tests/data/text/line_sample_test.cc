@@ -1,0 +1,39 @@
+#include "data/text/line_sample.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace elman {
+namespace {
+
+std::vector<std::string> Sample(uint64_t max_bytes, int lines) {
+  LineSample sample(max_bytes);
+  for (int i = 0; i < lines; ++i) sample.Add(std::to_string(1'000'000 + i));
+  return sample.Take();
+}
+
+TEST(LineSample, KeepsASmallCorpusWhole) {
+  const std::vector<std::string> lines = Sample(1 << 20, 100);
+  ASSERT_EQ(lines.size(), 100u);
+  EXPECT_EQ(lines.front(), "1000000");
+  EXPECT_EQ(lines.back(), "1000099");
+}
+
+TEST(LineSample, KeepsTheOrderAndTheBoundOfALargeOne) {
+  const std::vector<std::string> lines = Sample(71 * 1000, 100'000);
+  EXPECT_LE(lines.size(), 1000u);
+  EXPECT_GE(lines.size(), 300u);
+  EXPECT_TRUE(std::is_sorted(lines.begin(), lines.end()));
+  // From everywhere, about equally.
+  const auto middle = std::lower_bound(lines.begin(), lines.end(), "1050000");
+  const double first_half = static_cast<double>(middle - lines.begin()) / lines.size();
+  EXPECT_GT(first_half, 0.4);
+  EXPECT_LT(first_half, 0.6);
+}
+
+TEST(LineSample, IsTheSameEveryTime) {
+  EXPECT_EQ(Sample(10'000, 5000), Sample(10'000, 5000));
+}
+
+}  // namespace
+}  // namespace elman

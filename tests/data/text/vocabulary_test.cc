@@ -1,0 +1,86 @@
+#include "data/text/vocabulary.h"
+
+#include "tests/data/scratch.h"
+
+namespace elman {
+namespace {
+
+using Entries = std::vector<Vocabulary::Entry>;
+
+constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
+
+TEST(Vocabulary, PutsTheInputOnlyPiecesLast) {
+  const auto vocabulary = Vocabulary::Create({{"<unk>", 0}, {"</s>", 2}, {"the", 5}});
+  ASSERT_THAT(vocabulary, IsOk());
+  EXPECT_EQ(vocabulary->size(), 5u);
+  EXPECT_EQ(vocabulary->predicted_size(), 3u);
+  EXPECT_EQ(vocabulary->unknown_id(), 0u);
+  EXPECT_EQ(vocabulary->end_id(), 1u);
+  EXPECT_EQ(vocabulary->piece(vocabulary->start_id()), "<s>");
+  EXPECT_EQ(vocabulary->piece(vocabulary->pad_id()), "<pad>");
+  EXPECT_EQ(vocabulary->Find("the"), 2u);
+  EXPECT_EQ(vocabulary->Find("unseen"), 0u);
+  EXPECT_EQ(vocabulary->count(2), 5u);
+}
+
+TEST(Vocabulary, CanKnowEverything) {
+  const auto vocabulary = Vocabulary::Create({{"a", 0}, {"</s>", 0}});
+  ASSERT_THAT(vocabulary, IsOk());
+  EXPECT_EQ(vocabulary->unknown_id(), vocabulary->size());
+  EXPECT_EQ(vocabulary->Find("unseen"), vocabulary->size());
+}
+
+TEST(Vocabulary, RefusesBadTables) {
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(Vocabulary::Create(Entries{{"a", 0}}), FailsWith(kInvalid, "no </s>"));
+  EXPECT_THAT(Vocabulary::Create({{"</s>", 0}, {"a", 0}, {"a", 0}}), FailsWith(kInvalid, "'a'"));
+  EXPECT_THAT(Vocabulary::Create({{"</s>", 0}, {"<s>", 0}}), FailsWith(kInvalid, "'<s>'"));
+  EXPECT_THAT(Vocabulary::Create({{"</s>", 0}, {"", 0}}), FailsWith(kInvalid, "empty"));
+}
+
+TEST(Vocabulary, RoundTripsAwkwardPieces) {
+  Entries entries = {{"</s>", 1}};
+  for (int byte = 0; byte < 256; ++byte) entries.push_back({std::string(1, static_cast<char>(byte)), 0});
+  for (const char* piece : {"\\n", "\\x41", "a\tb", "我", "▁the", "\xe2\x82", "é\xff", "\xc2\x85"}) {
+    entries.push_back({piece, 18446744073709551615u});
+  }
+  const auto vocabulary = Vocabulary::Create(entries);
+  ASSERT_THAT(vocabulary, IsOk());
+  const std::string text = vocabulary->ToText();
+  const auto parsed = Vocabulary::Parse(text, "file");
+  ASSERT_THAT(parsed, IsOk());
+  ASSERT_EQ(parsed->size(), vocabulary->size());
+  for (uint32_t id = 0; id < parsed->size(); ++id) {
+    EXPECT_EQ(parsed->piece(id), vocabulary->piece(id)) << id;
+    EXPECT_EQ(parsed->count(id), vocabulary->count(id)) << id;
+  }
+  EXPECT_EQ(parsed->ToText(), text);
+}
+
+TEST(Vocabulary, WritesOneReadableLineAPiece) {
+  const auto vocabulary =
+      Vocabulary::Create({{"</s>", 3}, {"naïve", 2}, {"a\tb\\", 1}, {"\x01\xff", 0}, {"\n\r", 0}});
+  ASSERT_THAT(vocabulary, IsOk());
+  EXPECT_EQ(vocabulary->ToText(),
+            "</s>\t3\nnaïve\t2\na\\tb\\\\\t1\n\\x01\\xff\t0\n\\n\\r\t0\n<s>\t0\n<pad>\t0\n");
+}
+
+TEST(Vocabulary, NamesTheBadLine) {
+  const std::string end = "<s>\t0\n<pad>\t0\n";
+  ASSERT_THAT(Vocabulary::Parse("</s>\t0\n" + end, "file"), IsOk());
+  for (const std::string& line : {std::string("a"), std::string("a\t"), std::string("a\t-1"),
+                                  std::string("a\t01"), std::string("a\t1 "), std::string("a\\\t1"),
+                                  std::string("a\\q\t1"), std::string("\\xZZ\t1"), std::string("\\x4\t1"),
+                                  std::string("a\t18446744073709551616")}) {
+    EXPECT_THAT(Vocabulary::Parse("</s>\t0\n" + line + "\n" + end, "file"),
+                FailsWith(kDataLoss, "file: line 2"))
+        << line;
+  }
+  EXPECT_THAT(Vocabulary::Parse("</s>\t0\n<s>\t0\n<pad>\t0", "file"), FailsWith(kDataLoss, "line 3"));
+  EXPECT_THAT(Vocabulary::Parse("</s>\t0\na\t1\n", "file"), FailsWith(kDataLoss, "<pad>"));
+  EXPECT_THAT(Vocabulary::Parse("a\t1\na\t1\n</s>\t0\n" + end, "file"), FailsWith(kDataLoss, "same piece"));
+  EXPECT_THAT(Vocabulary::Parse("", "file"), FailsWith(kDataLoss, "file"));
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,120 @@
+#include "data/tokenizer/sentencepiece.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace elman {
+namespace {
+
+using testing::HasSubstr;
+
+std::vector<std::string> Corpus() {
+  const char* const words[] = {"in", "the", "beginning", "was", "word", "and", "light", "darkness", "12"};
+  std::vector<std::string> lines;
+  uint32_t x = 7;
+  for (int i = 0; i < 400; ++i) {
+    std::string line;
+    for (int j = 0; j < 8; ++j) {
+      x = x * 1664525 + 1013904223;
+      line += std::string(j > 0 ? " " : "") + words[(x >> 16) % 9];
+    }
+    lines.push_back(line + ".");
+  }
+  return lines;
+}
+
+std::string Train(bool unigram, const std::vector<std::string>& lines, int vocab_size = 320) {
+  std::string error;
+  std::string model = SentencePiece::Train(lines, {unigram, vocab_size}, &error);
+  EXPECT_EQ(error, "");
+  return model;
+}
+
+class SentencePieceTest : public testing::TestWithParam<bool> {};
+
+TEST_P(SentencePieceTest, LearnsTheSameModelEveryTime) {
+  const std::string model = Train(GetParam(), Corpus());
+  EXPECT_FALSE(model.empty());
+  EXPECT_TRUE(model == Train(GetParam(), Corpus()));
+}
+
+TEST_P(SentencePieceTest, HasTheSpecialPiecesAndTheBytesFirst) {
+  std::string error;
+  const auto pieces = SentencePiece::Load(Train(GetParam(), Corpus()), &error);
+  ASSERT_NE(pieces, nullptr) << error;
+  EXPECT_EQ(pieces->piece(0), "<unk>");
+  EXPECT_EQ(pieces->piece(1), "</s>");
+  EXPECT_EQ(pieces->piece(2), "<0x00>");
+  EXPECT_EQ(pieces->piece(257), "<0xFF>");
+  EXPECT_GT(pieces->size(), 258u);
+  EXPECT_LE(pieces->size(), 320u);
+}
+
+TEST_P(SentencePieceTest, LearnsNoPieceThatLooksLikeAMark) {
+  std::vector<std::string> lines = Corpus();
+  for (std::string& line : lines) line += " <s> </s> <unk> <pad> <0x41> \xe2\x96\x81\xe2\x96\x85";
+  std::string error;
+  const auto pieces = SentencePiece::Load(Train(GetParam(), lines, 400), &error);
+  ASSERT_NE(pieces, nullptr) << error;
+  for (uint32_t id = 258; id < pieces->size(); ++id) {
+    for (const char* mark : {"<s>", "</s>", "<unk>", "<pad>", "<0x", "\xe2\x96\x85"}) {
+      EXPECT_EQ(pieces->piece(id).find(mark), std::string::npos) << pieces->piece(id);
+    }
+  }
+}
+
+TEST_P(SentencePieceTest, EncodesAlikeInEveryThread) {
+  std::string error;
+  const auto pieces = SentencePiece::Load(Train(GetParam(), Corpus()), &error);
+  ASSERT_NE(pieces, nullptr) << error;
+  std::vector<uint32_t> expected;
+  for (const std::string& line : Corpus()) pieces->Encode(line, &expected);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      std::vector<uint32_t> ids;
+      for (const std::string& line : Corpus()) pieces->Encode(line, &ids);
+      EXPECT_EQ(ids, expected);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+// Two models in one thread must not share what was learned of a word.
+TEST_P(SentencePieceTest, KeepsModelsApart) {
+  std::string error;
+  const auto first = SentencePiece::Load(Train(GetParam(), Corpus()), &error);
+  const auto second = SentencePiece::Load(Train(GetParam(), {"xyz xyz xyz beg inning"}, 290), &error);
+  std::vector<uint32_t> by_first;
+  std::vector<uint32_t> by_second;
+  std::vector<uint32_t> by_first_again;
+  first->Encode("beginning", &by_first);
+  second->Encode("beginning", &by_second);
+  first->Encode("beginning", &by_first_again);
+  EXPECT_NE(by_first, by_second);
+  EXPECT_EQ(by_first, by_first_again);
+}
+
+TEST_P(SentencePieceTest, TakesTheWordOfASmallCorpusForTheBound) {
+  std::string error;
+  const auto pieces = SentencePiece::Load(Train(GetParam(), {"ab ab"}, 5000), &error);
+  ASSERT_NE(pieces, nullptr) << error;
+  EXPECT_LT(pieces->size(), 300u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, SentencePieceTest, testing::Bool(),
+                         [](const auto& param) { return param.param ? "unigram" : "bpe"; });
+
+TEST(SentencePiece, SaysWhyItCannot) {
+  std::string error;
+  EXPECT_EQ(SentencePiece::Train(Corpus(), {false, 259}, &error), "");
+  EXPECT_THAT(error, HasSubstr("--vocab_size"));
+  EXPECT_EQ(error.find('\n'), std::string::npos);
+  EXPECT_EQ(SentencePiece::Load("no model", &error), nullptr);
+  EXPECT_NE(error, "");
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,89 @@
+#include "data/tokenizer/vocabulary_builder.h"
+
+#include "tests/data/scratch.h"
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+
+TokenizerSpec Spec(TokenizerSpec::Kind kind) {
+  TokenizerSpec spec;
+  spec.set_kind(kind);
+  return spec;
+}
+
+std::vector<std::string> Pieces(const absl::StatusOr<Vocabulary>& vocabulary) {
+  EXPECT_THAT(vocabulary, IsOk());
+  std::vector<std::string> pieces;
+  for (uint32_t id = 0; id < vocabulary->predicted_size(); ++id) {
+    pieces.push_back(vocabulary->piece(id));
+  }
+  return pieces;
+}
+
+class CountedVocabularyTest : public testing::Test {
+ protected:
+  CountedVocabularyTest() {
+    for (const char* line : {"b c a c", "c b <unk>", "d"}) counts_.AddLine(spec_, line);
+  }
+  TokenizerSpec spec_ = Spec(TokenizerSpec::WHITESPACE);
+  PieceCounts counts_;
+};
+
+TEST_F(CountedVocabularyTest, OrdersByCountAndThenByBytes) {
+  EXPECT_THAT(Pieces(BuildCountedVocabulary(spec_, counts_)),
+              ElementsAre("<unk>", "</s>", "c", "b", "a", "d"));
+}
+
+TEST_F(CountedVocabularyTest, LeavesOutTheRare) {
+  spec_.set_min_count(2);
+  EXPECT_THAT(Pieces(BuildCountedVocabulary(spec_, counts_)), ElementsAre("<unk>", "</s>", "c", "b"));
+}
+
+TEST_F(CountedVocabularyTest, KeepsToItsSize) {
+  spec_.set_vocab_size(3);
+  EXPECT_THAT(Pieces(BuildCountedVocabulary(spec_, counts_)), ElementsAre("<unk>", "</s>", "c"));
+  spec_.set_vocab_size(100);
+  EXPECT_EQ(Pieces(BuildCountedVocabulary(spec_, counts_)).size(), 6u);
+}
+
+TEST_F(CountedVocabularyTest, AddsTheCountsOfOtherProcesses) {
+  PieceCounts others;
+  ASSERT_THAT(others.AddSerialized(counts_.Serialize()), IsOk());
+  others.AddAll(counts_);
+  EXPECT_EQ(others.counts().at("c"), 6u);
+  EXPECT_EQ(others.counts().at("<unk>"), 2u);
+  const std::string bytes = counts_.Serialize();
+  EXPECT_FALSE(others.AddSerialized(bytes.substr(0, bytes.size() - 1)).ok());
+}
+
+TEST(PieceCounts, TurnsToLowerCaseFirst) {
+  TokenizerSpec spec = Spec(TokenizerSpec::WORD);
+  spec.set_lowercase(true);
+  PieceCounts counts;
+  counts.AddLine(spec, "The the THE.");
+  EXPECT_EQ(counts.counts().at("the"), 3u);
+  EXPECT_EQ(counts.counts().at("."), 1u);
+}
+
+TEST(ByteVocabulary, HasEveryByteAtItsValue) {
+  const auto vocabulary = BuildByteVocabulary();
+  ASSERT_THAT(vocabulary, IsOk());
+  EXPECT_EQ(vocabulary->predicted_size(), 257u);
+  EXPECT_EQ(vocabulary->Find("A"), 65u);
+  EXPECT_EQ(vocabulary->Find("\xff"), 255u);
+  EXPECT_EQ(vocabulary->end_id(), 256u);
+  EXPECT_EQ(vocabulary->unknown_id(), vocabulary->size());
+}
+
+TEST(WithCounts, ChangesCountsOnly) {
+  const auto vocabulary = Vocabulary::Create({{"<unk>", 0}, {"</s>", 0}, {"a", 0}});
+  ASSERT_THAT(vocabulary, IsOk());
+  const auto counted = WithCounts(*vocabulary, {1, 2, 3, 0, 0});
+  ASSERT_THAT(counted, IsOk());
+  EXPECT_EQ(counted->ToText(), "<unk>\t1\n</s>\t2\na\t3\n<s>\t0\n<pad>\t0\n");
+}
+
+}  // namespace
+}  // namespace elman

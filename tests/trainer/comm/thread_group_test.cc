@@ -1,0 +1,21 @@
+#include "trainer/comm/thread_group.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/trainer/comm/communicator_contract.h"
+#include "trainer/comm/single_process.h"
+
+namespace elman {
+namespace {
+
+TEST(ThreadGroupTest, KeepsTheContract) {
+  for (const int size : {1, 2, 3, 4}) RunThreadGroup(size, ExpectCommunicator);
+}
+
+TEST(SingleProcessTest, KeepsTheContract) {
+  SingleProcess alone;
+  ExpectCommunicator(&alone);
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,70 @@
+#include "trainer/optim/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "trainer/optim/clipping.h"
+
+namespace elman {
+namespace {
+
+// Runs three steps on two weights, with the gradient g = (w0, 2 w1) of w0^2/2 + w1^2, in the optimizer and by `formula`.
+std::vector<float> ThreeSteps(const OptimizerSpec& spec, float weight_decay) {
+  const auto optimizer = CreateOptimizer(spec);
+  std::vector<float> w = {1, -2};
+  std::vector<std::vector<float>> moments(optimizer->moments(), std::vector<float>(2, 0));
+  std::vector<float*> pointers;
+  for (auto& moment : moments) pointers.push_back(moment.data());
+  for (int64_t t = 1; t <= 3; ++t) {
+    const std::vector<float> g = {w[0], 2 * w[1]};
+    optimizer->Update({.number = t, .learning_rate = 0.1, .gradient_scale = 0.5}, weight_decay, w, g, pointers);
+  }
+  return w;
+}
+
+TEST(SgdTest, Plain) {
+  OptimizerSpec spec;
+  const std::vector<float> w = ThreeSteps(spec, 0);
+  EXPECT_NEAR(w[0], std::pow(1 - 0.1 * 0.5, 3), 1e-6);
+  EXPECT_NEAR(w[1], -2 * std::pow(1 - 0.1 * 0.5 * 2, 3), 1e-6);
+}
+
+TEST(SgdTest, WeightDecayAddsToTheGradient) {
+  OptimizerSpec spec;
+  EXPECT_NEAR(ThreeSteps(spec, 0.25f)[0], std::pow(1 - 0.1 * (0.5 + 0.25), 3), 1e-6);
+}
+
+TEST(SgdTest, Momentum) {
+  OptimizerSpec spec;
+  spec.set_momentum(0.9f);
+  double w = 1, m = 0;
+  for (int t = 0; t < 3; ++t) {
+    m = 0.9 * m + 0.5 * w;
+    w -= 0.1 * m;
+  }
+  EXPECT_NEAR(ThreeSteps(spec, 0)[0], w, 1e-6);
+}
+
+TEST(AdamTest, FollowsAlgorithmOne) {
+  OptimizerSpec spec;
+  spec.set_kind(OptimizerSpec::ADAM);
+  double w = -2, m = 0, v = 0;
+  for (int t = 1; t <= 3; ++t) {
+    const double g = 0.5 * 2 * w;
+    m = 0.9 * m + 0.1 * g;
+    v = 0.999 * v + 0.001 * g * g;
+    w -= 0.1 * (m / (1 - std::pow(0.9, t))) / (std::sqrt(v / (1 - std::pow(0.999, t))) + 1e-8);
+  }
+  EXPECT_NEAR(ThreeSteps(spec, 0)[1], w, 1e-5);
+}
+
+TEST(ClipFactorTest, OnlyEverShortens) {
+  EXPECT_EQ(ClipFactor(10, 5), 0.5);
+  EXPECT_EQ(ClipFactor(4, 5), 1);
+  EXPECT_EQ(ClipFactor(1e9, 0), 1);
+}
+
+}  // namespace
+}  // namespace elman

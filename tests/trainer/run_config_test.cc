@@ -1,0 +1,90 @@
+#include "trainer/run_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace elman {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using testing::HasSubstr;
+
+std::string Message(const absl::StatusOr<TrainingConfig>& config) { return std::string(config.status().message()); }
+
+TEST(RunConfigTest, WritesEveryDefaultOut) {
+  const auto config = ParseRunConfig("batch_size: 7", "c", {});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->batch_size(), 7);
+  EXPECT_TRUE(config->has_sequence_length());
+  EXPECT_TRUE(config->optimizer().has_learning_rate());
+  EXPECT_TRUE(config->model().initializer().has_forget_bias());
+  const std::string text = RunConfigText(*config);
+  EXPECT_EQ(RunConfigText(*ParseRunConfig(text, "again", {})), text);
+}
+
+// The code that writes defaults out knows these types; a field of another would be left out of config.textproto.
+void ExpectKnownTypes(const Descriptor* message) {
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* field = message->field(i);
+    EXPECT_FALSE(field->is_repeated()) << field->full_name();
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        ExpectKnownTypes(field->message_type());
+        break;
+      case FieldDescriptor::CPPTYPE_INT32:
+      case FieldDescriptor::CPPTYPE_INT64:
+      case FieldDescriptor::CPPTYPE_UINT64:
+      case FieldDescriptor::CPPTYPE_FLOAT:
+      case FieldDescriptor::CPPTYPE_ENUM:
+        break;
+      default:
+        ADD_FAILURE() << field->full_name();
+    }
+  }
+}
+
+TEST(RunConfigTest, HasOnlyFieldsOfKnownTypes) { ExpectKnownTypes(TrainingConfig::descriptor()); }
+
+TEST(RunConfigTest, OverridesReplaceFields) {
+  const auto config = ParseRunConfig("optimizer { learning_rate: 1 } max_steps: 3", "c",
+                                     {"optimizer.learning_rate=0.5", "max_steps=200", "model.cell=GRU",
+                                      "model.initializer.range=0.05"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->optimizer().learning_rate(), 0.5f);
+  EXPECT_EQ(config->max_steps(), 200);
+  EXPECT_EQ(config->model().cell(), ModelSpec::GRU);
+  EXPECT_EQ(config->model().initializer().range(), 0.05f);
+}
+
+TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
+  EXPECT_THAT(Message(ParseRunConfig("batch_size: 3\nhiden_size: 4\n", "my.textproto", {})),
+              testing::AllOf(HasSubstr("my.textproto:2:"), HasSubstr("hiden_size")));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer.rate=1"})),
+              testing::AllOf(HasSubstr("optimizer.rate=1"), HasSubstr("learning_rate")));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer=1"})), HasSubstr("group of fields"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size.x=1"})), HasSubstr("no fields of its own"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size"})), HasSubstr("path.to.field=value"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=many"})), HasSubstr("batch_size=many"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=1 } seed: 3 model {"})), HasSubstr("override"));
+  EXPECT_THAT(Message(ParseRunConfig("batch_size: 0", "c", {})), HasSubstr("batch_size is 0"));
+  EXPECT_THAT(Message(ParseRunConfig("optimizer { learning_rate: nan }", "c", {})), HasSubstr("learning_rate"));
+  EXPECT_THAT(Message(ParseRunConfig("schedule { factor: 2 }", "c", {})), HasSubstr("schedule.factor"));
+}
+
+TEST(RunConfigTest, ResumingMayChangePolicyButNotTheModel) {
+  const TrainingConfig before = *ParseRunConfig("", "c", {});
+  for (const char* allowed : {"max_steps=9", "max_epochs=99", "optimizer.learning_rate=0.1", "logging.every_steps=3",
+                              "checkpoint.keep=9"}) {
+    EXPECT_TRUE(CheckResumable(before, *ParseRunConfig("", "c", {allowed})).ok()) << allowed;
+  }
+  for (const char* field : {"model.hidden_size=201", "lanes=3", "batch_size=21", "seed=2", "sequence_length=36",
+                            "optimizer.momentum=0.5", "model.dropout=0.5"}) {
+    const absl::Status status = CheckResumable(before, *ParseRunConfig("", "c", {field}));
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << field;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(std::string(field).substr(0, std::string(field).find('='))));
+  }
+}
+
+}  // namespace
+}  // namespace elman
