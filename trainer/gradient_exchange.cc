@@ -2,36 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
 #include "trainer/math/check.h"
 #include "trainer/math/sums.h"
 
 namespace elman {
 namespace {
-
-constexpr std::align_val_t kAlignment{64};
-
-// The inputs of the sum over all lanes, on one slice: for each node of the tree that some rank has added up, in order of
-// lanes, its array.
-struct TreeInputs {
-  std::vector<LaneRange> nodes;
-  std::vector<const float*> arrays;
-};
-
-// sum[0, count) of the tree under `node`, elements [first, first + count) of the inputs. `right`, as long as all levels together,
-// holds right-hand sides.
-void SumTree(const TreeInputs& inputs, LaneRange node, int64_t first, int64_t count, float* sum, float* right) {
-  const auto found = std::ranges::find(inputs.nodes, node);
-  if (found != inputs.nodes.end()) {
-    std::memcpy(sum, inputs.arrays[found - inputs.nodes.begin()] + first, count * sizeof(float));
-    return;
-  }
-  const int split = TreeSplit(node);
-  SumTree(inputs, {node.first, split}, first, count, sum, right);
-  SumTree(inputs, {split, node.end}, first, count, right, right + kSumBlock);
-  Add({right, static_cast<size_t>(count)}, {sum, static_cast<size_t>(count)});
-}
 
 int Depth(LaneRange node) {
   if (node.count() <= 1) return 0;
@@ -41,32 +17,62 @@ int Depth(LaneRange node) {
 
 }  // namespace
 
-FloatArray::FloatArray(int64_t size)
-    : data_(static_cast<float*>(::operator new(std::max<int64_t>(size, 1) * sizeof(float), kAlignment))), size_(size) {
-  std::fill_n(data_.get(), size, 0.0f);
-}
-
-void FloatArray::Free::operator()(float* data) const { ::operator delete(data, kAlignment); }
-
 GradientExchange::GradientExchange(Communicator* communicator, int64_t size, int lanes)
     : communicator_(communicator),
       size_(size),
       total_lanes_(lanes),
       lanes_(LanesOfRank(lanes, communicator->size(), communicator->rank())) {
   CHECK_LE(communicator->size(), lanes);
-  int depth = 0;
   for (int rank = 0; rank < communicator->size(); ++rank) {
     subtrees_.push_back(MaximalSubtrees(lanes, LanesOfRank(lanes, communicator->size(), rank)));
-    for (const LaneRange& subtree : subtrees_.back()) {
-      if (rank == communicator->rank()) {
-        partials_.emplace_back(size);
-        depth = std::max(depth, Depth(subtree));
-      } else {
-        received_.emplace_back(slice().size());
-      }
+  }
+  const auto& mine = subtrees_[communicator->rank()];
+  shared_partials_ = communicator->Share(static_cast<int64_t>(mine.size()) * size);
+  if (shared_partials_) shared_values_ = communicator->Share(communicator->rank() == 0 ? size : 0);
+  if (shared_values_) {
+    PlaceShared();
+  } else {
+    shared_partials_.reset();
+    PlaceOnHeap();
+  }
+  int depth = 0;
+  for (const LaneRange& subtree : mine) depth = std::max(depth, Depth(subtree));
+  for (int i = 0; i < depth; ++i) scratch_.push_back(OwnArray(size));
+  tree_scratch_.resize(kSumBlock * (Depth({0, lanes}) + 1));
+}
+
+std::span<float> GradientExchange::OwnArray(int64_t size) { return own_arrays_.emplace_back(size).span(); }
+
+void GradientExchange::PlaceShared() {
+  values_ = shared_values_->of(0);
+  for (int rank = 0; rank < communicator_->size(); ++rank) {
+    for (size_t i = 0; i < subtrees_[rank].size(); ++i) {
+      const std::span<float> partial = shared_partials_->of(rank).subspan(i * size_, size_);
+      if (rank == communicator_->rank()) partials_.push_back(partial);
+      inputs_.nodes.push_back(subtrees_[rank][i]);
+      inputs_.arrays.push_back(partial.data() + slice().begin);
     }
   }
-  for (int i = 0; i < depth; ++i) scratch_.emplace_back(size);
+}
+
+void GradientExchange::PlaceOnHeap() {
+  const int me = communicator_->rank();
+  values_ = OwnArray(size_);
+  for (size_t i = 0; i < subtrees_[me].size(); ++i) partials_.push_back(OwnArray(size_));
+  for (int rank = 0; rank < communicator_->size(); ++rank) {
+    const Slice theirs = SliceOf(rank);
+    const auto part = [](std::span<float> array, const Slice& slice) { return array.subspan(slice.begin, slice.size()); };
+    for (size_t i = 0; i < subtrees_[rank].size(); ++i) {
+      const std::span<float> array = rank == me ? part(partials_[i], slice()) : OwnArray(slice().size());
+      inputs_.nodes.push_back(subtrees_[rank][i]);
+      inputs_.arrays.push_back(array.data());
+      if (rank != me) reduce_receives_.push_back({rank, array});
+    }
+    if (rank == me) continue;
+    for (const std::span<float> partial : partials_) reduce_sends_.push_back({rank, part(partial, theirs)});
+    share_sends_.push_back({rank, part(values_, slice())});
+    share_receives_.push_back({rank, part(values_, theirs)});
+  }
 }
 
 GradientExchange::Slice GradientExchange::SliceOf(int rank) const {
@@ -88,60 +94,53 @@ void GradientExchange::ComputeNode(LaneRange node, int depth, float* sum,
     return;
   }
   const int split = TreeSplit(node);
-  FloatArray& right = scratch_[depth];
+  const std::span<float> right = scratch_[depth];
   ComputeNode({node.first, split}, depth + 1, sum, compute);
   ComputeNode({split, node.end}, depth + 1, right.data(), compute);
-  Add(right.span(), {sum, static_cast<size_t>(size_)});
+  Add(right, {sum, static_cast<size_t>(size_)});
 }
 
 void GradientExchange::Reduce() {
-  const int me = communicator_->rank();
-  const Slice mine = slice();
-  std::vector<Communicator::Piece> sends, receives;
-  TreeInputs inputs;
-  size_t next_received = 0;
-  for (int rank = 0; rank < communicator_->size(); ++rank) {
-    const Slice theirs = SliceOf(rank);
-    for (size_t i = 0; i < subtrees_[rank].size(); ++i) {
-      inputs.nodes.push_back(subtrees_[rank][i]);
-      if (rank == me) {
-        inputs.arrays.push_back(partials_[i].data() + mine.begin);
-      } else {
-        FloatArray& received = received_[next_received++];
-        receives.push_back({rank, received.span()});
-        inputs.arrays.push_back(received.data());
-      }
-    }
-    if (rank == me) continue;
-    for (FloatArray& partial : partials_) {
-      sends.push_back({rank, partial.span().subspan(theirs.begin, theirs.size())});
-    }
+  if (shares_memory()) {
+    shared_partials_->Fence();
+  } else {
+    communicator_->Exchange(reduce_sends_, reduce_receives_);
   }
-  communicator_->Exchange(sends, receives);
-  if (inputs.nodes.size() == 1) return;  // nothing to add: the partial is the sum
+  if (inputs_.nodes.size() == 1) return;  // nothing to add: the partial is the sum
 
-  const LaneRange root{0, total_lanes_};
-  FloatArray scratch(kSumBlock * (Depth(root) + 2));
+  const Slice mine = slice();
   for (int64_t first = 0; first < mine.size(); first += kSumBlock) {
     const int64_t count = std::min(kSumBlock, mine.size() - first);
-    SumTree(inputs, root, first, count, scratch.data(), scratch.data() + kSumBlock);
-    std::copy_n(scratch.data(), count, partials_[0].data() + mine.begin + first);
+    const float* sum = SumTree({0, total_lanes_}, first, count, tree_scratch_.data());
+    std::copy_n(sum, count, partials_[0].data() + mine.begin + first);
   }
 }
 
+// The sum of the tree under `node` on elements [first, first + count) of the slice: an input where it lies, or else
+// computed in the first block of `scratch`, which has one for every level of the tree.
+const float* GradientExchange::SumTree(LaneRange node, int64_t first, int64_t count, float* scratch) const {
+  const auto found = std::ranges::find(inputs_.nodes, node);
+  if (found != inputs_.nodes.end()) return inputs_.arrays[found - inputs_.nodes.begin()] + first;
+  const int split = TreeSplit(node);
+  const float* left = SumTree({node.first, split}, first, count, scratch);
+  const float* right = SumTree({split, node.end}, first, count, scratch + kSumBlock);
+  for (int64_t i = 0; i < count; ++i) scratch[i] = left[i] + right[i];
+  return scratch;
+}
+
 std::span<const float> GradientExchange::SummedGradients() const {
-  auto& sum = const_cast<FloatArray&>(partials_[0]);
-  return sum.span().subspan(slice().begin, slice().size());
+  return partials_[0].subspan(slice().begin, slice().size());
 }
 
 double GradientExchange::SumOfSquares() {
   const std::span<const float> gradients = SummedGradients();
   std::vector<double> blocks;
   for (size_t first = 0; first < gradients.size(); first += kSumBlock) {
-    blocks.push_back(elman::SumOfSquares(gradients.subspan(first, std::min<size_t>(kSumBlock, gradients.size() - first))));
+    blocks.push_back(
+        elman::SumOfSquares(gradients.subspan(first, std::min<size_t>(kSumBlock, gradients.size() - first))));
   }
-  const auto all = communicator_->AllGather(
-      {reinterpret_cast<const char*>(blocks.data()), blocks.size() * sizeof(double)});
+  const auto all =
+      communicator_->AllGather({reinterpret_cast<const char*>(blocks.data()), blocks.size() * sizeof(double)});
   std::vector<double> terms;
   for (const std::string& bytes : all) {
     const size_t count = bytes.size() / sizeof(double);
@@ -151,17 +150,20 @@ double GradientExchange::SumOfSquares() {
   return TreeSum(terms);
 }
 
-void GradientExchange::ShareSlices(float* array) {
-  const auto piece = [&](int peer, const Slice& slice) {
-    return Communicator::Piece{peer, {array + slice.begin, static_cast<size_t>(slice.size())}};
-  };
-  std::vector<Communicator::Piece> sends, receives;
-  for (int rank = 0; rank < communicator_->size(); ++rank) {
-    if (rank == communicator_->rank()) continue;
-    sends.push_back(piece(rank, slice()));
-    receives.push_back(piece(rank, SliceOf(rank)));
+void GradientExchange::ShareValues() {
+  if (shares_memory()) {
+    shared_values_->Fence();
+  } else {
+    communicator_->Exchange(share_sends_, share_receives_);
   }
-  communicator_->Exchange(sends, receives);
+}
+
+void GradientExchange::BroadcastValues() {
+  if (shares_memory()) {
+    shared_values_->Fence();
+  } else {
+    communicator_->Broadcast(std::as_writable_bytes(values_), 0);
+  }
 }
 
 }  // namespace elman

@@ -1,5 +1,8 @@
 // From the gradients of every lane to their sum, of which each rank owns a slice, and back to values that every rank has.
 //
+// On one host the ranks read each other's gradients, and write the values that all of them use, in shared memory; else,
+// or where there is not enough of it, slices travel as messages. The bits are the same.
+//
 // Lanes are added in the fixed tree of comm/lane_tree.h: on a rank while its lanes are computed, then across ranks by the
 // owner of each slice. The sum is therefore the same bits on any number of ranks. Slices end on blocks of kSumBlock
 // elements, so that sums of squares, taken by block, do not depend on the ranks either.
@@ -12,24 +15,10 @@
 #include <vector>
 
 #include "trainer/comm/communicator.h"
+#include "trainer/comm/float_array.h"
 #include "trainer/comm/lane_tree.h"
 
 namespace elman {
-
-// A flat array, aligned for vector instructions and zeroed.
-class FloatArray {
- public:
-  explicit FloatArray(int64_t size);
-  float* data() { return data_.get(); }
-  std::span<float> span() { return {data_.get(), static_cast<size_t>(size_)}; }
-
- private:
-  struct Free {
-    void operator()(float* data) const;
-  };
-  std::unique_ptr<float[], Free> data_;
-  int64_t size_;
-};
 
 class GradientExchange {
  public:
@@ -60,10 +49,27 @@ class GradientExchange {
   // The sum of squares of the summed gradients over all slices; the same bits on every rank. Collective.
   double SumOfSquares();
 
-  // Gives every rank the slices of `array`, a flat array, that the others own. Collective.
-  void ShareSlices(float* array);
+  // The parameter values, a flat array that all passes of this rank read and of which this rank writes slice().
+  std::span<float> values() { return values_; }
+
+  // Gives every rank the slices of values() that the others own; and all of rank 0's values. Collective.
+  void ShareValues();
+  void BroadcastValues();
+
+  // Whether the ranks exchange through shared memory.
+  bool shares_memory() const { return shared_values_ != nullptr; }
 
  private:
+  // The nodes of the tree that ranks have added up, in order of lanes, and where the elements of this rank's slice are.
+  struct TreeInputs {
+    std::vector<LaneRange> nodes;
+    std::vector<const float*> arrays;
+  };
+
+  void PlaceShared();
+  void PlaceOnHeap();
+  std::span<float> OwnArray(int64_t size);
+  const float* SumTree(LaneRange node, int64_t first, int64_t count, float* scratch) const;
   void ComputeNode(LaneRange node, int depth, float* sum, const std::function<void(int, float*)>& compute);
 
   Communicator* const communicator_;
@@ -71,9 +77,18 @@ class GradientExchange {
   const int total_lanes_;
   const LaneRange lanes_;
   std::vector<std::vector<LaneRange>> subtrees_;  // of every rank
-  std::vector<FloatArray> partials_;              // one for each subtree of this rank
-  std::vector<FloatArray> scratch_;               // right-hand sides of additions within a subtree, by depth
-  std::vector<FloatArray> received_;              // the other ranks' partials on this rank's slice, in order of lanes
+
+  // What shared memory holds, if there is any: each rank's partials one behind another, and rank 0's the values.
+  std::unique_ptr<SharedFloats> shared_partials_, shared_values_;
+  // What the heap holds otherwise, and in any case what others need not see.
+  std::vector<FloatArray> own_arrays_;
+
+  std::span<float> values_;
+  std::vector<std::span<float>> partials_;  // one for each subtree of this rank
+  std::vector<std::span<float>> scratch_;   // right-hand sides of additions within a subtree, by depth
+  TreeInputs inputs_;                       // of the sum over all lanes, on this rank's slice
+  std::vector<Communicator::Piece> reduce_sends_, reduce_receives_, share_sends_, share_receives_;
+  std::vector<float> tree_scratch_;
 };
 
 }  // namespace elman

@@ -108,7 +108,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   if (start.resumed) {
     RETURN_IF_ERROR(state.Scatter(&start.checkpoint));
   } else {
-    model->parameters().Initialize(start.config.seed(), state.values());
+    state.Initialize(start.config.seed());
   }
   DescribeParameters(model->parameters(), &start.checkpoint.header);
 

@@ -138,7 +138,7 @@ absl::Status TrainingLoop::Update(const LossSums& sums, double* gradient_norm) {
                            .gradient_scale = scale * ClipFactor(*gradient_norm, config_.optimizer().clip_norm())};
   parts_.state->UpdateSlice(*parts_.optimizer, step, config_.optimizer().weight_decay());
   parts_.clock->Enter(Phase::kExchange);
-  exchange.ShareSlices(parts_.state->values());
+  exchange.ShareValues();
   parts_.model->UseValues(parts_.state->values());
   return absl::OkStatus();
 }

@@ -14,17 +14,21 @@ std::string MomentName(size_t i) { return absl::StrCat(std::string(kMomentPrefix
 
 }  // namespace
 
-TrainingState::TrainingState(Communicator* communicator, const Model* model, const GradientExchange* exchange,
+TrainingState::TrainingState(Communicator* communicator, const Model* model, GradientExchange* exchange,
                              const Optimizer* optimizer, const BatchSource* source)
     : communicator_(communicator),
       model_(model),
       exchange_(exchange),
-      source_(source),
-      values_(model->parameters().size()) {
+      source_(source) {
   for (int i = 0; i < optimizer->moments(); ++i) moments_.emplace_back(exchange->slice().size());
   for (int lane = exchange->lanes().first; lane < exchange->lanes().end; ++lane) {
     carries_.emplace_back(model->carry_size(source->end_row(lane) - source->first_row(lane)));
   }
+}
+
+void TrainingState::Initialize(uint64_t seed) {
+  if (communicator_->rank() == 0) model_->parameters().Initialize(seed, values());
+  exchange_->BroadcastValues();
 }
 
 float* TrainingState::carry(int lane) { return carries_[lane - exchange_->lanes().first].data(); }
@@ -38,7 +42,7 @@ void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep&
     const int64_t end = std::min(parameter.offset + parameter.size(), slice.end);
     if (begin >= end) continue;
     for (size_t i = 0; i < moments_.size(); ++i) moments[i] = moments_[i].data() + (begin - slice.begin);
-    optimizer.Update(step, parameter.decay ? weight_decay : 0, values_.span().subspan(begin, end - begin),
+    optimizer.Update(step, parameter.decay ? weight_decay : 0, exchange_->values().subspan(begin, end - begin),
                      gradients.subspan(begin - slice.begin, end - begin), moments);
   }
 }
@@ -91,7 +95,7 @@ void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
 void TrainingState::Gather(Checkpoint* checkpoint) {
   checkpoint->arrays.clear();
   if (communicator_->rank() == 0) {
-    const std::span<const float> values = values_.span();
+    const std::span<const float> values = exchange_->values();
     checkpoint->arrays.push_back({std::string(kValuesArray), {values.begin(), values.end()}});
     for (size_t i = 0; i < moments_.size(); ++i) {
       checkpoint->arrays.push_back({MomentName(i), std::vector<float>(model_->parameters().size())});
@@ -120,8 +124,8 @@ absl::Status TrainingState::Scatter(Checkpoint* checkpoint) {
     }
   }
   if (const absl::Status verdict = Agree(communicator_, fits); !verdict.ok()) return verdict;
-  if (communicator_->rank() == 0) std::ranges::copy(*checkpoint->Find(kValuesArray), values_.data());
-  communicator_->Broadcast(std::as_writable_bytes(values_.span()), 0);
+  if (communicator_->rank() == 0) std::ranges::copy(*checkpoint->Find(kValuesArray), values());
+  exchange_->BroadcastValues();
   Transfer(checkpoint, /*gather=*/false);
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// Everything a run has in memory that the next step depends on: values on every rank, optimizer moments on the rank that
+// Everything a run has in memory that the next step depends on: values, optimizer moments on the rank that
 // owns the slice, carried state on the rank that runs the lane. A checkpoint gathers it on rank 0 in an order that has
 // nothing to do with ranks.
 #pragma once
@@ -19,10 +19,14 @@ namespace elman {
 class TrainingState {
  public:
   // All arguments must outlive the state.
-  TrainingState(Communicator* communicator, const Model* model, const GradientExchange* exchange,
+  TrainingState(Communicator* communicator, const Model* model, GradientExchange* exchange,
                 const Optimizer* optimizer, const BatchSource* source);
 
-  float* values() { return values_.data(); }
+  float* values() { return exchange_->values().data(); }
+
+  // The first values of a new run. Collective.
+  void Initialize(uint64_t seed);
+
   float* carry(int lane);  // model->carry_size(rows of the lane); only lanes of this rank
 
   // One step of the optimizer on the slice this rank owns, from the exchange's summed gradients.
@@ -41,9 +45,8 @@ class TrainingState {
 
   Communicator* const communicator_;
   const Model* const model_;
-  const GradientExchange* const exchange_;
+  GradientExchange* const exchange_;
   const BatchSource* const source_;
-  FloatArray values_;
   std::vector<FloatArray> moments_;
   std::vector<std::vector<float>> carries_;  // one for each lane of this rank
 };

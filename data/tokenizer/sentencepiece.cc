@@ -81,7 +81,8 @@ class Lines : public sentencepiece::SentenceIterator {
 // brackets.
 std::string Readable(const sentencepiece::util::Status& status) {
   std::string message = status.ToString();
-  if (const size_t bracket = message.rfind("] "); bracket != std::string::npos) {
+  if (const size_t bracket = message.rfind("] ");
+      bracket != std::string::npos && bracket + 2 < message.size()) {
     message = message.substr(bracket + 2);
   }
   std::replace(message.begin(), message.end(), '\n', ' ');

@@ -4,12 +4,23 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace elman {
+
+// Memory that all ranks read and write with plain loads and stores: a part each, zeroed at first.
+class SharedFloats {
+ public:
+  virtual ~SharedFloats() = default;
+  virtual std::span<float> of(int rank) = 0;
+
+  // A barrier: what any rank wrote before it, every rank reads after it. Collective.
+  virtual void Fence() = 0;
+};
 
 class Communicator {
  public:
@@ -35,6 +46,10 @@ class Communicator {
 
   // Sends and receives pieces among ranks, all at once. What is sent must not overlap what is received.
   virtual void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) = 0;
+
+  // Shared memory with `count` floats of this rank; null, on every rank, where the ranks are not all on one host or the
+  // host does not have it. The communicator must outlive it.
+  virtual std::unique_ptr<SharedFloats> Share(int64_t count) = 0;
 
   // Ends the whole job with `status` after printing `message` to standard error.
   [[noreturn]] virtual void Abort(std::string_view message, int status) = 0;

@@ -1,6 +1,7 @@
 #include "trainer/comm/mpi_communicator.h"
 
 #include <mpi.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -11,6 +12,48 @@ namespace {
 // MPI counts are int, and slices of some MB are faster than one giant message.
 constexpr size_t kMessageFloats = size_t{2} << 20;
 constexpr size_t kMessageBytes = size_t{1} << 30;
+
+// Where Open MPI keeps shared windows on Linux.
+constexpr char kSharedMemoryFolder[] = "/dev/shm";
+
+// A shared window of MPI-3 over all ranks, which are on one host.
+class MpiFloats : public SharedFloats {
+ public:
+  MpiFloats(int rank, int size, int64_t count) : parts_(size) {
+    MPI_Info info;
+    MPI_Info_create(&info);
+    // Each part on pages of its own, near the rank that owns it.
+    MPI_Info_set(info, "alloc_shared_noncontig", "true");
+    float* mine = nullptr;
+    MPI_Win_allocate_shared(count * sizeof(float), sizeof(float), info, MPI_COMM_WORLD, &mine, &window_);
+    MPI_Info_free(&info);
+    std::fill_n(mine, count, 0.0f);
+    MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
+    for (int r = 0; r < size; ++r) {
+      MPI_Aint bytes = 0;
+      int unit = 0;
+      float* part = nullptr;
+      MPI_Win_shared_query(window_, r, &bytes, &unit, &part);
+      parts_[r] = {part, static_cast<size_t>(bytes) / sizeof(float)};
+    }
+    parts_[rank] = {mine, static_cast<size_t>(count)};
+    Fence();
+  }
+  ~MpiFloats() override {
+    MPI_Win_unlock_all(window_);
+    MPI_Win_free(&window_);
+  }
+  std::span<float> of(int rank) override { return parts_[rank]; }
+  void Fence() override {
+    MPI_Win_sync(window_);
+    MPI_Barrier(MPI_COMM_WORLD);
+    MPI_Win_sync(window_);
+  }
+
+ private:
+  MPI_Win window_ = MPI_WIN_NULL;
+  std::vector<std::span<float>> parts_;
+};
 
 class MpiCommunicator : public Communicator {
  public:
@@ -61,6 +104,11 @@ class MpiCommunicator : public Communicator {
     MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
   }
 
+  std::unique_ptr<SharedFloats> Share(int64_t count) override {
+    if (!OneHost() || !FitsSharedMemory(count)) return nullptr;
+    return std::make_unique<MpiFloats>(rank_, size_, count);
+  }
+
   [[noreturn]] void Abort(std::string_view message, int status) override {
     std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
     std::fflush(nullptr);
@@ -76,6 +124,30 @@ class MpiCommunicator : public Communicator {
     for (size_t first = 0; first < piece.floats.size(); first += kMessageFloats) {
       send(piece.floats.data() + first, static_cast<int>(std::min(kMessageFloats, piece.floats.size() - first)));
     }
+  }
+
+  bool OneHost() const {
+    MPI_Comm host;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
+    int on_host = 0;
+    MPI_Comm_size(host, &on_host);
+    MPI_Comm_free(&host);
+    int smallest = 0;
+    MPI_Allreduce(&on_host, &smallest, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    return smallest == size_;
+  }
+
+  // Asked before a window is made: one that does not fit ends the job inside MPI, or with a bus error on first touch.
+  bool FitsSharedMemory(int64_t count) const {
+    int64_t needed = 0;
+    const int64_t mine = count * static_cast<int64_t>(sizeof(float)) + (1 << 20);
+    MPI_Allreduce(&mine, &needed, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+    struct statvfs folder = {};
+    int fits = statvfs(kSharedMemoryFolder, &folder) == 0 &&
+               static_cast<double>(folder.f_bavail) * static_cast<double>(folder.f_frsize) >= static_cast<double>(needed);
+    int all_fit = 0;
+    MPI_Allreduce(&fits, &all_fit, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    return all_fit != 0;
   }
 
   int rank_ = 0;

@@ -7,16 +7,39 @@
 #include <cstring>
 #include <thread>
 
+#include "trainer/comm/float_array.h"
+
 namespace elman {
 namespace {
 
 // What the threads of a group see of each other between two barriers.
 struct Board {
-  explicit Board(int size) : barrier(size), bytes(size), texts(size), sends(size) {}
+  Board(int size, bool shares_memory)
+      : shares_memory(shares_memory), barrier(size), bytes(size), texts(size), sends(size), floats(size) {}
+  const bool shares_memory;
   std::barrier<> barrier;
   std::vector<std::span<std::byte>> bytes;
   std::vector<std::string_view> texts;
   std::vector<std::span<const Communicator::Piece>> sends;
+  std::vector<std::span<float>> floats;
+};
+
+class ThreadFloats : public SharedFloats {
+ public:
+  ThreadFloats(Board* board, int rank, int64_t count) : board_(board), mine_(count) {
+    board->floats[rank] = mine_.span();
+    Fence();
+    all_ = board->floats;
+    Fence();
+  }
+  ~ThreadFloats() override { Fence(); }  // no one's part goes while others use it
+  std::span<float> of(int rank) override { return all_[rank]; }
+  void Fence() override { board_->barrier.arrive_and_wait(); }
+
+ private:
+  Board* const board_;
+  FloatArray mine_;
+  std::vector<std::span<float>> all_;
 };
 
 class ThreadRank : public Communicator {
@@ -55,6 +78,11 @@ class ThreadRank : public Communicator {
     Barrier();
   }
 
+  std::unique_ptr<SharedFloats> Share(int64_t count) override {
+    if (!board_->shares_memory) return nullptr;
+    return std::make_unique<ThreadFloats>(board_, rank_, count);
+  }
+
   [[noreturn]] void Abort(std::string_view message, int status) override {
     std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
     std::_Exit(status);
@@ -68,8 +96,8 @@ class ThreadRank : public Communicator {
 
 }  // namespace
 
-void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main) {
-  Board board(size);
+void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main, bool shares_memory) {
+  Board board(size, shares_memory);
   std::vector<std::jthread> threads;
   for (int rank = 0; rank < size; ++rank) {
     threads.emplace_back([&, rank] {

@@ -54,7 +54,8 @@ TEST_F(CommandLineTest, StopsAtTheDoubleDash) {
 }
 
 TEST_F(CommandLineTest, NamesTheNearestFlag) {
-  EXPECT_THAT(Parse({"--korpus=x"}), FailsWith(kInvalid, "unknown flag --korpus; did you mean --corpus?"));
+  EXPECT_THAT(Parse({"--korpus=x"}),
+              FailsWith(kInvalid, "unknown flag --korpus; did you mean --corpus?"));
   // A flag of a library is not one of ours.
   EXPECT_THAT(Parse({"--flagfile=x"}), FailsWith(kInvalid, "unknown flag --flagfile"));
 }

@@ -122,12 +122,14 @@ TEST_P(DecompressionTest, RefusesDamagedData) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, DecompressionTest,
-                         testing::Values(Format{"gzip", Gzip}, Format{"xz", Xz}, Format{"zstd", Zstd}),
+                         testing::Values(Format{"gzip", Gzip}, Format{"xz", Xz},
+                                         Format{"zstd", Zstd}),
                          [](const auto& param) { return param.param.name; });
 
 TEST(OpenDecompressed, ReadsPlainTextAsItIs) {
   Scratch scratch;
-  for (const std::string& text : {std::string(""), std::string("a"), std::string("\x1f"), LongText()}) {
+  for (const std::string& text :
+       {std::string(""), std::string("a"), std::string("\x1f"), LongText()}) {
     EXPECT_TRUE(*ReadAll(scratch.Write("file.gz", text)) == text);
   }
 }
@@ -151,7 +153,8 @@ TEST(OpenDecompressed, ReadsPipes) {
 TEST(OpenDecompressed, NamesWhatIsMissing) {
   EXPECT_THAT(ReadAll("no/such/file"), FailsWith(absl::StatusCode::kNotFound, "no/such/file"));
   Scratch scratch;
-  EXPECT_THAT(ReadAll(scratch.path()), FailsWith(absl::StatusCode::kInvalidArgument, scratch.path()));
+  EXPECT_THAT(ReadAll(scratch.path()),
+              FailsWith(absl::StatusCode::kInvalidArgument, scratch.path()));
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ TEST(AtomicFile, ReplacesOnlyWhenAllowed) {
   scratch.Write("a", "old");
   auto file = *AtomicFile::Create(scratch.Path("a"));
   ASSERT_THAT(file->Append("new"), IsOk());
-  EXPECT_THAT(file->Publish(/*replace=*/false), FailsWith(absl::StatusCode::kAlreadyExists, "rename"));
+  EXPECT_THAT(file->Publish(/*replace=*/false),
+              FailsWith(absl::StatusCode::kAlreadyExists, "rename"));
   EXPECT_EQ(scratch.Read("a"), "old");
   file.reset();
   EXPECT_THAT(scratch.Names(), ElementsAre("a"));

@@ -80,12 +80,14 @@ TEST(RecordIo, RefusesEveryFlippedBit) {
 TEST(RecordIo, TellsTruncationFromCorruption) {
   const std::string frame = FrameRecord("a payload");
   for (size_t size = 1; size < frame.size(); ++size) {
-    EXPECT_THAT(RecordFile(frame.substr(0, size)).Read(0), FailsWith(kDataLoss, "truncated")) << size;
+    EXPECT_THAT(RecordFile(frame.substr(0, size)).Read(0), FailsWith(kDataLoss, "truncated"))
+        << size;
   }
 }
 
 TEST(RecordIo, BoundsALengthBeforeItBelievesIt) {
-  for (const uint64_t length : {uint64_t{1} << 30, uint64_t{1} << 62, ~uint64_t{0}, ~uint64_t{0} - 16}) {
+  for (const uint64_t length :
+       {uint64_t{1} << 30, uint64_t{1} << 62, ~uint64_t{0}, ~uint64_t{0} - 16}) {
     EXPECT_THAT(RecordFile(WithForgedLength(length)).Read(0), FailsWith(kDataLoss, "at most"));
   }
   EXPECT_THAT(RecordFile(WithForgedLength(1000)).Read(0), FailsWith(kDataLoss, "truncated"));

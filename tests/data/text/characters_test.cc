@@ -6,15 +6,16 @@ namespace elman {
 namespace {
 
 TEST(ClassOf, KnowsTheKinds) {
-  for (const char32_t code : {U'a', U'Z', U'é', U'я', U'ß', U'あ', U'ก', U'\u0301', U'\u200d', U'٣', U'½'}) {
+  for (const char32_t code :
+       {U'a', U'Z', U'é', U'я', U'ß', U'あ', U'ก', U'\u0301', U'\u200d', U'٣', U'½'}) {
     EXPECT_EQ(ClassOf(code), CharacterClass::kLetter) << static_cast<uint32_t>(code);
   }
   for (const char32_t code : {U'0', U'9'}) EXPECT_EQ(ClassOf(code), CharacterClass::kDigit);
   for (const char32_t code : {U'我', U'〇', U'\U00020000'}) {
     EXPECT_EQ(ClassOf(code), CharacterClass::kIdeograph) << static_cast<uint32_t>(code);
   }
-  for (const char32_t code : {U'.', U'\'', U'-', U'_', U'$', U'+', U'<', U'—', U'“', U'¿', U'。', U'€',
-                              U'،', U'।', U'😀'}) {
+  for (const char32_t code : {U'.', U'\'', U'-', U'_', U'$', U'+', U'<', U'—', U'“', U'¿', U'。',
+                              U'€', U'،', U'।', U'😀'}) {
     EXPECT_EQ(ClassOf(code), CharacterClass::kPunctuation) << static_cast<uint32_t>(code);
   }
   for (const char32_t code : {U' ', U'\t', U'\u00a0', U'\u3000', U'\u2028'}) {

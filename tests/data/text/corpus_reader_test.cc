@@ -27,7 +27,8 @@ class CorpusReaderTest : public testing::Test {
       if (!*more) return pieces;
       EXPECT_EQ(chunk.number, static_cast<uint64_t>(chunks_));
       for (size_t i = 0; i < chunk.lines.size(); ++i) {
-        pieces.push_back({std::string(chunk.line(i)), chunk.lines[i].continues, chunk.lines[i].ends});
+        pieces.push_back(
+            {std::string(chunk.line(i)), chunk.lines[i].continues, chunk.lines[i].ends});
       }
     }
   }
@@ -61,7 +62,8 @@ TEST_F(CorpusReaderTest, ReadsLinesOfEveryKind) {
 }
 
 TEST_F(CorpusReaderTest, DropsTheByteOrderMarkOfEveryFile) {
-  EXPECT_THAT(Lines({"\xef\xbb\xbfone\n", "\xef\xbb\xbftwo", "\xef\xbb\xbf"}), ElementsAre("one", "two"));
+  EXPECT_THAT(Lines({"\xef\xbb\xbfone\n", "\xef\xbb\xbftwo", "\xef\xbb\xbf"}),
+              ElementsAre("one", "two"));
   EXPECT_THAT(Lines({"a\xef\xbb\xbf\n"}), ElementsAre("a\xef\xbb\xbf"));
 }
 
@@ -70,7 +72,9 @@ TEST_F(CorpusReaderTest, EndsALineWithItsFile) {
 }
 
 TEST_F(CorpusReaderTest, RefusesUtf16AndSaysWhatToDo) {
-  const std::string path = scratch_.Write("file", std::string("\xff\xfe" "a\0\n\0", 6));
+  const std::string path = scratch_.Write("file", std::string("\xff\xfe"
+                                                              "a\0\n\0",
+                                                              6));
   EXPECT_THAT(Pieces({path}), FailsWith(absl::StatusCode::kInvalidArgument, "iconv"));
 }
 
@@ -98,7 +102,8 @@ TEST_F(CorpusReaderTest, CutsLongLinesBeforeASpace) {
 }
 
 TEST_F(CorpusReaderTest, CutsBetweenCharactersWhereThereIsNoSpace) {
-  for (const std::string& character : {std::string("x"), std::string("é"), std::string("我"), std::string("😀")}) {
+  for (const std::string& character :
+       {std::string("x"), std::string("é"), std::string("我"), std::string("😀")}) {
     std::string line = "y";  // so that no bound falls between characters by itself
     while (line.size() < 5 * kMaxLineBytes / 2) line += character;
     const auto pieces = Pieces({scratch_.Write("file", line)});

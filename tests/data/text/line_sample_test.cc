@@ -31,9 +31,7 @@ TEST(LineSample, KeepsTheOrderAndTheBoundOfALargeOne) {
   EXPECT_LT(first_half, 0.6);
 }
 
-TEST(LineSample, IsTheSameEveryTime) {
-  EXPECT_EQ(Sample(10'000, 5000), Sample(10'000, 5000));
-}
+TEST(LineSample, IsTheSameEveryTime) { EXPECT_EQ(Sample(10'000, 5000), Sample(10'000, 5000)); }
 
 }  // namespace
 }  // namespace elman

@@ -29,7 +29,9 @@ TEST(Utf8, RefusesWhatIsNotWellFormed) {
       "\xed\xa0\x80",      // surrogate
       "\xed\xbf\xbf",      // surrogate
       "\xf4\x90\x80\x80",  // above U+10FFFF
-      "\xf8\x88\x80\x80\x80", "\xfe", "\xff",
+      "\xf8\x88\x80\x80\x80",
+      "\xfe",
+      "\xff",
       "\xc3",      // cut short
       "\xe2\x82",  //
       "\xf0\x9f\x98",

@@ -40,8 +40,10 @@ TEST(Vocabulary, RefusesBadTables) {
 
 TEST(Vocabulary, RoundTripsAwkwardPieces) {
   Entries entries = {{"</s>", 1}};
-  for (int byte = 0; byte < 256; ++byte) entries.push_back({std::string(1, static_cast<char>(byte)), 0});
-  for (const char* piece : {"\\n", "\\x41", "a\tb", "我", "▁the", "\xe2\x82", "é\xff", "\xc2\x85"}) {
+  for (int byte = 0; byte < 256; ++byte)
+    entries.push_back({std::string(1, static_cast<char>(byte)), 0});
+  for (const char* piece :
+       {"\\n", "\\x41", "a\tb", "我", "▁the", "\xe2\x82", "é\xff", "\xc2\x85"}) {
     entries.push_back({piece, 18446744073709551615u});
   }
   const auto vocabulary = Vocabulary::Create(entries);
@@ -68,17 +70,19 @@ TEST(Vocabulary, WritesOneReadableLineAPiece) {
 TEST(Vocabulary, NamesTheBadLine) {
   const std::string end = "<s>\t0\n<pad>\t0\n";
   ASSERT_THAT(Vocabulary::Parse("</s>\t0\n" + end, "file"), IsOk());
-  for (const std::string& line : {std::string("a"), std::string("a\t"), std::string("a\t-1"),
-                                  std::string("a\t01"), std::string("a\t1 "), std::string("a\\\t1"),
-                                  std::string("a\\q\t1"), std::string("\\xZZ\t1"), std::string("\\x4\t1"),
-                                  std::string("a\t18446744073709551616")}) {
+  for (const std::string& line :
+       {std::string("a"), std::string("a\t"), std::string("a\t-1"), std::string("a\t01"),
+        std::string("a\t1 "), std::string("a\\\t1"), std::string("a\\q\t1"),
+        std::string("\\xZZ\t1"), std::string("\\x4\t1"), std::string("a\t18446744073709551616")}) {
     EXPECT_THAT(Vocabulary::Parse("</s>\t0\n" + line + "\n" + end, "file"),
                 FailsWith(kDataLoss, "file: line 2"))
         << line;
   }
-  EXPECT_THAT(Vocabulary::Parse("</s>\t0\n<s>\t0\n<pad>\t0", "file"), FailsWith(kDataLoss, "line 3"));
+  EXPECT_THAT(Vocabulary::Parse("</s>\t0\n<s>\t0\n<pad>\t0", "file"),
+              FailsWith(kDataLoss, "line 3"));
   EXPECT_THAT(Vocabulary::Parse("</s>\t0\na\t1\n", "file"), FailsWith(kDataLoss, "<pad>"));
-  EXPECT_THAT(Vocabulary::Parse("a\t1\na\t1\n</s>\t0\n" + end, "file"), FailsWith(kDataLoss, "same piece"));
+  EXPECT_THAT(Vocabulary::Parse("a\t1\na\t1\n</s>\t0\n" + end, "file"),
+              FailsWith(kDataLoss, "same piece"));
   EXPECT_THAT(Vocabulary::Parse("", "file"), FailsWith(kDataLoss, "file"));
 }
 

@@ -26,19 +26,22 @@ std::string WrittenWords(std::string_view line) {
 }
 
 TEST(Detokenize, SetsPunctuationAgainstItsWord) {
-  for (const char* line : {"I arrive at Beijing from Xiamen.", "Well, (she) said: \u201cyes; no!\u201d",
-                           "don't well-known 3.14", "我来到北京。他说：好！", "¿Qué?"}) {
+  for (const char* line :
+       {"I arrive at Beijing from Xiamen.", "Well, (she) said: \u201cyes; no!\u201d",
+        "don't well-known 3.14", "我来到北京。他说：好！", "¿Qué?"}) {
     EXPECT_EQ(WrittenWords(line), line);
   }
 }
 
 TEST(Detokenize, JoinsPreTokenizedTextWithSpaces) {
-  EXPECT_EQ(Written(TokenizerSpec::WHITESPACE, {"a", ",", "<unk>", ".", "</s>", "b"}), "a , <unk> .\nb");
+  EXPECT_EQ(Written(TokenizerSpec::WHITESPACE, {"a", ",", "<unk>", ".", "</s>", "b"}),
+            "a , <unk> .\nb");
 }
 
 TEST(Detokenize, ReadsTheMarksOfSubwords) {
-  EXPECT_EQ(Written(TokenizerSpec::BPE, {"▁the", "▁", "▁wor", "d", "<0xC3>", "<0xA9>", "</s>", "▁next"}),
-            "the  wordé\nnext");
+  EXPECT_EQ(
+      Written(TokenizerSpec::BPE, {"▁the", "▁", "▁wor", "d", "<0xC3>", "<0xA9>", "</s>", "▁next"}),
+      "the  wordé\nnext");
   EXPECT_EQ(Written(TokenizerSpec::UNIGRAM, {"▁<", "0x41", ">"}), "<0x41>");
 }
 

@@ -11,7 +11,8 @@ namespace {
 using testing::HasSubstr;
 
 std::vector<std::string> Corpus() {
-  const char* const words[] = {"in", "the", "beginning", "was", "word", "and", "light", "darkness", "12"};
+  const char* const words[] = {"in",  "the",   "beginning", "was", "word",
+                               "and", "light", "darkness",  "12"};
   std::vector<std::string> lines;
   uint32_t x = 7;
   for (int i = 0; i < 400; ++i) {
@@ -86,7 +87,8 @@ TEST_P(SentencePieceTest, EncodesAlikeInEveryThread) {
 TEST_P(SentencePieceTest, KeepsModelsApart) {
   std::string error;
   const auto first = SentencePiece::Load(Train(GetParam(), Corpus()), &error);
-  const auto second = SentencePiece::Load(Train(GetParam(), {"xyz xyz xyz beg inning"}, 290), &error);
+  const auto second =
+      SentencePiece::Load(Train(GetParam(), {"xyz xyz xyz beg inning"}, 290), &error);
   std::vector<uint32_t> by_first;
   std::vector<uint32_t> by_second;
   std::vector<uint32_t> by_first_again;

@@ -28,8 +28,9 @@ TEST(SplitWords, SplitsPunctuationOff) {
 TEST(SplitWords, KeepsApostrophesBetweenLettersAndPointsBetweenDigits) {
   EXPECT_THAT(Split(SplitWords, "don't can’t 'tis dogs' rock'n'roll"),
               ElementsAre("don't", "can’t", "'", "tis", "dogs", "'", "rock'n'roll"));
-  EXPECT_THAT(Split(SplitWords, "3.14 1,000,000 7. .5 90's 1..2"),
-              ElementsAre("3.14", "1,000,000", "7", ".", ".", "5", "90", "'", "s", "1", ".", ".", "2"));
+  EXPECT_THAT(
+      Split(SplitWords, "3.14 1,000,000 7. .5 90's 1..2"),
+      ElementsAre("3.14", "1,000,000", "7", ".", ".", "5", "90", "'", "s", "1", ".", ".", "2"));
   EXPECT_THAT(Split(SplitWords, "a,b a''b"), ElementsAre("a", ",", "b", "a", "'", "'", "b"));
 }
 
@@ -43,8 +44,9 @@ TEST(SplitWords, KnowsOtherScripts) {
 }
 
 TEST(SplitWords, PassesOtherBytesThroughInsideTheirWord) {
-  EXPECT_THAT(Split(SplitWords, "a\xff"
-                                "b c\xc3"),
+  EXPECT_THAT(Split(SplitWords,
+                    "a\xff"
+                    "b c\xc3"),
               ElementsAre("a\xff"
                           "b",
                           "c\xc3"));

@@ -157,10 +157,14 @@ TEST(CreateTokenizer, RefusesWhatDoesNotFit) {
   const auto bytes = Build(TokenizerSpec::BYTE, {});
   const auto bpe = Build(TokenizerSpec::BPE, AwkwardLines());
   constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
-  EXPECT_THAT(CreateTokenizer(bytes->spec, bpe->vocabulary, ""), FailsWith(kDataLoss, "byte tokenizer"));
-  EXPECT_THAT(CreateTokenizer(bpe->spec, bpe->vocabulary, "junk"), FailsWith(kDataLoss, "tokenizer.model"));
-  EXPECT_THAT(CreateTokenizer(bpe->spec, bpe->vocabulary, ""), FailsWith(kDataLoss, "tokenizer.model"));
-  EXPECT_THAT(CreateTokenizer(bpe->spec, bytes->vocabulary, bpe->model), FailsWith(kDataLoss, "different"));
+  EXPECT_THAT(CreateTokenizer(bytes->spec, bpe->vocabulary, ""),
+              FailsWith(kDataLoss, "byte tokenizer"));
+  EXPECT_THAT(CreateTokenizer(bpe->spec, bpe->vocabulary, "junk"),
+              FailsWith(kDataLoss, "tokenizer.model"));
+  EXPECT_THAT(CreateTokenizer(bpe->spec, bpe->vocabulary, ""),
+              FailsWith(kDataLoss, "tokenizer.model"));
+  EXPECT_THAT(CreateTokenizer(bpe->spec, bytes->vocabulary, bpe->model),
+              FailsWith(kDataLoss, "different"));
   EXPECT_THAT(CreateTokenizer(TokenizerSpec(), bytes->vocabulary, ""),
               FailsWith(absl::StatusCode::kInvalidArgument, "unknown to this version"));
 }

@@ -38,7 +38,8 @@ TEST_F(CountedVocabularyTest, OrdersByCountAndThenByBytes) {
 
 TEST_F(CountedVocabularyTest, LeavesOutTheRare) {
   spec_.set_min_count(2);
-  EXPECT_THAT(Pieces(BuildCountedVocabulary(spec_, counts_)), ElementsAre("<unk>", "</s>", "c", "b"));
+  EXPECT_THAT(Pieces(BuildCountedVocabulary(spec_, counts_)),
+              ElementsAre("<unk>", "</s>", "c", "b"));
 }
 
 TEST_F(CountedVocabularyTest, KeepsToItsSize) {

@@ -62,12 +62,35 @@ inline void ExpectAgreement(Communicator* c) {
   EXPECT_EQ(root, absl::NotFoundError("y"));
 }
 
+// Everyone writes its own part, then reads all; twice, for what is behind a fence must not be overtaken. Returns whether
+// there was shared memory.
+inline bool ExpectSharedFloats(Communicator* c) {
+  const auto shared = c->Share(10 + c->rank());
+  if (shared == nullptr) return false;
+  for (int r = 0; r < c->size(); ++r) {
+    EXPECT_EQ(static_cast<int>(shared->of(r).size()), 10 + r);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(shared->of(r).data()) % 64, 0u);
+    for (const float x : shared->of(r)) EXPECT_EQ(x, 0);
+  }
+  shared->Fence();
+  for (int round = 1; round <= 2; ++round) {
+    for (float& x : shared->of(c->rank())) x = static_cast<float>(round * 100 + c->rank());
+    shared->Fence();
+    for (int r = 0; r < c->size(); ++r) {
+      for (const float x : shared->of(r)) EXPECT_EQ(x, round * 100 + r);
+    }
+    shared->Fence();
+  }
+  return true;
+}
+
 inline void ExpectCommunicator(Communicator* c) {
   c->Barrier();
   ExpectBroadcast(c);
   ExpectAllGather(c);
   ExpectExchange(c);
   ExpectAgreement(c);
+  ExpectSharedFloats(c);
 }
 
 }  // namespace elman

@@ -12,6 +12,11 @@ TEST(ThreadGroupTest, KeepsTheContract) {
   for (const int size : {1, 2, 3, 4}) RunThreadGroup(size, ExpectCommunicator);
 }
 
+TEST(ThreadGroupTest, SharesMemoryUnlessToldNotTo) {
+  RunThreadGroup(3, [](Communicator* c) { EXPECT_TRUE(ExpectSharedFloats(c)); });
+  RunThreadGroup(3, [](Communicator* c) { EXPECT_FALSE(ExpectSharedFloats(c)); }, /*shares_memory=*/false);
+}
+
 TEST(SingleProcessTest, KeepsTheContract) {
   SingleProcess alone;
   ExpectCommunicator(&alone);

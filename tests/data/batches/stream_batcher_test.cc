@@ -1,0 +1,172 @@
+#include "data/batches/stream_batcher.h"
+
+#include "tests/data/shards/made_dataset.h"
+
+namespace elman {
+namespace {
+
+constexpr int32_t kEnd = 1;
+
+// A split of the ids 2, 3, 4, ... so that a token tells its position.
+class StreamBatcherTest : public testing::Test {
+ protected:
+  std::unique_ptr<BatchSource> Make(uint64_t tokens, int batch_size, int sequence_length,
+                                    int lanes) {
+    if (tokens != written_) {
+      std::filesystem::remove_all(scratch_.path());
+      std::filesystem::create_directory(scratch_.path());
+      Examples examples;
+      for (uint64_t i = 0; i < tokens; ++i) {
+        if (i % 7 == 0) examples.emplace_back();
+        examples.back().push_back(static_cast<uint32_t>(2 + i));
+      }
+      WriteMadeDataset(scratch_.path(), {examples}, 2000);
+      written_ = tokens;
+    }
+    auto source = CreateStreamBatcher(*Dataset::Open(scratch_.path()), "train", batch_size,
+                                      sequence_length, lanes);
+    EXPECT_THAT(source, IsOk());
+    return std::move(*source);
+  }
+
+  Scratch scratch_;
+  uint64_t written_ = ~uint64_t{0};
+};
+
+// Whatever the sizes: every token is a target exactly once, the input before it is the token before
+// it (or </s> before the first), and each row continues where it stopped.
+TEST_F(StreamBatcherTest, PredictsEveryTokenOnceAfterTheOneBeforeIt) {
+  for (const uint64_t tokens : {1u, 2u, 3u, 5u, 12u, 64u, 97u, 1000u}) {
+    for (const int batch_size : {1, 2, 3, 7, 20}) {
+      for (const int sequence_length : {1, 2, 5, 35}) {
+        for (const int lanes : {1, 2, 3, 7}) {
+          if (lanes > batch_size) continue;
+          SCOPED_TRACE(testing::Message() << tokens << " tokens, batch " << batch_size
+                                          << ", length " << sequence_length << ", lanes " << lanes);
+          const auto source = Make(tokens, batch_size, sequence_length, lanes);
+          std::vector<int> seen(tokens, 0);
+          std::vector<int32_t> last(batch_size, kNoTarget);
+          Batch batch;
+          int rows = 0;
+          for (int64_t step = 0; step < source->steps_per_epoch(); ++step) {
+            rows = 0;
+            for (int lane = 0; lane < lanes; ++lane) {
+              ASSERT_THAT(source->Read(0, step, lane, &batch), IsOk());
+              ASSERT_EQ(source->first_row(lane), rows);
+              rows = source->end_row(lane);
+              ASSERT_EQ(batch.rows, rows - source->first_row(lane));
+              ASSERT_GE(batch.rows, 1);
+              ASSERT_LE(batch.steps, sequence_length);
+              ASSERT_GE(batch.steps, 1);
+              ASSERT_EQ(batch.starts_epoch, step == 0);
+              ASSERT_EQ(batch.inputs.size(), static_cast<size_t>(batch.steps * batch.rows));
+              ASSERT_EQ(batch.targets.size(), batch.inputs.size());
+              int64_t targets = 0;
+              for (int t = 0; t < batch.steps; ++t) {
+                for (int b = 0; b < batch.rows; ++b) {
+                  const int32_t input = batch.inputs[t * batch.rows + b];
+                  const int32_t target = batch.targets[t * batch.rows + b];
+                  int32_t& before = last[source->first_row(lane) + b];
+                  if (target == kNoTarget) {
+                    // Only at the very last step of a stream one shorter than the longest.
+                    ASSERT_EQ(step, source->steps_per_epoch() - 1);
+                    ASSERT_EQ(t, batch.steps - 1);
+                    ASSERT_EQ(input, kEnd);
+                    continue;
+                  }
+                  ++targets;
+                  ++seen[target - 2];
+                  ASSERT_EQ(input, target == 2 ? kEnd : target - 1);
+                  if (step + t > 0) {
+                    ASSERT_EQ(input, before);
+                  }
+                  before = target;
+                }
+              }
+              ASSERT_EQ(batch.target_count, targets);
+            }
+            ASSERT_EQ(rows, batch_size);
+          }
+          ASSERT_EQ(seen, std::vector<int>(tokens, 1));
+        }
+      }
+    }
+  }
+}
+
+TEST_F(StreamBatcherTest, CutsStreamsThatDifferByOneAtMost) {
+  for (const uint64_t tokens : {0u, 1u, 10u, 11u, 99u}) {
+    const StreamPlan plan(tokens, 10, 4);
+    EXPECT_EQ(plan.begin(0), 0u);
+    EXPECT_EQ(plan.begin(10), tokens);
+    for (int s = 0; s < 10; ++s) {
+      const uint64_t length = plan.begin(s + 1) - plan.begin(s);
+      EXPECT_GE(length, tokens / 10);
+      EXPECT_LE(length, (tokens + 9) / 10);
+    }
+  }
+  const StreamPlan huge(~uint64_t{0}, 1000, 35);
+  EXPECT_EQ(huge.begin(1000), ~uint64_t{0});
+  EXPECT_EQ(StreamPlan(99, 10, 4).windows(), 3);
+  EXPECT_EQ(StreamPlan(99, 10, 4).steps(0), 4);
+  EXPECT_EQ(StreamPlan(99, 10, 4).steps(2), 2);
+}
+
+TEST_F(StreamBatcherTest, ReadsAnyBatchAtAnyTime) {
+  const auto source = Make(1000, 7, 13, 3);
+  Batch batch;
+  Batch again;
+  ASSERT_THAT(source->Read(0, 5, 1, &batch), IsOk());
+  for (const int64_t epoch : {0, 1, 17}) {
+    ASSERT_THAT(source->Read(epoch, 0, 2, &again), IsOk());
+    ASSERT_THAT(source->Read(epoch, 5, 1, &again), IsOk());
+    EXPECT_EQ(again.inputs, batch.inputs);
+    EXPECT_EQ(again.targets, batch.targets);
+  }
+  EXPECT_THAT(source->Read(0, source->steps_per_epoch(), 0, &batch),
+              FailsWith(absl::StatusCode::kOutOfRange, "step"));
+  EXPECT_THAT(source->Read(0, 0, 3, &batch), FailsWith(absl::StatusCode::kOutOfRange, "lane"));
+}
+
+// What a row is fed does not depend on how rows are divided among lanes.
+TEST_F(StreamBatcherTest, GivesRowsTheSameInAnyLanes) {
+  const auto one = Make(997, 12, 10, 1);
+  Batch whole;
+  Batch part;
+  for (const int lanes : {2, 3, 5, 12}) {
+    const auto many = Make(997, 12, 10, lanes);
+    for (int64_t step = 0; step < one->steps_per_epoch(); ++step) {
+      ASSERT_THAT(one->Read(0, step, 0, &whole), IsOk());
+      for (int lane = 0; lane < lanes; ++lane) {
+        ASSERT_THAT(many->Read(0, step, lane, &part), IsOk());
+        for (int t = 0; t < part.steps; ++t) {
+          for (int b = 0; b < part.rows; ++b) {
+            const int row = many->first_row(lane) + b;
+            ASSERT_EQ(part.inputs[t * part.rows + b], whole.inputs[t * 12 + row]);
+            ASSERT_EQ(part.targets[t * part.rows + b], whole.targets[t * 12 + row]);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_F(StreamBatcherTest, RefusesWhatCannotBeDivided) {
+  Make(10, 1, 1, 1);
+  const auto dataset = *Dataset::Open(scratch_.path());
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(CreateStreamBatcher(dataset, "train", 4, 5, 6),
+              FailsWith(kInvalid, "lanes 6 are more than batch_size 4"));
+  EXPECT_THAT(CreateStreamBatcher(dataset, "train", 0, 5, 1), FailsWith(kInvalid, "batch_size 0"));
+  EXPECT_THAT(CreateStreamBatcher(dataset, "none", 1, 1, 1),
+              FailsWith(absl::StatusCode::kNotFound, "none"));
+}
+
+TEST_F(StreamBatcherTest, RefusesAnEmptySplit) {
+  WriteMadeDataset(scratch_.path(), {{}});
+  EXPECT_THAT(CreateStreamBatcher(*Dataset::Open(scratch_.path()), "train", 1, 1, 1),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "empty"));
+}
+
+}  // namespace
+}  // namespace elman

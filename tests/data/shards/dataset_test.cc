@@ -1,0 +1,136 @@
+#include "data/shards/dataset.h"
+
+#include "tests/data/shards/made_dataset.h"
+
+namespace elman {
+namespace {
+
+constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
+
+class DatasetTest : public testing::Test {
+ protected:
+  DatasetTest() { manifest_ = WriteMadeDataset(scratch_.path(), {{{5, 6, 1}}, {{7, 1}, {1}}}); }
+
+  // Writes the manifest anew after a change, checksum and all, and opens the data set.
+  template <typename Change>
+  absl::Status AfterForging(Change change) {
+    DatasetManifest forged = manifest_;
+    change(&forged);
+    scratch_.Write(std::string(kManifestName), ManifestToText(forged));
+    return Dataset::Open(scratch_.path()).status();
+  }
+
+  Scratch scratch_;
+  DatasetManifest manifest_;
+};
+
+TEST_F(DatasetTest, OpensWhatIsWhole) {
+  const auto dataset = Dataset::Open(scratch_.path());
+  ASSERT_THAT(dataset, IsOk());
+  EXPECT_EQ((*dataset)->vocabulary().predicted_size(), 100u);
+  EXPECT_EQ((*dataset)->manifest().splits(0).counts().tokens(), 6u);
+  EXPECT_EQ((*dataset)->vocabulary_text(), scratch_.Read("vocabulary.txt"));
+  EXPECT_EQ((*dataset)->tokenizer_model(), "");
+  EXPECT_THAT((*dataset)->FindSplit("train"), IsOk());
+  EXPECT_THAT((*dataset)->FindSplit("test"), FailsWith(absl::StatusCode::kNotFound, "has: train"));
+}
+
+TEST_F(DatasetTest, SaysWhatIsNoDataSet) {
+  constexpr auto kNotFound = absl::StatusCode::kNotFound;
+  EXPECT_THAT(Dataset::Open(scratch_.Path("none")), FailsWith(kNotFound, "no such folder"));
+  Scratch empty;
+  EXPECT_THAT(Dataset::Open(empty.path()), FailsWith(kNotFound, "elman-preprocess"));
+}
+
+TEST_F(DatasetTest, RefusesEveryFlippedBitOfTheManifest) {
+  const std::string text = scratch_.Read(std::string(kManifestName));
+  for (size_t bit = 0; bit < text.size() * 8; ++bit) {
+    std::string flipped = text;
+    flipped[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    ASSERT_THAT(ManifestFromText(flipped, "file"), FailsWith(kDataLoss, "file")) << bit;
+  }
+}
+
+TEST_F(DatasetTest, RefusesEveryTruncationOfTheManifest) {
+  const std::string text = scratch_.Read(std::string(kManifestName));
+  for (size_t size = 0; size < text.size(); ++size) {
+    ASSERT_THAT(ManifestFromText(text.substr(0, size), "file"), FailsWith(kDataLoss, "file"))
+        << size;
+  }
+  EXPECT_THAT(ManifestFromText(text + "\n", "file"), FailsWith(kDataLoss, "last line"));
+  EXPECT_THAT(ManifestFromText(text, "file"), IsOk());
+}
+
+TEST_F(DatasetTest, NamesTheLineOfAnUnknownField) {
+  const std::string body = "format_version: 1\nsubtlety: 3\n";
+  // The checksum line of any text is that of a manifest with this text before it.
+  std::string line = ManifestToText(DatasetManifest());
+  char hex[9];
+  std::snprintf(hex, sizeof(hex), "%08x", Crc32c(body));
+  line.replace(line.size() - 9, 8, hex);
+  EXPECT_THAT(ManifestFromText(body + line, "file"), FailsWith(kDataLoss, "line 2"));
+}
+
+TEST_F(DatasetTest, RefusesADamagedVocabulary) {
+  std::string text = scratch_.Read("vocabulary.txt");
+  text[20] ^= 1;
+  scratch_.Write("vocabulary.txt", text);
+  EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(kDataLoss, "vocabulary.txt: corrupted"));
+  scratch_.Write("vocabulary.txt", text + "x");
+  EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(kDataLoss, "vocabulary.txt: expected"));
+  std::filesystem::remove(scratch_.Path("vocabulary.txt"));
+  EXPECT_THAT(Dataset::Open(scratch_.path()),
+              FailsWith(absl::StatusCode::kNotFound, "vocabulary.txt"));
+}
+
+TEST_F(DatasetTest, MissesShards) {
+  const std::string shard = scratch_.Read("shard-1");
+  scratch_.Write("shard-1", shard.substr(1));
+  EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(kDataLoss, "shard-1: expected"));
+  std::filesystem::remove(scratch_.Path("shard-1"));
+  EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(absl::StatusCode::kNotFound, "shard-1"));
+}
+
+TEST_F(DatasetTest, ReadsNothingOutsideItsFolder) {
+  for (const std::string& name :
+       {std::string("../shard-0"), std::string("/etc/passwd"), std::string(".."), std::string(""),
+        std::string("a/b"), std::string("a\nb"), std::string("shard-0\0", 8)}) {
+    EXPECT_THAT(AfterForging([&](DatasetManifest* m) {
+                  m->mutable_splits(0)->mutable_shards(0)->set_file(name);
+                }),
+                FailsWith(kDataLoss, "the name of a file in the folder"))
+        << name;
+    EXPECT_THAT(
+        AfterForging([&](DatasetManifest* m) { m->mutable_vocabulary_file()->set_file(name); }),
+        FailsWith(kDataLoss, "the name of a file in the folder"))
+        << name;
+  }
+  Scratch elsewhere;
+  elsewhere.Write("shard", scratch_.Read("shard-1"));
+  std::filesystem::remove(scratch_.Path("shard-1"));
+  std::filesystem::create_symlink(elsewhere.Path("shard"), scratch_.Path("shard-1"));
+  EXPECT_THAT(AfterForging([](DatasetManifest*) {}), FailsWith(kDataLoss, "symbolic link"));
+  std::filesystem::remove(scratch_.Path("shard-1"));
+  std::filesystem::rename(elsewhere.Path("shard"), scratch_.Path("kept"));
+  std::filesystem::create_symlink("kept", scratch_.Path("shard-1"));
+  EXPECT_THAT(AfterForging([](DatasetManifest*) {}), IsOk());
+}
+
+TEST_F(DatasetTest, RefusesAManifestThatContradictsItself) {
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->set_format_version(2); }),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "format 1, found 2"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
+                m->mutable_splits(0)->mutable_counts()->set_tokens(7);
+              }),
+              FailsWith(kDataLoss, "do not add up"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_vocabulary()->set_size(103); }),
+              FailsWith(kDataLoss, "sizes and special ids"));
+  EXPECT_THAT(
+      AfterForging([](DatasetManifest* m) { m->mutable_vocabulary()->set_fingerprint("0"); }),
+      FailsWith(kDataLoss, "fingerprint 0"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_tokenizer()->set_lowercase(true); }),
+              FailsWith(kDataLoss, "fingerprint"));
+}
+
+}  // namespace
+}  // namespace elman

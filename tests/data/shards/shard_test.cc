@@ -1,0 +1,240 @@
+// Writer and reader of shards together: what one writes the other reads, and nothing else.
+#include "data/io/record_io.h"
+#include "data/shards/shard_reader.h"
+#include "data/shards/shard_writer.h"
+#include "tests/data/shards/made_dataset.h"
+
+namespace elman {
+namespace {
+
+constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
+constexpr uint32_t kVocabularySize = 102;
+
+// The examples in a shard, if all of it can be read.
+absl::StatusOr<Examples> ReadAll(const std::string& path,
+                                 uint32_t vocabulary_size = kVocabularySize) {
+  const auto reader = ShardReader::Open(path, vocabulary_size);
+  if (!reader.ok()) return reader.status();
+  Examples examples;
+  TokenBlock block;
+  for (int i = 0; i < (*reader)->blocks(); ++i) {
+    if (absl::Status status = (*reader)->ReadBlock(i, &block); !status.ok()) return status;
+    auto id = block.ids.begin();
+    for (const uint32_t length : block.example_lengths) {
+      examples.emplace_back(id, id + length);
+      id += length;
+    }
+  }
+  return examples;
+}
+
+// The records of a file, to be put together in other ways.
+std::vector<std::string> RecordsOf(const std::string& path) {
+  const auto file = *RandomAccessFile::Open(path);
+  const RecordReader reader(file.get());
+  std::vector<std::string> records;
+  std::string payload;
+  for (uint64_t offset = 0; offset < file->size();) {
+    offset = *reader.Read(offset, &payload);
+    records.push_back(payload);
+  }
+  return records;
+}
+
+class ShardTest : public testing::Test {
+ protected:
+  std::string Write(const std::string& name, const Examples& examples, uint32_t width = 2) {
+    const std::string path = scratch_.Path(name);
+    EXPECT_THAT(WriteMadeShard(path, MadeHeader("fingerprint", width), examples), IsOk());
+    return path;
+  }
+
+  // A shard with one record changed, every checksum right: what only a forger makes.
+  template <typename Change>
+  std::string Forge(const std::string& path, size_t number, Change change) {
+    std::string bytes;
+    const std::vector<std::string> records = RecordsOf(path);
+    for (size_t i = 0; i < records.size(); ++i) {
+      ShardRecord record;
+      EXPECT_TRUE(record.ParseFromString(records[i]));
+      if (i == number) change(&record);
+      bytes += FrameRecord(record.SerializeAsString());
+    }
+    return scratch_.Write("forged", bytes);
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(ShardTest, ReadsBackWhatWasWritten) {
+  for (const uint32_t width : {2u, 4u}) {
+    const Examples examples = RandomExamples(200, 30);
+    const std::string path = Write("shard" + std::to_string(width), examples, width);
+    const auto read = ReadAll(path);
+    ASSERT_THAT(read, IsOk());
+    EXPECT_EQ(*read, examples);
+  }
+}
+
+TEST_F(ShardTest, CanBeEmpty) {
+  const auto read = ReadAll(Write("shard", {}));
+  ASSERT_THAT(read, IsOk());
+  EXPECT_TRUE(read->empty());
+}
+
+TEST_F(ShardTest, CutsBlocksBetweenExamples) {
+  // Two bytes a token: about ten examples fill a block.
+  const Examples examples(35, std::vector<uint32_t>(50'000, 7));
+  const std::string path = Write("shard", examples);
+  const auto reader = ShardReader::Open(path, kVocabularySize);
+  ASSERT_THAT(reader, IsOk());
+  EXPECT_EQ((*reader)->blocks(), 4);
+  EXPECT_EQ((*reader)->first_token(1), 550'000u);
+  EXPECT_EQ((*reader)->first_example(1), 11u);
+  EXPECT_EQ((*reader)->first_token(4), 35u * 50'000);
+  EXPECT_EQ(*ReadAll(path), examples);
+}
+
+TEST_F(ShardTest, BoundsTheExamplesOfABlock) {
+  const Examples examples(kMaxBlockExamples / 2 + 10, {1});
+  EXPECT_EQ((*ShardReader::Open(Write("a", examples), kVocabularySize))->blocks(), 2);
+}
+
+TEST_F(ShardTest, CountsWhatIsInIt) {
+  const auto entry = WriteMadeShard(scratch_.Path("shard"), MadeHeader("f"), {{5, 0, 1}, {0, 1}});
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_EQ(entry->file(), "shard");
+  EXPECT_EQ(entry->bytes(), scratch_.Read("shard").size());
+  EXPECT_EQ(entry->crc32c(), Crc32c(scratch_.Read("shard")));
+  EXPECT_EQ(entry->counts().examples(), 2u);
+  EXPECT_EQ(entry->counts().tokens(), 5u);
+  EXPECT_EQ(entry->counts().unknown(), 2u);
+  EXPECT_EQ(entry->counts().words(), 5u);
+  EXPECT_EQ(entry->counts().bytes(), 15u);
+}
+
+TEST_F(ShardTest, HasOneIdForOneContent) {
+  const auto id = [&](const ShardHeader& header, const Examples& examples) {
+    ShardFingerprint fingerprint(header);
+    for (const auto& example : examples) fingerprint.Add(example);
+    return fingerprint.file_id();
+  };
+  const uint64_t original = id(MadeHeader("f"), {{1, 2}, {3}});
+  EXPECT_EQ(id(MadeHeader("f"), {{1, 2}, {3}}), original);
+  EXPECT_NE(id(MadeHeader("g"), {{1, 2}, {3}}), original);
+  EXPECT_NE(id(MadeHeader("f"), {{1}, {2, 3}}), original);
+  EXPECT_NE(id(MadeHeader("f"), {{1, 2}, {4}}), original);
+}
+
+TEST_F(ShardTest, IsNotFinishedWithOtherExamplesThanAnnounced) {
+  ShardFingerprint fingerprint(MadeHeader("f"));
+  auto writer =
+      *ShardWriter::Create(scratch_.Path("shard"), MadeHeader("f"), fingerprint.file_id());
+  ASSERT_THAT(writer->Add(std::vector<uint32_t>{1}, TextCounts()), IsOk());
+  EXPECT_THAT(writer->Finish(), FailsWith(absl::StatusCode::kFailedPrecondition, "changed"));
+  EXPECT_FALSE(writer->Add({}, TextCounts()).ok());
+  writer.reset();
+  EXPECT_TRUE(scratch_.Names().empty());
+}
+
+TEST_F(ShardTest, RefusesEveryFlippedBit) {
+  const std::string bytes = scratch_.Read((Write("shard", {{5, 6, 1}, {7, 1}}), "shard"));
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    ASSERT_THAT(ReadAll(scratch_.Write("flipped", flipped)), FailsWith(kDataLoss, "offset")) << bit;
+  }
+}
+
+TEST_F(ShardTest, RefusesEveryTruncation) {
+  const std::string bytes = scratch_.Read((Write("shard", {{5, 6, 1}, {7, 1}}), "shard"));
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    ASSERT_THAT(ReadAll(scratch_.Write("short", bytes.substr(0, size))),
+                FailsWith(kDataLoss, "truncated"))
+        << size;
+  }
+  EXPECT_THAT(ReadAll(scratch_.Write("long", bytes + '\0')), FailsWith(kDataLoss, "tail"));
+  EXPECT_THAT(ReadAll(scratch_.Write("twice", bytes + bytes)), FailsWith(kDataLoss, "offset"));
+}
+
+// Every record of one whole shard in the place of the same record of another, of equal sizes.
+TEST_F(ShardTest, RefusesSplices) {
+  const auto mine = RecordsOf(Write("a", {{5, 6, 1}}));
+  const auto theirs = RecordsOf(Write("b", {{5, 7, 1}}));
+  ASSERT_EQ(mine.size(), 4u);
+  for (size_t swapped = 0; swapped < mine.size(); ++swapped) {
+    std::string bytes;
+    for (size_t i = 0; i < mine.size(); ++i)
+      bytes += FrameRecord(i == swapped ? theirs[i] : mine[i]);
+    EXPECT_THAT(ReadAll(scratch_.Write("spliced", bytes)), FailsWith(kDataLoss, "another shard"))
+        << swapped;
+  }
+}
+
+TEST_F(ShardTest, RefusesExchangedBlocks) {
+  const std::string path = Write("shard", Examples(22, std::vector<uint32_t>(50'000, 7)));
+  auto records = RecordsOf(path);
+  ASSERT_EQ(records.size(), 5u);
+  std::swap(records[1], records[2]);
+  std::string bytes;
+  for (const std::string& record : records) bytes += FrameRecord(record);
+  EXPECT_THAT(ReadAll(scratch_.Write("exchanged", bytes)), FailsWith(kDataLoss, "found block 1"));
+}
+
+TEST_F(ShardTest, RefusesForgeries) {
+  const std::string path = Write("shard", {{5, 6, 1}, {7, 1}});
+  const auto forge = [&](size_t record, auto change) {
+    return ReadAll(Forge(path, record, change));
+  };
+  EXPECT_THAT(forge(0, [](ShardRecord*) {}), IsOk());
+
+  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_header()->set_format_version(2); }),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "format"));
+  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_header()->set_token_width(3); }),
+              FailsWith(kDataLoss, "2 or 4"));
+  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_block(); }), FailsWith(kDataLoss, "offset"));
+  EXPECT_THAT(
+      forge(1, [](ShardRecord* r) { r->mutable_block()->mutable_tokens()->assign(10, '\x66'); }),
+      FailsWith(kDataLoss, "ids below"));
+  EXPECT_THAT(forge(1, [](ShardRecord* r) { r->mutable_block()->set_example_lengths(0, 4); }),
+              FailsWith(kDataLoss, "5 tokens"));
+  EXPECT_THAT(forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts()->set_tokens(6); }),
+              FailsWith(kDataLoss, "6 tokens"));
+  EXPECT_THAT(forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts()->set_tokens(0); }),
+              FailsWith(kDataLoss, "0 tokens"));
+  EXPECT_THAT(forge(2,
+                    [](ShardRecord* r) {
+                      r->mutable_index()->mutable_counts()->set_tokens(uint64_t{1} << 63 | 5);
+                    }),
+              FailsWith(kDataLoss, ""));
+  EXPECT_THAT(
+      forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_blocks(0)->set_first_token(1); }),
+      FailsWith(kDataLoss, "token 1"));
+  EXPECT_THAT(
+      forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_blocks(0)->set_offset(1); }),
+      FailsWith(kDataLoss, "block 0"));
+  EXPECT_THAT(forge(2,
+                    [](ShardRecord* r) {
+                      r->mutable_index()->mutable_blocks(0)->set_payload_bytes(~uint64_t{0});
+                    }),
+              FailsWith(kDataLoss, "block 0"));
+  EXPECT_THAT(forge(2, [](ShardRecord* r) { r->mutable_index()->clear_blocks(); }),
+              FailsWith(kDataLoss, ""));
+  EXPECT_THAT(forge(3, [](ShardRecord* r) { r->mutable_tail()->set_index_offset(~uint64_t{0}); }),
+              FailsWith(kDataLoss, "bytes"));
+}
+
+TEST_F(ShardTest, RefusesIdsTheVocabularyDoesNotHave) {
+  const std::string path = Write("shard", {{5, 6, 1}});
+  EXPECT_THAT(ReadAll(path, 7), IsOk());
+  EXPECT_THAT(ReadAll(path, 6), FailsWith(kDataLoss, "expected ids below 6, found 6"));
+}
+
+TEST(TokenWidth, IsTheLeastThatHoldsEveryId) {
+  EXPECT_EQ(TokenWidth(3), 2u);
+  EXPECT_EQ(TokenWidth(65536), 2u);
+  EXPECT_EQ(TokenWidth(65537), 4u);
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,85 @@
+#include "data/shards/verify.h"
+
+#include "data/io/record_io.h"
+#include "tests/data/shards/made_dataset.h"
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class VerifyTest : public testing::Test {
+ protected:
+  VerifyTest() { WriteMadeDataset(scratch_.path(), {{{5, 6, 1}}, {{7, 0, 1}, {1}}}); }
+  Scratch scratch_;
+};
+
+TEST_F(VerifyTest, ReadsEveryByteOfAWholeDataSet) {
+  const VerificationReport report = VerifyDataset(scratch_.path());
+  EXPECT_THAT(report.problems, testing::IsEmpty());
+  uint64_t bytes = 0;
+  for (const std::string& name : scratch_.Names()) bytes += scratch_.Read(name).size();
+  EXPECT_EQ(report.bytes, bytes);
+  EXPECT_EQ(report.files, 4u);
+  EXPECT_EQ(report.blocks, 2u);
+  EXPECT_EQ(report.examples, 3u);
+  EXPECT_EQ(report.tokens, 7u);
+  EXPECT_TRUE(VerifyShard(scratch_.Path("shard-1")).ok());
+}
+
+TEST_F(VerifyTest, FindsEveryFlippedBitOfAnyFile) {
+  for (const std::string& name : scratch_.Names()) {
+    const std::string bytes = scratch_.Read(name);
+    for (size_t bit = 0; bit < bytes.size() * 8; bit += 5) {
+      std::string flipped = bytes;
+      flipped[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+      scratch_.Write(name, flipped);
+      ASSERT_THAT(VerifyDataset(scratch_.path()).problems, ElementsAre(HasSubstr(scratch_.path())))
+          << name << " bit " << bit;
+    }
+    scratch_.Write(name, bytes);
+  }
+  EXPECT_TRUE(VerifyDataset(scratch_.path()).ok());
+}
+
+TEST_F(VerifyTest, GoesOnAfterAProblem) {
+  for (const char* name : {"shard-0", "shard-1"}) {
+    std::string bytes = scratch_.Read(name);
+    bytes[bytes.size() / 2] ^= 1;
+    scratch_.Write(name, bytes);
+  }
+  EXPECT_THAT(VerifyDataset(scratch_.path()).problems,
+              ElementsAre(HasSubstr("shard-0"), HasSubstr("shard-1")));
+}
+
+// A shard that is whole in itself and has the counts of the manifest, but other words.
+TEST_F(VerifyTest, TellsAnotherShardFromTheOneOfTheManifest) {
+  const auto dataset = *Dataset::Open(scratch_.path());
+  ShardHeader header = MadeHeader(dataset->manifest().vocabulary().fingerprint());
+  header.set_shards(2);
+  std::filesystem::remove(scratch_.Path("shard-0"));
+  ASSERT_THAT(WriteMadeShard(scratch_.Path("shard-0"), header, {{8, 9, 1}}), IsOk());
+  EXPECT_TRUE(VerifyShard(scratch_.Path("shard-0")).ok());
+  EXPECT_THAT(VerifyDataset(scratch_.path()).problems,
+              ElementsAre(HasSubstr("not the one of this manifest")));
+}
+
+// Tokens changed by a forger who mends every checksum, but not the fingerprint.
+TEST_F(VerifyTest, ComputesTheFingerprintAnew) {
+  const auto file = *RandomAccessFile::Open(scratch_.Path("shard-0"));
+  std::string forged;
+  std::string payload;
+  for (uint64_t offset = 0; offset < file->size();) {
+    offset = *RecordReader(file.get()).Read(offset, &payload);
+    ShardRecord record;
+    ASSERT_TRUE(record.ParseFromString(payload));
+    if (record.has_block()) (*record.mutable_block()->mutable_tokens())[0] = 50;
+    forged += FrameRecord(record.SerializeAsString());
+  }
+  EXPECT_THAT(VerifyShard(scratch_.Write("forged", forged)).problems,
+              ElementsAre(HasSubstr("fingerprint")));
+}
+
+}  // namespace
+}  // namespace elman
