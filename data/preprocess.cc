@@ -1,7 +1,5 @@
 #include "data/preprocess.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -11,8 +9,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/corpus_inputs.h"
 #include "data/io/checksum.h"
-#include "data/io/decompression.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"
@@ -25,6 +23,7 @@
 #include "data/text/corpus_reader.h"
 #include "data/text/line_sample.h"
 #include "data/text/utf8.h"
+#include "data/tokenize_chunk.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "data/workers/ordered_map.h"
@@ -46,15 +45,6 @@ std::vector<T> FromBytes(std::string_view bytes) {
   if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
   return values;
 }
-
-// A chunk, tokenized.
-struct TokenizedChunk {
-  uint64_t number = 0;
-  uint64_t text_bytes = 0;
-  uint64_t empty_lines = 0;
-  uint64_t invalid_lines = 0;
-  SpooledExamples examples;
-};
 
 // The state of one run; each stage is a method, in the order of Run.
 class Pipeline {
@@ -89,7 +79,6 @@ class Pipeline {
   absl::Status TrainSubwords();
   absl::Status Tokenize();
   absl::StatusOr<std::unique_ptr<SpoolWriter>> TokenizeSplit(const Split& split);
-  void TokenizeChunk(const TextChunk& chunk, TokenizedChunk* tokenized) const;
   absl::Status ShareSpool(const SpoolWriter& spool, SpooledSplit* split);
   absl::Status WriteShards();
   absl::StatusOr<SplitEntry> WriteMyShards(const std::string& name,
@@ -147,45 +136,9 @@ absl::Status Pipeline::OpenOutput() {
   return absl::OkStatus();
 }
 
-// The bytes of a pipe, which can be read only once, in a file of our own.
-absl::StatusOr<std::unique_ptr<AtomicFile>> CopyToFile(const std::string& input,
-                                                       const std::string& path) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source, OpenBytes(input));
-  ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
-  std::string buffer(size_t{1} << 20, '\0');
-  for (;;) {
-    ASSIGN_OR_RETURN(const size_t count, source->Read(buffer.data(), buffer.size()));
-    if (count == 0) break;
-    RETURN_IF_ERROR(file->Append(std::string_view(buffer.data(), count)));
-  }
-  RETURN_IF_ERROR(file->Close());
-  return file;
-}
-
 absl::Status Pipeline::OpenInputs() {
   splits_ = options_.splits;
-  if (!first()) return absl::OkStatus();
-  for (Split& split : splits_) {
-    for (std::string& file : split.files) {
-      struct stat facts = {};
-      if (file != "-" && ::stat(file.c_str(), &facts) != 0) {
-        return ErrnoStatus(errno, absl::StrCat("open (given as --", split.name, ")"), file);
-      }
-      if (S_ISDIR(facts.st_mode)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(file, ": expected a text file as --", split.name, ", found a folder"));
-      }
-      if (S_ISREG(facts.st_mode)) {
-        RETURN_IF_ERROR(OpenBytes(file).status());
-        continue;
-      }
-      ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> copy,
-                       CopyToFile(file, JoinPath(folder_, "input")));
-      file = copy->temporary_path();
-      copied_inputs_.push_back(std::move(copy));
-    }
-  }
-  return absl::OkStatus();
+  return first() ? CheckInputs(folder_, &splits_, &copied_inputs_) : absl::OkStatus();
 }
 
 void Pipeline::ShareInputs() {
@@ -327,7 +280,9 @@ absl::StatusOr<std::unique_ptr<SpoolWriter>> Pipeline::TokenizeSplit(const Split
   CorpusReader reader(split.files);
   RETURN_IF_ERROR((OrderedMap<TextChunk, TokenizedChunk>(
       options_.threads, [&](TextChunk* chunk) { return NextChunkOfMine(&reader, chunk); },
-      [&](const TextChunk& chunk, TokenizedChunk* result) { TokenizeChunk(chunk, result); },
+      [&](const TextChunk& chunk, TokenizedChunk* result) {
+        TokenizeChunk(options_.tokenizer, *tokenizer_, vocabulary_.end_id(), chunk, result);
+      },
       [&](TokenizedChunk* result) {
         report_.empty_lines += result->empty_lines;
         report_.invalid_lines += result->invalid_lines;
@@ -337,38 +292,6 @@ absl::StatusOr<std::unique_ptr<SpoolWriter>> Pipeline::TokenizeSplit(const Split
       })));
   RETURN_IF_ERROR(spool->Finish());
   return spool;
-}
-
-void Pipeline::TokenizeChunk(const TextChunk& chunk, TokenizedChunk* result) const {
-  result->number = chunk.number;
-  result->text_bytes = chunk.text.size();
-  result->empty_lines = 0;
-  result->invalid_lines = 0;
-  SpooledExamples& examples = result->examples;
-  examples.Clear();
-  for (size_t i = 0; i < chunk.lines.size(); ++i) {
-    const TextChunk::Line& line = chunk.lines[i];
-    const std::string_view whole = chunk.line(i);
-    const uint64_t words = CountWords(whole);
-    if (words == 0 && line.ends && !line.continues && !options_.tokenizer.keep_empty_lines()) {
-      ++result->empty_lines;
-      continue;
-    }
-    if (!IsValidUtf8(whole)) ++result->invalid_lines;
-    // SentencePiece puts a space before what it is given: here, the one at which the line was cut.
-    std::string_view text = whole;
-    if (line.continues && IsSubword(options_.tokenizer.kind()) && text.substr(0, 1) == " ") {
-      text.remove_prefix(1);
-    }
-    const size_t begin = examples.ids.size();
-    tokenizer_->Encode(text, &examples.ids);
-    if (line.ends) examples.ids.push_back(vocabulary_.end_id());
-    const size_t tokens = examples.ids.size() - begin;
-    if (tokens == 0) continue;  // a piece of a line, of white space only
-    examples.lengths.push_back(static_cast<uint32_t>(tokens));
-    examples.words.push_back(static_cast<uint32_t>(words));
-    examples.bytes.push_back(static_cast<uint32_t>(whole.size() + (line.ends ? 1 : 0)));
-  }
 }
 
 // Tells every rank where each chunk is.

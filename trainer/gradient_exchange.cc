@@ -41,7 +41,9 @@ GradientExchange::GradientExchange(Communicator* communicator, int64_t size, int
   tree_scratch_.resize(kSumBlock * (Depth({0, lanes}) + 1));
 }
 
-std::span<float> GradientExchange::OwnArray(int64_t size) { return own_arrays_.emplace_back(size).span(); }
+std::span<float> GradientExchange::OwnArray(int64_t size) {
+  return own_arrays_.emplace_back(size).span();
+}
 
 void GradientExchange::PlaceShared() {
   values_ = shared_values_->of(0);
@@ -61,15 +63,19 @@ void GradientExchange::PlaceOnHeap() {
   for (size_t i = 0; i < subtrees_[me].size(); ++i) partials_.push_back(OwnArray(size_));
   for (int rank = 0; rank < communicator_->size(); ++rank) {
     const Slice theirs = SliceOf(rank);
-    const auto part = [](std::span<float> array, const Slice& slice) { return array.subspan(slice.begin, slice.size()); };
+    const auto part = [](std::span<float> array, const Slice& slice) {
+      return array.subspan(slice.begin, slice.size());
+    };
     for (size_t i = 0; i < subtrees_[rank].size(); ++i) {
-      const std::span<float> array = rank == me ? part(partials_[i], slice()) : OwnArray(slice().size());
+      const std::span<float> array =
+          rank == me ? part(partials_[i], slice()) : OwnArray(slice().size());
       inputs_.nodes.push_back(subtrees_[rank][i]);
       inputs_.arrays.push_back(array.data());
       if (rank != me) reduce_receives_.push_back({rank, array});
     }
     if (rank == me) continue;
-    for (const std::span<float> partial : partials_) reduce_sends_.push_back({rank, part(partial, theirs)});
+    for (const std::span<float> partial : partials_)
+      reduce_sends_.push_back({rank, part(partial, theirs)});
     share_sends_.push_back({rank, part(values_, slice())});
     share_receives_.push_back({rank, part(values_, theirs)});
   }
@@ -77,13 +83,17 @@ void GradientExchange::PlaceOnHeap() {
 
 GradientExchange::Slice GradientExchange::SliceOf(int rank) const {
   const int64_t blocks = (size_ + kSumBlock - 1) / kSumBlock;
-  const auto begin = [&](int r) { return std::min(size_, blocks * r / communicator_->size() * kSumBlock); };
+  const auto begin = [&](int r) {
+    return std::min(size_, blocks * r / communicator_->size() * kSumBlock);
+  };
   return {begin(rank), begin(rank + 1)};
 }
 
-void GradientExchange::ComputeLanes(const std::function<void(int lane, float* gradients)>& compute) {
+void GradientExchange::ComputeLanes(
+    const std::function<void(int lane, float* gradients)>& compute) {
   const auto& subtrees = subtrees_[communicator_->rank()];
-  for (size_t i = 0; i < subtrees.size(); ++i) ComputeNode(subtrees[i], 0, partials_[i].data(), compute);
+  for (size_t i = 0; i < subtrees.size(); ++i)
+    ComputeNode(subtrees[i], 0, partials_[i].data(), compute);
 }
 
 void GradientExchange::ComputeNode(LaneRange node, int depth, float* sum,
@@ -116,9 +126,11 @@ void GradientExchange::Reduce() {
   }
 }
 
-// The sum of the tree under `node` on elements [first, first + count) of the slice: an input where it lies, or else
-// computed in the first block of `scratch`, which has one for every level of the tree.
-const float* GradientExchange::SumTree(LaneRange node, int64_t first, int64_t count, float* scratch) const {
+// The sum of the tree under `node` on elements [first, first + count) of the slice: an input where
+// it lies, or else computed in the first block of `scratch`, which has one for every level of the
+// tree.
+const float* GradientExchange::SumTree(LaneRange node, int64_t first, int64_t count,
+                                       float* scratch) const {
   const auto found = std::ranges::find(inputs_.nodes, node);
   if (found != inputs_.nodes.end()) return inputs_.arrays[found - inputs_.nodes.begin()] + first;
   const int split = TreeSplit(node);
@@ -136,11 +148,11 @@ double GradientExchange::SumOfSquares() {
   const std::span<const float> gradients = SummedGradients();
   std::vector<double> blocks;
   for (size_t first = 0; first < gradients.size(); first += kSumBlock) {
-    blocks.push_back(
-        elman::SumOfSquares(gradients.subspan(first, std::min<size_t>(kSumBlock, gradients.size() - first))));
+    blocks.push_back(elman::SumOfSquares(
+        gradients.subspan(first, std::min<size_t>(kSumBlock, gradients.size() - first))));
   }
-  const auto all =
-      communicator_->AllGather({reinterpret_cast<const char*>(blocks.data()), blocks.size() * sizeof(double)});
+  const auto all = communicator_->AllGather(
+      {reinterpret_cast<const char*>(blocks.data()), blocks.size() * sizeof(double)});
   std::vector<double> terms;
   for (const std::string& bytes : all) {
     const size_t count = bytes.size() / sizeof(double);

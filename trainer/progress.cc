@@ -28,16 +28,18 @@ std::string Clock(double seconds) {
   return absl::StrFormat("%d:%02d", s / 60, s % 60);
 }
 
-// A person watches. Under mpirun no rank's standard error is a terminal; launch/elman-run says whether its own is.
+// A person watches. Under mpirun no rank's standard error is a terminal; launch/elman-run says
+// whether its own is.
 bool WatchedByAPerson() {
-  if (const char* terminal = std::getenv("ELMAN_TERMINAL")) return std::string_view(terminal) == "1";
+  if (const char* terminal = std::getenv("ELMAN_TERMINAL"))
+    return std::string_view(terminal) == "1";
   return isatty(STDERR_FILENO);
 }
 
 JsonObject SecondsJson(const PhaseClock& clock) {
   JsonObject json;
-  for (const Phase phase :
-       {Phase::kData, Phase::kForward, Phase::kBackward, Phase::kExchange, Phase::kOptimizer, Phase::kWait}) {
+  for (const Phase phase : {Phase::kData, Phase::kForward, Phase::kBackward, Phase::kExchange,
+                            Phase::kOptimizer, Phase::kWait}) {
     json.Add(PhaseName(phase), clock.Seconds(phase));
   }
   return json;
@@ -45,18 +47,19 @@ JsonObject SecondsJson(const PhaseClock& clock) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(const RunDirectory* directory,
-                                                                           const TrainingConfig& config,
-                                                                           int64_t start_step, int64_t total_steps,
-                                                                           PhaseClock* clock) {
+absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
+    const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
+    int64_t total_steps, PhaseClock* clock) {
   ASSIGN_OR_RETURN(auto log, MetricsLog::Open(directory->metrics_path(), start_step));
-  ASSIGN_OR_RETURN(auto tensorboard, TensorBoardWriter::Open(directory->tensorboard_folder(), start_step));
-  return std::unique_ptr<ProgressReporter>(new ProgressReporter(directory, config, start_step, total_steps, clock,
-                                                                std::move(log), std::move(tensorboard)));
+  ASSIGN_OR_RETURN(auto tensorboard,
+                   TensorBoardWriter::Open(directory->tensorboard_folder(), start_step));
+  return std::unique_ptr<ProgressReporter>(new ProgressReporter(
+      directory, config, start_step, total_steps, clock, std::move(log), std::move(tensorboard)));
 }
 
-ProgressReporter::ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
-                                   int64_t total_steps, PhaseClock* clock, std::unique_ptr<MetricsLog> log,
+ProgressReporter::ProgressReporter(const RunDirectory* directory, const TrainingConfig& config,
+                                   int64_t start_step, int64_t total_steps, PhaseClock* clock,
+                                   std::unique_ptr<MetricsLog> log,
                                    std::unique_ptr<TensorBoardWriter> tensorboard)
     : directory_(directory),
       config_(config),
@@ -114,13 +117,16 @@ void ProgressReporter::WriteTrainLine() {
 
 void ProgressReporter::ShowProgress(double tokens_per_second) {
   shown_ = absl::Now();
-  const double loss = interval_.targets > 0 ? interval_.loss / static_cast<double>(interval_.targets) : interval_loss_;
+  const double loss = interval_.targets > 0
+                          ? interval_.loss / static_cast<double>(interval_.targets)
+                          : interval_loss_;
   const double elapsed = absl::ToDoubleSeconds(shown_ - started_);
-  const double per_step = elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
-  const std::string line =
-      absl::StrFormat("epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s  ETA %s", last_.epoch + 1,
-                      last_.step, total_steps_, loss, std::exp(loss), tokens_per_second,
-                      Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
+  const double per_step =
+      elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
+  const std::string line = absl::StrFormat(
+      "epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s  ETA %s", last_.epoch + 1,
+      last_.step, total_steps_, loss, std::exp(loss), tokens_per_second,
+      Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
   if (terminal_) {
     std::fprintf(stderr, "\r\033[K%s", line.c_str());
   } else {
@@ -135,7 +141,8 @@ void ProgressReporter::Print(const std::string& line) {
 void ProgressReporter::Complain(const absl::Status& status) {
   if (status.ok() || complained_) return;
   complained_ = true;
-  Print(absl::StrFormat("warning: %s; training goes on, later lines may be missing too", status.message()));
+  Print(absl::StrFormat("warning: %s; training goes on, later lines may be missing too",
+                        status.message()));
 }
 
 void ProgressReporter::Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics,
@@ -147,8 +154,9 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const LanguageMode
   Complain(tensorboard_->Write(step, {{"valid/loss", metrics.loss},
                                       {"valid/perplexity", metrics.perplexity},
                                       {"valid/bits_per_byte", metrics.bits_per_byte}}));
-  Print(absl::StrFormat("epoch %d  step %d  validation: loss %.4f  perplexity %.2f  bits per byte %.4f%s", epoch + 1,
-                        step, metrics.loss, metrics.perplexity, metrics.bits_per_byte, best ? "  (best)" : ""));
+  Print(absl::StrFormat(
+      "epoch %d  step %d  validation: loss %.4f  perplexity %.2f  bits per byte %.4f%s", epoch + 1,
+      step, metrics.loss, metrics.perplexity, metrics.bits_per_byte, best ? "  (best)" : ""));
 }
 
 void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds) {
@@ -157,9 +165,13 @@ void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds) {
   Complain(log_->Write(line.Add("tokens", last_.tokens)));
 }
 
-void ProgressReporter::Saved(int64_t step, const std::string& path, const std::string& content_hash, double seconds) {
+void ProgressReporter::Saved(int64_t step, const std::string& path, const std::string& content_hash,
+                             double seconds) {
   JsonObject line;
-  line.Add("kind", "checkpoint").Add("step", step).Add("path", path).Add("content_hash", content_hash);
+  line.Add("kind", "checkpoint")
+      .Add("step", step)
+      .Add("path", path)
+      .Add("content_hash", content_hash);
   Complain(log_->Write(line.Add("seconds", seconds)));
   other_seconds_ += seconds;
 }
@@ -176,8 +188,8 @@ void ProgressReporter::Finish() {
   if (terminal_) std::fputs("\n", stderr);
   const absl::StatusOr<std::string> metrics = ReadFile(directory_->metrics_path(), kMaxReportBytes);
   if (!metrics.ok()) return Complain(metrics.status());
-  Complain(WriteReportPage(directory_->report_path(), "Training run " + directory_->folder(), *metrics,
-                           RunConfigText(config_)));
+  Complain(WriteReportPage(directory_->report_path(), "Training run " + directory_->folder(),
+                           *metrics, RunConfigText(config_)));
 }
 
 }  // namespace elman

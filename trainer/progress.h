@@ -1,5 +1,5 @@
-// What a run tells the world while it goes on: lines for people, metrics.jsonl, TensorBoard, and at the end a report.
-// Only rank 0 has one.
+// What a run tells the world while it goes on: lines for people, metrics.jsonl, TensorBoard, and at
+// the end a report. Only rank 0 has one.
 #pragma once
 
 #include <cstdint>
@@ -29,17 +29,21 @@ struct StepReport {
 
 class ProgressReporter {
  public:
-  // For a run that goes on after `start_step` and will do `total_steps` in all. `directory` and `clock`, which tells where the
-  // time goes, must outlive the reporter.
+  // For a run that goes on after `start_step` and will do `total_steps` in all. `directory` and
+  // `clock`, which tells where the time goes, must outlive the reporter.
   static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(const RunDirectory* directory,
-                                                                  const TrainingConfig& config, int64_t start_step,
-                                                                  int64_t total_steps, PhaseClock* clock);
+                                                                  const TrainingConfig& config,
+                                                                  int64_t start_step,
+                                                                  int64_t total_steps,
+                                                                  PhaseClock* clock);
   ~ProgressReporter();
 
   void Step(const StepReport& report);
-  void Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics, const TextCounts& text, bool best);
+  void Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics,
+                 const TextCounts& text, bool best);
   void EpochDone(int64_t step, int64_t epoch, double seconds);
-  void Saved(int64_t step, const std::string& path, const std::string& content_hash, double seconds);
+  void Saved(int64_t step, const std::string& path, const std::string& content_hash,
+             double seconds);
   // Something worth a line of its own, as "resumed" or "checkpoint failed".
   void Event(int64_t step, const std::string& what, const std::string& detail);
 
@@ -53,7 +57,7 @@ class ProgressReporter {
 
   void WriteTrainLine();
   void ShowProgress(double tokens_per_second);
-  void Print(const std::string& line);     // a line that stays
+  void Print(const std::string& line);        // a line that stays
   void Complain(const absl::Status& status);  // about a log that cannot be written, once
 
   const RunDirectory* const directory_;

@@ -24,7 +24,8 @@ using google::protobuf::TextFormat;
 // Keeps the first complaint of the parser.
 class FirstError : public google::protobuf::io::ErrorCollector {
  public:
-  void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
+  void AddError(int line, google::protobuf::io::ColumnNumber column,
+                const std::string& message) override {
     if (line_ < 0) {
       line_ = line;
       column_ = column;
@@ -41,10 +42,12 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string message_;
 };
 
-absl::Status MergeText(const std::string& text, bool overwrite, TrainingConfig* config, FirstError* error) {
+absl::Status MergeText(const std::string& text, bool overwrite, TrainingConfig* config,
+                       FirstError* error) {
   TextFormat::Parser parser;
   parser.RecordErrorsTo(error);
-  const bool parsed = overwrite ? parser.MergeFromString(text, config) : parser.ParseFromString(text, config);
+  const bool parsed =
+      overwrite ? parser.MergeFromString(text, config) : parser.ParseFromString(text, config);
   return parsed ? absl::OkStatus() : absl::InvalidArgumentError(error->message());
 }
 
@@ -58,7 +61,8 @@ std::string FieldNames(const Descriptor* descriptor) {
 absl::StatusOr<std::string> OverrideText(const std::string& override) {
   const size_t equals = override.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == override.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("override '", override, "': write it as path.to.field=value"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("override '", override, "': write it as path.to.field=value"));
   }
   const std::vector<std::string> path = absl::StrSplit(override.substr(0, equals), '.');
   const Descriptor* message = TrainingConfig::descriptor();
@@ -66,14 +70,16 @@ absl::StatusOr<std::string> OverrideText(const std::string& override) {
   for (size_t i = 0; i < path.size(); ++i) {
     const FieldDescriptor* field = message->FindFieldByName(path[i]);
     if (field == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("override '", override, "': there is no field ", path[i],
+      return absl::InvalidArgumentError(absl::StrCat("override '", override,
+                                                     "': there is no field ", path[i],
                                                      "; there are: ", FieldNames(message)));
     }
     const bool last = i + 1 == path.size();
     if (last != (field->message_type() == nullptr)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "override '", override, "': ", path[i], last ? " is a group of fields: " : " has no fields of its own",
-          last ? FieldNames(field->message_type()) : ""));
+      return absl::InvalidArgumentError(
+          absl::StrCat("override '", override, "': ", path[i],
+                       last ? " is a group of fields: " : " has no fields of its own",
+                       last ? FieldNames(field->message_type()) : ""));
     }
     if (last) return absl::StrCat(head, path[i], ": ", override.substr(equals + 1), tail);
     absl::StrAppend(&head, path[i], " { ");
@@ -114,7 +120,8 @@ void WriteDefaultsOut(Message* message) {
   }
 }
 
-absl::Status Require(bool condition, absl::string_view field, double value, absl::string_view wanted) {
+absl::Status Require(bool condition, absl::string_view field, double value,
+                     absl::string_view wanted) {
   if (condition) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(field, " is ", value, ": it must be ", wanted));
 }
@@ -122,32 +129,39 @@ absl::Status Require(bool condition, absl::string_view field, double value, absl
 absl::Status Validate(const TrainingConfig& c) {
   const OptimizerSpec& o = c.optimizer();
   const ScheduleSpec& s = c.schedule();
-  constexpr char kAtLeast0[] = "at least 0", kAtLeast1[] = "at least 1", kUnit[] = "at least 0 and below 1";
+  constexpr char kAtLeast0[] = "at least 0", kAtLeast1[] = "at least 1",
+                 kUnit[] = "at least 0 and below 1";
   const auto unit = [](float x) { return x >= 0 && x < 1; };
   for (const absl::Status& status : {
            Require(c.lanes() >= 0, "lanes", c.lanes(), kAtLeast0),
-           Require(c.batch_size() >= 1 && c.batch_size() <= (1 << 20), "batch_size", c.batch_size(), "from 1 to 1048576"),
-           Require(c.sequence_length() >= 1 && c.sequence_length() <= (1 << 16), "sequence_length", c.sequence_length(),
-                   "from 1 to 65536"),
+           Require(c.batch_size() >= 1 && c.batch_size() <= (1 << 20), "batch_size", c.batch_size(),
+                   "from 1 to 1048576"),
+           Require(c.sequence_length() >= 1 && c.sequence_length() <= (1 << 16), "sequence_length",
+                   c.sequence_length(), "from 1 to 65536"),
            Require(c.max_steps() >= 0, "max_steps", c.max_steps(), kAtLeast0),
            Require(c.max_epochs() >= 1, "max_epochs", c.max_epochs(), kAtLeast1),
-           Require(o.learning_rate() > 0 && std::isfinite(o.learning_rate()), "optimizer.learning_rate",
-                   o.learning_rate(), "above 0"),
+           Require(o.learning_rate() > 0 && std::isfinite(o.learning_rate()),
+                   "optimizer.learning_rate", o.learning_rate(), "above 0"),
            Require(unit(o.momentum()), "optimizer.momentum", o.momentum(), kUnit),
            Require(unit(o.beta1()), "optimizer.beta1", o.beta1(), kUnit),
            Require(unit(o.beta2()), "optimizer.beta2", o.beta2(), kUnit),
            Require(o.epsilon() > 0, "optimizer.epsilon", o.epsilon(), "above 0"),
            Require(o.weight_decay() >= 0, "optimizer.weight_decay", o.weight_decay(), kAtLeast0),
            Require(o.clip_norm() >= 0, "optimizer.clip_norm", o.clip_norm(), kAtLeast0),
-           Require(s.constant_epochs() >= 0, "schedule.constant_epochs", s.constant_epochs(), kAtLeast0),
-           Require(s.factor() > 0 && s.factor() <= 1, "schedule.factor", s.factor(), "above 0 and at most 1"),
+           Require(s.constant_epochs() >= 0, "schedule.constant_epochs", s.constant_epochs(),
+                   kAtLeast0),
+           Require(s.factor() > 0 && s.factor() <= 1, "schedule.factor", s.factor(),
+                   "above 0 and at most 1"),
            Require(s.patience() >= 1, "schedule.patience", s.patience(), kAtLeast1),
-           Require(c.checkpoint().every_steps() >= 0, "checkpoint.every_steps", c.checkpoint().every_steps(), kAtLeast0),
+           Require(c.checkpoint().every_steps() >= 0, "checkpoint.every_steps",
+                   c.checkpoint().every_steps(), kAtLeast0),
            Require(c.checkpoint().keep() >= 1, "checkpoint.keep", c.checkpoint().keep(), kAtLeast1),
-           Require(c.logging().every_steps() >= 1, "logging.every_steps", c.logging().every_steps(), kAtLeast1),
+           Require(c.logging().every_steps() >= 1, "logging.every_steps", c.logging().every_steps(),
+                   kAtLeast1),
            Require(c.evaluation().batch_size() >= 1 && c.evaluation().batch_size() <= (1 << 16),
                    "evaluation.batch_size", c.evaluation().batch_size(), "from 1 to 65536"),
-           Require(c.evaluation().every_steps() >= 0, "evaluation.every_steps", c.evaluation().every_steps(), kAtLeast0),
+           Require(c.evaluation().every_steps() >= 0, "evaluation.every_steps",
+                   c.evaluation().every_steps(), kAtLeast0),
        }) {
     if (!status.ok()) return status;
   }
@@ -168,7 +182,8 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
     ASSIGN_OR_RETURN(const std::string override_text, OverrideText(override));
     FirstError override_error;
     if (!MergeText(override_text, /*overwrite=*/true, &config, &override_error).ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("override '", override, "': ", override_error.message()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("override '", override, "': ", override_error.message()));
     }
   }
   WriteDefaultsOut(&config);
@@ -202,8 +217,8 @@ absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& 
   // The first line reads "modified: model.hidden_size: 200 -> 300".
   const std::string first = report.substr(0, report.find('\n'));
   return absl::InvalidArgumentError(absl::StrCat(
-      "the configuration differs from that of the run to resume in what must stay the same (", first,
-      "); give the old value, or begin anew with another --output"));
+      "the configuration differs from that of the run to resume in what must stay the same (",
+      first, "); give the old value, or begin anew with another --output"));
 }
 
 }  // namespace elman

@@ -10,17 +10,18 @@
 
 namespace elman {
 
-// Parses the text of a --config file; `path` is for messages. Then applies `overrides`, each "path.to.field=value", in
-// order, writes every default out and checks every value that can be checked without data. InvalidArgument names the
-// line, the override or the field.
+// Parses the text of a --config file; `path` is for messages. Then applies `overrides`, each
+// "path.to.field=value", in order, writes every default out and checks every value that can be
+// checked without data. InvalidArgument names the line, the override or the field.
 absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std::string& path,
                                               const std::vector<std::string>& overrides);
 
 // The configuration as the text of config.textproto.
 std::string RunConfigText(const TrainingConfig& config);
 
-// May a run begun with `before` go on with `now`? Limits, schedule and learning rate, evaluation, logging and checkpoint policy may
-// change. InvalidArgument names the first other field that differs, and both its values.
+// May a run begun with `before` go on with `now`? Limits, schedule and learning rate, evaluation,
+// logging and checkpoint policy may change. InvalidArgument names the first other field that
+// differs, and both its values.
 absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& now);
 
 }  // namespace elman

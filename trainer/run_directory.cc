@@ -44,14 +44,15 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::stri
     if (absl::Now() > deadline) {
       absl::StatusOr<std::string> owner = ReadFile(path, kMaxOwnerBytes);
       if (owner.ok()) absl::StripAsciiWhitespace(&*owner);
-      return absl::FailedPreconditionError(
-          absl::StrCat(folder, ": another run writes there (", owner.ok() ? *owner : "unknown",
-                       "); stop it, or give another --output"));
+      return absl::FailedPreconditionError(absl::StrCat(folder, ": another run writes there (",
+                                                        owner.ok() ? *owner : "unknown",
+                                                        "); stop it, or give another --output"));
     }
     absl::SleepFor(absl::Milliseconds(100));
   }
   const std::string me = Me() + "\n";
-  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, me.data(), me.size(), 0) != static_cast<ssize_t>(me.size())) {
+  if (::ftruncate(fd, 0) != 0 ||
+      ::pwrite(fd, me.data(), me.size(), 0) != static_cast<ssize_t>(me.size())) {
     return ErrnoStatus(errno, "write", path);
   }
   return directory;

@@ -9,11 +9,12 @@
 
 namespace elman {
 
-// Holds the lock of a run directory until destroyed. The file `lock` in it says who: host, process and job.
+// Holds the lock of a run directory until destroyed. The file `lock` in it says who: host, process
+// and job.
 class RunDirectory {
  public:
-  // Creates the folder and locks it. While another process holds the lock, waits up to ten seconds for it to end, then
-  // fails, naming it.
+  // Creates the folder and locks it. While another process holds the lock, waits up to ten seconds
+  // for it to end, then fails, naming it.
   static absl::StatusOr<std::unique_ptr<RunDirectory>> Open(const std::string& folder);
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;

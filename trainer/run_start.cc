@@ -21,7 +21,8 @@ namespace {
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
 
 // The checkpoint file to go on from; empty to begin anew.
-absl::StatusOr<std::string> FindCheckpoint(const RunDirectory& directory, const std::string& resume) {
+absl::StatusOr<std::string> FindCheckpoint(const RunDirectory& directory,
+                                           const std::string& resume) {
   const CheckpointDirectory checkpoints(directory.folder());
   const auto latest = checkpoints.Find(kLatest);
   if (resume == "auto") {
@@ -31,23 +32,27 @@ absl::StatusOr<std::string> FindCheckpoint(const RunDirectory& directory, const 
   if (resume == "never") {
     if (absl::IsNotFound(latest.status())) return "";
     return absl::FailedPreconditionError(
-        absl::StrCat(directory.folder(), ": holds a run already, and --resume=never would write over it; give another "
-                                         "--output, or leave --resume out to go on"));
+        absl::StrCat(directory.folder(),
+                     ": holds a run already, and --resume=never would write over it; give another "
+                     "--output, or leave --resume out to go on"));
   }
   return ResolveCheckpoint(resume, kLatest);
 }
 
-absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& header, const Dataset& dataset) {
+absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& header,
+                             const Dataset& dataset) {
   const std::string& theirs = header.vocabulary().fingerprint();
   const std::string& ours = dataset.manifest().vocabulary().fingerprint();
   if (theirs == ours) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat(dataset.folder(), ": its vocabulary has fingerprint ", ours, ", but ", path, " was trained with ",
-                   theirs, "; train on the data set of that run, or begin anew with another --output"));
+      absl::StrCat(dataset.folder(), ": its vocabulary has fingerprint ", ours, ", but ", path,
+                   " was trained with ", theirs,
+                   "; train on the data set of that run, or begin anew with another --output"));
 }
 
 // Rank 0's part of StartRun: reads and judges the checkpoint.
-absl::Status Resume(const Dataset& dataset, const std::string& path, const TrainingConfig& wanted, RunStart* start) {
+absl::Status Resume(const Dataset& dataset, const std::string& path, const TrainingConfig& wanted,
+                    RunStart* start) {
   ASSIGN_OR_RETURN(start->checkpoint, ReadCheckpoint(path));
   const TrainingConfig& before = start->checkpoint.header.config();
   RETURN_IF_ERROR(CheckVocabulary(path, start->checkpoint.header, dataset));
@@ -68,8 +73,8 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
   if (ranks <= config.lanes()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       ranks, " ranks are too many for ", config.lanes(), " lanes",
-      start.resumed ? absl::StrCat(", which ", start.resumed_from, " fixes") : std::string(), "; start at most ",
-      config.lanes(), start.resumed ? "" : ", or set lanes to more"));
+      start.resumed ? absl::StrCat(", which ", start.resumed_from, " fixes") : std::string(),
+      "; start at most ", config.lanes(), start.resumed ? "" : ", or set lanes to more"));
 }
 
 std::string Host() {
@@ -86,7 +91,8 @@ absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const s
   if (communicator->rank() == 0) {
     absl::StatusOr<std::string> read = ReadFile(path, kMaxConfigBytes);
     // A wrong --config is a mistake of the command line.
-    if (!read.ok()) status = absl::InvalidArgumentError(absl::StrCat("--config: ", read.status().message()));
+    if (!read.ok())
+      status = absl::InvalidArgumentError(absl::StrCat("--config: ", read.status().message()));
     if (read.ok()) text = *std::move(read);
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
@@ -99,13 +105,16 @@ absl::Status AgreeOnDataset(Communicator* communicator,
   RETURN_IF_ERROR(Agree(communicator, dataset.status()));
   const std::string mine = Fingerprint().Add(ManifestToText((*dataset)->manifest())).Hex();
   const auto all = communicator->AllGather(mine);
-  const auto other = std::ranges::find_if(all, [&](const std::string& theirs) { return theirs != all[0]; });
+  const auto other =
+      std::ranges::find_if(all, [&](const std::string& theirs) { return theirs != all[0]; });
   if (other == all.end()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat((*dataset)->folder(), ": rank ", other - all.begin(),
-                                                    " sees another data set there than rank 0; give every host the same copy"));
+  return absl::FailedPreconditionError(
+      absl::StrCat((*dataset)->folder(), ": rank ", other - all.begin(),
+                   " sees another data set there than rank 0; give every host the same copy"));
 }
 
-absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator, const std::string& folder) {
+absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator,
+                                                               const std::string& folder) {
   std::unique_ptr<RunDirectory> directory;
   absl::Status status;
   if (communicator->rank() == 0) {
@@ -117,8 +126,9 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* com
   return directory;
 }
 
-absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dataset, const RunDirectory* directory,
-                                  const std::string& resume, const TrainingConfig& config) {
+absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dataset,
+                                  const RunDirectory* directory, const std::string& resume,
+                                  const TrainingConfig& config) {
   RunStart start;
   start.config = config;
   absl::Status status;
@@ -135,12 +145,14 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
   start.resumed = !start.resumed_from.empty();
   start.checkpoint.header.ParseFromString(header);
   if (start.config.lanes() == 0) {
-    start.config.set_lanes(start.resumed ? start.checkpoint.header.config().lanes() : communicator->size());
+    start.config.set_lanes(start.resumed ? start.checkpoint.header.config().lanes()
+                                         : communicator->size());
   }
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
   if (start.config.schedule().kind() == ScheduleSpec::PLATEAU && !dataset.FindSplit("valid").ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("schedule.kind is PLATEAU, which needs a validation split, and ",
-                                                   dataset.folder(), " has none; preprocess with --valid=FILE"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("schedule.kind is PLATEAU, which needs a validation split, and ",
+                     dataset.folder(), " has none; preprocess with --valid=FILE"));
   }
   RETURN_IF_ERROR(dataset.FindSplit("train").status());
 
@@ -165,38 +177,48 @@ int64_t TotalSteps(const TrainingConfig& config, int64_t steps_per_epoch) {
   return config.max_steps() > 0 ? std::min<int64_t>(by_epochs, config.max_steps()) : by_epochs;
 }
 
-MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model, const GradientExchange& exchange,
-                              const Optimizer& optimizer, int ranks) {
+MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model,
+                              const GradientExchange& exchange, const Optimizer& optimizer,
+                              int ranks) {
   const double size = static_cast<double>(model.parameters().size()) * sizeof(float);
   const double slice = static_cast<double>(exchange.slice().size()) * sizeof(float);
   MemoryEstimate memory;
   memory.arrays = 2 * size + slice * (ranks - 1);
   memory.optimizer = slice * optimizer.moments();
-  // Per time step and row: embedding, its gradient, and for each layer output, gradient and about seven gate records.
+  // Per time step and row: embedding, its gradient, and for each layer output, gradient and about
+  // seven gate records.
   const ModelSpec& spec = config.model();
-  const double rows = static_cast<double>(config.batch_size()) / config.lanes() * config.sequence_length();
+  const double rows =
+      static_cast<double>(config.batch_size()) / config.lanes() * config.sequence_length();
   memory.activations =
-      rows * (2.0 * spec.embedding_size() + 9.0 * spec.layers() * spec.hidden_size()) * sizeof(float) + 16e6;
+      rows * (2.0 * spec.embedding_size() + 9.0 * spec.layers() * spec.hidden_size()) *
+          sizeof(float) +
+      16e6;
   return memory;
 }
 
-void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& model, const BatchSource& source,
-                 int ranks, ProgressReporter* reporter) {
+void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& model,
+                 const BatchSource& source, int ranks, ProgressReporter* reporter) {
   const Progress& progress = start.checkpoint.header.progress();
   const SplitEntry& train = **dataset.FindSplit("train");
-  std::fprintf(stderr, "%s parameters, %s training tokens, %s steps an epoch, %d lanes on %d ranks (oneDNN %s, %s)\n",
-               WithCommas(model.parameters().count()).c_str(), WithCommas(train.counts().tokens()).c_str(),
-               WithCommas(source.steps_per_epoch()).c_str(), start.config.lanes(), ranks, OneDnnVersion().c_str(),
-               InstructionSet().c_str());
+  std::fprintf(stderr,
+               "%s parameters, %s training tokens, %s steps an epoch, %d lanes on %d ranks (oneDNN "
+               "%s, %s)\n",
+               WithCommas(model.parameters().count()).c_str(),
+               WithCommas(train.counts().tokens()).c_str(),
+               WithCommas(source.steps_per_epoch()).c_str(), start.config.lanes(), ranks,
+               OneDnnVersion().c_str(), InstructionSet().c_str());
   if (start.resumed) {
-    reporter->Event(progress.step(), "resumed",
-                    absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
+    reporter->Event(
+        progress.step(), "resumed",
+        absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
   }
 }
 
 std::string WithCommas(int64_t number) {
   std::string digits = std::to_string(number);
-  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(at, ",");
+  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(at, ",");
   return digits;
 }
 

@@ -1,5 +1,6 @@
-// How a run begins: configuration, data set and run directory agreed upon by all ranks, and either nothing behind it or a
-// checkpoint to go on from. Everything here is collective and fails alike on every rank.
+// How a run begins: configuration, data set and run directory agreed upon by all ranks, and either
+// nothing behind it or a checkpoint to go on from. Everything here is collective and fails alike on
+// every rank.
 #pragma once
 
 #include <memory>
@@ -24,7 +25,8 @@ struct RunStart {
   TrainingConfig config;  // complete, lanes settled
   bool resumed = false;
   std::string resumed_from;
-  // Its header is that of the run on every rank; its vocabulary and, if resumed, its arrays are on rank 0.
+  // Its header is that of the run on every rank; its vocabulary and, if resumed, its arrays are on
+  // rank 0.
   Checkpoint checkpoint;
 };
 
@@ -37,11 +39,14 @@ absl::Status AgreeOnDataset(Communicator* communicator,
                             const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset);
 
 // Rank 0 locks the run directory; null on the others.
-absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator, const std::string& folder);
+absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator,
+                                                               const std::string& folder);
 
-// Decides where the run begins. `resume` is auto, never or a checkpoint file; `directory` is null for a run that writes nothing.
-absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dataset, const RunDirectory* directory,
-                                  const std::string& resume, const TrainingConfig& config);
+// Decides where the run begins. `resume` is auto, never or a checkpoint file; `directory` is null
+// for a run that writes nothing.
+absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dataset,
+                                  const RunDirectory* directory, const std::string& resume,
+                                  const TrainingConfig& config);
 
 // Steps from the beginning to the end of a run.
 int64_t TotalSteps(const TrainingConfig& config, int64_t steps_per_epoch);
@@ -53,12 +58,13 @@ struct MemoryEstimate {
   double activations = 0;
   double total() const { return arrays + optimizer + activations; }
 };
-MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model, const GradientExchange& exchange,
-                              const Optimizer& optimizer, int ranks);
+MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model,
+                              const GradientExchange& exchange, const Optimizer& optimizer,
+                              int ranks);
 
 // Tells people what begins.
-void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& model, const BatchSource& source,
-                 int ranks, ProgressReporter* reporter);
+void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& model,
+                 const BatchSource& source, int ranks, ProgressReporter* reporter);
 
 // 1234567 as "1,234,567".
 std::string WithCommas(int64_t number);

@@ -1,9 +1,11 @@
-// The wish to stop, from outside: SIGUSR1, SIGTERM or SIGINT ask for a checkpoint and an orderly end.
+// The wish to stop, from outside: SIGUSR1, SIGTERM or SIGINT ask for a checkpoint and an orderly
+// end.
 #pragma once
 
 namespace elman {
 
-// From now on these signals set a flag instead of ending the process. A second SIGINT ends it at once.
+// From now on these signals set a flag instead of ending the process. A second SIGINT ends it at
+// once.
 void CatchStopSignals();
 
 bool StopRequested();

@@ -1,5 +1,5 @@
-// elman-train: data-parallel training under mpirun. This file is the composition: every part a local variable, in order of
-// dependency.
+// elman-train: data-parallel training under mpirun. This file is the composition: every part a
+// local variable, in order of dependency.
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -29,13 +29,16 @@
 #include "trainer/training_loop.h"
 #include "trainer/training_state.h"
 
-ABSL_FLAG(std::string, config, "", "the configuration, a text-format TrainingConfig (proto/training.proto)");
+ABSL_FLAG(std::string, config, "",
+          "the configuration, a text-format TrainingConfig (proto/training.proto)");
 ABSL_FLAG(std::string, data, "", "the data set's folder, readable by every rank");
 ABSL_FLAG(std::string, output, "", "the run directory: checkpoints, metrics, report");
 ABSL_FLAG(std::string, resume, "auto",
-          "auto: go on where the run directory's latest checkpoint stands, if there is one; never: begin anew, in a "
+          "auto: go on where the run directory's latest checkpoint stands, if there is one; never: "
+          "begin anew, in a "
           "directory without checkpoints; or a checkpoint file to go on from");
-ABSL_FLAG(std::string, trace, "", "write a trace of all ranks' phases to this file, for chrome://tracing");
+ABSL_FLAG(std::string, trace, "",
+          "write a trace of all ranks' phases to this file, for chrome://tracing");
 ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
 
 namespace elman {
@@ -45,7 +48,8 @@ constexpr Program kProgram = {
     "elman-train",
     "Usage: mpirun -n P elman-train --config=FILE --data=DATASET_DIR --output=RUN_DIR [flags] "
     "[path.to.field=value ...]\n"
-    "Trains a recurrent network, data-parallel. Further arguments override fields of the configuration, as\n"
+    "Trains a recurrent network, data-parallel. Further arguments override fields of the "
+    "configuration, as\n"
     "optimizer.learning_rate=0.5 max_steps=200.",
     __FILE__};
 
@@ -56,18 +60,21 @@ absl::Status CheckFlags() {
   return ExpectFlag(absl::GetFlag(FLAGS_output), "--output=RUN_DIR");
 }
 
-void PrintPlan(const RunStart& start, const Model& model, const BatchSource& source, const GradientExchange& exchange,
-               const Optimizer& optimizer, int ranks) {
+void PrintPlan(const RunStart& start, const Model& model, const BatchSource& source,
+               const GradientExchange& exchange, const Optimizer& optimizer, int ranks) {
   const MemoryEstimate memory = EstimateMemory(start.config, model, exchange, optimizer, ranks);
   std::printf("parameters        %s\n", WithCommas(model.parameters().count()).c_str());
-  std::printf("memory a rank     %.0f MB (parameters and gradients %.0f, optimizer %.0f, activations %.0f)\n",
-              memory.total() / 1e6, memory.arrays / 1e6, memory.optimizer / 1e6, memory.activations / 1e6);
+  std::printf(
+      "memory a rank     %.0f MB (parameters and gradients %.0f, optimizer %.0f, activations "
+      "%.0f)\n",
+      memory.total() / 1e6, memory.arrays / 1e6, memory.optimizer / 1e6, memory.activations / 1e6);
   std::printf("steps an epoch    %s\n", WithCommas(source.steps_per_epoch()).c_str());
   std::printf("lanes, ranks      %d, %d\n", start.config.lanes(), ranks);
 }
 
 // The events of all ranks as one file of the Chrome trace format.
-absl::Status WriteTrace(Communicator* communicator, const PhaseClock& clock, const std::string& path) {
+absl::Status WriteTrace(Communicator* communicator, const PhaseClock& clock,
+                        const std::string& path) {
   const auto events = communicator->AllGather(clock.TraceEvents(communicator->rank()));
   if (communicator->rank() != 0) return absl::OkStatus();
   std::string text = "[\n";
@@ -81,8 +88,8 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   const bool dry_run = absl::GetFlag(FLAGS_dry_run);
 
   auto dataset_or = Dataset::Open(absl::GetFlag(FLAGS_data));
-  ASSIGN_OR_RETURN(TrainingConfig config,
-                   ReadRunConfig(communicator, absl::GetFlag(FLAGS_config), command_line.arguments));
+  ASSIGN_OR_RETURN(TrainingConfig config, ReadRunConfig(communicator, absl::GetFlag(FLAGS_config),
+                                                        command_line.arguments));
   RETURN_IF_ERROR(AgreeOnDataset(communicator, dataset_or));
   const std::shared_ptr<const Dataset> dataset = *dataset_or;
 
@@ -91,13 +98,15 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
     ASSIGN_OR_RETURN(directory, OpenRunDirectory(communicator, absl::GetFlag(FLAGS_output)));
   }
   const std::string resume = dry_run ? "never" : absl::GetFlag(FLAGS_resume);
-  ASSIGN_OR_RETURN(RunStart start, StartRun(communicator, *dataset, directory.get(), resume, config));
+  ASSIGN_OR_RETURN(RunStart start,
+                   StartRun(communicator, *dataset, directory.get(), resume, config));
 
   ASSIGN_OR_RETURN(const auto model, CreateModel(dataset->manifest().task(), start.config.model(),
                                                  dataset->manifest().vocabulary()));
   const auto optimizer = CreateOptimizer(start.config.optimizer());
-  ASSIGN_OR_RETURN(const auto source, CreateStreamBatcher(dataset, "train", start.config.batch_size(),
-                                                          start.config.sequence_length(), start.config.lanes()));
+  ASSIGN_OR_RETURN(const auto source,
+                   CreateStreamBatcher(dataset, "train", start.config.batch_size(),
+                                       start.config.sequence_length(), start.config.lanes()));
   GradientExchange exchange(communicator, model->parameters().size(), start.config.lanes());
   if (dry_run) {
     if (root) PrintPlan(start, *model, *source, exchange, *optimizer, communicator->size());
@@ -116,8 +125,9 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   const SplitEntry* valid = nullptr;
   if (const auto split = dataset->FindSplit("valid"); split.ok()) {
     valid = *split;
-    ASSIGN_OR_RETURN(evaluator, Evaluator::Create(dataset, "valid", start.config.evaluation().batch_size(),
-                                                  start.config.sequence_length()));
+    ASSIGN_OR_RETURN(evaluator,
+                     Evaluator::Create(dataset, "valid", start.config.evaluation().batch_size(),
+                                       start.config.sequence_length()));
   }
 
   PhaseClock clock;
@@ -128,7 +138,8 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   absl::Status opened;
   if (root) {
     opened = WriteFile(directory->config_path(), RunConfigText(start.config));
-    auto created = ProgressReporter::Create(directory.get(), start.config, begin_step, total_steps, &clock);
+    auto created =
+        ProgressReporter::Create(directory.get(), start.config, begin_step, total_steps, &clock);
     opened.Update(created.status());
     if (created.ok()) reporter = *std::move(created);
   }
@@ -166,8 +177,9 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   RETURN_IF_ERROR(trained);
   absl::Status saved;
   if (loop.save_failed()) {
-    saved = absl::UnavailableError(absl::StrCat("the last checkpoint could not be written to ", checkpoints.folder(),
-                                                "; the one before it is good"));
+    saved =
+        absl::UnavailableError(absl::StrCat("the last checkpoint could not be written to ",
+                                            checkpoints.folder(), "; the one before it is good"));
   }
   return AgreeWithRoot(communicator, saved);
 }

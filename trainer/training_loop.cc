@@ -94,7 +94,8 @@ absl::Status TrainingLoop::Step() {
   return absl::OkStatus();
 }
 
-// Each rank says: one byte for the wish to stop, the sums of its lanes, or an error. Sums are added in order of lanes.
+// Each rank says: one byte for the wish to stop, the sums of its lanes, or an error. Sums are added
+// in order of lanes.
 absl::StatusOr<TrainingLoop::Verdict> TrainingLoop::ShareVerdict(const std::vector<LossSums>& sums,
                                                                  const absl::Status& local) {
   parts_.clock->Enter(Phase::kWait);
@@ -124,18 +125,22 @@ absl::Status TrainingLoop::Update(const LossSums& sums, double* gradient_norm) {
   parts_.clock->Enter(Phase::kExchange);
   exchange.Reduce();
   const bool per_sequence = config_.loss().normalization() == LossSpec::PER_SEQUENCE;
-  const double scale = 1.0 / static_cast<double>(per_sequence ? config_.batch_size() : std::max<int64_t>(1, sums.targets));
+  const double scale = 1.0 / static_cast<double>(per_sequence ? config_.batch_size()
+                                                              : std::max<int64_t>(1, sums.targets));
   *gradient_norm = std::sqrt(exchange.SumOfSquares()) * scale;
   if (!std::isfinite(*gradient_norm) || !std::isfinite(sums.loss)) {
     return absl::OutOfRangeError(absl::StrCat(
-        "training diverged at step ", progress_->step() + 1, ": loss ", sums.loss / static_cast<double>(sums.targets), ", gradient norm ",
-        *gradient_norm, "; lower optimizer.learning_rate or set optimizer.clip_norm, and resume from the last checkpoint"));
+        "training diverged at step ", progress_->step() + 1, ": loss ",
+        sums.loss / static_cast<double>(sums.targets), ", gradient norm ", *gradient_norm,
+        "; lower optimizer.learning_rate or set optimizer.clip_norm, and resume from the last "
+        "checkpoint"));
   }
 
   parts_.clock->Enter(Phase::kOptimizer);
-  const OptimizerStep step{.number = progress_->step() + 1,
-                           .learning_rate = CurrentLearningRate(),
-                           .gradient_scale = scale * ClipFactor(*gradient_norm, config_.optimizer().clip_norm())};
+  const OptimizerStep step{
+      .number = progress_->step() + 1,
+      .learning_rate = CurrentLearningRate(),
+      .gradient_scale = scale * ClipFactor(*gradient_norm, config_.optimizer().clip_norm())};
   parts_.state->UpdateSlice(*parts_.optimizer, step, config_.optimizer().weight_decay());
   parts_.clock->Enter(Phase::kExchange);
   exchange.ShareValues();
@@ -151,8 +156,10 @@ absl::Status TrainingLoop::EndEpoch() {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(status);
-  if (sums.targets > 0) ObservePlateau(config_.schedule(), sums.loss / static_cast<double>(sums.targets), progress_);
-  if (parts_.reporter) parts_.reporter->EpochDone(progress_->step(), progress_->epoch(), epoch_seconds_);
+  if (sums.targets > 0)
+    ObservePlateau(config_.schedule(), sums.loss / static_cast<double>(sums.targets), progress_);
+  if (parts_.reporter)
+    parts_.reporter->EpochDone(progress_->step(), progress_->epoch(), epoch_seconds_);
   epoch_seconds_ = 0;
   progress_->set_epoch(progress_->epoch() + 1);
   progress_->set_step_in_epoch(0);
@@ -161,7 +168,8 @@ absl::Status TrainingLoop::EndEpoch() {
 
 absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
   if (parts_.evaluator == nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(*sums, Validate(parts_.communicator, parts_.evaluator, parts_.model, parts_.stop_requested));
+  ASSIGN_OR_RETURN(
+      *sums, Validate(parts_.communicator, parts_.evaluator, parts_.model, parts_.stop_requested));
   const LanguageModelMetrics metrics = ComputeMetrics(*sums, *parts_.validation_text);
   is_best_ = !progress_->has_best() || metrics.loss < progress_->best_loss();
   if (is_best_) {
@@ -170,7 +178,8 @@ absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
     progress_->set_best_step(progress_->step());
   }
   if (parts_.reporter) {
-    parts_.reporter->Validated(progress_->step(), progress_->epoch(), metrics, *parts_.validation_text, is_best_);
+    parts_.reporter->Validated(progress_->step(), progress_->epoch(), metrics,
+                               *parts_.validation_text, is_best_);
   }
   // A new best must not be lost before the next checkpoint is due.
   if (is_best_ && progress_->step_in_epoch() != parts_.source->steps_per_epoch()) return Save();
@@ -185,16 +194,18 @@ absl::Status TrainingLoop::Save() {
     const absl::StatusOr<std::string> hash = parts_.checkpoints->Save(parts_.checkpoint, is_best_);
     save_failed_ = !hash.ok();
     if (hash.ok()) {
-      parts_.reporter->Saved(progress_->step(), parts_.checkpoints->PathOf(progress_->step()), *hash,
-                             absl::ToDoubleSeconds(absl::Now() - began));
-      if (const absl::Status pruned = parts_.checkpoints->Prune(config_.checkpoint().keep()); !pruned.ok()) {
-        parts_.reporter->Event(progress_->step(), "warning", absl::StrCat("warning: ", pruned.message()));
+      parts_.reporter->Saved(progress_->step(), parts_.checkpoints->PathOf(progress_->step()),
+                             *hash, absl::ToDoubleSeconds(absl::Now() - began));
+      if (const absl::Status pruned = parts_.checkpoints->Prune(config_.checkpoint().keep());
+          !pruned.ok()) {
+        parts_.reporter->Event(progress_->step(), "warning",
+                               absl::StrCat("warning: ", pruned.message()));
       }
     } else {
-      parts_.reporter->Event(
-          progress_->step(), "checkpoint_failed",
-          absl::StrCat("warning: no checkpoint was written at step ", progress_->step(), ": ",
-                       hash.status().message(), "; training goes on, the last good checkpoint stays"));
+      parts_.reporter->Event(progress_->step(), "checkpoint_failed",
+                             absl::StrCat("warning: no checkpoint was written at step ",
+                                          progress_->step(), ": ", hash.status().message(),
+                                          "; training goes on, the last good checkpoint stays"));
     }
   }
   parts_.checkpoint->arrays.clear();

@@ -1,4 +1,5 @@
-// Training: steps, epochs, validation and checkpoints, in the order in which they happen. Every rank runs it.
+// Training: steps, epochs, validation and checkpoints, in the order in which they happen. Every
+// rank runs it.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ struct TrainingParts {
   BatchSource* source = nullptr;
   GradientExchange* exchange = nullptr;
   TrainingState* state = nullptr;
-  Evaluator* evaluator = nullptr;              // null: no validation split
+  Evaluator* evaluator = nullptr;               // null: no validation split
   const TextCounts* validation_text = nullptr;  // likewise
   CheckpointDirectory* checkpoints = nullptr;
   ProgressReporter* reporter = nullptr;  // null on every rank but 0
@@ -47,12 +48,12 @@ class TrainingLoop {
  public:
   explicit TrainingLoop(const TrainingParts& parts);
 
-  // Trains until max_steps or max_epochs, or until asked to stop; ends on a checkpoint either way. Collective. An error
-  // is the same on every rank.
+  // Trains until max_steps or max_epochs, or until asked to stop; ends on a checkpoint either way.
+  // Collective. An error is the same on every rank.
   absl::Status Run();
 
-  bool stopped() const { return stopped_; }              // asked to, before the end
-  bool save_failed() const { return save_failed_; }      // the last checkpoint could not be written
+  bool stopped() const { return stopped_; }          // asked to, before the end
+  bool save_failed() const { return save_failed_; }  // the last checkpoint could not be written
 
  private:
   // What the ranks tell each other about a step.
@@ -62,7 +63,8 @@ class TrainingLoop {
   };
 
   absl::Status Step();
-  absl::StatusOr<Verdict> ShareVerdict(const std::vector<LossSums>& sums, const absl::Status& local);
+  absl::StatusOr<Verdict> ShareVerdict(const std::vector<LossSums>& sums,
+                                       const absl::Status& local);
   absl::Status Update(const LossSums& sums, double* gradient_norm);
   absl::Status EndEpoch();
   absl::Status ValidateNow(LossSums* sums);  // Cancelled if asked to stop meanwhile

@@ -14,12 +14,10 @@ std::string MomentName(size_t i) { return absl::StrCat(std::string(kMomentPrefix
 
 }  // namespace
 
-TrainingState::TrainingState(Communicator* communicator, const Model* model, GradientExchange* exchange,
-                             const Optimizer* optimizer, const BatchSource* source)
-    : communicator_(communicator),
-      model_(model),
-      exchange_(exchange),
-      source_(source) {
+TrainingState::TrainingState(Communicator* communicator, const Model* model,
+                             GradientExchange* exchange, const Optimizer* optimizer,
+                             const BatchSource* source)
+    : communicator_(communicator), model_(model), exchange_(exchange), source_(source) {
   for (int i = 0; i < optimizer->moments(); ++i) moments_.emplace_back(exchange->slice().size());
   for (int lane = exchange->lanes().first; lane < exchange->lanes().end; ++lane) {
     carries_.emplace_back(model->carry_size(source->end_row(lane) - source->first_row(lane)));
@@ -33,7 +31,8 @@ void TrainingState::Initialize(uint64_t seed) {
 
 float* TrainingState::carry(int lane) { return carries_[lane - exchange_->lanes().first].data(); }
 
-void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep& step, float weight_decay) {
+void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep& step,
+                                float weight_decay) {
   const GradientExchange::Slice slice = exchange_->slice();
   const std::span<const float> gradients = exchange_->SummedGradients();
   std::vector<float*> moments(moments_.size());
@@ -41,13 +40,16 @@ void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep&
     const int64_t begin = std::max(parameter.offset, slice.begin);
     const int64_t end = std::min(parameter.offset + parameter.size(), slice.end);
     if (begin >= end) continue;
-    for (size_t i = 0; i < moments_.size(); ++i) moments[i] = moments_[i].data() + (begin - slice.begin);
-    optimizer.Update(step, parameter.decay ? weight_decay : 0, exchange_->values().subspan(begin, end - begin),
+    for (size_t i = 0; i < moments_.size(); ++i)
+      moments[i] = moments_[i].data() + (begin - slice.begin);
+    optimizer.Update(step, parameter.decay ? weight_decay : 0,
+                     exchange_->values().subspan(begin, end - begin),
                      gradients.subspan(begin - slice.begin, end - begin), moments);
   }
 }
 
-// Lists the pieces that travel between rank 0's arrays and where they belong, in the same order on every rank.
+// Lists the pieces that travel between rank 0's arrays and where they belong, in the same order on
+// every rank.
 struct TrainingState::Wire {
   std::vector<Communicator::Piece> at_root;    // rank 0's side, peer = the owner
   std::vector<Communicator::Piece> at_owners;  // the owner's side, peer = rank 0
@@ -98,10 +100,12 @@ void TrainingState::Gather(Checkpoint* checkpoint) {
     const std::span<const float> values = exchange_->values();
     checkpoint->arrays.push_back({std::string(kValuesArray), {values.begin(), values.end()}});
     for (size_t i = 0; i < moments_.size(); ++i) {
-      checkpoint->arrays.push_back({MomentName(i), std::vector<float>(model_->parameters().size())});
+      checkpoint->arrays.push_back(
+          {MomentName(i), std::vector<float>(model_->parameters().size())});
     }
     const int total_rows = source_->end_row(source_->lanes() - 1);
-    checkpoint->arrays.push_back({std::string(kCarryArray), std::vector<float>(model_->carry_size(total_rows))});
+    checkpoint->arrays.push_back(
+        {std::string(kCarryArray), std::vector<float>(model_->carry_size(total_rows))});
   }
   Transfer(checkpoint, /*gather=*/true);
 }
@@ -113,14 +117,17 @@ absl::Status TrainingState::Scatter(Checkpoint* checkpoint) {
       const std::vector<float>* array = checkpoint->Find(name);
       if (array != nullptr && static_cast<int64_t>(array->size()) == size) return;
       fits = absl::DataLossError(absl::StrCat("the checkpoint's array ", std::string(name), " has ",
-                                              array == nullptr ? 0 : array->size(), " elements where this run has ",
-                                              size, "; resume from another checkpoint"));
+                                              array == nullptr ? 0 : array->size(),
+                                              " elements where this run has ", size,
+                                              "; resume from another checkpoint"));
     };
     expect(kValuesArray, model_->parameters().size());
     for (size_t i = 0; i < moments_.size(); ++i) expect(MomentName(i), model_->parameters().size());
     expect(kCarryArray, model_->carry_size(source_->end_row(source_->lanes() - 1)));
     if (fits.ok() && !SameParameters(model_->parameters(), checkpoint->header)) {
-      fits = absl::DataLossError("the checkpoint's parameters are not those of this model; resume from another checkpoint");
+      fits = absl::DataLossError(
+          "the checkpoint's parameters are not those of this model; resume from another "
+          "checkpoint");
     }
   }
   if (const absl::Status verdict = Agree(communicator_, fits); !verdict.ok()) return verdict;

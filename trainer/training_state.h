@@ -1,6 +1,6 @@
-// Everything a run has in memory that the next step depends on: values, optimizer moments on the rank that
-// owns the slice, carried state on the rank that runs the lane. A checkpoint gathers it on rank 0 in an order that has
-// nothing to do with ranks.
+// Everything a run has in memory that the next step depends on: values, optimizer moments on the
+// rank that owns the slice, carried state on the rank that runs the lane. A checkpoint gathers it
+// on rank 0 in an order that has nothing to do with ranks.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ class TrainingState {
   // Collective: rank 0's checkpoint receives the arrays.
   void Gather(Checkpoint* checkpoint);
 
-  // Collective: all ranks receive their part of the arrays of rank 0's checkpoint. DataLoss, on every rank, if they do
-  // not fit this model, optimizer and batch.
+  // Collective: all ranks receive their part of the arrays of rank 0's checkpoint. DataLoss, on
+  // every rank, if they do not fit this model, optimizer and batch.
   absl::Status Scatter(Checkpoint* checkpoint);
 
  private:

@@ -28,8 +28,8 @@ absl::StatusOr<LossSums> Validate(Communicator* communicator, Evaluator* evaluat
   std::vector<LossSums> streams;
   for (int group = 0; group < evaluator->groups(); ++group) {
     const std::vector<LossSums>& mine = by_group[group];
-    const auto all =
-        communicator->AllGather({reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(LossSums)});
+    const auto all = communicator->AllGather(
+        {reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(LossSums)});
     const std::string& bytes = all[owner(group)];
     const size_t before = streams.size();
     streams.resize(before + bytes.size() / sizeof(LossSums));

@@ -10,8 +10,8 @@
 
 namespace elman {
 
-// Divides the evaluator's groups of streams among the ranks. Collective. Cancelled, on every rank, if `interrupted` said
-// yes on any.
+// Divides the evaluator's groups of streams among the ranks. Collective. Cancelled, on every rank,
+// if `interrupted` said yes on any.
 absl::StatusOr<LossSums> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
                                   const std::function<bool()>& interrupted);
 

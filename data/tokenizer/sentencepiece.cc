@@ -128,10 +128,13 @@ std::string SentencePiece::Train(const std::vector<std::string>& lines,
   const sentencepiece::util::Status status =
       sentencepiece::SentencePieceTrainer::Train(settings, &iterator, &model);
   if (status.ok() && !model.empty()) return model;
+  // Its advice is on options that ours are not.
+  std::string reason = Readable(status);
+  reason.resize(std::min(reason.find(" Increase "), reason.size()));
   *error = "SentencePiece cannot make " + std::to_string(options.vocab_size) +
-           " pieces of this corpus: " + Readable(status) +
-           " (256 pieces are bytes, two are special, and every character needs one: a larger "
-           "--vocab_size or a larger corpus may be the answer)";
+           " pieces of this corpus: " + reason +
+           " 256 pieces are bytes, 2 are special, and every frequent character needs one: raise "
+           "--vocab_size, or give more text";
   return "";
 }
 

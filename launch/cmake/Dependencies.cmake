@@ -5,7 +5,6 @@ find_package(MPI REQUIRED COMPONENTS CXX)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(dnnl REQUIRED)
 find_package(absl REQUIRED)
-find_package(hwy QUIET CONFIG)
 
 # Debian's libsentencepiece.so exports an old protobuf of its own, so Protocol Buffers must be linked
 # statically, ahead of it, with its symbols kept inside the program (Targets.cmake).
@@ -14,6 +13,8 @@ find_package(Protobuf REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
+# Puts SentencePiece behind Protocol Buffers on every link line; --as-needed drops it where nothing uses it.
+target_link_libraries(protobuf::libprotobuf INTERFACE PkgConfig::SENTENCEPIECE)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)

@@ -25,7 +25,8 @@ std::string SmallCorpus(int lines = 3000) {
   for (int i = 0; i < lines; ++i) {
     for (uint32_t j = 0; j < x % 9; ++j) {
       x = x * 1664525 + 1013904223;
-      text += std::string(j > 0 ? " " : "") + words[(x >> 16) % 10];
+      if (j > 0) text += ' ';
+      text += words[(x >> 16) % 10];
     }
     x = x * 1664525 + 1013904223;
     text += "\n";

@@ -26,7 +26,8 @@ float TreeSumOfLanes(LaneRange node, int64_t i) {
   return TreeSumOfLanes({node.first, split}, i) + TreeSumOfLanes({split, node.end}, i);
 }
 
-class GradientExchangeTest : public testing::TestWithParam<std::tuple<std::pair<int, int>, bool>> {};
+class GradientExchangeTest : public testing::TestWithParam<std::tuple<std::pair<int, int>, bool>> {
+};
 
 TEST_P(GradientExchangeTest, SumsTheTreeToTheBitOnAnyNumberOfRanks) {
   const auto [lanes, ranks] = std::get<0>(GetParam());
@@ -34,31 +35,37 @@ TEST_P(GradientExchangeTest, SumsTheTreeToTheBitOnAnyNumberOfRanks) {
   constexpr int64_t kSize = 3 * kSumBlock + 1234;
   double sum_of_squares = -1;
   std::mutex mutex;
-  RunThreadGroup(ranks, [&, lanes = lanes](Communicator* communicator) {
-    GradientExchange exchange(communicator, kSize, lanes);
-    EXPECT_EQ(exchange.shares_memory(), shares_memory);
-    const std::span<float> values = exchange.values();
-    for (int step = 0; step < 2; ++step) {  // twice: what a step leaves must not disturb the next
-      exchange.ComputeLanes([&](int lane, float* gradients) {
-        for (int64_t i = 0; i < kSize; ++i) gradients[i] += LaneGradient(lane, i);
-      });
-      exchange.Reduce();
-    }
-    const double squares = exchange.SumOfSquares();
-    const auto summed = exchange.SummedGradients();
-    ASSERT_EQ(static_cast<int64_t>(summed.size()), exchange.slice().size());
-    for (size_t i = 0; i < summed.size(); ++i) values[exchange.slice().begin + i] = summed[i];
-    exchange.ShareValues();
-    for (int64_t i = 0; i < kSize; ++i) ASSERT_EQ(values[i], TreeSumOfLanes({0, lanes}, i)) << i;
-    const std::lock_guard lock(mutex);
-    if (sum_of_squares < 0) sum_of_squares = squares;
-    EXPECT_EQ(squares, sum_of_squares);
-  }, shares_memory);
+  RunThreadGroup(
+      ranks,
+      [&, lanes = lanes](Communicator* communicator) {
+        GradientExchange exchange(communicator, kSize, lanes);
+        EXPECT_EQ(exchange.shares_memory(), shares_memory);
+        const std::span<float> values = exchange.values();
+        for (int step = 0; step < 2;
+             ++step) {  // twice: what a step leaves must not disturb the next
+          exchange.ComputeLanes([&](int lane, float* gradients) {
+            for (int64_t i = 0; i < kSize; ++i) gradients[i] += LaneGradient(lane, i);
+          });
+          exchange.Reduce();
+        }
+        const double squares = exchange.SumOfSquares();
+        const auto summed = exchange.SummedGradients();
+        ASSERT_EQ(static_cast<int64_t>(summed.size()), exchange.slice().size());
+        for (size_t i = 0; i < summed.size(); ++i) values[exchange.slice().begin + i] = summed[i];
+        exchange.ShareValues();
+        for (int64_t i = 0; i < kSize; ++i)
+          ASSERT_EQ(values[i], TreeSumOfLanes({0, lanes}, i)) << i;
+        const std::lock_guard lock(mutex);
+        if (sum_of_squares < 0) sum_of_squares = squares;
+        EXPECT_EQ(squares, sum_of_squares);
+      },
+      shares_memory);
   // The same by blocks, without an exchange.
   std::vector<double> blocks;
   for (int64_t first = 0; first < kSize; first += kSumBlock) {
     std::vector<float> block;
-    for (int64_t i = first; i < std::min(kSize, first + kSumBlock); ++i) block.push_back(TreeSumOfLanes({0, lanes}, i));
+    for (int64_t i = first; i < std::min(kSize, first + kSumBlock); ++i)
+      block.push_back(TreeSumOfLanes({0, lanes}, i));
     blocks.push_back(SumOfSquares(block));
   }
   EXPECT_EQ(sum_of_squares, TreeSum(blocks));
@@ -70,13 +77,14 @@ std::string CaseName(const testing::TestParamInfo<std::tuple<std::pair<int, int>
          (shares_memory ? "Shared" : "Messages");
 }
 
-INSTANTIATE_TEST_SUITE_P(LanesAndRanks, GradientExchangeTest,
-                         testing::Combine(testing::Values(std::pair(1, 1), std::pair(2, 1), std::pair(2, 2),
-                                                          std::pair(4, 1), std::pair(4, 2), std::pair(4, 3),
-                                                          std::pair(4, 4), std::pair(5, 2), std::pair(5, 3),
-                                                          std::pair(7, 4), std::pair(7, 5)),
-                                          testing::Bool()),
-                         CaseName);
+INSTANTIATE_TEST_SUITE_P(
+    LanesAndRanks, GradientExchangeTest,
+    testing::Combine(testing::Values(std::pair(1, 1), std::pair(2, 1), std::pair(2, 2),
+                                     std::pair(4, 1), std::pair(4, 2), std::pair(4, 3),
+                                     std::pair(4, 4), std::pair(5, 2), std::pair(5, 3),
+                                     std::pair(7, 4), std::pair(7, 5)),
+                     testing::Bool()),
+    CaseName);
 
 TEST(GradientExchangeSliceTest, SlicesTileTheArrayOnBlocks) {
   for (const int64_t size : {int64_t{1}, kSumBlock, 5 * kSumBlock + 3, int64_t{100}}) {

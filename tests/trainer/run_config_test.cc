@@ -10,7 +10,9 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using testing::HasSubstr;
 
-std::string Message(const absl::StatusOr<TrainingConfig>& config) { return std::string(config.status().message()); }
+std::string Message(const absl::StatusOr<TrainingConfig>& config) {
+  return std::string(config.status().message());
+}
 
 TEST(RunConfigTest, WritesEveryDefaultOut) {
   const auto config = ParseRunConfig("batch_size: 7", "c", {});
@@ -23,7 +25,8 @@ TEST(RunConfigTest, WritesEveryDefaultOut) {
   EXPECT_EQ(RunConfigText(*ParseRunConfig(text, "again", {})), text);
 }
 
-// The code that writes defaults out knows these types; a field of another would be left out of config.textproto.
+// The code that writes defaults out knows these types; a field of another would be left out of
+// config.textproto.
 void ExpectKnownTypes(const Descriptor* message) {
   for (int i = 0; i < message->field_count(); ++i) {
     const FieldDescriptor* field = message->field(i);
@@ -48,8 +51,8 @@ TEST(RunConfigTest, HasOnlyFieldsOfKnownTypes) { ExpectKnownTypes(TrainingConfig
 
 TEST(RunConfigTest, OverridesReplaceFields) {
   const auto config = ParseRunConfig("optimizer { learning_rate: 1 } max_steps: 3", "c",
-                                     {"optimizer.learning_rate=0.5", "max_steps=200", "model.cell=GRU",
-                                      "model.initializer.range=0.05"});
+                                     {"optimizer.learning_rate=0.5", "max_steps=200",
+                                      "model.cell=GRU", "model.initializer.range=0.05"});
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->optimizer().learning_rate(), 0.5f);
   EXPECT_EQ(config->max_steps(), 200);
@@ -63,26 +66,31 @@ TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer.rate=1"})),
               testing::AllOf(HasSubstr("optimizer.rate=1"), HasSubstr("learning_rate")));
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer=1"})), HasSubstr("group of fields"));
-  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size.x=1"})), HasSubstr("no fields of its own"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size.x=1"})),
+              HasSubstr("no fields of its own"));
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size"})), HasSubstr("path.to.field=value"));
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=many"})), HasSubstr("batch_size=many"));
-  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=1 } seed: 3 model {"})), HasSubstr("override"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=1 } seed: 3 model {"})),
+              HasSubstr("override"));
   EXPECT_THAT(Message(ParseRunConfig("batch_size: 0", "c", {})), HasSubstr("batch_size is 0"));
-  EXPECT_THAT(Message(ParseRunConfig("optimizer { learning_rate: nan }", "c", {})), HasSubstr("learning_rate"));
-  EXPECT_THAT(Message(ParseRunConfig("schedule { factor: 2 }", "c", {})), HasSubstr("schedule.factor"));
+  EXPECT_THAT(Message(ParseRunConfig("optimizer { learning_rate: nan }", "c", {})),
+              HasSubstr("learning_rate"));
+  EXPECT_THAT(Message(ParseRunConfig("schedule { factor: 2 }", "c", {})),
+              HasSubstr("schedule.factor"));
 }
 
 TEST(RunConfigTest, ResumingMayChangePolicyButNotTheModel) {
   const TrainingConfig before = *ParseRunConfig("", "c", {});
-  for (const char* allowed : {"max_steps=9", "max_epochs=99", "optimizer.learning_rate=0.1", "logging.every_steps=3",
-                              "checkpoint.keep=9"}) {
+  for (const char* allowed : {"max_steps=9", "max_epochs=99", "optimizer.learning_rate=0.1",
+                              "logging.every_steps=3", "checkpoint.keep=9"}) {
     EXPECT_TRUE(CheckResumable(before, *ParseRunConfig("", "c", {allowed})).ok()) << allowed;
   }
-  for (const char* field : {"model.hidden_size=201", "lanes=3", "batch_size=21", "seed=2", "sequence_length=36",
-                            "optimizer.momentum=0.5", "model.dropout=0.5"}) {
+  for (const char* field : {"model.hidden_size=201", "lanes=3", "batch_size=21", "seed=2",
+                            "sequence_length=36", "optimizer.momentum=0.5", "model.dropout=0.5"}) {
     const absl::Status status = CheckResumable(before, *ParseRunConfig("", "c", {field}));
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << field;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(std::string(field).substr(0, std::string(field).find('='))));
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(std::string(field).substr(0, std::string(field).find('='))));
   }
 }
 

@@ -7,7 +7,8 @@
 
 namespace elman {
 
-static_assert(std::endian::native == std::endian::little, "arrays are written as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "arrays are written as they lie in memory");
 
 std::vector<float>* Checkpoint::Find(std::string_view name) {
   const auto found = std::ranges::find(arrays, name, &NamedArray::name);
@@ -27,7 +28,8 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   }
   for (const NamedArray& array : checkpoint.arrays) {
     hash.Add(array.name);
-    hash.Add({reinterpret_cast<const char*>(array.elements.data()), array.elements.size() * sizeof(float)});
+    hash.Add({reinterpret_cast<const char*>(array.elements.data()),
+              array.elements.size() * sizeof(float)});
   }
   const Progress& progress = header.progress();
   hash.Add(static_cast<uint64_t>(progress.step()));
@@ -55,11 +57,13 @@ void DescribeParameters(const ParameterTable& table, CheckpointHeader* header) {
 }
 
 bool SameParameters(const ParameterTable& table, const CheckpointHeader& header) {
-  return std::ranges::equal(
-      table.parameters(), header.parameters(), [](const Parameter& parameter, const ParameterEntry& entry) {
-        return parameter.name == entry.name() && parameter.offset == entry.offset() && entry.shape_size() == 2 &&
-               entry.shape(0) == parameter.rows && entry.shape(1) == parameter.cols;
-      });
+  return std::ranges::equal(table.parameters(), header.parameters(),
+                            [](const Parameter& parameter, const ParameterEntry& entry) {
+                              return parameter.name == entry.name() &&
+                                     parameter.offset == entry.offset() &&
+                                     entry.shape_size() == 2 && entry.shape(0) == parameter.rows &&
+                                     entry.shape(1) == parameter.cols;
+                            });
 }
 
 }  // namespace elman

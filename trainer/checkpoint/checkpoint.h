@@ -1,4 +1,5 @@
-// A checkpoint in memory: everything a run needs to continue, and everything a model needs to be used.
+// A checkpoint in memory: everything a run needs to continue, and everything a model needs to be
+// used.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@ namespace elman {
 
 inline constexpr uint32_t kCheckpointFormatVersion = 1;
 
-// The names of the flat arrays, in the order in which a checkpoint holds them: values, each moment, carry.
+// The names of the flat arrays, in the order in which a checkpoint holds them: values, each moment,
+// carry.
 inline constexpr std::string_view kValuesArray = "values";
 inline constexpr std::string_view kMomentPrefix = "moment";  // moment1, moment2
 inline constexpr std::string_view kCarryArray = "carry";     // [states, global rows, width]
@@ -36,11 +38,13 @@ struct Checkpoint {
   std::vector<float>* Find(std::string_view name);
 };
 
-// What two runs that computed the same have in common: 32 hex digits over the parameter table, the arrays as
-// little-endian bytes, the data position, the seed and the configuration without max_*, checkpoint and logging policy.
+// What two runs that computed the same have in common: 32 hex digits over the parameter table, the
+// arrays as little-endian bytes, the data position, the seed and the configuration without max_*,
+// checkpoint and logging policy.
 std::string ContentHash(const Checkpoint& checkpoint);
 
-// The header's parameter table for `table`, and whether a header's table is that of `table` (names, shapes, offsets).
+// The header's parameter table for `table`, and whether a header's table is that of `table` (names,
+// shapes, offsets).
 void DescribeParameters(const ParameterTable& table, CheckpointHeader* header);
 bool SameParameters(const ParameterTable& table, const CheckpointHeader& header);
 

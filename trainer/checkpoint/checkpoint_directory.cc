@@ -32,7 +32,8 @@ int64_t StepOf(absl::string_view name) {
 absl::StatusOr<std::vector<std::string>> Names(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
-  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end; i.increment(error)) {
+  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end;
+       i.increment(error)) {
     names.push_back(i->path().filename().string());
   }
   if (error) return ErrnoStatus(error.value(), "list the folder", folder);
@@ -64,12 +65,15 @@ absl::StatusOr<std::string> CheckpointDirectory::Find(std::string_view mark) con
   ASSIGN_OR_RETURN(std::string name, ReadFile(mark_path, kMaxMarkBytes));
   absl::StripAsciiWhitespace(&name);
   if (StepOf(name) < 0) {
-    return absl::DataLossError(absl::StrCat(mark_path, ": names no checkpoint; write the name of one of the step-*",
-                                            kSuffix, " files beside it into it"));
+    return absl::DataLossError(
+        absl::StrCat(mark_path, ": names no checkpoint; write the name of one of the step-*",
+                     kSuffix, " files beside it into it"));
   }
   const std::string path = JoinPath(folder_, name);
   if (!FileExists(path)) {
-    return absl::DataLossError(absl::StrCat(mark_path, ": names ", name, ", which is not there; write the name of one that is into it"));
+    return absl::DataLossError(
+        absl::StrCat(mark_path, ": names ", name,
+                     ", which is not there; write the name of one that is into it"));
   }
   return path;
 }
@@ -99,7 +103,8 @@ absl::Status CheckpointDirectory::Prune(int keep) {
     const bool left_over = absl::StrContains(name, ".tmp-");
     if (!left_over && (StepOf(name) < 0 || kept.contains(path))) continue;
     std::error_code error;
-    if (!std::filesystem::remove(path, error) && error) return ErrnoStatus(error.value(), "delete", path);
+    if (!std::filesystem::remove(path, error) && error)
+      return ErrnoStatus(error.value(), "delete", path);
   }
   return absl::OkStatus();
 }
@@ -107,7 +112,8 @@ absl::Status CheckpointDirectory::Prune(int keep) {
 absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::string_view mark) {
   if (!IsFolder(path)) {
     if (!FileExists(path)) {
-      return absl::NotFoundError(absl::StrCat(path, ": no such file or folder; name a run directory or a checkpoint"));
+      return absl::NotFoundError(
+          absl::StrCat(path, ": no such file or folder; name a run directory or a checkpoint"));
     }
     return path;
   }

@@ -1,4 +1,5 @@
-// The checkpoints of a run: RUN_DIR/checkpoints with step-*.ckpt and the text files `latest` and `best`, each the name of one.
+// The checkpoints of a run: RUN_DIR/checkpoints with step-*.ckpt and the text files `latest` and
+// `best`, each the name of one.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +23,16 @@ class CheckpointDirectory {
   const std::string& folder() const { return folder_; }
   std::string PathOf(int64_t step) const;
 
-  // Writes the checkpoint of its header's step, moves `latest` to it, and `best` too if it is. Returns the content hash.
+  // Writes the checkpoint of its header's step, moves `latest` to it, and `best` too if it is.
+  // Returns the content hash.
   absl::StatusOr<std::string> Save(Checkpoint* checkpoint, bool is_best);
 
-  // Deletes checkpoints but the newest `keep`, the latest and the best, and temporary files that a killed writer left.
+  // Deletes checkpoints but the newest `keep`, the latest and the best, and temporary files that a
+  // killed writer left.
   absl::Status Prune(int keep);
 
-  // The path that `latest` or `best` names. NotFound if there is no such mark; DataLoss if what it names is not there.
+  // The path that `latest` or `best` names. NotFound if there is no such mark; DataLoss if what it
+  // names is not there.
   absl::StatusOr<std::string> Find(std::string_view mark) const;
 
   // Steps of the checkpoints there are, ascending.

@@ -78,8 +78,11 @@ absl::StatusOr<std::string> WriteCheckpoint(Checkpoint* checkpoint, const std::s
   const std::string content_hash = ContentHash(*checkpoint);
 
   ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
-  // The time of writing is part of the file's id: records of two checkpoints never mix, not even of equal content.
-  RecordSink sink(file.get(), Fingerprint().Add(content_hash).Add(checkpoint->header.SerializeAsString()).Low64());
+  // The time of writing is part of the file's id: records of two checkpoints never mix, not even of
+  // equal content.
+  RecordSink sink(
+      file.get(),
+      Fingerprint().Add(content_hash).Add(checkpoint->header.SerializeAsString()).Low64());
   CheckpointRecord header;
   *header.mutable_header() = checkpoint->header;
   RETURN_IF_ERROR(sink.Write(&header));

@@ -25,11 +25,14 @@ absl::Status Read(const std::string& text) {
 
 absl::Status Agree(Communicator* communicator, const absl::Status& mine) {
   const std::vector<std::string> all = communicator->AllGather(Write(mine));
-  const auto failed = std::ranges::find_if(all, [](const std::string& text) { return !text.empty(); });
+  const auto failed =
+      std::ranges::find_if(all, [](const std::string& text) { return !text.empty(); });
   if (failed == all.end()) return absl::OkStatus();
   const absl::Status status = Read(*failed);
-  if (std::ranges::all_of(all, [&](const std::string& text) { return text == *failed; })) return status;
-  return absl::Status(status.code(), absl::StrCat("rank ", failed - all.begin(), ": ", status.message()));
+  if (std::ranges::all_of(all, [&](const std::string& text) { return text == *failed; }))
+    return status;
+  return absl::Status(status.code(),
+                      absl::StrCat("rank ", failed - all.begin(), ": ", status.message()));
 }
 
 absl::Status AgreeWithRoot(Communicator* communicator, const absl::Status& mine) {

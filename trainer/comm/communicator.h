@@ -1,5 +1,6 @@
-// How ranks talk. Every operation is collective: all ranks call it, in the same order, with fitting arguments. With one
-// rank each is a copy or nothing. A lost rank ends the job; no operation returns an error.
+// How ranks talk. Every operation is collective: all ranks call it, in the same order, with fitting
+// arguments. With one rank each is a copy or nothing. A lost rank ends the job; no operation
+// returns an error.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +25,8 @@ class SharedFloats {
 
 class Communicator {
  public:
-  // A piece of memory to send to, or to fill from, another rank. Pieces between the same two ranks arrive in the order
-  // in which both sides list them.
+  // A piece of memory to send to, or to fill from, another rank. Pieces between the same two ranks
+  // arrive in the order in which both sides list them.
   struct Piece {
     int peer;
     std::span<float> floats;
@@ -44,11 +45,12 @@ class Communicator {
   // Every rank's `mine`, in order of rank. Sizes may differ.
   virtual std::vector<std::string> AllGather(std::string_view mine) = 0;
 
-  // Sends and receives pieces among ranks, all at once. What is sent must not overlap what is received.
+  // Sends and receives pieces among ranks, all at once. What is sent must not overlap what is
+  // received.
   virtual void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) = 0;
 
-  // Shared memory with `count` floats of this rank; null, on every rank, where the ranks are not all on one host or the
-  // host does not have it. The communicator must outlive it.
+  // Shared memory with `count` floats of this rank; null, on every rank, where the ranks are not
+  // all on one host or the host does not have it. The communicator must outlive it.
   virtual std::unique_ptr<SharedFloats> Share(int64_t count) = 0;
 
   // Ends the whole job with `status` after printing `message` to standard error.

@@ -11,7 +11,9 @@ constexpr std::align_val_t kAlignment{64};
 }  // namespace
 
 FloatArray::FloatArray(int64_t size)
-    : data_(static_cast<float*>(::operator new(std::max<int64_t>(size, 1) * sizeof(float), kAlignment))), size_(size) {
+    : data_(static_cast<float*>(
+          ::operator new(std::max<int64_t>(size, 1) * sizeof(float), kAlignment))),
+      size_(size) {
   std::fill_n(data_.get(), size, 0.0f);
 }
 

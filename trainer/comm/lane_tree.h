@@ -1,5 +1,5 @@
-// Lanes, and the fixed binary tree in which what they compute is added up. The tree is over lane numbers alone, so a sum does
-// not depend on how many ranks there are or which lanes they run.
+// Lanes, and the fixed binary tree in which what they compute is added up. The tree is over lane
+// numbers alone, so a sum does not depend on how many ranks there are or which lanes they run.
 #pragma once
 
 #include <vector>
@@ -14,10 +14,12 @@ struct LaneRange {
   bool operator==(const LaneRange&) const = default;
 };
 
-// A rank runs a contiguous block of lanes; blocks differ by at most one lane. Requires ranks <= lanes.
+// A rank runs a contiguous block of lanes; blocks differ by at most one lane. Requires ranks <=
+// lanes.
 LaneRange LanesOfRank(int lanes, int ranks, int rank);
 
-// Where a node of the tree divides: the left child takes the largest power of two below the count of lanes.
+// Where a node of the tree divides: the left child takes the largest power of two below the count
+// of lanes.
 int TreeSplit(LaneRange node);
 
 // The largest nodes of the tree over `lanes` that lie within `block`, from left to right.

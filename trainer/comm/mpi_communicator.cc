@@ -25,7 +25,8 @@ class MpiFloats : public SharedFloats {
     // Each part on pages of its own, near the rank that owns it.
     MPI_Info_set(info, "alloc_shared_noncontig", "true");
     float* mine = nullptr;
-    MPI_Win_allocate_shared(count * sizeof(float), sizeof(float), info, MPI_COMM_WORLD, &mine, &window_);
+    MPI_Win_allocate_shared(count * sizeof(float), sizeof(float), info, MPI_COMM_WORLD, &mine,
+                            &window_);
     MPI_Info_free(&info);
     std::fill_n(mine, count, 0.0f);
     MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
@@ -62,7 +63,8 @@ class MpiCommunicator : public Communicator {
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
-    if (provided < MPI_THREAD_FUNNELED) Abort("this MPI library does not allow threads beside the one that calls it", 1);
+    if (provided < MPI_THREAD_FUNNELED)
+      Abort("this MPI library does not allow threads beside the one that calls it", 1);
   }
   ~MpiCommunicator() override { MPI_Finalize(); }
 
@@ -83,7 +85,8 @@ class MpiCommunicator : public Communicator {
     MPI_Allgather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, MPI_COMM_WORLD);
     for (int r = 0; r < size_; ++r) offsets[r + 1] = offsets[r] + counts[r];
     std::string all(offsets[size_], '\0');
-    MPI_Allgatherv(mine.data(), count, MPI_BYTE, all.data(), counts.data(), offsets.data(), MPI_BYTE, MPI_COMM_WORLD);
+    MPI_Allgatherv(mine.data(), count, MPI_BYTE, all.data(), counts.data(), offsets.data(),
+                   MPI_BYTE, MPI_COMM_WORLD);
     std::vector<std::string> texts;
     for (int r = 0; r < size_; ++r) texts.push_back(all.substr(offsets[r], counts[r]));
     return texts;
@@ -93,12 +96,14 @@ class MpiCommunicator : public Communicator {
     requests_.clear();
     for (const Piece& piece : receives) {
       ForEachMessage(piece, [&](float* data, int count) {
-        MPI_Irecv(data, count, MPI_FLOAT, piece.peer, kTag, MPI_COMM_WORLD, &requests_.emplace_back());
+        MPI_Irecv(data, count, MPI_FLOAT, piece.peer, kTag, MPI_COMM_WORLD,
+                  &requests_.emplace_back());
       });
     }
     for (const Piece& piece : sends) {
       ForEachMessage(piece, [&](float* data, int count) {
-        MPI_Isend(data, count, MPI_FLOAT, piece.peer, kTag, MPI_COMM_WORLD, &requests_.emplace_back());
+        MPI_Isend(data, count, MPI_FLOAT, piece.peer, kTag, MPI_COMM_WORLD,
+                  &requests_.emplace_back());
       });
     }
     MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
@@ -122,7 +127,8 @@ class MpiCommunicator : public Communicator {
   template <typename Send>
   static void ForEachMessage(const Piece& piece, const Send& send) {
     for (size_t first = 0; first < piece.floats.size(); first += kMessageFloats) {
-      send(piece.floats.data() + first, static_cast<int>(std::min(kMessageFloats, piece.floats.size() - first)));
+      send(piece.floats.data() + first,
+           static_cast<int>(std::min(kMessageFloats, piece.floats.size() - first)));
     }
   }
 
@@ -137,14 +143,16 @@ class MpiCommunicator : public Communicator {
     return smallest == size_;
   }
 
-  // Asked before a window is made: one that does not fit ends the job inside MPI, or with a bus error on first touch.
+  // Asked before a window is made: one that does not fit ends the job inside MPI, or with a bus
+  // error on first touch.
   bool FitsSharedMemory(int64_t count) const {
     int64_t needed = 0;
     const int64_t mine = count * static_cast<int64_t>(sizeof(float)) + (1 << 20);
     MPI_Allreduce(&mine, &needed, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
     struct statvfs folder = {};
     int fits = statvfs(kSharedMemoryFolder, &folder) == 0 &&
-               static_cast<double>(folder.f_bavail) * static_cast<double>(folder.f_frsize) >= static_cast<double>(needed);
+               static_cast<double>(folder.f_bavail) * static_cast<double>(folder.f_frsize) >=
+                   static_cast<double>(needed);
     int all_fit = 0;
     MPI_Allreduce(&fits, &all_fit, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
     return all_fit != 0;

@@ -7,8 +7,8 @@
 
 namespace elman {
 
-// Initializes MPI for this process (only the main thread may use it) and finalizes it when destroyed. One per process.
-// Without a launcher it is a world of one.
+// Initializes MPI for this process (only the main thread may use it) and finalizes it when
+// destroyed. One per process. Without a launcher it is a world of one.
 std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv);
 
 }  // namespace elman

@@ -21,10 +21,13 @@ class OwnFloats : public SharedFloats {
 
 }  // namespace
 
-std::unique_ptr<SharedFloats> SingleProcess::Share(int64_t count) { return std::make_unique<OwnFloats>(count); }
+std::unique_ptr<SharedFloats> SingleProcess::Share(int64_t count) {
+  return std::make_unique<OwnFloats>(count);
+}
 
 void SingleProcess::Exchange(std::span<const Piece> sends, std::span<const Piece> receives) {
-  for (size_t i = 0; i < sends.size(); ++i) std::ranges::copy(sends[i].floats, receives[i].floats.begin());
+  for (size_t i = 0; i < sends.size(); ++i)
+    std::ranges::copy(sends[i].floats, receives[i].floats.begin());
 }
 
 void SingleProcess::Abort(std::string_view message, int status) {

@@ -15,7 +15,12 @@ namespace {
 // What the threads of a group see of each other between two barriers.
 struct Board {
   Board(int size, bool shares_memory)
-      : shares_memory(shares_memory), barrier(size), bytes(size), texts(size), sends(size), floats(size) {}
+      : shares_memory(shares_memory),
+        barrier(size),
+        bytes(size),
+        texts(size),
+        sends(size),
+        floats(size) {}
   const bool shares_memory;
   std::barrier<> barrier;
   std::vector<std::span<std::byte>> bytes;
@@ -96,7 +101,8 @@ class ThreadRank : public Communicator {
 
 }  // namespace
 
-void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main, bool shares_memory) {
+void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main,
+                    bool shares_memory) {
   Board board(size, shares_memory);
   std::vector<std::jthread> threads;
   for (int rank = 0; rank < size; ++rank) {

@@ -7,8 +7,9 @@
 
 namespace elman {
 
-// Runs `rank_main` on `size` threads, each with a communicator of its own among them, and returns when all have ended.
-// Without `shares_memory` they behave like ranks on different hosts.
-void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main, bool shares_memory = true);
+// Runs `rank_main` on `size` threads, each with a communicator of its own among them, and returns
+// when all have ended. Without `shares_memory` they behave like ranks on different hosts.
+void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main,
+                    bool shares_memory = true);
 
 }  // namespace elman

@@ -22,14 +22,16 @@ struct Extension {
 };
 
 // The best `count` one-token extensions of the hypotheses, best first.
-std::vector<Extension> BestExtensions(const std::vector<Hypothesis>& beam, ConstMatrix logits, const BeamSpec& spec) {
+std::vector<Extension> BestExtensions(const std::vector<Hypothesis>& beam, ConstMatrix logits,
+                                      const BeamSpec& spec) {
   std::vector<Extension> extensions;
   for (size_t row = 0; row < beam.size(); ++row) {
     const float* z = logits.row(row);
     const double normalizer = LogSumExp(z, logits.cols);
     for (int32_t token = 0; token < logits.cols; ++token) {
       if (token == spec.banned) continue;
-      extensions.push_back({static_cast<int>(row), token, beam[row].log_probability + z[token] - normalizer});
+      extensions.push_back(
+          {static_cast<int>(row), token, beam[row].log_probability + z[token] - normalizer});
     }
   }
   const auto better = [](const Extension& a, const Extension& b) {
@@ -49,7 +51,8 @@ bool Ended(const Hypothesis& hypothesis, const BeamSpec& spec) {
 
 }  // namespace
 
-std::vector<int32_t> BeamSearch(LanguageModel* model, std::span<const int32_t> prompt, const BeamSpec& spec) {
+std::vector<int32_t> BeamSearch(LanguageModel* model, std::span<const int32_t> prompt,
+                                const BeamSpec& spec) {
   DecodingState state(model, spec.width);
   for (const int32_t token : prompt) state.Advance(std::vector<int32_t>(spec.width, token));
 

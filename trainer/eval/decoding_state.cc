@@ -7,7 +7,10 @@
 namespace elman {
 
 DecodingState::DecodingState(LanguageModel* model, int rows)
-    : model_(model), rows_(rows), carry_(model->carry_size(rows)), logits_(rows * model->predicted()) {}
+    : model_(model),
+      rows_(rows),
+      carry_(model->carry_size(rows)),
+      logits_(rows * model->predicted()) {}
 
 void DecodingState::Advance(std::span<const int32_t> tokens) {
   CHECK_EQ(static_cast<int>(tokens.size()), rows_);

@@ -1,4 +1,5 @@
-// A language model in the middle of a text: several hypotheses side by side, each with its recurrent state.
+// A language model in the middle of a text: several hypotheses side by side, each with its
+// recurrent state.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,9 @@ class DecodingState {
   // Reads one token for each hypothesis; logits() are then those of the next.
   void Advance(std::span<const int32_t> tokens);
 
-  ConstMatrix logits() const { return {logits_.data(), rows_, model_->predicted()}; }  // [rows, predicted]
+  ConstMatrix logits() const {
+    return {logits_.data(), rows_, model_->predicted()};
+  }  // [rows, predicted]
 
   // Hypothesis i becomes a copy of hypothesis from[i].
   void Select(std::span<const int> from);

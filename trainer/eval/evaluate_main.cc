@@ -11,7 +11,8 @@
 #include "trainer/eval/trained_model.h"
 #include "trainer/math/compute_environment.h"
 
-ABSL_FLAG(std::string, checkpoint, "", "a run directory (its best checkpoint) or a checkpoint file");
+ABSL_FLAG(std::string, checkpoint, "",
+          "a run directory (its best checkpoint) or a checkpoint file");
 ABSL_FLAG(std::string, data, "", "the data set's folder");
 ABSL_FLAG(std::string, split, "test", "train, valid or test");
 ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
@@ -21,7 +22,8 @@ namespace {
 
 constexpr Program kProgram = {
     "elman-evaluate",
-    "Usage: elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [--split=test] [--format=text|json]\n"
+    "Usage: elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [--split=test] "
+    "[--format=text|json]\n"
     "Computes the loss and perplexity of a trained model over a split of a data set.",
     __FILE__};
 
@@ -37,19 +39,21 @@ absl::Status CheckVocabulary(const TrainedModel& trained, const Dataset& dataset
   const std::string& theirs = dataset.manifest().vocabulary().fingerprint();
   if (ours == theirs) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
-      dataset.folder(), ": its vocabulary has fingerprint ", theirs, ", but ", trained.path, " was trained with ", ours,
-      "; evaluate on a data set built with the same vocabulary"));
+      dataset.folder(), ": its vocabulary has fingerprint ", theirs, ", but ", trained.path,
+      " was trained with ", ours, "; evaluate on a data set built with the same vocabulary"));
 }
 
-void PrintText(const TrainedModel& trained, const LanguageModelMetrics& metrics, const TextCounts& text) {
+void PrintText(const TrainedModel& trained, const LanguageModelMetrics& metrics,
+               const TextCounts& text) {
   std::printf("checkpoint      %s (step %lld)\n", trained.path.c_str(),
               static_cast<long long>(trained.header.progress().step()));
   std::printf("split           %s: %llu tokens, %llu words, %llu bytes, %.3f %% unknown\n",
               absl::GetFlag(FLAGS_split).c_str(), static_cast<unsigned long long>(text.tokens()),
-              static_cast<unsigned long long>(text.words()), static_cast<unsigned long long>(text.bytes()),
-              100 * metrics.unknown_rate);
+              static_cast<unsigned long long>(text.words()),
+              static_cast<unsigned long long>(text.bytes()), 100 * metrics.unknown_rate);
   std::printf("loss            %.6f nats per token\n", metrics.loss);
-  std::printf("perplexity      %.3f per token, %.3f per word\n", metrics.perplexity, metrics.word_perplexity);
+  std::printf("perplexity      %.3f per token, %.3f per word\n", metrics.perplexity,
+              metrics.word_perplexity);
   std::printf("bits per byte   %.4f\n", metrics.bits_per_byte);
 }
 
@@ -61,8 +65,9 @@ absl::Status Run(const CommandLine&) {
   const std::string split = absl::GetFlag(FLAGS_split);
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   const TrainingConfig& config = trained->header.config();
-  ASSIGN_OR_RETURN(const auto evaluator, Evaluator::Create(dataset, split, config.evaluation().batch_size(),
-                                                           config.sequence_length()));
+  ASSIGN_OR_RETURN(const auto evaluator,
+                   Evaluator::Create(dataset, split, config.evaluation().batch_size(),
+                                     config.sequence_length()));
   ASSIGN_OR_RETURN(const LossSums sums, evaluator->Evaluate(trained->model.get()));
   const LanguageModelMetrics metrics = ComputeMetrics(sums, entry->counts());
   if (absl::GetFlag(FLAGS_format) == "text") {

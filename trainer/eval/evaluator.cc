@@ -11,12 +11,13 @@ absl::StatusOr<std::unique_ptr<Evaluator>> Evaluator::Create(std::shared_ptr<con
                                                              std::string_view split, int batch_size,
                                                              int sequence_length) {
   const int groups = (batch_size + kStreamsPerGroup - 1) / kStreamsPerGroup;
-  ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(std::move(dataset), split, batch_size, sequence_length, groups));
+  ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(std::move(dataset), split, batch_size,
+                                                    sequence_length, groups));
   return std::unique_ptr<Evaluator>(new Evaluator(std::move(source)));
 }
 
-absl::StatusOr<std::vector<LossSums>> Evaluator::EvaluateGroup(Model* model, int group,
-                                                               const std::function<bool()>& interrupted) {
+absl::StatusOr<std::vector<LossSums>> Evaluator::EvaluateGroup(
+    Model* model, int group, const std::function<bool()>& interrupted) {
   const int rows = source_->end_row(group) - source_->first_row(group);
   std::vector<LossSums> streams(rows);
   carry_.assign(model->carry_size(rows), 0);

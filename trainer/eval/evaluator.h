@@ -1,8 +1,8 @@
 // The loss of a model over a split, the same to the last bit whoever computes it.
 //
-// The split is cut into `batch_size` streams, and these into groups of kStreamsPerGroup. A group is always computed
-// together, by the same primitives on the same shapes; losses are summed in double, by stream, then over the streams in
-// order. So groups can be divided among any number of ranks.
+// The split is cut into `batch_size` streams, and these into groups of kStreamsPerGroup. A group is
+// always computed together, by the same primitives on the same shapes; losses are summed in double,
+// by stream, then over the streams in order. So groups can be divided among any number of ranks.
 #pragma once
 
 #include <cstdint>
@@ -24,18 +24,18 @@ inline constexpr int kStreamsPerGroup = 16;
 
 class Evaluator {
  public:
-  // The model's values may change between calls, but not its structure. `batch_size` streams, read `sequence_length` steps at a
-  // time.
+  // The model's values may change between calls, but not its structure. `batch_size` streams, read
+  // `sequence_length` steps at a time.
   static absl::StatusOr<std::unique_ptr<Evaluator>> Create(std::shared_ptr<const Dataset> dataset,
                                                            std::string_view split, int batch_size,
                                                            int sequence_length);
 
   int groups() const { return source_->lanes(); }
 
-  // The sums of each stream of a group. `interrupted`, if given, is asked before every batch; when it says yes the
-  // result is Cancelled.
-  absl::StatusOr<std::vector<LossSums>> EvaluateGroup(Model* model, int group,
-                                                      const std::function<bool()>& interrupted = nullptr);
+  // The sums of each stream of a group. `interrupted`, if given, is asked before every batch; when
+  // it says yes the result is Cancelled.
+  absl::StatusOr<std::vector<LossSums>> EvaluateGroup(
+      Model* model, int group, const std::function<bool()>& interrupted = nullptr);
 
   // All groups, one after another.
   absl::StatusOr<LossSums> Evaluate(Model* model);

@@ -22,13 +22,15 @@ constexpr Program kProgram = {
 
 absl::Status CheckCommandLine(const CommandLine& command_line) {
   if (command_line.arguments.size() != 1) {
-    return absl::InvalidArgumentError("name one data set, shard, run directory or checkpoint; see --help");
+    return absl::InvalidArgumentError(
+        "name one data set, shard, run directory or checkpoint; see --help");
   }
   return ExpectFormat(absl::GetFlag(FLAGS_format));
 }
 
 absl::Status Run(const CommandLine& command_line) {
-  ASSIGN_OR_RETURN(const Inspection inspection, Inspect(command_line.arguments[0], absl::GetFlag(FLAGS_verify)));
+  ASSIGN_OR_RETURN(const Inspection inspection,
+                   Inspect(command_line.arguments[0], absl::GetFlag(FLAGS_verify)));
   if (absl::GetFlag(FLAGS_format) == "json") {
     std::printf("%s\n", inspection.json().ToString().c_str());
   } else {
@@ -36,8 +38,9 @@ absl::Status Run(const CommandLine& command_line) {
   }
   if (inspection.problems.empty()) return absl::OkStatus();
   const size_t more = inspection.problems.size() - 1;
-  return absl::DataLossError(absl::StrCat(
-      inspection.problems[0], more == 0 ? "" : absl::StrCat(" (and ", more, " more files with problems)")));
+  return absl::DataLossError(
+      absl::StrCat(inspection.problems[0],
+                   more == 0 ? "" : absl::StrCat(" (and ", more, " more files with problems)")));
 }
 
 }  // namespace

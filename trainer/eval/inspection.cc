@@ -29,12 +29,14 @@ JsonObject CountsJson(const TextCounts& counts) {
 }
 
 std::string CountsText(const TextCounts& counts) {
-  return absl::StrFormat("%d lines, %d words, %d bytes, %d tokens, %d unknown", counts.examples(), counts.words(),
-                         counts.bytes(), counts.tokens(), counts.unknown());
+  return absl::StrFormat("%d lines, %d words, %d bytes, %d tokens, %d unknown", counts.examples(),
+                         counts.words(), counts.bytes(), counts.tokens(), counts.unknown());
 }
 
 void AddVerification(VerificationReport report, Inspection* inspection) {
-  inspection->Add("verified", report.ok()).Add("verified_files", report.files).Add("verified_bytes", report.bytes);
+  inspection->Add("verified", report.ok())
+      .Add("verified_files", report.files)
+      .Add("verified_bytes", report.bytes);
   inspection->problems = std::move(report.problems);
 }
 
@@ -51,7 +53,8 @@ absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify) 
         .Add("vocabulary_fingerprint", manifest.vocabulary().fingerprint());
     JsonObject splits;
     for (const SplitEntry& split : manifest.splits()) {
-      inspection.AddText(split.name(), absl::StrCat(CountsText(split.counts()), " in ", split.shards_size(), " shards"));
+      inspection.AddText(split.name(), absl::StrCat(CountsText(split.counts()), " in ",
+                                                    split.shards_size(), " shards"));
       splits.Add(split.name(), CountsJson(split.counts()).Add("shards", split.shards_size()));
     }
     inspection.AddJson("splits", splits);
@@ -73,7 +76,8 @@ absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify) {
         .Add("shards", uint64_t{header.shards()})
         .Add("vocabulary_fingerprint", header.vocabulary_fingerprint())
         .Add("blocks", int64_t{(*shard)->blocks()});
-    inspection.AddText("counts", CountsText((*shard)->counts())).AddJson("counts", CountsJson((*shard)->counts()));
+    inspection.AddText("counts", CountsText((*shard)->counts()))
+        .AddJson("counts", CountsJson((*shard)->counts()));
   }
   if (verify) AddVerification(VerifyShard(path), &inspection);
   return inspection;
@@ -93,7 +97,8 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
       int64_t size = 1;
       for (const int64_t dimension : parameter.shape()) size *= dimension;
       parameters += size;
-      absl::StrAppend(&table, "\n    ", parameter.name(), " ", parameter.shape(0), " x ", parameter.shape(1));
+      absl::StrAppend(&table, "\n    ", parameter.name(), " ", parameter.shape(0), " x ",
+                      parameter.shape(1));
     }
     inspection.Add("step", int64_t{header.progress().step()})
         .Add("epoch", int64_t{header.progress().epoch()})
@@ -104,7 +109,8 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
         .Add("parameters", parameters)
         .AddText("table", table);
     if (header.progress().has_best()) {
-      inspection.Add("best_loss", header.progress().best_loss()).Add("best_step", int64_t{header.progress().best_step()});
+      inspection.Add("best_loss", header.progress().best_loss())
+          .Add("best_step", int64_t{header.progress().best_step()});
     }
     inspection.Add("lanes", int64_t{header.config().lanes()})
         .Add("written_by_ranks", int64_t{header.provenance().ranks()})
@@ -135,13 +141,16 @@ std::string Inspection::NumberText(int64_t value) { return absl::StrCat(value); 
 
 absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
   if (!IsFolder(path)) {
-    if (!FileExists(path)) return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
-    return absl::EndsWith(path, ".tfrecord") ? InspectShard(path, verify) : InspectCheckpoint(path, verify);
+    if (!FileExists(path))
+      return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
+    return absl::EndsWith(path, ".tfrecord") ? InspectShard(path, verify)
+                                             : InspectCheckpoint(path, verify);
   }
   if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);
   absl::StatusOr<std::string> latest = CheckpointDirectory(path).Find(kLatest);
   if (absl::IsNotFound(latest.status())) {
-    return absl::NotFoundError(absl::StrCat(path, ": neither a data set (no ", std::string(kManifestName),
+    return absl::NotFoundError(absl::StrCat(path, ": neither a data set (no ",
+                                            std::string(kManifestName),
                                             " in it) nor a run directory with a checkpoint"));
   }
   RETURN_IF_ERROR(latest.status());

@@ -20,8 +20,12 @@ class Inspection {
     return AddLine(name, value), json_.Add(name, value), *this;
   }
   // A fact too long for JSON, or for the text.
-  Inspection& AddText(std::string_view name, const std::string& value) { return AddLine(name, value), *this; }
-  Inspection& AddJson(std::string_view name, const JsonObject& value) { return json_.Add(name, value), *this; }
+  Inspection& AddText(std::string_view name, const std::string& value) {
+    return AddLine(name, value), *this;
+  }
+  Inspection& AddJson(std::string_view name, const JsonObject& value) {
+    return json_.Add(name, value), *this;
+  }
 
   // What verification found wrong; none: all is well, or nothing was verified.
   std::vector<std::string> problems;
@@ -32,7 +36,9 @@ class Inspection {
  private:
   void AddLine(std::string_view name, const std::string& value);
   void AddLine(std::string_view name, const char* value) { AddLine(name, std::string(value)); }
-  void AddLine(std::string_view name, bool value) { AddLine(name, std::string(value ? "yes" : "no")); }
+  void AddLine(std::string_view name, bool value) {
+    AddLine(name, std::string(value ? "yes" : "no"));
+  }
   template <typename Number>
   void AddLine(std::string_view name, Number value) {
     AddLine(name, NumberText(value));
@@ -45,8 +51,8 @@ class Inspection {
   JsonObject json_;
 };
 
-// Looks at a data set's folder, a shard, a run directory (its latest checkpoint) or a checkpoint; with `verify`, at every
-// byte of it. An error if it is none of these or cannot be read.
+// Looks at a data set's folder, a shard, a run directory (its latest checkpoint) or a checkpoint;
+// with `verify`, at every byte of it. An error if it is none of these or cannot be read.
 absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify);
 
 }  // namespace elman

@@ -10,7 +10,8 @@ LanguageModelMetrics ComputeMetrics(const LossSums& sums, const TextCounts& text
   metrics.loss = sums.loss / static_cast<double>(sums.targets);
   metrics.perplexity = std::exp(metrics.loss);
   metrics.bits_per_byte = sums.loss / std::numbers::ln2 / static_cast<double>(text.bytes());
-  metrics.word_perplexity = std::exp(sums.loss / static_cast<double>(text.words() + text.examples()));
+  metrics.word_perplexity =
+      std::exp(sums.loss / static_cast<double>(text.words() + text.examples()));
   metrics.unknown_rate = static_cast<double>(text.unknown()) / static_cast<double>(text.tokens());
   return metrics;
 }

@@ -10,7 +10,7 @@ namespace elman {
 struct SamplingSpec {
   double temperature = 1;  // divides the logits; 0: always the most probable token
   int top_k = 0;           // only the k most probable tokens; 0: all
-  double top_p = 1;        // only the most probable tokens that together reach p (Holtzman et al., 2020)
+  double top_p = 1;  // only the most probable tokens that together reach p (Holtzman et al., 2020)
 };
 
 class Sampler {

@@ -21,7 +21,8 @@ struct TrainedModel {
   std::unique_ptr<LanguageModel> model;  // uses `values`
 };
 
-// Loads the checkpoint that `path`, a file or a run directory (its best), stands for. Everything in it is verified.
+// Loads the checkpoint that `path`, a file or a run directory (its best), stands for. Everything in
+// it is verified.
 absl::StatusOr<std::unique_ptr<TrainedModel>> LoadTrainedModel(const std::string& path);
 
 }  // namespace elman

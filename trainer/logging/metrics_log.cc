@@ -23,13 +23,15 @@ bool ParseStep(absl::string_view line, int64_t* step) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MetricsLog>> MetricsLog::Open(const std::string& path, int64_t step) {
+absl::StatusOr<std::unique_ptr<MetricsLog>> MetricsLog::Open(const std::string& path,
+                                                             int64_t step) {
   if (FileExists(path)) {
     ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxLogBytes));
     std::string kept;
     for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
       int64_t line_step = 0;
-      if (ParseStep(line, &line_step) && line_step <= step) kept.append(line.data(), line.size()).append("\n");
+      if (ParseStep(line, &line_step) && line_step <= step)
+        kept.append(line.data(), line.size()).append("\n");
     }
     if (kept != text) RETURN_IF_ERROR(WriteFile(path, kept));
   }

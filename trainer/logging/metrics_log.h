@@ -14,8 +14,8 @@ namespace elman {
 
 class MetricsLog {
  public:
-  // Opens the log for appending after `step`: lines of later steps, which a run resumed from there will write again, are
-  // cut off.
+  // Opens the log for appending after `step`: lines of later steps, which a run resumed from there
+  // will write again, are cut off.
   static absl::StatusOr<std::unique_ptr<MetricsLog>> Open(const std::string& path, int64_t step);
 
   absl::Status Write(const JsonObject& line) { return file_->Append(line.ToString() + "\n"); }

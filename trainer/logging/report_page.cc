@@ -8,7 +8,8 @@
 namespace elman {
 namespace {
 
-// The page's own script draws: the page holds the figures themselves, for whoever wants to look further.
+// The page's own script draws: the page holds the figures themselves, for whoever wants to look
+// further.
 constexpr char kHead[] = R"html(<!doctype html>
 <meta charset="utf-8">
 <style>
@@ -61,20 +62,22 @@ std::string Escape(const std::string& text) {
 
 }  // namespace
 
-absl::Status WriteReportPage(const std::string& path, const std::string& title, const std::string& metrics,
-                             const std::string& config) {
+absl::Status WriteReportPage(const std::string& path, const std::string& title,
+                             const std::string& metrics, const std::string& config) {
   std::string lines;
   for (const absl::string_view line : absl::StrSplit(metrics, '\n', absl::SkipEmpty())) {
     // "</" could end the script element from within a string.
     absl::StrAppend(&lines, absl::StrReplaceAll(line, {{"</", "<\\/"}}), ",\n");
   }
-  return WriteFile(path, absl::StrCat(kHead, "<title>", Escape(title), "</title>\n<h1>", Escape(title),
-                                      "</h1>\n<h2>Perplexity over steps: training (blue), validation (red)</h2>\n"
-                                      "<svg id=\"perplexity\"></svg>\n<table id=\"table\"></table>\n"
-                                      "<h2>Tokens per second</h2>\n<svg id=\"speed\"></svg>\n"
-                                      "<h2>Gradient norm</h2>\n<svg id=\"norm\"></svg>\n<h2>Configuration</h2>\n<pre>",
-                                      Escape(config), "</pre>\n<script>const lines = [\n", lines, "];</script>",
-                                      kScript));
+  return WriteFile(
+      path,
+      absl::StrCat(kHead, "<title>", Escape(title), "</title>\n<h1>", Escape(title),
+                   "</h1>\n<h2>Perplexity over steps: training (blue), validation (red)</h2>\n"
+                   "<svg id=\"perplexity\"></svg>\n<table id=\"table\"></table>\n"
+                   "<h2>Tokens per second</h2>\n<svg id=\"speed\"></svg>\n"
+                   "<h2>Gradient norm</h2>\n<svg id=\"norm\"></svg>\n<h2>Configuration</h2>\n<pre>",
+                   Escape(config), "</pre>\n<script>const lines = [\n", lines, "];</script>",
+                   kScript));
 }
 
 }  // namespace elman

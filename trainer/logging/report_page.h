@@ -8,7 +8,7 @@
 namespace elman {
 
 // Publishes the page at `path` from the text of metrics.jsonl and of config.textproto.
-absl::Status WriteReportPage(const std::string& path, const std::string& title, const std::string& metrics,
-                             const std::string& config);
+absl::Status WriteReportPage(const std::string& path, const std::string& title,
+                             const std::string& metrics, const std::string& config);
 
 }  // namespace elman

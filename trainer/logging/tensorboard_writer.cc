@@ -26,19 +26,23 @@ double Now() { return absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()); }
 std::vector<std::string> EventFiles(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code error;
-  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end; i.increment(error)) {
-    if (absl::StartsWith(i->path().filename().string(), kPrefix)) paths.push_back(i->path().string());
+  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end;
+       i.increment(error)) {
+    if (absl::StartsWith(i->path().filename().string(), kPrefix))
+      paths.push_back(i->path().string());
   }
   std::ranges::sort(paths);
   return paths;
 }
 
-// The framed events of a file up to `step`, without its version record. A file cut short by a kill ends where it is cut.
+// The framed events of a file up to `step`, without its version record. A file cut short by a kill
+// ends where it is cut.
 absl::StatusOr<std::string> EventsUntil(const std::string& path, int64_t step) {
   ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));
   const RecordReader reader(file.get());
   std::string kept, payload;
-  for (absl::StatusOr<uint64_t> next = reader.Read(0, &payload); next.ok(); next = reader.Read(*next, &payload)) {
+  for (absl::StatusOr<uint64_t> next = reader.Read(0, &payload); next.ok();
+       next = reader.Read(*next, &payload)) {
     Event event;
     if (!event.ParseFromString(payload)) break;
     if (event.has_summary() && event.step() <= step) kept += FrameRecord(payload);
@@ -53,7 +57,8 @@ std::string Host() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TensorBoardWriter>> TensorBoardWriter::Open(const std::string& folder, int64_t step) {
+absl::StatusOr<std::unique_ptr<TensorBoardWriter>> TensorBoardWriter::Open(
+    const std::string& folder, int64_t step) {
   RETURN_IF_ERROR(CreateFolder(folder));
   const std::vector<std::string> earlier = EventFiles(folder);
   Event version;
@@ -64,8 +69,9 @@ absl::StatusOr<std::unique_ptr<TensorBoardWriter>> TensorBoardWriter::Open(const
     ASSIGN_OR_RETURN(const std::string kept, EventsUntil(path, step));
     events += kept;
   }
-  const std::string path =
-      JoinPath(folder, absl::StrCat(kPrefix, absl::ToUnixMicros(absl::Now()) / 1000000, ".", Host(), ".", getpid()));
+  const std::string path = JoinPath(
+      folder,
+      absl::StrCat(kPrefix, absl::ToUnixMicros(absl::Now()) / 1000000, ".", Host(), ".", getpid()));
   RETURN_IF_ERROR(WriteFile(path, events));
   for (const std::string& old : earlier) {
     std::error_code error;
@@ -75,8 +81,8 @@ absl::StatusOr<std::unique_ptr<TensorBoardWriter>> TensorBoardWriter::Open(const
   return std::unique_ptr<TensorBoardWriter>(new TensorBoardWriter(std::move(file)));
 }
 
-absl::Status TensorBoardWriter::Write(int64_t step,
-                                      std::initializer_list<std::pair<std::string_view, double>> scalars) {
+absl::Status TensorBoardWriter::Write(
+    int64_t step, std::initializer_list<std::pair<std::string_view, double>> scalars) {
   Event event;
   event.set_wall_time(Now());
   event.set_step(step);

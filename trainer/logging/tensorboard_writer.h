@@ -16,11 +16,13 @@ namespace elman {
 
 class TensorBoardWriter {
  public:
-  // Continues the run in `folder` after `step`: the events of earlier files up to that step are gathered into one new
-  // file, the earlier files are deleted.
-  static absl::StatusOr<std::unique_ptr<TensorBoardWriter>> Open(const std::string& folder, int64_t step);
+  // Continues the run in `folder` after `step`: the events of earlier files up to that step are
+  // gathered into one new file, the earlier files are deleted.
+  static absl::StatusOr<std::unique_ptr<TensorBoardWriter>> Open(const std::string& folder,
+                                                                 int64_t step);
 
-  absl::Status Write(int64_t step, std::initializer_list<std::pair<std::string_view, double>> scalars);
+  absl::Status Write(int64_t step,
+                     std::initializer_list<std::pair<std::string_view, double>> scalars);
 
  private:
   explicit TensorBoardWriter(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}

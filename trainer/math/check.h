@@ -1,5 +1,5 @@
-// Broken promises inside the program (a shape that does not fit, a view of nothing) end it with both operands in the
-// message. Whatever comes from outside is an absl::Status instead.
+// Broken promises inside the program (a shape that does not fit, a view of nothing) end it with
+// both operands in the message. Whatever comes from outside is an absl::Status instead.
 #pragma once
 
 #include <cstdio>
@@ -9,22 +9,24 @@
 namespace elman::internal {
 
 template <typename A, typename B>
-[[noreturn]] void CheckFailed(const char* file, int line, const char* condition, const A& a, const B& b) {
+[[noreturn]] void CheckFailed(const char* file, int line, const char* condition, const A& a,
+                              const B& b) {
   std::ostringstream message;
-  message << file << ":" << line << ": check failed: " << condition << " (" << a << " against " << b << ")\n";
+  message << file << ":" << line << ": check failed: " << condition << " (" << a << " against " << b
+          << ")\n";
   std::fputs(message.str().c_str(), stderr);
   std::abort();
 }
 
 }  // namespace elman::internal
 
-#define ELMAN_CHECK_OP(a, op, b)                                                              \
-  do {                                                                                        \
-    const auto& check_a = (a);                                                                \
-    const auto& check_b = (b);                                                                \
-    if (!(check_a op check_b)) {                                                              \
+#define ELMAN_CHECK_OP(a, op, b)                                                               \
+  do {                                                                                         \
+    const auto& check_a = (a);                                                                 \
+    const auto& check_b = (b);                                                                 \
+    if (!(check_a op check_b)) {                                                               \
       ::elman::internal::CheckFailed(__FILE__, __LINE__, #a " " #op " " #b, check_a, check_b); \
-    }                                                                                         \
+    }                                                                                          \
   } while (false)
 
 #define CHECK_EQ(a, b) ELMAN_CHECK_OP(a, ==, b)

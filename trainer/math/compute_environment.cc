@@ -13,7 +13,8 @@ void LimitThreads() {
 
 std::string OneDnnVersion() {
   const dnnl_version_t* version = dnnl_version();
-  return std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
+  return std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+         std::to_string(version->patch);
 }
 
 std::string InstructionSet() {

@@ -5,10 +5,11 @@
 
 namespace elman {
 
-// One OpenMP thread a process, unless OMP_NUM_THREADS says otherwise: one rank a core is both the fastest and the steadiest.
+// One OpenMP thread a process, unless OMP_NUM_THREADS says otherwise: one rank a core is both the
+// fastest and the steadiest.
 void LimitThreads();
 
-std::string OneDnnVersion();    // as "2.6.3"
-std::string InstructionSet();   // the best that oneDNN uses here, as "avx2"
+std::string OneDnnVersion();   // as "2.6.3"
+std::string InstructionSet();  // the best that oneDNN uses here, as "avx2"
 
 }  // namespace elman

@@ -6,8 +6,8 @@
 
 namespace elman {
 
-void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, ConstMatrix a, ConstMatrix b, float beta,
-          Matrix c) {
+void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, ConstMatrix a, ConstMatrix b,
+          float beta, Matrix c) {
   const bool ta = transpose_a == Transpose::kYes;
   const bool tb = transpose_b == Transpose::kYes;
   const int64_t k = ta ? a.rows : a.cols;
@@ -15,8 +15,8 @@ void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, ConstMatrix
   CHECK_EQ(c.cols, tb ? b.rows : b.cols);
   CHECK_EQ(k, tb ? b.cols : b.rows);
   if (c.size() == 0) return;
-  const dnnl_status_t status = dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', c.rows, c.cols, k, alpha, a.data, a.cols,
-                                          b.data, b.cols, beta, c.data, c.cols);
+  const dnnl_status_t status = dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', c.rows, c.cols, k, alpha,
+                                          a.data, a.cols, b.data, b.cols, beta, c.data, c.cols);
   CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
 }
 

@@ -7,7 +7,9 @@ namespace elman {
 
 enum class Transpose { kNo, kYes };
 
-// C = alpha op(A) op(B) + beta C, where op transposes or not. Shapes must agree: op(A) [m, k], op(B) [k, n], C [m, n].
-void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, ConstMatrix a, ConstMatrix b, float beta, Matrix c);
+// C = alpha op(A) op(B) + beta C, where op transposes or not. Shapes must agree: op(A) [m, k],
+// op(B) [k, n], C [m, n].
+void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, ConstMatrix a, ConstMatrix b,
+          float beta, Matrix c);
 
 }  // namespace elman

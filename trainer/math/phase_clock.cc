@@ -15,8 +15,8 @@ int64_t Microseconds(TimePoint time) {
 }  // namespace
 
 const char* PhaseName(Phase phase) {
-  static constexpr std::array<const char*, kPhases> kNames = {"data",      "forward", "backward", "exchange",
-                                                              "optimizer", "wait",    "other"};
+  static constexpr std::array<const char*, kPhases> kNames = {
+      "data", "forward", "backward", "exchange", "optimizer", "wait", "other"};
   return kNames[static_cast<int>(phase)];
 }
 
@@ -25,7 +25,8 @@ PhaseClock::PhaseClock() : entered_(Clock::now()) {}
 void PhaseClock::Enter(Phase phase) {
   const Clock::time_point now = Clock::now();
   seconds_[static_cast<int>(phase_)] += std::chrono::duration<double>(now - entered_).count();
-  if (tracing_ && trace_.size() < kMaxTraceSpans) trace_.push_back({phase_, Microseconds(entered_), Microseconds(now)});
+  if (tracing_ && trace_.size() < kMaxTraceSpans)
+    trace_.push_back({phase_, Microseconds(entered_), Microseconds(now)});
   phase_ = phase;
   entered_ = now;
 }
@@ -34,9 +35,10 @@ std::string PhaseClock::TraceEvents(int rank) const {
   std::string events;
   for (const Span& span : trace_) {
     events += std::string("{\"ph\": \"X\", \"name\": \"") + PhaseName(span.phase) +
-              "\", \"pid\": " + std::to_string(rank) + ", \"tid\": 0, \"ts\": " +
-              std::to_string(span.begin_microseconds) +
-              ", \"dur\": " + std::to_string(span.end_microseconds - span.begin_microseconds) + "},\n";
+              "\", \"pid\": " + std::to_string(rank) +
+              ", \"tid\": 0, \"ts\": " + std::to_string(span.begin_microseconds) +
+              ", \"dur\": " + std::to_string(span.end_microseconds - span.begin_microseconds) +
+              "},\n";
   }
   return events;
 }

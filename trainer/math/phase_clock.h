@@ -25,7 +25,8 @@ class PhaseClock {
 
   // From now on every phase is recorded too, up to a limit.
   void StartTrace() { tracing_ = true; }
-  // What was recorded as events of the Chrome trace format, each "{...}" followed by ",\n", with `rank` as process.
+  // What was recorded as events of the Chrome trace format, each "{...}" followed by ",\n", with
+  // `rank` as process.
   std::string TraceEvents(int rank) const;
 
  private:

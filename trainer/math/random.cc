@@ -12,15 +12,18 @@ constexpr uint32_t kWeyl0 = 0x9E3779B9;
 constexpr uint32_t kWeyl1 = 0xBB67AE85;
 
 std::array<uint32_t, 2> KeyWords(const RandomKey& key) {
-  // One Philox of the seed, under the purpose as key, spreads neighbouring seeds and purposes apart.
-  const auto words = Philox({static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32), 0, 0},
-                            {static_cast<uint32_t>(key.purpose), key.site});
+  // One Philox of the seed, under the purpose as key, spreads neighbouring seeds and purposes
+  // apart.
+  const auto words =
+      Philox({static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32), 0, 0},
+             {static_cast<uint32_t>(key.purpose), key.site});
   return {words[0], words[1]};
 }
 
 std::array<uint32_t, 4> Counter(uint64_t step, uint32_t row, uint64_t block) {
   CHECK_LT(block, uint64_t{1} << 32);
-  return {static_cast<uint32_t>(block), row, static_cast<uint32_t>(step), static_cast<uint32_t>(step >> 32)};
+  return {static_cast<uint32_t>(block), row, static_cast<uint32_t>(step),
+          static_cast<uint32_t>(step >> 32)};
 }
 
 }  // namespace
@@ -29,8 +32,10 @@ std::array<uint32_t, 4> Philox(std::array<uint32_t, 4> counter, std::array<uint3
   for (int round = 0; round < 10; ++round) {
     const uint64_t product0 = uint64_t{kMultiplier0} * counter[0];
     const uint64_t product1 = uint64_t{kMultiplier1} * counter[2];
-    counter = {static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key[0], static_cast<uint32_t>(product1),
-               static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key[1], static_cast<uint32_t>(product0)};
+    counter = {static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key[0],
+               static_cast<uint32_t>(product1),
+               static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key[1],
+               static_cast<uint32_t>(product0)};
     key[0] += kWeyl0;
     key[1] += kWeyl1;
   }

@@ -1,10 +1,9 @@
 #include "trainer/math/recurrent.h"
 
+#include <dnnl.hpp>
 #include <map>
 #include <utility>
 #include <vector>
-
-#include <dnnl.hpp>
 
 #include "trainer/math/check.h"
 
@@ -14,7 +13,9 @@ namespace {
 using dnnl::memory;
 using Tag = memory::format_tag;
 
-memory::desc Float(const memory::dims& dims, Tag tag) { return {dims, memory::data_type::f32, tag}; }
+memory::desc Float(const memory::dims& dims, Tag tag) {
+  return {dims, memory::data_type::f32, tag};
+}
 
 // oneDNN 3 builds a primitive's description in one step, oneDNN 2 through an operation descriptor.
 #if DNNL_VERSION_MAJOR >= 3
@@ -23,7 +24,8 @@ auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
   return typename Primitive::primitive_desc(engine, arguments...);
 }
 template <typename Primitive, typename Hint, typename... Arguments>
-auto DescribeBackward(const dnnl::engine& engine, const Hint& forward, const Arguments&... arguments) {
+auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
+                      const Arguments&... arguments) {
   return typename Primitive::primitive_desc(engine, arguments..., forward);
 }
 #else
@@ -32,12 +34,15 @@ auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
   return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine);
 }
 template <typename Primitive, typename Hint, typename... Arguments>
-auto DescribeBackward(const dnnl::engine& engine, const Hint& forward, const Arguments&... arguments) {
-  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine, forward);
+auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
+                      const Arguments&... arguments) {
+  return
+      typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine, forward);
 }
 #endif
 
-// The shapes of one call, in oneDNN's terms: L layers (1), D directions (1), T steps, N batch, I input, G gates, O hidden.
+// The shapes of one call, in oneDNN's terms: L layers (1), D directions (1), T steps, N batch, I
+// input, G gates, O hidden.
 struct Shapes {
   Shapes(Cell cell, int64_t steps, int64_t batch, int64_t input, int64_t hidden)
       : x(Float({steps, batch, input}, Tag::tnc)),
@@ -48,10 +53,12 @@ struct Shapes {
         any_input_weights(Float({1, 1, input, GateCount(cell), hidden}, Tag::any)),
         any_hidden_weights(Float({1, 1, hidden, GateCount(cell), hidden}, Tag::any)),
         bias(Float({1, 1, BiasCount(cell), hidden}, Tag::ldgo)) {}
-  memory::desc x, y, state, input_weights, hidden_weights, any_input_weights, any_hidden_weights, bias;
+  memory::desc x, y, state, input_weights, hidden_weights, any_input_weights, any_hidden_weights,
+      bias;
 };
 
-// A primitive with its memories, whose addresses are set before each run: nothing is allocated to run it.
+// A primitive with its memories, whose addresses are set before each run: nothing is allocated to
+// run it.
 class Executable {
  public:
   void Create(const dnnl::engine& engine, const dnnl::primitive& primitive,
@@ -72,8 +79,8 @@ class Executable {
   }
 
   void Run(dnnl::stream& stream) {
-    const auto status =
-        dnnl_primitive_execute(primitive_.get(), stream.get(), static_cast<int>(arguments_.size()), arguments_.data());
+    const auto status = dnnl_primitive_execute(
+        primitive_.get(), stream.get(), static_cast<int>(arguments_.size()), arguments_.data());
     CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
     stream.wait();
   }
@@ -84,7 +91,8 @@ class Executable {
   std::vector<dnnl_exec_arg_t> arguments_;
 };
 
-// Weights in a layout that primitives asked for. Primitives of different shapes often ask for the same.
+// Weights in a layout that primitives asked for. Primitives of different shapes often ask for the
+// same.
 struct PackedWeights {
   bool hidden;  // W_h, not W_x
   memory packed;
@@ -124,8 +132,9 @@ bool HasCellState(Cell cell) { return cell == Cell::kLstm; }
 struct RecurrentPrimitives::Primitives {
   Primitives(Cell cell, Direction direction, int64_t input_size, int64_t hidden_size)
       : cell(cell),
-        direction(direction == Direction::kLeftToRight ? dnnl::rnn_direction::unidirectional_left2right
-                                                       : dnnl::rnn_direction::unidirectional_right2left),
+        direction(direction == Direction::kLeftToRight
+                      ? dnnl::rnn_direction::unidirectional_left2right
+                      : dnnl::rnn_direction::unidirectional_right2left),
         input_size(input_size),
         hidden_size(hidden_size) {}
 
@@ -135,7 +144,8 @@ struct RecurrentPrimitives::Primitives {
   };
 
   template <typename Description>
-  void Build(const Description& description, const Shapes& s, std::vector<std::pair<int, memory::desc>> more, Pass* pass) {
+  void Build(const Description& description, const Shapes& s,
+             std::vector<std::pair<int, memory::desc>> more, Pass* pass) {
     std::vector<std::pair<int, memory::desc>> arguments = {
         {DNNL_ARG_SRC_LAYER, s.x},
         {DNNL_ARG_SRC_ITER, s.state},
@@ -168,9 +178,11 @@ struct RecurrentPrimitives::Primitives {
     return packed.back().get();
   }
 
-  // Calls `build` with the description of the forward primitive, and of the backward one if it is wanted.
+  // Calls `build` with the description of the forward primitive, and of the backward one if it is
+  // wanted.
   void MakeForward(const Shapes& s, bool training, Pass* pass) {
-    const auto kind = training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
+    const auto kind =
+        training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
     WithForward(s, kind, [&](const auto& description) {
       std::vector<std::pair<int, memory::desc>> more;
       if (training) {
@@ -210,47 +222,53 @@ struct RecurrentPrimitives::Primitives {
     switch (cell) {
       case Cell::kTanh:
       case Cell::kRelu:
-        return use(Describe<dnnl::vanilla_rnn_forward>(engine, kind, Activation(), direction, s.x, s.state, wx, wh,
-                                                       s.bias, s.y, s.state));
+        return use(Describe<dnnl::vanilla_rnn_forward>(engine, kind, Activation(), direction, s.x,
+                                                       s.state, wx, wh, s.bias, s.y, s.state));
       case Cell::kLstm:
-        return use(Describe<dnnl::lstm_forward>(engine, kind, direction, s.x, s.state, s.state, wx, wh, s.bias, s.y,
-                                                s.state, s.state));
+        return use(Describe<dnnl::lstm_forward>(engine, kind, direction, s.x, s.state, s.state, wx,
+                                                wh, s.bias, s.y, s.state, s.state));
       case Cell::kGru:
-        return use(Describe<dnnl::gru_forward>(engine, kind, direction, s.x, s.state, wx, wh, s.bias, s.y, s.state));
+        return use(Describe<dnnl::gru_forward>(engine, kind, direction, s.x, s.state, wx, wh,
+                                               s.bias, s.y, s.state));
       case Cell::kLinearBeforeResetGru:
-        return use(
-            Describe<dnnl::lbr_gru_forward>(engine, kind, direction, s.x, s.state, wx, wh, s.bias, s.y, s.state));
+        return use(Describe<dnnl::lbr_gru_forward>(engine, kind, direction, s.x, s.state, wx, wh,
+                                                   s.bias, s.y, s.state));
     }
   }
 
   // The gradients of the weights are asked for in the plain layout of the parameters.
   template <typename Use>
-  void WithBackward(const Shapes& s, const dnnl::vanilla_rnn_forward::primitive_desc& forward, const Use& use) {
+  void WithBackward(const Shapes& s, const dnnl::vanilla_rnn_forward::primitive_desc& forward,
+                    const Use& use) {
     use(DescribeBackward<dnnl::vanilla_rnn_backward>(
-        engine, forward, dnnl::prop_kind::backward, Activation(), direction, s.x, s.state, s.any_input_weights,
-        s.any_hidden_weights, s.bias, s.y, s.state, s.x, s.state, s.input_weights, s.hidden_weights, s.bias, s.y,
-        s.state));
+        engine, forward, dnnl::prop_kind::backward, Activation(), direction, s.x, s.state,
+        s.any_input_weights, s.any_hidden_weights, s.bias, s.y, s.state, s.x, s.state,
+        s.input_weights, s.hidden_weights, s.bias, s.y, s.state));
   }
   template <typename Use>
-  void WithBackward(const Shapes& s, const dnnl::lstm_forward::primitive_desc& forward, const Use& use) {
+  void WithBackward(const Shapes& s, const dnnl::lstm_forward::primitive_desc& forward,
+                    const Use& use) {
     use(DescribeBackward<dnnl::lstm_backward>(
-        engine, forward, dnnl::prop_kind::backward, direction, s.x, s.state, s.state, s.any_input_weights,
-        s.any_hidden_weights, s.bias, s.y, s.state, s.state, s.x, s.state, s.state, s.input_weights, s.hidden_weights,
-        s.bias, s.y, s.state, s.state));
+        engine, forward, dnnl::prop_kind::backward, direction, s.x, s.state, s.state,
+        s.any_input_weights, s.any_hidden_weights, s.bias, s.y, s.state, s.state, s.x, s.state,
+        s.state, s.input_weights, s.hidden_weights, s.bias, s.y, s.state, s.state));
   }
   template <typename Use>
-  void WithBackward(const Shapes& s, const dnnl::gru_forward::primitive_desc& forward, const Use& use) {
+  void WithBackward(const Shapes& s, const dnnl::gru_forward::primitive_desc& forward,
+                    const Use& use) {
     use(DescribeGatedBackward<dnnl::gru_backward>(s, forward));
   }
   template <typename Use>
-  void WithBackward(const Shapes& s, const dnnl::lbr_gru_forward::primitive_desc& forward, const Use& use) {
+  void WithBackward(const Shapes& s, const dnnl::lbr_gru_forward::primitive_desc& forward,
+                    const Use& use) {
     use(DescribeGatedBackward<dnnl::lbr_gru_backward>(s, forward));
   }
   template <typename Primitive, typename Forward>
   auto DescribeGatedBackward(const Shapes& s, const Forward& forward) {
-    return DescribeBackward<Primitive>(engine, forward, dnnl::prop_kind::backward, direction, s.x, s.state,
-                                       s.any_input_weights, s.any_hidden_weights, s.bias, s.y, s.state, s.x, s.state,
-                                       s.input_weights, s.hidden_weights, s.bias, s.y, s.state);
+    return DescribeBackward<Primitive>(engine, forward, dnnl::prop_kind::backward, direction, s.x,
+                                       s.state, s.any_input_weights, s.any_hidden_weights, s.bias,
+                                       s.y, s.state, s.x, s.state, s.input_weights,
+                                       s.hidden_weights, s.bias, s.y, s.state);
   }
 
   dnnl::algorithm Activation() const {
@@ -268,7 +286,8 @@ struct RecurrentPrimitives::Primitives {
   }
 
   // What every pass is given: weights, inputs and outputs of the forward computation.
-  void SetForward(Pass* pass, ConstMatrix x, ConstRecurrentState initial, ConstMatrix y, ConstRecurrentState last) {
+  void SetForward(Pass* pass, ConstMatrix x, ConstRecurrentState initial, ConstMatrix y,
+                  ConstRecurrentState last) {
     Executable& e = pass->executable;
     e.Set(DNNL_ARG_WEIGHTS_LAYER, Packed(pass->input_weights, weights.input));
     e.Set(DNNL_ARG_WEIGHTS_ITER, Packed(pass->hidden_weights, weights.hidden));
@@ -281,7 +300,8 @@ struct RecurrentPrimitives::Primitives {
     e.Set(DNNL_ARG_DST_ITER_C, last.c.data);
   }
 
-  void CheckShapes(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial, ConstMatrix y) const {
+  void CheckShapes(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial,
+                   ConstMatrix y) const {
     CHECK_EQ(x.rows, steps * batch);
     CHECK_EQ(x.cols, input_size);
     CHECK_EQ(y.rows, steps * batch);
@@ -304,7 +324,8 @@ struct RecurrentPrimitives::Primitives {
   std::vector<float> zeros;
 };
 
-RecurrentPrimitives::RecurrentPrimitives(Cell cell, Direction direction, int64_t input_size, int64_t hidden_size)
+RecurrentPrimitives::RecurrentPrimitives(Cell cell, Direction direction, int64_t input_size,
+                                         int64_t hidden_size)
     : primitives_(std::make_unique<Primitives>(cell, direction, input_size, hidden_size)) {}
 RecurrentPrimitives::~RecurrentPrimitives() = default;
 
@@ -319,25 +340,28 @@ void RecurrentPrimitives::UseWeights(const RecurrentWeights& weights) {
   ++p.version;
 }
 
-void RecurrentPrimitives::Infer(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial, Matrix y,
-                                RecurrentState last) {
+void RecurrentPrimitives::Infer(int64_t steps, int64_t batch, ConstMatrix x,
+                                ConstRecurrentState initial, Matrix y, RecurrentState last) {
   Primitives& p = *primitives_;
   p.CheckShapes(steps, batch, x, initial, y);
   Pass& pass = p.shapes[{steps, batch}].infer;
   if (!pass.executable) {
-    p.MakeForward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), /*training=*/false, &pass);
+    p.MakeForward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), /*training=*/false,
+                  &pass);
   }
   p.SetForward(&pass, x, initial, y, {last.h, last.c});
   pass.executable.Run(p.stream);
 }
 
-RecurrentTape RecurrentPrimitives::Forward(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial,
-                                           Matrix y, RecurrentState last, Workspace* workspace) {
+RecurrentTape RecurrentPrimitives::Forward(int64_t steps, int64_t batch, ConstMatrix x,
+                                           ConstRecurrentState initial, Matrix y,
+                                           RecurrentState last, Workspace* workspace) {
   Primitives& p = *primitives_;
   p.CheckShapes(steps, batch, x, initial, y);
   Pass& pass = p.shapes[{steps, batch}].forward;
   if (!pass.executable) {
-    p.MakeForward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), /*training=*/true, &pass);
+    p.MakeForward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), /*training=*/true,
+                  &pass);
   }
   const RecurrentTape tape = {x, initial, y, {last.h, last.c}, workspace->Bytes(pass.tape_bytes)};
   p.SetForward(&pass, x, initial, y, tape.last);
@@ -346,15 +370,16 @@ RecurrentTape RecurrentPrimitives::Forward(int64_t steps, int64_t batch, ConstMa
   return tape;
 }
 
-void RecurrentPrimitives::Backward(int64_t steps, int64_t batch, const RecurrentTape& tape, ConstMatrix d_y,
-                                   ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
-                                   const RecurrentGradients& gradients) {
+void RecurrentPrimitives::Backward(int64_t steps, int64_t batch, const RecurrentTape& tape,
+                                   ConstMatrix d_y, ConstRecurrentState d_last, Matrix d_x,
+                                   RecurrentState d_initial, const RecurrentGradients& gradients) {
   Primitives& p = *primitives_;
   p.CheckShapes(steps, batch, tape.x, tape.initial, tape.y);
   CHECK_EQ(d_y.size(), tape.y.size());
   CHECK_EQ(d_x.size(), tape.x.size());
   Pass& pass = p.shapes[{steps, batch}].backward;
-  if (!pass.executable) p.MakeBackward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), &pass);
+  if (!pass.executable)
+    p.MakeBackward(Shapes(p.cell, steps, batch, p.input_size, p.hidden_size), &pass);
   if (p.zeros.size() < batch * p.hidden_size) p.zeros.assign(batch * p.hidden_size, 0);
 
   p.SetForward(&pass, tape.x, tape.initial, tape.y, tape.last);

@@ -1,4 +1,5 @@
-// Recurrent networks over whole sequences, by oneDNN: one layer in one direction, forward and backward through time.
+// Recurrent networks over whole sequences, by oneDNN: one layer in one direction, forward and
+// backward through time.
 //
 // Notation: x(t) input, h(t) hidden state and output, c(t) cell state, * elementwise.
 //
@@ -21,11 +22,12 @@ namespace elman {
 enum class Cell { kTanh, kRelu, kLstm, kGru, kLinearBeforeResetGru };
 enum class Direction { kLeftToRight, kRightToLeft };
 
-int GateCount(Cell cell);       // columns of W_x and W_h, in units of the hidden size
-int BiasCount(Cell cell);       // of the bias, likewise
-bool HasCellState(Cell cell);   // c beside h
+int GateCount(Cell cell);      // columns of W_x and W_h, in units of the hidden size
+int BiasCount(Cell cell);      // of the bias, likewise
+bool HasCellState(Cell cell);  // c beside h
 
-// Where the weights of a layer are: W_x [input, gates * hidden], W_h [hidden, gates * hidden], b [1, biases * hidden].
+// Where the weights of a layer are: W_x [input, gates * hidden], W_h [hidden, gates * hidden], b
+// [1, biases * hidden].
 template <typename View>
 struct RecurrentWeightsOf {
   View input;
@@ -44,7 +46,8 @@ struct RecurrentStateOf {
 using ConstRecurrentState = RecurrentStateOf<ConstMatrix>;
 using RecurrentState = RecurrentStateOf<Matrix>;
 
-// What a forward pass for training leaves for its backward pass; it lies in the workspace it was given.
+// What a forward pass for training leaves for its backward pass; it lies in the workspace it was
+// given.
 struct RecurrentTape {
   ConstMatrix x;
   ConstRecurrentState initial;
@@ -53,28 +56,32 @@ struct RecurrentTape {
   std::byte* gates = nullptr;  // oneDNN's own record
 };
 
-// The primitives of one layer, made once for every shape (steps, batch) and kept. Not for concurrent use.
+// The primitives of one layer, made once for every shape (steps, batch) and kept. Not for
+// concurrent use.
 class RecurrentPrimitives {
  public:
   RecurrentPrimitives(Cell cell, Direction direction, int64_t input_size, int64_t hidden_size);
   ~RecurrentPrimitives();
 
-  // Names the weights that the following passes use. They are laid out for the hardware when first needed after this
-  // call, so call it once after every change, and keep them until the next call.
+  // Names the weights that the following passes use. They are laid out for the hardware when first
+  // needed after this call, so call it once after every change, and keep them until the next call.
   void UseWeights(const RecurrentWeights& weights);
 
-  // y [steps * batch, hidden] and the last state from x [steps * batch, input] and the initial state. Rows are
-  // t * batch + b.
-  void Infer(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial, Matrix y, RecurrentState last);
+  // y [steps * batch, hidden] and the last state from x [steps * batch, input] and the initial
+  // state. Rows are t * batch + b.
+  void Infer(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial, Matrix y,
+             RecurrentState last);
 
   // The same, keeping what Backward needs.
-  RecurrentTape Forward(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial, Matrix y,
-                        RecurrentState last, Workspace* workspace);
+  RecurrentTape Forward(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial,
+                        Matrix y, RecurrentState last, Workspace* workspace);
 
-  // Back-propagation through time: from d_y (and d_last, where given) to d_x and d_initial, which are overwritten, and
-  // to `gradients`, which are added to. The weights must be those of the forward pass.
-  void Backward(int64_t steps, int64_t batch, const RecurrentTape& tape, ConstMatrix d_y, ConstRecurrentState d_last,
-                Matrix d_x, RecurrentState d_initial, const RecurrentGradients& gradients);
+  // Back-propagation through time: from d_y (and d_last, where given) to d_x and d_initial, which
+  // are overwritten, and to `gradients`, which are added to. The weights must be those of the
+  // forward pass.
+  void Backward(int64_t steps, int64_t batch, const RecurrentTape& tape, ConstMatrix d_y,
+                ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
+                const RecurrentGradients& gradients);
 
  private:
   struct Primitives;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+// Highway compiles this file once for each instruction set; the order of the next lines matters.
+// clang-format off
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "trainer/math/softmax.cc"
-#include "hwy/foreach_target.h"  // IWYU pragma: keep
-
+#include "hwy/foreach_target.h"
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace elman::HWY_NAMESPACE {
@@ -59,7 +61,8 @@ void Scale(float* values, int64_t size, float factor) {
   const int64_t lanes = hn::Lanes(d);
   const auto factors = hn::Set(d, factor);
   int64_t i = 0;
-  for (; i + lanes <= size; i += lanes) hn::StoreU(hn::Mul(hn::LoadU(d, values + i), factors), d, values + i);
+  for (; i + lanes <= size; i += lanes)
+    hn::StoreU(hn::Mul(hn::LoadU(d, values + i), factors), d, values + i);
   for (; i < size; ++i) values[i] *= factor;
 }
 
@@ -84,8 +87,12 @@ namespace elman {
 HWY_EXPORT(SoftmaxRow);
 HWY_EXPORT(LogSumExp);
 
-double SoftmaxRow(float* logits, int64_t size) { return HWY_DYNAMIC_DISPATCH(SoftmaxRow)(logits, size); }
-double LogSumExp(const float* logits, int64_t size) { return HWY_DYNAMIC_DISPATCH(LogSumExp)(logits, size); }
+double SoftmaxRow(float* logits, int64_t size) {
+  return HWY_DYNAMIC_DISPATCH(SoftmaxRow)(logits, size);
+}
+double LogSumExp(const float* logits, int64_t size) {
+  return HWY_DYNAMIC_DISPATCH(LogSumExp)(logits, size);
+}
 
 }  // namespace elman
 #endif

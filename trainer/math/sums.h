@@ -12,7 +12,8 @@ inline constexpr int64_t kSumBlock = 4096;
 // The sum of squares of a block, in double, in a fixed order.
 double SumOfSquares(std::span<const float> values);
 
-// The sum of `terms` by a fixed binary tree: halves are summed apart, the left one taking the larger power of two.
+// The sum of `terms` by a fixed binary tree: halves are summed apart, the left one taking the
+// larger power of two.
 double TreeSum(std::span<const double> terms);
 
 // a[i] += b[i].

@@ -12,7 +12,7 @@ constexpr size_t kFirstBlock = size_t{1} << 20;
 }  // namespace
 
 Workspace::~Workspace() {
-  for (const Block& block : blocks_) ::operator delete(block.data, std::align_val_t{kAlignment});
+  for (const Block& block : blocks_) ::operator delete (block.data, std::align_val_t{kAlignment});
 }
 
 size_t Workspace::capacity() const {
@@ -22,15 +22,17 @@ size_t Workspace::capacity() const {
 }
 
 void Workspace::AddBlock(size_t size) {
-  blocks_.push_back({static_cast<std::byte*>(::operator new(size, std::align_val_t{kAlignment})), size});
+  blocks_.push_back(
+      {static_cast<std::byte*>(::operator new (size, std::align_val_t{kAlignment})), size});
   used_ = 0;
 }
 
 void Workspace::Reset() {
   if (blocks_.size() > 1) {
-    // One block of the size the last step needed: the next step of that size takes everything from it.
+    // One block of the size the last step needed: the next step of that size takes everything from
+    // it.
     const size_t total = capacity();
-    for (const Block& block : blocks_) ::operator delete(block.data, std::align_val_t{kAlignment});
+    for (const Block& block : blocks_) ::operator delete (block.data, std::align_val_t{kAlignment});
     blocks_.clear();
     AddBlock(total);
   }

@@ -1,4 +1,5 @@
-// The memory of one training step: activations are taken from it in order and given back all at once.
+// The memory of one training step: activations are taken from it in order and given back all at
+// once.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +10,8 @@
 
 namespace elman {
 
-// A bump allocator. What is taken stays valid until Reset, and is not initialized. The first steps grow it; after that a
-// step of a size seen before allocates nothing.
+// A bump allocator. What is taken stays valid until Reset, and is not initialized. The first steps
+// grow it; after that a step of a size seen before allocates nothing.
 class Workspace {
  public:
   Workspace() = default;

@@ -34,7 +34,8 @@ RnnStackShape StackShape(const ModelSpec& spec) {
 }  // namespace
 
 LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t predicted)
-    : embedding_("embedding", vocabulary, spec.embedding_size(), spec.initializer().range(), &parameters_),
+    : embedding_("embedding", vocabulary, spec.embedding_size(), spec.initializer().range(),
+                 &parameters_),
       rnn_("layer", StackShape(spec), &parameters_),
       output_dropout_(spec.dropout(), /*site=*/spec.layers()),
       output_("output", predicted, spec.hidden_size(), spec.initializer().range(), &parameters_) {}
@@ -64,20 +65,23 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   return {loss, batch.target_count};
 }
 
-ConstMatrix LanguageModel::Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry,
-                             Workspace* workspace) {
+ConstMatrix LanguageModel::Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
+                                  float* carry, Workspace* workspace) {
   const Matrix x = workspace->Take(steps * rows, embedding_.size());
   embedding_.Forward(values_, inputs, x);
   return rnn_.Infer(steps, rows, x, carry, workspace);
 }
 
-void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses, Workspace* workspace) {
+void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses,
+                             Workspace* workspace) {
   const ConstMatrix hidden = Hidden(batch.steps, batch.rows, batch.inputs, carry, workspace);
   output_.Evaluate(values_, hidden, batch.targets, losses, workspace);
 }
 
-void LanguageModel::Predict(std::span<const int32_t> tokens, float* carry, Matrix logits, Workspace* workspace) {
-  output_.Logits(values_, Hidden(1, static_cast<int64_t>(tokens.size()), tokens, carry, workspace), logits);
+void LanguageModel::Predict(std::span<const int32_t> tokens, float* carry, Matrix logits,
+                            Workspace* workspace) {
+  output_.Logits(values_, Hidden(1, static_cast<int64_t>(tokens.size()), tokens, carry, workspace),
+                 logits);
 }
 
 }  // namespace elman

@@ -1,7 +1,8 @@
-// The recurrent language model: P(next token | all before). With x(t) the embedding of token t, dropout D, recurrent
-// layers R and a projection to the vocabulary,
+// The recurrent language model: P(next token | all before). With x(t) the embedding of token t,
+// dropout D, recurrent layers R and a projection to the vocabulary,
 //
-//   y(t) = softmax(W D(R(D(x(1)), ..., D(x(t)))) + b)        (Mikolov et al., 2010; Zaremba et al., 2014)
+//   y(t) = softmax(W D(R(D(x(1)), ..., D(x(t)))) + b)        (Mikolov et al., 2010; Zaremba et al.,
+//   2014)
 #pragma once
 
 #include <cstdint>
@@ -24,16 +25,20 @@ class LanguageModel : public Model {
   void UseValues(const float* values) override;
   int64_t carry_states() const override { return rnn_.states(); }
   int64_t carry_width() const override { return rnn_.hidden_size(); }
-  LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients, Workspace* workspace) override;
-  void Evaluate(const Batch& batch, float* carry, std::span<double> losses, Workspace* workspace) override;
+  LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
+                 Workspace* workspace) override;
+  void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
+                Workspace* workspace) override;
 
-  // One time step for generating text: reads one token a row and gives the logits of the next, [rows, predicted].
+  // One time step for generating text: reads one token a row and gives the logits of the next,
+  // [rows, predicted].
   void Predict(std::span<const int32_t> tokens, float* carry, Matrix logits, Workspace* workspace);
 
   int64_t predicted() const { return output_.vocabulary(); }
 
  private:
-  ConstMatrix Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry, Workspace* workspace);
+  ConstMatrix Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry,
+                     Workspace* workspace);
 
   Embedding embedding_;
   RnnStack rnn_;

@@ -1,4 +1,5 @@
-// A model: parameters, and a training pass over one lane's batch. It knows nothing of ranks, optimizers or files.
+// A model: parameters, and a training pass over one lane's batch. It knows nothing of ranks,
+// optimizers or files.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@ namespace elman {
 
 // Results that add up over batches, lanes and steps.
 struct LossSums {
-  double loss = 0;      // nats, over all targets
+  double loss = 0;  // nats, over all targets
   int64_t targets = 0;
 
   LossSums& operator+=(const LossSums& other) {
@@ -30,23 +31,25 @@ class Model {
 
   const ParameterTable& parameters() const { return parameters_; }
 
-  // Names the parameter values, an array of parameters().size(), that the following passes use. They must stay; call again after
-  // every change.
+  // Names the parameter values, an array of parameters().size(), that the following passes use.
+  // They must stay; call again after every change.
   virtual void UseValues(const float* values) = 0;
 
-  // The state carried from one batch to the next, for a lane of `rows` sequences: carry_states() matrices
-  // [rows, carry_width()], one after another. All zero before the first batch.
+  // The state carried from one batch to the next, for a lane of `rows` sequences: carry_states()
+  // matrices [rows, carry_width()], one after another. All zero before the first batch.
   virtual int64_t carry_states() const = 0;
   virtual int64_t carry_width() const = 0;
   int64_t carry_size(int64_t rows) const { return carry_states() * rows * carry_width(); }
 
-  // One pass forward and backward through time. Adds the gradient of the summed loss to `gradients`, an array of
-  // parameters().size(), and moves `carry` to the end of the batch.
+  // One pass forward and backward through time. Adds the gradient of the summed loss to
+  // `gradients`, an array of parameters().size(), and moves `carry` to the end of the batch.
   virtual LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
                          Workspace* workspace) = 0;
 
-  // The loss of every target of the batch, laid out like batch.targets, without dropout; 0 where there is none.
-  virtual void Evaluate(const Batch& batch, float* carry, std::span<double> losses, Workspace* workspace) = 0;
+  // The loss of every target of the batch, laid out like batch.targets, without dropout; 0 where
+  // there is none.
+  virtual void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
+                        Workspace* workspace) = 0;
 
  protected:
   ParameterTable parameters_;

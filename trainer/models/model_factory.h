@@ -12,10 +12,11 @@
 namespace elman {
 
 // InvalidArgument names the field of `spec` that makes no sense.
-absl::StatusOr<std::unique_ptr<LanguageModel>> CreateLanguageModel(const ModelSpec& spec,
-                                                                   const VocabularySpec& vocabulary);
+absl::StatusOr<std::unique_ptr<LanguageModel>> CreateLanguageModel(
+    const ModelSpec& spec, const VocabularySpec& vocabulary);
 
 // The model for a task. Unimplemented for tasks this version does not train.
-absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& spec, const VocabularySpec& vocabulary);
+absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& spec,
+                                                   const VocabularySpec& vocabulary);
 
 }  // namespace elman

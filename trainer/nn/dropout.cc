@@ -4,8 +4,8 @@
 #include "trainer/math/random.h"
 
 namespace elman {
-ConstMatrix Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, Mask* mask,
-                             Workspace* workspace) const {
+ConstMatrix Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x,
+                             Mask* mask, Workspace* workspace) const {
   *mask = {};
   if (probability_ == 0) return x;
   CHECK_EQ(x.rows, steps * batch);
@@ -19,7 +19,8 @@ ConstMatrix Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, Con
     for (int64_t b = 0; b < batch; ++b) {
       RandomWords(key, pass.step, static_cast<uint32_t>(pass.first_row + b), t * stride, words);
       float* row = factors + (t * batch + b) * x.cols;
-      for (int64_t j = 0; j < x.cols; ++j) row[j] = UniformFloat(words[j]) < probability_ ? 0 : keep;
+      for (int64_t j = 0; j < x.cols; ++j)
+        row[j] = UniformFloat(words[j]) < probability_ ? 0 : keep;
     }
   }
   *mask = {factors};

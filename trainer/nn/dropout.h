@@ -1,5 +1,5 @@
-// Dropout on a sequence of activations (Srivastava et al., 2014): every unit is zeroed with a probability, the others are
-// scaled so that the expectation stays the same.
+// Dropout on a sequence of activations (Srivastava et al., 2014): every unit is zeroed with a
+// probability, the others are scaled so that the expectation stays the same.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ class Dropout {
     const float* factors = nullptr;
   };
 
-  // The masked x [steps * batch, cols]: x itself where nothing is dropped, otherwise in the workspace, for layers keep
-  // their outputs for the backward pass. The mask of a sequence depends on its global row, its time step and the pass, not on
-  // the other rows of the batch.
+  // The masked x [steps * batch, cols]: x itself where nothing is dropped, otherwise in the
+  // workspace, for layers keep their outputs for the backward pass. The mask of a sequence depends
+  // on its global row, its time step and the pass, not on the other rows of the batch.
   ConstMatrix Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, Mask* mask,
                       Workspace* workspace) const;
 

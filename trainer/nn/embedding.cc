@@ -6,7 +6,8 @@
 
 namespace elman {
 
-Embedding::Embedding(const std::string& name, int64_t vocabulary, int64_t size, float range, ParameterTable* table)
+Embedding::Embedding(const std::string& name, int64_t vocabulary, int64_t size, float range,
+                     ParameterTable* table)
     : table_(table->Add(name, vocabulary, size, {.range = range}, /*decay=*/true)) {}
 
 void Embedding::Forward(const float* values, std::span<const int32_t> ids, Matrix out) const {

@@ -12,7 +12,8 @@ namespace elman {
 
 class Embedding {
  public:
-  Embedding(const std::string& name, int64_t vocabulary, int64_t size, float range, ParameterTable* table);
+  Embedding(const std::string& name, int64_t vocabulary, int64_t size, float range,
+            ParameterTable* table);
 
   // out[i] = table[ids[i]]; out [ids, size].
   void Forward(const float* values, std::span<const int32_t> ids, Matrix out) const;

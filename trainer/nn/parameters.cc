@@ -12,8 +12,8 @@ constexpr int64_t kCacheLineFloats = 16;
 
 }  // namespace
 
-Parameter ParameterTable::Add(std::string name, int64_t rows, int64_t cols, const Initializer& initializer,
-                              bool decay) {
+Parameter ParameterTable::Add(std::string name, int64_t rows, int64_t cols,
+                              const Initializer& initializer, bool decay) {
   Parameter parameter{std::move(name), rows, cols, initializer, decay, size_};
   size_ += (parameter.size() + kCacheLineFloats - 1) / kCacheLineFloats * kCacheLineFloats;
   parameters_.push_back(parameter);
@@ -42,7 +42,8 @@ void ParameterTable::Initialize(uint64_t seed, float* values) const {
         }
       }
     }
-    for (int64_t i = initializer.constant_begin; i < initializer.constant_end; ++i) array[i] += initializer.constant;
+    for (int64_t i = initializer.constant_begin; i < initializer.constant_end; ++i)
+      array[i] += initializer.constant;
   }
 }
 

@@ -1,5 +1,6 @@
-// The one table of a model's parameters. Values, gradients and each optimizer moment are flat arrays of its layout, which
-// live wherever their owner puts them: layers are handed the arrays and find their part by the table.
+// The one table of a model's parameters. Values, gradients and each optimizer moment are flat
+// arrays of its layout, which live wherever their owner puts them: layers are handed the arrays and
+// find their part by the table.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,9 @@
 namespace elman {
 
 struct Initializer {
-  float range = 0;     // uniform in [-range, range)
-  float constant = 0;  // added to every element of [constant_begin, constant_end), counted within the parameter
+  float range = 0;  // uniform in [-range, range)
+  float constant =
+      0;  // added to every element of [constant_begin, constant_end), counted within the parameter
   int64_t constant_begin = 0;
   int64_t constant_end = 0;
 };
@@ -34,13 +36,15 @@ struct Parameter {
 class ParameterTable {
  public:
   // Appends a parameter and returns it with its offset. Offsets begin on cache lines.
-  Parameter Add(std::string name, int64_t rows, int64_t cols, const Initializer& initializer, bool decay);
+  Parameter Add(std::string name, int64_t rows, int64_t cols, const Initializer& initializer,
+                bool decay);
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
-  int64_t size() const { return size_; }      // elements of a flat array, padding included
-  int64_t count() const;                      // parameters in the sense of papers: without padding
+  int64_t size() const { return size_; }  // elements of a flat array, padding included
+  int64_t count() const;                  // parameters in the sense of papers: without padding
 
-  // Fills an array of size() elements with initial values, which depend on the seed and the table only.
+  // Fills an array of size() elements with initial values, which depend on the seed and the table
+  // only.
   void Initialize(uint64_t seed, float* values) const;
 
  private:

@@ -9,7 +9,7 @@ namespace elman {
 
 struct Pass {
   uint64_t seed = 0;
-  int64_t step = 0;       // of the run: with the seed and the global row, the key of every random number
+  int64_t step = 0;  // of the run: with the seed and the global row, the key of every random number
   int64_t first_row = 0;  // the global row (sequence of the global batch) of the first row given
   PhaseClock* clock = nullptr;  // told where the backward pass begins; may be null
 };

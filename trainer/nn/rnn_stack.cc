@@ -12,7 +12,9 @@ int StatesPerLayer(Cell cell) { return HasCellState(cell) ? 2 : 1; }
 // The forget gate is the second of an LSTM's four.
 Initializer BiasInitializer(const RnnStackShape& shape) {
   if (shape.cell != Cell::kLstm) return {};
-  return {.constant = shape.forget_bias, .constant_begin = shape.hidden_size, .constant_end = 2 * shape.hidden_size};
+  return {.constant = shape.forget_bias,
+          .constant_begin = shape.hidden_size,
+          .constant_end = 2 * shape.hidden_size};
 }
 
 }  // namespace
@@ -20,12 +22,16 @@ Initializer BiasInitializer(const RnnStackShape& shape) {
 struct RnnStack::Layer {
   Layer(const std::string& name, int number, const RnnStackShape& shape, ParameterTable* table)
       : input_weights(table->Add(name + ".input_weights", InputSize(number, shape),
-                                 GateCount(shape.cell) * shape.hidden_size, {.range = shape.range}, true)),
+                                 GateCount(shape.cell) * shape.hidden_size, {.range = shape.range},
+                                 true)),
         hidden_weights(table->Add(name + ".hidden_weights", shape.hidden_size,
-                                  GateCount(shape.cell) * shape.hidden_size, {.range = shape.range}, true)),
-        bias(table->Add(name + ".bias", 1, BiasCount(shape.cell) * shape.hidden_size, BiasInitializer(shape), false)),
+                                  GateCount(shape.cell) * shape.hidden_size, {.range = shape.range},
+                                  true)),
+        bias(table->Add(name + ".bias", 1, BiasCount(shape.cell) * shape.hidden_size,
+                        BiasInitializer(shape), false)),
         dropout(shape.dropout, number),
-        primitives(shape.cell, Direction::kLeftToRight, InputSize(number, shape), shape.hidden_size) {}
+        primitives(shape.cell, Direction::kLeftToRight, InputSize(number, shape),
+                   shape.hidden_size) {}
 
   static int64_t InputSize(int number, const RnnStackShape& shape) {
     return number == 0 ? shape.input_size : shape.hidden_size;
@@ -36,7 +42,8 @@ struct RnnStack::Layer {
   RecurrentPrimitives primitives;
 };
 
-RnnStack::RnnStack(const std::string& name, const RnnStackShape& shape, ParameterTable* table) : shape_(shape) {
+RnnStack::RnnStack(const std::string& name, const RnnStackShape& shape, ParameterTable* table)
+    : shape_(shape) {
   for (int i = 0; i < shape.layers; ++i) {
     layers_.push_back(std::make_unique<Layer>(name + std::to_string(i), i, shape, table));
   }
@@ -46,8 +53,8 @@ RnnStack::~RnnStack() = default;
 
 void RnnStack::UseValues(const float* values) {
   for (const auto& layer : layers_) {
-    layer->primitives.UseWeights(
-        {layer->input_weights.In(values), layer->hidden_weights.In(values), layer->bias.In(values)});
+    layer->primitives.UseWeights({layer->input_weights.In(values), layer->hidden_weights.In(values),
+                                  layer->bias.In(values)});
   }
 }
 
@@ -60,8 +67,8 @@ RecurrentState RnnStack::State(int layer, int64_t batch, float* carry) const {
           HasCellState(shape_.cell) ? Matrix{h + size, batch, shape_.hidden_size} : Matrix{}};
 }
 
-ConstMatrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, float* carry, Tape* tape,
-                              Workspace* workspace) {
+ConstMatrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x,
+                              float* carry, Tape* tape, Workspace* workspace) {
   tape->steps = steps;
   tape->batch = batch;
   tape->layers.resize(layers_.size());
@@ -69,7 +76,8 @@ ConstMatrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, Co
   const int64_t state_size = StatesPerLayer(shape_.cell) * batch * shape_.hidden_size;
   for (size_t i = 0; i < layers_.size(); ++i) {
     Layer& layer = *layers_[i];
-    const ConstMatrix input = layer.dropout.Forward(pass, steps, batch, x, &tape->masks[i], workspace);
+    const ConstMatrix input =
+        layer.dropout.Forward(pass, steps, batch, x, &tape->masks[i], workspace);
     const Matrix y = workspace->Take(steps * batch, shape_.hidden_size);
     // Both ends of the sequence stay as they are for the backward pass; the carry moves on.
     const RecurrentState carried = State(i, batch, carry);
@@ -85,7 +93,8 @@ ConstMatrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, Co
   return x;
 }
 
-ConstMatrix RnnStack::Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry, Workspace* workspace) {
+ConstMatrix RnnStack::Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry,
+                            Workspace* workspace) {
   const int64_t state_size = StatesPerLayer(shape_.cell) * batch * shape_.hidden_size;
   for (size_t i = 0; i < layers_.size(); ++i) {
     const Matrix y = workspace->Take(steps * batch, shape_.hidden_size);
@@ -105,9 +114,9 @@ Matrix RnnStack::Backward(const Tape& tape, Matrix d_y, float* gradients, Worksp
   for (size_t i = layers_.size(); i-- > 0;) {
     Layer& layer = *layers_[i];
     const Matrix d_x = workspace->Take(tape.steps * tape.batch, layer.input_weights.rows);
-    layer.primitives.Backward(
-        tape.steps, tape.batch, tape.layers[i], d_y, {}, d_x, d_initial,
-        {layer.input_weights.In(gradients), layer.hidden_weights.In(gradients), layer.bias.In(gradients)});
+    layer.primitives.Backward(tape.steps, tape.batch, tape.layers[i], d_y, {}, d_x, d_initial,
+                              {layer.input_weights.In(gradients),
+                               layer.hidden_weights.In(gradients), layer.bias.In(gradients)});
     Dropout::Backward(tape.masks[i], d_x);
     d_y = d_x;
   }

@@ -20,8 +20,8 @@ struct RnnStackShape {
   int64_t input_size = 0;
   int64_t hidden_size = 0;
   float dropout = 0;
-  float range = 0.1f;      // of the initial weights
-  float forget_bias = 0;   // LSTM only
+  float range = 0.1f;     // of the initial weights
+  float forget_bias = 0;  // LSTM only
 };
 
 // Not for concurrent use: the layers own their primitives.
@@ -33,8 +33,8 @@ class RnnStack {
   // Names the parameter values the following passes use; call again after every change.
   void UseValues(const float* values);
 
-  // The carried state of `batch` rows is one array of states() matrices [batch, hidden]: for each layer h and, where
-  // the cell has one, c.
+  // The carried state of `batch` rows is one array of states() matrices [batch, hidden]: for each
+  // layer h and, where the cell has one, c.
   int states() const;
   int64_t hidden_size() const { return shape_.hidden_size; }
 
@@ -46,17 +46,19 @@ class RnnStack {
     std::vector<Dropout::Mask> masks;  // of what enters each layer
   };
 
-  // x [steps * batch, input] to the last layer's output [steps * batch, hidden], in the workspace; both must stay as they
-  // are until the backward pass. `carry` goes in as the state before the first step and comes out as the state after the
-  // last.
-  ConstMatrix Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, float* carry, Tape* tape,
-                      Workspace* workspace);
+  // x [steps * batch, input] to the last layer's output [steps * batch, hidden], in the workspace;
+  // both must stay as they are until the backward pass. `carry` goes in as the state before the
+  // first step and comes out as the state after the last.
+  ConstMatrix Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, float* carry,
+                      Tape* tape, Workspace* workspace);
 
   // Without dropout and without a tape.
-  ConstMatrix Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry, Workspace* workspace);
+  ConstMatrix Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry,
+                    Workspace* workspace);
 
-  // From the gradient of the output (which is used up) to that of x, in the workspace; adds to `gradients`. The state
-  // before the first step is a constant: back-propagation is truncated there.
+  // From the gradient of the output (which is used up) to that of x, in the workspace; adds to
+  // `gradients`. The state before the first step is a constant: back-propagation is truncated
+  // there.
   Matrix Backward(const Tape& tape, Matrix d_y, float* gradients, Workspace* workspace);
 
  private:

@@ -22,9 +22,10 @@ int64_t ChunkRows(int64_t rows, int64_t vocabulary) {
 
 }  // namespace
 
-VocabularyLoss::VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size, float range,
-                               ParameterTable* table)
-    : weights_(table->Add(name + ".weights", vocabulary, hidden_size, {.range = range}, /*decay=*/true)),
+VocabularyLoss::VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size,
+                               float range, ParameterTable* table)
+    : weights_(
+          table->Add(name + ".weights", vocabulary, hidden_size, {.range = range}, /*decay=*/true)),
       bias_(table->Add(name + ".bias", 1, vocabulary, {}, /*decay=*/false)) {}
 
 void VocabularyLoss::Logits(const float* values, ConstMatrix hidden, Matrix logits) const {
@@ -33,8 +34,9 @@ void VocabularyLoss::Logits(const float* values, ConstMatrix hidden, Matrix logi
   Gemm(Transpose::kNo, Transpose::kYes, 1, hidden, weights_.In(values), 1, logits);
 }
 
-double VocabularyLoss::Train(const float* values, ConstMatrix hidden, std::span<const int32_t> targets,
-                             Matrix d_hidden, float* gradients, Workspace* workspace) const {
+double VocabularyLoss::Train(const float* values, ConstMatrix hidden,
+                             std::span<const int32_t> targets, Matrix d_hidden, float* gradients,
+                             Workspace* workspace) const {
   CHECK_EQ(hidden.rows, static_cast<int64_t>(targets.size()));
   if (hidden.rows == 0) return 0;
   const int64_t chunk_rows = ChunkRows(hidden.rows, vocabulary());
@@ -64,8 +66,9 @@ double VocabularyLoss::Train(const float* values, ConstMatrix hidden, std::span<
   return loss;
 }
 
-void VocabularyLoss::Evaluate(const float* values, ConstMatrix hidden, std::span<const int32_t> targets,
-                              std::span<double> losses, Workspace* workspace) const {
+void VocabularyLoss::Evaluate(const float* values, ConstMatrix hidden,
+                              std::span<const int32_t> targets, std::span<double> losses,
+                              Workspace* workspace) const {
   CHECK_EQ(hidden.rows, static_cast<int64_t>(targets.size()));
   if (hidden.rows == 0) return;
   const int64_t chunk_rows = ChunkRows(hidden.rows, vocabulary());

@@ -1,5 +1,6 @@
-// The output layer of a model that predicts tokens, with its loss: projection, softmax and cross-entropy in one pass over
-// chunks of rows, so that the logits of a whole batch never exist at once.
+// The output layer of a model that predicts tokens, with its loss: projection, softmax and
+// cross-entropy in one pass over chunks of rows, so that the logits of a whole batch never exist at
+// once.
 //
 //   z = h W^T + b,   loss = sum over rows of -log softmax(z)[target]
 //   d_z = softmax(z) - onehot(target),   d_h = d_z W,   d_W += d_z^T h,   d_b += sum of d_z
@@ -17,16 +18,17 @@ namespace elman {
 
 class VocabularyLoss {
  public:
-  VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size, float range, ParameterTable* table);
+  VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size, float range,
+                 ParameterTable* table);
 
-  // For hidden [rows, hidden_size] and one target a row (negative: none): returns the summed loss, in nats; overwrites
-  // d_hidden and adds to `gradients`, both of the sum.
-  double Train(const float* values, ConstMatrix hidden, std::span<const int32_t> targets, Matrix d_hidden,
-               float* gradients, Workspace* workspace) const;
+  // For hidden [rows, hidden_size] and one target a row (negative: none): returns the summed loss,
+  // in nats; overwrites d_hidden and adds to `gradients`, both of the sum.
+  double Train(const float* values, ConstMatrix hidden, std::span<const int32_t> targets,
+               Matrix d_hidden, float* gradients, Workspace* workspace) const;
 
   // The loss of each row; 0 where there is no target.
-  void Evaluate(const float* values, ConstMatrix hidden, std::span<const int32_t> targets, std::span<double> losses,
-                Workspace* workspace) const;
+  void Evaluate(const float* values, ConstMatrix hidden, std::span<const int32_t> targets,
+                std::span<double> losses, Workspace* workspace) const;
 
   // logits [rows, vocabulary].
   void Logits(const float* values, ConstMatrix hidden, Matrix logits) const;

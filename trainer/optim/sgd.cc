@@ -9,7 +9,8 @@ void Sgd::Update(const OptimizerStep& step, float weight_decay, std::span<float>
   float* const w = values.data();
   const float* const gradient = gradients.data();
   if (momentum_ == 0) {
-    for (size_t i = 0; i < values.size(); ++i) w[i] -= rate * (scale * gradient[i] + weight_decay * w[i]);
+    for (size_t i = 0; i < values.size(); ++i)
+      w[i] -= rate * (scale * gradient[i] + weight_decay * w[i]);
     return;
   }
   float* const m = moments[0];

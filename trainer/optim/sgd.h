@@ -9,8 +9,8 @@ class Sgd : public Optimizer {
  public:
   explicit Sgd(float momentum) : momentum_(momentum) {}
   int moments() const override { return momentum_ == 0 ? 0 : 1; }
-  void Update(const OptimizerStep& step, float weight_decay, std::span<float> values, std::span<const float> gradients,
-              std::span<float* const> moments) const override;
+  void Update(const OptimizerStep& step, float weight_decay, std::span<float> values,
+              std::span<const float> gradients, std::span<float* const> moments) const override;
 
  private:
   const float momentum_;

@@ -19,7 +19,8 @@ std::vector<std::string> Corpus() {
     std::string line;
     for (int j = 0; j < 8; ++j) {
       x = x * 1664525 + 1013904223;
-      line += std::string(j > 0 ? " " : "") + words[(x >> 16) % 9];
+      if (j > 0) line += ' ';
+      line += words[(x >> 16) % 9];
     }
     lines.push_back(line + ".");
   }

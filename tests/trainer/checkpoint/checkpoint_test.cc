@@ -95,7 +95,8 @@ TEST_F(CheckpointTest, RoundTrips) {
   EXPECT_EQ(read->header.SerializeAsString(), checkpoint.header.SerializeAsString());
   EXPECT_EQ(read->vocabulary_text, checkpoint.vocabulary_text);
   EXPECT_EQ(read->tokenizer_model, checkpoint.tokenizer_model);
-  for (const char* name : {"values", "moment1", "carry"}) EXPECT_EQ(*read->Find(name), *checkpoint.Find(name)) << name;
+  for (const char* name : {"values", "moment1", "carry"})
+    EXPECT_EQ(*read->Find(name), *checkpoint.Find(name)) << name;
   EXPECT_EQ(read->Find("moment2"), nullptr);
   EXPECT_EQ(ContentHash(*read), *hash);
   EXPECT_EQ(ReadCheckpointHeader(folder_ / "a.ckpt")->progress().step(), 12);
@@ -134,7 +135,8 @@ TEST_F(CheckpointTest, EveryFlippedBitIsFound) {
 
 TEST_F(CheckpointTest, EveryTruncationIsFound) {
   const std::string bytes = Written(SmallCheckpoint(1));
-  for (size_t size = 0; size < bytes.size(); ++size) ExpectRejected(bytes.substr(0, size), std::to_string(size));
+  for (size_t size = 0; size < bytes.size(); ++size)
+    ExpectRejected(bytes.substr(0, size), std::to_string(size));
 }
 
 TEST_F(CheckpointTest, RecordsOutOfPlaceAreFound) {
@@ -162,7 +164,8 @@ TEST_F(CheckpointTest, RecordsOutOfPlaceAreFound) {
   ExpectRejected(bytes + "x", "byte appended");
 }
 
-// A header, well-framed, that promises more than the file holds must not make the reader allocate it.
+// A header, well-framed, that promises more than the file holds must not make the reader allocate
+// it.
 TEST_F(CheckpointTest, ForgedSizesAreBoundedByTheFile) {
   Checkpoint checkpoint = SmallCheckpoint(1);
   for (const int64_t elements : {int64_t{1} << 61, int64_t{1} << 40, int64_t{-1}}) {
@@ -186,7 +189,8 @@ TEST_F(CheckpointTest, AnOldFileSurvivesAFailedWrite) {
 
 std::set<std::string> FileNames(const std::string& folder) {
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename());
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    names.insert(entry.path().filename());
   return names;
 }
 
@@ -210,7 +214,8 @@ TEST_F(CheckpointTest, MarksThatNameNothingAreErrors) {
   CheckpointDirectory directory(folder_.path());
   Checkpoint checkpoint = SmallCheckpoint(10);
   ASSERT_TRUE(directory.Save(&checkpoint, false).ok());
-  EXPECT_EQ(*ResolveCheckpoint(folder_.path(), kBest), directory.PathOf(10)) << "without a best, the latest";
+  EXPECT_EQ(*ResolveCheckpoint(folder_.path(), kBest), directory.PathOf(10))
+      << "without a best, the latest";
   for (const std::string mark : {"step-000000099.ckpt", "../../etc/passwd", "", "step-.ckpt"}) {
     WriteBytes(directory.folder() + "/latest", mark);
     EXPECT_EQ(directory.Find(kLatest).status().code(), absl::StatusCode::kDataLoss) << mark;

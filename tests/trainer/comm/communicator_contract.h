@@ -23,13 +23,16 @@ inline void ExpectBroadcast(Communicator* c) {
 inline void ExpectAllGather(Communicator* c) {
   const auto all = c->AllGather(std::string(c->rank() * 3, static_cast<char>('a' + c->rank())));
   ASSERT_EQ(static_cast<int>(all.size()), c->size());
-  for (int r = 0; r < c->size(); ++r) EXPECT_EQ(all[r], std::string(r * 3, static_cast<char>('a' + r)));
+  for (int r = 0; r < c->size(); ++r)
+    EXPECT_EQ(all[r], std::string(r * 3, static_cast<char>('a' + r)));
 }
 
 // Everyone sends everyone two pieces, of different sizes; the larger spans several messages.
 inline void ExpectExchange(Communicator* c) {
   constexpr size_t kSmall = 5, kLarge = (size_t{2} << 20) + 3;
-  const auto number = [](int from, int to, size_t i) { return static_cast<float>(from * 100 + to * 10 + i % 7); };
+  const auto number = [](int from, int to, size_t i) {
+    return static_cast<float>(from * 100 + to * 10 + i % 7);
+  };
   std::vector<std::vector<float>> out, in;
   for (int peer = 0; peer < c->size(); ++peer) {
     for (const size_t size : {kSmall, kLarge}) {
@@ -46,7 +49,8 @@ inline void ExpectExchange(Communicator* c) {
   }
   c->Exchange(sends, receives);
   for (const auto& piece : receives) {
-    for (size_t i = 0; i < piece.floats.size(); ++i) ASSERT_EQ(piece.floats[i], number(piece.peer, c->rank(), i));
+    for (size_t i = 0; i < piece.floats.size(); ++i)
+      ASSERT_EQ(piece.floats[i], number(piece.peer, c->rank(), i));
   }
 }
 
@@ -56,14 +60,16 @@ inline void ExpectAgreement(Communicator* c) {
   const absl::Status mine = c->rank() == bad ? absl::DataLossError("a hole") : absl::OkStatus();
   const absl::Status verdict = Agree(c, mine);
   EXPECT_EQ(verdict.code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(verdict.message(), c->size() == 1 ? "a hole" : "rank " + std::to_string(bad) + ": a hole");
+  EXPECT_EQ(verdict.message(),
+            c->size() == 1 ? "a hole" : "rank " + std::to_string(bad) + ": a hole");
   EXPECT_EQ(Agree(c, absl::NotFoundError("x")).message(), "x") << "all alike: no rank is to blame";
-  const absl::Status root = AgreeWithRoot(c, c->rank() == 0 ? absl::NotFoundError("y") : absl::OkStatus());
+  const absl::Status root =
+      AgreeWithRoot(c, c->rank() == 0 ? absl::NotFoundError("y") : absl::OkStatus());
   EXPECT_EQ(root, absl::NotFoundError("y"));
 }
 
-// Everyone writes its own part, then reads all; twice, for what is behind a fence must not be overtaken. Returns whether
-// there was shared memory.
+// Everyone writes its own part, then reads all; twice, for what is behind a fence must not be
+// overtaken. Returns whether there was shared memory.
 inline bool ExpectSharedFloats(Communicator* c) {
   const auto shared = c->Share(10 + c->rank());
   if (shared == nullptr) return false;

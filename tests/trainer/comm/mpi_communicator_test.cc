@@ -11,7 +11,9 @@ Communicator* world = nullptr;  // set by main, before any test runs
 
 TEST(MpiCommunicatorTest, KeepsTheContract) { ExpectCommunicator(world); }
 
-TEST(MpiCommunicatorTest, RefusesMoreSharedMemoryThanThereIs) { EXPECT_EQ(world->Share(int64_t{1} << 50), nullptr); }
+TEST(MpiCommunicatorTest, RefusesMoreSharedMemoryThanThereIs) {
+  EXPECT_EQ(world->Share(int64_t{1} << 50), nullptr);
+}
 
 }  // namespace
 }  // namespace elman

@@ -14,7 +14,8 @@ TEST(ThreadGroupTest, KeepsTheContract) {
 
 TEST(ThreadGroupTest, SharesMemoryUnlessToldNotTo) {
   RunThreadGroup(3, [](Communicator* c) { EXPECT_TRUE(ExpectSharedFloats(c)); });
-  RunThreadGroup(3, [](Communicator* c) { EXPECT_FALSE(ExpectSharedFloats(c)); }, /*shares_memory=*/false);
+  RunThreadGroup(
+      3, [](Communicator* c) { EXPECT_FALSE(ExpectSharedFloats(c)); }, /*shares_memory=*/false);
 }
 
 TEST(SingleProcessTest, KeepsTheContract) {

@@ -17,7 +17,9 @@ constexpr int32_t kEnd = 1;
 
 class BeamSearchTest : public testing::Test {
  protected:
-  BeamSearchTest() : model_(Spec(), kPredicted + 2, kPredicted), values_(RandomFloats(model_.parameters().size(), 3, 2)) {
+  BeamSearchTest()
+      : model_(Spec(), kPredicted + 2, kPredicted),
+        values_(RandomFloats(model_.parameters().size(), 3, 2)) {
     model_.UseValues(values_.data());
   }
   static ModelSpec Spec() {
@@ -71,12 +73,15 @@ TEST_F(BeamSearchTest, AWideBeamFindsTheBestOfAllTexts) {
     }
     open = next;
   }
-  EXPECT_EQ(BeamSearch(&model_, prompt, {.width = 64, .max_tokens = kLength, .end = kEnd, .banned = 0}), best);
+  EXPECT_EQ(
+      BeamSearch(&model_, prompt, {.width = 64, .max_tokens = kLength, .end = kEnd, .banned = 0}),
+      best);
 }
 
 TEST_F(BeamSearchTest, ABeamOfOneIsGreedy) {
   const std::vector<int32_t> prompt = {kEnd};
-  const auto text = BeamSearch(&model_, prompt, {.width = 1, .max_tokens = 6, .end = kPredicted + 1});
+  const auto text =
+      BeamSearch(&model_, prompt, {.width = 1, .max_tokens = 6, .end = kPredicted + 1});
   DecodingState state(&model_, 1);
   state.Advance(prompt);
   for (const int32_t& token : text) {

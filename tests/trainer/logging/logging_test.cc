@@ -24,7 +24,10 @@ TEST(MetricsLogTest, AppendsAndCutsWhatIsLater) {
     const auto log = *MetricsLog::Open(path, 0);
     for (const int64_t step : {10, 20, 30}) ASSERT_TRUE(log->Write(Line(step)).ok());
   }
-  ASSERT_TRUE(AppendFile::Open(path).value()->Append("{\"kind\": \"train\", \"st").ok());  // a kill, amid a line
+  ASSERT_TRUE(AppendFile::Open(path)
+                  .value()
+                  ->Append("{\"kind\": \"train\", \"st")
+                  .ok());  // a kill, amid a line
   ASSERT_TRUE((*MetricsLog::Open(path, 20))->Write(Line(25)).ok());
   EXPECT_EQ(*ReadFile(path, 1000),
             "{\"kind\": \"train\", \"step\": 10}\n{\"kind\": \"train\", \"step\": 20}\n"
@@ -46,7 +49,8 @@ std::vector<std::pair<int64_t, float>> Scalars(const std::string& folder) {
       if (!event.has_summary()) {
         EXPECT_EQ(event.file_version(), "brain.Event:2");
       }
-      for (const auto& value : event.summary().value()) scalars.emplace_back(event.step(), value.simple_value());
+      for (const auto& value : event.summary().value())
+        scalars.emplace_back(event.step(), value.simple_value());
     }
   }
   EXPECT_EQ(files, 1);
@@ -57,16 +61,20 @@ TEST(TensorBoardWriterTest, GoesOnWhereARunWasCut) {
   TestFolder folder;
   {
     const auto writer = *TensorBoardWriter::Open(folder / "tensorboard", 0);
-    for (const int64_t step : {10, 20, 30}) ASSERT_TRUE(writer->Write(step, {{"loss", step * 0.5}}).ok());
+    for (const int64_t step : {10, 20, 30})
+      ASSERT_TRUE(writer->Write(step, {{"loss", step * 0.5}}).ok());
   }
-  ASSERT_TRUE((*TensorBoardWriter::Open(folder / "tensorboard", 20))->Write(25, {{"loss", 1.0}}).ok());
+  ASSERT_TRUE(
+      (*TensorBoardWriter::Open(folder / "tensorboard", 20))->Write(25, {{"loss", 1.0}}).ok());
   EXPECT_THAT(Scalars(folder / "tensorboard"),
               ElementsAre(std::pair(10, 5.0f), std::pair(20, 10.0f), std::pair(25, 1.0f)));
 }
 
 TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
   TestFolder folder;
-  ASSERT_TRUE(WriteReportPage(folder / "r.html", "a <b>", "{\"kind\": \"event\", \"detail\": \"</script>\"}\n", "x < y").ok());
+  ASSERT_TRUE(WriteReportPage(folder / "r.html", "a <b>",
+                              "{\"kind\": \"event\", \"detail\": \"</script>\"}\n", "x < y")
+                  .ok());
   const std::string page = *ReadFile(folder / "r.html", 1 << 20);
   EXPECT_THAT(page, HasSubstr("a &lt;b&gt;"));
   EXPECT_THAT(page, HasSubstr("x &lt; y"));

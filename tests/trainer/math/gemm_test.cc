@@ -20,11 +20,13 @@ TEST(GemmTest, AllTranspositionsMatchTheDefinition) {
       std::vector<float> a = Numbers(m * k, 1), b = Numbers(k * n, 2), c = Numbers(m * n, 3);
       const std::vector<float> old = c;
       const bool at = ta == Transpose::kYes, bt = tb == Transpose::kYes;
-      Gemm(ta, tb, 2, {a.data(), at ? k : m, at ? m : k}, {b.data(), bt ? n : k, bt ? k : n}, 3, {c.data(), m, n});
+      Gemm(ta, tb, 2, {a.data(), at ? k : m, at ? m : k}, {b.data(), bt ? n : k, bt ? k : n}, 3,
+           {c.data(), m, n});
       for (int64_t i = 0; i < m; ++i) {
         for (int64_t j = 0; j < n; ++j) {
           float sum = 0;
-          for (int64_t l = 0; l < k; ++l) sum += (at ? a[l * m + i] : a[i * k + l]) * (bt ? b[j * k + l] : b[l * n + j]);
+          for (int64_t l = 0; l < k; ++l)
+            sum += (at ? a[l * m + i] : a[i * k + l]) * (bt ? b[j * k + l] : b[l * n + j]);
           EXPECT_EQ(c[i * n + j], 2 * sum + 3 * old[i * n + j]) << i << " " << j;
         }
       }
@@ -34,7 +36,8 @@ TEST(GemmTest, AllTranspositionsMatchTheDefinition) {
 
 TEST(GemmDeathTest, ShapesMustAgree) {
   std::vector<float> a(6), b(6), c(4);
-  EXPECT_DEATH(Gemm(Transpose::kNo, Transpose::kNo, 1, {a.data(), 2, 3}, {b.data(), 2, 3}, 0, {c.data(), 2, 2}),
+  EXPECT_DEATH(Gemm(Transpose::kNo, Transpose::kNo, 1, {a.data(), 2, 3}, {b.data(), 2, 3}, 0,
+                    {c.data(), 2, 2}),
                "check failed");
 }
 

@@ -14,7 +14,8 @@ TEST(SoftmaxTest, MatchesDoublesForEveryLength) {
     for (int i = 0; i < size; ++i) z[i] = static_cast<float>(std::sin(i * 1.7) * 9);
     double sum = 0;
     for (const float x : z) sum += std::exp(double{x});
-    EXPECT_NEAR(LogSumExp(z.data(), size), std::log(sum), 1e-6 * std::abs(std::log(sum)) + 1e-6) << size;
+    EXPECT_NEAR(LogSumExp(z.data(), size), std::log(sum), 1e-6 * std::abs(std::log(sum)) + 1e-6)
+        << size;
     std::vector<float> p = z;
     EXPECT_EQ(SoftmaxRow(p.data(), size), LogSumExp(z.data(), size)) << size;
     for (int i = 0; i < size; ++i) EXPECT_NEAR(p[i], std::exp(double{z[i]}) / sum, 1e-6) << size;

@@ -57,7 +57,8 @@ struct Trained {
   std::vector<float> gradients;
 };
 
-Trained Train(LanguageModel* model, const std::vector<float>& values, const Batch& batch, int first_row) {
+Trained Train(LanguageModel* model, const std::vector<float>& values, const Batch& batch,
+              int first_row) {
   model->UseValues(values.data());
   Trained result{{}, std::vector<float>(model->parameters().size(), 0)};
   std::vector<float> carry(model->carry_size(batch.rows), 0.25f);
@@ -87,12 +88,13 @@ TEST_P(LanguageModelTest, TrainComputesTheGradientOfTheWholeModel) {
   for (const Parameter& parameter : model_.parameters().parameters()) {
     ExpectGradient([&] { return Train(&model_, values_, batch, 0).sums.loss; },
                    std::span(values_).subspan(parameter.offset, parameter.size()),
-                   std::span(trained.gradients).subspan(parameter.offset, parameter.size()), parameter.name.c_str());
+                   std::span(trained.gradients).subspan(parameter.offset, parameter.size()),
+                   parameter.name.c_str());
   }
 }
 
-// Two lanes that hold the rows of one batch compute what one lane computes: losses and gradients add up. With dropout this
-// needs masks that belong to the global row.
+// Two lanes that hold the rows of one batch compute what one lane computes: losses and gradients
+// add up. With dropout this needs masks that belong to the global row.
 TEST_P(LanguageModelTest, LanesAddUp) {
   const Batch batch = RandomBatch(6, 5, 3);
   const Trained whole = Train(&model_, values_, batch, 7);
@@ -112,13 +114,14 @@ TEST_P(LanguageModelTest, SameInputsGiveTheSameBits) {
   EXPECT_EQ(once.gradients, again.gradients);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, LanguageModelTest,
-                         testing::Values(ModelCase{ModelSpec::LSTM, 0}, ModelCase{ModelSpec::LSTM, 0.5f},
-                                         ModelCase{ModelSpec::TANH, 0.3f}, ModelCase{ModelSpec::GRU, 0},
-                                         ModelCase{ModelSpec::LINEAR_BEFORE_RESET_GRU, 0.2f}),
-                         [](const auto& info) {
-                           return ModelSpec::Cell_Name(info.param.cell) + (info.param.dropout > 0 ? "Dropout" : "");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Cells, LanguageModelTest,
+    testing::Values(ModelCase{ModelSpec::LSTM, 0}, ModelCase{ModelSpec::LSTM, 0.5f},
+                    ModelCase{ModelSpec::TANH, 0.3f}, ModelCase{ModelSpec::GRU, 0},
+                    ModelCase{ModelSpec::LINEAR_BEFORE_RESET_GRU, 0.2f}),
+    [](const auto& info) {
+      return ModelSpec::Cell_Name(info.param.cell) + (info.param.dropout > 0 ? "Dropout" : "");
+    });
 
 TEST(LanguageModelStepTest, PredictFollowsEvaluate) {
   LanguageModel model(Spec(ModelSpec::LSTM, 0.5f), kVocabulary, kPredicted);
@@ -132,11 +135,13 @@ TEST(LanguageModelStepTest, PredictFollowsEvaluate) {
   model.Evaluate(batch, carry.data(), losses, &workspace);
   std::vector<float> logits(2 * kPredicted);
   for (int t = 0; t < 5; ++t) {
-    model.Predict(std::span(batch.inputs).subspan(t * 2, 2), step_carry.data(), {logits.data(), 2, kPredicted}, &workspace);
+    model.Predict(std::span(batch.inputs).subspan(t * 2, 2), step_carry.data(),
+                  {logits.data(), 2, kPredicted}, &workspace);
     for (int b = 0; b < 2; ++b) {
       double sum = 0;
       for (int v = 0; v < kPredicted; ++v) sum += std::exp(double{logits[b * kPredicted + v]});
-      EXPECT_NEAR(std::log(sum) - logits[b * kPredicted + batch.targets[t * 2 + b]], losses[t * 2 + b], 1e-5);
+      EXPECT_NEAR(std::log(sum) - logits[b * kPredicted + batch.targets[t * 2 + b]],
+                  losses[t * 2 + b], 1e-5);
     }
   }
   for (size_t i = 0; i < carry.size(); ++i) EXPECT_NEAR(carry[i], step_carry[i], 1e-5);

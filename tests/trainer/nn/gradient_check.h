@@ -20,18 +20,19 @@ inline std::vector<float> RandomFloats(int64_t size, uint32_t seed, float range 
   return values;
 }
 
-// Compares `gradient` with central differences of `loss`, which reads `values`, at up to `samples` elements spread over
-// all of them.
+// Compares `gradient` with central differences of `loss`, which reads `values`, at up to `samples`
+// elements spread over all of them.
 inline void ExpectGradient(const std::function<double()>& loss, std::span<float> values,
-                           std::span<const float> gradient, const char* what, int64_t samples = 60) {
+                           std::span<const float> gradient, const char* what,
+                           int64_t samples = 60) {
   ASSERT_EQ(values.size(), gradient.size());
   constexpr float kStep = 2e-2f;
   const size_t stride = std::max<size_t>(1, values.size() / samples);
   double squared_error = 0, squared_gradient = 0;
   for (size_t i = 0; i < values.size(); i += stride) {
     const float kept = values[i];
-    // Richardson's extrapolation of two central differences: the error falls with the fourth power of the step, so that the
-    // step can be large enough for single precision.
+    // Richardson's extrapolation of two central differences: the error falls with the fourth power
+    // of the step, so that the step can be large enough for single precision.
     const auto difference = [&](float step) {
       values[i] = kept + step;
       const double above = loss();

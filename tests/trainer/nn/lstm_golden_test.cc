@@ -1,4 +1,5 @@
-// The LSTM against numbers that an independent implementation computed in double precision (tests/golden/README.md).
+// The LSTM against numbers that an independent implementation computed in double precision
+// (tests/golden/README.md).
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -28,7 +29,8 @@ Arrays ReadGolden(const std::string& path) {
 
 void ExpectNear(const std::vector<float>& expected, const float* actual, const std::string& what) {
   ASSERT_FALSE(expected.empty()) << what;
-  for (size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(actual[i], expected[i], 2e-6) << what << " " << i;
+  for (size_t i = 0; i < expected.size(); ++i)
+    ASSERT_NEAR(actual[i], expected[i], 2e-6) << what << " " << i;
 }
 
 TEST(LstmGoldenTest, ForwardAndBackward) {
@@ -40,7 +42,9 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
   const int layers = static_cast<int>(sizes[4]);
 
   ParameterTable table;
-  RnnStack stack("layer", {.cell = Cell::kLstm, .layers = layers, .input_size = input, .hidden_size = hidden}, &table);
+  RnnStack stack(
+      "layer", {.cell = Cell::kLstm, .layers = layers, .input_size = input, .hidden_size = hidden},
+      &table);
   std::vector<float> values(table.size()), gradients(table.size(), 0);
   for (const Parameter& parameter : table.parameters()) {
     const std::vector<float>& array = golden[parameter.name];
@@ -60,7 +64,8 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
   stack.UseValues(values.data());
   Workspace workspace;
   RnnStack::Tape tape;
-  const ConstMatrix y = stack.Forward({}, steps, batch, {golden["x"].data(), steps * batch, input}, carry.data(), &tape, &workspace);
+  const ConstMatrix y = stack.Forward({}, steps, batch, {golden["x"].data(), steps * batch, input},
+                                      carry.data(), &tape, &workspace);
   ExpectNear(golden["y"], y.data, "y");
   for (int layer = 0; layer < layers; ++layer) {
     const auto part = [&](const char* name) {
@@ -71,8 +76,8 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
     ExpectNear(part("c_n"), carry.data() + (2 * layer + 1) * state, "c_n");
   }
 
-  const Matrix d_x =
-      stack.Backward(tape, {golden["d_y"].data(), steps * batch, hidden}, gradients.data(), &workspace);
+  const Matrix d_x = stack.Backward(tape, {golden["d_y"].data(), steps * batch, hidden},
+                                    gradients.data(), &workspace);
   ExpectNear(golden["d_x"], d_x.data, "d_x");
   for (const Parameter& parameter : table.parameters()) {
     ExpectNear(golden["d_" + parameter.name], gradients.data() + parameter.offset, parameter.name);

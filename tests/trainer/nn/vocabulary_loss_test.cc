@@ -9,8 +9,8 @@
 namespace elman {
 namespace {
 
-// More rows than one chunk takes when the vocabulary is small would need thousands; the rows here make several chunks of the
-// large vocabulary.
+// More rows than one chunk takes when the vocabulary is small would need thousands; the rows here
+// make several chunks of the large vocabulary.
 class VocabularyLossTest : public testing::TestWithParam<int64_t> {
  protected:
   static constexpr int64_t kRows = 11, kHidden = 5;
@@ -18,7 +18,8 @@ class VocabularyLossTest : public testing::TestWithParam<int64_t> {
   VocabularyLossTest() : loss_("output", GetParam(), kHidden, 0.1f, &table_) {
     values_ = RandomFloats(table_.size(), 1, 1);
     hidden_ = RandomFloats(kRows * kHidden, 2, 1);
-    for (int64_t r = 0; r < kRows; ++r) targets_.push_back(r == 4 ? -1 : static_cast<int32_t>(r * 7 % GetParam()));
+    for (int64_t r = 0; r < kRows; ++r)
+      targets_.push_back(r == 4 ? -1 : static_cast<int32_t>(r * 7 % GetParam()));
   }
 
   double Train(std::vector<float>* d_hidden, std::vector<float>* gradients) {
@@ -63,7 +64,8 @@ TEST_P(VocabularyLossTest, IsTheCrossEntropyInDouble) {
     double normalizer = 0, logit = 0;
     for (int64_t v = 0; v < GetParam(); ++v) {
       double z = values_[bias.offset + v];
-      for (int64_t h = 0; h < kHidden; ++h) z += double{values_[weights.offset + v * kHidden + h]} * hidden_[r * kHidden + h];
+      for (int64_t h = 0; h < kHidden; ++h)
+        z += double{values_[weights.offset + v * kHidden + h]} * hidden_[r * kHidden + h];
       normalizer += std::exp(z);
       if (v == targets_[r]) logit = z;
     }

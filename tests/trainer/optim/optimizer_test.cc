@@ -10,7 +10,8 @@
 namespace elman {
 namespace {
 
-// Runs three steps on two weights, with the gradient g = (w0, 2 w1) of w0^2/2 + w1^2, in the optimizer and by `formula`.
+// Runs three steps on two weights, with the gradient g = (w0, 2 w1) of w0^2/2 + w1^2, in the
+// optimizer and by `formula`.
 std::vector<float> ThreeSteps(const OptimizerSpec& spec, float weight_decay) {
   const auto optimizer = CreateOptimizer(spec);
   std::vector<float> w = {1, -2};
@@ -19,7 +20,8 @@ std::vector<float> ThreeSteps(const OptimizerSpec& spec, float weight_decay) {
   for (auto& moment : moments) pointers.push_back(moment.data());
   for (int64_t t = 1; t <= 3; ++t) {
     const std::vector<float> g = {w[0], 2 * w[1]};
-    optimizer->Update({.number = t, .learning_rate = 0.1, .gradient_scale = 0.5}, weight_decay, w, g, pointers);
+    optimizer->Update({.number = t, .learning_rate = 0.1, .gradient_scale = 0.5}, weight_decay, w,
+                      g, pointers);
   }
   return w;
 }

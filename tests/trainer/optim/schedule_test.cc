@@ -11,7 +11,8 @@ TEST(ScheduleTest, EpochDecayIsConstantThenFalls) {
   spec.set_constant_epochs(4);
   spec.set_factor(0.5f);
   const double expected[] = {2, 2, 2, 2, 1, 0.5, 0.25};
-  for (int epoch = 0; epoch < 7; ++epoch) EXPECT_EQ(LearningRate(spec, 2, epoch, 0), expected[epoch]) << epoch;
+  for (int epoch = 0; epoch < 7; ++epoch)
+    EXPECT_EQ(LearningRate(spec, 2, epoch, 0), expected[epoch]) << epoch;
 }
 
 TEST(ScheduleTest, ConstantIsConstant) { EXPECT_EQ(LearningRate({}, 0.3, 100, 0), 0.3); }

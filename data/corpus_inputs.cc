@@ -1,0 +1,57 @@
+#include "data/corpus_inputs.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/decompression.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+namespace {
+
+absl::StatusOr<std::unique_ptr<AtomicFile>> CopyToFile(const std::string& input,
+                                                       const std::string& path) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source, OpenBytes(input));
+  ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
+  std::string buffer(size_t{1} << 20, '\0');
+  for (;;) {
+    ASSIGN_OR_RETURN(const size_t count, source->Read(buffer.data(), buffer.size()));
+    if (count == 0) break;
+    RETURN_IF_ERROR(file->Append(std::string_view(buffer.data(), count)));
+  }
+  RETURN_IF_ERROR(file->Close());
+  return file;
+}
+
+}  // namespace
+
+absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOptions::Split>* splits,
+                         std::vector<std::unique_ptr<AtomicFile>>* copies) {
+  for (PreprocessOptions::Split& split : *splits) {
+    for (std::string& file : split.files) {
+      struct stat facts = {};
+      if (file != "-" && ::stat(file.c_str(), &facts) != 0) {
+        return ErrnoStatus(errno, absl::StrCat("open (given as --", split.name, ")"), file);
+      }
+      if (S_ISDIR(facts.st_mode)) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(file, ": expected a text file as --", split.name, ", found a folder"));
+      }
+      if (S_ISREG(facts.st_mode)) {
+        RETURN_IF_ERROR(OpenBytes(file).status());
+        continue;
+      }
+      ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> copy,
+                       CopyToFile(file, JoinPath(folder, "input")));
+      file = copy->temporary_path();
+      copies->push_back(std::move(copy));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace elman
