@@ -124,7 +124,7 @@ void ProgressReporter::ShowProgress(double tokens_per_second) {
   const double per_step =
       elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
   const std::string line = absl::StrFormat(
-      "epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s  ETA %s", last_.epoch + 1,
+      "epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s  ETA %s", last_.epoch,
       last_.step, total_steps_, loss, std::exp(loss), tokens_per_second,
       Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
   if (terminal_) {
@@ -146,7 +146,8 @@ void ProgressReporter::Complain(const absl::Status& status) {
 }
 
 void ProgressReporter::Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics,
-                                 const TextCounts& text, bool best) {
+                                 const TextCounts& text, bool best, double seconds) {
+  other_seconds_ += seconds;
   JsonObject line;
   line.Add("kind", "valid").Add("step", step).Add("epoch", epoch);
   AddMetrics(metrics, text, &line);
@@ -155,7 +156,7 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const LanguageMode
                                       {"valid/perplexity", metrics.perplexity},
                                       {"valid/bits_per_byte", metrics.bits_per_byte}}));
   Print(absl::StrFormat(
-      "epoch %d  step %d  validation: loss %.4f  perplexity %.2f  bits per byte %.4f%s", epoch + 1,
+      "epoch %d  step %d  validation: loss %.4f  perplexity %.2f  bits per byte %.4f%s", epoch,
       step, metrics.loss, metrics.perplexity, metrics.bits_per_byte, best ? "  (best)" : ""));
 }
 
@@ -183,9 +184,9 @@ void ProgressReporter::Event(int64_t step, const std::string& what, const std::s
   Print(detail);
 }
 
-void ProgressReporter::Finish() {
-  WriteTrainLine();
-  if (terminal_) std::fputs("\n", stderr);
+void ProgressReporter::FinishTraining() { WriteTrainLine(); }
+
+void ProgressReporter::WriteReport() {
   const absl::StatusOr<std::string> metrics = ReadFile(directory_->metrics_path(), kMaxReportBytes);
   if (!metrics.ok()) return Complain(metrics.status());
   Complain(WriteReportPage(directory_->report_path(), "Training run " + directory_->folder(),

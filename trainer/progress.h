@@ -20,7 +20,7 @@ namespace elman {
 
 struct StepReport {
   int64_t step = 0;
-  int64_t epoch = 0;  // the one the step belongs to, from 0
+  int64_t epoch = 1;  // the one the step belongs to, from 1
   LossSums sums;      // over all lanes
   double learning_rate = 0;
   double gradient_norm = 0;  // before clipping, of the normalized gradient
@@ -39,16 +39,19 @@ class ProgressReporter {
   ~ProgressReporter();
 
   void Step(const StepReport& report);
+  // Epochs count from 1. `seconds` is what it took, which is no time of training.
   void Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics,
-                 const TextCounts& text, bool best);
+                 const TextCounts& text, bool best, double seconds);
   void EpochDone(int64_t step, int64_t epoch, double seconds);
   void Saved(int64_t step, const std::string& path, const std::string& content_hash,
              double seconds);
   // Something worth a line of its own, as "resumed" or "checkpoint failed".
   void Event(int64_t step, const std::string& what, const std::string& detail);
 
-  // Writes the train line of the last, unfinished interval, and report.html.
-  void Finish();
+  // The end: writes the train line of the last, unfinished interval.
+  void FinishTraining();
+  // Then, when all has been said: report.html.
+  void WriteReport();
 
  private:
   ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,

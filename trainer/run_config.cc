@@ -108,6 +108,9 @@ void WriteDefaultsOut(Message* message) {
       case FieldDescriptor::CPPTYPE_UINT64:
         reflection->SetUInt64(message, field, reflection->GetUInt64(*message, field));
         break;
+      case FieldDescriptor::CPPTYPE_BOOL:
+        reflection->SetBool(message, field, reflection->GetBool(*message, field));
+        break;
       case FieldDescriptor::CPPTYPE_FLOAT:
         reflection->SetFloat(message, field, reflection->GetFloat(*message, field));
         break;
@@ -148,6 +151,7 @@ absl::Status Validate(const TrainingConfig& c) {
            Require(o.epsilon() > 0, "optimizer.epsilon", o.epsilon(), "above 0"),
            Require(o.weight_decay() >= 0, "optimizer.weight_decay", o.weight_decay(), kAtLeast0),
            Require(o.clip_norm() >= 0, "optimizer.clip_norm", o.clip_norm(), kAtLeast0),
+           Require(o.clip_value() >= 0, "optimizer.clip_value", o.clip_value(), kAtLeast0),
            Require(s.constant_epochs() >= 0, "schedule.constant_epochs", s.constant_epochs(),
                    kAtLeast0),
            Require(s.factor() > 0 && s.factor() <= 1, "schedule.factor", s.factor(),

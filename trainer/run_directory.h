@@ -10,7 +10,8 @@
 namespace elman {
 
 // Holds the lock of a run directory until destroyed. The file `lock` in it says who: host, process
-// and job.
+// and job. A folder that was made for the run and in which nothing else came to be is deleted
+// again.
 class RunDirectory {
  public:
   // Creates the folder and locks it. While another process holds the lock, waits up to ten seconds
@@ -27,9 +28,13 @@ class RunDirectory {
   std::string report_path() const;
 
  private:
-  RunDirectory(std::string folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
+  RunDirectory(std::string folder, bool is_new, int lock)
+      : folder_(std::move(folder)), is_new_(is_new), lock_(lock) {}
+  std::string lock_path() const;
+
   const std::string folder_;
-  const int lock_;
+  const bool is_new_;
+  const int lock_;  // descriptor of the locked file
 };
 
 }  // namespace elman

@@ -104,9 +104,10 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   ASSIGN_OR_RETURN(const auto model, CreateModel(dataset->manifest().task(), start.config.model(),
                                                  dataset->manifest().vocabulary()));
   const auto optimizer = CreateOptimizer(start.config.optimizer());
-  ASSIGN_OR_RETURN(const auto source,
-                   CreateStreamBatcher(dataset, "train", start.config.batch_size(),
-                                       start.config.sequence_length(), start.config.lanes()));
+  auto source_or = CreateStreamBatcher(dataset, "train", start.config.batch_size(),
+                                       start.config.sequence_length(), start.config.lanes());
+  RETURN_IF_ERROR(Agree(communicator, source_or.status()));
+  const std::unique_ptr<BatchSource> source = *std::move(source_or);
   GradientExchange exchange(communicator, model->parameters().size(), start.config.lanes());
   if (dry_run) {
     if (root) PrintPlan(start, *model, *source, exchange, *optimizer, communicator->size());
@@ -125,9 +126,10 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   const SplitEntry* valid = nullptr;
   if (const auto split = dataset->FindSplit("valid"); split.ok()) {
     valid = *split;
-    ASSIGN_OR_RETURN(evaluator,
-                     Evaluator::Create(dataset, "valid", start.config.evaluation().batch_size(),
-                                       start.config.sequence_length()));
+    auto created = Evaluator::Create(dataset, "valid", start.config.evaluation().batch_size(),
+                                     start.config.sequence_length());
+    RETURN_IF_ERROR(Agree(communicator, created.status()));
+    evaluator = *std::move(created);
   }
 
   PhaseClock clock;
@@ -163,13 +165,14 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   const absl::Status trained = loop.Run();
   const int64_t step = start.checkpoint.header.progress().step();
   if (root) {
+    reporter->FinishTraining();
     if (loop.stopped()) {
       reporter->Event(step, "stopped",
                       absl::StrCat("stopped at step ", step, ", resume with the same command"));
     } else if (trained.ok()) {
       reporter->Event(step, "finished", absl::StrCat("finished at step ", step));
     }
-    reporter->Finish();
+    reporter->WriteReport();
   }
   if (!absl::GetFlag(FLAGS_trace).empty()) {
     RETURN_IF_ERROR(WriteTrace(communicator, clock, absl::GetFlag(FLAGS_trace)));

@@ -85,7 +85,7 @@ absl::Status TrainingLoop::Step() {
   clock.Enter(Phase::kOther);
   if (parts_.reporter) {
     parts_.reporter->Step({.step = progress_->step(),
-                           .epoch = progress_->epoch(),
+                           .epoch = progress_->epoch() + 1,
                            .sums = verdict.sums,
                            .learning_rate = learning_rate,
                            .gradient_norm = gradient_norm,
@@ -140,7 +140,8 @@ absl::Status TrainingLoop::Update(const LossSums& sums, double* gradient_norm) {
   const OptimizerStep step{
       .number = progress_->step() + 1,
       .learning_rate = CurrentLearningRate(),
-      .gradient_scale = scale * ClipFactor(*gradient_norm, config_.optimizer().clip_norm())};
+      .gradient_scale = scale * ClipFactor(*gradient_norm, config_.optimizer().clip_norm()),
+      .clip_value = config_.optimizer().clip_value()};
   parts_.state->UpdateSlice(*parts_.optimizer, step, config_.optimizer().weight_decay());
   parts_.clock->Enter(Phase::kExchange);
   exchange.ShareValues();
@@ -159,7 +160,7 @@ absl::Status TrainingLoop::EndEpoch() {
   if (sums.targets > 0)
     ObservePlateau(config_.schedule(), sums.loss / static_cast<double>(sums.targets), progress_);
   if (parts_.reporter)
-    parts_.reporter->EpochDone(progress_->step(), progress_->epoch(), epoch_seconds_);
+    parts_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1, epoch_seconds_);
   epoch_seconds_ = 0;
   progress_->set_epoch(progress_->epoch() + 1);
   progress_->set_step_in_epoch(0);
@@ -168,6 +169,7 @@ absl::Status TrainingLoop::EndEpoch() {
 
 absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
   if (parts_.evaluator == nullptr) return absl::OkStatus();
+  const absl::Time began = absl::Now();
   ASSIGN_OR_RETURN(
       *sums, Validate(parts_.communicator, parts_.evaluator, parts_.model, parts_.stop_requested));
   const LanguageModelMetrics metrics = ComputeMetrics(*sums, *parts_.validation_text);
@@ -178,8 +180,9 @@ absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
     progress_->set_best_step(progress_->step());
   }
   if (parts_.reporter) {
-    parts_.reporter->Validated(progress_->step(), progress_->epoch(), metrics,
-                               *parts_.validation_text, is_best_);
+    parts_.reporter->Validated(progress_->step(), progress_->epoch() + 1, metrics,
+                               *parts_.validation_text, is_best_,
+                               absl::ToDoubleSeconds(absl::Now() - began));
   }
   // A new best must not be lost before the next checkpoint is due.
   if (is_best_ && progress_->step_in_epoch() != parts_.source->steps_per_epoch()) return Save();

@@ -11,7 +11,8 @@ trap leave EXIT
 cd "$work"
 
 leave() {
-  local status=$?
+  local status=$? job
+  for job in $(jobs -p); do kill "$job" 2>/dev/null || true; done
   if [[ -n ${ELMAN_KEEP:-} ]] && ((status != 0)); then
     echo "kept: $work" >&2
   else
@@ -61,6 +62,17 @@ refuse() {
     fail "wanted status $wanted and one line '$program: error: ... $regex'; got $status and $lines lines from: $*"
     sed 's/^/    /' err >&2
   fi
+}
+
+# await WHAT COMMAND...: until the command succeeds, half a minute at most.
+await() {
+  local what=$1 tenths
+  shift
+  for ((tenths = 0; tenths < 300; tenths++)); do
+    if "$@" 2>/dev/null; then return; fi
+    sleep 0.1
+  done
+  die "waited 30 seconds for $what"
 }
 
 # equal WHAT A B

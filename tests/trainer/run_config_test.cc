@@ -38,6 +38,7 @@ void ExpectKnownTypes(const Descriptor* message) {
       case FieldDescriptor::CPPTYPE_INT32:
       case FieldDescriptor::CPPTYPE_INT64:
       case FieldDescriptor::CPPTYPE_UINT64:
+      case FieldDescriptor::CPPTYPE_BOOL:
       case FieldDescriptor::CPPTYPE_FLOAT:
       case FieldDescriptor::CPPTYPE_ENUM:
         break;

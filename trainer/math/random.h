@@ -16,8 +16,10 @@ std::array<uint32_t, 4> Philox(std::array<uint32_t, 4> counter, std::array<uint3
 // values are part of the meaning of a checkpoint: never renumber them.
 enum class RandomPurpose : uint32_t {
   kInitialValues = 1,
-  kDropout = 2,  // plus 256 times the number of the dropout layer
+  kDropout = 2,
   kSampling = 3,
+  kEmbeddingDropout = 4,
+  kWeightDropout = 5,
 };
 
 struct RandomKey {

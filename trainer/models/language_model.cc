@@ -1,6 +1,6 @@
 #include "trainer/models/language_model.h"
 
-#include "trainer/math/check.h"
+#include "trainer/nn/activation_penalty.h"
 
 namespace elman {
 namespace {
@@ -21,24 +21,55 @@ Cell CellOf(ModelSpec::Cell cell) {
   return Cell::kLstm;
 }
 
+// One of the three places of dropout: its own probability, or that of all.
+float DropoutAt(float place, const ModelSpec& spec) { return place < 0 ? spec.dropout() : place; }
+
+Initializer WeightInitializer(const InitializerSpec& spec) {
+  if (spec.kind() == InitializerSpec::XAVIER) return {.kind = Initializer::Kind::kXavier};
+  return {.kind = Initializer::Kind::kUniform, .range = spec.range()};
+}
+
 RnnStackShape StackShape(const ModelSpec& spec) {
+  const Initializer weights = WeightInitializer(spec.initializer());
   return {.cell = CellOf(spec.cell()),
           .layers = spec.layers(),
           .input_size = spec.embedding_size(),
           .hidden_size = spec.hidden_size(),
-          .dropout = spec.dropout(),
-          .range = spec.initializer().range(),
+          .input_dropout = DropoutAt(spec.input_dropout(), spec),
+          .layer_dropout = DropoutAt(spec.layer_dropout(), spec),
+          .variational_dropout = spec.variational_dropout(),
+          .weight_dropout = spec.weight_dropout(),
+          .residual = spec.residual(),
+          .input_initializer = weights,
+          .hidden_initializer = spec.initializer().orthogonal_hidden()
+                                    ? Initializer{.kind = Initializer::Kind::kOrthogonal}
+                                    : weights,
           .forget_bias = spec.initializer().forget_bias()};
 }
 
 }  // namespace
 
 LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t predicted)
-    : embedding_("embedding", vocabulary, spec.embedding_size(), spec.initializer().range(),
-                 &parameters_),
+    : activation_regularization_(spec.activation_regularization()),
+      temporal_activation_regularization_(spec.temporal_activation_regularization()),
+      embedding_("embedding", vocabulary, spec.embedding_size(),
+                 WeightInitializer(spec.initializer()), spec.embedding_dropout(), &parameters_),
       rnn_("layer", StackShape(spec), &parameters_),
-      output_dropout_(spec.dropout(), /*site=*/spec.layers()),
-      output_("output", predicted, spec.hidden_size(), spec.initializer().range(), &parameters_) {}
+      output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
+                      /*site=*/spec.layers()),
+      output_(MakeOutput(spec, predicted)) {}
+
+VocabularyLoss LanguageModel::MakeOutput(const ModelSpec& spec, int64_t predicted) {
+  const Initializer initializer = WeightInitializer(spec.initializer());
+  if (!spec.tied_embeddings()) {
+    return VocabularyLoss("output", predicted, spec.hidden_size(), initializer, &parameters_);
+  }
+  if (spec.hidden_size() != spec.embedding_size()) {
+    projection_.emplace("projection", spec.hidden_size(), spec.embedding_size(), initializer,
+                        &parameters_);
+  }
+  return VocabularyLoss("output", predicted, embedding_.table(), &parameters_);
+}
 
 void LanguageModel::UseValues(const float* values) {
   values_ = values;
@@ -49,38 +80,62 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
                               Workspace* workspace) {
   const int64_t steps = batch.steps, rows = batch.rows, count = steps * rows;
   const Matrix x = workspace->Take(count, embedding_.size());
-  embedding_.Forward(values_, batch.inputs, x);
+  embedding_.Forward(values_, batch.inputs, &pass, x);
   const ConstMatrix y = rnn_.Forward(pass, steps, rows, x, carry, &tape_, workspace);
   Dropout::Mask mask;
   const ConstMatrix hidden = output_dropout_.Forward(pass, steps, rows, y, &mask, workspace);
 
   // The vocabulary pass is one of both directions, most of it backward.
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
-  const Matrix d_hidden = workspace->Take(count, rnn_.hidden_size());
-  const double loss = output_.Train(values_, hidden, batch.targets, d_hidden, gradients, workspace);
-
+  double loss = 0;
+  const Matrix d_hidden = TrainOutput(batch, hidden, &loss, gradients, workspace);
+  if (activation_regularization_ > 0)
+    PenalizeActivation(activation_regularization_, hidden, d_hidden);
   Dropout::Backward(mask, d_hidden);
+  if (temporal_activation_regularization_ > 0) {
+    PenalizeChange(temporal_activation_regularization_, rows, y, d_hidden);
+  }
   const Matrix d_x = rnn_.Backward(tape_, d_hidden, gradients, workspace);
-  embedding_.Backward(batch.inputs, d_x, gradients);
+  embedding_.Backward(batch.inputs, pass, d_x, gradients);
   return {loss, batch.target_count};
 }
 
-ConstMatrix LanguageModel::Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
-                                  float* carry, Workspace* workspace) {
+// The loss of the last layer's output, dropped, and its gradient.
+Matrix LanguageModel::TrainOutput(const Batch& batch, ConstMatrix hidden, double* loss,
+                                  float* gradients, Workspace* workspace) {
+  const ConstMatrix projected = Project(hidden, workspace);
+  const Matrix d_projected = workspace->Take(projected.rows, projected.cols);
+  *loss = output_.Train(values_, projected, batch.targets, d_projected, gradients, workspace);
+  if (!projection_) return d_projected;
+  const Matrix d_hidden = workspace->Take(hidden.rows, hidden.cols);
+  projection_->Backward(values_, hidden, d_projected, d_hidden, gradients);
+  return d_hidden;
+}
+
+ConstMatrix LanguageModel::Project(ConstMatrix hidden, Workspace* workspace) const {
+  if (!projection_) return hidden;
+  const Matrix projected = workspace->Take(hidden.rows, embedding_.size());
+  projection_->Forward(values_, hidden, projected);
+  return projected;
+}
+
+// What the output layer reads, without dropout.
+ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
+                                 float* carry, Workspace* workspace) {
   const Matrix x = workspace->Take(steps * rows, embedding_.size());
-  embedding_.Forward(values_, inputs, x);
-  return rnn_.Infer(steps, rows, x, carry, workspace);
+  embedding_.Forward(values_, inputs, /*pass=*/nullptr, x);
+  return Project(rnn_.Infer(steps, rows, x, carry, workspace), workspace);
 }
 
 void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                              Workspace* workspace) {
-  const ConstMatrix hidden = Hidden(batch.steps, batch.rows, batch.inputs, carry, workspace);
+  const ConstMatrix hidden = Infer(batch.steps, batch.rows, batch.inputs, carry, workspace);
   output_.Evaluate(values_, hidden, batch.targets, losses, workspace);
 }
 
 void LanguageModel::Predict(std::span<const int32_t> tokens, float* carry, Matrix logits,
                             Workspace* workspace) {
-  output_.Logits(values_, Hidden(1, static_cast<int64_t>(tokens.size()), tokens, carry, workspace),
+  output_.Logits(values_, Infer(1, static_cast<int64_t>(tokens.size()), tokens, carry, workspace),
                  logits);
 }
 

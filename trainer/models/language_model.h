@@ -3,15 +3,20 @@
 //
 //   y(t) = softmax(W D(R(D(x(1)), ..., D(x(t)))) + b)        (Mikolov et al., 2010; Zaremba et al.,
 //   2014)
+//
+// W is a parameter of its own, or the embedding's table, behind a linear layer where the sizes
+// differ.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "proto/model.pb.h"
 #include "trainer/models/model.h"
 #include "trainer/nn/dropout.h"
 #include "trainer/nn/embedding.h"
+#include "trainer/nn/linear.h"
 #include "trainer/nn/rnn_stack.h"
 #include "trainer/nn/vocabulary_loss.h"
 
@@ -37,12 +42,20 @@ class LanguageModel : public Model {
   int64_t predicted() const { return output_.vocabulary(); }
 
  private:
-  ConstMatrix Hidden(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry,
+  VocabularyLoss MakeOutput(const ModelSpec& spec, int64_t predicted);
+  ConstMatrix Project(ConstMatrix hidden, Workspace* workspace) const;
+  ConstMatrix Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry,
+                    Workspace* workspace);
+  Matrix TrainOutput(const Batch& batch, ConstMatrix hidden, double* loss, float* gradients,
                      Workspace* workspace);
 
+  const float activation_regularization_;
+  const float temporal_activation_regularization_;
   Embedding embedding_;
   RnnStack rnn_;
   Dropout output_dropout_;
+  std::optional<Linear>
+      projection_;  // hidden to embedding size, for tied embeddings of another size
   VocabularyLoss output_;
   RnnStack::Tape tape_;  // of the batch in hand; kept for its memory
   const float* values_ = nullptr;

@@ -16,15 +16,29 @@ absl::Status Require(bool condition, const char* field, double value, const char
 }
 
 absl::Status Validate(const ModelSpec& spec) {
+  constexpr char kSize[] = "from 1 to 65536", kProbability[] = "at least 0 and below 1";
+  const auto size = [](int size) { return size >= 1 && size <= kMaxSize; };
+  const auto probability = [](float p) { return p >= 0 && p < 1; };
+  const auto place = [](float p) { return p < 1; };
   for (const absl::Status& status : {
            Require(spec.layers() >= 1 && spec.layers() <= kMaxLayers, "layers", spec.layers(),
                    "from 1 to 64"),
-           Require(spec.hidden_size() >= 1 && spec.hidden_size() <= kMaxSize, "hidden_size",
-                   spec.hidden_size(), "from 1 to 65536"),
-           Require(spec.embedding_size() >= 1 && spec.embedding_size() <= kMaxSize,
-                   "embedding_size", spec.embedding_size(), "from 1 to 65536"),
-           Require(spec.dropout() >= 0 && spec.dropout() < 1, "dropout", spec.dropout(),
-                   "at least 0 and below 1"),
+           Require(size(spec.hidden_size()), "hidden_size", spec.hidden_size(), kSize),
+           Require(size(spec.embedding_size()), "embedding_size", spec.embedding_size(), kSize),
+           Require(probability(spec.dropout()), "dropout", spec.dropout(), kProbability),
+           Require(place(spec.input_dropout()), "input_dropout", spec.input_dropout(), "below 1"),
+           Require(place(spec.layer_dropout()), "layer_dropout", spec.layer_dropout(), "below 1"),
+           Require(place(spec.output_dropout()), "output_dropout", spec.output_dropout(),
+                   "below 1"),
+           Require(probability(spec.embedding_dropout()), "embedding_dropout",
+                   spec.embedding_dropout(), kProbability),
+           Require(probability(spec.weight_dropout()), "weight_dropout", spec.weight_dropout(),
+                   kProbability),
+           Require(spec.activation_regularization() >= 0, "activation_regularization",
+                   spec.activation_regularization(), "at least 0"),
+           Require(spec.temporal_activation_regularization() >= 0,
+                   "temporal_activation_regularization", spec.temporal_activation_regularization(),
+                   "at least 0"),
            Require(spec.initializer().range() > 0, "initializer.range", spec.initializer().range(),
                    "above 0"),
        }) {

@@ -17,7 +17,8 @@ ConstMatrix Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, Con
   const std::span<uint32_t> words(reinterpret_cast<uint32_t*>(workspace->Floats(stride)), x.cols);
   for (int64_t t = 0; t < steps; ++t) {
     for (int64_t b = 0; b < batch; ++b) {
-      RandomWords(key, pass.step, static_cast<uint32_t>(pass.first_row + b), t * stride, words);
+      const int64_t position = variational_ ? 0 : t * stride;
+      RandomWords(key, pass.step, static_cast<uint32_t>(pass.first_row + b), position, words);
       float* row = factors + (t * batch + b) * x.cols;
       for (int64_t j = 0; j < x.cols; ++j)
         row[j] = UniformFloat(words[j]) < probability_ ? 0 : keep;

@@ -12,8 +12,10 @@ namespace elman {
 
 class Dropout {
  public:
-  // `site` tells the dropout layers of a model apart: their masks are independent.
-  Dropout(float probability, uint32_t site) : probability_(probability), site_(site) {}
+  // `site` tells the dropout layers of a model apart: their masks are independent. A variational
+  // one has the same mask at every time step of a sequence (Gal and Ghahramani, 2016).
+  Dropout(float probability, bool variational, uint32_t site)
+      : probability_(probability), variational_(variational), site_(site) {}
 
   // The factors of a forward pass, [steps * batch, cols]; null where nothing is dropped.
   struct Mask {
@@ -31,6 +33,7 @@ class Dropout {
 
  private:
   const float probability_;
+  const bool variational_;
   const uint32_t site_;
 };
 

@@ -1,32 +1,47 @@
 #include "trainer/nn/embedding.h"
 
-#include <algorithm>
-
 #include "trainer/math/check.h"
+#include "trainer/math/random.h"
 
 namespace elman {
 
-Embedding::Embedding(const std::string& name, int64_t vocabulary, int64_t size, float range,
-                     ParameterTable* table)
-    : table_(table->Add(name, vocabulary, size, {.range = range}, /*decay=*/true)) {}
+Embedding::Embedding(const std::string& name, int64_t vocabulary, int64_t size,
+                     const Initializer& initializer, float word_dropout, ParameterTable* table)
+    : table_(table->Add(name, vocabulary, size, initializer, /*decay=*/true)),
+      word_dropout_(word_dropout) {}
 
-void Embedding::Forward(const float* values, std::span<const int32_t> ids, Matrix out) const {
+// What a word's vector is multiplied with: a word is dropped or kept by all rows of the global
+// batch alike.
+float Embedding::Factor(const Pass* pass, int32_t id) const {
+  if (pass == nullptr || word_dropout_ == 0) return 1;
+  const RandomKey key{pass->seed, RandomPurpose::kEmbeddingDropout};
+  const float uniform = UniformFloat(RandomWord(key, pass->step, /*row=*/0, id));
+  return uniform < word_dropout_ ? 0 : 1 / (1 - word_dropout_);
+}
+
+void Embedding::Forward(const float* values, std::span<const int32_t> ids, const Pass* pass,
+                        Matrix out) const {
   CHECK_EQ(out.rows, static_cast<int64_t>(ids.size()));
   CHECK_EQ(out.cols, table_.cols);
   const ConstMatrix table = table_.In(values);
   for (size_t i = 0; i < ids.size(); ++i) {
     CHECK_LT(static_cast<uint32_t>(ids[i]), static_cast<uint32_t>(table.rows));
-    std::copy_n(table.row(ids[i]), table.cols, out.row(i));
+    const float factor = Factor(pass, ids[i]);
+    const float* from = table.row(ids[i]);
+    float* to = out.row(i);
+    for (int64_t j = 0; j < table.cols; ++j) to[j] = factor * from[j];
   }
 }
 
-void Embedding::Backward(std::span<const int32_t> ids, ConstMatrix d_out, float* gradients) const {
+void Embedding::Backward(std::span<const int32_t> ids, const Pass& pass, ConstMatrix d_out,
+                         float* gradients) const {
   CHECK_EQ(d_out.rows, static_cast<int64_t>(ids.size()));
   const Matrix table = table_.In(gradients);
   for (size_t i = 0; i < ids.size(); ++i) {
+    const float factor = Factor(&pass, ids[i]);
     float* to = table.row(ids[i]);
     const float* from = d_out.row(i);
-    for (int64_t j = 0; j < table.cols; ++j) to[j] += from[j];
+    for (int64_t j = 0; j < table.cols; ++j) to[j] += factor * from[j];
   }
 }
 

@@ -7,24 +7,34 @@
 
 #include "trainer/math/matrix.h"
 #include "trainer/nn/parameters.h"
+#include "trainer/nn/pass.h"
 
 namespace elman {
 
 class Embedding {
  public:
-  Embedding(const std::string& name, int64_t vocabulary, int64_t size, float range,
-            ParameterTable* table);
+  // With `word_dropout` whole words are dropped: every occurrence of a dropped word in a step has a
+  // zero vector, the others are scaled up (Gal and Ghahramani, 2016).
+  Embedding(const std::string& name, int64_t vocabulary, int64_t size,
+            const Initializer& initializer, float word_dropout, ParameterTable* table);
 
-  // out[i] = table[ids[i]]; out [ids, size].
-  void Forward(const float* values, std::span<const int32_t> ids, Matrix out) const;
+  // out[i] = table[ids[i]], out [ids, size]; dropped as `pass` says where there is one.
+  void Forward(const float* values, std::span<const int32_t> ids, const Pass* pass,
+               Matrix out) const;
 
-  // gradient of table[ids[i]] += d_out[i], in the order of i.
-  void Backward(std::span<const int32_t> ids, ConstMatrix d_out, float* gradients) const;
+  // gradient of table[ids[i]] += d_out[i], in the order of i, in the pass of the forward
+  // computation.
+  void Backward(std::span<const int32_t> ids, const Pass& pass, ConstMatrix d_out,
+                float* gradients) const;
 
   int64_t size() const { return table_.cols; }
+  const Parameter& table() const { return table_; }  // [vocabulary, size]
 
  private:
-  Parameter table_;  // [vocabulary, size]
+  float Factor(const Pass* pass, int32_t id) const;
+
+  const Parameter table_;
+  const float word_dropout_;
 };
 
 }  // namespace elman

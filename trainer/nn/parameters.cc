@@ -30,20 +30,8 @@ void ParameterTable::Initialize(uint64_t seed, float* values) const {
   std::fill(values, values + size_, 0.0f);
   for (size_t p = 0; p < parameters_.size(); ++p) {
     const Parameter& parameter = parameters_[p];
-    const Initializer& initializer = parameter.initializer;
     const RandomKey key{seed, RandomPurpose::kInitialValues, static_cast<uint32_t>(p)};
-    float* array = values + parameter.offset;
-    if (initializer.range != 0) {
-      std::vector<uint32_t> words(parameter.cols);
-      for (int64_t r = 0; r < parameter.rows; ++r) {
-        RandomWords(key, /*step=*/0, static_cast<uint32_t>(r), /*first_position=*/0, words);
-        for (int64_t c = 0; c < parameter.cols; ++c) {
-          array[r * parameter.cols + c] = (2 * UniformFloat(words[c]) - 1) * initializer.range;
-        }
-      }
-    }
-    for (int64_t i = initializer.constant_begin; i < initializer.constant_end; ++i)
-      array[i] += initializer.constant;
+    elman::Initialize(parameter.initializer, key, parameter.In(values));
   }
 }
 

@@ -8,16 +8,9 @@
 #include <vector>
 
 #include "trainer/math/matrix.h"
+#include "trainer/nn/initializer.h"
 
 namespace elman {
-
-struct Initializer {
-  float range = 0;  // uniform in [-range, range)
-  float constant =
-      0;  // added to every element of [constant_begin, constant_end), counted within the parameter
-  int64_t constant_begin = 0;
-  int64_t constant_end = 0;
-};
 
 struct Parameter {
   std::string name;  // "layer0.hidden_weights"

@@ -3,18 +3,32 @@
 #include <algorithm>
 
 #include "trainer/math/check.h"
+#include "trainer/math/sums.h"
+#include "trainer/nn/weight_dropout.h"
 
 namespace elman {
 namespace {
+
+ConstMatrix Sum(ConstMatrix a, ConstMatrix b, Workspace* workspace) {
+  const Matrix sum = workspace->Take(a.rows, a.cols);
+  for (int64_t i = 0; i < sum.size(); ++i) sum.data[i] = a.data[i] + b.data[i];
+  return sum;
+}
 
 int StatesPerLayer(Cell cell) { return HasCellState(cell) ? 2 : 1; }
 
 // The forget gate is the second of an LSTM's four.
 Initializer BiasInitializer(const RnnStackShape& shape) {
   if (shape.cell != Cell::kLstm) return {};
-  return {.constant = shape.forget_bias,
-          .constant_begin = shape.hidden_size,
-          .constant_end = 2 * shape.hidden_size};
+  return {.shift = shape.forget_bias,
+          .shifted_begin = shape.hidden_size,
+          .shifted_end = 2 * shape.hidden_size};
+}
+
+// Gates are matrices of their own.
+Initializer ByGate(Initializer initializer, Cell cell) {
+  initializer.blocks = GateCount(cell);
+  return initializer;
 }
 
 }  // namespace
@@ -22,14 +36,17 @@ Initializer BiasInitializer(const RnnStackShape& shape) {
 struct RnnStack::Layer {
   Layer(const std::string& name, int number, const RnnStackShape& shape, ParameterTable* table)
       : input_weights(table->Add(name + ".input_weights", InputSize(number, shape),
-                                 GateCount(shape.cell) * shape.hidden_size, {.range = shape.range},
-                                 true)),
+                                 GateCount(shape.cell) * shape.hidden_size,
+                                 ByGate(shape.input_initializer, shape.cell), true)),
         hidden_weights(table->Add(name + ".hidden_weights", shape.hidden_size,
-                                  GateCount(shape.cell) * shape.hidden_size, {.range = shape.range},
-                                  true)),
+                                  GateCount(shape.cell) * shape.hidden_size,
+                                  ByGate(shape.hidden_initializer, shape.cell), true)),
         bias(table->Add(name + ".bias", 1, BiasCount(shape.cell) * shape.hidden_size,
                         BiasInitializer(shape), false)),
-        dropout(shape.dropout, number),
+        residual(shape.residual && InputSize(number, shape) == shape.hidden_size),
+        dropout(number == 0 ? shape.input_dropout : shape.layer_dropout, shape.variational_dropout,
+                number),
+        weight_dropout(shape.weight_dropout, number, hidden_weights.rows, hidden_weights.cols),
         primitives(shape.cell, Direction::kLeftToRight, InputSize(number, shape),
                    shape.hidden_size) {}
 
@@ -37,9 +54,27 @@ struct RnnStack::Layer {
     return number == 0 ? shape.input_size : shape.hidden_size;
   }
 
-  Parameter input_weights, hidden_weights, bias;
-  Dropout dropout;
+  // Has the primitives use the values as they are, or, for a training pass, with hidden weights
+  // dropped.
+  void Prepare(const Pass* pass) {
+    if (weight_dropout.none()) pass = nullptr;
+    const int64_t wanted = pass ? pass->step : kWhole;
+    if (prepared == wanted) return;
+    prepared = wanted;
+    const ConstMatrix hidden = hidden_weights.In(values);
+    primitives.UseWeights({input_weights.In(values),
+                           pass ? weight_dropout.Forward(*pass, hidden) : hidden, bias.In(values)});
+  }
+
+  static constexpr int64_t kNothing = -2, kWhole = -1;
+
+  const Parameter input_weights, hidden_weights, bias;
+  const bool residual;
+  const Dropout dropout;
+  WeightDropout weight_dropout;
   RecurrentPrimitives primitives;
+  const float* values = nullptr;
+  int64_t prepared = kNothing;  // the step whose dropped weights the primitives use, or kWhole
 };
 
 RnnStack::RnnStack(const std::string& name, const RnnStackShape& shape, ParameterTable* table)
@@ -53,8 +88,8 @@ RnnStack::~RnnStack() = default;
 
 void RnnStack::UseValues(const float* values) {
   for (const auto& layer : layers_) {
-    layer->primitives.UseWeights({layer->input_weights.In(values), layer->hidden_weights.In(values),
-                                  layer->bias.In(values)});
+    layer->values = values;
+    layer->prepared = Layer::kNothing;
   }
 }
 
@@ -76,6 +111,7 @@ ConstMatrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, Co
   const int64_t state_size = StatesPerLayer(shape_.cell) * batch * shape_.hidden_size;
   for (size_t i = 0; i < layers_.size(); ++i) {
     Layer& layer = *layers_[i];
+    layer.Prepare(&pass);
     const ConstMatrix input =
         layer.dropout.Forward(pass, steps, batch, x, &tape->masks[i], workspace);
     const Matrix y = workspace->Take(steps * batch, shape_.hidden_size);
@@ -88,7 +124,7 @@ ConstMatrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, Co
     tape->layers[i] =
         layer.primitives.Forward(steps, batch, input, {first.h, first.c}, y, last, workspace);
     std::copy_n(last.h.data, state_size, carried.h.data);
-    x = y;
+    x = layer.residual ? Sum(input, y, workspace) : y;
   }
   return x;
 }
@@ -97,13 +133,15 @@ ConstMatrix RnnStack::Infer(int64_t steps, int64_t batch, ConstMatrix x, float* 
                             Workspace* workspace) {
   const int64_t state_size = StatesPerLayer(shape_.cell) * batch * shape_.hidden_size;
   for (size_t i = 0; i < layers_.size(); ++i) {
+    Layer& layer = *layers_[i];
+    layer.Prepare(nullptr);
     const Matrix y = workspace->Take(steps * batch, shape_.hidden_size);
     const RecurrentState carried = State(i, batch, carry);
     float* first = workspace->Floats(state_size);
     std::copy_n(carried.h.data, state_size, first);
     const RecurrentState initial = State(0, batch, first);
-    layers_[i]->primitives.Infer(steps, batch, x, {initial.h, initial.c}, y, carried);
-    x = y;
+    layer.primitives.Infer(steps, batch, x, {initial.h, initial.c}, y, carried);
+    x = layer.residual ? Sum(x, y, workspace) : y;
   }
   return x;
 }
@@ -114,9 +152,14 @@ Matrix RnnStack::Backward(const Tape& tape, Matrix d_y, float* gradients, Worksp
   for (size_t i = layers_.size(); i-- > 0;) {
     Layer& layer = *layers_[i];
     const Matrix d_x = workspace->Take(tape.steps * tape.batch, layer.input_weights.rows);
-    layer.primitives.Backward(tape.steps, tape.batch, tape.layers[i], d_y, {}, d_x, d_initial,
-                              {layer.input_weights.In(gradients),
-                               layer.hidden_weights.In(gradients), layer.bias.In(gradients)});
+    const Matrix d_hidden = layer.hidden_weights.In(gradients);
+    layer.primitives.Backward(
+        tape.steps, tape.batch, tape.layers[i], d_y, {}, d_x, d_initial,
+        {layer.input_weights.In(gradients), layer.weight_dropout.BeginBackward(d_hidden),
+         layer.bias.In(gradients)});
+    layer.weight_dropout.EndBackward(d_hidden);
+    if (layer.residual)
+      Add({d_y.data, static_cast<size_t>(d_y.size())}, {d_x.data, static_cast<size_t>(d_x.size())});
     Dropout::Backward(tape.masks[i], d_x);
     d_y = d_x;
   }

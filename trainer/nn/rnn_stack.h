@@ -19,8 +19,13 @@ struct RnnStackShape {
   int layers = 1;
   int64_t input_size = 0;
   int64_t hidden_size = 0;
-  float dropout = 0;
-  float range = 0.1f;     // of the initial weights
+  float input_dropout = 0;  // on what enters the first layer
+  float layer_dropout = 0;  // between layers
+  bool variational_dropout = false;
+  float weight_dropout = 0;  // of elements of the hidden-to-hidden matrices, one mask a step
+  bool residual = false;     // adds a layer's input, dropped, to its output where their sizes agree
+  Initializer input_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
+  Initializer hidden_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
   float forget_bias = 0;  // LSTM only
 };
 

@@ -20,12 +20,22 @@ int64_t ChunkRows(int64_t rows, int64_t vocabulary) {
   return (rows + chunks - 1) / chunks;
 }
 
+Parameter FirstRows(Parameter parameter, int64_t rows) {
+  CHECK_LE(rows, parameter.rows);
+  parameter.rows = rows;
+  return parameter;
+}
+
 }  // namespace
 
 VocabularyLoss::VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size,
-                               float range, ParameterTable* table)
-    : weights_(
-          table->Add(name + ".weights", vocabulary, hidden_size, {.range = range}, /*decay=*/true)),
+                               const Initializer& initializer, ParameterTable* table)
+    : weights_(table->Add(name + ".weights", vocabulary, hidden_size, initializer, /*decay=*/true)),
+      bias_(table->Add(name + ".bias", 1, vocabulary, {}, /*decay=*/false)) {}
+
+VocabularyLoss::VocabularyLoss(const std::string& name, int64_t vocabulary,
+                               const Parameter& embedding_table, ParameterTable* table)
+    : weights_(FirstRows(embedding_table, vocabulary)),
       bias_(table->Add(name + ".bias", 1, vocabulary, {}, /*decay=*/false)) {}
 
 void VocabularyLoss::Logits(const float* values, ConstMatrix hidden, Matrix logits) const {

@@ -18,7 +18,11 @@ namespace elman {
 
 class VocabularyLoss {
  public:
-  VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size, float range,
+  // With weights [vocabulary, hidden_size] of its own, or with the first rows of an embedding's
+  // table.
+  VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size,
+                 const Initializer& initializer, ParameterTable* table);
+  VocabularyLoss(const std::string& name, int64_t vocabulary, const Parameter& embedding_table,
                  ParameterTable* table);
 
   // For hidden [rows, hidden_size] and one target a row (negative: none): returns the summed loss,

@@ -15,7 +15,8 @@ namespace elman {
 struct OptimizerStep {
   int64_t number = 1;  // of this step, from 1
   double learning_rate = 0;
-  double gradient_scale = 1;  // multiplies every gradient first: normalization and clipping
+  double gradient_scale = 1;  // multiplies every gradient first: normalization and clipping by norm
+  double clip_value = 0;      // then bounds its size; 0: not
 };
 
 class Optimizer {

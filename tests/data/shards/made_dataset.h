@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "data/io/checksum.h"
 #include "data/shards/dataset.h"
 #include "data/shards/shard_writer.h"
@@ -36,7 +37,7 @@ inline absl::StatusOr<ShardEntry> WriteMadeShard(const std::string& path, const 
 // <unk>, </s> and so many words: w2, w3, ...
 inline Vocabulary MadeVocabulary(uint32_t predicted_size) {
   std::vector<Vocabulary::Entry> entries = {{"<unk>", 1}, {"</s>", 1}};
-  for (uint32_t id = 2; id < predicted_size; ++id) entries.push_back({"w" + std::to_string(id), 1});
+  for (uint32_t id = 2; id < predicted_size; ++id) entries.push_back({absl::StrCat("w", id), 1});
   return *Vocabulary::Create(entries);
 }
 
@@ -75,7 +76,7 @@ inline DatasetManifest WriteMadeDataset(const std::string& folder,
     header.set_shard(static_cast<uint32_t>(i));
     header.set_shards(static_cast<uint32_t>(shards.size()));
     const auto entry =
-        WriteMadeShard(JoinPath(folder, "shard-" + std::to_string(i)), header, shards[i]);
+        WriteMadeShard(JoinPath(folder, absl::StrCat("shard-", i)), header, shards[i]);
     EXPECT_THAT(entry, IsOk());
     *split->add_shards() = *entry;
     AddCounts(entry->counts(), split->mutable_counts());

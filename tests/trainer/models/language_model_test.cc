@@ -1,5 +1,6 @@
 #include "trainer/models/language_model.h"
 
+#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,13 +14,11 @@ namespace {
 
 constexpr int kVocabulary = 13, kPredicted = 11;
 
-ModelSpec Spec(ModelSpec::Cell cell, float dropout) {
+ModelSpec Spec(const std::string& text = "") {
   ModelSpec spec;
-  spec.set_cell(cell);
-  spec.set_layers(2);
-  spec.set_hidden_size(6);
-  spec.set_embedding_size(5);
-  spec.set_dropout(dropout);
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "layers: 2 hidden_size: 6 embedding_size: 5", &spec));
+  EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(text, &spec));
   return spec;
 }
 
@@ -69,14 +68,14 @@ Trained Train(LanguageModel* model, const std::vector<float>& values, const Batc
 }
 
 struct ModelCase {
-  ModelSpec::Cell cell;
-  float dropout;
+  const char* name;
+  const char* spec;
 };
 
 class LanguageModelTest : public testing::TestWithParam<ModelCase> {
  protected:
   LanguageModelTest()
-      : model_(Spec(GetParam().cell, GetParam().dropout), kVocabulary, kPredicted),
+      : model_(Spec(GetParam().spec), kVocabulary, kPredicted),
         values_(RandomFloats(model_.parameters().size(), 1, 0.7f)) {}
   LanguageModel model_;
   std::vector<float> values_;
@@ -115,16 +114,22 @@ TEST_P(LanguageModelTest, SameInputsGiveTheSameBits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Cells, LanguageModelTest,
-    testing::Values(ModelCase{ModelSpec::LSTM, 0}, ModelCase{ModelSpec::LSTM, 0.5f},
-                    ModelCase{ModelSpec::TANH, 0.3f}, ModelCase{ModelSpec::GRU, 0},
-                    ModelCase{ModelSpec::LINEAR_BEFORE_RESET_GRU, 0.2f}),
-    [](const auto& info) {
-      return ModelSpec::Cell_Name(info.param.cell) + (info.param.dropout > 0 ? "Dropout" : "");
-    });
+    Specs, LanguageModelTest,
+    testing::Values(ModelCase{"Lstm", ""}, ModelCase{"LstmDropout", "dropout: 0.5"},
+                    ModelCase{"TanhInputDropout", "cell: TANH input_dropout: 0.3"},
+                    ModelCase{"Gru", "cell: GRU"},
+                    ModelCase{"LinearBeforeResetGruOutputDropout",
+                              "cell: LINEAR_BEFORE_RESET_GRU output_dropout: 0.2"},
+                    ModelCase{"EmbeddingDropout", "embedding_dropout: 0.3"},
+                    ModelCase{"WeightDropout", "weight_dropout: 0.4"},
+                    ModelCase{"Variational", "dropout: 0.4 variational_dropout: true"},
+                    ModelCase{"Tied", "tied_embeddings: true embedding_size: 6"},
+                    ModelCase{"TiedProjected", "tied_embeddings: true dropout: 0.2"},
+                    ModelCase{"Residual", "residual: true layers: 3"}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 TEST(LanguageModelStepTest, PredictFollowsEvaluate) {
-  LanguageModel model(Spec(ModelSpec::LSTM, 0.5f), kVocabulary, kPredicted);
+  LanguageModel model(Spec("dropout: 0.5"), kVocabulary, kPredicted);
   const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
   model.UseValues(values.data());
   Batch batch = RandomBatch(5, 2, 4);
@@ -147,23 +152,36 @@ TEST(LanguageModelStepTest, PredictFollowsEvaluate) {
   for (size_t i = 0; i < carry.size(); ++i) EXPECT_NEAR(carry[i], step_carry[i], 1e-5);
 }
 
+// The penalties are not part of the loss reported, but of what the gradient is of.
+TEST(LanguageModelPenaltyTest, RegularizationChangesOnlyTheGradient) {
+  const Batch batch = RandomBatch(4, 3, 2);
+  LanguageModel plain(Spec(), kVocabulary, kPredicted);
+  LanguageModel penalized(
+      Spec("activation_regularization: 2 temporal_activation_regularization: 1"), kVocabulary,
+      kPredicted);
+  const std::vector<float> values = RandomFloats(plain.parameters().size(), 1, 0.7f);
+  const Trained a = Train(&plain, values, batch, 0), b = Train(&penalized, values, batch, 0);
+  EXPECT_EQ(a.sums.loss, b.sums.loss);
+  EXPECT_NE(a.gradients, b.gradients);
+}
+
 TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
   VocabularySpec vocabulary;
   vocabulary.set_size(kVocabulary);
   vocabulary.set_predicted_size(kPredicted);
-  EXPECT_TRUE(CreateLanguageModel(Spec(ModelSpec::LSTM, 0), vocabulary).ok());
+  EXPECT_TRUE(CreateLanguageModel(Spec(), vocabulary).ok());
   const auto message = [&](const ModelSpec& spec) {
     return std::string(CreateLanguageModel(spec, vocabulary).status().message());
   };
-  ModelSpec spec = Spec(ModelSpec::LSTM, 1.0f);
+  ModelSpec spec = Spec("dropout: 1");
   EXPECT_NE(message(spec).find("model.dropout"), std::string::npos);
-  spec = Spec(ModelSpec::LSTM, 0);
+  spec = Spec();
   spec.set_layers(0);
   EXPECT_NE(message(spec).find("model.layers"), std::string::npos);
   spec.set_layers(1);
   spec.set_hidden_size(-3);
   EXPECT_NE(message(spec).find("model.hidden_size"), std::string::npos);
-  EXPECT_EQ(CreateModel(TASK_UNSPECIFIED, Spec(ModelSpec::LSTM, 0), vocabulary).status().code(),
+  EXPECT_EQ(CreateModel(TASK_UNSPECIFIED, Spec(), vocabulary).status().code(),
             absl::StatusCode::kUnimplemented);
 }
 

@@ -11,30 +11,32 @@ namespace elman {
 namespace {
 
 struct StackCase {
-  Cell cell;
-  int layers;
-  float dropout;
+  const char* name;
+  RnnStackShape shape;
 };
-
-std::string CaseName(const testing::TestParamInfo<StackCase>& info) {
-  const char* const names[] = {"Tanh", "Relu", "Lstm", "Gru", "LinearBeforeResetGru"};
-  return std::string(names[static_cast<int>(info.param.cell)]) + std::to_string(info.param.layers) +
-         (info.param.dropout > 0 ? "Dropout" : "");
-}
 
 // A stack with a weighted sum of its outputs as loss; no two sizes alike.
 class RnnStackTest : public testing::TestWithParam<StackCase> {
  protected:
   static constexpr int64_t kSteps = 5, kBatch = 3, kInput = 7, kHidden = 6;
 
+  static RnnStackShape Sized(RnnStackShape shape) {
+    shape.input_size = kInput;
+    shape.hidden_size = kHidden;
+    return shape;
+  }
+  static const RnnStackShape& Shape() { return GetParam().shape; }
+  static bool Drops() {
+    return Shape().input_dropout > 0 || Shape().layer_dropout > 0 || Shape().weight_dropout > 0;
+  }
+
   RnnStackTest()
-      : stack_("layer", {GetParam().cell, GetParam().layers, kInput, kHidden, GetParam().dropout},
-               &table_),
+      : stack_("layer", Sized(Shape()), &table_),
         values_(RandomFloats(table_.size(), 1)),
         x_(RandomFloats(kSteps * kBatch * kInput, 2, 1)),
         carry_(RandomFloats(stack_.states() * kBatch * kHidden, 3)),
         weights_(RandomFloats(kSteps * kBatch * kHidden, 4, 1)) {
-    if (GetParam().cell == Cell::kRelu) KeepOffTheKink();
+    if (Shape().cell == Cell::kRelu) KeepOffTheKink();
   }
 
   // Differences across the rectifier's kink say nothing about its gradient: half of the units are
@@ -95,7 +97,7 @@ TEST_P(RnnStackTest, BackwardAddsToGradients) {
 }
 
 TEST_P(RnnStackTest, CarryJoinsSequences) {
-  if (GetParam().dropout > 0) GTEST_SKIP() << "masks belong to a pass";
+  if (Drops()) GTEST_SKIP() << "masks belong to a pass";
   stack_.UseValues(values_.data());
   std::vector<float> whole_carry = carry_, part_carry = carry_;
   const ConstMatrix whole = stack_.Infer(kSteps, kBatch, {x_.data(), kSteps * kBatch, kInput},
@@ -114,7 +116,7 @@ TEST_P(RnnStackTest, CarryJoinsSequences) {
 }
 
 TEST_P(RnnStackTest, TrainingAndInferenceAgree) {
-  if (GetParam().dropout > 0) GTEST_SKIP() << "inference drops nothing";
+  if (Drops() || Shape().residual) GTEST_SKIP() << "inference drops nothing; the tape has no sum";
   Loss();
   std::vector<float> carry = carry_;
   Workspace workspace;
@@ -124,15 +126,55 @@ TEST_P(RnnStackTest, TrainingAndInferenceAgree) {
   for (int64_t i = 0; i < y.size(); ++i) ASSERT_NEAR(y.data[i], trained.data[i], 1e-5);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, RnnStackTest,
-                         testing::Values(StackCase{Cell::kTanh, 1, 0}, StackCase{Cell::kRelu, 1, 0},
-                                         StackCase{Cell::kLstm, 1, 0}, StackCase{Cell::kGru, 1, 0},
-                                         StackCase{Cell::kLinearBeforeResetGru, 1, 0},
-                                         StackCase{Cell::kTanh, 3, 0}, StackCase{Cell::kLstm, 2, 0},
-                                         StackCase{Cell::kGru, 2, 0},
-                                         StackCase{Cell::kLstm, 2, 0.4f},
-                                         StackCase{Cell::kLinearBeforeResetGru, 2, 0.3f}),
-                         CaseName);
+const StackCase kCases[] = {
+    {"Tanh", {.cell = Cell::kTanh}},
+    {"Relu", {.cell = Cell::kRelu}},
+    {"Lstm", {.cell = Cell::kLstm}},
+    {"Gru", {.cell = Cell::kGru}},
+    {"LinearBeforeResetGru", {.cell = Cell::kLinearBeforeResetGru}},
+    {"ThreeTanh", {.cell = Cell::kTanh, .layers = 3}},
+    {"TwoLstm", {.cell = Cell::kLstm, .layers = 2}},
+    {"TwoGru", {.cell = Cell::kGru, .layers = 2}},
+    {"Dropout", {.cell = Cell::kLstm, .layers = 2, .input_dropout = 0.2f, .layer_dropout = 0.4f}},
+    {"VariationalDropout",
+     {.cell = Cell::kLinearBeforeResetGru,
+      .layers = 2,
+      .input_dropout = 0.4f,
+      .layer_dropout = 0.3f,
+      .variational_dropout = true}},
+    {"WeightDropout", {.cell = Cell::kLstm, .layers = 2, .weight_dropout = 0.4f}},
+    {"Residual", {.cell = Cell::kGru, .layers = 3, .layer_dropout = 0.3f, .residual = true}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Shapes, RnnStackTest, testing::ValuesIn(kCases),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+// Dropped weights belong to a training pass: what comes after it must use whole ones.
+TEST(RnnStackWeightsTest, InferenceAfterTrainingUsesWholeWeights) {
+  ParameterTable table;
+  RnnStack stack("layer", {.input_size = 3, .hidden_size = 4, .weight_dropout = 0.5f}, &table);
+  const std::vector<float> values = RandomFloats(table.size(), 1), x = RandomFloats(5 * 2 * 3, 2);
+  stack.UseValues(values.data());
+  Workspace workspace;
+  RnnStack::Tape tape;
+  const auto infer = [&] {
+    std::vector<float> carry(stack.states() * 2 * 4, 0);
+    const ConstMatrix y = stack.Infer(5, 2, {x.data(), 10, 3}, carry.data(), &workspace);
+    return std::vector<float>(y.data, y.data + y.size());
+  };
+  const auto train = [&](int64_t step) {
+    std::vector<float> carry(stack.states() * 2 * 4, 0);
+    const ConstMatrix y = stack.Forward({.seed = 1, .step = step}, 5, 2, {x.data(), 10, 3},
+                                        carry.data(), &tape, &workspace);
+    return std::vector<float>(y.data, y.data + y.size());
+  };
+  const std::vector<float> before = infer();
+  const std::vector<float> first = train(0);
+  EXPECT_NE(first, before);
+  EXPECT_NE(train(1), first);
+  EXPECT_EQ(train(0), first);
+  EXPECT_EQ(infer(), before);
+}
 
 // A check that passes a wrong gradient is worth nothing.
 TEST(GradientCheckTest, CatchesASwappedMatrix) {

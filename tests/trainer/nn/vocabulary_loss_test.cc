@@ -15,7 +15,7 @@ class VocabularyLossTest : public testing::TestWithParam<int64_t> {
  protected:
   static constexpr int64_t kRows = 11, kHidden = 5;
 
-  VocabularyLossTest() : loss_("output", GetParam(), kHidden, 0.1f, &table_) {
+  VocabularyLossTest() : loss_("output", GetParam(), kHidden, {}, &table_) {
     values_ = RandomFloats(table_.size(), 1, 1);
     hidden_ = RandomFloats(kRows * kHidden, 2, 1);
     for (int64_t r = 0; r < kRows; ++r)

@@ -62,6 +62,14 @@ TEST(AdamTest, FollowsAlgorithmOne) {
   EXPECT_NEAR(ThreeSteps(spec, 0)[1], w, 1e-5);
 }
 
+TEST(SgdTest, ClipsValuesAfterScaling) {
+  const auto optimizer = CreateOptimizer(OptimizerSpec());
+  std::vector<float> w = {0, 0, 0};
+  const std::vector<float> g = {10, -10, 1};
+  optimizer->Update({.learning_rate = 1, .gradient_scale = 0.5, .clip_value = 2}, 0, w, g, {});
+  EXPECT_EQ(w, (std::vector<float>{-2, 2, -0.5f}));
+}
+
 TEST(ClipFactorTest, OnlyEverShortens) {
   EXPECT_EQ(ClipFactor(10, 5), 0.5);
   EXPECT_EQ(ClipFactor(4, 5), 1);
