@@ -180,9 +180,9 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   RETURN_IF_ERROR(trained);
   absl::Status saved;
   if (loop.save_failed()) {
-    saved =
-        absl::UnavailableError(absl::StrCat("the last checkpoint could not be written to ",
-                                            checkpoints.folder(), "; the one before it is good"));
+    saved = absl::UnavailableError(absl::StrCat("the last checkpoint could not be written to ",
+                                                checkpoints.folder(),
+                                                "; what is there is good and can be resumed"));
   }
   return AgreeWithRoot(communicator, saved);
 }

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

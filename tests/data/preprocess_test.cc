@@ -9,7 +9,7 @@
 #include "data/shards/verify.h"
 #include "data/text/corpus_reader.h"
 #include "data/tokenizer/detokenizer.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

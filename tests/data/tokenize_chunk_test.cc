@@ -1,7 +1,7 @@
 #include "data/tokenize_chunk.h"
 
 #include "data/tokenizer/vocabulary_builder.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

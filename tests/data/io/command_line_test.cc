@@ -1,7 +1,7 @@
 #include "data/io/command_line.h"
 
 #include "absl/flags/flag.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 ABSL_FLAG(std::string, corpus, "none", "Where the text is.");
 ABSL_FLAG(bool, fast, false, "Quicker.");

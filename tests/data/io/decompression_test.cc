@@ -8,7 +8,7 @@
 #include <functional>
 #include <thread>
 
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

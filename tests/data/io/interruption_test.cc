@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "data/io/command_line.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

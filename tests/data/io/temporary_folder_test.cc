@@ -1,6 +1,6 @@
 #include "data/io/temporary_folder.h"
 
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

@@ -10,7 +10,7 @@
 #include "data/io/checksum.h"
 #include "data/shards/dataset.h"
 #include "data/shards/shard_writer.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 

@@ -1,7 +1,7 @@
 #include "data/text/corpus_reader.h"
 
 #include "data/text/utf8.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

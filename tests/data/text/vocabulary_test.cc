@@ -1,6 +1,6 @@
 #include "data/text/vocabulary.h"
 
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

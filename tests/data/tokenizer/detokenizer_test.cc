@@ -1,7 +1,7 @@
 #include "data/tokenizer/detokenizer.h"
 
 #include "data/tokenizer/splitter.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

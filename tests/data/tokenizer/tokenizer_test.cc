@@ -2,7 +2,7 @@
 
 #include "data/tokenizer/detokenizer.h"
 #include "data/tokenizer/vocabulary_builder.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

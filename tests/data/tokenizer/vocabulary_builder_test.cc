@@ -1,6 +1,6 @@
 #include "data/tokenizer/vocabulary_builder.h"
 
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "data/workers/worker_group.h"
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 

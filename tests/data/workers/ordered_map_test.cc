@@ -1,6 +1,6 @@
 #include "data/workers/ordered_map.h"
 
-#include "tests/data/scratch.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "data/io/file.h"
 #include "data/io/record_io.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/scratch.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/checkpoint/checkpoint_writer.h"
@@ -49,13 +49,13 @@ class CheckpointTest : public testing::Test {
  protected:
   // The bytes of a checkpoint on disk.
   std::string Written(Checkpoint checkpoint) {
-    const std::string path = folder_ / "written.ckpt";
+    const std::string path = folder_.Path("written.ckpt");
     EXPECT_TRUE(WriteCheckpoint(&checkpoint, path).ok());
     return Bytes(path);
   }
 
   void ExpectRejected(const std::string& bytes, const std::string& why) {
-    const std::string path = folder_ / "damaged.ckpt";
+    const std::string path = folder_.Path("damaged.ckpt");
     WriteBytes(path, bytes);
     const auto read = ReadCheckpoint(path);
     ASSERT_FALSE(read.ok()) << why;
@@ -64,7 +64,7 @@ class CheckpointTest : public testing::Test {
 
   // The records of a file, framed.
   std::vector<std::string> Records(const std::string& bytes) {
-    const std::string path = folder_ / "records.ckpt";
+    const std::string path = folder_.Path("records.ckpt");
     WriteBytes(path, bytes);
     const auto file = *RandomAccessFile::Open(path);
     const RecordReader reader(file.get());
@@ -83,14 +83,14 @@ class CheckpointTest : public testing::Test {
     return bytes;
   }
 
-  TestFolder folder_;
+  Scratch folder_;
 };
 
 TEST_F(CheckpointTest, RoundTrips) {
   Checkpoint checkpoint = SmallCheckpoint(12);
-  const auto hash = WriteCheckpoint(&checkpoint, folder_ / "a.ckpt");
+  const auto hash = WriteCheckpoint(&checkpoint, folder_.Path("a.ckpt"));
   ASSERT_TRUE(hash.ok()) << hash.status();
-  const auto read = ReadCheckpoint(folder_ / "a.ckpt");
+  const auto read = ReadCheckpoint(folder_.Path("a.ckpt"));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->header.SerializeAsString(), checkpoint.header.SerializeAsString());
   EXPECT_EQ(read->vocabulary_text, checkpoint.vocabulary_text);
@@ -99,7 +99,7 @@ TEST_F(CheckpointTest, RoundTrips) {
     EXPECT_EQ(*read->Find(name), *checkpoint.Find(name)) << name;
   EXPECT_EQ(read->Find("moment2"), nullptr);
   EXPECT_EQ(ContentHash(*read), *hash);
-  EXPECT_EQ(ReadCheckpointHeader(folder_ / "a.ckpt")->progress().step(), 12);
+  EXPECT_EQ(ReadCheckpointHeader(folder_.Path("a.ckpt"))->progress().step(), 12);
 }
 
 TEST_F(CheckpointTest, ContentHashSeesWhatCountsAndNothingElse) {
@@ -182,9 +182,9 @@ TEST_F(CheckpointTest, ForgedSizesAreBoundedByTheFile) {
 
 TEST_F(CheckpointTest, AnOldFileSurvivesAFailedWrite) {
   Checkpoint checkpoint = SmallCheckpoint(1);
-  ASSERT_TRUE(WriteCheckpoint(&checkpoint, folder_ / "a.ckpt").ok());
-  EXPECT_FALSE(WriteCheckpoint(&checkpoint, folder_ / "no such folder/a.ckpt").ok());
-  EXPECT_TRUE(ReadCheckpoint(folder_ / "a.ckpt").ok());
+  ASSERT_TRUE(WriteCheckpoint(&checkpoint, folder_.Path("a.ckpt")).ok());
+  EXPECT_FALSE(WriteCheckpoint(&checkpoint, folder_.Path("no such folder/a.ckpt")).ok());
+  EXPECT_TRUE(ReadCheckpoint(folder_.Path("a.ckpt")).ok());
 }
 
 std::set<std::string> FileNames(const std::string& folder) {
@@ -220,7 +220,7 @@ TEST_F(CheckpointTest, MarksThatNameNothingAreErrors) {
     WriteBytes(directory.folder() + "/latest", mark);
     EXPECT_EQ(directory.Find(kLatest).status().code(), absl::StatusCode::kDataLoss) << mark;
   }
-  EXPECT_TRUE(absl::IsNotFound(ResolveCheckpoint(folder_ / "nowhere", kBest).status()));
+  EXPECT_TRUE(absl::IsNotFound(ResolveCheckpoint(folder_.Path("nowhere"), kBest).status()));
 }
 
 }  // namespace

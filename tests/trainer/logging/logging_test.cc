@@ -4,7 +4,7 @@
 #include "data/io/file.h"
 #include "data/io/record_io.h"
 #include "proto/event.pb.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/scratch.h"
 #include "trainer/logging/metrics_log.h"
 #include "trainer/logging/report_page.h"
 #include "trainer/logging/tensorboard_writer.h"
@@ -18,8 +18,8 @@ using testing::HasSubstr;
 JsonObject Line(int64_t step) { return JsonObject().Add("kind", "train").Add("step", step); }
 
 TEST(MetricsLogTest, AppendsAndCutsWhatIsLater) {
-  TestFolder folder;
-  const std::string path = folder / "metrics.jsonl";
+  Scratch folder;
+  const std::string path = folder.Path("metrics.jsonl");
   {
     const auto log = *MetricsLog::Open(path, 0);
     for (const int64_t step : {10, 20, 30}) ASSERT_TRUE(log->Write(Line(step)).ok());
@@ -58,24 +58,24 @@ std::vector<std::pair<int64_t, float>> Scalars(const std::string& folder) {
 }
 
 TEST(TensorBoardWriterTest, GoesOnWhereARunWasCut) {
-  TestFolder folder;
+  Scratch folder;
   {
-    const auto writer = *TensorBoardWriter::Open(folder / "tensorboard", 0);
+    const auto writer = *TensorBoardWriter::Open(folder.Path("tensorboard"), 0);
     for (const int64_t step : {10, 20, 30})
       ASSERT_TRUE(writer->Write(step, {{"loss", step * 0.5}}).ok());
   }
   ASSERT_TRUE(
-      (*TensorBoardWriter::Open(folder / "tensorboard", 20))->Write(25, {{"loss", 1.0}}).ok());
-  EXPECT_THAT(Scalars(folder / "tensorboard"),
+      (*TensorBoardWriter::Open(folder.Path("tensorboard"), 20))->Write(25, {{"loss", 1.0}}).ok());
+  EXPECT_THAT(Scalars(folder.Path("tensorboard")),
               ElementsAre(std::pair(10, 5.0f), std::pair(20, 10.0f), std::pair(25, 1.0f)));
 }
 
 TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
-  TestFolder folder;
-  ASSERT_TRUE(WriteReportPage(folder / "r.html", "a <b>",
+  Scratch folder;
+  ASSERT_TRUE(WriteReportPage(folder.Path("r.html"), "a <b>",
                               "{\"kind\": \"event\", \"detail\": \"</script>\"}\n", "x < y")
                   .ok());
-  const std::string page = *ReadFile(folder / "r.html", 1 << 20);
+  const std::string page = *ReadFile(folder.Path("r.html"), 1 << 20);
   EXPECT_THAT(page, HasSubstr("a &lt;b&gt;"));
   EXPECT_THAT(page, HasSubstr("x &lt; y"));
   EXPECT_THAT(page, HasSubstr("\"<\\/script>\""));

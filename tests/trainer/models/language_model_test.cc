@@ -72,6 +72,10 @@ struct ModelCase {
   const char* spec;
 };
 
+std::ostream& operator<<(std::ostream& out, const ModelCase& model_case) {
+  return out << model_case.name;
+}
+
 class LanguageModelTest : public testing::TestWithParam<ModelCase> {
  protected:
   LanguageModelTest()
