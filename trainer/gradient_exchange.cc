@@ -155,9 +155,10 @@ double GradientExchange::SumOfSquares() {
       {reinterpret_cast<const char*>(blocks.data()), blocks.size() * sizeof(double)});
   std::vector<double> terms;
   for (const std::string& bytes : all) {
-    const size_t count = bytes.size() / sizeof(double);
-    terms.resize(terms.size() + count);
-    std::memcpy(terms.data() + terms.size() - count, bytes.data(), bytes.size());
+    if (bytes.empty()) continue;  // a rank without a slice
+    const size_t before = terms.size();
+    terms.resize(before + bytes.size() / sizeof(double));
+    std::memcpy(terms.data() + before, bytes.data(), bytes.size());
   }
   return TreeSum(terms);
 }

@@ -31,6 +31,7 @@ absl::StatusOr<LossSums> Validate(Communicator* communicator, Evaluator* evaluat
     const auto all = communicator->AllGather(
         {reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(LossSums)});
     const std::string& bytes = all[owner(group)];
+    if (bytes.empty()) continue;  // a group without streams
     const size_t before = streams.size();
     streams.resize(before + bytes.size() / sizeof(LossSums));
     std::memcpy(streams.data() + before, bytes.data(), bytes.size());
