@@ -23,6 +23,8 @@
 
 namespace elman {
 
+// A step is ComputeLanes, Reduce, then whatever is done with the sums, then ShareValues, after
+// which no rank reads another's gradients any more and the next step may overwrite them.
 class GradientExchange {
  public:
   // For flat arrays of `size` floats. The communicator must outlive the exchange. Requires ranks <=

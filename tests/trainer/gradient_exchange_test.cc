@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -41,18 +42,19 @@ TEST_P(GradientExchangeTest, SumsTheTreeToTheBitOnAnyNumberOfRanks) {
         GradientExchange exchange(communicator, kSize, lanes);
         EXPECT_EQ(exchange.shares_memory(), shares_memory);
         const std::span<float> values = exchange.values();
-        for (int step = 0; step < 2;
-             ++step) {  // twice: what a step leaves must not disturb the next
+        double squares = 0;
+        // Twice: what a step leaves must not disturb the next.
+        for (int step = 0; step < 2; ++step) {
           exchange.ComputeLanes([&](int lane, float* gradients) {
             for (int64_t i = 0; i < kSize; ++i) gradients[i] += LaneGradient(lane, i);
           });
           exchange.Reduce();
+          squares = exchange.SumOfSquares();
+          const auto summed = exchange.SummedGradients();
+          ASSERT_EQ(static_cast<int64_t>(summed.size()), exchange.slice().size());
+          std::ranges::copy(summed, values.begin() + exchange.slice().begin);
+          exchange.ShareValues();
         }
-        const double squares = exchange.SumOfSquares();
-        const auto summed = exchange.SummedGradients();
-        ASSERT_EQ(static_cast<int64_t>(summed.size()), exchange.slice().size());
-        for (size_t i = 0; i < summed.size(); ++i) values[exchange.slice().begin + i] = summed[i];
-        exchange.ShareValues();
         for (int64_t i = 0; i < kSize; ++i)
           ASSERT_EQ(values[i], TreeSumOfLanes({0, lanes}, i)) << i;
         const std::lock_guard lock(mutex);
