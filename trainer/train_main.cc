@@ -1,7 +1,6 @@
 // elman-train: data-parallel training under mpirun. This file is the composition: every part a
 // local variable, in order of dependency.
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "trainer/comm/agreement.h"
-#include "trainer/math/check.h"
 
 namespace elman {
 namespace {
@@ -130,7 +129,8 @@ absl::Status TrainingState::Scatter(Checkpoint* checkpoint) {
           "checkpoint");
     }
   }
-  if (const absl::Status verdict = Agree(communicator_, fits); !verdict.ok()) return verdict;
+  if (const absl::Status verdict = AgreeWithRoot(communicator_, fits); !verdict.ok())
+    return verdict;
   if (communicator_->rank() == 0) std::ranges::copy(*checkpoint->Find(kValuesArray), values());
   exchange_->BroadcastValues();
   Transfer(checkpoint, /*gather=*/false);
