@@ -72,7 +72,7 @@ void CellPasses(benchmark::State& state, Cell cell) {
 void VocabularyPass(benchmark::State& state) {
   const int64_t vocabulary = state.range(0), hidden = state.range(1), rows = state.range(2);
   ParameterTable table;
-  const VocabularyLoss loss("output", vocabulary, hidden, {}, &table);
+  VocabularyLoss loss("output", vocabulary, hidden, {}, &table);
   const std::vector<float> values = Numbers(table.size()), h = Numbers(rows * hidden);
   std::vector<float> gradients(table.size()), d_h(h.size());
   std::vector<int32_t> targets(rows);

@@ -1,11 +1,11 @@
 #include "trainer/math/recurrent.h"
 
-#include <dnnl.hpp>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "trainer/math/check.h"
+#include "trainer/math/dnnl_primitive.h"
 
 namespace elman {
 namespace {
@@ -16,30 +16,6 @@ using Tag = memory::format_tag;
 memory::desc Float(const memory::dims& dims, Tag tag) {
   return {dims, memory::data_type::f32, tag};
 }
-
-// oneDNN 3 builds a primitive's description in one step, oneDNN 2 through an operation descriptor.
-#if DNNL_VERSION_MAJOR >= 3
-template <typename Primitive, typename... Arguments>
-auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
-  return typename Primitive::primitive_desc(engine, arguments...);
-}
-template <typename Primitive, typename Hint, typename... Arguments>
-auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
-                      const Arguments&... arguments) {
-  return typename Primitive::primitive_desc(engine, arguments..., forward);
-}
-#else
-template <typename Primitive, typename... Arguments>
-auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
-  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine);
-}
-template <typename Primitive, typename Hint, typename... Arguments>
-auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
-                      const Arguments&... arguments) {
-  return
-      typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine, forward);
-}
-#endif
 
 // The shapes of one call, in oneDNN's terms: L layers (1), D directions (1), T steps, N batch, I
 // input, G gates, O hidden.
@@ -55,40 +31,6 @@ struct Shapes {
         bias(Float({1, 1, BiasCount(cell), hidden}, Tag::ldgo)) {}
   memory::desc x, y, state, input_weights, hidden_weights, any_input_weights, any_hidden_weights,
       bias;
-};
-
-// A primitive with its memories, whose addresses are set before each run: nothing is allocated to
-// run it.
-class Executable {
- public:
-  void Create(const dnnl::engine& engine, const dnnl::primitive& primitive,
-              const std::vector<std::pair<int, memory::desc>>& arguments) {
-    primitive_ = primitive;
-    memories_.reserve(arguments.size());
-    for (const auto& [name, desc] : arguments) {
-      memories_.push_back(memory(desc, engine, DNNL_MEMORY_NONE));
-      arguments_.push_back({name, memories_.back().get()});
-    }
-  }
-  explicit operator bool() const { return !arguments_.empty(); }
-
-  void Set(int name, const void* data) {
-    for (size_t i = 0; i < arguments_.size(); ++i) {
-      if (arguments_[i].arg == name) return memories_[i].set_data_handle(const_cast<void*>(data));
-    }
-  }
-
-  void Run(dnnl::stream& stream) {
-    const auto status = dnnl_primitive_execute(
-        primitive_.get(), stream.get(), static_cast<int>(arguments_.size()), arguments_.data());
-    CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
-    stream.wait();
-  }
-
- private:
-  dnnl::primitive primitive_;
-  std::vector<memory> memories_;
-  std::vector<dnnl_exec_arg_t> arguments_;
 };
 
 // Weights in a layout that primitives asked for. Primitives of different shapes often ask for the

@@ -56,21 +56,51 @@ float ExpSum(const float* values, int64_t size, float shift, float* out) {
   return sum;
 }
 
-void Scale(float* values, int64_t size, float factor) {
+// Adds the bias and returns the greatest logit.
+float AddBias(float* logits, const float* bias, int64_t size) {
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = hn::Lanes(d);
+  auto best = hn::Set(d, logits[0] + bias[0]);
+  int64_t i = 0;
+  for (; i + lanes <= size; i += lanes) {
+    const auto z = hn::Add(hn::LoadU(d, logits + i), hn::LoadU(d, bias + i));
+    hn::StoreU(z, d, logits + i);
+    best = hn::Max(best, z);
+  }
+  float result = hn::GetLane(hn::MaxOfLanes(d, best));
+  for (; i < size; ++i) {
+    logits[i] += bias[i];
+    result = std::max(result, logits[i]);
+  }
+  return result;
+}
+
+// Scales the values, and adds them to `sums`.
+void ScaleAndAdd(float* values, float* sums, int64_t size, float factor) {
   const hn::ScalableTag<float> d;
   const int64_t lanes = hn::Lanes(d);
   const auto factors = hn::Set(d, factor);
   int64_t i = 0;
-  for (; i + lanes <= size; i += lanes)
-    hn::StoreU(hn::Mul(hn::LoadU(d, values + i), factors), d, values + i);
-  for (; i < size; ++i) values[i] *= factor;
+  for (; i + lanes <= size; i += lanes) {
+    const auto scaled = hn::Mul(hn::LoadU(d, values + i), factors);
+    hn::StoreU(scaled, d, values + i);
+    hn::StoreU(hn::Add(hn::LoadU(d, sums + i), scaled), d, sums + i);
+  }
+  for (; i < size; ++i) {
+    values[i] *= factor;
+    sums[i] += values[i];
+  }
 }
 
-double SoftmaxRow(float* logits, int64_t size) {
-  const float shift = Max(logits, size);
+double CrossEntropyRow(float* logits, const float* bias, int64_t size, int64_t target,
+                       float* d_bias) {
+  const float shift = AddBias(logits, bias, size);
+  const double target_logit = logits[target];
   const float sum = ExpSum(logits, size, shift, logits);
-  Scale(logits, size, 1.0f / sum);
-  return std::log(static_cast<double>(sum)) + shift;
+  ScaleAndAdd(logits, d_bias, size, 1.0f / sum);
+  logits[target] -= 1;
+  d_bias[target] -= 1;
+  return std::log(static_cast<double>(sum)) + shift - target_logit;
 }
 
 double LogSumExp(const float* logits, int64_t size) {
@@ -84,11 +114,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace elman {
 
-HWY_EXPORT(SoftmaxRow);
+HWY_EXPORT(CrossEntropyRow);
 HWY_EXPORT(LogSumExp);
 
-double SoftmaxRow(float* logits, int64_t size) {
-  return HWY_DYNAMIC_DISPATCH(SoftmaxRow)(logits, size);
+double CrossEntropyRow(float* logits, const float* bias, int64_t size, int64_t target,
+                       float* d_bias) {
+  return HWY_DYNAMIC_DISPATCH(CrossEntropyRow)(logits, bias, size, target, d_bias);
 }
 double LogSumExp(const float* logits, int64_t size) {
   return HWY_DYNAMIC_DISPATCH(LogSumExp)(logits, size);

@@ -7,8 +7,11 @@
 
 namespace elman {
 
-// Turns a row of logits z into p = softmax(z), in place, and returns log(sum(exp(z))).
-double SoftmaxRow(float* logits, int64_t size);
+// For a row of logits z without their bias b: returns the loss -log softmax(z + b)[target] and
+// turns z, in place, into its gradient softmax(z + b) - onehot(target), which is also added to
+// d_bias. All rows have `size` elements.
+double CrossEntropyRow(float* logits, const float* bias, int64_t size, int64_t target,
+                       float* d_bias);
 
 // log(sum(exp(z))), leaving the logits as they are.
 double LogSumExp(const float* logits, int64_t size);

@@ -10,7 +10,7 @@ namespace elman {
 namespace {
 
 // Logits held at once. Chunks of fewer than kMinRows rows would waste the matrix product.
-constexpr int64_t kChunkFloats = int64_t{4} << 20;
+constexpr int64_t kChunkFloats = int64_t{8} << 20;
 constexpr int64_t kMinRows = 128;
 
 int64_t ChunkRows(int64_t rows, int64_t vocabulary) {
@@ -30,48 +30,64 @@ Parameter FirstRows(Parameter parameter, int64_t rows) {
 
 VocabularyLoss::VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size,
                                const Initializer& initializer, ParameterTable* table)
-    : weights_(table->Add(name + ".weights", vocabulary, hidden_size, initializer, /*decay=*/true)),
+    : tied_(false),
+      weights_(table->Add(name + ".weights", hidden_size, vocabulary, initializer, /*decay=*/true)),
       bias_(table->Add(name + ".bias", 1, vocabulary, {}, /*decay=*/false)) {}
 
 VocabularyLoss::VocabularyLoss(const std::string& name, int64_t vocabulary,
                                const Parameter& embedding_table, ParameterTable* table)
-    : weights_(FirstRows(embedding_table, vocabulary)),
+    : tied_(true),
+      weights_(FirstRows(embedding_table, vocabulary)),
       bias_(table->Add(name + ".bias", 1, vocabulary, {}, /*decay=*/false)) {}
+
+void VocabularyLoss::Project(const float* values, ConstMatrix h, Matrix z) {
+  const ConstMatrix weights = weights_.In(values);
+  if (tied_) return transposed_product_.Run(h, weights, z);
+  Gemm(Transpose::kNo, Transpose::kNo, 1, h, weights, 0, z);
+}
+
+void VocabularyLoss::ProjectBack(const float* values, ConstMatrix d_z, Matrix d_h) {
+  const ConstMatrix weights = weights_.In(values);
+  if (!tied_) return transposed_product_.Run(d_z, weights, d_h);
+  Gemm(Transpose::kNo, Transpose::kNo, 1, d_z, weights, 0, d_h);
+}
+
+void VocabularyLoss::AddWeightGradient(ConstMatrix h, ConstMatrix d_z, float* gradients) const {
+  const Matrix d_weights = weights_.In(gradients);
+  if (tied_) return Gemm(Transpose::kYes, Transpose::kNo, 1, d_z, h, 1, d_weights);
+  Gemm(Transpose::kYes, Transpose::kNo, 1, h, d_z, 1, d_weights);
+}
 
 void VocabularyLoss::Logits(const float* values, ConstMatrix hidden, Matrix logits) const {
   const float* bias = bias_.In(values).data;
   for (int64_t r = 0; r < logits.rows; ++r) std::copy_n(bias, logits.cols, logits.row(r));
-  Gemm(Transpose::kNo, Transpose::kYes, 1, hidden, weights_.In(values), 1, logits);
+  Gemm(Transpose::kNo, tied_ ? Transpose::kYes : Transpose::kNo, 1, hidden, weights_.In(values), 1,
+       logits);
 }
 
 double VocabularyLoss::Train(const float* values, ConstMatrix hidden,
                              std::span<const int32_t> targets, Matrix d_hidden, float* gradients,
-                             Workspace* workspace) const {
+                             Workspace* workspace) {
   CHECK_EQ(hidden.rows, static_cast<int64_t>(targets.size()));
   if (hidden.rows == 0) return 0;
   const int64_t chunk_rows = ChunkRows(hidden.rows, vocabulary());
   const Matrix buffer = workspace->Take(chunk_rows, vocabulary());
+  const float* bias = bias_.In(values).data;
   float* d_bias = bias_.In(gradients).data;
   double loss = 0;
   for (int64_t first = 0; first < hidden.rows; first += chunk_rows) {
     const int64_t rows = std::min(chunk_rows, hidden.rows - first);
     const ConstMatrix h = hidden.Rows(first, rows);
     const Matrix z = buffer.Rows(0, rows);
-    Logits(values, h, z);
+    Project(values, h, z);
     for (int64_t r = 0; r < rows; ++r) {
       const int32_t target = targets[first + r];
-      if (target < 0) {
-        std::fill_n(z.row(r), z.cols, 0.0f);
-        continue;
-      }
       CHECK_LT(target, z.cols);
-      const double target_logit = z.row(r)[target];
-      loss += SoftmaxRow(z.row(r), z.cols) - target_logit;
-      z.row(r)[target] -= 1;
-      for (int64_t j = 0; j < z.cols; ++j) d_bias[j] += z.row(r)[j];
+      if (target >= 0) loss += CrossEntropyRow(z.row(r), bias, z.cols, target, d_bias);
+      if (target < 0) std::fill_n(z.row(r), z.cols, 0.0f);
     }
-    Gemm(Transpose::kNo, Transpose::kNo, 1, z, weights_.In(values), 0, d_hidden.Rows(first, rows));
-    Gemm(Transpose::kYes, Transpose::kNo, 1, z, h, 1, weights_.In(gradients));
+    ProjectBack(values, z, d_hidden.Rows(first, rows));
+    AddWeightGradient(h, z, gradients);
   }
   return loss;
 }

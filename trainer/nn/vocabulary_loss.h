@@ -2,8 +2,8 @@
 // cross-entropy in one pass over chunks of rows, so that the logits of a whole batch never exist at
 // once.
 //
-//   z = h W^T + b,   loss = sum over rows of -log softmax(z)[target]
-//   d_z = softmax(z) - onehot(target),   d_h = d_z W,   d_W += d_z^T h,   d_b += sum of d_z
+//   z = h W + b,   loss = sum over rows of -log softmax(z)[target]
+//   d_z = softmax(z) - onehot(target),   d_h = d_z W^T,   d_W += h^T d_z,   d_b += sum of d_z
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "trainer/math/matrix.h"
+#include "trainer/math/transposed_product.h"
 #include "trainer/math/workspace.h"
 #include "trainer/nn/parameters.h"
 
@@ -18,17 +19,17 @@ namespace elman {
 
 class VocabularyLoss {
  public:
-  // With weights [vocabulary, hidden_size] of its own, or with the first rows of an embedding's
-  // table.
+  // With weights W [hidden_size, vocabulary] of its own.
   VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size,
                  const Initializer& initializer, ParameterTable* table);
+  // W^T is the first rows of an embedding's table [words, hidden_size].
   VocabularyLoss(const std::string& name, int64_t vocabulary, const Parameter& embedding_table,
                  ParameterTable* table);
 
   // For hidden [rows, hidden_size] and one target a row (negative: none): returns the summed loss,
   // in nats; overwrites d_hidden and adds to `gradients`, both of the sum.
   double Train(const float* values, ConstMatrix hidden, std::span<const int32_t> targets,
-               Matrix d_hidden, float* gradients, Workspace* workspace) const;
+               Matrix d_hidden, float* gradients, Workspace* workspace);
 
   // The loss of each row; 0 where there is no target.
   void Evaluate(const float* values, ConstMatrix hidden, std::span<const int32_t> targets,
@@ -37,11 +38,18 @@ class VocabularyLoss {
   // logits [rows, vocabulary].
   void Logits(const float* values, ConstMatrix hidden, Matrix logits) const;
 
-  int64_t vocabulary() const { return weights_.rows; }
+  int64_t vocabulary() const { return bias_.cols; }
 
  private:
-  Parameter weights_;  // [vocabulary, hidden]
-  Parameter bias_;     // [1, vocabulary]
+  // The three products.
+  void Project(const float* values, ConstMatrix h, Matrix z);
+  void ProjectBack(const float* values, ConstMatrix d_z, Matrix d_h);
+  void AddWeightGradient(ConstMatrix h, ConstMatrix d_z, float* gradients) const;
+
+  const bool tied_;          // weights_ are W^T
+  const Parameter weights_;  // [hidden, vocabulary], or transposed
+  const Parameter bias_;     // [1, vocabulary]
+  TransposedProduct transposed_product_;
 };
 
 }  // namespace elman

@@ -65,7 +65,7 @@ TEST_P(VocabularyLossTest, IsTheCrossEntropyInDouble) {
     for (int64_t v = 0; v < GetParam(); ++v) {
       double z = values_[bias.offset + v];
       for (int64_t h = 0; h < kHidden; ++h)
-        z += double{values_[weights.offset + v * kHidden + h]} * hidden_[r * kHidden + h];
+        z += double{values_[weights.offset + h * GetParam() + v]} * hidden_[r * kHidden + h];
       normalizer += std::exp(z);
       if (v == targets_[r]) logit = z;
     }
