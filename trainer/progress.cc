@@ -160,10 +160,12 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const LanguageMode
       step, metrics.loss, metrics.perplexity, metrics.bits_per_byte, best ? "  (best)" : ""));
 }
 
-void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds) {
+void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds,
+                                 double padding_efficiency) {
   JsonObject line;
   line.Add("kind", "epoch").Add("step", step).Add("epoch", epoch).Add("seconds", seconds);
-  Complain(log_->Write(line.Add("tokens", last_.tokens)));
+  line.Add("tokens", last_.tokens).Add("padding_efficiency", padding_efficiency);
+  Complain(log_->Write(line));
 }
 
 void ProgressReporter::Saved(int64_t step, const std::string& path, const std::string& content_hash,

@@ -42,7 +42,8 @@ class ProgressReporter {
   // Epochs count from 1. `seconds` is what it took, which is no time of training.
   void Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics,
                  const TextCounts& text, bool best, double seconds);
-  void EpochDone(int64_t step, int64_t epoch, double seconds);
+  // `padding_efficiency` is the part of the computed positions that were not padding.
+  void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency);
   void Saved(int64_t step, const std::string& path, const std::string& content_hash,
              double seconds);
   // Something worth a line of its own, as "resumed" or "checkpoint failed".

@@ -61,9 +61,6 @@ absl::Status TrainingLoop::Step() {
       const Batch& batch = (**batches)[lane - lanes.first];
       if (batch.steps == 0) return;
       clock.Enter(Phase::kForward);
-      if (batch.starts_epoch) {
-        std::fill_n(parts_.state->carry(lane), parts_.model->carry_size(batch.rows), 0.0f);
-      }
       workspace_.Reset();
       const Pass pass{config_.seed(), progress_->step(), parts_.source->first_row(lane), &clock};
       sums[lane - lanes.first] =
@@ -79,6 +76,8 @@ absl::Status TrainingLoop::Step() {
   progress_->set_step(progress_->step() + 1);
   progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
   progress_->set_tokens(progress_->tokens() + verdict.sums.targets);
+  progress_->set_epoch_positions(progress_->epoch_positions() + verdict.sums.positions);
+  progress_->set_epoch_computed(progress_->epoch_computed() + verdict.sums.computed);
   stopped_ = verdict.stop;
   is_best_ = false;
   epoch_seconds_ += absl::ToDoubleSeconds(absl::Now() - began);
@@ -159,9 +158,14 @@ absl::Status TrainingLoop::EndEpoch() {
   RETURN_IF_ERROR(status);
   if (sums.targets > 0)
     ObservePlateau(config_.schedule(), sums.loss / static_cast<double>(sums.targets), progress_);
-  if (parts_.reporter)
-    parts_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1, epoch_seconds_);
+  if (parts_.reporter) {
+    parts_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1, epoch_seconds_,
+                               static_cast<double>(progress_->epoch_positions()) /
+                                   static_cast<double>(progress_->epoch_computed()));
+  }
   epoch_seconds_ = 0;
+  progress_->set_epoch_positions(0);
+  progress_->set_epoch_computed(0);
   progress_->set_epoch(progress_->epoch() + 1);
   progress_->set_step_in_epoch(0);
   return Save();

@@ -10,7 +10,9 @@ DecodingState::DecodingState(LanguageModel* model, int rows)
     : model_(model),
       rows_(rows),
       carry_(model->carry_size(rows)),
-      logits_(rows * model->predicted()) {}
+      logits_(rows * model->predicted()) {
+  model->Begin(rows, carry_.data());
+}
 
 void DecodingState::Advance(std::span<const int32_t> tokens) {
   CHECK_EQ(static_cast<int>(tokens.size()), rows_);

@@ -20,7 +20,8 @@ absl::StatusOr<std::vector<LossSums>> Evaluator::EvaluateGroup(
     Model* model, int group, const std::function<bool()>& interrupted) {
   const int rows = source_->end_row(group) - source_->first_row(group);
   std::vector<LossSums> streams(rows);
-  carry_.assign(model->carry_size(rows), 0);
+  carry_.resize(model->carry_size(rows));
+  model->Begin(rows, carry_.data());
   for (int64_t step = 0; step < source_->steps_per_epoch(); ++step) {
     if (interrupted && interrupted()) return absl::CancelledError("evaluation was interrupted");
     RETURN_IF_ERROR(source_->Read(/*epoch=*/0, step, group, &batch_));

@@ -20,6 +20,7 @@ enum class RandomPurpose : uint32_t {
   kSampling = 3,
   kEmbeddingDropout = 4,
   kWeightDropout = 5,
+  kInitialState = 6,
 };
 
 struct RandomKey {

@@ -29,4 +29,10 @@ void Add(std::span<const float> b, std::span<float> a) {
   for (size_t i = 0; i < a.size(); ++i) a[i] += b[i];
 }
 
+void AddRows(ConstMatrix matrix, Matrix sums) {
+  for (int64_t r = 0; r < matrix.rows; ++r) {
+    for (int64_t c = 0; c < matrix.cols; ++c) sums.data[c] += matrix.row(r)[c];
+  }
+}
+
 }  // namespace elman

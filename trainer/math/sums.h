@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "trainer/math/matrix.h"
+
 namespace elman {
 
 // Elements of a block over which sums of squares are taken before they are combined.
@@ -18,5 +20,8 @@ double TreeSum(std::span<const double> terms);
 
 // a[i] += b[i].
 void Add(std::span<const float> b, std::span<float> a);
+
+// sums [1, cols] += every row of the matrix [rows, cols], from first to last.
+void AddRows(ConstMatrix matrix, Matrix sums);
 
 }  // namespace elman

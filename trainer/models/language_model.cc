@@ -17,12 +17,28 @@ Cell CellOf(ModelSpec::Cell cell) {
       return Cell::kGru;
     case ModelSpec::LINEAR_BEFORE_RESET_GRU:
       return Cell::kLinearBeforeResetGru;
+    case ModelSpec::PEEPHOLE_LSTM:
+      return Cell::kPeepholeLstm;
+    case ModelSpec::JORDAN:
+      return Cell::kJordan;
   }
   return Cell::kLstm;
 }
 
 // One of the three places of dropout: its own probability, or that of all.
 float DropoutAt(float place, const ModelSpec& spec) { return place < 0 ? spec.dropout() : place; }
+
+InitialState InitialStateOf(const InitialStateSpec& spec) {
+  switch (spec.kind()) {
+    case InitialStateSpec::ZERO:
+      return {};
+    case InitialStateSpec::LEARNED:
+      return {.kind = InitialState::Kind::kLearned};
+    case InitialStateSpec::RANDOM:
+      return {.kind = InitialState::Kind::kRandom, .range = spec.range()};
+  }
+  return {};
+}
 
 Initializer WeightInitializer(const InitializerSpec& spec) {
   if (spec.kind() == InitializerSpec::XAVIER) return {.kind = Initializer::Kind::kXavier};
@@ -35,6 +51,7 @@ RnnStackShape StackShape(const ModelSpec& spec) {
           .layers = spec.layers(),
           .input_size = spec.embedding_size(),
           .hidden_size = spec.hidden_size(),
+          .bidirectional = spec.bidirectional(),
           .input_dropout = DropoutAt(spec.input_dropout(), spec),
           .layer_dropout = DropoutAt(spec.layer_dropout(), spec),
           .variational_dropout = spec.variational_dropout(),
@@ -44,7 +61,8 @@ RnnStackShape StackShape(const ModelSpec& spec) {
           .hidden_initializer = spec.initializer().orthogonal_hidden()
                                     ? Initializer{.kind = Initializer::Kind::kOrthogonal}
                                     : weights,
-          .forget_bias = spec.initializer().forget_bias()};
+          .forget_bias = spec.initializer().forget_bias(),
+          .initial_state = InitialStateOf(spec.initial_state())};
 }
 
 }  // namespace
@@ -76,14 +94,20 @@ void LanguageModel::UseValues(const float* values) {
   rnn_.UseValues(values);
 }
 
+void LanguageModel::Begin(int64_t rows, float* carry) {
+  rnn_.Begin(/*pass=*/nullptr, Staircase(/*steps=*/1, rows), carry);
+}
+
 LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
                               Workspace* workspace) {
   const int64_t steps = batch.steps, rows = batch.rows, count = steps * rows;
   const Matrix x = workspace->Take(count, embedding_.size());
   embedding_.Forward(values_, batch.inputs, &pass, x);
-  const ConstMatrix y = rnn_.Forward(pass, steps, rows, x, carry, &tape_, workspace);
+  staircase_.Assign(steps, rows);
+  if (batch.starts_epoch) rnn_.Begin(&pass, staircase_, carry);
+  const ConstMatrix y = rnn_.Forward(pass, staircase_, x, carry, &tape_, workspace);
   Dropout::Mask mask;
-  const ConstMatrix hidden = output_dropout_.Forward(pass, steps, rows, y, &mask, workspace);
+  const ConstMatrix hidden = output_dropout_.Forward(pass, staircase_, y, &mask, workspace);
 
   // The vocabulary pass is one of both directions, most of it backward.
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
@@ -95,9 +119,10 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   if (temporal_activation_regularization_ > 0) {
     PenalizeChange(temporal_activation_regularization_, rows, y, d_hidden);
   }
-  const Matrix d_x = rnn_.Backward(tape_, d_hidden, gradients, workspace);
+  const Matrix d_x =
+      rnn_.Backward(tape_, staircase_, d_hidden, batch.starts_epoch, gradients, workspace);
   embedding_.Backward(batch.inputs, pass, d_x, gradients);
-  return {loss, batch.target_count};
+  return {loss, batch.target_count, /*positions=*/batch.target_count, /*computed=*/count};
 }
 
 // The loss of the last layer's output, dropped, and its gradient.
@@ -122,9 +147,10 @@ ConstMatrix LanguageModel::Project(ConstMatrix hidden, Workspace* workspace) con
 // What the output layer reads, without dropout.
 ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
                                  float* carry, Workspace* workspace) {
+  staircase_.Assign(steps, rows);
   const Matrix x = workspace->Take(steps * rows, embedding_.size());
   embedding_.Forward(values_, inputs, /*pass=*/nullptr, x);
-  return Project(rnn_.Infer(steps, rows, x, carry, workspace), workspace);
+  return Project(rnn_.Infer(staircase_, x, carry, workspace), workspace);
 }
 
 void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses,

@@ -30,6 +30,7 @@ class LanguageModel : public Model {
   void UseValues(const float* values) override;
   int64_t carry_states() const override { return rnn_.states(); }
   int64_t carry_width() const override { return rnn_.hidden_size(); }
+  void Begin(int64_t rows, float* carry) override;
   LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
                  Workspace* workspace) override;
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
@@ -57,7 +58,9 @@ class LanguageModel : public Model {
   std::optional<Linear>
       projection_;  // hidden to embedding size, for tied embeddings of another size
   VocabularyLoss output_;
-  RnnStack::Tape tape_;  // of the batch in hand; kept for its memory
+  // Of the batch in hand; kept for their memory.
+  Staircase staircase_;
+  RnnStack::Tape tape_;
   const float* values_ = nullptr;
 };
 

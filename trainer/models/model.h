@@ -16,10 +16,14 @@ namespace elman {
 struct LossSums {
   double loss = 0;  // nats, over all targets
   int64_t targets = 0;
+  int64_t positions = 0;  // time steps of sequences
+  int64_t computed = 0;   // the same with padding
 
   LossSums& operator+=(const LossSums& other) {
     loss += other.loss;
     targets += other.targets;
+    positions += other.positions;
+    computed += other.computed;
     return *this;
   }
 };
@@ -36,13 +40,17 @@ class Model {
   virtual void UseValues(const float* values) = 0;
 
   // The state carried from one batch to the next, for a lane of `rows` sequences: carry_states()
-  // matrices [rows, carry_width()], one after another. All zero before the first batch.
+  // matrices [rows, carry_width()], one after another.
   virtual int64_t carry_states() const = 0;
   virtual int64_t carry_width() const = 0;
   int64_t carry_size(int64_t rows) const { return carry_states() * rows * carry_width(); }
 
+  // The state before the first batch, outside training.
+  virtual void Begin(int64_t rows, float* carry) = 0;
+
   // One pass forward and backward through time. Adds the gradient of the summed loss to
-  // `gradients`, an array of parameters().size(), and moves `carry` to the end of the batch.
+  // `gradients`, an array of parameters().size(), and moves `carry` to the end of the batch. A
+  // batch that starts an epoch does not depend on the carry.
   virtual LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
                          Workspace* workspace) = 0;
 

@@ -39,6 +39,8 @@ absl::Status Validate(const ModelSpec& spec) {
            Require(spec.temporal_activation_regularization() >= 0,
                    "temporal_activation_regularization", spec.temporal_activation_regularization(),
                    "at least 0"),
+           Require(spec.initial_state().range() >= 0, "initial_state.range",
+                   spec.initial_state().range(), "at least 0"),
            Require(spec.initializer().range() > 0, "initializer.range", spec.initializer().range(),
                    "above 0"),
        }) {
@@ -52,6 +54,11 @@ absl::Status Validate(const ModelSpec& spec) {
 absl::StatusOr<std::unique_ptr<LanguageModel>> CreateLanguageModel(
     const ModelSpec& spec, const VocabularySpec& vocabulary) {
   if (absl::Status status = Validate(spec); !status.ok()) return status;
+  if (spec.bidirectional()) {
+    return absl::InvalidArgumentError(
+        "model.bidirectional is true: a language model would read what it is to predict; leave it "
+        "false");
+  }
   return std::make_unique<LanguageModel>(spec, vocabulary.size(), vocabulary.predicted_size());
 }
 

@@ -1,28 +1,33 @@
 #include "trainer/nn/dropout.h"
 
+#include <algorithm>
+
 #include "trainer/math/check.h"
 #include "trainer/math/random.h"
 
 namespace elman {
-ConstMatrix Dropout::Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x,
+
+ConstMatrix Dropout::Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x,
                              Mask* mask, Workspace* workspace) const {
   *mask = {};
   if (probability_ == 0) return x;
-  CHECK_EQ(x.rows, steps * batch);
+  CHECK_EQ(x.rows, staircase.rows());
   const RandomKey key{pass.seed, RandomPurpose::kDropout, site_};
   const float keep = 1 / (1 - probability_);
   // A time step begins at a multiple of four positions, the grain of the generator.
   const int64_t stride = (x.cols + 3) / 4 * 4;
   float* factors = workspace->Floats(x.size());
   const std::span<uint32_t> words(reinterpret_cast<uint32_t*>(workspace->Floats(stride)), x.cols);
-  for (int64_t t = 0; t < steps; ++t) {
-    for (int64_t b = 0; b < batch; ++b) {
-      const int64_t position = variational_ ? 0 : t * stride;
-      RandomWords(key, pass.step, static_cast<uint32_t>(pass.first_row + b), position, words);
-      float* row = factors + (t * batch + b) * x.cols;
-      for (int64_t j = 0; j < x.cols; ++j)
-        row[j] = UniformFloat(words[j]) < probability_ ? 0 : keep;
+  for (int64_t r = 0; r < x.rows; ++r) {
+    const auto [sequence, step] = staircase.places()[r];
+    float* row = factors + r * x.cols;
+    if (step == Staircase::kPadding) {
+      std::fill_n(row, x.cols, 0.0f);
+      continue;
     }
+    RandomWords(key, pass.step, static_cast<uint32_t>(pass.first_row + sequence),
+                variational_ ? 0 : step * stride, words);
+    for (int64_t j = 0; j < x.cols; ++j) row[j] = UniformFloat(words[j]) < probability_ ? 0 : keep;
   }
   *mask = {factors};
   const Matrix y = workspace->Take(x.rows, x.cols);

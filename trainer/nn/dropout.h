@@ -7,6 +7,7 @@
 #include "trainer/math/matrix.h"
 #include "trainer/math/workspace.h"
 #include "trainer/nn/pass.h"
+#include "trainer/nn/staircase.h"
 
 namespace elman {
 
@@ -17,15 +18,16 @@ class Dropout {
   Dropout(float probability, bool variational, uint32_t site)
       : probability_(probability), variational_(variational), site_(site) {}
 
-  // The factors of a forward pass, [steps * batch, cols]; null where nothing is dropped.
+  // The factors of a forward pass, [rows, cols]; null where nothing is dropped.
   struct Mask {
     const float* factors = nullptr;
   };
 
-  // The masked x [steps * batch, cols]: x itself where nothing is dropped, otherwise in the
+  // The masked x [rows, cols] of a staircase: x itself where nothing is dropped, otherwise in the
   // workspace, for layers keep their outputs for the backward pass. The mask of a sequence depends
-  // on its global row, its time step and the pass, not on the other rows of the batch.
-  ConstMatrix Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, Mask* mask,
+  // on its global row, its time step and the pass, not on the other rows of the batch; padding is
+  // dropped.
+  ConstMatrix Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x, Mask* mask,
                       Workspace* workspace) const;
 
   // Masks the gradient in place.

@@ -1,5 +1,7 @@
 #include "trainer/nn/embedding.h"
 
+#include <algorithm>
+
 #include "trainer/math/check.h"
 #include "trainer/math/random.h"
 
@@ -25,10 +27,14 @@ void Embedding::Forward(const float* values, std::span<const int32_t> ids, const
   CHECK_EQ(out.cols, table_.cols);
   const ConstMatrix table = table_.In(values);
   for (size_t i = 0; i < ids.size(); ++i) {
-    CHECK_LT(static_cast<uint32_t>(ids[i]), static_cast<uint32_t>(table.rows));
+    float* to = out.row(i);
+    if (ids[i] < 0) {
+      std::fill_n(to, table.cols, 0.0f);
+      continue;
+    }
+    CHECK_LT(ids[i], table.rows);
     const float factor = Factor(pass, ids[i]);
     const float* from = table.row(ids[i]);
-    float* to = out.row(i);
     for (int64_t j = 0; j < table.cols; ++j) to[j] = factor * from[j];
   }
 }
@@ -38,6 +44,7 @@ void Embedding::Backward(std::span<const int32_t> ids, const Pass& pass, ConstMa
   CHECK_EQ(d_out.rows, static_cast<int64_t>(ids.size()));
   const Matrix table = table_.In(gradients);
   for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] < 0) continue;
     const float factor = Factor(&pass, ids[i]);
     float* to = table.row(ids[i]);
     const float* from = d_out.row(i);

@@ -18,7 +18,8 @@ class Embedding {
   Embedding(const std::string& name, int64_t vocabulary, int64_t size,
             const Initializer& initializer, float word_dropout, ParameterTable* table);
 
-  // out[i] = table[ids[i]], out [ids, size]; dropped as `pass` says where there is one.
+  // out[i] = table[ids[i]], out [ids, size], or zero where the id is negative; dropped as `pass`
+  // says where there is one.
   void Forward(const float* values, std::span<const int32_t> ids, const Pass* pass,
                Matrix out) const;
 

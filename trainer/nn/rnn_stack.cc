@@ -1,10 +1,10 @@
 #include "trainer/nn/rnn_stack.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "trainer/math/check.h"
 #include "trainer/math/sums.h"
-#include "trainer/nn/weight_dropout.h"
 
 namespace elman {
 namespace {
@@ -15,66 +15,82 @@ ConstMatrix Sum(ConstMatrix a, ConstMatrix b, Workspace* workspace) {
   return sum;
 }
 
-int StatesPerLayer(Cell cell) { return HasCellState(cell) ? 2 : 1; }
-
-// The forget gate is the second of an LSTM's four.
-Initializer BiasInitializer(const RnnStackShape& shape) {
-  if (shape.cell != Cell::kLstm) return {};
-  return {.shift = shape.forget_bias,
-          .shifted_begin = shape.hidden_size,
-          .shifted_end = 2 * shape.hidden_size};
+// The rows of x, each at the place of its mirror image.
+Matrix Mirror(const Staircase& staircase, ConstMatrix x, Workspace* workspace) {
+  const Matrix mirrored = workspace->Take(x.rows, x.cols);
+  for (int64_t r = 0; r < x.rows; ++r)
+    std::copy_n(x.row(r), x.cols, mirrored.row(staircase.mirror()[r]));
+  return mirrored;
 }
 
-// Gates are matrices of their own.
-Initializer ByGate(Initializer initializer, Cell cell) {
-  initializer.blocks = GateCount(cell);
-  return initializer;
+// Both directions side by side; the second was computed on mirrored rows.
+Matrix Join(const Staircase& staircase, ConstMatrix left_to_right, ConstMatrix right_to_left,
+            Workspace* workspace) {
+  const int64_t cols = left_to_right.cols;
+  const Matrix y = workspace->Take(left_to_right.rows, 2 * cols);
+  for (int64_t r = 0; r < y.rows; ++r) {
+    std::copy_n(left_to_right.row(r), cols, y.row(r));
+    std::copy_n(right_to_left.row(staircase.mirror()[r]), cols, y.row(r) + cols);
+  }
+  return y;
 }
+
+// The inverse of Join, for gradients.
+void Split(const Staircase& staircase, ConstMatrix d_y, Matrix d_left_to_right,
+           Matrix d_right_to_left) {
+  const int64_t cols = d_left_to_right.cols;
+  for (int64_t r = 0; r < d_y.rows; ++r) {
+    std::copy_n(d_y.row(r), cols, d_left_to_right.row(r));
+    std::copy_n(d_y.row(r) + cols, cols, d_right_to_left.row(staircase.mirror()[r]));
+  }
+}
+
+void AddMirrored(const Staircase& staircase, ConstMatrix d, Matrix sum) {
+  for (int64_t r = 0; r < d.rows; ++r) {
+    const float* from = d.row(staircase.mirror()[r]);
+    float* to = sum.row(r);
+    for (int64_t c = 0; c < d.cols; ++c) to[c] += from[c];
+  }
+}
+
+int StatesPerRecurrence(Cell cell) { return HasCellState(cell) ? 2 : 1; }
+
+int64_t InputSize(int layer, const RnnStackShape& shape) {
+  return layer == 0 ? shape.input_size : shape.output_size();
+}
+
+RecurrenceShape ShapeOfLayer(int layer, const RnnStackShape& shape) {
+  return {.cell = shape.cell,
+          .input_size = InputSize(layer, shape),
+          .hidden_size = shape.hidden_size,
+          .weight_dropout = shape.weight_dropout,
+          .input_initializer = shape.input_initializer,
+          .hidden_initializer = shape.hidden_initializer,
+          .forget_bias = shape.forget_bias,
+          .initial_state = shape.initial_state};
+}
+
+// Sites: layers from 0 on, and far from them their second directions.
+constexpr uint32_t kRightToLeftSites = 1 << 16;
 
 }  // namespace
 
 struct RnnStack::Layer {
   Layer(const std::string& name, int number, const RnnStackShape& shape, ParameterTable* table)
-      : input_weights(table->Add(name + ".input_weights", InputSize(number, shape),
-                                 GateCount(shape.cell) * shape.hidden_size,
-                                 ByGate(shape.input_initializer, shape.cell), true)),
-        hidden_weights(table->Add(name + ".hidden_weights", shape.hidden_size,
-                                  GateCount(shape.cell) * shape.hidden_size,
-                                  ByGate(shape.hidden_initializer, shape.cell), true)),
-        bias(table->Add(name + ".bias", 1, BiasCount(shape.cell) * shape.hidden_size,
-                        BiasInitializer(shape), false)),
-        residual(shape.residual && InputSize(number, shape) == shape.hidden_size),
+      : residual(shape.residual && InputSize(number, shape) == shape.output_size()),
         dropout(number == 0 ? shape.input_dropout : shape.layer_dropout, shape.variational_dropout,
                 number),
-        weight_dropout(shape.weight_dropout, number, hidden_weights.rows, hidden_weights.cols),
-        primitives(shape.cell, Direction::kLeftToRight, InputSize(number, shape),
-                   shape.hidden_size) {}
-
-  static int64_t InputSize(int number, const RnnStackShape& shape) {
-    return number == 0 ? shape.input_size : shape.hidden_size;
+        left_to_right(name, number, ShapeOfLayer(number, shape), table) {
+    if (shape.bidirectional) {
+      right_to_left.emplace(name + ".reverse", kRightToLeftSites + number,
+                            ShapeOfLayer(number, shape), table);
+    }
   }
 
-  // Has the primitives use the values as they are, or, for a training pass, with hidden weights
-  // dropped.
-  void Prepare(const Pass* pass) {
-    if (weight_dropout.none()) pass = nullptr;
-    const int64_t wanted = pass ? pass->step : kWhole;
-    if (prepared == wanted) return;
-    prepared = wanted;
-    const ConstMatrix hidden = hidden_weights.In(values);
-    primitives.UseWeights({input_weights.In(values),
-                           pass ? weight_dropout.Forward(*pass, hidden) : hidden, bias.In(values)});
-  }
-
-  static constexpr int64_t kNothing = -2, kWhole = -1;
-
-  const Parameter input_weights, hidden_weights, bias;
   const bool residual;
   const Dropout dropout;
-  WeightDropout weight_dropout;
-  RecurrentPrimitives primitives;
-  const float* values = nullptr;
-  int64_t prepared = kNothing;  // the step whose dropped weights the primitives use, or kWhole
+  Recurrence left_to_right;
+  std::optional<Recurrence> right_to_left;
 };
 
 RnnStack::RnnStack(const std::string& name, const RnnStackShape& shape, ParameterTable* table)
@@ -88,79 +104,95 @@ RnnStack::~RnnStack() = default;
 
 void RnnStack::UseValues(const float* values) {
   for (const auto& layer : layers_) {
-    layer->values = values;
-    layer->prepared = Layer::kNothing;
+    layer->left_to_right.UseValues(values);
+    if (layer->right_to_left) layer->right_to_left->UseValues(values);
   }
 }
 
-int RnnStack::states() const { return shape_.layers * StatesPerLayer(shape_.cell); }
+int RnnStack::states() const {
+  return shape_.layers * directions() * StatesPerRecurrence(shape_.cell);
+}
 
-RecurrentState RnnStack::State(int layer, int64_t batch, float* carry) const {
+// Recurrences count by layer, then direction.
+RecurrentState RnnStack::State(int recurrence, int64_t batch, float* carry) const {
   const int64_t size = batch * shape_.hidden_size;
-  float* h = carry + layer * StatesPerLayer(shape_.cell) * size;
+  float* h = carry + recurrence * StatesPerRecurrence(shape_.cell) * size;
   return {{h, batch, shape_.hidden_size},
           HasCellState(shape_.cell) ? Matrix{h + size, batch, shape_.hidden_size} : Matrix{}};
 }
 
-ConstMatrix RnnStack::Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x,
+void RnnStack::Begin(const Pass* pass, const Staircase& staircase, float* carry) const {
+  int recurrence = 0;
+  for (const auto& layer : layers_) {
+    layer->left_to_right.Begin(pass, staircase, State(recurrence++, staircase.batch(), carry));
+    if (layer->right_to_left)
+      layer->right_to_left->Begin(pass, staircase, State(recurrence++, staircase.batch(), carry));
+  }
+}
+
+ConstMatrix RnnStack::Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x,
                               float* carry, Tape* tape, Workspace* workspace) {
-  tape->steps = steps;
-  tape->batch = batch;
   tape->layers.resize(layers_.size());
-  tape->masks.resize(layers_.size());
-  const int64_t state_size = StatesPerLayer(shape_.cell) * batch * shape_.hidden_size;
+  const int64_t batch = staircase.batch();
+  int recurrence = 0;
   for (size_t i = 0; i < layers_.size(); ++i) {
     Layer& layer = *layers_[i];
-    layer.Prepare(&pass);
-    const ConstMatrix input =
-        layer.dropout.Forward(pass, steps, batch, x, &tape->masks[i], workspace);
-    const Matrix y = workspace->Take(steps * batch, shape_.hidden_size);
-    // Both ends of the sequence stay as they are for the backward pass; the carry moves on.
-    const RecurrentState carried = State(i, batch, carry);
-    float* ends = workspace->Floats(2 * state_size);
-    std::copy_n(carried.h.data, state_size, ends);
-    const RecurrentState first = State(0, batch, ends);
-    const RecurrentState last = State(0, batch, ends + state_size);
-    tape->layers[i] =
-        layer.primitives.Forward(steps, batch, input, {first.h, first.c}, y, last, workspace);
-    std::copy_n(last.h.data, state_size, carried.h.data);
+    Tape::Layer& record = tape->layers[i];
+    const ConstMatrix input = layer.dropout.Forward(pass, staircase, x, &record.mask, workspace);
+    Matrix y =
+        layer.left_to_right.Forward(pass, staircase, input, State(recurrence++, batch, carry),
+                                    &record.left_to_right, workspace);
+    if (layer.right_to_left) {
+      const Matrix reverse = layer.right_to_left->Forward(
+          pass, staircase, Mirror(staircase, input, workspace), State(recurrence++, batch, carry),
+          &record.right_to_left, workspace);
+      y = Join(staircase, y, reverse, workspace);
+    }
     x = layer.residual ? Sum(input, y, workspace) : y;
   }
   return x;
 }
 
-ConstMatrix RnnStack::Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry,
+ConstMatrix RnnStack::Infer(const Staircase& staircase, ConstMatrix x, float* carry,
                             Workspace* workspace) {
-  const int64_t state_size = StatesPerLayer(shape_.cell) * batch * shape_.hidden_size;
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    Layer& layer = *layers_[i];
-    layer.Prepare(nullptr);
-    const Matrix y = workspace->Take(steps * batch, shape_.hidden_size);
-    const RecurrentState carried = State(i, batch, carry);
-    float* first = workspace->Floats(state_size);
-    std::copy_n(carried.h.data, state_size, first);
-    const RecurrentState initial = State(0, batch, first);
-    layer.primitives.Infer(steps, batch, x, {initial.h, initial.c}, y, carried);
-    x = layer.residual ? Sum(x, y, workspace) : y;
+  const int64_t batch = staircase.batch();
+  int recurrence = 0;
+  for (const auto& layer : layers_) {
+    Matrix y =
+        layer->left_to_right.Infer(staircase, x, State(recurrence++, batch, carry), workspace);
+    if (layer->right_to_left) {
+      const Matrix reverse = layer->right_to_left->Infer(
+          staircase, Mirror(staircase, x, workspace), State(recurrence++, batch, carry), workspace);
+      y = Join(staircase, y, reverse, workspace);
+    }
+    x = layer->residual ? Sum(x, y, workspace) : y;
   }
   return x;
 }
 
-Matrix RnnStack::Backward(const Tape& tape, Matrix d_y, float* gradients, Workspace* workspace) {
-  const int64_t state_size = StatesPerLayer(shape_.cell) * tape.batch * shape_.hidden_size;
-  const RecurrentState d_initial = State(0, tape.batch, workspace->Floats(state_size));
+Matrix RnnStack::Backward(const Tape& tape, const Staircase& staircase, Matrix d_y, bool begun,
+                          float* gradients, Workspace* workspace) {
   for (size_t i = layers_.size(); i-- > 0;) {
     Layer& layer = *layers_[i];
-    const Matrix d_x = workspace->Take(tape.steps * tape.batch, layer.input_weights.rows);
-    const Matrix d_hidden = layer.hidden_weights.In(gradients);
-    layer.primitives.Backward(
-        tape.steps, tape.batch, tape.layers[i], d_y, {}, d_x, d_initial,
-        {layer.input_weights.In(gradients), layer.weight_dropout.BeginBackward(d_hidden),
-         layer.bias.In(gradients)});
-    layer.weight_dropout.EndBackward(d_hidden);
+    const Tape::Layer& record = tape.layers[i];
+    Matrix d_x;
+    if (layer.right_to_left) {
+      const Matrix d_forward = workspace->Take(d_y.rows, shape_.hidden_size);
+      const Matrix d_reverse = workspace->Take(d_y.rows, shape_.hidden_size);
+      Split(staircase, d_y, d_forward, d_reverse);
+      d_x = layer.left_to_right.Backward(record.left_to_right, staircase, d_forward, begun,
+                                         gradients, workspace);
+      AddMirrored(staircase,
+                  layer.right_to_left->Backward(record.right_to_left, staircase, d_reverse, begun,
+                                                gradients, workspace),
+                  d_x);
+    } else {
+      d_x = layer.left_to_right.Backward(record.left_to_right, staircase, d_y, begun, gradients,
+                                         workspace);
+    }
     if (layer.residual)
       Add({d_y.data, static_cast<size_t>(d_y.size())}, {d_x.data, static_cast<size_t>(d_x.size())});
-    Dropout::Backward(tape.masks[i], d_x);
+    Dropout::Backward(record.mask, d_x);
     d_y = d_x;
   }
   return d_y;

@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "trainer/math/recurrent.h"
 #include "trainer/math/workspace.h"
 #include "trainer/nn/dropout.h"
 #include "trainer/nn/parameters.h"
 #include "trainer/nn/pass.h"
+#include "trainer/nn/recurrence.h"
+#include "trainer/nn/staircase.h"
 
 namespace elman {
 
@@ -18,7 +19,10 @@ struct RnnStackShape {
   Cell cell = Cell::kLstm;
   int layers = 1;
   int64_t input_size = 0;
-  int64_t hidden_size = 0;
+  int64_t hidden_size = 0;  // of each direction
+  // Each layer reads right to left as well; its output is both directions side by side (Schuster
+  // and Paliwal, 1997; Graves and Schmidhuber, 2005).
+  bool bidirectional = false;
   float input_dropout = 0;  // on what enters the first layer
   float layer_dropout = 0;  // between layers
   bool variational_dropout = false;
@@ -26,10 +30,13 @@ struct RnnStackShape {
   bool residual = false;     // adds a layer's input, dropped, to its output where their sizes agree
   Initializer input_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
   Initializer hidden_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
-  float forget_bias = 0;  // LSTM only
+  float forget_bias = 0;  // LSTMs only
+  InitialState initial_state;
+
+  int64_t output_size() const { return bidirectional ? 2 * hidden_size : hidden_size; }
 };
 
-// Not for concurrent use: the layers own their primitives.
+// Matrices are those of a staircase. Not for concurrent use: the layers own their primitives.
 class RnnStack {
  public:
   RnnStack(const std::string& name, const RnnStackShape& shape, ParameterTable* table);
@@ -38,37 +45,44 @@ class RnnStack {
   // Names the parameter values the following passes use; call again after every change.
   void UseValues(const float* values);
 
-  // The carried state of `batch` rows is one array of states() matrices [batch, hidden]: for each
-  // layer h and, where the cell has one, c.
+  // The carried state of `batch` sequences is one array of states() matrices [batch, hidden], rows
+  // in the order of the staircase: for each layer and direction h and, where the cell has one, c.
   int states() const;
   int64_t hidden_size() const { return shape_.hidden_size; }
+  int64_t output_size() const { return shape_.output_size(); }
+
+  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside
+  // training.
+  void Begin(const Pass* pass, const Staircase& staircase, float* carry) const;
 
   // What a forward pass leaves for its backward pass; memory of the workspace.
   struct Tape {
-    int64_t steps = 0;
-    int64_t batch = 0;
-    std::vector<RecurrentTape> layers;
-    std::vector<Dropout::Mask> masks;  // of what enters each layer
+    struct Layer {
+      Dropout::Mask mask;  // of what enters it
+      Recurrence::Tape left_to_right, right_to_left;
+    };
+    std::vector<Layer> layers;
   };
 
-  // x [steps * batch, input] to the last layer's output [steps * batch, hidden], in the workspace;
-  // both must stay as they are until the backward pass. `carry` goes in as the state before the
-  // first step and comes out as the state after the last.
-  ConstMatrix Forward(const Pass& pass, int64_t steps, int64_t batch, ConstMatrix x, float* carry,
+  // x [rows, input] to the last layer's output [rows, output_size], in the workspace; both must
+  // stay as they are until the backward pass. `carry` goes in as the state before the first step
+  // and comes out as the state after the last, if all sequences are equally long.
+  ConstMatrix Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x, float* carry,
                       Tape* tape, Workspace* workspace);
 
   // Without dropout and without a tape.
-  ConstMatrix Infer(int64_t steps, int64_t batch, ConstMatrix x, float* carry,
-                    Workspace* workspace);
+  ConstMatrix Infer(const Staircase& staircase, ConstMatrix x, float* carry, Workspace* workspace);
 
   // From the gradient of the output (which is used up) to that of x, in the workspace; adds to
-  // `gradients`. The state before the first step is a constant: back-propagation is truncated
-  // there.
-  Matrix Backward(const Tape& tape, Matrix d_y, float* gradients, Workspace* workspace);
+  // `gradients`. Rows of padding must be zero. The state before the first step is that of Begin if
+  // `begun`; otherwise a constant: back-propagation is truncated there.
+  Matrix Backward(const Tape& tape, const Staircase& staircase, Matrix d_y, bool begun,
+                  float* gradients, Workspace* workspace);
 
  private:
   struct Layer;
-  RecurrentState State(int layer, int64_t batch, float* carry) const;
+  int directions() const { return shape_.bidirectional ? 2 : 1; }
+  RecurrentState State(int recurrence, int64_t batch, float* carry) const;
 
   const RnnStackShape shape_;
   std::vector<std::unique_ptr<Layer>> layers_;

@@ -121,7 +121,8 @@ INSTANTIATE_TEST_SUITE_P(
     Specs, LanguageModelTest,
     testing::Values(ModelCase{"Lstm", ""}, ModelCase{"LstmDropout", "dropout: 0.5"},
                     ModelCase{"TanhInputDropout", "cell: TANH input_dropout: 0.3"},
-                    ModelCase{"Gru", "cell: GRU"},
+                    ModelCase{"PeepholeLstm", "cell: PEEPHOLE_LSTM dropout: 0.2"},
+                    ModelCase{"Jordan", "cell: JORDAN dropout: 0.2"},
                     ModelCase{"LinearBeforeResetGruOutputDropout",
                               "cell: LINEAR_BEFORE_RESET_GRU output_dropout: 0.2"},
                     ModelCase{"EmbeddingDropout", "embedding_dropout: 0.3"},
@@ -169,6 +170,38 @@ TEST(LanguageModelPenaltyTest, RegularizationChangesOnlyTheGradient) {
   EXPECT_NE(a.gradients, b.gradients);
 }
 
+// At the beginning of an epoch the carry is the initial state's, whose gradient is learned then and
+// only then.
+TEST(LanguageModelInitialStateTest, IsLearnedWhereAnEpochBegins) {
+  LanguageModel model(Spec("initial_state { kind: LEARNED }"), kVocabulary, kPredicted);
+  std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
+  Batch batch = RandomBatch(4, 3, 2);
+  for (const bool starts : {true, false}) {
+    batch.starts_epoch = starts;
+    const Trained trained = Train(&model, values, batch, 0);
+    for (const Parameter& parameter : model.parameters().parameters()) {
+      if (parameter.name.find("initial") == std::string::npos) continue;
+      const auto gradient =
+          std::span(trained.gradients).subspan(parameter.offset, parameter.size());
+      if (!starts) {
+        for (const float g : gradient) EXPECT_EQ(g, 0);
+        continue;
+      }
+      ExpectGradient([&] { return Train(&model, values, batch, 0).sums.loss; },
+                     std::span(values).subspan(parameter.offset, parameter.size()), gradient,
+                     parameter.name.c_str());
+    }
+  }
+}
+
+TEST(LanguageModelPaddingTest, CountsPositionsAndPadding) {
+  LanguageModel model(Spec(), kVocabulary, kPredicted);
+  const std::vector<float> values = RandomFloats(model.parameters().size(), 1);
+  const LossSums sums = Train(&model, values, RandomBatch(4, 3, 2), 0).sums;
+  EXPECT_EQ(sums.positions, 11);  // one has no target
+  EXPECT_EQ(sums.computed, 12);
+}
+
 TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
   VocabularySpec vocabulary;
   vocabulary.set_size(kVocabulary);
@@ -185,6 +218,7 @@ TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
   spec.set_layers(1);
   spec.set_hidden_size(-3);
   EXPECT_NE(message(spec).find("model.hidden_size"), std::string::npos);
+  EXPECT_NE(message(Spec("bidirectional: true")).find("model.bidirectional"), std::string::npos);
   EXPECT_EQ(CreateModel(TASK_UNSPECIFIED, Spec(), vocabulary).status().code(),
             absl::StatusCode::kUnimplemented);
 }

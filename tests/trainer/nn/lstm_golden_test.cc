@@ -64,7 +64,8 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
   stack.UseValues(values.data());
   Workspace workspace;
   RnnStack::Tape tape;
-  const ConstMatrix y = stack.Forward({}, steps, batch, {golden["x"].data(), steps * batch, input},
+  const Staircase staircase(steps, batch);
+  const ConstMatrix y = stack.Forward({}, staircase, {golden["x"].data(), steps * batch, input},
                                       carry.data(), &tape, &workspace);
   ExpectNear(golden["y"], y.data, "y");
   for (int layer = 0; layer < layers; ++layer) {
@@ -76,8 +77,8 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
     ExpectNear(part("c_n"), carry.data() + (2 * layer + 1) * state, "c_n");
   }
 
-  const Matrix d_x = stack.Backward(tape, {golden["d_y"].data(), steps * batch, hidden},
-                                    gradients.data(), &workspace);
+  const Matrix d_x = stack.Backward(tape, staircase, {golden["d_y"].data(), steps * batch, hidden},
+                                    /*begun=*/false, gradients.data(), &workspace);
   ExpectNear(golden["d_x"], d_x.data, "d_x");
   for (const Parameter& parameter : table.parameters()) {
     ExpectNear(golden["d_" + parameter.name], gradients.data() + parameter.offset, parameter.name);

@@ -3,12 +3,15 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
+#include <algorithm>
 
 #include "tests/trainer/nn/gradient_check.h"
 
 namespace elman {
 namespace {
+
+constexpr int64_t kInput = 7, kHidden = 6;
+constexpr Pass kPass = {.seed = 9, .step = 4, .first_row = 2};
 
 struct StackCase {
   const char* name;
@@ -19,27 +22,111 @@ std::ostream& operator<<(std::ostream& out, const StackCase& stack_case) {
   return out << stack_case.name;
 }
 
+std::string CaseName(const testing::TestParamInfo<StackCase>& info) { return info.param.name; }
+
+// What sequences of these lengths read, and what their outputs weigh in the loss: numbers that
+// belong to (sequence, step), wherever a staircase puts them.
+struct Sequences {
+  Sequences(std::vector<int32_t> lengths, int64_t output_size)
+      : lengths(std::move(lengths)),
+        longest(*std::ranges::max_element(this->lengths)),
+        x(RandomFloats(this->lengths.size() * longest * kInput, 2, 1)),
+        weights(RandomFloats(this->lengths.size() * longest * output_size, 4, 1)),
+        output_size(output_size) {}
+
+  const float* InputAt(int64_t sequence, int64_t step) const {
+    return x.data() + (sequence * longest + step) * kInput;
+  }
+  const float* WeightsAt(int64_t sequence, int64_t step) const {
+    return weights.data() + (sequence * longest + step) * output_size;
+  }
+
+  std::vector<int32_t> lengths;
+  int64_t longest;
+  std::vector<float> x, weights;
+  int64_t output_size;
+};
+
+// Packed rows of a quantity that belongs to (sequence, step); `first` is the staircase's first
+// sequence. Padding is zero.
+template <typename At>
+std::vector<float> Pack(const Staircase& staircase, int64_t cols, int64_t first, const At& at) {
+  std::vector<float> packed(staircase.rows() * cols, 0);
+  for (int64_t r = 0; r < staircase.rows(); ++r) {
+    const auto [sequence, step] = staircase.places()[r];
+    if (step != Staircase::kPadding)
+      std::copy_n(at(first + sequence, step), cols, packed.data() + r * cols);
+  }
+  return packed;
+}
+
 // A stack with a weighted sum of its outputs as loss; no two sizes alike.
-class RnnStackTest : public testing::TestWithParam<StackCase> {
- protected:
-  static constexpr int64_t kSteps = 5, kBatch = 3, kInput = 7, kHidden = 6;
+class StackFixture {
+ public:
+  explicit StackFixture(RnnStackShape shape)
+      : shape_(Sized(shape)),
+        stack_("layer", shape_, &table_),
+        values_(RandomFloats(table_.size(), 1)) {
+    if (shape.cell == Cell::kRelu) KeepOffTheKink();
+    stack_.UseValues(values_.data());
+  }
 
   static RnnStackShape Sized(RnnStackShape shape) {
     shape.input_size = kInput;
     shape.hidden_size = kHidden;
     return shape;
   }
-  static const RnnStackShape& Shape() { return GetParam().shape; }
 
-  RnnStackTest()
-      : stack_("layer", Sized(Shape()), &table_),
-        values_(RandomFloats(table_.size(), 1)),
-        x_(RandomFloats(kSteps * kBatch * kInput, 2, 1)),
-        carry_(RandomFloats(stack_.states() * kBatch * kHidden, 3)),
-        weights_(RandomFloats(kSteps * kBatch * kHidden, 4, 1)) {
-    if (Shape().cell == Cell::kRelu) KeepOffTheKink();
+  struct Result {
+    double loss = 0;
+    std::vector<float> y;          // packed
+    std::vector<float> d_x;        // packed
+    std::vector<float> gradients;  // of the table
+    std::vector<float> carry;      // at the end
+  };
+
+  // A pass over the sequences [first, first + staircase.batch()) forward and, if asked for,
+  // backward. Without a carry they begin where the stack says.
+  Result Train(const Sequences& sequences, const Staircase& staircase, int64_t first,
+               const std::vector<float>* carry, bool backward) {
+    workspace_.Reset();
+    Pass pass = kPass;
+    pass.first_row += first;
+    Result result;
+    result.carry.resize(stack_.states() * staircase.batch() * kHidden);
+    if (carry) {
+      result.carry = *carry;
+    } else {
+      stack_.Begin(&pass, staircase, result.carry.data());
+    }
+    x_ = Pack(staircase, kInput, first,
+              [&](int64_t sequence, int64_t step) { return sequences.InputAt(sequence, step); });
+    const ConstMatrix y = stack_.Forward(pass, staircase, {x_.data(), staircase.rows(), kInput},
+                                         result.carry.data(), &tape_, &workspace_);
+    result.y.assign(y.data, y.data + y.size());
+    std::vector<float> d_y = Pack(staircase, y.cols, first, [&](int64_t sequence, int64_t step) {
+      return sequences.WeightsAt(sequence, step);
+    });
+    for (int64_t i = 0; i < y.size(); ++i) result.loss += double{d_y[i]} * y.data[i];
+    if (backward) {
+      result.gradients.assign(table_.size(), 0);
+      const Matrix d_x =
+          stack_.Backward(tape_, staircase, {d_y.data(), y.rows, y.cols},
+                          /*begun=*/carry == nullptr, result.gradients.data(), &workspace_);
+      result.d_x.assign(d_x.data, d_x.data + d_x.size());
+    }
+    return result;
   }
 
+  RnnStackShape shape_;
+  ParameterTable table_;
+  RnnStack stack_;
+  std::vector<float> values_;
+  std::vector<float> x_;  // of the latest pass: the tape refers to it
+  RnnStack::Tape tape_;
+  Workspace workspace_;
+
+ private:
   // Differences across the rectifier's kink say nothing about its gradient: half of the units are
   // always on, half off.
   void KeepOffTheKink() {
@@ -50,111 +137,256 @@ class RnnStackTest : public testing::TestWithParam<StackCase> {
         values_[parameter.offset + i] += i % 2 ? 3 : -3;
     }
   }
-
-  double Loss() {
-    stack_.UseValues(values_.data());
-    workspace_.Reset();
-    std::vector<float> carry = carry_;
-    const ConstMatrix y =
-        stack_.Forward({.seed = 9, .step = 4, .first_row = 2}, kSteps, kBatch,
-                       {x_.data(), kSteps * kBatch, kInput}, carry.data(), &tape_, &workspace_);
-    return std::inner_product(weights_.begin(), weights_.end(), y.data, 0.0);
-  }
-
-  ParameterTable table_;
-  RnnStack stack_;
-  std::vector<float> values_, x_, carry_, weights_;
-  RnnStack::Tape tape_;
-  Workspace workspace_;
 };
 
-// For stacks that compute in training what they compute in inference.
-class RnnStackInferenceTest : public RnnStackTest {};
+class RnnStackTest : public testing::TestWithParam<StackCase>, public StackFixture {
+ protected:
+  RnnStackTest() : StackFixture(GetParam().shape) {}
 
-TEST_P(RnnStackTest, BackwardIsTheGradient) {
-  std::vector<float> gradients(table_.size(), 0), d_y = weights_;
-  stack_.UseValues(values_.data());
-  std::vector<float> carry = carry_;
-  stack_.Forward({.seed = 9, .step = 4, .first_row = 2}, kSteps, kBatch,
-                 {x_.data(), kSteps * kBatch, kInput}, carry.data(), &tape_, &workspace_);
-  const Matrix d_x =
-      stack_.Backward(tape_, {d_y.data(), kSteps * kBatch, kHidden}, gradients.data(), &workspace_);
-  const std::vector<float> d_x_copy(d_x.data, d_x.data + d_x.size());
-
-  ExpectGradient([&] { return Loss(); }, x_, d_x_copy, "x");
-  for (const Parameter& parameter : table_.parameters()) {
-    ExpectGradient([&] { return Loss(); },
-                   std::span(values_).subspan(parameter.offset, parameter.size()),
-                   std::span<const float>(gradients).subspan(parameter.offset, parameter.size()),
-                   parameter.name.c_str());
+  // Checks the gradients of parameters and, by (sequence, step), of x.
+  void ExpectGradients(Sequences sequences, const Staircase& staircase,
+                       const std::vector<float>* carry) {
+    const Result result = Train(sequences, staircase, 0, carry, /*backward=*/true);
+    const auto loss = [&] {
+      stack_.UseValues(values_.data());
+      return Train(sequences, staircase, 0, carry, /*backward=*/false).loss;
+    };
+    std::vector<float> d_x(sequences.x.size(), 0);
+    for (int64_t r = 0; r < staircase.rows(); ++r) {
+      const auto [sequence, step] = staircase.places()[r];
+      if (step == Staircase::kPadding) continue;
+      std::copy_n(result.d_x.data() + r * kInput, kInput,
+                  d_x.data() + (sequence * sequences.longest + step) * kInput);
+    }
+    ExpectGradient(loss, sequences.x, d_x, "x");
+    for (const Parameter& parameter : table_.parameters()) {
+      if (carry && parameter.name.find("initial") != std::string::npos) continue;
+      ExpectGradient(loss, std::span(values_).subspan(parameter.offset, parameter.size()),
+                     std::span(result.gradients).subspan(parameter.offset, parameter.size()),
+                     parameter.name.c_str());
+    }
   }
+};
+
+TEST_P(RnnStackTest, BackwardIsTheGradientOfARectangle) {
+  const Sequences sequences({5, 5, 5}, shape_.output_size());
+  const std::vector<float> carry = RandomFloats(stack_.states() * 3 * kHidden, 3);
+  ExpectGradients(sequences, Staircase(5, 3), &carry);
+}
+
+TEST_P(RnnStackTest, BackwardIsTheGradientOfAStaircase) {
+  const Sequences sequences({2, 60, 60, 60, 60, 1, 3, 3, 2, 1, 5}, shape_.output_size());
+  const Staircase staircase(sequences.lengths);
+  ASSERT_GT(staircase.rectangles().size(), 1u);
+  ASSERT_LT(staircase.positions(), staircase.rows());
+  ExpectGradients(sequences, staircase, nullptr);
+}
+
+// Neither the other sequences of a batch, nor its order, nor padding has a part in what a sequence
+// computes.
+TEST_P(RnnStackTest, AStaircaseComputesWhatItsSequencesComputeAlone) {
+  const Sequences sequences({4, 31, 1, 30, 13, 12, 12, 31}, shape_.output_size());
+  const Staircase staircase(sequences.lengths);
+  ASSERT_GT(staircase.rectangles().size(), 1u);
+  const Result whole = Train(sequences, staircase, 0, nullptr, /*backward=*/true);
+  double loss = 0;
+  std::vector<double> gradients(table_.size(), 0);
+  for (int64_t sequence = 0; sequence < staircase.batch(); ++sequence) {
+    const Result alone = Train(sequences, Staircase(sequences.lengths[sequence], 1), sequence,
+                               nullptr, /*backward=*/true);
+    loss += alone.loss;
+    for (size_t i = 0; i < gradients.size(); ++i) gradients[i] += alone.gradients[i];
+    for (int64_t r = 0; r < staircase.rows(); ++r) {
+      const auto [owner, step] = staircase.places()[r];
+      if (owner != sequence || step == Staircase::kPadding) continue;
+      const int64_t cols = shape_.output_size();
+      for (int64_t j = 0; j < cols; ++j)
+        ASSERT_NEAR(whole.y[r * cols + j], alone.y[step * cols + j], 2e-6)
+            << sequence << " " << step;
+      for (int64_t j = 0; j < kInput; ++j)
+        ASSERT_NEAR(whole.d_x[r * kInput + j], alone.d_x[step * kInput + j], 2e-5);
+    }
+  }
+  EXPECT_NEAR(whole.loss, loss, 1e-5 * std::abs(loss) + 1e-5);
+  for (size_t i = 0; i < gradients.size(); ++i)
+    ASSERT_NEAR(whole.gradients[i], gradients[i], 1e-4 + 1e-4 * std::abs(gradients[i])) << i;
 }
 
 TEST_P(RnnStackTest, BackwardAddsToGradients) {
-  std::vector<float> once(table_.size(), 0), twice(table_.size(), 0);
-  for (std::vector<float>* gradients : {&once, &twice, &twice}) {
-    Loss();
-    std::vector<float> d_y = weights_;
-    stack_.Backward(tape_, {d_y.data(), kSteps * kBatch, kHidden}, gradients->data(), &workspace_);
-  }
+  const Sequences sequences({3, 3}, shape_.output_size());
+  const Staircase staircase(3, 2);
+  const std::vector<float> once =
+      Train(sequences, staircase, 0, nullptr, /*backward=*/true).gradients;
+  std::vector<float> twice = once, d_y(staircase.rows() * shape_.output_size());
+  d_y = Pack(staircase, shape_.output_size(), 0,
+             [&](int64_t sequence, int64_t step) { return sequences.WeightsAt(sequence, step); });
+  Train(sequences, staircase, 0, nullptr, /*backward=*/false);
+  stack_.Backward(tape_, staircase, {d_y.data(), staircase.rows(), shape_.output_size()},
+                  /*begun=*/true, twice.data(), &workspace_);
   for (size_t i = 0; i < once.size(); ++i) ASSERT_NEAR(twice[i], 2 * once[i], 1e-4) << i;
 }
-
-TEST_P(RnnStackInferenceTest, CarryJoinsSequences) {
-  stack_.UseValues(values_.data());
-  std::vector<float> whole_carry = carry_, part_carry = carry_;
-  const ConstMatrix whole = stack_.Infer(kSteps, kBatch, {x_.data(), kSteps * kBatch, kInput},
-                                         whole_carry.data(), &workspace_);
-  constexpr int64_t kFirst = 2;
-  const ConstMatrix first = stack_.Infer(kFirst, kBatch, {x_.data(), kFirst * kBatch, kInput},
-                                         part_carry.data(), &workspace_);
-  const ConstMatrix second =
-      stack_.Infer(kSteps - kFirst, kBatch,
-                   {x_.data() + kFirst * kBatch * kInput, (kSteps - kFirst) * kBatch, kInput},
-                   part_carry.data(), &workspace_);
-  for (int64_t i = 0; i < first.size(); ++i) ASSERT_NEAR(first.data[i], whole.data[i], 1e-5);
-  for (int64_t i = 0; i < second.size(); ++i)
-    ASSERT_NEAR(second.data[i], whole.row(kFirst * kBatch)[i], 1e-5);
-  for (size_t i = 0; i < whole_carry.size(); ++i) ASSERT_NEAR(part_carry[i], whole_carry[i], 1e-5);
-}
-
-TEST_P(RnnStackInferenceTest, TrainingAndInferenceAgree) {
-  Loss();
-  std::vector<float> carry = carry_;
-  Workspace workspace;
-  const ConstMatrix y =
-      stack_.Infer(kSteps, kBatch, {x_.data(), kSteps * kBatch, kInput}, carry.data(), &workspace);
-  const ConstMatrix trained = tape_.layers.back().y;
-  for (int64_t i = 0; i < y.size(); ++i) ASSERT_NEAR(y.data[i], trained.data[i], 1e-5);
-}
-
-std::string CaseName(const testing::TestParamInfo<StackCase>& info) { return info.param.name; }
 
 const StackCase kPlain[] = {
     {"Tanh", {.cell = Cell::kTanh}},
     {"Relu", {.cell = Cell::kRelu}},
     {"Lstm", {.cell = Cell::kLstm}},
+    {"PeepholeLstm", {.cell = Cell::kPeepholeLstm}},
     {"Gru", {.cell = Cell::kGru}},
     {"LinearBeforeResetGru", {.cell = Cell::kLinearBeforeResetGru}},
+    {"Jordan", {.cell = Cell::kJordan}},
     {"ThreeTanh", {.cell = Cell::kTanh, .layers = 3}},
     {"TwoLstm", {.cell = Cell::kLstm, .layers = 2}},
     {"TwoGru", {.cell = Cell::kGru, .layers = 2}},
+    {"TwoJordan", {.cell = Cell::kJordan, .layers = 2}},
 };
-INSTANTIATE_TEST_SUITE_P(Plain, RnnStackTest, testing::ValuesIn(kPlain), CaseName);
-INSTANTIATE_TEST_SUITE_P(Plain, RnnStackInferenceTest, testing::ValuesIn(kPlain), CaseName);
 
+const StackCase kBidirectional[] = {
+    {"BidirectionalTanh", {.cell = Cell::kTanh, .bidirectional = true}},
+    {"BidirectionalRelu", {.cell = Cell::kRelu, .bidirectional = true}},
+    {"BidirectionalLstm", {.cell = Cell::kLstm, .layers = 2, .bidirectional = true}},
+    {"BidirectionalPeepholeLstm", {.cell = Cell::kPeepholeLstm, .bidirectional = true}},
+    {"BidirectionalGru", {.cell = Cell::kGru, .layers = 2, .bidirectional = true}},
+    {"BidirectionalLinearBeforeResetGru",
+     {.cell = Cell::kLinearBeforeResetGru, .bidirectional = true}},
+    {"BidirectionalJordan", {.cell = Cell::kJordan, .bidirectional = true}},
+};
+
+// What computes in training something else than in inference.
 const StackCase kRegularized[] = {
     {"Dropout", {.cell = Cell::kLstm, .layers = 2, .input_dropout = 0.2f, .layer_dropout = 0.4f}},
     {"VariationalDropout",
      {.cell = Cell::kLinearBeforeResetGru,
       .layers = 2,
+      .bidirectional = true,
       .input_dropout = 0.4f,
       .layer_dropout = 0.3f,
       .variational_dropout = true}},
     {"WeightDropout", {.cell = Cell::kLstm, .layers = 2, .weight_dropout = 0.4f}},
+    {"BidirectionalWeightDropout",
+     {.cell = Cell::kGru, .bidirectional = true, .weight_dropout = 0.4f}},
+    {"JordanWeightDropout", {.cell = Cell::kJordan, .weight_dropout = 0.4f}},
     {"Residual", {.cell = Cell::kGru, .layers = 3, .layer_dropout = 0.3f, .residual = true}},
+    {"BidirectionalResidual",
+     {.cell = Cell::kTanh, .layers = 2, .bidirectional = true, .residual = true}},
+    {"LearnedState",
+     {.cell = Cell::kLstm, .layers = 2, .initial_state = {.kind = InitialState::Kind::kLearned}}},
+    {"BidirectionalLearnedState",
+     {.cell = Cell::kGru,
+      .bidirectional = true,
+      .initial_state = {.kind = InitialState::Kind::kLearned}}},
+    {"RandomState",
+     {.cell = Cell::kPeepholeLstm,
+      .initial_state = {.kind = InitialState::Kind::kRandom, .range = 0.5f}}},
 };
+
+INSTANTIATE_TEST_SUITE_P(Plain, RnnStackTest, testing::ValuesIn(kPlain), CaseName);
+INSTANTIATE_TEST_SUITE_P(Bidirectional, RnnStackTest, testing::ValuesIn(kBidirectional), CaseName);
 INSTANTIATE_TEST_SUITE_P(Regularized, RnnStackTest, testing::ValuesIn(kRegularized), CaseName);
+
+// For stacks that compute in training what they compute in inference.
+class RnnStackInferenceTest : public RnnStackTest {};
+
+TEST_P(RnnStackInferenceTest, TrainingAndInferenceAgree) {
+  const Sequences sequences({5, 9, 2, 16, 16}, shape_.output_size());
+  const Staircase staircase(sequences.lengths);
+  const Result trained = Train(sequences, staircase, 0, nullptr, /*backward=*/false);
+  const std::vector<float> x = Pack(staircase, kInput, 0, [&](int64_t sequence, int64_t step) {
+    return sequences.InputAt(sequence, step);
+  });
+  std::vector<float> carry(stack_.states() * staircase.batch() * kHidden, 99);
+  stack_.Begin(/*pass=*/nullptr, staircase, carry.data());
+  const ConstMatrix y =
+      stack_.Infer(staircase, {x.data(), staircase.rows(), kInput}, carry.data(), &workspace_);
+  for (int64_t r = 0; r < y.rows; ++r) {
+    if (staircase.places()[r].step == Staircase::kPadding) continue;
+    for (int64_t j = 0; j < y.cols; ++j) ASSERT_NEAR(y.row(r)[j], trained.y[r * y.cols + j], 1e-5);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Plain, RnnStackInferenceTest, testing::ValuesIn(kPlain), CaseName);
+INSTANTIATE_TEST_SUITE_P(Bidirectional, RnnStackInferenceTest, testing::ValuesIn(kBidirectional),
+                         CaseName);
+
+class RnnStackCarryTest : public RnnStackTest {};
+
+TEST_P(RnnStackCarryTest, CarryJoinsSequences) {
+  constexpr int64_t kSteps = 5, kBatch = 3, kFirst = 2;
+  const std::vector<float> x = RandomFloats(kSteps * kBatch * kInput, 2, 1),
+                           carry = RandomFloats(stack_.states() * kBatch * kHidden, 3);
+  std::vector<float> whole_carry = carry, part_carry = carry;
+  const ConstMatrix whole =
+      stack_.Infer(Staircase(kSteps, kBatch), {x.data(), kSteps * kBatch, kInput},
+                   whole_carry.data(), &workspace_);
+  const ConstMatrix first =
+      stack_.Infer(Staircase(kFirst, kBatch), {x.data(), kFirst * kBatch, kInput},
+                   part_carry.data(), &workspace_);
+  const ConstMatrix second =
+      stack_.Infer(Staircase(kSteps - kFirst, kBatch),
+                   {x.data() + kFirst * kBatch * kInput, (kSteps - kFirst) * kBatch, kInput},
+                   part_carry.data(), &workspace_);
+  for (int64_t i = 0; i < first.size(); ++i) ASSERT_NEAR(first.data[i], whole.data[i], 1e-5);
+  for (int64_t i = 0; i < second.size(); ++i)
+    ASSERT_NEAR(second.data[i], whole.row(kFirst * kBatch)[i], 1e-5);
+  for (size_t i = 0; i < whole_carry.size(); ++i) ASSERT_NEAR(part_carry[i], whole_carry[i], 1e-5);
+  std::vector<float> trained_carry = carry;
+  stack_.Forward(kPass, Staircase(kSteps, kBatch), {x.data(), kSteps * kBatch, kInput},
+                 trained_carry.data(), &tape_, &workspace_);
+  for (size_t i = 0; i < carry.size(); ++i) ASSERT_NEAR(trained_carry[i], whole_carry[i], 1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Plain, RnnStackCarryTest, testing::ValuesIn(kPlain), CaseName);
+
+// The second direction is a recurrence over the sequence from its last step to its first.
+TEST(RnnStackDirectionTest, TheSecondDirectionReadsRightToLeft) {
+  StackFixture both({.cell = Cell::kGru, .bidirectional = true});
+  StackFixture one({.cell = Cell::kGru});
+  const auto find = [](const ParameterTable& table, const std::string& name) {
+    return *std::ranges::find(table.parameters(), name, &Parameter::name);
+  };
+  for (const char* name : {"input_weights", "hidden_weights", "bias"}) {
+    const Parameter from = find(both.table_, std::string("layer0.reverse.") + name);
+    const Parameter to = find(one.table_, std::string("layer0.") + name);
+    std::copy_n(both.values_.data() + from.offset, from.size(), one.values_.data() + to.offset);
+  }
+  Sequences sequences({2, 9}, 2 * kHidden);
+  const Staircase staircase(sequences.lengths);
+  const auto y = both.Train(sequences, staircase, 0, nullptr, /*backward=*/false).y;
+  Sequences reversed({9}, kHidden);
+  for (int64_t t = 0; t < 9; ++t)
+    std::copy_n(sequences.InputAt(1, 8 - t), kInput, reversed.x.data() + t * kInput);
+  const auto y_reversed = one.Train(reversed, Staircase(9, 1), 0, nullptr, /*backward=*/false).y;
+  for (int64_t t = 0; t < 9; ++t) {
+    const float* row = y.data() + staircase.RowOf(/*rank=*/0, t) * 2 * kHidden;
+    for (int64_t j = 0; j < kHidden; ++j)
+      ASSERT_NEAR(row[kHidden + j], y_reversed[(8 - t) * kHidden + j], 1e-6) << t;
+  }
+}
+
+TEST(RnnStackInitialStateTest, IsZeroLearnedOrRandomByGlobalRow) {
+  const auto begin = [](InitialState::Kind kind, const Pass* pass) {
+    StackFixture fixture({.cell = Cell::kLstm, .initial_state = {.kind = kind, .range = 0.5f}});
+    std::vector<float> carry(fixture.stack_.states() * 3 * kHidden, 99);
+    fixture.stack_.Begin(pass, Staircase(std::vector<int32_t>{2, 1, 3}), carry.data());
+    if (kind == InitialState::Kind::kLearned) {
+      const float* learned = fixture.values_.data() + fixture.table_.parameters().back().offset;
+      for (int64_t i = 0; i < 3 * kHidden; ++i)
+        EXPECT_EQ(carry[3 * kHidden + i], learned[i % kHidden]);
+    }
+    return carry;
+  };
+  EXPECT_EQ(begin(InitialState::Kind::kZero, &kPass), std::vector<float>(6 * kHidden, 0));
+  EXPECT_EQ(begin(InitialState::Kind::kRandom, nullptr), std::vector<float>(6 * kHidden, 0));
+  EXPECT_EQ(begin(InitialState::Kind::kLearned, &kPass),
+            begin(InitialState::Kind::kLearned, nullptr));
+  const std::vector<float> random = begin(InitialState::Kind::kRandom, &kPass);
+  EXPECT_EQ(random, begin(InitialState::Kind::kRandom, &kPass));
+  EXPECT_LE(*std::ranges::max_element(random), 0.5f);
+  // Row 2 of the batch comes first in the staircase: one batch up, its row is 1 there.
+  Pass moved = kPass;
+  moved.first_row += 1;
+  const std::vector<float> shifted = begin(InitialState::Kind::kRandom, &moved);
+  EXPECT_TRUE(std::equal(random.begin(), random.begin() + kHidden, shifted.begin() + 2 * kHidden));
+}
 
 // Dropped weights belong to a training pass: what comes after it must use whole ones.
 TEST(RnnStackWeightsTest, InferenceAfterTrainingUsesWholeWeights) {
@@ -166,13 +398,13 @@ TEST(RnnStackWeightsTest, InferenceAfterTrainingUsesWholeWeights) {
   RnnStack::Tape tape;
   const auto infer = [&] {
     std::vector<float> carry(stack.states() * 2 * 4, 0);
-    const ConstMatrix y = stack.Infer(5, 2, {x.data(), 10, 3}, carry.data(), &workspace);
+    const ConstMatrix y = stack.Infer(Staircase(5, 2), {x.data(), 10, 3}, carry.data(), &workspace);
     return std::vector<float>(y.data, y.data + y.size());
   };
   const auto train = [&](int64_t step) {
     std::vector<float> carry(stack.states() * 2 * 4, 0);
-    const ConstMatrix y = stack.Forward({.seed = 1, .step = step}, 5, 2, {x.data(), 10, 3},
-                                        carry.data(), &tape, &workspace);
+    const ConstMatrix y = stack.Forward({.seed = 1, .step = step}, Staircase(5, 2),
+                                        {x.data(), 10, 3}, carry.data(), &tape, &workspace);
     return std::vector<float>(y.data, y.data + y.size());
   };
   const std::vector<float> before = infer();

@@ -1,0 +1,203 @@
+#include "trainer/nn/recurrence.h"
+
+#include <algorithm>
+
+#include "trainer/math/check.h"
+#include "trainer/math/random.h"
+#include "trainer/math/sums.h"
+
+namespace elman {
+namespace {
+
+// The forget gate is the second of an LSTM's four.
+Initializer BiasInitializer(const RecurrenceShape& shape) {
+  if (!HasCellState(shape.cell)) return {};
+  return {.shift = shape.forget_bias,
+          .shifted_begin = shape.hidden_size,
+          .shifted_end = 2 * shape.hidden_size};
+}
+
+// Gates are matrices of their own.
+Initializer ByGate(Initializer initializer, Cell cell) {
+  initializer.blocks = GateCount(cell);
+  return initializer;
+}
+
+RecurrentWeightsOf<Parameter> AddWeights(const std::string& name, const RecurrenceShape& shape,
+                                         ParameterTable* table) {
+  const int64_t hidden = shape.hidden_size, gates = GateCount(shape.cell) * hidden;
+  RecurrentWeightsOf<Parameter> weights;
+  weights.input = table->Add(name + ".input_weights", shape.input_size, gates,
+                             ByGate(shape.input_initializer, shape.cell), /*decay=*/true);
+  weights.hidden = table->Add(name + ".hidden_weights", hidden, gates,
+                              ByGate(shape.hidden_initializer, shape.cell), /*decay=*/true);
+  weights.bias = table->Add(name + ".bias", 1, BiasCount(shape.cell) * hidden,
+                            BiasInitializer(shape), /*decay=*/false);
+  if (shape.cell == Cell::kPeepholeLstm) {
+    weights.peephole = table->Add(name + ".peephole_weights", 3, hidden, shape.input_initializer,
+                                  /*decay=*/true);
+  }
+  if (shape.cell == Cell::kJordan) {
+    weights.output = table->Add(name + ".output_weights", hidden, hidden, shape.input_initializer,
+                                /*decay=*/true);
+    weights.output_bias = table->Add(name + ".output_bias", 1, hidden, {}, /*decay=*/false);
+  }
+  return weights;
+}
+
+RecurrentStateOf<Parameter> AddInitialState(const std::string& name, const RecurrenceShape& shape,
+                                            ParameterTable* table) {
+  RecurrentStateOf<Parameter> state;
+  if (shape.initial_state.kind != InitialState::Kind::kLearned) return state;
+  state.h = table->Add(name + ".initial_h", 1, shape.hidden_size, {}, /*decay=*/false);
+  if (HasCellState(shape.cell))
+    state.c = table->Add(name + ".initial_c", 1, shape.hidden_size, {}, /*decay=*/false);
+  return state;
+}
+
+RecurrentState FirstRows(const RecurrentState& state, int64_t rows) {
+  return {state.h.Rows(0, rows), state.c.data ? state.c.Rows(0, rows) : Matrix{}};
+}
+
+// The first rows of `to`, as many as `from` and `to` both have, from `from`.
+void CopyState(const RecurrentState& from, const RecurrentState& to) {
+  std::copy_n(from.h.data, std::min(from.h.size(), to.h.size()), to.h.data);
+  if (from.c.data) std::copy_n(from.c.data, std::min(from.c.size(), to.c.size()), to.c.data);
+}
+
+void ZeroRowsFrom(int64_t first, const RecurrentState& state) {
+  for (const Matrix& m : {state.h, state.c})
+    if (m.data) std::fill(m.row(first), m.row(m.rows), 0.0f);
+}
+
+template <typename Array>
+auto WeightsIn(const RecurrentWeightsOf<Parameter>& parameters, Array* array) {
+  return RecurrentWeightsOf<MatrixView<Array>>{
+      parameters.input.In(array),    parameters.hidden.In(array), parameters.bias.In(array),
+      parameters.peephole.In(array), parameters.output.In(array), parameters.output_bias.In(array)};
+}
+
+// What begins at zero, or as a learned vector.
+void FillState(const Parameter& learned, const float* values, Matrix state) {
+  if (learned.size() == 0) {
+    std::fill_n(state.data, state.size(), 0.0f);
+  } else {
+    for (int64_t r = 0; r < state.rows; ++r)
+      std::copy_n(learned.In(values).data, state.cols, state.row(r));
+  }
+}
+
+}  // namespace
+
+Recurrence::Recurrence(const std::string& name, uint32_t site, const RecurrenceShape& shape,
+                       ParameterTable* table)
+    : shape_(shape),
+      site_(site),
+      parameters_(AddWeights(name, shape, table)),
+      initial_(AddInitialState(name, shape, table)),
+      weight_dropout_(shape.weight_dropout, site, parameters_.hidden.rows, parameters_.hidden.cols),
+      primitives_(CreateRecurrentPrimitives(shape.cell, shape.input_size, shape.hidden_size)) {}
+
+void Recurrence::UseValues(const float* values) {
+  values_ = values;
+  prepared_ = kNothing;
+}
+
+// Has the primitives use the values as they are, or, for a training pass, with hidden weights
+// dropped.
+void Recurrence::Prepare(const Pass* pass) {
+  if (weight_dropout_.none()) pass = nullptr;
+  const int64_t wanted = pass ? pass->step : kWhole;
+  if (prepared_ == wanted) return;
+  prepared_ = wanted;
+  RecurrentWeights weights = WeightsIn(parameters_, values_);
+  if (pass) weights.hidden = weight_dropout_.Forward(*pass, weights.hidden);
+  primitives_->UseWeights(weights);
+}
+
+void Recurrence::Begin(const Pass* pass, const Staircase& staircase, RecurrentState state) const {
+  FillState(initial_.h, values_, state.h);
+  if (HasCellState(shape_.cell)) FillState(initial_.c, values_, state.c);
+  if (shape_.initial_state.kind != InitialState::Kind::kRandom || pass == nullptr) return;
+  const RandomKey key{pass->seed, RandomPurpose::kInitialState, site_};
+  const float range = shape_.initial_state.range;
+  for (int64_t rank = 0; rank < staircase.batch(); ++rank) {
+    const auto row = static_cast<uint32_t>(pass->first_row + staircase.order()[rank]);
+    const auto number = [&](int64_t position) {
+      return (2 * UniformFloat(RandomWord(key, pass->step, row, position)) - 1) * range;
+    };
+    for (int64_t j = 0; j < shape_.hidden_size; ++j) {
+      state.h.row(rank)[j] = number(j);
+      if (HasCellState(shape_.cell)) state.c.row(rank)[j] = number(shape_.hidden_size + j);
+    }
+  }
+}
+
+RecurrentState Recurrence::TakeState(int64_t batch, Workspace* workspace) const {
+  return {workspace->Take(batch, shape_.hidden_size),
+          HasCellState(shape_.cell) ? workspace->Take(batch, shape_.hidden_size) : Matrix{}};
+}
+
+Matrix Recurrence::Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x,
+                           RecurrentState state, Tape* tape, Workspace* workspace) {
+  CHECK_EQ(x.rows, staircase.rows());
+  Prepare(&pass);
+  tape->rectangles.clear();
+  const Matrix y = workspace->Take(x.rows, shape_.hidden_size);
+  // Both ends of a rectangle stay as they are for the backward pass; `state` moves on.
+  RecurrentState from = TakeState(staircase.batch(), workspace);
+  CopyState(state, from);
+  for (const Staircase::Rectangle& r : staircase.rectangles()) {
+    const RecurrentState to = TakeState(r.batch, workspace);
+    tape->rectangles.push_back(primitives_->Forward(r.steps, r.batch, x.Rows(r.first_row, r.rows()),
+                                                    FirstRows(from, r.batch),
+                                                    y.Rows(r.first_row, r.rows()), to, workspace));
+    CopyState(to, state);
+    from = to;
+  }
+  return y;
+}
+
+Matrix Recurrence::Infer(const Staircase& staircase, ConstMatrix x, RecurrentState state,
+                         Workspace* workspace) {
+  CHECK_EQ(x.rows, staircase.rows());
+  Prepare(nullptr);
+  const Matrix y = workspace->Take(x.rows, shape_.hidden_size);
+  const RecurrentState from = TakeState(staircase.batch(), workspace);
+  for (const Staircase::Rectangle& r : staircase.rectangles()) {
+    const RecurrentState to = FirstRows(state, r.batch);
+    CopyState(to, from);
+    primitives_->Infer(r.steps, r.batch, x.Rows(r.first_row, r.rows()), FirstRows(from, r.batch),
+                       y.Rows(r.first_row, r.rows()), to, workspace);
+  }
+  return y;
+}
+
+Matrix Recurrence::Backward(const Tape& tape, const Staircase& staircase, ConstMatrix d_y,
+                            bool begun, float* gradients, Workspace* workspace) {
+  const Matrix d_x = workspace->Take(d_y.rows, shape_.input_size);
+  RecurrentGradients d_weights = WeightsIn(parameters_, gradients);
+  const Matrix d_hidden = d_weights.hidden;
+  d_weights.hidden = weight_dropout_.BeginBackward(d_hidden);
+  const auto& rectangles = staircase.rectangles();
+  RecurrentState d_state;  // at the end of the rectangle in hand; nothing comes back to the last
+  for (size_t i = rectangles.size(); i-- > 0;) {
+    const Staircase::Rectangle& r = rectangles[i];
+    // Sequences of the rectangle before that end there receive nothing from this one.
+    const RecurrentState d_before =
+        TakeState(i == 0 ? r.batch : rectangles[i - 1].batch, workspace);
+    ZeroRowsFrom(r.batch, d_before);
+    primitives_->Backward(r.steps, r.batch, tape.rectangles[i], d_y.Rows(r.first_row, r.rows()),
+                          d_state, d_x.Rows(r.first_row, r.rows()), FirstRows(d_before, r.batch),
+                          d_weights, workspace);
+    d_state = d_before;
+  }
+  weight_dropout_.EndBackward(d_hidden);
+  if (begun && initial_.h.size() > 0) {
+    AddRows(d_state.h, initial_.h.In(gradients));
+    if (HasCellState(shape_.cell)) AddRows(d_state.c, initial_.c.In(gradients));
+  }
+  return d_x;
+}
+
+}  // namespace elman

@@ -1,0 +1,91 @@
+// One recurrent layer in one direction: its parameters, the state it begins with, and its passes
+// over a staircase of sequences.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "trainer/math/recurrent.h"
+#include "trainer/math/workspace.h"
+#include "trainer/nn/parameters.h"
+#include "trainer/nn/pass.h"
+#include "trainer/nn/staircase.h"
+#include "trainer/nn/weight_dropout.h"
+
+namespace elman {
+
+// The state before the first step of a sequence.
+struct InitialState {
+  enum class Kind {
+    kZero,
+    kLearned,  // a vector of parameters, the same for all sequences
+    kRandom,   // in training uniform in [-range, range), else zero
+  };
+  Kind kind = Kind::kZero;
+  float range = 0;
+};
+
+struct RecurrenceShape {
+  Cell cell = Cell::kLstm;
+  int64_t input_size = 0;
+  int64_t hidden_size = 0;
+  float weight_dropout = 0;  // of elements of the hidden-to-hidden matrix, one mask a step
+  Initializer input_initializer;
+  Initializer hidden_initializer;
+  float forget_bias = 0;  // LSTMs only
+  InitialState initial_state;
+};
+
+// Not for concurrent use: a recurrence owns its primitives.
+class Recurrence {
+ public:
+  // `site` tells the recurrences of a model apart.
+  Recurrence(const std::string& name, uint32_t site, const RecurrenceShape& shape,
+             ParameterTable* table);
+
+  // Names the parameter values the following passes use; call again after every change.
+  void UseValues(const float* values);
+
+  // States are [batch, hidden] with rows in the order of the staircase. For a training pass, or
+  // null for another.
+  void Begin(const Pass* pass, const Staircase& staircase, RecurrentState state) const;
+
+  struct Tape {
+    std::vector<RecurrentTape> rectangles;
+  };
+
+  // x [rows, input] to y [rows, hidden], in the workspace; x must stay as it is until the backward
+  // pass. `state` goes in as the state before the first step and comes out as that after the last
+  // rectangle that a sequence is part of: after its last step, if all sequences are equally long.
+  Matrix Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x, RecurrentState state,
+                 Tape* tape, Workspace* workspace);
+  Matrix Infer(const Staircase& staircase, ConstMatrix x, RecurrentState state,
+               Workspace* workspace);
+
+  // From the gradient of y to that of x, in the workspace; adds to `gradients`. `begun`: the state
+  // before the first step was that of Begin, otherwise it was a constant.
+  Matrix Backward(const Tape& tape, const Staircase& staircase, ConstMatrix d_y, bool begun,
+                  float* gradients, Workspace* workspace);
+
+  int64_t input_size() const { return shape_.input_size; }
+
+ private:
+  void Prepare(const Pass* pass);
+  RecurrentState TakeState(int64_t batch, Workspace* workspace) const;
+
+  static constexpr int64_t kNothing = -2, kWhole = -1;
+
+  const RecurrenceShape shape_;
+  const uint32_t site_;
+  // Some of them empty, as the cell and the initial state have it.
+  RecurrentWeightsOf<Parameter> parameters_;
+  RecurrentStateOf<Parameter> initial_;
+  WeightDropout weight_dropout_;
+  std::unique_ptr<RecurrentPrimitives> primitives_;
+  const float* values_ = nullptr;
+  int64_t prepared_ = kNothing;  // the step whose dropped weights the primitives use, or kWhole
+};
+
+}  // namespace elman
