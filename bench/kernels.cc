@@ -1,15 +1,15 @@
 // What a training step is made of, on one thread: the matrix product that sets the scale, the
-// recurrent cells and the vocabulary pass. Repetitions of all benchmarks are interleaved at random,
-// so that a busy moment hits none alone.
+// recurrent cells, sequences of unequal length and the vocabulary pass.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
+#include <fstream>
+#include <string>
 #include <vector>
 
-#include "bench/line_reporter.h"
-#include "trainer/math/compute_environment.h"
 #include "trainer/math/gemm.h"
 #include "trainer/math/recurrent.h"
+#include "trainer/nn/rnn_stack.h"
 #include "trainer/nn/vocabulary_loss.h"
 
 namespace elman {
@@ -41,31 +41,60 @@ void Sgemm(benchmark::State& state) {
 void CellPasses(benchmark::State& state, Cell cell) {
   const int64_t hidden = state.range(0), batch = state.range(1), steps = state.range(2),
                 rows = steps * batch;
-  const std::vector<float> w = Numbers(2 * hidden * GateCount(cell) * hidden),
-                           bias = Numbers(BiasCount(cell) * hidden);
-  const int64_t size = hidden * GateCount(cell) * hidden;
-  std::vector<float> d_w(w.size()), d_bias(bias.size()), x = Numbers(rows * hidden), y(x.size()),
-                                                         d_x(x.size());
-  std::vector<float> ends(6 * batch * hidden, 0);
-  const auto end = [&](int i) { return Matrix{ends.data() + i * batch * hidden, batch, hidden}; };
-  const RecurrentWeights weights = {{w.data(), hidden, GateCount(cell) * hidden},
-                                    {w.data() + size, hidden, GateCount(cell) * hidden},
-                                    {bias.data(), 1, BiasCount(cell) * hidden}};
-  const RecurrentGradients gradients = {{d_w.data(), hidden, GateCount(cell) * hidden},
-                                        {d_w.data() + size, hidden, GateCount(cell) * hidden},
-                                        {d_bias.data(), 1, BiasCount(cell) * hidden}};
-  RecurrentPrimitives primitives(cell, Direction::kLeftToRight, hidden, hidden);
+  ParameterTable table;
+  Recurrence layer("layer", 0, {.cell = cell, .input_size = hidden, .hidden_size = hidden}, &table);
+  const std::vector<float> values = Numbers(table.size()), x = Numbers(rows * hidden);
+  std::vector<float> gradients(table.size()), carry(2 * batch * hidden, 0);
+  const RecurrentState ends = {{carry.data(), batch, hidden},
+                               {carry.data() + batch * hidden, batch, hidden}};
+  const Staircase rectangle(steps, batch);
+  Recurrence::Tape tape;
   Workspace workspace;
   for (auto _ : state) {
     workspace.Reset();
-    primitives.UseWeights(weights);
-    const RecurrentTape tape =
-        primitives.Forward(steps, batch, {x.data(), rows, hidden}, {end(0), end(1)},
-                           {y.data(), rows, hidden}, {end(2), end(3)}, &workspace);
-    primitives.Backward(steps, batch, tape, {x.data(), rows, hidden}, {},
-                        {d_x.data(), rows, hidden}, {end(4), end(5)}, gradients);
+    layer.UseValues(values.data());
+    layer.Forward({}, rectangle, {x.data(), rows, hidden}, ends, &tape, &workspace);
+    layer.Backward(tape, rectangle, {x.data(), rows, hidden}, /*begun=*/false, gradients.data(),
+                   &workspace);
   }
-  CountFlops(state, 3.0 * 2 * rows * 2 * hidden * GateCount(cell) * hidden);
+  // Jordan's network multiplies with its output weights as well.
+  const double products = 2 * GateCount(cell) + (cell == Cell::kJordan);
+  CountFlops(state, 3.0 * 2 * rows * products * hidden * hidden);
+}
+
+// A bidirectional layer forward and backward over sequences of 3 to 50 steps, as in tagging.
+void TaggingBatch(benchmark::State& state, Cell cell) {
+  const int64_t hidden = state.range(0);
+  std::vector<int32_t> lengths(state.range(1));
+  for (size_t i = 0; i < lengths.size(); ++i) lengths[i] = static_cast<int32_t>(3 + i * 29 % 48);
+  ParameterTable table;
+  RnnStack stack("layer",
+                 {.cell = cell, .input_size = hidden, .hidden_size = hidden, .bidirectional = true},
+                 &table);
+  const std::vector<float> values = Numbers(table.size());
+  std::vector<float> gradients(table.size()), x, d_y,
+      carry(stack.states() * lengths.size() * hidden);
+  Staircase staircase;
+  RnnStack::Tape tape;
+  Workspace workspace;
+  for (auto _ : state) {
+    workspace.Reset();
+    staircase.Assign(lengths);
+    x.assign(staircase.rows() * hidden, 0.1f);
+    d_y.assign(staircase.rows() * 2 * hidden, 1.0f);
+    for (int64_t r = 0; r < staircase.rows(); ++r) {
+      if (staircase.places()[r].step == Staircase::kPadding)
+        std::fill_n(d_y.data() + r * 2 * hidden, 2 * hidden, 0.0f);
+    }
+    stack.UseValues(values.data());
+    stack.Begin(nullptr, staircase, carry.data());
+    stack.Forward({}, staircase, {x.data(), staircase.rows(), hidden}, carry.data(), &tape,
+                  &workspace);
+    stack.Backward(tape, staircase, {d_y.data(), staircase.rows(), 2 * hidden}, /*begun=*/true,
+                   gradients.data(), &workspace);
+  }
+  state.counters["tokens/s"] = benchmark::Counter(static_cast<double>(staircase.positions()),
+                                                  benchmark::Counter::kIsIterationInvariantRate);
 }
 
 // Projection, softmax, loss and all gradients.
@@ -86,27 +115,51 @@ void VocabularyPass(benchmark::State& state) {
   CountFlops(state, 3.0 * 2 * rows * hidden * vocabulary);
 }
 
+// A figure of /proc/self/status, in bytes.
+double ProcessMemory(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name + ":")) return 1024 * std::stod(line.substr(name.size() + 1));
+  }
+  return 0;
+}
+
+// What the pass needs at its peak besides weights, gradients and inputs.
+void VocabularyMemory(benchmark::State& state) {
+  const int64_t vocabulary = state.range(0), hidden = state.range(1), rows = state.range(2);
+  ParameterTable table;
+  VocabularyLoss loss("output", vocabulary, hidden, {}, &table);
+  const std::vector<float> values = Numbers(table.size()), h = Numbers(rows * hidden);
+  std::vector<float> gradients(table.size(), 1), d_h(h.size(), 1);
+  const std::vector<int32_t> targets(rows, 0);
+  double peak = 0;
+  for (auto _ : state) {
+    std::ofstream("/proc/self/clear_refs") << "5";  // the peak is counted from here
+    const double before = ProcessMemory("VmRSS");
+    Workspace workspace;
+    loss.Train(values.data(), {h.data(), rows, hidden}, targets, {d_h.data(), rows, hidden},
+               gradients.data(), &workspace);
+    peak = std::max(peak, ProcessMemory("VmHWM") - before);
+  }
+  state.counters["bytes"] = peak;
+}
+
+void EveryShape(benchmark::internal::Benchmark* cell) {
+  cell->ArgsProduct({{128, 200, 256, 512, 650, 1024}, {8, 20, 64}, {35}});
+}
+
 BENCHMARK(Sgemm)->Arg(1024);
-BENCHMARK_CAPTURE(CellPasses, Lstm, Cell::kLstm)
-    ->ArgsProduct({{128, 200, 256, 512, 650, 1024}, {8, 20, 64}, {35}});
-BENCHMARK_CAPTURE(CellPasses, Gru, Cell::kGru)->ArgsProduct({{200, 650}, {20}, {35}});
-BENCHMARK_CAPTURE(CellPasses, LinearBeforeResetGru, Cell::kLinearBeforeResetGru)
-    ->ArgsProduct({{200, 650}, {20}, {35}});
-BENCHMARK_CAPTURE(CellPasses, Tanh, Cell::kTanh)->ArgsProduct({{200, 650}, {20}, {35}});
+BENCHMARK_CAPTURE(CellPasses, Tanh, Cell::kTanh)->Apply(EveryShape);
+BENCHMARK_CAPTURE(CellPasses, Relu, Cell::kRelu)->Apply(EveryShape);
+BENCHMARK_CAPTURE(CellPasses, Lstm, Cell::kLstm)->Apply(EveryShape);
+BENCHMARK_CAPTURE(CellPasses, PeepholeLstm, Cell::kPeepholeLstm)->Apply(EveryShape);
+BENCHMARK_CAPTURE(CellPasses, Gru, Cell::kGru)->Apply(EveryShape);
+BENCHMARK_CAPTURE(CellPasses, LinearBeforeResetGru, Cell::kLinearBeforeResetGru)->Apply(EveryShape);
+BENCHMARK_CAPTURE(CellPasses, Jordan, Cell::kJordan)->Apply(EveryShape);
+BENCHMARK_CAPTURE(TaggingBatch, Lstm, Cell::kLstm)->Args({200, 64});
+BENCHMARK_CAPTURE(TaggingBatch, Gru, Cell::kGru)->Args({200, 64});
 BENCHMARK(VocabularyPass)->ArgsProduct({{1000, 10000, 33278, 100000}, {200, 650}, {400}});
+BENCHMARK(VocabularyMemory)->Args({33278, 200, 2048})->Iterations(1);
 
 }  // namespace
 }  // namespace elman
-
-int main(int argc, char** argv) {
-  elman::LimitThreads();
-  std::vector<char*> arguments(argv, argv + argc);
-  std::string repetitions = "--benchmark_repetitions=5",
-              interleaved = "--benchmark_enable_random_interleaving=true";
-  // Before the user's own, which win.
-  arguments.insert(arguments.begin() + 1, {repetitions.data(), interleaved.data()});
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-  elman::LineReporter reporter;
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-}

@@ -19,22 +19,27 @@ double Quantile(const std::vector<double>& sorted, double q) {
 
 void LineReporter::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
-    const auto flops = run.counters.find("FLOP/s");
-    if (run.run_type != Run::RT_Iteration || flops == run.counters.end()) continue;
-    const std::string name = run.run_name.function_name + "/" + run.run_name.args;
-    if (!values_.contains(name)) names_.push_back(name);
-    values_[name].push_back(flops->second.value / 1e9);
+    if (run.run_type != Run::RT_Iteration || run.error_occurred || run.counters.empty()) continue;
+    const auto& [counter, value] = *run.counters.begin();
+    const bool flops = counter == "FLOP/s";
+    const std::string& function = run.run_name.function_name;
+    const std::string name =
+        run.run_name.args.empty() ? function : function + "/" + run.run_name.args;
+    if (!figures_.contains(name)) names_.push_back(name);
+    Figures& figures = figures_[name];
+    figures.unit = flops ? "GFLOP/s" : counter;
+    figures.values.push_back(flops ? value / 1e9 : double{value});
   }
 }
 
 void LineReporter::Finalize() {
   for (const std::string& name : names_) {
-    std::vector<double> sorted = values_[name];
+    std::vector<double> sorted = figures_[name].values;
     std::ranges::sort(sorted);
     JsonObject line;
-    line.Add("name", name).Add("value", Quantile(sorted, 0.5)).Add("unit", "GFLOP/s");
+    line.Add("name", name).Add("value", Quantile(sorted, 0.5)).Add("unit", figures_[name].unit);
     char quartiles[64];
-    std::snprintf(quartiles, sizeof(quartiles), "[%.2f, %.2f]", Quantile(sorted, 0.25),
+    std::snprintf(quartiles, sizeof(quartiles), "[%.6g, %.6g]", Quantile(sorted, 0.25),
                   Quantile(sorted, 0.75));
     std::printf("%s\n", line.AddJson("quartiles", quartiles).ToString().c_str());
   }

@@ -9,7 +9,8 @@
 
 namespace elman {
 
-// Reports the counter "FLOP/s" in GFLOP/s, as its median over the repetitions with quartiles.
+// Reports the one counter that each benchmark sets, whose name is its unit, as its median over the
+// repetitions with quartiles; FLOP/s as GFLOP/s.
 class LineReporter : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
@@ -17,8 +18,12 @@ class LineReporter : public benchmark::BenchmarkReporter {
   void Finalize() override;
 
  private:
+  struct Figures {
+    std::string unit;
+    std::vector<double> values;
+  };
   std::vector<std::string> names_;  // in order of appearance
-  std::map<std::string, std::vector<double>> values_;
+  std::map<std::string, Figures> figures_;
 };
 
 }  // namespace elman

@@ -1,7 +1,6 @@
 #include "trainer/gradient_exchange.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "trainer/math/check.h"
 #include "trainer/math/sums.h"
@@ -39,6 +38,11 @@ GradientExchange::GradientExchange(Communicator* communicator, int64_t size, int
   for (const LaneRange& subtree : mine) depth = std::max(depth, Depth(subtree));
   for (int i = 0; i < depth; ++i) scratch_.push_back(OwnArray(size));
   tree_scratch_.resize(kSumBlock * (Depth({0, lanes}) + 1));
+  int64_t most_blocks = 0;
+  for (int rank = 0; rank < communicator->size(); ++rank)
+    most_blocks = std::max(most_blocks, BlocksOf(rank));
+  my_squares_.resize(most_blocks);
+  all_squares_.resize(most_blocks * communicator->size());
 }
 
 std::span<float> GradientExchange::OwnArray(int64_t size) {
@@ -89,15 +93,13 @@ GradientExchange::Slice GradientExchange::SliceOf(int rank) const {
   return {begin(rank), begin(rank + 1)};
 }
 
-void GradientExchange::ComputeLanes(
-    const std::function<void(int lane, float* gradients)>& compute) {
+void GradientExchange::ComputeLanes(ComputeLane compute) {
   const auto& subtrees = subtrees_[communicator_->rank()];
   for (size_t i = 0; i < subtrees.size(); ++i)
     ComputeNode(subtrees[i], 0, partials_[i].data(), compute);
 }
 
-void GradientExchange::ComputeNode(LaneRange node, int depth, float* sum,
-                                   const std::function<void(int, float*)>& compute) {
+void GradientExchange::ComputeNode(LaneRange node, int depth, float* sum, ComputeLane compute) {
   if (node.count() == 1) {
     std::fill_n(sum, size_, 0.0f);
     compute(node.first, sum);
@@ -144,23 +146,25 @@ std::span<const float> GradientExchange::SummedGradients() const {
   return partials_[0].subspan(slice().begin, slice().size());
 }
 
+int64_t GradientExchange::BlocksOf(int rank) const {
+  return (SliceOf(rank).size() + kSumBlock - 1) / kSumBlock;
+}
+
 double GradientExchange::SumOfSquares() {
   const std::span<const float> gradients = SummedGradients();
-  std::vector<double> blocks;
-  for (size_t first = 0; first < gradients.size(); first += kSumBlock) {
-    blocks.push_back(elman::SumOfSquares(
-        gradients.subspan(first, std::min<size_t>(kSumBlock, gradients.size() - first))));
+  for (int64_t block = 0; block < BlocksOf(communicator_->rank()); ++block) {
+    const size_t first = block * kSumBlock;
+    my_squares_[block] = elman::SumOfSquares(
+        gradients.subspan(first, std::min<size_t>(kSumBlock, gradients.size() - first)));
   }
-  const auto all = communicator_->AllGather(
-      {reinterpret_cast<const char*>(blocks.data()), blocks.size() * sizeof(double)});
-  std::vector<double> terms;
-  for (const std::string& bytes : all) {
-    if (bytes.empty()) continue;  // a rank without a slice
-    const size_t before = terms.size();
-    terms.resize(before + bytes.size() / sizeof(double));
-    std::memcpy(terms.data() + before, bytes.data(), bytes.size());
+  communicator_->AllGather(std::as_bytes(std::span(my_squares_)),
+                           std::as_writable_bytes(std::span(all_squares_)));
+  squares_.clear();
+  for (int rank = 0; rank < communicator_->size(); ++rank) {
+    const auto theirs = all_squares_.begin() + rank * my_squares_.size();
+    squares_.insert(squares_.end(), theirs, theirs + BlocksOf(rank));
   }
-  return TreeSum(terms);
+  return TreeSum(squares_);
 }
 
 void GradientExchange::ShareValues() {

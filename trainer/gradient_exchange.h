@@ -12,11 +12,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/comm/float_array.h"
 #include "trainer/comm/lane_tree.h"
@@ -35,7 +35,8 @@ class GradientExchange {
 
   // Calls compute(lane, gradients) for each lane of this rank, with zeroed gradients for it to add
   // to, and adds them up as far as the tree allows without the other ranks.
-  void ComputeLanes(const std::function<void(int lane, float* gradients)>& compute);
+  using ComputeLane = absl::FunctionRef<void(int lane, float* gradients)>;
+  void ComputeLanes(ComputeLane compute);
 
   // Adds up all lanes of all ranks; afterwards each rank has the sum on its slice. Collective.
   void Reduce();
@@ -80,8 +81,8 @@ class GradientExchange {
   void PlaceOnHeap();
   std::span<float> OwnArray(int64_t size);
   const float* SumTree(LaneRange node, int64_t first, int64_t count, float* scratch) const;
-  void ComputeNode(LaneRange node, int depth, float* sum,
-                   const std::function<void(int, float*)>& compute);
+  void ComputeNode(LaneRange node, int depth, float* sum, ComputeLane compute);
+  int64_t BlocksOf(int rank) const;  // blocks of kSumBlock elements in a rank's slice
 
   Communicator* const communicator_;
   const int64_t size_;
@@ -102,6 +103,9 @@ class GradientExchange {
   TreeInputs inputs_;  // of the sum over all lanes, on this rank's slice
   std::vector<Communicator::Piece> reduce_sends_, reduce_receives_, share_sends_, share_receives_;
   std::vector<float> tree_scratch_;
+  // Sums of squares by block: this rank's and everyone's, as many of each rank as the largest slice
+  // has; then those there are, in order.
+  std::vector<double> my_squares_, all_squares_, squares_;
 };
 
 }  // namespace elman

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <span>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +21,12 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
       progress_(parts.checkpoint->header.mutable_progress()),
       prefetcher_(parts.source, parts.exchange->lanes().first, parts.exchange->lanes().end,
                   {progress_->epoch(), progress_->step_in_epoch()}) {
+  const int ranks = parts_.communicator->size();
+  int most_lanes = 0;
+  for (int rank = 0; rank < ranks; ++rank)
+    most_lanes = std::max(most_lanes, LanesOfRank(config_.lanes(), ranks, rank).count());
+  my_votes_.resize(most_lanes);
+  votes_.resize(most_lanes * ranks);
   parts_.model->UseValues(parts_.state->values());
 }
 
@@ -52,10 +57,11 @@ absl::Status TrainingLoop::Step() {
   const absl::Time began = absl::Now();
   PhaseClock& clock = *parts_.clock;
   const LaneRange lanes = parts_.exchange->lanes();
-  std::vector<LossSums> sums(lanes.count());
+  std::ranges::fill(my_votes_, Vote());
 
   clock.Enter(Phase::kData);
   const auto batches = prefetcher_.Next();
+  clock.Enter(Phase::kForward);
   if (batches.ok()) {
     parts_.exchange->ComputeLanes([&](int lane, float* gradients) {
       const Batch& batch = (**batches)[lane - lanes.first];
@@ -63,29 +69,29 @@ absl::Status TrainingLoop::Step() {
       clock.Enter(Phase::kForward);
       workspace_.Reset();
       const Pass pass{config_.seed(), progress_->step(), parts_.source->first_row(lane), &clock};
-      sums[lane - lanes.first] =
+      my_votes_[lane - lanes.first].sums =
           parts_.model->Train(batch, pass, parts_.state->carry(lane), gradients, &workspace_);
     });
   }
-  ASSIGN_OR_RETURN(const Verdict verdict, ShareVerdict(sums, batches.status()));
+  ASSIGN_OR_RETURN(const Vote agreed, Agreed(batches.status()));
 
   const double learning_rate = CurrentLearningRate();
   double gradient_norm = 0;
-  RETURN_IF_ERROR(Update(verdict.sums, &gradient_norm));
+  RETURN_IF_ERROR(Update(agreed.sums, &gradient_norm));
 
   progress_->set_step(progress_->step() + 1);
   progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
-  progress_->set_tokens(progress_->tokens() + verdict.sums.targets);
-  progress_->set_epoch_positions(progress_->epoch_positions() + verdict.sums.positions);
-  progress_->set_epoch_computed(progress_->epoch_computed() + verdict.sums.computed);
-  stopped_ = verdict.stop;
+  progress_->set_tokens(progress_->tokens() + agreed.sums.targets);
+  progress_->set_epoch_positions(progress_->epoch_positions() + agreed.sums.positions);
+  progress_->set_epoch_computed(progress_->epoch_computed() + agreed.sums.computed);
+  stopped_ = agreed.stop;
   is_best_ = false;
   epoch_seconds_ += absl::ToDoubleSeconds(absl::Now() - began);
   clock.Enter(Phase::kOther);
   if (parts_.reporter) {
     parts_.reporter->Step({.step = progress_->step(),
                            .epoch = progress_->epoch() + 1,
-                           .sums = verdict.sums,
+                           .sums = agreed.sums,
                            .learning_rate = learning_rate,
                            .gradient_norm = gradient_norm,
                            .tokens = progress_->tokens()});
@@ -93,30 +99,22 @@ absl::Status TrainingLoop::Step() {
   return absl::OkStatus();
 }
 
-// Each rank says: one byte for the wish to stop, the sums of its lanes, or an error. Sums are added
-// in order of lanes.
-absl::StatusOr<TrainingLoop::Verdict> TrainingLoop::ShareVerdict(const std::vector<LossSums>& sums,
-                                                                 const absl::Status& local) {
+// The sums over all lanes, added in their order, and whether anyone wishes to stop; or what went
+// wrong somewhere.
+absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& local) {
   parts_.clock->Enter(Phase::kWait);
-  std::string mine(1, parts_.stop_requested() ? 's' : '-');
-  if (local.ok()) {
-    mine.append(reinterpret_cast<const char*>(sums.data()), sums.size() * sizeof(LossSums));
-  } else {
-    mine[0] = 'e';
+  my_votes_[0].stop = parts_.stop_requested();
+  my_votes_[0].failed = !local.ok();
+  parts_.communicator->AllGather(std::as_bytes(std::span(my_votes_)),
+                                 std::as_writable_bytes(std::span(votes_)));
+  Vote all;
+  for (const Vote& vote : votes_) {
+    all.sums += vote.sums;
+    all.stop |= vote.stop;
+    all.failed |= vote.failed;
   }
-  Verdict verdict;
-  bool failed = false;
-  for (const std::string& theirs : parts_.communicator->AllGather(mine)) {
-    failed |= theirs[0] == 'e';
-    verdict.stop |= theirs[0] == 's';
-    for (size_t at = 1; at < theirs.size(); at += sizeof(LossSums)) {
-      LossSums lane;
-      std::memcpy(&lane, theirs.data() + at, sizeof(LossSums));
-      verdict.sums += lane;
-    }
-  }
-  if (failed) RETURN_IF_ERROR(Agree(parts_.communicator, local));
-  return verdict;
+  if (all.failed) RETURN_IF_ERROR(Agree(parts_.communicator, local));
+  return all;
 }
 
 absl::Status TrainingLoop::Update(const LossSums& sums, double* gradient_norm) {

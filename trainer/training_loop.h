@@ -56,15 +56,15 @@ class TrainingLoop {
   bool save_failed() const { return save_failed_; }  // the last checkpoint could not be written
 
  private:
-  // What the ranks tell each other about a step.
-  struct Verdict {
+  // What the ranks tell each other about a step, lane by lane.
+  struct Vote {
     LossSums sums;
     bool stop = false;
+    bool failed = false;
   };
 
   absl::Status Step();
-  absl::StatusOr<Verdict> ShareVerdict(const std::vector<LossSums>& sums,
-                                       const absl::Status& local);
+  absl::StatusOr<Vote> Agreed(const absl::Status& local);
   absl::Status Update(const LossSums& sums, double* gradient_norm);
   absl::Status EndEpoch();
   absl::Status ValidateNow(LossSums* sums);  // Cancelled if asked to stop meanwhile
@@ -78,6 +78,8 @@ class TrainingLoop {
   Progress* const progress_;
   Prefetcher prefetcher_;
   Workspace workspace_;
+  // Of this rank's lanes, and of everyone's; as many of each rank as any has lanes.
+  std::vector<Vote> my_votes_, votes_;
   bool stopped_ = false;
   bool is_best_ = false;  // the values are the best so far
   bool save_failed_ = false;

@@ -18,6 +18,7 @@ TrainingState::TrainingState(Communicator* communicator, const Model* model,
                              const BatchSource* source)
     : communicator_(communicator), model_(model), exchange_(exchange), source_(source) {
   for (int i = 0; i < optimizer->moments(); ++i) moments_.emplace_back(exchange->slice().size());
+  moments_in_hand_.resize(moments_.size());
   for (int lane = exchange->lanes().first; lane < exchange->lanes().end; ++lane) {
     carries_.emplace_back(model->carry_size(source->end_row(lane) - source->first_row(lane)));
   }
@@ -34,16 +35,15 @@ void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep&
                                 float weight_decay) {
   const GradientExchange::Slice slice = exchange_->slice();
   const std::span<const float> gradients = exchange_->SummedGradients();
-  std::vector<float*> moments(moments_.size());
   for (const Parameter& parameter : model_->parameters().parameters()) {
     const int64_t begin = std::max(parameter.offset, slice.begin);
     const int64_t end = std::min(parameter.offset + parameter.size(), slice.end);
     if (begin >= end) continue;
     for (size_t i = 0; i < moments_.size(); ++i)
-      moments[i] = moments_[i].data() + (begin - slice.begin);
+      moments_in_hand_[i] = moments_[i].data() + (begin - slice.begin);
     optimizer.Update(step, parameter.decay ? weight_decay : 0,
                      exchange_->values().subspan(begin, end - begin),
-                     gradients.subspan(begin - slice.begin, end - begin), moments);
+                     gradients.subspan(begin - slice.begin, end - begin), moments_in_hand_);
   }
 }
 

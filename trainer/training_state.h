@@ -48,6 +48,7 @@ class TrainingState {
   GradientExchange* const exchange_;
   const BatchSource* const source_;
   std::vector<FloatArray> moments_;
+  std::vector<float*> moments_in_hand_;      // of the parameter being updated
   std::vector<std::vector<float>> carries_;  // one for each lane of this rank
 };
 

@@ -45,6 +45,10 @@ class Communicator {
   // Every rank's `mine`, in order of rank. Sizes may differ.
   virtual std::vector<std::string> AllGather(std::string_view mine) = 0;
 
+  // The same where all sizes are alike, without allocating: `all` holds size() times as many bytes
+  // as `mine`.
+  virtual void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) = 0;
+
   // Sends and receives pieces among ranks, all at once. What is sent must not overlap what is
   // received.
   virtual void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) = 0;

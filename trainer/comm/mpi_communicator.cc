@@ -100,6 +100,11 @@ class MpiCommunicator : public Communicator {
     return texts;
   }
 
+  void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override {
+    const int count = static_cast<int>(mine.size());
+    MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, MPI_COMM_WORLD);
+  }
+
   void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override {
     requests_.clear();
     for (const Piece& piece : receives) {

@@ -25,6 +25,10 @@ std::unique_ptr<SharedFloats> SingleProcess::Share(int64_t count) {
   return std::make_unique<OwnFloats>(count);
 }
 
+void SingleProcess::AllGather(std::span<const std::byte> mine, std::span<std::byte> all) {
+  std::ranges::copy(mine, all.begin());
+}
+
 void SingleProcess::Exchange(std::span<const Piece> sends, std::span<const Piece> receives) {
   for (size_t i = 0; i < sends.size(); ++i)
     std::ranges::copy(sends[i].floats, receives[i].floats.begin());

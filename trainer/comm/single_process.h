@@ -12,6 +12,7 @@ class SingleProcess : public Communicator {
   void Barrier() override {}
   void Broadcast(std::span<std::byte>, int) override {}
   std::vector<std::string> AllGather(std::string_view mine) override { return {std::string(mine)}; }
+  void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override;
   void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override;
   std::unique_ptr<SharedFloats> Share(int64_t count) override;
   [[noreturn]] void Abort(std::string_view message, int status) override;

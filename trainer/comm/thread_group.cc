@@ -70,6 +70,14 @@ class ThreadRank : public Communicator {
     return all;
   }
 
+  void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override {
+    board_->texts[rank_] = {reinterpret_cast<const char*>(mine.data()), mine.size()};
+    Barrier();
+    for (int r = 0; r < size_; ++r)
+      std::memcpy(all.data() + r * mine.size(), board_->texts[r].data(), mine.size());
+    Barrier();
+  }
+
   void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override {
     board_->sends[rank_] = sends;
     Barrier();

@@ -39,8 +39,7 @@ struct Shapes {
 struct PackedWeights {
   bool hidden;  // W_h, not W_x
   memory packed;
-  memory plain;  // a view of the layer's own weights
-  dnnl::reorder reorder;
+  Executable reorder;    // from the layer's own
   uint64_t version = 0;  // of the weights it holds
 };
 
@@ -94,9 +93,11 @@ struct DnnlRecurrent::Primitives {
     }
     auto weights = std::make_unique<PackedWeights>();
     weights->hidden = hidden;
-    weights->plain = memory(plain, engine, DNNL_MEMORY_NONE);
     weights->packed = memory(wanted, engine);
-    weights->reorder = dnnl::reorder(weights->plain, weights->packed);
+    weights->reorder.Create(engine,
+                            dnnl::reorder(memory(plain, engine, DNNL_MEMORY_NONE), weights->packed),
+                            {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, wanted}});
+    weights->reorder.Set(DNNL_ARG_TO, weights->packed.get_data_handle());
     packed.push_back(std::move(weights));
     return packed.back().get();
   }
@@ -214,9 +215,8 @@ struct DnnlRecurrent::Primitives {
 
   const void* Packed(PackedWeights* weights, ConstMatrix plain) {
     if (weights->version != version) {
-      weights->plain.set_data_handle(const_cast<float*>(plain.data));
-      weights->reorder.execute(stream, weights->plain, weights->packed);
-      stream.wait();
+      weights->reorder.Set(DNNL_ARG_FROM, plain.data);
+      weights->reorder.Run(stream);
       weights->version = version;
     }
     return weights->packed.get_data_handle();

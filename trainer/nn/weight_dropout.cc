@@ -9,16 +9,16 @@ namespace elman {
 WeightDropout::WeightDropout(float probability, uint32_t site, int64_t rows, int64_t cols)
     : probability_(probability), site_(site), rows_(rows), cols_(cols) {
   if (none()) return;
+  words_.resize(cols);
   for (std::vector<float>* array : {&factors_, &dropped_, &gradient_}) array->resize(rows * cols);
 }
 
 ConstMatrix WeightDropout::Forward(const Pass& pass, ConstMatrix weights) {
   const RandomKey key{pass.seed, RandomPurpose::kWeightDropout, site_};
-  std::vector<uint32_t> words(cols_);
   for (int64_t r = 0; r < rows_; ++r) {
-    RandomWords(key, pass.step, static_cast<uint32_t>(r), /*first_position=*/0, words);
+    RandomWords(key, pass.step, static_cast<uint32_t>(r), /*first_position=*/0, words_);
     for (int64_t c = 0; c < cols_; ++c) {
-      const float factor = UniformFloat(words[c]) < probability_ ? 0 : 1 / (1 - probability_);
+      const float factor = UniformFloat(words_[c]) < probability_ ? 0 : 1 / (1 - probability_);
       factors_[r * cols_ + c] = factor;
       dropped_[r * cols_ + c] = factor * weights.row(r)[c];
     }

@@ -31,6 +31,7 @@ class WeightDropout {
   const float probability_;
   const uint32_t site_;
   const int64_t rows_, cols_;
+  std::vector<uint32_t> words_;                      // of a row
   std::vector<float> factors_, dropped_, gradient_;  // empty without dropout
 };
 

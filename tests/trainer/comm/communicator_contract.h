@@ -27,6 +27,17 @@ inline void ExpectAllGather(Communicator* c) {
     EXPECT_EQ(all[r], std::string(r * 3, static_cast<char>('a' + r)));
 }
 
+inline void ExpectAllGatherOfEqualSizes(Communicator* c) {
+  const std::vector<double> mine = {c->rank() + 0.5, -c->rank() - 1.0};
+  std::vector<double> all(2 * c->size());
+  c->AllGather(std::as_bytes(std::span(mine)), std::as_writable_bytes(std::span(all)));
+  for (int r = 0; r < c->size(); ++r) {
+    EXPECT_EQ(all[2 * r], r + 0.5);
+    EXPECT_EQ(all[2 * r + 1], -r - 1.0);
+  }
+  c->AllGather(std::span<const std::byte>(), std::span<std::byte>());
+}
+
 // Everyone sends everyone two pieces, of different sizes; the larger spans several messages.
 inline void ExpectExchange(Communicator* c) {
   constexpr size_t kSmall = 5, kLarge = (size_t{2} << 20) + 3;
@@ -94,6 +105,7 @@ inline void ExpectCommunicator(Communicator* c) {
   c->Barrier();
   ExpectBroadcast(c);
   ExpectAllGather(c);
+  ExpectAllGatherOfEqualSizes(c);
   ExpectExchange(c);
   ExpectAgreement(c);
   ExpectSharedFloats(c);

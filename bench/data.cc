@@ -1,0 +1,107 @@
+// How fast training data can be had: verified tokens from shards, and batches from them. The files
+// are in the page cache.
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/batches/stream_batcher.h"
+#include "data/io/file.h"
+#include "data/io/temporary_folder.h"
+#include "data/preprocess.h"
+#include "data/shards/dataset.h"
+#include "data/shards/token_reader.h"
+
+namespace elman {
+namespace {
+
+constexpr int kTokens = 8'000'000;
+
+// A data set of random words, in a folder that is gone after the run.
+class MadeDataset {
+ public:
+  MadeDataset() {
+    folder_ = std::move(*TemporaryFolder::Create("/tmp/elman-bench"));
+    const std::string corpus = folder_->temporary_path() + "/corpus";
+    std::string text;
+    uint32_t random = 1;
+    for (int i = 0; i < kTokens; ++i) {
+      random = random * 1664525 + 1013904223;
+      text += "w" + std::to_string((random >> 16) * (random & 0xffff) >> 19) +
+              (i % 20 == 19 ? "\n" : " ");
+    }
+    PreprocessOptions options;
+    options.tokenizer.set_kind(TokenizerSpec::WHITESPACE);
+    options.splits = {{"train", {corpus}}};
+    options.output = folder_->temporary_path() + "/dataset";
+    options.quiet = true;
+    absl::Status status = WriteFile(corpus, text);
+    status.Update(CheckOptions(&options));
+    Alone alone;
+    if (status.ok()) status = Preprocess(options, &alone, nullptr).status();
+    auto opened = Dataset::Open(options.output);
+    status.Update(opened.status());
+    if (!status.ok()) {
+      std::fprintf(stderr, "elman-bench: error: %s\n", std::string(status.message()).c_str());
+      std::exit(1);
+    }
+    dataset_ = *opened;
+  }
+  std::shared_ptr<const Dataset> dataset() const { return dataset_; }
+
+ private:
+  std::unique_ptr<TemporaryFolder> folder_;
+  std::shared_ptr<const Dataset> dataset_;
+};
+
+std::shared_ptr<const Dataset> SharedDataset() {
+  static const MadeDataset made;
+  return made.dataset();
+}
+
+void CountRate(benchmark::State& state, const char* unit, double count) {
+  state.counters[unit] = benchmark::Counter(count, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+// From the first token of a split to its last; every block is read and verified.
+void ReadTokens(benchmark::State& state) {
+  auto dataset = SharedDataset();
+  std::vector<int32_t> ids(1 << 16);
+  uint64_t tokens = 0;
+  for (auto _ : state) {
+    auto reader = TokenReader::Open(dataset, "train", /*cache_bytes=*/0);
+    tokens = (*reader)->tokens();
+    for (uint64_t at = 0; at < tokens; at += ids.size()) {
+      const size_t count = std::min<uint64_t>(ids.size(), tokens - at);
+      if (!(*reader)->Read(at, std::span(ids).first(count)).ok()) state.SkipWithError("unreadable");
+    }
+    benchmark::DoNotOptimize(ids.data());
+  }
+  CountRate(state, "tokens/s", static_cast<double>(tokens));
+}
+
+// An epoch of a language model's batches.
+void StreamBatches(benchmark::State& state) {
+  const int batch_size = static_cast<int>(state.range(0)), steps = static_cast<int>(state.range(1));
+  auto source = CreateStreamBatcher(SharedDataset(), "train", batch_size, steps, /*lanes=*/1);
+  Batch batch;
+  int64_t tokens = 0;
+  for (auto _ : state) {
+    tokens = 0;
+    for (int64_t step = 0; step < (*source)->steps_per_epoch(); ++step) {
+      if (!(*source)->Read(0, step, 0, &batch).ok()) state.SkipWithError("unreadable");
+      tokens += batch.target_count;
+    }
+  }
+  CountRate(state, "tokens/s", static_cast<double>(tokens));
+}
+
+BENCHMARK(ReadTokens)->Name("ReadTokens/verified");
+BENCHMARK(StreamBatches)->Args({20, 35})->Args({64, 35});
+
+}  // namespace
+}  // namespace elman
