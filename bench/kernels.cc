@@ -1,6 +1,7 @@
 // What a training step is made of, on one thread: the matrix product that sets the scale, the
 // recurrent cells, sequences of unequal length and the vocabulary pass.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <cmath>
 #include <fstream>
@@ -47,14 +48,14 @@ void CellPasses(benchmark::State& state, Cell cell) {
   std::vector<float> gradients(table.size()), carry(2 * batch * hidden, 0);
   const RecurrentState ends = {{carry.data(), batch, hidden},
                                {carry.data() + batch * hidden, batch, hidden}};
-  const Staircase rectangle(steps, batch);
-  Recurrence::Tape tape;
+  const SequenceLayout layout(steps, batch);
+  RecurrentTape tape;
   Workspace workspace;
   for (auto _ : state) {
     workspace.Reset();
     layer.UseValues(values.data());
-    layer.Forward({}, rectangle, {x.data(), rows, hidden}, ends, &tape, &workspace);
-    layer.Backward(tape, rectangle, {x.data(), rows, hidden}, /*begun=*/false, gradients.data(),
+    layer.Forward({}, layout, {x.data(), rows, hidden}, ends, &tape, &workspace);
+    layer.Backward(tape, layout, {x.data(), rows, hidden}, /*begun=*/false, gradients.data(),
                    &workspace);
   }
   // Jordan's network multiplies with its output weights as well.
@@ -74,26 +75,21 @@ void TaggingBatch(benchmark::State& state, Cell cell) {
   const std::vector<float> values = Numbers(table.size());
   std::vector<float> gradients(table.size()), x, d_y,
       carry(stack.states() * lengths.size() * hidden);
-  Staircase staircase;
+  SequenceLayout layout;
   RnnStack::Tape tape;
   Workspace workspace;
   for (auto _ : state) {
     workspace.Reset();
-    staircase.Assign(lengths);
-    x.assign(staircase.rows() * hidden, 0.1f);
-    d_y.assign(staircase.rows() * 2 * hidden, 1.0f);
-    for (int64_t r = 0; r < staircase.rows(); ++r) {
-      if (staircase.places()[r].step == Staircase::kPadding)
-        std::fill_n(d_y.data() + r * 2 * hidden, 2 * hidden, 0.0f);
-    }
+    layout.Assign(lengths);
+    x.assign(layout.rows() * hidden, 0.1f);
+    d_y.assign(layout.rows() * 2 * hidden, 1.0f);
     stack.UseValues(values.data());
-    stack.Begin(nullptr, staircase, carry.data());
-    stack.Forward({}, staircase, {x.data(), staircase.rows(), hidden}, carry.data(), &tape,
-                  &workspace);
-    stack.Backward(tape, staircase, {d_y.data(), staircase.rows(), 2 * hidden}, /*begun=*/true,
+    stack.Begin(nullptr, layout, carry.data());
+    stack.Forward({}, layout, {x.data(), layout.rows(), hidden}, carry.data(), &tape, &workspace);
+    stack.Backward(tape, layout, {d_y.data(), layout.rows(), 2 * hidden}, /*begun=*/true,
                    gradients.data(), &workspace);
   }
-  state.counters["tokens/s"] = benchmark::Counter(static_cast<double>(staircase.positions()),
+  state.counters["tokens/s"] = benchmark::Counter(static_cast<double>(layout.rows()),
                                                   benchmark::Counter::kIsIterationInvariantRate);
 }
 
@@ -135,6 +131,7 @@ void VocabularyMemory(benchmark::State& state) {
   double peak = 0;
   for (auto _ : state) {
     std::ofstream("/proc/self/clear_refs") << "5";  // the peak is counted from here
+    malloc_trim(0);
     const double before = ProcessMemory("VmRSS");
     Workspace workspace;
     loss.Train(values.data(), {h.data(), rows, hidden}, targets, {d_h.data(), rows, hidden},

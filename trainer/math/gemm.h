@@ -9,7 +9,7 @@ enum class Transpose { kNo, kYes };
 
 // C = alpha op(A) op(B) + beta C, where op transposes or not. Shapes must agree: op(A) [m, k],
 // op(B) [k, n], C [m, n].
-void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, ConstMatrix a, ConstMatrix b,
-          float beta, Matrix c);
+void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, const ConstPanel& a,
+          const ConstPanel& b, float beta, const Panel& c);
 
 }  // namespace elman

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 namespace elman {
 
@@ -20,5 +21,31 @@ struct MatrixView {
 
 using Matrix = MatrixView<float>;
 using ConstMatrix = MatrixView<const float>;
+
+// Some columns of a matrix: rows are `stride` apart.
+template <typename Element>
+struct PanelView {
+  PanelView(Element* data, int64_t rows, int64_t cols)
+      : data(data), rows(rows), cols(cols), stride(cols) {}
+  PanelView(MatrixView<Element> matrix)
+      : data(matrix.data), rows(matrix.rows), cols(matrix.cols), stride(matrix.cols) {}
+  // The columns [first, first + count).
+  PanelView(MatrixView<Element> matrix, int64_t first, int64_t count)
+      : data(matrix.data + first), rows(matrix.rows), cols(count), stride(matrix.cols) {}
+  template <typename Other>
+  requires std::is_same_v<Element, const Other> PanelView(MatrixView<Other> matrix)
+      : PanelView(MatrixView<Element>(matrix)) {}
+  template <typename Other>
+  requires std::is_same_v<Element, const Other> PanelView(const PanelView<Other>& panel)
+      : data(panel.data), rows(panel.rows), cols(panel.cols), stride(panel.stride) {}
+
+  Element* data;
+  int64_t rows;
+  int64_t cols;
+  int64_t stride;
+};
+
+using Panel = PanelView<float>;
+using ConstPanel = PanelView<const float>;
 
 }  // namespace elman

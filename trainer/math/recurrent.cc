@@ -1,9 +1,32 @@
 #include "trainer/math/recurrent.h"
 
-#include "trainer/math/dnnl_recurrent.h"
-#include "trainer/math/jordan.h"
+#include <algorithm>
+#include <numeric>
+
+#include "trainer/math/cells.h"
+#include "trainer/math/check.h"
+#include "trainer/math/gemm.h"
+#include "trainer/math/sums.h"
 
 namespace elman {
+namespace {
+
+void CopyRows(ConstMatrix from, int64_t first, int64_t end, Matrix to) {
+  if (from.data) std::copy(from.row(first), from.row(end), to.row(first));
+}
+
+// The rows [first, end) of a gradient that nothing is known of, or of the given one.
+void BeginRows(ConstMatrix given, int64_t first, int64_t end, Matrix d) {
+  if (given.data) return CopyRows(given, first, end, d);
+  std::fill(d.row(first), d.row(end), 0.0f);
+}
+
+template <typename View>
+RecurrentStateOf<View> FirstRows(const RecurrentStateOf<View>& state, int64_t rows) {
+  return {state.h.Rows(0, rows), state.c.data ? state.c.Rows(0, rows) : View{}};
+}
+
+}  // namespace
 
 int GateCount(Cell cell) {
   switch (cell) {
@@ -25,10 +48,129 @@ int BiasCount(Cell cell) { return cell == Cell::kLinearBeforeResetGru ? 4 : Gate
 
 bool HasCellState(Cell cell) { return cell == Cell::kLstm || cell == Cell::kPeepholeLstm; }
 
-std::unique_ptr<RecurrentPrimitives> CreateRecurrentPrimitives(Cell cell, int64_t input_size,
-                                                               int64_t hidden_size) {
-  if (cell == Cell::kJordan) return std::make_unique<Jordan>(input_size, hidden_size);
-  return std::make_unique<DnnlRecurrent>(cell, input_size, hidden_size);
+void RecurrentKernel::Transposed::Update(ConstMatrix weights) {
+  if (weights.size() == 0) return;
+  if (!transposition) {
+    transposition = std::make_unique<Transposition>(weights.rows, weights.cols);
+    values.resize(weights.size());
+    view = {values.data(), weights.cols, weights.rows};
+  }
+  transposition->Run(weights, view);
+}
+
+RecurrentKernel::RecurrentKernel(Cell cell, int64_t input_size, int64_t hidden_size)
+    : cell_(cell), input_size_(input_size), hidden_size_(hidden_size) {}
+
+RecurrentKernel::~RecurrentKernel() = default;
+
+void RecurrentKernel::UseWeights(const RecurrentWeights& weights) {
+  CHECK_EQ(weights.input.rows, input_size_);
+  CHECK_EQ(weights.input.cols, GateCount(cell_) * hidden_size_);
+  CHECK_EQ(weights.hidden.rows, hidden_size_);
+  CHECK_EQ(weights.hidden.cols, GateCount(cell_) * hidden_size_);
+  CHECK_EQ(weights.bias.size(), BiasCount(cell_) * hidden_size_);
+  CHECK_EQ(weights.peephole.size(), cell_ == Cell::kPeepholeLstm ? 3 * hidden_size_ : 0);
+  CHECK_EQ(weights.output.size(), cell_ == Cell::kJordan ? hidden_size_ * hidden_size_ : 0);
+  weights_ = weights;
+  stale_ = true;
+}
+
+RecurrentKernel::Step RecurrentKernel::StepAt(int64_t first_row, int64_t batch,
+                                              const RecurrentTape& tape,
+                                              const ConstRecurrentState& before) const {
+  Step step;
+  step.batch = batch;
+  step.before = before;
+  step.gates = tape.gates.Rows(first_row, batch);
+  for (int i = 0; i < extras(); ++i) step.extra[i] = tape.extra[i].Rows(first_row, batch);
+  step.y = {const_cast<float*>(tape.y.row(first_row)), batch, hidden_size_};
+  return step;
+}
+
+RecurrentTape RecurrentKernel::Forward(StepBatches batches, ConstMatrix x,
+                                       ConstRecurrentState initial, Matrix y, RecurrentState last,
+                                       Workspace* workspace) {
+  const int64_t rows = std::accumulate(batches.begin(), batches.end(), int64_t{0});
+  CHECK_EQ(x.rows, rows);
+  CHECK_EQ(x.cols, input_size_);
+  CHECK_EQ(y.rows, rows);
+  CHECK_EQ(y.cols, hidden_size_);
+  CHECK_EQ(initial.h.rows, batches[0]);
+  RecurrentTape tape = {x, initial, y, workspace->Take(rows, GateCount(cell_) * hidden_size_), {}};
+  for (int i = 0; i < extras(); ++i) tape.extra[i] = workspace->Take(rows, hidden_size_);
+  Gemm(Transpose::kNo, Transpose::kNo, 1, x, weights_.input, 0, tape.gates);
+
+  ConstRecurrentState before = initial;
+  int64_t row = 0;
+  for (size_t t = 0; t < batches.size(); ++t) {
+    const int64_t batch = batches[t];
+    const Step step = StepAt(row, batch, tape, FirstRows(before, batch));
+    StepForward(step);
+    before = {step.y, HasCellState(cell_) ? step.extra[0] : Matrix{}};
+    const int64_t going_on = t + 1 < batches.size() ? batches[t + 1] : 0;
+    CHECK_LE(going_on, batch);
+    CopyRows(before.h, going_on, batch, last.h);
+    CopyRows(before.c, going_on, batch, last.c);
+    row += batch;
+  }
+  return tape;
+}
+
+void RecurrentKernel::Backward(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
+                               ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
+                               const RecurrentGradients& gradients, Workspace* workspace) {
+  CHECK_EQ(d_y.size(), tape.y.size());
+  CHECK_EQ(d_x.size(), tape.x.size());
+  CHECK_EQ(d_initial.h.rows, batches[0]);
+  if (stale_) {
+    input_.Update(weights_.input);
+    hidden_.Update(weights_.hidden);
+    output_.Update(weights_.output);
+    stale_ = false;
+  }
+
+  const Matrix h_before = workspace->Take(d_y.rows, hidden_size_);
+  int64_t row = d_y.rows, going_on = 0;
+  for (size_t t = batches.size(); t-- > 0;) {
+    const int64_t batch = batches[t];
+    row -= batch;
+    ConstRecurrentState before = tape.initial;
+    if (t > 0) {
+      const int64_t earlier = row - batches[t - 1];
+      before.h = tape.y.Rows(earlier, batch);
+      if (HasCellState(cell_)) before.c = tape.extra[0].Rows(earlier, batch);
+    }
+    std::copy_n(before.h.data, batch * hidden_size_, h_before.row(row));
+    // Sequences that end with this step.
+    BeginRows(d_last.h, going_on, batch, d_initial.h);
+    if (HasCellState(cell_)) BeginRows(d_last.c, going_on, batch, d_initial.c);
+    going_on = batch;
+    StepBackward(StepAt(row, batch, tape, before), d_y.Rows(row, batch),
+                 FirstRows(d_initial, batch), gradients);
+  }
+
+  Gemm(Transpose::kNo, Transpose::kNo, 1, tape.gates, input_.view, 0, d_x);
+  Gemm(Transpose::kYes, Transpose::kNo, 1, tape.x, tape.gates, 1, gradients.input);
+  AddGradients(h_before, tape, gradients);
+}
+
+std::unique_ptr<RecurrentKernel> CreateRecurrentKernel(Cell cell, int64_t input_size,
+                                                       int64_t hidden_size) {
+  switch (cell) {
+    case Cell::kTanh:
+    case Cell::kRelu:
+      return std::make_unique<Vanilla>(cell, input_size, hidden_size);
+    case Cell::kLstm:
+    case Cell::kPeepholeLstm:
+      return std::make_unique<Lstm>(cell, input_size, hidden_size);
+    case Cell::kGru:
+      return std::make_unique<Gru>(cell, input_size, hidden_size);
+    case Cell::kLinearBeforeResetGru:
+      return std::make_unique<LinearBeforeResetGru>(cell, input_size, hidden_size);
+    case Cell::kJordan:
+      return std::make_unique<Jordan>(cell, input_size, hidden_size);
+  }
+  return nullptr;
 }
 
 }  // namespace elman

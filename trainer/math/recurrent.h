@@ -15,10 +15,14 @@
 //               back is the output, which is also the state                           Jordan, 1986
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "trainer/math/matrix.h"
+#include "trainer/math/transposition.h"
 #include "trainer/math/workspace.h"
 
 namespace elman {
@@ -54,45 +58,93 @@ struct RecurrentStateOf {
 using ConstRecurrentState = RecurrentStateOf<ConstMatrix>;
 using RecurrentState = RecurrentStateOf<Matrix>;
 
-// What a forward pass for training leaves for its backward pass; it lies in the workspace it was
-// given.
+// How many sequences take part in each time step. They are sorted by length, the longest first, so
+// that a step has the first so many. Matrices are packed: the rows of the first step, then those of
+// the second and so on, which without padding are as many as the sequences have steps.
+using StepBatches = std::span<const int64_t>;
+
+// What a forward pass leaves for its backward pass; it lies in the workspace it was given.
 struct RecurrentTape {
   ConstMatrix x;
   ConstRecurrentState initial;
   ConstMatrix y;
-  ConstRecurrentState last;
-  std::byte* gates = nullptr;  // what else the cell keeps
+  Matrix gates;                 // [rows, gates * hidden], activated
+  std::array<Matrix, 2> extra;  // [rows, hidden] each, what else the cell keeps
 };
 
-// The work of one layer, prepared once for every shape (steps, batch). Not for concurrent use.
-class RecurrentPrimitives {
+// A cell over whole sequences, on oneDNN's matrix products: what a step reads from outside is one
+// product over all steps, as are the gradients of the weights; in between, each step has one
+// product of its own and one sweep over its elements. Not for concurrent use.
+class RecurrentKernel {
  public:
-  virtual ~RecurrentPrimitives() = default;
+  RecurrentKernel(Cell cell, int64_t input_size, int64_t hidden_size);
+  virtual ~RecurrentKernel();
 
-  // Names the weights that the following passes use. They may be laid out anew for the hardware
-  // when first needed after this call, so call it once after every change, and keep them until the
-  // next call.
-  virtual void UseWeights(const RecurrentWeights& weights) = 0;
+  // Names the weights that the following passes use. Call it once after every change, and keep them
+  // until the next call.
+  void UseWeights(const RecurrentWeights& weights);
 
-  // y [steps * batch, hidden] and the last state from x [steps * batch, input] and the initial
-  // state. Rows are t * batch + b.
-  virtual void Infer(int64_t steps, int64_t batch, ConstMatrix x, ConstRecurrentState initial,
-                     Matrix y, RecurrentState last, Workspace* workspace) = 0;
-
-  // The same, keeping what Backward needs.
-  virtual RecurrentTape Forward(int64_t steps, int64_t batch, ConstMatrix x,
-                                ConstRecurrentState initial, Matrix y, RecurrentState last,
-                                Workspace* workspace) = 0;
+  // y [rows, hidden], and `last`, the state of every sequence after its own last step, from x
+  // [rows, input] and the state before the first; states are [batches[0], hidden].
+  RecurrentTape Forward(StepBatches batches, ConstMatrix x, ConstRecurrentState initial, Matrix y,
+                        RecurrentState last, Workspace* workspace);
 
   // Back-propagation through time: from d_y (and d_last, where given) to d_x and d_initial, which
   // are overwritten, and to `gradients`, which are added to. The weights must be those of the
-  // forward pass.
-  virtual void Backward(int64_t steps, int64_t batch, const RecurrentTape& tape, ConstMatrix d_y,
-                        ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
-                        const RecurrentGradients& gradients, Workspace* workspace) = 0;
+  // forward pass, whose tape is used up.
+  void Backward(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
+                ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
+                const RecurrentGradients& gradients, Workspace* workspace);
+
+ protected:
+  // One time step: its rows of everything, and the state before it.
+  struct Step {
+    int64_t batch = 0;
+    ConstRecurrentState before;
+    Matrix gates;
+    std::array<Matrix, 2> extra;
+    Matrix y;
+  };
+
+  // How many of RecurrentTape::extra there are. Cells with a cell state keep it in the first.
+  virtual int extras() const = 0;
+  // From gates = x W_x to activated gates, extra and y.
+  virtual void StepForward(const Step& step) = 0;
+  // From the gradients of y and, in d_after, of the state after the step, to those of what the
+  // gates were before activation, in step.gates, and of the state before the step, in d_after.
+  // Peepholes have their gradients added here.
+  virtual void StepBackward(const Step& step, ConstMatrix d_y, const RecurrentState& d_after,
+                            const RecurrentGradients& gradients) = 0;
+  // Adds the gradients of all other weights but W_x. `before` is h before each row's step; gates
+  // and extra are as Backward left them.
+  virtual void AddGradients(ConstMatrix before, const RecurrentTape& tape,
+                            const RecurrentGradients& gradients) const = 0;
+
+  int64_t hidden_size() const { return hidden_size_; }
+  const RecurrentWeights& weights() const { return weights_; }
+  ConstMatrix hidden_transposed() const { return hidden_.view; }  // W_h^T
+  ConstMatrix output_transposed() const { return output_.view; }  // W_y^T
+
+ private:
+  // A weight matrix, transposed: products with it are faster than with the matrix read across.
+  struct Transposed {
+    void Update(ConstMatrix weights);
+    std::unique_ptr<Transposition> transposition;
+    std::vector<float> values;
+    Matrix view;
+  };
+  Step StepAt(int64_t first_row, int64_t batch, const RecurrentTape& tape,
+              const ConstRecurrentState& before) const;
+
+  const Cell cell_;
+  const int64_t input_size_;
+  const int64_t hidden_size_;
+  RecurrentWeights weights_;
+  bool stale_ = true;  // the transposed are those of other weights
+  Transposed input_, hidden_, output_;
 };
 
-std::unique_ptr<RecurrentPrimitives> CreateRecurrentPrimitives(Cell cell, int64_t input_size,
-                                                               int64_t hidden_size);
+std::unique_ptr<RecurrentKernel> CreateRecurrentKernel(Cell cell, int64_t input_size,
+                                                       int64_t hidden_size);
 
 }  // namespace elman

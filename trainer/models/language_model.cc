@@ -95,7 +95,7 @@ void LanguageModel::UseValues(const float* values) {
 }
 
 void LanguageModel::Begin(int64_t rows, float* carry) {
-  rnn_.Begin(/*pass=*/nullptr, Staircase(/*steps=*/1, rows), carry);
+  rnn_.Begin(/*pass=*/nullptr, SequenceLayout(/*steps=*/1, rows), carry);
 }
 
 LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
@@ -103,11 +103,11 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   const int64_t steps = batch.steps, rows = batch.rows, count = steps * rows;
   const Matrix x = workspace->Take(count, embedding_.size());
   embedding_.Forward(values_, batch.inputs, &pass, x);
-  staircase_.Assign(steps, rows);
-  if (batch.starts_epoch) rnn_.Begin(&pass, staircase_, carry);
-  const ConstMatrix y = rnn_.Forward(pass, staircase_, x, carry, &tape_, workspace);
+  layout_.Assign(steps, rows);
+  if (batch.starts_epoch) rnn_.Begin(&pass, layout_, carry);
+  const ConstMatrix y = rnn_.Forward(pass, layout_, x, carry, &tape_, workspace);
   Dropout::Mask mask;
-  const ConstMatrix hidden = output_dropout_.Forward(pass, staircase_, y, &mask, workspace);
+  const ConstMatrix hidden = output_dropout_.Forward(pass, layout_, y, &mask, workspace);
 
   // The vocabulary pass is one of both directions, most of it backward.
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
@@ -120,7 +120,7 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
     PenalizeChange(temporal_activation_regularization_, rows, y, d_hidden);
   }
   const Matrix d_x =
-      rnn_.Backward(tape_, staircase_, d_hidden, batch.starts_epoch, gradients, workspace);
+      rnn_.Backward(tape_, layout_, d_hidden, batch.starts_epoch, gradients, workspace);
   embedding_.Backward(batch.inputs, pass, d_x, gradients);
   return {loss, batch.target_count, /*positions=*/batch.target_count, /*computed=*/count};
 }
@@ -147,10 +147,10 @@ ConstMatrix LanguageModel::Project(ConstMatrix hidden, Workspace* workspace) con
 // What the output layer reads, without dropout.
 ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
                                  float* carry, Workspace* workspace) {
-  staircase_.Assign(steps, rows);
+  layout_.Assign(steps, rows);
   const Matrix x = workspace->Take(steps * rows, embedding_.size());
   embedding_.Forward(values_, inputs, /*pass=*/nullptr, x);
-  return Project(rnn_.Infer(staircase_, x, carry, workspace), workspace);
+  return Project(rnn_.Infer(layout_, x, carry, workspace), workspace);
 }
 
 void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses,

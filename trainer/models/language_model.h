@@ -59,7 +59,7 @@ class LanguageModel : public Model {
       projection_;  // hidden to embedding size, for tied embeddings of another size
   VocabularyLoss output_;
   // Of the batch in hand; kept for their memory.
-  Staircase staircase_;
+  SequenceLayout layout_;
   RnnStack::Tape tape_;
   const float* values_ = nullptr;
 };

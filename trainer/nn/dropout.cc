@@ -1,17 +1,15 @@
 #include "trainer/nn/dropout.h"
 
-#include <algorithm>
-
 #include "trainer/math/check.h"
 #include "trainer/math/random.h"
 
 namespace elman {
 
-ConstMatrix Dropout::Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x,
+ConstMatrix Dropout::Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
                              Mask* mask, Workspace* workspace) const {
   *mask = {};
   if (probability_ == 0) return x;
-  CHECK_EQ(x.rows, staircase.rows());
+  CHECK_EQ(x.rows, layout.rows());
   const RandomKey key{pass.seed, RandomPurpose::kDropout, site_};
   const float keep = 1 / (1 - probability_);
   // A time step begins at a multiple of four positions, the grain of the generator.
@@ -19,12 +17,8 @@ ConstMatrix Dropout::Forward(const Pass& pass, const Staircase& staircase, Const
   float* factors = workspace->Floats(x.size());
   const std::span<uint32_t> words(reinterpret_cast<uint32_t*>(workspace->Floats(stride)), x.cols);
   for (int64_t r = 0; r < x.rows; ++r) {
-    const auto [sequence, step] = staircase.places()[r];
+    const auto [sequence, step] = layout.places()[r];
     float* row = factors + r * x.cols;
-    if (step == Staircase::kPadding) {
-      std::fill_n(row, x.cols, 0.0f);
-      continue;
-    }
     RandomWords(key, pass.step, static_cast<uint32_t>(pass.first_row + sequence),
                 variational_ ? 0 : step * stride, words);
     for (int64_t j = 0; j < x.cols; ++j) row[j] = UniformFloat(words[j]) < probability_ ? 0 : keep;

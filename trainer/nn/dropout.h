@@ -7,7 +7,7 @@
 #include "trainer/math/matrix.h"
 #include "trainer/math/workspace.h"
 #include "trainer/nn/pass.h"
-#include "trainer/nn/staircase.h"
+#include "trainer/nn/sequence_layout.h"
 
 namespace elman {
 
@@ -23,11 +23,10 @@ class Dropout {
     const float* factors = nullptr;
   };
 
-  // The masked x [rows, cols] of a staircase: x itself where nothing is dropped, otherwise in the
+  // The masked x [rows, cols] : x itself where nothing is dropped, otherwise in the
   // workspace, for layers keep their outputs for the backward pass. The mask of a sequence depends
-  // on its global row, its time step and the pass, not on the other rows of the batch; padding is
-  // dropped.
-  ConstMatrix Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x, Mask* mask,
+  // on its global row, its time step and the pass, not on the other rows of the batch.
+  ConstMatrix Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x, Mask* mask,
                       Workspace* workspace) const;
 
   // Masks the gradient in place.

@@ -55,21 +55,6 @@ RecurrentStateOf<Parameter> AddInitialState(const std::string& name, const Recur
   return state;
 }
 
-RecurrentState FirstRows(const RecurrentState& state, int64_t rows) {
-  return {state.h.Rows(0, rows), state.c.data ? state.c.Rows(0, rows) : Matrix{}};
-}
-
-// The first rows of `to`, as many as `from` and `to` both have, from `from`.
-void CopyState(const RecurrentState& from, const RecurrentState& to) {
-  std::copy_n(from.h.data, std::min(from.h.size(), to.h.size()), to.h.data);
-  if (from.c.data) std::copy_n(from.c.data, std::min(from.c.size(), to.c.size()), to.c.data);
-}
-
-void ZeroRowsFrom(int64_t first, const RecurrentState& state) {
-  for (const Matrix& m : {state.h, state.c})
-    if (m.data) std::fill(m.row(first), m.row(m.rows), 0.0f);
-}
-
 template <typename Array>
 auto WeightsIn(const RecurrentWeightsOf<Parameter>& parameters, Array* array) {
   return RecurrentWeightsOf<MatrixView<Array>>{
@@ -96,14 +81,14 @@ Recurrence::Recurrence(const std::string& name, uint32_t site, const RecurrenceS
       parameters_(AddWeights(name, shape, table)),
       initial_(AddInitialState(name, shape, table)),
       weight_dropout_(shape.weight_dropout, site, parameters_.hidden.rows, parameters_.hidden.cols),
-      primitives_(CreateRecurrentPrimitives(shape.cell, shape.input_size, shape.hidden_size)) {}
+      kernel_(CreateRecurrentKernel(shape.cell, shape.input_size, shape.hidden_size)) {}
 
 void Recurrence::UseValues(const float* values) {
   values_ = values;
   prepared_ = kNothing;
 }
 
-// Has the primitives use the values as they are, or, for a training pass, with hidden weights
+// Has the kernel use the values as they are, or, for a training pass, with hidden weights
 // dropped.
 void Recurrence::Prepare(const Pass* pass) {
   if (weight_dropout_.none()) pass = nullptr;
@@ -112,17 +97,17 @@ void Recurrence::Prepare(const Pass* pass) {
   prepared_ = wanted;
   RecurrentWeights weights = WeightsIn(parameters_, values_);
   if (pass) weights.hidden = weight_dropout_.Forward(*pass, weights.hidden);
-  primitives_->UseWeights(weights);
+  kernel_->UseWeights(weights);
 }
 
-void Recurrence::Begin(const Pass* pass, const Staircase& staircase, RecurrentState state) const {
+void Recurrence::Begin(const Pass* pass, const SequenceLayout& layout, RecurrentState state) const {
   FillState(initial_.h, values_, state.h);
   if (HasCellState(shape_.cell)) FillState(initial_.c, values_, state.c);
   if (shape_.initial_state.kind != InitialState::Kind::kRandom || pass == nullptr) return;
   const RandomKey key{pass->seed, RandomPurpose::kInitialState, site_};
   const float range = shape_.initial_state.range;
-  for (int64_t rank = 0; rank < staircase.batch(); ++rank) {
-    const auto row = static_cast<uint32_t>(pass->first_row + staircase.order()[rank]);
+  for (int64_t rank = 0; rank < layout.batch(); ++rank) {
+    const auto row = static_cast<uint32_t>(pass->first_row + layout.order()[rank]);
     const auto number = [&](int64_t position) {
       return (2 * UniformFloat(RandomWord(key, pass->step, row, position)) - 1) * range;
     };
@@ -138,64 +123,43 @@ RecurrentState Recurrence::TakeState(int64_t batch, Workspace* workspace) const 
           HasCellState(shape_.cell) ? workspace->Take(batch, shape_.hidden_size) : Matrix{}};
 }
 
-Matrix Recurrence::Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x,
-                           RecurrentState state, Tape* tape, Workspace* workspace) {
-  CHECK_EQ(x.rows, staircase.rows());
+Matrix Recurrence::Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
+                           RecurrentState state, RecurrentTape* tape, Workspace* workspace) {
   Prepare(&pass);
-  tape->rectangles.clear();
-  const Matrix y = workspace->Take(x.rows, shape_.hidden_size);
-  // Both ends of a rectangle stay as they are for the backward pass; `state` moves on.
-  RecurrentState from = TakeState(staircase.batch(), workspace);
-  CopyState(state, from);
-  for (const Staircase::Rectangle& r : staircase.rectangles()) {
-    const RecurrentState to = TakeState(r.batch, workspace);
-    tape->rectangles.push_back(primitives_->Forward(r.steps, r.batch, x.Rows(r.first_row, r.rows()),
-                                                    FirstRows(from, r.batch),
-                                                    y.Rows(r.first_row, r.rows()), to, workspace));
-    CopyState(to, state);
-    from = to;
-  }
-  return y;
+  return Run(layout, x, state, tape, workspace);
 }
 
-Matrix Recurrence::Infer(const Staircase& staircase, ConstMatrix x, RecurrentState state,
+Matrix Recurrence::Infer(const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
                          Workspace* workspace) {
-  CHECK_EQ(x.rows, staircase.rows());
   Prepare(nullptr);
+  RecurrentTape tape;
+  return Run(layout, x, state, &tape, workspace);
+}
+
+Matrix Recurrence::Run(const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
+                       RecurrentTape* tape, Workspace* workspace) {
   const Matrix y = workspace->Take(x.rows, shape_.hidden_size);
-  const RecurrentState from = TakeState(staircase.batch(), workspace);
-  for (const Staircase::Rectangle& r : staircase.rectangles()) {
-    const RecurrentState to = FirstRows(state, r.batch);
-    CopyState(to, from);
-    primitives_->Infer(r.steps, r.batch, x.Rows(r.first_row, r.rows()), FirstRows(from, r.batch),
-                       y.Rows(r.first_row, r.rows()), to, workspace);
-  }
+  // The state before stays as it is for the backward pass; `state` moves on.
+  const RecurrentState before = TakeState(layout.batch(), workspace);
+  std::copy_n(state.h.data, state.h.size(), before.h.data);
+  if (HasCellState(shape_.cell)) std::copy_n(state.c.data, state.c.size(), before.c.data);
+  *tape = kernel_->Forward(layout.batches(), x, before, y, state, workspace);
   return y;
 }
 
-Matrix Recurrence::Backward(const Tape& tape, const Staircase& staircase, ConstMatrix d_y,
-                            bool begun, float* gradients, Workspace* workspace) {
+Matrix Recurrence::Backward(const RecurrentTape& tape, const SequenceLayout& layout,
+                            ConstMatrix d_y, bool begun, float* gradients, Workspace* workspace) {
   const Matrix d_x = workspace->Take(d_y.rows, shape_.input_size);
+  const RecurrentState d_initial = TakeState(layout.batch(), workspace);
   RecurrentGradients d_weights = WeightsIn(parameters_, gradients);
   const Matrix d_hidden = d_weights.hidden;
   d_weights.hidden = weight_dropout_.BeginBackward(d_hidden);
-  const auto& rectangles = staircase.rectangles();
-  RecurrentState d_state;  // at the end of the rectangle in hand; nothing comes back to the last
-  for (size_t i = rectangles.size(); i-- > 0;) {
-    const Staircase::Rectangle& r = rectangles[i];
-    // Sequences of the rectangle before that end there receive nothing from this one.
-    const RecurrentState d_before =
-        TakeState(i == 0 ? r.batch : rectangles[i - 1].batch, workspace);
-    ZeroRowsFrom(r.batch, d_before);
-    primitives_->Backward(r.steps, r.batch, tape.rectangles[i], d_y.Rows(r.first_row, r.rows()),
-                          d_state, d_x.Rows(r.first_row, r.rows()), FirstRows(d_before, r.batch),
-                          d_weights, workspace);
-    d_state = d_before;
-  }
+  kernel_->Backward(layout.batches(), tape, d_y, /*d_last=*/{}, d_x, d_initial, d_weights,
+                    workspace);
   weight_dropout_.EndBackward(d_hidden);
   if (begun && initial_.h.size() > 0) {
-    AddRows(d_state.h, initial_.h.In(gradients));
-    if (HasCellState(shape_.cell)) AddRows(d_state.c, initial_.c.In(gradients));
+    AddRows(d_initial.h, initial_.h.In(gradients));
+    if (HasCellState(shape_.cell)) AddRows(d_initial.c, initial_.c.In(gradients));
   }
   return d_x;
 }

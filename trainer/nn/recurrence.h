@@ -1,5 +1,5 @@
 // One recurrent layer in one direction: its parameters, the state it begins with, and its passes
-// over a staircase of sequences.
+// over a batch of sequences.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include "trainer/math/workspace.h"
 #include "trainer/nn/parameters.h"
 #include "trainer/nn/pass.h"
-#include "trainer/nn/staircase.h"
+#include "trainer/nn/sequence_layout.h"
 #include "trainer/nn/weight_dropout.h"
 
 namespace elman {
@@ -38,7 +38,7 @@ struct RecurrenceShape {
   InitialState initial_state;
 };
 
-// Not for concurrent use: a recurrence owns its primitives.
+// Not for concurrent use: a recurrence owns its kernel.
 class Recurrence {
  public:
   // `site` tells the recurrences of a model apart.
@@ -48,32 +48,30 @@ class Recurrence {
   // Names the parameter values the following passes use; call again after every change.
   void UseValues(const float* values);
 
-  // States are [batch, hidden] with rows in the order of the staircase. For a training pass, or
+  // States are [batch, hidden] with rows in the order of the layout. For a training pass, or
   // null for another.
-  void Begin(const Pass* pass, const Staircase& staircase, RecurrentState state) const;
-
-  struct Tape {
-    std::vector<RecurrentTape> rectangles;
-  };
+  void Begin(const Pass* pass, const SequenceLayout& layout, RecurrentState state) const;
 
   // x [rows, input] to y [rows, hidden], in the workspace; x must stay as it is until the backward
-  // pass. `state` goes in as the state before the first step and comes out as that after the last
-  // rectangle that a sequence is part of: after its last step, if all sequences are equally long.
-  Matrix Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x, RecurrentState state,
-                 Tape* tape, Workspace* workspace);
-  Matrix Infer(const Staircase& staircase, ConstMatrix x, RecurrentState state,
+  // pass. `state` goes in as the state before the first step and comes out as that of every
+  // sequence after its last.
+  Matrix Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
+                 RecurrentState state, RecurrentTape* tape, Workspace* workspace);
+  Matrix Infer(const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
                Workspace* workspace);
 
-  // From the gradient of y to that of x, in the workspace; adds to `gradients`. `begun`: the state
-  // before the first step was that of Begin, otherwise it was a constant.
-  Matrix Backward(const Tape& tape, const Staircase& staircase, ConstMatrix d_y, bool begun,
-                  float* gradients, Workspace* workspace);
+  // From the gradient of y to that of x, in the workspace; adds to `gradients`. Uses the tape up.
+  // `begun`: the state before the first step was that of Begin, otherwise it was a constant.
+  Matrix Backward(const RecurrentTape& tape, const SequenceLayout& layout, ConstMatrix d_y,
+                  bool begun, float* gradients, Workspace* workspace);
 
   int64_t input_size() const { return shape_.input_size; }
 
  private:
   void Prepare(const Pass* pass);
   RecurrentState TakeState(int64_t batch, Workspace* workspace) const;
+  Matrix Run(const SequenceLayout& layout, ConstMatrix x, RecurrentState state, RecurrentTape* tape,
+             Workspace* workspace);
 
   static constexpr int64_t kNothing = -2, kWhole = -1;
 
@@ -83,9 +81,9 @@ class Recurrence {
   RecurrentWeightsOf<Parameter> parameters_;
   RecurrentStateOf<Parameter> initial_;
   WeightDropout weight_dropout_;
-  std::unique_ptr<RecurrentPrimitives> primitives_;
+  std::unique_ptr<RecurrentKernel> kernel_;
   const float* values_ = nullptr;
-  int64_t prepared_ = kNothing;  // the step whose dropped weights the primitives use, or kWhole
+  int64_t prepared_ = kNothing;  // the step whose dropped weights the kernel uses, or kWhole
 };
 
 }  // namespace elman

@@ -16,38 +16,38 @@ ConstMatrix Sum(ConstMatrix a, ConstMatrix b, Workspace* workspace) {
 }
 
 // The rows of x, each at the place of its mirror image.
-Matrix Mirror(const Staircase& staircase, ConstMatrix x, Workspace* workspace) {
+Matrix Mirror(const SequenceLayout& layout, ConstMatrix x, Workspace* workspace) {
   const Matrix mirrored = workspace->Take(x.rows, x.cols);
   for (int64_t r = 0; r < x.rows; ++r)
-    std::copy_n(x.row(r), x.cols, mirrored.row(staircase.mirror()[r]));
+    std::copy_n(x.row(r), x.cols, mirrored.row(layout.mirror()[r]));
   return mirrored;
 }
 
 // Both directions side by side; the second was computed on mirrored rows.
-Matrix Join(const Staircase& staircase, ConstMatrix left_to_right, ConstMatrix right_to_left,
+Matrix Join(const SequenceLayout& layout, ConstMatrix left_to_right, ConstMatrix right_to_left,
             Workspace* workspace) {
   const int64_t cols = left_to_right.cols;
   const Matrix y = workspace->Take(left_to_right.rows, 2 * cols);
   for (int64_t r = 0; r < y.rows; ++r) {
     std::copy_n(left_to_right.row(r), cols, y.row(r));
-    std::copy_n(right_to_left.row(staircase.mirror()[r]), cols, y.row(r) + cols);
+    std::copy_n(right_to_left.row(layout.mirror()[r]), cols, y.row(r) + cols);
   }
   return y;
 }
 
 // The inverse of Join, for gradients.
-void Split(const Staircase& staircase, ConstMatrix d_y, Matrix d_left_to_right,
+void Split(const SequenceLayout& layout, ConstMatrix d_y, Matrix d_left_to_right,
            Matrix d_right_to_left) {
   const int64_t cols = d_left_to_right.cols;
   for (int64_t r = 0; r < d_y.rows; ++r) {
     std::copy_n(d_y.row(r), cols, d_left_to_right.row(r));
-    std::copy_n(d_y.row(r) + cols, cols, d_right_to_left.row(staircase.mirror()[r]));
+    std::copy_n(d_y.row(r) + cols, cols, d_right_to_left.row(layout.mirror()[r]));
   }
 }
 
-void AddMirrored(const Staircase& staircase, ConstMatrix d, Matrix sum) {
+void AddMirrored(const SequenceLayout& layout, ConstMatrix d, Matrix sum) {
   for (int64_t r = 0; r < d.rows; ++r) {
-    const float* from = d.row(staircase.mirror()[r]);
+    const float* from = d.row(layout.mirror()[r]);
     float* to = sum.row(r);
     for (int64_t c = 0; c < d.cols; ++c) to[c] += from[c];
   }
@@ -121,56 +121,54 @@ RecurrentState RnnStack::State(int recurrence, int64_t batch, float* carry) cons
           HasCellState(shape_.cell) ? Matrix{h + size, batch, shape_.hidden_size} : Matrix{}};
 }
 
-void RnnStack::Begin(const Pass* pass, const Staircase& staircase, float* carry) const {
+void RnnStack::Begin(const Pass* pass, const SequenceLayout& layout, float* carry) const {
   int recurrence = 0;
   for (const auto& layer : layers_) {
-    layer->left_to_right.Begin(pass, staircase, State(recurrence++, staircase.batch(), carry));
+    layer->left_to_right.Begin(pass, layout, State(recurrence++, layout.batch(), carry));
     if (layer->right_to_left)
-      layer->right_to_left->Begin(pass, staircase, State(recurrence++, staircase.batch(), carry));
+      layer->right_to_left->Begin(pass, layout, State(recurrence++, layout.batch(), carry));
   }
 }
 
-ConstMatrix RnnStack::Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x,
+ConstMatrix RnnStack::Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
                               float* carry, Tape* tape, Workspace* workspace) {
   tape->layers.resize(layers_.size());
-  const int64_t batch = staircase.batch();
+  const int64_t batch = layout.batch();
   int recurrence = 0;
   for (size_t i = 0; i < layers_.size(); ++i) {
     Layer& layer = *layers_[i];
     Tape::Layer& record = tape->layers[i];
-    const ConstMatrix input = layer.dropout.Forward(pass, staircase, x, &record.mask, workspace);
-    Matrix y =
-        layer.left_to_right.Forward(pass, staircase, input, State(recurrence++, batch, carry),
-                                    &record.left_to_right, workspace);
+    const ConstMatrix input = layer.dropout.Forward(pass, layout, x, &record.mask, workspace);
+    Matrix y = layer.left_to_right.Forward(pass, layout, input, State(recurrence++, batch, carry),
+                                           &record.left_to_right, workspace);
     if (layer.right_to_left) {
       const Matrix reverse = layer.right_to_left->Forward(
-          pass, staircase, Mirror(staircase, input, workspace), State(recurrence++, batch, carry),
+          pass, layout, Mirror(layout, input, workspace), State(recurrence++, batch, carry),
           &record.right_to_left, workspace);
-      y = Join(staircase, y, reverse, workspace);
+      y = Join(layout, y, reverse, workspace);
     }
     x = layer.residual ? Sum(input, y, workspace) : y;
   }
   return x;
 }
 
-ConstMatrix RnnStack::Infer(const Staircase& staircase, ConstMatrix x, float* carry,
+ConstMatrix RnnStack::Infer(const SequenceLayout& layout, ConstMatrix x, float* carry,
                             Workspace* workspace) {
-  const int64_t batch = staircase.batch();
+  const int64_t batch = layout.batch();
   int recurrence = 0;
   for (const auto& layer : layers_) {
-    Matrix y =
-        layer->left_to_right.Infer(staircase, x, State(recurrence++, batch, carry), workspace);
+    Matrix y = layer->left_to_right.Infer(layout, x, State(recurrence++, batch, carry), workspace);
     if (layer->right_to_left) {
       const Matrix reverse = layer->right_to_left->Infer(
-          staircase, Mirror(staircase, x, workspace), State(recurrence++, batch, carry), workspace);
-      y = Join(staircase, y, reverse, workspace);
+          layout, Mirror(layout, x, workspace), State(recurrence++, batch, carry), workspace);
+      y = Join(layout, y, reverse, workspace);
     }
     x = layer->residual ? Sum(x, y, workspace) : y;
   }
   return x;
 }
 
-Matrix RnnStack::Backward(const Tape& tape, const Staircase& staircase, Matrix d_y, bool begun,
+Matrix RnnStack::Backward(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool begun,
                           float* gradients, Workspace* workspace) {
   for (size_t i = layers_.size(); i-- > 0;) {
     Layer& layer = *layers_[i];
@@ -179,15 +177,15 @@ Matrix RnnStack::Backward(const Tape& tape, const Staircase& staircase, Matrix d
     if (layer.right_to_left) {
       const Matrix d_forward = workspace->Take(d_y.rows, shape_.hidden_size);
       const Matrix d_reverse = workspace->Take(d_y.rows, shape_.hidden_size);
-      Split(staircase, d_y, d_forward, d_reverse);
-      d_x = layer.left_to_right.Backward(record.left_to_right, staircase, d_forward, begun,
-                                         gradients, workspace);
-      AddMirrored(staircase,
-                  layer.right_to_left->Backward(record.right_to_left, staircase, d_reverse, begun,
+      Split(layout, d_y, d_forward, d_reverse);
+      d_x = layer.left_to_right.Backward(record.left_to_right, layout, d_forward, begun, gradients,
+                                         workspace);
+      AddMirrored(layout,
+                  layer.right_to_left->Backward(record.right_to_left, layout, d_reverse, begun,
                                                 gradients, workspace),
                   d_x);
     } else {
-      d_x = layer.left_to_right.Backward(record.left_to_right, staircase, d_y, begun, gradients,
+      d_x = layer.left_to_right.Backward(record.left_to_right, layout, d_y, begun, gradients,
                                          workspace);
     }
     if (layer.residual)

@@ -11,7 +11,7 @@
 #include "trainer/nn/parameters.h"
 #include "trainer/nn/pass.h"
 #include "trainer/nn/recurrence.h"
-#include "trainer/nn/staircase.h"
+#include "trainer/nn/sequence_layout.h"
 
 namespace elman {
 
@@ -36,7 +36,7 @@ struct RnnStackShape {
   int64_t output_size() const { return bidirectional ? 2 * hidden_size : hidden_size; }
 };
 
-// Matrices are those of a staircase. Not for concurrent use: the layers own their primitives.
+// Matrices are those of a layout. Not for concurrent use: the layers own their kernels.
 class RnnStack {
  public:
   RnnStack(const std::string& name, const RnnStackShape& shape, ParameterTable* table);
@@ -46,37 +46,38 @@ class RnnStack {
   void UseValues(const float* values);
 
   // The carried state of `batch` sequences is one array of states() matrices [batch, hidden], rows
-  // in the order of the staircase: for each layer and direction h and, where the cell has one, c.
+  // in the order of the layout: for each layer and direction h and, where the cell has one, c.
   int states() const;
   int64_t hidden_size() const { return shape_.hidden_size; }
   int64_t output_size() const { return shape_.output_size(); }
 
   // Fills `carry` with the state before the first step of every sequence. `pass` is null outside
   // training.
-  void Begin(const Pass* pass, const Staircase& staircase, float* carry) const;
+  void Begin(const Pass* pass, const SequenceLayout& layout, float* carry) const;
 
   // What a forward pass leaves for its backward pass; memory of the workspace.
   struct Tape {
     struct Layer {
       Dropout::Mask mask;  // of what enters it
-      Recurrence::Tape left_to_right, right_to_left;
+      RecurrentTape left_to_right, right_to_left;
     };
     std::vector<Layer> layers;
   };
 
   // x [rows, input] to the last layer's output [rows, output_size], in the workspace; both must
   // stay as they are until the backward pass. `carry` goes in as the state before the first step
-  // and comes out as the state after the last, if all sequences are equally long.
-  ConstMatrix Forward(const Pass& pass, const Staircase& staircase, ConstMatrix x, float* carry,
+  // and comes out as that of every sequence after its last.
+  ConstMatrix Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x, float* carry,
                       Tape* tape, Workspace* workspace);
 
   // Without dropout and without a tape.
-  ConstMatrix Infer(const Staircase& staircase, ConstMatrix x, float* carry, Workspace* workspace);
+  ConstMatrix Infer(const SequenceLayout& layout, ConstMatrix x, float* carry,
+                    Workspace* workspace);
 
   // From the gradient of the output (which is used up) to that of x, in the workspace; adds to
-  // `gradients`. Rows of padding must be zero. The state before the first step is that of Begin if
-  // `begun`; otherwise a constant: back-propagation is truncated there.
-  Matrix Backward(const Tape& tape, const Staircase& staircase, Matrix d_y, bool begun,
+  // `gradients`. The tape is used up. The state before the first step is that of Begin if `begun`;
+  // otherwise a constant: back-propagation is truncated there.
+  Matrix Backward(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool begun,
                   float* gradients, Workspace* workspace);
 
  private:

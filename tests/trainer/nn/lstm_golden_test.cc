@@ -64,8 +64,8 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
   stack.UseValues(values.data());
   Workspace workspace;
   RnnStack::Tape tape;
-  const Staircase staircase(steps, batch);
-  const ConstMatrix y = stack.Forward({}, staircase, {golden["x"].data(), steps * batch, input},
+  const SequenceLayout layout(steps, batch);
+  const ConstMatrix y = stack.Forward({}, layout, {golden["x"].data(), steps * batch, input},
                                       carry.data(), &tape, &workspace);
   ExpectNear(golden["y"], y.data, "y");
   for (int layer = 0; layer < layers; ++layer) {
@@ -77,7 +77,7 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
     ExpectNear(part("c_n"), carry.data() + (2 * layer + 1) * state, "c_n");
   }
 
-  const Matrix d_x = stack.Backward(tape, staircase, {golden["d_y"].data(), steps * batch, hidden},
+  const Matrix d_x = stack.Backward(tape, layout, {golden["d_y"].data(), steps * batch, hidden},
                                     /*begun=*/false, gradients.data(), &workspace);
   ExpectNear(golden["d_x"], d_x.data, "d_x");
   for (const Parameter& parameter : table.parameters()) {

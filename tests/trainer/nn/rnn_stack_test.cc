@@ -25,7 +25,7 @@ std::ostream& operator<<(std::ostream& out, const StackCase& stack_case) {
 std::string CaseName(const testing::TestParamInfo<StackCase>& info) { return info.param.name; }
 
 // What sequences of these lengths read, and what their outputs weigh in the loss: numbers that
-// belong to (sequence, step), wherever a staircase puts them.
+// belong to (sequence, step), wherever a layout puts them.
 struct Sequences {
   Sequences(std::vector<int32_t> lengths, int64_t output_size)
       : lengths(std::move(lengths)),
@@ -47,15 +47,14 @@ struct Sequences {
   int64_t output_size;
 };
 
-// Packed rows of a quantity that belongs to (sequence, step); `first` is the staircase's first
-// sequence. Padding is zero.
+// Packed rows of a quantity that belongs to (sequence, step); `first` is the layout's first
+// sequence.
 template <typename At>
-std::vector<float> Pack(const Staircase& staircase, int64_t cols, int64_t first, const At& at) {
-  std::vector<float> packed(staircase.rows() * cols, 0);
-  for (int64_t r = 0; r < staircase.rows(); ++r) {
-    const auto [sequence, step] = staircase.places()[r];
-    if (step != Staircase::kPadding)
-      std::copy_n(at(first + sequence, step), cols, packed.data() + r * cols);
+std::vector<float> Pack(const SequenceLayout& layout, int64_t cols, int64_t first, const At& at) {
+  std::vector<float> packed(layout.rows() * cols, 0);
+  for (int64_t r = 0; r < layout.rows(); ++r) {
+    const auto [sequence, step] = layout.places()[r];
+    std::copy_n(at(first + sequence, step), cols, packed.data() + r * cols);
   }
   return packed;
 }
@@ -85,33 +84,33 @@ class StackFixture {
     std::vector<float> carry;      // at the end
   };
 
-  // A pass over the sequences [first, first + staircase.batch()) forward and, if asked for,
+  // A pass over the sequences [first, first + layout.batch()) forward and, if asked for,
   // backward. Without a carry they begin where the stack says.
-  Result Train(const Sequences& sequences, const Staircase& staircase, int64_t first,
+  Result Train(const Sequences& sequences, const SequenceLayout& layout, int64_t first,
                const std::vector<float>* carry, bool backward) {
     workspace_.Reset();
     Pass pass = kPass;
     pass.first_row += first;
     Result result;
-    result.carry.resize(stack_.states() * staircase.batch() * kHidden);
+    result.carry.resize(stack_.states() * layout.batch() * kHidden);
     if (carry) {
       result.carry = *carry;
     } else {
-      stack_.Begin(&pass, staircase, result.carry.data());
+      stack_.Begin(&pass, layout, result.carry.data());
     }
-    x_ = Pack(staircase, kInput, first,
+    x_ = Pack(layout, kInput, first,
               [&](int64_t sequence, int64_t step) { return sequences.InputAt(sequence, step); });
-    const ConstMatrix y = stack_.Forward(pass, staircase, {x_.data(), staircase.rows(), kInput},
+    const ConstMatrix y = stack_.Forward(pass, layout, {x_.data(), layout.rows(), kInput},
                                          result.carry.data(), &tape_, &workspace_);
     result.y.assign(y.data, y.data + y.size());
-    std::vector<float> d_y = Pack(staircase, y.cols, first, [&](int64_t sequence, int64_t step) {
+    std::vector<float> d_y = Pack(layout, y.cols, first, [&](int64_t sequence, int64_t step) {
       return sequences.WeightsAt(sequence, step);
     });
     for (int64_t i = 0; i < y.size(); ++i) result.loss += double{d_y[i]} * y.data[i];
     if (backward) {
       result.gradients.assign(table_.size(), 0);
       const Matrix d_x =
-          stack_.Backward(tape_, staircase, {d_y.data(), y.rows, y.cols},
+          stack_.Backward(tape_, layout, {d_y.data(), y.rows, y.cols},
                           /*begun=*/carry == nullptr, result.gradients.data(), &workspace_);
       result.d_x.assign(d_x.data, d_x.data + d_x.size());
     }
@@ -144,17 +143,16 @@ class RnnStackTest : public testing::TestWithParam<StackCase>, public StackFixtu
   RnnStackTest() : StackFixture(GetParam().shape) {}
 
   // Checks the gradients of parameters and, by (sequence, step), of x.
-  void ExpectGradients(Sequences sequences, const Staircase& staircase,
+  void ExpectGradients(Sequences sequences, const SequenceLayout& layout,
                        const std::vector<float>* carry) {
-    const Result result = Train(sequences, staircase, 0, carry, /*backward=*/true);
+    const Result result = Train(sequences, layout, 0, carry, /*backward=*/true);
     const auto loss = [&] {
       stack_.UseValues(values_.data());
-      return Train(sequences, staircase, 0, carry, /*backward=*/false).loss;
+      return Train(sequences, layout, 0, carry, /*backward=*/false).loss;
     };
     std::vector<float> d_x(sequences.x.size(), 0);
-    for (int64_t r = 0; r < staircase.rows(); ++r) {
-      const auto [sequence, step] = staircase.places()[r];
-      if (step == Staircase::kPadding) continue;
+    for (int64_t r = 0; r < layout.rows(); ++r) {
+      const auto [sequence, step] = layout.places()[r];
       std::copy_n(result.d_x.data() + r * kInput, kInput,
                   d_x.data() + (sequence * sequences.longest + step) * kInput);
     }
@@ -168,37 +166,40 @@ class RnnStackTest : public testing::TestWithParam<StackCase>, public StackFixtu
   }
 };
 
-TEST_P(RnnStackTest, BackwardIsTheGradientOfARectangle) {
+TEST_P(RnnStackTest, BackwardIsTheGradientForEqualLengths) {
   const Sequences sequences({5, 5, 5}, shape_.output_size());
   const std::vector<float> carry = RandomFloats(stack_.states() * 3 * kHidden, 3);
-  ExpectGradients(sequences, Staircase(5, 3), &carry);
+  ExpectGradients(sequences, SequenceLayout(5, 3), &carry);
 }
 
-TEST_P(RnnStackTest, BackwardIsTheGradientOfAStaircase) {
-  const Sequences sequences({2, 60, 60, 60, 60, 1, 3, 3, 2, 1, 5}, shape_.output_size());
-  const Staircase staircase(sequences.lengths);
-  ASSERT_GT(staircase.rectangles().size(), 1u);
-  ASSERT_LT(staircase.positions(), staircase.rows());
-  ExpectGradients(sequences, staircase, nullptr);
+TEST_P(RnnStackTest, BackwardIsTheGradientForUnequalLengths) {
+  const Sequences sequences({2, 7, 6, 1, 7, 1}, shape_.output_size());
+  const SequenceLayout layout(sequences.lengths);
+  ExpectGradients(sequences, layout, nullptr);
 }
 
-// Neither the other sequences of a batch, nor its order, nor padding has a part in what a sequence
-// computes.
-TEST_P(RnnStackTest, AStaircaseComputesWhatItsSequencesComputeAlone) {
+// Neither the other sequences of a batch nor its order has a part in what a sequence computes, the
+// state it ends with included.
+TEST_P(RnnStackTest, ABatchComputesWhatItsSequencesComputeAlone) {
   const Sequences sequences({4, 31, 1, 30, 13, 12, 12, 31}, shape_.output_size());
-  const Staircase staircase(sequences.lengths);
-  ASSERT_GT(staircase.rectangles().size(), 1u);
-  const Result whole = Train(sequences, staircase, 0, nullptr, /*backward=*/true);
+  const SequenceLayout layout(sequences.lengths);
+  const Result whole = Train(sequences, layout, 0, nullptr, /*backward=*/true);
   double loss = 0;
   std::vector<double> gradients(table_.size(), 0);
-  for (int64_t sequence = 0; sequence < staircase.batch(); ++sequence) {
-    const Result alone = Train(sequences, Staircase(sequences.lengths[sequence], 1), sequence,
+  for (int64_t sequence = 0; sequence < layout.batch(); ++sequence) {
+    const Result alone = Train(sequences, SequenceLayout(sequences.lengths[sequence], 1), sequence,
                                nullptr, /*backward=*/true);
     loss += alone.loss;
     for (size_t i = 0; i < gradients.size(); ++i) gradients[i] += alone.gradients[i];
-    for (int64_t r = 0; r < staircase.rows(); ++r) {
-      const auto [owner, step] = staircase.places()[r];
-      if (owner != sequence || step == Staircase::kPadding) continue;
+    const int64_t rank = std::ranges::find(layout.order(), sequence) - layout.order().begin();
+    for (int64_t state = 0; state < stack_.states(); ++state) {
+      const float* last = whole.carry.data() + (state * layout.batch() + rank) * kHidden;
+      for (int64_t j = 0; j < kHidden; ++j)
+        ASSERT_NEAR(last[j], alone.carry[state * kHidden + j], 2e-6) << sequence;
+    }
+    for (int64_t r = 0; r < layout.rows(); ++r) {
+      const auto [owner, step] = layout.places()[r];
+      if (owner != sequence) continue;
       const int64_t cols = shape_.output_size();
       for (int64_t j = 0; j < cols; ++j)
         ASSERT_NEAR(whole.y[r * cols + j], alone.y[step * cols + j], 2e-6)
@@ -214,14 +215,13 @@ TEST_P(RnnStackTest, AStaircaseComputesWhatItsSequencesComputeAlone) {
 
 TEST_P(RnnStackTest, BackwardAddsToGradients) {
   const Sequences sequences({3, 3}, shape_.output_size());
-  const Staircase staircase(3, 2);
-  const std::vector<float> once =
-      Train(sequences, staircase, 0, nullptr, /*backward=*/true).gradients;
-  std::vector<float> twice = once, d_y(staircase.rows() * shape_.output_size());
-  d_y = Pack(staircase, shape_.output_size(), 0,
+  const SequenceLayout layout(3, 2);
+  const std::vector<float> once = Train(sequences, layout, 0, nullptr, /*backward=*/true).gradients;
+  std::vector<float> twice = once, d_y(layout.rows() * shape_.output_size());
+  d_y = Pack(layout, shape_.output_size(), 0,
              [&](int64_t sequence, int64_t step) { return sequences.WeightsAt(sequence, step); });
-  Train(sequences, staircase, 0, nullptr, /*backward=*/false);
-  stack_.Backward(tape_, staircase, {d_y.data(), staircase.rows(), shape_.output_size()},
+  Train(sequences, layout, 0, nullptr, /*backward=*/false);
+  stack_.Backward(tape_, layout, {d_y.data(), layout.rows(), shape_.output_size()},
                   /*begun=*/true, twice.data(), &workspace_);
   for (size_t i = 0; i < once.size(); ++i) ASSERT_NEAR(twice[i], 2 * once[i], 1e-4) << i;
 }
@@ -288,17 +288,16 @@ class RnnStackInferenceTest : public RnnStackTest {};
 
 TEST_P(RnnStackInferenceTest, TrainingAndInferenceAgree) {
   const Sequences sequences({5, 9, 2, 16, 16}, shape_.output_size());
-  const Staircase staircase(sequences.lengths);
-  const Result trained = Train(sequences, staircase, 0, nullptr, /*backward=*/false);
-  const std::vector<float> x = Pack(staircase, kInput, 0, [&](int64_t sequence, int64_t step) {
+  const SequenceLayout layout(sequences.lengths);
+  const Result trained = Train(sequences, layout, 0, nullptr, /*backward=*/false);
+  const std::vector<float> x = Pack(layout, kInput, 0, [&](int64_t sequence, int64_t step) {
     return sequences.InputAt(sequence, step);
   });
-  std::vector<float> carry(stack_.states() * staircase.batch() * kHidden, 99);
-  stack_.Begin(/*pass=*/nullptr, staircase, carry.data());
+  std::vector<float> carry(stack_.states() * layout.batch() * kHidden, 99);
+  stack_.Begin(/*pass=*/nullptr, layout, carry.data());
   const ConstMatrix y =
-      stack_.Infer(staircase, {x.data(), staircase.rows(), kInput}, carry.data(), &workspace_);
+      stack_.Infer(layout, {x.data(), layout.rows(), kInput}, carry.data(), &workspace_);
   for (int64_t r = 0; r < y.rows; ++r) {
-    if (staircase.places()[r].step == Staircase::kPadding) continue;
     for (int64_t j = 0; j < y.cols; ++j) ASSERT_NEAR(y.row(r)[j], trained.y[r * y.cols + j], 1e-5);
   }
 }
@@ -315,13 +314,13 @@ TEST_P(RnnStackCarryTest, CarryJoinsSequences) {
                            carry = RandomFloats(stack_.states() * kBatch * kHidden, 3);
   std::vector<float> whole_carry = carry, part_carry = carry;
   const ConstMatrix whole =
-      stack_.Infer(Staircase(kSteps, kBatch), {x.data(), kSteps * kBatch, kInput},
+      stack_.Infer(SequenceLayout(kSteps, kBatch), {x.data(), kSteps * kBatch, kInput},
                    whole_carry.data(), &workspace_);
   const ConstMatrix first =
-      stack_.Infer(Staircase(kFirst, kBatch), {x.data(), kFirst * kBatch, kInput},
+      stack_.Infer(SequenceLayout(kFirst, kBatch), {x.data(), kFirst * kBatch, kInput},
                    part_carry.data(), &workspace_);
   const ConstMatrix second =
-      stack_.Infer(Staircase(kSteps - kFirst, kBatch),
+      stack_.Infer(SequenceLayout(kSteps - kFirst, kBatch),
                    {x.data() + kFirst * kBatch * kInput, (kSteps - kFirst) * kBatch, kInput},
                    part_carry.data(), &workspace_);
   for (int64_t i = 0; i < first.size(); ++i) ASSERT_NEAR(first.data[i], whole.data[i], 1e-5);
@@ -329,7 +328,7 @@ TEST_P(RnnStackCarryTest, CarryJoinsSequences) {
     ASSERT_NEAR(second.data[i], whole.row(kFirst * kBatch)[i], 1e-5);
   for (size_t i = 0; i < whole_carry.size(); ++i) ASSERT_NEAR(part_carry[i], whole_carry[i], 1e-5);
   std::vector<float> trained_carry = carry;
-  stack_.Forward(kPass, Staircase(kSteps, kBatch), {x.data(), kSteps * kBatch, kInput},
+  stack_.Forward(kPass, SequenceLayout(kSteps, kBatch), {x.data(), kSteps * kBatch, kInput},
                  trained_carry.data(), &tape_, &workspace_);
   for (size_t i = 0; i < carry.size(); ++i) ASSERT_NEAR(trained_carry[i], whole_carry[i], 1e-5);
 }
@@ -349,14 +348,15 @@ TEST(RnnStackDirectionTest, TheSecondDirectionReadsRightToLeft) {
     std::copy_n(both.values_.data() + from.offset, from.size(), one.values_.data() + to.offset);
   }
   Sequences sequences({2, 9}, 2 * kHidden);
-  const Staircase staircase(sequences.lengths);
-  const auto y = both.Train(sequences, staircase, 0, nullptr, /*backward=*/false).y;
+  const SequenceLayout layout(sequences.lengths);
+  const auto y = both.Train(sequences, layout, 0, nullptr, /*backward=*/false).y;
   Sequences reversed({9}, kHidden);
   for (int64_t t = 0; t < 9; ++t)
     std::copy_n(sequences.InputAt(1, 8 - t), kInput, reversed.x.data() + t * kInput);
-  const auto y_reversed = one.Train(reversed, Staircase(9, 1), 0, nullptr, /*backward=*/false).y;
+  const auto y_reversed =
+      one.Train(reversed, SequenceLayout(9, 1), 0, nullptr, /*backward=*/false).y;
   for (int64_t t = 0; t < 9; ++t) {
-    const float* row = y.data() + staircase.RowOf(/*rank=*/0, t) * 2 * kHidden;
+    const float* row = y.data() + layout.RowOf(/*rank=*/0, t) * 2 * kHidden;
     for (int64_t j = 0; j < kHidden; ++j)
       ASSERT_NEAR(row[kHidden + j], y_reversed[(8 - t) * kHidden + j], 1e-6) << t;
   }
@@ -366,7 +366,7 @@ TEST(RnnStackInitialStateTest, IsZeroLearnedOrRandomByGlobalRow) {
   const auto begin = [](InitialState::Kind kind, const Pass* pass) {
     StackFixture fixture({.cell = Cell::kLstm, .initial_state = {.kind = kind, .range = 0.5f}});
     std::vector<float> carry(fixture.stack_.states() * 3 * kHidden, 99);
-    fixture.stack_.Begin(pass, Staircase(std::vector<int32_t>{2, 1, 3}), carry.data());
+    fixture.stack_.Begin(pass, SequenceLayout(std::vector<int32_t>{2, 1, 3}), carry.data());
     if (kind == InitialState::Kind::kLearned) {
       const float* learned = fixture.values_.data() + fixture.table_.parameters().back().offset;
       for (int64_t i = 0; i < 3 * kHidden; ++i)
@@ -381,7 +381,7 @@ TEST(RnnStackInitialStateTest, IsZeroLearnedOrRandomByGlobalRow) {
   const std::vector<float> random = begin(InitialState::Kind::kRandom, &kPass);
   EXPECT_EQ(random, begin(InitialState::Kind::kRandom, &kPass));
   EXPECT_LE(*std::ranges::max_element(random), 0.5f);
-  // Row 2 of the batch comes first in the staircase: one batch up, its row is 1 there.
+  // Row 2 of the batch comes first in the layout: one batch up, its row is 1 there.
   Pass moved = kPass;
   moved.first_row += 1;
   const std::vector<float> shifted = begin(InitialState::Kind::kRandom, &moved);
@@ -398,12 +398,13 @@ TEST(RnnStackWeightsTest, InferenceAfterTrainingUsesWholeWeights) {
   RnnStack::Tape tape;
   const auto infer = [&] {
     std::vector<float> carry(stack.states() * 2 * 4, 0);
-    const ConstMatrix y = stack.Infer(Staircase(5, 2), {x.data(), 10, 3}, carry.data(), &workspace);
+    const ConstMatrix y =
+        stack.Infer(SequenceLayout(5, 2), {x.data(), 10, 3}, carry.data(), &workspace);
     return std::vector<float>(y.data, y.data + y.size());
   };
   const auto train = [&](int64_t step) {
     std::vector<float> carry(stack.states() * 2 * 4, 0);
-    const ConstMatrix y = stack.Forward({.seed = 1, .step = step}, Staircase(5, 2),
+    const ConstMatrix y = stack.Forward({.seed = 1, .step = step}, SequenceLayout(5, 2),
                                         {x.data(), 10, 3}, carry.data(), &tape, &workspace);
     return std::vector<float>(y.data, y.data + y.size());
   };

@@ -1,0 +1,51 @@
+#include "trainer/nn/sequence_layout.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "trainer/math/check.h"
+
+namespace elman {
+
+void SequenceLayout::Assign(int64_t steps, int64_t batch) {
+  CHECK_GE(steps, 1);
+  CHECK_GE(batch, 1);
+  order_.resize(batch);
+  std::iota(order_.begin(), order_.end(), 0);
+  lengths_.assign(batch, static_cast<int32_t>(steps));
+  Pack();
+}
+
+void SequenceLayout::Assign(std::span<const int32_t> lengths) {
+  CHECK_GE(lengths.size(), 1u);
+  order_.resize(lengths.size());
+  std::iota(order_.begin(), order_.end(), 0);
+  std::ranges::sort(order_, [&](int32_t a, int32_t b) {
+    return lengths[a] != lengths[b] ? lengths[a] > lengths[b] : a < b;
+  });
+  lengths_.resize(lengths.size());
+  for (size_t rank = 0; rank < order_.size(); ++rank) lengths_[rank] = lengths[order_[rank]];
+  CHECK_GE(lengths_.back(), 1);
+  Pack();
+}
+
+void SequenceLayout::Pack() {
+  const int32_t longest = lengths_.front();
+  batches_.resize(longest);
+  first_rows_.resize(longest);
+  places_.clear();
+  int64_t reaching = batch();  // sequences longer than the step in hand
+  for (int32_t step = 0; step < longest; ++step) {
+    while (lengths_[reaching - 1] <= step) --reaching;
+    batches_[step] = reaching;
+    first_rows_[step] = rows();
+    for (int64_t rank = 0; rank < reaching; ++rank) places_.push_back({order_[rank], step});
+  }
+  mirror_.resize(places_.size());
+  for (int32_t step = 0; step < longest; ++step) {
+    for (int64_t rank = 0; rank < batches_[step]; ++rank)
+      mirror_[RowOf(rank, step)] = RowOf(rank, lengths_[rank] - 1 - step);
+  }
+}
+
+}  // namespace elman
