@@ -6,8 +6,10 @@
 #include <cmath>
 #include <fstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include "tests/support/onednn_recurrent.h"
 #include "trainer/math/gemm.h"
 #include "trainer/math/recurrent.h"
 #include "trainer/nn/rnn_stack.h"
@@ -61,6 +63,37 @@ void CellPasses(benchmark::State& state, Cell cell) {
   // Jordan's network multiplies with its output weights as well.
   const double products = 2 * GateCount(cell) + (cell == Cell::kJordan);
   CountFlops(state, 3.0 * 2 * rows * products * hidden * hidden);
+}
+
+// The same by oneDNN's own recurrent primitives.
+void OneDnnCellPasses(benchmark::State& state, Cell cell) {
+  const int64_t hidden = state.range(0), batch = state.range(1), steps = state.range(2),
+                rows = steps * batch, gates = GateCount(cell) * hidden;
+  const std::vector<float> weights = Numbers(2 * hidden * gates + 4 * hidden),
+                           x = Numbers(rows * hidden);
+  std::vector<float> gradients(weights.size()), y(x.size()), d_x(x.size()),
+      ends(6 * batch * hidden, 0);
+  const auto views = [&](auto* data) {
+    return RecurrentWeightsOf<MatrixView<std::remove_pointer_t<decltype(data)>>>{
+        {data, hidden, gates},
+        {data + hidden * gates, hidden, gates},
+        {data + 2 * hidden * gates, 1, BiasCount(cell) * hidden},
+        {},
+        {},
+        {}};
+  };
+  const auto end = [&](int i) {
+    return RecurrentState{{ends.data() + 2 * i * batch * hidden, batch, hidden},
+                          {ends.data() + (2 * i + 1) * batch * hidden, batch, hidden}};
+  };
+  OneDnnRecurrent primitive(cell, steps, batch, hidden, hidden);
+  for (auto _ : state) {
+    primitive.Forward(views(weights.data()), {x.data(), rows, hidden}, end(0),
+                      {y.data(), rows, hidden}, end(1));
+    primitive.Backward({x.data(), rows, hidden}, {d_x.data(), rows, hidden}, end(2),
+                       views(gradients.data()));
+  }
+  CountFlops(state, 3.0 * 2 * rows * 2 * hidden * gates);
 }
 
 // A bidirectional layer forward and backward over sequences of 3 to 50 steps, as in tagging.
@@ -153,6 +186,11 @@ BENCHMARK_CAPTURE(CellPasses, PeepholeLstm, Cell::kPeepholeLstm)->Apply(EverySha
 BENCHMARK_CAPTURE(CellPasses, Gru, Cell::kGru)->Apply(EveryShape);
 BENCHMARK_CAPTURE(CellPasses, LinearBeforeResetGru, Cell::kLinearBeforeResetGru)->Apply(EveryShape);
 BENCHMARK_CAPTURE(CellPasses, Jordan, Cell::kJordan)->Apply(EveryShape);
+BENCHMARK_CAPTURE(OneDnnCellPasses, Tanh, Cell::kTanh)->ArgsProduct({{200, 650}, {20}, {35}});
+BENCHMARK_CAPTURE(OneDnnCellPasses, Lstm, Cell::kLstm)->ArgsProduct({{200, 650}, {20}, {35}});
+BENCHMARK_CAPTURE(OneDnnCellPasses, Gru, Cell::kGru)->ArgsProduct({{200, 650}, {20}, {35}});
+BENCHMARK_CAPTURE(OneDnnCellPasses, LinearBeforeResetGru, Cell::kLinearBeforeResetGru)
+    ->ArgsProduct({{200, 650}, {20}, {35}});
 BENCHMARK_CAPTURE(TaggingBatch, Lstm, Cell::kLstm)->Args({200, 64});
 BENCHMARK_CAPTURE(TaggingBatch, Gru, Cell::kGru)->Args({200, 64});
 BENCHMARK(VocabularyPass)->ArgsProduct({{1000, 10000, 33278, 100000}, {200, 650}, {400}});

@@ -77,7 +77,7 @@ std::vector<int32_t> BeamSearch(LanguageModel* model, std::span<const int32_t> p
       }
     }
     beam = std::move(next);
-    // Rows without a hypothesis repeat the first: the primitives keep their shape.
+    // Rows without a hypothesis repeat the first: the batch keeps its shape.
     std::vector<int32_t> tokens(spec.width, beam.empty() ? spec.end : beam[0].tokens.back());
     from.resize(spec.width, from.empty() ? 0 : from[0]);
     for (size_t row = 0; row < beam.size(); ++row) tokens[row] = beam[row].tokens.back();

@@ -1,7 +1,7 @@
 // The loss of a model over a split, the same to the last bit whoever computes it.
 //
 // The split is cut into `batch_size` streams, and these into groups of kStreamsPerGroup. A group is
-// always computed together, by the same primitives on the same shapes; losses are summed in double,
+// always computed together, by the same products of the same shapes; losses are summed in double,
 // by stream, then over the streams in order. So groups can be divided among any number of ranks.
 #pragma once
 
