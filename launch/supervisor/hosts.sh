@@ -1,0 +1,72 @@
+# The hosts that the user named, and those of them that answer.
+# shellcheck shell=bash
+
+# note_hosts: fills `hosts` with a line "NAME SLOTS" each, from the host options or, failing them, from the hostfile that
+# the environment names, as Kubernetes' MPI operator does. A scheduler's hosts are its own affair.
+note_hosts() {
+  local name entry file=''
+  if ((${#host_options[@]} > 2)); then return 0; fi # what several of them mean together, mpirun alone knows
+  case ${host_options[0]:-} in
+    '') file=${OMPI_MCA_orte_default_hostfile:-} ;;
+    *file) file=${host_options[1]} ;;
+    *)
+      for entry in ${host_options[1]//,/ }; do # a:4,b:4 or a,b
+        [[ $entry =~ ^(.*):([0-9]+)$ ]] || [[ $entry:1 =~ ^(.*):([0-9]+)$ ]]
+        hosts+=("${BASH_REMATCH[1]} ${BASH_REMATCH[2]}")
+      done
+      ;;
+  esac
+  if [[ ! -r $file ]]; then return 0; fi
+  while read -r name entry; do
+    if [[ -z $name || $name == \#* ]]; then continue; fi
+    [[ $entry =~ (^|[[:space:]])slots=([0-9]+) ]] && entry=${BASH_REMATCH[2]} || entry=1
+    hosts+=("$name $entry")
+  done < <(sed 's/ *= */=/g' "$file")
+}
+
+# answers HOST: whether mpirun could start ranks there, asked in the way that it would take.
+answers() {
+  local agent=${OMPI_MCA_plm_rsh_agent:-ssh} i
+  for ((i = 0; i + 2 < ${#options[@]}; i++)); do
+    if [[ ${options[i]} == *mca && ${options[i + 1]} == plm_rsh_agent ]]; then agent=${options[i + 2]}; fi
+  done
+  if [[ $1 == localhost || $1 == 127.* || $1 == "$(uname -n)" ]]; then return 0; fi
+  if [[ $agent == ssh ]]; then agent='ssh -o BatchMode=yes -o ConnectTimeout=5'; fi
+  # shellcheck disable=SC2086 # words
+  timeout 10 $agent ${OMPI_MCA_plm_rsh_args:-} "$1" true </dev/null >/dev/null 2>&1
+}
+
+# choose_hosts: before another start, sets host_options and rank_options to the hosts that answer, with no more ranks than
+# they have slots for. Waits a while for one that does not, since it may only be starting again.
+choose_hosts() {
+  local deadline=$((SECONDS + host_patience)) entry asked left all gone lines slots
+  if ((${#hosts[@]} == 0)); then return 0; fi
+  while :; do
+    left=0 all=0 gone='' lines='' asked=()
+    for entry in "${hosts[@]}"; do # all at once: each may take ten seconds not to answer
+      answers "${entry% *}" &
+      asked+=($!)
+    done
+    for entry in "${hosts[@]}"; do
+      slots=${entry#* } all=$((all + ${entry#* }))
+      if wait "${asked[0]}"; then
+        left=$((left + slots)) lines+="${entry% *} slots=$slots"$'\n'
+      else
+        gone+=" ${entry% *}"
+      fi
+      asked=("${asked[@]:1}")
+    done
+    if [[ -z $gone || $stopping == yes ]] || ((SECONDS >= deadline)); then break; fi
+    say "no answer from$gone: waiting $((deadline - SECONDS)) s at most"
+    wait_interruptibly $((deadline - SECONDS < 5 ? deadline - SECONDS : 5))
+  done
+  host_options=("${all_host_options[@]}")
+  rank_options=("${all_rank_options[@]}")
+  if [[ -z $gone ]] || ((left == 0)); then return 0; fi
+  say "no answer from$gone: going on without"
+  printf '%s' "$lines" >"$state/hosts"
+  host_options=(--hostfile "$state/hosts")
+  if [[ -n $ranks ]] && ((ranks > left)); then
+    rank_options=(-n $((ranks > all ? (ranks * left + all - 1) / all : left)))
+  fi
+}

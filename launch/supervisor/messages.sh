@@ -1,0 +1,60 @@
+# What mpirun and the ranks say: passed on without mpirun's noise, and read for what the supervisor must know.
+# shellcheck shell=bash
+
+# note_facts LINE: appends to $facts what the line tells about the fate of the job.
+note_facts() {
+  if [[ $1 =~ 'elman-train: error: '(.*) ]]; then
+    echo "error ${BASH_REMATCH[1]}"
+  elif [[ $1 =~ process\ rank\ ([0-9]+)\ .*on\ node\ ([^ ]+)\ exited\ on\ signal\ ([0-9]+) ]]; then
+    echo "killed rank ${BASH_REMATCH[1]} on ${BASH_REMATCH[2]} was killed by signal ${BASH_REMATCH[3]} ($(kill -l "${BASH_REMATCH[3]}"))"
+  elif [[ $1 =~ [Ll]ost\ (contact|connection|communication)|daemon.*(failed|died|unexpectedly) ]]; then
+    echo "killed mpirun lost contact with a host"
+  elif [[ $1 =~ stopped\ at\ step\ [0-9]+ ]]; then
+    echo "stopped ${BASH_REMATCH[0]}"
+  elif [[ $1 =~ finished\ at\ step\ [0-9]+ ]]; then
+    echo "finished ${BASH_REMATCH[0]}"
+  fi >>"$facts"
+}
+
+# fact KIND: what was noted of this kind, the first one; fails if there is none.
+fact() {
+  sed -n "/^$1 /{s///p;q}" "$facts" 2>/dev/null | grep .
+}
+
+# Passes on all but mpirun's boxes (between two lines of dashes) that say no more than the exit status does. A line
+# without its end, such as a progress line, is passed on after a moment, unless it may yet turn out to be mpirun's.
+without_noise() {
+  local rule='^-{60,}$' perhaps_mpirun='^(-*|mpirun.*|\[.*)$'
+  local empty_boxes='job +terminated normally, but|processes exited with non-zero status|MPI_ABORT was invoked'
+  empty_boxes+='|(mpirun|prterun) noticed that process rank' # elman-run says it in its own line
+  local empty_lines='^mpirun: Forwarding signal|help message help-mpi-api.txt / mpi-abort|orte_base_help_aggregate'
+  local line='' held='' box='' begun=no status
+  while status=0 && { IFS= read -r -t 0.2 line || status=$?; } && ((status == 0 || status > 128)); do
+    line=$held$line held=
+    if ((status > 128)); then # a moment passed, perhaps in the middle of a line
+      if [[ $begun == no && (-n $box || $line =~ $perhaps_mpirun) ]]; then
+        held=$line
+      else
+        printf '%s' "$line"
+        begun=yes
+      fi
+      continue
+    fi
+    note_facts "$line"
+    if [[ $begun == yes ]]; then
+      printf '%s\n' "$line"
+    elif [[ $line =~ $rule && -z $box ]]; then
+      box=$line$'\n'
+    elif [[ $line =~ $rule ]]; then
+      box+=$line$'\n'
+      [[ $box =~ $empty_boxes ]] || printf '%s' "$box"
+      box=
+    elif [[ -n $box && $line != elman-* ]]; then
+      box+=$line$'\n'
+    elif [[ ! $line =~ $empty_lines ]]; then
+      printf '%s\n' "$line"
+    fi
+    begun=no
+  done
+  printf '%s' "$box$held$line"
+}

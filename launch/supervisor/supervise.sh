@@ -1,0 +1,125 @@
+# Watches a training run over all its starts: what its end means, whether and when it is started again.
+# shellcheck shell=bash
+
+# say TEXT: a line of the log, on standard error and, once there is a run directory, in its elman-run.log.
+say() {
+  local line
+  printf -v line '%(%F %T)T: %s' -1 "$1"
+  printf 'elman-run: %s\n' "$line" >&"$own_stderr"
+  record "$1"
+}
+
+# record TEXT: a line of elman-run.log alone. What is said before there is a run directory waits for it.
+record() {
+  local line
+  # 0, for within a trap a bare return means the status of what it interrupted.
+  if [[ -z $run ]]; then return 0; fi
+  printf -v line '%(%F %T)T: %s' -1 "$1"
+  unwritten+=$line$'\n'
+  if [[ -d $run ]] && printf '%s' "$unwritten" 2>/dev/null >>"$run/elman-run.log"; then unwritten=; fi
+}
+unwritten=
+exec {own_stderr}>&2 # where standard error itself is silenced, a trap can still speak
+
+# run_of ARGUMENT...: the run directory that elman-train's arguments name.
+run_of() {
+  while (($# > 0)); do
+    case $1 in
+      --output=* | -output=*) run=${1#*=} ;;
+      --output | -output) run=${2:-} ;;
+    esac
+    shift
+  done
+  if [[ -n $run ]]; then run=$(readlink -m -- "$run"); fi
+}
+
+# newest: the name of the newest checkpoint, empty if there is none. Names grow with their steps.
+newest() {
+  local name=
+  if [[ -n $run ]]; then read -r name 2>/dev/null <"$run/checkpoints/latest" || true; fi
+  echo "$name"
+}
+
+# going_on ARGUMENT...: sets `arguments` for another start. --resume=FILE or never was meant for the first one only:
+# from the first checkpoint on, the run goes on where it stands.
+going_on() {
+  arguments=()
+  while (($# > 0)); do
+    case $1 in
+      --resume=* | -resume=*) arguments+=(--resume=auto) ;;
+      --resume | -resume)
+        arguments+=(--resume=auto)
+        shift
+        ;;
+      *) arguments+=("$1") ;;
+    esac
+    shift || break
+  done
+}
+
+# signs_of_life: changes whenever the run gets on.
+signs_of_life() {
+  if [[ -z $run ]]; then return 0; fi
+  stat -c '%n %s %y' "$run/heartbeat" "$run/metrics.jsonl" "$run/checkpoints/latest" "$run/lock" 2>/dev/null || true
+}
+
+# pause SECONDS, without a process that a killed watcher would leave behind: nothing ever arrives on this descriptor.
+pause() {
+  read -r -t "$1" -u "$never" || true
+}
+
+# watch_job: beside a job. Ends it when the run has shown no sign of life for too long. A program that keeps a heartbeat
+# is believed dead after ten minutes without one; metrics and checkpoints alone come too rarely for such a rule.
+watch_job() {
+  trap '' INT TERM HUP USR1
+  local now seen='' quiet_since=$SECONDS limit
+  while pause 1; do
+    if [[ ! -e /proc/$$ || ! -e /proc/$job ]]; then return 0; fi # elman-run was killed, or the job has ended
+    now=$(signs_of_life)
+    if [[ $now != "$seen" ]]; then seen=$now quiet_since=$SECONDS; fi
+    limit=$hang_timeout
+    if [[ -z $limit && $now == *"$run/heartbeat "* ]]; then limit=600; fi
+    if ((${limit:-0} > 0 && SECONDS - quiet_since >= limit)); then break; fi
+  done
+  echo "hung no progress for $limit seconds" >>"$facts"
+  say "no progress for $limit seconds: ending the job"
+  kill -TERM "$job" 2>/dev/null || true
+  pause 10
+  end_processes
+}
+
+# judge: what became of the job with this `status`. Sets `fate` to done, stopped, final (to start it again would not
+# help) or lost, and `why` to what happened, in words.
+judge() {
+  local error
+  error=$(fact error) || true
+  if ((status == 0)) && why=$(fact finished); then
+    fate='done'
+  elif why=$(fact hung); then
+    fate=lost # though it may have stopped in good order, once it was woken to be ended
+  elif ((status == 0)); then
+    fate='done'
+    if why=$(fact stopped); then fate=stopped; else why="exit status 0"; fi
+  elif [[ -n $error ]] && ! { ((restarts > 0)) && [[ $error == *'another run writes there'* ]]; } &&
+    ! [[ $error =~ $lost_rank ]]; then
+    why="exit status $status: $error"
+    fate=final # the job's own verdict
+  elif ((status == 2)); then
+    why="exit status 2: the command line or configuration is wrong"
+    fate=final
+  else
+    why=$(fact killed) || why=${error:-exit status $status}
+    if [[ $why == exit* ]] && ((status > 128 && status < 160)); then
+      why="a rank was killed by signal $((status - 128)) ($(kill -l "$status"))"
+    fi
+    fate=lost
+    # mpirun itself failed before any rank began: too few slots, an option it does not know.
+    if ((restarts == 0)) && [[ $(signs_of_life) == "$signs_at_start" ]] && ! fact killed >/dev/null &&
+      ((status <= 128 || status == 134)); then
+      why="mpirun could not start the ranks"
+      fate=final
+    fi
+  fi
+  if [[ $stopping == yes && $fate == lost ]]; then fate=stopped; fi
+}
+lost_rank='rank.* (lost|gone|died|does not answer)|(lost|lose) .*rank'
