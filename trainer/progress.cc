@@ -53,14 +53,17 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
   ASSIGN_OR_RETURN(auto log, MetricsLog::Open(directory->metrics_path(), start_step));
   ASSIGN_OR_RETURN(auto tensorboard,
                    TensorBoardWriter::Open(directory->tensorboard_folder(), start_step));
-  return std::unique_ptr<ProgressReporter>(new ProgressReporter(
-      directory, config, start_step, total_steps, clock, std::move(log), std::move(tensorboard)));
+  ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
+  return std::unique_ptr<ProgressReporter>(
+      new ProgressReporter(directory, config, start_step, total_steps, clock, std::move(log),
+                           std::move(tensorboard), std::move(heartbeat)));
 }
 
 ProgressReporter::ProgressReporter(const RunDirectory* directory, const TrainingConfig& config,
                                    int64_t start_step, int64_t total_steps, PhaseClock* clock,
                                    std::unique_ptr<MetricsLog> log,
-                                   std::unique_ptr<TensorBoardWriter> tensorboard)
+                                   std::unique_ptr<TensorBoardWriter> tensorboard,
+                                   std::unique_ptr<Heartbeat> heartbeat)
     : directory_(directory),
       config_(config),
       start_step_(start_step),
@@ -68,6 +71,7 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, const Training
       clock_(clock),
       log_(std::move(log)),
       tensorboard_(std::move(tensorboard)),
+      heartbeat_(std::move(heartbeat)),
       terminal_(WatchedByAPerson()),
       started_(absl::Now()),
       interval_started_(absl::Now()) {}
@@ -75,6 +79,7 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, const Training
 ProgressReporter::~ProgressReporter() = default;
 
 void ProgressReporter::Step(const StepReport& report) {
+  Alive(report.step, "training");
   last_ = report;
   interval_ += report.sums;
   if (report.step % config_.logging().every_steps() == 0) {
@@ -176,14 +181,19 @@ void ProgressReporter::Saved(int64_t step, const std::string& path, const std::s
       .Add("path", path)
       .Add("content_hash", content_hash);
   Complain(log_->Write(line.Add("seconds", seconds)));
-  other_seconds_ += seconds;
 }
+
+void ProgressReporter::Paused(double seconds) { other_seconds_ += seconds; }
 
 void ProgressReporter::Event(int64_t step, const std::string& what, const std::string& detail) {
   JsonObject line;
   line.Add("kind", "event").Add("step", step).Add("event", what).Add("detail", detail);
   Complain(log_->Write(line));
   Print(detail);
+}
+
+void ProgressReporter::Alive(int64_t step, std::string_view phase) {
+  Complain(heartbeat_->Beat(step, phase));
 }
 
 void ProgressReporter::FinishTraining() { WriteTrainLine(); }

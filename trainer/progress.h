@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "proto/training.pb.h"
 #include "trainer/eval/metrics.h"
+#include "trainer/heartbeat.h"
 #include "trainer/logging/metrics_log.h"
 #include "trainer/logging/tensorboard_writer.h"
 #include "trainer/math/phase_clock.h"
@@ -44,10 +46,16 @@ class ProgressReporter {
                  const TextCounts& text, bool best, double seconds);
   // `padding_efficiency` is the part of the computed positions that were not padding.
   void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency);
+  // A checkpoint is on disk; writing it took `seconds`, beside training.
   void Saved(int64_t step, const std::string& path, const std::string& content_hash,
              double seconds);
+  // Training stood still for a checkpoint's sake, to copy it or to wait for the one before.
+  void Paused(double seconds);
   // Something worth a line of its own, as "resumed" or "checkpoint failed".
   void Event(int64_t step, const std::string& what, const std::string& detail);
+
+  // The run gets on, or waits and knows for what: "training", "validation", "checkpoint".
+  void Alive(int64_t step, std::string_view phase);
 
   // The end: writes the train line of the last, unfinished interval.
   void FinishTraining();
@@ -57,7 +65,8 @@ class ProgressReporter {
  private:
   ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
                    int64_t total_steps, PhaseClock* clock, std::unique_ptr<MetricsLog> log,
-                   std::unique_ptr<TensorBoardWriter> tensorboard);
+                   std::unique_ptr<TensorBoardWriter> tensorboard,
+                   std::unique_ptr<Heartbeat> heartbeat);
 
   void WriteTrainLine();
   void ShowProgress(double tokens_per_second);
@@ -71,6 +80,7 @@ class ProgressReporter {
   PhaseClock* const clock_;
   const std::unique_ptr<MetricsLog> log_;
   const std::unique_ptr<TensorBoardWriter> tensorboard_;
+  const std::unique_ptr<Heartbeat> heartbeat_;
   const bool terminal_;
   const absl::Time started_;
 

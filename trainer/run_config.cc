@@ -159,6 +159,8 @@ absl::Status Validate(const TrainingConfig& c) {
            Require(s.patience() >= 1, "schedule.patience", s.patience(), kAtLeast1),
            Require(c.checkpoint().every_steps() >= 0, "checkpoint.every_steps",
                    c.checkpoint().every_steps(), kAtLeast0),
+           Require(c.checkpoint().every_minutes() >= 0, "checkpoint.every_minutes",
+                   c.checkpoint().every_minutes(), kAtLeast0),
            Require(c.checkpoint().keep() >= 1, "checkpoint.keep", c.checkpoint().keep(), kAtLeast1),
            Require(c.logging().every_steps() >= 1, "logging.every_steps", c.logging().every_steps(),
                    kAtLeast1),

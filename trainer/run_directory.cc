@@ -101,6 +101,7 @@ RunDirectory::~RunDirectory() {
 std::string RunDirectory::lock_path() const { return JoinPath(folder_, kLockName); }
 std::string RunDirectory::config_path() const { return JoinPath(folder_, "config.textproto"); }
 std::string RunDirectory::metrics_path() const { return JoinPath(folder_, "metrics.jsonl"); }
+std::string RunDirectory::heartbeat_path() const { return JoinPath(folder_, "heartbeat"); }
 std::string RunDirectory::tensorboard_folder() const { return JoinPath(folder_, "tensorboard"); }
 std::string RunDirectory::report_path() const { return JoinPath(folder_, "report.html"); }
 

@@ -24,6 +24,7 @@ class RunDirectory {
   const std::string& folder() const { return folder_; }
   std::string config_path() const;
   std::string metrics_path() const;
+  std::string heartbeat_path() const;
   std::string tensorboard_folder() const;
   std::string report_path() const;
 

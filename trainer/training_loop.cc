@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -14,6 +15,8 @@
 #include "trainer/validation.h"
 
 namespace elman {
+
+using std::chrono_literals::operator""s;
 
 TrainingLoop::TrainingLoop(const TrainingParts& parts)
     : parts_(parts),
@@ -28,10 +31,25 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
   my_votes_.resize(most_lanes);
   votes_.resize(most_lanes * ranks);
   parts_.model->UseValues(parts_.state->values());
+  if (parts_.reporter) {
+    Checkpoint* snapshot =
+        writer_.emplace(parts_.checkpoints, config_.checkpoint().keep()).snapshot();
+    snapshot->vocabulary_text = parts_.checkpoint->vocabulary_text;
+    snapshot->tokenizer_model = parts_.checkpoint->tokenizer_model;
+    snapshot->arrays = std::move(parts_.checkpoint->arrays);
+  }
+  parts_.checkpoint->arrays.clear();
 }
 
 absl::Status TrainingLoop::Run() {
+  const absl::Status trained = Train();
+  WaitForSave();  // however training ended, what was begun is finished and told
+  return trained;
+}
+
+absl::Status TrainingLoop::Train() {
   saved_step_ = progress_->step() > 0 ? progress_->step() : -1;
+  saved_at_ = Clock::now();
   while (true) {
     if (progress_->step_in_epoch() == parts_.source->steps_per_epoch()) RETURN_IF_ERROR(EndEpoch());
     if (stopped_ || Finished()) break;
@@ -47,9 +65,10 @@ absl::Status TrainingLoop::Run() {
       if (!stopped_) RETURN_IF_ERROR(status);
     }
     if (stopped_) break;
-    if (due(config_.checkpoint().every_steps())) RETURN_IF_ERROR(Save());
+    const bool save_due = save_due_ || due(config_.checkpoint().every_steps());
+    if (save_due && saved_step_ != progress_->step()) Save();
   }
-  if (saved_step_ != progress_->step()) RETURN_IF_ERROR(Save());
+  if (saved_step_ != progress_->step()) Save();
   return absl::OkStatus();
 }
 
@@ -85,9 +104,13 @@ absl::Status TrainingLoop::Step() {
   progress_->set_epoch_positions(progress_->epoch_positions() + agreed.sums.positions);
   progress_->set_epoch_computed(progress_->epoch_computed() + agreed.sums.computed);
   stopped_ = agreed.stop;
+  save_due_ = agreed.save;
   is_best_ = false;
   epoch_seconds_ += absl::ToDoubleSeconds(absl::Now() - began);
   clock.Enter(Phase::kOther);
+  if (writer_) {
+    if (const auto save = writer_->Outcome(absl::ZeroDuration())) ReportSave(*save);
+  }
   if (parts_.reporter) {
     parts_.reporter->Step({.step = progress_->step(),
                            .epoch = progress_->epoch() + 1,
@@ -99,11 +122,12 @@ absl::Status TrainingLoop::Step() {
   return absl::OkStatus();
 }
 
-// The sums over all lanes, added in their order, and whether anyone wishes to stop; or what went
-// wrong somewhere.
+// The sums over all lanes, added in their order, and whether anyone wishes to stop or to save; or
+// what went wrong somewhere.
 absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& local) {
   parts_.clock->Enter(Phase::kWait);
   my_votes_[0].stop = parts_.stop_requested();
+  my_votes_[0].save = SaveDueByClock();
   my_votes_[0].failed = !local.ok();
   parts_.communicator->AllGather(std::as_bytes(std::span(my_votes_)),
                                  std::as_writable_bytes(std::span(votes_)));
@@ -111,6 +135,7 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
   for (const Vote& vote : votes_) {
     all.sums += vote.sums;
     all.stop |= vote.stop;
+    all.save |= vote.save;
     all.failed |= vote.failed;
   }
   if (all.failed) RETURN_IF_ERROR(Agree(parts_.communicator, local));
@@ -166,14 +191,19 @@ absl::Status TrainingLoop::EndEpoch() {
   progress_->set_epoch_computed(0);
   progress_->set_epoch(progress_->epoch() + 1);
   progress_->set_step_in_epoch(0);
-  return Save();
+  Save();
+  return absl::OkStatus();
 }
 
 absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
   if (parts_.evaluator == nullptr) return absl::OkStatus();
   const absl::Time began = absl::Now();
-  ASSIGN_OR_RETURN(
-      *sums, Validate(parts_.communicator, parts_.evaluator, parts_.model, parts_.stop_requested));
+  const auto interrupted = [this] {
+    Alive("validation");
+    return parts_.stop_requested();
+  };
+  ASSIGN_OR_RETURN(*sums,
+                   Validate(parts_.communicator, parts_.evaluator, parts_.model, interrupted));
   const LanguageModelMetrics metrics = ComputeMetrics(*sums, *parts_.validation_text);
   is_best_ = !progress_->has_best() || metrics.loss < progress_->best_loss();
   if (is_best_) {
@@ -187,35 +217,60 @@ absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
                                absl::ToDoubleSeconds(absl::Now() - began));
   }
   // A new best must not be lost before the next checkpoint is due.
-  if (is_best_ && progress_->step_in_epoch() != parts_.source->steps_per_epoch()) return Save();
+  if (is_best_ && progress_->step_in_epoch() != parts_.source->steps_per_epoch()) Save();
   return absl::OkStatus();
 }
 
-absl::Status TrainingLoop::Save() {
+// A save that comes while the one before is still being written waits for it: every checkpoint that
+// was asked for is written, and memory for one is enough.
+void TrainingLoop::Save() {
+  WaitForSave();
   const absl::Time began = absl::Now();
-  parts_.state->Gather(parts_.checkpoint);
   saved_step_ = progress_->step();
-  if (parts_.reporter) {
-    const absl::StatusOr<std::string> hash = parts_.checkpoints->Save(parts_.checkpoint, is_best_);
-    save_failed_ = !hash.ok();
-    if (hash.ok()) {
-      parts_.reporter->Saved(progress_->step(), parts_.checkpoints->PathOf(progress_->step()),
-                             *hash, absl::ToDoubleSeconds(absl::Now() - began));
-      if (const absl::Status pruned = parts_.checkpoints->Prune(config_.checkpoint().keep());
-          !pruned.ok()) {
-        parts_.reporter->Event(progress_->step(), "warning",
-                               absl::StrCat("warning: ", pruned.message()));
-      }
-    } else {
-      parts_.reporter->Event(progress_->step(), "checkpoint_failed",
-                             absl::StrCat("warning: no checkpoint was written at step ",
-                                          progress_->step(), ": ", hash.status().message(),
-                                          "; training goes on, the last good checkpoint stays"));
-    }
+  saved_at_ = Clock::now();
+  if (writer_) writer_->snapshot()->header = parts_.checkpoint->header;
+  parts_.state->Gather(writer_ ? writer_->snapshot() : nullptr);
+  if (writer_) {
+    writer_->Begin(is_best_);
+    parts_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
   }
-  parts_.checkpoint->arrays.clear();
-  parts_.communicator->Barrier();
-  return absl::OkStatus();
+}
+
+// One that is due by the clock alone does not hold up training: it waits until the writer is free.
+bool TrainingLoop::SaveDueByClock() const {
+  const std::chrono::duration<double> every = 60s * config_.checkpoint().every_minutes();
+  return writer_ && !writer_->busy() && every.count() > 0 && Clock::now() - saved_at_ >= every;
+}
+
+void TrainingLoop::WaitForSave() {
+  if (!writer_ || !writer_->busy()) return;
+  const absl::Time began = absl::Now();
+  while (writer_->busy()) {
+    Alive("checkpoint");
+    if (const auto save = writer_->Outcome(absl::Seconds(1))) ReportSave(*save);
+  }
+  parts_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
+}
+
+void TrainingLoop::ReportSave(const SaveOutcome& save) {
+  ProgressReporter& reporter = *parts_.reporter;
+  save_failed_ = !save.content_hash.ok();
+  if (save.content_hash.ok()) {
+    reporter.Saved(save.step, save.path, *save.content_hash, save.seconds);
+  } else {
+    reporter.Event(save.step, "checkpoint_failed",
+                   absl::StrCat("warning: no checkpoint was written at step ", save.step, ": ",
+                                save.content_hash.status().message(),
+                                "; training goes on, the last good checkpoint stays"));
+  }
+  if (!save.pruned.ok()) {
+    reporter.Event(save.step, "warning",
+                   absl::StrCat("warning: old checkpoints stay: ", save.pruned.message()));
+  }
+}
+
+void TrainingLoop::Alive(const char* phase) {
+  if (parts_.reporter) parts_.reporter->Alive(progress_->step(), phase);
 }
 
 bool TrainingLoop::Finished() const {

@@ -2,9 +2,11 @@
 // rank runs it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "data/batches/batch_source.h"
 #include "data/batches/prefetcher.h"
+#include "trainer/checkpoint/background_writer.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/comm/communicator.h"
@@ -40,7 +43,7 @@ struct TrainingParts {
   ProgressReporter* reporter = nullptr;  // null on every rank but 0
   PhaseClock* clock = nullptr;
   std::function<bool()> stop_requested;
-  // Configuration, vocabulary and progress of the run; its arrays are filled when it is saved.
+  // Configuration, vocabulary and progress of the run. The loop takes its arrays, if it has any.
   Checkpoint* checkpoint = nullptr;
 };
 
@@ -56,20 +59,30 @@ class TrainingLoop {
   bool save_failed() const { return save_failed_; }  // the last checkpoint could not be written
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   // What the ranks tell each other about a step, lane by lane.
   struct Vote {
     LossSums sums;
     bool stop = false;
+    bool save = false;
     bool failed = false;
   };
 
+  absl::Status Train();
   absl::Status Step();
   absl::StatusOr<Vote> Agreed(const absl::Status& local);
   absl::Status Update(const LossSums& sums, double* gradient_norm);
   absl::Status EndEpoch();
   absl::Status ValidateNow(LossSums* sums);  // Cancelled if asked to stop meanwhile
-  absl::Status Save();
 
+  // A save copies the state on all ranks alike; rank 0 writes it in the background, one at a time.
+  void Save();
+  bool SaveDueByClock() const;
+  void WaitForSave();
+  void ReportSave(const SaveOutcome& save);
+
+  void Alive(const char* phase);
   bool Finished() const;
   double CurrentLearningRate() const;
 
@@ -81,9 +94,12 @@ class TrainingLoop {
   // Of this rank's lanes, and of everyone's; as many of each rank as any has lanes.
   std::vector<Vote> my_votes_, votes_;
   bool stopped_ = false;
-  bool is_best_ = false;  // the values are the best so far
+  bool is_best_ = false;   // the values are the best so far
+  bool save_due_ = false;  // by rank 0's clock
   bool save_failed_ = false;
   int64_t saved_step_ = -1;
+  Clock::time_point saved_at_;
+  std::optional<BackgroundWriter> writer_;  // on rank 0
   double epoch_seconds_ = 0;
 };
 

@@ -94,17 +94,19 @@ void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
 }
 
 void TrainingState::Gather(Checkpoint* checkpoint) {
-  checkpoint->arrays.clear();
   if (communicator_->rank() == 0) {
+    std::vector<NamedArray>& arrays = checkpoint->arrays;
+    arrays.resize(moments_.size() + 2);
     const std::span<const float> values = exchange_->values();
-    checkpoint->arrays.push_back({std::string(kValuesArray), {values.begin(), values.end()}});
+    arrays.front().name = std::string(kValuesArray);
+    arrays.front().elements.assign(values.begin(), values.end());
     for (size_t i = 0; i < moments_.size(); ++i) {
-      checkpoint->arrays.push_back(
-          {MomentName(i), std::vector<float>(model_->parameters().size())});
+      arrays[i + 1].name = MomentName(i);
+      arrays[i + 1].elements.resize(model_->parameters().size());
     }
     const int total_rows = source_->end_row(source_->lanes() - 1);
-    checkpoint->arrays.push_back(
-        {std::string(kCarryArray), std::vector<float>(model_->carry_size(total_rows))});
+    arrays.back().name = std::string(kCarryArray);
+    arrays.back().elements.resize(model_->carry_size(total_rows));
   }
   Transfer(checkpoint, /*gather=*/true);
 }

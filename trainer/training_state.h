@@ -32,7 +32,8 @@ class TrainingState {
   // One step of the optimizer on the slice this rank owns, from the exchange's summed gradients.
   void UpdateSlice(const Optimizer& optimizer, const OptimizerStep& step, float weight_decay);
 
-  // Collective: rank 0's checkpoint receives the arrays.
+  // Collective: rank 0's checkpoint receives the arrays, in the memory of those it has. The others'
+  // may be null.
   void Gather(Checkpoint* checkpoint);
 
   // Collective: all ranks receive their part of the arrays of rank 0's checkpoint. DataLoss, on

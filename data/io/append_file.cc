@@ -18,10 +18,16 @@ absl::StatusOr<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& 
 AppendFile::~AppendFile() { ::close(fd_); }
 
 absl::Status AppendFile::Append(std::string_view bytes) {
+  const off_t before = ::lseek(fd_, 0, SEEK_END);
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return ErrnoStatus(errno, "append to", path_);
+    if (written < 0) {
+      const int error = errno;
+      // Half a line would spoil the next one too. What else can be done if this fails as well?
+      if (before >= 0) (void)!::ftruncate(fd_, before);
+      return ErrnoStatus(error, "append to", path_);
+    }
     bytes.remove_prefix(written);
   }
   return absl::OkStatus();

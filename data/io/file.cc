@@ -53,13 +53,23 @@ absl::StatusCode CodeOf(int error) {
   }
 }
 
+// As open(2), again if a signal came first, as may happen on network file systems.
+int OpenFile(const std::string& path, int flags) {
+  while (true) {
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EINTR) return fd;
+  }
+}
+
+// As close(2); but the descriptor is gone too if a signal came meanwhile.
+int CloseFile(int fd) { return ::close(fd) == 0 || errno == EINTR ? 0 : -1; }
+
 absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), std::min(bytes.size(), kMaxTransferBytes));
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return ErrnoStatus(errno, "write", path);
-    }
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return ErrnoStatus(errno, "write", path);
+    if (written == 0) return ErrnoStatus(EIO, "write", path);  // or it would go on forever
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
@@ -86,7 +96,7 @@ absl::Status ErrnoStatus(int error, std::string_view operation, std::string_view
 }
 
 absl::StatusOr<std::unique_ptr<RandomAccessFile>> RandomAccessFile::Open(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = OpenFile(path, O_RDONLY);
   if (fd < 0) return ErrnoStatus(errno, "open", path);
   struct stat facts;
   if (::fstat(fd, &facts) != 0) {
@@ -141,7 +151,7 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string
   // A killed process may have left the name behind, and process ids come again.
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
     std::string temporary = absl::StrCat(path, ".tmp-", ::getpid(), "-", next.fetch_add(1));
-    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int fd = OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL);
     if (fd >= 0) {
       return std::unique_ptr<AtomicFile>(new AtomicFile(path, std::move(temporary), fd));
     }
@@ -189,7 +199,7 @@ absl::Status AtomicFile::Close() {
   // After a failed fsync the kernel may have dropped the pages and forgotten the error: a second
   // fsync that succeeds proves nothing, so there is none.
   if (status.ok() && ::fsync(fd_) != 0) status = ErrnoStatus(errno, "fsync", temporary_path_);
-  if (::close(fd_) != 0 && status.ok()) status = ErrnoStatus(errno, "close", temporary_path_);
+  if (CloseFile(fd_) != 0 && status.ok()) status = ErrnoStatus(errno, "close", temporary_path_);
   fd_ = -1;
   return status;
 }
@@ -244,15 +254,24 @@ absl::Status CreateFolder(const std::string& path) {
   if (path.empty() || IsFolder(path)) return absl::OkStatus();
   const std::string parent = FolderOf(path);
   if (parent != path && !IsFolder(parent)) RETURN_IF_ERROR(CreateFolder(parent));
-  if (::mkdir(path.c_str(), 0777) == 0) return absl::OkStatus();
+  if (::mkdir(path.c_str(), 0777) == 0) {
+    // A folder that one may write into but not list cannot be opened to be synced.
+    if (::access(parent.c_str(), R_OK) != 0 && errno == EACCES) return absl::OkStatus();
+    return SyncFolder(parent);
+  }
   const int error = errno;
   // Another process may have been quicker.
   if (error == EEXIST && IsFolder(path)) return absl::OkStatus();
   return ErrnoStatus(error, "create the folder", path);
 }
 
+absl::Status RemoveFile(const std::string& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
+  return ErrnoStatus(errno, "delete", path);
+}
+
 absl::Status SyncFolder(const std::string& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = OpenFile(folder, O_RDONLY | O_DIRECTORY);
   if (fd < 0) return ErrnoStatus(errno, "open the folder", folder);
   const int error = ::fsync(fd) == 0 ? 0 : errno;
   ::close(fd);

@@ -50,7 +50,8 @@ class AtomicFile {
   absl::Status Append(std::string_view bytes);
 
   // Flushes, fsyncs, closes, renames to the final name and fsyncs the folder. After a failure the
-  // file at `path` is what it was before. Call once. With `replace` false, fails with AlreadyExists
+  // file at `path` is what it was before; or, where the very last step failed, the new one, whole,
+  // which a power cut may still undo. Call once. With `replace` false, fails with AlreadyExists
   // where something has that name.
   absl::Status Publish(bool replace = true);
 
@@ -82,8 +83,11 @@ absl::Status WriteFile(const std::string& path, std::string_view contents);
 // The CRC32C of the whole of a file.
 absl::StatusOr<uint32_t> FileCrc32c(const std::string& path);
 
-// Creates a folder and its missing parents; fine if it is there already.
+// Creates a folder and its missing parents, durably; fine if it is there already.
 absl::Status CreateFolder(const std::string& path);
+
+// Deletes a file; fine if there is none.
+absl::Status RemoveFile(const std::string& path);
 
 // Makes the names in a folder durable.
 absl::Status SyncFolder(const std::string& folder);

@@ -28,28 +28,6 @@ T LoadLittleEndian(const char* bytes) {
   return number;
 }
 
-absl::Status Truncated(const RandomAccessFile& file, uint64_t offset, uint64_t needed) {
-  return absl::DataLossError(absl::StrCat(
-      file.path(), ": offset ", offset, ": truncated record: expected ", needed,
-      " bytes, but the file ends after ", file.size() - offset, "; copy or write it again"));
-}
-
-absl::Status WrongChecksum(const RandomAccessFile& file, uint64_t offset, const char* part,
-                           uint32_t expected, uint32_t found) {
-  return absl::DataLossError(
-      absl::StrFormat("%s: offset %d: corrupted record: the checksum of its %s is %08x, expected "
-                      "%08x; copy or write the file again",
-                      file.path(), offset, part, found, expected));
-}
-
-// A file that shrank since it was opened is as damaged as one that was short from the start.
-absl::Status ReadOrDataLoss(const RandomAccessFile& file, uint64_t offset, size_t size,
-                            char* buffer) {
-  absl::Status status = file.Read(offset, size, buffer);
-  if (absl::IsOutOfRange(status)) return absl::DataLossError(status.message());
-  return status;
-}
-
 }  // namespace
 
 std::string FrameRecord(std::string_view payload) {
@@ -71,43 +49,64 @@ absl::Status RecordWriter::Write(std::string_view payload) {
   return file_->Append(FrameRecord(payload));
 }
 
-absl::StatusOr<uint64_t> RecordReader::Read(uint64_t offset, std::string* payload) const {
+absl::Status RecordReader::Damaged(uint64_t offset, std::string_view name,
+                                   std::string_view what) const {
+  return absl::DataLossError(absl::StrCat(file_->path(), ": offset ", offset, ", ",
+                                          std::string(name), ": ", std::string(what), "; ",
+                                          remedy_));
+}
+
+// A file that shrank since it was opened is as damaged as one that was short from the start.
+absl::Status RecordReader::ReadBytes(uint64_t offset, std::string_view name, size_t size,
+                                     char* buffer) const {
+  const absl::Status status = file_->Read(offset, size, buffer);
+  if (!absl::IsOutOfRange(status)) return status;
+  return Damaged(offset, name, "truncated while it was being read");
+}
+
+absl::StatusOr<uint64_t> RecordReader::Read(uint64_t offset, std::string_view name,
+                                            std::string* payload) const {
   const uint64_t size = file_->size();
   if (offset == size) {
     return absl::OutOfRangeError(absl::StrCat(file_->path(), ": offset ", offset, ": end of file"));
   }
   if (offset > size) {
-    return absl::DataLossError(absl::StrCat(file_->path(), ": offset ", offset,
-                                            ": expected a record, but the file has only ", size,
-                                            " bytes"));
+    return Damaged(offset, name,
+                   absl::StrCat("expected a record, but the file has only ", size, " bytes"));
   }
-  if (size - offset < kRecordHeaderBytes) return Truncated(*file_, offset, kRecordHeaderBytes);
+  const uint64_t left = size - offset;
+  const auto truncated = [&](uint64_t needed) {
+    return Damaged(
+        offset, name,
+        absl::StrCat("truncated: expected ", needed, " bytes, but the file ends after ", left));
+  };
+  const auto corrupted = [&](const char* part, uint32_t found, uint32_t expected) {
+    return Damaged(offset, name,
+                   absl::StrFormat("corrupted: the checksum of its %s is %08x, expected %08x", part,
+                                   found, expected));
+  };
+  if (left < kRecordHeaderBytes) return truncated(kRecordHeaderBytes);
 
   char header[kRecordHeaderBytes];
-  RETURN_IF_ERROR(ReadOrDataLoss(*file_, offset, sizeof(header), header));
+  RETURN_IF_ERROR(ReadBytes(offset, name, sizeof(header), header));
   const uint64_t length = LoadLittleEndian<uint64_t>(header);
   const uint32_t length_crc = LoadLittleEndian<uint32_t>(header + 8);
   const uint32_t expected_length_crc = Masked(Crc32c(std::string_view(header, 8)));
-  if (length_crc != expected_length_crc) {
-    return WrongChecksum(*file_, offset, "length", expected_length_crc, length_crc);
-  }
+  if (length_crc != expected_length_crc)
+    return corrupted("length", length_crc, expected_length_crc);
   if (length > kMaxRecordPayloadBytes) {
-    return absl::DataLossError(absl::StrCat(file_->path(), ": offset ", offset,
-                                            ": expected a record of at most ",
-                                            kMaxRecordPayloadBytes, " bytes, found ", length));
+    return Damaged(offset, name,
+                   absl::StrCat("expected a record of at most ", kMaxRecordPayloadBytes,
+                                " bytes, found ", length));
   }
-  if (size - offset < length + kRecordFrameBytes) {
-    return Truncated(*file_, offset, length + kRecordFrameBytes);
-  }
+  if (left < length + kRecordFrameBytes) return truncated(length + kRecordFrameBytes);
 
   payload->resize(length + 4);
-  RETURN_IF_ERROR(ReadOrDataLoss(*file_, offset + kRecordHeaderBytes, length + 4, payload->data()));
+  RETURN_IF_ERROR(ReadBytes(offset + kRecordHeaderBytes, name, length + 4, payload->data()));
   const uint32_t payload_crc = LoadLittleEndian<uint32_t>(payload->data() + length);
   payload->resize(length);
   const uint32_t expected_crc = Masked(Crc32c(*payload));
-  if (payload_crc != expected_crc) {
-    return WrongChecksum(*file_, offset, "payload", expected_crc, payload_crc);
-  }
+  if (payload_crc != expected_crc) return corrupted("payload", payload_crc, expected_crc);
   return offset + length + kRecordFrameBytes;
 }
 

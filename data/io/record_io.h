@@ -38,21 +38,34 @@ class RecordWriter {
 };
 
 // Reads framed records from `file`, which must outlive the reader. Errors are DataLoss and name the
-// file, the offset and what was expected and found: a truncated record is told from a corrupted
-// one.
+// file, the offset, the record, what was expected and found, and what to do: a truncated record is
+// told from a corrupted one.
 class RecordReader {
  public:
-  explicit RecordReader(const RandomAccessFile* file) : file_(file) {}
+  // `remedy` is what to do about a damaged file.
+  explicit RecordReader(const RandomAccessFile* file,
+                        std::string_view remedy = "copy or write the file again")
+      : file_(file), remedy_(remedy) {}
 
   // Reads the record at `offset` into `payload` and returns the offset of the next one. The end of
   // the file at `offset` itself is OutOfRange: the caller decides whether a file may end there.
   // Lengths are bounded by the file's size and kMaxRecordPayloadBytes before anything is allocated.
-  absl::StatusOr<uint64_t> Read(uint64_t offset, std::string* payload) const;
+  // `name` is what messages call the record: "block 3".
+  absl::StatusOr<uint64_t> Read(uint64_t offset, std::string_view name, std::string* payload) const;
+  absl::StatusOr<uint64_t> Read(uint64_t offset, std::string* payload) const {
+    return Read(offset, "record", payload);
+  }
+
+  // "PATH: offset OFFSET, NAME: WHAT; REMEDY"
+  absl::Status Damaged(uint64_t offset, std::string_view name, std::string_view what) const;
 
   const RandomAccessFile& file() const { return *file_; }
 
  private:
+  absl::Status ReadBytes(uint64_t offset, std::string_view name, size_t size, char* buffer) const;
+
   const RandomAccessFile* const file_;
+  const std::string remedy_;
 };
 
 }  // namespace elman

@@ -2,14 +2,16 @@
 
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
-#include <sys/stat.h>
 
-#include <cstdlib>
+#include <set>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/io/checksum.h"
+#include "data/io/contained_file.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 
@@ -18,7 +20,7 @@ namespace {
 
 constexpr uint64_t kMaxManifestBytes = uint64_t{64} << 20;
 constexpr uint64_t kMaxVocabularyBytes = uint64_t{4} << 30;
-constexpr uint64_t kMaxTokenizerBytes = uint64_t{1} << 30;
+constexpr uint64_t kMaxTokenizerBytes = uint64_t{64} << 20;  // it is one message
 constexpr std::string_view kChecksumPrefix = "# crc32c: ";
 constexpr size_t kChecksumLineBytes = 10 + 8 + 1;
 
@@ -39,44 +41,70 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
-// The path of a file that the manifest names, which must be a plain name of something inside the
-// folder.
-absl::StatusOr<std::string> PathInside(const std::string& folder, const std::string& name) {
-  bool plain = !name.empty() && name[0] != '.' && name.size() <= 255;
-  for (const char c : name) plain = plain && c != '/' && static_cast<unsigned char>(c) >= 0x20;
-  if (!plain) {
-    return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName),
-                                            ": expected the name of a file in the folder, found '",
-                                            name, "'"));
+// Every file that a manifest names, in order.
+std::vector<std::string> FilesOf(const DatasetManifest& manifest) {
+  std::vector<std::string> files = {manifest.vocabulary_file().file()};
+  if (manifest.has_tokenizer_file()) files.push_back(manifest.tokenizer_file().file());
+  for (const SplitEntry& split : manifest.splits()) {
+    for (const ShardEntry& shard : split.shards()) files.push_back(shard.file());
   }
-  const std::string path = JoinPath(folder, name);
-  struct stat facts;
-  if (::lstat(path.c_str(), &facts) != 0 || !S_ISLNK(facts.st_mode)) return path;
+  return files;
+}
 
-  char* real_folder = ::realpath(folder.c_str(), nullptr);
-  char* real_path = ::realpath(path.c_str(), nullptr);
-  const bool inside =
-      real_folder != nullptr && real_path != nullptr &&
-      std::string_view(real_path).substr(0, std::string_view(real_folder).size() + 1) ==
-          JoinPath(real_folder, "/").substr(0, std::string_view(real_folder).size() + 1);
-  std::free(real_folder);
-  std::free(real_path);
-  if (inside) return path;
-  return absl::DataLossError(
-      absl::StrCat(path, ": a symbolic link that leads out of the data set"));
+// The names in a manifest are those of distinct files right in its folder, and of distinct splits.
+absl::Status CheckNames(const std::string& folder, const DatasetManifest& manifest) {
+  const auto damaged = [&](absl::string_view expected, absl::string_view found) {
+    return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName), ": expected ",
+                                            expected, ", found '", absl::CHexEscape(found),
+                                            "'; copy the data set again"));
+  };
+  std::set<std::string> files = {std::string(kManifestName)};
+  for (const std::string& file : FilesOf(manifest)) {
+    if (!IsPlainName(file)) return damaged("the name of a file in the folder", file);
+    if (!files.insert(file).second) return damaged("each file to be named once", file);
+    RETURN_IF_ERROR(CheckStaysInside(folder, file));
+  }
+  std::set<std::string> splits;
+  for (const SplitEntry& split : manifest.splits()) {
+    if (!IsPlainName(split.name())) return damaged("the name of a split", split.name());
+    if (!splits.insert(split.name()).second)
+      return damaged("each split to be named once", split.name());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKinds(const DatasetManifest& manifest, const std::string& path) {
+  const int task = manifest.task(), kind = manifest.tokenizer().kind();
+  if (task != TASK_UNSPECIFIED && Task_IsValid(task) && kind != TokenizerSpec::KIND_UNSPECIFIED &&
+      TokenizerSpec::Kind_IsValid(kind)) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat(path, ": expected a task and a tokenizer, found task ",
+                                          task, " and tokenizer ", kind,
+                                          "; was it written by a newer version?"));
+}
+
+absl::Status WrongSize(const std::string& path, uint64_t expected, uint64_t found) {
+  return absl::DataLossError(absl::StrCat(path, ": expected ", expected, " bytes, found ", found,
+                                          "; copy the data set again"));
 }
 
 absl::StatusOr<std::string> ReadEntry(const std::string& folder, const FileEntry& entry,
                                       uint64_t max_bytes) {
-  ASSIGN_OR_RETURN(const std::string path, PathInside(folder, entry.file()));
-  ASSIGN_OR_RETURN(std::string contents, ReadFile(path, max_bytes));
-  if (contents.size() != entry.bytes()) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": expected ", entry.bytes(), " bytes, found ", contents.size()));
+  const std::string path = JoinPath(folder, entry.file());
+  ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
+  if (file->size() != entry.bytes()) return WrongSize(path, entry.bytes(), file->size());
+  if (file->size() > max_bytes) {
+    return absl::DataLossError(absl::StrCat(path, ": expected at most ", max_bytes,
+                                            " bytes, found ", file->size(),
+                                            "; preprocess the corpus again"));
   }
+  std::string contents(file->size(), '\0');
+  RETURN_IF_ERROR(file->Read(0, contents.size(), contents.data()));
   if (const uint32_t crc = Crc32c(contents); crc != entry.crc32c()) {
     return absl::DataLossError(absl::StrFormat(
-        "%s: corrupted: expected the checksum %08x, found %08x", path, entry.crc32c(), crc));
+        "%s: corrupted: expected the checksum %08x, found %08x; copy the data set again", path,
+        entry.crc32c(), crc));
   }
   return contents;
 }
@@ -86,20 +114,30 @@ bool Equal(const TextCounts& a, const TextCounts& b) {
          a.words() == b.words() && a.bytes() == b.bytes();
 }
 
+// What a file of so many bytes can hold: a token has two bytes at least, an example a token.
+bool CanHold(const ShardEntry& shard) {
+  const TextCounts& counts = shard.counts();
+  return counts.tokens() <= shard.bytes() / 2 && counts.examples() <= counts.tokens() &&
+         counts.unknown() <= counts.tokens();
+}
+
 absl::Status CheckShards(const std::string& folder, const SplitEntry& split) {
   TextCounts sums;
+  bool possible = true;
   for (const ShardEntry& shard : split.shards()) {
-    ASSIGN_OR_RETURN(const std::string path, PathInside(folder, shard.file()));
+    const std::string path = JoinPath(folder, shard.file());
     ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
-    if (file->size() != shard.bytes()) {
-      return absl::DataLossError(absl::StrCat(path, ": expected ", shard.bytes(), " bytes, found ",
-                                              file->size(), "; copy the data set again"));
-    }
+    if (file->size() != shard.bytes()) return WrongSize(path, shard.bytes(), file->size());
+    const TextCounts before = sums;
     AddCounts(shard.counts(), &sums);
+    possible = possible && CanHold(shard) && sums.words() >= before.words() &&
+               sums.bytes() >= before.bytes();
   }
-  if (Equal(sums, split.counts())) return absl::OkStatus();
+  if (possible && Equal(sums, split.counts())) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName), ": split ", split.name(),
-                                          ": the counts of its shards do not add up"));
+                                          possible ? ": the counts of its shards do not add up"
+                                                   : ": its shards cannot hold their counts",
+                                          "; copy the data set again"));
 }
 
 absl::Status CheckVocabulary(const DatasetManifest& manifest, const Vocabulary& vocabulary,
@@ -108,13 +146,14 @@ absl::Status CheckVocabulary(const DatasetManifest& manifest, const Vocabulary& 
   if (spec.fingerprint() != fingerprint) {
     return absl::DataLossError(
         absl::StrCat(path, ": expected the tokenizer and vocabulary with the fingerprint ",
-                     spec.fingerprint(), ", found ", fingerprint));
+                     spec.fingerprint(), ", found ", fingerprint, "; copy the data set again"));
   }
   if (spec.size() != vocabulary.size() || spec.predicted_size() != vocabulary.predicted_size() ||
       spec.unknown_id() != vocabulary.unknown_id() || spec.end_id() != vocabulary.end_id() ||
       spec.start_id() != vocabulary.start_id() || spec.pad_id() != vocabulary.pad_id()) {
     return absl::DataLossError(absl::StrCat(path, ": the sizes and special ids are not those of ",
-                                            manifest.vocabulary_file().file()));
+                                            manifest.vocabulary_file().file(),
+                                            "; copy the data set again"));
   }
   return absl::OkStatus();
 }
@@ -151,6 +190,7 @@ Dataset::Dataset(std::string folder, DatasetManifest manifest, Vocabulary vocabu
 
 absl::StatusOr<std::shared_ptr<const Dataset>> Dataset::Open(const std::string& folder) {
   const std::string path = JoinPath(folder, kManifestName);
+  RETURN_IF_ERROR(CheckStaysInside(folder, std::string(kManifestName)));
   absl::StatusOr<std::string> text = ReadFile(path, kMaxManifestBytes);
   if (absl::IsNotFound(text.status())) {
     return absl::NotFoundError(absl::StrCat(
@@ -166,6 +206,8 @@ absl::StatusOr<std::shared_ptr<const Dataset>> Dataset::Open(const std::string& 
                      manifest.format_version(), "; preprocess the corpus again"));
   }
 
+  RETURN_IF_ERROR(CheckKinds(manifest, path));
+  RETURN_IF_ERROR(CheckNames(folder, manifest));
   ASSIGN_OR_RETURN(std::string vocabulary_text,
                    ReadEntry(folder, manifest.vocabulary_file(), kMaxVocabularyBytes));
   std::string tokenizer_model;
@@ -220,15 +262,17 @@ absl::StatusOr<DatasetManifest> ManifestFromText(std::string_view text, const st
       text.back() != '\n') {
     return absl::DataLossError(absl::StrCat(path, ": truncated or edited: expected '",
                                             std::string(kChecksumPrefix),
-                                            "' and eight hexadecimal digits as its last line"));
+                                            "' and eight hexadecimal digits as its last line; "
+                                            "copy the data set again"));
   }
   const std::string_view body = text.substr(0, text.size() - kChecksumLineBytes);
   const std::string expected = ChecksumLine(body);
   if (text.substr(body.size()) != expected) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": corrupted or edited: expected the last line '",
-                     expected.substr(0, expected.size() - 1), "', found '",
-                     std::string(text.substr(body.size(), kChecksumLineBytes - 1)), "'"));
+    return absl::DataLossError(absl::StrCat(
+        path, ": corrupted or edited: expected the last line '",
+        expected.substr(0, expected.size() - 1), "', found '",
+        absl::CHexEscape(std::string(text.substr(body.size(), kChecksumLineBytes - 1))),
+        "'; copy the data set again"));
   }
   DatasetManifest manifest;
   FirstError error;

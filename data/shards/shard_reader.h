@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,7 +25,8 @@ struct TokenBlock {
 class ShardReader {
  public:
   // Reads tail, index and header and checks that the records lie one behind the other without a
-  // gap. Ids at or above `vocabulary_size` will be refused.
+  // gap, and that no block can hold less than the index counts in it. Ids at or above
+  // `vocabulary_size` will be refused.
   static absl::StatusOr<std::unique_ptr<ShardReader>> Open(const std::string& path,
                                                            uint32_t vocabulary_size);
 
@@ -37,7 +39,7 @@ class ShardReader {
   uint64_t first_token(int block) const;    // block == blocks(): all tokens
   uint64_t first_example(int block) const;  // block == blocks(): all examples
 
-  // DataLoss names the file, the offset, what was expected and what was found.
+  // DataLoss names the file, the offset, the block, what was expected and what was found.
   absl::Status ReadBlock(int block, TokenBlock* decoded) const;
 
  private:
@@ -45,10 +47,12 @@ class ShardReader {
   absl::Status ReadFrame();
   absl::Status CheckIndex(uint64_t first_block_offset, uint64_t index_offset) const;
   absl::StatusOr<uint64_t> ReadRecord(uint64_t offset, ShardRecord::KindCase kind,
+                                      std::string_view name, uint64_t max_bytes,
                                       ShardRecord* record) const;
-  absl::Status Damaged(uint64_t offset, const std::string& what) const;
+  absl::Status CheckBlock(uint64_t offset, int number, const ShardBlock& block) const;
 
   const std::unique_ptr<RandomAccessFile> file_;
+  const RecordReader records_;
   const uint32_t vocabulary_size_;
   uint64_t file_id_ = 0;
   ShardHeader header_;

@@ -92,6 +92,10 @@ absl::Status ShardWriter::CloseBlock() {
 absl::StatusOr<uint64_t> ShardWriter::Write(ShardRecord* record) {
   record->set_file_id(file_id_);
   const std::string payload = record->SerializeAsString();
+  if (record->has_index() && payload.size() > kMaxShardIndexBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        file_->path(), ": too many blocks for one shard; take a smaller --shard_tokens"));
+  }
   if (payload.size() > kMaxRecordPayloadBytes) {
     return absl::InternalError(absl::StrCat(file_->path(), ": a record of ", payload.size(),
                                             " bytes is above the limit of ",

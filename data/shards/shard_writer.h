@@ -23,6 +23,8 @@ inline constexpr uint64_t kBlockTokenBytes = uint64_t{1} << 20;
 inline constexpr uint64_t kMaxBlockExamples = uint64_t{1} << 20;
 // With the bounds above, no block comes near the limit of a record.
 inline constexpr uint64_t kMaxExampleTokens = uint64_t{1} << 22;
+// The index of a shard of some 300 GB; a reader refuses a larger one before it parses it.
+inline constexpr uint64_t kMaxShardIndexBytes = uint64_t{16} << 20;
 
 // Bytes of a token id on disk: the fewest of 2 and 4 that hold every id.
 uint32_t TokenWidth(uint32_t vocabulary_size);

@@ -44,7 +44,8 @@ absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path, uin
   }
   if (unknown_id != std::numeric_limits<uint32_t>::max() && unknown != shard.counts().unknown()) {
     return absl::DataLossError(absl::StrCat(path, ": expected ", shard.counts().unknown(),
-                                            " unknown tokens, found ", unknown));
+                                            " unknown tokens, found ", unknown,
+                                            "; preprocess the corpus again"));
   }
   ++report->files;
   report->bytes += shard.bytes();
@@ -61,8 +62,7 @@ absl::Status VerifyShardOfDataset(const Dataset& dataset, const SplitEntry& spli
   if (crc == entry.crc32c()) return absl::OkStatus();
   return absl::DataLossError(
       absl::StrFormat("%s: expected a file with the checksum %08x, found %08x; the shard is whole "
-                      "but not the one of "
-                      "this manifest",
+                      "but not the one of this manifest: copy the data set again",
                       path, entry.crc32c(), crc));
 }
 

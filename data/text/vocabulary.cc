@@ -45,13 +45,19 @@ void AppendEscaped(std::string_view piece, std::string* text) {
   }
 }
 
+std::string Escaped(std::string_view piece) {
+  std::string text;
+  AppendEscaped(piece, &text);
+  return text;
+}
+
 int HexValue(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
   if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
   return -1;
 }
 
-// False where `text` is not what AppendEscaped writes.
+// False where `text` has an escape that is none.
 bool Unescape(std::string_view text, std::string* piece) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\') {
@@ -122,8 +128,8 @@ absl::StatusOr<Vocabulary> Vocabulary::Create(std::vector<Entry> predicted) {
       return absl::InvalidArgumentError(absl::StrCat("the piece of id ", id, " is empty"));
     }
     if (const auto [entry, inserted] = vocabulary.ids_.emplace(piece, id); !inserted) {
-      return absl::InvalidArgumentError(absl::StrCat("the ids ", entry->second, " and ", id,
-                                                     " have the same piece '", piece, "'"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the ids ", entry->second, " and ", id, " have the same piece '", Escaped(piece), "'"));
     }
   }
   vocabulary.unknown_id_ = vocabulary.size();
@@ -143,8 +149,10 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text, const std::s
     const std::string_view line = text.substr(0, end);
     const size_t tab = line.find('\t');
     Entry entry;
+    // A piece has one spelling, the one that ToText writes: two texts are never one vocabulary.
     if (end == std::string_view::npos || tab == std::string_view::npos ||
         !Unescape(line.substr(0, tab), &entry.piece) ||
+        Escaped(entry.piece) != line.substr(0, tab) ||
         !ParseCount(line.substr(tab + 1), &entry.count)) {
       return absl::DataLossError(absl::StrCat(
           path, ": line ", number, ": expected a piece, a tab, a count and a line feed"));
@@ -154,9 +162,10 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text, const std::s
   }
   const size_t count = entries.size();
   if (count < 3 || entries[count - 2].piece != kStartPiece ||
-      entries[count - 1].piece != kPadPiece) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": expected <s> and <pad> as the last of at least three pieces"));
+      entries[count - 1].piece != kPadPiece || entries[count - 2].count != 0 ||
+      entries[count - 1].count != 0) {
+    return absl::DataLossError(absl::StrCat(
+        path, ": expected <s> and <pad>, counted 0 times, as the last of at least three pieces"));
   }
   entries.resize(count - 2);
   absl::StatusOr<Vocabulary> vocabulary = Create(std::move(entries));

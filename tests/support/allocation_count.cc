@@ -21,7 +21,7 @@ bool IsInOneDnn(void* address) {
          std::strstr(found.dli_fname, "libgomp") != nullptr;
 }
 
-void* Allocate(size_t size, size_t alignment, void* caller) {
+[[maybe_unused]] void* Allocate(size_t size, size_t alignment, void* caller) {
   if (!IsInOneDnn(caller)) ++allocations;
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, size) != 0) std::abort();
@@ -33,6 +33,8 @@ void* Allocate(size_t size, size_t alignment, void* caller) {
 int64_t AllocationCount() { return allocations; }
 
 }  // namespace elman
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 void* operator new(size_t size) {
   return elman::Allocate(size, alignof(std::max_align_t), __builtin_return_address(0));
@@ -54,3 +56,5 @@ void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory
 void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+
+#endif

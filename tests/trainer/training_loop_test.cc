@@ -4,105 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "data/batches/stream_batcher.h"
-#include "tests/data/shards/made_dataset.h"
+#include "absl/time/clock.h"
 #include "tests/support/allocation_count.h"
-#include "tests/support/scratch.h"
-#include "trainer/checkpoint/checkpoint_reader.h"
-#include "trainer/comm/thread_group.h"
-#include "trainer/models/model_factory.h"
-#include "trainer/run_config.h"
+#include "tests/trainer/made_run.h"
 #include "trainer/validation.h"
 
 namespace elman {
 namespace {
 
-constexpr char kConfig[] =
-    "model { layers: 2 hidden_size: 9 embedding_size: 7 dropout: 0.3 weight_dropout: 0.2 }"
-    "optimizer { kind: ADAM learning_rate: 0.01 clip_norm: 1 }"
-    "lanes: 4 batch_size: 6 sequence_length: 5 max_epochs: 2 seed: 3 evaluation { batch_size: 20 }";
+using testing::ElementsAre;
+using testing::HasSubstr;
 
-class TrainingLoopTest : public testing::Test {
- protected:
-  TrainingLoopTest() {
-    WriteMadeDataset(data_.path(), {RandomExamples(60, 8, 12)}, 12);
-    const auto dataset = Dataset::Open(data_.path());
-    EXPECT_THAT(dataset, IsOk());
-    dataset_ = *dataset;
-  }
-
-  // Trains with `ranks` from the checkpoint `from`, if it is not empty, into `output`; asked to
-  // stop at `stop_after` steps of rank 0, if it is positive. Returns the content hash of the last
-  // checkpoint.
-  std::string Run(int ranks, const std::string& output, int64_t max_steps,
-                  bool shares_memory = true, const std::string& from = "", int64_t stop_after = 0) {
-    const TrainingConfig config =
-        *ParseRunConfig(kConfig, "test", {"max_steps=" + std::to_string(max_steps)});
-    RunThreadGroup(
-        ranks,
-        [&](Communicator* communicator) {
-          const auto model =
-              *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
-          const auto optimizer = CreateOptimizer(config.optimizer());
-          const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
-                                                   config.sequence_length(), config.lanes());
-          GradientExchange exchange(communicator, model->parameters().size(), config.lanes());
-          TrainingState state(communicator, model.get(), &exchange, optimizer.get(), source.get());
-          Checkpoint checkpoint;
-          if (!from.empty()) {
-            checkpoint = *ReadCheckpoint(from);
-            EXPECT_THAT(state.Scatter(&checkpoint), IsOk());
-          } else {
-            state.Initialize(config.seed());
-          }
-          *checkpoint.header.mutable_config() = config;
-          DescribeParameters(model->parameters(), &checkpoint.header);
-          const auto evaluator =
-              *Evaluator::Create(dataset_, "train", config.evaluation().batch_size(), 5);
-          CheckpointDirectory checkpoints(scratch_.Path(output));
-          PhaseClock clock;
-          std::unique_ptr<RunDirectory> directory;
-          std::unique_ptr<ProgressReporter> reporter;
-          if (communicator->rank() == 0) {
-            directory = *RunDirectory::Open(scratch_.Path(output));
-            reporter = *ProgressReporter::Create(directory.get(), config, 0, 1, &clock);
-          }
-          int64_t asked = 0;
-          TrainingLoop loop({.communicator = communicator,
-                             .model = model.get(),
-                             .optimizer = optimizer.get(),
-                             .source = source.get(),
-                             .exchange = &exchange,
-                             .state = &state,
-                             .evaluator = evaluator.get(),
-                             .validation_text = &(*dataset_->FindSplit("train"))->counts(),
-                             .checkpoints = &checkpoints,
-                             .reporter = reporter.get(),
-                             .clock = &clock,
-                             .stop_requested =
-                                 [&] {
-                                   if (on_step_) on_step_(communicator->rank());
-                                   return communicator->rank() == 0 && ++asked == stop_after;
-                                 },
-                             .checkpoint = &checkpoint});
-          EXPECT_THAT(loop.Run(), IsOk());
-          EXPECT_EQ(loop.stopped(), stop_after > 0);
-          EXPECT_FALSE(loop.save_failed());
-        },
-        shares_memory);
-    const auto latest = ReadCheckpoint(Latest(output));
-    EXPECT_THAT(latest, IsOk());
-    return ContentHash(*latest);
-  }
-
-  std::string Latest(const std::string& output) {
-    return *ResolveCheckpoint(scratch_.Path(output), kLatest);
-  }
-
-  Scratch data_, scratch_;
-  std::shared_ptr<const Dataset> dataset_;
-  std::function<void(int rank)> on_step_;  // called by every rank in every step
-};
+using TrainingLoopTest = MadeRun;
 
 TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
   const std::string hash = Run(1, "one", 17);
@@ -124,7 +37,7 @@ TEST_F(TrainingLoopTest, StepsDoNotAllocate) {
     };
     Run(ranks, "counted" + std::to_string(ranks), 9);
     ASSERT_GE(counts.size(), 9u);
-    EXPECT_GT(counts[0], 0);
+    EXPECT_EQ(counts[0] > 0, kCountsAllocations);
     for (size_t step = 3; step < 9; ++step) EXPECT_EQ(counts[step], counts[step - 1]) << step;
   }
 }
@@ -149,8 +62,48 @@ TEST_F(TrainingLoopTest, StoppingAnywhereLosesNothing) {
   }
 }
 
+// Saves that come faster than the disk takes them wait for each other: none is left out, and what
+// is written is what the state was when the save was due.
+TEST_F(TrainingLoopTest, EveryCheckpointAskedForIsWrittenAsItWas) {
+  overrides_ = {"checkpoint.every_steps=1", "checkpoint.keep=100"};
+  Run(3, "saved", 0);
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("saved")).Steps(),
+              ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20));
+  EXPECT_FALSE(FileExists(scratch_.Path("saved/heartbeat")));
+  overrides_.clear();
+  for (const int64_t steps : {1, 4, 7, 13}) {
+    const std::string name = "to" + std::to_string(steps);
+    const std::string then = CheckpointDirectory(scratch_.Path("saved")).PathOf(steps);
+    EXPECT_EQ(Run(2, name, steps), ContentHash(*ReadCheckpoint(then))) << steps;
+  }
+}
+
+// By the clock, which is rank 0's: as often as the writer is free, at the same steps on all ranks.
+TEST_F(TrainingLoopTest, SavesByTheClock) {
+  const std::string hash = Run(2, "straight", 9);
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("straight")).Steps(), ElementsAre(9));
+  overrides_ = {"checkpoint.every_minutes=1e-9", "checkpoint.keep=100"};
+  on_step_ = [](int) { absl::SleepFor(absl::Milliseconds(10)); };
+  EXPECT_EQ(Run(2, "clock", 9), hash);
+  EXPECT_GT(CheckpointDirectory(scratch_.Path("clock")).Steps()->size(), 1u);
+  overrides_ = {"checkpoint.every_minutes=60"};
+  EXPECT_EQ(Run(2, "hourly", 9), hash);
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("hourly")).Steps(), ElementsAre(9));
+}
+
+// Whatever ends training, what was begun to be saved is finished and told.
+TEST_F(TrainingLoopTest, ADivergedRunKeepsItsCheckpoints) {
+  overrides_ = {"checkpoint.every_steps=1", "optimizer.kind=SGD", "optimizer.clip_norm=0",
+                "optimizer.learning_rate=1e30"};
+  ends_with_ = absl::StatusCode::kOutOfRange;
+  Run(2, "diverged", 0);
+  const std::string metrics = scratch_.Read("diverged/metrics.jsonl");
+  EXPECT_THAT(metrics, HasSubstr("\"kind\": \"checkpoint\""));
+  EXPECT_THAT(metrics, HasSubstr(Latest("diverged")));
+}
+
 TEST_F(TrainingLoopTest, ValidationIsTheEvaluatorsToTheLastBit) {
-  const TrainingConfig config = *ParseRunConfig(kConfig, "test", {});
+  const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", {});
   const auto model =
       *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
   std::vector<float> values(model->parameters().size());

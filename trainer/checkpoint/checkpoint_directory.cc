@@ -61,7 +61,6 @@ absl::StatusOr<std::string> CheckpointDirectory::Save(Checkpoint* checkpoint, bo
 
 absl::StatusOr<std::string> CheckpointDirectory::Find(std::string_view mark) const {
   const std::string mark_path = JoinPath(folder_, mark);
-  if (!FileExists(mark_path)) return absl::NotFoundError(absl::StrCat(mark_path, ": no such file"));
   ASSIGN_OR_RETURN(std::string name, ReadFile(mark_path, kMaxMarkBytes));
   absl::StripAsciiWhitespace(&name);
   if (StepOf(name) < 0) {
@@ -92,7 +91,10 @@ absl::Status CheckpointDirectory::Prune(int keep) {
   ASSIGN_OR_RETURN(const std::vector<int64_t> steps, Steps());
   std::set<std::string> kept;
   for (const std::string_view mark : {kLatest, kBest}) {
-    if (const auto path = Find(mark); path.ok()) kept.insert(*path);
+    const absl::StatusOr<std::string> path = Find(mark);
+    if (path.ok()) kept.insert(*path);
+    // As long as nobody knows which checkpoint a mark means, it may be any.
+    if (!path.ok() && !absl::IsNotFound(path.status())) return path.status();
   }
   for (size_t i = 0; i < steps.size(); ++i) {
     if (i + std::max(keep, 1) >= steps.size()) kept.insert(PathOf(steps[i]));
@@ -102,9 +104,7 @@ absl::Status CheckpointDirectory::Prune(int keep) {
     const std::string path = JoinPath(folder_, name);
     const bool left_over = absl::StrContains(name, ".tmp-");
     if (!left_over && (StepOf(name) < 0 || kept.contains(path))) continue;
-    std::error_code error;
-    if (!std::filesystem::remove(path, error) && error)
-      return ErrnoStatus(error.value(), "delete", path);
+    RETURN_IF_ERROR(RemoveFile(path));
   }
   return absl::OkStatus();
 }

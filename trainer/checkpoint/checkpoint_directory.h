@@ -23,16 +23,16 @@ class CheckpointDirectory {
   const std::string& folder() const { return folder_; }
   std::string PathOf(int64_t step) const;
 
-  // Writes the checkpoint of its header's step, moves `latest` to it, and `best` too if it is.
-  // Returns the content hash.
+  // Writes the checkpoint of its header's step, moves `best` to it if it is, and `latest` last.
+  // Returns the content hash. After a failure `latest` still names a good checkpoint.
   absl::StatusOr<std::string> Save(Checkpoint* checkpoint, bool is_best);
 
   // Deletes checkpoints but the newest `keep`, the latest and the best, and temporary files that a
-  // killed writer left.
+  // killed writer left. Deletes nothing where a mark cannot be read.
   absl::Status Prune(int keep);
 
-  // The path that `latest` or `best` names. NotFound if there is no such mark; DataLoss if what it
-  // names is not there.
+  // The path that `latest` or `best` names. NotFound if there is no such mark, and only
+  // then; DataLoss if what it names is not there.
   absl::StatusOr<std::string> Find(std::string_view mark) const;
 
   // Steps of the checkpoints there are, ascending.

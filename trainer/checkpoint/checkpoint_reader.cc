@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "data/io/file.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
@@ -12,19 +14,39 @@
 namespace elman {
 namespace {
 
+// A message takes many times its bytes when it is parsed, so none is parsed that is larger than it
+// can be: a header has a few numbers for each parameter; any other record is a chunk at most.
+constexpr uint64_t kMaxHeaderBytes = uint64_t{4} << 20;
+constexpr uint64_t kMaxChunkBytes = uint64_t{17} << 20;
+
+// What to do about a damaged file: in a run directory, RUN/checkpoints/step-*.ckpt, there is help.
+std::string Remedy(const std::string& path) {
+  const std::string folder = FolderOf(path), run = FolderOf(folder);
+  const std::string another = "use another checkpoint (--resume=FILE, --checkpoint=FILE)";
+  if (JoinPath(run, "checkpoints") != folder && folder != "checkpoints") return another;
+  return absl::StrCat("'elman-inspect ", run, " --repair' turns back to the newest whole one, or ",
+                      another);
+}
+
 // Walks the records of a file in order and knows where it is for the message when one does not fit.
 class RecordCursor {
  public:
-  explicit RecordCursor(const RandomAccessFile* file) : file_(file), reader_(file) {}
+  explicit RecordCursor(const RandomAccessFile* file)
+      : file_(file), reader_(file, Remedy(file->path())) {}
 
   absl::Status Next() {
     if (offset_ > 0) ++number_;
     record_offset_ = offset_;
-    absl::StatusOr<uint64_t> next = reader_.Read(offset_, &payload_);
+    absl::StatusOr<uint64_t> next = reader_.Read(offset_, name(), &payload_);
     if (absl::IsOutOfRange(next.status()))
       return Error("the file ends here, before its footer: it is truncated");
     RETURN_IF_ERROR(next.status());
     offset_ = *next;
+    if (const uint64_t most = number_ == 0 ? kMaxHeaderBytes : kMaxChunkBytes;
+        payload_.size() > most) {
+      return Error(
+          absl::StrCat("expected at most ", most, " bytes of it, found ", payload_.size()));
+    }
     if (!record_.ParseFromString(payload_)) return Error("not a checkpoint record");
     if (record_offset_ == 0) file_id_ = record_.file_id();
     if (record_.file_id() != file_id_) return Error("this record belongs to another file");
@@ -33,18 +55,19 @@ class RecordCursor {
     return absl::OkStatus();
   }
 
+  const std::string& path() const { return file_->path(); }
   const CheckpointRecord& record() const { return record_; }
   CheckpointRecord& record() { return record_; }
   uint64_t number() const { return number_; }
   bool at_end() const { return offset_ == file_->size(); }
 
-  absl::Status Error(absl::string_view what) const {
-    return absl::DataLossError(
-        absl::StrCat(file_->path(), ": offset ", record_offset_, ", record ", number_, ": ", what,
-                     "; use an older checkpoint (--resume=FILE, --checkpoint=FILE)"));
+  absl::Status Error(const std::string& what) const {
+    return reader_.Damaged(record_offset_, name(), what);
   }
 
  private:
+  std::string name() const { return absl::StrCat("record ", number_); }
+
   const RandomAccessFile* const file_;
   const RecordReader reader_;
   std::string payload_;
@@ -55,21 +78,42 @@ class RecordCursor {
   uint64_t file_id_ = 0;
 };
 
+// Whoever looks for a parameter by the table finds it inside of the array of values.
+absl::Status CheckParameters(const RecordCursor& cursor, const CheckpointHeader& header) {
+  const auto values = std::ranges::find(header.arrays(), kValuesArray, &ArrayEntry::name);
+  const int64_t elements = values == header.arrays().end() ? 0 : values->elements();
+  for (const ParameterEntry& parameter : header.parameters()) {
+    const bool is_matrix =
+        parameter.shape_size() == 2 && parameter.shape(0) > 0 && parameter.shape(1) > 0;
+    if (!is_matrix || parameter.offset() < 0 || parameter.offset() > elements ||
+        parameter.shape(0) > (elements - parameter.offset()) / parameter.shape(1)) {
+      return cursor.Error(absl::StrCat("parameter ", parameter.name(), " at element ",
+                                       parameter.offset(), " of shape ",
+                                       absl::StrJoin(parameter.shape(), " x "),
+                                       " is no part of an array of ", elements, " values"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadHeader(RecordCursor* cursor, CheckpointHeader* header) {
   RETURN_IF_ERROR(cursor->Next());
   if (!cursor->record().has_header())
     return cursor->Error("not a checkpoint: its first record is no header");
   *header = std::move(*cursor->record().mutable_header());
   if (header->format_version() != kCheckpointFormatVersion) {
-    return cursor->Error(absl::StrCat("format version ", header->format_version(),
-                                      "; this program reads version ", kCheckpointFormatVersion));
+    return absl::FailedPreconditionError(absl::StrCat(
+        cursor->path(), ": expected checkpoint format ", kCheckpointFormatVersion, ", found ",
+        header->format_version(), "; use the version of elman that wrote it"));
   }
-  return absl::OkStatus();
+  return CheckParameters(*cursor, *header);
 }
 
 // Appends one chunk where it says it belongs: right behind what is there already.
 absl::Status TakeVocabulary(const RecordCursor& cursor, Checkpoint* checkpoint) {
   const VocabularyChunk& chunk = cursor.record().vocabulary();
+  if (!VocabularyChunk::File_IsValid(chunk.file()))
+    return cursor.Error(absl::StrCat("a chunk of a file of unknown kind ", chunk.file()));
   std::string& text = chunk.file() == VocabularyChunk::VOCABULARY ? checkpoint->vocabulary_text
                                                                   : checkpoint->tokenizer_model;
   if (chunk.offset() != text.size())
@@ -101,6 +145,20 @@ absl::Status TakeArray(const RecordCursor& cursor, Checkpoint* checkpoint, size_
   return absl::OkStatus();
 }
 
+absl::Status CheckFooter(const RecordCursor& cursor, const std::string& hash) {
+  const CheckpointFooter& footer = cursor.record().footer();
+  if (footer.records() != cursor.number()) {
+    return cursor.Error(absl::StrCat("the footer counts ", footer.records(),
+                                     " records before it, there are ", cursor.number()));
+  }
+  if (hash != footer.content_hash()) {
+    return cursor.Error(
+        absl::StrCat("the content hash is ", hash, ", the footer says ", footer.content_hash()));
+  }
+  if (!cursor.at_end()) return cursor.Error("bytes follow the footer");
+  return absl::OkStatus();
+}
+
 absl::Status CheckComplete(const RecordCursor& cursor, const Checkpoint& checkpoint) {
   for (int i = 0; i < checkpoint.header.arrays_size(); ++i) {
     if (static_cast<int64_t>(checkpoint.arrays[i].elements.size()) !=
@@ -108,16 +166,19 @@ absl::Status CheckComplete(const RecordCursor& cursor, const Checkpoint& checkpo
       return cursor.Error(absl::StrCat("array ", checkpoint.arrays[i].name, " is incomplete"));
     }
   }
-  const CheckpointFooter& footer = cursor.record().footer();
-  if (footer.records() != cursor.number()) {
-    return cursor.Error(absl::StrCat("the footer counts ", footer.records(),
-                                     " records before it, there are ", cursor.number()));
+  return CheckFooter(cursor, ContentHash(checkpoint));
+}
+
+// Reads records until their chunks, as `chunk_of` finds them in a record, have covered `bytes`.
+template <typename ChunkOf>
+absl::Status Compare(RecordCursor* cursor, std::string_view bytes, const ChunkOf& chunk_of) {
+  while (!bytes.empty()) {
+    RETURN_IF_ERROR(cursor->Next());
+    const std::string_view chunk = chunk_of(cursor->record());
+    if (chunk.empty() || !bytes.starts_with(chunk))
+      return cursor->Error("what was read back is not what was written");
+    bytes.remove_prefix(chunk.size());
   }
-  if (const std::string hash = ContentHash(checkpoint); hash != footer.content_hash()) {
-    return cursor.Error(
-        absl::StrCat("the content hash is ", hash, ", the footer says ", footer.content_hash()));
-  }
-  if (!cursor.at_end()) return cursor.Error("bytes follow the footer");
   return absl::OkStatus();
 }
 
@@ -129,6 +190,37 @@ absl::StatusOr<CheckpointHeader> ReadCheckpointHeader(const std::string& path) {
   CheckpointHeader header;
   RETURN_IF_ERROR(ReadHeader(&cursor, &header));
   return header;
+}
+
+absl::Status VerifyCheckpoint(const std::string& path, const Checkpoint& written,
+                              const std::string& content_hash) {
+  ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));
+  RecordCursor cursor(file.get());
+  CheckpointHeader header;
+  RETURN_IF_ERROR(ReadHeader(&cursor, &header));
+  if (header.SerializeAsString() != written.header.SerializeAsString())
+    return cursor.Error("the header read back is not the one that was written");
+  for (const auto& [which, text] :
+       {std::pair(VocabularyChunk::VOCABULARY, &written.vocabulary_text),
+        std::pair(VocabularyChunk::TOKENIZER_MODEL, &written.tokenizer_model)}) {
+    const auto chunk = [which = which](const CheckpointRecord& record) {
+      return record.vocabulary().file() == which ? std::string_view(record.vocabulary().data())
+                                                 : std::string_view();
+    };
+    RETURN_IF_ERROR(Compare(&cursor, *text, chunk));
+  }
+  for (const NamedArray& array : written.arrays) {
+    const auto chunk = [&](const CheckpointRecord& record) {
+      return record.array().name() == array.name ? std::string_view(record.array().data())
+                                                 : std::string_view();
+    };
+    const std::string_view bytes(reinterpret_cast<const char*>(array.elements.data()),
+                                 array.elements.size() * sizeof(float));
+    RETURN_IF_ERROR(Compare(&cursor, bytes, chunk));
+  }
+  RETURN_IF_ERROR(cursor.Next());
+  if (!cursor.record().has_footer()) return cursor.Error("the footer is missing");
+  return CheckFooter(cursor, content_hash);
 }
 
 absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {

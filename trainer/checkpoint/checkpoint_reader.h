@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "trainer/checkpoint/checkpoint.h"
 
@@ -12,6 +13,11 @@ namespace elman {
 // nothing follows. DataLoss names the file, the offset and the record. Sizes are bounded by the
 // file's before anything is allocated.
 absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path);
+
+// Reads a file back that was just written from `written`, and finds every byte of it as it is in
+// memory. Like ReadCheckpoint, it trusts nothing, but needs no second copy of the arrays.
+absl::Status VerifyCheckpoint(const std::string& path, const Checkpoint& written,
+                              const std::string& content_hash);
 
 // Only the first record: cheap, and enough to say what a checkpoint is of.
 absl::StatusOr<CheckpointHeader> ReadCheckpointHeader(const std::string& path);

@@ -13,8 +13,8 @@
 namespace elman {
 namespace {
 
-// Large enough to be fast, far below the limit of a message.
-constexpr size_t kChunkBytes = size_t{16} << 20;
+// Small enough to stay in the processor's cache on its way through message, frame and checksum.
+constexpr size_t kChunkBytes = size_t{1} << 20;
 
 class RecordSink {
  public:
@@ -95,7 +95,7 @@ absl::StatusOr<std::string> WriteCheckpoint(Checkpoint* checkpoint, const std::s
   RETURN_IF_ERROR(sink.Write(&footer));
 
   RETURN_IF_ERROR(file->Close());
-  RETURN_IF_ERROR(ReadCheckpoint(file->temporary_path()).status());
+  RETURN_IF_ERROR(VerifyCheckpoint(file->temporary_path(), *checkpoint, content_hash));
   RETURN_IF_ERROR(file->Rename());
   return content_hash;
 }

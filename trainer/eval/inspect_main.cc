@@ -9,6 +9,9 @@
 #include "trainer/eval/inspection.h"
 
 ABSL_FLAG(bool, verify, false, "check every byte; exit status 1 if something is wrong");
+ABSL_FLAG(bool, repair, false,
+          "mend a run directory: write the marks latest and best anew where they name no whole "
+          "checkpoint, delete temporary files; touches nothing that is good");
 ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
 
 namespace elman {
@@ -16,8 +19,9 @@ namespace {
 
 constexpr Program kProgram = {
     "elman-inspect",
-    "Usage: elman-inspect PATH [--verify] [--format=text|json]\n"
-    "Shows a data set's folder, a shard, a run directory (its latest checkpoint) or a checkpoint.",
+    "Usage: elman-inspect PATH [--verify | --repair] [--format=text|json]\n"
+    "Shows a data set's folder, a shard, a run directory (its latest checkpoint; with --verify all "
+    "of them) or a checkpoint.",
     __FILE__};
 
 absl::Status CheckCommandLine(const CommandLine& command_line) {
@@ -30,7 +34,9 @@ absl::Status CheckCommandLine(const CommandLine& command_line) {
 
 absl::Status Run(const CommandLine& command_line) {
   ASSIGN_OR_RETURN(const Inspection inspection,
-                   Inspect(command_line.arguments[0], absl::GetFlag(FLAGS_verify)));
+                   absl::GetFlag(FLAGS_repair)
+                       ? Repair(command_line.arguments[0])
+                       : Inspect(command_line.arguments[0], absl::GetFlag(FLAGS_verify)));
   if (absl::GetFlag(FLAGS_format) == "json") {
     std::printf("%s\n", inspection.json().ToString().c_str());
   } else {
@@ -38,9 +44,8 @@ absl::Status Run(const CommandLine& command_line) {
   }
   if (inspection.problems.empty()) return absl::OkStatus();
   const size_t more = inspection.problems.size() - 1;
-  return absl::DataLossError(
-      absl::StrCat(inspection.problems[0],
-                   more == 0 ? "" : absl::StrCat(" (and ", more, " more files with problems)")));
+  return absl::DataLossError(absl::StrCat(
+      inspection.problems[0], more == 0 ? "" : absl::StrCat(" (and ", more, " more problems)")));
 }
 
 }  // namespace

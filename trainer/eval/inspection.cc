@@ -12,6 +12,7 @@
 #include "data/shards/verify.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
+#include "trainer/eval/run_survey.h"
 
 namespace elman {
 namespace {
@@ -36,7 +37,8 @@ std::string CountsText(const TextCounts& counts) {
 void AddVerification(VerificationReport report, Inspection* inspection) {
   inspection->Add("verified", report.ok())
       .Add("verified_files", report.files)
-      .Add("verified_bytes", report.bytes);
+      .Add("verified_bytes", report.bytes)
+      .AddList("problems", "problem", report.problems);
   inspection->problems = std::move(report.problems);
 }
 
@@ -87,7 +89,8 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
   Inspection inspection;
   inspection.Add("kind", "checkpoint").Add("path", path);
   // Reading a checkpoint verifies it; there is no other way to read one.
-  const absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(path);
+  const absl::StatusOr<Checkpoint> checkpoint =
+      verify ? ReadWholeCheckpoint(path) : ReadCheckpoint(path);
   if (!checkpoint.ok() && !verify) return checkpoint.status();
   if (checkpoint.ok()) {
     const CheckpointHeader& header = checkpoint->header;
@@ -123,9 +126,77 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
     inspection.AddText("config", "\n" + config);
   }
   if (verify) {
-    inspection.Add("verified", checkpoint.ok());
     if (!checkpoint.ok()) inspection.problems.emplace_back(checkpoint.status().message());
+    inspection.Add("verified", checkpoint.ok()).AddList("problems", "problem", inspection.problems);
   }
+  return inspection;
+}
+
+std::string CheckpointText(const SurveyedCheckpoint& checkpoint) {
+  if (!checkpoint.whole()) return "DAMAGED";
+  return absl::StrFormat("whole, epoch %d, %.1f MB, content %s", checkpoint.progress.epoch(),
+                         checkpoint.bytes / 1e6, checkpoint.content_hash);
+}
+
+JsonObject CheckpointJson(const SurveyedCheckpoint& checkpoint) {
+  JsonObject json;
+  json.Add("file", checkpoint.name).Add("whole", checkpoint.whole()).Add("bytes", checkpoint.bytes);
+  if (!checkpoint.whole()) {
+    return json.Add("problem", std::string(checkpoint.status.message()));
+  }
+  return json.Add("step", int64_t{checkpoint.progress.step()})
+      .Add("epoch", int64_t{checkpoint.progress.epoch()})
+      .Add("content_hash", checkpoint.content_hash);
+}
+
+JsonObject MarkJson(const SurveyedMark& mark) {
+  JsonObject json;
+  return json.Add("exists", mark.exists)
+      .Add("checkpoint", mark.checkpoint)
+      .Add("problem", mark.problem);
+}
+
+std::string MarkText(const SurveyedMark& mark) {
+  return absl::StrCat(mark.problem.empty() ? "" : "DAMAGED, ",
+                      mark.checkpoint.empty() ? "no checkpoint" : mark.checkpoint);
+}
+
+// What is in a run directory, and every problem there is.
+Inspection DescribeRun(const RunSurvey& run) {
+  Inspection inspection;
+  inspection.Add("kind", "run").Add("path", run.folder);
+  if (!run.writer.empty()) inspection.Add("written_now_by", run.writer);
+  std::vector<JsonObject> checkpoints;
+  uint64_t whole = 0, bytes = 0;
+  for (const SurveyedCheckpoint& checkpoint : run.checkpoints) {
+    checkpoints.push_back(CheckpointJson(checkpoint));
+    if (!checkpoint.whole()) continue;
+    ++whole;
+    bytes += checkpoint.bytes;
+  }
+  inspection.AddText("checkpoints", absl::StrCat(run.checkpoints.size(), ", ", whole, " whole"))
+      .AddJson("checkpoints", checkpoints);
+  for (const SurveyedCheckpoint& checkpoint : run.checkpoints)
+    inspection.AddText("  " + checkpoint.name, CheckpointText(checkpoint));
+  for (const SurveyedMark* mark : {&run.latest, &run.best})
+    inspection.AddText(mark->name, MarkText(*mark)).AddJson(mark->name, MarkJson(*mark));
+  if (const SurveyedCheckpoint* latest = run.Find(run.latest.checkpoint);
+      latest != nullptr && latest->whole()) {
+    const Progress& progress = latest->progress;
+    inspection.Add("step", int64_t{progress.step()})
+        .Add("epoch", int64_t{progress.epoch()})
+        .Add("content_hash", latest->content_hash);
+    if (progress.has_best()) {
+      inspection.Add("best_loss", progress.best_loss())
+          .Add("best_step", int64_t{progress.best_step()});
+    }
+  }
+  inspection.problems = run.Problems();
+  inspection.AddList("temporary_files", "temporary file", run.temporary_files)
+      .Add("verified", inspection.problems.empty())
+      .Add("verified_files", whole)
+      .Add("verified_bytes", bytes)
+      .AddList("problems", "problem", inspection.problems);
   return inspection;
 }
 
@@ -133,6 +204,23 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
 
 void Inspection::AddLine(std::string_view name, const std::string& value) {
   absl::StrAppend(&text_, absl::StrFormat("%-24s", std::string(name)), value, "\n");
+}
+
+Inspection& Inspection::AddJson(std::string_view name, const std::vector<JsonObject>& values) {
+  std::string list;
+  for (const JsonObject& value : values)
+    absl::StrAppend(&list, list.empty() ? "" : ", ", value.ToString());
+  return json_.AddJson(name, "[" + list + "]"), *this;
+}
+
+Inspection& Inspection::AddList(std::string_view json_name, std::string_view line_name,
+                                const std::vector<std::string>& values) {
+  std::string list;
+  for (const std::string& value : values) {
+    AddLine(line_name, value);
+    absl::StrAppend(&list, list.empty() ? "" : ", ", JsonString(value));
+  }
+  return json_.AddJson(json_name, "[" + list + "]"), *this;
 }
 
 std::string Inspection::NumberText(double value) { return absl::StrCat(value); }
@@ -147,6 +235,10 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
                                              : InspectCheckpoint(path, verify);
   }
   if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);
+  if (verify && IsRunDirectory(path)) {
+    ASSIGN_OR_RETURN(const RunSurvey run, SurveyRun(path));
+    return DescribeRun(run);
+  }
   absl::StatusOr<std::string> latest = CheckpointDirectory(path).Find(kLatest);
   if (absl::IsNotFound(latest.status())) {
     return absl::NotFoundError(absl::StrCat(path, ": neither a data set (no ",
@@ -155,6 +247,16 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
   }
   RETURN_IF_ERROR(latest.status());
   return InspectCheckpoint(*latest, verify);
+}
+
+absl::StatusOr<Inspection> Repair(const std::string& path) {
+  ASSIGN_OR_RETURN(const RunRepair repair, RepairRun(path));
+  Inspection inspection = DescribeRun(repair.after);
+  // A damaged checkpoint that no mark names is told of, and does no harm.
+  if (repair.ok()) inspection.problems.clear();
+  inspection.AddList("actions", "done", repair.actions);
+  if (repair.actions.empty()) inspection.AddText("done", "nothing was to be mended");
+  return inspection;
 }
 
 }  // namespace elman

@@ -26,6 +26,10 @@ class Inspection {
   Inspection& AddJson(std::string_view name, const JsonObject& value) {
     return json_.Add(name, value), *this;
   }
+  Inspection& AddJson(std::string_view name, const std::vector<JsonObject>& values);
+  // Lines of the text, each with the name; strings of a list in JSON.
+  Inspection& AddList(std::string_view json_name, std::string_view line_name,
+                      const std::vector<std::string>& values);
 
   // What verification found wrong; none: all is well, or nothing was verified.
   std::vector<std::string> problems;
@@ -52,7 +56,12 @@ class Inspection {
 };
 
 // Looks at a data set's folder, a shard, a run directory (its latest checkpoint) or a checkpoint;
-// with `verify`, at every byte of it. An error if it is none of these or cannot be read.
+// with `verify`, at every byte of it, and in a run directory at every checkpoint. An error if it is
+// none of these or cannot be read.
 absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify);
+
+// Puts the marks of a run directory in order, as RepairRun does: what was done and what is there
+// now. There are problems only if no run can go on from it.
+absl::StatusOr<Inspection> Repair(const std::string& path);
 
 }  // namespace elman

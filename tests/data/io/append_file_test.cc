@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "tests/support/scratch.h"
 
@@ -21,6 +23,24 @@ TEST(AppendFileTest, FailuresNameTheFile) {
   EXPECT_THAT(AppendFile::Open(path), FailsWith(absl::StatusCode::kNotFound, path));
   EXPECT_THAT((*AppendFile::Open("/dev/full"))->Append("x"),
               FailsWith(absl::StatusCode::kResourceExhausted, "/dev/full"));
+}
+
+// A disk that becomes full amid a line.
+TEST(AppendFileTest, HalfALineIsTakenBack) {
+  Scratch scratch;
+  const auto file = *AppendFile::Open(scratch.Path("log"));
+  ASSERT_THAT(file->Append("one\n"), IsOk());
+  rlimit unlimited;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &unlimited), 0);
+  rlimit ten_bytes = unlimited;
+  ten_bytes.rlim_cur = 10;
+  const auto before = signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &ten_bytes), 0);
+  EXPECT_FALSE(file->Append("a longer line\n").ok());
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
+  signal(SIGXFSZ, before);
+  ASSERT_THAT(file->Append("two\n"), IsOk());
+  EXPECT_EQ(scratch.Read("log"), "one\ntwo\n");
 }
 
 }  // namespace

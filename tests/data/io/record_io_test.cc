@@ -93,6 +93,19 @@ TEST(RecordIo, BoundsALengthBeforeItBelievesIt) {
   EXPECT_THAT(RecordFile(WithForgedLength(1000)).Read(0), FailsWith(kDataLoss, "truncated"));
 }
 
+TEST(RecordIo, NamesTheRecordAndTheRemedy) {
+  Scratch scratch;
+  const std::string path = scratch.Write("file", FrameRecord("abc") + FrameRecord("abc").substr(1));
+  const auto file = *RandomAccessFile::Open(path);
+  const RecordReader reader(file.get(), "ask for help");
+  std::string payload;
+  EXPECT_THAT(reader.Read(19, "page 7", &payload),
+              FailsWith(kDataLoss, path + ": offset 19, page 7: corrupted: "));
+  EXPECT_THAT(reader.Read(19, "page 7", &payload), FailsWith(kDataLoss, "; ask for help"));
+  EXPECT_THAT(reader.Damaged(3, "page 1", "odd"),
+              FailsWith(kDataLoss, path + ": offset 3, page 1: odd; ask for help"));
+}
+
 TEST(RecordIo, WritesNothingAboveTheLimit) {
   Scratch scratch;
   auto file = *AtomicFile::Create(scratch.Path("file"));

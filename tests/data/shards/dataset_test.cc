@@ -116,6 +116,69 @@ TEST_F(DatasetTest, ReadsNothingOutsideItsFolder) {
   EXPECT_THAT(AfterForging([](DatasetManifest*) {}), IsOk());
 }
 
+TEST_F(DatasetTest, NamesEachFileAndSplitOnce) {
+  const auto rename = [&](const std::string& name) {
+    return AfterForging(
+        [&](DatasetManifest* m) { m->mutable_splits(0)->mutable_shards(1)->set_file(name); });
+  };
+  for (const char* name : {"shard-0", "vocabulary.txt", "dataset.textproto"})
+    EXPECT_THAT(rename(name), FailsWith(kDataLoss, "each file to be named once")) << name;
+  EXPECT_THAT(
+      AfterForging([](DatasetManifest* m) { *m->mutable_tokenizer_file() = m->vocabulary_file(); }),
+      FailsWith(kDataLoss, "each file to be named once"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->add_splits()->set_name("train"); }),
+              FailsWith(kDataLoss, "each split to be named once"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_splits(0)->set_name("a\nb"); }),
+              FailsWith(kDataLoss, "a\\nb"))
+      << "on one line";
+}
+
+TEST_F(DatasetTest, MayBeALinkButItsFilesMayNot) {
+  Scratch other;
+  std::filesystem::create_symlink(scratch_.path(), other.Path("dataset"));
+  EXPECT_THAT(Dataset::Open(other.Path("dataset")), IsOk());
+  for (const std::string& name : scratch_.Names()) {
+    std::filesystem::rename(scratch_.Path(name), other.Path(name));
+    std::filesystem::create_symlink(other.Path(name), scratch_.Path(name));
+    EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(kDataLoss, scratch_.Path(name) + ": "))
+        << name;
+    EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(kDataLoss, "leads out")) << name;
+    std::filesystem::remove(scratch_.Path(name));
+    std::filesystem::rename(other.Path(name), scratch_.Path(name));
+  }
+  EXPECT_THAT(Dataset::Open(scratch_.path()), IsOk());
+}
+
+TEST_F(DatasetTest, RefusesCountsItsShardsCannotHold) {
+  const auto forge = [&](auto change) {
+    return AfterForging([&](DatasetManifest* m) {
+      SplitEntry* split = m->mutable_splits(0);
+      change(split->mutable_shards(0)->mutable_counts());
+      split->clear_counts();
+      for (const ShardEntry& shard : split->shards())
+        AddCounts(shard.counts(), split->mutable_counts());
+    });
+  };
+  EXPECT_THAT(forge([](TextCounts*) {}), IsOk());
+  const auto refused = FailsWith(kDataLoss, "cannot hold their counts");
+  EXPECT_THAT(forge([](TextCounts* c) { c->set_tokens(uint64_t{1} << 62); }), refused);
+  EXPECT_THAT(forge([](TextCounts* c) { c->set_tokens(~uint64_t{0}); }), refused);
+  EXPECT_THAT(forge([](TextCounts* c) { c->set_examples(c->tokens() + 1); }), refused);
+  EXPECT_THAT(forge([](TextCounts* c) { c->set_unknown(c->tokens() + 1); }), refused);
+  EXPECT_THAT(forge([](TextCounts* c) { c->set_bytes(~uint64_t{0}); }), refused);
+}
+
+TEST_F(DatasetTest, RefusesKindsItDoesNotKnow) {
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->set_task(static_cast<Task>(77)); }),
+              FailsWith(kDataLoss, "task 77"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->clear_task(); }),
+              FailsWith(kDataLoss, "task 0"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
+                m->mutable_tokenizer()->set_kind(static_cast<TokenizerSpec::Kind>(9));
+              }),
+              FailsWith(kDataLoss, "tokenizer 9"));
+}
+
 TEST_F(DatasetTest, RefusesAManifestThatContradictsItself) {
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->set_format_version(2); }),
               FailsWith(absl::StatusCode::kFailedPrecondition, "format 1, found 2"));

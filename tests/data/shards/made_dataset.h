@@ -56,19 +56,28 @@ inline ShardHeader MadeHeader(const std::string& fingerprint, uint32_t width = 2
 // Writes into `folder` a data set whose split train has a shard for each of `shards`.
 inline DatasetManifest WriteMadeDataset(const std::string& folder,
                                         const std::vector<Examples>& shards,
-                                        uint32_t predicted_size = 100) {
+                                        uint32_t predicted_size = 100,
+                                        const std::string& tokenizer_model = "") {
   const Vocabulary vocabulary = MadeVocabulary(predicted_size);
   const std::string text = vocabulary.ToText();
   DatasetManifest manifest;
   manifest.set_format_version(kDatasetFormatVersion);
   manifest.set_task(LANGUAGE_MODEL);
   manifest.mutable_tokenizer()->set_kind(TokenizerSpec::WHITESPACE);
-  const std::string fingerprint = VocabularyFingerprint(manifest.tokenizer(), text, "");
+  const std::string fingerprint =
+      VocabularyFingerprint(manifest.tokenizer(), text, tokenizer_model);
   *manifest.mutable_vocabulary() = SpecOf(vocabulary, fingerprint);
   manifest.mutable_vocabulary_file()->set_file(std::string(kVocabularyName));
   manifest.mutable_vocabulary_file()->set_bytes(text.size());
   manifest.mutable_vocabulary_file()->set_crc32c(Crc32c(text));
   EXPECT_THAT(WriteFile(JoinPath(folder, kVocabularyName), text), IsOk());
+  if (!tokenizer_model.empty()) {
+    FileEntry* file = manifest.mutable_tokenizer_file();
+    file->set_file(std::string(kTokenizerName));
+    file->set_bytes(tokenizer_model.size());
+    file->set_crc32c(Crc32c(tokenizer_model));
+    EXPECT_THAT(WriteFile(JoinPath(folder, kTokenizerName), tokenizer_model), IsOk());
+  }
   SplitEntry* split = manifest.add_splits();
   split->set_name("train");
   for (size_t i = 0; i < shards.size(); ++i) {

@@ -201,7 +201,7 @@ TEST_F(ShardTest, RefusesForgeries) {
   EXPECT_THAT(forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts()->set_tokens(6); }),
               FailsWith(kDataLoss, "6 tokens"));
   EXPECT_THAT(forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts()->set_tokens(0); }),
-              FailsWith(kDataLoss, "0 tokens"));
+              FailsWith(kDataLoss, "token 0"));
   EXPECT_THAT(forge(2,
                     [](ShardRecord* r) {
                       r->mutable_index()->mutable_counts()->set_tokens(uint64_t{1} << 63 | 5);
@@ -222,6 +222,58 @@ TEST_F(ShardTest, RefusesForgeries) {
               FailsWith(kDataLoss, ""));
   EXPECT_THAT(forge(3, [](ShardRecord* r) { r->mutable_tail()->set_index_offset(~uint64_t{0}); }),
               FailsWith(kDataLoss, "bytes"));
+}
+
+// What no file of its size can hold is refused before anybody counts on it.
+TEST_F(ShardTest, RefusesCountsItCannotHold) {
+  const std::string path = Write("shard", {{5, 6, 1}, {7, 1}});
+  const auto counts = [&](auto change) {
+    return ShardReader::Open(
+        Forge(path, 2, [&](ShardRecord* r) { change(r->mutable_index()->mutable_counts()); }),
+        kVocabularySize);
+  };
+  EXPECT_THAT(counts([](TextCounts*) {}), IsOk());
+  const auto refused = FailsWith(kDataLoss, "index: ");
+  EXPECT_THAT(counts([](TextCounts* c) { c->set_tokens(1000); }), refused);
+  EXPECT_THAT(counts([](TextCounts* c) { c->set_tokens(~uint64_t{0}); }), refused);
+  EXPECT_THAT(counts([](TextCounts* c) { c->set_examples(6); }), refused);
+  EXPECT_THAT(counts([](TextCounts* c) { c->set_unknown(6); }), refused);
+  EXPECT_THAT(ReadAll(Forge(path, 0,
+                            [](ShardRecord* r) {
+                              r->mutable_header()->clear_shards();
+                              r->mutable_header()->set_shard(1);
+                            })),
+              FailsWith(kDataLoss, "header: found shard 1, counted from 0, of 0"));
+}
+
+// A block that ends before the next begins leaves bytes that nobody would check.
+TEST_F(ShardTest, RefusesGapsBetweenBlocks) {
+  auto records = RecordsOf(Write("shard", {{5, 6, 1}, {7, 1}}));
+  ShardRecord index, tail;
+  ASSERT_TRUE(index.ParseFromString(records[2]) && tail.ParseFromString(records[3]));
+  ShardIndex::Block* block = index.mutable_index()->mutable_blocks(0);
+  block->set_payload_bytes(block->payload_bytes() + 3);
+  tail.mutable_tail()->set_index_offset(tail.tail().index_offset() + 3);
+  const std::string bytes = FrameRecord(records[0]) + FrameRecord(records[1]) + "gap" +
+                            FrameRecord(index.SerializeAsString()) +
+                            FrameRecord(tail.SerializeAsString());
+  EXPECT_THAT(ReadAll(scratch_.Write("gap", bytes)),
+              FailsWith(kDataLoss, "block 0: expected its end at"));
+}
+
+TEST_F(ShardTest, BoundsMessagesBeforeItParsesThem) {
+  constexpr uint64_t kMore = uint64_t{1} << 20;
+  auto records = RecordsOf(Write("shard", {{5, 6, 1}}));
+  ShardRecord index, tail;
+  ASSERT_TRUE(index.ParseFromString(records[2]) && tail.ParseFromString(records[3]));
+  ShardIndex::Block* block = index.mutable_index()->mutable_blocks(0);
+  block->set_offset(block->offset() + kMore);
+  tail.mutable_tail()->set_index_offset(tail.tail().index_offset() + kMore);
+  const std::string bytes = FrameRecord(records[0] + std::string(kMore, 'x')) +
+                            FrameRecord(records[1]) + FrameRecord(index.SerializeAsString()) +
+                            FrameRecord(tail.SerializeAsString());
+  EXPECT_THAT(ReadAll(scratch_.Write("large", bytes)),
+              FailsWith(kDataLoss, "header: expected a record of at most"));
 }
 
 TEST_F(ShardTest, RefusesIdsTheVocabularyDoesNotHave) {

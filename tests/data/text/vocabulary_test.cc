@@ -86,5 +86,23 @@ TEST(Vocabulary, NamesTheBadLine) {
   EXPECT_THAT(Vocabulary::Parse("", "file"), FailsWith(kDataLoss, "file"));
 }
 
+// Two texts are never one vocabulary: what another spelling would mean is refused.
+TEST(Vocabulary, HasOneSpelling) {
+  const std::string end = "<s>\t0\n<pad>\t0\n";
+  for (const std::string& piece :
+       {std::string("\\x41"), std::string("\\x09"), std::string("\\xe6\\x88\\x91"),
+        std::string("\x01"), std::string("\r"), std::string("\xff"), std::string("a\0", 2),
+        std::string("\x7f")}) {
+    EXPECT_THAT(Vocabulary::Parse("</s>\t0\n" + piece + "\t1\n" + end, "file"),
+                FailsWith(kDataLoss, "file: line 2"))
+        << piece;
+  }
+  EXPECT_THAT(Vocabulary::Parse("</s>\t0\n<s>\t1\n<pad>\t0\n", "file"),
+              FailsWith(kDataLoss, "counted 0 times"));
+  EXPECT_THAT(Vocabulary::Parse("a\\n\t1\na\\n\t1\n</s>\t0\n" + end, "file"),
+              FailsWith(kDataLoss, "same piece 'a\\n'"))
+      << "on one line";
+}
+
 }  // namespace
 }  // namespace elman

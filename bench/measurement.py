@@ -1,0 +1,153 @@
+"""Building Elman's programs, timing them, and saying what was found: one JSON object a line."""
+
+import argparse
+import json
+import math
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import workloads
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build-bench"
+
+# A train line of metrics.jsonl covers about so many seconds: writing it then costs nothing.
+LINE_SECONDS = 0.5
+
+
+class BenchmarkError(Exception):
+    """A figure that cannot be had, and why."""
+
+
+def run(command, **options):
+    """The standard output of a command that succeeds. What it says otherwise becomes the error."""
+    command = [str(word) for word in command]
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        said = (done.stderr + done.stdout).strip()[-4000:]
+        raise BenchmarkError(f"exit status {done.returncode} of {' '.join(command)}\n{said}")
+    return done.stdout
+
+
+def build():
+    """As bench/run does; the programs that train besides."""
+    options = ["-D", "ELMAN_BENCH=ON", "-D", "ELMAN_TESTS=OFF"]
+    run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", *options])
+    targets = ["elman-bench", "elman-train", "elman-preprocess"]
+    jobs = len(os.sched_getaffinity(0))
+    run(["cmake", "--build", BUILD, "--target", *targets, "--parallel", jobs])
+
+
+def kernel(name, seconds=1.0):
+    """The value of one benchmark of elman-bench, run for about so long."""
+    options = ["--benchmark_repetitions=1", f"--benchmark_min_time={seconds}"]
+    threads = {**os.environ, "OMP_NUM_THREADS": "1"}
+    selection = f"--benchmark_filter=^{name}(/|$)"
+    output = run([BUILD / "bin/elman-bench", selection, *options], env=threads)
+    for line in output.splitlines():
+        found = json.loads(line)
+        if found["name"] == name:
+            return found["value"]
+    raise BenchmarkError(f"elman-bench has no benchmark {name}")
+
+
+def dataset(workload):
+    """The folder of the workload's data set, made when first asked for."""
+    folder = BUILD / f"corpora/zipf-{workload.vocabulary}-{workloads.CORPUS_TOKENS}"
+    if not (folder / "dataset.textproto").exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        text = folder.with_suffix(".txt")
+        text.write_text(workloads.corpus(workload.vocabulary))
+        task = ["--task=language_model", "--tokenizer=whitespace"]
+        preprocess = BUILD / "bin/elman-preprocess"
+        run([preprocess, *task, f"--train={text}", f"--output={folder}"])
+    manifest = (folder / "dataset.textproto").read_text()
+    predicted = int(re.search(r"predicted_size: (\d+)", manifest)[1])
+    if predicted != workload.vocabulary:
+        raise BenchmarkError(f"{folder}: {predicted} rows; {workload.vocabulary} were wanted")
+    return folder
+
+
+def train(workload, ranks, folder, steps, log_every, **config):
+    """Trains into `folder`; returns the train lines of its metrics.jsonl."""
+    config_file = Path(folder) / "config.textproto"
+    output = Path(folder) / "run"
+    config_file.write_text(workload.config(ranks, steps, log_every, **config))
+    files = [f"--config={config_file}", f"--data={dataset(workload)}", f"--output={output}"]
+    launcher = [ROOT / "launch/elman-run", "-n", ranks]
+    run([*launcher, BUILD / "bin/elman-train", *files])
+    lines = map(json.loads, (output / "metrics.jsonl").read_text().splitlines())
+    return [line for line in lines if line["kind"] == "train"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How long to train. The first `warm_up` steps, which create primitives, do not count."""
+
+    warm_up: int
+    steps: int
+
+    @staticmethod
+    def of(workload, ranks, tokens_per_second, seconds):
+        """One that counts about `seconds`, or as much of that as an epoch has."""
+        step = workload.tokens_per_step(ranks) / tokens_per_second
+        warm_up = max(2, math.ceil(LINE_SECONDS / step))
+        epoch = workloads.CORPUS_TOKENS // workload.tokens_per_step(ranks)
+        lines = min(math.ceil(seconds / (warm_up * step)), epoch // warm_up - 1)
+        return Trial(warm_up, warm_up * (1 + lines))
+
+
+@dataclass(frozen=True)
+class Speed:
+    tokens_per_second: float
+    split: dict  # phase of rank 0: part of the step
+
+
+def speed(workload, ranks, trial):
+    """Trains once; the figures of the steady state."""
+    with tempfile.TemporaryDirectory(prefix="elman-") as folder:
+        lines = train(workload, ranks, folder, trial.steps, log_every=trial.warm_up)
+    tokens = lines[-1]["tokens"] - lines[0]["tokens"]
+    seconds = 0
+    phases = dict.fromkeys(lines[0]["seconds"], 0.0)
+    for before, line in zip(lines, lines[1:]):
+        seconds += (line["tokens"] - before["tokens"]) / line["tokens_per_second"]
+        for phase in phases:
+            phases[phase] += line["seconds"][phase]
+    return Speed(tokens / seconds, {phase: phases[phase] / seconds for phase in phases})
+
+
+def quartiles(values):
+    return statistics.quantiles(values, n=4, method="inclusive")
+
+
+def report(name, values, unit):
+    """The line of a figure: median and quartiles of its measurements."""
+    below, median, above = quartiles(values)
+    print_line(name=name, value=median, unit=unit, quartiles=[below, above])
+
+
+def print_line(**line):
+    print(json.dumps(line), flush=True)
+
+
+def parse_arguments(description, **options):
+    """Names to select benchmarks by, and how long and often to measure."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", metavar="NAME", nargs="*", help="only those with this in the name")
+    parser.add_argument("--rounds", type=int, default=5, help="measurements of each (5)")
+    parser.add_argument("--seconds", type=float, default=4, help="of each measurement (4)")
+    for option, keywords in options.items():
+        parser.add_argument(f"--{option}", **keywords)
+    arguments = parser.parse_args()
+    if arguments.rounds < 2:
+        parser.error("quartiles need --rounds=2 or more")
+    arguments.wanted = lambda name: re.search("|".join(arguments.names), name) is not None
+    return arguments

@@ -1,0 +1,33 @@
+#include "data/io/contained_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/file.h"
+
+namespace elman {
+
+bool IsPlainName(std::string_view name) {
+  constexpr size_t kMaxNameBytes = 255;
+  return !name.empty() && name.size() <= kMaxNameBytes && name[0] != '.' &&
+         std::ranges::none_of(name, [](unsigned char c) { return c == '/' || c < 0x20; });
+}
+
+absl::Status CheckStaysInside(const std::string& folder, const std::string& name) {
+  const std::string path = JoinPath(folder, name);
+  std::error_code error;
+  if (!std::filesystem::is_symlink(std::filesystem::symlink_status(path, error)))
+    return absl::OkStatus();
+  const std::filesystem::path inside = std::filesystem::canonical(folder, error);
+  const std::filesystem::path target = std::filesystem::canonical(path, error);
+  if (error) return ErrnoStatus(error.value(), "follow the symbolic link", path);
+  const auto differs = std::ranges::mismatch(inside, target);
+  if (differs.in1 == inside.end()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(path,
+                                          ": a symbolic link that leads out of its folder, to ",
+                                          target.string(), "; put the file itself there"));
+}
+
+}  // namespace elman

@@ -1,0 +1,212 @@
+// Every damage that can be done to the files of a small data set is found, whatever it is, and the
+// message says where. Reading takes no more memory for it.
+#include "tests/support/corruption.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include "data/shards/shard_reader.h"
+#include "data/shards/verify.h"
+#include "tests/data/shards/made_dataset.h"
+#include "tests/support/largest_allocation.h"
+
+namespace elman {
+namespace {
+
+constexpr size_t kMostAtOnce = size_t{1} << 16;  // files here have a few KiB
+
+bool LongTests() { return std::getenv("ELMAN_LONG_TESTS") != nullptr; }
+
+bool Names(const std::string& message, const std::string& part) {
+  return message.find(part) != std::string::npos;
+}
+
+// Whether a message names the record of a shard that is damaged.
+bool NamesARecord(const std::string& message) {
+  for (const char* record : {", header: ", ", block ", ", index: ", ", tail: "}) {
+    if (Names(message, record)) return true;
+  }
+  return false;
+}
+
+// The frame of a record of the shard.
+std::string Framed(ShardRecord record, uint64_t file_id) {
+  record.set_file_id(file_id);
+  return FrameRecord(record.SerializeAsString());
+}
+
+// A shard with a block for each of `blocks`, however small.
+std::string SmallShard(const std::vector<Examples>& blocks) {
+  const ShardHeader header = MadeHeader("0123456789abcdef");
+  ShardFingerprint fingerprint(header);
+  for (const Examples& examples : blocks) {
+    for (const auto& example : examples) fingerprint.Add(example);
+  }
+  ShardRecord record, index;
+  *record.mutable_header() = header;
+  std::string bytes = Framed(record, fingerprint.file_id());
+  TextCounts counts;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    ShardIndex::Block* entry = index.mutable_index()->add_blocks();
+    entry->set_offset(bytes.size());
+    entry->set_first_token(counts.tokens());
+    entry->set_first_example(counts.examples());
+    record.mutable_block()->Clear();
+    record.mutable_block()->set_number(i);
+    for (const auto& example : blocks[i]) {
+      for (const uint32_t id : example)
+        record.mutable_block()->mutable_tokens()->append({static_cast<char>(id), '\0'});
+      record.mutable_block()->add_example_lengths(static_cast<uint32_t>(example.size()));
+      counts.set_tokens(counts.tokens() + example.size());
+      counts.set_examples(counts.examples() + 1);
+    }
+    const std::string frame = Framed(record, fingerprint.file_id());
+    entry->set_payload_bytes(frame.size() - kRecordFrameBytes);
+    bytes += frame;
+  }
+  *index.mutable_index()->mutable_counts() = counts;
+  record.mutable_tail()->set_index_offset(bytes.size());
+  bytes += Framed(index, fingerprint.file_id());
+  return bytes + Framed(record, fingerprint.file_id());
+}
+
+class ShardCorruptionTest : public testing::Test {
+ protected:
+  ShardCorruptionTest() {
+    Overwrite(path_, bytes_);
+    Overwrite(other_path_, SmallShard({{{9, 6, 1}, {7, 1}}, {{8, 8, 1}}, {{2, 1}, {3, 1}}}));
+    EXPECT_TRUE(VerifyShard(path_).ok()) << VerifyShard(path_).problems[0];
+    EXPECT_TRUE(VerifyShard(other_path_).ok());
+  }
+
+  void ExpectRejected(const std::string& what) {
+    TakeLargestAllocation();
+    const VerificationReport report = VerifyShard(path_);
+    EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << what;
+    ASSERT_EQ(report.problems.size(), 1u) << what;
+    const std::string& message = report.problems[0];
+    ASSERT_TRUE(Names(message, path_ + ": offset ") && NamesARecord(message))
+        << what << ": " << message;
+  }
+
+  const Scratch scratch_;
+  const std::string path_ = scratch_.Path("shard");
+  const std::string other_path_ = scratch_.Path("other");
+  const std::string bytes_ = SmallShard({{{5, 6, 1}, {7, 1}}, {{4, 4, 1}}, {{5, 1}, {2, 1}}});
+};
+
+TEST_F(ShardCorruptionTest, IsFound) {
+  const auto check = [this](const std::string& what) { ExpectRejected(what); };
+  const std::vector<std::string> records = FramedRecords(path_);
+  const std::vector<std::string> others = FramedRecords(other_path_);
+  ASSERT_EQ(records.size(), 6u);
+  for (size_t i = 0; i < records.size(); ++i) ASSERT_EQ(records[i].size(), others[i].size());
+  const int64_t flips = FlipBits(path_, bytes_, check);
+  const int64_t cuts = Truncate(path_, bytes_, check);
+  const int64_t additions = Append(path_, bytes_, scratch_.Read("other"), check);
+  const int64_t rearrangements = Rearrange(path_, records, others, check);
+  std::cout << "shard of " << bytes_.size() << " bytes: " << flips << " bits flipped, " << cuts
+            << " lengths, " << additions << " additions, " << rearrangements << " rearrangements\n";
+  EXPECT_TRUE(VerifyShard(path_).ok());
+}
+
+// What a forger does who mends every checksum: no read goes out of bounds or takes much memory, and
+// what is accepted has the fingerprint of its tokens.
+TEST_F(ShardCorruptionTest, WithChecksumsMendedHarmsNothing) {
+  const std::vector<std::string> records = FramedRecords(path_);
+  for (size_t i = 0; i < records.size(); ++i) {
+    const std::string payload =
+        records[i].substr(kRecordHeaderBytes, records[i].size() - kRecordFrameBytes);
+    for (size_t bit = 0; bit < payload.size() * 8; ++bit) {
+      std::string flipped = payload;
+      flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+      std::vector<std::string> forged = records;
+      forged[i] = FrameRecord(flipped);
+      Overwrite(path_, Joined(forged));
+      TakeLargestAllocation();
+      const VerificationReport report = VerifyShard(path_);
+      EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << "record " << i << " bit " << bit;
+      // Counts of words, text bytes and unknown tokens are the index's own.
+      EXPECT_TRUE(i == 4 || !report.ok()) << "record " << i << " bit " << bit;
+    }
+  }
+}
+
+// A shard as the writer makes it, of several MiB.
+TEST_F(ShardCorruptionTest, OfALargeShardIsFound) {
+  const Examples examples = RandomExamples(LongTests() ? 120'000 : 40'000, 30);
+  const std::string path = scratch_.Path("large");
+  ASSERT_THAT(WriteMadeShard(path, MadeHeader("f"), examples), IsOk());
+  const std::string bytes = scratch_.Read("large");
+  const size_t tries = LongTests() ? 20'000 : 200;
+  const auto check = [&](const std::string& what) {
+    const VerificationReport report = VerifyShard(path);
+    ASSERT_EQ(report.problems.size(), 1u) << what;
+    ASSERT_TRUE(Names(report.problems[0], path + ": offset ") && NamesARecord(report.problems[0]))
+        << report.problems[0];
+  };
+  const int64_t flips = FlipBits(path, bytes, check, bytes.size() * 8 / tries | 1);
+  const int64_t cuts = Truncate(path, bytes, check, bytes.size() / (tries / 10) | 1);
+  std::cout << "shard of " << bytes.size() << " bytes: " << flips << " bits flipped, " << cuts
+            << " lengths\n";
+}
+
+class DatasetCorruptionTest : public testing::Test {
+ protected:
+  DatasetCorruptionTest() {
+    WriteMadeDataset(scratch_.path(), {{{5, 6, 1}}, {{7, 0, 1}, {1}}}, 20, "a model");
+    WriteMadeDataset(other_.path(), {{{5, 9, 1}}, {{7, 2, 1}, {1}}}, 20, "b model");
+    EXPECT_TRUE(VerifyDataset(scratch_.path()).ok());
+  }
+  Scratch scratch_;
+  Scratch other_;
+};
+
+// Every bit of every file, every length, and every file of another data set in the place of its
+// own.
+TEST_F(DatasetCorruptionTest, NamesTheFile) {
+  for (const std::string& name : scratch_.Names()) {
+    const std::string path = scratch_.Path(name), bytes = scratch_.Read(name);
+    const auto check = [&](const std::string& what) {
+      TakeLargestAllocation();
+      const VerificationReport report = VerifyDataset(scratch_.path());
+      EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << what;
+      ASSERT_EQ(report.problems.size(), 1u) << name << ": " << what;
+      ASSERT_TRUE(Names(report.problems[0], path + ": ")) << what << ": " << report.problems[0];
+    };
+    const int64_t flips = FlipBits(path, bytes, check);
+    const int64_t cuts = Truncate(path, bytes, check);
+    const int64_t additions = Append(path, bytes, other_.Read(name), check);
+    std::cout << name << " of " << bytes.size() << " bytes: " << flips << " bits flipped, " << cuts
+              << " lengths, " << additions << " additions\n";
+    std::filesystem::remove(path);
+    EXPECT_FALSE(VerifyDataset(scratch_.path()).ok()) << name << " removed";
+    // The manifest of another data set is whole: then it is a file it names that differs.
+    Overwrite(path, other_.Read(name));
+    EXPECT_EQ(VerifyDataset(scratch_.path()).ok(), other_.Read(name) == bytes) << name;
+    Overwrite(path, bytes);
+  }
+  EXPECT_TRUE(VerifyDataset(scratch_.path()).ok());
+}
+
+// The vocabulary by itself: what a flip makes of it is another vocabulary or none, never the same.
+TEST_F(DatasetCorruptionTest, OfTheVocabularyMakesNoEqualOne) {
+  const std::string text = scratch_.Read("vocabulary.txt");
+  for (size_t bit = 0; bit < text.size() * 8; ++bit) {
+    std::string flipped = text;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    const auto vocabulary = Vocabulary::Parse(flipped, "file");
+    ASSERT_TRUE(!vocabulary.ok() || vocabulary->ToText() == flipped) << bit;
+  }
+}
+
+// A count that never moves would bound nothing.
+TEST(LargestAllocation, IsCounted) {
+  TakeLargestAllocation();
+  EXPECT_EQ(std::string(100'000, 'x').back(), 'x');
+  EXPECT_GE(TakeLargestAllocation(), 100'000u);
+  EXPECT_LT(TakeLargestAllocation(), 100'000u);
+}
+
+}  // namespace
+}  // namespace elman

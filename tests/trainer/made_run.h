@@ -1,0 +1,125 @@
+// A small language model trained on a made data set, ranks as threads.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/batches/stream_batcher.h"
+#include "tests/data/shards/made_dataset.h"
+#include "tests/support/scratch.h"
+#include "trainer/checkpoint/checkpoint_reader.h"
+#include "trainer/comm/thread_group.h"
+#include "trainer/models/model_factory.h"
+#include "trainer/run_config.h"
+#include "trainer/training_loop.h"
+
+namespace elman {
+
+inline constexpr char kMadeRunConfig[] =
+    "model { layers: 2 hidden_size: 9 embedding_size: 7 dropout: 0.3 weight_dropout: 0.2 }"
+    "optimizer { kind: ADAM learning_rate: 0.01 clip_norm: 1 }"
+    "lanes: 4 batch_size: 6 sequence_length: 5 max_epochs: 2 seed: 3 evaluation { batch_size: 20 }";
+
+class MadeRun : public testing::Test {
+ protected:
+  MadeRun() {
+    WriteMadeDataset(data_.path(), {RandomExamples(60, 8, 12)}, 12);
+    const auto dataset = Dataset::Open(data_.path());
+    EXPECT_THAT(dataset, IsOk());
+    dataset_ = *dataset;
+  }
+
+  // Trains with `ranks` from the checkpoint `from`, if it is not empty, into `output`; asked to
+  // stop at `stop_after` steps of rank 0, if it is positive. Returns the content hash of the last
+  // checkpoint.
+  std::string Run(int ranks, const std::string& output, int64_t max_steps,
+                  bool shares_memory = true, const std::string& from = "", int64_t stop_after = 0) {
+    std::vector<std::string> overrides = overrides_;
+    overrides.push_back("max_steps=" + std::to_string(max_steps));
+    const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
+    RunThreadGroup(
+        ranks,
+        [&](Communicator* communicator) {
+          const auto model =
+              *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
+          const auto optimizer = CreateOptimizer(config.optimizer());
+          const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
+                                                   config.sequence_length(), config.lanes());
+          GradientExchange exchange(communicator, model->parameters().size(), config.lanes());
+          TrainingState state(communicator, model.get(), &exchange, optimizer.get(), source.get());
+          Checkpoint checkpoint;
+          if (!from.empty()) {
+            checkpoint = *ReadCheckpoint(from);
+            EXPECT_THAT(state.Scatter(&checkpoint), IsOk());
+          } else {
+            state.Initialize(config.seed());
+          }
+          *checkpoint.header.mutable_config() = config;
+          DescribeParameters(model->parameters(), &checkpoint.header);
+          const auto evaluator =
+              *Evaluator::Create(dataset_, "train", config.evaluation().batch_size(), 5);
+          CheckpointDirectory checkpoints(scratch_.Path(output));
+          PhaseClock clock;
+          std::unique_ptr<RunDirectory> directory;
+          std::unique_ptr<ProgressReporter> reporter;
+          if (communicator->rank() == 0) {
+            directory = *RunDirectory::Open(scratch_.Path(output));
+            reporter = *ProgressReporter::Create(directory.get(), config, 0, 1, &clock);
+          }
+          int64_t asked = 0;
+          TrainingLoop loop({.communicator = communicator,
+                             .model = model.get(),
+                             .optimizer = optimizer.get(),
+                             .source = source.get(),
+                             .exchange = &exchange,
+                             .state = &state,
+                             .evaluator = evaluator.get(),
+                             .validation_text = &(*dataset_->FindSplit("train"))->counts(),
+                             .checkpoints = &checkpoints,
+                             .reporter = reporter.get(),
+                             .clock = &clock,
+                             .stop_requested =
+                                 [&] {
+                                   if (on_step_) on_step_(communicator->rank());
+                                   return communicator->rank() == 0 && ++asked == stop_after;
+                                 },
+                             .checkpoint = &checkpoint});
+          if (before_training_) before_training_();
+          const absl::Status trained = loop.Run();
+          EXPECT_EQ(trained.code(), ends_with_) << trained;
+          EXPECT_EQ(loop.stopped(), stop_after > 0);
+          if (after_training_) after_training_();
+          if (communicator->rank() == 0) save_failed_ = loop.save_failed();
+        },
+        shares_memory);
+    return HashOfLatest(output);
+  }
+
+  std::string HashOfLatest(const std::string& output) {
+    const auto path = ResolveCheckpoint(scratch_.Path(output), kLatest);
+    if (!path.ok()) return "";
+    const auto latest = ReadCheckpoint(*path);
+    EXPECT_THAT(latest, IsOk());
+    return latest.ok() ? ContentHash(*latest) : "";
+  }
+
+  std::string Latest(const std::string& output) {
+    return *ResolveCheckpoint(scratch_.Path(output), kLatest);
+  }
+
+  Scratch data_, scratch_;
+  std::shared_ptr<const Dataset> dataset_;
+  std::vector<std::string> overrides_;     // of the configuration
+  std::function<void()> before_training_;  // called by every rank
+  std::function<void()> after_training_;   // likewise
+  std::function<void(int rank)> on_step_;  // called by every rank in every step
+  absl::StatusCode ends_with_ = absl::StatusCode::kOk;
+  bool save_failed_ = false;  // what the last run said of its last save
+};
+
+}  // namespace elman
