@@ -185,15 +185,18 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model,
   MemoryEstimate memory;
   memory.arrays = 2 * size + slice * (ranks - 1);
   memory.optimizer = slice * optimizer.moments();
-  // Per time step and row: embedding, its gradient, and for each layer output, gradient and about
-  // seven gate records.
+  // Per time step and row: embedding, its gradient, and for each layer four gates, what the cell
+  // keeps, outputs, gradients and masks. Besides, a chunk of logits and transposed weights.
   const ModelSpec& spec = config.model();
   const double rows =
       static_cast<double>(config.batch_size()) / config.lanes() * config.sequence_length();
   memory.activations =
-      rows * (2.0 * spec.embedding_size() + 9.0 * spec.layers() * spec.hidden_size()) *
+      rows * (2.0 * spec.embedding_size() + 12.0 * spec.layers() * spec.hidden_size()) *
           sizeof(float) +
-      16e6;
+      32e6 +
+      4.0 * spec.hidden_size() * sizeof(float) *
+          (spec.embedding_size() + (2.0 * spec.layers() - 1) * spec.hidden_size());
+  memory.checkpoint = size * (1 + optimizer.moments());
   return memory;
 }
 

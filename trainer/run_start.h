@@ -56,6 +56,7 @@ struct MemoryEstimate {
   double arrays = 0;
   double optimizer = 0;
   double activations = 0;
+  double checkpoint = 0;  // on rank 0 only: what a save works on while training goes on
   double total() const { return arrays + optimizer + activations; }
 };
 MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model,

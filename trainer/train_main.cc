@@ -65,8 +65,9 @@ void PrintPlan(const RunStart& start, const Model& model, const BatchSource& sou
   std::printf("parameters        %s\n", WithCommas(model.parameters().count()).c_str());
   std::printf(
       "memory a rank     %.0f MB (parameters and gradients %.0f, optimizer %.0f, activations "
-      "%.0f)\n",
-      memory.total() / 1e6, memory.arrays / 1e6, memory.optimizer / 1e6, memory.activations / 1e6);
+      "%.0f); rank 0 also %.0f MB for checkpoints\n",
+      memory.total() / 1e6, memory.arrays / 1e6, memory.optimizer / 1e6, memory.activations / 1e6,
+      memory.checkpoint / 1e6);
   std::printf("steps an epoch    %s\n", WithCommas(source.steps_per_epoch()).c_str());
   std::printf("lanes, ranks      %d, %d\n", start.config.lanes(), ranks);
 }
