@@ -92,7 +92,7 @@ void StreamBatches(benchmark::State& state) {
   int64_t tokens = 0;
   for (auto _ : state) {
     tokens = 0;
-    for (int64_t step = 0; step < (*source)->steps_per_epoch(); ++step) {
+    for (int64_t step = 0; step < (*source)->batches_per_epoch(); ++step) {
       if (!(*source)->Read(0, step, 0, &batch).ok()) state.SkipWithError("unreadable");
       tokens += batch.target_count;
     }

@@ -105,6 +105,7 @@ void ProgressReporter::WriteTrainLine() {
       .Add("gradient_norm", last_.gradient_norm)
       .Add("tokens", last_.tokens)
       .Add("tokens_per_second", tokens_per_second)
+      .Add("bytes_sent", last_.bytes_sent - bytes_told_)
       .Add("seconds", SecondsJson(*clock_));
   Complain(log_->Write(line));
   Complain(tensorboard_->Write(last_.step, {{"train/loss", loss},
@@ -115,6 +116,7 @@ void ProgressReporter::WriteTrainLine() {
   interval_loss_ = loss;
   ShowProgress(tokens_per_second);
   interval_ = {};
+  bytes_told_ = last_.bytes_sent;
   interval_started_ = absl::Now();
   other_seconds_ = 0;
   clock_->ClearSeconds();

@@ -27,6 +27,7 @@ struct StepReport {
   double learning_rate = 0;
   double gradient_norm = 0;  // before clipping, of the normalized gradient
   int64_t tokens = 0;        // trained on since the beginning of the run
+  int64_t bytes_sent = 0;    // between nodes, by all ranks, from the start until before this step
 };
 
 class ProgressReporter {
@@ -85,7 +86,8 @@ class ProgressReporter {
   const absl::Time started_;
 
   StepReport last_;
-  LossSums interval_;  // since the last train line
+  LossSums interval_;       // since the last train line
+  int64_t bytes_told_ = 0;  // sent until then
   absl::Time interval_started_;
   double other_seconds_ = 0;  // of the interval, spent on validation and checkpoints
   absl::Time shown_;

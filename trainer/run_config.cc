@@ -129,6 +129,13 @@ absl::Status Require(bool condition, absl::string_view field, double value,
   return absl::InvalidArgumentError(absl::StrCat(field, " is ", value, ": it must be ", wanted));
 }
 
+void SettleMicroBatches(TrainingConfig* config) {
+  if (config->tokens_per_step() == 0) return;
+  const int64_t tokens = int64_t{config->batch_size()} * config->sequence_length();
+  const int64_t nearest = (config->tokens_per_step() + tokens / 2) / tokens;
+  config->set_micro_batches(static_cast<int32_t>(std::clamp<int64_t>(nearest, 1, 1 << 20)));
+}
+
 absl::Status Validate(const TrainingConfig& c) {
   const OptimizerSpec& o = c.optimizer();
   const ScheduleSpec& s = c.schedule();
@@ -141,6 +148,9 @@ absl::Status Validate(const TrainingConfig& c) {
                    "from 1 to 1048576"),
            Require(c.sequence_length() >= 1 && c.sequence_length() <= (1 << 16), "sequence_length",
                    c.sequence_length(), "from 1 to 65536"),
+           Require(c.micro_batches() >= 1, "micro_batches", c.micro_batches(), kAtLeast1),
+           Require(c.tokens_per_step() >= 0, "tokens_per_step",
+                   static_cast<double>(c.tokens_per_step()), kAtLeast0),
            Require(c.max_steps() >= 0, "max_steps", c.max_steps(), kAtLeast0),
            Require(c.max_epochs() >= 1, "max_epochs", c.max_epochs(), kAtLeast1),
            Require(o.learning_rate() > 0 && std::isfinite(o.learning_rate()),
@@ -156,6 +166,9 @@ absl::Status Validate(const TrainingConfig& c) {
                    kAtLeast0),
            Require(s.factor() > 0 && s.factor() <= 1, "schedule.factor", s.factor(),
                    "above 0 and at most 1"),
+           Require(s.base_batch_size() >= 1, "schedule.base_batch_size", s.base_batch_size(),
+                   kAtLeast1),
+           Require(s.warmup_epochs() >= 0, "schedule.warmup_epochs", s.warmup_epochs(), kAtLeast0),
            Require(s.patience() >= 1, "schedule.patience", s.patience(), kAtLeast1),
            Require(c.checkpoint().every_steps() >= 0, "checkpoint.every_steps",
                    c.checkpoint().every_steps(), kAtLeast0),
@@ -196,6 +209,7 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
   if (const absl::Status status = Validate(config); !status.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", status.message()));
   }
+  SettleMicroBatches(&config);
   return config;
 }
 

@@ -172,8 +172,8 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
   return start;
 }
 
-int64_t TotalSteps(const TrainingConfig& config, int64_t steps_per_epoch) {
-  const int64_t by_epochs = config.max_epochs() * steps_per_epoch;
+int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source) {
+  const int64_t by_epochs = config.max_epochs() * StepsPerEpoch(source, config.micro_batches());
   return config.max_steps() > 0 ? std::min<int64_t>(by_epochs, config.max_steps()) : by_epochs;
 }
 
@@ -209,8 +209,8 @@ void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& mod
                "%s, %s)\n",
                WithCommas(model.parameters().count()).c_str(),
                WithCommas(train.counts().tokens()).c_str(),
-               WithCommas(source.steps_per_epoch()).c_str(), start.config.lanes(), ranks,
-               OneDnnVersion().c_str(), InstructionSet().c_str());
+               WithCommas(StepsPerEpoch(source, start.config.micro_batches())).c_str(),
+               start.config.lanes(), ranks, OneDnnVersion().c_str(), InstructionSet().c_str());
   if (start.resumed) {
     reporter->Event(
         progress.step(), "resumed",

@@ -13,7 +13,7 @@
 #include "data/shards/dataset.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/comm/communicator.h"
-#include "trainer/gradient_exchange.h"
+#include "trainer/exchange/gradient_exchange.h"
 #include "trainer/models/model.h"
 #include "trainer/optim/optimizer.h"
 #include "trainer/progress.h"
@@ -49,7 +49,7 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
                                   const TrainingConfig& config);
 
 // Steps from the beginning to the end of a run.
-int64_t TotalSteps(const TrainingConfig& config, int64_t steps_per_epoch);
+int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source);
 
 // Bytes that a rank needs at least.
 struct MemoryEstimate {

@@ -16,7 +16,7 @@
 #include "trainer/comm/agreement.h"
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/eval/evaluator.h"
-#include "trainer/gradient_exchange.h"
+#include "trainer/exchange/gradient_exchange.h"
 #include "trainer/math/compute_environment.h"
 #include "trainer/math/phase_clock.h"
 #include "trainer/models/model_factory.h"
@@ -68,7 +68,8 @@ void PrintPlan(const RunStart& start, const Model& model, const BatchSource& sou
       "%.0f); rank 0 also %.0f MB for checkpoints\n",
       memory.total() / 1e6, memory.arrays / 1e6, memory.optimizer / 1e6, memory.activations / 1e6,
       memory.checkpoint / 1e6);
-  std::printf("steps an epoch    %s\n", WithCommas(source.steps_per_epoch()).c_str());
+  std::printf("steps an epoch    %s\n",
+              WithCommas(StepsPerEpoch(source, start.config.micro_batches())).c_str());
   std::printf("lanes, ranks      %d, %d\n", start.config.lanes(), ranks);
 }
 
@@ -108,7 +109,8 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
                                        start.config.sequence_length(), start.config.lanes());
   RETURN_IF_ERROR(Agree(communicator, source_or.status()));
   const std::unique_ptr<BatchSource> source = *std::move(source_or);
-  GradientExchange exchange(communicator, model->parameters().size(), start.config.lanes());
+  GradientExchange exchange(communicator, model->parameters().DenseBlocks(), start.config.lanes(),
+                            UpdatesOf(*optimizer, start.config.optimizer()));
   if (dry_run) {
     if (root) PrintPlan(start, *model, *source, exchange, *optimizer, communicator->size());
     return absl::OkStatus();
@@ -135,7 +137,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
   PhaseClock clock;
   if (!absl::GetFlag(FLAGS_trace).empty()) clock.StartTrace();
   const int64_t begin_step = start.checkpoint.header.progress().step();
-  const int64_t total_steps = TotalSteps(start.config, source->steps_per_epoch());
+  const int64_t total_steps = TotalSteps(start.config, *source);
   std::unique_ptr<ProgressReporter> reporter;
   absl::Status opened;
   if (root) {

@@ -22,8 +22,9 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
     : parts_(parts),
       config_(parts.checkpoint->header.config()),
       progress_(parts.checkpoint->header.mutable_progress()),
+      steps_per_epoch_(StepsPerEpoch(*parts.source, config_.micro_batches())),
       prefetcher_(parts.source, parts.exchange->lanes().first, parts.exchange->lanes().end,
-                  {progress_->epoch(), progress_->step_in_epoch()}) {
+                  config_.micro_batches(), {progress_->epoch(), progress_->step_in_epoch()}) {
   const int ranks = parts_.communicator->size();
   int most_lanes = 0;
   for (int rank = 0; rank < ranks; ++rank)
@@ -51,11 +52,11 @@ absl::Status TrainingLoop::Train() {
   saved_step_ = progress_->step() > 0 ? progress_->step() : -1;
   saved_at_ = Clock::now();
   while (true) {
-    if (progress_->step_in_epoch() == parts_.source->steps_per_epoch()) RETURN_IF_ERROR(EndEpoch());
+    if (progress_->step_in_epoch() == steps_per_epoch_) RETURN_IF_ERROR(EndEpoch());
     if (stopped_ || Finished()) break;
     RETURN_IF_ERROR(Step());
     if (stopped_) break;
-    if (progress_->step_in_epoch() == parts_.source->steps_per_epoch()) continue;
+    if (progress_->step_in_epoch() == steps_per_epoch_) continue;
 
     const auto due = [&](int64_t every) { return every > 0 && progress_->step() % every == 0; };
     if (Finished() || due(config_.evaluation().every_steps())) {
@@ -82,14 +83,19 @@ absl::Status TrainingLoop::Step() {
   const auto batches = prefetcher_.Next();
   clock.Enter(Phase::kForward);
   if (batches.ok()) {
-    parts_.exchange->ComputeLanes([&](int lane, float* gradients) {
-      const Batch& batch = (**batches)[lane - lanes.first];
-      if (batch.steps == 0) return;
-      clock.Enter(Phase::kForward);
-      workspace_.Reset();
-      const Pass pass{config_.seed(), progress_->step(), parts_.source->first_row(lane), &clock};
-      my_votes_[lane - lanes.first].sums =
-          parts_.model->Train(batch, pass, parts_.state->carry(lane), gradients, &workspace_);
+    parts_.exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
+      const int micro_batches = config_.micro_batches(), nth = lane - lanes.first;
+      for (int i = 0; i < micro_batches; ++i) {
+        const Batch& batch = (**batches)[nth * micro_batches + i];
+        if (batch.steps == 0) continue;
+        clock.Enter(Phase::kForward);
+        workspace_.Reset();
+        parts_.model->Touch(batch, gradients->mutable_touched());
+        const Pass pass{config_.seed(), progress_->step() * micro_batches + i,
+                        parts_.source->first_row(lane), &clock};
+        my_votes_[nth].sums += parts_.model->Train(batch, pass, parts_.state->carry(lane),
+                                                   gradients->data(), &workspace_);
+      }
     });
   }
   ASSIGN_OR_RETURN(const Vote agreed, Agreed(batches.status()));
@@ -117,7 +123,8 @@ absl::Status TrainingLoop::Step() {
                            .sums = agreed.sums,
                            .learning_rate = learning_rate,
                            .gradient_norm = gradient_norm,
-                           .tokens = progress_->tokens()});
+                           .tokens = progress_->tokens(),
+                           .bytes_sent = agreed.bytes_sent});
   }
   return absl::OkStatus();
 }
@@ -126,6 +133,7 @@ absl::Status TrainingLoop::Step() {
 // what went wrong somewhere.
 absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& local) {
   parts_.clock->Enter(Phase::kWait);
+  my_votes_[0].bytes_sent = parts_.exchange->bytes_sent();
   my_votes_[0].stop = parts_.stop_requested();
   my_votes_[0].save = SaveDueByClock();
   my_votes_[0].failed = !local.ok();
@@ -134,6 +142,7 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
   Vote all;
   for (const Vote& vote : votes_) {
     all.sums += vote.sums;
+    all.bytes_sent += vote.bytes_sent;
     all.stop |= vote.stop;
     all.save |= vote.save;
     all.failed |= vote.failed;
@@ -147,8 +156,9 @@ absl::Status TrainingLoop::Update(const LossSums& sums, double* gradient_norm) {
   parts_.clock->Enter(Phase::kExchange);
   exchange.Reduce();
   const bool per_sequence = config_.loss().normalization() == LossSpec::PER_SEQUENCE;
-  const double scale = 1.0 / static_cast<double>(per_sequence ? config_.batch_size()
-                                                              : std::max<int64_t>(1, sums.targets));
+  const int64_t sequences = int64_t{config_.batch_size()} * config_.micro_batches();
+  const double scale =
+      1.0 / static_cast<double>(per_sequence ? sequences : std::max<int64_t>(1, sums.targets));
   *gradient_norm = std::sqrt(exchange.SumOfSquares()) * scale;
   if (!std::isfinite(*gradient_norm) || !std::isfinite(sums.loss)) {
     return absl::OutOfRangeError(absl::StrCat(
@@ -217,7 +227,7 @@ absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
                                absl::ToDoubleSeconds(absl::Now() - began));
   }
   // A new best must not be lost before the next checkpoint is due.
-  if (is_best_ && progress_->step_in_epoch() != parts_.source->steps_per_epoch()) Save();
+  if (is_best_ && progress_->step_in_epoch() != steps_per_epoch_) Save();
   return absl::OkStatus();
 }
 
@@ -279,8 +289,7 @@ bool TrainingLoop::Finished() const {
 }
 
 double TrainingLoop::CurrentLearningRate() const {
-  return LearningRate(config_.schedule(), config_.optimizer().learning_rate(), progress_->epoch(),
-                      progress_->decays());
+  return LearningRate(config_, *progress_, steps_per_epoch_);
 }
 
 }  // namespace elman

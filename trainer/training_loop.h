@@ -19,7 +19,7 @@
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/eval/evaluator.h"
-#include "trainer/gradient_exchange.h"
+#include "trainer/exchange/gradient_exchange.h"
 #include "trainer/math/phase_clock.h"
 #include "trainer/math/workspace.h"
 #include "trainer/models/model.h"
@@ -64,6 +64,7 @@ class TrainingLoop {
   // What the ranks tell each other about a step, lane by lane.
   struct Vote {
     LossSums sums;
+    int64_t bytes_sent = 0;  // to other nodes, since the beginning
     bool stop = false;
     bool save = false;
     bool failed = false;
@@ -89,6 +90,7 @@ class TrainingLoop {
   TrainingParts parts_;
   const TrainingConfig& config_;
   Progress* const progress_;
+  const int64_t steps_per_epoch_;
   Prefetcher prefetcher_;
   Workspace workspace_;
   // Of this rank's lanes, and of everyone's; as many of each rank as any has lanes.

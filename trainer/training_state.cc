@@ -13,6 +13,11 @@ std::string MomentName(size_t i) { return absl::StrCat(std::string(kMomentPrefix
 
 }  // namespace
 
+GradientExchange::Updates UpdatesOf(const Optimizer& optimizer, const OptimizerSpec& spec) {
+  return optimizer.LeavesUntouched(spec.weight_decay()) ? GradientExchange::Updates::kTouched
+                                                        : GradientExchange::Updates::kAll;
+}
+
 TrainingState::TrainingState(Communicator* communicator, const Model* model,
                              GradientExchange* exchange, const Optimizer* optimizer,
                              const BatchSource* source)
@@ -39,11 +44,18 @@ void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep&
     const int64_t begin = std::max(parameter.offset, slice.begin);
     const int64_t end = std::min(parameter.offset + parameter.size(), slice.end);
     if (begin >= end) continue;
-    for (size_t i = 0; i < moments_.size(); ++i)
-      moments_in_hand_[i] = moments_[i].data() + (begin - slice.begin);
-    optimizer.Update(step, parameter.decay ? weight_decay : 0,
-                     exchange_->values().subspan(begin, end - begin),
-                     gradients.subspan(begin - slice.begin, end - begin), moments_in_hand_);
+    const auto update = [&](int64_t first, int64_t count) {
+      for (size_t i = 0; i < moments_.size(); ++i)
+        moments_in_hand_[i] = moments_[i].data() + (first - slice.begin);
+      optimizer.Update(step, parameter.decay ? weight_decay : 0,
+                       exchange_->values().subspan(first, count),
+                       gradients.subspan(first - slice.begin, count), moments_in_hand_);
+    };
+    if (parameter.sparse && exchange_->updates() == GradientExchange::Updates::kTouched) {
+      exchange_->touched().ForEachRun(begin, end, update);
+    } else {
+      update(begin, end - begin);
+    }
   }
 }
 

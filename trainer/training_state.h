@@ -10,11 +10,14 @@
 #include "data/batches/batch_source.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/comm/communicator.h"
-#include "trainer/gradient_exchange.h"
+#include "trainer/exchange/gradient_exchange.h"
 #include "trainer/models/model.h"
 #include "trainer/optim/optimizer.h"
 
 namespace elman {
+
+// Which values a step of the optimizer may change.
+GradientExchange::Updates UpdatesOf(const Optimizer& optimizer, const OptimizerSpec& spec);
 
 class TrainingState {
  public:

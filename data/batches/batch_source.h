@@ -1,4 +1,4 @@
-// Where batches come from. A source is a pure function of (epoch, step, lane): any batch can be
+// Where batches come from. A source is a pure function of (epoch, number, lane): any batch can be
 // read at any time, by any rank, after any resume, and is the same.
 #pragma once
 
@@ -14,14 +14,20 @@ class BatchSource {
   virtual ~BatchSource() = default;
 
   virtual int lanes() const = 0;
-  virtual int64_t steps_per_epoch() const = 0;
+  virtual int64_t batches_per_epoch() const = 0;  // of each lane
 
   // First and one past the last global row (sequence of the global batch) of a lane.
   virtual int first_row(int lane) const = 0;
   virtual int end_row(int lane) const = 0;
 
   // Fills `batch`, reusing its memory. Not for concurrent use.
-  virtual absl::Status Read(int64_t epoch, int64_t step, int lane, Batch* batch) = 0;
+  virtual absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) = 0;
 };
+
+// Training steps of an epoch where a step takes `micro_batches` batches of each lane; the last may
+// find fewer.
+inline int64_t StepsPerEpoch(const BatchSource& source, int micro_batches) {
+  return (source.batches_per_epoch() + micro_batches - 1) / micro_batches;
+}
 
 }  // namespace elman

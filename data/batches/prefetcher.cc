@@ -13,6 +13,7 @@ namespace elman {
 struct Prefetcher::State {
   BatchSource* source = nullptr;
   int first_lane = 0;
+  int micro_batches = 1;
   Position next;               // used by the reading thread only
   std::vector<Batch> current;  // the caller's
 
@@ -26,15 +27,18 @@ struct Prefetcher::State {
   std::thread thread;
 
   absl::Status ReadAhead() {
-    const int64_t steps = source->steps_per_epoch();
+    const int64_t steps = StepsPerEpoch(*source, micro_batches);
     if (steps <= 0)
       return absl::FailedPreconditionError("an epoch of no steps: the split is empty");
     // A position saved at the very end of an epoch is the begin of the next.
     next.epoch += next.step / steps;
     next.step %= steps;
     for (size_t i = 0; i < ahead.size(); ++i) {
-      RETURN_IF_ERROR(
-          source->Read(next.epoch, next.step, first_lane + static_cast<int>(i), &ahead[i]));
+      const int lane = first_lane + static_cast<int>(i) / micro_batches;
+      const int64_t number = next.step * micro_batches + static_cast<int64_t>(i) % micro_batches;
+      ahead[i].steps = 0;
+      if (number < source->batches_per_epoch())
+        RETURN_IF_ERROR(source->Read(next.epoch, number, lane, &ahead[i]));
     }
     ++next.step;
     return absl::OkStatus();
@@ -54,12 +58,14 @@ struct Prefetcher::State {
   }
 };
 
-Prefetcher::Prefetcher(BatchSource* source, int first_lane, int end_lane, Position start)
+Prefetcher::Prefetcher(BatchSource* source, int first_lane, int end_lane, int micro_batches,
+                       Position start)
     : state_(std::make_unique<State>()) {
   state_->source = source;
   state_->first_lane = first_lane;
+  state_->micro_batches = micro_batches;
   state_->next = start;
-  state_->current.resize(static_cast<size_t>(end_lane - first_lane));
+  state_->current.resize(static_cast<size_t>(end_lane - first_lane) * micro_batches);
   state_->ahead.resize(state_->current.size());
   state_->thread = std::thread([state = state_.get()] { state->Run(); });
 }

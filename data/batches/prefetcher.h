@@ -13,7 +13,7 @@
 namespace elman {
 
 // The batches of the lanes [first_lane, end_lane), from (epoch, step) on, epoch after epoch,
-// without end.
+// without end. A step takes `micro_batches` batches of each lane, one after the other.
 class Prefetcher {
  public:
   struct Position {
@@ -22,12 +22,13 @@ class Prefetcher {
   };
 
   // `source` must outlive the prefetcher and is used by no one else meanwhile.
-  Prefetcher(BatchSource* source, int first_lane, int end_lane, Position start);
+  Prefetcher(BatchSource* source, int first_lane, int end_lane, int micro_batches, Position start);
   ~Prefetcher();
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
 
-  // The batches of the next step, one a lane; they stay valid until the next call.
+  // The batches of the next step, those of the first lane first; they stay valid until the next
+  // call. In the last step of an epoch there may be nothing to do (Batch::steps is 0) in the last.
   // A reading error is returned here, and again by every later call.
   absl::StatusOr<const std::vector<Batch>*> Next();
 

@@ -28,35 +28,35 @@ class StreamBatcher : public BatchSource {
         lane_seen_(lanes, false) {}
 
   int lanes() const override { return lanes_; }
-  int64_t steps_per_epoch() const override { return plan_.windows(); }
+  int64_t batches_per_epoch() const override { return plan_.windows(); }
   int first_row(int lane) const override {
     return static_cast<int>(int64_t{lane} * batch_size_ / lanes_);
   }
   int end_row(int lane) const override { return first_row(lane + 1); }
 
-  absl::Status Read(int64_t /*epoch*/, int64_t step, int lane, Batch* batch) override {
-    if (step < 0 || step >= plan_.windows() || lane < 0 || lane >= lanes_) {
-      return absl::OutOfRangeError(absl::StrCat("step ", step, " of lane ", lane,
-                                                "; expected a step below ", plan_.windows(),
+  absl::Status Read(int64_t /*epoch*/, int64_t number, int lane, Batch* batch) override {
+    if (number < 0 || number >= plan_.windows() || lane < 0 || lane >= lanes_) {
+      return absl::OutOfRangeError(absl::StrCat("batch ", number, " of lane ", lane,
+                                                "; expected a batch below ", plan_.windows(),
                                                 " and a lane below ", lanes_));
     }
     GiveCacheTo(lane);
-    batch->steps = plan_.steps(step);
+    batch->steps = plan_.steps(number);
     batch->rows = end_row(lane) - first_row(lane);
     batch->inputs.assign(static_cast<size_t>(batch->steps) * batch->rows, end_id_);
     batch->targets.assign(batch->inputs.size(), kNoTarget);
     batch->target_count = 0;
-    batch->starts_epoch = step == 0;
+    batch->starts_epoch = number == 0;
     for (int row = 0; row < batch->rows; ++row) {
-      RETURN_IF_ERROR(ReadRow(step, first_row(lane) + row, row, batch));
+      RETURN_IF_ERROR(ReadRow(number, first_row(lane) + row, row, batch));
     }
     return absl::OkStatus();
   }
 
  private:
-  absl::Status ReadRow(int64_t step, int stream, int row, Batch* batch) {
+  absl::Status ReadRow(int64_t number, int stream, int row, Batch* batch) {
     const uint64_t first =
-        plan_.begin(stream) + static_cast<uint64_t>(step) * plan_.sequence_length();
+        plan_.begin(stream) + static_cast<uint64_t>(number) * plan_.sequence_length();
     const uint64_t end = plan_.begin(stream + 1);
     if (first >= end) return absl::OkStatus();
     const int targets = static_cast<int>(std::min<uint64_t>(batch->steps, end - first));

@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "data/batches/stream_batcher.h"
 #include "tests/data/shards/made_dataset.h"
 #include "tests/support/scratch.h"
@@ -42,62 +45,76 @@ class MadeRun : public testing::Test {
     std::vector<std::string> overrides = overrides_;
     overrides.push_back("max_steps=" + std::to_string(max_steps));
     const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
-    RunThreadGroup(
-        ranks,
-        [&](Communicator* communicator) {
-          const auto model =
-              *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
-          const auto optimizer = CreateOptimizer(config.optimizer());
-          const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
-                                                   config.sequence_length(), config.lanes());
-          GradientExchange exchange(communicator, model->parameters().size(), config.lanes());
-          TrainingState state(communicator, model.get(), &exchange, optimizer.get(), source.get());
-          Checkpoint checkpoint;
-          if (!from.empty()) {
-            checkpoint = *ReadCheckpoint(from);
-            EXPECT_THAT(state.Scatter(&checkpoint), IsOk());
-          } else {
-            state.Initialize(config.seed());
-          }
-          *checkpoint.header.mutable_config() = config;
-          DescribeParameters(model->parameters(), &checkpoint.header);
-          const auto evaluator =
-              *Evaluator::Create(dataset_, "train", config.evaluation().batch_size(), 5);
-          CheckpointDirectory checkpoints(scratch_.Path(output));
-          PhaseClock clock;
-          std::unique_ptr<RunDirectory> directory;
-          std::unique_ptr<ProgressReporter> reporter;
-          if (communicator->rank() == 0) {
-            directory = *RunDirectory::Open(scratch_.Path(output));
-            reporter = *ProgressReporter::Create(directory.get(), config, 0, 1, &clock);
-          }
-          int64_t asked = 0;
-          TrainingLoop loop({.communicator = communicator,
-                             .model = model.get(),
-                             .optimizer = optimizer.get(),
-                             .source = source.get(),
-                             .exchange = &exchange,
-                             .state = &state,
-                             .evaluator = evaluator.get(),
-                             .validation_text = &(*dataset_->FindSplit("train"))->counts(),
-                             .checkpoints = &checkpoints,
-                             .reporter = reporter.get(),
-                             .clock = &clock,
-                             .stop_requested =
-                                 [&] {
-                                   if (on_step_) on_step_(communicator->rank());
-                                   return communicator->rank() == 0 && ++asked == stop_after;
-                                 },
-                             .checkpoint = &checkpoint});
-          if (before_training_) before_training_();
-          const absl::Status trained = loop.Run();
-          EXPECT_EQ(trained.code(), ends_with_) << trained;
-          EXPECT_EQ(loop.stopped(), stop_after > 0);
-          if (after_training_) after_training_();
-          if (communicator->rank() == 0) save_failed_ = loop.save_failed();
-        },
-        shares_memory);
+    const auto rank_main = [&](Communicator* communicator) {
+      const auto model =
+          *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
+      const auto optimizer = CreateOptimizer(config.optimizer());
+      const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
+                                               config.sequence_length(), config.lanes());
+      GradientExchange exchange(communicator, model->parameters().DenseBlocks(), config.lanes(),
+                                UpdatesOf(*optimizer, config.optimizer()));
+      TrainingState state(communicator, model.get(), &exchange, optimizer.get(), source.get());
+      Checkpoint checkpoint;
+      if (!from.empty()) {
+        checkpoint = *ReadCheckpoint(from);
+        EXPECT_THAT(state.Scatter(&checkpoint), IsOk());
+      } else {
+        state.Initialize(config.seed());
+      }
+      *checkpoint.header.mutable_config() = config;
+      DescribeParameters(model->parameters(), &checkpoint.header);
+      const auto evaluator =
+          *Evaluator::Create(dataset_, "train", config.evaluation().batch_size(), 5);
+      CheckpointDirectory checkpoints(scratch_.Path(output));
+      PhaseClock clock;
+      std::unique_ptr<RunDirectory> directory;
+      std::unique_ptr<ProgressReporter> reporter;
+      if (communicator->rank() == 0) {
+        directory = *RunDirectory::Open(scratch_.Path(output));
+        reporter = *ProgressReporter::Create(directory.get(), config, 0, 1, &clock);
+      }
+      int64_t asked = 0;
+      TrainingLoop loop({.communicator = communicator,
+                         .model = model.get(),
+                         .optimizer = optimizer.get(),
+                         .source = source.get(),
+                         .exchange = &exchange,
+                         .state = &state,
+                         .evaluator = evaluator.get(),
+                         .validation_text = &(*dataset_->FindSplit("train"))->counts(),
+                         .checkpoints = &checkpoints,
+                         .reporter = reporter.get(),
+                         .clock = &clock,
+                         .stop_requested =
+                             [&] {
+                               if (on_step_) on_step_(communicator->rank());
+                               return communicator->rank() == 0 && ++asked == stop_after;
+                             },
+                         .checkpoint = &checkpoint});
+      if (before_training_) before_training_();
+      const absl::Status trained = loop.Run();
+      EXPECT_EQ(trained.code(), ends_with_) << trained;
+      EXPECT_EQ(loop.stopped(), stop_after > 0);
+      if (after_training_) after_training_();
+      if (communicator->rank() == 0) save_failed_ = loop.save_failed();
+    };
+    if (nodes_.empty()) {
+      RunThreadGroup(ranks, rank_main, shares_memory);
+    } else {
+      RunThreadGroup(nodes_, rank_main);
+    }
     return HashOfLatest(output);
+  }
+
+  // Of the train lines of metrics.jsonl.
+  std::vector<double> TrainLosses(const std::string& output) {
+    std::vector<double> losses;
+    for (const auto line : absl::StrSplit(scratch_.Read(output + "/metrics.jsonl"), '\n')) {
+      const std::vector<absl::string_view> parts = absl::StrSplit(line, "\"loss\": ");
+      if (absl::StrContains(line, "\"train\"") && parts.size() == 2)
+        losses.push_back(std::strtod(std::string(parts[1]).c_str(), nullptr));
+    }
+    return losses;
   }
 
   std::string HashOfLatest(const std::string& output) {
@@ -115,6 +132,7 @@ class MadeRun : public testing::Test {
   Scratch data_, scratch_;
   std::shared_ptr<const Dataset> dataset_;
   std::vector<std::string> overrides_;     // of the configuration
+  std::vector<int> nodes_;                 // of the ranks; empty: all on one
   std::function<void()> before_training_;  // called by every rank
   std::function<void()> after_training_;   // likewise
   std::function<void(int rank)> on_step_;  // called by every rank in every step

@@ -26,6 +26,44 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
   EXPECT_NE(Run(1, "shorter", 16), hash);
 }
 
+TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
+  for (const char* optimizer : {"ADAM", "SGD"}) {  // updates all values, and those touched
+    nodes_.clear();
+    overrides_ = {std::string("optimizer.kind=") + optimizer, "model.tied_embeddings=false"};
+    const std::string hash = Run(1, std::string(optimizer) + "one", 17);
+    for (const std::vector<int>& nodes : {std::vector<int>{0, 0, 1, 1}, {0, 1, 0}, {0, 1, 1}}) {
+      nodes_ = nodes;
+      const std::string name = optimizer + testing::PrintToString(nodes);
+      EXPECT_EQ(Run(static_cast<int>(nodes.size()), name, 17), hash) << name;
+    }
+  }
+}
+
+// With a learning rate too small to change anything, a step of two micro-batches sees what two
+// steps see, carried state and dropout included. An epoch has 10 batches.
+TEST_F(TrainingLoopTest, MicroBatchesAreOneAfterTheOther) {
+  overrides_ = {"optimizer.kind=SGD", "optimizer.learning_rate=1e-30", "logging.every_steps=1"};
+  Run(2, "single", 10);
+  overrides_.push_back("micro_batches=3");
+  Run(2, "triple", 4);
+  const std::vector<double> single = TrainLosses("single"), triple = TrainLosses("triple");
+  ASSERT_EQ(single.size(), 10u);
+  ASSERT_EQ(triple.size(), 4u);
+  for (int step = 0; step < 3; ++step) {
+    const double mean = (single[3 * step] + single[3 * step + 1] + single[3 * step + 2]) / 3;
+    EXPECT_NEAR(triple[step], mean, 1e-6) << step;
+  }
+  EXPECT_NEAR(triple[3], single[9], 1e-6) << "what is left of the epoch";
+}
+
+TEST_F(TrainingLoopTest, MicroBatchesGiveTheSameBitsAndResume) {
+  overrides_ = {"tokens_per_step=90"};  // three batches of 6 sequences, 5 steps
+  const std::string hash = Run(1, "straight", 0);
+  EXPECT_EQ(Run(4, "four", 0), hash);
+  Run(3, "part", 6);
+  EXPECT_EQ(Run(2, "part", 0, true, Latest("part")), hash);
+}
+
 // Once a shape has been seen, a step takes nothing from the heap: on no thread, with dropout and
 // moments, on one rank and on several. An epoch of this data has 10 steps, the last one shorter.
 TEST_F(TrainingLoopTest, StepsDoNotAllocate) {

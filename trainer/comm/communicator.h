@@ -13,13 +13,15 @@
 
 namespace elman {
 
-// Memory that all ranks read and write with plain loads and stores: a part each, zeroed at first.
+// Memory that the ranks of a node read and write with plain loads and stores: a part each, zeroed
+// at first.
 class SharedFloats {
  public:
   virtual ~SharedFloats() = default;
-  virtual std::span<float> of(int rank) = 0;
+  virtual std::span<float> of(int rank) = 0;  // of this rank's node
 
-  // A barrier: what any rank wrote before it, every rank reads after it. Collective.
+  // A barrier: what any rank of the node wrote before it, every one reads after it. Collective on
+  // the node.
   virtual void Fence() = 0;
 };
 
@@ -37,6 +39,10 @@ class Communicator {
   virtual int rank() const = 0;
   virtual int size() const = 0;
 
+  // The node that each rank is on: ranks on one host have the same. Nodes are numbered from 0 in
+  // the order of their first ranks.
+  virtual std::vector<int> NodeOfRank() const = 0;
+
   virtual void Barrier() = 0;
 
   // Overwrites `bytes` with those of `root`; the same size everywhere.
@@ -53,8 +59,8 @@ class Communicator {
   // received.
   virtual void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) = 0;
 
-  // Shared memory with `count` floats of this rank; null, on every rank, where the ranks are not
-  // all on one host or the host does not have it. The communicator must outlive it.
+  // Memory shared on each node, with `count` floats of this rank; null, on every rank, where any
+  // node does not have that much. The communicator must outlive it.
   virtual std::unique_ptr<SharedFloats> Share(int64_t count) = 0;
 
   // Ends the whole job with `status` after printing `message` to standard error.

@@ -1,17 +1,27 @@
 #include "trainer/comm/lane_tree.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
 namespace elman {
 namespace {
 
-void AppendMaximal(LaneRange node, LaneRange block, std::vector<LaneRange>* subtrees) {
-  if (node.end <= block.first || node.first >= block.end) return;
-  if (node.first >= block.first && node.end <= block.end) return subtrees->push_back(node);
+int Covered(LaneRange node, std::span<const LaneRange> blocks) {
+  int lanes = 0;
+  for (const LaneRange& block : blocks)
+    lanes += std::max(0, std::min(node.end, block.end) - std::max(node.first, block.first));
+  return lanes;
+}
+
+void AppendMaximal(LaneRange node, std::span<const LaneRange> blocks,
+                   std::vector<LaneRange>* subtrees) {
+  const int covered = Covered(node, blocks);
+  if (covered == 0) return;
+  if (covered == node.count()) return subtrees->push_back(node);
   const int split = TreeSplit(node);
-  AppendMaximal({node.first, split}, block, subtrees);
-  AppendMaximal({split, node.end}, block, subtrees);
+  AppendMaximal({node.first, split}, blocks, subtrees);
+  AppendMaximal({split, node.end}, blocks, subtrees);
 }
 
 }  // namespace
@@ -26,8 +36,12 @@ int TreeSplit(LaneRange node) {
 }
 
 std::vector<LaneRange> MaximalSubtrees(int lanes, LaneRange block) {
+  return MaximalSubtrees(lanes, std::span(&block, 1));
+}
+
+std::vector<LaneRange> MaximalSubtrees(int lanes, std::span<const LaneRange> blocks) {
   std::vector<LaneRange> subtrees;
-  AppendMaximal({0, lanes}, block, &subtrees);
+  AppendMaximal({0, lanes}, blocks, &subtrees);
   return subtrees;
 }
 

@@ -2,6 +2,7 @@
 // numbers alone, so a sum does not depend on how many ranks there are or which lanes they run.
 #pragma once
 
+#include <span>
 #include <vector>
 
 namespace elman {
@@ -22,7 +23,9 @@ LaneRange LanesOfRank(int lanes, int ranks, int rank);
 // of lanes.
 int TreeSplit(LaneRange node);
 
-// The largest nodes of the tree over `lanes` that lie within `block`, from left to right.
+// The largest nodes of the tree over `lanes` that lie within `block`, or within what several blocks
+// that share no lane cover together, from left to right.
 std::vector<LaneRange> MaximalSubtrees(int lanes, LaneRange block);
+std::vector<LaneRange> MaximalSubtrees(int lanes, std::span<const LaneRange> blocks);
 
 }  // namespace elman

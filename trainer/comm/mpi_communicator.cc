@@ -19,31 +19,33 @@ constexpr MPI_Aint kAlignment = 64;
 // Where Open MPI keeps shared windows on Linux.
 constexpr char kSharedMemoryFolder[] = "/dev/shm";
 
-// A shared window of MPI-3 over all ranks, which are on one host.
+// A shared window of MPI-3 over the ranks of a node.
 class MpiFloats : public SharedFloats {
  public:
-  MpiFloats(int rank, int size, int64_t count) : parts_(size) {
+  // `ranks` are those of the communicator `node`, in its order.
+  MpiFloats(MPI_Comm node, std::span<const int> ranks, int rank, int size, int64_t count)
+      : node_(node), parts_(size) {
     MPI_Info info;
     MPI_Info_create(&info);
     // Each part on pages of its own, near the rank that owns it.
     MPI_Info_set(info, "alloc_shared_noncontig", "true");
     float* unaligned = nullptr;
     const MPI_Aint bytes = count * static_cast<MPI_Aint>(sizeof(float)) + kAlignment;
-    MPI_Win_allocate_shared(bytes, sizeof(float), info, MPI_COMM_WORLD, &unaligned, &window_);
+    MPI_Win_allocate_shared(bytes, sizeof(float), info, node, &unaligned, &window_);
     MPI_Info_free(&info);
     MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
 
-    std::vector<int64_t> counts(size);
-    MPI_Allgather(&count, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, MPI_COMM_WORLD);
-    for (int r = 0; r < size; ++r) {
+    std::vector<int64_t> counts(ranks.size());
+    MPI_Allgather(&count, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, node);
+    for (size_t r = 0; r < ranks.size(); ++r) {
       MPI_Aint their_bytes = 0;
       int unit = 0;
       void* part = nullptr;
-      MPI_Win_shared_query(window_, r, &their_bytes, &unit, &part);
+      MPI_Win_shared_query(window_, static_cast<int>(r), &their_bytes, &unit, &part);
       // The same place in every process, for they map the window at pages.
       const auto address =
           (reinterpret_cast<uintptr_t>(part) + kAlignment - 1) / kAlignment * kAlignment;
-      parts_[r] = {reinterpret_cast<float*>(address), static_cast<size_t>(counts[r])};
+      parts_[ranks[r]] = {reinterpret_cast<float*>(address), static_cast<size_t>(counts[r])};
     }
     std::ranges::fill(parts_[rank], 0.0f);
     Fence();
@@ -55,11 +57,12 @@ class MpiFloats : public SharedFloats {
   std::span<float> of(int rank) override { return parts_[rank]; }
   void Fence() override {
     MPI_Win_sync(window_);
-    MPI_Barrier(MPI_COMM_WORLD);
+    MPI_Barrier(node_);
     MPI_Win_sync(window_);
   }
 
  private:
+  const MPI_Comm node_;
   MPI_Win window_ = MPI_WIN_NULL;
   std::vector<std::span<float>> parts_;
 };
@@ -73,11 +76,16 @@ class MpiCommunicator : public Communicator {
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
     if (provided < MPI_THREAD_FUNNELED)
       Abort("this MPI library does not allow threads beside the one that calls it", 1);
+    FindNodes();
   }
-  ~MpiCommunicator() override { MPI_Finalize(); }
+  ~MpiCommunicator() override {
+    MPI_Comm_free(&node_);
+    MPI_Finalize();
+  }
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
+  std::vector<int> NodeOfRank() const override { return node_of_rank_; }
   void Barrier() override { MPI_Barrier(MPI_COMM_WORLD); }
 
   void Broadcast(std::span<std::byte> bytes, int root) override {
@@ -123,8 +131,8 @@ class MpiCommunicator : public Communicator {
   }
 
   std::unique_ptr<SharedFloats> Share(int64_t count) override {
-    if (!OneHost() || !FitsSharedMemory(count)) return nullptr;
-    return std::make_unique<MpiFloats>(rank_, size_, count);
+    if (!FitsSharedMemory(count)) return nullptr;
+    return std::make_unique<MpiFloats>(node_, ranks_of_node_, rank_, size_, count);
   }
 
   [[noreturn]] void Abort(std::string_view message, int status) override {
@@ -145,15 +153,19 @@ class MpiCommunicator : public Communicator {
     }
   }
 
-  bool OneHost() const {
-    MPI_Comm host;
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
-    int on_host = 0;
-    MPI_Comm_size(host, &on_host);
-    MPI_Comm_free(&host);
-    int smallest = 0;
-    MPI_Allreduce(&on_host, &smallest, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
-    return smallest == size_;
+  void FindNodes() {
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node_);
+    int first = rank_;
+    MPI_Bcast(&first, 1, MPI_INT, 0, node_);
+    std::vector<int> first_of_rank(size_);
+    MPI_Allgather(&first, 1, MPI_INT, first_of_rank.data(), 1, MPI_INT, MPI_COMM_WORLD);
+    std::vector<int> firsts;  // of the nodes, ascending
+    for (int r = 0; r < size_; ++r) {
+      if (first_of_rank[r] == r) firsts.push_back(r);
+      if (first_of_rank[r] == first) ranks_of_node_.push_back(r);
+      const auto node = std::ranges::find(firsts, first_of_rank[r]) - firsts.begin();
+      node_of_rank_.push_back(static_cast<int>(node));
+    }
   }
 
   // Asked before a window is made: one that does not fit ends the job inside MPI, or with a bus
@@ -161,7 +173,7 @@ class MpiCommunicator : public Communicator {
   bool FitsSharedMemory(int64_t count) const {
     int64_t needed = 0;
     const int64_t mine = count * static_cast<int64_t>(sizeof(float)) + (1 << 20);
-    MPI_Allreduce(&mine, &needed, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+    MPI_Allreduce(&mine, &needed, 1, MPI_INT64_T, MPI_SUM, node_);
     struct statvfs folder = {};
     int fits = statvfs(kSharedMemoryFolder, &folder) == 0 &&
                static_cast<double>(folder.f_bavail) * static_cast<double>(folder.f_frsize) >=
@@ -173,6 +185,8 @@ class MpiCommunicator : public Communicator {
 
   int rank_ = 0;
   int size_ = 1;
+  MPI_Comm node_ = MPI_COMM_NULL;  // the ranks on this host
+  std::vector<int> ranks_of_node_, node_of_rank_;
   std::vector<MPI_Request> requests_;
 };
 

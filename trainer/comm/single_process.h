@@ -9,6 +9,7 @@ class SingleProcess : public Communicator {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }
+  std::vector<int> NodeOfRank() const override { return {0}; }
   void Barrier() override {}
   void Broadcast(std::span<std::byte>, int) override {}
   std::vector<std::string> AllGather(std::string_view mine) override { return {std::string(mine)}; }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <thread>
 
 #include "trainer/comm/float_array.h"
@@ -14,15 +15,23 @@ namespace {
 
 // What the threads of a group see of each other between two barriers.
 struct Board {
-  Board(int size, bool shares_memory)
-      : shares_memory(shares_memory),
+  Board(const std::vector<int>& node_of_rank, bool shares_memory)
+      : Board(static_cast<int>(node_of_rank.size()), node_of_rank, shares_memory) {}
+  Board(int size, const std::vector<int>& node_of_rank, bool shares_memory)
+      : node_of_rank(node_of_rank),
+        shares_memory(shares_memory),
         barrier(size),
         bytes(size),
         texts(size),
         sends(size),
-        floats(size) {}
+        floats(size) {
+    for (const int node : node_of_rank)
+      node_barriers.try_emplace(node, std::ranges::count(node_of_rank, node));
+  }
+  const std::vector<int> node_of_rank;
   const bool shares_memory;
   std::barrier<> barrier;
+  std::map<int, std::barrier<>> node_barriers;
   std::vector<std::span<std::byte>> bytes;
   std::vector<std::string_view> texts;
   std::vector<std::span<const Communicator::Piece>> sends;
@@ -31,18 +40,22 @@ struct Board {
 
 class ThreadFloats : public SharedFloats {
  public:
-  ThreadFloats(Board* board, int rank, int64_t count) : board_(board), mine_(count) {
+  ThreadFloats(Board* board, int rank, int64_t count)
+      : barrier_(board->node_barriers.at(board->node_of_rank[rank])), mine_(count) {
     board->floats[rank] = mine_.span();
-    Fence();
-    all_ = board->floats;
-    Fence();
+    board->barrier.arrive_and_wait();
+    for (size_t r = 0; r < board->floats.size(); ++r) {
+      const bool on_node = board->node_of_rank[r] == board->node_of_rank[rank];
+      all_.push_back(on_node ? board->floats[r] : std::span<float>());
+    }
+    board->barrier.arrive_and_wait();
   }
   ~ThreadFloats() override { Fence(); }  // no one's part goes while others use it
   std::span<float> of(int rank) override { return all_[rank]; }
-  void Fence() override { board_->barrier.arrive_and_wait(); }
+  void Fence() override { barrier_.arrive_and_wait(); }
 
  private:
-  Board* const board_;
+  std::barrier<>& barrier_;
   FloatArray mine_;
   std::vector<std::span<float>> all_;
 };
@@ -53,6 +66,7 @@ class ThreadRank : public Communicator {
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
+  std::vector<int> NodeOfRank() const override { return board_->node_of_rank; }
   void Barrier() override { board_->barrier.arrive_and_wait(); }
 
   void Broadcast(std::span<std::byte> bytes, int root) override {
@@ -107,18 +121,29 @@ class ThreadRank : public Communicator {
   const int size_;
 };
 
+void RunThreads(Board* board, const std::function<void(Communicator*)>& rank_main) {
+  const int size = static_cast<int>(board->node_of_rank.size());
+  std::vector<std::jthread> threads;
+  for (int rank = 0; rank < size; ++rank) {
+    threads.emplace_back([&, rank] {
+      ThreadRank communicator(board, rank, size);
+      rank_main(&communicator);
+    });
+  }
+}
+
 }  // namespace
 
 void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main,
                     bool shares_memory) {
-  Board board(size, shares_memory);
-  std::vector<std::jthread> threads;
-  for (int rank = 0; rank < size; ++rank) {
-    threads.emplace_back([&, rank] {
-      ThreadRank communicator(&board, rank, size);
-      rank_main(&communicator);
-    });
-  }
+  Board board(std::vector<int>(size, 0), shares_memory);
+  RunThreads(&board, rank_main);
+}
+
+void RunThreadGroup(const std::vector<int>& node_of_rank,
+                    const std::function<void(Communicator*)>& rank_main) {
+  Board board(node_of_rank, /*shares_memory=*/true);
+  RunThreads(&board, rank_main);
 }
 
 }  // namespace elman

@@ -22,7 +22,7 @@ absl::StatusOr<std::vector<LossSums>> Evaluator::EvaluateGroup(
   std::vector<LossSums> streams(rows);
   carry_.resize(model->carry_size(rows));
   model->Begin(rows, carry_.data());
-  for (int64_t step = 0; step < source_->steps_per_epoch(); ++step) {
+  for (int64_t step = 0; step < source_->batches_per_epoch(); ++step) {
     if (interrupted && interrupted()) return absl::CancelledError("evaluation was interrupted");
     RETURN_IF_ERROR(source_->Read(/*epoch=*/0, step, group, &batch_));
     losses_.assign(batch_.targets.size(), 0);

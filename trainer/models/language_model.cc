@@ -71,7 +71,8 @@ LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t 
     : activation_regularization_(spec.activation_regularization()),
       temporal_activation_regularization_(spec.temporal_activation_regularization()),
       embedding_("embedding", vocabulary, spec.embedding_size(),
-                 WeightInitializer(spec.initializer()), spec.embedding_dropout(), &parameters_),
+                 WeightInitializer(spec.initializer()), spec.embedding_dropout(),
+                 /*sparse=*/!spec.tied_embeddings(), &parameters_),
       rnn_("layer", StackShape(spec), &parameters_),
       output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
                       /*site=*/spec.layers()),
@@ -96,6 +97,10 @@ void LanguageModel::UseValues(const float* values) {
 
 void LanguageModel::Begin(int64_t rows, float* carry) {
   rnn_.Begin(/*pass=*/nullptr, SequenceLayout(/*steps=*/1, rows), carry);
+}
+
+void LanguageModel::Touch(const Batch& batch, BlockSet* touched) const {
+  embedding_.Touch(batch.inputs, touched);
 }
 
 LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,

@@ -31,6 +31,7 @@ class LanguageModel : public Model {
   int64_t carry_states() const override { return rnn_.states(); }
   int64_t carry_width() const override { return rnn_.hidden_size(); }
   void Begin(int64_t rows, float* carry) override;
+  void Touch(const Batch& batch, BlockSet* touched) const override;
   LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
                  Workspace* workspace) override;
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,

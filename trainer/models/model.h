@@ -6,6 +6,7 @@
 #include <span>
 
 #include "data/batches/batch.h"
+#include "trainer/math/block_set.h"
 #include "trainer/math/workspace.h"
 #include "trainer/nn/parameters.h"
 #include "trainer/nn/pass.h"
@@ -47,6 +48,9 @@ class Model {
 
   // The state before the first batch, outside training.
   virtual void Begin(int64_t rows, float* carry) = 0;
+
+  // Adds the blocks of a flat array in which Train adds to gradients of sparse parameters.
+  virtual void Touch(const Batch& batch, BlockSet* touched) const = 0;
 
   // One pass forward and backward through time. Adds the gradient of the summed loss to
   // `gradients`, an array of parameters().size(), and moves `carry` to the end of the batch. A

@@ -8,8 +8,9 @@
 namespace elman {
 
 Embedding::Embedding(const std::string& name, int64_t vocabulary, int64_t size,
-                     const Initializer& initializer, float word_dropout, ParameterTable* table)
-    : table_(table->Add(name, vocabulary, size, initializer, /*decay=*/true)),
+                     const Initializer& initializer, float word_dropout, bool sparse,
+                     ParameterTable* table)
+    : table_(table->Add(name, vocabulary, size, initializer, /*decay=*/true, sparse)),
       word_dropout_(word_dropout) {}
 
 // What a word's vector is multiplied with: a word is dropped or kept by all rows of the global
@@ -36,6 +37,13 @@ void Embedding::Forward(const float* values, std::span<const int32_t> ids, const
     const float factor = Factor(pass, ids[i]);
     const float* from = table.row(ids[i]);
     for (int64_t j = 0; j < table.cols; ++j) to[j] = factor * from[j];
+  }
+}
+
+void Embedding::Touch(std::span<const int32_t> ids, BlockSet* touched) const {
+  if (!table_.sparse) return;
+  for (const int32_t id : ids) {
+    if (id >= 0) touched->Insert(table_.offset + id * table_.cols, table_.cols);
   }
 }
 

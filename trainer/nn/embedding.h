@@ -14,9 +14,10 @@ namespace elman {
 class Embedding {
  public:
   // With `word_dropout` whole words are dropped: every occurrence of a dropped word in a step has a
-  // zero vector, the others are scaled up (Gal and Ghahramani, 2016).
+  // zero vector, the others are scaled up (Gal and Ghahramani, 2016). A table that an output layer
+  // uses too is not `sparse`: it has gradients in every row.
   Embedding(const std::string& name, int64_t vocabulary, int64_t size,
-            const Initializer& initializer, float word_dropout, ParameterTable* table);
+            const Initializer& initializer, float word_dropout, bool sparse, ParameterTable* table);
 
   // out[i] = table[ids[i]], out [ids, size], or zero where the id is negative; dropped as `pass`
   // says where there is one.
@@ -27,6 +28,9 @@ class Embedding {
   // computation.
   void Backward(std::span<const int32_t> ids, const Pass& pass, ConstMatrix d_out,
                 float* gradients) const;
+
+  // Adds the blocks of a flat array that Backward changes.
+  void Touch(std::span<const int32_t> ids, BlockSet* touched) const;
 
   int64_t size() const { return table_.cols; }
   const Parameter& table() const { return table_; }  // [vocabulary, size]

@@ -13,8 +13,8 @@ constexpr int64_t kCacheLineFloats = 16;
 }  // namespace
 
 Parameter ParameterTable::Add(std::string name, int64_t rows, int64_t cols,
-                              const Initializer& initializer, bool decay) {
-  Parameter parameter{std::move(name), rows, cols, initializer, decay, size_};
+                              const Initializer& initializer, bool decay, bool sparse) {
+  Parameter parameter{std::move(name), rows, cols, initializer, decay, sparse, size_};
   size_ += (parameter.size() + kCacheLineFloats - 1) / kCacheLineFloats * kCacheLineFloats;
   parameters_.push_back(parameter);
   return parameter;
@@ -24,6 +24,14 @@ int64_t ParameterTable::count() const {
   int64_t count = 0;
   for (const Parameter& parameter : parameters_) count += parameter.size();
   return count;
+}
+
+BlockSet ParameterTable::DenseBlocks() const {
+  BlockSet dense(size_);
+  for (const Parameter& parameter : parameters_) {
+    if (!parameter.sparse) dense.Insert(parameter.offset, parameter.size());
+  }
+  return dense;
 }
 
 void ParameterTable::Initialize(uint64_t seed, float* values) const {

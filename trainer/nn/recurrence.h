@@ -35,7 +35,7 @@ struct RecurrenceShape {
   Initializer input_initializer;
   Initializer hidden_initializer;
   float forget_bias = 0;  // LSTMs only
-  InitialState initial_state;
+  InitialState initial_state = {};
 };
 
 // Not for concurrent use: a recurrence owns its kernel.

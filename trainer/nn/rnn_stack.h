@@ -31,7 +31,7 @@ struct RnnStackShape {
   Initializer input_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
   Initializer hidden_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
   float forget_bias = 0;  // LSTMs only
-  InitialState initial_state;
+  InitialState initial_state = {};
 
   int64_t output_size() const { return bidirectional ? 2 * hidden_size : hidden_size; }
 };

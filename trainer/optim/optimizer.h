@@ -27,6 +27,9 @@ class Optimizer {
   // zeros.
   virtual int moments() const = 0;
 
+  // Whether a value whose gradient is zero stays as it is.
+  virtual bool LeavesUntouched(float weight_decay) const = 0;
+
   // Updates `values` from `gradients`; every span, and each of the moments, has the same length.
   // `weight_decay` times the value is added to the scaled gradient.
   virtual void Update(const OptimizerStep& step, float weight_decay, std::span<float> values,

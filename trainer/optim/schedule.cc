@@ -5,18 +5,47 @@
 
 namespace elman {
 
-double LearningRate(const ScheduleSpec& spec, double base_rate, int64_t epoch, int64_t decays) {
+namespace {
+
+// How much larger the batch is than the one the rate is meant for.
+double BatchRatio(const TrainingConfig& config) {
+  if (config.schedule().batch_scaling() == ScheduleSpec::NONE) return 1;
+  return static_cast<double>(config.batch_size()) * config.micro_batches() /
+         config.schedule().base_batch_size();
+}
+
+double Decay(const ScheduleSpec& spec, const Progress& progress) {
   switch (spec.kind()) {
     case ScheduleSpec::CONSTANT:
-      return base_rate;
+      return 1;
     case ScheduleSpec::EPOCH_DECAY: {
-      const int64_t times = std::max<int64_t>(0, epoch + 1 - spec.constant_epochs());
-      return base_rate * std::pow(double{spec.factor()}, static_cast<double>(times));
+      const int64_t times = std::max<int64_t>(0, progress.epoch() + 1 - spec.constant_epochs());
+      return std::pow(double{spec.factor()}, static_cast<double>(times));
     }
     case ScheduleSpec::PLATEAU:
-      return base_rate * std::pow(double{spec.factor()}, static_cast<double>(decays));
+      return std::pow(double{spec.factor()}, static_cast<double>(progress.decays()));
   }
-  return base_rate;
+  return 1;
+}
+
+// The part of the rate that the warm-up allows at the end of this step.
+double WarmUp(double warmup_epochs, const Progress& progress, int64_t steps_per_epoch) {
+  if (warmup_epochs <= 0) return 1;
+  const double epochs =
+      static_cast<double>(progress.epoch()) +
+      static_cast<double>(progress.step_in_epoch() + 1) / static_cast<double>(steps_per_epoch);
+  return std::min(1.0, epochs / warmup_epochs);
+}
+
+}  // namespace
+
+double LearningRate(const TrainingConfig& config, const Progress& progress,
+                    int64_t steps_per_epoch) {
+  const ScheduleSpec& spec = config.schedule();
+  const double ratio = BatchRatio(config);
+  const double scale = spec.batch_scaling() == ScheduleSpec::SQRT ? std::sqrt(ratio) : ratio;
+  return config.optimizer().learning_rate() * scale * Decay(spec, progress) *
+         WarmUp(spec.warmup_epochs() * ratio, progress, steps_per_epoch);
 }
 
 void ObservePlateau(const ScheduleSpec& spec, double validation_loss, Progress* progress) {

@@ -1,4 +1,4 @@
-// The learning rate over the epochs.
+// The learning rate over the epochs, and over batch sizes.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,10 @@
 
 namespace elman {
 
-// The learning rate of `epoch` (from 0). Pure: a resumed run, also one with another base rate,
-// finds the same. `decays`: how often ObservePlateau has said so.
-double LearningRate(const ScheduleSpec& spec, double base_rate, int64_t epoch, int64_t decays);
+// The learning rate of the step that comes after `progress`. Pure: a resumed run, also one with
+// another base rate, finds the same.
+double LearningRate(const TrainingConfig& config, const Progress& progress,
+                    int64_t steps_per_epoch);
 
 // For the PLATEAU schedule: takes note of the validation loss at the end of an epoch.
 void ObservePlateau(const ScheduleSpec& spec, double validation_loss, Progress* progress);

@@ -9,6 +9,9 @@ class Sgd : public Optimizer {
  public:
   explicit Sgd(float momentum) : momentum_(momentum) {}
   int moments() const override { return momentum_ == 0 ? 0 : 1; }
+  bool LeavesUntouched(float weight_decay) const override {
+    return momentum_ == 0 && weight_decay == 0;
+  }
   void Update(const OptimizerStep& step, float weight_decay, std::span<float> values,
               std::span<const float> gradients, std::span<float* const> moments) const override;
 

@@ -10,14 +10,14 @@ class Numbered : public BatchSource {
  public:
   Numbered(int64_t steps, int64_t bad_epoch) : steps_(steps), bad_epoch_(bad_epoch) {}
   int lanes() const override { return 5; }
-  int64_t steps_per_epoch() const override { return steps_; }
+  int64_t batches_per_epoch() const override { return steps_; }
   int first_row(int lane) const override { return lane; }
   int end_row(int lane) const override { return lane + 1; }
-  absl::Status Read(int64_t epoch, int64_t step, int lane, Batch* batch) override {
+  absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) override {
     if (epoch == bad_epoch_) return absl::DataLossError("a bad epoch");
     batch->steps = 1;
     batch->rows = 1;
-    batch->inputs = {static_cast<int32_t>(epoch), static_cast<int32_t>(step), lane};
+    batch->inputs = {static_cast<int32_t>(epoch), static_cast<int32_t>(number), lane};
     return absl::OkStatus();
   }
 
@@ -28,7 +28,7 @@ class Numbered : public BatchSource {
 
 TEST(Prefetcher, GoesThroughEpochAfterEpoch) {
   Numbered source(3, -1);
-  Prefetcher prefetcher(&source, 1, 4, {2, 1});
+  Prefetcher prefetcher(&source, 1, 4, 1, {2, 1});
   for (int i = 0; i < 100; ++i) {
     const auto batches = prefetcher.Next();
     ASSERT_THAT(batches, IsOk());
@@ -41,15 +41,34 @@ TEST(Prefetcher, GoesThroughEpochAfterEpoch) {
   }
 }
 
+TEST(Prefetcher, TakesSeveralBatchesAStep) {
+  Numbered source(5, -1);
+  Prefetcher prefetcher(&source, 2, 4, /*micro_batches=*/2, {1, 1});
+  const int32_t expected[][2] = {{1, 2}, {1, 4}, {2, 0}, {2, 2}};  // epoch, first batch
+  for (const auto& [epoch, first] : expected) {
+    const auto batches = prefetcher.Next();
+    ASSERT_THAT(batches, IsOk());
+    ASSERT_EQ((*batches)->size(), 4u);
+    for (int i = 0; i < 4; ++i) {
+      const Batch& batch = (**batches)[i];
+      const int32_t number = first + i % 2;
+      EXPECT_EQ(batch.steps, number < 5 ? 1 : 0);
+      if (batch.steps > 0) {
+        EXPECT_THAT(batch.inputs, testing::ElementsAre(epoch, number, 2 + i / 2));
+      }
+    }
+  }
+}
+
 TEST(Prefetcher, TakesTheEndOfAnEpochForTheBeginOfTheNext) {
   Numbered source(3, -1);
-  Prefetcher prefetcher(&source, 0, 1, {4, 3});
+  Prefetcher prefetcher(&source, 0, 1, 1, {4, 3});
   EXPECT_THAT((**prefetcher.Next())[0].inputs, testing::ElementsAre(5, 0, 0));
 }
 
 TEST(Prefetcher, ReportsAnErrorAgainAndAgain) {
   Numbered source(2, 1);
-  Prefetcher prefetcher(&source, 0, 1, {});
+  Prefetcher prefetcher(&source, 0, 1, 1, {});
   EXPECT_THAT(prefetcher.Next(), IsOk());
   EXPECT_THAT(prefetcher.Next(), IsOk());
   for (int i = 0; i < 3; ++i) {
@@ -59,14 +78,14 @@ TEST(Prefetcher, ReportsAnErrorAgainAndAgain) {
 
 TEST(Prefetcher, RefusesAnEpochOfNoSteps) {
   Numbered source(0, -1);
-  Prefetcher prefetcher(&source, 0, 1, {});
+  Prefetcher prefetcher(&source, 0, 1, 1, {});
   EXPECT_THAT(prefetcher.Next(), FailsWith(absl::StatusCode::kFailedPrecondition, "no steps"));
 }
 
 TEST(Prefetcher, CanBeDroppedAtAnyTime) {
   Numbered source(3, -1);
   for (int used = 0; used < 50; ++used) {
-    Prefetcher prefetcher(&source, 0, 2, {});
+    Prefetcher prefetcher(&source, 0, 2, 1, {});
     for (int i = 0; i < used % 4; ++i) ASSERT_THAT(prefetcher.Next(), IsOk());
   }
 }

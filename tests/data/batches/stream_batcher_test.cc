@@ -48,7 +48,7 @@ TEST_F(StreamBatcherTest, PredictsEveryTokenOnceAfterTheOneBeforeIt) {
           std::vector<int32_t> last(batch_size, kNoTarget);
           Batch batch;
           int rows = 0;
-          for (int64_t step = 0; step < source->steps_per_epoch(); ++step) {
+          for (int64_t step = 0; step < source->batches_per_epoch(); ++step) {
             rows = 0;
             for (int lane = 0; lane < lanes; ++lane) {
               ASSERT_THAT(source->Read(0, step, lane, &batch), IsOk());
@@ -69,7 +69,7 @@ TEST_F(StreamBatcherTest, PredictsEveryTokenOnceAfterTheOneBeforeIt) {
                   int32_t& before = last[source->first_row(lane) + b];
                   if (target == kNoTarget) {
                     // Only at the very last step of a stream one shorter than the longest.
-                    ASSERT_EQ(step, source->steps_per_epoch() - 1);
+                    ASSERT_EQ(step, source->batches_per_epoch() - 1);
                     ASSERT_EQ(t, batch.steps - 1);
                     ASSERT_EQ(input, kEnd);
                     continue;
@@ -123,7 +123,7 @@ TEST_F(StreamBatcherTest, ReadsAnyBatchAtAnyTime) {
     EXPECT_EQ(again.inputs, batch.inputs);
     EXPECT_EQ(again.targets, batch.targets);
   }
-  EXPECT_THAT(source->Read(0, source->steps_per_epoch(), 0, &batch),
+  EXPECT_THAT(source->Read(0, source->batches_per_epoch(), 0, &batch),
               FailsWith(absl::StatusCode::kOutOfRange, "step"));
   EXPECT_THAT(source->Read(0, 0, 3, &batch), FailsWith(absl::StatusCode::kOutOfRange, "lane"));
 }
@@ -135,7 +135,7 @@ TEST_F(StreamBatcherTest, GivesRowsTheSameInAnyLanes) {
   Batch part;
   for (const int lanes : {2, 3, 5, 12}) {
     const auto many = Make(997, 12, 10, lanes);
-    for (int64_t step = 0; step < one->steps_per_epoch(); ++step) {
+    for (int64_t step = 0; step < one->batches_per_epoch(); ++step) {
       ASSERT_THAT(one->Read(0, step, 0, &whole), IsOk());
       for (int lane = 0; lane < lanes; ++lane) {
         ASSERT_THAT(many->Read(0, step, lane, &part), IsOk());

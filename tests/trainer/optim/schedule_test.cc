@@ -2,34 +2,79 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace elman {
 namespace {
 
-TEST(ScheduleTest, EpochDecayIsConstantThenFalls) {
-  ScheduleSpec spec;
-  spec.set_kind(ScheduleSpec::EPOCH_DECAY);
-  spec.set_constant_epochs(4);
-  spec.set_factor(0.5f);
-  const double expected[] = {2, 2, 2, 2, 1, 0.5, 0.25};
-  for (int epoch = 0; epoch < 7; ++epoch)
-    EXPECT_EQ(LearningRate(spec, 2, epoch, 0), expected[epoch]) << epoch;
+Progress At(int64_t epoch, int64_t step_in_epoch = 0, int64_t decays = 0) {
+  Progress progress;
+  progress.set_epoch(epoch);
+  progress.set_step_in_epoch(step_in_epoch);
+  progress.set_decays(decays);
+  return progress;
 }
 
-TEST(ScheduleTest, ConstantIsConstant) { EXPECT_EQ(LearningRate({}, 0.3, 100, 0), 0.3); }
+class ScheduleTest : public testing::Test {
+ protected:
+  double Rate(const Progress& progress) { return LearningRate(config_, progress, 10); }
 
-TEST(ScheduleTest, PlateauWaitsForPatience) {
-  ScheduleSpec spec;
-  spec.set_kind(ScheduleSpec::PLATEAU);
-  spec.set_factor(0.25f);
-  spec.set_patience(2);
-  Progress progress;
+  TrainingConfig config_;
+  ScheduleSpec* spec_ = config_.mutable_schedule();
+};
+
+TEST_F(ScheduleTest, EpochDecayIsConstantThenFalls) {
+  config_.mutable_optimizer()->set_learning_rate(2);
+  spec_->set_kind(ScheduleSpec::EPOCH_DECAY);
+  spec_->set_constant_epochs(4);
+  spec_->set_factor(0.5f);
+  const double expected[] = {2, 2, 2, 2, 1, 0.5, 0.25};
+  for (int epoch = 0; epoch < 7; ++epoch) EXPECT_EQ(Rate(At(epoch, 9)), expected[epoch]) << epoch;
+}
+
+TEST_F(ScheduleTest, ConstantIsConstant) {
+  config_.mutable_optimizer()->set_learning_rate(0.25f);
+  EXPECT_EQ(Rate(At(0)), 0.25);
+  EXPECT_EQ(Rate(At(100)), 0.25);
+}
+
+TEST_F(ScheduleTest, PlateauWaitsForPatience) {
+  config_.mutable_optimizer()->set_learning_rate(8);
+  spec_->set_kind(ScheduleSpec::PLATEAU);
+  spec_->set_factor(0.25f);
+  spec_->set_patience(2);
+  Progress progress = At(7);
   const double losses[] = {5, 4, 4.5, 3.9, 3.9, 3.9, 3.8};
   const int64_t decays[] = {0, 0, 0, 0, 0, 1, 1};
   for (int i = 0; i < 7; ++i) {
-    ObservePlateau(spec, losses[i], &progress);
+    ObservePlateau(*spec_, losses[i], &progress);
     EXPECT_EQ(progress.decays(), decays[i]) << i;
   }
-  EXPECT_EQ(LearningRate(spec, 8, 7, progress.decays()), 2);
+  EXPECT_EQ(Rate(progress), 2);
+}
+
+TEST_F(ScheduleTest, WarmsUpEvenly) {
+  spec_->set_warmup_epochs(2);
+  EXPECT_DOUBLE_EQ(Rate(At(0, 0)), 1.0 / 20);
+  EXPECT_DOUBLE_EQ(Rate(At(0, 9)), 10.0 / 20);
+  EXPECT_DOUBLE_EQ(Rate(At(1, 8)), 19.0 / 20);
+  EXPECT_EQ(Rate(At(1, 9)), 1);
+  EXPECT_EQ(Rate(At(5)), 1);
+}
+
+// A batch of 8 times as many sequences as the rate is meant for.
+TEST_F(ScheduleTest, FollowsTheBatch) {
+  config_.set_batch_size(40);
+  config_.set_micro_batches(4);
+  spec_->set_base_batch_size(20);
+  spec_->set_warmup_epochs(0.5f);
+  EXPECT_EQ(Rate(At(1)), 1);
+  spec_->set_batch_scaling(ScheduleSpec::LINEAR);
+  EXPECT_EQ(Rate(At(4)), 8);
+  spec_->set_batch_scaling(ScheduleSpec::SQRT);
+  EXPECT_DOUBLE_EQ(Rate(At(4)), std::sqrt(8.0));
+  // The warm-up is 8 times as long: half over after two epochs.
+  EXPECT_DOUBLE_EQ(Rate(At(1, 9)), std::sqrt(8.0) / 2);
 }
 
 }  // namespace

@@ -1,0 +1,202 @@
+#include "trainer/exchange/gradient_exchange.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "trainer/comm/thread_group.h"
+#include "trainer/math/random.h"
+#include "trainer/math/sums.h"
+
+namespace elman {
+namespace {
+
+constexpr int64_t kSize = 5 * kSumBlock + 1234;
+constexpr int64_t kSparseEnd = 3 * kSumBlock;  // what comes before is a table of which lanes touch
+constexpr int64_t kRow = 300;                  // rows of this length
+
+BlockSet Dense() {
+  BlockSet dense(kSize);
+  dense.Insert(kSparseEnd, kSize - kSparseEnd);
+  return dense;
+}
+
+bool Touches(int lane, int step, int64_t i) {
+  return i >= kSparseEnd || RandomWord({7}, lane, step, i / kRow) % 5 == 0;
+}
+
+// A lane's gradients: numbers whose sum depends on the order of addition.
+float LaneGradient(int lane, int step, int64_t i) {
+  if (!Touches(lane, step, i)) return 0;
+  const float uniform = UniformFloat(RandomWord({3}, lane, step, i)) - 0.5f;
+  return uniform * (lane % 3 == 0 ? 1e4f : 1e-2f);
+}
+
+// The sum of the tree under `node`, by definition.
+float TreeSumOfLanes(LaneRange node, int step, int64_t i) {
+  if (node.count() == 1) return LaneGradient(node.first, step, i);
+  const int split = TreeSplit(node);
+  return TreeSumOfLanes({node.first, split}, step, i) + TreeSumOfLanes({split, node.end}, step, i);
+}
+
+void Compute(int lane, int step, GradientArray* gradients) {
+  for (int64_t i = 0; i < kSize; ++i) {
+    if (i < kSparseEnd && i % kRow == 0 && Touches(lane, step, i))
+      gradients->mutable_touched()->Insert(i, std::min(kRow, kSparseEnd - i));
+    gradients->data()[i] += LaneGradient(lane, step, i);
+  }
+}
+
+struct Case {
+  const char* name;
+  int lanes;
+  std::vector<int> node_of_rank;
+  bool shares_memory = true;
+};
+
+void PrintTo(const Case& a_case, std::ostream* out) { *out << a_case.name; }
+
+class GradientExchangeTest
+    : public testing::TestWithParam<std::tuple<Case, GradientExchange::Updates>> {};
+
+TEST_P(GradientExchangeTest, SumsTheTreeToTheBitWhereverTheRanksAre) {
+  const auto& [a_case, updates] = GetParam();
+  const int lanes = a_case.lanes;
+  constexpr int kSteps = 3;  // what a step leaves must not disturb the next
+  std::vector<double> sums_of_squares(kSteps, -1);
+  std::mutex mutex;
+  const auto rank_main = [&, &a_case = a_case, updates = updates](Communicator* communicator) {
+    GradientExchange exchange(communicator, Dense(), lanes, updates);
+    EXPECT_EQ(exchange.shares_memory(), a_case.shares_memory);
+    const std::span<float> values = exchange.values();
+    if (communicator->rank() == 0) std::ranges::fill(values, 0.5f);
+    exchange.BroadcastValues();
+    std::vector<float> expected(kSize, 0.5f);
+    for (int step = 0; step < kSteps; ++step) {
+      exchange.ComputeLanes(
+          [&](int lane, GradientArray* gradients) { Compute(lane, step, gradients); });
+      exchange.Reduce();
+      const double squares = exchange.SumOfSquares();
+      const auto summed = exchange.SummedGradients();
+      const GradientExchange::Slice slice = exchange.slice();
+      ASSERT_EQ(static_cast<int64_t>(summed.size()), slice.size());
+      // An update: those that the exchange was told of.
+      for (int64_t i = slice.begin; i < slice.end; ++i)
+        values[i] +=
+            summed[i - slice.begin] + (updates == GradientExchange::Updates::kAll ? 0.25f : 0.0f);
+      exchange.ShareValues();
+      for (int64_t i = 0; i < kSize; ++i) {
+        expected[i] += TreeSumOfLanes({0, lanes}, step, i) +
+                       (updates == GradientExchange::Updates::kAll ? 0.25f : 0.0f);
+        ASSERT_EQ(values[i], expected[i]) << "step " << step << ", element " << i;
+      }
+      const std::lock_guard lock(mutex);
+      if (sums_of_squares[step] < 0) sums_of_squares[step] = squares;
+      EXPECT_EQ(squares, sums_of_squares[step]);
+    }
+  };
+  if (a_case.shares_memory) RunThreadGroup(a_case.node_of_rank, rank_main);
+  if (!a_case.shares_memory)
+    RunThreadGroup(static_cast<int>(a_case.node_of_rank.size()), rank_main, false);
+
+  // The same by blocks, without an exchange.
+  for (int step = 0; step < kSteps; ++step) {
+    std::vector<double> blocks;
+    for (int64_t first = 0; first < kSize; first += kSumBlock) {
+      double squares[kSumBlock / kBlock] = {};
+      for (int64_t begin = first; begin < std::min(kSize, first + kSumBlock); begin += kBlock) {
+        std::vector<float> block;
+        for (int64_t i = begin; i < std::min(kSize, begin + kBlock); ++i)
+          block.push_back(TreeSumOfLanes({0, lanes}, step, i));
+        squares[(begin - first) / kBlock] = SumOfSquares(block);
+      }
+      blocks.push_back(TreeSum(squares));
+    }
+    EXPECT_EQ(sums_of_squares[step], TreeSum(blocks));
+  }
+}
+
+const Case kCases[] = {
+    {"OneRank", 1, {0}},
+    {"TwoLanesOnOneRank", 2, {0}},
+    {"FourLanesOnOneRank", 4, {0}},
+    {"TwoRanks", 2, {0, 0}},
+    {"ThreeRanksUneven", 4, {0, 0, 0}},
+    {"FourRanks", 4, {0, 0, 0, 0}},
+    {"FiveRanksOfSevenLanes", 7, {0, 0, 0, 0, 0}},
+    {"TwoNodes", 2, {0, 1}},
+    {"TwoNodesOfTwo", 4, {0, 0, 1, 1}},
+    {"TwoNodesInTurn", 4, {0, 1, 0, 1}},
+    {"UnevenNodes", 6, {0, 0, 0, 1, 2, 2}},
+    {"UnevenNodesUnevenLanes", 7, {0, 1, 1, 1}},
+    {"ThreeNodesOfManyLanes", 11, {0, 1, 2, 2}},
+    {"NoSharedMemory", 5, {0, 0, 0}, false},
+    {"NoSharedMemoryTwoRanks", 4, {0, 0}, false},
+    {"NoSharedMemoryOneRank", 3, {0}, false},
+};
+
+std::string CaseName(
+    const testing::TestParamInfo<std::tuple<Case, GradientExchange::Updates>>& info) {
+  const bool all = std::get<1>(info.param) == GradientExchange::Updates::kAll;
+  return std::string(std::get<0>(info.param).name) + (all ? "UpdatesAll" : "UpdatesTouched");
+}
+
+INSTANTIATE_TEST_SUITE_P(Topologies, GradientExchangeTest,
+                         testing::Combine(testing::ValuesIn(kCases),
+                                          testing::Values(GradientExchange::Updates::kAll,
+                                                          GradientExchange::Updates::kTouched)),
+                         CaseName);
+
+// Two nodes send each other half of what was touched, and values likewise.
+TEST(GradientExchangeBytesTest, SendsWhatWasTouchedAndNoMore) {
+  BlockSet dense(kSize);
+  dense.Insert(kSparseEnd, kSize - kSparseEnd);
+  for (const bool sparse : {true, false}) {
+    BlockSet always(kSize);
+    always.Insert(sparse ? kSparseEnd : 0, sparse ? kSize - kSparseEnd : kSize);
+    std::mutex mutex;
+    int64_t bytes = 0, touched = 0;
+    RunThreadGroup(std::vector<int>{0, 0, 1, 1}, [&](Communicator* communicator) {
+      GradientExchange exchange(communicator, always, 4, GradientExchange::Updates::kTouched);
+      exchange.ComputeLanes(
+          [&](int lane, GradientArray* gradients) { Compute(lane, 0, gradients); });
+      exchange.Reduce();
+      exchange.ShareValues();
+      const std::lock_guard lock(mutex);
+      bytes += exchange.bytes_sent();
+      touched = exchange.touched().Count(0, kSize);
+    });
+    const int64_t bound = 2 * kSize * int64_t{sizeof(float)};  // 2 (n - 1) / n of each of n nodes
+    if (sparse) {
+      EXPECT_LE(bytes, 2 * touched * int64_t{sizeof(float)});
+      EXPECT_LT(bytes, bound * 9 / 10);
+    } else {
+      EXPECT_EQ(bytes, bound);
+    }
+  }
+}
+
+TEST(GradientExchangeSliceTest, SlicesTileTheArrayOnBlocks) {
+  for (const int64_t size : {int64_t{1}, kSumBlock, 5 * kSumBlock + 3, int64_t{100}}) {
+    BlockSet dense(size);
+    dense.Insert(size / 2, size - size / 2);
+    for (const auto updates :
+         {GradientExchange::Updates::kAll, GradientExchange::Updates::kTouched}) {
+      RunThreadGroup(3, [&](Communicator* communicator) {
+        const GradientExchange exchange(communicator, dense, 3, updates);
+        int64_t next = 0;
+        for (int rank = 0; rank < 3; ++rank) {
+          EXPECT_EQ(exchange.SliceOf(rank).begin, next);
+          next = exchange.SliceOf(rank).end;
+          EXPECT_TRUE(next % kSumBlock == 0 || next == size);
+        }
+        EXPECT_EQ(next, size);
+      });
+    }
+  }
+}
+
+}  // namespace
+}  // namespace elman

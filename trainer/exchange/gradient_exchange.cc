@@ -1,0 +1,297 @@
+#include "trainer/exchange/gradient_exchange.h"
+
+#include <algorithm>
+
+#include "trainer/math/check.h"
+#include "trainer/math/sums.h"
+
+namespace elman {
+namespace {
+
+static_assert(kSumBlock % kBlock == 0);
+
+int Depth(LaneRange node) {
+  if (node.count() <= 1) return 0;
+  const int split = TreeSplit(node);
+  return 1 + std::max(Depth({node.first, split}), Depth({split, node.end}));
+}
+
+BlockSet EveryBlock(int64_t size) {
+  BlockSet blocks(size);
+  blocks.Insert(0, size);
+  return blocks;
+}
+
+}  // namespace
+
+GradientExchange::GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes,
+                                   Updates updates)
+    : communicator_(communicator),
+      size_(dense.elements()),
+      total_lanes_(lanes),
+      lanes_(LanesOfRank(lanes, communicator->size(), communicator->rank())),
+      updates_(updates),
+      dense_(dense),
+      every_block_(EveryBlock(size_)),
+      all_touched_(size_),
+      messages_(communicator) {
+  CHECK_LE(communicator->size(), lanes);
+  PlaceSlices(dense);
+  PlaceArrays();
+  PlaceInputs();
+  tree_scratch_.resize(kSumBlock * (Depth({0, lanes}) + 1));
+  touched_words_.resize(dense.words().size() * communicator->size());
+  node_touched_.assign(topology_->nodes(), BlockSet(size_));
+  node_touched_before_ = node_touched_;
+  int64_t most_blocks = 0;
+  for (int rank = 0; rank < communicator->size(); ++rank)
+    most_blocks = std::max(most_blocks, SumBlocks(rank));
+  my_squares_.resize(most_blocks);
+  all_squares_.resize(most_blocks * communicator->size());
+}
+
+// Slices of equal work: a block that is seldom touched, and only updated then, is hardly any.
+void GradientExchange::PlaceSlices(const BlockSet& dense) {
+  constexpr int64_t kDenseWork = 16, kSparseWork = 1;
+  std::vector<int64_t> work = {0};  // before each block of kSumBlock elements
+  for (int64_t first = 0; first < size_; first += kSumBlock) {
+    const int64_t end = std::min(size_, first + kSumBlock);
+    const int64_t always = updates_ == Updates::kAll ? end - first : dense.Count(first, end);
+    work.push_back(work.back() + always * kDenseWork + (end - first - always) * kSparseWork);
+  }
+  for (int64_t rank = 0; rank <= communicator_->size(); ++rank) {
+    const int64_t before = work.back() * rank / communicator_->size();
+    const auto block = std::ranges::lower_bound(work, before) - work.begin();
+    slice_begins_.push_back(std::min<int64_t>(block * kSumBlock, size_));
+  }
+}
+
+std::span<float> GradientExchange::OwnArray(int64_t size) {
+  return own_arrays_.emplace_back(size).span();
+}
+
+void GradientExchange::PlaceArrays() {
+  const int me = communicator_->rank();
+  std::vector<int> node_of_rank = communicator_->NodeOfRank();
+  topology_ = std::make_unique<Topology>(node_of_rank, total_lanes_);
+  const auto subtrees = static_cast<int64_t>(topology_->rank_subtrees(me).size());
+  const bool first_of_node = topology_->ranks(topology_->node(me)).front() == me;
+  shared_partials_ = communicator_->Share(subtrees * size_);
+  if (shared_partials_) shared_values_ = communicator_->Share(first_of_node ? size_ : 0);
+  if (!shared_values_) {
+    shared_partials_.reset();
+    for (int rank = 0; rank < communicator_->size(); ++rank) node_of_rank[rank] = rank;
+    topology_ = std::make_unique<Topology>(node_of_rank, total_lanes_);
+  }
+
+  const int first = topology_->ranks(topology_->node(me)).front();
+  values_ = shared_values_ ? shared_values_->of(first) : OwnArray(size_);
+  for (int64_t i = 0; i < subtrees; ++i) {
+    partials_.emplace_back(
+        shared_partials_ ? shared_partials_->of(me).subspan(i * size_, size_) : OwnArray(size_),
+        &dense_);
+  }
+  int depth = 0;
+  for (const LaneRange& subtree : topology_->rank_subtrees(me))
+    depth = std::max(depth, Depth(subtree));
+  for (int i = 0; i < depth; ++i) scratch_.emplace_back(OwnArray(size_), &dense_);
+}
+
+void GradientExchange::Inputs::Add(LaneRange node, ArrayPart part) {
+  nodes.push_back(node);
+  parts.push_back(part);
+}
+
+const ArrayPart* GradientExchange::Inputs::Find(LaneRange node) const {
+  const auto found = std::ranges::find(nodes, node);
+  return found == nodes.end() ? nullptr : &parts[found - nodes.begin()];
+}
+
+void GradientExchange::PlaceInputs() {
+  const int me = communicator_->rank(), my_node = topology_->node(me);
+  for (const int rank : topology_->ranks(my_node)) {
+    for (size_t i = 0; i < topology_->rank_subtrees(rank).size(); ++i) {
+      float* const partial =
+          shared_partials_ ? shared_partials_->of(rank).data() + i * size_ : partials_[i].data();
+      node_inputs_.Add(topology_->rank_subtrees(rank)[i], {partial, 0});
+    }
+  }
+  inputs_ = node_inputs_;
+  for (int node = 0; node < topology_->nodes(); ++node) {
+    if (node == my_node) continue;
+    for (const LaneRange& subtree : topology_->node_subtrees(node)) {
+      const ArrayPart part{OwnArray(slice().size()).data(), slice().begin};
+      inputs_.Add(subtree, part);
+      remote_sums_.push_back({node, part});
+    }
+  }
+  for (int owner = 0; owner < communicator_->size(); ++owner) {
+    if (topology_->node(owner) == my_node || topology_->Courier(owner, my_node) != me) continue;
+    for (const LaneRange& subtree : topology_->node_subtrees(my_node)) {
+      const ArrayPart* partial = node_inputs_.Find(subtree);
+      const Slice slice = SliceOf(owner);
+      const ArrayPart part =
+          partial ? *partial : ArrayPart{OwnArray(slice.size()).data(), slice.begin};
+      courier_sums_.push_back({owner, subtree, part, partial == nullptr});
+    }
+  }
+}
+
+void GradientExchange::ComputeLanes(ComputeLane compute) {
+  const auto& subtrees = topology_->rank_subtrees(communicator_->rank());
+  for (size_t i = 0; i < subtrees.size(); ++i) ComputeNode(subtrees[i], 0, &partials_[i], compute);
+}
+
+void GradientExchange::ComputeNode(LaneRange node, int depth, GradientArray* sum,
+                                   ComputeLane compute) {
+  if (node.count() == 1) {
+    sum->Clear();
+    compute(node.first, sum);
+    return;
+  }
+  const int split = TreeSplit(node);
+  GradientArray& right = scratch_[depth];
+  ComputeNode({node.first, split}, depth + 1, sum, compute);
+  ComputeNode({split, node.end}, depth + 1, &right, compute);
+  sum->Add(right);
+}
+
+void GradientExchange::Reduce() {
+  GatherTouched();
+  NodeFence();
+  if (topology_->nodes() > 1) ExchangeSums();
+  if (inputs_.nodes.size() == 1) return;  // nothing to add: the partial is the sum
+
+  GradientArray& sum = partials_[0];
+  Sum(inputs_, {0, total_lanes_}, all_touched_, slice(), {sum.data(), 0});
+  sum.mutable_touched()->Insert(all_touched_);
+}
+
+void GradientExchange::GatherTouched() {
+  all_touched_ = partials_[0].touched();
+  for (const GradientArray& partial : partials_) all_touched_.Insert(partial.touched());
+  if (communicator_->size() == 1) return;
+  std::swap(node_touched_, node_touched_before_);
+  for (BlockSet& touched : node_touched_) touched = dense_;
+  if (dense_ == every_block_) return;
+
+  communicator_->AllGather(std::as_bytes(all_touched_.words()),
+                           std::as_writable_bytes(std::span(touched_words_)));
+  const size_t words = all_touched_.words().size();
+  for (int rank = 0; rank < communicator_->size(); ++rank) {
+    const std::span<uint64_t> of_node = node_touched_[topology_->node(rank)].words();
+    for (size_t i = 0; i < words; ++i) of_node[i] |= touched_words_[rank * words + i];
+  }
+  for (const BlockSet& touched : node_touched_) all_touched_.Insert(touched);
+}
+
+// Couriers send the sums of their node to the owners of slices elsewhere.
+void GradientExchange::ExchangeSums() {
+  const int me = communicator_->rank();
+  const BlockSet& ours = node_touched_[topology_->node(me)];
+  for (const CourierSum& sum : courier_sums_) {
+    const Slice slice = SliceOf(sum.owner);
+    if (sum.computed) Sum(node_inputs_, sum.subtree, ours, slice, sum.part);
+    messages_.Send(sum.owner, sum.part, ours, slice.begin, slice.end);
+  }
+  const Slice mine = slice();
+  for (const RemoteSum& sum : remote_sums_) {
+    // Where nothing comes this time there must be zeros.
+    node_touched_before_[sum.node].ForEachRun(
+        mine.begin, mine.end,
+        [&](int64_t first, int64_t count) { std::fill_n(sum.part.at(first), count, 0.0f); });
+    messages_.Receive(topology_->Courier(me, sum.node), sum.part, node_touched_[sum.node],
+                      mine.begin, mine.end);
+  }
+  messages_.Run();
+}
+
+// The sum of the tree under `node` on the blocks of a slice.
+void GradientExchange::Sum(const Inputs& inputs, LaneRange node, const BlockSet& blocks,
+                           Slice slice, ArrayPart sum) {
+  blocks.ForEachRun(slice.begin, slice.end, [&](int64_t run, int64_t run_count) {
+    for (int64_t first = run; first < run + run_count; first += kSumBlock) {
+      const int64_t count = std::min(kSumBlock, run + run_count - first);
+      std::copy_n(SumTree(inputs, node, first, count, tree_scratch_.data()), count, sum.at(first));
+    }
+  });
+}
+
+// The sum on elements [first, first + count) of the array: an input where it lies, or else computed
+// in the first block of `scratch`, which has one for every level of the tree.
+const float* GradientExchange::SumTree(const Inputs& inputs, LaneRange node, int64_t first,
+                                       int64_t count, float* scratch) const {
+  if (const ArrayPart* input = inputs.Find(node)) return input->at(first);
+  const int split = TreeSplit(node);
+  const float* left = SumTree(inputs, {node.first, split}, first, count, scratch);
+  const float* right = SumTree(inputs, {split, node.end}, first, count, scratch + kSumBlock);
+  for (int64_t i = 0; i < count; ++i) scratch[i] = left[i] + right[i];
+  return scratch;
+}
+
+std::span<const float> GradientExchange::SummedGradients() const {
+  return {partials_[0].data() + slice().begin, static_cast<size_t>(slice().size())};
+}
+
+int64_t GradientExchange::SumBlocks(int rank) const {
+  return (SliceOf(rank).size() + kSumBlock - 1) / kSumBlock;
+}
+
+double GradientExchange::SumOfSquares() {
+  const Slice mine = slice();
+  const std::span<const float> gradients = SummedGradients();
+  std::ranges::fill(my_squares_, 0.0);
+  for (int64_t i = 0; i < SumBlocks(communicator_->rank()); ++i) {
+    const int64_t begin = mine.begin + i * kSumBlock, end = std::min(mine.end, begin + kSumBlock);
+    double squares[kSumBlock / kBlock] = {};
+    all_touched_.ForEachRun(begin, end, [&](int64_t run, int64_t run_count) {
+      for (int64_t first = run; first < run + run_count; first += kBlock) {
+        const int64_t count = std::min(kBlock, run + run_count - first);
+        squares[(first - begin) / kBlock] =
+            elman::SumOfSquares(gradients.subspan(first - mine.begin, count));
+      }
+    });
+    my_squares_[i] = TreeSum(squares);
+  }
+  communicator_->AllGather(std::as_bytes(std::span(my_squares_)),
+                           std::as_writable_bytes(std::span(all_squares_)));
+  squares_.clear();
+  for (int rank = 0; rank < communicator_->size(); ++rank) {
+    const auto theirs = all_squares_.begin() + rank * static_cast<int64_t>(my_squares_.size());
+    squares_.insert(squares_.end(), theirs, theirs + SumBlocks(rank));
+  }
+  return TreeSum(squares_);
+}
+
+void GradientExchange::ShareValues() {
+  const int me = communicator_->rank(), my_node = topology_->node(me);
+  const BlockSet& changed = updates_ == Updates::kAll ? every_block_ : all_touched_;
+  for (int node = 0; node < topology_->nodes(); ++node) {
+    if (node == my_node) continue;
+    messages_.Send(topology_->Courier(me, node), {values_.data(), 0}, changed, slice().begin,
+                   slice().end);
+  }
+  for (int owner = 0; owner < communicator_->size(); ++owner) {
+    if (topology_->node(owner) == my_node || topology_->Courier(owner, my_node) != me) continue;
+    const Slice slice = SliceOf(owner);
+    messages_.Receive(owner, {values_.data(), 0}, changed, slice.begin, slice.end);
+  }
+  if (topology_->nodes() > 1) messages_.Run();
+  NodeFence();
+}
+
+void GradientExchange::BroadcastValues() {
+  const int me = communicator_->rank(), my_node = topology_->node(me);
+  for (int node = 1; me == 0 && node < topology_->nodes(); ++node)
+    messages_.Send(topology_->ranks(node).front(), {values_.data(), 0}, every_block_, 0, size_);
+  if (my_node != 0 && topology_->ranks(my_node).front() == me)
+    messages_.Receive(0, {values_.data(), 0}, every_block_, 0, size_);
+  messages_.Run();
+  NodeFence();
+}
+
+void GradientExchange::NodeFence() {
+  if (shares_memory()) shared_values_->Fence();
+}
+
+}  // namespace elman

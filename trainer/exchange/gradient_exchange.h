@@ -1,0 +1,161 @@
+// From the gradients of every lane to their sum, of which each rank owns a slice, and back to
+// values that every rank has.
+//
+// On a node the ranks read each other's gradients, and write the values that all of them use, in
+// shared memory. Between nodes the sums of a node travel to the owner of each slice, and the new
+// values back; where there is no shared memory every rank is a node of its own. The bits are the
+// same: lanes are added in the fixed tree of comm/lane_tree.h, on a rank while its lanes are
+// computed, then on a node by the courier of each slice, then across nodes by its owner. Slices end
+// on blocks of kSumBlock elements, so that sums of squares, taken by block, do not depend on the
+// ranks either.
+//
+// Only blocks that some lane touched are cleared, added up and sent. Which ones these are all ranks
+// tell each other in every step, so that sender and receiver need not negotiate.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "trainer/comm/communicator.h"
+#include "trainer/comm/float_array.h"
+#include "trainer/comm/lane_tree.h"
+#include "trainer/exchange/block_messages.h"
+#include "trainer/exchange/gradient_array.h"
+#include "trainer/exchange/topology.h"
+#include "trainer/math/block_set.h"
+
+namespace elman {
+
+// A step is ComputeLanes, Reduce, then whatever is done with the sums, then ShareValues, after
+// which no rank reads another's gradients any more and the next step may overwrite them.
+class GradientExchange {
+ public:
+  // Which values an update may change.
+  enum class Updates {
+    kAll,      // every one
+    kTouched,  // those whose gradient was touched
+  };
+
+  // For flat arrays as long as the one of `dense`, which names the blocks that every pass of every
+  // lane adds to. The communicator must outlive the exchange. Requires ranks <= lanes. Collective.
+  GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes, Updates updates);
+
+  LaneRange lanes() const { return lanes_; }  // of this rank
+  const Topology& topology() const { return *topology_; }
+
+  // Calls compute(lane, gradients) for each lane of this rank, with cleared gradients for it to add
+  // to, and adds them up as far as the tree allows without the other ranks.
+  using ComputeLane = absl::FunctionRef<void(int lane, GradientArray* gradients)>;
+  void ComputeLanes(ComputeLane compute);
+
+  // Adds up all lanes of all ranks; afterwards each rank has the sum on its slice. Collective.
+  void Reduce();
+
+  // The part of every flat array that this rank owns: reduces, updates, keeps moments for. Slices
+  // are of equal work, which is equal size only where every block is dense or updated.
+  struct Slice {
+    int64_t begin = 0;
+    int64_t end = 0;
+    int64_t size() const { return end - begin; }
+  };
+  Slice slice() const { return SliceOf(communicator_->rank()); }
+  Slice SliceOf(int rank) const { return {slice_begins_[rank], slice_begins_[rank + 1]}; }
+
+  // The summed gradients on slice(), after Reduce; and the blocks of the array that any lane has
+  // touched, outside of which they are zero.
+  std::span<const float> SummedGradients() const;
+  const BlockSet& touched() const { return all_touched_; }
+  Updates updates() const { return updates_; }
+
+  // The sum of squares of the summed gradients over all slices; the same bits on every rank.
+  // Collective.
+  double SumOfSquares();
+
+  // The parameter values, a flat array that all passes of this rank read and of which this rank
+  // writes slice().
+  std::span<float> values() { return values_; }
+
+  // Gives every rank the slices of values() that the others own, as far as an update may have
+  // changed them; and all of rank 0's values. Collective.
+  void ShareValues();
+  void BroadcastValues();
+
+  // Whether the ranks of a node exchange through shared memory.
+  bool shares_memory() const { return shared_values_ != nullptr; }
+
+  // Bytes of gradients and values that this rank has sent since the beginning.
+  int64_t bytes_sent() const { return messages_.bytes_sent(); }
+
+ private:
+  // What is added up on a slice: nodes of the tree and where their sums are.
+  struct Inputs {
+    std::vector<LaneRange> nodes;
+    std::vector<ArrayPart> parts;
+    void Add(LaneRange node, ArrayPart part);
+    const ArrayPart* Find(LaneRange node) const;  // null: to be summed from its children
+  };
+  // Another node's sums over one of its subtrees, on this rank's slice.
+  struct RemoteSum {
+    int node;
+    ArrayPart part;
+  };
+  // This node's sums over one of its subtrees, on the slice of an owner elsewhere.
+  struct CourierSum {
+    int owner;
+    LaneRange subtree;
+    ArrayPart part;
+    bool computed;  // from several ranks; else `part` is where one of them has it
+  };
+
+  void PlaceSlices(const BlockSet& dense);
+  void PlaceArrays();
+  void PlaceInputs();
+  std::span<float> OwnArray(int64_t size);
+  void ComputeNode(LaneRange node, int depth, GradientArray* sum, ComputeLane compute);
+  void GatherTouched();
+  void ExchangeSums();
+  void Sum(const Inputs& inputs, LaneRange node, const BlockSet& blocks, Slice slice,
+           ArrayPart sum);
+  const float* SumTree(const Inputs& inputs, LaneRange node, int64_t first, int64_t count,
+                       float* scratch) const;
+  void NodeFence();
+  int64_t SumBlocks(int rank) const;  // blocks of kSumBlock elements in a rank's slice
+
+  Communicator* const communicator_;
+  const int64_t size_;
+  const int total_lanes_;
+  const LaneRange lanes_;
+  const Updates updates_;
+  const BlockSet dense_, every_block_;
+  std::unique_ptr<Topology> topology_;
+  std::vector<int64_t> slice_begins_;  // of every rank, and the end
+
+  // What shared memory holds, if there is any: each rank's partials one behind another, and the
+  // values with the first rank of the node.
+  std::unique_ptr<SharedFloats> shared_partials_, shared_values_;
+  // What the heap holds otherwise, and in any case what others need not see.
+  std::vector<FloatArray> own_arrays_;
+
+  std::span<float> values_;
+  std::vector<GradientArray> partials_;  // one for each subtree of this rank
+  std::vector<GradientArray> scratch_;   // right-hand sides within a subtree, by depth
+  Inputs node_inputs_;                   // the partials of this node's ranks
+  Inputs inputs_;                        // and the sums of the other nodes
+  std::vector<RemoteSum> remote_sums_;
+  std::vector<CourierSum> courier_sums_;
+  std::vector<float> tree_scratch_;
+
+  std::vector<uint64_t> touched_words_;  // of all ranks
+  std::vector<BlockSet> node_touched_, node_touched_before_;
+  BlockSet all_touched_;
+  BlockMessages messages_;
+
+  // Sums of squares by block: this rank's and everyone's, as many of each rank as the largest slice
+  // has; then those there are, in order.
+  std::vector<double> my_squares_, all_squares_, squares_;
+};
+
+}  // namespace elman

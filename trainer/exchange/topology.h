@@ -1,0 +1,41 @@
+// Who shares memory with whom, and who speaks for a node about a slice.
+//
+// A node is a set of ranks that share memory; where there is no shared memory, every rank is a node
+// of its own. A slice of the parameters belongs to one rank, its owner. On every other node one
+// rank, the courier, adds up that node's gradients for the slice, sends them to the owner and
+// receives the new values: the one with the owner's place among the ranks of its node, so that all
+// ranks of a node use the network alike.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "trainer/comm/lane_tree.h"
+
+namespace elman {
+
+class Topology {
+ public:
+  // `node_of_rank` numbers the nodes from 0, in the order of their first ranks.
+  Topology(std::span<const int> node_of_rank, int lanes);
+
+  int nodes() const { return static_cast<int>(ranks_.size()); }
+  int node(int rank) const { return node_of_rank_[rank]; }
+  const std::vector<int>& ranks(int node) const { return ranks_[node]; }
+
+  // The rank of `node` that handles the slice of `owner`: the owner itself on its own node.
+  int Courier(int owner, int node) const;
+
+  // The trees of lanes that a rank adds up by itself, and those that the ranks of a node add up
+  // together.
+  const std::vector<LaneRange>& rank_subtrees(int rank) const { return rank_subtrees_[rank]; }
+  const std::vector<LaneRange>& node_subtrees(int node) const { return node_subtrees_[node]; }
+
+ private:
+  const std::vector<int> node_of_rank_;
+  std::vector<int> place_;  // of a rank among those of its node
+  std::vector<std::vector<int>> ranks_;
+  std::vector<std::vector<LaneRange>> rank_subtrees_, node_subtrees_;
+};
+
+}  // namespace elman
