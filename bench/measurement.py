@@ -38,7 +38,7 @@ def build():
     """As bench/run does; the programs that train besides."""
     options = ["-D", "ELMAN_BENCH=ON", "-D", "ELMAN_TESTS=OFF"]
     run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", *options])
-    targets = ["elman-bench", "elman-train", "elman-preprocess"]
+    targets = ["elman-bench", "elman-exchange-bench", "elman-train", "elman-preprocess"]
     jobs = len(os.sched_getaffinity(0))
     run(["cmake", "--build", BUILD, "--target", *targets, "--parallel", jobs])
 
@@ -108,10 +108,10 @@ class Speed:
     split: dict  # phase of rank 0: part of the step
 
 
-def speed(workload, ranks, trial):
+def speed(workload, ranks, trial, **config):
     """Trains once; the figures of the steady state."""
     with tempfile.TemporaryDirectory(prefix="elman-") as folder:
-        lines = train(workload, ranks, folder, trial.steps, log_every=trial.warm_up)
+        lines = train(workload, ranks, folder, trial.steps, trial.warm_up, **config)
     tokens = lines[-1]["tokens"] - lines[0]["tokens"]
     seconds = 0
     phases = dict.fromkeys(lines[0]["seconds"], 0.0)
@@ -130,6 +130,21 @@ def report(name, values, unit):
     """The line of a figure: median and quartiles of its measurements."""
     below, median, above = quartiles(values)
     print_line(name=name, value=median, unit=unit, quartiles=[below, above])
+
+
+def compare(name, unit, against, ours, theirs, rounds):
+    """Measures both in turn, now the one first, now the other; a ratio is that of a pair."""
+    mine, ratios = [], []
+    for i in range(rounds):
+        if i % 2 == 0:
+            value, other = ours(), theirs()
+        else:
+            other, value = theirs(), ours()
+        mine.append(value)
+        ratios.append(value / other)
+    below, ratio, above = quartiles(ratios)
+    figure = {"name": name, "value": statistics.median(mine), "unit": unit}
+    print_line(**figure, against=against, ratio=ratio, quartiles=[below, above])
 
 
 def print_line(**line):

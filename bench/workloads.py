@@ -34,7 +34,7 @@ class Workload:
     def tokens_per_step(self, ranks):
         return ranks * self.batch * self.steps
 
-    def config(self, ranks, steps, log_every, learning_rate=LEARNING_RATE):
+    def config(self, ranks, steps, log_every, learning_rate=LEARNING_RATE, lanes=0):
         """The configuration of a run of `steps` steps, as elman-train reads it."""
         return f"""
             model {{
@@ -45,6 +45,7 @@ class Workload:
             optimizer {{ kind: SGD learning_rate: {learning_rate} clip_norm: {CLIP_NORM} }}
             batch_size: {ranks * self.batch}
             sequence_length: {self.steps}
+            lanes: {lanes}
             max_steps: {steps} max_epochs: 1000000
             logging {{ every_steps: {log_every} }}
         """

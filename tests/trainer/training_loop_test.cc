@@ -39,6 +39,39 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
   }
 }
 
+class CellTrainingTest : public MadeRun, public testing::WithParamInterface<const char*> {};
+
+TEST_P(CellTrainingTest, SameBitsWhereverTheLanesAre) {
+  overrides_ = {std::string("model.cell=") + GetParam()};
+  const std::string hash = Run(1, "one", 6);
+  for (const int ranks : {2, 3, 4}) EXPECT_EQ(Run(ranks, std::to_string(ranks), 6), hash) << ranks;
+  nodes_ = {0, 0, 1, 1};
+  EXPECT_EQ(Run(4, "nodes", 6), hash);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cells, CellTrainingTest,
+                         testing::Values("TANH", "RELU", "LSTM", "PEEPHOLE_LSTM", "GRU",
+                                         "LINEAR_BEFORE_RESET_GRU", "JORDAN"),
+                         [](const auto& info) { return std::string(info.param); });
+
+// Seven shards on three ranks, and hardly a token for each of the 30 streams, so that lanes are
+// without work: no rank waits for ever, and every token is a target exactly once an epoch.
+TEST_F(TrainingLoopTest, ACorpusSmallerThanTheBatchIsTrainedOnOnce) {
+  std::vector<Examples> shards;
+  for (int64_t shard = 0; shard < 7; ++shard) shards.push_back(RandomExamples(2, 2, 12));
+  Scratch small;
+  WriteMadeDataset(small.path(), shards, 12);
+  dataset_ = *Dataset::Open(small.path());
+  const auto tokens = static_cast<int64_t>((*dataset_->FindSplit("train"))->counts().tokens());
+  ASSERT_LT(tokens, 30);
+  overrides_ = {"lanes=15", "batch_size=30", "max_epochs=3"};
+  const std::string hash = Run(3, "small", 0);
+  EXPECT_EQ(ReadCheckpoint(Latest("small"))->header.progress().tokens(), 3 * tokens);
+  EXPECT_EQ(Run(1, "alone", 0), hash);
+  nodes_ = {0, 1, 1, 2};
+  EXPECT_EQ(Run(4, "nodes", 0), hash);
+}
+
 // With a learning rate too small to change anything, a step of two micro-batches sees what two
 // steps see, carried state and dropout included. An epoch has 10 batches.
 TEST_F(TrainingLoopTest, MicroBatchesAreOneAfterTheOther) {

@@ -1,0 +1,77 @@
+// Gradients summed and values shared among ranks, by GradientExchange and by MPI_Allreduce in turn:
+// one JSON object for each size. Run under mpirun; arguments are numbers of floats.
+#include <mpi.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <vector>
+
+#include "trainer/comm/mpi_communicator.h"
+#include "trainer/exchange/gradient_exchange.h"
+
+namespace elman {
+namespace {
+
+constexpr int kWarmUp = 3, kPairs = 21;
+
+// The time until all ranks have done it.
+double Seconds(Communicator* communicator, const std::function<void()>& work) {
+  communicator->Barrier();
+  const auto began = std::chrono::steady_clock::now();
+  work();
+  communicator->Barrier();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+double Quantile(std::vector<double> values, double part) {
+  std::ranges::sort(values);
+  return values[static_cast<size_t>(part * static_cast<double>(values.size() - 1))];
+}
+
+void Compare(Communicator* communicator, int64_t floats) {
+  BlockSet dense(floats);
+  dense.Insert(0, floats);
+  GradientExchange exchange(communicator, dense, communicator->size(),
+                            GradientExchange::Updates::kAll);
+  FloatArray sums(floats);
+  std::vector<double> ours, ratios;
+  for (int i = 0; i < kWarmUp + kPairs; ++i) {
+    exchange.ComputeLanes([](int lane, GradientArray* gradients) {
+      std::fill_n(gradients->data(), gradients->touched().elements(), static_cast<float>(lane));
+    });
+    const auto exchanged = [&] {
+      exchange.Reduce();
+      exchange.ShareValues();
+    };
+    const auto allreduced = [&] {
+      MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(floats), MPI_FLOAT, MPI_SUM,
+                    MPI_COMM_WORLD);
+    };
+    std::ranges::fill(sums.span(), static_cast<float>(i));
+    // Now the one first, now the other.
+    const double before = i % 2 == 0 ? 0 : Seconds(communicator, allreduced);
+    const double mine = Seconds(communicator, exchanged);
+    const double theirs = i % 2 == 0 ? Seconds(communicator, allreduced) : before;
+    if (i < kWarmUp) continue;
+    ours.push_back(mine);
+    ratios.push_back(theirs / mine);
+  }
+  if (communicator->rank() != 0) return;
+  std::printf(
+      "{\"name\": \"Exchange/%lld/%d\", \"value\": %.6g, \"unit\": \"s\", \"against\": "
+      "\"MPI_Allreduce\", \"ratio\": %.4g, \"quartiles\": [%.4g, %.4g]}\n",
+      static_cast<long long>(floats), communicator->size(), Quantile(ours, 0.5),
+      Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75));
+  std::fflush(stdout);
+}
+
+}  // namespace
+}  // namespace elman
+
+int main(int argc, char** argv) {
+  const auto communicator = elman::CreateMpiCommunicator(&argc, &argv);
+  for (int i = 1; i < argc; ++i) elman::Compare(communicator.get(), std::atoll(argv[i]));
+}
