@@ -228,6 +228,7 @@ absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& 
     config->clear_evaluation();
     config->clear_logging();
     config->clear_checkpoint();
+    config->clear_exchange();
     config->mutable_optimizer()->clear_learning_rate();
   }
   google::protobuf::util::MessageDifferencer differencer;

@@ -109,14 +109,13 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
                                        start.config.sequence_length(), start.config.lanes());
   RETURN_IF_ERROR(Agree(communicator, source_or.status()));
   const std::unique_ptr<BatchSource> source = *std::move(source_or);
-  GradientExchange exchange(communicator, model->parameters().DenseBlocks(), start.config.lanes(),
-                            UpdatesOf(*optimizer, start.config.optimizer()));
+  const auto exchange = CreateExchange(communicator, *model, *optimizer, start.config);
   if (dry_run) {
-    if (root) PrintPlan(start, *model, *source, exchange, *optimizer, communicator->size());
+    if (root) PrintPlan(start, *model, *source, *exchange, *optimizer, communicator->size());
     return absl::OkStatus();
   }
 
-  TrainingState state(communicator, model.get(), &exchange, optimizer.get(), source.get());
+  TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());
   if (start.resumed) {
     RETURN_IF_ERROR(state.Scatter(&start.checkpoint));
   } else {
@@ -154,7 +153,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
                      .model = model.get(),
                      .optimizer = optimizer.get(),
                      .source = source.get(),
-                     .exchange = &exchange,
+                     .exchange = exchange.get(),
                      .state = &state,
                      .evaluator = evaluator.get(),
                      .validation_text = valid ? &valid->counts() : nullptr,

@@ -13,9 +13,15 @@ std::string MomentName(size_t i) { return absl::StrCat(std::string(kMomentPrefix
 
 }  // namespace
 
-GradientExchange::Updates UpdatesOf(const Optimizer& optimizer, const OptimizerSpec& spec) {
-  return optimizer.LeavesUntouched(spec.weight_decay()) ? GradientExchange::Updates::kTouched
-                                                        : GradientExchange::Updates::kAll;
+std::unique_ptr<GradientExchange> CreateExchange(Communicator* communicator, const Model& model,
+                                                 const Optimizer& optimizer,
+                                                 const TrainingConfig& config) {
+  const bool sparse = optimizer.LeavesUntouched(config.optimizer().weight_decay());
+  const bool rounds = config.exchange().wire_format() == ExchangeSpec::BF16;
+  return std::make_unique<GradientExchange>(
+      communicator, model.parameters().DenseBlocks(), config.lanes(),
+      sparse ? GradientExchange::Updates::kTouched : GradientExchange::Updates::kAll,
+      rounds ? WireFormat::kBf16 : WireFormat::kFloat32);
 }
 
 TrainingState::TrainingState(Communicator* communicator, const Model* model,
@@ -48,7 +54,7 @@ void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep&
       for (size_t i = 0; i < moments_.size(); ++i)
         moments_in_hand_[i] = moments_[i].data() + (first - slice.begin);
       optimizer.Update(step, parameter.decay ? weight_decay : 0,
-                       exchange_->values().subspan(first, count),
+                       exchange_->own_values().subspan(first - slice.begin, count),
                        gradients.subspan(first - slice.begin, count), moments_in_hand_);
     };
     if (parameter.sparse && exchange_->updates() == GradientExchange::Updates::kTouched) {
@@ -56,6 +62,42 @@ void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep&
     } else {
       update(begin, end - begin);
     }
+  }
+}
+
+// The parts of flat arrays that ranks keep by slices, moments first, in the same order on every
+// rank.
+std::vector<GradientExchange::KeptPart> TrainingState::SlicedParts() {
+  std::vector<GradientExchange::KeptPart> parts;
+  for (size_t i = 0; i < moments_.size(); ++i) {
+    for (int rank = 0; rank < communicator_->size(); ++rank)
+      parts.push_back({MomentName(i), rank, exchange_->SliceOf(rank), moments_[i].data()});
+  }
+  const auto kept = exchange_->KeptParts();
+  parts.insert(parts.end(), kept.begin(), kept.end());
+  return parts;
+}
+
+std::vector<std::string> TrainingState::SlicedArrays() {
+  std::vector<std::string> names;
+  for (const GradientExchange::KeptPart& part : SlicedParts()) {
+    if (std::ranges::find(names, part.array) == names.end()) names.push_back(part.array);
+  }
+  return names;
+}
+
+// What the run keeps for the exchange but the checkpoint, of a run with other nodes or another wire
+// format, does not have, begins anew; exact values that this run has no use for become the values.
+void TrainingState::PrepareKept(Checkpoint* checkpoint) {
+  const std::vector<GradientExchange::KeptPart> kept = exchange_->KeptParts();
+  std::vector<float>& values = *checkpoint->Find(kValuesArray);
+  const std::vector<float>* exact = checkpoint->Find(kExactValues);
+  if (kept.empty() && exact != nullptr && exact->size() == values.size()) values = *exact;
+  for (const GradientExchange::KeptPart& part : kept) {
+    if (checkpoint->Find(part.array) != nullptr) continue;
+    std::vector<float> begin(model_->parameters().size());
+    if (part.array == kExactValues) begin = *checkpoint->Find(kValuesArray);
+    checkpoint->arrays.push_back({part.array, std::move(begin)});
   }
 }
 
@@ -80,12 +122,9 @@ void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
     }
   };
 
-  for (size_t i = 0; i < moments_.size(); ++i) {
-    float* root = me == 0 ? checkpoint->Find(MomentName(i))->data() : nullptr;
-    for (int rank = 0; rank < communicator_->size(); ++rank) {
-      const GradientExchange::Slice slice = exchange_->SliceOf(rank);
-      add(rank, me == 0 ? root + slice.begin : nullptr, moments_[i].data(), slice.size());
-    }
+  for (const GradientExchange::KeptPart& part : SlicedParts()) {
+    float* root = me == 0 ? checkpoint->Find(part.array)->data() + part.slice.begin : nullptr;
+    add(part.rank, root, part.data, part.slice.size());
   }
 
   float* root_carry = me == 0 ? checkpoint->Find(kCarryArray)->data() : nullptr;
@@ -107,18 +146,19 @@ void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
 
 void TrainingState::Gather(Checkpoint* checkpoint) {
   if (communicator_->rank() == 0) {
-    std::vector<NamedArray>& arrays = checkpoint->arrays;
-    arrays.resize(moments_.size() + 2);
-    const std::span<const float> values = exchange_->values();
-    arrays.front().name = std::string(kValuesArray);
-    arrays.front().elements.assign(values.begin(), values.end());
-    for (size_t i = 0; i < moments_.size(); ++i) {
-      arrays[i + 1].name = MomentName(i);
-      arrays[i + 1].elements.resize(model_->parameters().size());
-    }
+    const int64_t size = model_->parameters().size();
     const int total_rows = source_->end_row(source_->lanes() - 1);
-    arrays.back().name = std::string(kCarryArray);
-    arrays.back().elements.resize(model_->carry_size(total_rows));
+    size_t next = 0;
+    const auto array = [&](std::string_view name, int64_t elements) {
+      if (next == checkpoint->arrays.size()) checkpoint->arrays.emplace_back();
+      NamedArray& named = checkpoint->arrays[next++];
+      named.name = std::string(name);
+      named.elements.resize(elements);
+    };
+    array(kValuesArray, size);
+    std::ranges::copy(exchange_->values(), checkpoint->arrays[0].elements.begin());
+    for (const std::string& name : SlicedArrays()) array(name, size);
+    array(kCarryArray, model_->carry_size(total_rows));
   }
   Transfer(checkpoint, /*gather=*/true);
 }
@@ -135,7 +175,8 @@ absl::Status TrainingState::Scatter(Checkpoint* checkpoint) {
                                               "; resume from another checkpoint"));
     };
     expect(kValuesArray, model_->parameters().size());
-    for (size_t i = 0; i < moments_.size(); ++i) expect(MomentName(i), model_->parameters().size());
+    if (fits.ok()) PrepareKept(checkpoint);
+    for (const std::string& name : SlicedArrays()) expect(name, model_->parameters().size());
     expect(kCarryArray, model_->carry_size(source_->end_row(source_->lanes() - 1)));
     if (fits.ok() && !SameParameters(model_->parameters(), checkpoint->header)) {
       fits = absl::DataLossError(

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,8 +18,10 @@
 
 namespace elman {
 
-// Which values a step of the optimizer may change.
-GradientExchange::Updates UpdatesOf(const Optimizer& optimizer, const OptimizerSpec& spec);
+// The exchange that a model, an optimizer and a configuration, with lanes settled, want.
+std::unique_ptr<GradientExchange> CreateExchange(Communicator* communicator, const Model& model,
+                                                 const Optimizer& optimizer,
+                                                 const TrainingConfig& config);
 
 class TrainingState {
  public:
@@ -45,6 +49,9 @@ class TrainingState {
 
  private:
   struct Wire;
+  std::vector<GradientExchange::KeptPart> SlicedParts();
+  std::vector<std::string> SlicedArrays();
+  void PrepareKept(Checkpoint* checkpoint);
   void Transfer(Checkpoint* checkpoint, bool gather);
 
   Communicator* const communicator_;

@@ -51,9 +51,8 @@ class MadeRun : public testing::Test {
       const auto optimizer = CreateOptimizer(config.optimizer());
       const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
                                                config.sequence_length(), config.lanes());
-      GradientExchange exchange(communicator, model->parameters().DenseBlocks(), config.lanes(),
-                                UpdatesOf(*optimizer, config.optimizer()));
-      TrainingState state(communicator, model.get(), &exchange, optimizer.get(), source.get());
+      const auto exchange = CreateExchange(communicator, *model, *optimizer, config);
+      TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());
       Checkpoint checkpoint;
       if (!from.empty()) {
         checkpoint = *ReadCheckpoint(from);
@@ -78,7 +77,7 @@ class MadeRun : public testing::Test {
                          .model = model.get(),
                          .optimizer = optimizer.get(),
                          .source = source.get(),
-                         .exchange = &exchange,
+                         .exchange = exchange.get(),
                          .state = &state,
                          .evaluator = evaluator.get(),
                          .validation_text = &(*dataset_->FindSplit("train"))->counts(),

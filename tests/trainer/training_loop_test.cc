@@ -39,6 +39,30 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
   }
 }
 
+// Rounded messages: on the same nodes a resumed run goes on to the bit; on one node nothing is
+// sent, so nothing is rounded; and wherever it goes on, it goes on.
+TEST_F(TrainingLoopTest, RoundedMessagesResume) {
+  overrides_ = {"exchange.wire_format=BF16", "optimizer.kind=SGD", "optimizer.learning_rate=0.5",
+                "logging.every_steps=1"};
+  Run(1, "alone", 0);
+  nodes_ = {0, 0, 1, 1};
+  const std::string hash = Run(4, "straight", 0);
+  Run(4, "part", 7);
+  EXPECT_EQ(Run(4, "part", 0, true, Latest("part")), hash);
+  const auto exact = TrainLosses("alone"), rounded = TrainLosses("straight");
+  ASSERT_EQ(exact.size(), rounded.size());
+  for (size_t i = 0; i < exact.size(); ++i) EXPECT_NEAR(rounded[i], exact[i], 2e-2) << i;
+  EXPECT_NE(exact, rounded);
+
+  for (const std::vector<int>& nodes : {std::vector<int>{0, 1, 2}, {}}) {
+    nodes_ = nodes;
+    Run(3, "elsewhere", 0, true, CheckpointDirectory(scratch_.Path("part")).PathOf(7));
+    const auto losses = TrainLosses("elsewhere");
+    ASSERT_FALSE(losses.empty());
+    EXPECT_NEAR(losses.back(), exact.back(), 2e-2);
+  }
+}
+
 class CellTrainingTest : public MadeRun, public testing::WithParamInterface<const char*> {};
 
 TEST_P(CellTrainingTest, SameBitsWhereverTheLanesAre) {

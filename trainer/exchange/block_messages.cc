@@ -2,7 +2,15 @@
 
 #include <algorithm>
 
+#include "trainer/exchange/bf16.h"
+
 namespace elman {
+namespace {
+
+// May lie in memory for floats.
+using Bf16 __attribute__((may_alias)) = uint16_t;
+
+}  // namespace
 
 void BlockMessages::Parcels::Clear() {
   runs_.clear();
@@ -17,28 +25,29 @@ void BlockMessages::Parcels::Add(int peer, ArrayPart part, const BlockSet& block
   ++parcels_;
 }
 
-const std::vector<Communicator::Piece>& BlockMessages::Parcels::Pieces() {
+const std::vector<Communicator::Piece>& BlockMessages::Parcels::Pieces(WireFormat format) {
+  format_ = format;
   size_t packed = 0;
-  for (const Run& run : runs_) packed += run.IsShort() ? run.count : 0;
+  for (const Run& run : runs_) packed += IsPacked(run) ? PackedSize(run) : 0;
   packed_.resize(packed);
   pieces_.clear();
   float* next = packed_.data();
-  int packed_parcel = -1;  // the parcel whose short runs the last piece carries
+  int packed_parcel = -1;  // the parcel whose packed runs the last piece carries
   for (const Run& run : runs_) {
-    const auto count = static_cast<size_t>(run.count);
-    if (!run.IsShort()) {
-      pieces_.push_back({run.peer, {run.elements, count}});
+    if (!IsPacked(run)) {
+      pieces_.push_back({run.peer, {run.elements, static_cast<size_t>(run.count)}});
       packed_parcel = -1;
       continue;
     }
+    const auto size = static_cast<size_t>(PackedSize(run));
     if (packed_parcel == run.parcel) {
       std::span<float>& floats = pieces_.back().floats;
-      floats = {floats.data(), floats.size() + count};
+      floats = {floats.data(), floats.size() + size};
     } else {
-      pieces_.push_back({run.peer, {next, count}});
+      pieces_.push_back({run.peer, {next, size}});
     }
     packed_parcel = run.parcel;
-    next += count;
+    next += size;
   }
   return pieces_;
 }
@@ -46,16 +55,27 @@ const std::vector<Communicator::Piece>& BlockMessages::Parcels::Pieces() {
 void BlockMessages::Parcels::Pack() {
   float* next = packed_.data();
   for (const Run& run : runs_) {
-    if (run.IsShort()) next = std::copy_n(run.elements, run.count, next);
+    if (!IsPacked(run)) continue;
+    if (format_ == WireFormat::kBf16) {
+      std::transform(run.elements, run.elements + run.count, reinterpret_cast<Bf16*>(next), ToBf16);
+    } else {
+      std::copy_n(run.elements, run.count, next);
+    }
+    next += PackedSize(run);
   }
 }
 
 void BlockMessages::Parcels::Unpack() {
   const float* next = packed_.data();
   for (const Run& run : runs_) {
-    if (!run.IsShort()) continue;
-    std::copy_n(next, run.count, run.elements);
-    next += run.count;
+    if (!IsPacked(run)) continue;
+    if (format_ == WireFormat::kBf16) {
+      const auto* from = reinterpret_cast<const Bf16*>(next);
+      std::transform(from, from + run.count, run.elements, FromBf16);
+    } else {
+      std::copy_n(next, run.count, run.elements);
+    }
+    next += PackedSize(run);
   }
 }
 
@@ -69,9 +89,9 @@ void BlockMessages::Receive(int peer, ArrayPart to, const BlockSet& blocks, int6
   receives_.Add(peer, to, blocks, begin, end);
 }
 
-void BlockMessages::Run() {
-  const auto& sends = sends_.Pieces();
-  const auto& receives = receives_.Pieces();
+void BlockMessages::Run(WireFormat format) {
+  const auto& sends = sends_.Pieces(format);
+  const auto& receives = receives_.Pieces(format);
   sends_.Pack();
   communicator_->Exchange(sends, receives);
   receives_.Unpack();

@@ -16,9 +16,12 @@ struct ArrayPart {
   float* at(int64_t element) const { return data + (element - first); }
 };
 
+// How an element travels. What travels as bf16 must be one already (RoundToBf16).
+enum class WireFormat { kFloat32, kBf16 };
+
 // One exchange after another: Send and Receive what belongs to it, then Run. Sender and receiver
-// must name the same blocks, in the same order for each pair of ranks. Long runs of blocks travel
-// as they lie in memory, short ones packed together.
+// must name the same blocks, in the same order for each pair of ranks. Long runs of floats travel
+// as they lie in memory, whatever else packed together.
 class BlockMessages {
  public:
   explicit BlockMessages(Communicator* communicator) : communicator_(communicator) {}
@@ -28,18 +31,18 @@ class BlockMessages {
   void Receive(int peer, ArrayPart to, const BlockSet& blocks, int64_t begin, int64_t end);
 
   // Sends and receives, all at once. Collective, also for ranks that have nothing to say.
-  void Run();
+  void Run(WireFormat format);
 
   int64_t bytes_sent() const { return bytes_sent_; }  // since the beginning
 
  private:
-  // The runs of one direction, and where the short ones travel.
+  // The runs of one direction, and where those travel that are packed.
   class Parcels {
    public:
     void Add(int peer, ArrayPart part, const BlockSet& blocks, int64_t begin, int64_t end);
     void Clear();
-    // Makes room for the short runs and lists what is to travel.
-    const std::vector<Communicator::Piece>& Pieces();
+    // Makes room for what is packed and lists what is to travel.
+    const std::vector<Communicator::Piece>& Pieces(WireFormat format);
     void Pack();
     void Unpack();
 
@@ -49,13 +52,21 @@ class BlockMessages {
       int parcel;  // the call of Add that it comes from
       float* elements;
       int64_t count;
-      bool IsShort() const { return count < kShortRun; }
     };
     static constexpr int64_t kShortRun = 4096;
 
+    bool IsPacked(const Run& run) const {
+      return format_ == WireFormat::kBf16 || run.count < kShortRun;
+    }
+    // Floats that a packed run takes.
+    int64_t PackedSize(const Run& run) const {
+      return format_ == WireFormat::kBf16 ? (run.count + 1) / 2 : run.count;
+    }
+
     std::vector<Run> runs_;
     int parcels_ = 0;
-    std::vector<float> packed_;  // the short runs, one behind another
+    WireFormat format_ = WireFormat::kFloat32;
+    std::vector<float> packed_;  // the packed runs, one behind another
     std::vector<Communicator::Piece> pieces_;
   };
 

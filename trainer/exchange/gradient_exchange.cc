@@ -1,7 +1,10 @@
 #include "trainer/exchange/gradient_exchange.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "absl/strings/str_cat.h"
+#include "trainer/exchange/bf16.h"
 #include "trainer/math/check.h"
 #include "trainer/math/sums.h"
 
@@ -16,6 +19,16 @@ int Depth(LaneRange node) {
   return 1 + std::max(Depth({node.first, split}), Depth({split, node.end}));
 }
 
+// x becomes the bf16 nearest to it and what was kept back before, which keeps the difference.
+void RoundWithFeedback(float* x, float* kept, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    const float wanted = x[i] + kept[i];
+    x[i] = RoundToBf16(wanted);
+    const float rest = wanted - x[i];
+    kept[i] = std::isfinite(rest) ? rest : 0;  // what overflowed must not stay for ever
+  }
+}
+
 BlockSet EveryBlock(int64_t size) {
   BlockSet blocks(size);
   blocks.Insert(0, size);
@@ -25,12 +38,13 @@ BlockSet EveryBlock(int64_t size) {
 }  // namespace
 
 GradientExchange::GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes,
-                                   Updates updates)
+                                   Updates updates, WireFormat format)
     : communicator_(communicator),
       size_(dense.elements()),
       total_lanes_(lanes),
       lanes_(LanesOfRank(lanes, communicator->size(), communicator->rank())),
       updates_(updates),
+      format_(format),
       dense_(dense),
       every_block_(EveryBlock(size_)),
       all_touched_(size_),
@@ -125,15 +139,31 @@ void GradientExchange::PlaceInputs() {
       remote_sums_.push_back({node, part});
     }
   }
-  for (int owner = 0; owner < communicator_->size(); ++owner) {
-    if (topology_->node(owner) == my_node || topology_->Courier(owner, my_node) != me) continue;
+  const auto own_part = [this](Slice slice) {
+    return ArrayPart{OwnArray(slice.size()).data(), slice.begin};
+  };
+  ForEachCourierSlice([&](int owner, Slice slice) {
     for (const LaneRange& subtree : topology_->node_subtrees(my_node)) {
       const ArrayPart* partial = node_inputs_.Find(subtree);
-      const Slice slice = SliceOf(owner);
-      const ArrayPart part =
-          partial ? *partial : ArrayPart{OwnArray(slice.size()).data(), slice.begin};
-      courier_sums_.push_back({owner, subtree, part, partial == nullptr});
+      const bool computed = partial == nullptr || Rounds();
+      courier_sums_.push_back({owner, subtree, computed ? own_part(slice) : *partial, computed,
+                               Rounds() ? own_part(slice) : ArrayPart{}});
     }
+    if (Rounds()) changes_.push_back(own_part(slice));
+  });
+  if (Rounds()) {
+    exact_values_.emplace(slice().size());
+    changes_.push_back(own_part(slice()));
+  }
+}
+
+// Calls visit(owner, slice) for the slices of owners elsewhere that this rank is the courier of.
+template <typename Visit>
+void GradientExchange::ForEachCourierSlice(const Visit& visit) const {
+  const int me = communicator_->rank(), my_node = topology_->node(me);
+  for (int owner = 0; owner < communicator_->size(); ++owner) {
+    if (topology_->node(owner) != my_node && topology_->Courier(owner, my_node) == me)
+      visit(owner, SliceOf(owner));
   }
 }
 
@@ -192,6 +222,11 @@ void GradientExchange::ExchangeSums() {
   for (const CourierSum& sum : courier_sums_) {
     const Slice slice = SliceOf(sum.owner);
     if (sum.computed) Sum(node_inputs_, sum.subtree, ours, slice, sum.part);
+    if (Rounds()) {
+      ours.ForEachRun(slice.begin, slice.end, [&](int64_t first, int64_t count) {
+        RoundWithFeedback(sum.part.at(first), sum.residual.at(first), count);
+      });
+    }
     messages_.Send(sum.owner, sum.part, ours, slice.begin, slice.end);
   }
   const Slice mine = slice();
@@ -203,7 +238,7 @@ void GradientExchange::ExchangeSums() {
     messages_.Receive(topology_->Courier(me, sum.node), sum.part, node_touched_[sum.node],
                       mine.begin, mine.end);
   }
-  messages_.Run();
+  messages_.Run(format_);
 }
 
 // The sum of the tree under `node` on the blocks of a slice.
@@ -263,21 +298,61 @@ double GradientExchange::SumOfSquares() {
   return TreeSum(squares_);
 }
 
+std::span<float> GradientExchange::own_values() {
+  if (exact_values_) return exact_values_->span();
+  return values_.subspan(slice().begin, slice().size());
+}
+
 void GradientExchange::ShareValues() {
-  const int me = communicator_->rank(), my_node = topology_->node(me);
   const BlockSet& changed = updates_ == Updates::kAll ? every_block_ : all_touched_;
+  if (Rounds()) {
+    ExchangeRoundedValues(changed);
+  } else if (topology_->nodes() > 1) {
+    ExchangeValues(changed);
+  }
+  NodeFence();
+}
+
+void GradientExchange::ExchangeValues(const BlockSet& changed) {
+  const int me = communicator_->rank();
   for (int node = 0; node < topology_->nodes(); ++node) {
-    if (node == my_node) continue;
+    if (node == topology_->node(me)) continue;
     messages_.Send(topology_->Courier(me, node), {values_.data(), 0}, changed, slice().begin,
                    slice().end);
   }
-  for (int owner = 0; owner < communicator_->size(); ++owner) {
-    if (topology_->node(owner) == my_node || topology_->Courier(owner, my_node) != me) continue;
-    const Slice slice = SliceOf(owner);
+  ForEachCourierSlice([&](int owner, Slice slice) {
     messages_.Receive(owner, {values_.data(), 0}, changed, slice.begin, slice.end);
+  });
+  messages_.Run(WireFormat::kFloat32);
+}
+
+// The owner of a slice and the couriers add the same rounded changes to the same values.
+void GradientExchange::ExchangeRoundedValues(const BlockSet& changed) {
+  const int me = communicator_->rank();
+  const ArrayPart mine = changes_.back();
+  const ArrayPart exact{exact_values_->data(), slice().begin};
+  changed.ForEachRun(slice().begin, slice().end, [&](int64_t first, int64_t count) {
+    for (int64_t i = first; i < first + count; ++i)
+      *mine.at(i) = RoundToBf16(*exact.at(i) - values_[i]);
+  });
+  for (int node = 0; node < topology_->nodes(); ++node) {
+    if (node == topology_->node(me)) continue;
+    messages_.Send(topology_->Courier(me, node), mine, changed, slice().begin, slice().end);
   }
-  if (topology_->nodes() > 1) messages_.Run();
-  NodeFence();
+  size_t next = 0;
+  ForEachCourierSlice([&](int owner, Slice slice) {
+    messages_.Receive(owner, changes_[next++], changed, slice.begin, slice.end);
+  });
+  messages_.Run(format_);
+
+  const auto add = [&](ArrayPart changes, Slice slice) {
+    changed.ForEachRun(slice.begin, slice.end, [&](int64_t first, int64_t count) {
+      for (int64_t i = first; i < first + count; ++i) values_[i] += *changes.at(i);
+    });
+  };
+  add(mine, slice());
+  next = 0;
+  ForEachCourierSlice([&](int, Slice slice) { add(changes_[next++], slice); });
 }
 
 void GradientExchange::BroadcastValues() {
@@ -286,8 +361,37 @@ void GradientExchange::BroadcastValues() {
     messages_.Send(topology_->ranks(node).front(), {values_.data(), 0}, every_block_, 0, size_);
   if (my_node != 0 && topology_->ranks(my_node).front() == me)
     messages_.Receive(0, {values_.data(), 0}, every_block_, 0, size_);
-  messages_.Run();
+  messages_.Run(WireFormat::kFloat32);
   NodeFence();
+  if (exact_values_)
+    std::ranges::copy(values_.subspan(slice().begin, slice().size()), own_values().begin());
+  for (const CourierSum& sum : courier_sums_) {
+    if (Rounds()) std::fill_n(sum.residual.data, SliceOf(sum.owner).size(), 0.0f);
+  }
+}
+
+std::vector<GradientExchange::KeptPart> GradientExchange::KeptParts() {
+  std::vector<KeptPart> parts;
+  if (!Rounds()) return parts;
+  const int me = communicator_->rank();
+  for (int rank = 0; rank < communicator_->size(); ++rank) {
+    parts.push_back(
+        {kExactValues, rank, SliceOf(rank), rank == me ? exact_values_->data() : nullptr});
+  }
+  auto mine = courier_sums_.begin();
+  for (int node = 0; node < topology_->nodes(); ++node) {
+    for (int owner = 0; owner < communicator_->size(); ++owner) {
+      if (topology_->node(owner) == node) continue;
+      const int courier = topology_->Courier(owner, node);
+      for (const LaneRange& lanes : topology_->node_subtrees(node)) {
+        // A rank is a courier on its own node only, where it lists owners in the same order.
+        float* const data = courier == me ? (mine++)->residual.data : nullptr;
+        parts.push_back({absl::StrCat("residual", lanes.first, "-", lanes.end - 1), courier,
+                         SliceOf(owner), data});
+      }
+    }
+  }
+  return parts;
 }
 
 void GradientExchange::NodeFence() {

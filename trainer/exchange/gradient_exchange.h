@@ -9,13 +9,21 @@
 // on blocks of kSumBlock elements, so that sums of squares, taken by block, do not depend on the
 // ranks either.
 //
+// As bf16 (`WireFormat`) both travel in half the bytes between nodes, and what is lost by rounding
+// is made up for later (error feedback; Seide et al., 2014): the courier keeps what it has not sent
+// of its node's sums, and the owner of a slice keeps exact values, to which the shared ones are
+// brought as near as the rounded differences allow. The bits are then the same only for the same
+// lanes on every node; what is kept belongs to the state of the run.
+//
 // Only blocks that some lane touched are cleared, added up and sent. Which ones these are all ranks
 // tell each other in every step, so that sender and receiver need not negotiate.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -29,6 +37,9 @@
 
 namespace elman {
 
+// The array of KeptParts that holds the values as an update left them.
+inline constexpr char kExactValues[] = "exact_values";
+
 // A step is ComputeLanes, Reduce, then whatever is done with the sums, then ShareValues, after
 // which no rank reads another's gradients any more and the next step may overwrite them.
 class GradientExchange {
@@ -41,7 +52,8 @@ class GradientExchange {
 
   // For flat arrays as long as the one of `dense`, which names the blocks that every pass of every
   // lane adds to. The communicator must outlive the exchange. Requires ranks <= lanes. Collective.
-  GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes, Updates updates);
+  GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes, Updates updates,
+                   WireFormat format = WireFormat::kFloat32);
 
   LaneRange lanes() const { return lanes_; }  // of this rank
   const Topology& topology() const { return *topology_; }
@@ -74,14 +86,25 @@ class GradientExchange {
   // Collective.
   double SumOfSquares();
 
-  // The parameter values, a flat array that all passes of this rank read and of which this rank
-  // writes slice().
+  // The parameter values, a flat array that all passes of this rank read; and the slice() that this
+  // rank updates, which is a part of it unless values are rounded on their way.
   std::span<float> values() { return values_; }
+  std::span<float> own_values();
 
-  // Gives every rank the slices of values() that the others own, as far as an update may have
-  // changed them; and all of rank 0's values. Collective.
+  // Gives every rank what the others' updates may have changed; and all of rank 0's values.
+  // Collective.
   void ShareValues();
   void BroadcastValues();
+
+  // What is kept from step to step besides the values: parts of flat arrays, listed alike on every
+  // rank. All that are not restored from a checkpoint are as BroadcastValues leaves them.
+  struct KeptPart {
+    std::string array;
+    int rank;     // that keeps it
+    Slice slice;  // of the array
+    float* data;  // null on the other ranks
+  };
+  std::vector<KeptPart> KeptParts();
 
   // Whether the ranks of a node exchange through shared memory.
   bool shares_memory() const { return shared_values_ != nullptr; }
@@ -107,7 +130,8 @@ class GradientExchange {
     int owner;
     LaneRange subtree;
     ArrayPart part;
-    bool computed;  // from several ranks; else `part` is where one of them has it
+    bool computed;       // else `part` is where a rank of the node has it
+    ArrayPart residual;  // what rounding has kept back, if there is rounding
   };
 
   void PlaceSlices(const BlockSet& dense);
@@ -117,6 +141,11 @@ class GradientExchange {
   void ComputeNode(LaneRange node, int depth, GradientArray* sum, ComputeLane compute);
   void GatherTouched();
   void ExchangeSums();
+  void ExchangeValues(const BlockSet& changed);
+  void ExchangeRoundedValues(const BlockSet& changed);
+  bool Rounds() const { return format_ != WireFormat::kFloat32 && topology_->nodes() > 1; }
+  template <typename Visit>
+  void ForEachCourierSlice(const Visit& visit) const;
   void Sum(const Inputs& inputs, LaneRange node, const BlockSet& blocks, Slice slice,
            ArrayPart sum);
   const float* SumTree(const Inputs& inputs, LaneRange node, int64_t first, int64_t count,
@@ -129,6 +158,7 @@ class GradientExchange {
   const int total_lanes_;
   const LaneRange lanes_;
   const Updates updates_;
+  const WireFormat format_;
   const BlockSet dense_, every_block_;
   std::unique_ptr<Topology> topology_;
   std::vector<int64_t> slice_begins_;  // of every rank, and the end
@@ -147,6 +177,10 @@ class GradientExchange {
   std::vector<RemoteSum> remote_sums_;
   std::vector<CourierSum> courier_sums_;
   std::vector<float> tree_scratch_;
+  // Of rounding: this rank's exact values, and changes on their way, on its slice and on those it
+  // is the courier of.
+  std::optional<FloatArray> exact_values_;
+  std::vector<ArrayPart> changes_;
 
   std::vector<uint64_t> touched_words_;  // of all ranks
   std::vector<BlockSet> node_touched_, node_touched_before_;

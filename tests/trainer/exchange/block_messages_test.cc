@@ -35,7 +35,7 @@ TEST(BlockMessagesTest, BringsBlocksAndLeavesTheRest) {
         messages.Send(peer, {mine.data(), 0}, many, 8 * kBlock, 13 * kBlock);
         messages.Receive(peer, {second[peer].data(), 8 * kBlock}, many, 8 * kBlock, 13 * kBlock);
       }
-      messages.Run();
+      messages.Run(WireFormat::kFloat32);
       for (int peer = 0; peer < kRanks; ++peer) {
         if (peer == me) continue;
         for (int64_t i = 0; i < kSize; ++i) {
@@ -65,7 +65,7 @@ TEST(BlockMessagesTest, LongRunsTravelBetweenShortOnes) {
     BlockMessages messages(communicator);
     if (sends) messages.Send(1, {array.data(), 0}, blocks, 0, kSize);
     if (!sends) messages.Receive(0, {array.data(), 0}, blocks, 0, kSize);
-    messages.Run();
+    messages.Run(WireFormat::kFloat32);
     for (int64_t i = 0; i < kSize; ++i) {
       const int64_t block = i / kBlock;
       const bool sent =
