@@ -1,0 +1,60 @@
+// A tag for every position of a sequence: what a network that has read it, to the left or from both
+// sides, makes of each word (Graves and Schmidhuber, 2005; with a conditional random field: Huang,
+// Xu and Yu, 2015).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "trainer/models/model.h"
+#include "trainer/models/sequence_encoder.h"
+#include "trainer/nn/linear.h"
+#include "trainer/nn/linear_chain_crf.h"
+#include "trainer/nn/vocabulary_loss.h"
+
+namespace elman {
+
+class Tagger : public Model {
+ public:
+  // `vocabulary` ids can be read, `tags` predicted.
+  Tagger(const ModelSpec& spec, int64_t vocabulary, int64_t tags);
+
+  void UseValues(const float* values) override;
+  int64_t carry_states() const override { return 0; }  // every sequence is one by itself
+  int64_t carry_width() const override { return 0; }
+  void Begin(int64_t, float*) override {}
+  void Touch(const Batch& batch, BlockSet* touched) const override {
+    encoder_.Touch(batch, touched);
+  }
+  LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
+                 Workspace* workspace) override;
+  // With a random field the loss of a sequence stands at its first target.
+  void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
+                Workspace* workspace) override;
+
+  // The best tags of the positions [steps, rows] whose target is not kNoTarget; kNoTarget for the
+  // others.
+  void Predict(const Batch& batch, std::span<int32_t> tags, Workspace* workspace);
+
+  int64_t tags() const { return tags_; }
+
+ private:
+  // Targets in packed rows. A tag that training has never seen is none: it has no loss.
+  void PackTargets(const Batch& batch);
+  Matrix Scores(ConstMatrix hidden, Workspace* workspace) const;
+
+  const int64_t tags_;
+  SequenceEncoder encoder_;
+  // Either a softmax at every position, or scores with a random field over them.
+  std::optional<VocabularyLoss> softmax_;
+  std::optional<Linear> scores_;
+  std::optional<Parameter> bias_;  // of the scores [1, tags]
+  std::optional<LinearChainCrf> crf_;
+  const float* values_ = nullptr;
+  std::vector<int32_t> targets_;
+  std::vector<double> losses_;
+};
+
+}  // namespace elman
