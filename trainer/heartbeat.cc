@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "data/io/file.h"
+#include "data/io/status_macros.h"
 
 namespace elman {
 namespace {
@@ -18,8 +19,7 @@ constexpr absl::Duration kInterval = absl::Seconds(1);
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Heartbeat>> Heartbeat::Open(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) return ErrnoStatus(errno, "open", path);
+  ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path, O_WRONLY | O_CREAT | O_NOFOLLOW));
   return std::unique_ptr<Heartbeat>(new Heartbeat(path, fd));
 }
 

@@ -16,6 +16,7 @@ namespace elman {
 // Removes the file when it goes: a heartbeat that stays behind is that of a run that was killed.
 class Heartbeat {
  public:
+  // Refuses a symbolic link: it may lead anywhere.
   static absl::StatusOr<std::unique_ptr<Heartbeat>> Open(const std::string& path);
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;

@@ -3,15 +3,15 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "data/io/folder_lock.h"
 
 namespace elman {
 
-// Holds the lock of a run directory until destroyed. The file `lock` in it says who: host, process
-// and job. A folder that was made for the run and in which nothing else came to be is deleted
-// again.
+// Holds the lock of a run directory until destroyed. A folder that was made for the run and in
+// which nothing else came to be is deleted again.
 class RunDirectory {
  public:
   // Creates the folder and locks it. While another process holds the lock, waits up to ten seconds
@@ -29,13 +29,12 @@ class RunDirectory {
   std::string report_path() const;
 
  private:
-  RunDirectory(std::string folder, bool is_new, int lock)
-      : folder_(std::move(folder)), is_new_(is_new), lock_(lock) {}
-  std::string lock_path() const;
+  RunDirectory(std::string folder, bool is_new, std::unique_ptr<FolderLock> lock)
+      : folder_(std::move(folder)), is_new_(is_new), lock_(std::move(lock)) {}
 
   const std::string folder_;
   const bool is_new_;
-  const int lock_;  // descriptor of the locked file
+  std::unique_ptr<FolderLock> lock_;
 };
 
 }  // namespace elman

@@ -6,12 +6,12 @@
 #include <cerrno>
 
 #include "data/io/file.h"
+#include "data/io/status_macros.h"
 
 namespace elman {
 
 absl::StatusOr<std::unique_ptr<AppendFile>> AppendFile::Open(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) return ErrnoStatus(errno, "open", path);
+  ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW));
   return std::unique_ptr<AppendFile>(new AppendFile(path, fd));
 }
 

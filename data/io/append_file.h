@@ -12,7 +12,7 @@ namespace elman {
 
 class AppendFile {
  public:
-  // Creates the file if it is not there.
+  // Creates the file if it is not there. Refuses a symbolic link: it may lead anywhere.
   static absl::StatusOr<std::unique_ptr<AppendFile>> Open(const std::string& path);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;

@@ -21,7 +21,13 @@ absl::Status CheckStaysInside(const std::string& folder, const std::string& name
   if (!std::filesystem::is_symlink(std::filesystem::symlink_status(path, error)))
     return absl::OkStatus();
   const std::filesystem::path inside = std::filesystem::canonical(folder, error);
+  if (error) return ErrnoStatus(error.value(), "follow links in", folder);
   const std::filesystem::path target = std::filesystem::canonical(path, error);
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
+      error == std::errc::too_many_symbolic_link_levels) {
+    return absl::DataLossError(
+        absl::StrCat(path, ": a symbolic link that leads to nothing; put the file itself there"));
+  }
   if (error) return ErrnoStatus(error.value(), "follow the symbolic link", path);
   const auto differs = std::ranges::mismatch(inside, target);
   if (differs.in1 == inside.end()) return absl::OkStatus();

@@ -13,9 +13,9 @@ namespace elman {
 // control characters, no longer than file systems allow.
 bool IsPlainName(std::string_view name);
 
-// OK unless `name` in `folder` is a symbolic link that leads out of the folder, or to nothing. The
-// folder itself may be a link: whoever named it chose what is in it. A file that is not there is
-// left to whoever opens it.
+// DataLoss if `name` in `folder` is a symbolic link that leads out of the folder, or to nothing.
+// The folder itself may be a link: whoever named it chose what is in it. A file that is not there
+// is left to whoever opens it.
 absl::Status CheckStaysInside(const std::string& folder, const std::string& name);
 
 }  // namespace elman

@@ -24,6 +24,7 @@ namespace {
 constexpr size_t kMaxTransferBytes = size_t{256} << 20;
 constexpr size_t kBufferBytes = size_t{1} << 20;
 constexpr int kMaxNameAttempts = 1000;
+constexpr std::string_view kTemporaryInfix = ".tmp-";
 
 absl::StatusCode CodeOf(int error) {
   switch (error) {
@@ -61,6 +62,14 @@ int OpenFile(const std::string& path, int flags) {
   }
 }
 
+absl::Status NoRegularFile(const std::string& path, mode_t mode) {
+  return absl::DataLossError(absl::StrCat(path, ": expected a file, found ",
+                                          S_ISDIR(mode) ? "a folder"
+                                          : S_ISLNK(mode)
+                                              ? "a symbolic link; put the file itself there"
+                                              : "a device or a pipe"));
+}
+
 // As close(2); but the descriptor is gone too if a signal came meanwhile.
 int CloseFile(int fd) { return ::close(fd) == 0 || errno == EINTR ? 0 : -1; }
 
@@ -95,20 +104,29 @@ absl::Status ErrnoStatus(int error, std::string_view operation, std::string_view
                                    std::string(std::strerror(error))));
 }
 
+absl::StatusOr<int> OpenRegularFile(const std::string& path, int flags) {
+  struct stat facts;
+  const int fd = OpenFile(path, flags | O_NONBLOCK);  // or a pipe would wait for its other end
+  if (fd < 0) {
+    const int error = errno;
+    const bool is_of_another_kind = error == ELOOP || error == ENXIO || error == EISDIR;
+    if (is_of_another_kind && ::lstat(path.c_str(), &facts) == 0)
+      return NoRegularFile(path, facts.st_mode);
+    return ErrnoStatus(error, "open", path);
+  }
+  const int error = ::fstat(fd, &facts) == 0 ? 0 : errno;
+  if (error == 0 && S_ISREG(facts.st_mode)) return fd;
+  ::close(fd);
+  return error != 0 ? ErrnoStatus(error, "stat", path) : NoRegularFile(path, facts.st_mode);
+}
+
 absl::StatusOr<std::unique_ptr<RandomAccessFile>> RandomAccessFile::Open(const std::string& path) {
-  const int fd = OpenFile(path, O_RDONLY);
-  if (fd < 0) return ErrnoStatus(errno, "open", path);
+  ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path, O_RDONLY));
   struct stat facts;
   if (::fstat(fd, &facts) != 0) {
     const int error = errno;
     ::close(fd);
     return ErrnoStatus(error, "stat", path);
-  }
-  if (!S_ISREG(facts.st_mode)) {
-    ::close(fd);
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": expected a file, found ",
-                     S_ISDIR(facts.st_mode) ? "a folder" : "a device or a pipe"));
   }
   return std::unique_ptr<RandomAccessFile>(
       new RandomAccessFile(path, fd, static_cast<uint64_t>(facts.st_size)));
@@ -146,11 +164,29 @@ absl::Status RandomAccessFile::Read(uint64_t offset, size_t size, char* buffer) 
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
+std::string TemporaryName(std::string_view path) {
   static std::atomic<uint64_t> next{0};
+  return absl::StrCat(std::string(path), std::string(kTemporaryInfix), ::getpid(), "-",
+                      next.fetch_add(1));
+}
+
+std::string_view NameBehindTemporary(std::string_view name) {
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const size_t infix = name.rfind(kTemporaryInfix);
+  if (infix == std::string_view::npos) return {};
+  const std::string_view numbers = name.substr(infix + kTemporaryInfix.size());
+  const size_t dash = numbers.find('-');
+  const bool ours = dash != std::string_view::npos && is_number(numbers.substr(0, dash)) &&
+                    is_number(numbers.substr(dash + 1));
+  return ours ? name.substr(0, infix) : std::string_view();
+}
+
+absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
   // A killed process may have left the name behind, and process ids come again.
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
-    std::string temporary = absl::StrCat(path, ".tmp-", ::getpid(), "-", next.fetch_add(1));
+    std::string temporary = TemporaryName(path);
     const int fd = OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL);
     if (fd >= 0) {
       return std::unique_ptr<AtomicFile>(new AtomicFile(path, std::move(temporary), fd));
@@ -268,6 +304,12 @@ absl::Status CreateFolder(const std::string& path) {
 absl::Status RemoveFile(const std::string& path) {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
   return ErrnoStatus(errno, "delete", path);
+}
+
+absl::Status RenameFile(const std::string& from, const std::string& to) {
+  const int error = RenameNew(from.c_str(), to.c_str());
+  if (error == 0) return absl::OkStatus();
+  return ErrnoStatus(error, absl::StrCat("rename ", from, " to it"), to);
 }
 
 absl::Status SyncFolder(const std::string& folder) {

@@ -16,6 +16,11 @@ namespace elman {
 // (an errno) maps to.
 absl::Status ErrnoStatus(int error, std::string_view operation, std::string_view path);
 
+// As open(2), but for regular files only: DataLoss, at once, for whatever else stands there, also
+// for a pipe that has no other end, and for a symbolic link where `flags` have O_NOFOLLOW. The
+// descriptor is the caller's to close.
+absl::StatusOr<int> OpenRegularFile(const std::string& path, int flags);
+
 // An open file, read with pread, so that one object serves any number of threads.
 class RandomAccessFile {
  public:
@@ -38,8 +43,14 @@ class RandomAccessFile {
   const uint64_t size_;
 };
 
+// What is not complete yet has the name "PATH.tmp-PID-N", another with every call.
+std::string TemporaryName(std::string_view path);
+
+// PATH of such a name; empty for any other.
+std::string_view NameBehindTemporary(std::string_view name);
+
 // A file that appears under its name only when it is complete. It is written beside its destination
-// under a temporary name ("PATH.tmp-PID-N"), which the destructor removes unless Publish succeeded.
+// under a temporary name, which the destructor removes unless Publish succeeded.
 class AtomicFile {
  public:
   static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
@@ -88,6 +99,10 @@ absl::Status CreateFolder(const std::string& path);
 
 // Deletes a file; fine if there is none.
 absl::Status RemoveFile(const std::string& path);
+
+// Gives a file another name in its folder; AlreadyExists if something has that name. Not durable
+// before SyncFolder.
+absl::Status RenameFile(const std::string& from, const std::string& to);
 
 // Makes the names in a folder durable.
 absl::Status SyncFolder(const std::string& folder);

@@ -19,8 +19,6 @@ namespace {
 constexpr char kLockName[] = "lock";
 constexpr uint64_t kMaxHolderBytes = 4096;
 constexpr int kMaxAttempts = 100;
-// A link in the place of the file must not have us write elsewhere, nor a pipe let us wait.
-constexpr int kOpenFlags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 
 std::string Me() {
   char host[256] = "";
@@ -60,13 +58,13 @@ absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::Take(const std::string& 
   const std::string path = JoinPath(folder, kLockName);
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     bool is_new = false;
-    int fd = ::open(path.c_str(), O_RDWR | kOpenFlags);
-    if (fd < 0 && errno == ENOENT) {
-      fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | kOpenFlags, 0666);
-      if (fd < 0 && errno == EEXIST) continue;
-      is_new = fd >= 0;
+    absl::StatusOr<int> opened = OpenRegularFile(path, O_RDWR | O_NOFOLLOW);
+    if (absl::IsNotFound(opened.status())) {
+      opened = OpenRegularFile(path, O_RDWR | O_CREAT | O_EXCL);
+      if (absl::IsAlreadyExists(opened.status())) continue;
+      is_new = true;
     }
-    if (fd < 0) return ErrnoStatus(errno, "open", path);
+    ASSIGN_OR_RETURN(const int fd, opened);
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
       if (IsStillThere(fd, path)) {
         auto lock = std::unique_ptr<FolderLock>(new FolderLock(path, is_new, fd));
@@ -81,7 +79,7 @@ absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::Take(const std::string& 
     if (error == EINTR) continue;
     if (error != EWOULDBLOCK) return ErrnoStatus(error, "lock", path);
     return absl::FailedPreconditionError(
-        absl::StrCat(folder, ": a run writes there (", HolderIn(path), "); stop it first"));
+        absl::StrCat(folder, ": another run writes there (", HolderIn(path), "); stop it first"));
   }
   return absl::FailedPreconditionError(
       absl::StrCat(path, ": comes and goes; runs begin and end there, stop them first"));
@@ -94,11 +92,11 @@ FolderLock::~FolderLock() {
 
 std::string FolderLockHolder(const std::string& folder) {
   const std::string path = JoinPath(folder, kLockName);
-  const int fd = ::open(path.c_str(), O_RDONLY | kOpenFlags);
-  if (fd < 0) return "";
+  const absl::StatusOr<int> fd = OpenRegularFile(path, O_RDONLY | O_NOFOLLOW);
+  if (!fd.ok()) return "";
   // Shared, and for a moment only: a run that begins just now is patient enough.
-  const bool held = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  ::close(fd);
+  const bool held = ::flock(*fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(*fd);
   return held ? HolderIn(path) : "";
 }
 

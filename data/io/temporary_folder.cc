@@ -1,11 +1,8 @@
 #include "data/io/temporary_folder.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -19,13 +16,12 @@ namespace elman {
 
 absl::StatusOr<std::unique_ptr<TemporaryFolder>> TemporaryFolder::Create(const std::string& path) {
   constexpr int kMaxNameAttempts = 1000;
-  static std::atomic<uint64_t> next{0};
   std::string name = path;
   while (name.size() > 1 && name.back() == '/') name.pop_back();
   RETURN_IF_ERROR(CreateFolder(FolderOf(name)));
   // A killed process may have left the name behind, and process ids come again.
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
-    std::string temporary = absl::StrCat(name, ".tmp-", ::getpid(), "-", next.fetch_add(1));
+    std::string temporary = TemporaryName(name);
     if (::mkdir(temporary.c_str(), 0777) == 0) {
       return std::unique_ptr<TemporaryFolder>(
           new TemporaryFolder(std::move(name), std::move(temporary)));

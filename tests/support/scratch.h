@@ -1,8 +1,11 @@
 // What tests of files lean on: a folder that goes away, and expectations on statuses.
 #pragma once
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -55,6 +58,18 @@ class Scratch {
  private:
   std::string path_;
 };
+
+// Makes every descriptor that this process has open on a file lead to a disk that is full.
+inline void FillDiskOf(const std::string& path) {
+  struct stat wanted, found;
+  ASSERT_EQ(::stat(path.c_str(), &wanted), 0);
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  for (int fd = 3; fd < 64; ++fd) {
+    if (::fstat(fd, &found) == 0 && found.st_ino == wanted.st_ino && found.st_dev == wanted.st_dev)
+      ::dup2(full, fd);
+  }
+  ::close(full);
+}
 
 inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
 template <typename T>

@@ -29,9 +29,18 @@ TEST(HeartbeatTest, FailuresNameTheFile) {
   EXPECT_THAT(Heartbeat::Open("/no such folder/heartbeat"),
               FailsWith(absl::StatusCode::kNotFound, "/no such folder/heartbeat"));
   Scratch scratch;
-  std::filesystem::create_symlink("/dev/full", scratch.Path("full"));
-  EXPECT_THAT((*Heartbeat::Open(scratch.Path("full")))->Beat(1, "training"),
-              FailsWith(absl::StatusCode::kResourceExhausted, scratch.Path("full")));
+  const auto heartbeat = *Heartbeat::Open(scratch.Path("heartbeat"));
+  FillDiskOf(scratch.Path("heartbeat"));
+  EXPECT_THAT(heartbeat->Beat(1, "training"),
+              FailsWith(absl::StatusCode::kResourceExhausted, scratch.Path("heartbeat")));
+}
+
+TEST(HeartbeatTest, WritesThroughNoLink) {
+  Scratch scratch, elsewhere;
+  std::filesystem::create_symlink(elsewhere.Write("precious", "text"), scratch.Path("heartbeat"));
+  EXPECT_THAT(Heartbeat::Open(scratch.Path("heartbeat")),
+              FailsWith(absl::StatusCode::kDataLoss, scratch.Path("heartbeat") + ": expected"));
+  EXPECT_EQ(elsewhere.Read("precious"), "text");
 }
 
 }  // namespace

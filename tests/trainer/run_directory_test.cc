@@ -37,7 +37,8 @@ TEST(RunDirectoryTest, RefusesASecondOwnerAndNamesTheFirst) {
   const auto first = *RunDirectory::Open(scratch.Path("run"));
   EXPECT_THAT(
       RunDirectory::Open(scratch.Path("run")),
-      FailsWith(absl::StatusCode::kFailedPrecondition, "process " + std::to_string(getpid())));
+      FailsWith(absl::StatusCode::kFailedPrecondition,
+                "process " + std::to_string(getpid()) + "); stop it first, or give another"));
 }
 
 TEST(RunDirectoryTest, LeavesNothingOfARunThatCameToNothing) {
@@ -54,6 +55,14 @@ TEST(RunDirectoryTest, KeepsAFolderThatWasThereOrIsInUse) {
   scratch.Write("used/metrics.jsonl", "");
   used.reset();
   EXPECT_THAT(scratch.Names(), testing::ElementsAre("mine", "used"));
+}
+
+TEST(RunDirectoryTest, LocksThroughNoLink) {
+  Scratch scratch, elsewhere;
+  std::filesystem::create_symlink(elsewhere.Write("precious", "text"), scratch.Path("lock"));
+  EXPECT_THAT(RunDirectory::Open(scratch.path()),
+              FailsWith(absl::StatusCode::kDataLoss, scratch.Path("lock") + ": expected a file"));
+  EXPECT_EQ(elsewhere.Read("precious"), "text");
 }
 
 TEST(RunDirectoryTest, AFileIsNoFolder) {

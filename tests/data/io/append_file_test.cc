@@ -21,8 +21,18 @@ TEST(AppendFileTest, FailuresNameTheFile) {
   Scratch scratch;
   const std::string path = scratch.Path("no folder/log");
   EXPECT_THAT(AppendFile::Open(path), FailsWith(absl::StatusCode::kNotFound, path));
-  EXPECT_THAT((*AppendFile::Open("/dev/full"))->Append("x"),
-              FailsWith(absl::StatusCode::kResourceExhausted, "/dev/full"));
+  const auto file = *AppendFile::Open(scratch.Path("log"));
+  FillDiskOf(scratch.Path("log"));
+  EXPECT_THAT(file->Append("x"),
+              FailsWith(absl::StatusCode::kResourceExhausted, scratch.Path("log")));
+}
+
+TEST(AppendFileTest, WritesThroughNoLink) {
+  Scratch scratch, elsewhere;
+  std::filesystem::create_symlink(elsewhere.Write("precious", "text"), scratch.Path("log"));
+  EXPECT_THAT(AppendFile::Open(scratch.Path("log")),
+              FailsWith(absl::StatusCode::kDataLoss, scratch.Path("log") + ": expected a file"));
+  EXPECT_EQ(elsewhere.Read("precious"), "text");
 }
 
 // A disk that becomes full amid a line.

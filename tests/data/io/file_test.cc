@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <thread>
-
 #include "tests/support/scratch.h"
 
 namespace elman {
@@ -79,18 +77,9 @@ TEST(AtomicFile, NamesWhatItCannotCreate) {
 }
 
 TEST(AtomicFile, ReportsAFullDisk) {
-  if (!FileExists("/dev/full")) return;
   Scratch scratch;
   auto file = *AtomicFile::Create(scratch.Path("a"));
-  // Whatever stands under the temporary name, the open file is what is written to.
-  const int full = ::open("/dev/full", O_WRONLY);
-  struct stat facts;
-  ASSERT_EQ(::stat(file->temporary_path().c_str(), &facts), 0);
-  for (int fd = 3; fd < 64; ++fd) {
-    struct stat other;
-    if (fd != full && ::fstat(fd, &other) == 0 && other.st_ino == facts.st_ino) ::dup2(full, fd);
-  }
-  ::close(full);
+  FillDiskOf(file->temporary_path());
   ASSERT_THAT(file->Append("x"), IsOk());  // buffered
   EXPECT_THAT(file->Publish(), FailsWith(absl::StatusCode::kResourceExhausted, "cannot write"));
   EXPECT_FALSE(FileExists(scratch.Path("a")));
@@ -116,17 +105,52 @@ TEST(RandomAccessFile, NoticesThatTheFileShrank) {
   EXPECT_THAT(file->Read(0, 10, buffer), FailsWith(absl::StatusCode::kOutOfRange, "the file ends"));
 }
 
-TEST(RandomAccessFile, RefusesWhatIsNoFile) {
+// Whatever it is, and whatever is wanted of it, at once: a pipe has nobody at its other end here.
+TEST(OpenRegularFile, RefusesWhatIsNoFile) {
   Scratch scratch;
-  EXPECT_THAT(RandomAccessFile::Open(scratch.path()),
-              FailsWith(absl::StatusCode::kInvalidArgument, "a folder"));
-  ASSERT_EQ(::mkfifo(scratch.Path("pipe").c_str(), 0600), 0);
-  std::thread writer([&] { ::close(::open(scratch.Path("pipe").c_str(), O_WRONLY)); });
-  EXPECT_THAT(RandomAccessFile::Open(scratch.Path("pipe")),
-              FailsWith(absl::StatusCode::kInvalidArgument, "a pipe"));
-  writer.join();
-  EXPECT_THAT(RandomAccessFile::Open(scratch.Path("none")),
+  const std::string pipe = scratch.Path("pipe"), link = scratch.Path("link");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::filesystem::create_symlink(scratch.Write("file", "text"), link);
+  for (const int flags : {O_RDONLY, O_RDWR, O_WRONLY | O_APPEND, O_WRONLY | O_CREAT}) {
+    const auto refuses = [&](const std::string& path, const std::string& what) {
+      EXPECT_THAT(OpenRegularFile(path, flags | O_NOFOLLOW),
+                  FailsWith(absl::StatusCode::kDataLoss, path + ": expected a file, found " + what))
+          << flags;
+    };
+    refuses(scratch.path(), "a folder");
+    refuses(pipe, "a device or a pipe");
+    refuses("/dev/null", "a device or a pipe");
+    refuses(link, "a symbolic link; put the file itself there");
+    const auto followed = OpenRegularFile(link, flags);
+    ASSERT_THAT(followed, IsOk());
+    ::close(*followed);
+  }
+  EXPECT_THAT(OpenRegularFile(scratch.Path("none"), O_RDONLY),
               FailsWith(absl::StatusCode::kNotFound, "cannot open"));
+  EXPECT_EQ(scratch.Read("file"), "text");
+}
+
+TEST(TemporaryName, TellsWhatItIsFor) {
+  const std::string name = TemporaryName("step-1.ckpt");
+  EXPECT_NE(name, TemporaryName("step-1.ckpt"));
+  EXPECT_EQ(NameBehindTemporary(name), "step-1.ckpt");
+  EXPECT_EQ(NameBehindTemporary("a.tmp-b.tmp-12-3"), "a.tmp-b");
+  for (const char* other : {"", "a", "a.tmp-", "a.tmp-1", "a.tmp-1-", "a.tmp--1", "a.tmp-1-2-3",
+                            "a.tmp-1-2x", "a.tmp-mine", "a.tmp-+1-2"})
+    EXPECT_EQ(NameBehindTemporary(other), "") << other;
+}
+
+TEST(RenameFile, ReplacesNothing) {
+  Scratch scratch;
+  scratch.Write("a", "1");
+  scratch.Write("b", "2");
+  EXPECT_THAT(RenameFile(scratch.Path("a"), scratch.Path("b")),
+              FailsWith(absl::StatusCode::kAlreadyExists, scratch.Path("b")));
+  EXPECT_EQ(scratch.Read("b"), "2");
+  EXPECT_THAT(RenameFile(scratch.Path("a"), scratch.Path("c")), IsOk());
+  EXPECT_THAT(scratch.Names(), ElementsAre("b", "c"));
+  EXPECT_THAT(RenameFile(scratch.Path("a"), scratch.Path("d")),
+              FailsWith(absl::StatusCode::kNotFound, scratch.Path("a")));
 }
 
 TEST(ReadFile, RefusesWhatIsTooLarge) {
