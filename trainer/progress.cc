@@ -48,14 +48,18 @@ JsonObject SecondsJson(const PhaseClock& clock) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
-    const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
+    const RunDirectory* directory, const TrainingConfig& config, const Progress& start,
     int64_t total_steps, PhaseClock* clock) {
-  ASSIGN_OR_RETURN(auto log, MetricsLog::Open(directory->metrics_path(), start_step));
-  ASSIGN_OR_RETURN(auto tensorboard,
-                   TensorBoardWriter::Open(directory->tensorboard_folder(), start_step));
+  // A run that was stopped amid an interval wrote a train line for its part of it. That goes where
+  // the run goes on, for then a line for all of it will come.
+  const bool goes_on = start.step() < total_steps;
+  const int64_t train_step = start.step() - (goes_on ? start.interval_steps() : 0);
+  ASSIGN_OR_RETURN(auto log, MetricsLog::Open(directory->metrics_path(), start.step(), train_step));
+  ASSIGN_OR_RETURN(auto tensorboard, TensorBoardWriter::Open(directory->tensorboard_folder(),
+                                                             start.step(), train_step));
   ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
   return std::unique_ptr<ProgressReporter>(
-      new ProgressReporter(directory, config, start_step, total_steps, clock, std::move(log),
+      new ProgressReporter(directory, config, start.step(), total_steps, clock, std::move(log),
                            std::move(tensorboard), std::move(heartbeat)));
 }
 
@@ -81,20 +85,23 @@ ProgressReporter::~ProgressReporter() = default;
 void ProgressReporter::Step(const StepReport& report) {
   Alive(report.step, "training");
   last_ = report;
-  interval_ += report.sums;
-  if (report.step % config_.logging().every_steps() == 0) {
+  timed_targets_ += report.targets;
+  if (report.ends_interval) {
     WriteTrainLine();
   } else if (terminal_ && absl::Now() - shown_ > kRedraw) {
-    const double seconds = absl::ToDoubleSeconds(absl::Now() - interval_started_) - other_seconds_;
-    ShowProgress(static_cast<double>(interval_.targets) / std::max(seconds, 1e-9));
+    ShowProgress();
   }
 }
 
-void ProgressReporter::WriteTrainLine() {
-  if (interval_.targets == 0) return;
+double ProgressReporter::TokensPerSecond() const {
   const double seconds = absl::ToDoubleSeconds(absl::Now() - interval_started_) - other_seconds_;
-  const double tokens_per_second = static_cast<double>(interval_.targets) / std::max(seconds, 1e-9);
-  const double loss = interval_.loss / static_cast<double>(interval_.targets);
+  return static_cast<double>(timed_targets_) / std::max(seconds, 1e-9);
+}
+
+void ProgressReporter::WriteTrainLine() {
+  if (last_.interval_targets == 0) return;
+  const double tokens_per_second = TokensPerSecond();
+  const double loss = last_.interval_loss / static_cast<double>(last_.interval_targets);
   JsonObject line;
   line.Add("kind", "train")
       .Add("step", last_.step)
@@ -113,26 +120,25 @@ void ProgressReporter::WriteTrainLine() {
                                             {"train/learning_rate", last_.learning_rate},
                                             {"train/gradient_norm", last_.gradient_norm},
                                             {"train/tokens_per_second", tokens_per_second}}));
-  interval_loss_ = loss;
-  ShowProgress(tokens_per_second);
-  interval_ = {};
+  ShowProgress();
+  last_.interval_targets = 0;
+  timed_targets_ = 0;
   bytes_told_ = last_.bytes_sent;
   interval_started_ = absl::Now();
   other_seconds_ = 0;
   clock_->ClearSeconds();
 }
 
-void ProgressReporter::ShowProgress(double tokens_per_second) {
+void ProgressReporter::ShowProgress() {
   shown_ = absl::Now();
-  const double loss = interval_.targets > 0
-                          ? interval_.loss / static_cast<double>(interval_.targets)
-                          : interval_loss_;
+  const double loss =
+      last_.interval_loss / static_cast<double>(std::max<int64_t>(1, last_.interval_targets));
   const double elapsed = absl::ToDoubleSeconds(shown_ - started_);
   const double per_step =
       elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
   const std::string line = absl::StrFormat(
       "epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s  ETA %s", last_.epoch,
-      last_.step, total_steps_, loss, std::exp(loss), tokens_per_second,
+      last_.step, total_steps_, loss, std::exp(loss), TokensPerSecond(),
       Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
   if (terminal_) {
     std::fprintf(stderr, "\r\033[K%s", line.c_str());

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "proto/checkpoint.pb.h"
 #include "proto/training.pb.h"
 #include "trainer/eval/metrics.h"
 #include "trainer/heartbeat.h"
@@ -22,21 +23,25 @@ namespace elman {
 
 struct StepReport {
   int64_t step = 0;
-  int64_t epoch = 1;  // the one the step belongs to, from 1
-  LossSums sums;      // over all lanes
+  int64_t epoch = 1;    // the one the step belongs to, from 1
+  int64_t targets = 0;  // of the step, over all lanes
   double learning_rate = 0;
   double gradient_norm = 0;  // before clipping, of the normalized gradient
   int64_t tokens = 0;        // trained on since the beginning of the run
   int64_t bytes_sent = 0;    // between nodes, by all ranks, from the start until before this step
+  // Since the last train line, this step included.
+  double interval_loss = 0;
+  int64_t interval_targets = 0;
+  bool ends_interval = false;  // a train line is due
 };
 
 class ProgressReporter {
  public:
-  // For a run that goes on after `start_step` and will do `total_steps` in all. `directory` and
-  // `clock`, which tells where the time goes, must outlive the reporter.
+  // For a run that goes on after `start` and will do `total_steps` in all. `directory` and `clock`,
+  // which tells where the time goes, must outlive the reporter.
   static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(const RunDirectory* directory,
                                                                   const TrainingConfig& config,
-                                                                  int64_t start_step,
+                                                                  const Progress& start,
                                                                   int64_t total_steps,
                                                                   PhaseClock* clock);
   ~ProgressReporter();
@@ -69,8 +74,9 @@ class ProgressReporter {
                    std::unique_ptr<TensorBoardWriter> tensorboard,
                    std::unique_ptr<Heartbeat> heartbeat);
 
+  double TokensPerSecond() const;
   void WriteTrainLine();
-  void ShowProgress(double tokens_per_second);
+  void ShowProgress();
   void Print(const std::string& line);        // a line that stays
   void Complain(const absl::Status& status);  // about a log that cannot be written, once
 
@@ -86,12 +92,12 @@ class ProgressReporter {
   const absl::Time started_;
 
   StepReport last_;
-  LossSums interval_;       // since the last train line
-  int64_t bytes_told_ = 0;  // sent until then
+  int64_t bytes_told_ = 0;  // sent until the last train line
+  // Since the last train line or, if that is later, since the start of this process.
   absl::Time interval_started_;
-  double other_seconds_ = 0;  // of the interval, spent on validation and checkpoints
+  int64_t timed_targets_ = 0;
+  double other_seconds_ = 0;  // spent on validation and checkpoints
   absl::Time shown_;
-  double interval_loss_ = 0;  // the last train line's, for the progress line
   bool complained_ = false;
 };
 

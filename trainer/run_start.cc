@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
@@ -20,23 +23,38 @@ namespace {
 
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
 
-// The checkpoint file to go on from; empty to begin anew.
+// The checkpoint file to go on from; empty to begin anew, but never where there are checkpoints.
 absl::StatusOr<std::string> FindCheckpoint(const RunDirectory& directory,
                                            const std::string& resume) {
+  if (resume != "auto" && resume != "never") return ResolveCheckpoint(resume, kLatest);
   const CheckpointDirectory checkpoints(directory.folder());
-  const auto latest = checkpoints.Find(kLatest);
-  if (resume == "auto") {
-    if (absl::IsNotFound(latest.status())) return "";
-    return latest;
-  }
+  const absl::StatusOr<std::string> latest = checkpoints.Find(kLatest);
+  ASSIGN_OR_RETURN(const std::vector<int64_t> steps, checkpoints.Steps());
+  if (absl::IsNotFound(latest.status()) && steps.empty()) return "";
   if (resume == "never") {
-    if (absl::IsNotFound(latest.status())) return "";
     return absl::FailedPreconditionError(
         absl::StrCat(directory.folder(),
                      ": holds a run already, and --resume=never would write over it; give another "
                      "--output, or leave --resume out to go on"));
   }
-  return ResolveCheckpoint(resume, kLatest);
+  if (!absl::IsNotFound(latest.status())) return latest;
+  return absl::FailedPreconditionError(
+      absl::StrCat(JoinPath(checkpoints.folder(), kLatest),
+                   ": missing, though there are checkpoints, the newest of step ", steps.back(),
+                   "; 'elman-inspect ", directory.folder(), " --repair' writes the mark anew"));
+}
+
+// A run directory holds one history: a run goes on there from a checkpoint of its own, or from any
+// where there is none yet.
+absl::Status CheckHistory(const RunDirectory& directory, const std::string& path, int64_t step) {
+  const CheckpointDirectory checkpoints(directory.folder());
+  ASSIGN_OR_RETURN(const std::vector<int64_t> steps, checkpoints.Steps());
+  std::error_code error;
+  if (steps.empty() || std::filesystem::equivalent(path, checkpoints.PathOf(step), error))
+    return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      directory.folder(), ": holds a run already, of which ", path, ", a checkpoint of step ", step,
+      ", is none; give another --output, or leave --resume out to go on with what is there"));
 }
 
 absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& header,
@@ -51,9 +69,10 @@ absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& he
 }
 
 // Rank 0's part of StartRun: reads and judges the checkpoint.
-absl::Status Resume(const Dataset& dataset, const std::string& path, const TrainingConfig& wanted,
-                    RunStart* start) {
+absl::Status Resume(const Dataset& dataset, const RunDirectory& directory, const std::string& path,
+                    const TrainingConfig& wanted, RunStart* start) {
   ASSIGN_OR_RETURN(start->checkpoint, ReadCheckpoint(path));
+  RETURN_IF_ERROR(CheckHistory(directory, path, start->checkpoint.header.progress().step()));
   const TrainingConfig& before = start->checkpoint.header.config();
   RETURN_IF_ERROR(CheckVocabulary(path, start->checkpoint.header, dataset));
   start->config = wanted;
@@ -135,7 +154,7 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
   if (communicator->rank() == 0 && directory != nullptr) {
     const absl::StatusOr<std::string> path = FindCheckpoint(*directory, resume);
     status = path.status();
-    if (path.ok() && !path->empty()) status = Resume(dataset, *path, config, &start);
+    if (path.ok() && !path->empty()) status = Resume(dataset, *directory, *path, config, &start);
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
 
@@ -215,6 +234,12 @@ void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& mod
     reporter->Event(
         progress.step(), "resumed",
         absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
+  }
+  if (!start.set_aside.empty()) {
+    reporter->Event(progress.step(), "set_aside",
+                    absl::StrCat("checkpoints of later steps are set aside, for nobody to count or "
+                                 "delete but you: ",
+                                 absl::StrJoin(start.set_aside, ", ")));
   }
 }
 

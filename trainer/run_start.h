@@ -25,6 +25,8 @@ struct RunStart {
   TrainingConfig config;  // complete, lanes settled
   bool resumed = false;
   std::string resumed_from;
+  // Checkpoints of the run directory that are later than the one to go on from, and were set aside.
+  std::vector<std::string> set_aside;
   // Its header is that of the run on every rank; its vocabulary and, if resumed, its arrays are on
   // rank 0.
   Checkpoint checkpoint;

@@ -35,7 +35,8 @@ ABSL_FLAG(std::string, output, "", "the run directory: checkpoints, metrics, rep
 ABSL_FLAG(std::string, resume, "auto",
           "auto: go on where the run directory's latest checkpoint stands, if there is one; never: "
           "begin anew, in a "
-          "directory without checkpoints; or a checkpoint file to go on from");
+          "directory without checkpoints; or a checkpoint file to go on from: one of the run "
+          "directory's own, of which later ones are then set aside, or any in a new directory");
 ABSL_FLAG(std::string, trace, "",
           "write a trace of all ranks' phases to this file, for chrome://tracing");
 ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
@@ -82,6 +83,17 @@ absl::Status WriteTrace(Communicator* communicator, const PhaseClock& clock,
   for (const std::string& rank : events) text += rank;
   if (text.size() > 2) text.erase(text.size() - 2);
   return WriteFile(path, text + "\n]\n");
+}
+
+// Rank 0: from here on the run directory tells of this run, up to the step where it begins.
+absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunDirectory& directory,
+                                                           CheckpointDirectory* checkpoints,
+                                                           int64_t total_steps, PhaseClock* clock,
+                                                           RunStart* start) {
+  const Progress& progress = start->checkpoint.header.progress();
+  ASSIGN_OR_RETURN(start->set_aside, checkpoints->GoOnFrom(progress));
+  RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(start->config)));
+  return ProgressReporter::Create(&directory, start->config, progress, total_steps, clock);
 }
 
 absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
@@ -135,20 +147,17 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
 
   PhaseClock clock;
   if (!absl::GetFlag(FLAGS_trace).empty()) clock.StartTrace();
-  const int64_t begin_step = start.checkpoint.header.progress().step();
   const int64_t total_steps = TotalSteps(start.config, *source);
+  CheckpointDirectory checkpoints(absl::GetFlag(FLAGS_output));
   std::unique_ptr<ProgressReporter> reporter;
-  absl::Status opened;
+  absl::Status taken_over;
   if (root) {
-    opened = WriteFile(directory->config_path(), RunConfigText(start.config));
-    auto created =
-        ProgressReporter::Create(directory.get(), start.config, begin_step, total_steps, &clock);
-    opened.Update(created.status());
+    auto created = TakeOver(*directory, &checkpoints, total_steps, &clock, &start);
+    taken_over = created.status();
     if (created.ok()) reporter = *std::move(created);
   }
-  RETURN_IF_ERROR(AgreeWithRoot(communicator, opened));
+  RETURN_IF_ERROR(AgreeWithRoot(communicator, taken_over));
 
-  CheckpointDirectory checkpoints(absl::GetFlag(FLAGS_output));
   TrainingLoop loop({.communicator = communicator,
                      .model = model.get(),
                      .optimizer = optimizer.get(),

@@ -44,7 +44,7 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
 
 absl::Status TrainingLoop::Run() {
   const absl::Status trained = Train();
-  WaitForSave();  // however training ended, what was begun is finished and told
+  FinishSaving();  // however training ended, what was begun is finished and told
   return trained;
 }
 
@@ -109,22 +109,35 @@ absl::Status TrainingLoop::Step() {
   progress_->set_tokens(progress_->tokens() + agreed.sums.targets);
   progress_->set_epoch_positions(progress_->epoch_positions() + agreed.sums.positions);
   progress_->set_epoch_computed(progress_->epoch_computed() + agreed.sums.computed);
+  progress_->set_epoch_seconds(progress_->epoch_seconds() +
+                               absl::ToDoubleSeconds(absl::Now() - began));
+  progress_->set_interval_steps(progress_->interval_steps() + 1);
+  progress_->set_interval_loss(progress_->interval_loss() + agreed.sums.loss);
+  progress_->set_interval_targets(progress_->interval_targets() + agreed.sums.targets);
   stopped_ = agreed.stop;
   save_due_ = agreed.save;
   is_best_ = false;
-  epoch_seconds_ += absl::ToDoubleSeconds(absl::Now() - began);
   clock.Enter(Phase::kOther);
   if (writer_) {
     if (const auto save = writer_->Outcome(absl::ZeroDuration())) ReportSave(*save);
   }
+  const bool ends_interval = progress_->step() % config_.logging().every_steps() == 0;
   if (parts_.reporter) {
     parts_.reporter->Step({.step = progress_->step(),
                            .epoch = progress_->epoch() + 1,
-                           .sums = agreed.sums,
+                           .targets = agreed.sums.targets,
                            .learning_rate = learning_rate,
                            .gradient_norm = gradient_norm,
                            .tokens = progress_->tokens(),
-                           .bytes_sent = agreed.bytes_sent});
+                           .bytes_sent = agreed.bytes_sent,
+                           .interval_loss = progress_->interval_loss(),
+                           .interval_targets = progress_->interval_targets(),
+                           .ends_interval = ends_interval});
+  }
+  if (ends_interval) {
+    progress_->clear_interval_steps();
+    progress_->clear_interval_loss();
+    progress_->clear_interval_targets();
   }
   return absl::OkStatus();
 }
@@ -192,11 +205,12 @@ absl::Status TrainingLoop::EndEpoch() {
   if (sums.targets > 0)
     ObservePlateau(config_.schedule(), sums.loss / static_cast<double>(sums.targets), progress_);
   if (parts_.reporter) {
-    parts_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1, epoch_seconds_,
+    parts_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1,
+                               progress_->epoch_seconds(),
                                static_cast<double>(progress_->epoch_positions()) /
                                    static_cast<double>(progress_->epoch_computed()));
   }
-  epoch_seconds_ = 0;
+  progress_->set_epoch_seconds(0);
   progress_->set_epoch_positions(0);
   progress_->set_epoch_computed(0);
   progress_->set_epoch(progress_->epoch() + 1);
@@ -262,16 +276,35 @@ void TrainingLoop::WaitForSave() {
   parts_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
 }
 
+// No later save makes good for the last one: it is tried again a few times, for a disk that is full
+// may be so for a moment only. Every time it is written anew, from the first byte.
+void TrainingLoop::FinishSaving() {
+  constexpr int kAttempts = 5;
+  WaitForSave();
+  absl::Duration pause = parts_.retry_pause;
+  for (int attempt = 2; attempt <= kAttempts && save_failed_; ++attempt, pause *= 2) {
+    parts_.reporter->Event(progress_->step(), "checkpoint_retried",
+                           absl::StrCat("trying again in ", absl::FormatDuration(pause), ", ",
+                                        attempt, " of ", kAttempts));
+    for (const absl::Time end = absl::Now() + pause; absl::Now() < end;) {
+      Alive("checkpoint");
+      absl::SleepFor(std::min(end - absl::Now(), absl::Seconds(1)));
+    }
+    writer_->BeginAgain();
+    WaitForSave();
+  }
+}
+
 void TrainingLoop::ReportSave(const SaveOutcome& save) {
   ProgressReporter& reporter = *parts_.reporter;
   save_failed_ = !save.content_hash.ok();
   if (save.content_hash.ok()) {
     reporter.Saved(save.step, save.path, *save.content_hash, save.seconds);
   } else {
-    reporter.Event(save.step, "checkpoint_failed",
-                   absl::StrCat("warning: no checkpoint was written at step ", save.step, ": ",
-                                save.content_hash.status().message(),
-                                "; training goes on, the last good checkpoint stays"));
+    reporter.Event(
+        save.step, "checkpoint_failed",
+        absl::StrCat("warning: no checkpoint was written at step ", save.step, ": ",
+                     save.content_hash.status().message(), "; the last good checkpoint stays"));
   }
   if (!save.pruned.ok()) {
     reporter.Event(save.step, "warning",

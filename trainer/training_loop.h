@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "data/batches/batch_source.h"
 #include "data/batches/prefetcher.h"
 #include "trainer/checkpoint/background_writer.h"
@@ -43,6 +44,8 @@ struct TrainingParts {
   ProgressReporter* reporter = nullptr;  // null on every rank but 0
   PhaseClock* clock = nullptr;
   std::function<bool()> stop_requested;
+  // Before a last save that failed is tried again; then twice as long each time.
+  absl::Duration retry_pause = absl::Seconds(1);
   // Configuration, vocabulary and progress of the run. The loop takes its arrays, if it has any.
   Checkpoint* checkpoint = nullptr;
 };
@@ -81,6 +84,7 @@ class TrainingLoop {
   void Save();
   bool SaveDueByClock() const;
   void WaitForSave();
+  void FinishSaving();
   void ReportSave(const SaveOutcome& save);
 
   void Alive(const char* phase);
@@ -102,7 +106,6 @@ class TrainingLoop {
   int64_t saved_step_ = -1;
   Clock::time_point saved_at_;
   std::optional<BackgroundWriter> writer_;  // on rank 0
-  double epoch_seconds_ = 0;
 };
 
 }  // namespace elman

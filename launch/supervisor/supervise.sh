@@ -16,7 +16,7 @@ record() {
   if [[ -z $run ]]; then return 0; fi
   printf -v line '%(%F %T)T: %s' -1 "$1"
   unwritten+=$line$'\n'
-  if [[ -d $run ]] && printf '%s' "$unwritten" 2>/dev/null >>"$run/elman-run.log"; then unwritten=; fi
+  if [[ -d $run && ! -L $run/elman-run.log ]] && printf '%s' "$unwritten" 2>/dev/null >>"$run/elman-run.log"; then unwritten=; fi
 }
 unwritten=
 exec {own_stderr}>&2 # where standard error itself is silenced, a trap can still speak
@@ -36,7 +36,7 @@ run_of() {
 # newest: the name of the newest checkpoint, empty if there is none. Names grow with their steps.
 newest() {
   local name=
-  if [[ -n $run ]]; then read -r name 2>/dev/null <"$run/checkpoints/latest" || true; fi
+  if [[ -n $run && -f $run/checkpoints/latest ]]; then read -r name 2>/dev/null <"$run/checkpoints/latest" || true; fi
   echo "$name"
 }
 
@@ -88,8 +88,30 @@ watch_job() {
   end_processes
 }
 
-# judge: what became of the job with this `status`. Sets `fate` to done, stopped, final (to start it again would not
-# help) or lost, and `why` to what happened, in words.
+# about_latest ERROR: whether it is about the mark `latest` of this run or the checkpoint that it names.
+about_latest() {
+  local path
+  if [[ -z $run ]]; then return 1; fi
+  path=$(readlink -m -- "${1%%: *}")
+  [[ $path == "$run/checkpoints/latest" || $path == "$run/checkpoints/$(newest)" ]]
+}
+
+# mend: after such an error, has elman-inspect turn `latest` back to the newest whole checkpoint. Sets `fate` to lost if
+# there is one, so that the run is started again, else to final.
+mend() {
+  local report
+  fate=final
+  if ((max_restarts == 0)); then return 0; fi
+  if report=$("$(dirname "$(command -v "$program")")/elman-inspect" "$run" --repair 2>/dev/null) &&
+    report=$(sed -n 's/^done  *//p' <<<"$report" | grep '/checkpoints/latest: '); then
+    record "$why"
+    why="mended $report"
+    fate=lost
+  fi
+}
+
+# judge: what became of the job with this `status`. Sets `fate` to done, stopped, damaged (what it was to go on from),
+# final (to start it again would not help) or lost, and `why` to what happened, in words.
 judge() {
   local error
   error=$(fact error) || true
@@ -104,6 +126,7 @@ judge() {
     ! [[ $error =~ $lost_rank ]]; then
     why="exit status $status: $error"
     fate=final # the job's own verdict
+    if about_latest "$error"; then fate=damaged; fi
   elif ((status == 2)); then
     why="exit status 2: the command line or configuration is wrong"
     fate=final

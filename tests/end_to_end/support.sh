@@ -90,6 +90,29 @@ lines_of_kind() {
   grep -E '"kind": ?"'"$1"'"' "$2" || true
 }
 
+# loss_curve RUN: what its metrics.jsonl says of training and validation, but for how long it took and what was sent.
+loss_curve() {
+  grep -E '"kind": "(train|valid)"' "$1/metrics.jsonl" | sed 's/ "tokens_per_second".*//'
+}
+
+# corrupt CHECKPOINT: bytes in the middle of it become others.
+corrupt() {
+  printf 'damage' | dd of="$1" bs=1 seek=5000 conv=notrunc status=none
+}
+
+# rank_0 RUN: the process that writes there.
+rank_0() {
+  sed -nE 's/.*process ([0-9]+).*/\1/p' "$1/lock"
+}
+
+# family PROCESS: it and all that descend from it.
+family() {
+  local child children
+  echo "$1"
+  read -r children 2>/dev/null <"/proc/$1/task/$1/children" || true
+  for child in ${children:-}; do family "$child"; done
+}
+
 # write_corpus LINES SEED: sentences of a small grammar, the same for the same seed everywhere.
 write_corpus() {
   awk -v lines="$1" -v seed="$2" '

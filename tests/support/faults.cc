@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <cstdarg>
 #include <cstdlib>
 #include <mutex>
+#include <set>
 #include <string_view>
 
 // The linker's --wrap=NAME makes every NAME of the binary __wrap_NAME, and __real_NAME the
@@ -34,6 +36,9 @@ Fault fault;
 std::string folder;
 int64_t counted = 0;
 const char* struck_call = "";
+std::set<int> unsynced;  // descriptors on which fsync failed
+int64_t vain_fsync_calls = 0;
+std::condition_variable ended;  // the injection
 
 bool IsInFolder(std::string_view path) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
@@ -56,6 +61,11 @@ bool Strikes(const char* name, int fd) {
   return size > 0 && Strikes(name, std::string_view(path, static_cast<size_t>(size)));
 }
 
+void Delay() {
+  std::unique_lock<std::mutex> lock(mutex);
+  ended.wait(lock, [] { return !active; });
+}
+
 [[noreturn]] void Die() {
   ::kill(::getpid(), SIGKILL);
   std::abort();
@@ -66,6 +76,10 @@ template <typename Where, typename Call>
 int Try(const char* name, const Where& where, const Call& call) {
   if (!Strikes(name, where) || fault.kind == Fault::kShortWrite) return call();
   if (fault.kind == Fault::kDeath) Die();
+  if (fault.kind == Fault::kDelay) {
+    Delay();
+    return call();
+  }
   errno = fault.error;
   return -1;
 }
@@ -77,6 +91,10 @@ ssize_t TryBytes(const char* name, int fd, size_t size, const Call& call) {
   if (fault.kind == Fault::kError) {
     errno = fault.error;
     return -1;
+  }
+  if (fault.kind == Fault::kDelay) {
+    Delay();
+    return call(size);
   }
   const ssize_t moved = call((size + 1) / 2);
   if (fault.kind == Fault::kDeath) Die();
@@ -93,11 +111,14 @@ FaultInjection::FaultInjection(const Fault& injected, const std::string& where) 
   folder = where;
   counted = 0;
   struck_call = "";
+  unsynced.clear();
+  vain_fsync_calls = 0;
 }
 
 FaultInjection::~FaultInjection() {
   const std::lock_guard<std::mutex> lock(mutex);
   active = false;
+  ended.notify_all();
 }
 
 int64_t FaultInjection::calls() const {
@@ -108,6 +129,11 @@ int64_t FaultInjection::calls() const {
 std::string FaultInjection::struck() const {
   const std::lock_guard<std::mutex> lock(mutex);
   return struck_call;
+}
+
+int64_t FaultInjection::vain_fsyncs() const {
+  const std::lock_guard<std::mutex> lock(mutex);
+  return vain_fsync_calls;
 }
 
 }  // namespace elman
@@ -143,13 +169,25 @@ int __wrap_ftruncate(int fd, off_t size) {
 
 // Nothing is really synced: no test cuts the power, and hundreds of saves would wait for the disk.
 int __wrap_fsync(int fd) {
-  return elman::Try("fsync", fd, [] { return 0; });
+  const int result = elman::Try("fsync", fd, [] { return 0; });
+  const int error = errno;
+  {
+    const std::lock_guard<std::mutex> lock(elman::mutex);
+    if (elman::unsynced.contains(fd)) ++elman::vain_fsync_calls;
+    if (result != 0) elman::unsynced.insert(fd);
+  }
+  errno = error;
+  return result;
 }
 
 // A descriptor is gone whatever close says.
 int __wrap_close(int fd) {
   const int result = elman::Try("close", fd, [] { return 0; });
   const int error = errno;
+  {
+    const std::lock_guard<std::mutex> lock(elman::mutex);
+    elman::unsynced.erase(fd);
+  }
   if (__real_close(fd) != 0) return -1;
   errno = error;
   return result;

@@ -13,6 +13,7 @@ struct Fault {
     kError,       // the call fails with `error` and does nothing
     kShortWrite,  // a write or read moves half of the bytes; other calls are spared
     kDeath,       // the process is killed before the call, amid it if it is a write
+    kDelay,       // the call waits until the injection ends
   };
   Kind kind = kError;
   int error = 0;         // an errno
@@ -32,6 +33,8 @@ class FaultInjection {
 
   int64_t calls() const;       // so far
   std::string struck() const;  // the name of the last call that the fault struck, as "fsync"
+  // Calls of fsync on a descriptor on which one had failed: what they say is worth nothing.
+  int64_t vain_fsyncs() const;
 };
 
 }  // namespace elman

@@ -19,6 +19,7 @@
 #include "trainer/comm/thread_group.h"
 #include "trainer/models/model_factory.h"
 #include "trainer/run_config.h"
+#include "trainer/run_start.h"
 #include "trainer/training_loop.h"
 
 namespace elman {
@@ -70,7 +71,8 @@ class MadeRun : public testing::Test {
       std::unique_ptr<ProgressReporter> reporter;
       if (communicator->rank() == 0) {
         directory = *RunDirectory::Open(scratch_.Path(output));
-        reporter = *ProgressReporter::Create(directory.get(), config, 0, 1, &clock);
+        reporter = *ProgressReporter::Create(directory.get(), config, checkpoint.header.progress(),
+                                             TotalSteps(config, *source), &clock);
       }
       int64_t asked = 0;
       TrainingLoop loop({.communicator = communicator,
@@ -89,9 +91,11 @@ class MadeRun : public testing::Test {
                                if (on_step_) on_step_(communicator->rank());
                                return communicator->rank() == 0 && ++asked == stop_after;
                              },
+                         .retry_pause = absl::ZeroDuration(),
                          .checkpoint = &checkpoint});
       if (before_training_) before_training_();
       const absl::Status trained = loop.Run();
+      if (reporter) reporter->FinishTraining();
       EXPECT_EQ(trained.code(), ends_with_) << trained;
       EXPECT_EQ(loop.stopped(), stop_after > 0);
       if (after_training_) after_training_();

@@ -124,6 +124,24 @@ TEST_F(TrainingFaultsTest, SaysSoWhenTheLastSaveFailed) {
   ExpectResumesToTheBit("full");
 }
 
+// A disk that is full for a moment, just at the end.
+TEST_F(TrainingFaultsTest, TriesTheLastSaveAgain) {
+  overrides_ = {"checkpoint.every_steps=0"};
+  RunWithFault("counted again", Fault(), "/checkpoints");
+  const int64_t calls = calls_;
+  EXPECT_GT(calls, 10);
+  for (int64_t at = 1; at <= calls; ++at) {
+    SCOPED_TRACE(testing::Message() << "call " << at << " of " << calls);
+    const std::string output = "full" + std::to_string(at);
+    RunWithFault(output, {.error = ENOSPC, .at = at}, "/checkpoints");
+    EXPECT_FALSE(save_failed_);
+    EXPECT_EQ(HashOfLatest(output), expected_);
+    const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
+    EXPECT_EQ(absl::StrContains(metrics, "\"checkpoint_failed\""),
+              absl::StrContains(metrics, "trying again in 0, 2 of 5"));
+  }
+}
+
 // One save that failed amid others is a warning in metrics.jsonl, and no failure of the run.
 TEST_F(TrainingFaultsTest, AFailedSaveThatAnotherMadeGoodIsAWarning) {
   RunWithFault("full", {.error = ENOSPC, .at = 5}, "/checkpoints");

@@ -28,18 +28,18 @@ class SignalsBlocked {
 
 void BackgroundWriter::Begin(bool is_best) {
   if (busy()) std::abort();  // the snapshot is being written
+  is_best_ = is_best;
   const SignalsBlocked blocked;
   // Where the system has no thread left, the save waits and is done by Outcome.
-  save_ = std::async(std::launch::async | std::launch::deferred,
-                     [this, is_best] { return Save(is_best); });
+  save_ = std::async(std::launch::async | std::launch::deferred, [this] { return Save(); });
 }
 
-SaveOutcome BackgroundWriter::Save(bool is_best) {
+SaveOutcome BackgroundWriter::Save() {
   const absl::Time began = absl::Now();
   SaveOutcome outcome;
   outcome.step = snapshot_.header.progress().step();
   outcome.path = directory_->PathOf(outcome.step);
-  outcome.content_hash = directory_->Save(&snapshot_, is_best);
+  outcome.content_hash = directory_->Save(&snapshot_, is_best_);
   outcome.seconds = absl::ToDoubleSeconds(absl::Now() - began);
   // After a failure too: what a killed writer left behind may be what fills the disk.
   outcome.pruned = directory_->Prune(keep_);

@@ -39,6 +39,8 @@ class BackgroundWriter {
 
   // Begins to write, verify and publish the snapshot, and to delete what is no longer kept.
   void Begin(bool is_best);
+  // The same once more, after it failed: the snapshot must be as it was.
+  void BeginAgain() { Begin(is_best_); }
 
   bool busy() const { return save_.valid(); }  // a save was begun and its outcome not yet taken
 
@@ -47,10 +49,11 @@ class BackgroundWriter {
   std::optional<SaveOutcome> Outcome(absl::Duration patience);
 
  private:
-  SaveOutcome Save(bool is_best);
+  SaveOutcome Save();
 
   CheckpointDirectory* const directory_;
   const int keep_;
+  bool is_best_ = false;           // the snapshot
   Checkpoint snapshot_;            // of the thread that writes while busy()
   std::future<SaveOutcome> save_;  // last, so that it is waited for before the rest goes
 };

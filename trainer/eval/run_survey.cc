@@ -1,7 +1,6 @@
 #include "trainer/eval/run_survey.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <ranges>
 #include <system_error>
@@ -29,22 +28,11 @@ bool IsDamage(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsNotFound(status) || absl::IsInvalidArgument(status);
 }
 
-// Whether a name is that of a temporary file of ours: NAME.tmp-PID-N, NAME one that a run writes.
+// Whether a name is a temporary one for a file that a run writes.
 bool IsTemporary(std::string_view name) {
-  constexpr std::string_view kInfix = ".tmp-";
-  const size_t infix = name.rfind(kInfix);
-  if (infix == std::string_view::npos) return false;
-  const std::string_view base = name.substr(0, infix);
-  const std::string_view number = name.substr(infix + kInfix.size());
-  const size_t dash = number.find('-');
-  if (dash == std::string_view::npos || dash == 0 || dash + 1 == number.size() ||
-      std::ranges::count(number, '-') != 1 ||
-      !std::ranges::all_of(number, [](unsigned char c) { return c == '-' || std::isdigit(c); })) {
-    return false;
-  }
-  return base == kLatest || base == kBest || base == "config.textproto" ||
+  const std::string_view base = NameBehindTemporary(name);
+  return CheckpointDirectory::Writes(base) || base == "config.textproto" ||
          base == "metrics.jsonl" || base == "report.html" ||
-         (base.starts_with("step-") && base.ends_with(".ckpt")) ||
          base.starts_with("events.out.tfevents.");
 }
 
@@ -92,24 +80,19 @@ SurveyedMark SurveyMark(const CheckpointDirectory& directory, std::string_view n
                         const RunSurvey& run) {
   SurveyedMark mark;
   mark.name = std::string(name);
-  const std::string path = JoinPath(directory.folder(), name);
-  const absl::StatusOr<std::string> found = directory.Find(name);
-  std::error_code error;
-  mark.exists = std::filesystem::exists(std::filesystem::symlink_status(path, error));
+  const absl::StatusOr<std::string> found = directory.ReadMark(name);
+  mark.exists = !absl::IsNotFound(found.status());
   if (!mark.exists) return mark;
-  if (const absl::Status inside = CheckStaysInside(directory.folder(), mark.name); !inside.ok()) {
-    mark.problem = std::string(inside.message());
-    return mark;
-  }
   if (!found.ok()) {
     mark.problem = std::string(found.status().message());
     return mark;
   }
-  mark.checkpoint = NameOf(*found);
+  mark.checkpoint = *found;
   const SurveyedCheckpoint* named = run.Find(mark.checkpoint);
   if (named == nullptr || !named->whole()) {
-    mark.problem = absl::StrCat(path, ": names ", mark.checkpoint, ", which is ",
-                                named == nullptr ? "no checkpoint of this run" : "not whole");
+    mark.problem =
+        absl::StrCat(JoinPath(directory.folder(), name), ": names ", mark.checkpoint, ", which is ",
+                     named == nullptr ? "no checkpoint of this run" : "not whole");
   }
   return mark;
 }
@@ -266,12 +249,13 @@ absl::StatusOr<RunRepair> RepairRun(const std::string& folder) {
 
   const CheckpointDirectory directory(folder);
   RunRepair repair;
-  // Where no checkpoint is whole, a bad mark stays: without it the next run would begin anew.
-  if (const auto* newest = before.NewestWhole();
-      newest != nullptr && !before.latest.problem.empty())
-    RETURN_IF_ERROR(RepairMark(directory, before.latest, newest, &repair));
-  if (!before.best.problem.empty())
-    RETURN_IF_ERROR(RepairMark(directory, before.best, BestOf(before, directory), &repair));
+  // Where no checkpoint is whole, bad marks stay: they say what there was.
+  if (const auto* newest = before.NewestWhole()) {
+    if (!before.latest.problem.empty())
+      RETURN_IF_ERROR(RepairMark(directory, before.latest, newest, &repair));
+    if (!before.best.problem.empty())
+      RETURN_IF_ERROR(RepairMark(directory, before.best, BestOf(before, directory), &repair));
+  }
   RETURN_IF_ERROR(DeleteTemporaryFiles(before, &repair));
 
   repair.after = before;

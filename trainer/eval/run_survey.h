@@ -71,9 +71,10 @@ struct RunRepair {
 
 // Makes `latest` anew where it is missing or names no whole checkpoint: the newest that is whole;
 // `best` likewise: the one that the newest whole checkpoint says was best, if it is whole, else the
-// mark is removed. Deletes temporary files. Nothing else is touched: no checkpoint, whole or not,
-// and no mark that is good. Fails while a run writes there, and where a checkpoint cannot be judged
-// (it cannot be read, or another version wrote it); then nothing is changed.
+// mark is removed. Where none is whole, marks stay. Deletes temporary files. Nothing else is
+// touched: no checkpoint, whole or not, and no mark that is good. Fails while a run writes there,
+// and where a checkpoint cannot be judged (it cannot be read, or another version wrote it); then
+// nothing is changed.
 absl::StatusOr<RunRepair> RepairRun(const std::string& folder);
 
 }  // namespace elman

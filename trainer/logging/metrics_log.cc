@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "data/io/file.h"
@@ -23,19 +24,22 @@ bool ParseStep(absl::string_view line, int64_t* step) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MetricsLog>> MetricsLog::Open(const std::string& path,
-                                                             int64_t step) {
-  if (FileExists(path)) {
-    ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxLogBytes));
-    std::string kept;
-    for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
-      int64_t line_step = 0;
-      if (ParseStep(line, &line_step) && line_step <= step)
-        kept.append(line.data(), line.size()).append("\n");
-    }
-    if (kept != text) RETURN_IF_ERROR(WriteFile(path, kept));
-  }
+absl::StatusOr<std::unique_ptr<MetricsLog>> MetricsLog::Open(const std::string& path, int64_t step,
+                                                             int64_t train_step) {
+  // Before it is read: what is no file of our own is refused.
   ASSIGN_OR_RETURN(auto file, AppendFile::Open(path));
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxLogBytes));
+  std::string kept;
+  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    const bool is_train = absl::StartsWith(line, "{\"kind\": \"train\"");
+    int64_t line_step = 0;
+    if (ParseStep(line, &line_step) && line_step <= (is_train ? train_step : step))
+      kept.append(line.data(), line.size()).append("\n");
+  }
+  if (kept != text) {
+    RETURN_IF_ERROR(WriteFile(path, kept));
+    ASSIGN_OR_RETURN(file, AppendFile::Open(path));
+  }
   return std::unique_ptr<MetricsLog>(new MetricsLog(std::move(file)));
 }
 

@@ -15,8 +15,9 @@ namespace elman {
 class MetricsLog {
  public:
   // Opens the log for appending after `step`: lines of later steps, which a run resumed from there
-  // will write again, are cut off.
-  static absl::StatusOr<std::unique_ptr<MetricsLog>> Open(const std::string& path, int64_t step);
+  // will write again, are cut off, and so are train lines of steps later than `train_step`.
+  static absl::StatusOr<std::unique_ptr<MetricsLog>> Open(const std::string& path, int64_t step,
+                                                          int64_t train_step);
 
   absl::Status Write(const JsonObject& line) { return file_->Append(line.ToString() + "\n"); }
 

@@ -35,9 +35,9 @@ std::vector<std::string> EventFiles(const std::string& folder) {
   return paths;
 }
 
-// The framed events of a file up to `step`, without its version record. A file cut short by a kill
-// ends where it is cut.
-absl::StatusOr<std::string> EventsUntil(const std::string& path, int64_t step) {
+// The framed events of a file up to `step`, of training up to `train_step`, without its version
+// record. A file cut short by a kill ends where it is cut.
+absl::StatusOr<std::string> EventsUntil(const std::string& path, int64_t step, int64_t train_step) {
   ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));
   const RecordReader reader(file.get());
   std::string kept, payload;
@@ -45,7 +45,10 @@ absl::StatusOr<std::string> EventsUntil(const std::string& path, int64_t step) {
        next = reader.Read(*next, &payload)) {
     Event event;
     if (!event.ParseFromString(payload)) break;
-    if (event.has_summary() && event.step() <= step) kept += FrameRecord(payload);
+    if (!event.has_summary()) continue;
+    const bool is_train = event.summary().value_size() > 0 &&
+                          absl::StartsWith(event.summary().value(0).tag(), "train/");
+    if (event.step() <= (is_train ? train_step : step)) kept += FrameRecord(payload);
   }
   return kept;
 }
@@ -58,7 +61,7 @@ std::string Host() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TensorBoardWriter>> TensorBoardWriter::Open(
-    const std::string& folder, int64_t step) {
+    const std::string& folder, int64_t step, int64_t train_step) {
   RETURN_IF_ERROR(CreateFolder(folder));
   const std::vector<std::string> earlier = EventFiles(folder);
   Event version;
@@ -66,7 +69,7 @@ absl::StatusOr<std::unique_ptr<TensorBoardWriter>> TensorBoardWriter::Open(
   version.set_file_version("brain.Event:2");
   std::string events = FrameRecord(version.SerializeAsString());
   for (const std::string& path : earlier) {
-    ASSIGN_OR_RETURN(const std::string kept, EventsUntil(path, step));
+    ASSIGN_OR_RETURN(const std::string kept, EventsUntil(path, step, train_step));
     events += kept;
   }
   const std::string path = JoinPath(

@@ -16,10 +16,11 @@ namespace elman {
 
 class TensorBoardWriter {
  public:
-  // Continues the run in `folder` after `step`: the events of earlier files up to that step are
-  // gathered into one new file, the earlier files are deleted.
+  // Continues the run in `folder` after `step`: the events of earlier files up to that step, of the
+  // tags "train/..." up to `train_step`, are gathered into one new file, the earlier files are
+  // deleted.
   static absl::StatusOr<std::unique_ptr<TensorBoardWriter>> Open(const std::string& folder,
-                                                                 int64_t step);
+                                                                 int64_t step, int64_t train_step);
 
   absl::Status Write(int64_t step,
                      std::initializer_list<std::pair<std::string_view, double>> scalars);

@@ -8,7 +8,7 @@
 #include "data/shards/shard_reader.h"
 #include "data/shards/verify.h"
 #include "tests/data/shards/made_dataset.h"
-#include "tests/support/largest_allocation.h"
+#include "tests/support/allocations.h"
 
 namespace elman {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "tests/support/largest_allocation.h"
+#include "tests/support/allocations.h"
 #include "tests/trainer/checkpoint/made_checkpoint.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/checkpoint/checkpoint_writer.h"
@@ -142,6 +142,18 @@ TEST_F(CheckpointCorruptionTest, ForgedTablesAreRefused) {
   EXPECT_THAT(forge([](Entry* entry) { entry->set_offset(2); }), refused);
   EXPECT_THAT(forge([](Entry* entry) { entry->set_offset(-1); }), refused);
   EXPECT_THAT(forge([](Entry* entry) { entry->set_offset(INT64_MAX); }), refused);
+}
+
+// A header that promises more than the file holds.
+TEST_F(CheckpointCorruptionTest, ForgedSizesAreBoundedByTheFile) {
+  for (const int64_t elements : {int64_t{1} << 61, int64_t{1} << 40, int64_t{-1}}) {
+    EXPECT_THAT(AfterForging(0,
+                             [&](CheckpointRecord* r) {
+                               r->mutable_header()->mutable_arrays(1)->set_elements(elements);
+                             }),
+                FailsWith(kDataLoss, "more than the file can hold"))
+        << elements;
+  }
 }
 
 TEST_F(CheckpointCorruptionTest, RecordsOfUnknownKindsAreRefused) {

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "tests/support/scratch.h"
-#include "tests/trainer/checkpoint/small_checkpoint.h"
+#include "tests/trainer/checkpoint/made_checkpoint.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/checkpoint/checkpoint_writer.h"
 
@@ -26,7 +26,7 @@ TEST(LargeCheckpoint, RoundTrips) {
   const int64_t elements = Elements();
   std::string hash;
   {
-    Checkpoint checkpoint = SmallCheckpoint(1);
+    Checkpoint checkpoint = MadeCheckpoint(1);
     std::vector<float>& values = checkpoint.arrays[0].elements;
     values.assign(elements, 0);
     for (int64_t i = 0; i < elements; i += 997) values[i] = ElementAt(i);

@@ -10,7 +10,7 @@
 
 #include "tests/support/faults.h"
 #include "tests/support/scratch.h"
-#include "tests/trainer/checkpoint/small_checkpoint.h"
+#include "tests/trainer/checkpoint/made_checkpoint.h"
 #include "trainer/checkpoint/background_writer.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 
@@ -40,7 +40,7 @@ class SaveFaultsTest : public testing::Test {
   SaveFaultsTest() {
     CheckpointDirectory before(made_.path());
     for (const int64_t step : {kBestStep, kLastStep}) {
-      Checkpoint checkpoint = SmallCheckpoint(step);
+      Checkpoint checkpoint = MadeCheckpoint(step);
       EXPECT_THAT(before.Save(&checkpoint, step == kBestStep), IsOk());
     }
     made_.Write("checkpoints/step-000000025.ckpt.tmp-1-1", "left behind");
@@ -63,7 +63,7 @@ class SaveFaultsTest : public testing::Test {
                           std::string* struck = nullptr) {
     CheckpointDirectory directory(run);
     BackgroundWriter writer(&directory, kKeep);
-    *writer.snapshot() = SmallCheckpoint(kNewStep);
+    *writer.snapshot() = MadeCheckpoint(kNewStep);
     const FaultInjection injection(fault, run);
     writer.Begin(/*is_best=*/false);
     SaveOutcome outcome = *writer.Outcome(absl::InfiniteDuration());
@@ -80,7 +80,7 @@ class SaveFaultsTest : public testing::Test {
     ASSERT_THAT(checkpoint, IsOk());
     const int64_t step = checkpoint->header.progress().step();
     EXPECT_THAT(steps, Contains(step));
-    EXPECT_EQ(ContentHash(*checkpoint), ContentHash(SmallCheckpoint(step)));
+    EXPECT_EQ(ContentHash(*checkpoint), ContentHash(MadeCheckpoint(step)));
   }
 
   // Nothing that was there is lost, and the next save, on a sound disk, sets all right.
@@ -167,6 +167,50 @@ TEST_F(SaveFaultsTest, WhereverTheProcessDies) {
       if (HasFailure()) return;
     }
   }
+}
+
+// A save takes as long as it takes; whoever asks waits no longer than he wants.
+TEST_F(SaveFaultsTest, OthersGoOnMeanwhile) {
+  const std::string run = NewRun(true);
+  CheckpointDirectory directory(run);
+  BackgroundWriter writer(&directory, kKeep);
+  *writer.snapshot() = MadeCheckpoint(kNewStep);
+  {
+    const FaultInjection injection({.kind = Fault::kDelay, .at = 3}, run);
+    writer.Begin(/*is_best=*/false);
+    EXPECT_FALSE(writer.Outcome(absl::ZeroDuration()).has_value());
+    EXPECT_FALSE(writer.Outcome(absl::Milliseconds(20)).has_value());
+    EXPECT_TRUE(writer.busy());
+  }
+  const std::optional<SaveOutcome> outcome = writer.Outcome(absl::InfiniteDuration());
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_THAT(outcome->content_hash, IsOk());
+}
+
+// Again means anew: another file, and no second fsync of one that failed.
+TEST_F(SaveFaultsTest, ASaveThatFailedIsDoneAgain) {
+  const int64_t calls = Calls(true);
+  int fsyncs = 0;
+  for (int64_t at = 1; at <= calls; ++at) {
+    SCOPED_TRACE(testing::Message() << "call " << at << " of " << calls);
+    const std::string run = NewRun(true);
+    CheckpointDirectory directory(run);
+    BackgroundWriter writer(&directory, kKeep);
+    *writer.snapshot() = MadeCheckpoint(kNewStep);
+    const FaultInjection injection({.error = EIO, .at = at}, run);
+    writer.Begin(/*is_best=*/true);
+    if (writer.Outcome(absl::InfiniteDuration())->content_hash.ok()) continue;
+    fsyncs += injection.struck() == "fsync";
+    writer.BeginAgain();
+    const std::optional<SaveOutcome> again = writer.Outcome(absl::InfiniteDuration());
+    EXPECT_THAT(again->content_hash, IsOk());
+    EXPECT_THAT(again->pruned, IsOk());
+    EXPECT_EQ(injection.vain_fsyncs(), 0);
+    ExpectReadable(run, kLatest, {kNewStep});
+    ExpectReadable(run, kBest, {kNewStep});
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(fsyncs, 2);
 }
 
 // As long as a mark cannot be read, the checkpoint it means may be any: none is deleted.

@@ -134,13 +134,14 @@ TEST_F(RunSurveyTest, CorrectsABestThatNobodyStates) {
   EXPECT_THAT(Actions(), ElementsAre(HasSubstr("best: written, names step-000000020.ckpt")));
 }
 
-// Without `latest` the next run would begin anew, over what may yet be rescued.
-TEST_F(RunSurveyTest, LeavesLatestWhereNothingIsWhole) {
+// They say what may yet be rescued.
+TEST_F(RunSurveyTest, LeavesMarksWhereNothingIsWhole) {
   for (const int64_t step : {10, 20, 30}) Damage(step);
   const auto repair = RepairRun(run_.path());
   ASSERT_THAT(repair, IsOk());
   EXPECT_FALSE(repair->ok());
   EXPECT_EQ(Mark(kLatest), "step-000000030.ckpt\n");
+  EXPECT_EQ(Mark(kBest), "step-000000020.ckpt\n");
   EXPECT_THAT(repair->after.Problems(), testing::Contains(HasSubstr("no checkpoint is whole")));
 }
 

@@ -15,23 +15,49 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-JsonObject Line(int64_t step) { return JsonObject().Add("kind", "train").Add("step", step); }
+JsonObject Line(int64_t step, const std::string& kind = "valid") {
+  return JsonObject().Add("kind", kind).Add("step", step);
+}
 
 TEST(MetricsLogTest, AppendsAndCutsWhatIsLater) {
   Scratch folder;
   const std::string path = folder.Path("metrics.jsonl");
   {
-    const auto log = *MetricsLog::Open(path, 0);
+    const auto log = *MetricsLog::Open(path, 0, 0);
     for (const int64_t step : {10, 20, 30}) ASSERT_TRUE(log->Write(Line(step)).ok());
   }
   ASSERT_TRUE(AppendFile::Open(path)
                   .value()
-                  ->Append("{\"kind\": \"train\", \"st")
+                  ->Append("{\"kind\": \"valid\", \"st")
                   .ok());  // a kill, amid a line
-  ASSERT_TRUE((*MetricsLog::Open(path, 20))->Write(Line(25)).ok());
+  ASSERT_TRUE((*MetricsLog::Open(path, 20, 20))->Write(Line(25)).ok());
   EXPECT_EQ(*ReadFile(path, 1000),
-            "{\"kind\": \"train\", \"step\": 10}\n{\"kind\": \"train\", \"step\": 20}\n"
-            "{\"kind\": \"train\", \"step\": 25}\n");
+            "{\"kind\": \"valid\", \"step\": 10}\n{\"kind\": \"valid\", \"step\": 20}\n"
+            "{\"kind\": \"valid\", \"step\": 25}\n");
+}
+
+TEST(MetricsLogTest, CutsTrainLinesOfTheirOwnStep) {
+  Scratch folder;
+  const std::string path = folder.Path("metrics.jsonl");
+  {
+    const auto log = *MetricsLog::Open(path, 0, 0);
+    for (const int64_t step : {10, 17}) {
+      for (const char* kind : {"train", "valid"}) ASSERT_TRUE(log->Write(Line(step, kind)).ok());
+    }
+  }
+  ASSERT_THAT(MetricsLog::Open(path, 17, 10), IsOk());
+  EXPECT_EQ(*ReadFile(path, 1000),
+            "{\"kind\": \"train\", \"step\": 10}\n{\"kind\": \"valid\", \"step\": 10}\n"
+            "{\"kind\": \"valid\", \"step\": 17}\n");
+}
+
+TEST(MetricsLogTest, FollowsNoLink) {
+  Scratch folder, elsewhere;
+  const std::string text = Line(10).ToString() + "\n" + Line(20).ToString() + "\n";
+  std::filesystem::create_symlink(elsewhere.Write("precious", text), folder.Path("metrics.jsonl"));
+  EXPECT_THAT(MetricsLog::Open(folder.Path("metrics.jsonl"), 10, 10),
+              FailsWith(absl::StatusCode::kDataLoss, "found a symbolic link"));
+  EXPECT_EQ(elsewhere.Read("precious"), text);
 }
 
 std::vector<std::pair<int64_t, float>> Scalars(const std::string& folder) {
@@ -60,14 +86,18 @@ std::vector<std::pair<int64_t, float>> Scalars(const std::string& folder) {
 TEST(TensorBoardWriterTest, GoesOnWhereARunWasCut) {
   Scratch folder;
   {
-    const auto writer = *TensorBoardWriter::Open(folder.Path("tensorboard"), 0);
+    const auto writer = *TensorBoardWriter::Open(folder.Path("tensorboard"), 0, 0);
     for (const int64_t step : {10, 20, 30})
-      ASSERT_TRUE(writer->Write(step, {{"loss", step * 0.5}}).ok());
+      ASSERT_TRUE(writer->Write(step, {{"valid/loss", step * 0.5}}).ok());
+    ASSERT_TRUE(writer->Write(10, {{"train/loss", 3.0}}).ok());
+    ASSERT_TRUE(writer->Write(20, {{"train/loss", 4.0}}).ok());
   }
-  ASSERT_TRUE(
-      (*TensorBoardWriter::Open(folder.Path("tensorboard"), 20))->Write(25, {{"loss", 1.0}}).ok());
+  ASSERT_TRUE((*TensorBoardWriter::Open(folder.Path("tensorboard"), 20, 19))
+                  ->Write(25, {{"valid/loss", 1.0}})
+                  .ok());
   EXPECT_THAT(Scalars(folder.Path("tensorboard")),
-              ElementsAre(std::pair(10, 5.0f), std::pair(20, 10.0f), std::pair(25, 1.0f)));
+              ElementsAre(std::pair(10, 5.0f), std::pair(20, 10.0f), std::pair(10, 3.0f),
+                          std::pair(25, 1.0f)));
 }
 
 TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {

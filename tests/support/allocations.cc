@@ -1,23 +1,20 @@
-#include "tests/support/largest_allocation.h"
+#include "tests/support/allocations.h"
+
+#include <dlfcn.h>
 
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <new>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ELMAN_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define ELMAN_SANITIZED
-#endif
-#endif
 
 namespace elman {
 namespace {
 
+std::atomic<bool> counting = false;  // to look who calls takes its time
+std::atomic<int64_t> allocations = 0;
 std::atomic<size_t> largest = 0;
 
-void Count(size_t size) {
+void NoteSize(size_t size) {
   size_t before = largest;
   while (size > before && !largest.compare_exchange_weak(before, size)) {
   }
@@ -25,13 +22,18 @@ void Count(size_t size) {
 
 }  // namespace
 
+int64_t AllocationCount() {
+  counting = true;
+  return allocations;
+}
+
 size_t TakeLargestAllocation() { return largest.exchange(0); }
 
 }  // namespace elman
 
-#ifdef ELMAN_SANITIZED
+#if ELMAN_SANITIZED
 
-// The sanitizers have operators of their own, which must stay, and tell of each allocation.
+// The sanitizers tell of each allocation.
 extern "C" int __sanitizer_install_malloc_and_free_hooks(
     void (*allocated)(const volatile void* memory, size_t size),
     void (*freed)(const volatile void* memory));
@@ -40,7 +42,7 @@ namespace elman {
 namespace {
 
 [[maybe_unused]] const int hooked = __sanitizer_install_malloc_and_free_hooks(
-    [](const volatile void*, size_t size) { Count(size); }, [](const volatile void*) {});
+    [](const volatile void*, size_t size) { NoteSize(size); }, [](const volatile void*) {});
 
 }  // namespace
 }  // namespace elman
@@ -50,8 +52,17 @@ namespace {
 namespace elman {
 namespace {
 
-void* Allocate(size_t size, size_t alignment) {
-  Count(size);
+// Whether an address is code of oneDNN or of the OpenMP runtime.
+bool IsInOneDnn(void* address) {
+  Dl_info found;
+  if (dladdr(address, &found) == 0 || found.dli_fname == nullptr) return false;
+  return std::strstr(found.dli_fname, "libdnnl") != nullptr ||
+         std::strstr(found.dli_fname, "libgomp") != nullptr;
+}
+
+void* Allocate(size_t size, size_t alignment, void* caller) {
+  NoteSize(size);
+  if (counting && !IsInOneDnn(caller)) ++allocations;
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, size) != 0) std::abort();
   return memory;
@@ -60,13 +71,17 @@ void* Allocate(size_t size, size_t alignment) {
 }  // namespace
 }  // namespace elman
 
-void* operator new(size_t size) { return elman::Allocate(size, alignof(std::max_align_t)); }
-void* operator new[](size_t size) { return elman::Allocate(size, alignof(std::max_align_t)); }
+void* operator new(size_t size) {
+  return elman::Allocate(size, alignof(std::max_align_t), __builtin_return_address(0));
+}
+void* operator new[](size_t size) {
+  return elman::Allocate(size, alignof(std::max_align_t), __builtin_return_address(0));
+}
 void* operator new(size_t size, std::align_val_t alignment) {
-  return elman::Allocate(size, static_cast<size_t>(alignment));
+  return elman::Allocate(size, static_cast<size_t>(alignment), __builtin_return_address(0));
 }
 void* operator new[](size_t size, std::align_val_t alignment) {
-  return elman::Allocate(size, static_cast<size_t>(alignment));
+  return elman::Allocate(size, static_cast<size_t>(alignment), __builtin_return_address(0));
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
