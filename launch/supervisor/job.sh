@@ -5,6 +5,8 @@
 # starts of the same run on this host that were killed together with their jobs.
 claim_state() {
   local folder base=${TMPDIR:-/tmp} me owner pid session tenths
+  state=$(mktemp -d "$base/elman-run.XXXXXX")
+  facts=$state/facts mpirun_files=$state/mpirun
   me="$run $(uname -n) $(readlink /proc/self/ns/pid)" # process numbers mean nothing in another container
   for folder in "$base"/elman-run.*/; do
     if [[ -z $run || ! -O $folder ]]; then continue; fi
@@ -20,8 +22,6 @@ claim_state() {
       sleep 0.1
     done
   done
-  state=$(mktemp -d "$base/elman-run.XXXXXX")
-  facts=$state/facts mpirun_files=$state/mpirun
   printf '%s\n' "$me" "$$" >"$state/owner"
 }
 

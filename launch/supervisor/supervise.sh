@@ -9,16 +9,22 @@ say() {
   record "$1"
 }
 
-# record TEXT: a line of elman-run.log alone. What is said before there is a run directory waits for it.
+# record TEXT: a line of elman-run.log alone.
 record() {
-  local line
   # 0, for within a trap a bare return means the status of what it interrupted.
   if [[ -z $run ]]; then return 0; fi
-  printf -v line '%(%F %T)T: %s' -1 "$1"
-  unwritten+=$line$'\n'
-  if [[ -d $run && ! -L $run/elman-run.log ]] && printf '%s' "$unwritten" 2>/dev/null >>"$run/elman-run.log"; then unwritten=; fi
+  printf '%(%F %T)T: %s\n' -1 "$1" >>"$state/log"
+  write_log
 }
-unwritten=
+
+# write_log: what was recorded waits for the run directory. Also called by the watcher: whoever has the file writes it.
+write_log() {
+  local mine=$state/log.$BASHPID
+  if [[ -e $state/log && -d $run && ! -L $run/elman-run.log ]] && mv "$state/log" "$mine" 2>/dev/null; then
+    { cat "$mine" >>"$run/elman-run.log" || cat "$mine" >>"$state/log"; } 2>/dev/null || true
+    rm -f "$mine"
+  fi
+}
 exec {own_stderr}>&2 # where standard error itself is silenced, a trap can still speak
 
 # run_of ARGUMENT...: the run directory that elman-train's arguments name.
@@ -75,6 +81,7 @@ watch_job() {
   local now seen='' quiet_since=$SECONDS limit
   while pause 1; do
     if [[ ! -e /proc/$$ || ! -e /proc/$job ]]; then return 0; fi # elman-run was killed, or the job has ended
+    write_log
     now=$(signs_of_life)
     if [[ $now != "$seen" ]]; then seen=$now quiet_since=$SECONDS; fi
     limit=$hang_timeout

@@ -144,7 +144,7 @@ TEST_F(CheckpointDirectoryTest, GoingBackSetsLaterCheckpointsAside) {
   for (const int64_t step : {10, 20, 30, 40}) Save(step, step < 40 ? 10 : 40);
   const auto aside = directory_.GoOnFrom(MadeCheckpoint(20, 10).header.progress());
   ASSERT_THAT(aside, IsOk());
-  EXPECT_THAT(*aside, ElementsAre(directory_.PathOf(30) + ".abandoned-1",
+  ASSERT_THAT(*aside, ElementsAre(directory_.PathOf(30) + ".abandoned-1",
                                   directory_.PathOf(40) + ".abandoned-1"));
   EXPECT_THAT(*directory_.Steps(), ElementsAre(10, 20));
   EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(20));

@@ -146,7 +146,7 @@ TEST_F(CheckpointCorruptionTest, ForgedTablesAreRefused) {
 
 // A header that promises more than the file holds.
 TEST_F(CheckpointCorruptionTest, ForgedSizesAreBoundedByTheFile) {
-  for (const int64_t elements : {int64_t{1} << 61, int64_t{1} << 40, int64_t{-1}}) {
+  for (const int64_t elements : {int64_t{1} << 62, int64_t{1} << 40, int64_t{-1}}) {
     EXPECT_THAT(AfterForging(0,
                              [&](CheckpointRecord* r) {
                                r->mutable_header()->mutable_arrays(1)->set_elements(elements);
