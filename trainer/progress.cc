@@ -85,7 +85,7 @@ ProgressReporter::~ProgressReporter() = default;
 void ProgressReporter::Step(const StepReport& report) {
   Alive(report.step, "training");
   last_ = report;
-  timed_targets_ += report.targets;
+  timed_targets_ += report.sums.targets;
   if (report.ends_interval) {
     WriteTrainLine();
   } else if (terminal_ && absl::Now() - shown_ > kRedraw) {
@@ -110,6 +110,7 @@ void ProgressReporter::WriteTrainLine() {
       .Add("perplexity", std::exp(loss))
       .Add("learning_rate", last_.learning_rate)
       .Add("gradient_norm", last_.gradient_norm)
+      .Add("step_loss", last_.loss)
       .Add("tokens", last_.tokens)
       .Add("tokens_per_second", tokens_per_second)
       .Add("bytes_sent", last_.bytes_sent - bytes_told_)
@@ -196,6 +197,20 @@ void ProgressReporter::Paused(double seconds) { other_seconds_ += seconds; }
 void ProgressReporter::Event(int64_t step, const std::string& what, const std::string& detail) {
   JsonObject line;
   line.Add("kind", "event").Add("step", step).Add("event", what).Add("detail", detail);
+  Complain(log_->Write(line));
+  Print(detail);
+}
+
+void ProgressReporter::Diverged(const StepReport& report, const std::string& what,
+                                const std::string& detail) {
+  JsonObject line;
+  line.Add("kind", "event")
+      .Add("step", report.step)
+      .Add("event", what)
+      .Add("detail", detail)
+      .Add("learning_rate", report.learning_rate)
+      .Add("gradient_norm", report.gradient_norm)
+      .Add("step_loss", report.loss);
   Complain(log_->Write(line));
   Print(detail);
 }

@@ -23,8 +23,9 @@ namespace elman {
 
 struct StepReport {
   int64_t step = 0;
-  int64_t epoch = 1;    // the one the step belongs to, from 1
-  int64_t targets = 0;  // of the step, over all lanes
+  int64_t epoch = 1;  // the one the step belongs to, from 1
+  LossSums sums;      // over all lanes, of what was trained on: nothing if the step diverged
+  double loss = 0;    // per target, of this step
   double learning_rate = 0;
   double gradient_norm = 0;  // before clipping, of the normalized gradient
   int64_t tokens = 0;        // trained on since the beginning of the run
@@ -59,6 +60,10 @@ class ProgressReporter {
   void Paused(double seconds);
   // Something worth a line of its own, as "resumed" or "checkpoint failed".
   void Event(int64_t step, const std::string& what, const std::string& detail);
+
+  // A step diverged, and what was done about it; the event has the figures of the step, for a
+  // replay to find again. Step(report) follows.
+  void Diverged(const StepReport& report, const std::string& what, const std::string& detail);
 
   // The run gets on, or waits and knows for what: "training", "validation", "checkpoint".
   void Alive(int64_t step, std::string_view phase);

@@ -139,6 +139,7 @@ void SettleMicroBatches(TrainingConfig* config) {
 absl::Status Validate(const TrainingConfig& c) {
   const OptimizerSpec& o = c.optimizer();
   const ScheduleSpec& s = c.schedule();
+  const DivergencePolicy& d = c.divergence();
   constexpr char kAtLeast0[] = "at least 0", kAtLeast1[] = "at least 1",
                  kUnit[] = "at least 0 and below 1";
   const auto unit = [](float x) { return x >= 0 && x < 1; };
@@ -181,6 +182,14 @@ absl::Status Validate(const TrainingConfig& c) {
                    "evaluation.batch_size", c.evaluation().batch_size(), "from 1 to 65536"),
            Require(c.evaluation().every_steps() >= 0, "evaluation.every_steps",
                    c.evaluation().every_steps(), kAtLeast0),
+           Require(d.max_gradient_norm() >= 0, "divergence.max_gradient_norm",
+                   d.max_gradient_norm(), kAtLeast0),
+           Require(d.max_in_a_row() >= 0, "divergence.max_in_a_row", d.max_in_a_row(), kAtLeast0),
+           Require(d.max_in_all() >= 0, "divergence.max_in_all", d.max_in_all(), kAtLeast0),
+           Require(d.snapshot_every_steps() >= 1, "divergence.snapshot_every_steps",
+                   d.snapshot_every_steps(), kAtLeast1),
+           Require(d.factor() > 0 && d.factor() <= 1, "divergence.factor", d.factor(),
+                   "above 0 and at most 1"),
        }) {
     if (!status.ok()) return status;
   }
@@ -229,7 +238,10 @@ absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& 
     config->clear_logging();
     config->clear_checkpoint();
     config->clear_exchange();
+    config->clear_divergence();
     config->mutable_optimizer()->clear_learning_rate();
+    config->mutable_optimizer()->clear_clip_norm();
+    config->mutable_optimizer()->clear_clip_value();
   }
   google::protobuf::util::MessageDifferencer differencer;
   std::string report;

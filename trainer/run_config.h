@@ -19,9 +19,9 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
 // The configuration as the text of config.textproto.
 std::string RunConfigText(const TrainingConfig& config);
 
-// May a run begun with `before` go on with `now`? Limits, schedule and learning rate, evaluation,
-// logging and checkpoint policy may change. InvalidArgument names the first other field that
-// differs, and both its values.
+// May a run begun with `before` go on with `now`? Limits, schedule, learning rate and clipping,
+// evaluation, logging, checkpoint and divergence policy may change. InvalidArgument names the first
+// other field that differs, and both its values.
 absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& now);
 
 }  // namespace elman

@@ -24,16 +24,17 @@ namespace {
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
 
 // The checkpoint file to go on from; empty to begin anew, but never where there are checkpoints.
-absl::StatusOr<std::string> FindCheckpoint(const RunDirectory& directory,
+absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
                                            const std::string& resume) {
   if (resume != "auto" && resume != "never") return ResolveCheckpoint(resume, kLatest);
-  const CheckpointDirectory checkpoints(directory.folder());
+  if (directory == nullptr) return "";
+  const CheckpointDirectory checkpoints(directory->folder());
   const absl::StatusOr<std::string> latest = checkpoints.Find(kLatest);
   ASSIGN_OR_RETURN(const std::vector<int64_t> steps, checkpoints.Steps());
   if (absl::IsNotFound(latest.status()) && steps.empty()) return "";
   if (resume == "never") {
     return absl::FailedPreconditionError(
-        absl::StrCat(directory.folder(),
+        absl::StrCat(directory->folder(),
                      ": holds a run already, and --resume=never would write over it; give another "
                      "--output, or leave --resume out to go on"));
   }
@@ -41,7 +42,7 @@ absl::StatusOr<std::string> FindCheckpoint(const RunDirectory& directory,
   return absl::FailedPreconditionError(
       absl::StrCat(JoinPath(checkpoints.folder(), kLatest),
                    ": missing, though there are checkpoints, the newest of step ", steps.back(),
-                   "; 'elman-inspect ", directory.folder(), " --repair' writes the mark anew"));
+                   "; 'elman-inspect ", directory->folder(), " --repair' writes the mark anew"));
 }
 
 // A run directory holds one history: a run goes on there from a checkpoint of its own, or from any
@@ -69,10 +70,13 @@ absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& he
 }
 
 // Rank 0's part of StartRun: reads and judges the checkpoint.
-absl::Status Resume(const Dataset& dataset, const RunDirectory& directory, const std::string& path,
+absl::Status Resume(const Dataset& dataset, const RunDirectory* directory, const std::string& path,
                     const TrainingConfig& wanted, RunStart* start) {
   ASSIGN_OR_RETURN(start->checkpoint, ReadCheckpoint(path));
-  RETURN_IF_ERROR(CheckHistory(directory, path, start->checkpoint.header.progress().step()));
+  if (directory != nullptr) {
+    const int64_t step = start->checkpoint.header.progress().step();
+    RETURN_IF_ERROR(CheckHistory(*directory, path, step));
+  }
   const TrainingConfig& before = start->checkpoint.header.config();
   RETURN_IF_ERROR(CheckVocabulary(path, start->checkpoint.header, dataset));
   start->config = wanted;
@@ -151,10 +155,10 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
   RunStart start;
   start.config = config;
   absl::Status status;
-  if (communicator->rank() == 0 && directory != nullptr) {
-    const absl::StatusOr<std::string> path = FindCheckpoint(*directory, resume);
+  if (communicator->rank() == 0) {
+    const absl::StatusOr<std::string> path = FindCheckpoint(directory, resume);
     status = path.status();
-    if (path.ok() && !path->empty()) status = Resume(dataset, *directory, *path, config, &start);
+    if (path.ok() && !path->empty()) status = Resume(dataset, directory, *path, config, &start);
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
 
@@ -216,6 +220,10 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model,
       4.0 * spec.hidden_size() * sizeof(float) *
           (spec.embedding_size() + (2.0 * spec.layers() - 1) * spec.hidden_size());
   memory.checkpoint = size * (1 + optimizer.moments());
+  if (config.divergence().action() == DivergencePolicy::ROLL_BACK) {
+    memory.optimizer += slice * (1 + optimizer.moments());
+    memory.checkpoint *= 2;
+  }
   return memory;
 }
 

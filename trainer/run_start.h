@@ -45,7 +45,7 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* com
                                                                const std::string& folder);
 
 // Decides where the run begins. `resume` is auto, never or a checkpoint file; `directory` is null
-// for a run that writes nothing.
+// for a run that writes nothing, which goes on from a file or begins anew.
 absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dataset,
                                   const RunDirectory* directory, const std::string& resume,
                                   const TrainingConfig& config);
@@ -56,7 +56,7 @@ int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source);
 // Bytes that a rank needs at least.
 struct MemoryEstimate {
   double arrays = 0;
-  double optimizer = 0;
+  double optimizer = 0;  // and snapshots to roll back to
   double activations = 0;
   double checkpoint = 0;  // on rank 0 only: what a save works on while training goes on
   double total() const { return arrays + optimizer + activations; }

@@ -1,32 +1,26 @@
-// elman-train: data-parallel training under mpirun. This file is the composition: every part a
-// local variable, in order of dependency.
+// elman-train: data-parallel training under mpirun, and what belongs to it: a plan without
+// training, the proof that resuming is exact, the replay of a step.
+#include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "data/batches/stream_batcher.h"
 #include "data/io/file.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
-#include "trainer/checkpoint/checkpoint_directory.h"
-#include "trainer/comm/agreement.h"
 #include "trainer/comm/mpi_communicator.h"
-#include "trainer/eval/evaluator.h"
-#include "trainer/exchange/gradient_exchange.h"
 #include "trainer/math/compute_environment.h"
-#include "trainer/math/phase_clock.h"
-#include "trainer/models/model_factory.h"
-#include "trainer/progress.h"
-#include "trainer/run_config.h"
-#include "trainer/run_directory.h"
+#include "trainer/replay.h"
+#include "trainer/run_parts.h"
 #include "trainer/run_start.h"
 #include "trainer/stop_signal.h"
-#include "trainer/training_loop.h"
-#include "trainer/training_state.h"
+#include "trainer/training_run.h"
+#include "trainer/verify_resume.h"
 
 ABSL_FLAG(std::string, config, "",
           "the configuration, a text-format TrainingConfig (proto/training.proto)");
@@ -40,6 +34,14 @@ ABSL_FLAG(std::string, resume, "auto",
 ABSL_FLAG(std::string, trace, "",
           "write a trace of all ranks' phases to this file, for chrome://tracing");
 ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
+ABSL_FLAG(
+    int64_t, verify_resume, 0,
+    "train 2N steps, and N steps, a checkpoint and N more; compare the results and end with 0 "
+    "if they are the same bits. Works beside --output, which is left alone");
+ABSL_FLAG(int64_t, replay_step, 0,
+          "train step N of the run in --output again, in one process, from the newest checkpoint "
+          "before it or from --resume=FILE, with the configuration recorded there; print norms and "
+          "what is not finite; write nothing");
 
 namespace elman {
 namespace {
@@ -53,148 +55,97 @@ constexpr Program kProgram = {
     "optimizer.learning_rate=0.5 max_steps=200.",
     __FILE__};
 
+bool Replays() { return absl::GetFlag(FLAGS_replay_step) != 0; }
+bool Verifies() { return absl::GetFlag(FLAGS_verify_resume) != 0; }
+
+bool ResumesFromFile() {
+  const std::string resume = absl::GetFlag(FLAGS_resume);
+  return resume != "auto" && resume != "never";
+}
+
+absl::Status ExpectCount(const char* flag, int64_t value) {
+  if (value >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, "=", value, ": it counts steps, from 1 on"));
+}
+
 absl::Status CheckFlags() {
-  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_config), "--config=FILE"));
+  const bool dry_run = absl::GetFlag(FLAGS_dry_run);
+  RETURN_IF_ERROR(ExpectCount("verify_resume", absl::GetFlag(FLAGS_verify_resume)));
+  RETURN_IF_ERROR(ExpectCount("replay_step", absl::GetFlag(FLAGS_replay_step)));
+  if (dry_run + Verifies() + Replays() > 1) {
+    return absl::InvalidArgumentError(
+        "--dry_run, --verify_resume and --replay_step: give one of them");
+  }
+  if (!Replays()) RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_config), "--config=FILE"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
-  if (absl::GetFlag(FLAGS_dry_run)) return absl::OkStatus();
+  if (dry_run || Verifies() || (Replays() && ResumesFromFile())) return absl::OkStatus();
   return ExpectFlag(absl::GetFlag(FLAGS_output), "--output=RUN_DIR");
 }
 
-void PrintPlan(const RunStart& start, const Model& model, const BatchSource& source,
-               const GradientExchange& exchange, const Optimizer& optimizer, int ranks) {
-  const MemoryEstimate memory = EstimateMemory(start.config, model, exchange, optimizer, ranks);
-  std::printf("parameters        %s\n", WithCommas(model.parameters().count()).c_str());
+// What a run would be, without one.
+absl::Status PrintPlan(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
+                       const TrainingConfig& wanted) {
+  const int ranks = communicator->size();
+  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *dataset, /*directory=*/nullptr,
+                                                  /*resume=*/"never", wanted));
+  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, dataset, start.config));
+  if (communicator->rank() != 0) return absl::OkStatus();
+  const MemoryEstimate memory =
+      EstimateMemory(start.config, *parts.model, *parts.exchange, *parts.optimizer, ranks);
+  std::printf("parameters        %s\n", WithCommas(parts.model->parameters().count()).c_str());
   std::printf(
       "memory a rank     %.0f MB (parameters and gradients %.0f, optimizer %.0f, activations "
       "%.0f); rank 0 also %.0f MB for checkpoints\n",
       memory.total() / 1e6, memory.arrays / 1e6, memory.optimizer / 1e6, memory.activations / 1e6,
       memory.checkpoint / 1e6);
-  std::printf("steps an epoch    %s\n",
-              WithCommas(StepsPerEpoch(source, start.config.micro_batches())).c_str());
+  const int64_t steps = StepsPerEpoch(*parts.source, start.config.micro_batches());
+  std::printf("steps an epoch    %s\n", WithCommas(steps).c_str());
   std::printf("lanes, ranks      %d, %d\n", start.config.lanes(), ranks);
+  return absl::OkStatus();
 }
 
-// The events of all ranks as one file of the Chrome trace format.
-absl::Status WriteTrace(Communicator* communicator, const PhaseClock& clock,
-                        const std::string& path) {
-  const auto events = communicator->AllGather(clock.TraceEvents(communicator->rank()));
-  if (communicator->rank() != 0) return absl::OkStatus();
-  std::string text = "[\n";
-  for (const std::string& rank : events) text += rank;
-  if (text.size() > 2) text.erase(text.size() - 2);
-  return WriteFile(path, text + "\n]\n");
+absl::Status Replay(Communicator* communicator, const CommandLine& command_line) {
+  if (communicator->size() > 1) {
+    return absl::InvalidArgumentError(
+        "--replay_step trains all lanes in one process; start it without mpirun, or with -n 1");
+  }
+  const int64_t step = absl::GetFlag(FLAGS_replay_step);
+  ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
+  ASSIGN_OR_RETURN(const ReplaySource source,
+                   FindReplaySource(absl::GetFlag(ResumesFromFile() ? FLAGS_resume : FLAGS_output),
+                                    step, command_line.arguments));
+  return ReplayStep(communicator, dataset, source, step);
 }
 
-// Rank 0: from here on the run directory tells of this run, up to the step where it begins.
-absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunDirectory& directory,
-                                                           CheckpointDirectory* checkpoints,
-                                                           int64_t total_steps, PhaseClock* clock,
-                                                           RunStart* start) {
-  const Progress& progress = start->checkpoint.header.progress();
-  ASSIGN_OR_RETURN(start->set_aside, checkpoints->GoOnFrom(progress));
-  RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(start->config)));
-  return ProgressReporter::Create(&directory, start->config, progress, total_steps, clock);
+// Where a verification without --output works.
+std::string ScratchPath() {
+  std::error_code error;
+  const std::string folder = std::filesystem::temp_directory_path(error).string();
+  return JoinPath(error ? "." : folder, "elman-verify-resume");
 }
 
 absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
-  const bool root = communicator->rank() == 0;
-  const bool dry_run = absl::GetFlag(FLAGS_dry_run);
-
-  auto dataset_or = Dataset::Open(absl::GetFlag(FLAGS_data));
-  ASSIGN_OR_RETURN(TrainingConfig config, ReadRunConfig(communicator, absl::GetFlag(FLAGS_config),
-                                                        command_line.arguments));
+  if (Replays()) return Replay(communicator, command_line);
+  const auto dataset_or = Dataset::Open(absl::GetFlag(FLAGS_data));
+  ASSIGN_OR_RETURN(
+      const TrainingConfig config,
+      ReadRunConfig(communicator, absl::GetFlag(FLAGS_config), command_line.arguments));
   RETURN_IF_ERROR(AgreeOnDataset(communicator, dataset_or));
-  const std::shared_ptr<const Dataset> dataset = *dataset_or;
+  const std::shared_ptr<const Dataset>& dataset = *dataset_or;
 
-  std::unique_ptr<RunDirectory> directory;
-  if (!dry_run) {
-    ASSIGN_OR_RETURN(directory, OpenRunDirectory(communicator, absl::GetFlag(FLAGS_output)));
+  const std::string output = absl::GetFlag(FLAGS_output);
+  if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, dataset, config);
+  if (Verifies()) {
+    return VerifyResume(communicator, dataset, config, absl::GetFlag(FLAGS_verify_resume),
+                        output.empty() ? ScratchPath() : output);
   }
-  const std::string resume = dry_run ? "never" : absl::GetFlag(FLAGS_resume);
-  ASSIGN_OR_RETURN(RunStart start,
-                   StartRun(communicator, *dataset, directory.get(), resume, config));
-
-  ASSIGN_OR_RETURN(const auto model, CreateModel(dataset->manifest().task(), start.config.model(),
-                                                 dataset->manifest().vocabulary()));
-  const auto optimizer = CreateOptimizer(start.config.optimizer());
-  auto source_or = CreateStreamBatcher(dataset, "train", start.config.batch_size(),
-                                       start.config.sequence_length(), start.config.lanes());
-  RETURN_IF_ERROR(Agree(communicator, source_or.status()));
-  const std::unique_ptr<BatchSource> source = *std::move(source_or);
-  const auto exchange = CreateExchange(communicator, *model, *optimizer, start.config);
-  if (dry_run) {
-    if (root) PrintPlan(start, *model, *source, *exchange, *optimizer, communicator->size());
-    return absl::OkStatus();
-  }
-
-  TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());
-  if (start.resumed) {
-    RETURN_IF_ERROR(state.Scatter(&start.checkpoint));
-  } else {
-    state.Initialize(start.config.seed());
-  }
-  DescribeParameters(model->parameters(), &start.checkpoint.header);
-
-  std::unique_ptr<Evaluator> evaluator;
-  const SplitEntry* valid = nullptr;
-  if (const auto split = dataset->FindSplit("valid"); split.ok()) {
-    valid = *split;
-    auto created = Evaluator::Create(dataset, "valid", start.config.evaluation().batch_size(),
-                                     start.config.sequence_length());
-    RETURN_IF_ERROR(Agree(communicator, created.status()));
-    evaluator = *std::move(created);
-  }
-
-  PhaseClock clock;
-  if (!absl::GetFlag(FLAGS_trace).empty()) clock.StartTrace();
-  const int64_t total_steps = TotalSteps(start.config, *source);
-  CheckpointDirectory checkpoints(absl::GetFlag(FLAGS_output));
-  std::unique_ptr<ProgressReporter> reporter;
-  absl::Status taken_over;
-  if (root) {
-    auto created = TakeOver(*directory, &checkpoints, total_steps, &clock, &start);
-    taken_over = created.status();
-    if (created.ok()) reporter = *std::move(created);
-  }
-  RETURN_IF_ERROR(AgreeWithRoot(communicator, taken_over));
-
-  TrainingLoop loop({.communicator = communicator,
-                     .model = model.get(),
-                     .optimizer = optimizer.get(),
-                     .source = source.get(),
-                     .exchange = exchange.get(),
-                     .state = &state,
-                     .evaluator = evaluator.get(),
-                     .validation_text = valid ? &valid->counts() : nullptr,
-                     .checkpoints = &checkpoints,
-                     .reporter = reporter.get(),
-                     .clock = &clock,
-                     .stop_requested = StopRequested,
-                     .checkpoint = &start.checkpoint});
-  if (root) AnnounceRun(start, *dataset, *model, *source, communicator->size(), reporter.get());
-  const absl::Status trained = loop.Run();
-  const int64_t step = start.checkpoint.header.progress().step();
-  if (root) {
-    reporter->FinishTraining();
-    if (loop.stopped()) {
-      reporter->Event(step, "stopped",
-                      absl::StrCat("stopped at step ", step, ", resume with the same command"));
-    } else if (trained.ok()) {
-      reporter->Event(step, "finished", absl::StrCat("finished at step ", step));
-    }
-    reporter->WriteReport();
-  }
-  if (!absl::GetFlag(FLAGS_trace).empty()) {
-    RETURN_IF_ERROR(WriteTrace(communicator, clock, absl::GetFlag(FLAGS_trace)));
-  }
-  RETURN_IF_ERROR(trained);
-  absl::Status saved;
-  if (loop.save_failed()) {
-    saved = absl::UnavailableError(absl::StrCat("the last checkpoint could not be written to ",
-                                                checkpoints.folder(),
-                                                "; what is there is good and can be resumed"));
-  }
-  return AgreeWithRoot(communicator, saved);
+  return RunTraining(communicator, {.config = config,
+                                    .dataset = dataset,
+                                    .output = output,
+                                    .resume = absl::GetFlag(FLAGS_resume),
+                                    .trace = absl::GetFlag(FLAGS_trace)})
+      .status();
 }
 
 int Main(int argc, char** argv) {

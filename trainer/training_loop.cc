@@ -23,6 +23,7 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
       config_(parts.checkpoint->header.config()),
       progress_(parts.checkpoint->header.mutable_progress()),
       steps_per_epoch_(StepsPerEpoch(*parts.source, config_.micro_batches())),
+      guard_(config_, parts.state, progress_),
       prefetcher_(parts.source, parts.exchange->lanes().first, parts.exchange->lanes().end,
                   config_.micro_batches(), {progress_->epoch(), progress_->step_in_epoch()}) {
   const int ranks = parts_.communicator->size();
@@ -67,7 +68,7 @@ absl::Status TrainingLoop::Train() {
     }
     if (stopped_) break;
     const bool save_due = save_due_ || due(config_.checkpoint().every_steps());
-    if (save_due && saved_step_ != progress_->step()) Save();
+    if (save_due && saved_step_ != progress_->step()) SaveUnlessInDoubt();
   }
   if (saved_step_ != progress_->step()) Save();
   return absl::OkStatus();
@@ -79,6 +80,7 @@ absl::Status TrainingLoop::Step() {
   const LaneRange lanes = parts_.exchange->lanes();
   std::ranges::fill(my_votes_, Vote());
 
+  guard_.KeepState();
   clock.Enter(Phase::kData);
   const auto batches = prefetcher_.Next();
   clock.Enter(Phase::kForward);
@@ -100,22 +102,36 @@ absl::Status TrainingLoop::Step() {
   }
   ASSIGN_OR_RETURN(const Vote agreed, Agreed(batches.status()));
 
-  const double learning_rate = CurrentLearningRate();
-  double gradient_norm = 0;
-  RETURN_IF_ERROR(Update(agreed.sums, &gradient_norm));
+  StepReport report{
+      .step = progress_->step() + 1,
+      .epoch = progress_->epoch() + 1,
+      .sums = agreed.sums,
+      .loss = agreed.sums.loss / static_cast<double>(std::max<int64_t>(1, agreed.sums.targets)),
+      .learning_rate = CurrentLearningRate()};
+  clock.Enter(Phase::kExchange);
+  const double scale = SumGradients(&report);
+  if (parts_.on_gradients) parts_.on_gradients(report, scale);
+  const bool diverged = guard_.Diverged(report.loss, report.gradient_norm);
+  if (diverged) {
+    RETURN_IF_ERROR(Recover(&report));
+  } else {
+    UpdateValues(report, scale);
+  }
+  parts_.model->UseValues(parts_.state->values());
 
-  progress_->set_step(progress_->step() + 1);
+  progress_->set_step(report.step);
   progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
-  progress_->set_tokens(progress_->tokens() + agreed.sums.targets);
+  progress_->set_tokens(progress_->tokens() + report.sums.targets);
   progress_->set_epoch_positions(progress_->epoch_positions() + agreed.sums.positions);
   progress_->set_epoch_computed(progress_->epoch_computed() + agreed.sums.computed);
   progress_->set_epoch_seconds(progress_->epoch_seconds() +
                                absl::ToDoubleSeconds(absl::Now() - began));
   progress_->set_interval_steps(progress_->interval_steps() + 1);
-  progress_->set_interval_loss(progress_->interval_loss() + agreed.sums.loss);
-  progress_->set_interval_targets(progress_->interval_targets() + agreed.sums.targets);
+  progress_->set_interval_loss(progress_->interval_loss() + report.sums.loss);
+  progress_->set_interval_targets(progress_->interval_targets() + report.sums.targets);
+  if (!diverged) guard_.StepIsSound();
   stopped_ = agreed.stop;
-  save_due_ = agreed.save;
+  save_due_ |= agreed.save;
   is_best_ = false;
   clock.Enter(Phase::kOther);
   if (writer_) {
@@ -123,16 +139,12 @@ absl::Status TrainingLoop::Step() {
   }
   const bool ends_interval = progress_->step() % config_.logging().every_steps() == 0;
   if (parts_.reporter) {
-    parts_.reporter->Step({.step = progress_->step(),
-                           .epoch = progress_->epoch() + 1,
-                           .targets = agreed.sums.targets,
-                           .learning_rate = learning_rate,
-                           .gradient_norm = gradient_norm,
-                           .tokens = progress_->tokens(),
-                           .bytes_sent = agreed.bytes_sent,
-                           .interval_loss = progress_->interval_loss(),
-                           .interval_targets = progress_->interval_targets(),
-                           .ends_interval = ends_interval});
+    report.tokens = progress_->tokens();
+    report.bytes_sent = agreed.bytes_sent;
+    report.interval_loss = progress_->interval_loss();
+    report.interval_targets = progress_->interval_targets();
+    report.ends_interval = ends_interval;
+    parts_.reporter->Step(report);
   }
   if (ends_interval) {
     progress_->clear_interval_steps();
@@ -164,33 +176,38 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
   return all;
 }
 
-absl::Status TrainingLoop::Update(const LossSums& sums, double* gradient_norm) {
-  GradientExchange& exchange = *parts_.exchange;
-  parts_.clock->Enter(Phase::kExchange);
-  exchange.Reduce();
+// Fills in the gradient norm; returns what makes of the summed gradients those of the loss.
+double TrainingLoop::SumGradients(StepReport* report) {
+  parts_.exchange->Reduce();
   const bool per_sequence = config_.loss().normalization() == LossSpec::PER_SEQUENCE;
   const int64_t sequences = int64_t{config_.batch_size()} * config_.micro_batches();
   const double scale =
-      1.0 / static_cast<double>(per_sequence ? sequences : std::max<int64_t>(1, sums.targets));
-  *gradient_norm = std::sqrt(exchange.SumOfSquares()) * scale;
-  if (!std::isfinite(*gradient_norm) || !std::isfinite(sums.loss)) {
-    return absl::OutOfRangeError(absl::StrCat(
-        "training diverged at step ", progress_->step() + 1, ": loss ",
-        sums.loss / static_cast<double>(sums.targets), ", gradient norm ", *gradient_norm,
-        "; lower optimizer.learning_rate or set optimizer.clip_norm, and resume from the last "
-        "checkpoint"));
-  }
+      1.0 /
+      static_cast<double>(per_sequence ? sequences : std::max<int64_t>(1, report->sums.targets));
+  report->gradient_norm = std::sqrt(parts_.exchange->SumOfSquares()) * scale;
+  return scale;
+}
 
-  parts_.clock->Enter(Phase::kOptimizer);
+void TrainingLoop::UpdateValues(const StepReport& report, double scale) {
+  const OptimizerSpec& spec = config_.optimizer();
   const OptimizerStep step{
-      .number = progress_->step() + 1,
-      .learning_rate = CurrentLearningRate(),
-      .gradient_scale = scale * ClipFactor(*gradient_norm, config_.optimizer().clip_norm()),
-      .clip_value = config_.optimizer().clip_value()};
-  parts_.state->UpdateSlice(*parts_.optimizer, step, config_.optimizer().weight_decay());
+      .number = guard_.update_number(),
+      .learning_rate = report.learning_rate,
+      .gradient_scale = scale * ClipFactor(report.gradient_norm, spec.clip_norm()),
+      .clip_value = spec.clip_value()};
+  parts_.clock->Enter(Phase::kOptimizer);
+  parts_.state->UpdateSlice(*parts_.optimizer, step, spec.weight_decay());
   parts_.clock->Enter(Phase::kExchange);
-  exchange.ShareValues();
-  parts_.model->UseValues(parts_.state->values());
+  parts_.exchange->ShareValues();
+}
+
+// In place of an update; what the step computed does not count.
+absl::Status TrainingLoop::Recover(StepReport* report) {
+  const DivergenceGuard::Recovery recovery = guard_.Recover(report->loss, report->gradient_norm);
+  if (parts_.reporter) parts_.reporter->Diverged(*report, recovery.event, recovery.detail);
+  RETURN_IF_ERROR(recovery.status);
+  report->sums = {};
+  parts_.exchange->ShareRestoredValues();
   return absl::OkStatus();
 }
 
@@ -215,7 +232,7 @@ absl::Status TrainingLoop::EndEpoch() {
   progress_->set_epoch_computed(0);
   progress_->set_epoch(progress_->epoch() + 1);
   progress_->set_step_in_epoch(0);
-  Save();
+  SaveUnlessInDoubt();
   return absl::OkStatus();
 }
 
@@ -252,12 +269,21 @@ void TrainingLoop::Save() {
   const absl::Time began = absl::Now();
   saved_step_ = progress_->step();
   saved_at_ = Clock::now();
+  save_due_ = false;
+  if (parts_.checkpoints == nullptr) return;
   if (writer_) writer_->snapshot()->header = parts_.checkpoint->header;
-  parts_.state->Gather(writer_ ? writer_->snapshot() : nullptr);
+  parts_.state->Gather(writer_ ? writer_->snapshot() : nullptr, guard_.snapshot_differs());
   if (writer_) {
     writer_->Begin(is_best_);
     parts_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
   }
+}
+
+// While steps diverge, the values may be what makes them: a save is put off until a step is sound,
+// so that such values do not crowd out good checkpoints. Values that validate best are sound.
+void TrainingLoop::SaveUnlessInDoubt() {
+  save_due_ = guard_.in_doubt() && !is_best_;
+  if (!save_due_) Save();
 }
 
 // One that is due by the clock alone does not hold up training: it waits until the writer is free.
@@ -322,7 +348,7 @@ bool TrainingLoop::Finished() const {
 }
 
 double TrainingLoop::CurrentLearningRate() const {
-  return LearningRate(config_, *progress_, steps_per_epoch_);
+  return LearningRate(config_, *progress_, steps_per_epoch_) * guard_.rate_factor();
 }
 
 }  // namespace elman

@@ -19,6 +19,7 @@
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/comm/communicator.h"
+#include "trainer/divergence.h"
 #include "trainer/eval/evaluator.h"
 #include "trainer/exchange/gradient_exchange.h"
 #include "trainer/math/phase_clock.h"
@@ -40,12 +41,16 @@ struct TrainingParts {
   TrainingState* state = nullptr;
   Evaluator* evaluator = nullptr;               // null: no validation split
   const TextCounts* validation_text = nullptr;  // likewise
-  CheckpointDirectory* checkpoints = nullptr;
-  ProgressReporter* reporter = nullptr;  // null on every rank but 0
+  CheckpointDirectory* checkpoints = nullptr;   // null: nothing is saved
+  ProgressReporter* reporter = nullptr;         // null on every rank but 0, and for a silent run
   PhaseClock* clock = nullptr;
   std::function<bool()> stop_requested;
   // Before a last save that failed is tried again; then twice as long each time.
   absl::Duration retry_pause = absl::Seconds(1);
+  // If given, called in every step when the exchange has the summed gradients and the state is
+  // still that before the step, but for the carry. The gradients of the report's loss are the
+  // summed ones times `scale`.
+  std::function<void(const StepReport& report, double scale)> on_gradients = {};
   // Configuration, vocabulary and progress of the run. The loop takes its arrays, if it has any.
   Checkpoint* checkpoint = nullptr;
 };
@@ -55,7 +60,7 @@ class TrainingLoop {
   explicit TrainingLoop(const TrainingParts& parts);
 
   // Trains until max_steps or max_epochs, or until asked to stop; ends on a checkpoint either way.
-  // Collective. An error is the same on every rank.
+  // Collective. An error is the same on every rank; OutOfRange: training diverged.
   absl::Status Run();
 
   bool stopped() const { return stopped_; }          // asked to, before the end
@@ -76,12 +81,15 @@ class TrainingLoop {
   absl::Status Train();
   absl::Status Step();
   absl::StatusOr<Vote> Agreed(const absl::Status& local);
-  absl::Status Update(const LossSums& sums, double* gradient_norm);
+  double SumGradients(StepReport* report);
+  void UpdateValues(const StepReport& report, double scale);
+  absl::Status Recover(StepReport* report);
   absl::Status EndEpoch();
   absl::Status ValidateNow(LossSums* sums);  // Cancelled if asked to stop meanwhile
 
   // A save copies the state on all ranks alike; rank 0 writes it in the background, one at a time.
   void Save();
+  void SaveUnlessInDoubt();
   bool SaveDueByClock() const;
   void WaitForSave();
   void FinishSaving();
@@ -95,13 +103,14 @@ class TrainingLoop {
   const TrainingConfig& config_;
   Progress* const progress_;
   const int64_t steps_per_epoch_;
+  DivergenceGuard guard_;
   Prefetcher prefetcher_;
   Workspace workspace_;
   // Of this rank's lanes, and of everyone's; as many of each rank as any has lanes.
   std::vector<Vote> my_votes_, votes_;
   bool stopped_ = false;
   bool is_best_ = false;   // the values are the best so far
-  bool save_due_ = false;  // by rank 0's clock
+  bool save_due_ = false;  // by rank 0's clock, or put off
   bool save_failed_ = false;
   int64_t saved_step_ = -1;
   Clock::time_point saved_at_;

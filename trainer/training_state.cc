@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "trainer/comm/agreement.h"
@@ -10,6 +11,24 @@ namespace elman {
 namespace {
 
 std::string MomentName(size_t i) { return absl::StrCat(std::string(kMomentPrefix), i + 1); }
+
+std::string OfSnapshot(std::string_view array) {
+  return std::string(kSnapshotPrefix) + std::string(array);
+}
+
+bool HasSnapshot(const CheckpointHeader& header) {
+  return std::ranges::find(header.arrays(), OfSnapshot(kValuesArray), &ArrayEntry::name) !=
+         header.arrays().end();
+}
+
+// The names of the arrays that the parts belong to, each once.
+std::vector<std::string> ArraysOf(const std::vector<GradientExchange::KeptPart>& parts) {
+  std::vector<std::string> names;
+  for (const GradientExchange::KeptPart& part : parts) {
+    if (std::ranges::find(names, part.array) == names.end()) names.push_back(part.array);
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -33,6 +52,12 @@ TrainingState::TrainingState(Communicator* communicator, const Model* model,
   for (int lane = exchange->lanes().first; lane < exchange->lanes().end; ++lane) {
     carries_.emplace_back(model->carry_size(source->end_row(lane) - source->first_row(lane)));
   }
+  std::vector<std::span<float>> changed(carries_.begin(), carries_.end());
+  for (const KeptPart& part : LiveParts()) {
+    if (part.rank == communicator->rank() && part.changed_by_reduce)
+      changed.emplace_back(part.data, part.slice.size());
+  }
+  before_step_.emplace(std::move(changed));
 }
 
 void TrainingState::Initialize(uint64_t seed) {
@@ -65,10 +90,10 @@ void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep&
   }
 }
 
-// The parts of flat arrays that ranks keep by slices, moments first, in the same order on every
-// rank.
-std::vector<GradientExchange::KeptPart> TrainingState::SlicedParts() {
-  std::vector<GradientExchange::KeptPart> parts;
+// The parts of flat arrays that ranks keep by slices, besides the values, moments first, in the
+// same order on every rank.
+std::vector<GradientExchange::KeptPart> TrainingState::LiveParts() {
+  std::vector<KeptPart> parts;
   for (size_t i = 0; i < moments_.size(); ++i) {
     for (int rank = 0; rank < communicator_->size(); ++rank)
       parts.push_back({MomentName(i), rank, exchange_->SliceOf(rank), moments_[i].data()});
@@ -78,26 +103,53 @@ std::vector<GradientExchange::KeptPart> TrainingState::SlicedParts() {
   return parts;
 }
 
-std::vector<std::string> TrainingState::SlicedArrays() {
-  std::vector<std::string> names;
-  for (const GradientExchange::KeptPart& part : SlicedParts()) {
-    if (std::ranges::find(names, part.array) == names.end()) names.push_back(part.array);
+// The arrays this rank holds: its slice of the values, its live parts in order, its carries.
+std::vector<std::span<float>> TrainingState::OwnArrays() {
+  const GradientExchange::Slice slice = exchange_->slice();
+  std::vector<std::span<float>> arrays = {exchange_->values().subspan(slice.begin, slice.size())};
+  for (const KeptPart& part : LiveParts()) {
+    if (part.rank == communicator_->rank()) arrays.emplace_back(part.data, part.slice.size());
   }
-  return names;
+  arrays.insert(arrays.end(), carries_.begin(), carries_.end());
+  return arrays;
+}
+
+void TrainingState::MakeRoomForSnapshot() {
+  if (!snapshot_) snapshot_.emplace(OwnArrays());
+}
+
+void TrainingState::TakeSnapshot() {
+  MakeRoomForSnapshot();
+  snapshot_->Take();
+}
+
+// The same of the snapshot, the values first.
+std::vector<GradientExchange::KeptPart> TrainingState::SnapshotParts() {
+  std::vector<KeptPart> parts;
+  for (int rank = 0; rank < communicator_->size(); ++rank)
+    parts.push_back({std::string(kValuesArray), rank, exchange_->SliceOf(rank), nullptr});
+  const auto live = LiveParts();
+  parts.insert(parts.end(), live.begin(), live.end());
+  size_t own = 0;
+  for (KeptPart& part : parts) {
+    part.array = OfSnapshot(part.array);
+    part.data = part.rank == communicator_->rank() ? snapshot_->copy(own++).data() : nullptr;
+  }
+  return parts;
 }
 
 // What the run keeps for the exchange but the checkpoint, of a run with other nodes or another wire
 // format, does not have, begins anew; exact values that this run has no use for become the values.
-void TrainingState::PrepareKept(Checkpoint* checkpoint) {
-  const std::vector<GradientExchange::KeptPart> kept = exchange_->KeptParts();
-  std::vector<float>& values = *checkpoint->Find(kValuesArray);
-  const std::vector<float>* exact = checkpoint->Find(kExactValues);
+void TrainingState::PrepareKept(const std::string& prefix, Checkpoint* checkpoint) {
+  const std::vector<KeptPart> kept = exchange_->KeptParts();
+  std::vector<float>& values = *checkpoint->Find(prefix + std::string(kValuesArray));
+  const std::vector<float>* exact = checkpoint->Find(prefix + kExactValues);
   if (kept.empty() && exact != nullptr && exact->size() == values.size()) values = *exact;
-  for (const GradientExchange::KeptPart& part : kept) {
-    if (checkpoint->Find(part.array) != nullptr) continue;
+  for (const KeptPart& part : kept) {
+    if (checkpoint->Find(prefix + part.array) != nullptr) continue;
     std::vector<float> begin(model_->parameters().size());
-    if (part.array == kExactValues) begin = *checkpoint->Find(kValuesArray);
-    checkpoint->arrays.push_back({part.array, std::move(begin)});
+    if (part.array == kExactValues) begin = *checkpoint->Find(prefix + std::string(kValuesArray));
+    checkpoint->arrays.push_back({prefix + part.array, std::move(begin)});
   }
 }
 
@@ -108,7 +160,8 @@ struct TrainingState::Wire {
   std::vector<Communicator::Piece> at_owners;  // the owner's side, peer = rank 0
 };
 
-void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
+// Moves the live arrays, or those of the snapshot.
+void TrainingState::Transfer(Checkpoint* checkpoint, bool of_snapshot, bool gather) {
   const int me = communicator_->rank();
   Wire wire;
   const auto add = [&](int owner, float* root, float* mine, int64_t size) {
@@ -122,12 +175,20 @@ void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
     }
   };
 
-  for (const GradientExchange::KeptPart& part : SlicedParts()) {
+  const std::vector<KeptPart> parts = of_snapshot ? SnapshotParts() : LiveParts();
+  for (const KeptPart& part : parts) {
     float* root = me == 0 ? checkpoint->Find(part.array)->data() + part.slice.begin : nullptr;
     add(part.rank, root, part.data, part.slice.size());
   }
 
-  float* root_carry = me == 0 ? checkpoint->Find(kCarryArray)->data() : nullptr;
+  const std::string carry_name = of_snapshot ? OfSnapshot(kCarryArray) : std::string(kCarryArray);
+  float* root_carry = me == 0 ? checkpoint->Find(carry_name)->data() : nullptr;
+  const auto own = [&](const KeptPart& part) { return part.rank == me; };
+  const auto carry_of = [&](int lane) {
+    const size_t nth = lane - exchange_->lanes().first;
+    if (!of_snapshot) return carries_[nth].data();
+    return snapshot_->copy(std::ranges::count_if(parts, own) + nth).data();
+  };
   const int64_t width = model_->carry_width();
   const int total_rows = source_->end_row(source_->lanes() - 1);
   for (int rank = 0; rank < communicator_->size(); ++rank) {
@@ -136,7 +197,7 @@ void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
       const int64_t first = source_->first_row(lane), rows = source_->end_row(lane) - first;
       for (int64_t state = 0; state < model_->carry_states(); ++state) {
         add(rank, me == 0 ? root_carry + (state * total_rows + first) * width : nullptr,
-            rank == me ? carry(lane) + state * rows * width : nullptr, rows * width);
+            rank == me ? carry_of(lane) + state * rows * width : nullptr, rows * width);
       }
     }
   }
@@ -144,10 +205,10 @@ void TrainingState::Transfer(Checkpoint* checkpoint, bool gather) {
   if (!gather) communicator_->Exchange(wire.at_root, wire.at_owners);
 }
 
-void TrainingState::Gather(Checkpoint* checkpoint) {
+void TrainingState::Gather(Checkpoint* checkpoint, bool with_snapshot) {
   if (communicator_->rank() == 0) {
     const int64_t size = model_->parameters().size();
-    const int total_rows = source_->end_row(source_->lanes() - 1);
+    const int64_t carry_size = model_->carry_size(source_->end_row(source_->lanes() - 1));
     size_t next = 0;
     const auto array = [&](std::string_view name, int64_t elements) {
       if (next == checkpoint->arrays.size()) checkpoint->arrays.emplace_back();
@@ -157,38 +218,58 @@ void TrainingState::Gather(Checkpoint* checkpoint) {
     };
     array(kValuesArray, size);
     std::ranges::copy(exchange_->values(), checkpoint->arrays[0].elements.begin());
-    for (const std::string& name : SlicedArrays()) array(name, size);
-    array(kCarryArray, model_->carry_size(total_rows));
+    for (const std::string& name : ArraysOf(LiveParts())) array(name, size);
+    array(kCarryArray, carry_size);
+    if (with_snapshot) {
+      for (const std::string& name : ArraysOf(SnapshotParts())) array(name, size);
+      array(OfSnapshot(kCarryArray), carry_size);
+    }
+    checkpoint->arrays.resize(next);
   }
-  Transfer(checkpoint, /*gather=*/true);
+  Transfer(checkpoint, /*of_snapshot=*/false, /*gather=*/true);
+  if (with_snapshot) Transfer(checkpoint, /*of_snapshot=*/true, /*gather=*/true);
+}
+
+// Rank 0's part of Scatter: completes the arrays where that is possible, then judges them.
+absl::Status TrainingState::CheckFits(bool with_snapshot, Checkpoint* checkpoint) {
+  absl::Status fits;
+  const auto expect = [&](const std::string& name, int64_t size) {
+    const std::vector<float>* array = checkpoint->Find(name);
+    if (array != nullptr && static_cast<int64_t>(array->size()) == size) return;
+    fits = absl::DataLossError(
+        absl::StrCat("the checkpoint's array ", name, " has ", array == nullptr ? 0 : array->size(),
+                     " elements where this run has ", size, "; resume from another checkpoint"));
+  };
+  const int64_t size = model_->parameters().size();
+  const int64_t carry_size = model_->carry_size(source_->end_row(source_->lanes() - 1));
+  expect(std::string(kValuesArray), size);
+  if (fits.ok()) PrepareKept("", checkpoint);
+  for (const std::string& name : ArraysOf(LiveParts())) expect(name, size);
+  expect(std::string(kCarryArray), carry_size);
+  if (with_snapshot) {
+    expect(OfSnapshot(kValuesArray), size);
+    if (fits.ok()) PrepareKept(std::string(kSnapshotPrefix), checkpoint);
+    for (const std::string& name : ArraysOf(SnapshotParts())) expect(name, size);
+    expect(OfSnapshot(kCarryArray), carry_size);
+  }
+  if (fits.ok() && !SameParameters(model_->parameters(), checkpoint->header)) {
+    fits = absl::DataLossError(
+        "the checkpoint's parameters are not those of this model; resume from another checkpoint");
+  }
+  return fits;
 }
 
 absl::Status TrainingState::Scatter(Checkpoint* checkpoint) {
+  const bool with_snapshot = HasSnapshot(checkpoint->header);
+  if (with_snapshot) MakeRoomForSnapshot();
   absl::Status fits;
-  if (communicator_->rank() == 0) {
-    const auto expect = [&](std::string_view name, int64_t size) {
-      const std::vector<float>* array = checkpoint->Find(name);
-      if (array != nullptr && static_cast<int64_t>(array->size()) == size) return;
-      fits = absl::DataLossError(absl::StrCat("the checkpoint's array ", std::string(name), " has ",
-                                              array == nullptr ? 0 : array->size(),
-                                              " elements where this run has ", size,
-                                              "; resume from another checkpoint"));
-    };
-    expect(kValuesArray, model_->parameters().size());
-    if (fits.ok()) PrepareKept(checkpoint);
-    for (const std::string& name : SlicedArrays()) expect(name, model_->parameters().size());
-    expect(kCarryArray, model_->carry_size(source_->end_row(source_->lanes() - 1)));
-    if (fits.ok() && !SameParameters(model_->parameters(), checkpoint->header)) {
-      fits = absl::DataLossError(
-          "the checkpoint's parameters are not those of this model; resume from another "
-          "checkpoint");
-    }
-  }
+  if (communicator_->rank() == 0) fits = CheckFits(with_snapshot, checkpoint);
   if (const absl::Status verdict = AgreeWithRoot(communicator_, fits); !verdict.ok())
     return verdict;
   if (communicator_->rank() == 0) std::ranges::copy(*checkpoint->Find(kValuesArray), values());
   exchange_->BroadcastValues();
-  Transfer(checkpoint, /*gather=*/false);
+  Transfer(checkpoint, /*of_snapshot=*/false, /*gather=*/false);
+  if (with_snapshot) Transfer(checkpoint, /*of_snapshot=*/true, /*gather=*/false);
   return absl::OkStatus();
 }
 

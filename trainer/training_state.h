@@ -5,11 +5,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "data/batches/batch_source.h"
+#include "trainer/array_copies.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/exchange/gradient_exchange.h"
@@ -39,20 +43,38 @@ class TrainingState {
   // One step of the optimizer on the slice this rank owns, from the exchange's summed gradients.
   void UpdateSlice(const Optimizer& optimizer, const OptimizerStep& step, float weight_decay);
 
-  // Collective: rank 0's checkpoint receives the arrays, in the memory of those it has. The others'
-  // may be null.
-  void Gather(Checkpoint* checkpoint);
+  // Keeps what a step changes before it is judged, and puts it back: the carry of this rank's lanes
+  // and what the exchange has kept back in rounding.
+  void KeepState() { before_step_->Take(); }
+  void RestoreState() { before_step_->Restore(); }
 
-  // Collective: all ranks receive their part of the arrays of rank 0's checkpoint. DataLoss, on
-  // every rank, if they do not fit this model, optimizer and batch.
+  // A copy in memory of all that this rank holds. Only the first allocates. Neither call talks to
+  // other ranks: after a RestoreSnapshot on every rank, ShareRestoredValues of the exchange gives
+  // the values to all.
+  void TakeSnapshot();
+  void RestoreSnapshot() { snapshot_->Restore(); }
+  bool has_snapshot() const { return snapshot_.has_value(); }
+
+  // Collective: rank 0's checkpoint receives the arrays, those of the snapshot too if so wished, in
+  // the memory of those it has. The others' may be null.
+  void Gather(Checkpoint* checkpoint, bool with_snapshot = false);
+
+  // Collective: all ranks receive their part of the arrays of rank 0's checkpoint, of the
+  // snapshot's too if there are such; every rank's has the header. DataLoss, on every rank, if they
+  // do not fit this model, optimizer and batch.
   absl::Status Scatter(Checkpoint* checkpoint);
 
  private:
+  using KeptPart = GradientExchange::KeptPart;
   struct Wire;
-  std::vector<GradientExchange::KeptPart> SlicedParts();
-  std::vector<std::string> SlicedArrays();
-  void PrepareKept(Checkpoint* checkpoint);
-  void Transfer(Checkpoint* checkpoint, bool gather);
+
+  std::vector<KeptPart> LiveParts();
+  std::vector<KeptPart> SnapshotParts();
+  std::vector<std::span<float>> OwnArrays();
+  void MakeRoomForSnapshot();
+  void PrepareKept(const std::string& prefix, Checkpoint* checkpoint);
+  absl::Status CheckFits(bool with_snapshot, Checkpoint* checkpoint);
+  void Transfer(Checkpoint* checkpoint, bool of_snapshot, bool gather);
 
   Communicator* const communicator_;
   const Model* const model_;
@@ -61,6 +83,8 @@ class TrainingState {
   std::vector<FloatArray> moments_;
   std::vector<float*> moments_in_hand_;      // of the parameter being updated
   std::vector<std::vector<float>> carries_;  // one for each lane of this rank
+  std::optional<ArrayCopies> before_step_;   // always there once constructed
+  std::optional<ArrayCopies> snapshot_;      // of OwnArrays
 };
 
 }  // namespace elman

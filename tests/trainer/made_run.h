@@ -47,8 +47,8 @@ class MadeRun : public testing::Test {
     overrides.push_back("max_steps=" + std::to_string(max_steps));
     const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
     const auto rank_main = [&](Communicator* communicator) {
-      const auto model =
-          *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
+      auto model = *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
+      if (wrap_model_) model = wrap_model_(std::move(model));
       const auto optimizer = CreateOptimizer(config.optimizer());
       const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
                                                config.sequence_length(), config.lanes());
@@ -99,7 +99,10 @@ class MadeRun : public testing::Test {
       EXPECT_EQ(trained.code(), ends_with_) << trained;
       EXPECT_EQ(loop.stopped(), stop_after > 0);
       if (after_training_) after_training_();
-      if (communicator->rank() == 0) save_failed_ = loop.save_failed();
+      if (communicator->rank() == 0) {
+        ended_ = trained;
+        save_failed_ = loop.save_failed();
+      }
     };
     if (nodes_.empty()) {
       RunThreadGroup(ranks, rank_main, shares_memory);
@@ -139,8 +142,10 @@ class MadeRun : public testing::Test {
   std::function<void()> before_training_;  // called by every rank
   std::function<void()> after_training_;   // likewise
   std::function<void(int rank)> on_step_;  // called by every rank in every step
+  std::function<std::unique_ptr<Model>(std::unique_ptr<Model>)> wrap_model_;  // on every rank
   absl::StatusCode ends_with_ = absl::StatusCode::kOk;
-  bool save_failed_ = false;  // what the last run said of its last save
+  absl::Status ended_;        // what the last run said
+  bool save_failed_ = false;  // and of its last save
 };
 
 }  // namespace elman

@@ -78,12 +78,19 @@ TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
               HasSubstr("learning_rate"));
   EXPECT_THAT(Message(ParseRunConfig("schedule { factor: 2 }", "c", {})),
               HasSubstr("schedule.factor"));
+  for (const char* mistake : {"max_gradient_norm=-1", "max_in_a_row=-1", "max_in_all=-1",
+                              "snapshot_every_steps=0", "factor=0", "factor=1.5"}) {
+    const std::string field = std::string("divergence.") + mistake;
+    EXPECT_THAT(Message(ParseRunConfig("", "c", {field})),
+                HasSubstr(field.substr(0, field.find('='))));
+  }
 }
 
 TEST(RunConfigTest, ResumingMayChangePolicyButNotTheModel) {
   const TrainingConfig before = *ParseRunConfig("", "c", {});
   for (const char* allowed : {"max_steps=9", "max_epochs=99", "optimizer.learning_rate=0.1",
-                              "logging.every_steps=3", "checkpoint.keep=9"}) {
+                              "logging.every_steps=3", "checkpoint.keep=9", "optimizer.clip_norm=1",
+                              "optimizer.clip_value=1", "divergence.action=ROLL_BACK"}) {
     EXPECT_TRUE(CheckResumable(before, *ParseRunConfig("", "c", {allowed})).ok()) << allowed;
   }
   for (const char* field : {"model.hidden_size=201", "lanes=3", "batch_size=21", "seed=2",

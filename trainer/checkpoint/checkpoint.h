@@ -21,6 +21,8 @@ inline constexpr uint32_t kCheckpointFormatVersion = 1;
 inline constexpr std::string_view kValuesArray = "values";
 inline constexpr std::string_view kMomentPrefix = "moment";  // moment1, moment2
 inline constexpr std::string_view kCarryArray = "carry";     // [states, global rows, width]
+// Before the names of the same arrays of a snapshot to roll back to, where there is one.
+inline constexpr std::string_view kSnapshotPrefix = "snapshot.";
 
 struct NamedArray {
   std::string name;

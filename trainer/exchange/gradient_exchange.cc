@@ -313,6 +313,11 @@ void GradientExchange::ShareValues() {
   NodeFence();
 }
 
+void GradientExchange::ShareRestoredValues() {
+  if (topology_->nodes() > 1) ExchangeValues(every_block_);
+  NodeFence();
+}
+
 void GradientExchange::ExchangeValues(const BlockSet& changed) {
   const int me = communicator_->rank();
   for (int node = 0; node < topology_->nodes(); ++node) {
@@ -387,7 +392,7 @@ std::vector<GradientExchange::KeptPart> GradientExchange::KeptParts() {
         // A rank is a courier on its own node only, where it lists owners in the same order.
         float* const data = courier == me ? (mine++)->residual.data : nullptr;
         parts.push_back({absl::StrCat("residual", lanes.first, "-", lanes.end - 1), courier,
-                         SliceOf(owner), data});
+                         SliceOf(owner), data, /*changed_by_reduce=*/true});
       }
     }
   }

@@ -40,8 +40,9 @@ namespace elman {
 // The array of KeptParts that holds the values as an update left them.
 inline constexpr char kExactValues[] = "exact_values";
 
-// A step is ComputeLanes, Reduce, then whatever is done with the sums, then ShareValues, after
-// which no rank reads another's gradients any more and the next step may overwrite them.
+// A step is ComputeLanes, Reduce, then whatever is done with the sums, then ShareValues or
+// ShareRestoredValues, after which no rank reads another's gradients any more and the next step may
+// overwrite them.
 class GradientExchange {
  public:
   // Which values an update may change.
@@ -96,13 +97,19 @@ class GradientExchange {
   void ShareValues();
   void BroadcastValues();
 
+  // In place of ShareValues after a step that was undone: every rank's slice of values() goes to
+  // all as it is, exactly, touched or not, rounded otherwise or not. What rounding keeps stays.
+  // Collective.
+  void ShareRestoredValues();
+
   // What is kept from step to step besides the values: parts of flat arrays, listed alike on every
   // rank. All that are not restored from a checkpoint are as BroadcastValues leaves them.
   struct KeptPart {
     std::string array;
-    int rank;     // that keeps it
-    Slice slice;  // of the array
-    float* data;  // null on the other ranks
+    int rank;                        // that keeps it
+    Slice slice;                     // of the array
+    float* data;                     // null on the other ranks
+    bool changed_by_reduce = false;  // already, and not only with the values
   };
   std::vector<KeptPart> KeptParts();
 

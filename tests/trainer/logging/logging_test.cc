@@ -1,11 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "absl/strings/str_join.h"
 #include "data/io/file.h"
 #include "data/io/record_io.h"
 #include "proto/event.pb.h"
 #include "tests/support/scratch.h"
 #include "trainer/logging/metrics_log.h"
+#include "trainer/logging/recorded_step.h"
 #include "trainer/logging/report_page.h"
 #include "trainer/logging/tensorboard_writer.h"
 
@@ -58,6 +62,34 @@ TEST(MetricsLogTest, FollowsNoLink) {
   EXPECT_THAT(MetricsLog::Open(folder.Path("metrics.jsonl"), 10, 10),
               FailsWith(absl::StatusCode::kDataLoss, "found a symbolic link"));
   EXPECT_EQ(elsewhere.Read("precious"), text);
+}
+
+TEST(RecordedStepTest, IsThatOfTheTrainLineOrTheEvent) {
+  Scratch folder;
+  const auto figures = [](JsonObject line, double loss) {
+    return line.Add("learning_rate", 0.1).Add("gradient_norm", 1.0 / 3).Add("step_loss", loss);
+  };
+  const std::string lines[] = {
+      figures(Line(10), 0.1).ToString(),
+      JsonObject().Add("kind", "valid").Add("step", 20).Add("loss", 5.0).ToString(),
+      figures(JsonObject().Add("kind", "event").Add("step", 20).Add("detail", "\"step\": 10, {"),
+              std::nan(""))
+          .ToString(),
+      figures(Line(100), 0.7).ToString(), "{\"kind\": \"train\", \"step\": 110, \"lo"};
+  const std::string path = folder.Write("metrics.jsonl", absl::StrJoin(lines, "\n"));
+  const auto ten = *FindRecordedStep(path, 10);
+  ASSERT_TRUE(ten.has_value());
+  EXPECT_EQ(ten->loss, 0.1);
+  EXPECT_EQ(ten->gradient_norm, 1.0 / 3);
+  EXPECT_EQ(ten->learning_rate, 0.1);
+  const auto twenty = *FindRecordedStep(path, 20);
+  ASSERT_TRUE(twenty.has_value());
+  EXPECT_TRUE(std::isnan(twenty->loss));
+  EXPECT_EQ(twenty->gradient_norm, 1.0 / 3);
+  for (const int64_t none : {1, 11, 30, 110})
+    EXPECT_FALSE(FindRecordedStep(path, none)->has_value());
+  EXPECT_THAT(FindRecordedStep(folder.Path("none"), 1),
+              FailsWith(absl::StatusCode::kNotFound, "none"));
 }
 
 std::vector<std::pair<int64_t, float>> Scalars(const std::string& folder) {

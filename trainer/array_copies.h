@@ -1,0 +1,28 @@
+// Copies of arrays, taken and put back again and again without allocating.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "trainer/comm/float_array.h"
+
+namespace elman {
+
+class ArrayCopies {
+ public:
+  // Of nothing yet: copies hold zeros until Take. The arrays must outlive the copies.
+  explicit ArrayCopies(std::vector<std::span<float>> arrays);
+
+  void Take();     // from the arrays
+  void Restore();  // to the arrays
+
+  // The copy of the i-th array.
+  std::span<float> copy(size_t i) { return copies_[i].span(); }
+
+ private:
+  std::vector<std::span<float>> arrays_;
+  std::vector<FloatArray> copies_;
+};
+
+}  // namespace elman

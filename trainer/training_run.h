@@ -1,0 +1,32 @@
+// A whole run: from a configuration, a data set and a folder to checkpoints, metrics and a report.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "data/shards/dataset.h"
+#include "proto/training.pb.h"
+#include "trainer/comm/communicator.h"
+
+namespace elman {
+
+struct RunRequest {
+  TrainingConfig config;  // complete, but perhaps for the lanes
+  std::shared_ptr<const Dataset> dataset;
+  std::string output = {};      // the run directory, which only rank 0 needs to see
+  std::string resume = "auto";  // auto, never or a checkpoint file
+  std::string trace = {};       // the file for a trace of all ranks' phases; empty: none
+};
+
+struct RunEnd {
+  int64_t step = 0;
+  bool stopped = false;  // asked to, before the end
+};
+
+// Every part a local variable, in order of dependency. Collective; an error is the same on every
+// rank.
+absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest& request);
+
+}  // namespace elman
