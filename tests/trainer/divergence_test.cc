@@ -223,6 +223,14 @@ TEST_F(DivergenceTest, UndoesWhatRoundingKeepsBack) {
   EXPECT_EQ(*LatestOf("alone").Find(kValuesArray), *LatestOf("before").Find(kExactValues));
 }
 
+// Of steps 1 to 6, the snapshot of which has lost two already, and 7 and 8.
+TEST_F(DivergenceTest, CountsWhatTheSnapshotHasLostBefore) {
+  RollBack();
+  Poison({2, 8});
+  Run(2, "back", 8);
+  EXPECT_EQ(LatestOf("back").header.progress().divergence().lost_updates(), 4);
+}
+
 // A snapshot of the very step is not written twice.
 TEST_F(DivergenceTest, CheckpointsHoldTheSnapshotWhereItDiffers) {
   RollBack();
