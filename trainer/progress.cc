@@ -83,7 +83,6 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, const Training
 ProgressReporter::~ProgressReporter() = default;
 
 void ProgressReporter::Step(const StepReport& report) {
-  Alive(report.step, "training");
   last_ = report;
   timed_targets_ += report.sums.targets;
   if (report.ends_interval) {

@@ -90,11 +90,13 @@ absl::Status CheckAgainstRecord(const std::string& metrics, const StepReport& re
     absl::PrintF("%s: the same loss, gradient norm and learning rate\n", metrics);
     return absl::OkStatus();
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat("the replay is not what ", metrics, " recorded of step ", report.step, ": loss ",
-                   Exact(recorded->loss), ", gradient norm ", Exact(recorded->gradient_norm),
-                   ", learning rate ", Exact(recorded->learning_rate),
-                   "; if settings were changed since the checkpoint, give them as overrides"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the replay is not what ", metrics, " recorded of step ", report.step, ": loss ",
+      Exact(recorded->loss), ", gradient norm ", Exact(recorded->gradient_norm), ", learning rate ",
+      Exact(recorded->learning_rate), "; ",
+      may_have_rounded
+          ? "what nodes round between each other (exchange.wire_format) is not replayed"
+          : "if settings were changed since the checkpoint, give them as overrides"));
 }
 
 }  // namespace

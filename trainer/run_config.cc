@@ -154,6 +154,11 @@ absl::Status Validate(const TrainingConfig& c) {
                    static_cast<double>(c.tokens_per_step()), kAtLeast0),
            Require(c.max_steps() >= 0, "max_steps", c.max_steps(), kAtLeast0),
            Require(c.max_epochs() >= 1, "max_epochs", c.max_epochs(), kAtLeast1),
+           Require(c.watchdog_seconds() == 0 ||
+                       (c.watchdog_seconds() >= 1 && std::isfinite(c.watchdog_seconds())),
+                   "watchdog_seconds", c.watchdog_seconds(), "0, or at least 1"),
+           Require(c.compare_every_steps() >= 0, "compare_every_steps", c.compare_every_steps(),
+                   kAtLeast0),
            Require(o.learning_rate() > 0 && std::isfinite(o.learning_rate()),
                    "optimizer.learning_rate", o.learning_rate(), "above 0"),
            Require(unit(o.momentum()), "optimizer.momentum", o.momentum(), kUnit),
@@ -239,6 +244,8 @@ absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& 
     config->clear_checkpoint();
     config->clear_exchange();
     config->clear_divergence();
+    config->clear_watchdog_seconds();
+    config->clear_compare_every_steps();
     config->mutable_optimizer()->clear_learning_rate();
     config->mutable_optimizer()->clear_clip_norm();
     config->mutable_optimizer()->clear_clip_value();

@@ -20,8 +20,8 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
 std::string RunConfigText(const TrainingConfig& config);
 
 // May a run begun with `before` go on with `now`? Limits, schedule, learning rate and clipping,
-// evaluation, logging, checkpoint and divergence policy may change. InvalidArgument names the first
-// other field that differs, and both its values.
+// evaluation, logging, watching, exchange, checkpoint and divergence policy may change.
+// InvalidArgument names the first other field that differs, and both its values.
 absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& now);
 
 }  // namespace elman

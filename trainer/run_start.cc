@@ -1,7 +1,5 @@
 #include "trainer/run_start.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +13,7 @@
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/comm/agreement.h"
+#include "trainer/comm/host.h"
 #include "trainer/math/compute_environment.h"
 #include "trainer/run_config.h"
 
@@ -100,11 +99,6 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
       "; start at most ", config.lanes(), start.resumed ? "" : ", or set lanes to more"));
 }
 
-std::string Host() {
-  char name[256] = "";
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "";
-}
-
 }  // namespace
 
 absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
@@ -123,11 +117,14 @@ absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const s
   return ParseRunConfig(text, path, overrides);
 }
 
+std::string DatasetFingerprint(const Dataset& dataset) {
+  return Fingerprint().Add(ManifestToText(dataset.manifest())).Hex();
+}
+
 absl::Status AgreeOnDataset(Communicator* communicator,
                             const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset) {
   RETURN_IF_ERROR(Agree(communicator, dataset.status()));
-  const std::string mine = Fingerprint().Add(ManifestToText((*dataset)->manifest())).Hex();
-  const auto all = communicator->AllGather(mine);
+  const auto all = communicator->AllGather(DatasetFingerprint(**dataset));
   const auto other =
       std::ranges::find_if(all, [&](const std::string& theirs) { return theirs != all[0]; });
   if (other == all.end()) return absl::OkStatus();
@@ -185,7 +182,7 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
   *run.mutable_vocabulary() = dataset.manifest().vocabulary();
   *run.mutable_config() = start.config;
   Provenance* provenance = run.mutable_provenance();
-  provenance->set_host(Host());
+  provenance->set_host(HostName());
   provenance->set_ranks(communicator->size());
   provenance->set_elman_version(ELMAN_VERSION);
   provenance->set_onednn_version(OneDnnVersion());

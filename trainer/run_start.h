@@ -36,6 +36,9 @@ struct RunStart {
 absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
                                              const std::vector<std::string>& overrides);
 
+// Names the contents of a data set.
+std::string DatasetFingerprint(const Dataset& dataset);
+
 // All ranks opened the data set, and it is the same one.
 absl::Status AgreeOnDataset(Communicator* communicator,
                             const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset);

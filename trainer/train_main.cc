@@ -1,5 +1,7 @@
 // elman-train: data-parallel training under mpirun, and what belongs to it: a plan without
 // training, the proof that resuming is exact, the replay of a step.
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -9,18 +11,25 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/math/compute_environment.h"
+#include "trainer/math/phase_clock.h"
+#include "trainer/preflight/preflight.h"
 #include "trainer/replay.h"
+#include "trainer/run_config.h"
 #include "trainer/run_parts.h"
 #include "trainer/run_start.h"
 #include "trainer/stop_signal.h"
 #include "trainer/training_run.h"
 #include "trainer/verify_resume.h"
+#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/watchdog.h"
+#include "trainer/watchdog/watched_communicator.h"
 
 ABSL_FLAG(std::string, config, "",
           "the configuration, a text-format TrainingConfig (proto/training.proto)");
@@ -42,6 +51,10 @@ ABSL_FLAG(int64_t, replay_step, 0,
           "train step N of the run in --output again, in one process, from the newest checkpoint "
           "before it or from --resume=FILE, with the configuration recorded there; print norms and "
           "what is not finite; write nothing");
+ABSL_FLAG(
+    bool, preflight, false,
+    "print where the ranks run, whether they agree, how fast they exchange and what will make "
+    "them slow, and end");
 
 namespace elman {
 namespace {
@@ -73,14 +86,72 @@ absl::Status CheckFlags() {
   const bool dry_run = absl::GetFlag(FLAGS_dry_run);
   RETURN_IF_ERROR(ExpectCount("verify_resume", absl::GetFlag(FLAGS_verify_resume)));
   RETURN_IF_ERROR(ExpectCount("replay_step", absl::GetFlag(FLAGS_replay_step)));
-  if (dry_run + Verifies() + Replays() > 1) {
+  const bool preflight = absl::GetFlag(FLAGS_preflight);
+  if (dry_run + preflight + Verifies() + Replays() > 1) {
     return absl::InvalidArgumentError(
-        "--dry_run, --verify_resume and --replay_step: give one of them");
+        "--dry_run, --preflight, --verify_resume and --replay_step: give one of them");
   }
   if (!Replays()) RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_config), "--config=FILE"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
-  if (dry_run || Verifies() || (Replays() && ResumesFromFile())) return absl::OkStatus();
+  if (dry_run || preflight || Verifies() || (Replays() && ResumesFromFile()))
+    return absl::OkStatus();
   return ExpectFlag(absl::GetFlag(FLAGS_output), "--output=RUN_DIR");
+}
+
+constexpr double kPatienceForHello = 2;  // seconds
+
+// Before anything is trained: the table, if it is asked for, or one line; and warnings.
+absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config,
+                        const Dataset& dataset, GradientExchange* exchange, Watchdog* watchdog) {
+  PreflightRun run;
+  run.dataset_folder = dataset.folder();
+  run.dataset_fingerprint = DatasetFingerprint(dataset);
+  run.config_fingerprint = Fingerprint().Add(RunConfigText(config)).Hex();
+  run.shares_memory = exchange->shares_memory();
+  run.window_bytes = Topology(communicator->NodeOfRank(), config.lanes())
+                         .SharedBytes(static_cast<int64_t>(exchange->values().size()));
+  run.mpi_version = MpiVersion();
+  run.networks_included = MpiParameter("btl_tcp_if_include");
+  run.networks_excluded = MpiParameter("btl_tcp_if_exclude");
+  const bool shows = absl::GetFlag(FLAGS_preflight);
+  const bool root = communicator->rank() == 0;
+  if (root && config.watchdog_seconds() > 0) run.unheard = watchdog->Unheard(kPatienceForHello);
+  if (shows) {
+    run.exchange = [exchange] {
+      exchange->ComputeLanes([](int, GradientArray*) {});
+      exchange->Reduce();
+      exchange->ShareValues();
+    };
+  }
+  ASSIGN_OR_RETURN(const PreflightReport report, Preflight(communicator, run));
+  if (!root) return absl::OkStatus();
+  if (shows) std::printf("%s", report.table.c_str());
+  if (!shows) std::fprintf(stderr, "%s\n", report.line.c_str());
+  for (const std::string& warning : report.warnings)
+    std::fprintf(shows ? stdout : stderr, "warning: %s\n", warning.c_str());
+  return absl::OkStatus();
+}
+
+// The place of a run that is not begun.
+absl::Status PrintPlace(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
+                        const TrainingConfig& wanted, Watchdog* watchdog) {
+  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *dataset, /*directory=*/nullptr,
+                                                  /*resume=*/"never", wanted));
+  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, dataset, start.config));
+  return CheckPlace(communicator, start.config, *dataset, parts.exchange.get(), watchdog);
+}
+
+// Says whose fault it is and ends this rank, upon which mpirun ends the others. The main thread may
+// be stuck anywhere, also within printf.
+void EndHungJob(const Diagnosis& diagnosis) {
+  const std::string text = absl::StrCat("\n", diagnosis.table, std::string(kProgram.name),
+                                        ": error: ", diagnosis.error, "\n");
+  for (size_t written = 0; written < text.size();) {
+    const ssize_t count = ::write(STDERR_FILENO, text.data() + written, text.size() - written);
+    if (count <= 0) break;
+    written += static_cast<size_t>(count);
+  }
+  ::_exit(kExitFailed);
 }
 
 // What a run would be, without one.
@@ -125,26 +196,38 @@ std::string ScratchPath() {
   return JoinPath(error ? "." : folder, "elman-verify-resume");
 }
 
-absl::Status Run(Communicator* communicator, const CommandLine& command_line) {
-  if (Replays()) return Replay(communicator, command_line);
-  const auto dataset_or = Dataset::Open(absl::GetFlag(FLAGS_data));
+absl::Status Run(Communicator* communicator, const CommandLine& command_line, PhaseClock* clock,
+                 Pulse* pulse, Watchdog* watchdog) {
+  if (Replays()) {
+    watchdog->SetPatience(0);  // there is nobody to wait for
+    return Replay(communicator, command_line);
+  }
   ASSIGN_OR_RETURN(
       const TrainingConfig config,
       ReadRunConfig(communicator, absl::GetFlag(FLAGS_config), command_line.arguments));
+  watchdog->SetPatience(config.watchdog_seconds());
+  const auto dataset_or = Dataset::Open(absl::GetFlag(FLAGS_data));
   RETURN_IF_ERROR(AgreeOnDataset(communicator, dataset_or));
   const std::shared_ptr<const Dataset>& dataset = *dataset_or;
 
   const std::string output = absl::GetFlag(FLAGS_output);
   if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, dataset, config);
+  if (absl::GetFlag(FLAGS_preflight)) return PrintPlace(communicator, dataset, config, watchdog);
   if (Verifies()) {
     return VerifyResume(communicator, dataset, config, absl::GetFlag(FLAGS_verify_resume),
                         output.empty() ? ScratchPath() : output);
   }
+  const auto check_place = [&](const TrainingConfig& settled, GradientExchange* exchange) {
+    return CheckPlace(communicator, settled, *dataset, exchange, watchdog);
+  };
   return RunTraining(communicator, {.config = config,
                                     .dataset = dataset,
                                     .output = output,
                                     .resume = absl::GetFlag(FLAGS_resume),
-                                    .trace = absl::GetFlag(FLAGS_trace)})
+                                    .trace = absl::GetFlag(FLAGS_trace),
+                                    .check_place = check_place,
+                                    .clock = clock,
+                                    .pulse = pulse})
       .status();
 }
 
@@ -152,15 +235,24 @@ int Main(int argc, char** argv) {
   // Before anything else: mpirun forwards signals as soon as the process exists.
   CatchStopSignals();
   LimitThreads();
-  const auto communicator = CreateMpiCommunicator(&argc, &argv);
-  const bool root = communicator->rank() == 0;
+  const auto mpi = CreateMpiCommunicator(&argc, &argv);
+  const bool root = mpi->rank() == 0;
   const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, __FILE__);
   if (command_line.ok() && (command_line->help || command_line->version)) {
     if (root) PrintHelpOrVersion(kProgram, *command_line);
     return kExitDone;
   }
   const absl::Status usage = command_line.ok() ? CheckFlags() : command_line.status();
-  const absl::Status status = usage.ok() ? Run(communicator.get(), *command_line) : usage;
+  PhaseClock clock;
+  Pulse pulse(&clock);
+  WatchedCommunicator communicator(mpi.get(), &pulse);
+  Watchdog watchdog(mpi->rank(), mpi->size(), &pulse, TrainingConfig().watchdog_seconds(),
+                    EndHungJob);
+  absl::Status status = usage;
+  if (usage.ok()) {
+    watchdog.Meet(&communicator);
+    status = Run(&communicator, *command_line, &clock, &pulse, &watchdog);
+  }
   if (status.ok()) return kExitDone;
   // Every rank has the same verdict; one of them says it.
   if (root) PrintError(kProgram.name, status);

@@ -25,7 +25,10 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
       steps_per_epoch_(StepsPerEpoch(*parts.source, config_.micro_batches())),
       guard_(config_, parts.state, progress_),
       prefetcher_(parts.source, parts.exchange->lanes().first, parts.exchange->lanes().end,
-                  config_.micro_batches(), {progress_->epoch(), progress_->step_in_epoch()}) {
+                  config_.micro_batches(), {progress_->epoch(), progress_->step_in_epoch()}),
+      replicas_(config_.compare_every_steps(), parts.exchange->topology().nodes() == 1
+                                                   ? std::span<const float>()
+                                                   : parts.exchange->values()) {
   const int ranks = parts_.communicator->size();
   int most_lanes = 0;
   for (int rank = 0; rank < ranks; ++rank)
@@ -79,6 +82,7 @@ absl::Status TrainingLoop::Step() {
   PhaseClock& clock = *parts_.clock;
   const LaneRange lanes = parts_.exchange->lanes();
   std::ranges::fill(my_votes_, Vote());
+  Alive(Activity::kTraining);
 
   guard_.KeepState();
   clock.Enter(Phase::kData);
@@ -162,6 +166,7 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
   my_votes_[0].stop = parts_.stop_requested();
   my_votes_[0].save = SaveDueByClock();
   my_votes_[0].failed = !local.ok();
+  my_votes_[0].digest = replicas_.Digest(*progress_, saved_step_);
   parts_.communicator->AllGather(std::as_bytes(std::span(my_votes_)),
                                  std::as_writable_bytes(std::span(votes_)));
   Vote all;
@@ -173,6 +178,9 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
     all.failed |= vote.failed;
   }
   if (all.failed) RETURN_IF_ERROR(Agree(parts_.communicator, local));
+  const size_t votes_a_rank = my_votes_.size();
+  RETURN_IF_ERROR(replicas_.Compare(parts_.communicator,
+                                    [&](int rank) { return votes_[rank * votes_a_rank].digest; }));
   return all;
 }
 
@@ -240,7 +248,7 @@ absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
   if (parts_.evaluator == nullptr) return absl::OkStatus();
   const absl::Time began = absl::Now();
   const auto interrupted = [this] {
-    Alive("validation");
+    Alive(Activity::kValidation);
     return parts_.stop_requested();
   };
   ASSIGN_OR_RETURN(*sums,
@@ -296,7 +304,7 @@ void TrainingLoop::WaitForSave() {
   if (!writer_ || !writer_->busy()) return;
   const absl::Time began = absl::Now();
   while (writer_->busy()) {
-    Alive("checkpoint");
+    Alive(Activity::kCheckpoint);
     if (const auto save = writer_->Outcome(absl::Seconds(1))) ReportSave(*save);
   }
   parts_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
@@ -313,7 +321,7 @@ void TrainingLoop::FinishSaving() {
                            absl::StrCat("trying again in ", absl::FormatDuration(pause), ", ",
                                         attempt, " of ", kAttempts));
     for (const absl::Time end = absl::Now() + pause; absl::Now() < end;) {
-      Alive("checkpoint");
+      Alive(Activity::kCheckpoint);
       absl::SleepFor(std::min(end - absl::Now(), absl::Seconds(1)));
     }
     writer_->BeginAgain();
@@ -338,8 +346,9 @@ void TrainingLoop::ReportSave(const SaveOutcome& save) {
   }
 }
 
-void TrainingLoop::Alive(const char* phase) {
-  if (parts_.reporter) parts_.reporter->Alive(progress_->step(), phase);
+void TrainingLoop::Alive(Activity activity) {
+  if (parts_.pulse) parts_.pulse->At(activity, progress_->step());
+  if (parts_.reporter) parts_.reporter->Alive(progress_->step(), ActivityName(activity));
 }
 
 bool TrainingLoop::Finished() const {

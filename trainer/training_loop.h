@@ -27,7 +27,9 @@
 #include "trainer/models/model.h"
 #include "trainer/optim/optimizer.h"
 #include "trainer/progress.h"
+#include "trainer/replica_check.h"
 #include "trainer/training_state.h"
+#include "trainer/watchdog/pulse.h"
 
 namespace elman {
 
@@ -44,6 +46,7 @@ struct TrainingParts {
   CheckpointDirectory* checkpoints = nullptr;   // null: nothing is saved
   ProgressReporter* reporter = nullptr;         // null on every rank but 0, and for a silent run
   PhaseClock* clock = nullptr;
+  Pulse* pulse = nullptr;  // null: nobody watches
   std::function<bool()> stop_requested;
   // Before a last save that failed is tried again; then twice as long each time.
   absl::Duration retry_pause = absl::Seconds(1);
@@ -76,6 +79,7 @@ class TrainingLoop {
     bool stop = false;
     bool save = false;
     bool failed = false;
+    ReplicaDigest digest;  // in the first of each rank
   };
 
   absl::Status Train();
@@ -95,7 +99,7 @@ class TrainingLoop {
   void FinishSaving();
   void ReportSave(const SaveOutcome& save);
 
-  void Alive(const char* phase);
+  void Alive(Activity activity);
   bool Finished() const;
   double CurrentLearningRate() const;
 
@@ -108,6 +112,7 @@ class TrainingLoop {
   Workspace workspace_;
   // Of this rank's lanes, and of everyone's; as many of each rank as any has lanes.
   std::vector<Vote> my_votes_, votes_;
+  ReplicaCheck replicas_;
   bool stopped_ = false;
   bool is_best_ = false;   // the values are the best so far
   bool save_due_ = false;  // by rank 0's clock, or put off

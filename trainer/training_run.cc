@@ -67,6 +67,8 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   ASSIGN_OR_RETURN(RunStart start, StartRun(communicator, *dataset, directory.get(), request.resume,
                                             request.config));
   ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, dataset, start.config));
+  if (request.pulse) parts.source->ShowReading(request.pulse->shard());
+  if (request.check_place) RETURN_IF_ERROR(request.check_place(start.config, parts.exchange.get()));
 
   TrainingState state(communicator, parts.model.get(), parts.exchange.get(), parts.optimizer.get(),
                       parts.source.get());
@@ -78,7 +80,8 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   DescribeParameters(parts.model->parameters(), &start.checkpoint.header);
   ASSIGN_OR_RETURN(const auto evaluator, CreateValidation(communicator, dataset, start.config));
 
-  PhaseClock clock;
+  PhaseClock own_clock;
+  PhaseClock& clock = request.clock ? *request.clock : own_clock;
   if (!request.trace.empty()) clock.StartTrace();
   const Progress& progress = *start.checkpoint.header.mutable_progress();
   const int64_t total_steps = TotalSteps(start.config, *parts.source);
@@ -103,12 +106,14 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
                      .checkpoints = &checkpoints,
                      .reporter = reporter.get(),
                      .clock = &clock,
+                     .pulse = request.pulse,
                      .stop_requested = StopRequested,
                      .checkpoint = &start.checkpoint});
   if (root) {
     AnnounceRun(start, *dataset, *parts.model, *parts.source, communicator->size(), reporter.get());
   }
   const absl::Status trained = loop.Run();
+  if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());
   if (root) ReportEnd(progress, loop.stopped(), trained.ok(), reporter.get());
   if (!request.trace.empty()) RETURN_IF_ERROR(WriteTrace(communicator, clock, request.trace));
   RETURN_IF_ERROR(trained);

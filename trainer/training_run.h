@@ -2,13 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/shards/dataset.h"
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
+#include "trainer/exchange/gradient_exchange.h"
+#include "trainer/math/phase_clock.h"
+#include "trainer/watchdog/pulse.h"
 
 namespace elman {
 
@@ -18,6 +23,12 @@ struct RunRequest {
   std::string output = {};      // the run directory, which only rank 0 needs to see
   std::string resume = "auto";  // auto, never or a checkpoint file
   std::string trace = {};       // the file for a trace of all ranks' phases; empty: none
+  // If given, called with the configuration as settled when all memory is in place, before anything
+  // is trained. Collective; its error ends the run.
+  std::function<absl::Status(const TrainingConfig&, GradientExchange*)> check_place = {};
+  // Who watches the run, if anybody does; both outlive it.
+  PhaseClock* clock = nullptr;
+  Pulse* pulse = nullptr;
 };
 
 struct RunEnd {

@@ -2,6 +2,7 @@
 // read at any time, by any rank, after any resume, and is the same.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -22,6 +23,10 @@ class BatchSource {
 
   // Fills `batch`, reusing its memory. Not for concurrent use.
   virtual absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) = 0;
+
+  // From now on Read says in `shard`, for other threads to see, which shard of the split it waits
+  // for the disk to give; -1: none. It must outlive the source.
+  virtual void ShowReading(std::atomic<int32_t>* /*shard*/) {}
 };
 
 // Training steps of an epoch where a step takes `micro_batches` batches of each lane; the last may

@@ -34,6 +34,8 @@ class StreamBatcher : public BatchSource {
   }
   int end_row(int lane) const override { return first_row(lane + 1); }
 
+  void ShowReading(std::atomic<int32_t>* shard) override { reader_->ShowReading(shard); }
+
   absl::Status Read(int64_t /*epoch*/, int64_t number, int lane, Batch* batch) override {
     if (number < 0 || number >= plan_.windows() || lane < 0 || lane >= lanes_) {
       return absl::OutOfRangeError(absl::StrCat("batch ", number, " of lane ", lane,

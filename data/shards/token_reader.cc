@@ -36,6 +36,7 @@ class CachingTokenReader : public TokenReader {
 
   uint64_t tokens() const override { return tokens_; }
   void set_cache_bytes(uint64_t bytes) override { cache_bytes_ = bytes; }
+  void ShowReading(std::atomic<int32_t>* shard) override { reading_ = shard; }
 
   absl::Status Read(uint64_t position, std::span<int32_t> ids) override {
     if (position > tokens_ || ids.size() > tokens_ - position) {
@@ -73,7 +74,9 @@ class CachingTokenReader : public TokenReader {
     Cached read;
     read.number = number;
     const BlockPlace& place = places_[number];
+    if (reading_) reading_->store(place.shard, std::memory_order_relaxed);
     RETURN_IF_ERROR(shards_[place.shard]->ReadBlock(place.block, &read.block));
+    if (reading_) reading_->store(-1, std::memory_order_relaxed);
     read.block.example_lengths = {};
     used_bytes_ += read.bytes();
     while (!by_use_.empty() && used_bytes_ > cache_bytes_) {
@@ -93,6 +96,7 @@ class CachingTokenReader : public TokenReader {
   std::list<Cached> by_use_;        // the most recently used first
   absl::flat_hash_map<size_t, std::list<Cached>::iterator> cached_;
   uint64_t used_bytes_ = 0;
+  std::atomic<int32_t>* reading_ = nullptr;
 };
 
 }  // namespace

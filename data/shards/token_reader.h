@@ -1,6 +1,7 @@
 // A split as one long array of token ids, readable at any position.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -31,6 +32,10 @@ class TokenReader {
 
   // Changes the bound from the next reading on.
   virtual void set_cache_bytes(uint64_t bytes) = 0;
+
+  // From now on says in `shard`, which must outlive the reader, which shard is being read from
+  // disk; -1: none.
+  virtual void ShowReading(std::atomic<int32_t>* shard) = 0;
 };
 
 // Opens shard `number` of a split of `dataset` and checks that it is the one that the manifest

@@ -152,4 +152,4 @@ judge() {
   fi
   if [[ $stopping == yes && $fate == lost ]]; then fate=stopped; fi
 }
-lost_rank='rank.* (lost|gone|died|does not answer)|(lost|lose) .*rank'
+lost_rank='^the job hangs|rank.* (lost|gone|died|does not answer)|(lost|lose) .*rank'

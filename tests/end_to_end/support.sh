@@ -170,6 +170,24 @@ train() {
     --config=config.textproto --data="$dataset" --output="$run" "$@"
 }
 
+# family PROCESS: it and all that descend from it.
+family() {
+  local child children
+  echo "$1"
+  read -r children 2>/dev/null <"/proc/$1/task/$1/children" || true
+  for child in ${children:-}; do family "$child"; done
+}
+
+# rank_processes JOB: the processes of elman-train below process JOB, in order of rank.
+rank_processes() {
+  local process rank
+  for process in $(family "$1"); do
+    if [[ $(readlink "/proc/$process/exe") != */elman-train ]]; then continue; fi
+    rank=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^OMPI_COMM_WORLD_RANK=//p')
+    echo "${rank:-0} $process"
+  done 2>/dev/null | sort -n | cut -d' ' -f2
+}
+
 # content_hash RUN_OR_CHECKPOINT
 content_hash() {
   "$bin/elman-inspect" "$1" --format=json | json content_hash

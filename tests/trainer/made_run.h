@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,7 @@ class MadeRun : public testing::Test {
         reporter = *ProgressReporter::Create(directory.get(), config, checkpoint.header.progress(),
                                              TotalSteps(config, *source), &clock);
       }
+      Pulse pulse(&clock);
       int64_t asked = 0;
       TrainingLoop loop({.communicator = communicator,
                          .model = model.get(),
@@ -86,9 +88,14 @@ class MadeRun : public testing::Test {
                          .checkpoints = &checkpoints,
                          .reporter = reporter.get(),
                          .clock = &clock,
+                         .pulse = &pulse,
                          .stop_requested =
                              [&] {
                                if (on_step_) on_step_(communicator->rank());
+                               if (tamper_) {
+                                 tamper_(communicator->rank(), exchange->values(),
+                                         checkpoint.header.mutable_progress());
+                               }
                                return communicator->rank() == 0 && ++asked == stop_after;
                              },
                          .retry_pause = absl::ZeroDuration(),
@@ -143,6 +150,8 @@ class MadeRun : public testing::Test {
   std::function<void()> after_training_;   // likewise
   std::function<void(int rank)> on_step_;  // called by every rank in every step
   std::function<std::unique_ptr<Model>(std::unique_ptr<Model>)> wrap_model_;  // on every rank
+  // Called by every rank in every step, before the ranks compare: may spoil what that rank holds.
+  std::function<void(int rank, std::span<float> values, Progress* progress)> tamper_;
   absl::StatusCode ends_with_ = absl::StatusCode::kOk;
   absl::Status ended_;        // what the last run said
   bool save_failed_ = false;  // and of its last save

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 
 namespace elman {
 namespace {
@@ -194,6 +195,34 @@ class MpiCommunicator : public Communicator {
 
 std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv) {
   return std::make_unique<MpiCommunicator>(argc, argv);
+}
+
+std::string MpiVersion() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+  int size = 0;
+  MPI_Get_library_version(text, &size);
+  // "Open MPI v4.1.4, package: ...", or several lines.
+  std::string version(text, std::strcspn(text, ",\n"));
+  if (const size_t v = version.find(" v"); v != std::string::npos) version.erase(v + 1, 1);
+  return version;
+}
+
+std::string MpiParameter(const std::string& name) {
+  constexpr size_t kLeastBytes = 4096;  // the library may say that an unset one takes none
+  int provided = 0;
+  if (MPI_T_init_thread(MPI_THREAD_SINGLE, &provided) != MPI_SUCCESS) return "";
+  int index = 0, count = 0;
+  MPI_T_cvar_handle handle;
+  std::string value;
+  if (MPI_T_cvar_get_index(name.c_str(), &index) == MPI_SUCCESS &&
+      MPI_T_cvar_handle_alloc(index, nullptr, &handle, &count) == MPI_SUCCESS) {
+    value.resize(std::max(kLeastBytes, static_cast<size_t>(std::max(count, 0)) + 1));
+    if (MPI_T_cvar_read(handle, value.data()) != MPI_SUCCESS) value.clear();
+    value.resize(std::strlen(value.c_str()));
+    MPI_T_cvar_handle_free(&handle);
+  }
+  MPI_T_finalize();
+  return value;
 }
 
 }  // namespace elman

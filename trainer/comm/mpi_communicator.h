@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "trainer/comm/communicator.h"
 
@@ -10,5 +11,12 @@ namespace elman {
 // Initializes MPI for this process (only the main thread may use it) and finalizes it when
 // destroyed. One per process. Without a launcher it is a world of one.
 std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv);
+
+// The library, as "Open MPI 4.1.4".
+std::string MpiVersion();
+
+// What a parameter of the library is set to, by whatever way, as "btl_tcp_if_include"; empty if it
+// is not set or there is no such parameter. Of the main thread, while MPI is initialized.
+std::string MpiParameter(const std::string& name);
 
 }  // namespace elman

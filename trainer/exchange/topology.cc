@@ -24,4 +24,14 @@ int Topology::Courier(int owner, int node) const {
   return ranks_[node][place_[owner] % ranks_[node].size()];
 }
 
+int64_t Topology::SharedBytes(int64_t size) const {
+  size_t most = 0;
+  for (const auto& ranks : ranks_) {
+    size_t arrays = 1;  // the values
+    for (const int rank : ranks) arrays += rank_subtrees_[rank].size();
+    most = std::max(most, arrays);
+  }
+  return static_cast<int64_t>(most * sizeof(float)) * size;
+}
+
 }  // namespace elman

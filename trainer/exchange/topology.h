@@ -7,6 +7,7 @@
 // ranks of a node use the network alike.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,9 @@ class Topology {
 
   // The rank of `node` that handles the slice of `owner`: the owner itself on its own node.
   int Courier(int owner, int node) const;
+
+  // The shared memory that flat arrays of `size` floats take on the node that needs the most.
+  int64_t SharedBytes(int64_t size) const;
 
   // The trees of lanes that a rank adds up by itself, and those that the ranks of a node add up
   // together.

@@ -5,11 +5,15 @@
 #include <cstdlib>
 #include <dnnl.hpp>
 
+#include "hwy/targets.h"
+
 namespace elman {
 
 void LimitThreads() {
   if (std::getenv("OMP_NUM_THREADS") == nullptr) omp_set_num_threads(1);
 }
+
+int OpenMpThreads() { return omp_get_max_threads(); }
 
 std::string OneDnnVersion() {
   const dnnl_version_t* version = dnnl_version();
@@ -34,6 +38,11 @@ std::string InstructionSet() {
     default:
       return "isa " + std::to_string(static_cast<int>(dnnl::get_effective_cpu_isa()));
   }
+}
+
+std::string VectorInstructionSet() {
+  const int64_t targets = hwy::SupportedTargets() & HWY_TARGETS;
+  return hwy::TargetName(targets & -targets);  // the lowest bit is the best of them
 }
 
 }  // namespace elman

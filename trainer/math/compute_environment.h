@@ -9,7 +9,10 @@ namespace elman {
 // fastest and the steadiest.
 void LimitThreads();
 
-std::string OneDnnVersion();   // as "2.6.3"
-std::string InstructionSet();  // the best that oneDNN uses here, as "avx2"
+int OpenMpThreads();  // of a parallel region, unless it asks for another number
+
+std::string OneDnnVersion();         // as "2.6.3"
+std::string InstructionSet();        // the best that oneDNN uses here, as "avx2"
+std::string VectorInstructionSet();  // the best that our own loops use here, as "AVX2"
 
 }  // namespace elman

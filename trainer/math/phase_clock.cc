@@ -24,10 +24,12 @@ PhaseClock::PhaseClock() : entered_(Clock::now()) {}
 
 void PhaseClock::Enter(Phase phase) {
   const Clock::time_point now = Clock::now();
-  seconds_[static_cast<int>(phase_)] += std::chrono::duration<double>(now - entered_).count();
+  const Phase before = this->phase();
+  seconds_[static_cast<int>(before)] += std::chrono::duration<double>(now - entered_).count();
   if (tracing_ && trace_.size() < kMaxTraceSpans)
-    trace_.push_back({phase_, Microseconds(entered_), Microseconds(now)});
-  phase_ = phase;
+    trace_.push_back({before, Microseconds(entered_), Microseconds(now)});
+  phase_.store(phase, std::memory_order_relaxed);
+  entries_.store(entries() + 1, std::memory_order_relaxed);  // one thread moves the clock
   entered_ = now;
 }
 

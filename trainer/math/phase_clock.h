@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -20,6 +21,10 @@ class PhaseClock {
 
   void Enter(Phase phase);
 
+  // From any thread: where it is, and how often it has been moved.
+  Phase phase() const { return phase_.load(std::memory_order_relaxed); }
+  int64_t entries() const { return entries_.load(std::memory_order_relaxed); }
+
   double Seconds(Phase phase) const { return seconds_[static_cast<int>(phase)]; }
   void ClearSeconds() { seconds_.fill(0); }
 
@@ -37,7 +42,8 @@ class PhaseClock {
     int64_t end_microseconds;
   };
 
-  Phase phase_ = Phase::kOther;
+  std::atomic<Phase> phase_ = Phase::kOther;
+  std::atomic<int64_t> entries_ = 0;
   Clock::time_point entered_;
   std::array<double, kPhases> seconds_{};
   bool tracing_ = false;

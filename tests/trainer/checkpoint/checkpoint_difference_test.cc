@@ -5,15 +5,15 @@
 #include <functional>
 #include <limits>
 
-#include "tests/trainer/checkpoint/small_checkpoint.h"
+#include "tests/trainer/checkpoint/made_checkpoint.h"
 
 namespace elman {
 namespace {
 
 std::string DifferenceAfter(const std::function<void(Checkpoint*)>& change) {
-  Checkpoint changed = SmallCheckpoint(12);
+  Checkpoint changed = MadeCheckpoint(12);
   change(&changed);
-  return FirstDifference(SmallCheckpoint(12), changed);
+  return FirstDifference(MadeCheckpoint(12), changed);
 }
 
 TEST(CheckpointDifferenceTest, NamesTheFirstElementThatDiffers) {
@@ -32,7 +32,7 @@ TEST(CheckpointDifferenceTest, NamesTheFirstElementThatDiffers) {
 
 TEST(CheckpointDifferenceTest, ComparesBits) {
   const auto with = [](float value) {
-    Checkpoint checkpoint = SmallCheckpoint(12);
+    Checkpoint checkpoint = MadeCheckpoint(12);
     checkpoint.Find("carry")->at(0) = value;
     return checkpoint;
   };

@@ -1,0 +1,58 @@
+#include "trainer/preflight/placement.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace elman {
+
+std::vector<HostPlacement> PlacementOf(const std::vector<RankFacts>& ranks) {
+  std::vector<HostPlacement> hosts;
+  for (size_t rank = 0; rank < ranks.size(); ++rank) {
+    const RankFacts& facts = ranks[rank];
+    auto host = std::ranges::find(hosts, facts.host, &HostPlacement::name);
+    if (host == hosts.end()) {
+      host = hosts.insert(hosts.end(), HostPlacement());
+      host->name = facts.host;
+    }
+    host->ranks.push_back(static_cast<int>(rank));
+    host->threads += facts.openmp_threads;
+    std::vector<int> cores;
+    std::ranges::set_union(host->cores, facts.processors.cores, std::back_inserter(cores));
+    host->cores = cores;
+    const double quota = facts.processors.quota;
+    const auto count = static_cast<double>(cores.size());
+    host->usable = quota > 0 ? std::min(count, std::max(1.0, quota)) : count;
+  }
+  return hosts;
+}
+
+bool IsBound(const RankFacts& facts) {
+  return static_cast<int>(facts.processors.cores.size()) < facts.processors.cores_of_host;
+}
+
+std::string BindingText(const HostPlacement& host, const std::vector<RankFacts>& ranks) {
+  size_t fewest = SIZE_MAX, most = 0;
+  for (const int rank : host.ranks) {
+    fewest = std::min(fewest, ranks[rank].processors.cores.size());
+    most = std::max(most, ranks[rank].processors.cores.size());
+  }
+  if (!IsBound(ranks[host.ranks[0]])) return "none";
+  if (fewest != most) return absl::StrCat(fewest, " to ", most, " cores each");
+  return absl::StrCat(CountText(most, "core"), " each");
+}
+
+std::string ByteText(double bytes) {
+  if (bytes < 1e6) return absl::StrFormat("%.0f kB", bytes / 1e3);
+  if (bytes < 1e9) return absl::StrFormat("%.0f MB", bytes / 1e6);
+  return absl::StrFormat("%.1f GB", bytes / 1e9);
+}
+
+std::string CountText(size_t count, const std::string& of) {
+  return absl::StrCat(count, " ", of, count == 1 ? "" : "s");
+}
+
+}  // namespace elman

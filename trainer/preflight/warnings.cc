@@ -1,0 +1,195 @@
+#include "trainer/preflight/warnings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace elman {
+namespace {
+
+constexpr double kMostSkew = 1;           // seconds
+constexpr double kSlowestNetwork = 50e6;  // bytes a second of a host: half of Gigabit Ethernet
+constexpr char kBindOptions[] = "--map-by core --bind-to core";
+
+using Warnings = std::vector<std::string>;
+
+// What is wrong with some hosts, and their names.
+using HostWarnings = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+void Warn(const std::string& host, const std::string& text, HostWarnings* warnings) {
+  auto same = std::ranges::find(*warnings, text, &HostWarnings::value_type::first);
+  if (same == warnings->end()) same = warnings->insert(same, {text, {}});
+  same->second.push_back(host);
+}
+
+// "HOST: TEXT", or "HOST and 2 more hosts: TEXT".
+void Merge(const HostWarnings& of_hosts, Warnings* warnings) {
+  for (const auto& [text, hosts] : of_hosts) {
+    const std::string others =
+        hosts.size() > 1 ? absl::StrCat(" and ", CountText(hosts.size() - 1, "more host")) : "";
+    warnings->push_back(absl::StrCat(hosts[0], others, ": ", text));
+  }
+}
+
+// Ranks that are bound to the same cores, of which there are fewer than threads.
+void WarnOfSharedCores(const HostPlacement& host, const std::vector<RankFacts>& ranks,
+                       HostWarnings* warnings) {
+  std::map<std::vector<int>, std::vector<int>> ranks_by_cores;
+  for (const int rank : host.ranks) ranks_by_cores[ranks[rank].processors.cores].push_back(rank);
+  for (const auto& [cores, sharing] : ranks_by_cores) {
+    int threads = 0;
+    for (const int rank : sharing) threads += ranks[rank].openmp_threads;
+    if (threads <= static_cast<int>(cores.size())) continue;
+    const bool alone = sharing.size() == 1;
+    const std::string remedy =
+        alone
+            ? absl::StrCat("set OMP_NUM_THREADS=1, or bind it to more: --map-by slot:PE=", threads)
+            : absl::StrCat("start with --bind-to none, or ", kBindOptions);
+    Warn(host.name,
+         absl::StrCat(alone ? "rank " : "ranks ", NumberRanges(sharing), " with ",
+                      CountText(threads, "thread"), " bound to ", CountText(cores.size(), "core"),
+                      " (", NumberRanges(cores), "); ", remedy),
+         warnings);
+  }
+}
+
+void WarnOfCores(const HostPlacement& host, const std::vector<RankFacts>& ranks,
+                 HostWarnings* warnings) {
+  const RankFacts& first = ranks[host.ranks[0]];
+  if (host.threads > host.usable) {
+    const std::string text = absl::StrFormat(
+        "%s with %s on %.4g usable cores: they take turns, and every step waits for all of them; "
+        "start %.0f ranks of one thread there (launch/elman-run does so by itself)",
+        CountText(host.ranks.size(), "rank"), CountText(host.threads, "thread"), host.usable,
+        std::floor(host.usable));
+    return Warn(host.name, text, warnings);
+  }
+  WarnOfSharedCores(host, ranks, warnings);
+  if (!IsBound(first) && host.ranks.size() > 1 && host.threads == first.processors.cores_of_host) {
+    const std::string text = absl::StrCat(
+        "the ranks fill all ", first.processors.cores_of_host,
+        " cores but are not bound to them, so that they move about; if no other job runs there: ",
+        kBindOptions);
+    Warn(host.name, text, warnings);
+  }
+}
+
+void WarnOfClocks(const std::vector<HostPlacement>& hosts, const std::vector<RankFacts>& ranks,
+                  Warnings* warnings) {
+  for (const HostPlacement& host : hosts) {
+    const double offset = ranks[host.ranks[0]].clock_offset;
+    if (std::abs(offset) <= kMostSkew) continue;
+    warnings->push_back(absl::StrFormat(
+        "%s: its clock is %.1f s %s that of %s, so time stamps mislead; set the clocks by NTP",
+        host.name, std::abs(offset), offset > 0 ? "ahead of" : "behind", hosts[0].name));
+  }
+}
+
+// The first rank of which `fact` differs from rank 0's.
+void WarnOfDifference(const std::vector<RankFacts>& ranks, std::string RankFacts::*fact,
+                      const std::string& what, const std::string& remedy, Warnings* warnings) {
+  for (size_t rank = 1; rank < ranks.size(); ++rank) {
+    if (ranks[rank].*fact == ranks[0].*fact) continue;
+    warnings->push_back(absl::StrCat("rank ", rank, " on ", ranks[rank].host, " ", what, " ",
+                                     ranks[rank].*fact, ", rank 0 on ", ranks[0].host, " ",
+                                     ranks[0].*fact, "; ", remedy));
+    return;
+  }
+}
+
+// The networks that all hosts are on, without bridges.
+std::vector<std::string> CommonNetworks(const std::vector<HostPlacement>& hosts,
+                                        const std::vector<RankFacts>& ranks) {
+  std::vector<std::string> common;
+  for (const NetworkInterface& candidate : ranks[0].interfaces) {
+    const bool everywhere = std::ranges::all_of(hosts, [&](const HostPlacement& host) {
+      return std::ranges::any_of(ranks[host.ranks[0]].interfaces, [&](const NetworkInterface& i) {
+        return !i.bridge && i.network == candidate.network;
+      });
+    });
+    if (everywhere) common.push_back(candidate.network);
+  }
+  return common;
+}
+
+void WarnOfNetworks(const std::vector<HostPlacement>& hosts, const std::vector<RankFacts>& ranks,
+                    const PreflightRun& run, const ExchangeSpeed& speed, Warnings* warnings) {
+  if (hosts.size() < 2) return;
+  const std::vector<std::string> common = CommonNetworks(hosts, ranks);
+  const std::string network = common.empty() ? "INTERFACE" : common[0];
+  const std::string remedy = absl::StrCat(
+      "name the network between the hosts: --mca "
+      "btl_tcp_if_include ",
+      network, " --mca oob_tcp_if_include ", network);
+  for (const HostPlacement& host : hosts) {
+    if (!run.networks_included.empty()) break;
+    const auto& interfaces = ranks[host.ranks[0]].interfaces;
+    const auto bridge = std::ranges::find_if(interfaces, [&](const NetworkInterface& interface) {
+      return interface.bridge && !absl::StrContains(run.networks_excluded, interface.name) &&
+             !absl::StrContains(run.networks_excluded, interface.network);
+    });
+    if (bridge == interfaces.end()) continue;
+    warnings->push_back(absl::StrCat(host.name, ": MPI may take ", bridge->name, " (",
+                                     bridge->address, "), a bridge that leads to no other host; ",
+                                     remedy));
+    break;
+  }
+  size_t most_ranks = 0;
+  for (const HostPlacement& host : hosts) most_ranks = std::max(most_ranks, host.ranks.size());
+  const double rate = speed.message_rate * static_cast<double>(most_ranks);
+  if (speed.between_hosts && rate < kSlowestNetwork) {
+    warnings->push_back(absl::StrFormat(
+        "a host sends %s a second to another, less than half of Gigabit Ethernet; %s",
+        ByteText(rate), remedy));
+  }
+  for (size_t rank = 0; rank < run.unheard.size(); ++rank) {
+    warnings->push_back(absl::StrCat(
+        "the watchdog of rank ", run.unheard[rank], " on ", ranks[run.unheard[rank]].host,
+        " does not reach rank 0 over UDP",
+        run.unheard.size() > 1 ? absl::StrCat(", nor do ", run.unheard.size() - 1, " others") : "",
+        "; let datagrams pass between the hosts, or a hang will be noticed late"));
+    break;
+  }
+}
+
+void WarnOfMessages(const std::vector<HostPlacement>& hosts, const std::vector<RankFacts>& ranks,
+                    const PreflightRun& run, Warnings* warnings) {
+  if (run.shares_memory || hosts.size() == ranks.size()) return;
+  const auto free = [&](const HostPlacement& host) { return ranks[host.ranks[0]].shared_memory; };
+  const HostPlacement& smallest = *std::ranges::min_element(hosts, {}, free);
+  warnings->push_back(absl::StrCat(
+      smallest.name, ": gradients go as messages, which is slower, for /dev/shm has ",
+      ByteText(static_cast<double>(free(smallest))), " free and shared memory takes ",
+      ByteText(static_cast<double>(run.window_bytes)),
+      "; give it more: docker run --shm-size=..., a volume of medium Memory in Kubernetes, or "
+      "mount -o remount,size=... /dev/shm"));
+}
+
+}  // namespace
+
+std::vector<std::string> FindWarnings(const std::vector<RankFacts>& ranks,
+                                      const std::vector<HostPlacement>& hosts,
+                                      const PreflightRun& run, const ExchangeSpeed& speed) {
+  Warnings warnings;
+  WarnOfDifference(ranks, &RankFacts::program, "runs build",
+                   "give every host the same build, or results depend on where a lane runs",
+                   &warnings);
+  WarnOfDifference(ranks, &RankFacts::libraries, "uses",
+                   "give every host the same packages, or results depend on where a lane runs",
+                   &warnings);
+  WarnOfDifference(ranks, &RankFacts::instructions, "computes with",
+                   "take hosts of one kind, or results depend on where a lane runs", &warnings);
+  HostWarnings of_hosts;
+  for (const HostPlacement& host : hosts) WarnOfCores(host, ranks, &of_hosts);
+  Merge(of_hosts, &warnings);
+  WarnOfClocks(hosts, ranks, &warnings);
+  WarnOfMessages(hosts, ranks, run, &warnings);
+  WarnOfNetworks(hosts, ranks, run, speed, &warnings);
+  return warnings;
+}
+
+}  // namespace elman

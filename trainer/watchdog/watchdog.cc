@@ -1,0 +1,241 @@
+#include "trainer/watchdog/watchdog.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <random>
+#include <type_traits>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "trainer/comm/host.h"
+
+namespace elman {
+namespace {
+
+using Clock = std::chrono::steady_clock;  // on Linux it stands still while the machine sleeps
+
+constexpr double kTick = 0.25;      // seconds from word to word
+constexpr double kLongestTick = 1;  // what was longer, this thread was not awake for
+constexpr int kDoctors = 4;
+
+Clock::time_point Later(double seconds) {
+  return Clock::now() +
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+// A rank that has not spoken for so long is silent.
+double SilenceOf(double patience) { return std::clamp(patience / 2, 1.0, 5.0); }
+
+std::unique_ptr<SideChannel> OpenChannel() {
+  auto channel = SideChannel::Open();
+  return channel.ok() ? *std::move(channel) : nullptr;
+}
+
+// Rank 0, the first rank of every other host, then others, up to kDoctors.
+std::vector<int> ChooseDoctors(const std::vector<std::string>& hosts) {
+  std::vector<int> doctors, others;
+  for (int rank = 0; rank < static_cast<int>(hosts.size()); ++rank) {
+    const bool first =
+        std::find(hosts.begin(), hosts.begin() + rank, hosts[rank]) == hosts.begin() + rank;
+    (first ? doctors : others).push_back(rank);
+  }
+  doctors.insert(doctors.end(), others.begin(), others.end());
+  doctors.resize(std::min<size_t>(doctors.size(), kDoctors));
+  return doctors;
+}
+
+}  // namespace
+
+struct Watchdog::Word {
+  uint64_t job;
+  int32_t rank;
+  char state;
+  PulseSample sample;
+};
+
+Watchdog::Watchdog(int rank, int ranks, const Pulse* pulse, double patience_seconds, OnHang on_hang)
+    : rank_(rank),
+      self_(ThisProcess()),
+      pulse_(pulse),
+      on_hang_(std::move(on_hang)),
+      channel_(OpenChannel()),
+      patience_(patience_seconds),
+      peers_(ranks),
+      doctors_({0}),
+      ledger_(ranks) {
+  peers_[rank] = {self_, HostName(), {}};
+  // Signals are the main thread's affair.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { Run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+Watchdog::~Watchdog() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  if (channel_) channel_->Wake();
+  thread_.join();
+}
+
+void Watchdog::Meet(Communicator* communicator) {
+  std::random_device random;
+  uint64_t job = (uint64_t{random()} << 32 | random()) | 1;
+  communicator->Broadcast(std::as_writable_bytes(std::span(&job, 1)), 0);
+  const std::vector<std::string> cards = communicator->AllGather(
+      absl::StrJoin({HostName(), self_.system, std::to_string(self_.process), self_.started,
+                     channel_ ? channel_->address() : std::string()},
+                    "\n"));
+
+  std::vector<Peer> peers(cards.size());
+  std::vector<std::string> hosts;
+  for (size_t rank = 0; rank < cards.size(); ++rank) {
+    const std::vector<std::string> lines = absl::StrSplit(cards[rank], '\n');
+    Peer& peer = peers[rank];
+    if (lines.size() == 5) {
+      peer.host = lines[0];
+      peer.process.system = lines[1];
+      (void)absl::SimpleAtoi(lines[2], &peer.process.process);
+      peer.process.started = lines[3];
+      if (channel_) peer.places = channel_->Resolve(lines[4]);
+    }
+    hosts.push_back(peer.host);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    job_ = job;
+    peers_ = std::move(peers);
+    doctors_ = ChooseDoctors(hosts);
+  }
+  if (channel_) channel_->Wake();  // to say hello at once
+}
+
+void Watchdog::SetPatience(double seconds) {
+  const std::lock_guard lock(mutex_);
+  patience_ = seconds;
+}
+
+std::vector<int> Watchdog::Unheard(double seconds) {
+  const Clock::time_point end = Later(seconds);
+  while (true) {
+    std::vector<int> unheard;
+    {
+      const std::lock_guard lock(mutex_);
+      for (int rank = 0; rank < static_cast<int>(ledger_.entries().size()); ++rank)
+        if (!ledger_.entries()[rank].heard) unheard.push_back(rank);
+    }
+    if (unheard.empty() || Clock::now() >= end) return unheard;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void Watchdog::Run() {
+  int64_t moves = -1;
+  bool judged = false;
+  Clock::time_point last = Clock::now();
+  while (true) {
+    Listen(kTick);
+    const Clock::time_point now = Clock::now();
+    const double elapsed = std::chrono::duration<double>(now - last).count();
+    last = now;
+    const PulseSample sample = pulse_->Look();
+    // It matters only where the rank is stuck.
+    const char state = sample.moves == moves ? MainThreadState(self_) : char{0};
+    moves = sample.moves;
+
+    std::unique_lock lock(mutex_);
+    if (stopping_) return;
+    ledger_.Advance(std::min(elapsed, kLongestTick));
+    ledger_.Hear(rank_, sample, state);
+    Tell(sample, state);
+    if (patience_ <= 0 || judged) continue;
+    const double silence = SilenceOf(patience_);
+    const bool excused = job_ != 0 && ledger_.HasExcuse(silence);
+    const double patience = patience_ * (excused ? kExcusedPatience : 1);
+    if (ledger_.quiet() < patience || !ItIsOnMe(silence)) continue;
+    const Diagnosis diagnosis = Examine(silence);
+    judged = true;
+    lock.unlock();
+    on_hang_(diagnosis);
+  }
+}
+
+// Takes what comes for so long, or until woken.
+void Watchdog::Listen(double seconds) {
+  const Clock::time_point end = Later(seconds);
+  while (true) {
+    const double left = std::chrono::duration<double>(end - Clock::now()).count();
+    if (left <= 0) return;
+    Word word;
+    static_assert(std::is_trivially_copyable_v<Word>);
+    std::array<std::byte, sizeof(Word) + 1> bytes;
+    if (!channel_) {
+      std::this_thread::sleep_for(std::chrono::duration<double>(left));
+      return;
+    }
+    const size_t size = channel_->Receive(bytes, absl::Seconds(left));
+    if (size == 0) return;
+    if (size != sizeof(Word)) continue;
+    std::memcpy(&word, bytes.data(), sizeof(Word));
+    const auto within = [](auto value, int end) {
+      return static_cast<int>(value) >= 0 && static_cast<int>(value) < end;
+    };
+    if (!within(word.sample.activity, kActivities) || !within(word.sample.phase, kPhases) ||
+        !within(word.sample.meeting, kMeetingKinds)) {
+      continue;
+    }
+    const std::lock_guard lock(mutex_);
+    if (word.job == job_ && job_ != 0) ledger_.Hear(word.rank, word.sample, word.state);
+  }
+}
+
+void Watchdog::Tell(const PulseSample& sample, char state) {
+  if (!channel_ || job_ == 0) return;
+  Word word = {};
+  word.job = job_;
+  word.rank = rank_;
+  word.state = state;
+  word.sample = sample;
+  for (const int doctor : doctors_) {
+    if (doctor != rank_) channel_->Send(peers_[doctor].places, std::as_bytes(std::span(&word, 1)));
+  }
+}
+
+// Whether this rank is the first doctor that still answers.
+bool Watchdog::ItIsOnMe(double silence) const {
+  for (const int doctor : doctors_) {
+    if (doctor == rank_) return true;
+    if (ledger_.entries()[doctor].heard && ledger_.silent_for(doctor) <= silence) return false;
+  }
+  return false;
+}
+
+Diagnosis Watchdog::Examine(double silence) const {
+  std::vector<Suspect> suspects;
+  const int known = job_ == 0 ? 1 : static_cast<int>(peers_.size());  // before Meet rank 0 itself
+  for (int rank = 0; rank < known; ++rank) {
+    const Ledger::Entry& entry = ledger_.entries()[rank];
+    const bool silent = ledger_.silent_for(rank) > silence;
+    suspects.push_back({.host = peers_[rank].host,
+                        .process = peers_[rank].process.process,
+                        .heard = entry.heard,
+                        .silent = silent,
+                        .state = silent ? MainThreadState(peers_[rank].process) : entry.state,
+                        .quiet_for = ledger_.quiet_for(rank),
+                        .sample = entry.sample});
+  }
+  return Diagnose(suspects, rank_, ledger_.quiet());
+}
+
+}  // namespace elman

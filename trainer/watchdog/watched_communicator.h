@@ -1,0 +1,31 @@
+// A communicator that says in a pulse what this rank waits for the others in.
+#pragma once
+
+#include "trainer/comm/communicator.h"
+#include "trainer/watchdog/pulse.h"
+
+namespace elman {
+
+// Both arguments must outlive it.
+class WatchedCommunicator : public Communicator {
+ public:
+  WatchedCommunicator(Communicator* communicator, Pulse* pulse)
+      : communicator_(communicator), pulse_(pulse) {}
+
+  int rank() const override { return communicator_->rank(); }
+  int size() const override { return communicator_->size(); }
+  std::vector<int> NodeOfRank() const override { return communicator_->NodeOfRank(); }
+  void Barrier() override;
+  void Broadcast(std::span<std::byte> bytes, int root) override;
+  std::vector<std::string> AllGather(std::string_view mine) override;
+  void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override;
+  void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override;
+  std::unique_ptr<SharedFloats> Share(int64_t count) override;
+  [[noreturn]] void Abort(std::string_view message, int status) override;
+
+ private:
+  Communicator* const communicator_;
+  Pulse* const pulse_;
+};
+
+}  // namespace elman
