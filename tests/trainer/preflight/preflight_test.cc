@@ -177,7 +177,9 @@ TEST(PreflightTest, TheTableHasALineAHost) {
   EXPECT_THAT(report.table, HasSubstr("  a1    0-1    2 of 2    1 core each"));
   EXPECT_THAT(report.table, HasSubstr("  b2    2-3    2 of 2    1 core each"));
   EXPECT_THAT(report.table, HasSubstr("Elman 1.2 (0a0b), oneDNN 2"));
-  EXPECT_THAT(report.table, HasSubstr("shared memory, 28 MB; 10 ms a step; messages at 2.0 GB/s"));
+  EXPECT_THAT(report.table,
+              HasSubstr("shared memory, 28 MB on a host; messages between hosts; 10 ms a "
+                        "step; messages at 2.0 GB/s a rank"));
   EXPECT_THAT(report.line, HasSubstr("4 ranks on 2 hosts"));
   EXPECT_THAT(report.line, Not(HasSubstr("\n")));
 }
