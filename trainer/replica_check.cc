@@ -26,7 +26,9 @@ ReplicaDigest ReplicaCheck::Digest(const Progress& progress, int64_t saved_step)
   if (every_steps_ == 0) return digest;
   if (begun_ && progress.step() % every_steps_ != 0 && progress.step() != saved_step) return digest;
   begun_ = true;
-  digest.progress = Fingerprint().Add(progress.SerializeAsString()).Low64();
+  Progress common = progress;
+  common.clear_epoch_seconds();  // by each rank's own clock
+  digest.progress = Fingerprint().Add(common.SerializeAsString()).Low64();
   if (!values_.empty()) {
     digest.values = Fingerprint()
                         .Add({reinterpret_cast<const char*>(values_.data()), values_.size_bytes()})

@@ -124,7 +124,7 @@ TEST_F(StreamBatcherTest, ReadsAnyBatchAtAnyTime) {
     EXPECT_EQ(again.targets, batch.targets);
   }
   EXPECT_THAT(source->Read(0, source->batches_per_epoch(), 0, &batch),
-              FailsWith(absl::StatusCode::kOutOfRange, "step"));
+              FailsWith(absl::StatusCode::kOutOfRange, "batch 11 of lane 0"));
   EXPECT_THAT(source->Read(0, 0, 3, &batch), FailsWith(absl::StatusCode::kOutOfRange, "lane"));
 }
 
