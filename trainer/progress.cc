@@ -84,7 +84,7 @@ ProgressReporter::~ProgressReporter() = default;
 
 void ProgressReporter::Step(const StepReport& report) {
   last_ = report;
-  timed_targets_ += report.sums.targets;
+  timed_targets_ += report.targets;
   if (report.ends_interval) {
     WriteTrainLine();
   } else if (terminal_ && absl::Now() - shown_ > kRedraw) {

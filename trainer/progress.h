@@ -23,9 +23,9 @@ namespace elman {
 
 struct StepReport {
   int64_t step = 0;
-  int64_t epoch = 1;  // the one the step belongs to, from 1
-  LossSums sums;      // over all lanes, of what was trained on: nothing if the step diverged
-  double loss = 0;    // per target, of this step
+  int64_t epoch = 1;    // the one the step belongs to, from 1
+  int64_t targets = 0;  // of the step, over all lanes; none if it diverged
+  double loss = 0;      // per target, of this step
   double learning_rate = 0;
   double gradient_norm = 0;  // before clipping, of the normalized gradient
   int64_t tokens = 0;        // trained on since the beginning of the run

@@ -179,11 +179,11 @@ absl::Status ReplayStep(Communicator* communicator, std::shared_ptr<const Datase
     return absl::CancelledError(absl::StrCat("stopped before step ", step));
   if (!report) return trained;
 
-  const char* outcome = WhatBecameOf(before, progress, trained);
-  if (std::string(outcome) == "updated") survey.LookAtUpdate(&state);
+  if (progress.divergence().steps() == before.divergence().steps()) survey.LookAtUpdate(&state);
   absl::PrintF("step %d, epoch %d: loss %s, gradient norm %s, learning rate %s; %s\n%s", step,
                report->epoch, Exact(report->loss), Exact(report->gradient_norm),
-               Exact(report->learning_rate), outcome, survey.Text());
+               Exact(report->learning_rate), WhatBecameOf(before, progress, trained),
+               survey.Text());
   return CheckAgainstRecord(source.metrics, *report,
                             config->exchange().wire_format() != ExchangeSpec::FLOAT32);
 }

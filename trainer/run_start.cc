@@ -45,16 +45,17 @@ absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
 }
 
 // A run directory holds one history: a run goes on there from a checkpoint of its own, or from any
-// where there is none yet.
-absl::Status CheckHistory(const RunDirectory& directory, const std::string& path, int64_t step) {
-  const CheckpointDirectory checkpoints(directory.folder());
+// where there is none yet. Null: a run that writes nothing.
+absl::Status CheckHistory(const RunDirectory* directory, const std::string& path, int64_t step) {
+  if (directory == nullptr) return absl::OkStatus();
+  const CheckpointDirectory checkpoints(directory->folder());
   ASSIGN_OR_RETURN(const std::vector<int64_t> steps, checkpoints.Steps());
   std::error_code error;
   if (steps.empty() || std::filesystem::equivalent(path, checkpoints.PathOf(step), error))
     return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
-      directory.folder(), ": holds a run already, of which ", path, ", a checkpoint of step ", step,
-      ", is none; give another --output, or leave --resume out to go on with what is there"));
+      directory->folder(), ": holds a run already, of which ", path, ", a checkpoint of step ",
+      step, ", is none; give another --output, or leave --resume out to go on with what is there"));
 }
 
 absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& header,
@@ -72,10 +73,7 @@ absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& he
 absl::Status Resume(const Dataset& dataset, const RunDirectory* directory, const std::string& path,
                     const TrainingConfig& wanted, RunStart* start) {
   ASSIGN_OR_RETURN(start->checkpoint, ReadCheckpoint(path));
-  if (directory != nullptr) {
-    const int64_t step = start->checkpoint.header.progress().step();
-    RETURN_IF_ERROR(CheckHistory(*directory, path, step));
-  }
+  RETURN_IF_ERROR(CheckHistory(directory, path, start->checkpoint.header.progress().step()));
   const TrainingConfig& before = start->checkpoint.header.config();
   RETURN_IF_ERROR(CheckVocabulary(path, start->checkpoint.header, dataset));
   start->config = wanted;

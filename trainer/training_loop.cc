@@ -109,7 +109,7 @@ absl::Status TrainingLoop::Step() {
   StepReport report{
       .step = progress_->step() + 1,
       .epoch = progress_->epoch() + 1,
-      .sums = agreed.sums,
+      .targets = agreed.sums.targets,
       .loss = agreed.sums.loss / static_cast<double>(std::max<int64_t>(1, agreed.sums.targets)),
       .learning_rate = CurrentLearningRate()};
   clock.Enter(Phase::kExchange);
@@ -125,15 +125,17 @@ absl::Status TrainingLoop::Step() {
 
   progress_->set_step(report.step);
   progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
-  progress_->set_tokens(progress_->tokens() + report.sums.targets);
+  progress_->set_tokens(progress_->tokens() + report.targets);
   progress_->set_epoch_positions(progress_->epoch_positions() + agreed.sums.positions);
   progress_->set_epoch_computed(progress_->epoch_computed() + agreed.sums.computed);
   progress_->set_epoch_seconds(progress_->epoch_seconds() +
                                absl::ToDoubleSeconds(absl::Now() - began));
   progress_->set_interval_steps(progress_->interval_steps() + 1);
-  progress_->set_interval_loss(progress_->interval_loss() + report.sums.loss);
-  progress_->set_interval_targets(progress_->interval_targets() + report.sums.targets);
-  if (!diverged) guard_.StepIsSound();
+  progress_->set_interval_targets(progress_->interval_targets() + report.targets);
+  if (!diverged) {
+    progress_->set_interval_loss(progress_->interval_loss() + agreed.sums.loss);
+    guard_.StepIsSound();
+  }
   stopped_ = agreed.stop;
   save_due_ |= agreed.save;
   is_best_ = false;
@@ -190,8 +192,7 @@ double TrainingLoop::SumGradients(StepReport* report) {
   const bool per_sequence = config_.loss().normalization() == LossSpec::PER_SEQUENCE;
   const int64_t sequences = int64_t{config_.batch_size()} * config_.micro_batches();
   const double scale =
-      1.0 /
-      static_cast<double>(per_sequence ? sequences : std::max<int64_t>(1, report->sums.targets));
+      1.0 / static_cast<double>(per_sequence ? sequences : std::max<int64_t>(1, report->targets));
   report->gradient_norm = std::sqrt(parts_.exchange->SumOfSquares()) * scale;
   return scale;
 }
@@ -214,7 +215,7 @@ absl::Status TrainingLoop::Recover(StepReport* report) {
   const DivergenceGuard::Recovery recovery = guard_.Recover(report->loss, report->gradient_norm);
   if (parts_.reporter) parts_.reporter->Diverged(*report, recovery.event, recovery.detail);
   RETURN_IF_ERROR(recovery.status);
-  report->sums = {};
+  report->targets = 0;
   parts_.exchange->ShareRestoredValues();
   return absl::OkStatus();
 }
