@@ -235,7 +235,12 @@ int Main(int argc, char** argv) {
   // Before anything else: mpirun forwards signals as soon as the process exists.
   CatchStopSignals();
   LimitThreads();
+  PhaseClock clock;
+  Pulse pulse(&clock);
+  Watchdog watchdog(LaunchedRank() == 0, &pulse, TrainingConfig().watchdog_seconds(), EndHungJob);
+  pulse.Meet(Meeting::kJoining);
   const auto mpi = CreateMpiCommunicator(&argc, &argv);
+  pulse.Part();
   const bool root = mpi->rank() == 0;
   const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, __FILE__);
   if (command_line.ok() && (command_line->help || command_line->version)) {
@@ -243,11 +248,7 @@ int Main(int argc, char** argv) {
     return kExitDone;
   }
   const absl::Status usage = command_line.ok() ? CheckFlags() : command_line.status();
-  PhaseClock clock;
-  Pulse pulse(&clock);
   WatchedCommunicator communicator(mpi.get(), &pulse);
-  Watchdog watchdog(mpi->rank(), mpi->size(), &pulse, TrainingConfig().watchdog_seconds(),
-                    EndHungJob);
   absl::Status status = usage;
   if (usage.ok()) {
     watchdog.Meet(&communicator);

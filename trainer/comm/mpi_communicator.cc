@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace elman {
@@ -195,6 +196,11 @@ class MpiCommunicator : public Communicator {
 
 std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv) {
   return std::make_unique<MpiCommunicator>(argc, argv);
+}
+
+int LaunchedRank() {
+  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  return rank == nullptr ? 0 : std::atoi(rank);
 }
 
 std::string MpiVersion() {

@@ -12,6 +12,10 @@ namespace elman {
 // destroyed. One per process. Without a launcher it is a world of one.
 std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv);
 
+// The rank that the launcher means this process to be, before MPI is initialized; 0 if it does not
+// tell.
+int LaunchedRank();
+
 // The library, as "Open MPI 4.1.4".
 std::string MpiVersion();
 

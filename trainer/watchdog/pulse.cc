@@ -12,7 +12,7 @@ const char* ActivityName(Activity activity) {
 
 const char* MeetingName(Meeting meeting) {
   static constexpr std::array<const char*, kMeetingKinds> kNames = {
-      "nothing", "barrier", "broadcast", "all-gather", "exchange", "sharing", "fence"};
+      "nothing", "joining", "barrier", "broadcast", "all-gather", "exchange", "sharing", "fence"};
   return kNames[static_cast<int>(meeting)];
 }
 

@@ -16,6 +16,7 @@ const char* ActivityName(Activity activity);
 // What ranks do together, and wait for each other in.
 enum class Meeting : int32_t {
   kNone,
+  kJoining,  // the job, when MPI is initialized
   kBarrier,
   kBroadcast,
   kAllGather,
@@ -23,7 +24,7 @@ enum class Meeting : int32_t {
   kSharing,
   kFence
 };
-inline constexpr int kMeetingKinds = 7;
+inline constexpr int kMeetingKinds = 8;
 const char* MeetingName(Meeting meeting);
 
 // One look at a pulse. Ranks send it to each other as it lies in memory.

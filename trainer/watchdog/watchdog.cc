@@ -61,17 +61,15 @@ struct Watchdog::Word {
   PulseSample sample;
 };
 
-Watchdog::Watchdog(int rank, int ranks, const Pulse* pulse, double patience_seconds, OnHang on_hang)
-    : rank_(rank),
+Watchdog::Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, OnHang on_hang)
+    : spokesman_(spokesman),
       self_(ThisProcess()),
       pulse_(pulse),
       on_hang_(std::move(on_hang)),
       channel_(OpenChannel()),
       patience_(patience_seconds),
-      peers_(ranks),
-      doctors_({0}),
-      ledger_(ranks) {
-  peers_[rank] = {self_, HostName(), {}};
+      peers_({{self_, HostName(), {}}}),
+      ledger_(1) {
   // Signals are the main thread's affair.
   sigset_t all, before;
   sigfillset(&all);
@@ -115,6 +113,8 @@ void Watchdog::Meet(Communicator* communicator) {
   {
     const std::lock_guard lock(mutex_);
     job_ = job;
+    rank_ = communicator->rank();
+    ledger_ = Ledger(communicator->size());
     peers_ = std::move(peers);
     doctors_ = ChooseDoctors(hosts);
   }
@@ -214,6 +214,7 @@ void Watchdog::Tell(const PulseSample& sample, char state) {
 
 // Whether this rank is the first doctor that still answers.
 bool Watchdog::ItIsOnMe(double silence) const {
+  if (job_ == 0) return spokesman_;
   for (const int doctor : doctors_) {
     if (doctor == rank_) return true;
     if (ledger_.entries()[doctor].heard && ledger_.silent_for(doctor) <= silence) return false;
@@ -223,8 +224,7 @@ bool Watchdog::ItIsOnMe(double silence) const {
 
 Diagnosis Watchdog::Examine(double silence) const {
   std::vector<Suspect> suspects;
-  const int known = job_ == 0 ? 1 : static_cast<int>(peers_.size());  // before Meet rank 0 itself
-  for (int rank = 0; rank < known; ++rank) {
+  for (int rank = 0; rank < static_cast<int>(peers_.size()); ++rank) {
     const Ledger::Entry& entry = ledger_.entries()[rank];
     const bool silent = ledger_.silent_for(rank) > silence;
     suspects.push_back({.host = peers_[rank].host,

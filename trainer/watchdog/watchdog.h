@@ -29,8 +29,9 @@ class Watchdog {
   // Called once at most, on the watchdog's thread. The main thread may hold any lock.
   using OnHang = std::function<void(const Diagnosis&)>;
 
-  // Starts to watch this rank alone. `pulse` must outlive the watchdog.
-  Watchdog(int rank, int ranks, const Pulse* pulse, double patience_seconds, OnHang on_hang);
+  // Starts to watch this process alone: it may hang before it has met the others. Of such hangs
+  // only one that is to be `spokesman` speaks. `pulse` must outlive the watchdog.
+  Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, OnHang on_hang);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -61,7 +62,7 @@ class Watchdog {
   bool ItIsOnMe(double silence) const;
   Diagnosis Examine(double silence) const;
 
-  const int rank_;
+  const bool spokesman_;
   const ProcessIdentity self_;
   const Pulse* const pulse_;
   const OnHang on_hang_;
@@ -71,7 +72,8 @@ class Watchdog {
   bool stopping_ = false;    // guarded by mutex_, as all below
   double patience_ = 0;      // seconds
   uint64_t job_ = 0;         // what tells this job's datagrams from others'; 0: not met yet
-  std::vector<Peer> peers_;  // all ranks, in order
+  int rank_ = 0;             // among the peers
+  std::vector<Peer> peers_;  // all ranks, in order; before Meet this process
   std::vector<int> doctors_;
   Ledger ledger_;
 

@@ -32,7 +32,7 @@ struct Verdicts {
 struct WatchedRank {
   WatchedRank(Communicator* c, double patience, Verdicts* verdicts)
       : pulse(&clock), communicator(c, &pulse) {
-    watchdog.emplace(c->rank(), c->size(), &pulse, patience,
+    watchdog.emplace(c->rank() == 0, &pulse, patience,
                      [verdicts, rank = c->rank()](const Diagnosis& diagnosis) {
                        const std::lock_guard lock(verdicts->mutex);
                        verdicts->by_rank[rank] = diagnosis;
