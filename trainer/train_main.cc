@@ -11,7 +11,6 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
-#include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
@@ -19,10 +18,10 @@
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/math/compute_environment.h"
 #include "trainer/math/phase_clock.h"
-#include "trainer/preflight/preflight.h"
 #include "trainer/replay.h"
 #include "trainer/run_config.h"
 #include "trainer/run_parts.h"
+#include "trainer/run_preflight.h"
 #include "trainer/run_start.h"
 #include "trainer/stop_signal.h"
 #include "trainer/training_run.h"
@@ -98,47 +97,14 @@ absl::Status CheckFlags() {
   return ExpectFlag(absl::GetFlag(FLAGS_output), "--output=RUN_DIR");
 }
 
-constexpr double kPatienceForHello = 2;  // seconds
-
-// Before anything is trained: the table, if it is asked for, or one line; and warnings.
-absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config,
-                        const Dataset& dataset, GradientExchange* exchange, Watchdog* watchdog) {
-  PreflightRun run;
-  run.dataset_folder = dataset.folder();
-  run.dataset_fingerprint = DatasetFingerprint(dataset);
-  run.config_fingerprint = Fingerprint().Add(RunConfigText(config)).Hex();
-  run.shares_memory = exchange->shares_memory();
-  run.window_bytes = Topology(communicator->NodeOfRank(), config.lanes())
-                         .SharedBytes(static_cast<int64_t>(exchange->values().size()));
-  run.mpi_version = MpiVersion();
-  run.networks_included = MpiParameter("btl_tcp_if_include");
-  run.networks_excluded = MpiParameter("btl_tcp_if_exclude");
-  const bool shows = absl::GetFlag(FLAGS_preflight);
-  const bool root = communicator->rank() == 0;
-  if (root && config.watchdog_seconds() > 0) run.unheard = watchdog->Unheard(kPatienceForHello);
-  if (shows) {
-    run.exchange = [exchange] {
-      exchange->ComputeLanes([](int, GradientArray*) {});
-      exchange->Reduce();
-      exchange->ShareValues();
-    };
-  }
-  ASSIGN_OR_RETURN(const PreflightReport report, Preflight(communicator, run));
-  if (!root) return absl::OkStatus();
-  if (shows) std::printf("%s", report.table.c_str());
-  if (!shows) std::fprintf(stderr, "%s\n", report.line.c_str());
-  for (const std::string& warning : report.warnings)
-    std::fprintf(shows ? stdout : stderr, "warning: %s\n", warning.c_str());
-  return absl::OkStatus();
-}
-
 // The place of a run that is not begun.
 absl::Status PrintPlace(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
                         const TrainingConfig& wanted, Watchdog* watchdog) {
   ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *dataset, /*directory=*/nullptr,
                                                   /*resume=*/"never", wanted));
   ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, dataset, start.config));
-  return CheckPlace(communicator, start.config, *dataset, parts.exchange.get(), watchdog);
+  return CheckPlace(communicator, start.config, *dataset, watchdog, /*whole_table=*/true,
+                    parts.exchange.get());
 }
 
 // Says whose fault it is and ends this rank, upon which mpirun ends the others. The main thread may
@@ -218,7 +184,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                         output.empty() ? ScratchPath() : output);
   }
   const auto check_place = [&](const TrainingConfig& settled, GradientExchange* exchange) {
-    return CheckPlace(communicator, settled, *dataset, exchange, watchdog);
+    return CheckPlace(communicator, settled, *dataset, watchdog, /*whole_table=*/false, exchange);
   };
   return RunTraining(communicator, {.config = config,
                                     .dataset = dataset,

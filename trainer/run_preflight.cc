@@ -1,0 +1,49 @@
+#include "trainer/run_preflight.h"
+
+#include <cstdio>
+
+#include "data/io/checksum.h"
+#include "data/io/status_macros.h"
+#include "trainer/comm/mpi_communicator.h"
+#include "trainer/preflight/preflight.h"
+#include "trainer/run_config.h"
+
+namespace elman {
+namespace {
+
+constexpr double kPatienceForHello = 2;  // seconds, for the words of all watchdogs
+
+}  // namespace
+
+absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config,
+                        const Dataset& dataset, Watchdog* watchdog, bool whole_table,
+                        GradientExchange* exchange) {
+  const bool root = communicator->rank() == 0;
+  PreflightRun run;
+  run.dataset_folder = dataset.folder();
+  run.dataset_fingerprint = DatasetFingerprint(dataset);
+  run.config_fingerprint = Fingerprint().Add(RunConfigText(config)).Hex();
+  run.shares_memory = exchange->shares_memory();
+  run.window_bytes = Topology(communicator->NodeOfRank(), config.lanes())
+                         .SharedBytes(static_cast<int64_t>(exchange->values().size()));
+  run.mpi_version = MpiVersion();
+  run.networks_included = MpiParameter("btl_tcp_if_include");
+  run.networks_excluded = MpiParameter("btl_tcp_if_exclude");
+  if (root && config.watchdog_seconds() > 0) run.unheard = watchdog->Unheard(kPatienceForHello);
+  if (whole_table) {
+    run.exchange = [exchange] {
+      exchange->ComputeLanes([](int, GradientArray*) {});
+      exchange->Reduce();
+      exchange->ShareValues();
+    };
+  }
+  ASSIGN_OR_RETURN(const PreflightReport report, Preflight(communicator, run));
+  if (!root) return absl::OkStatus();
+  FILE* const out = whole_table ? stdout : stderr;
+  std::fprintf(out, "%s", whole_table ? report.table.c_str() : (report.line + "\n").c_str());
+  for (const std::string& warning : report.warnings)
+    std::fprintf(out, "warning: %s\n", warning.c_str());
+  return absl::OkStatus();
+}
+
+}  // namespace elman
