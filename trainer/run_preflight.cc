@@ -7,6 +7,7 @@
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/preflight/preflight.h"
 #include "trainer/run_config.h"
+#include "trainer/run_start.h"
 
 namespace elman {
 namespace {
