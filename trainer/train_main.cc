@@ -180,8 +180,13 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
   if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, dataset, config);
   if (absl::GetFlag(FLAGS_preflight)) return PrintPlace(communicator, dataset, config, watchdog);
   if (Verifies()) {
-    return VerifyResume(communicator, dataset, config, absl::GetFlag(FLAGS_verify_resume),
-                        output.empty() ? ScratchPath() : output);
+    return VerifyResume(communicator,
+                        {.config = config,
+                         .dataset = dataset,
+                         .output = output.empty() ? ScratchPath() : output,
+                         .clock = clock,
+                         .pulse = pulse},
+                        absl::GetFlag(FLAGS_verify_resume));
   }
   const auto check_place = [&](const TrainingConfig& settled, GradientExchange* exchange) {
     return CheckPlace(communicator, settled, *dataset, watchdog, /*whole_table=*/false, exchange);

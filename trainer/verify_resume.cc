@@ -1,6 +1,8 @@
 #include "trainer/verify_resume.h"
 
 #include <limits>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +15,6 @@
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/comm/agreement.h"
-#include "trainer/training_run.h"
 
 namespace elman {
 namespace {
@@ -55,13 +56,12 @@ absl::Status Compare(const std::string& straight_run, double straight_seconds,
 
 }  // namespace
 
-absl::Status VerifyResume(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
-                          const TrainingConfig& config, int64_t steps, const std::string& folder) {
+absl::Status VerifyResume(Communicator* communicator, const RunRequest& request, int64_t steps) {
   std::unique_ptr<TemporaryFolder> temporary;
   absl::Status created;
   std::string path;
   if (communicator->rank() == 0) {
-    auto opened = TemporaryFolder::Create(folder);
+    auto opened = TemporaryFolder::Create(request.output);
     created = opened.status();
     if (opened.ok()) temporary = *std::move(opened);
     if (temporary) path = temporary->temporary_path();
@@ -69,7 +69,8 @@ absl::Status VerifyResume(Communicator* communicator, std::shared_ptr<const Data
   RETURN_IF_ERROR(AgreeWithRoot(communicator, created));
   BroadcastString(communicator, &path, 0);
 
-  RunRequest straight{.config = config, .dataset = std::move(dataset)};
+  RunRequest straight = request;
+  straight.resume = "auto";
   straight.config.set_max_epochs(std::numeric_limits<int32_t>::max());
   RunRequest resumed = straight;
   straight.output = JoinPath(path, "straight");

@@ -3,22 +3,18 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <string>
 
 #include "absl/status/status.h"
-#include "data/shards/dataset.h"
-#include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
+#include "trainer/training_run.h"
 
 namespace elman {
 
 // Trains 2 * `steps` steps straight; then, from the beginning again, `steps` steps and, from the
 // checkpoint on disk, as many more; compares the two last checkpoints and prints the verdict on
-// standard output. Works in a folder of its own beside `folder`, which it removes, and leaves
-// `folder` alone. Collective. DataLoss, on every rank, if they differ, naming the first element
-// that does.
-absl::Status VerifyResume(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
-                          const TrainingConfig& config, int64_t steps, const std::string& folder);
+// standard output. Works in a folder of its own beside the request's output, which it removes, and
+// leaves the output alone. Collective. DataLoss, on every rank, if they differ, naming the first
+// element that does.
+absl::Status VerifyResume(Communicator* communicator, const RunRequest& request, int64_t steps);
 
 }  // namespace elman
