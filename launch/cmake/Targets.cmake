@@ -24,16 +24,16 @@ function(elman_program name)
   elman_seal(${name})
 endfunction()
 
-# elman_test(NAME SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary, each of
-# whose cases is a ctest of its own.
+# elman_test(NAME [ALONE] SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary, each of whose cases is a ctest of its
+# own. ALONE: nothing else is tested at the same time, for its threads must get a processor within a second.
 function(elman_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE elman_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   elman_seal(${name})
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 300 ENVIRONMENT OMP_NUM_THREADS=1)
+    PROPERTIES TIMEOUT 300 RUN_SERIAL ${ARG_ALONE} ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()
 
 # elman_mpi_test(NAME RANKS 1 2 ... SOURCES ... DEPENDS ...): the same GoogleTest binary, with a main of its own, run

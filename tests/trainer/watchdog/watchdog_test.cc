@@ -21,7 +21,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr double kPatience = 0.5;
+constexpr double kPatience = 1;  // seconds
 
 // What one rank of a test has, and the verdicts of all.
 struct Verdicts {
