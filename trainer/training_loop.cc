@@ -322,7 +322,7 @@ void TrainingLoop::FinishSaving() {
                            absl::StrCat("trying again in ", absl::FormatDuration(pause), ", ",
                                         attempt, " of ", kAttempts));
     for (const absl::Time end = absl::Now() + pause; absl::Now() < end;) {
-      Alive(Activity::kCheckpoint);
+      Alive(Activity::kEnding);
       absl::SleepFor(std::min(end - absl::Now(), absl::Seconds(1)));
     }
     writer_->BeginAgain();

@@ -25,6 +25,8 @@ using Clock = std::chrono::steady_clock;  // on Linux it stands still while the 
 constexpr double kTick = 0.25;      // seconds from word to word
 constexpr double kLongestTick = 1;  // what was longer, this thread was not awake for
 constexpr int kDoctors = 4;
+constexpr int kVerdictWords = 3;
+constexpr double kPatienceAfterVerdict = 60;  // seconds, for the job to end
 
 Clock::time_point Later(double seconds) {
   return Clock::now() +
@@ -58,6 +60,7 @@ struct Watchdog::Word {
   uint64_t job;
   int32_t rank;
   char state;
+  char verdict;  // not 0: it has spoken: the others need not
   PulseSample sample;
 };
 
@@ -142,7 +145,6 @@ std::vector<int> Watchdog::Unheard(double seconds) {
 
 void Watchdog::Run() {
   int64_t moves = -1;
-  bool judged = false;
   Clock::time_point last = Clock::now();
   while (true) {
     Listen(kTick);
@@ -158,14 +160,17 @@ void Watchdog::Run() {
     if (stopping_) return;
     ledger_.Advance(std::min(elapsed, kLongestTick));
     ledger_.Hear(rank_, sample, state);
-    Tell(sample, state);
-    if (patience_ <= 0 || judged) continue;
+    Tell(sample, state, /*verdict=*/false);
+    if (patience_ <= 0 || ledger_.now() < silent_until_) continue;
     const double silence = SilenceOf(patience_);
     const bool excused = job_ != 0 && ledger_.HasExcuse(silence);
     const double patience = patience_ * (excused ? kExcusedPatience : 1);
     if (ledger_.quiet() < patience || !ItIsOnMe(silence)) continue;
     const Diagnosis diagnosis = Examine(silence);
-    judged = true;
+    // Often enough to get through: the job takes a while to end, in which others must not speak
+    // too.
+    for (int i = 0; i < kVerdictWords; ++i) Tell(sample, state, /*verdict=*/true);
+    silent_until_ = ledger_.now() + kPatienceAfterVerdict;
     lock.unlock();
     on_hang_(diagnosis);
   }
@@ -196,16 +201,19 @@ void Watchdog::Listen(double seconds) {
       continue;
     }
     const std::lock_guard lock(mutex_);
-    if (word.job == job_ && job_ != 0) ledger_.Hear(word.rank, word.sample, word.state);
+    if (word.job != job_ || job_ == 0) continue;
+    ledger_.Hear(word.rank, word.sample, word.state);
+    if (word.verdict != 0) silent_until_ = ledger_.now() + kPatienceAfterVerdict;
   }
 }
 
-void Watchdog::Tell(const PulseSample& sample, char state) {
+void Watchdog::Tell(const PulseSample& sample, char state, bool verdict) {
   if (!channel_ || job_ == 0) return;
   Word word = {};
   word.job = job_;
   word.rank = rank_;
   word.state = state;
+  word.verdict = verdict ? 1 : 0;
   word.sample = sample;
   for (const int doctor : doctors_) {
     if (doctor != rank_) channel_->Send(peers_[doctor].places, std::as_bytes(std::span(&word, 1)));

@@ -26,7 +26,8 @@ namespace elman {
 
 class Watchdog {
  public:
-  // Called once at most, on the watchdog's thread. The main thread may hold any lock.
+  // Called on the watchdog's thread, once unless the job does not end within a minute. The main
+  // thread may hold any lock.
   using OnHang = std::function<void(const Diagnosis&)>;
 
   // Starts to watch this process alone: it may hang before it has met the others. Of such hangs
@@ -58,7 +59,7 @@ class Watchdog {
 
   void Run();
   void Listen(double seconds);
-  void Tell(const PulseSample& sample, char state);
+  void Tell(const PulseSample& sample, char state, bool verdict);
   bool ItIsOnMe(double silence) const;
   Diagnosis Examine(double silence) const;
 
@@ -71,6 +72,7 @@ class Watchdog {
   std::mutex mutex_;
   bool stopping_ = false;    // guarded by mutex_, as all below
   double patience_ = 0;      // seconds
+  double silent_until_ = 0;  // by the ledger's time: a verdict has been given
   uint64_t job_ = 0;         // what tells this job's datagrams from others'; 0: not met yet
   int rank_ = 0;             // among the peers
   std::vector<Peer> peers_;  // all ranks, in order; before Meet this process
