@@ -27,28 +27,31 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> CopyToFile(const std::string& input,
   return file;
 }
 
+absl::Status CheckInput(const std::string& folder, const std::string& split, std::string* file,
+                        std::vector<std::unique_ptr<AtomicFile>>* copies) {
+  struct stat facts = {};
+  if (*file != "-" && ::stat(file->c_str(), &facts) != 0) {
+    return ErrnoStatus(errno, absl::StrCat("open (given as --", split, ")"), *file);
+  }
+  if (S_ISDIR(facts.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(*file, ": expected a text file as --", split, ", found a folder"));
+  }
+  if (S_ISREG(facts.st_mode)) return OpenBytes(*file).status();
+  ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> copy, CopyToFile(*file, JoinPath(folder, "input")));
+  *file = copy->temporary_path();
+  copies->push_back(std::move(copy));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOptions::Split>* splits,
                          std::vector<std::unique_ptr<AtomicFile>>* copies) {
   for (PreprocessOptions::Split& split : *splits) {
-    for (std::string& file : split.files) {
-      struct stat facts = {};
-      if (file != "-" && ::stat(file.c_str(), &facts) != 0) {
-        return ErrnoStatus(errno, absl::StrCat("open (given as --", split.name, ")"), file);
-      }
-      if (S_ISDIR(facts.st_mode)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(file, ": expected a text file as --", split.name, ", found a folder"));
-      }
-      if (S_ISREG(facts.st_mode)) {
-        RETURN_IF_ERROR(OpenBytes(file).status());
-        continue;
-      }
-      ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> copy,
-                       CopyToFile(file, JoinPath(folder, "input")));
-      file = copy->temporary_path();
-      copies->push_back(std::move(copy));
+    for (std::vector<std::string>* files : {&split.files, &split.target_files}) {
+      for (std::string& file : *files)
+        RETURN_IF_ERROR(CheckInput(folder, split.name, &file, copies));
     }
   }
   return absl::OkStatus();

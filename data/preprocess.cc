@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "data/corpus_inputs.h"
+#include "data/field_coding.h"
 #include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
@@ -19,19 +21,16 @@
 #include "data/shards/example_spool.h"
 #include "data/shards/shard_writer.h"
 #include "data/shards/spooled_split.h"
-#include "data/text/characters.h"
 #include "data/text/corpus_reader.h"
-#include "data/text/line_sample.h"
-#include "data/text/utf8.h"
+#include "data/text/example_parser.h"
 #include "data/tokenize_chunk.h"
-#include "data/tokenizer/tokenizer.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "data/workers/ordered_map.h"
 
 namespace elman {
 namespace {
 
-constexpr int kSteps = 4;
+constexpr int kStepsAfterVocabularies = 3;
 
 // Processes of one job exchange vectors of plain numbers as bytes.
 template <typename T>
@@ -53,7 +52,9 @@ class Pipeline {
       : options_(options),
         workers_(workers),
         interruption_(interruption),
-        progress_(kSteps, !options.quiet && workers->rank() == 0) {}
+        fields_(PlanFields(options)),
+        progress_(VocabularySteps(fields_) + kStepsAfterVocabularies,
+                  !options.quiet && workers->rank() == 0) {}
 
   absl::StatusOr<PreprocessReport> Run() {
     RETURN_IF_ERROR(workers_->Agree(OpenOutput()));
@@ -61,12 +62,16 @@ class Pipeline {
     RETURN_IF_ERROR(workers_->Agree(OpenInputs()));
     ShareInputs();
 
-    RETURN_IF_ERROR(MakeVocabulary());
+    RETURN_IF_ERROR(MakeVocabularies(options_, CorpusOfSplit(splits_[0]), workers_, &progress_,
+                                     &fields_, &report_));
     RETURN_IF_ERROR(Tokenize());
     RETURN_IF_ERROR(WriteShards());
     RETURN_IF_ERROR(workers_->Agree(Publish()));
     return std::move(report_);
   }
+
+  // `status` with the names that were given in the place of those of copies.
+  absl::Status WithNamesGiven(const absl::Status& status) const;
 
  private:
   using Split = PreprocessOptions::Split;
@@ -74,37 +79,37 @@ class Pipeline {
   absl::Status OpenOutput();
   absl::Status OpenInputs();
   void ShareInputs();
-  absl::Status MakeVocabulary();
-  absl::Status CountPieces(PieceCounts* counts);
-  absl::Status TrainSubwords();
   absl::Status Tokenize();
   absl::StatusOr<std::unique_ptr<SpoolWriter>> TokenizeSplit(const Split& split);
   absl::Status ShareSpool(const SpoolWriter& spool, SpooledSplit* split);
+  void ShareCounts();
+  absl::Status FinishVocabularies();
   absl::Status WriteShards();
   absl::StatusOr<SplitEntry> WriteMyShards(const std::string& name,
                                            const SpooledSplit& split) const;
   absl::Status Publish();
 
   bool first() const { return workers_->rank() == 0; }
-  absl::StatusOr<bool> NextChunkOfMine(CorpusReader* reader, TextChunk* chunk) const;
+  Corpus CorpusOfSplit(const Split& split) const {
+    return CorpusOf(options_.task, split.files, split.target_files);
+  }
 
   const PreprocessOptions& options_;
   WorkerGroup* const workers_;
   Interruption* const interruption_;
+  std::vector<FieldCoding> fields_;
   PipelineProgress progress_;
   PreprocessReport report_;
 
   std::unique_ptr<TemporaryFolder> output_;                 // rank 0's
   std::string folder_;                                      // where all ranks write meanwhile
   std::vector<std::unique_ptr<AtomicFile>> copied_inputs_;  // rank 0's copies of pipes
-  std::vector<Split> splits_;  // the options', with the copies in the place of pipes
-  Vocabulary vocabulary_;
-  std::string model_;  // tokenizer.model
-  std::string fingerprint_;
-  std::unique_ptr<Tokenizer> tokenizer_;
+  std::vector<Split> splits_;              // the options', with the copies in the place of pipes
+  std::vector<std::string> fingerprints_;  // of the vocabularies, by field
   std::vector<std::unique_ptr<SpoolWriter>> spools_;  // this rank's, as splits_
   std::vector<SpooledSplit> tokenized_;               // known to every rank, as splits_
-  std::vector<uint64_t> id_counts_;                   // in train
+  std::vector<std::vector<uint64_t>> id_counts_;      // in train, by field that owns its vocabulary
+  PieceCounts unseen_labels_;
 };
 
 // --- Output and inputs ---
@@ -144,105 +149,30 @@ absl::Status Pipeline::OpenInputs() {
 void Pipeline::ShareInputs() {
   for (Split& split : splits_) {
     for (std::string& file : split.files) file = workers_->Broadcast(file);
+    for (std::string& file : split.target_files) file = workers_->Broadcast(file);
   }
 }
 
-// Chunks are dealt out to the ranks like cards. Every rank reads all: reading costs little beside
-// tokenizing, and compressed files cannot be entered in the middle.
-absl::StatusOr<bool> Pipeline::NextChunkOfMine(CorpusReader* reader, TextChunk* chunk) const {
-  for (;;) {
-    ASSIGN_OR_RETURN(const bool more, reader->Next(chunk));
-    if (!more) return false;
-    if (static_cast<int>(chunk->number % workers_->size()) == workers_->rank()) return true;
+absl::Status Pipeline::WithNamesGiven(const absl::Status& status) const {
+  if (status.ok()) return status;
+  std::string message(status.message());
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    const auto restore = [&](const std::vector<std::string>& read,
+                             const std::vector<std::string>& given) {
+      for (size_t j = 0; j < read.size(); ++j) {
+        if (read[j] != given[j]) message = absl::StrReplaceAll(message, {{read[j], given[j]}});
+      }
+    };
+    restore(splits_[i].files, options_.splits[i].files);
+    restore(splits_[i].target_files, options_.splits[i].target_files);
   }
+  return absl::Status(status.code(), message);
 }
 
-// --- Step 1: vocabulary ---
-
-absl::Status Pipeline::MakeVocabulary() {
-  const TokenizerSpec::Kind kind = options_.tokenizer.kind();
-  absl::StatusOr<Vocabulary> vocabulary = absl::InternalError("no vocabulary");
-  if (kind == TokenizerSpec::BYTE) {
-    progress_.Begin("the vocabulary is the 256 bytes");
-    vocabulary = BuildByteVocabulary();
-  } else if (IsSubword(kind)) {
-    RETURN_IF_ERROR(workers_->Agree(TrainSubwords()));
-    model_ = workers_->Broadcast(model_);
-    vocabulary = BuildSentencePieceVocabulary(model_);
-  } else {
-    progress_.Begin("counting train");
-    PieceCounts counts;
-    RETURN_IF_ERROR(workers_->Agree(CountPieces(&counts)));
-    const std::vector<std::string> theirs = workers_->Gather(first() ? "" : counts.Serialize());
-    for (const std::string& bytes : theirs) RETURN_IF_ERROR(counts.AddSerialized(bytes));
-    if (first()) vocabulary = BuildCountedVocabulary(options_.tokenizer, counts);
-    const std::string text =
-        workers_->Broadcast(vocabulary.ok() ? vocabulary->ToText() : std::string());
-    if (!first()) vocabulary = Vocabulary::Parse(text, "the vocabulary from rank 0");
-  }
-  RETURN_IF_ERROR(workers_->Agree(vocabulary.status()));
-  vocabulary_ = std::move(*vocabulary);
-  absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer =
-      CreateTokenizer(options_.tokenizer, vocabulary_, model_);
-  RETURN_IF_ERROR(workers_->Agree(tokenizer.status()));
-  tokenizer_ = std::move(*tokenizer);
-  progress_.End();
-  return absl::OkStatus();
-}
-
-absl::Status Pipeline::CountPieces(PieceCounts* counts) {
-  struct Counted {
-    PieceCounts counts;
-    uint64_t text_bytes = 0;
-  };
-  CorpusReader reader(splits_[0].files);
-  return OrderedMap<TextChunk, Counted>(
-      options_.threads, [&](TextChunk* chunk) { return NextChunkOfMine(&reader, chunk); },
-      [&](const TextChunk& chunk, Counted* counted) {
-        counted->counts.Clear();
-        counted->text_bytes = chunk.text.size();
-        for (size_t i = 0; i < chunk.lines.size(); ++i) {
-          counted->counts.AddLine(options_.tokenizer, chunk.line(i));
-        }
-      },
-      [&](Counted* counted) {
-        counts->AddAll(counted->counts);
-        progress_.Add(counted->text_bytes * workers_->size());
-        return absl::OkStatus();
-      });
-}
-
-absl::Status Pipeline::TrainSubwords() {
-  if (!first()) return absl::OkStatus();
-  progress_.Begin("training the tokenizer on train");
-  LineSample sample(kTrainingSampleBytes);
-  CorpusReader reader(splits_[0].files);
-  TextChunk chunk;
-  for (;;) {
-    ASSIGN_OR_RETURN(const bool more, reader.Next(&chunk));
-    if (!more) break;
-    for (size_t i = 0; i < chunk.lines.size(); ++i) {
-      std::string line = ReplaceInvalidUtf8(chunk.line(i));
-      if (options_.tokenizer.lowercase()) line = LowerCase(line);
-      if (!line.empty()) sample.Add(line);
-    }
-    progress_.Add(chunk.text.size());
-  }
-  const std::vector<std::string> lines = sample.Take();
-  if (lines.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options_.splits[0].files[0], ": empty: there is no text in --train"));
-  }
-  report_.sampled_lines = lines.size();
-  report_.training_lines = sample.lines_seen();
-  ASSIGN_OR_RETURN(model_, TrainSentencePiece(options_.tokenizer, lines));
-  return absl::OkStatus();
-}
-
-// --- Step 2: tokens ---
+// --- Tokens ---
 
 absl::Status Pipeline::Tokenize() {
-  id_counts_.assign(vocabulary_.size(), 0);
+  for (const FieldCoding& field : fields_) id_counts_.emplace_back(field.vocabulary->id_limit());
   tokenized_.resize(splits_.size());
   std::string names;
   for (const Split& split : splits_) absl::StrAppend(&names, names.empty() ? "" : ", ", split.name);
@@ -252,46 +182,88 @@ absl::Status Pipeline::Tokenize() {
     RETURN_IF_ERROR(workers_->Agree(spool.status()));
     RETURN_IF_ERROR(ShareSpool(**spool, &tokenized_[i]));
     spools_.push_back(std::move(*spool));
-    if (tokenized_[i].tokens == 0) {
+    if (tokenized_[i].ids == 0) {
       return absl::InvalidArgumentError(absl::StrCat(
           options_.splits[i].files[0], ": empty: there is no text in --", splits_[i].name));
     }
   }
   progress_.End();
-
-  const std::vector<uint64_t> notes = workers_->Sum({report_.empty_lines, report_.invalid_lines});
-  report_.empty_lines = notes[0];
-  report_.invalid_lines = notes[1];
-  id_counts_ = workers_->Sum(std::move(id_counts_));
-  // The tokenizer refers to the vocabulary; its work is done.
-  tokenizer_ = nullptr;
-  ASSIGN_OR_RETURN(vocabulary_, WithCounts(vocabulary_, id_counts_));
-  fingerprint_ = VocabularyFingerprint(options_.tokenizer, vocabulary_.ToText(), model_);
-  return absl::OkStatus();
+  ShareCounts();
+  return FinishVocabularies();
 }
 
 absl::StatusOr<std::unique_ptr<SpoolWriter>> Pipeline::TokenizeSplit(const Split& split) {
+  struct Tokenized {
+    absl::Status status;
+    TokenizedChunk chunk;
+  };
   const int rank = workers_->rank();
   ASSIGN_OR_RETURN(
       std::unique_ptr<SpoolWriter> spool,
       SpoolWriter::Create(JoinPath(folder_, absl::StrCat("spool-", split.name, "-", rank)),
                           static_cast<uint64_t>(rank)));
   const bool train = &split == &splits_[0];
-  CorpusReader reader(split.files);
-  RETURN_IF_ERROR((OrderedMap<TextChunk, TokenizedChunk>(
-      options_.threads, [&](TextChunk* chunk) { return NextChunkOfMine(&reader, chunk); },
-      [&](const TextChunk& chunk, TokenizedChunk* result) {
-        TokenizeChunk(options_.tokenizer, *tokenizer_, vocabulary_.end_id(), chunk, result);
+  ExampleCoding coding = {options_.task, options_.tokenizer.keep_empty_lines(), {}};
+  for (const FieldCoding& field : fields_)
+    coding.fields.push_back({field.vocabulary, field.tokenizer});
+  CorpusReader reader(CorpusOfSplit(split), rank, workers_->size());
+  RETURN_IF_ERROR((OrderedMap<TextChunk, Tokenized>(
+      options_.threads, [&](TextChunk* chunk) { return reader.Next(chunk); },
+      [&](const TextChunk& chunk, Tokenized* result) {
+        result->status = TokenizeChunk(coding, chunk, &result->chunk);
       },
-      [&](TokenizedChunk* result) {
-        report_.empty_lines += result->empty_lines;
-        report_.invalid_lines += result->invalid_lines;
-        for (const uint32_t id : result->examples.ids) id_counts_[id] += train ? 1 : 0;
-        progress_.Add(result->text_bytes * workers_->size());
-        return spool->Append(result->number, result->examples);
+      [&](Tokenized* result) {
+        RETURN_IF_ERROR(result->status);
+        const TokenizedChunk& chunk = result->chunk;
+        report_.left_out.Add(chunk.left_out);
+        report_.invalid_examples += chunk.invalid_examples;
+        unseen_labels_.AddAll(chunk.unseen_labels);
+        for (size_t i = 0; train && i < fields_.size(); ++i) {
+          std::vector<uint64_t>& counts = id_counts_[fields_[i].owner];
+          for (const uint32_t id : chunk.examples.fields[i].ids) ++counts[id];
+        }
+        progress_.Add(chunk.text_bytes * workers_->size());
+        return spool->Append(chunk.number, chunk.examples);
       })));
   RETURN_IF_ERROR(spool->Finish());
   return spool;
+}
+
+// What every rank has counted of its chunks becomes what all have.
+void Pipeline::ShareCounts() {
+  LeftOut& left_out = report_.left_out;
+  const std::vector<uint64_t> sums =
+      workers_->Sum({left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
+                     report_.invalid_examples});
+  left_out = {sums[0], sums[1], sums[2]};
+  report_.invalid_examples = sums[3];
+  for (std::vector<uint64_t>& counts : id_counts_) counts = workers_->Sum(std::move(counts));
+
+  PieceCounts unseen;
+  for (const std::string& theirs : workers_->Gather(unseen_labels_.Serialize()))
+    unseen.AddSerialized(theirs).IgnoreError();
+  report_.unseen_labels.assign(unseen.counts().begin(), unseen.counts().end());
+  std::ranges::sort(report_.unseen_labels, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+}
+
+absl::Status Pipeline::FinishVocabularies() {
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    FieldCoding& field = fields_[i];
+    if (field.owner < static_cast<int>(i)) {
+      field.vocabulary = fields_[field.owner].vocabulary;
+      fingerprints_.push_back(fingerprints_[field.owner]);
+      continue;
+    }
+    // The tokenizer refers to the vocabulary without counts; its work is done.
+    field.tokenizer = nullptr;
+    ASSIGN_OR_RETURN(Vocabulary counted, WithCounts(*field.vocabulary, id_counts_[i]));
+    field.vocabulary = std::make_shared<const Vocabulary>(std::move(counted));
+    fingerprints_.push_back(
+        VocabularyFingerprint(field.spec, field.vocabulary->ToText(), field.model));
+  }
+  return absl::OkStatus();
 }
 
 // Tells every rank where each chunk is.
@@ -308,7 +280,7 @@ absl::Status Pipeline::ShareSpool(const SpoolWriter& spool, SpooledSplit* split)
   split->spool_paths.resize(workers_->size());
   for (std::string& path : split->spool_paths) path = workers_->Broadcast(path);
   for (size_t i = 0; i < split->chunks.size(); ++i) {
-    split->tokens += split->chunks[i].tokens;
+    split->ids += split->chunks[i].ids;
     if (split->chunks[i].chunk != i) {
       return absl::FailedPreconditionError(
           absl::StrCat("chunk ", i, " of the corpus is missing or was found twice: all ranks must ",
@@ -318,7 +290,7 @@ absl::Status Pipeline::ShareSpool(const SpoolWriter& spool, SpooledSplit* split)
   return absl::OkStatus();
 }
 
-// --- Step 3: shards ---
+// --- Shards ---
 
 absl::Status Pipeline::WriteShards() {
   progress_.Begin("writing shards");
@@ -333,9 +305,8 @@ absl::Status Pipeline::WriteShards() {
     }
     std::sort(split->mutable_shards()->begin(), split->mutable_shards()->end(),
               [](const ShardEntry& a, const ShardEntry& b) { return a.file() < b.file(); });
-    for (const ShardEntry& shard : split->shards()) {
+    for (const ShardEntry& shard : split->shards())
       AddCounts(shard.counts(), split->mutable_counts());
-    }
   }
   progress_.End();
   return absl::OkStatus();
@@ -344,7 +315,7 @@ absl::Status Pipeline::WriteShards() {
 absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
                                                    const SpooledSplit& split) const {
   constexpr uint64_t kMaxShards = 99999;  // five digits in a file name
-  const uint64_t shards = (split.tokens - 1) / options_.shard_tokens + 1;
+  const uint64_t shards = (split.ids - 1) / options_.shard_tokens + 1;
   if (shards > kMaxShards) {
     return absl::InvalidArgumentError(absl::StrCat("--shard_tokens=", options_.shard_tokens,
                                                    " would make ", shards, " shards of ", name,
@@ -355,18 +326,23 @@ absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
   header.set_task(options_.task);
   header.set_split(name);
   header.set_shards(static_cast<uint32_t>(shards));
-  header.set_token_width(TokenWidth(vocabulary_.size()));
-  header.set_vocabulary_fingerprint(fingerprint_);
+  std::vector<uint32_t> unknown_ids;
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    ShardHeader::Field* field = header.add_fields();
+    field->set_name(fields_[i].name);
+    field->set_token_width(TokenWidth(fields_[i].vocabulary->id_limit()));
+    field->set_vocabulary_fingerprint(fingerprints_[i]);
+    unknown_ids.push_back(fields_[i].vocabulary->unknown_id());
+  }
   SplitEntry entries;
   for (uint64_t shard = workers_->rank(); shard < shards; shard += workers_->size()) {
     header.set_shard(static_cast<uint32_t>(shard));
-    ASSIGN_OR_RETURN(*entries.add_shards(),
-                     WriteShard(folder_, split, header, vocabulary_.unknown_id()));
+    ASSIGN_OR_RETURN(*entries.add_shards(), WriteShard(folder_, split, header, unknown_ids));
   }
   return entries;
 }
 
-// --- Step 4: manifest ---
+// --- Manifest ---
 
 absl::Status WriteEntry(const std::string& folder, std::string_view name,
                         const std::string& contents, FileEntry* entry) {
@@ -383,12 +359,19 @@ absl::Status Pipeline::Publish() {
   DatasetManifest& manifest = report_.manifest;
   manifest.set_format_version(kDatasetFormatVersion);
   manifest.set_task(options_.task);
-  *manifest.mutable_tokenizer() = options_.tokenizer;
-  *manifest.mutable_vocabulary() = SpecOf(vocabulary_, fingerprint_);
-  RETURN_IF_ERROR(WriteEntry(folder_, kVocabularyName, vocabulary_.ToText(),
-                             manifest.mutable_vocabulary_file()));
-  if (!model_.empty()) {
-    RETURN_IF_ERROR(WriteEntry(folder_, kTokenizerName, model_, manifest.mutable_tokenizer_file()));
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    const FieldCoding& field = fields_[i];
+    FieldEntry* entry = manifest.add_fields();
+    if (field.owner < static_cast<int>(i)) *entry = manifest.fields(field.owner);
+    entry->set_name(field.name);
+    if (field.owner < static_cast<int>(i)) continue;
+    *entry->mutable_tokenizer() = field.spec;
+    *entry->mutable_vocabulary() = SpecOf(*field.vocabulary, fingerprints_[i]);
+    RETURN_IF_ERROR(WriteEntry(folder_, field.vocabulary_file, field.vocabulary->ToText(),
+                               entry->mutable_vocabulary_file()));
+    if (field.model.empty()) continue;
+    RETURN_IF_ERROR(
+        WriteEntry(folder_, field.model_file, field.model, entry->mutable_tokenizer_file()));
   }
   RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kManifestName), ManifestToText(manifest)));
   RETURN_IF_ERROR(Dataset::Open(folder_).status());
@@ -401,7 +384,10 @@ absl::Status Pipeline::Publish() {
 
 absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, WorkerGroup* workers,
                                             Interruption* interruption) {
-  return Pipeline(options, workers, interruption).Run();
+  Pipeline pipeline(options, workers, interruption);
+  absl::StatusOr<PreprocessReport> report = pipeline.Run();
+  if (!report.ok()) return pipeline.WithNamesGiven(report.status());
+  return report;
 }
 
 }  // namespace elman

@@ -1,8 +1,6 @@
 // From text files to a data set on disk.
 #pragma once
 
-#include <cstdint>
-
 #include "absl/status/statusor.h"
 #include "data/io/interruption.h"
 #include "data/preprocess_options.h"
@@ -10,9 +8,6 @@
 #include "data/workers/worker_group.h"
 
 namespace elman {
-
-// Subword tokenizers are trained on a sample of this size; smaller corpora are used whole.
-inline constexpr uint64_t kTrainingSampleBytes = uint64_t{64} << 20;
 
 // Writes the data set. Collective over `workers`, whose ranks see the same files; the bytes written
 // depend on the options and the text alone, not on threads and ranks. On failure nothing is left

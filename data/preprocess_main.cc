@@ -1,6 +1,7 @@
 // elman-preprocess: text corpora to a data set.
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,14 +16,18 @@
 #include "data/preprocess.h"
 #include "data/workers/mpi_workers.h"
 
-ABSL_FLAG(std::string, task, "language_model", "What the data are for: language_model.");
+ABSL_FLAG(std::string, task, "language_model",
+          "What the data are for, and so their format. language_model: a sentence or paragraph a "
+          "line; classification: LABEL<TAB>TEXT; tagging: WORD<TAB>TAG, an empty line after each "
+          "sentence; translation: SOURCE<TAB>TARGET, or parallel files.");
 ABSL_FLAG(std::string, train, "",
-          "Text files to train on: FILE[,FILE...]; '-' is standard input. "
-          "One sentence or paragraph a line; .gz, .xz and .zst are read directly.");
+          "Text files to train on: FILE[,FILE...], parallel ones as SOURCE:TARGET; '-' is standard "
+          "input; .gz, .xz and .zst are read directly.");
 ABSL_FLAG(std::string, valid, "", "Text files to validate on.");
 ABSL_FLAG(std::string, test, "", "Text files to test on.");
 ABSL_FLAG(std::string, output, "", "The folder to create for the data set.");
-ABSL_FLAG(std::string, tokenizer, "word",
+ABSL_FLAG(std::string, tokenizer, "",
+          "How text is cut; by default word, for tagging whitespace. "
           "word: words and punctuation marks, split from each other; "
           "whitespace: pre-tokenized text; character: Unicode code points; byte: bytes; "
           "bpe, unigram: subwords learned by SentencePiece.");
@@ -30,6 +35,12 @@ ABSL_FLAG(uint64_t, vocab_size, 0,
           "At most so many types, <unk> and </s> included; 0: no bound, or, for bpe "
           "and unigram, 8000.");
 ABSL_FLAG(uint64_t, min_count, 0, "Words and characters seen less often in train are <unk>.");
+ABSL_FLAG(std::string, target_tokenizer, "",
+          "For translation: the tokenizer of the target; by default as the source, size and least "
+          "count too.");
+ABSL_FLAG(uint64_t, target_vocab_size, 0, "As --vocab_size, with --target_tokenizer.");
+ABSL_FLAG(uint64_t, target_min_count, 0, "As --min_count, with --target_tokenizer.");
+ABSL_FLAG(bool, shared_vocabulary, false, "For translation: one vocabulary for both sides.");
 ABSL_FLAG(bool, lowercase, false, "Turn the text into lower case first.");
 ABSL_FLAG(bool, keep_empty_lines, false, "Keep lines without a word: each is just </s>.");
 ABSL_FLAG(uint64_t, shard_tokens, elman::kDefaultShardTokens,
@@ -41,12 +52,25 @@ namespace {
 
 constexpr Program kProgram = {
     "elman-preprocess",
-    "elman-preprocess --train=FILE[,FILE...] [--valid=...] [--test=...] --output=DATASET_DIR "
-    "[--tokenizer=...]\n"
+    "elman-preprocess --task=... --train=FILE[,FILE...] [--valid=...] [--test=...] "
+    "--output=DATASET_DIR [--tokenizer=...]\n"
     "Makes a data set of text files. Large corpora: mpirun -n P elman-preprocess ...",
     __FILE__};
 
-absl::StatusOr<TokenizerSpec::Kind> ParseTokenizer(const std::string& name) {
+// The value of a flag that names one of a list.
+template <typename Value, size_t n>
+absl::StatusOr<Value> ParseName(std::string_view flag, const std::string& name,
+                                const std::pair<const char*, Value> (&known)[n]) {
+  std::string names;
+  for (const auto& [value_name, value] : known) {
+    if (name == value_name) return value;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", value_name);
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", std::string(flag), "=", name, " is unknown; expected one of ", names));
+}
+
+absl::StatusOr<TokenizerSpec::Kind> ParseTokenizer(std::string_view flag, const std::string& name) {
   constexpr std::pair<const char*, TokenizerSpec::Kind> kKinds[] = {
       {"word", TokenizerSpec::WORD},
       {"whitespace", TokenizerSpec::WHITESPACE},
@@ -54,33 +78,67 @@ absl::StatusOr<TokenizerSpec::Kind> ParseTokenizer(const std::string& name) {
       {"byte", TokenizerSpec::BYTE},
       {"bpe", TokenizerSpec::BPE},
       {"unigram", TokenizerSpec::UNIGRAM}};
-  std::string names;
-  for (const auto& [known, kind] : kKinds) {
-    if (name == known) return kind;
-    absl::StrAppend(&names, names.empty() ? "" : ", ", known);
+  return ParseName(flag, name, kKinds);
+}
+
+absl::StatusOr<Task> ParseTask(const std::string& name) {
+  constexpr std::pair<const char*, Task> kTasks[] = {{"language_model", LANGUAGE_MODEL},
+                                                     {"tagging", TAGGING},
+                                                     {"classification", CLASSIFICATION},
+                                                     {"translation", TRANSLATION}};
+  return ParseName("task", name, kTasks);
+}
+
+absl::Status ParseTokenizers(PreprocessOptions* options) {
+  std::string name = absl::GetFlag(FLAGS_tokenizer);
+  if (name.empty()) name = options->task == TAGGING ? "whitespace" : "word";
+  ASSIGN_OR_RETURN(const TokenizerSpec::Kind kind, ParseTokenizer("tokenizer", name));
+  options->tokenizer.set_kind(kind);
+  options->tokenizer.set_lowercase(absl::GetFlag(FLAGS_lowercase));
+  options->tokenizer.set_keep_empty_lines(absl::GetFlag(FLAGS_keep_empty_lines));
+  options->tokenizer.set_min_count(absl::GetFlag(FLAGS_min_count));
+  options->tokenizer.set_vocab_size(absl::GetFlag(FLAGS_vocab_size));
+  options->shared_vocabulary = absl::GetFlag(FLAGS_shared_vocabulary);
+
+  const std::string target = absl::GetFlag(FLAGS_target_tokenizer);
+  TokenizerSpec& spec = options->target_tokenizer;
+  spec.set_min_count(absl::GetFlag(FLAGS_target_min_count));
+  spec.set_vocab_size(absl::GetFlag(FLAGS_target_vocab_size));
+  if (target.empty() && (spec.min_count() > 0 || spec.vocab_size() > 0)) {
+    return absl::InvalidArgumentError(
+        "--target_vocab_size and --target_min_count need --target_tokenizer");
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("--tokenizer=", name, " is unknown; expected one of ", names));
+  if (target.empty()) return spec.Clear(), absl::OkStatus();
+  ASSIGN_OR_RETURN(const TokenizerSpec::Kind target_kind,
+                   ParseTokenizer("target_tokenizer", target));
+  spec.set_kind(target_kind);
+  spec.set_lowercase(options->tokenizer.lowercase());
+  return absl::OkStatus();
+}
+
+// FILE[,FILE...], or for translation also SOURCE:TARGET[,SOURCE:TARGET...].
+PreprocessOptions::Split ParseSplit(const std::string& name, const std::string& files, Task task) {
+  PreprocessOptions::Split split = {.name = name, .files = absl::StrSplit(files, ',')};
+  if (task != TRANSLATION) return split;
+  for (std::string& file : split.files) {
+    const size_t colon = file.find(':');
+    if (colon == std::string::npos) continue;
+    split.target_files.push_back(file.substr(colon + 1));
+    file.resize(colon);
+  }
+  return split;
 }
 
 absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool launched) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
   PreprocessOptions options;
-  if (absl::GetFlag(FLAGS_task) != "language_model") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--task=", absl::GetFlag(FLAGS_task), " is unknown; expected language_model"));
-  }
-  ASSIGN_OR_RETURN(const TokenizerSpec::Kind kind, ParseTokenizer(absl::GetFlag(FLAGS_tokenizer)));
-  options.tokenizer.set_kind(kind);
-  options.tokenizer.set_lowercase(absl::GetFlag(FLAGS_lowercase));
-  options.tokenizer.set_keep_empty_lines(absl::GetFlag(FLAGS_keep_empty_lines));
-  options.tokenizer.set_min_count(absl::GetFlag(FLAGS_min_count));
-  options.tokenizer.set_vocab_size(absl::GetFlag(FLAGS_vocab_size));
+  ASSIGN_OR_RETURN(options.task, ParseTask(absl::GetFlag(FLAGS_task)));
+  RETURN_IF_ERROR(ParseTokenizers(&options));
   const std::pair<const char*, std::string> splits[] = {{"train", absl::GetFlag(FLAGS_train)},
                                                         {"valid", absl::GetFlag(FLAGS_valid)},
                                                         {"test", absl::GetFlag(FLAGS_test)}};
   for (const auto& [name, files] : splits) {
-    if (!files.empty()) options.splits.push_back({name, absl::StrSplit(files, ',')});
+    if (!files.empty()) options.splits.push_back(ParseSplit(name, files, options.task));
   }
   options.output = absl::GetFlag(FLAGS_output);
   options.shard_tokens = absl::GetFlag(FLAGS_shard_tokens);

@@ -15,13 +15,17 @@ inline constexpr uint64_t kDefaultSubwordVocabSize = 8000;
 
 struct PreprocessOptions {
   struct Split {
-    std::string name;                // train, valid or test
-    std::vector<std::string> files;  // read one after the other; "-" is standard input
+    std::string name;                            // train, valid or test
+    std::vector<std::string> files;              // read one after the other; "-" is standard input
+    std::vector<std::string> target_files = {};  // of parallel files, one for each of `files`
   };
   Task task = LANGUAGE_MODEL;
   TokenizerSpec tokenizer;
-  std::vector<Split> splits;  // train is the first
-  std::string output;         // the data set's folder, which must not exist or be empty
+  // Of TRANSLATION: the tokenizer of the target; KIND_UNSPECIFIED: the same as of the source.
+  TokenizerSpec target_tokenizer;
+  bool shared_vocabulary = false;  // of TRANSLATION: one vocabulary for both sides
+  std::vector<Split> splits;       // train is the first
+  std::string output;              // the data set's folder, which must not exist or be empty
   uint64_t shard_tokens = kDefaultShardTokens;
   int threads = 1;
   bool quiet = false;  // nothing is told on standard error

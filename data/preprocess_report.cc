@@ -1,7 +1,9 @@
 #include "data/preprocess_report.h"
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/shards/dataset.h"
 #include "data/tokenizer/tokenizer.h"
 
 namespace elman {
@@ -14,39 +16,107 @@ std::string Grouped(uint64_t number) {
   return text;
 }
 
+// A row for each split, or, where examples have several fields, for each field of each.
+std::string Table(const DatasetManifest& manifest) {
+  const bool several = manifest.fields_size() > 1;
+  const int width = several ? 14 : 8;
+  std::string text =
+      absl::StrFormat("%-*s%15s%15s%17s%17s%10s\n", width, "split", several ? "examples" : "lines",
+                      "words", "bytes", "tokens", "unknown");
+  for (const SplitEntry& split : manifest.splits()) {
+    for (int i = 0; i < split.counts_size(); ++i) {
+      const TextCounts& counts = split.counts(i);
+      const bool labels = manifest.fields(i).tokenizer().kind() == TokenizerSpec::LABEL;
+      // Pieces that continue a word have no label.
+      const uint64_t all = labels ? counts.words() : counts.tokens();
+      const double unknown = all == 0 ? 0.0 : 100.0 * counts.unknown() / all;
+      const std::string name =
+          several ? absl::StrCat(split.name(), " ", manifest.fields(i).name()) : split.name();
+      absl::StrAppendFormat(&text, "%-*s%15s%15s%17s%17s%9.3f%%\n", width, name,
+                            Grouped(counts.examples()), Grouped(counts.words()),
+                            Grouped(counts.bytes()), Grouped(all), unknown);
+    }
+  }
+  return text;
+}
+
+// The sizes of the vocabularies.
+std::string Vocabularies(const DatasetManifest& manifest) {
+  std::string text;
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    const FieldEntry& field = manifest.fields(i);
+    const bool shared = i + 1 < manifest.fields_size() && VocabularyOwner(manifest, i + 1) == i;
+    if (VocabularyOwner(manifest, i) < i) continue;
+    const bool labels = field.tokenizer().kind() == TokenizerSpec::LABEL;
+    absl::StrAppend(
+        &text, "vocabulary", manifest.fields_size() == 1 ? "" : absl::StrCat(" of ", field.name()),
+        shared ? absl::StrCat(" and ", manifest.fields(i + 1).name()) : "", ": ",
+        Grouped(field.vocabulary().predicted_size()), labels ? " labels\n" : " types\n");
+    if (IsSubword(field.tokenizer().kind()) &&
+        field.vocabulary().predicted_size() < field.tokenizer().vocab_size()) {
+      absl::StrAppend(&text, "note: the corpus gives no more; ",
+                      Grouped(field.tokenizer().vocab_size()), " were asked for\n");
+    }
+  }
+  return text;
+}
+
+std::string LeftOutText(const PreprocessReport& report) {
+  std::string text;
+  const LeftOut& left_out = report.left_out;
+  if (left_out.empty_lines > 0) {
+    const bool keeps = report.manifest.task() == LANGUAGE_MODEL;
+    absl::StrAppend(&text, "note: ", Grouped(left_out.empty_lines), " empty lines were left out",
+                    keeps ? " (--keep_empty_lines keeps them)\n" : "\n");
+  }
+  if (left_out.half_pairs > 0) {
+    absl::StrAppend(&text, "note: ", Grouped(left_out.half_pairs),
+                    " lines with text on one side only were left out\n");
+  }
+  if (left_out.document_marks > 0) {
+    absl::StrAppend(&text, "note: ", Grouped(left_out.document_marks),
+                    " lines that begin with -DOCSTART- were left out\n");
+  }
+  return text;
+}
+
+std::string UnseenLabels(const PreprocessReport& report) {
+  constexpr size_t kMostShown = 5;
+  if (report.unseen_labels.empty()) return "";
+  uint64_t count = 0;
+  std::string shown;
+  for (size_t i = 0; i < report.unseen_labels.size(); ++i) {
+    const auto& [label, times] = report.unseen_labels[i];
+    count += times;
+    if (i == kMostShown) absl::StrAppend(&shown, ", ...");
+    if (i >= kMostShown) continue;
+    absl::StrAppend(&shown, i > 0 ? ", " : "", "'", absl::Utf8SafeCHexEscape(label), "' (",
+                    Grouped(times), ")");
+  }
+  return absl::StrCat("note: train does not have ", Grouped(report.unseen_labels.size()),
+                      " of the labels: ", shown, "; wherever one stands, ", Grouped(count),
+                      " times in valid and test, no prediction can be right\n");
+}
+
 }  // namespace
 
 std::string ReportText(const PreprocessReport& report) {
-  std::string text = absl::StrFormat("%-8s%15s%15s%17s%17s%10s\n", "split", "lines", "words",
-                                     "bytes", "tokens", "unknown");
-  for (const SplitEntry& split : report.manifest.splits()) {
-    const TextCounts& counts = split.counts();
-    const double unknown = counts.tokens() == 0 ? 0.0 : 100.0 * counts.unknown() / counts.tokens();
-    absl::StrAppendFormat(&text, "%-8s%15s%15s%17s%17s%9.3f%%\n", split.name(),
-                          Grouped(counts.examples()), Grouped(counts.words()),
-                          Grouped(counts.bytes()), Grouped(counts.tokens()), unknown);
-  }
-  absl::StrAppend(&text, "vocabulary: ", Grouped(report.manifest.vocabulary().predicted_size()),
-                  " types\n");
-  const TokenizerSpec& spec = report.manifest.tokenizer();
-  if (IsSubword(spec.kind()) && report.manifest.vocabulary().predicted_size() < spec.vocab_size()) {
-    absl::StrAppend(&text, "note: the corpus gives no more; ", Grouped(spec.vocab_size()),
-                    " were asked for\n");
-  }
+  std::string text = absl::StrCat(Table(report.manifest), Vocabularies(report.manifest));
   if (report.sampled_lines < report.training_lines) {
     absl::StrAppend(&text, "note: the tokenizer was trained on ", Grouped(report.sampled_lines),
                     " of ", Grouped(report.training_lines), " lines\n");
   }
-  if (report.empty_lines > 0) {
-    absl::StrAppend(&text, "note: ", Grouped(report.empty_lines),
-                    " empty lines were left out (--keep_empty_lines keeps them)\n");
+  absl::StrAppend(&text, LeftOutText(report), UnseenLabels(report));
+  if (report.invalid_examples == 0) return text;
+  bool replaced = false;
+  for (const FieldEntry& field : report.manifest.fields()) {
+    const TokenizerSpec::Kind kind = field.tokenizer().kind();
+    replaced = replaced || IsSubword(kind) || kind == TokenizerSpec::CHARACTER;
   }
-  if (report.invalid_lines > 0) {
-    const bool replaced = IsSubword(spec.kind()) || spec.kind() == TokenizerSpec::CHARACTER;
-    absl::StrAppend(&text, "note: ", Grouped(report.invalid_lines),
-                    " lines have bytes that are not UTF-8; they were ",
-                    replaced ? "read as U+FFFD\n" : "kept as they are\n");
-  }
+  absl::StrAppend(&text, "note: ", Grouped(report.invalid_examples),
+                  report.manifest.task() == TAGGING ? " sentences" : " lines",
+                  " have bytes that are not UTF-8; they were ",
+                  replaced ? "read as U+FFFD\n" : "kept as they are\n");
   return text;
 }
 

@@ -1,43 +1,142 @@
 #include "data/tokenize_chunk.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "data/text/characters.h"
 #include "data/text/utf8.h"
 
 namespace elman {
+namespace {
 
-void TokenizeChunk(const TokenizerSpec& spec, const Tokenizer& tokenizer, uint32_t end_id,
-                   const TextChunk& chunk, TokenizedChunk* tokenized) {
-  tokenized->number = chunk.number;
-  tokenized->text_bytes = chunk.text.size();
-  tokenized->empty_lines = 0;
-  tokenized->invalid_lines = 0;
-  SpooledExamples& examples = tokenized->examples;
-  examples.Clear();
-  for (size_t i = 0; i < chunk.lines.size(); ++i) {
-    const TextChunk::Line& line = chunk.lines[i];
-    const std::string_view whole = chunk.line(i);
-    const uint64_t words = CountWords(whole);
-    if (words == 0 && line.ends && !line.continues && !spec.keep_empty_lines()) {
-      ++tokenized->empty_lines;
-      continue;
+using Field = SpooledExamples::Field;
+
+bool IsValid(const TextExample& example) {
+  for (const auto& field : example.fields) {
+    if (!std::ranges::all_of(field, IsValidUtf8)) return false;
+  }
+  return true;
+}
+
+// Ends the example that began with id `begin`.
+void Close(size_t begin, uint64_t words, uint64_t bytes, Field* field) {
+  field->lengths.push_back(static_cast<uint32_t>(field->ids.size() - begin));
+  field->words.push_back(static_cast<uint32_t>(words));
+  field->bytes.push_back(static_cast<uint32_t>(bytes));
+}
+
+class ChunkEncoder {
+ public:
+  ChunkEncoder(const ExampleCoding& coding, TokenizedChunk* tokenized)
+      : coding_(coding), tokenized_(tokenized) {}
+
+  void Add(const TextExample& example) {
+    if (coding_.task == LANGUAGE_MODEL) {
+      AddLine(example);
+    } else {
+      if (!IsValid(example)) ++tokenized_->invalid_examples;
+      if (coding_.task == TAGGING) AddSentence(example);
+      if (coding_.task == CLASSIFICATION) AddLabelled(example);
+      if (coding_.task == TRANSLATION) AddPair(example);
     }
-    if (!IsValidUtf8(whole)) ++tokenized->invalid_lines;
-    // SentencePiece puts a space before what it is given: here, the one at which the line was cut.
+  }
+
+ private:
+  void AddLine(const TextExample& example) {
+    const std::string_view whole = example.fields[0][0];
+    const uint64_t words = CountWords(whole);
+    if (words == 0 && example.ends && !example.continues && !coding_.keep_empty_lines) {
+      ++tokenized_->left_out.empty_lines;
+      return;
+    }
+    if (!IsValidUtf8(whole)) ++tokenized_->invalid_examples;
+    // A subword tokenizer puts a space before what it is given: here, the one at which the line was
+    // cut.
     std::string_view text = whole;
-    if (line.continues && IsSubword(spec.kind()) && text.substr(0, 1) == " ") {
+    if (example.continues && text.substr(0, 1) == " " && tokenizer(0).puts_space_before()) {
       text.remove_prefix(1);
     }
-    const size_t begin = examples.ids.size();
-    tokenizer.Encode(text, &examples.ids);
-    if (line.ends) examples.ids.push_back(end_id);
-    const size_t tokens = examples.ids.size() - begin;
-    if (tokens == 0) continue;  // a piece of a line, of white space only
-    examples.lengths.push_back(static_cast<uint32_t>(tokens));
-    examples.words.push_back(static_cast<uint32_t>(words));
-    examples.bytes.push_back(static_cast<uint32_t>(whole.size() + (line.ends ? 1 : 0)));
+    Field* field = &fields()[0];
+    const size_t begin = field->ids.size();
+    tokenizer(0).Encode(text, &field->ids);
+    if (example.ends) field->ids.push_back(vocabulary(0).end_id());
+    if (field->ids.size() == begin) return;  // a piece of a line, of white space only
+    Close(begin, words, whole.size() + (example.ends ? 1 : 0), field);
   }
+
+  void AddSentence(const TextExample& example) {
+    Field* text = &fields()[0];
+    Field* tags = &fields()[1];
+    const size_t begin = text->ids.size();
+    uint64_t text_bytes = 0, tag_bytes = 0;
+    for (size_t i = 0; i < example.fields[0].size(); ++i) {
+      const std::string_view word = example.fields[0][i], tag = example.fields[1][i];
+      tokenizer(0).Encode(word, &text->ids);
+      // A word of nothing that the tokenizer sees still has its tag.
+      if (text->ids.size() == tags->ids.size()) text->ids.push_back(vocabulary(0).unknown_id());
+      tags->ids.push_back(LabelId(tag));
+      tags->ids.resize(text->ids.size(), vocabulary(1).no_label_id());
+      text_bytes += word.size() + 1;
+      tag_bytes += tag.size() + 1;
+    }
+    Close(begin, example.fields[0].size(), text_bytes, text);
+    Close(begin, example.fields[1].size(), tag_bytes, tags);
+  }
+
+  void AddLabelled(const TextExample& example) {
+    const std::string_view whole = example.fields[0][0], label = example.fields[1][0];
+    Field* text = &fields()[0];
+    const size_t begin = text->ids.size();
+    tokenizer(0).Encode(whole, &text->ids);
+    if (text->ids.size() == begin) {  // white space of Unicode
+      ++tokenized_->left_out.empty_lines;
+      return;
+    }
+    Close(begin, CountWords(whole), whole.size() + 1, text);
+    Field* labels = &fields()[1];
+    labels->ids.push_back(LabelId(label));
+    Close(labels->ids.size() - 1, 1, label.size() + 1, labels);
+  }
+
+  void AddPair(const TextExample& example) {
+    for (int i = 0; i < 2; ++i) {
+      const std::string_view whole = example.fields[i][0];
+      Field* field = &fields()[i];
+      const size_t begin = field->ids.size();
+      tokenizer(i).Encode(whole, &field->ids);
+      field->ids.push_back(vocabulary(i).end_id());
+      Close(begin, CountWords(whole), whole.size() + 1, field);
+    }
+  }
+
+  uint32_t LabelId(std::string_view label) {
+    const uint32_t id = vocabulary(1).Find(label);
+    if (id == vocabulary(1).unknown_id()) tokenized_->unseen_labels.Add(label, 1);
+    return id;
+  }
+
+  std::vector<Field>& fields() { return tokenized_->examples.fields; }
+  const Tokenizer& tokenizer(int field) const { return *coding_.fields[field].tokenizer; }
+  const Vocabulary& vocabulary(int field) const { return *coding_.fields[field].vocabulary; }
+
+  const ExampleCoding& coding_;
+  TokenizedChunk* const tokenized_;
+};
+
+}  // namespace
+
+absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
+                           TokenizedChunk* tokenized) {
+  tokenized->number = chunk.number;
+  tokenized->text_bytes = chunk.text.size();
+  tokenized->left_out = {};
+  tokenized->invalid_examples = 0;
+  tokenized->unseen_labels.Clear();
+  tokenized->examples.Clear(coding.fields.size());
+  ChunkEncoder encoder(coding, tokenized);
+  return ParseExamples(
+      coding.task, chunk, [&](const TextExample& example) { encoder.Add(example); },
+      &tokenized->left_out);
 }
 
 }  // namespace elman

@@ -1,26 +1,45 @@
-// A chunk of text to the examples of a language model.
+// A chunk of text to examples of token ids.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "data/shards/example_spool.h"
 #include "data/text/corpus_reader.h"
+#include "data/text/example_parser.h"
+#include "data/text/vocabulary.h"
 #include "data/tokenizer/tokenizer.h"
+#include "data/tokenizer/vocabulary_builder.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {
 
+// How the examples of a task become ids.
+struct ExampleCoding {
+  struct Field {
+    std::shared_ptr<const Vocabulary> vocabulary;
+    std::shared_ptr<const Tokenizer> tokenizer;  // null: labels, looked up as they are
+  };
+  Task task = LANGUAGE_MODEL;
+  bool keep_empty_lines = false;
+  std::vector<Field> fields;
+};
+
 struct TokenizedChunk {
   uint64_t number = 0;  // the chunk's
   uint64_t text_bytes = 0;
-  uint64_t empty_lines = 0;    // left out
-  uint64_t invalid_lines = 0;  // with bytes that are not UTF-8
+  LeftOut left_out;
+  uint64_t invalid_examples = 0;  // with bytes that are not UTF-8
+  PieceCounts unseen_labels;
   SpooledExamples examples;
 };
 
-// An example a line (or piece of a long line); `end_id` ends each line. Reuses the memory of
-// `tokenized`.
-void TokenizeChunk(const TokenizerSpec& spec, const Tokenizer& tokenizer, uint32_t end_id,
-                   const TextChunk& chunk, TokenizedChunk* tokenized);
+// The fields of every example, reusing the memory of `tokenized`. The lines of a language model and
+// both sides of a translation end in </s>. Of the pieces of a tagged word, the first has its tag
+// and the others have no_label_id(). A label that is not known is unknown_id().
+absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
+                           TokenizedChunk* tokenized);
 
 }  // namespace elman

@@ -22,7 +22,7 @@ absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator,
   RunParts parts;
   const DatasetManifest& manifest = dataset->manifest();
   ASSIGN_OR_RETURN(parts.model,
-                   CreateModel(manifest.task(), config.model(), manifest.vocabulary()));
+                   CreateModel(manifest.task(), config.model(), manifest.fields(0).vocabulary()));
   parts.optimizer = CreateOptimizer(config.optimizer());
   auto source = CreateStreamBatcher(std::move(dataset), kTrain, config.batch_size(),
                                     config.sequence_length(), config.lanes());
@@ -44,7 +44,7 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateValidation(Communicator* commun
 
 const TextCounts* ValidationText(const Dataset& dataset) {
   const auto valid = dataset.FindSplit(kValid);
-  return valid.ok() ? &(*valid)->counts() : nullptr;
+  return valid.ok() ? &(*valid)->counts(0) : nullptr;
 }
 
 }  // namespace elman

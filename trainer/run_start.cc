@@ -61,7 +61,7 @@ absl::Status CheckHistory(const RunDirectory* directory, const std::string& path
 absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& header,
                              const Dataset& dataset) {
   const std::string& theirs = header.vocabulary().fingerprint();
-  const std::string& ours = dataset.manifest().vocabulary().fingerprint();
+  const std::string& ours = dataset.manifest().fields(0).vocabulary().fingerprint();
   if (theirs == ours) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat(dataset.folder(), ": its vocabulary has fingerprint ", ours, ", but ", path,
@@ -176,8 +176,8 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
 
   CheckpointHeader& run = start.checkpoint.header;
   run.set_task(dataset.manifest().task());
-  *run.mutable_tokenizer() = dataset.manifest().tokenizer();
-  *run.mutable_vocabulary() = dataset.manifest().vocabulary();
+  *run.mutable_tokenizer() = dataset.manifest().fields(0).tokenizer();
+  *run.mutable_vocabulary() = dataset.manifest().fields(0).vocabulary();
   *run.mutable_config() = start.config;
   Provenance* provenance = run.mutable_provenance();
   provenance->set_host(HostName());
@@ -230,7 +230,7 @@ void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& mod
                "%s parameters, %s training tokens, %s steps an epoch, %d lanes on %d ranks (oneDNN "
                "%s, %s)\n",
                WithCommas(model.parameters().count()).c_str(),
-               WithCommas(train.counts().tokens()).c_str(),
+               WithCommas(train.counts(0).tokens()).c_str(),
                WithCommas(StepsPerEpoch(source, start.config.micro_batches())).c_str(),
                start.config.lanes(), ranks, OneDnnVersion().c_str(), InstructionSet().c_str());
   if (start.resumed) {

@@ -23,18 +23,18 @@ def _records(path, message):
 
 def read_vocabulary(folder):
     manifest = (Path(folder) / "dataset.textproto").read_text()
-    return text_format.Parse(manifest, DatasetManifest()).vocabulary
+    return text_format.Parse(manifest, DatasetManifest()).fields[0].vocabulary
 
 
 def read_tokens(folder, split="train"):
-    """The token ids of a split, in one array."""
+    """The token ids of a split's first field, in one array."""
     blocks = []
     for shard in sorted(Path(folder).glob(f"{split}-*.tfrecord")):
         for record in _records(shard, ShardRecord):
             if record.HasField("header"):
-                width = record.header.token_width
+                width = record.header.fields[0].token_width
             elif record.HasField("block"):
-                blocks.append(np.frombuffer(record.block.tokens, dtype=f"<u{width}"))
+                blocks.append(np.frombuffer(record.block.fields[0].tokens, dtype=f"<u{width}"))
     return np.concatenate(blocks).astype(np.int64)
 
 

@@ -3,17 +3,19 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <set>
-#include <utility>
-#include <vector>
+#include <span>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/io/checksum.h"
 #include "data/io/contained_file.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
@@ -41,10 +43,15 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
-// Every file that a manifest names, in order.
+// Every file that a manifest names, in order; those of a shared vocabulary once.
 std::vector<std::string> FilesOf(const DatasetManifest& manifest) {
-  std::vector<std::string> files = {manifest.vocabulary_file().file()};
-  if (manifest.has_tokenizer_file()) files.push_back(manifest.tokenizer_file().file());
+  std::vector<std::string> files;
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    const FieldEntry& field = manifest.fields(i);
+    if (VocabularyOwner(manifest, i) < i) continue;
+    files.push_back(field.vocabulary_file().file());
+    if (field.has_tokenizer_file()) files.push_back(field.tokenizer_file().file());
+  }
   for (const SplitEntry& split : manifest.splits()) {
     for (const ShardEntry& shard : split.shards()) files.push_back(shard.file());
   }
@@ -64,6 +71,13 @@ absl::Status CheckNames(const std::string& folder, const DatasetManifest& manife
     if (!files.insert(file).second) return damaged("each file to be named once", file);
     RETURN_IF_ERROR(CheckStaysInside(folder, file));
   }
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    const FieldEntry& field = manifest.fields(i);
+    FieldEntry owner = manifest.fields(VocabularyOwner(manifest, i));
+    owner.set_name(field.name());
+    if (owner.SerializeAsString() != field.SerializeAsString())
+      return damaged("fields with one vocabulary to agree on it", field.name());
+  }
   std::set<std::string> splits;
   for (const SplitEntry& split : manifest.splits()) {
     if (!IsPlainName(split.name())) return damaged("the name of a split", split.name());
@@ -73,15 +87,32 @@ absl::Status CheckNames(const std::string& folder, const DatasetManifest& manife
   return absl::OkStatus();
 }
 
+bool IsLabels(const FieldEntry& field) { return field.tokenizer().kind() == TokenizerSpec::LABEL; }
+
+// The task and the kinds of tokenizers are known, and the fields are those of the task.
 absl::Status CheckKinds(const DatasetManifest& manifest, const std::string& path) {
-  const int task = manifest.task(), kind = manifest.tokenizer().kind();
-  if (task != TASK_UNSPECIFIED && Task_IsValid(task) && kind != TokenizerSpec::KIND_UNSPECIFIED &&
-      TokenizerSpec::Kind_IsValid(kind)) {
-    return absl::OkStatus();
+  const auto damaged = [&](const std::string& what) {
+    return absl::DataLossError(
+        absl::StrCat(path, ": expected ", what, "; was it written by a newer version?"));
+  };
+  const std::span<const TaskField> fields = FieldsOf(manifest.task());
+  if (fields.empty()) {
+    return damaged(absl::StrCat("a known task, found task ", static_cast<int>(manifest.task())));
   }
-  return absl::DataLossError(absl::StrCat(path, ": expected a task and a tokenizer, found task ",
-                                          task, " and tokenizer ", kind,
-                                          "; was it written by a newer version?"));
+  for (const FieldEntry& field : manifest.fields()) {
+    const int kind = field.tokenizer().kind();
+    if (kind == TokenizerSpec::KIND_UNSPECIFIED || !TokenizerSpec::Kind_IsValid(kind))
+      return damaged(absl::StrCat("a known tokenizer, found tokenizer ", kind));
+  }
+  std::string expected;
+  bool same = manifest.fields_size() == static_cast<int>(fields.size());
+  for (size_t i = 0; i < fields.size(); ++i) {
+    absl::StrAppend(&expected, i > 0 ? ", " : "", std::string(fields[i].name));
+    const FieldEntry& field = manifest.fields(same ? static_cast<int>(i) : 0);
+    same = same && field.name() == fields[i].name && IsLabels(field) == fields[i].labels;
+  }
+  if (same) return absl::OkStatus();
+  return damaged(absl::StrCat("the fields of ", Task_Name(manifest.task()), ": ", expected));
 }
 
 absl::Status WrongSize(const std::string& path, uint64_t expected, uint64_t found) {
@@ -109,40 +140,45 @@ absl::StatusOr<std::string> ReadEntry(const std::string& folder, const FileEntry
   return contents;
 }
 
-bool Equal(const TextCounts& a, const TextCounts& b) {
-  return a.examples() == b.examples() && a.tokens() == b.tokens() && a.unknown() == b.unknown() &&
-         a.words() == b.words() && a.bytes() == b.bytes();
-}
-
-// What a file of so many bytes can hold: a token has two bytes at least, an example a token.
+// What a file of so many bytes can hold: an id has two bytes at least, an example an id of each
+// field.
 bool CanHold(const ShardEntry& shard) {
-  const TextCounts& counts = shard.counts();
-  return counts.tokens() <= shard.bytes() / 2 && counts.examples() <= counts.tokens() &&
-         counts.unknown() <= counts.tokens();
+  for (const TextCounts& counts : shard.counts()) {
+    if (counts.tokens() > shard.bytes() / 2 || counts.examples() > counts.tokens() ||
+        counts.unknown() > counts.tokens() || counts.examples() != shard.counts(0).examples()) {
+      return false;
+    }
+  }
+  return true;
 }
 
-absl::Status CheckShards(const std::string& folder, const SplitEntry& split) {
-  TextCounts sums;
-  bool possible = true;
+absl::Status CheckShards(const std::string& folder, const DatasetManifest& manifest,
+                         const SplitEntry& split) {
+  SplitEntry sums;
+  for (int i = 0; i < manifest.fields_size(); ++i) sums.add_counts();
+  bool possible = split.counts_size() == manifest.fields_size();
   for (const ShardEntry& shard : split.shards()) {
     const std::string path = JoinPath(folder, shard.file());
     ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
     if (file->size() != shard.bytes()) return WrongSize(path, shard.bytes(), file->size());
-    const TextCounts before = sums;
-    AddCounts(shard.counts(), &sums);
-    possible = possible && CanHold(shard) && sums.words() >= before.words() &&
-               sums.bytes() >= before.bytes();
+    possible = possible && shard.counts_size() == manifest.fields_size() && CanHold(shard);
+    for (int i = 0; possible && i < manifest.fields_size(); ++i) {
+      const TextCounts before = sums.counts(i);
+      AddCounts(shard.counts(i), sums.mutable_counts(i));
+      possible =
+          sums.counts(i).words() >= before.words() && sums.counts(i).bytes() >= before.bytes();
+    }
   }
-  if (possible && Equal(sums, split.counts())) return absl::OkStatus();
+  if (possible && EqualCounts(sums.counts(), split.counts())) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName), ": split ", split.name(),
                                           possible ? ": the counts of its shards do not add up"
                                                    : ": its shards cannot hold their counts",
                                           "; copy the data set again"));
 }
 
-absl::Status CheckVocabulary(const DatasetManifest& manifest, const Vocabulary& vocabulary,
+absl::Status CheckVocabulary(const FieldEntry& field, const Vocabulary& vocabulary,
                              const std::string& fingerprint, const std::string& path) {
-  const VocabularySpec& spec = manifest.vocabulary();
+  const VocabularySpec& spec = field.vocabulary();
   if (spec.fingerprint() != fingerprint) {
     return absl::DataLossError(
         absl::StrCat(path, ": expected the tokenizer and vocabulary with the fingerprint ",
@@ -152,10 +188,25 @@ absl::Status CheckVocabulary(const DatasetManifest& manifest, const Vocabulary& 
       spec.unknown_id() != vocabulary.unknown_id() || spec.end_id() != vocabulary.end_id() ||
       spec.start_id() != vocabulary.start_id() || spec.pad_id() != vocabulary.pad_id()) {
     return absl::DataLossError(absl::StrCat(path, ": the sizes and special ids are not those of ",
-                                            manifest.vocabulary_file().file(),
+                                            field.vocabulary_file().file(),
                                             "; copy the data set again"));
   }
   return absl::OkStatus();
+}
+
+// Manifests of other versions have other fields: the version, which stands first, is looked at
+// before the rest is parsed.
+absl::Status CheckVersion(std::string_view text, const std::string& path) {
+  constexpr std::string_view kBegin = "format_version: ";
+  uint32_t version = 0;
+  if (text.substr(0, kBegin.size()) == kBegin) {
+    const std::string number(text.substr(kBegin.size(), text.find('\n') - kBegin.size()));
+    if (!absl::SimpleAtoi(number, &version)) version = 0;
+  }
+  if (version == kDatasetFormatVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(path, ": expected data set format ",
+                                                    kDatasetFormatVersion, ", found ", version,
+                                                    "; preprocess the corpus again"));
 }
 
 }  // namespace
@@ -166,6 +217,30 @@ void AddCounts(const TextCounts& counts, TextCounts* sums) {
   sums->set_unknown(sums->unknown() + counts.unknown());
   sums->set_words(sums->words() + counts.words());
   sums->set_bytes(sums->bytes() + counts.bytes());
+}
+
+void AddCounts(const google::protobuf::RepeatedPtrField<TextCounts>& counts,
+               google::protobuf::RepeatedPtrField<TextCounts>* sums) {
+  for (int i = 0; i < counts.size(); ++i) {
+    AddCounts(counts.Get(i), i < sums->size() ? sums->Mutable(i) : sums->Add());
+  }
+}
+
+bool EqualCounts(const google::protobuf::RepeatedPtrField<TextCounts>& a,
+                 const google::protobuf::RepeatedPtrField<TextCounts>& b) {
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](const TextCounts& x, const TextCounts& y) {
+        return x.examples() == y.examples() && x.tokens() == y.tokens() &&
+               x.unknown() == y.unknown() && x.words() == y.words() && x.bytes() == y.bytes();
+      });
+}
+
+int VocabularyOwner(const DatasetManifest& manifest, int field) {
+  const std::string mine = manifest.fields(field).vocabulary_file().file();
+  for (int i = 0; i < field; ++i) {
+    if (manifest.fields(i).vocabulary_file().file() == mine) return i;
+  }
+  return field;
 }
 
 VocabularySpec SpecOf(const Vocabulary& vocabulary, const std::string& fingerprint) {
@@ -180,13 +255,21 @@ VocabularySpec SpecOf(const Vocabulary& vocabulary, const std::string& fingerpri
   return spec;
 }
 
-Dataset::Dataset(std::string folder, DatasetManifest manifest, Vocabulary vocabulary,
-                 std::string vocabulary_text, std::string tokenizer_model)
-    : folder_(std::move(folder)),
-      manifest_(std::move(manifest)),
-      vocabulary_(std::move(vocabulary)),
-      vocabulary_text_(std::move(vocabulary_text)),
-      tokenizer_model_(std::move(tokenizer_model)) {}
+absl::StatusOr<std::shared_ptr<const Dataset::Tables>> Dataset::ReadTables(
+    const std::string& folder, const FieldEntry& field) {
+  Tables tables;
+  ASSIGN_OR_RETURN(tables.text, ReadEntry(folder, field.vocabulary_file(), kMaxVocabularyBytes));
+  if (field.has_tokenizer_file()) {
+    ASSIGN_OR_RETURN(tables.model, ReadEntry(folder, field.tokenizer_file(), kMaxTokenizerBytes));
+  }
+  const std::string path = JoinPath(folder, field.vocabulary_file().file());
+  ASSIGN_OR_RETURN(tables.vocabulary, IsLabels(field) ? Vocabulary::ParseLabels(tables.text, path)
+                                                      : Vocabulary::Parse(tables.text, path));
+  RETURN_IF_ERROR(CheckVocabulary(
+      field, tables.vocabulary, VocabularyFingerprint(field.tokenizer(), tables.text, tables.model),
+      JoinPath(folder, kManifestName)));
+  return std::make_shared<const Tables>(std::move(tables));
+}
 
 absl::StatusOr<std::shared_ptr<const Dataset>> Dataset::Open(const std::string& folder) {
   const std::string path = JoinPath(folder, kManifestName);
@@ -200,31 +283,21 @@ absl::StatusOr<std::shared_ptr<const Dataset>> Dataset::Open(const std::string& 
   }
   RETURN_IF_ERROR(text.status());
   ASSIGN_OR_RETURN(DatasetManifest manifest, ManifestFromText(*text, path));
-  if (manifest.format_version() != kDatasetFormatVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path, ": expected data set format ", kDatasetFormatVersion, ", found ",
-                     manifest.format_version(), "; preprocess the corpus again"));
-  }
-
   RETURN_IF_ERROR(CheckKinds(manifest, path));
   RETURN_IF_ERROR(CheckNames(folder, manifest));
-  ASSIGN_OR_RETURN(std::string vocabulary_text,
-                   ReadEntry(folder, manifest.vocabulary_file(), kMaxVocabularyBytes));
-  std::string tokenizer_model;
-  if (manifest.has_tokenizer_file()) {
-    ASSIGN_OR_RETURN(tokenizer_model,
-                     ReadEntry(folder, manifest.tokenizer_file(), kMaxTokenizerBytes));
+  std::vector<std::shared_ptr<const Tables>> tables;
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    if (const int owner = VocabularyOwner(manifest, i); owner < i) {
+      tables.push_back(tables[owner]);
+      continue;
+    }
+    ASSIGN_OR_RETURN(std::shared_ptr<const Tables> own, ReadTables(folder, manifest.fields(i)));
+    tables.push_back(std::move(own));
   }
-  ASSIGN_OR_RETURN(
-      Vocabulary vocabulary,
-      Vocabulary::Parse(vocabulary_text, JoinPath(folder, manifest.vocabulary_file().file())));
-  RETURN_IF_ERROR(CheckVocabulary(
-      manifest, vocabulary,
-      VocabularyFingerprint(manifest.tokenizer(), vocabulary_text, tokenizer_model), path));
-  for (const SplitEntry& split : manifest.splits()) RETURN_IF_ERROR(CheckShards(folder, split));
+  for (const SplitEntry& split : manifest.splits())
+    RETURN_IF_ERROR(CheckShards(folder, manifest, split));
   return std::shared_ptr<const Dataset>(
-      new Dataset(folder, std::move(manifest), std::move(vocabulary), std::move(vocabulary_text),
-                  std::move(tokenizer_model)));
+      new Dataset(folder, std::move(manifest), std::move(tables)));
 }
 
 absl::StatusOr<const SplitEntry*> Dataset::FindSplit(std::string_view name) const {
@@ -274,6 +347,7 @@ absl::StatusOr<DatasetManifest> ManifestFromText(std::string_view text, const st
         absl::CHexEscape(std::string(text.substr(body.size(), kChecksumLineBytes - 1))),
         "'; copy the data set again"));
   }
+  RETURN_IF_ERROR(CheckVersion(body, path));
   DatasetManifest manifest;
   FirstError error;
   google::protobuf::TextFormat::Parser parser;

@@ -1,9 +1,12 @@
-// A data set on disk: its manifest, checked, and its vocabulary and tokenizer.
+// A data set on disk: its manifest, checked, and the vocabularies and tokenizers of its fields.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,38 +18,47 @@ namespace elman {
 inline constexpr std::string_view kManifestName = "dataset.textproto";
 inline constexpr std::string_view kVocabularyName = "vocabulary.txt";
 inline constexpr std::string_view kTokenizerName = "tokenizer.model";
-inline constexpr uint32_t kDatasetFormatVersion = 1;
+inline constexpr uint32_t kDatasetFormatVersion = 2;
 
 // Immutable once opened.
 class Dataset {
  public:
-  // Reads and verifies dataset.textproto, vocabulary.txt and tokenizer.model (checksums, sizes,
-  // fingerprint, file names that stay inside the folder) and that every shard has its size. Shard
-  // contents are verified as they are read.
+  // Reads and verifies dataset.textproto and the vocabulary and tokenizer of each field (checksums,
+  // sizes, fingerprint, file names that stay inside the folder) and that every shard has its size.
+  // Shard contents are verified as they are read.
   static absl::StatusOr<std::shared_ptr<const Dataset>> Open(const std::string& folder);
 
   const std::string& folder() const { return folder_; }
   const DatasetManifest& manifest() const { return manifest_; }
-  const Vocabulary& vocabulary() const { return vocabulary_; }
-  const std::string& vocabulary_text() const {
-    return vocabulary_text_;
-  }  // the bytes of vocabulary.txt
-  const std::string& tokenizer_model() const {
-    return tokenizer_model_;
-  }  // the bytes of tokenizer.model, or empty
+
+  // Of one of manifest().fields(); the first is what a model reads.
+  const Vocabulary& vocabulary(int field = 0) const { return tables_[field]->vocabulary; }
+  // The bytes of vocabulary.txt, and of tokenizer.model or empty.
+  const std::string& vocabulary_text(int field = 0) const { return tables_[field]->text; }
+  const std::string& tokenizer_model(int field = 0) const { return tables_[field]->model; }
 
   // NotFound names the splits there are.
   absl::StatusOr<const SplitEntry*> FindSplit(std::string_view name) const;
 
  private:
-  Dataset(std::string folder, DatasetManifest manifest, Vocabulary vocabulary,
-          std::string vocabulary_text, std::string tokenizer_model);
+  struct Tables {
+    Vocabulary vocabulary;
+    std::string text;
+    std::string model;
+  };
+  static absl::StatusOr<std::shared_ptr<const Tables>> ReadTables(const std::string& folder,
+                                                                  const FieldEntry& field);
+
+  Dataset(std::string folder, DatasetManifest manifest,
+          std::vector<std::shared_ptr<const Tables>> tables)
+      : folder_(std::move(folder)), manifest_(std::move(manifest)), tables_(std::move(tables)) {}
   const std::string folder_;
   const DatasetManifest manifest_;
-  const Vocabulary vocabulary_;
-  const std::string vocabulary_text_;
-  const std::string tokenizer_model_;
+  const std::vector<std::shared_ptr<const Tables>> tables_;  // by field; shared where they are
 };
+
+// The field before `field` that has the same vocabulary, or `field` itself.
+int VocabularyOwner(const DatasetManifest& manifest, int field);
 
 // The fingerprint of a tokenizer with its vocabulary: what VocabularySpec.fingerprint holds.
 std::string VocabularyFingerprint(const TokenizerSpec& tokenizer, std::string_view vocabulary_text,
@@ -55,8 +67,14 @@ std::string VocabularyFingerprint(const TokenizerSpec& tokenizer, std::string_vi
 // The specification of a vocabulary, with the fingerprint above.
 VocabularySpec SpecOf(const Vocabulary& vocabulary, const std::string& fingerprint);
 
-// Adds each field of `counts` to that of `sums`.
+// Adds each field of `counts` to that of `sums`, or those of each field of an example.
 void AddCounts(const TextCounts& counts, TextCounts* sums);
+void AddCounts(const google::protobuf::RepeatedPtrField<TextCounts>& counts,
+               google::protobuf::RepeatedPtrField<TextCounts>* sums);
+
+// Whether they are the same numbers.
+bool EqualCounts(const google::protobuf::RepeatedPtrField<TextCounts>& a,
+                 const google::protobuf::RepeatedPtrField<TextCounts>& b);
 
 // The manifest as the text of dataset.textproto, its last line "# crc32c: ........", and back,
 // strictly.

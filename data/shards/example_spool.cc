@@ -1,10 +1,12 @@
 #include "data/shards/example_spool.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
@@ -21,11 +23,12 @@ const char* CopyNumbers(const char* bytes, size_t count, std::vector<uint32_t>* 
 
 }  // namespace
 
-void SpooledExamples::Clear() {
-  ids.clear();
-  lengths.clear();
-  words.clear();
-  bytes.clear();
+void SpooledExamples::Clear(size_t count) {
+  fields.resize(count);
+  for (Field& field : fields) {
+    for (std::vector<uint32_t>* numbers : {&field.ids, &field.lengths, &field.words, &field.bytes})
+      numbers->clear();
+  }
 }
 
 absl::StatusOr<std::unique_ptr<SpoolWriter>> SpoolWriter::Create(const std::string& path,
@@ -37,14 +40,24 @@ absl::StatusOr<std::unique_ptr<SpoolWriter>> SpoolWriter::Create(const std::stri
 SpoolWriter::SpoolWriter(std::unique_ptr<AtomicFile> file, uint64_t spool)
     : file_(std::move(file)), writer_(file_.get()), spool_(spool) {}
 
+// A record has the number of fields, the number of examples, the number of ids of each field, all
+// of 8 bytes, and the vectors of each field.
 absl::Status SpoolWriter::Append(uint64_t chunk, const SpooledExamples& examples) {
-  chunks_.push_back({chunk, spool_, writer_.offset(), examples.ids.size()});
-  const uint64_t examples_count = examples.lengths.size();
-  std::string payload(reinterpret_cast<const char*>(&examples_count), sizeof(examples_count));
-  AppendNumbers(examples.lengths, &payload);
-  AppendNumbers(examples.words, &payload);
-  AppendNumbers(examples.bytes, &payload);
-  AppendNumbers(examples.ids, &payload);
+  std::vector<uint64_t> sizes = {examples.fields.size(),
+                                 examples.fields.empty() ? 0 : examples.fields[0].lengths.size()};
+  SpooledChunk place = {chunk, spool_, writer_.offset(), 0};
+  for (const SpooledExamples::Field& field : examples.fields) {
+    sizes.push_back(field.ids.size());
+    place.ids += field.ids.size();
+  }
+  chunks_.push_back(place);
+  std::string payload(reinterpret_cast<const char*>(sizes.data()), sizes.size() * sizeof(uint64_t));
+  for (const SpooledExamples::Field& field : examples.fields) {
+    AppendNumbers(field.lengths, &payload);
+    AppendNumbers(field.words, &payload);
+    AppendNumbers(field.bytes, &payload);
+    AppendNumbers(field.ids, &payload);
+  }
   return writer_.Write(payload);
 }
 
@@ -55,18 +68,28 @@ absl::StatusOr<std::unique_ptr<SpoolReader>> SpoolReader::Open(const std::string
 
 absl::Status SpoolReader::Read(uint64_t offset, SpooledExamples* examples) {
   RETURN_IF_ERROR(RecordReader(file_.get()).Read(offset, &payload_).status());
-  uint64_t count = 0;
-  const size_t numbers = (payload_.size() - sizeof(count)) / sizeof(uint32_t);
-  if (payload_.size() >= sizeof(count)) std::memcpy(&count, payload_.data(), sizeof(count));
-  if (payload_.size() < sizeof(count) || count > numbers / 3) {
+  const auto size = [&](size_t i) {
+    uint64_t number = 0;
+    if (payload_.size() >= (i + 1) * sizeof(number))
+      std::memcpy(&number, payload_.data() + i * sizeof(number), sizeof(number));
+    return number;
+  };
+  const uint64_t fields = std::min<uint64_t>(size(0), kMaxFields), count = size(1);
+  uint64_t expected = (2 + fields) * sizeof(uint64_t);
+  for (uint64_t i = 0; i < fields; ++i) expected += (3 * count + size(2 + i)) * sizeof(uint32_t);
+  if (count > payload_.size() || expected != payload_.size()) {
     return absl::DataLossError(
         absl::StrCat(file_->path(), ": offset ", offset, ": no chunk of examples"));
   }
-  const char* next = payload_.data() + sizeof(count);
-  next = CopyNumbers(next, count, &examples->lengths);
-  next = CopyNumbers(next, count, &examples->words);
-  next = CopyNumbers(next, count, &examples->bytes);
-  CopyNumbers(next, numbers - 3 * count, &examples->ids);
+  examples->Clear(fields);
+  const char* next = payload_.data() + (2 + fields) * sizeof(uint64_t);
+  for (uint64_t i = 0; i < fields; ++i) {
+    SpooledExamples::Field& field = examples->fields[i];
+    next = CopyNumbers(next, count, &field.lengths);
+    next = CopyNumbers(next, count, &field.words);
+    next = CopyNumbers(next, count, &field.bytes);
+    next = CopyNumbers(next, size(2 + i), &field.ids);
+  }
   return absl::OkStatus();
 }
 

@@ -15,14 +15,17 @@
 
 namespace elman {
 
-// The examples of a chunk.
+// The examples of a chunk, field by field.
 struct SpooledExamples {
-  std::vector<uint32_t> ids;      // of all examples, one behind the other
-  std::vector<uint32_t> lengths;  // tokens of each example
-  std::vector<uint32_t> words;    // of its text
-  std::vector<uint32_t> bytes;
+  struct Field {
+    std::vector<uint32_t> ids;      // of all examples, one behind the other
+    std::vector<uint32_t> lengths;  // ids of each example
+    std::vector<uint32_t> words;    // of its text
+    std::vector<uint32_t> bytes;
+  };
+  std::vector<Field> fields;  // each with as many examples
 
-  void Clear();
+  void Clear(size_t fields);  // keeps memory
 };
 
 // Where a chunk was spooled. Plain numbers: processes exchange it as bytes.
@@ -30,7 +33,7 @@ struct SpooledChunk {
   uint64_t chunk = 0;   // its number in the corpus
   uint64_t spool = 0;   // the rank that wrote it
   uint64_t offset = 0;  // in that rank's spool
-  uint64_t tokens = 0;
+  uint64_t ids = 0;     // of all its fields
 };
 
 class SpoolWriter {

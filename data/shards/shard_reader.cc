@@ -1,10 +1,12 @@
 #include "data/shards/shard_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
 #include "data/shards/shard_writer.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
@@ -33,25 +35,34 @@ const char* NameOf(ShardRecord::KindCase kind) {
   }
 }
 
+// Whether the lengths of an example's fields go together as the task has it.
+bool HasShapeOfTask(Task task, const ShardBlock& block) {
+  if (task == TAGGING) {
+    return std::ranges::equal(block.fields(0).example_lengths(), block.fields(1).example_lengths());
+  }
+  return task != CLASSIFICATION || std::ranges::all_of(block.fields(1).example_lengths(),
+                                                       [](uint32_t length) { return length == 1; });
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ShardReader>> ShardReader::Open(const std::string& path,
-                                                               uint32_t vocabulary_size) {
+                                                               std::vector<uint32_t> id_limits) {
   ASSIGN_OR_RETURN(std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
-  std::unique_ptr<ShardReader> reader(new ShardReader(std::move(file), vocabulary_size));
+  std::unique_ptr<ShardReader> reader(new ShardReader(std::move(file), std::move(id_limits)));
   RETURN_IF_ERROR(reader->ReadFrame());
   return reader;
 }
 
-ShardReader::ShardReader(std::unique_ptr<RandomAccessFile> file, uint32_t vocabulary_size)
-    : file_(std::move(file)), records_(file_.get(), kRemedy), vocabulary_size_(vocabulary_size) {}
+ShardReader::ShardReader(std::unique_ptr<RandomAccessFile> file, std::vector<uint32_t> id_limits)
+    : file_(std::move(file)), records_(file_.get(), kRemedy), id_limits_(std::move(id_limits)) {}
 
-uint64_t ShardReader::first_token(int block) const {
-  return block == blocks() ? counts().tokens() : index_.blocks(block).first_token();
+uint64_t ShardReader::first_token(int field, int block) const {
+  return block == blocks() ? counts(field).tokens() : index_.blocks(block).first_token(field);
 }
 
 uint64_t ShardReader::first_example(int block) const {
-  return block == blocks() ? counts().examples() : index_.blocks(block).first_example();
+  return block == blocks() ? examples() : index_.blocks(block).first_example();
 }
 
 // Every record but the tail, which is read first, must have the tail's file id.
@@ -109,30 +120,61 @@ absl::Status ShardReader::ReadFrame() {
   ASSIGN_OR_RETURN(const uint64_t header_end,
                    ReadRecord(0, ShardRecord::kHeader, "header", kMaxHeaderBytes, &record));
   header_.Swap(record.mutable_header());
+  RETURN_IF_ERROR(CheckHeader());
+  return CheckIndex(header_end, index_offset);
+}
+
+absl::Status ShardReader::CheckHeader() const {
+  const auto damaged = [&](const std::string& what) { return records_.Damaged(0, "header", what); };
   if (header_.format_version() != kShardFormatVersion) {
     return absl::FailedPreconditionError(
         absl::StrCat(file_->path(), ": expected shard format ", kShardFormatVersion, ", found ",
                      header_.format_version(), "; preprocess the corpus again"));
   }
-  if (header_.token_width() != 2 && header_.token_width() != 4) {
-    return records_.Damaged(
-        0, "header", absl::StrCat("expected 2 or 4 bytes a token, found ", header_.token_width()));
+  const std::span<const TaskField> expected = FieldsOf(header_.task());
+  if (expected.empty() || fields() != static_cast<int>(expected.size())) {
+    return damaged(absl::StrCat("expected the fields of a known task, found ", fields(),
+                                " fields for task ", static_cast<int>(header_.task())));
+  }
+  for (const ShardHeader::Field& field : header_.fields()) {
+    if (field.token_width() != 2 && field.token_width() != 4) {
+      return damaged(absl::StrCat("expected 2 or 4 bytes an id, found ", field.token_width()));
+    }
   }
   if (header_.shard() >= header_.shards()) {
-    return records_.Damaged(
-        0, "header",
+    return damaged(
         absl::StrCat("found shard ", header_.shard(), ", counted from 0, of ", header_.shards()));
   }
-  return CheckIndex(header_end, index_offset);
+  return absl::OkStatus();
+}
+
+// An example has an id of each field at least, and an id its bytes in the block.
+bool ShardReader::CanHold(int block) const {
+  const uint64_t begin = first_example(block), end = first_example(block + 1);
+  uint64_t bytes = index_.blocks(block).payload_bytes();
+  for (int field = 0; field < fields(); ++field) {
+    const uint64_t first = first_token(field, block), last = first_token(field, block + 1);
+    const uint64_t width = header_.fields(field).token_width();
+    if (last <= first || end <= begin || end - begin > last - first ||
+        last - first > bytes / width) {
+      return false;
+    }
+    bytes -= (last - first) * width;
+  }
+  return true;
 }
 
 absl::Status ShardReader::CheckIndex(uint64_t first_block_offset, uint64_t index_offset) const {
   const auto damaged = [&](const std::string& what) {
     return records_.Damaged(index_offset, "index", what);
   };
+  // What stands for every field must do so once.
+  bool complete = index_.counts_size() == fields();
+  for (const ShardIndex::Block& block : index_.blocks())
+    complete = complete && block.first_token_size() == fields();
+  if (!complete) return damaged(absl::StrCat("expected counts of ", fields(), " fields"));
+
   uint64_t offset = first_block_offset;
-  uint64_t token = 0;
-  uint64_t example = 0;
   for (int i = 0; i < blocks(); ++i) {
     const ShardIndex::Block& block = index_.blocks(i);
     // Bounded first, so that the sum below cannot overflow.
@@ -140,32 +182,27 @@ absl::Status ShardReader::CheckIndex(uint64_t first_block_offset, uint64_t index
       return damaged(absl::StrCat("expected block ", i, " at ", offset, ", found ",
                                   block.payload_bytes(), " bytes at ", block.offset()));
     }
-    if (block.first_token() != token || block.first_example() != example) {
-      return damaged(absl::StrCat("expected block ", i, " to begin with token ", token,
-                                  " and example ", example, ", found token ", block.first_token(),
-                                  " and example ", block.first_example()));
-    }
     offset += block.payload_bytes() + kRecordFrameBytes;
-    token = first_token(i + 1);
-    example = first_example(i + 1);
-    // An example has a token at least, and a token its bytes in the block.
-    if (token <= block.first_token() || example <= block.first_example() ||
-        example - block.first_example() > token - block.first_token() ||
-        token - block.first_token() > block.payload_bytes() / header_.token_width()) {
-      return damaged(absl::StrCat("block ", i, " of ", block.payload_bytes(),
-                                  " bytes is said to end before token ", token, " and example ",
-                                  example, ", having begun with token ", block.first_token(),
-                                  " and example ", block.first_example()));
+    for (int field = 0; field < fields(); ++field) {
+      const bool begins = i > 0 || (first_token(field, 0) == 0 && first_example(0) == 0);
+      if (begins && CanHold(i)) continue;
+      return damaged(absl::StrCat(
+          "block ", i, " of ", block.payload_bytes(), " bytes is said to end before token ",
+          first_token(field, i + 1), " and example ", first_example(i + 1),
+          ", having begun with token ", first_token(field, i), " and example ", first_example(i)));
     }
   }
   if (offset != index_offset) {
     return damaged(
         absl::StrCat("the blocks end at ", offset, ", but the index begins at ", index_offset));
   }
-  if (token != counts().tokens() || example != counts().examples() ||
-      counts().unknown() > counts().tokens()) {
-    return damaged(absl::StrCat("it counts ", counts().tokens(), " tokens, ", counts().unknown(),
-                                " unknown, and ", counts().examples(), " examples in ", blocks(),
+  for (const TextCounts& sums : index_.counts()) {
+    if (sums.examples() == examples() && sums.unknown() <= sums.tokens() &&
+        (blocks() > 0 || sums.tokens() + sums.examples() == 0)) {
+      continue;
+    }
+    return damaged(absl::StrCat("it counts ", sums.tokens(), " tokens, ", sums.unknown(),
+                                " unknown, and ", sums.examples(), " examples in ", blocks(),
                                 " blocks"));
   }
   return absl::OkStatus();
@@ -178,41 +215,71 @@ absl::Status ShardReader::CheckBlock(uint64_t offset, int number, const ShardBlo
         offset, name,
         absl::StrCat("expected block ", number, " of this shard, found block ", block.number()));
   }
-  const uint64_t width = header_.token_width();
-  const uint64_t tokens = first_token(number + 1) - first_token(number);
-  const uint64_t examples = first_example(number + 1) - first_example(number);
-  if (block.tokens().size() % width != 0 || block.tokens().size() / width != tokens ||
-      static_cast<uint64_t>(block.example_lengths_size()) != examples) {
-    return records_.Damaged(offset, name,
-                            absl::StrCat("expected ", tokens, " tokens of ", width, " bytes in ",
-                                         examples, " examples, found ", block.tokens().size(),
-                                         " bytes in ", block.example_lengths_size()));
+  if (block.fields_size() != fields()) {
+    return records_.Damaged(
+        offset, name, absl::StrCat("expected ", fields(), " fields, found ", block.fields_size()));
   }
-  uint64_t sum = 0;
-  for (const uint32_t length : block.example_lengths()) sum += length;
-  if (sum == tokens) return absl::OkStatus();
-  return records_.Damaged(
-      offset, name, absl::StrCat("expected examples of ", tokens, " tokens in all, found ", sum));
+  const uint64_t examples = first_example(number + 1) - first_example(number);
+  for (int i = 0; i < fields(); ++i) {
+    const ShardBlock::Field& field = block.fields(i);
+    const uint64_t width = header_.fields(i).token_width();
+    const uint64_t tokens = first_token(i, number + 1) - first_token(i, number);
+    if (field.tokens().size() % width != 0 || field.tokens().size() / width != tokens ||
+        static_cast<uint64_t>(field.example_lengths_size()) != examples) {
+      return records_.Damaged(offset, name,
+                              absl::StrCat("expected ", tokens, " tokens of ", width, " bytes in ",
+                                           examples, " examples, found ", field.tokens().size(),
+                                           " bytes in ", field.example_lengths_size()));
+    }
+    uint64_t sum = 0;
+    bool empty = false;
+    for (const uint32_t length : field.example_lengths()) {
+      sum += length;
+      empty = empty || length == 0;
+    }
+    if (sum != tokens || empty) {
+      return records_.Damaged(offset, name,
+                              absl::StrCat("expected examples of ", tokens,
+                                           " tokens in all, none of them empty, found ", sum));
+    }
+  }
+  if (HasShapeOfTask(header_.task(), block)) return absl::OkStatus();
+  return records_.Damaged(offset, name,
+                          header_.task() == TAGGING
+                              ? "expected as many tags as tokens in every example"
+                              : "expected one label in every example");
 }
 
-absl::Status ShardReader::ReadBlock(int number, TokenBlock* decoded) const {
+absl::Status ShardReader::ReadBlock(int number, int fields, ExampleBlock* decoded) const {
   const std::string name = absl::StrCat("block ", number);
   const uint64_t offset = index_.blocks(number).offset();
   const uint64_t end = offset + index_.blocks(number).payload_bytes() + kRecordFrameBytes;
   ShardRecord record;
   ASSIGN_OR_RETURN(const uint64_t next,
                    ReadRecord(offset, ShardRecord::kBlock, name, kMaxBlockBytes, &record));
-  const ShardBlock& block = record.block();
-  RETURN_IF_ERROR(CheckBlock(offset, number, block));
+  RETURN_IF_ERROR(CheckBlock(offset, number, record.block()));
   if (next != end) {
     return records_.Damaged(
         offset, name, absl::StrCat("expected its end at ", end, " as in the index, found ", next));
   }
-  const uint64_t width = header_.token_width();
-  const uint64_t tokens = first_token(number + 1) - first_token(number);
-  decoded->example_lengths.assign(block.example_lengths().begin(), block.example_lengths().end());
+  decoded->fields.resize(fields);
+  for (int i = 0; i < fields; ++i) {
+    RETURN_IF_ERROR(Decode(offset, number, i, record.block().fields(i), &decoded->fields[i]));
+  }
+  return absl::OkStatus();
+}
 
-  const auto* bytes = reinterpret_cast<const unsigned char*>(block.tokens().data());
+absl::Status ShardReader::Decode(uint64_t offset, int number, int field,
+                                 const ShardBlock::Field& encoded,
+                                 ExampleBlock::Field* decoded) const {
+  decoded->begins.assign(1, 0);
+  decoded->begins.reserve(encoded.example_lengths_size() + 1);
+  for (const uint32_t length : encoded.example_lengths())
+    decoded->begins.push_back(decoded->begins.back() + length);
+
+  const auto* bytes = reinterpret_cast<const unsigned char*>(encoded.tokens().data());
+  const uint32_t width = header_.fields(field).token_width();
+  const uint64_t tokens = decoded->begins.back();
   decoded->ids.resize(tokens);
   uint32_t highest = 0;
   for (uint64_t i = 0; i < tokens; ++i) {
@@ -227,11 +294,11 @@ absl::Status ShardReader::ReadBlock(int number, TokenBlock* decoded) const {
     highest = id > highest ? id : highest;
     decoded->ids[i] = static_cast<int32_t>(id);
   }
-  if (tokens > 0 && highest >= vocabulary_size_) {
-    return records_.Damaged(
-        offset, name, absl::StrCat("expected ids below ", vocabulary_size_, ", found ", highest));
-  }
-  return absl::OkStatus();
+  if (static_cast<size_t>(field) >= id_limits_.size() || highest < id_limits_[field])
+    return absl::OkStatus();
+  return records_.Damaged(
+      offset, absl::StrCat("block ", number),
+      absl::StrCat("expected ids below ", id_limits_[field], ", found ", highest));
 }
 
 }  // namespace elman

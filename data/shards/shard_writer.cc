@@ -1,6 +1,7 @@
 #include "data/shards/shard_writer.h"
 
 #include <bit>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,23 +10,37 @@
 
 namespace elman {
 
-uint32_t TokenWidth(uint32_t vocabulary_size) { return vocabulary_size <= 0x10000 ? 2 : 4; }
+namespace {
+
+// Appends ids of `width` bytes each, little-endian.
+void AppendIds(std::span<const uint32_t> ids, uint32_t width, std::string* bytes) {
+  size_t end = bytes->size();
+  bytes->resize(end + ids.size() * width);
+  for (const uint32_t id : ids) {
+    for (uint32_t i = 0; i < width; ++i) (*bytes)[end++] = static_cast<char>(id >> (8 * i));
+  }
+}
+
+}  // namespace
+
+uint32_t TokenWidth(uint32_t id_limit) { return id_limit <= 0x10000 ? 2 : 4; }
 
 ShardFingerprint::ShardFingerprint(const ShardHeader& header) {
   fingerprint_.Add(header.format_version())
       .Add(static_cast<uint64_t>(header.task()))
       .Add(header.split())
       .Add(header.shard())
-      .Add(header.shards())
-      .Add(header.token_width())
-      .Add(header.vocabulary_fingerprint());
+      .Add(header.shards());
+  for (const ShardHeader::Field& field : header.fields()) {
+    fingerprint_.Add(field.name()).Add(field.token_width()).Add(field.vocabulary_fingerprint());
+  }
 }
 
-void ShardFingerprint::Add(std::span<const uint32_t> example) {
+void ShardFingerprint::Add(std::span<const uint32_t> field) {
   static_assert(std::endian::native == std::endian::little);
   // Ids are hashed as little-endian 32-bit words, whatever their width on disk.
-  fingerprint_.Add(std::string_view(reinterpret_cast<const char*>(example.data()),
-                                    example.size() * sizeof(uint32_t)));
+  fingerprint_.Add(std::string_view(reinterpret_cast<const char*>(field.data()),
+                                    field.size() * sizeof(uint32_t)));
 }
 
 absl::StatusOr<std::unique_ptr<ShardWriter>> ShardWriter::Create(const std::string& path,
@@ -41,51 +56,66 @@ absl::StatusOr<std::unique_ptr<ShardWriter>> ShardWriter::Create(const std::stri
 
 ShardWriter::ShardWriter(std::unique_ptr<AtomicFile> file, const ShardHeader& header,
                          uint64_t file_id)
-    : file_(std::move(file)),
-      token_width_(header.token_width()),
-      file_id_(file_id),
-      fingerprint_(header) {}
+    : file_(std::move(file)), header_(header), file_id_(file_id), fingerprint_(header) {
+  for (int i = 0; i < header.fields_size(); ++i) index_.add_counts();
+  OpenBlock();
+}
 
-absl::Status ShardWriter::Add(std::span<const uint32_t> example, const TextCounts& counts) {
-  if (example.empty() || example.size() > kMaxExampleTokens) {
-    return absl::InvalidArgumentError(absl::StrCat(file_->path(), ": an example of ",
-                                                   example.size(), " tokens; expected 1 to ",
-                                                   kMaxExampleTokens));
+absl::Status ShardWriter::Add(std::span<const FieldIds> fields) {
+  uint64_t ids = 0;
+  bool empty = fields.size() != static_cast<size_t>(header_.fields_size());
+  for (const FieldIds& field : fields) {
+    ids += field.ids.size();
+    empty = empty || field.ids.empty();
   }
-  fingerprint_.Add(example);
+  if (empty || ids > kMaxExampleTokens) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file_->path(), ": an example of ", ids, " ids in ", fields.size(),
+                     " fields; expected ", header_.fields_size(),
+                     " fields, none of them empty, and at most ", kMaxExampleTokens, " ids"));
+  }
   ShardBlock& block = *block_.mutable_block();
-  std::string& tokens = *block.mutable_tokens();
-  size_t end = tokens.size();
-  tokens.resize(end + example.size() * token_width_);
-  for (const uint32_t id : example) {
-    for (uint32_t i = 0; i < token_width_; ++i) tokens[end++] = static_cast<char>(id >> (8 * i));
+  for (int i = 0; i < header_.fields_size(); ++i) {
+    const FieldIds& field = fields[i];
+    const uint32_t width = header_.fields(i).token_width();
+    fingerprint_.Add(field.ids);
+    AppendIds(field.ids, width, block.mutable_fields(i)->mutable_tokens());
+    block.mutable_fields(i)->add_example_lengths(static_cast<uint32_t>(field.ids.size()));
+    block_bytes_ += field.ids.size() * width;
+    TextCounts& counts = *index_.mutable_counts(i);
+    counts.set_examples(counts.examples() + 1);
+    counts.set_tokens(counts.tokens() + field.ids.size());
+    counts.set_unknown(counts.unknown() + field.unknown);
+    counts.set_words(counts.words() + field.words);
+    counts.set_bytes(counts.bytes() + field.bytes);
   }
-  block.add_example_lengths(static_cast<uint32_t>(example.size()));
-  counts_.set_examples(counts_.examples() + 1);
-  counts_.set_tokens(counts_.tokens() + example.size());
-  counts_.set_unknown(counts_.unknown() + counts.unknown());
-  counts_.set_words(counts_.words() + counts.words());
-  counts_.set_bytes(counts_.bytes() + counts.bytes());
-  if (tokens.size() < kBlockTokenBytes &&
-      static_cast<uint64_t>(block.example_lengths_size()) < kMaxBlockExamples) {
+  if (block_bytes_ < kBlockTokenBytes &&
+      static_cast<uint64_t>(block.fields(0).example_lengths_size()) < kMaxBlockExamples) {
     return absl::OkStatus();
   }
   return CloseBlock();
 }
 
-absl::Status ShardWriter::CloseBlock() {
-  if (block_.block().example_lengths_size() == 0) return absl::OkStatus();
-  const uint64_t offset = file_->size();
-  block_.mutable_block()->set_number(static_cast<uint64_t>(index_.blocks_size()));
-  ASSIGN_OR_RETURN(const uint64_t payload_bytes, Write(&block_));
-  ShardIndex::Block* entry = index_.add_blocks();
-  entry->set_offset(offset);
-  entry->set_payload_bytes(payload_bytes);
-  entry->set_first_token(first_token_);
-  entry->set_first_example(first_example_);
-  first_token_ = counts_.tokens();
-  first_example_ = counts_.examples();
+// The next block begins after all examples added so far.
+void ShardWriter::OpenBlock() {
   block_.Clear();
+  block_.mutable_block()->set_number(static_cast<uint64_t>(index_.blocks_size()));
+  block_bytes_ = 0;
+  place_.Clear();
+  for (const TextCounts& counts : index_.counts()) {
+    block_.mutable_block()->add_fields();
+    place_.add_first_token(counts.tokens());
+    place_.set_first_example(counts.examples());
+  }
+}
+
+absl::Status ShardWriter::CloseBlock() {
+  if (block_bytes_ == 0) return absl::OkStatus();
+  place_.set_offset(file_->size());
+  ASSIGN_OR_RETURN(const uint64_t payload_bytes, Write(&block_));
+  place_.set_payload_bytes(payload_bytes);
+  *index_.add_blocks() = place_;
+  OpenBlock();
   return absl::OkStatus();
 }
 
@@ -115,7 +145,8 @@ absl::StatusOr<ShardEntry> ShardWriter::Finish() {
   }
   const uint64_t index_offset = file_->size();
   ShardRecord record;
-  *index_.mutable_counts() = counts_;
+  ShardEntry entry;
+  *entry.mutable_counts() = index_.counts();
   record.mutable_index()->Swap(&index_);
   RETURN_IF_ERROR(Write(&record).status());
   record.mutable_tail()->set_index_offset(index_offset);
@@ -124,11 +155,9 @@ absl::StatusOr<ShardEntry> ShardWriter::Finish() {
   RETURN_IF_ERROR(file_->Close());
   RETURN_IF_ERROR(ReadBack());
   RETURN_IF_ERROR(file_->Rename(/*replace=*/false));
-  ShardEntry entry;
   entry.set_file(file_->path().substr(file_->path().rfind('/') + 1));
   entry.set_bytes(file_->size());
   entry.set_crc32c(crc_);
-  *entry.mutable_counts() = counts_;
   return entry;
 }
 

@@ -15,27 +15,35 @@
 
 namespace elman {
 
-inline constexpr uint32_t kShardFormatVersion = 1;
+inline constexpr uint32_t kShardFormatVersion = 2;
 
-// A block is closed by the example that brings its tokens to this many bytes, or its examples to
+// A block is closed by the example that brings its ids to this many bytes, or its examples to
 // kMaxBlockExamples.
 inline constexpr uint64_t kBlockTokenBytes = uint64_t{1} << 20;
 inline constexpr uint64_t kMaxBlockExamples = uint64_t{1} << 20;
-// With the bounds above, no block comes near the limit of a record.
+// Of all fields together. With the bounds above, no block comes near the limit of a record.
 inline constexpr uint64_t kMaxExampleTokens = uint64_t{1} << 22;
 // The index of a shard of some 300 GB; a reader refuses a larger one before it parses it.
 inline constexpr uint64_t kMaxShardIndexBytes = uint64_t{16} << 20;
 
-// Bytes of a token id on disk: the fewest of 2 and 4 that hold every id.
-uint32_t TokenWidth(uint32_t vocabulary_size);
+// Bytes of an id on disk: the fewest of 2 and 4 that hold every id below the limit.
+uint32_t TokenWidth(uint32_t id_limit);
 
-// The id of a shard: a fingerprint of its header and of the lengths and tokens of all examples. It
+// A field of an example, and what to count for it.
+struct FieldIds {
+  std::span<const uint32_t> ids;  // at least one
+  uint64_t unknown = 0;           // of these
+  uint64_t words = 0;             // of the text
+  uint64_t bytes = 0;
+};
+
+// The id of a shard: a fingerprint of its header and of the lengths and ids of all examples. It
 // stands in every record and so must be known before the first is written: the examples are gone
 // through twice.
 class ShardFingerprint {
  public:
   explicit ShardFingerprint(const ShardHeader& header);
-  void Add(std::span<const uint32_t> example);
+  void Add(std::span<const uint32_t> field);  // the fields of an example, one after the other
   uint64_t file_id() const { return fingerprint_.Low64(); }
 
  private:
@@ -49,8 +57,8 @@ class ShardWriter {
                                                              const ShardHeader& header,
                                                              uint64_t file_id);
 
-  // Appends an example. Of `counts`, unknown, words and bytes are used.
-  absl::Status Add(std::span<const uint32_t> example, const TextCounts& counts);
+  // Appends an example: its ids of each field of the header.
+  absl::Status Add(std::span<const FieldIds> fields);
 
   // Writes the rest, reads the file back from disk to prove it whole, and publishes it.
   // FailedPrecondition if the examples were not those that `file_id` was made of. The entry's name
@@ -60,19 +68,19 @@ class ShardWriter {
  private:
   ShardWriter(std::unique_ptr<AtomicFile> file, const ShardHeader& header, uint64_t file_id);
   absl::StatusOr<uint64_t> Write(ShardRecord* record);
+  void OpenBlock();
   absl::Status CloseBlock();
   absl::Status ReadBack() const;
 
   const std::unique_ptr<AtomicFile> file_;
-  const uint32_t token_width_;
+  const ShardHeader header_;
   const uint64_t file_id_;
   ShardFingerprint fingerprint_;
   uint32_t crc_ = 0;  // of all bytes written
   ShardRecord block_;
-  ShardIndex index_;
-  TextCounts counts_;           // of all examples added
-  uint64_t first_token_ = 0;    // of the open block
-  uint64_t first_example_ = 0;  // of the open block
+  uint64_t block_bytes_ = 0;  // of ids in the open block
+  ShardIndex index_;          // its counts are those of all examples added
+  ShardIndex::Block place_;   // of the open block, but for its bytes
 };
 
 }  // namespace elman

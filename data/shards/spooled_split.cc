@@ -7,7 +7,6 @@
 #include "absl/strings/str_format.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
-#include "data/shards/shard_writer.h"
 
 namespace elman {
 
@@ -19,55 +18,58 @@ absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t e
     spools.push_back(std::move(spool));
   }
   SpooledExamples examples;
+  std::vector<FieldIds> fields;
   uint64_t position = 0;
   for (const SpooledChunk& chunk : split.chunks) {
     if (position >= end) break;
-    if (position + chunk.tokens <= begin) {
-      position += chunk.tokens;
+    if (position + chunk.ids <= begin) {
+      position += chunk.ids;
       continue;
     }
     RETURN_IF_ERROR(spools[chunk.spool]->Read(chunk.offset, &examples));
-    std::span<const uint32_t> ids = examples.ids;
-    for (size_t i = 0; i < examples.lengths.size(); ++i) {
-      const uint32_t length = examples.lengths[i];
-      if (position >= begin && position < end) {
-        RETURN_IF_ERROR(visit(ids.first(length), examples.words[i], examples.bytes[i]));
+    std::vector<size_t> begins(examples.fields.size(), 0);
+    fields.resize(examples.fields.size());
+    for (size_t i = 0; !fields.empty() && i < examples.fields[0].lengths.size(); ++i) {
+      uint64_t ids = 0;
+      for (size_t f = 0; f < fields.size(); ++f) {
+        const SpooledExamples::Field& field = examples.fields[f];
+        fields[f] = {std::span(field.ids).subspan(begins[f], field.lengths[i]), 0, field.words[i],
+                     field.bytes[i]};
+        begins[f] += field.lengths[i];
+        ids += field.lengths[i];
       }
-      ids = ids.subspan(length);
-      position += length;
+      if (position >= begin && position < end) RETURN_IF_ERROR(visit(fields));
+      position += ids;
     }
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSplit& split,
-                                      const ShardHeader& header, uint32_t unknown_id) {
+                                      const ShardHeader& header,
+                                      std::span<const uint32_t> unknown_ids) {
   const auto part = [&](uint64_t number) {
-    return static_cast<uint64_t>(static_cast<unsigned __int128>(split.tokens) * number /
+    return static_cast<uint64_t>(static_cast<unsigned __int128>(split.ids) * number /
                                  header.shards());
   };
   const uint64_t begin = part(header.shard());
   const uint64_t end = part(uint64_t{header.shard()} + 1);
 
   ShardFingerprint fingerprint(header);
-  RETURN_IF_ERROR(
-      VisitExamples(split, begin, end, [&](std::span<const uint32_t> ids, uint32_t, uint32_t) {
-        fingerprint.Add(ids);
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields) {
+    for (const FieldIds& field : fields) fingerprint.Add(field.ids);
+    return absl::OkStatus();
+  }));
   const std::string path = JoinPath(
       folder,
       absl::StrFormat("%s-%05d-of-%05d.tfrecord", header.split(), header.shard(), header.shards()));
   ASSIGN_OR_RETURN(const std::unique_ptr<ShardWriter> writer,
                    ShardWriter::Create(path, header, fingerprint.file_id()));
-  TextCounts counts;
-  RETURN_IF_ERROR(VisitExamples(
-      split, begin, end, [&](std::span<const uint32_t> ids, uint32_t words, uint32_t bytes) {
-        counts.set_unknown(std::count(ids.begin(), ids.end(), unknown_id));
-        counts.set_words(words);
-        counts.set_bytes(bytes);
-        return writer->Add(ids, counts);
-      }));
+  RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields) {
+    for (size_t i = 0; i < fields.size(); ++i)
+      fields[i].unknown = std::ranges::count(fields[i].ids, unknown_ids[i]);
+    return writer->Add(fields);
+  }));
   return writer->Finish();
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/shards/example_spool.h"
+#include "data/shards/shard_writer.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {
@@ -17,20 +18,21 @@ namespace elman {
 struct SpooledSplit {
   std::vector<std::string> spool_paths;  // by rank
   std::vector<SpooledChunk> chunks;      // in the order of the corpus
-  uint64_t tokens = 0;
+  uint64_t ids = 0;                      // of all fields
 };
 
-using ExampleVisitor =
-    std::function<absl::Status(std::span<const uint32_t> ids, uint32_t words, uint32_t bytes)>;
+// Gets the fields of an example; nothing is unknown as yet.
+using ExampleVisitor = std::function<absl::Status(std::span<FieldIds> fields)>;
 
-// Visits the examples whose first token is among [begin, end) of the split, in order.
+// Visits the examples whose first id is among [begin, end) of the split, in order.
 absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t end,
                            const ExampleVisitor& visit);
 
 // Writes shard header.shard() of header.shards() into `folder`, as "train-00000-of-00008.tfrecord".
-// The shards are equal parts of the split's tokens; an example belongs to the part that its first
-// token falls in. Every token that is `unknown_id` counts as unknown.
+// The shards are equal parts of the split's ids; an example belongs to the part that its first id
+// falls in. Every id that is its field's among `unknown_ids` counts as unknown.
 absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSplit& split,
-                                      const ShardHeader& header, uint32_t unknown_id);
+                                      const ShardHeader& header,
+                                      std::span<const uint32_t> unknown_ids);
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// A split as one long array of token ids, readable at any position.
+// The first field of a split as one long array of token ids, readable at any position.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/shards/dataset.h"
-#include "data/shards/shard_reader.h"
 
 namespace elman {
 
@@ -37,10 +36,5 @@ class TokenReader {
   // disk; -1: none.
   virtual void ShowReading(std::atomic<int32_t>* shard) = 0;
 };
-
-// Opens shard `number` of a split of `dataset` and checks that it is the one that the manifest
-// speaks of.
-absl::StatusOr<std::unique_ptr<ShardReader>> OpenShard(const Dataset& dataset,
-                                                       const SplitEntry& split, int number);
 
 }  // namespace elman

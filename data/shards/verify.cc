@@ -1,7 +1,6 @@
 #include "data/shards/verify.h"
 
 #include <algorithm>
-#include <limits>
 #include <span>
 
 #include "absl/strings/str_cat.h"
@@ -10,31 +9,32 @@
 #include "data/io/status_macros.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/shard_writer.h"
-#include "data/shards/token_reader.h"
+#include "data/shards/split_blocks.h"
 
 namespace elman {
 namespace {
 
-// Decodes every block and compares the fingerprint of what is there with the id in the records. The
-// number of unknown tokens is compared where `unknown_id` is an id.
-absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path, uint32_t unknown_id,
-                          VerificationReport* report) {
+// Decodes every block and compares the fingerprint of what is there with the id in the records, and
+// the number of unknown tokens of each field where its `unknown_ids` are known.
+absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
+                          std::span<const uint32_t> unknown_ids, VerificationReport* report) {
   ShardFingerprint fingerprint(shard.header());
-  TokenBlock block;
-  uint64_t unknown = 0;
+  ExampleBlock block;
+  std::vector<uint64_t> unknown(shard.fields());
   std::vector<uint32_t> example;
   for (int i = 0; i < shard.blocks(); ++i) {
-    RETURN_IF_ERROR(shard.ReadBlock(i, &block));
-    std::span<const int32_t> ids = block.ids;
-    unknown += std::count(ids.begin(), ids.end(), static_cast<int32_t>(unknown_id));
-    for (const uint32_t length : block.example_lengths) {
-      example.assign(ids.begin(), ids.begin() + length);
-      fingerprint.Add(example);
-      ids = ids.subspan(length);
+    RETURN_IF_ERROR(shard.ReadBlock(i, shard.fields(), &block));
+    for (size_t e = 0; e < block.examples(); ++e) {
+      for (const ExampleBlock::Field& field : block.fields) {
+        example.assign(field.example(e).begin(), field.example(e).end());
+        fingerprint.Add(example);
+      }
     }
+    for (size_t f = 0; f < unknown_ids.size(); ++f)
+      unknown[f] += std::ranges::count(block.fields[f].ids, static_cast<int32_t>(unknown_ids[f]));
     ++report->blocks;
-    report->examples += block.example_lengths.size();
-    report->tokens += block.ids.size();
+    report->examples += block.examples();
+    report->tokens += block.fields[0].ids.size();
   }
   if (fingerprint.file_id() != shard.file_id()) {
     return absl::DataLossError(
@@ -42,10 +42,11 @@ absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path, uin
                         "the corpus again",
                         path, shard.file_id(), fingerprint.file_id()));
   }
-  if (unknown_id != std::numeric_limits<uint32_t>::max() && unknown != shard.counts().unknown()) {
-    return absl::DataLossError(absl::StrCat(path, ": expected ", shard.counts().unknown(),
-                                            " unknown tokens, found ", unknown,
-                                            "; preprocess the corpus again"));
+  for (size_t f = 0; f < unknown_ids.size(); ++f) {
+    if (unknown[f] == shard.counts(f).unknown()) continue;
+    return absl::DataLossError(absl::StrCat(
+        path, ": field ", shard.header().fields(f).name(), ": expected ", shard.counts(f).unknown(),
+        " unknown tokens, found ", unknown[f], "; preprocess the corpus again"));
   }
   ++report->files;
   report->bytes += shard.bytes();
@@ -57,7 +58,10 @@ absl::Status VerifyShardOfDataset(const Dataset& dataset, const SplitEntry& spli
   const ShardEntry& entry = split.shards(number);
   const std::string path = JoinPath(dataset.folder(), entry.file());
   ASSIGN_OR_RETURN(const std::unique_ptr<ShardReader> shard, OpenShard(dataset, split, number));
-  RETURN_IF_ERROR(VerifyBlocks(*shard, path, dataset.vocabulary().unknown_id(), report));
+  std::vector<uint32_t> unknown_ids;
+  for (int i = 0; i < dataset.manifest().fields_size(); ++i)
+    unknown_ids.push_back(dataset.vocabulary(i).unknown_id());
+  RETURN_IF_ERROR(VerifyBlocks(*shard, path, unknown_ids, report));
   ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(path));
   if (crc == entry.crc32c()) return absl::OkStatus();
   return absl::DataLossError(
@@ -76,9 +80,14 @@ VerificationReport VerifyDataset(const std::string& folder) {
     return report;
   }
   const DatasetManifest& manifest = (*dataset)->manifest();
-  report.files += manifest.has_tokenizer_file() ? 3 : 2;
-  report.bytes += ManifestToText(manifest).size() + manifest.vocabulary_file().bytes() +
-                  manifest.tokenizer_file().bytes();
+  ++report.files;
+  report.bytes += ManifestToText(manifest).size();
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    if (VocabularyOwner(manifest, i) < i) continue;
+    const FieldEntry& field = manifest.fields(i);
+    report.files += field.has_tokenizer_file() ? 2 : 1;
+    report.bytes += field.vocabulary_file().bytes() + field.tokenizer_file().bytes();
+  }
   for (const SplitEntry& split : manifest.splits()) {
     for (int i = 0; i < split.shards_size(); ++i) {
       if (absl::Status status = VerifyShardOfDataset(**dataset, split, i, &report); !status.ok()) {
@@ -90,11 +99,10 @@ VerificationReport VerifyDataset(const std::string& folder) {
 }
 
 VerificationReport VerifyShard(const std::string& path) {
-  constexpr uint32_t kAny = std::numeric_limits<uint32_t>::max();
   VerificationReport report;
-  const absl::StatusOr<std::unique_ptr<ShardReader>> shard = ShardReader::Open(path, kAny);
+  const absl::StatusOr<std::unique_ptr<ShardReader>> shard = ShardReader::Open(path, {});
   const absl::Status status =
-      shard.ok() ? VerifyBlocks(**shard, path, kAny, &report) : shard.status();
+      shard.ok() ? VerifyBlocks(**shard, path, {}, &report) : shard.status();
   if (!status.ok()) report.problems.emplace_back(status.message());
   return report;
 }

@@ -15,16 +15,16 @@ struct VerificationReport {
   uint64_t bytes = 0;   // of them
   uint64_t blocks = 0;  // decoded
   uint64_t examples = 0;
-  uint64_t tokens = 0;
+  uint64_t tokens = 0;                // of the first field
   std::vector<std::string> problems;  // one line each; at most one a file. None: all is well.
 
   bool ok() const { return problems.empty(); }
 };
 
-// Opens the data set, which verifies manifest, vocabulary and tokenizer, and reads every shard: the
-// checksum of the whole file against the manifest, every record, block against index, ids against
-// the vocabulary, counts against the manifest, and the file's fingerprint, computed anew. Goes on
-// with the next shard after a problem.
+// Opens the data set, which verifies manifest, vocabularies and tokenizers, and reads every shard:
+// the checksum of the whole file against the manifest, every record, block against index, ids
+// against the vocabulary, counts against the manifest, and the file's fingerprint, computed anew.
+// Goes on with the next shard after a problem.
 VerificationReport VerifyDataset(const std::string& folder);
 
 // The same for one shard by itself, without a manifest.

@@ -1,111 +1,116 @@
 #include "data/text/corpus_reader.h"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
+#include "data/text/characters.h"
 
 namespace elman {
 namespace {
 
-// Room for the longest piece, its line end, and a good read besides.
-constexpr size_t kBufferBytes = 2 * kMaxLineBytes;
-
-bool ContinuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
-
-// Where to cut a line whose first kMaxLineBytes bytes are `begin`.
-size_t CutOf(std::string_view begin) {
-  const size_t space = begin.rfind(' ');
-  if (space != std::string_view::npos && space > 0) return space;
-  size_t cut = begin.size();
-  // A character takes at most four bytes; anything longer is not UTF-8 and may be cut anywhere.
-  for (int i = 0; i < 4; ++i) {
-    --cut;
-    if (!ContinuesCharacter(begin[cut])) return cut;
+void AddLine(const LineReader& reader, const LinePiece& piece, TextChunk* chunk) {
+  // In parallel files the two names alternate: both are among the last two.
+  size_t file = chunk->files.size();
+  for (size_t back = 1; back <= 2 && back <= chunk->files.size(); ++back) {
+    if (chunk->files[chunk->files.size() - back] == reader.file())
+      file = chunk->files.size() - back;
   }
-  return begin.size();
+  if (file == chunk->files.size()) chunk->files.push_back(reader.file());
+  chunk->lines.push_back({static_cast<uint32_t>(chunk->text.size()),
+                          static_cast<uint32_t>(piece.text.size()), piece.continues, piece.ends,
+                          static_cast<uint32_t>(file), reader.line()});
+  chunk->text.append(piece.text);
 }
 
 }  // namespace
 
-CorpusReader::CorpusReader(std::vector<std::string> files)
-    : files_(std::move(files)), buffer_(kBufferBytes, '\0') {}
-
-absl::StatusOr<bool> CorpusReader::OpenNextFile() {
-  if (next_file_ == files_.size()) return false;
-  const std::string& file = files_[next_file_++];
-  ASSIGN_OR_RETURN(source_, OpenDecompressed(file));
-  used_ = filled_ = 0;
-  source_ended_ = false;
-  continues_ = false;
-  RETURN_IF_ERROR(Fill());
-  const std::string_view begin(buffer_.data(), filled_);
-  if (begin.substr(0, 2) == "\xff\xfe" || begin.substr(0, 2) == "\xfe\xff") {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file, ": offset 0: expected UTF-8 text, found the byte order mark of UTF-16; ",
-                     "convert it with: iconv -f UTF-16 -t UTF-8"));
-  }
-  if (begin.substr(0, 3) == "\xef\xbb\xbf") used_ = 3;
-  return true;
+std::string TextChunk::PlaceOf(size_t i) const {
+  return absl::StrCat(files[lines[i].file], ": line ", lines[i].number);
 }
 
-absl::Status CorpusReader::Fill() {
-  std::memmove(buffer_.data(), buffer_.data() + used_, filled_ - used_);
-  filled_ -= used_;
-  used_ = 0;
-  while (!source_ended_ && filled_ < buffer_.size()) {
-    ASSIGN_OR_RETURN(const size_t count,
-                     source_->Read(buffer_.data() + filled_, buffer_.size() - filled_));
-    filled_ += count;
-    source_ended_ = count == 0;
+CorpusReader::CorpusReader(Corpus corpus, int share, int shares)
+    : corpus_(std::move(corpus)),
+      share_(static_cast<uint64_t>(share)),
+      shares_(static_cast<uint64_t>(shares)) {
+  if (corpus_.target_files.empty()) lines_ = std::make_unique<LineReader>(corpus_.files);
+}
+
+absl::StatusOr<bool> CorpusReader::Next(TextChunk* chunk) {
+  for (;;) {
+    chunk->text.clear();
+    chunk->lines.clear();
+    chunk->files.clear();
+    chunk->paired = !corpus_.target_files.empty();
+    RETURN_IF_ERROR(chunk->paired ? FillWithPairs(chunk) : FillWithLines(chunk));
+    if (chunk->lines.empty()) return false;
+    chunk->number = next_chunk_++;
+    if (chunk->number % shares_ == share_) return true;
+  }
+}
+
+absl::StatusOr<bool> CorpusReader::ReadLine(LineReader* reader, LinePiece* piece) const {
+  ASSIGN_OR_RETURN(const bool more, reader->Next(piece));
+  if (!more || piece->ends || !corpus_.whole_lines) return more;
+  return absl::InvalidArgumentError(
+      absl::StrCat(reader->file(), ": line ", reader->line(), ": expected at most ", kMaxLineBytes,
+                   " bytes, found more; is it in the format of this --task? Cut the text into "
+                   "several examples"));
+}
+
+absl::Status CorpusReader::FillWithLines(TextChunk* chunk) {
+  LinePiece piece;
+  size_t bytes = 0;           // with line ends, so that empty lines fill a chunk too
+  size_t sentence_bytes = 0;  // of the sentence in hand
+  size_t file = 0;
+  while (bytes < kChunkBytes || sentence_bytes > 0) {
+    ASSIGN_OR_RETURN(const bool more, ReadLine(lines_.get(), &piece));
+    if (!more) break;
+    if (sentence_bytes > 0 && lines_->file_number() != file) {
+      // A sentence ends with its file: an empty line, as if it stood there, says so.
+      chunk->lines.push_back({static_cast<uint32_t>(chunk->text.size())});
+      chunk->lines.back().file = static_cast<uint32_t>(chunk->files.size() - 1);
+      sentence_bytes = 0;
+    }
+    file = lines_->file_number();
+    AddLine(*lines_, piece, chunk);
+    bytes += piece.text.size() + 1;
+    if (!corpus_.sentences) continue;
+    sentence_bytes = CountWords(piece.text) == 0 ? 0 : sentence_bytes + piece.text.size() + 1;
+    if (sentence_bytes > kMaxLineBytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(chunk->PlaceOf(chunk->lines.size() - 1), ": expected a sentence of at most ",
+                       kMaxLineBytes, " bytes, found more; put an empty line between sentences"));
+    }
   }
   return absl::OkStatus();
 }
 
-void CorpusReader::AddLine(size_t size, bool ends, TextChunk* chunk) {
-  std::string_view line(buffer_.data() + used_, size);
-  if (ends && !line.empty() && line.back() == '\r') line.remove_suffix(1);
-  chunk->lines.push_back({static_cast<uint32_t>(chunk->text.size()),
-                          static_cast<uint32_t>(line.size()), continues_, ends});
-  chunk->text.append(line);
-  continues_ = !ends;
-}
-
-absl::StatusOr<bool> CorpusReader::Next(TextChunk* chunk) {
-  chunk->text.clear();
-  chunk->lines.clear();
-  size_t bytes = 0;  // with line ends, so that empty lines fill a chunk too
-  while (bytes < kChunkBytes) {
-    if (source_ == nullptr) {
-      ASSIGN_OR_RETURN(const bool opened, OpenNextFile());
-      if (!opened) break;
+absl::Status CorpusReader::FillWithPairs(TextChunk* chunk) {
+  LinePiece piece;
+  while (chunk->text.size() + chunk->lines.size() < kChunkBytes) {
+    if (lines_ == nullptr) {
+      if (next_pair_ == corpus_.files.size()) break;
+      lines_ = std::make_unique<LineReader>(std::vector{corpus_.files[next_pair_]});
+      targets_ = std::make_unique<LineReader>(std::vector{corpus_.target_files[next_pair_]});
+      ++next_pair_;
     }
-    const char* begin = buffer_.data() + used_;
-    const size_t available = filled_ - used_;
-    const void* found = std::memchr(begin, '\n', std::min(available, kMaxLineBytes + 1));
-    if (found != nullptr) {
-      const size_t size = static_cast<size_t>(static_cast<const char*>(found) - begin);
-      AddLine(size, true, chunk);
-      used_ += size + 1;
-      bytes += size + 1;
-    } else if (available > kMaxLineBytes) {
-      const size_t cut = CutOf(std::string_view(begin, kMaxLineBytes));
-      AddLine(cut, false, chunk);
-      used_ += cut;
-      bytes += cut;
-    } else if (!source_ended_) {
-      RETURN_IF_ERROR(Fill());
-    } else {
-      if (available > 0 || continues_) AddLine(available, true, chunk);
-      used_ = filled_;
-      bytes += available + 1;
-      source_ = nullptr;
+    ASSIGN_OR_RETURN(const bool source, ReadLine(lines_.get(), &piece));
+    if (source) AddLine(*lines_, piece, chunk);
+    ASSIGN_OR_RETURN(const bool target, ReadLine(targets_.get(), &piece));
+    if (target) AddLine(*targets_, piece, chunk);
+    if (source != target) {
+      const std::string& longer = corpus_.files[next_pair_ - 1];
+      const std::string& shorter = corpus_.target_files[next_pair_ - 1];
+      return absl::InvalidArgumentError(absl::StrCat(
+          source ? shorter : longer, ": expected a line for line ",
+          (source ? lines_ : targets_)->line(), " of ", source ? longer : shorter,
+          ", found the end of the file; the lines of parallel files belong together one by one"));
     }
+    if (!source) lines_ = nullptr;
   }
-  if (chunk->lines.empty()) return false;
-  chunk->number = next_chunk_++;
-  return true;
+  return absl::OkStatus();
 }
 
 }  // namespace elman

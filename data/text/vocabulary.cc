@@ -109,47 +109,15 @@ bool ParseCount(std::string_view text, uint64_t* count) {
   return true;
 }
 
-}  // namespace
-
-absl::StatusOr<Vocabulary> Vocabulary::Create(std::vector<Entry> predicted) {
-  constexpr size_t kMaxSize = size_t{1} << 30;  // ids are int32_t in batches
-  if (predicted.size() > kMaxSize) {
-    return absl::InvalidArgumentError(absl::StrCat("a vocabulary of ", predicted.size(),
-                                                   " pieces is above the limit of ", kMaxSize));
-  }
-  Vocabulary vocabulary;
-  vocabulary.entries_ = std::move(predicted);
-  vocabulary.entries_.push_back({std::string(kStartPiece), 0});
-  vocabulary.entries_.push_back({std::string(kPadPiece), 0});
-  vocabulary.ids_.reserve(vocabulary.entries_.size());
-  for (uint32_t id = 0; id < vocabulary.size(); ++id) {
-    const std::string& piece = vocabulary.entries_[id].piece;
-    if (piece.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat("the piece of id ", id, " is empty"));
-    }
-    if (const auto [entry, inserted] = vocabulary.ids_.emplace(piece, id); !inserted) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the ids ", entry->second, " and ", id, " have the same piece '", Escaped(piece), "'"));
-    }
-  }
-  vocabulary.unknown_id_ = vocabulary.size();
-  vocabulary.unknown_id_ = vocabulary.Find(kUnknownPiece);
-  const auto end = vocabulary.ids_.find(absl::string_view(kEndPiece.data(), kEndPiece.size()));
-  if (end == vocabulary.ids_.end()) {
-    return absl::InvalidArgumentError("the vocabulary has no </s>");
-  }
-  vocabulary.end_id_ = end->second;
-  return vocabulary;
-}
-
-absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text, const std::string& path) {
-  std::vector<Entry> entries;
+// The entries that ToText wrote. A piece has one spelling: two texts are never one vocabulary.
+absl::StatusOr<std::vector<Vocabulary::Entry>> ParseEntries(std::string_view text,
+                                                            const std::string& path) {
+  std::vector<Vocabulary::Entry> entries;
   for (size_t number = 1; !text.empty(); ++number) {
     const size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
     const size_t tab = line.find('\t');
-    Entry entry;
-    // A piece has one spelling, the one that ToText writes: two texts are never one vocabulary.
+    Vocabulary::Entry entry;
     if (end == std::string_view::npos || tab == std::string_view::npos ||
         !Unescape(line.substr(0, tab), &entry.piece) ||
         Escaped(entry.piece) != line.substr(0, tab) ||
@@ -160,6 +128,66 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text, const std::s
     entries.push_back(std::move(entry));
     text.remove_prefix(end + 1);
   }
+  return entries;
+}
+
+// A vocabulary read from `path`: what is wrong with it is wrong with the file.
+absl::StatusOr<Vocabulary> FromFile(absl::StatusOr<Vocabulary> vocabulary,
+                                    const std::string& path) {
+  if (vocabulary.ok()) return vocabulary;
+  return absl::DataLossError(absl::StrCat(path, ": ", vocabulary.status().message()));
+}
+
+}  // namespace
+
+absl::StatusOr<Vocabulary> Vocabulary::Create(std::vector<Entry> predicted) {
+  Vocabulary vocabulary;
+  vocabulary.entries_ = std::move(predicted);
+  vocabulary.entries_.push_back({std::string(kStartPiece), 0});
+  vocabulary.entries_.push_back({std::string(kPadPiece), 0});
+  RETURN_IF_ERROR(vocabulary.Index());
+  vocabulary.unknown_id_ = vocabulary.size();
+  vocabulary.unknown_id_ = vocabulary.Find(kUnknownPiece);
+  const auto end = vocabulary.ids_.find(absl::string_view(kEndPiece.data(), kEndPiece.size()));
+  if (end == vocabulary.ids_.end()) {
+    return absl::InvalidArgumentError("the vocabulary has no </s>");
+  }
+  vocabulary.end_id_ = end->second;
+  return vocabulary;
+}
+
+absl::StatusOr<Vocabulary> Vocabulary::CreateLabels(std::vector<Entry> labels) {
+  if (labels.empty()) return absl::InvalidArgumentError("there are no labels");
+  Vocabulary vocabulary;
+  vocabulary.entries_ = std::move(labels);
+  vocabulary.input_only_ = 0;
+  RETURN_IF_ERROR(vocabulary.Index());
+  vocabulary.unknown_id_ = vocabulary.end_id_ = vocabulary.size();
+  return vocabulary;
+}
+
+absl::Status Vocabulary::Index() {
+  constexpr size_t kMaxSize = size_t{1} << 30;  // ids are int32_t in batches
+  if (entries_.size() > kMaxSize) {
+    return absl::InvalidArgumentError(absl::StrCat("a vocabulary of ", entries_.size(),
+                                                   " pieces is above the limit of ", kMaxSize));
+  }
+  ids_.reserve(entries_.size());
+  for (uint32_t id = 0; id < size(); ++id) {
+    const std::string& piece = entries_[id].piece;
+    if (piece.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat("the piece of id ", id, " is empty"));
+    }
+    if (const auto [entry, inserted] = ids_.emplace(piece, id); !inserted) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the ids ", entry->second, " and ", id, " have the same piece '", Escaped(piece), "'"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text, const std::string& path) {
+  ASSIGN_OR_RETURN(std::vector<Entry> entries, ParseEntries(text, path));
   const size_t count = entries.size();
   if (count < 3 || entries[count - 2].piece != kStartPiece ||
       entries[count - 1].piece != kPadPiece || entries[count - 2].count != 0 ||
@@ -168,12 +196,12 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text, const std::s
         path, ": expected <s> and <pad>, counted 0 times, as the last of at least three pieces"));
   }
   entries.resize(count - 2);
-  absl::StatusOr<Vocabulary> vocabulary = Create(std::move(entries));
-  if (!vocabulary.ok()) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": ", std::string(vocabulary.status().message())));
-  }
-  return vocabulary;
+  return FromFile(Create(std::move(entries)), path);
+}
+
+absl::StatusOr<Vocabulary> Vocabulary::ParseLabels(std::string_view text, const std::string& path) {
+  ASSIGN_OR_RETURN(std::vector<Entry> labels, ParseEntries(text, path));
+  return FromFile(CreateLabels(std::move(labels)), path);
 }
 
 std::string Vocabulary::ToText() const {

@@ -1,4 +1,4 @@
-// The table between token ids and pieces of text.
+// The table between ids and what they stand for: pieces of text, or labels.
 #pragma once
 
 #include <cstdint>
@@ -32,26 +32,38 @@ class Vocabulary {
   // `predicted` has </s> and may have <unk>; <s> and <pad> are appended. Pieces must be distinct.
   static absl::StatusOr<Vocabulary> Create(std::vector<Entry> predicted);
 
+  // At least one label, and nothing besides: "</s>" would be a label like others. What is not among
+  // them is unknown_id(), which is size(); size() + 1 stands for none at all.
+  static absl::StatusOr<Vocabulary> CreateLabels(std::vector<Entry> labels);
+
   // Reads the text of a vocabulary.txt; `path` is for messages.
   static absl::StatusOr<Vocabulary> Parse(std::string_view text, const std::string& path);
+  static absl::StatusOr<Vocabulary> ParseLabels(std::string_view text, const std::string& path);
   std::string ToText() const;
 
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
-  uint32_t predicted_size() const { return size() - 2; }
+  uint32_t predicted_size() const { return size() - input_only_; }
+  // Every id that stands for something, unknown labels and none at all included, is below it.
+  uint32_t id_limit() const { return input_only_ > 0 ? size() : size() + 2; }
+  uint32_t no_label_id() const { return size() + 1; }
   const std::string& piece(uint32_t id) const { return entries_[id].piece; }
   uint64_t count(uint32_t id) const { return entries_[id].count; }
 
   // The id of a piece; unknown_id() if it has none.
   uint32_t Find(std::string_view piece) const;
 
-  uint32_t unknown_id() const { return unknown_id_; }  // size() where nothing can be unknown
+  uint32_t unknown_id() const { return unknown_id_; }  // size() where no token can be unknown
+  // The special pieces; size() for labels, which have none.
   uint32_t end_id() const { return end_id_; }
-  uint32_t start_id() const { return size() - 2; }
-  uint32_t pad_id() const { return size() - 1; }
+  uint32_t start_id() const { return input_only_ > 0 ? size() - 2 : size(); }
+  uint32_t pad_id() const { return input_only_ > 0 ? size() - 1 : size(); }
 
  private:
+  absl::Status Index();
+
   std::vector<Entry> entries_;
   absl::flat_hash_map<std::string, uint32_t> ids_;
+  uint32_t input_only_ = 2;  // pieces at the end that cannot be predicted
   uint32_t unknown_id_ = 0;
   uint32_t end_id_ = 0;
 };

@@ -49,6 +49,7 @@ class SentencePieceTokenizer : public Tokenizer {
       model_->Encode(ReplaceInvalidUtf8(line), ids);
     }
   }
+  bool puts_space_before() const override { return true; }
 
  private:
   const std::unique_ptr<SentencePiece> model_;
@@ -62,6 +63,7 @@ class LowerCaseTokenizer : public Tokenizer {
   void Encode(std::string_view line, std::vector<uint32_t>* ids) const override {
     tokenizer_->Encode(LowerCase(line), ids);
   }
+  bool puts_space_before() const override { return tokenizer_->puts_space_before(); }
 
  private:
   const std::unique_ptr<Tokenizer> tokenizer_;

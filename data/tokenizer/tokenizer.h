@@ -19,6 +19,11 @@ inline bool IsSubword(TokenizerSpec::Kind kind) {
   return kind == TokenizerSpec::BPE || kind == TokenizerSpec::UNIGRAM;
 }
 
+// Whether a vocabulary is made of what train is counted to have.
+inline bool IsCounted(TokenizerSpec::Kind kind) {
+  return !IsSubword(kind) && kind != TokenizerSpec::BYTE;
+}
+
 // Safe for any number of threads.
 class Tokenizer {
  public:
@@ -26,10 +31,14 @@ class Tokenizer {
 
   // Appends the ids of one line (without its line feed) to `ids`; no </s>.
   virtual void Encode(std::string_view line, std::vector<uint32_t>* ids) const = 0;
+
+  // Whether Encode puts a space before the line, as if other words stood there.
+  virtual bool puts_space_before() const { return false; }
 };
 
-// A tokenizer as `spec` describes it. `model` holds the bytes of tokenizer.model for BPE and
-// UNIGRAM and is empty otherwise. `vocabulary` must outlive the tokenizer.
+// A tokenizer as `spec`, which is not of labels, describes it. `model` holds the bytes of
+// tokenizer.model for BPE and UNIGRAM and is empty otherwise. `vocabulary` must outlive the
+// tokenizer.
 absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& spec,
                                                            const Vocabulary& vocabulary,
                                                            std::string_view model);

@@ -107,13 +107,24 @@ absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model) 
   return Vocabulary::Create(std::move(entries));
 }
 
+absl::StatusOr<Vocabulary> BuildLabelVocabulary(const PieceCounts& counts) {
+  std::vector<Vocabulary::Entry> entries;
+  for (const auto& [label, count] : counts.counts()) entries.push_back({label, count});
+  std::sort(
+      entries.begin(), entries.end(),
+      [](const Vocabulary::Entry& a, const Vocabulary::Entry& b) { return a.piece < b.piece; });
+  return Vocabulary::CreateLabels(std::move(entries));
+}
+
 absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,
                                       const std::vector<uint64_t>& counts) {
   std::vector<Vocabulary::Entry> entries;
   for (uint32_t id = 0; id < vocabulary.predicted_size(); ++id) {
     entries.push_back({vocabulary.piece(id), id < counts.size() ? counts[id] : 0});
   }
-  return Vocabulary::Create(std::move(entries));
+  const bool labels = vocabulary.predicted_size() == vocabulary.size();
+  return labels ? Vocabulary::CreateLabels(std::move(entries))
+                : Vocabulary::Create(std::move(entries));
 }
 
 }  // namespace elman

@@ -1,5 +1,5 @@
-// Makes a vocabulary: from counted words or characters, from the byte values, or from a trained
-// SentencePiece model.
+// Makes a vocabulary: from counted words, characters or labels, from the byte values, or from a
+// trained SentencePiece model.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace elman {
 
-// Counts the pieces that a WORD, WHITESPACE or CHARACTER tokenizer cuts lines into.
+// Counts labels, or the pieces that a WORD, WHITESPACE or CHARACTER tokenizer cuts lines into.
 class PieceCounts {
  public:
   void Add(std::string_view piece, uint64_t count);
@@ -48,6 +48,9 @@ absl::StatusOr<Vocabulary> BuildByteVocabulary();
 absl::StatusOr<std::string> TrainSentencePiece(const TokenizerSpec& spec,
                                                const std::vector<std::string>& lines);
 absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model);
+
+// All labels counted, in the order of their bytes.
+absl::StatusOr<Vocabulary> BuildLabelVocabulary(const PieceCounts& counts);
 
 // The same vocabulary, with `counts` by id for the pieces that can be predicted.
 absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,

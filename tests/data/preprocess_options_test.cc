@@ -64,5 +64,37 @@ TEST_F(CheckOptionsTest, RefusesNumbersOutOfRange) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocab_size=2"));
 }
 
+TEST_F(CheckOptionsTest, KeepsTheOptionsOfOneTaskFromOthers) {
+  options_.shared_vocabulary = true;
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "are for --task=translation"));
+  options_.task = TRANSLATION;
+  EXPECT_THAT(Check(), IsOk());
+  options_.target_tokenizer.set_kind(TokenizerSpec::CHARACTER);
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "does not go with --shared_vocabulary"));
+  options_.shared_vocabulary = false;
+  EXPECT_THAT(Check(), IsOk());
+  options_.target_tokenizer.set_kind(TokenizerSpec::BPE);
+  options_.target_tokenizer.set_vocab_size(5);
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--target_vocab_size=5"));
+  options_.target_tokenizer.set_vocab_size(0);
+  EXPECT_THAT(Check(), IsOk());
+  EXPECT_EQ(options_.target_tokenizer.vocab_size(), kDefaultSubwordVocabSize);
+  options_.tokenizer.set_keep_empty_lines(true);
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--keep_empty_lines"));
+}
+
+TEST_F(CheckOptionsTest, PairsFilesForTranslationOnly) {
+  options_.splits[0].target_files = {"b.txt"};
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--train: parallel files"));
+  options_.task = TRANSLATION;
+  EXPECT_THAT(Check(), IsOk());
+  options_.splits[0].files = {"a.txt", "c.txt"};
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "all of a split"));
+  options_.splits[0] = {"train", {"-"}, {"-"}};
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "once only"));
+  options_.splits[0] = {"train", {"-"}, {""}};
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "empty file name"));
+}
+
 }  // namespace
 }  // namespace elman

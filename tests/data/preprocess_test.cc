@@ -83,13 +83,13 @@ TEST_F(PreprocessTest, MakesADataSetThatVerifies) {
   const auto report = Run();
   ASSERT_THAT(report, IsOk());
   EXPECT_THAT(VerifyDataset(options_.output).problems, IsEmpty());
-  const TextCounts& train = report->manifest.splits(0).counts();
+  const TextCounts& train = report->manifest.splits(0).counts(0);
   EXPECT_EQ(train.examples(), 2u);
   EXPECT_EQ(train.words(), 5u);
   EXPECT_EQ(train.bytes(), 20u);
   EXPECT_EQ(train.tokens(), 7u);
   EXPECT_EQ(train.unknown(), 0u);
-  EXPECT_EQ(report->manifest.splits(1).counts().unknown(), 1u);
+  EXPECT_EQ(report->manifest.splits(1).counts(0).unknown(), 1u);
   EXPECT_EQ(scratch_.Read("out/vocabulary.txt"),
             "<unk>\t0\n</s>\t2\nthe\t2\ncat\t1\ndog\t1\nsat\t1\n<s>\t0\n<pad>\t0\n");
   EXPECT_EQ(TextOf("valid"), "the <unk>\n");
@@ -108,7 +108,7 @@ TEST_F(PreprocessTest, KeepsEmptyLinesOnlyWhenAsked) {
   Train("a\n\n \t\nb\n");
   const auto report = Run();
   ASSERT_THAT(report, IsOk());
-  EXPECT_EQ(report->empty_lines, 2u);
+  EXPECT_EQ(report->left_out.empty_lines, 2u);
   EXPECT_EQ(TextOf("train"), "a\nb\n");
   std::filesystem::remove_all(options_.output);
   options_.tokenizer.set_keep_empty_lines(true);
@@ -166,7 +166,7 @@ TEST_F(PreprocessTest, TakesALineOfAnyLength) {
     Train(text);
     const auto report = Run();
     ASSERT_THAT(report, IsOk());
-    const TextCounts& counts = report->manifest.splits(0).counts();
+    const TextCounts& counts = report->manifest.splits(0).counts(0);
     EXPECT_EQ(counts.bytes(), text.size() + 1);
     EXPECT_EQ(counts.words(), static_cast<uint64_t>(std::count(text.begin(), text.end(), ' ') + 1));
     EXPECT_TRUE(TextOf("train") == text + "\n") << TokenizerSpec::Kind_Name(kind);
@@ -180,12 +180,12 @@ TEST_F(PreprocessTest, CutsShardsOfEqualSize) {
   const auto report = Run();
   ASSERT_THAT(report, IsOk());
   const SplitEntry& split = report->manifest.splits(0);
-  EXPECT_EQ(split.shards_size(), static_cast<int>((split.counts().tokens() + 999) / 1000));
+  EXPECT_EQ(split.shards_size(), static_cast<int>((split.counts(0).tokens() + 999) / 1000));
   uint64_t least = ~uint64_t{0};
   uint64_t most = 0;
   for (const ShardEntry& shard : split.shards()) {
-    least = std::min(least, shard.counts().tokens());
-    most = std::max(most, shard.counts().tokens());
+    least = std::min(least, shard.counts(0).tokens());
+    most = std::max(most, shard.counts(0).tokens());
   }
   EXPECT_LE(most - least, 40u);
   EXPECT_THAT(VerifyDataset(options_.output).problems, IsEmpty());
@@ -217,7 +217,7 @@ TEST_F(PreprocessTest, CountsLinesThatAreNotUtf8) {
       "d\n\xc3\n");
   const auto report = Run();
   ASSERT_THAT(report, IsOk());
-  EXPECT_EQ(report->invalid_lines, 2u);
+  EXPECT_EQ(report->invalid_examples, 2u);
   EXPECT_EQ(TextOf("train"),
             "good\nb\xff"
             "d\n\xc3\n");
@@ -280,10 +280,10 @@ TEST_F(PreprocessTest, CountsWikiText2AsEverybodyDoes) {
   options_.tokenizer.set_keep_empty_lines(true);
   const auto report = Run();
   ASSERT_THAT(report, IsOk());
-  EXPECT_EQ(report->manifest.vocabulary().predicted_size(), 33'278u);
-  EXPECT_EQ(report->manifest.splits(0).counts().tokens(), 2'088'628u);
-  EXPECT_EQ(report->manifest.splits(1).counts().tokens(), 217'646u);
-  EXPECT_EQ(report->manifest.splits(2).counts().tokens(), 245'569u);
+  EXPECT_EQ(report->manifest.fields(0).vocabulary().predicted_size(), 33'278u);
+  EXPECT_EQ(report->manifest.splits(0).counts(0).tokens(), 2'088'628u);
+  EXPECT_EQ(report->manifest.splits(1).counts(0).tokens(), 217'646u);
+  EXPECT_EQ(report->manifest.splits(2).counts(0).tokens(), 245'569u);
   EXPECT_THAT(VerifyDataset(options_.output).problems, IsEmpty());
 }
 

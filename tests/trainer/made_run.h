@@ -48,7 +48,8 @@ class MadeRun : public testing::Test {
     overrides.push_back("max_steps=" + std::to_string(max_steps));
     const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
     const auto rank_main = [&](Communicator* communicator) {
-      auto model = *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
+      auto model =
+          *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().fields(0).vocabulary());
       if (wrap_model_) model = wrap_model_(std::move(model));
       const auto optimizer = CreateOptimizer(config.optimizer());
       const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
@@ -84,7 +85,7 @@ class MadeRun : public testing::Test {
                          .exchange = exchange.get(),
                          .state = &state,
                          .evaluator = evaluator.get(),
-                         .validation_text = &(*dataset_->FindSplit("train"))->counts(),
+                         .validation_text = &(*dataset_->FindSplit("train"))->counts(0),
                          .checkpoints = &checkpoints,
                          .reporter = reporter.get(),
                          .clock = &clock,

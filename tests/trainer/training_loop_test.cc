@@ -87,7 +87,7 @@ TEST_F(TrainingLoopTest, ACorpusSmallerThanTheBatchIsTrainedOnOnce) {
   Scratch small;
   WriteMadeDataset(small.path(), shards, 12);
   dataset_ = *Dataset::Open(small.path());
-  const auto tokens = static_cast<int64_t>((*dataset_->FindSplit("train"))->counts().tokens());
+  const auto tokens = static_cast<int64_t>((*dataset_->FindSplit("train"))->counts(0).tokens());
   ASSERT_LT(tokens, 30);
   overrides_ = {"lanes=15", "batch_size=30", "max_epochs=3"};
   const std::string hash = Run(3, "small", 0);
@@ -230,18 +230,18 @@ TEST_F(TrainingLoopTest, ADivergedRunKeepsItsCheckpoints) {
 TEST_F(TrainingLoopTest, ValidationIsTheEvaluatorsToTheLastBit) {
   const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", {});
   const auto model =
-      *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
+      *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().fields(0).vocabulary());
   std::vector<float> values(model->parameters().size());
   model->parameters().Initialize(1, values.data());
   model->UseValues(values.data());
   // 37 streams: three groups, the last not full.
   const LossSums alone = *(*Evaluator::Create(dataset_, "train", 37, 5))->Evaluate(model.get());
   EXPECT_EQ(alone.targets,
-            static_cast<int64_t>((*dataset_->FindSplit("train"))->counts().tokens()));
+            static_cast<int64_t>((*dataset_->FindSplit("train"))->counts(0).tokens()));
   for (const int ranks : {1, 2, 3, 5}) {
     RunThreadGroup(ranks, [&](Communicator* communicator) {
       const auto own =
-          *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().vocabulary());
+          *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().fields(0).vocabulary());
       own->UseValues(values.data());
       const auto evaluator = *Evaluator::Create(dataset_, "train", 37, 5);
       const auto sums = Validate(communicator, evaluator.get(), own.get(), [] { return false; });

@@ -36,7 +36,7 @@ absl::Status CheckFlags(const CommandLine& command_line) {
 
 absl::Status CheckVocabulary(const TrainedModel& trained, const Dataset& dataset) {
   const std::string& ours = trained.header.vocabulary().fingerprint();
-  const std::string& theirs = dataset.manifest().vocabulary().fingerprint();
+  const std::string& theirs = dataset.manifest().fields(0).vocabulary().fingerprint();
   if (ours == theirs) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       dataset.folder(), ": its vocabulary has fingerprint ", theirs, ", but ", trained.path,
@@ -69,9 +69,9 @@ absl::Status Run(const CommandLine&) {
                    Evaluator::Create(dataset, split, config.evaluation().batch_size(),
                                      config.sequence_length()));
   ASSIGN_OR_RETURN(const LossSums sums, evaluator->Evaluate(trained->model.get()));
-  const LanguageModelMetrics metrics = ComputeMetrics(sums, entry->counts());
+  const LanguageModelMetrics metrics = ComputeMetrics(sums, entry->counts(0));
   if (absl::GetFlag(FLAGS_format) == "text") {
-    PrintText(*trained, metrics, entry->counts());
+    PrintText(*trained, metrics, entry->counts(0));
     return absl::OkStatus();
   }
   JsonObject json;
@@ -79,7 +79,7 @@ absl::Status Run(const CommandLine&) {
       .Add("split", split)
       .Add("checkpoint", trained->path)
       .Add("step", int64_t{trained->header.progress().step()});
-  AddMetrics(metrics, entry->counts(), &json);
+  AddMetrics(metrics, entry->counts(0), &json);
   std::printf("%s\n", json.ToString().c_str());
   return absl::OkStatus();
 }

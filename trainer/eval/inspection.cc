@@ -8,82 +8,13 @@
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
-#include "data/shards/shard_reader.h"
-#include "data/shards/verify.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
+#include "trainer/eval/dataset_inspection.h"
 #include "trainer/eval/run_survey.h"
 
 namespace elman {
 namespace {
-
-std::string LowerName(const std::string& enum_name) {
-  std::string name = enum_name;
-  for (char& c : name) c = static_cast<char>(tolower(c));
-  return name;
-}
-
-JsonObject CountsJson(const TextCounts& counts) {
-  JsonObject json;
-  json.Add("lines", counts.examples()).Add("words", counts.words()).Add("bytes", counts.bytes());
-  return json.Add("tokens", counts.tokens()).Add("unknown", counts.unknown());
-}
-
-std::string CountsText(const TextCounts& counts) {
-  return absl::StrFormat("%d lines, %d words, %d bytes, %d tokens, %d unknown", counts.examples(),
-                         counts.words(), counts.bytes(), counts.tokens(), counts.unknown());
-}
-
-void AddVerification(VerificationReport report, Inspection* inspection) {
-  inspection->Add("verified", report.ok())
-      .Add("verified_files", report.files)
-      .Add("verified_bytes", report.bytes)
-      .AddList("problems", "problem", report.problems);
-  inspection->problems = std::move(report.problems);
-}
-
-absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify) {
-  Inspection inspection;
-  inspection.Add("kind", "dataset").Add("path", path);
-  const auto dataset = Dataset::Open(path);
-  if (!dataset.ok() && !verify) return dataset.status();
-  if (dataset.ok()) {
-    const DatasetManifest& manifest = (*dataset)->manifest();
-    inspection.Add("task", LowerName(Task_Name(manifest.task())))
-        .Add("tokenizer", LowerName(TokenizerSpec::Kind_Name(manifest.tokenizer().kind())))
-        .Add("vocabulary_size", uint64_t{manifest.vocabulary().predicted_size()})
-        .Add("vocabulary_fingerprint", manifest.vocabulary().fingerprint());
-    JsonObject splits;
-    for (const SplitEntry& split : manifest.splits()) {
-      inspection.AddText(split.name(), absl::StrCat(CountsText(split.counts()), " in ",
-                                                    split.shards_size(), " shards"));
-      splits.Add(split.name(), CountsJson(split.counts()).Add("shards", split.shards_size()));
-    }
-    inspection.AddJson("splits", splits);
-  }
-  if (verify) AddVerification(VerifyDataset(path), &inspection);
-  return inspection;
-}
-
-absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify) {
-  Inspection inspection;
-  inspection.Add("kind", "shard").Add("path", path);
-  const auto shard = ShardReader::Open(path, UINT32_MAX);
-  if (!shard.ok() && !verify) return shard.status();
-  if (shard.ok()) {
-    const ShardHeader& header = (*shard)->header();
-    inspection.Add("task", LowerName(Task_Name(header.task())))
-        .Add("split", header.split())
-        .Add("shard", uint64_t{header.shard()})
-        .Add("shards", uint64_t{header.shards()})
-        .Add("vocabulary_fingerprint", header.vocabulary_fingerprint())
-        .Add("blocks", int64_t{(*shard)->blocks()});
-    inspection.AddText("counts", CountsText((*shard)->counts()))
-        .AddJson("counts", CountsJson((*shard)->counts()));
-  }
-  if (verify) AddVerification(VerifyShard(path), &inspection);
-  return inspection;
-}
 
 absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verify) {
   Inspection inspection;

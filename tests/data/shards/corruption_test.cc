@@ -36,45 +36,65 @@ std::string Framed(ShardRecord record, uint64_t file_id) {
 }
 
 // A shard with a block for each of `blocks`, however small.
-std::string SmallShard(const std::vector<Examples>& blocks) {
-  const ShardHeader header = MadeHeader("0123456789abcdef");
+std::string SmallShard(const std::vector<FieldExamples>& blocks, Task task = LANGUAGE_MODEL) {
+  const ShardHeader header = MadeHeader("0123456789abcdef", 2, task);
   ShardFingerprint fingerprint(header);
-  for (const Examples& examples : blocks) {
-    for (const auto& example : examples) fingerprint.Add(example);
+  for (const FieldExamples& fields : blocks) {
+    for (size_t e = 0; e < fields[0].size(); ++e) {
+      for (const Examples& examples : fields) fingerprint.Add(examples[e]);
+    }
   }
   ShardRecord record, index;
   *record.mutable_header() = header;
   std::string bytes = Framed(record, fingerprint.file_id());
-  TextCounts counts;
+  auto* counts = index.mutable_index()->mutable_counts();
+  for (int f = 0; f < header.fields_size(); ++f) counts->Add();
   for (size_t i = 0; i < blocks.size(); ++i) {
     ShardIndex::Block* entry = index.mutable_index()->add_blocks();
     entry->set_offset(bytes.size());
-    entry->set_first_token(counts.tokens());
-    entry->set_first_example(counts.examples());
+    entry->set_first_example(counts->Get(0).examples());
     record.mutable_block()->Clear();
     record.mutable_block()->set_number(i);
-    for (const auto& example : blocks[i]) {
-      for (const uint32_t id : example)
-        record.mutable_block()->mutable_tokens()->append({static_cast<char>(id), '\0'});
-      record.mutable_block()->add_example_lengths(static_cast<uint32_t>(example.size()));
-      counts.set_tokens(counts.tokens() + example.size());
-      counts.set_examples(counts.examples() + 1);
+    for (int f = 0; f < header.fields_size(); ++f) {
+      TextCounts* sums = counts->Mutable(f);
+      entry->add_first_token(sums->tokens());
+      ShardBlock::Field* field = record.mutable_block()->add_fields();
+      for (const auto& example : blocks[i][f]) {
+        for (const uint32_t id : example)
+          field->mutable_tokens()->append({static_cast<char>(id), '\0'});
+        field->add_example_lengths(static_cast<uint32_t>(example.size()));
+        sums->set_tokens(sums->tokens() + example.size());
+        sums->set_examples(sums->examples() + 1);
+      }
     }
     const std::string frame = Framed(record, fingerprint.file_id());
     entry->set_payload_bytes(frame.size() - kRecordFrameBytes);
     bytes += frame;
   }
-  *index.mutable_index()->mutable_counts() = counts;
   record.mutable_tail()->set_index_offset(bytes.size());
   bytes += Framed(index, fingerprint.file_id());
   return bytes + Framed(record, fingerprint.file_id());
 }
 
-class ShardCorruptionTest : public testing::Test {
+std::string NameOfTask(const testing::TestParamInfo<Task>& info) { return Task_Name(info.param); }
+
+// Three small blocks; `variant` gives others of the same sizes.
+std::string SmallShardOf(Task task, uint32_t variant) {
+  const Examples first[] = {{{5, 6 + variant, 1}, {7, 1}}, {{4, 4, 1 + variant}}, {{5, 1}, {2, 1}}};
+  std::vector<FieldExamples> blocks;
+  for (const Examples& examples : first) {
+    blocks.push_back({examples});
+    if (task == TAGGING || task == TRANSLATION) blocks.back().push_back(examples);
+    if (task == CLASSIFICATION) blocks.back().push_back(Examples(examples.size(), {3 + variant}));
+  }
+  return SmallShard(blocks, task);
+}
+
+class ShardCorruptionTest : public testing::TestWithParam<Task> {
  protected:
   ShardCorruptionTest() {
     Overwrite(path_, bytes_);
-    Overwrite(other_path_, SmallShard({{{9, 6, 1}, {7, 1}}, {{8, 8, 1}}, {{2, 1}, {3, 1}}}));
+    Overwrite(other_path_, SmallShardOf(GetParam(), 1));
     EXPECT_TRUE(VerifyShard(path_).ok()) << VerifyShard(path_).problems[0];
     EXPECT_TRUE(VerifyShard(other_path_).ok());
   }
@@ -92,10 +112,14 @@ class ShardCorruptionTest : public testing::Test {
   const Scratch scratch_;
   const std::string path_ = scratch_.Path("shard");
   const std::string other_path_ = scratch_.Path("other");
-  const std::string bytes_ = SmallShard({{{5, 6, 1}, {7, 1}}, {{4, 4, 1}}, {{5, 1}, {2, 1}}});
+  const std::string bytes_ = SmallShardOf(GetParam(), 0);
 };
 
-TEST_F(ShardCorruptionTest, IsFound) {
+INSTANTIATE_TEST_SUITE_P(Tasks, ShardCorruptionTest,
+                         testing::Values(LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION),
+                         NameOfTask);
+
+TEST_P(ShardCorruptionTest, IsFound) {
   const auto check = [this](const std::string& what) { ExpectRejected(what); };
   const std::vector<std::string> records = FramedRecords(path_);
   const std::vector<std::string> others = FramedRecords(other_path_);
@@ -112,7 +136,7 @@ TEST_F(ShardCorruptionTest, IsFound) {
 
 // What a forger does who mends every checksum: no read goes out of bounds or takes much memory, and
 // what is accepted has the fingerprint of its tokens.
-TEST_F(ShardCorruptionTest, WithChecksumsMendedHarmsNothing) {
+TEST_P(ShardCorruptionTest, WithChecksumsMendedHarmsNothing) {
   const std::vector<std::string> records = FramedRecords(path_);
   for (size_t i = 0; i < records.size(); ++i) {
     const std::string payload =
@@ -133,11 +157,12 @@ TEST_F(ShardCorruptionTest, WithChecksumsMendedHarmsNothing) {
 }
 
 // A shard as the writer makes it, of several MiB.
-TEST_F(ShardCorruptionTest, OfALargeShardIsFound) {
+TEST(LargeShardCorruptionTest, IsFound) {
+  const Scratch scratch;
   const Examples examples = RandomExamples(LongTests() ? 120'000 : 40'000, 30);
-  const std::string path = scratch_.Path("large");
+  const std::string path = scratch.Path("large");
   ASSERT_THAT(WriteMadeShard(path, MadeHeader("f"), examples), IsOk());
-  const std::string bytes = scratch_.Read("large");
+  const std::string bytes = scratch.Read("large");
   const size_t tries = LongTests() ? 20'000 : 200;
   const auto check = [&](const std::string& what) {
     const VerificationReport report = VerifyShard(path);
@@ -151,20 +176,33 @@ TEST_F(ShardCorruptionTest, OfALargeShardIsFound) {
             << " lengths\n";
 }
 
-class DatasetCorruptionTest : public testing::Test {
+class DatasetCorruptionTest : public testing::TestWithParam<Task> {
  protected:
   DatasetCorruptionTest() {
-    WriteMadeDataset(scratch_.path(), {{{5, 6, 1}}, {{7, 0, 1}, {1}}}, 20, "a model");
-    WriteMadeDataset(other_.path(), {{{5, 9, 1}}, {{7, 2, 1}, {1}}}, 20, "b model");
+    Write(scratch_.path(), 0, "a model");
+    Write(other_.path(), 1, "b model");
     EXPECT_TRUE(VerifyDataset(scratch_.path()).ok());
   }
+
+  void Write(const std::string& folder, uint32_t variant, const std::string& model) {
+    std::vector<FieldExamples> shards = {{{{5, 6 + variant, 1}}}, {{{7, 2 * variant, 1}, {1}}}};
+    for (FieldExamples& fields : shards) {
+      if (GetParam() == TRANSLATION) fields.push_back(fields[0]);
+      if (GetParam() == CLASSIFICATION) fields.push_back(Examples(fields[0].size(), {variant}));
+    }
+    WriteMadeDataset(folder, GetParam(), shards, 20, model);
+  }
+
   Scratch scratch_;
   Scratch other_;
 };
 
+INSTANTIATE_TEST_SUITE_P(Tasks, DatasetCorruptionTest,
+                         testing::Values(LANGUAGE_MODEL, CLASSIFICATION, TRANSLATION), NameOfTask);
+
 // Every bit of every file, every length, and every file of another data set in the place of its
 // own.
-TEST_F(DatasetCorruptionTest, NamesTheFile) {
+TEST_P(DatasetCorruptionTest, NamesTheFile) {
   for (const std::string& name : scratch_.Names()) {
     const std::string path = scratch_.Path(name), bytes = scratch_.Read(name);
     const auto check = [&](const std::string& what) {
@@ -190,7 +228,7 @@ TEST_F(DatasetCorruptionTest, NamesTheFile) {
 }
 
 // The vocabulary by itself: what a flip makes of it is another vocabulary or none, never the same.
-TEST_F(DatasetCorruptionTest, OfTheVocabularyMakesNoEqualOne) {
+TEST_P(DatasetCorruptionTest, OfTheVocabularyMakesNoEqualOne) {
   const std::string text = scratch_.Read("vocabulary.txt");
   for (size_t bit = 0; bit < text.size() * 8; ++bit) {
     std::string flipped = text;

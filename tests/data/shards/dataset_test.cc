@@ -28,7 +28,7 @@ TEST_F(DatasetTest, OpensWhatIsWhole) {
   const auto dataset = Dataset::Open(scratch_.path());
   ASSERT_THAT(dataset, IsOk());
   EXPECT_EQ((*dataset)->vocabulary().predicted_size(), 100u);
-  EXPECT_EQ((*dataset)->manifest().splits(0).counts().tokens(), 6u);
+  EXPECT_EQ((*dataset)->manifest().splits(0).counts(0).tokens(), 6u);
   EXPECT_EQ((*dataset)->vocabulary_text(), scratch_.Read("vocabulary.txt"));
   EXPECT_EQ((*dataset)->tokenizer_model(), "");
   EXPECT_THAT((*dataset)->FindSplit("train"), IsOk());
@@ -62,7 +62,7 @@ TEST_F(DatasetTest, RefusesEveryTruncationOfTheManifest) {
 }
 
 TEST_F(DatasetTest, NamesTheLineOfAnUnknownField) {
-  const std::string body = "format_version: 1\nsubtlety: 3\n";
+  const std::string body = "format_version: 2\nsubtlety: 3\n";
   // The checksum line of any text is that of a manifest with this text before it.
   std::string line = ManifestToText(DatasetManifest());
   char hex[9];
@@ -100,9 +100,10 @@ TEST_F(DatasetTest, ReadsNothingOutsideItsFolder) {
                 }),
                 FailsWith(kDataLoss, "the name of a file in the folder"))
         << name;
-    EXPECT_THAT(
-        AfterForging([&](DatasetManifest* m) { m->mutable_vocabulary_file()->set_file(name); }),
-        FailsWith(kDataLoss, "the name of a file in the folder"))
+    EXPECT_THAT(AfterForging([&](DatasetManifest* m) {
+                  m->mutable_fields(0)->mutable_vocabulary_file()->set_file(name);
+                }),
+                FailsWith(kDataLoss, "the name of a file in the folder"))
         << name;
   }
   Scratch elsewhere;
@@ -123,9 +124,10 @@ TEST_F(DatasetTest, NamesEachFileAndSplitOnce) {
   };
   for (const char* name : {"shard-0", "vocabulary.txt", "dataset.textproto"})
     EXPECT_THAT(rename(name), FailsWith(kDataLoss, "each file to be named once")) << name;
-  EXPECT_THAT(
-      AfterForging([](DatasetManifest* m) { *m->mutable_tokenizer_file() = m->vocabulary_file(); }),
-      FailsWith(kDataLoss, "each file to be named once"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
+                *m->mutable_fields(0)->mutable_tokenizer_file() = m->fields(0).vocabulary_file();
+              }),
+              FailsWith(kDataLoss, "each file to be named once"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->add_splits()->set_name("train"); }),
               FailsWith(kDataLoss, "each split to be named once"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_splits(0)->set_name("a\nb"); }),
@@ -153,7 +155,7 @@ TEST_F(DatasetTest, RefusesCountsItsShardsCannotHold) {
   const auto forge = [&](auto change) {
     return AfterForging([&](DatasetManifest* m) {
       SplitEntry* split = m->mutable_splits(0);
-      change(split->mutable_shards(0)->mutable_counts());
+      change(split->mutable_shards(0)->mutable_counts(0));
       split->clear_counts();
       for (const ShardEntry& shard : split->shards())
         AddCounts(shard.counts(), split->mutable_counts());
@@ -173,26 +175,129 @@ TEST_F(DatasetTest, RefusesKindsItDoesNotKnow) {
               FailsWith(kDataLoss, "task 77"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->clear_task(); }),
               FailsWith(kDataLoss, "task 0"));
-  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
-                m->mutable_tokenizer()->set_kind(static_cast<TokenizerSpec::Kind>(9));
-              }),
-              FailsWith(kDataLoss, "tokenizer 9"));
+  EXPECT_THAT(
+      AfterForging([](DatasetManifest* m) {
+        m->mutable_fields(0)->mutable_tokenizer()->set_kind(static_cast<TokenizerSpec::Kind>(9));
+      }),
+      FailsWith(kDataLoss, "tokenizer 9"));
 }
 
 TEST_F(DatasetTest, RefusesAManifestThatContradictsItself) {
-  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->set_format_version(2); }),
-              FailsWith(absl::StatusCode::kFailedPrecondition, "format 1, found 2"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->set_format_version(1); }),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "format 2, found 1"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->clear_format_version(); }),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "format 2, found 0"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) {
-                m->mutable_splits(0)->mutable_counts()->set_tokens(7);
+                m->mutable_splits(0)->mutable_counts(0)->set_tokens(7);
               }),
               FailsWith(kDataLoss, "do not add up"));
-  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_vocabulary()->set_size(103); }),
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
+                m->mutable_fields(0)->mutable_vocabulary()->set_size(103);
+              }),
               FailsWith(kDataLoss, "sizes and special ids"));
-  EXPECT_THAT(
-      AfterForging([](DatasetManifest* m) { m->mutable_vocabulary()->set_fingerprint("0"); }),
-      FailsWith(kDataLoss, "fingerprint 0"));
-  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_tokenizer()->set_lowercase(true); }),
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
+                m->mutable_fields(0)->mutable_vocabulary()->set_fingerprint("0");
+              }),
+              FailsWith(kDataLoss, "fingerprint 0"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
+                m->mutable_fields(0)->mutable_tokenizer()->set_lowercase(true);
+              }),
               FailsWith(kDataLoss, "fingerprint"));
+}
+
+// A manifest of another version may have any fields: it is told by its version all the same.
+TEST_F(DatasetTest, NamesTheVersionOfAManifestItCannotParse) {
+  const std::string body = "format_version: 1\ntokenizer { kind: WORD }\n";
+  std::string line = ManifestToText(DatasetManifest());
+  char hex[9];
+  std::snprintf(hex, sizeof(hex), "%08x", Crc32c(body));
+  line.replace(line.size() - 9, 8, hex);
+  EXPECT_THAT(ManifestFromText(body + line, "file"),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "format 2, found 1"));
+}
+
+class TaskDatasetTest : public testing::Test {
+ protected:
+  DatasetManifest Write(Task task) {
+    return WriteMadeDataset(scratch_.path(), task, {RandomTaskExamples(task, 20, 5, 30)}, 30);
+  }
+  template <typename Change>
+  absl::Status AfterForging(Task task, Change change) {
+    DatasetManifest forged = manifests_.emplace_back(Write(task));
+    change(&forged);
+    scratch_.Write(std::string(kManifestName), ManifestToText(forged));
+    const absl::Status status = Dataset::Open(scratch_.path()).status();
+    for (const std::string& name : scratch_.Names()) std::filesystem::remove(scratch_.Path(name));
+    return status;
+  }
+  Scratch scratch_;
+  std::vector<DatasetManifest> manifests_;
+};
+
+TEST_F(TaskDatasetTest, HasAVocabularyForEachField) {
+  Write(TAGGING);
+  const auto dataset = *Dataset::Open(scratch_.path());
+  ASSERT_EQ(dataset->manifest().fields_size(), 2);
+  EXPECT_EQ(dataset->vocabulary(0).predicted_size(), 30u);
+  EXPECT_EQ(dataset->vocabulary(0).size(), 32u);
+  EXPECT_EQ(dataset->vocabulary(1).piece(29), "L29");
+  EXPECT_EQ(dataset->vocabulary(1).size(), 30u);
+  EXPECT_EQ(dataset->vocabulary_text(1), scratch_.Read("tags.vocabulary.txt"));
+}
+
+TEST_F(TaskDatasetTest, MayShareAVocabulary) {
+  const auto share = [](DatasetManifest* m) {
+    const std::string name = m->fields(1).name();
+    *m->mutable_fields(1) = m->fields(0);
+    m->mutable_fields(1)->set_name(name);
+  };
+  EXPECT_THAT(AfterForging(TRANSLATION, share), IsOk());
+  EXPECT_THAT(AfterForging(TRANSLATION,
+                           [&](DatasetManifest* m) {
+                             share(m);
+                             m->mutable_fields(1)->mutable_tokenizer()->set_lowercase(true);
+                           }),
+              FailsWith(kDataLoss, "fields with one vocabulary to agree on it, found 'target'"));
+  // Labels are no text.
+  EXPECT_THAT(AfterForging(TAGGING, share), FailsWith(kDataLoss, "the fields of TAGGING"));
+}
+
+TEST_F(TaskDatasetTest, HasTheFieldsOfItsTask) {
+  const auto refused = FailsWith(kDataLoss, "the fields of CLASSIFICATION: text, label");
+  EXPECT_THAT(AfterForging(CLASSIFICATION, [](DatasetManifest*) {}), IsOk());
+  EXPECT_THAT(
+      AfterForging(CLASSIFICATION, [](DatasetManifest* m) { m->mutable_fields()->RemoveLast(); }),
+      refused);
+  EXPECT_THAT(AfterForging(CLASSIFICATION, [](DatasetManifest* m) { m->clear_fields(); }), refused);
+  EXPECT_THAT(AfterForging(CLASSIFICATION,
+                           [](DatasetManifest* m) { m->mutable_fields(1)->set_name("labels"); }),
+              refused);
+  EXPECT_THAT(AfterForging(CLASSIFICATION,
+                           [](DatasetManifest* m) { m->mutable_fields()->SwapElements(0, 1); }),
+              refused);
+  EXPECT_THAT(AfterForging(CLASSIFICATION, [](DatasetManifest* m) { m->set_task(TAGGING); }),
+              FailsWith(kDataLoss, "the fields of TAGGING"));
+}
+
+TEST_F(TaskDatasetTest, CountsEveryField) {
+  const auto refused = FailsWith(kDataLoss, "cannot hold their counts");
+  EXPECT_THAT(AfterForging(
+                  TRANSLATION,
+                  [](DatasetManifest* m) { m->mutable_splits(0)->mutable_counts()->RemoveLast(); }),
+              refused);
+  EXPECT_THAT(
+      AfterForging(TRANSLATION,
+                   [](DatasetManifest* m) {
+                     m->mutable_splits(0)->mutable_shards(0)->mutable_counts()->RemoveLast();
+                   }),
+      refused);
+  EXPECT_THAT(AfterForging(TRANSLATION,
+                           [](DatasetManifest* m) {
+                             SplitEntry* split = m->mutable_splits(0);
+                             split->mutable_shards(0)->mutable_counts(1)->set_examples(19);
+                             split->mutable_counts(1)->set_examples(19);
+                           }),
+              refused);
 }
 
 }  // namespace

@@ -10,28 +10,42 @@
 #include "data/io/checksum.h"
 #include "data/shards/dataset.h"
 #include "data/shards/shard_writer.h"
+#include "data/text/task_fields.h"
 #include "tests/support/scratch.h"
 
 namespace elman {
 
+// Ids of one field, by example.
 using Examples = std::vector<std::vector<uint32_t>>;
+// The same of every field, in order.
+using FieldExamples = std::vector<Examples>;
 
-// A shard of the examples; `unknown_id` tokens are counted as unknown.
+// A shard of the examples; ids that are their field's of `unknown_ids` are counted as unknown.
 inline absl::StatusOr<ShardEntry> WriteMadeShard(const std::string& path, const ShardHeader& header,
-                                                 const Examples& examples,
-                                                 uint32_t unknown_id = 0) {
+                                                 const FieldExamples& fields,
+                                                 const std::vector<uint32_t>& unknown_ids) {
   ShardFingerprint fingerprint(header);
-  for (const auto& example : examples) fingerprint.Add(example);
+  for (size_t e = 0; e < fields[0].size(); ++e) {
+    for (const Examples& examples : fields) fingerprint.Add(examples[e]);
+  }
   auto writer = ShardWriter::Create(path, header, fingerprint.file_id());
   if (!writer.ok()) return writer.status();
-  for (const auto& example : examples) {
-    TextCounts counts;
-    counts.set_unknown(std::count(example.begin(), example.end(), unknown_id));
-    counts.set_words(example.size());
-    counts.set_bytes(3 * example.size());
-    if (absl::Status status = (*writer)->Add(example, counts); !status.ok()) return status;
+  std::vector<FieldIds> example(fields.size());
+  for (size_t e = 0; e < fields[0].size(); ++e) {
+    for (size_t f = 0; f < fields.size(); ++f) {
+      const std::vector<uint32_t>& ids = fields[f][e];
+      example[f] = {ids, static_cast<uint64_t>(std::count(ids.begin(), ids.end(), unknown_ids[f])),
+                    ids.size(), 3 * ids.size()};
+    }
+    if (absl::Status status = (*writer)->Add(example); !status.ok()) return status;
   }
   return (*writer)->Finish();
+}
+
+// The same of a language model, whose <unk> is 0.
+inline absl::StatusOr<ShardEntry> WriteMadeShard(const std::string& path, const ShardHeader& header,
+                                                 const Examples& examples) {
+  return WriteMadeShard(path, header, FieldExamples{examples}, {0});
 }
 
 // <unk>, </s> and so many words: w2, w3, ...
@@ -41,57 +55,95 @@ inline Vocabulary MadeVocabulary(uint32_t predicted_size) {
   return *Vocabulary::Create(entries);
 }
 
-inline ShardHeader MadeHeader(const std::string& fingerprint, uint32_t width = 2) {
+// So many labels: L0, L1, ...
+inline Vocabulary MadeLabels(uint32_t size) {
+  std::vector<Vocabulary::Entry> entries;
+  for (uint32_t id = 0; id < size; ++id) entries.push_back({absl::StrCat("L", id), 1});
+  return *Vocabulary::CreateLabels(entries);
+}
+
+// Of shard 0 of 1 of the split train.
+inline ShardHeader MadeHeader(const std::string& fingerprint, uint32_t width = 2,
+                              Task task = LANGUAGE_MODEL) {
   ShardHeader header;
   header.set_format_version(kShardFormatVersion);
-  header.set_task(LANGUAGE_MODEL);
+  header.set_task(task);
   header.set_split("train");
   header.set_shard(0);
   header.set_shards(1);
-  header.set_token_width(width);
-  header.set_vocabulary_fingerprint(fingerprint);
+  for (const TaskField& known : FieldsOf(task)) {
+    ShardHeader::Field* field = header.add_fields();
+    field->set_name(std::string(known.name));
+    field->set_token_width(width);
+    field->set_vocabulary_fingerprint(fingerprint);
+  }
   return header;
 }
 
-// Writes into `folder` a data set whose split train has a shard for each of `shards`.
-inline DatasetManifest WriteMadeDataset(const std::string& folder,
-                                        const std::vector<Examples>& shards,
+inline FileEntry WriteMadeFile(const std::string& folder, const std::string& name,
+                               const std::string& contents) {
+  FileEntry entry;
+  entry.set_file(name);
+  entry.set_bytes(contents.size());
+  entry.set_crc32c(Crc32c(contents));
+  EXPECT_THAT(WriteFile(JoinPath(folder, name), contents), IsOk());
+  return entry;
+}
+
+// Writes into `folder` a data set whose split train has a shard for each of `shards`. Vocabularies
+// have `predicted_size` words, or labels.
+inline DatasetManifest WriteMadeDataset(const std::string& folder, Task task,
+                                        const std::vector<FieldExamples>& shards,
                                         uint32_t predicted_size = 100,
                                         const std::string& tokenizer_model = "") {
-  const Vocabulary vocabulary = MadeVocabulary(predicted_size);
-  const std::string text = vocabulary.ToText();
   DatasetManifest manifest;
   manifest.set_format_version(kDatasetFormatVersion);
-  manifest.set_task(LANGUAGE_MODEL);
-  manifest.mutable_tokenizer()->set_kind(TokenizerSpec::WHITESPACE);
-  const std::string fingerprint =
-      VocabularyFingerprint(manifest.tokenizer(), text, tokenizer_model);
-  *manifest.mutable_vocabulary() = SpecOf(vocabulary, fingerprint);
-  manifest.mutable_vocabulary_file()->set_file(std::string(kVocabularyName));
-  manifest.mutable_vocabulary_file()->set_bytes(text.size());
-  manifest.mutable_vocabulary_file()->set_crc32c(Crc32c(text));
-  EXPECT_THAT(WriteFile(JoinPath(folder, kVocabularyName), text), IsOk());
-  if (!tokenizer_model.empty()) {
-    FileEntry* file = manifest.mutable_tokenizer_file();
-    file->set_file(std::string(kTokenizerName));
-    file->set_bytes(tokenizer_model.size());
-    file->set_crc32c(Crc32c(tokenizer_model));
-    EXPECT_THAT(WriteFile(JoinPath(folder, kTokenizerName), tokenizer_model), IsOk());
+  manifest.set_task(task);
+  std::vector<uint32_t> unknown_ids;
+  ShardHeader header = MadeHeader("", 2, task);
+  for (const TaskField& known : FieldsOf(task)) {
+    const std::string prefix = unknown_ids.empty() ? "" : std::string(known.name) + ".";
+    const Vocabulary vocabulary =
+        known.labels ? MadeLabels(predicted_size) : MadeVocabulary(predicted_size);
+    const std::string text = vocabulary.ToText();
+    FieldEntry* field = manifest.add_fields();
+    field->set_name(std::string(known.name));
+    field->mutable_tokenizer()->set_kind(known.labels ? TokenizerSpec::LABEL
+                                                      : TokenizerSpec::WHITESPACE);
+    const std::string model = known.labels ? "" : tokenizer_model;
+    const std::string fingerprint = VocabularyFingerprint(field->tokenizer(), text, model);
+    *field->mutable_vocabulary() = SpecOf(vocabulary, fingerprint);
+    *field->mutable_vocabulary_file() = WriteMadeFile(folder, prefix + "vocabulary.txt", text);
+    if (!model.empty())
+      *field->mutable_tokenizer_file() = WriteMadeFile(folder, prefix + "tokenizer.model", model);
+    ShardHeader::Field* in_header = header.mutable_fields(static_cast<int>(unknown_ids.size()));
+    in_header->set_vocabulary_fingerprint(fingerprint);
+    in_header->set_token_width(TokenWidth(vocabulary.id_limit()));
+    unknown_ids.push_back(vocabulary.unknown_id());
   }
   SplitEntry* split = manifest.add_splits();
   split->set_name("train");
   for (size_t i = 0; i < shards.size(); ++i) {
-    ShardHeader header = MadeHeader(fingerprint, TokenWidth(vocabulary.size()));
     header.set_shard(static_cast<uint32_t>(i));
     header.set_shards(static_cast<uint32_t>(shards.size()));
     const auto entry =
-        WriteMadeShard(JoinPath(folder, absl::StrCat("shard-", i)), header, shards[i]);
+        WriteMadeShard(JoinPath(folder, absl::StrCat("shard-", i)), header, shards[i], unknown_ids);
     EXPECT_THAT(entry, IsOk());
     *split->add_shards() = *entry;
     AddCounts(entry->counts(), split->mutable_counts());
   }
   EXPECT_THAT(WriteFile(JoinPath(folder, kManifestName), ManifestToText(manifest)), IsOk());
   return manifest;
+}
+
+// The same of a language model.
+inline DatasetManifest WriteMadeDataset(const std::string& folder,
+                                        const std::vector<Examples>& shards,
+                                        uint32_t predicted_size = 100,
+                                        const std::string& tokenizer_model = "") {
+  std::vector<FieldExamples> fields;
+  for (const Examples& examples : shards) fields.push_back({examples});
+  return WriteMadeDataset(folder, LANGUAGE_MODEL, fields, predicted_size, tokenizer_model);
 }
 
 // `count` examples of up to `longest` tokens, ids among [2, predicted_size), each ending in </s>.
@@ -114,6 +166,27 @@ inline std::vector<int32_t> Flat(const std::vector<Examples>& shards) {
     for (const auto& example : examples) ids.insert(ids.end(), example.begin(), example.end());
   }
   return ids;
+}
+
+// Random examples of a task, `count` of up to `longest` ids, as elman-preprocess could make them.
+inline FieldExamples RandomTaskExamples(Task task, int count, int longest,
+                                        uint32_t predicted_size = 100, uint32_t seed = 1) {
+  FieldExamples fields = {RandomExamples(count, longest, predicted_size, seed)};
+  if (task == TRANSLATION)
+    fields.push_back(RandomExamples(count, longest, predicted_size, seed + 1000));
+  uint64_t x = seed + 7;
+  const auto draw = [&x] { return (x = x * 6364136223846793005u + 1442695040888963407u) >> 33; };
+  if (task == TAGGING || task == CLASSIFICATION) fields.emplace_back(count);
+  for (int i = 0; i < count && task != LANGUAGE_MODEL && task != TRANSLATION; ++i) {
+    std::vector<uint32_t>& labels = fields[1][i];
+    labels.resize(task == TAGGING ? fields[0][i].size() : 1);
+    // One tag in four is none, but for the first; a few are unseen.
+    for (size_t t = 0; t < labels.size(); ++t) {
+      const bool none = t > 0 && draw() % 4 == 0;
+      labels[t] = static_cast<uint32_t>(none ? predicted_size + 1 : draw() % (predicted_size + 1));
+    }
+  }
+  return fields;
 }
 
 }  // namespace elman

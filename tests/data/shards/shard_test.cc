@@ -10,22 +10,32 @@ namespace {
 constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
 constexpr uint32_t kVocabularySize = 102;
 
-// The examples in a shard, if all of it can be read.
-absl::StatusOr<Examples> ReadAll(const std::string& path,
-                                 uint32_t vocabulary_size = kVocabularySize) {
-  const auto reader = ShardReader::Open(path, vocabulary_size);
+// The examples in a shard by field, if all of it can be read.
+absl::StatusOr<FieldExamples> ReadFields(const std::string& path,
+                                         const std::vector<uint32_t>& id_limits) {
+  const auto reader = ShardReader::Open(path, id_limits);
   if (!reader.ok()) return reader.status();
-  Examples examples;
-  TokenBlock block;
+  FieldExamples fields((*reader)->fields());
+  ExampleBlock block;
   for (int i = 0; i < (*reader)->blocks(); ++i) {
-    if (absl::Status status = (*reader)->ReadBlock(i, &block); !status.ok()) return status;
-    auto id = block.ids.begin();
-    for (const uint32_t length : block.example_lengths) {
-      examples.emplace_back(id, id + length);
-      id += length;
+    absl::Status status = (*reader)->ReadBlock(i, (*reader)->fields(), &block);
+    if (!status.ok()) return status;
+    for (size_t e = 0; e < block.examples(); ++e) {
+      for (size_t f = 0; f < fields.size(); ++f) {
+        const auto ids = block.fields[f].example(e);
+        fields[f].emplace_back(ids.begin(), ids.end());
+      }
     }
   }
-  return examples;
+  return fields;
+}
+
+// The same of a language model.
+absl::StatusOr<Examples> ReadAll(const std::string& path,
+                                 uint32_t vocabulary_size = kVocabularySize) {
+  const auto fields = ReadFields(path, {vocabulary_size});
+  if (!fields.ok()) return fields.status();
+  return fields->at(0);
 }
 
 // The records of a file, to be put together in other ways.
@@ -63,6 +73,32 @@ class ShardTest : public testing::Test {
     return scratch_.Write("forged", bytes);
   }
 
+  // The same of header or block, of any size then: offsets in index and tail follow.
+  template <typename Change>
+  std::string ForgeOfAnySize(const std::string& path, size_t number, Change change) {
+    const std::vector<std::string> before = RecordsOf(path);
+    std::string bytes;
+    ShardRecord index;
+    EXPECT_TRUE(index.ParseFromString(before[before.size() - 2]));
+    for (size_t i = 0; i + 2 < before.size(); ++i) {
+      ShardRecord record;
+      EXPECT_TRUE(record.ParseFromString(before[i]));
+      if (i == number) change(&record);
+      const std::string payload = record.SerializeAsString();
+      if (i > 0) {
+        ShardIndex::Block* block = index.mutable_index()->mutable_blocks(static_cast<int>(i) - 1);
+        block->set_offset(bytes.size());
+        block->set_payload_bytes(payload.size());
+      }
+      bytes += FrameRecord(payload);
+    }
+    ShardRecord tail;
+    EXPECT_TRUE(tail.ParseFromString(before.back()));
+    tail.mutable_tail()->set_index_offset(bytes.size());
+    return scratch_.Write("forged", bytes + FrameRecord(index.SerializeAsString()) +
+                                        FrameRecord(tail.SerializeAsString()));
+  }
+
   Scratch scratch_;
 };
 
@@ -86,18 +122,18 @@ TEST_F(ShardTest, CutsBlocksBetweenExamples) {
   // Two bytes a token: about ten examples fill a block.
   const Examples examples(35, std::vector<uint32_t>(50'000, 7));
   const std::string path = Write("shard", examples);
-  const auto reader = ShardReader::Open(path, kVocabularySize);
+  const auto reader = ShardReader::Open(path, {kVocabularySize});
   ASSERT_THAT(reader, IsOk());
   EXPECT_EQ((*reader)->blocks(), 4);
-  EXPECT_EQ((*reader)->first_token(1), 550'000u);
+  EXPECT_EQ((*reader)->first_token(0, 1), 550'000u);
   EXPECT_EQ((*reader)->first_example(1), 11u);
-  EXPECT_EQ((*reader)->first_token(4), 35u * 50'000);
+  EXPECT_EQ((*reader)->first_token(0, 4), 35u * 50'000);
   EXPECT_EQ(*ReadAll(path), examples);
 }
 
 TEST_F(ShardTest, BoundsTheExamplesOfABlock) {
   const Examples examples(kMaxBlockExamples / 2 + 10, {1});
-  EXPECT_EQ((*ShardReader::Open(Write("a", examples), kVocabularySize))->blocks(), 2);
+  EXPECT_EQ((*ShardReader::Open(Write("a", examples), {kVocabularySize}))->blocks(), 2);
 }
 
 TEST_F(ShardTest, CountsWhatIsInIt) {
@@ -106,11 +142,11 @@ TEST_F(ShardTest, CountsWhatIsInIt) {
   EXPECT_EQ(entry->file(), "shard");
   EXPECT_EQ(entry->bytes(), scratch_.Read("shard").size());
   EXPECT_EQ(entry->crc32c(), Crc32c(scratch_.Read("shard")));
-  EXPECT_EQ(entry->counts().examples(), 2u);
-  EXPECT_EQ(entry->counts().tokens(), 5u);
-  EXPECT_EQ(entry->counts().unknown(), 2u);
-  EXPECT_EQ(entry->counts().words(), 5u);
-  EXPECT_EQ(entry->counts().bytes(), 15u);
+  EXPECT_EQ(entry->counts(0).examples(), 2u);
+  EXPECT_EQ(entry->counts(0).tokens(), 5u);
+  EXPECT_EQ(entry->counts(0).unknown(), 2u);
+  EXPECT_EQ(entry->counts(0).words(), 5u);
+  EXPECT_EQ(entry->counts(0).bytes(), 15u);
 }
 
 TEST_F(ShardTest, HasOneIdForOneContent) {
@@ -130,9 +166,12 @@ TEST_F(ShardTest, IsNotFinishedWithOtherExamplesThanAnnounced) {
   ShardFingerprint fingerprint(MadeHeader("f"));
   auto writer =
       *ShardWriter::Create(scratch_.Path("shard"), MadeHeader("f"), fingerprint.file_id());
-  ASSERT_THAT(writer->Add(std::vector<uint32_t>{1}, TextCounts()), IsOk());
+  const std::vector<uint32_t> ids = {1};
+  const FieldIds one = {ids}, none = {};
+  ASSERT_THAT(writer->Add(std::span(&one, 1)), IsOk());
   EXPECT_THAT(writer->Finish(), FailsWith(absl::StatusCode::kFailedPrecondition, "changed"));
-  EXPECT_FALSE(writer->Add({}, TextCounts()).ok());
+  EXPECT_FALSE(writer->Add(std::span(&none, 1)).ok());
+  EXPECT_FALSE(writer->Add({}).ok());
   writer.reset();
   EXPECT_TRUE(scratch_.Names().empty());
 }
@@ -188,27 +227,36 @@ TEST_F(ShardTest, RefusesForgeries) {
   };
   EXPECT_THAT(forge(0, [](ShardRecord*) {}), IsOk());
 
-  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_header()->set_format_version(2); }),
+  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_header()->set_format_version(1); }),
               FailsWith(absl::StatusCode::kFailedPrecondition, "format"));
-  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_header()->set_token_width(3); }),
-              FailsWith(kDataLoss, "2 or 4"));
-  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_block(); }), FailsWith(kDataLoss, "offset"));
   EXPECT_THAT(
-      forge(1, [](ShardRecord* r) { r->mutable_block()->mutable_tokens()->assign(10, '\x66'); }),
-      FailsWith(kDataLoss, "ids below"));
-  EXPECT_THAT(forge(1, [](ShardRecord* r) { r->mutable_block()->set_example_lengths(0, 4); }),
+      forge(0, [](ShardRecord* r) { r->mutable_header()->mutable_fields(0)->set_token_width(3); }),
+      FailsWith(kDataLoss, "2 or 4"));
+  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_block(); }), FailsWith(kDataLoss, "offset"));
+  EXPECT_THAT(forge(1,
+                    [](ShardRecord* r) {
+                      r->mutable_block()->mutable_fields(0)->mutable_tokens()->assign(10, '\x66');
+                    }),
+              FailsWith(kDataLoss, "ids below"));
+  EXPECT_THAT(forge(1,
+                    [](ShardRecord* r) {
+                      r->mutable_block()->mutable_fields(0)->set_example_lengths(0, 4);
+                    }),
               FailsWith(kDataLoss, "5 tokens"));
-  EXPECT_THAT(forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts()->set_tokens(6); }),
-              FailsWith(kDataLoss, "6 tokens"));
-  EXPECT_THAT(forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts()->set_tokens(0); }),
-              FailsWith(kDataLoss, "token 0"));
+  EXPECT_THAT(
+      forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts(0)->set_tokens(6); }),
+      FailsWith(kDataLoss, "6 tokens"));
+  EXPECT_THAT(
+      forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts(0)->set_tokens(0); }),
+      FailsWith(kDataLoss, "token 0"));
   EXPECT_THAT(forge(2,
                     [](ShardRecord* r) {
-                      r->mutable_index()->mutable_counts()->set_tokens(uint64_t{1} << 63 | 5);
+                      r->mutable_index()->mutable_counts(0)->set_tokens(uint64_t{1} << 63 | 5);
                     }),
               FailsWith(kDataLoss, ""));
   EXPECT_THAT(
-      forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_blocks(0)->set_first_token(1); }),
+      forge(2,
+            [](ShardRecord* r) { r->mutable_index()->mutable_blocks(0)->set_first_token(0, 1); }),
       FailsWith(kDataLoss, "token 1"));
   EXPECT_THAT(
       forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_blocks(0)->set_offset(1); }),
@@ -229,8 +277,8 @@ TEST_F(ShardTest, RefusesCountsItCannotHold) {
   const std::string path = Write("shard", {{5, 6, 1}, {7, 1}});
   const auto counts = [&](auto change) {
     return ShardReader::Open(
-        Forge(path, 2, [&](ShardRecord* r) { change(r->mutable_index()->mutable_counts()); }),
-        kVocabularySize);
+        Forge(path, 2, [&](ShardRecord* r) { change(r->mutable_index()->mutable_counts(0)); }),
+        {kVocabularySize});
   };
   EXPECT_THAT(counts([](TextCounts*) {}), IsOk());
   const auto refused = FailsWith(kDataLoss, "index: ");
@@ -280,6 +328,123 @@ TEST_F(ShardTest, RefusesIdsTheVocabularyDoesNotHave) {
   const std::string path = Write("shard", {{5, 6, 1}});
   EXPECT_THAT(ReadAll(path, 7), IsOk());
   EXPECT_THAT(ReadAll(path, 6), FailsWith(kDataLoss, "expected ids below 6, found 6"));
+}
+
+// --- Several fields ---
+
+class TaskShardTest : public ShardTest, public testing::WithParamInterface<Task> {
+ protected:
+  std::string WriteTask(const std::string& name, const FieldExamples& fields, uint32_t width = 2) {
+    const std::string path = scratch_.Path(name);
+    EXPECT_THAT(WriteMadeShard(path, MadeHeader("f", width, GetParam()), fields, {0, 100}), IsOk());
+    return path;
+  }
+};
+
+TEST_P(TaskShardTest, ReadsBackWhatWasWritten) {
+  for (const uint32_t width : {2u, 4u}) {
+    const FieldExamples fields = RandomTaskExamples(GetParam(), 300, 20);
+    const auto read = ReadFields(WriteTask("shard" + std::to_string(width), fields, width), {});
+    ASSERT_THAT(read, IsOk());
+    EXPECT_EQ(*read, fields);
+  }
+}
+
+TEST_P(TaskShardTest, HasAWidthForEachField) {
+  ShardHeader header = MadeHeader("f", 2, GetParam());
+  header.mutable_fields(1)->set_token_width(4);
+  const FieldExamples fields = RandomTaskExamples(GetParam(), 50, 20);
+  ASSERT_THAT(WriteMadeShard(scratch_.Path("shard"), header, fields, {0, 100}), IsOk());
+  EXPECT_EQ(*ReadFields(scratch_.Path("shard"), {}), fields);
+}
+
+TEST_P(TaskShardTest, CutsBlocksByTheIdsOfAllFields) {
+  const FieldExamples fields = RandomTaskExamples(GetParam(), 60'000, 30);
+  const auto reader = ShardReader::Open(WriteTask("shard", fields), {});
+  ASSERT_THAT(reader, IsOk());
+  uint64_t ids = 0;
+  for (const Examples& examples : fields) {
+    for (const auto& example : examples) ids += example.size();
+  }
+  EXPECT_EQ((*reader)->blocks(), static_cast<int>(2 * ids / kBlockTokenBytes + 1));
+  EXPECT_EQ(*ReadFields(scratch_.Path("shard"), {}), fields);
+}
+
+// The first field alone, as a language model reads it, is decoded without the others.
+TEST_P(TaskShardTest, DecodesAsManyFieldsAsAskedFor) {
+  const auto reader =
+      ShardReader::Open(WriteTask("shard", RandomTaskExamples(GetParam(), 50, 20)), {});
+  ExampleBlock block;
+  ASSERT_THAT((*reader)->ReadBlock(0, 1, &block), IsOk());
+  EXPECT_EQ(block.fields.size(), 1u);
+  EXPECT_EQ(block.examples(), 50u);
+}
+
+TEST_P(TaskShardTest, RefusesIdsAboveTheLimitOfTheirField) {
+  const std::string path = WriteTask(
+      "shard", {{{5, 6}}, GetParam() == CLASSIFICATION ? Examples{{101}} : Examples{{7, 101}}});
+  EXPECT_THAT(ReadFields(path, {7, 102}), IsOk());
+  EXPECT_THAT(ReadFields(path, {7, 101}), FailsWith(kDataLoss, "ids below 101, found 101"));
+  EXPECT_THAT(ReadFields(path, {6, 102}), FailsWith(kDataLoss, "ids below 6, found 6"));
+}
+
+TEST_P(TaskShardTest, RefusesForgeries) {
+  const bool label = GetParam() == CLASSIFICATION;
+  const std::string path =
+      WriteTask("shard", {{{5, 6}, {7, 1}}, label ? Examples{{1}, {2}} : Examples{{1, 2}, {3, 4}}});
+  const auto forge = [&](size_t record, auto change) {
+    return ReadFields(Forge(path, record, change), {});
+  };
+  const auto resize = [&](size_t record, auto change) {
+    return ReadFields(ForgeOfAnySize(path, record, change), {});
+  };
+  EXPECT_THAT(forge(0, [](ShardRecord*) {}), IsOk());
+  EXPECT_THAT(resize(0, [](ShardRecord*) {}), IsOk());
+  EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_header()->set_task(LANGUAGE_MODEL); }),
+              FailsWith(kDataLoss, "fields of a known task"));
+  EXPECT_THAT(resize(0, [](ShardRecord* r) { r->mutable_header()->mutable_fields()->RemoveLast(); }),
+              FailsWith(kDataLoss, "fields of a known task"));
+  EXPECT_THAT(resize(1, [](ShardRecord* r) { r->mutable_block()->mutable_fields()->RemoveLast(); }),
+              FailsWith(kDataLoss, "expected 2 fields, found 1"));
+  EXPECT_THAT(resize(1, [](ShardRecord* r) { r->mutable_block()->add_fields(); }),
+              FailsWith(kDataLoss, "expected 2 fields, found 3"));
+  EXPECT_THAT(forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts()->RemoveLast(); }),
+              FailsWith(kDataLoss, "counts of 2 fields"));
+  EXPECT_THAT(
+      forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts(1)->set_examples(1); }),
+      FailsWith(kDataLoss, "index: "));
+  EXPECT_THAT(
+      forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_blocks(0)->add_first_token(0); }),
+      FailsWith(kDataLoss, "counts of 2 fields"));
+  EXPECT_THAT(
+      forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts(1)->set_tokens(1 << 20); }),
+      FailsWith(kDataLoss, "is said to end before"));
+  // Lengths that add up, but are not those of the task.
+  EXPECT_THAT(forge(1,
+                    [](ShardRecord* r) {
+                      auto* lengths =
+                          r->mutable_block()->mutable_fields(1)->mutable_example_lengths();
+                      lengths->Set(0, lengths->Get(0) + lengths->Get(1));
+                      lengths->Set(1, 0);
+                    }),
+              FailsWith(kDataLoss, "none of them empty"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Tasks, TaskShardTest,
+                         testing::Values(TAGGING, CLASSIFICATION, TRANSLATION),
+                         [](const auto& info) { return Task_Name(info.param); });
+
+// What batches rely on: a tag for every token, one label for every text.
+TEST_F(ShardTest, RefusesFieldsThatDoNotGoTogether) {
+  const auto write = [&](Task task, const FieldExamples& fields) {
+    const std::string path = scratch_.Path(Task_Name(task));
+    EXPECT_THAT(WriteMadeShard(path, MadeHeader("f", 2, task), fields, {0, 100}), IsOk());
+    return ReadFields(path, {});
+  };
+  EXPECT_THAT(write(TAGGING, {{{5, 6}, {7}}, {{1}, {2, 3}}}), FailsWith(kDataLoss, "as many tags"));
+  EXPECT_THAT(write(CLASSIFICATION, {{{5, 6}, {7}}, {{1, 2}, {3}}}),
+              FailsWith(kDataLoss, "one label"));
+  EXPECT_THAT(write(TRANSLATION, {{{5, 6}, {7}}, {{1}, {2, 3}}}), IsOk());
 }
 
 TEST(TokenWidth, IsTheLeastThatHoldsEveryId) {

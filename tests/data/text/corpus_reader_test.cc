@@ -18,7 +18,7 @@ struct Piece {
 class CorpusReaderTest : public testing::Test {
  protected:
   absl::StatusOr<std::vector<Piece>> Pieces(std::vector<std::string> files) {
-    CorpusReader reader(std::move(files));
+    CorpusReader reader({.files = std::move(files)});
     TextChunk chunk;
     std::vector<Piece> pieces;
     for (chunks_ = 0;; ++chunks_) {
@@ -138,6 +138,109 @@ TEST_F(CorpusReaderTest, KeepsEveryLineOfALargeCorpus) {
   }
   EXPECT_EQ(Lines({text}), expected);
   EXPECT_GT(chunks_, 2);
+}
+
+class CorpusLayoutTest : public testing::Test {
+ protected:
+  // The lines of every chunk, a pair of parallel files as two lines.
+  absl::StatusOr<std::vector<std::vector<std::string>>> Chunks(const Corpus& corpus, int share = 0,
+                                                               int shares = 1) {
+    CorpusReader reader(corpus, share, shares);
+    TextChunk chunk;
+    std::vector<std::vector<std::string>> chunks;
+    for (;;) {
+      const absl::StatusOr<bool> more = reader.Next(&chunk);
+      if (!more.ok()) return more.status();
+      if (!*more) return chunks;
+      chunks.emplace_back();
+      places_.clear();
+      EXPECT_EQ(chunk.paired, !corpus.target_files.empty());
+      for (size_t i = 0; i < chunk.lines.size(); ++i) {
+        chunks.back().emplace_back(chunk.line(i));
+        places_.push_back(chunk.PlaceOf(i));
+      }
+    }
+  }
+  Scratch scratch_;
+  std::vector<std::string> places_;  // of the lines of the last chunk
+};
+
+TEST_F(CorpusLayoutTest, NamesTheLinesOfEveryFile) {
+  const std::string a = scratch_.Write("a", "1\n2\n"), b = scratch_.Write("b", "x\n");
+  ASSERT_THAT(Chunks({.files = {a, b}}), IsOk());
+  EXPECT_THAT(places_, ElementsAre(a + ": line 1", a + ": line 2", b + ": line 1"));
+}
+
+TEST_F(CorpusLayoutTest, PairsTheLinesOfParallelFiles) {
+  const std::string a = scratch_.Write("a", "1\n2\n"), b = scratch_.Write("b", "x\ny"),
+                    c = scratch_.Write("c", "3\n"), d = scratch_.Write("d", "z\r\n");
+  const auto chunks = Chunks({.files = {a, c}, .target_files = {b, d}, .whole_lines = true});
+  ASSERT_THAT(chunks, IsOk());
+  EXPECT_THAT(chunks->at(0), ElementsAre("1", "x", "2", "y", "3", "z"));
+  EXPECT_THAT(places_, ElementsAre(a + ": line 1", b + ": line 1", a + ": line 2", b + ": line 2",
+                                   c + ": line 1", d + ": line 1"));
+}
+
+TEST_F(CorpusLayoutTest, RefusesParallelFilesOfUnequalLength) {
+  const std::string two = scratch_.Write("two", "1\n2\n"), one = scratch_.Write("one", "x\n");
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(Chunks({.files = {two}, .target_files = {one}}),
+              FailsWith(kInvalid, one + ": expected a line for line 2 of " + two));
+  EXPECT_THAT(Chunks({.files = {one}, .target_files = {two}}),
+              FailsWith(kInvalid, one + ": expected a line for line 2 of " + two));
+}
+
+TEST_F(CorpusLayoutTest, CutsNoLineThatMustBeWhole) {
+  const std::string file = scratch_.Write("a", "1\n" + std::string(kMaxLineBytes + 1, 'x') + "\n");
+  EXPECT_THAT(Chunks({.files = {file}, .whole_lines = true}),
+              FailsWith(absl::StatusCode::kInvalidArgument, file + ": line 2: expected at most"));
+  EXPECT_THAT(Chunks({.files = {file}}), IsOk());
+}
+
+TEST_F(CorpusLayoutTest, KeepsSentencesInOneChunk) {
+  std::string text;
+  for (int sentence = 0; text.size() < 3 * kChunkBytes; ++sentence) {
+    for (int word = 0; word < sentence % 40 + 1; ++word)
+      text += "word" + std::to_string(sentence) + "\tTAG\n";
+    text += sentence % 3 == 0 ? " \n\n" : "\n";
+  }
+  const auto chunks = Chunks({.files = {scratch_.Write("a", text)}, .sentences = true});
+  ASSERT_THAT(chunks, IsOk());
+  ASSERT_GT(chunks->size(), 2u);
+  std::string whole;
+  for (const auto& lines : *chunks) {
+    EXPECT_THAT(lines.back(), testing::AnyOf("", " "));
+    for (const std::string& line : lines) whole += line + "\n";
+  }
+  EXPECT_TRUE(whole == text);
+}
+
+TEST_F(CorpusLayoutTest, EndsASentenceWithItsFile) {
+  const std::string a = scratch_.Write("a", "1\tA"), b = scratch_.Write("b", "2\tB\n\n"),
+                    c = scratch_.Write("c", "3\tC");
+  const auto chunks = Chunks({.files = {a, b, c}, .sentences = true});
+  ASSERT_THAT(chunks, IsOk());
+  EXPECT_THAT(chunks->at(0), ElementsAre("1\tA", "", "2\tB", "", "3\tC"));
+}
+
+TEST_F(CorpusLayoutTest, RefusesASentenceWithoutEnd) {
+  std::string text;
+  while (text.size() <= kMaxLineBytes) text += "word\tTAG\n";
+  const std::string file = scratch_.Write("a", text);
+  EXPECT_THAT(Chunks({.files = {file}, .sentences = true}),
+              FailsWith(absl::StatusCode::kInvalidArgument, "put an empty line between sentences"));
+}
+
+TEST_F(CorpusLayoutTest, DealsChunksOutLikeCards) {
+  std::string text;
+  while (text.size() < 5 * kChunkBytes) text += "some words of a line " + text.substr(0, 50) + "\n";
+  const Corpus corpus = {.files = {scratch_.Write("a", text)}};
+  const auto all = *Chunks(corpus);
+  ASSERT_GE(all.size(), 5u);
+  for (int share = 0; share < 3; ++share) {
+    const auto mine = *Chunks(corpus, share, 3);
+    for (size_t i = 0; i < mine.size(); ++i) EXPECT_TRUE(mine[i] == all[3 * i + share]);
+  }
 }
 
 }  // namespace

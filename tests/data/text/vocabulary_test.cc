@@ -104,5 +104,38 @@ TEST(Vocabulary, HasOneSpelling) {
       << "on one line";
 }
 
+TEST(Labels, HaveNoSpecialPieces) {
+  const auto labels = Vocabulary::CreateLabels({{"B-PER", 3}, {"</s>", 1}, {"a b\t", 0}});
+  ASSERT_THAT(labels, IsOk());
+  EXPECT_EQ(labels->size(), 3u);
+  EXPECT_EQ(labels->predicted_size(), 3u);
+  EXPECT_EQ(labels->Find("</s>"), 1u);
+  EXPECT_EQ(labels->Find("unseen"), 3u);
+  EXPECT_EQ(labels->unknown_id(), 3u);
+  EXPECT_EQ(labels->no_label_id(), 4u);
+  EXPECT_EQ(labels->id_limit(), 5u);
+  EXPECT_EQ(labels->end_id(), 3u);
+  EXPECT_EQ(labels->start_id(), 3u);
+  EXPECT_EQ(labels->pad_id(), 3u);
+  EXPECT_EQ(labels->ToText(), "B-PER\t3\n</s>\t1\na b\\t\t0\n");
+  const auto parsed = Vocabulary::ParseLabels(labels->ToText(), "file");
+  ASSERT_THAT(parsed, IsOk());
+  EXPECT_EQ(parsed->ToText(), labels->ToText());
+  EXPECT_EQ(parsed->size(), 3u);
+}
+
+TEST(Labels, AreDistinctAndThereIsOne) {
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(Vocabulary::CreateLabels({}), FailsWith(kInvalid, "no labels"));
+  EXPECT_THAT(Vocabulary::CreateLabels({{"a", 1}, {"a", 1}}), FailsWith(kInvalid, "'a'"));
+  EXPECT_THAT(Vocabulary::CreateLabels({{"", 1}}), FailsWith(kInvalid, "empty"));
+  EXPECT_THAT(Vocabulary::ParseLabels("", "file"), FailsWith(kDataLoss, "file: there are no"));
+  EXPECT_THAT(Vocabulary::ParseLabels("a\t1\nb\n", "file"), FailsWith(kDataLoss, "file: line 2"));
+}
+
+TEST(Vocabulary, HasNoIdsBeyondItsPieces) {
+  EXPECT_EQ(Vocabulary::Create({{"<unk>", 0}, {"</s>", 2}})->id_limit(), 4u);
+}
+
 }  // namespace
 }  // namespace elman

@@ -86,5 +86,17 @@ TEST(WithCounts, ChangesCountsOnly) {
   EXPECT_EQ(counted->ToText(), "<unk>\t1\n</s>\t2\na\t3\n<s>\t0\n<pad>\t0\n");
 }
 
+TEST(BuildLabelVocabulary, TakesAllInTheOrderOfTheirBytes) {
+  PieceCounts counts;
+  counts.Add("neg", 9);
+  counts.Add("B-x", 1);
+  counts.Add("<unk>", 2);
+  const auto labels = BuildLabelVocabulary(counts);
+  ASSERT_THAT(labels, IsOk());
+  EXPECT_EQ(labels->ToText(), "<unk>\t2\nB-x\t1\nneg\t9\n");
+  EXPECT_EQ(WithCounts(*labels, {5, 6, 7})->ToText(), "<unk>\t5\nB-x\t6\nneg\t7\n");
+  EXPECT_FALSE(BuildLabelVocabulary(PieceCounts()).ok());
+}
+
 }  // namespace
 }  // namespace elman

@@ -1,0 +1,122 @@
+#include "data/shards/split_blocks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+
+absl::StatusOr<std::unique_ptr<SplitBlocks>> SplitBlocks::Open(const Dataset& dataset,
+                                                               std::string_view split_name,
+                                                               int fields, uint64_t cache_bytes) {
+  ASSIGN_OR_RETURN(const SplitEntry* split, dataset.FindSplit(split_name));
+  std::vector<std::unique_ptr<ShardReader>> shards;
+  for (int i = 0; i < split->shards_size(); ++i) {
+    ASSIGN_OR_RETURN(std::unique_ptr<ShardReader> shard, OpenShard(dataset, *split, i));
+    shards.push_back(std::move(shard));
+  }
+  return std::unique_ptr<SplitBlocks>(new SplitBlocks(std::move(shards), fields, cache_bytes));
+}
+
+SplitBlocks::SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, int fields,
+                         uint64_t cache_bytes)
+    : shards_(std::move(shards)), fields_(fields), cache_bytes_(cache_bytes) {
+  for (int shard = 0; shard < static_cast<int>(shards_.size()); ++shard) {
+    const ShardReader& reader = *shards_[shard];
+    for (int block = 0; block < reader.blocks(); ++block) {
+      places_.push_back({tokens_ + reader.first_token(0, block),
+                         examples_ + reader.first_example(block), shard, block});
+    }
+    tokens_ += reader.counts(0).tokens();
+    examples_ += reader.examples();
+  }
+}
+
+uint64_t SplitBlocks::Cached::bytes() const {
+  uint64_t bytes = 0;
+  for (const ExampleBlock::Field& field : block.fields)
+    bytes += field.ids.size() * sizeof(int32_t) + field.begins.size() * sizeof(uint32_t);
+  return bytes;
+}
+
+size_t SplitBlocks::BlockOfToken(uint64_t token) const {
+  const auto after =
+      std::upper_bound(places_.begin(), places_.end(), token,
+                       [](uint64_t at, const Place& place) { return at < place.first_token; });
+  return static_cast<size_t>(after - places_.begin()) - 1;
+}
+
+size_t SplitBlocks::BlockOfExample(uint64_t example) const {
+  const auto after =
+      std::upper_bound(places_.begin(), places_.end(), example,
+                       [](uint64_t at, const Place& place) { return at < place.first_example; });
+  return static_cast<size_t>(after - places_.begin()) - 1;
+}
+
+absl::StatusOr<const ExampleBlock*> SplitBlocks::Read(size_t number) {
+  if (const auto found = cached_.find(number); found != cached_.end()) {
+    by_use_.splice(by_use_.begin(), by_use_, found->second);
+    return &by_use_.front().block;
+  }
+  Cached read;
+  read.number = number;
+  const Place& place = places_[number];
+  if (reading_) reading_->store(place.shard, std::memory_order_relaxed);
+  RETURN_IF_ERROR(shards_[place.shard]->ReadBlock(place.block, fields_, &read.block));
+  if (reading_) reading_->store(-1, std::memory_order_relaxed);
+  used_bytes_ += read.bytes();
+  while (!by_use_.empty() && used_bytes_ > cache_bytes_) {
+    used_bytes_ -= by_use_.back().bytes();
+    cached_.erase(by_use_.back().number);
+    by_use_.pop_back();
+  }
+  by_use_.push_front(std::move(read));
+  cached_[number] = by_use_.begin();
+  return &by_use_.front().block;
+}
+
+absl::StatusOr<std::unique_ptr<ShardReader>> OpenShard(const Dataset& dataset,
+                                                       const SplitEntry& split, int number) {
+  const ShardEntry& entry = split.shards(number);
+  const std::string path = JoinPath(dataset.folder(), entry.file());
+  const DatasetManifest& manifest = dataset.manifest();
+  std::vector<uint32_t> id_limits;
+  for (int i = 0; i < manifest.fields_size(); ++i)
+    id_limits.push_back(dataset.vocabulary(i).id_limit());
+  ASSIGN_OR_RETURN(std::unique_ptr<ShardReader> shard,
+                   ShardReader::Open(path, std::move(id_limits)));
+  const ShardHeader& header = shard->header();
+  if (header.task() != manifest.task() || header.split() != split.name() ||
+      header.shard() != static_cast<uint32_t>(number) ||
+      header.shards() != static_cast<uint32_t>(split.shards_size())) {
+    return absl::DataLossError(absl::StrCat(
+        path, ": expected shard ", number, " of ", split.shards_size(), " of split ", split.name(),
+        ", found shard ", header.shard(), " of ", header.shards(), " of split ", header.split(),
+        "; files were exchanged: copy the data set again"));
+  }
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    const FieldEntry& field = manifest.fields(i);
+    const std::string& theirs = header.fields(i).vocabulary_fingerprint();
+    if (header.fields(i).name() == field.name() && theirs == field.vocabulary().fingerprint())
+      continue;
+    return absl::DataLossError(
+        absl::StrCat(path, ": field ", field.name(), ": made with the vocabulary ", theirs,
+                     ", but the data set has ", field.vocabulary().fingerprint(),
+                     "; files of two data sets were mixed"));
+  }
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    const TextCounts& expected = entry.counts(i);
+    const TextCounts& found = shard->counts(i);
+    if (expected.SerializeAsString() == found.SerializeAsString()) continue;
+    return absl::DataLossError(
+        absl::StrCat(path, ": field ", manifest.fields(i).name(), ": expected ", expected.tokens(),
+                     " tokens in ", expected.examples(), " examples, found ", found.tokens(),
+                     " in ", found.examples(), " or other counts that differ"));
+  }
+  return shard;
+}
+
+}  // namespace elman

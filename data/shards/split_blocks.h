@@ -1,0 +1,87 @@
+// The blocks of a split, over all its shards, in order.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/shards/dataset.h"
+#include "data/shards/shard_reader.h"
+
+namespace elman {
+
+// Blocks are verified as they are read, and kept as far as the bound allows, those used last. Not
+// for concurrent use.
+class SplitBlocks {
+ public:
+  // Opens the shards of a split and reads their indices. The first `fields` fields are decoded.
+  // `cache_bytes` bounds the decoded blocks kept; at least one block is.
+  static absl::StatusOr<std::unique_ptr<SplitBlocks>> Open(const Dataset& dataset,
+                                                           std::string_view split, int fields,
+                                                           uint64_t cache_bytes);
+
+  size_t blocks() const { return places_.size(); }
+  uint64_t tokens() const { return tokens_; }  // of the first field
+  uint64_t examples() const { return examples_; }
+
+  // Of the split, before a block; block == blocks(): all.
+  uint64_t first_token(size_t block) const {
+    return block == blocks() ? tokens_ : places_[block].first_token;
+  }
+  uint64_t first_example(size_t block) const {
+    return block == blocks() ? examples_ : places_[block].first_example;
+  }
+
+  // The block that a token of the first field, or an example, is in.
+  size_t BlockOfToken(uint64_t token) const;
+  size_t BlockOfExample(uint64_t example) const;
+
+  // The block, which stays valid until the next call.
+  absl::StatusOr<const ExampleBlock*> Read(size_t block);
+
+  // Changes the bound from the next reading on.
+  void set_cache_bytes(uint64_t bytes) { cache_bytes_ = bytes; }
+
+  // From now on says in `shard`, which must outlive this, which shard is being read from disk; -1:
+  // none.
+  void ShowReading(std::atomic<int32_t>* shard) { reading_ = shard; }
+
+ private:
+  struct Place {
+    uint64_t first_token = 0;
+    uint64_t first_example = 0;
+    int shard = 0;
+    int block = 0;  // of the shard
+  };
+  struct Cached {
+    size_t number = 0;
+    ExampleBlock block;
+    uint64_t bytes() const;
+  };
+
+  SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, int fields, uint64_t cache_bytes);
+
+  const std::vector<std::unique_ptr<ShardReader>> shards_;
+  const int fields_;
+  uint64_t cache_bytes_;
+  uint64_t tokens_ = 0;
+  uint64_t examples_ = 0;
+  std::vector<Place> places_;  // of all blocks, in order
+  std::list<Cached> by_use_;   // the most recently used first
+  absl::flat_hash_map<size_t, std::list<Cached>::iterator> cached_;
+  uint64_t used_bytes_ = 0;
+  std::atomic<int32_t>* reading_ = nullptr;
+};
+
+// Opens shard `number` of a split of `dataset` and checks that it is the one that the manifest
+// speaks of.
+absl::StatusOr<std::unique_ptr<ShardReader>> OpenShard(const Dataset& dataset,
+                                                       const SplitEntry& split, int number);
+
+}  // namespace elman

@@ -1,0 +1,56 @@
+// From the lines of a corpus to the texts of its examples: the four formats.
+//
+//   LANGUAGE_MODEL  a line is an example
+//   CLASSIFICATION  LABEL<TAB>TEXT
+//   TAGGING         a word a line: its first column, and its tag in the last; columns are separated
+//                   by tabs, or in a line without tabs by spaces; an empty line ends a sentence
+//   TRANSLATION     SOURCE<TAB>TARGET, or the lines of parallel files
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "data/text/corpus_reader.h"
+#include "data/text/task_fields.h"
+#include "proto/dataset.pb.h"
+
+namespace elman {
+
+// Parts of the chunk that it was found in.
+struct TextExample {
+  // By field: the words of TAGGING, and their tags; else one text or label.
+  std::vector<std::string_view> fields[kMaxFields];
+  // Of a language model's line that comes in pieces.
+  bool continues = false;
+  bool ends = true;
+};
+
+// What is in a corpus and makes no example.
+struct LeftOut {
+  uint64_t empty_lines = 0;     // without a word of text; of TAGGING, they are no such thing
+  uint64_t half_pairs = 0;      // of TRANSLATION, with text on one side only
+  uint64_t document_marks = 0;  // of TAGGING, lines that begin with -DOCSTART-
+
+  void Add(const LeftOut& other) {
+    empty_lines += other.empty_lines;
+    half_pairs += other.half_pairs;
+    document_marks += other.document_marks;
+  }
+};
+
+// A label is a name, not a text: one that is longer shows that columns were exchanged.
+inline constexpr size_t kMaxLabelBytes = 256;
+
+// What a reader is to do with the files of a task.
+Corpus CorpusOf(Task task, std::vector<std::string> files, std::vector<std::string> target_files);
+
+// Calls `visit` for the examples of a chunk, in order, and adds up what was left out. Lines without
+// a word of text are examples of a language model, which says itself what to do with them. The
+// first line that is not in the format is an error that names its file and number.
+absl::Status ParseExamples(Task task, const TextChunk& chunk,
+                           const std::function<void(const TextExample&)>& visit, LeftOut* left_out);
+
+}  // namespace elman

@@ -1,0 +1,106 @@
+#include "data/text/line_reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+namespace {
+
+// Room for the longest piece, its line end, and a good read besides.
+constexpr size_t kBufferBytes = 2 * kMaxLineBytes;
+
+bool ContinuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+
+// Where to cut a line whose first kMaxLineBytes bytes are `begin`.
+size_t CutOf(std::string_view begin) {
+  const size_t space = begin.rfind(' ');
+  if (space != std::string_view::npos && space > 0) return space;
+  size_t cut = begin.size();
+  // A character takes at most four bytes; anything longer is not UTF-8 and may be cut anywhere.
+  for (int i = 0; i < 4; ++i) {
+    --cut;
+    if (!ContinuesCharacter(begin[cut])) return cut;
+  }
+  return begin.size();
+}
+
+}  // namespace
+
+LineReader::LineReader(std::vector<std::string> files)
+    : files_(std::move(files)), buffer_(kBufferBytes, '\0') {}
+
+absl::StatusOr<bool> LineReader::OpenNextFile() {
+  if (next_file_ == files_.size()) return false;
+  const std::string& file = files_[next_file_++];
+  ASSIGN_OR_RETURN(source_, OpenDecompressed(file));
+  used_ = filled_ = 0;
+  source_ended_ = false;
+  continues_ = false;
+  line_ = 0;
+  RETURN_IF_ERROR(Fill());
+  const std::string_view begin(buffer_.data(), filled_);
+  if (begin.substr(0, 2) == "\xff\xfe" || begin.substr(0, 2) == "\xfe\xff") {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file, ": offset 0: expected UTF-8 text, found the byte order mark of UTF-16; ",
+                     "convert it with: iconv -f UTF-16 -t UTF-8"));
+  }
+  if (begin.substr(0, 3) == "\xef\xbb\xbf") used_ = 3;
+  return true;
+}
+
+absl::Status LineReader::Fill() {
+  std::memmove(buffer_.data(), buffer_.data() + used_, filled_ - used_);
+  filled_ -= used_;
+  used_ = 0;
+  while (!source_ended_ && filled_ < buffer_.size()) {
+    ASSIGN_OR_RETURN(const size_t count,
+                     source_->Read(buffer_.data() + filled_, buffer_.size() - filled_));
+    filled_ += count;
+    source_ended_ = count == 0;
+  }
+  return absl::OkStatus();
+}
+
+// The next `size` bytes as a piece, and `skip` bytes after it left out.
+void LineReader::Take(size_t size, size_t skip, bool ends, LinePiece* piece) {
+  piece->text = std::string_view(buffer_.data() + used_, size);
+  if (ends && !piece->text.empty() && piece->text.back() == '\r') piece->text.remove_suffix(1);
+  piece->continues = continues_;
+  piece->ends = ends;
+  if (!continues_) ++line_;
+  continues_ = !ends;
+  used_ += size + skip;
+}
+
+absl::StatusOr<bool> LineReader::Next(LinePiece* piece) {
+  for (;;) {
+    if (source_ == nullptr) {
+      ASSIGN_OR_RETURN(const bool opened, OpenNextFile());
+      if (!opened) return false;
+    }
+    const char* begin = buffer_.data() + used_;
+    const size_t available = filled_ - used_;
+    const void* found = std::memchr(begin, '\n', std::min(available, kMaxLineBytes + 1));
+    if (found != nullptr) {
+      Take(static_cast<size_t>(static_cast<const char*>(found) - begin), 1, true, piece);
+      return true;
+    }
+    if (available > kMaxLineBytes) {
+      Take(CutOf(std::string_view(begin, kMaxLineBytes)), 0, false, piece);
+      return true;
+    }
+    if (source_ended_) {
+      source_ = nullptr;
+      if (available == 0 && !continues_) continue;
+      Take(available, 0, true, piece);
+      return true;
+    }
+    RETURN_IF_ERROR(Fill());
+  }
+}
+
+}  // namespace elman

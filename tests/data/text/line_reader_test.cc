@@ -1,0 +1,33 @@
+#include "data/text/line_reader.h"
+
+#include "tests/support/scratch.h"
+
+namespace elman {
+namespace {
+
+// Pieces are tested where chunks are made of them (corpus_reader_test): here, where they stand.
+TEST(LineReader, SaysWhereALineStands) {
+  Scratch scratch;
+  const std::string first = scratch.Write("a", "one\n\nthree"), empty = scratch.Write("b", ""),
+                    last = scratch.Write("c", std::string(kMaxLineBytes + 5, 'x') + "\ntwo\n");
+  LineReader reader({first, empty, last});
+  LinePiece piece;
+  struct Expected {
+    std::string file;
+    size_t number;
+    uint64_t line;
+  };
+  for (const Expected& expected : std::vector<Expected>{
+           {first, 0, 1}, {first, 0, 2}, {first, 0, 3}, {last, 2, 1}, {last, 2, 1}, {last, 2, 2}}) {
+    ASSERT_TRUE(*reader.Next(&piece));
+    EXPECT_EQ(reader.file(), expected.file);
+    EXPECT_EQ(reader.file_number(), expected.number);
+    EXPECT_EQ(reader.line(), expected.line);
+  }
+  EXPECT_EQ(piece.text, "two");
+  EXPECT_FALSE(*reader.Next(&piece));
+  EXPECT_FALSE(*reader.Next(&piece));
+}
+
+}  // namespace
+}  // namespace elman

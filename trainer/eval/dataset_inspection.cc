@@ -1,0 +1,197 @@
+#include "trainer/eval/dataset_inspection.h"
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "data/shards/dataset.h"
+#include "data/shards/example_reader.h"
+#include "data/shards/shard_reader.h"
+#include "data/shards/verify.h"
+#include "data/tokenizer/detokenizer.h"
+
+namespace elman {
+namespace {
+
+using Counts = google::protobuf::RepeatedPtrField<TextCounts>;
+
+std::string LowerName(const std::string& enum_name) {
+  std::string name = enum_name;
+  for (char& c : name) c = static_cast<char>(tolower(c));
+  return name;
+}
+
+JsonObject CountsJson(const TextCounts& counts) {
+  JsonObject json;
+  json.Add("lines", counts.examples()).Add("words", counts.words()).Add("bytes", counts.bytes());
+  return json.Add("tokens", counts.tokens()).Add("unknown", counts.unknown());
+}
+
+std::string CountsText(const TextCounts& counts) {
+  return absl::StrFormat("%d lines, %d words, %d bytes, %d tokens, %d unknown", counts.examples(),
+                         counts.words(), counts.bytes(), counts.tokens(), counts.unknown());
+}
+
+void AddVerification(VerificationReport report, Inspection* inspection) {
+  inspection->Add("verified", report.ok())
+      .Add("verified_files", report.files)
+      .Add("verified_bytes", report.bytes)
+      .AddList("problems", "problem", report.problems);
+  inspection->problems = std::move(report.problems);
+}
+
+// What stands for the fields of a data set or shard: the facts of the only one, or a list.
+JsonObject CountsJson(const Counts& counts, const std::vector<std::string>& names) {
+  if (counts.size() == 1) return CountsJson(counts.Get(0));
+  JsonObject json;
+  json.Add("examples", counts.empty() ? uint64_t{0} : uint64_t{counts.Get(0).examples()});
+  for (int i = 0; i < counts.size(); ++i) json.Add(names[i], CountsJson(counts.Get(i)));
+  return json;
+}
+
+void AddCountsText(const std::string& title, const Counts& counts,
+                   const std::vector<std::string>& names, const std::string& end,
+                   Inspection* inspection) {
+  for (int i = 0; i < counts.size(); ++i) {
+    inspection->AddText(counts.size() == 1 ? title : absl::StrCat(title, " ", names[i]),
+                        CountsText(counts.Get(i)) + end);
+  }
+}
+
+JsonObject FieldJson(const FieldEntry& field) {
+  JsonObject json;
+  return json.Add("name", field.name())
+      .Add("tokenizer", LowerName(TokenizerSpec::Kind_Name(field.tokenizer().kind())))
+      .Add("vocabulary_size", uint64_t{field.vocabulary().predicted_size()})
+      .Add("vocabulary_fingerprint", field.vocabulary().fingerprint());
+}
+
+void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
+  const FieldEntry& first = manifest.fields(0);
+  if (manifest.fields_size() == 1) {
+    inspection->Add("tokenizer", LowerName(TokenizerSpec::Kind_Name(first.tokenizer().kind())))
+        .Add("vocabulary_size", uint64_t{first.vocabulary().predicted_size()})
+        .Add("vocabulary_fingerprint", first.vocabulary().fingerprint());
+    return;
+  }
+  std::vector<JsonObject> list;
+  for (const FieldEntry& field : manifest.fields()) {
+    list.push_back(FieldJson(field));
+    inspection->AddText("field " + field.name(),
+                        absl::StrCat(LowerName(TokenizerSpec::Kind_Name(field.tokenizer().kind())),
+                                     ", ", field.vocabulary().predicted_size(),
+                                     " types, fingerprint ", field.vocabulary().fingerprint()));
+  }
+  inspection->AddJson("fields", list);
+}
+
+// An example as people would write it; of a tagged one, every word with its tag.
+std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
+  constexpr size_t kMostIds = 40;
+  const DatasetManifest& manifest = dataset.manifest();
+  const auto text_of = [&](int field, std::span<const int32_t> ids) {
+    const Vocabulary& vocabulary = dataset.vocabulary(field);
+    if (manifest.fields(field).tokenizer().kind() == TokenizerSpec::LABEL) {
+      const auto label = static_cast<uint32_t>(ids[0]);
+      return label < vocabulary.size() ? vocabulary.piece(label) : "(not in train)";
+    }
+    std::string text = Detokenize(manifest.fields(field).tokenizer().kind(), vocabulary,
+                                  std::vector<uint32_t>(ids.begin(), ids.end()));
+    if (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+  };
+  const size_t ids = std::min(kMostIds, example.fields[0].size());
+  std::string text;
+  if (manifest.task() == TAGGING) {
+    const auto no_label = static_cast<int32_t>(dataset.vocabulary(1).no_label_id());
+    for (size_t begin = 0, end = 0; begin < ids; begin = end) {
+      for (end = begin + 1; end < example.fields[1].size() && example.fields[1][end] == no_label;)
+        ++end;
+      absl::StrAppend(&text, begin > 0 ? " " : "",
+                      text_of(0, example.fields[0].subspan(begin, end - begin)), "/",
+                      text_of(1, example.fields[1].subspan(begin, 1)));
+    }
+  } else {
+    for (int i = 0; i < manifest.fields_size(); ++i) {
+      const auto& field = example.fields[i];
+      absl::StrAppend(&text, i > 0 ? " | " : "",
+                      text_of(i, field.first(std::min(kMostIds, field.size()))));
+    }
+  }
+  // Nothing in it shall move the cursor.
+  std::ranges::replace_if(
+      text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
+  return text;
+}
+
+// The first examples of every split.
+void AddSamples(const std::shared_ptr<const Dataset>& dataset, Inspection* inspection) {
+  constexpr uint64_t kSamples = 3;
+  for (const SplitEntry& split : dataset->manifest().splits()) {
+    const auto reader = ExampleReader::Open(dataset, split.name(), /*cache_bytes=*/0);
+    // What cannot be read is for --verify to say.
+    for (uint64_t i = 0; reader.ok() && i < std::min(kSamples, (*reader)->examples()); ++i) {
+      const auto example = (*reader)->Read(i);
+      if (!example.ok()) break;
+      inspection->AddText(absl::StrCat("  ", split.name(), " ", i),
+                          ExampleText(*dataset, *example));
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "dataset").Add("path", path);
+  const auto dataset = Dataset::Open(path);
+  if (!dataset.ok() && !verify) return dataset.status();
+  if (dataset.ok()) {
+    const DatasetManifest& manifest = (*dataset)->manifest();
+    inspection.Add("task", LowerName(Task_Name(manifest.task())));
+    AddFields(manifest, &inspection);
+    std::vector<std::string> names;
+    for (const FieldEntry& field : manifest.fields()) names.push_back(field.name());
+    JsonObject splits;
+    for (const SplitEntry& split : manifest.splits()) {
+      AddCountsText(split.name(), split.counts(), names,
+                    absl::StrCat(" in ", split.shards_size(), " shards"), &inspection);
+      splits.Add(split.name(),
+                 CountsJson(split.counts(), names).Add("shards", split.shards_size()));
+    }
+    inspection.AddJson("splits", splits);
+    AddSamples(*dataset, &inspection);
+  }
+  if (verify) AddVerification(VerifyDataset(path), &inspection);
+  return inspection;
+}
+
+absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "shard").Add("path", path);
+  const auto shard = ShardReader::Open(path, {});
+  if (!shard.ok() && !verify) return shard.status();
+  if (shard.ok()) {
+    const ShardHeader& header = (*shard)->header();
+    inspection.Add("task", LowerName(Task_Name(header.task())))
+        .Add("split", header.split())
+        .Add("shard", uint64_t{header.shard()})
+        .Add("shards", uint64_t{header.shards()});
+    std::vector<std::string> names;
+    for (const ShardHeader::Field& field : header.fields()) {
+      names.push_back(field.name());
+      const std::string key = header.fields_size() == 1 ? "" : field.name() + "_";
+      inspection.Add(key + "vocabulary_fingerprint", field.vocabulary_fingerprint());
+    }
+    inspection.Add("blocks", int64_t{(*shard)->blocks()});
+    AddCountsText("counts", (*shard)->counts(), names, "", &inspection);
+    inspection.AddJson("counts", CountsJson((*shard)->counts(), names));
+  }
+  if (verify) AddVerification(VerifyShard(path), &inspection);
+  return inspection;
+}
+
+}  // namespace elman
