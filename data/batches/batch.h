@@ -9,17 +9,29 @@ namespace elman {
 // A target that is not predicted: its loss and gradients are zero.
 inline constexpr int32_t kNoTarget = -1;
 
-// Token ids as [steps, rows]: the element of time step t and sequence b is at t * rows + b.
+// Token ids as [steps, rows]: the element of time step t and sequence b is at t * rows + b. Where
+// sequences are shorter than `steps`, inputs are <pad> and targets kNoTarget.
 struct Batch {
   int steps = 0;  // 0: nothing to do in this step
   int rows = 0;   // sequences of this lane
   // Time steps of each sequence, at least 1; empty: all have `steps`. What lies beyond is ignored.
   std::vector<int32_t> lengths;
   std::vector<int32_t> inputs;  // [steps, rows]
-  // Ids or kNoTarget: [steps, rows], or [1, rows] where a sequence has one target.
+  // Ids or kNoTarget: [steps, rows], or [1, rows] where a sequence has one target, or
+  // [target_steps, rows] where it is to become another. The number of labels stands for a label
+  // that train does not have: nothing can be learned from it, and no prediction of it is right.
   std::vector<int32_t> targets;
   int64_t target_count = 0;   // targets other than kNoTarget
   bool starts_epoch = false;  // carried state begins anew with this batch
+
+  // What a sequence is to become: a decoder reads target_inputs, which begin with <s>, to predict
+  // targets, which end with </s>. Empty but in translation.
+  int target_steps = 0;
+  std::vector<int32_t> target_lengths;  // </s> included, at least 1
+  std::vector<int32_t> target_inputs;   // [target_steps, rows]
+
+  // The number in the split of the example in each row; empty where rows are streams.
+  std::vector<uint64_t> examples;
 };
 
 }  // namespace elman

@@ -29,6 +29,14 @@ class BatchSource {
   virtual void ShowReading(std::atomic<int32_t>* /*shard*/) {}
 };
 
+// Lane l of a batch of so many rows has the rows [FirstRow(l), FirstRow(l + 1)).
+inline int FirstRow(int batch_size, int lanes, int lane) {
+  return static_cast<int>(int64_t{lane} * batch_size / lanes);
+}
+
+// InvalidArgument unless every lane has a row, naming both numbers.
+absl::Status CheckLanes(int batch_size, int lanes);
+
 // Training steps of an epoch where a step takes `micro_batches` batches of each lane; the last may
 // find fewer.
 inline int64_t StepsPerEpoch(const BatchSource& source, int micro_batches) {

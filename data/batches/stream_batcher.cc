@@ -29,9 +29,7 @@ class StreamBatcher : public BatchSource {
 
   int lanes() const override { return lanes_; }
   int64_t batches_per_epoch() const override { return plan_.windows(); }
-  int first_row(int lane) const override {
-    return static_cast<int>(int64_t{lane} * batch_size_ / lanes_);
-  }
+  int first_row(int lane) const override { return FirstRow(batch_size_, lanes_, lane); }
   int end_row(int lane) const override { return first_row(lane + 1); }
 
   void ShowReading(std::atomic<int32_t>* shard) override { reader_->ShowReading(shard); }
@@ -120,15 +118,10 @@ int StreamPlan::steps(int64_t window) const {
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
     int sequence_length, int lanes) {
-  if (batch_size < 1 || sequence_length < 1 || lanes < 1) {
-    return absl::InvalidArgumentError(absl::StrCat("batch_size ", batch_size, ", sequence_length ",
-                                                   sequence_length, " and lanes ", lanes,
-                                                   " must all be at least 1"));
-  }
-  if (lanes > batch_size) {
+  RETURN_IF_ERROR(CheckLanes(batch_size, lanes));
+  if (sequence_length < 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat("lanes ", lanes, " are more than batch_size ", batch_size,
-                     ": every lane needs a sequence; raise batch_size or lower lanes"));
+        absl::StrCat("sequence_length ", sequence_length, " must be at least 1"));
   }
   const Vocabulary& vocabulary = dataset->vocabulary();
   const int32_t end_id = static_cast<int32_t>(vocabulary.end_id());

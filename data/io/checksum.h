@@ -1,5 +1,5 @@
 // Checksums and fingerprints. CRC32C (Castagnoli) guards bytes against rot; XXH3-128 names
-// contents.
+// contents; Mix makes one number look like any other.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,14 @@ namespace elman {
 
 // CRC32C of `bytes`, continuing from `crc` (0 to begin): Crc32c(b, Crc32c(a)) == Crc32c(ab).
 uint32_t Crc32c(std::string_view bytes, uint32_t crc = 0);
+
+// A well-mixed function of a number, one for one (splitmix64; Steele, Lea and Flood, 2014).
+inline uint64_t Mix(uint64_t x) {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
 
 // A running XXH3-128. Fields are framed by their lengths, so ("ab", "c") and ("a", "bc") differ.
 class Fingerprint {

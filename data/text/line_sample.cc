@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "data/io/checksum.h"
+
 namespace elman {
 namespace {
-
-// A well-mixed function of a counter (splitmix64; Steele, Lea and Flood, 2014).
-uint64_t Mix(uint64_t x) {
-  x += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
 
 // What a kept line costs besides its bytes.
 constexpr uint64_t kOverheadBytes = 64;

@@ -1,0 +1,41 @@
+// The order in which an epoch goes through the examples of a split: a pure function of (seed,
+// epoch), computed for any place without the places before it.
+//
+// Examples are read by blocks. So the blocks are put in a random order, and of every few that
+// follow each other, a group, the examples are put in a random order: however a corpus is sorted,
+// examples from all over it stand side by side, and only the blocks of a group are in memory at
+// once. A split of no more blocks than a group has is shuffled through and through.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "data/shards/split_blocks.h"
+
+namespace elman {
+
+inline constexpr size_t kBlocksPerGroup = 8;
+
+// What a random choice is keyed by.
+uint64_t RandomKeyOf(uint64_t seed, uint64_t epoch, uint64_t purpose, uint64_t number);
+
+class EpochOrder {
+ public:
+  // `blocks` must outlive the order.
+  EpochOrder(const SplitBlocks* blocks, uint64_t seed) : blocks_(blocks), seed_(seed) {}
+
+  // Turns to an epoch.
+  void Begin(uint64_t epoch);
+
+  // The number of the example at a place below the number of examples.
+  uint64_t ExampleAt(uint64_t place) const;
+
+ private:
+  const SplitBlocks* const blocks_;
+  const uint64_t seed_;
+  uint64_t epoch_ = 0;
+  std::vector<uint32_t> order_;        // of blocks
+  std::vector<uint64_t> first_place_;  // of each block in this order; at the end, all examples
+};
+
+}  // namespace elman

@@ -1,0 +1,274 @@
+#include "data/batches/sequence_batcher.h"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "data/batches/epoch_order.h"
+#include "data/batches/permutation.h"
+#include "data/io/status_macros.h"
+#include "data/shards/example_reader.h"
+
+namespace elman {
+namespace {
+
+// Decoded, a block takes two MiB and its lengths. A window may reach over the end of a group.
+constexpr uint64_t kShuffledCacheBytes = 2 * kBlocksPerGroup * (uint64_t{3} << 20);
+constexpr uint64_t kSequentialCacheBytes = uint64_t{6} << 20;
+
+enum Purpose : uint64_t { kBatches = 2, kSmallBatch };  // besides those of EpochOrder
+
+// The rows of a batch in an order of which every part is spread evenly over all rows: that of their
+// numbers with the bits reversed. Given out in it, examples sorted by length come to every lane
+// alike, whatever the lanes.
+std::vector<int> SpreadRows(int batch_size) {
+  const int bits = std::bit_width(static_cast<unsigned>(batch_size - 1));
+  std::vector<int> rows;
+  for (unsigned i = 0; i < 1u << bits; ++i) {
+    unsigned row = 0;
+    for (int bit = 0; bit < bits; ++bit) row |= (i >> bit & 1) << (bits - 1 - bit);
+    if (row < static_cast<unsigned>(batch_size)) rows.push_back(static_cast<int>(row));
+  }
+  return rows;
+}
+
+// The examples of an epoch, batch by batch.
+class BatchPlan {
+ public:
+  BatchPlan(ExampleReader* reader, int batch_size, ExampleOrder order)
+      : reader_(reader),
+        batch_size_(batch_size),
+        order_(order),
+        window_batches_(std::max(1, kWindowExamples / batch_size)),
+        epoch_order_(&reader->blocks(), order.seed),
+        rank_of_row_(batch_size) {
+    const std::vector<int> rows = SpreadRows(batch_size);
+    for (int i = 0; i < batch_size; ++i) rank_of_row_[order.shuffled ? rows[i] : i] = i;
+  }
+
+  int64_t batches() const {
+    return static_cast<int64_t>((reader_->examples() + batch_size_ - 1) / batch_size_);
+  }
+
+  // Turns to a batch.
+  absl::Status Begin(int64_t epoch, int64_t number) {
+    const uint64_t first = static_cast<uint64_t>(number) * batch_size_;
+    first_ = first;
+    size_ = std::min<uint64_t>(batch_size_, reader_->examples() - first);
+    if (!order_.shuffled) return absl::OkStatus();
+    RETURN_IF_ERROR(SortWindow(epoch, number / window_batches_));
+    first_ = FirstOf(epoch, number);
+    return absl::OkStatus();
+  }
+
+  // Whether there is an example for a row of the batch, and its number.
+  bool Has(int row) const { return rank_of_row_[row] < size_; }
+  uint64_t ExampleOf(int row) const {
+    const uint64_t at = first_ + rank_of_row_[row];
+    return order_.shuffled ? window_[at].example : at;
+  }
+
+ private:
+  struct Entry {
+    uint32_t length = 0;
+    uint32_t target_length = 0;
+    uint32_t place = 0;  // in the window, before it was sorted
+    uint64_t example = 0;
+  };
+
+  // Sorts the examples of a window by length, those of equal length by that of their targets: from
+  // short to long and, at the next length, back, so that a batch with two lengths has not both the
+  // longest and the shortest targets. Among equals their random order stays.
+  absl::Status SortWindow(int64_t epoch, int64_t window) {
+    if (epoch == epoch_ && window == number_of_window_) return absl::OkStatus();
+    if (epoch != epoch_) epoch_order_.Begin(static_cast<uint64_t>(epoch));
+    epoch_ = epoch;
+    number_of_window_ = -1;  // until it is complete
+    const uint64_t examples = static_cast<uint64_t>(window_batches_) * batch_size_;
+    const uint64_t begin = static_cast<uint64_t>(window) * examples;
+    window_.resize(std::min(examples, reader_->examples() - begin));
+    for (uint32_t place = 0; place < window_.size(); ++place) {
+      Entry& entry = window_[place];
+      entry.place = place;
+      entry.example = epoch_order_.ExampleAt(begin + place);
+      ASSIGN_OR_RETURN(const ExampleView view, reader_->Read(entry.example));
+      entry.length = static_cast<uint32_t>(view.fields[0].size());
+      entry.target_length = static_cast<uint32_t>(view.fields[1].size());
+    }
+    std::ranges::sort(window_, [](const Entry& a, const Entry& b) {
+      if (a.length != b.length) return a.length < b.length;
+      if (a.target_length != b.target_length)
+        return (a.target_length < b.target_length) == (a.length % 2 == 0);
+      return a.place < b.place;
+    });
+    number_of_window_ = window;
+    return absl::OkStatus();
+  }
+
+  // Where in the sorted window a batch begins. Full batches come in a random order; one that is not
+  // full is the last, but its examples are not for that the longest: they are from anywhere.
+  size_t FirstOf(int64_t epoch, int64_t number) const {
+    const uint64_t full = window_.size() / batch_size_, rest = window_.size() % batch_size_;
+    const auto key = [&](Purpose purpose) {
+      return RandomKeyOf(order_.seed, static_cast<uint64_t>(epoch), purpose,
+                         static_cast<uint64_t>(number_of_window_));
+    };
+    const uint64_t small_at = key(kSmallBatch) % (full + 1);
+    const auto in_window = static_cast<uint64_t>(number % window_batches_);
+    if (in_window == full) return small_at * batch_size_;
+    const uint64_t chosen = Permutation(full, key(kBatches))(in_window);
+    return chosen * batch_size_ + (chosen >= small_at ? rest : 0);
+  }
+
+  ExampleReader* const reader_;
+  const int batch_size_;
+  const ExampleOrder order_;
+  const int64_t window_batches_;
+  EpochOrder epoch_order_;
+  std::vector<int> rank_of_row_;  // among the examples of a batch, by length
+
+  // The window in hand, and the batch.
+  int64_t epoch_ = -1;
+  int64_t number_of_window_ = -1;
+  std::vector<Entry> window_;
+  uint64_t first_ = 0;
+  int size_ = 0;
+};
+
+class SequenceBatcher : public BatchSource {
+ public:
+  SequenceBatcher(std::shared_ptr<const Dataset> dataset, std::unique_ptr<ExampleReader> reader,
+                  int batch_size, int lanes, ExampleOrder order)
+      : dataset_(std::move(dataset)),
+        task_(dataset_->manifest().task()),
+        reader_(std::move(reader)),
+        plan_(reader_.get(), batch_size, order),
+        batch_size_(batch_size),
+        lanes_(lanes) {}
+
+  int lanes() const override { return lanes_; }
+  int64_t batches_per_epoch() const override { return plan_.batches(); }
+  int first_row(int lane) const override { return FirstRow(batch_size_, lanes_, lane); }
+  int end_row(int lane) const override { return FirstRow(batch_size_, lanes_, lane + 1); }
+  void ShowReading(std::atomic<int32_t>* shard) override { reader_->ShowReading(shard); }
+
+  absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) override {
+    if (epoch < 0 || number < 0 || number >= plan_.batches() || lane < 0 || lane >= lanes_) {
+      return absl::OutOfRangeError(absl::StrCat("batch ", number, " of lane ", lane,
+                                                "; expected a batch below ", plan_.batches(),
+                                                " and a lane below ", lanes_));
+    }
+    RETURN_IF_ERROR(plan_.Begin(epoch, number));
+    batch->examples.clear();
+    for (int row = first_row(lane); row < end_row(lane); ++row) {
+      if (plan_.Has(row)) batch->examples.push_back(plan_.ExampleOf(row));
+    }
+    RETURN_IF_ERROR(ReadExamples(batch->examples));
+    Fill(batch);
+    return absl::OkStatus();
+  }
+
+ private:
+  // A field of the examples of a batch.
+  struct Column {
+    std::vector<int32_t> ids;  // one example behind the other
+    std::vector<int32_t> lengths;
+  };
+
+  absl::Status ReadExamples(const std::vector<uint64_t>& examples) {
+    for (Column& column : columns_) {
+      column.ids.clear();
+      column.lengths.clear();
+    }
+    for (const uint64_t example : examples) {
+      ASSIGN_OR_RETURN(const ExampleView view, reader_->Read(example));
+      for (int f = 0; f < reader_->fields(); ++f) {
+        columns_[f].ids.insert(columns_[f].ids.end(), view.fields[f].begin(), view.fields[f].end());
+        columns_[f].lengths.push_back(static_cast<int32_t>(view.fields[f].size()));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Lays the sequences of a column out as [steps, rows]. Returns the steps.
+  static int LayOut(const Column& column, int32_t padding, std::vector<int32_t>* matrix) {
+    const size_t rows = column.lengths.size();
+    const int steps = rows == 0 ? 0 : *std::ranges::max_element(column.lengths);
+    matrix->assign(static_cast<size_t>(steps) * rows, padding);
+    const int32_t* id = column.ids.data();
+    for (size_t row = 0; row < rows; ++row) {
+      for (int32_t t = 0; t < column.lengths[row]; ++t) (*matrix)[t * rows + row] = *id++;
+    }
+    return steps;
+  }
+
+  void Fill(Batch* batch) {
+    const Column& text = columns_[0];
+    batch->rows = static_cast<int>(text.lengths.size());
+    batch->lengths = text.lengths;
+    batch->steps = LayOut(text, Id(dataset_->vocabulary(0).pad_id()), &batch->inputs);
+    batch->starts_epoch = true;
+    batch->target_steps = 0;
+    batch->target_lengths.clear();
+    batch->target_inputs.clear();
+    if (task_ == CLASSIFICATION) batch->targets = columns_[1].ids;
+    if (task_ == TAGGING) {
+      LayOut(columns_[1], kNoTarget, &batch->targets);
+      std::ranges::replace(batch->targets, Id(dataset_->vocabulary(1).no_label_id()), kNoTarget);
+    }
+    if (task_ == TRANSLATION) FillTarget(columns_[1], batch);
+    batch->target_count =
+        std::ssize(batch->targets) - std::ranges::count(batch->targets, kNoTarget);
+  }
+
+  void FillTarget(const Column& target, Batch* batch) {
+    const Vocabulary& vocabulary = dataset_->vocabulary(1);
+    batch->target_lengths = target.lengths;
+    batch->target_steps = LayOut(target, kNoTarget, &batch->targets);
+    batch->target_inputs.assign(batch->targets.size(), Id(vocabulary.pad_id()));
+    // What is to be predicted is what is read one step later.
+    for (int row = 0; row < batch->rows; ++row) {
+      batch->target_inputs[row] = Id(vocabulary.start_id());
+      for (int32_t t = 1; t < target.lengths[row]; ++t) {
+        batch->target_inputs[t * batch->rows + row] = batch->targets[(t - 1) * batch->rows + row];
+      }
+    }
+  }
+
+  static int32_t Id(uint32_t id) { return static_cast<int32_t>(id); }
+
+  const std::shared_ptr<const Dataset> dataset_;
+  const Task task_;
+  const std::unique_ptr<ExampleReader> reader_;
+  BatchPlan plan_;
+  const int batch_size_;
+  const int lanes_;
+  Column columns_[kMaxFields];
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size, int lanes,
+    ExampleOrder order) {
+  RETURN_IF_ERROR(CheckLanes(batch_size, lanes));
+  if (dataset->manifest().task() == LANGUAGE_MODEL) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(dataset->folder(), ": a data set of a language model is read as streams"));
+  }
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<ExampleReader> reader,
+      ExampleReader::Open(dataset, split,
+                          order.shuffled ? kShuffledCacheBytes : kSequentialCacheBytes));
+  if (reader->examples() == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(dataset->folder(), ": split ", std::string(split), " is empty"));
+  }
+  return std::unique_ptr<BatchSource>(
+      new SequenceBatcher(std::move(dataset), std::move(reader), batch_size, lanes, order));
+}
+
+}  // namespace elman
