@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "data/batches/sequence_batcher.h"
 #include "data/batches/stream_batcher.h"
 #include "data/io/file.h"
 #include "data/io/temporary_folder.h"
@@ -24,17 +25,19 @@ constexpr int kTokens = 8'000'000;
 // A data set of random words, in a folder that is gone after the run.
 class MadeDataset {
  public:
-  MadeDataset() {
+  explicit MadeDataset(Task task) {
     folder_ = std::move(*TemporaryFolder::Create("/tmp/elman-bench"));
     const std::string corpus = folder_->temporary_path() + "/corpus";
     std::string text;
     uint32_t random = 1;
     for (int i = 0; i < kTokens; ++i) {
+      if (i % 20 == 0 && task == CLASSIFICATION) text += "label\t";
       random = random * 1664525 + 1013904223;
       text += "w" + std::to_string((random >> 16) * (random & 0xffff) >> 19) +
               (i % 20 == 19 ? "\n" : " ");
     }
     PreprocessOptions options;
+    options.task = task;
     options.tokenizer.set_kind(TokenizerSpec::WHITESPACE);
     options.splits = {{"train", {corpus}}};
     options.output = folder_->temporary_path() + "/dataset";
@@ -59,7 +62,7 @@ class MadeDataset {
 };
 
 std::shared_ptr<const Dataset> SharedDataset() {
-  static const MadeDataset made;
+  static const MadeDataset made(LANGUAGE_MODEL);
   return made.dataset();
 }
 
@@ -100,8 +103,28 @@ void StreamBatches(benchmark::State& state) {
   CountRate(state, "tokens/s", static_cast<double>(tokens));
 }
 
+// An epoch of a classifier's batches, shuffled and bucketed.
+void SequenceBatches(benchmark::State& state) {
+  static const MadeDataset made(CLASSIFICATION);
+  const auto source =
+      CreateSequenceBatcher(made.dataset(), "train", static_cast<int>(state.range(0)),
+                            /*lanes=*/1, {.shuffled = true, .seed = 1});
+  Batch batch;
+  int64_t epoch = 0, tokens = 0;
+  for (auto _ : state) {
+    tokens = 0;
+    for (int64_t number = 0; number < (*source)->batches_per_epoch(); ++number) {
+      if (!(*source)->Read(epoch, number, 0, &batch).ok()) state.SkipWithError("unreadable");
+      for (const int32_t length : batch.lengths) tokens += length;
+    }
+    ++epoch;
+  }
+  CountRate(state, "tokens/s", static_cast<double>(tokens));
+}
+
 BENCHMARK(ReadTokens)->Name("ReadTokens/verified");
 BENCHMARK(StreamBatches)->Args({20, 35})->Args({64, 35});
+BENCHMARK(SequenceBatches)->Arg(64);
 
 }  // namespace
 }  // namespace elman

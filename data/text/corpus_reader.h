@@ -17,10 +17,10 @@ namespace elman {
 inline constexpr size_t kChunkBytes = size_t{1} << 20;
 
 struct Corpus {
-  std::vector<std::string> files;         // read one after the other; "-" is standard input
+  std::vector<std::string> files;              // read one after the other; "-" is standard input
   std::vector<std::string> target_files = {};  // of parallel files, one for each of `files`
-  bool whole_lines = false;               // a line of more than kMaxLineBytes is an error, not cut
-  bool sentences = false;  // lines up to an empty one belong together, and to one file
+  bool whole_lines = false;  // a line of more than kMaxLineBytes is an error, not cut
+  bool sentences = false;    // lines up to an empty one belong together, and to one file
 };
 
 // Consecutive lines of a corpus.

@@ -11,6 +11,7 @@
 #include "data/shards/example_reader.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/verify.h"
+#include "data/text/task_fields.h"
 #include "data/tokenizer/detokenizer.h"
 
 namespace elman {
@@ -24,17 +25,6 @@ std::string LowerName(const std::string& enum_name) {
   return name;
 }
 
-JsonObject CountsJson(const TextCounts& counts) {
-  JsonObject json;
-  json.Add("lines", counts.examples()).Add("words", counts.words()).Add("bytes", counts.bytes());
-  return json.Add("tokens", counts.tokens()).Add("unknown", counts.unknown());
-}
-
-std::string CountsText(const TextCounts& counts) {
-  return absl::StrFormat("%d lines, %d words, %d bytes, %d tokens, %d unknown", counts.examples(),
-                         counts.words(), counts.bytes(), counts.tokens(), counts.unknown());
-}
-
 void AddVerification(VerificationReport report, Inspection* inspection) {
   inspection->Add("verified", report.ok())
       .Add("verified_files", report.files)
@@ -43,21 +33,37 @@ void AddVerification(VerificationReport report, Inspection* inspection) {
   inspection->problems = std::move(report.problems);
 }
 
-// What stands for the fields of a data set or shard: the facts of the only one, or a list.
-JsonObject CountsJson(const Counts& counts, const std::vector<std::string>& names) {
-  if (counts.size() == 1) return CountsJson(counts.Get(0));
+JsonObject FieldCountsJson(const TaskField& field, const TextCounts& counts) {
   JsonObject json;
-  json.Add("examples", counts.empty() ? uint64_t{0} : uint64_t{counts.Get(0).examples()});
-  for (int i = 0; i < counts.size(); ++i) json.Add(names[i], CountsJson(counts.Get(i)));
+  if (field.labels) return json.Add("labels", counts.words()).Add("unseen", counts.unknown());
+  json.Add("lines", counts.examples()).Add("words", counts.words()).Add("bytes", counts.bytes());
+  return json.Add("tokens", counts.tokens()).Add("unknown", counts.unknown());
+}
+
+std::string FieldCountsText(const TaskField& field, const TextCounts& counts) {
+  if (field.labels)
+    return absl::StrFormat("%d labels, %d not in train", counts.words(), counts.unknown());
+  return absl::StrFormat("%d lines, %d words, %d bytes, %d tokens, %d unknown", counts.examples(),
+                         counts.words(), counts.bytes(), counts.tokens(), counts.unknown());
+}
+
+// The counts of the only field, or of each under its name.
+JsonObject CountsJson(Task task, const Counts& counts) {
+  const std::span<const TaskField> fields = FieldsOf(task);
+  if (fields.size() == 1) return FieldCountsJson(fields[0], counts.Get(0));
+  JsonObject json;
+  json.Add("examples", uint64_t{counts.Get(0).examples()});
+  for (int i = 0; i < counts.size(); ++i)
+    json.Add(fields[i].name, FieldCountsJson(fields[i], counts.Get(i)));
   return json;
 }
 
-void AddCountsText(const std::string& title, const Counts& counts,
-                   const std::vector<std::string>& names, const std::string& end,
-                   Inspection* inspection) {
+void AddCountsText(const std::string& title, Task task, const Counts& counts,
+                   const std::string& end, Inspection* inspection) {
+  const std::span<const TaskField> fields = FieldsOf(task);
   for (int i = 0; i < counts.size(); ++i) {
-    inspection->AddText(counts.size() == 1 ? title : absl::StrCat(title, " ", names[i]),
-                        CountsText(counts.Get(i)) + end);
+    const std::string name = counts.size() == 1 ? "" : " " + std::string(fields[i].name);
+    inspection->AddText(title + name, FieldCountsText(fields[i], counts.Get(i)) + end);
   }
 }
 
@@ -153,14 +159,12 @@ absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify) 
     const DatasetManifest& manifest = (*dataset)->manifest();
     inspection.Add("task", LowerName(Task_Name(manifest.task())));
     AddFields(manifest, &inspection);
-    std::vector<std::string> names;
-    for (const FieldEntry& field : manifest.fields()) names.push_back(field.name());
     JsonObject splits;
     for (const SplitEntry& split : manifest.splits()) {
-      AddCountsText(split.name(), split.counts(), names,
+      AddCountsText(split.name(), manifest.task(), split.counts(),
                     absl::StrCat(" in ", split.shards_size(), " shards"), &inspection);
       splits.Add(split.name(),
-                 CountsJson(split.counts(), names).Add("shards", split.shards_size()));
+                 CountsJson(manifest.task(), split.counts()).Add("shards", split.shards_size()));
     }
     inspection.AddJson("splits", splits);
     AddSamples(*dataset, &inspection);
@@ -180,15 +184,13 @@ absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify) {
         .Add("split", header.split())
         .Add("shard", uint64_t{header.shard()})
         .Add("shards", uint64_t{header.shards()});
-    std::vector<std::string> names;
     for (const ShardHeader::Field& field : header.fields()) {
-      names.push_back(field.name());
       const std::string key = header.fields_size() == 1 ? "" : field.name() + "_";
       inspection.Add(key + "vocabulary_fingerprint", field.vocabulary_fingerprint());
     }
     inspection.Add("blocks", int64_t{(*shard)->blocks()});
-    AddCountsText("counts", (*shard)->counts(), names, "", &inspection);
-    inspection.AddJson("counts", CountsJson((*shard)->counts(), names));
+    AddCountsText("counts", header.task(), (*shard)->counts(), "", &inspection);
+    inspection.AddJson("counts", CountsJson(header.task(), (*shard)->counts()));
   }
   if (verify) AddVerification(VerifyShard(path), &inspection);
   return inspection;

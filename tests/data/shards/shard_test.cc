@@ -402,8 +402,9 @@ TEST_P(TaskShardTest, RefusesForgeries) {
   EXPECT_THAT(resize(0, [](ShardRecord*) {}), IsOk());
   EXPECT_THAT(forge(0, [](ShardRecord* r) { r->mutable_header()->set_task(LANGUAGE_MODEL); }),
               FailsWith(kDataLoss, "fields of a known task"));
-  EXPECT_THAT(resize(0, [](ShardRecord* r) { r->mutable_header()->mutable_fields()->RemoveLast(); }),
-              FailsWith(kDataLoss, "fields of a known task"));
+  EXPECT_THAT(
+      resize(0, [](ShardRecord* r) { r->mutable_header()->mutable_fields()->RemoveLast(); }),
+      FailsWith(kDataLoss, "fields of a known task"));
   EXPECT_THAT(resize(1, [](ShardRecord* r) { r->mutable_block()->mutable_fields()->RemoveLast(); }),
               FailsWith(kDataLoss, "expected 2 fields, found 1"));
   EXPECT_THAT(resize(1, [](ShardRecord* r) { r->mutable_block()->add_fields(); }),
