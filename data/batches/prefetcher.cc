@@ -37,6 +37,7 @@ struct Prefetcher::State {
       const int lane = first_lane + static_cast<int>(i) / micro_batches;
       const int64_t number = next.step * micro_batches + static_cast<int64_t>(i) % micro_batches;
       ahead[i].steps = 0;
+      ahead[i].examples.clear();
       if (number < source->batches_per_epoch())
         RETURN_IF_ERROR(source->Read(next.epoch, number, lane, &ahead[i]));
     }

@@ -319,8 +319,10 @@ TEST_F(SequenceBatcherTest, ResumesInTheMiddleOfAnEpoch) {
   for (int step = 0; step < 60; ++step) {
     const auto batches = whole.Next();
     ASSERT_THAT(batches, IsOk());
-    for (const Batch& batch : **batches)
-      expected.push_back(batch.steps == 0 ? std::vector<uint64_t>() : batch.examples);
+    for (const Batch& batch : **batches) {
+      EXPECT_EQ(batch.steps == 0, batch.examples.empty());
+      expected.push_back(batch.examples);
+    }
   }
   // An epoch has 51 batches: 26 steps of two.
   Prefetcher resumed(second.get(), 0, 2, 2, {1, 7});
@@ -328,8 +330,7 @@ TEST_F(SequenceBatcherTest, ResumesInTheMiddleOfAnEpoch) {
     const auto batches = resumed.Next();
     ASSERT_THAT(batches, IsOk());
     for (size_t i = 0; i < 4; ++i) {
-      const Batch& batch = (**batches)[i];
-      EXPECT_EQ(batch.steps == 0 ? std::vector<uint64_t>() : batch.examples, expected[at + i]);
+      EXPECT_EQ((**batches)[i].examples, expected[at + i]);
     }
   }
 }
