@@ -71,9 +71,7 @@ class ChunkEncoder {
     uint64_t text_bytes = 0, tag_bytes = 0;
     for (size_t i = 0; i < example.fields[0].size(); ++i) {
       const std::string_view word = example.fields[0][i], tag = example.fields[1][i];
-      tokenizer(0).Encode(word, &text->ids);
-      // A word of nothing that the tokenizer sees still has its tag.
-      if (text->ids.size() == tags->ids.size()) text->ids.push_back(vocabulary(0).unknown_id());
+      EncodeWord(tokenizer(0), vocabulary(0), word, &text->ids);
       tags->ids.push_back(LabelId(tag));
       tags->ids.resize(text->ids.size(), vocabulary(1).no_label_id());
       text_bytes += word.size() + 1;

@@ -158,19 +158,20 @@ void ProgressReporter::Complain(const absl::Status& status) {
                         status.message()));
 }
 
-void ProgressReporter::Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics,
-                                 const TextCounts& text, bool best, double seconds) {
+void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& evaluation,
+                                 bool best, double seconds) {
   other_seconds_ += seconds;
   JsonObject line;
   line.Add("kind", "valid").Add("step", step).Add("epoch", epoch);
-  AddMetrics(metrics, text, &line);
+  AddEvaluation(evaluation, /*with_tables=*/false, &line);
   Complain(log_->Write(line.Add("best", best)));
-  Complain(tensorboard_->Write(step, {{"valid/loss", metrics.loss},
-                                      {"valid/perplexity", metrics.perplexity},
-                                      {"valid/bits_per_byte", metrics.bits_per_byte}}));
-  Print(absl::StrFormat(
-      "epoch %d  step %d  validation: loss %.4f  perplexity %.2f  bits per byte %.4f%s", epoch,
-      step, metrics.loss, metrics.perplexity, metrics.bits_per_byte, best ? "  (best)" : ""));
+  std::vector<std::pair<std::string, double>> scalars;
+  for (const Figure& figure : evaluation.figures) {
+    if (figure.headline) scalars.emplace_back("valid/" + figure.name, figure.value);
+  }
+  Complain(tensorboard_->Write(step, scalars));
+  Print(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
+                        best ? "  (best)" : ""));
 }
 
 void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds,

@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "proto/checkpoint.pb.h"
 #include "proto/training.pb.h"
-#include "trainer/eval/metrics.h"
+#include "trainer/eval/evaluation.h"
 #include "trainer/heartbeat.h"
 #include "trainer/logging/metrics_log.h"
 #include "trainer/logging/tensorboard_writer.h"
@@ -49,8 +49,8 @@ class ProgressReporter {
 
   void Step(const StepReport& report);
   // Epochs count from 1. `seconds` is what it took, which is no time of training.
-  void Validated(int64_t step, int64_t epoch, const LanguageModelMetrics& metrics,
-                 const TextCounts& text, bool best, double seconds);
+  void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
+                 double seconds);
   // `padding_efficiency` is the part of the computed positions that were not padding.
   void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency);
   // A checkpoint is on disk; writing it took `seconds`, beside training.

@@ -163,7 +163,6 @@ absl::Status ReplayStep(Communicator* communicator, std::shared_ptr<const Datase
                      .exchange = parts.exchange.get(),
                      .state = &state,
                      .evaluator = evaluator.get(),
-                     .validation_text = ValidationText(*dataset),
                      .clock = &clock,
                      .stop_requested = StopRequested,
                      .on_gradients =

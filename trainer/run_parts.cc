@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "data/batches/sequence_batcher.h"
 #include "data/batches/stream_batcher.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
@@ -14,6 +15,16 @@ namespace {
 constexpr char kTrain[] = "train";
 constexpr char kValid[] = "valid";
 
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(
+    std::shared_ptr<const Dataset> dataset, const TrainingConfig& config) {
+  if (dataset->manifest().task() == LANGUAGE_MODEL) {
+    return CreateStreamBatcher(std::move(dataset), kTrain, config.batch_size(),
+                               config.sequence_length(), config.lanes());
+  }
+  return CreateSequenceBatcher(std::move(dataset), kTrain, config.batch_size(), config.lanes(),
+                               {.shuffled = true, .seed = config.seed()});
+}
+
 }  // namespace
 
 absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator,
@@ -22,10 +33,9 @@ absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator,
   RunParts parts;
   const DatasetManifest& manifest = dataset->manifest();
   ASSIGN_OR_RETURN(parts.model,
-                   CreateModel(manifest.task(), config.model(), manifest.fields(0).vocabulary()));
+                   CreateModel(manifest.task(), config.model(), VocabulariesOf(manifest.fields())));
   parts.optimizer = CreateOptimizer(config.optimizer());
-  auto source = CreateStreamBatcher(std::move(dataset), kTrain, config.batch_size(),
-                                    config.sequence_length(), config.lanes());
+  auto source = CreateTrainingSource(std::move(dataset), config);
   RETURN_IF_ERROR(Agree(communicator, source.status()));
   parts.source = *std::move(source);
   parts.exchange = CreateExchange(communicator, *parts.model, *parts.optimizer, config);
@@ -35,16 +45,10 @@ absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator,
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateValidation(Communicator* communicator,
                                                             std::shared_ptr<const Dataset> dataset,
                                                             const TrainingConfig& config) {
-  if (ValidationText(*dataset) == nullptr) return std::unique_ptr<Evaluator>();
-  auto evaluator = Evaluator::Create(std::move(dataset), kValid, config.evaluation().batch_size(),
-                                     config.sequence_length());
+  if (!dataset->FindSplit(kValid).ok()) return std::unique_ptr<Evaluator>();
+  auto evaluator = CreateEvaluator(std::move(dataset), kValid, config);
   RETURN_IF_ERROR(Agree(communicator, evaluator.status()));
   return evaluator;
-}
-
-const TextCounts* ValidationText(const Dataset& dataset) {
-  const auto valid = dataset.FindSplit(kValid);
-  return valid.ok() ? &(*valid)->counts(0) : nullptr;
 }
 
 }  // namespace elman

@@ -32,7 +32,4 @@ absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator,
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateValidation(Communicator* communicator,
                                                             std::shared_ptr<const Dataset> dataset,
                                                             const TrainingConfig& config);
-// The counts of the split; null where there is none. They live as long as the data set.
-const TextCounts* ValidationText(const Dataset& dataset);
-
 }  // namespace elman

@@ -14,6 +14,7 @@
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/comm/host.h"
+#include "trainer/eval/checkpoint_fields.h"
 #include "trainer/math/compute_environment.h"
 #include "trainer/run_config.h"
 
@@ -58,24 +59,15 @@ absl::Status CheckHistory(const RunDirectory* directory, const std::string& path
       step, ", is none; give another --output, or leave --resume out to go on with what is there"));
 }
 
-absl::Status CheckVocabulary(const std::string& path, const CheckpointHeader& header,
-                             const Dataset& dataset) {
-  const std::string& theirs = header.vocabulary().fingerprint();
-  const std::string& ours = dataset.manifest().fields(0).vocabulary().fingerprint();
-  if (theirs == ours) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat(dataset.folder(), ": its vocabulary has fingerprint ", ours, ", but ", path,
-                   " was trained with ", theirs,
-                   "; train on the data set of that run, or begin anew with another --output"));
-}
-
 // Rank 0's part of StartRun: reads and judges the checkpoint.
 absl::Status Resume(const Dataset& dataset, const RunDirectory* directory, const std::string& path,
                     const TrainingConfig& wanted, RunStart* start) {
   ASSIGN_OR_RETURN(start->checkpoint, ReadCheckpoint(path));
   RETURN_IF_ERROR(CheckHistory(directory, path, start->checkpoint.header.progress().step()));
   const TrainingConfig& before = start->checkpoint.header.config();
-  RETURN_IF_ERROR(CheckVocabulary(path, start->checkpoint.header, dataset));
+  RETURN_IF_ERROR(
+      CheckFields(start->checkpoint.header, path, dataset,
+                  "train on the data set of that run, or begin anew with another --output"));
   start->config = wanted;
   if (wanted.lanes() == 0) start->config.set_lanes(before.lanes());
   RETURN_IF_ERROR(CheckResumable(before, start->config));
@@ -176,8 +168,17 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
 
   CheckpointHeader& run = start.checkpoint.header;
   run.set_task(dataset.manifest().task());
-  *run.mutable_tokenizer() = dataset.manifest().fields(0).tokenizer();
-  *run.mutable_vocabulary() = dataset.manifest().fields(0).vocabulary();
+  run.clear_fields();
+  start.checkpoint.tables.clear();
+  for (int field = 0; field < dataset.manifest().fields_size(); ++field) {
+    const FieldEntry& entry = dataset.manifest().fields(field);
+    CheckpointField* described = run.add_fields();
+    described->set_name(entry.name());
+    *described->mutable_tokenizer() = entry.tokenizer();
+    *described->mutable_vocabulary() = entry.vocabulary();
+    start.checkpoint.tables.push_back(
+        {dataset.vocabulary_text(field), dataset.tokenizer_model(field)});
+  }
   *run.mutable_config() = start.config;
   Provenance* provenance = run.mutable_provenance();
   provenance->set_host(HostName());
@@ -185,8 +186,6 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
   provenance->set_elman_version(ELMAN_VERSION);
   provenance->set_onednn_version(OneDnnVersion());
   provenance->set_instruction_set(InstructionSet());
-  start.checkpoint.vocabulary_text = dataset.vocabulary_text();
-  start.checkpoint.tokenizer_model = dataset.tokenizer_model();
   return start;
 }
 

@@ -39,8 +39,7 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
   if (parts_.reporter) {
     Checkpoint* snapshot =
         writer_.emplace(parts_.checkpoints, config_.checkpoint().keep()).snapshot();
-    snapshot->vocabulary_text = parts_.checkpoint->vocabulary_text;
-    snapshot->tokenizer_model = parts_.checkpoint->tokenizer_model;
+    snapshot->tables = parts_.checkpoint->tables;
     snapshot->arrays = std::move(parts_.checkpoint->arrays);
   }
   parts_.checkpoint->arrays.clear();
@@ -64,8 +63,7 @@ absl::Status TrainingLoop::Train() {
 
     const auto due = [&](int64_t every) { return every > 0 && progress_->step() % every == 0; };
     if (Finished() || due(config_.evaluation().every_steps())) {
-      LossSums sums;
-      const absl::Status status = ValidateNow(&sums);
+      const absl::Status status = ValidateNow();
       stopped_ = absl::IsCancelled(status);
       if (!stopped_) RETURN_IF_ERROR(status);
     }
@@ -138,6 +136,7 @@ absl::Status TrainingLoop::Step() {
   }
   stopped_ = agreed.stop;
   save_due_ |= agreed.save;
+  validation_loss_.reset();
   is_best_ = false;
   clock.Enter(Phase::kOther);
   if (writer_) {
@@ -221,15 +220,13 @@ absl::Status TrainingLoop::Recover(StepReport* report) {
 }
 
 absl::Status TrainingLoop::EndEpoch() {
-  LossSums sums;
-  const absl::Status status = ValidateNow(&sums);
+  const absl::Status status = ValidateNow();
   if (absl::IsCancelled(status)) {
     stopped_ = true;
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(status);
-  if (sums.targets > 0)
-    ObservePlateau(config_.schedule(), sums.loss / static_cast<double>(sums.targets), progress_);
+  if (validation_loss_) ObservePlateau(config_.schedule(), *validation_loss_, progress_);
   if (parts_.reporter) {
     parts_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1,
                                progress_->epoch_seconds(),
@@ -245,25 +242,27 @@ absl::Status TrainingLoop::EndEpoch() {
   return absl::OkStatus();
 }
 
-absl::Status TrainingLoop::ValidateNow(LossSums* sums) {
+absl::Status TrainingLoop::ValidateNow() {
   if (parts_.evaluator == nullptr) return absl::OkStatus();
   const absl::Time began = absl::Now();
   const auto interrupted = [this] {
     Alive(Activity::kValidation);
     return parts_.stop_requested();
   };
-  ASSIGN_OR_RETURN(*sums,
+  ASSIGN_OR_RETURN(const Evaluation evaluation,
                    Validate(parts_.communicator, parts_.evaluator, parts_.model, interrupted));
-  const LanguageModelMetrics metrics = ComputeMetrics(*sums, *parts_.validation_text);
-  is_best_ = !progress_->has_best() || metrics.loss < progress_->best_loss();
+  validation_loss_ = evaluation.loss;
+  const bool by_score = config_.evaluation().select() == EvaluationSpec::SCORE;
+  is_best_ = !progress_->has_best() || (by_score ? evaluation.score > progress_->best_score()
+                                                 : evaluation.loss < progress_->best_loss());
   if (is_best_) {
     progress_->set_has_best(true);
-    progress_->set_best_loss(metrics.loss);
+    progress_->set_best_loss(evaluation.loss);
+    progress_->set_best_score(evaluation.score);
     progress_->set_best_step(progress_->step());
   }
   if (parts_.reporter) {
-    parts_.reporter->Validated(progress_->step(), progress_->epoch() + 1, metrics,
-                               *parts_.validation_text, is_best_,
+    parts_.reporter->Validated(progress_->step(), progress_->epoch() + 1, evaluation, is_best_,
                                absl::ToDoubleSeconds(absl::Now() - began));
   }
   // A new best must not be lost before the next checkpoint is due.

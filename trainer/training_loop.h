@@ -41,10 +41,9 @@ struct TrainingParts {
   BatchSource* source = nullptr;
   GradientExchange* exchange = nullptr;
   TrainingState* state = nullptr;
-  Evaluator* evaluator = nullptr;               // null: no validation split
-  const TextCounts* validation_text = nullptr;  // likewise
-  CheckpointDirectory* checkpoints = nullptr;   // null: nothing is saved
-  ProgressReporter* reporter = nullptr;         // null on every rank but 0, and for a silent run
+  Evaluator* evaluator = nullptr;              // null: no validation split
+  CheckpointDirectory* checkpoints = nullptr;  // null: nothing is saved
+  ProgressReporter* reporter = nullptr;        // null on every rank but 0, and for a silent run
   PhaseClock* clock = nullptr;
   Pulse* pulse = nullptr;  // null: nobody watches
   std::function<bool()> stop_requested;
@@ -89,7 +88,7 @@ class TrainingLoop {
   void UpdateValues(const StepReport& report, double scale);
   absl::Status Recover(StepReport* report);
   absl::Status EndEpoch();
-  absl::Status ValidateNow(LossSums* sums);  // Cancelled if asked to stop meanwhile
+  absl::Status ValidateNow();  // Cancelled if asked to stop meanwhile
 
   // A save copies the state on all ranks alike; rank 0 writes it in the background, one at a time.
   void Save();
@@ -114,8 +113,9 @@ class TrainingLoop {
   std::vector<Vote> my_votes_, votes_;
   ReplicaCheck replicas_;
   bool stopped_ = false;
-  bool is_best_ = false;   // the values are the best so far
-  bool save_due_ = false;  // by rank 0's clock, or put off
+  std::optional<double> validation_loss_;  // of the values in hand
+  bool is_best_ = false;                   // they are the best so far
+  bool save_due_ = false;                  // by rank 0's clock, or put off
   bool save_failed_ = false;
   int64_t saved_step_ = -1;
   Clock::time_point saved_at_;

@@ -102,7 +102,6 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
                      .exchange = parts.exchange.get(),
                      .state = &state,
                      .evaluator = evaluator.get(),
-                     .validation_text = ValidationText(*dataset),
                      .checkpoints = &checkpoints,
                      .reporter = reporter.get(),
                      .clock = &clock,

@@ -1,42 +1,61 @@
 #include "trainer/validation.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
-#include <type_traits>
+#include <string_view>
 #include <vector>
 
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
 
 namespace elman {
+namespace {
 
-static_assert(std::is_trivially_copyable_v<LossSums>);
+template <typename T>
+std::vector<std::string> GatherAll(Communicator* communicator, const std::vector<T>& mine) {
+  return communicator->AllGather(
+      std::string_view(reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(T)));
+}
 
-absl::StatusOr<LossSums> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
-                                  const std::function<bool()>& interrupted) {
+template <typename T>
+std::vector<T> Numbers(std::string_view bytes) {
+  std::vector<T> numbers(bytes.size() / sizeof(T));
+  if (!numbers.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
+  return numbers;
+}
+
+}  // namespace
+
+absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
+                                    const std::function<bool()>& interrupted) {
+  const int ranks = communicator->size();
+  std::vector<double> real;  // of my parts, one after another
+  EvaluationSums mine;
   absl::Status status;
-  std::vector<std::vector<LossSums>> by_group(evaluator->groups());
-  const auto owner = [&](int group) { return group % communicator->size(); };
-  for (int group = 0; group < evaluator->groups() && status.ok(); ++group) {
-    if (owner(group) != communicator->rank()) continue;
-    auto streams = evaluator->EvaluateGroup(model, group, interrupted);
-    status = streams.status();
-    if (status.ok()) by_group[group] = *std::move(streams);
+  for (int64_t part = communicator->rank(); part < evaluator->parts() && status.ok();
+       part += ranks) {
+    auto sums = evaluator->EvaluatePart(model, part, interrupted);
+    status = sums.status();
+    if (!status.ok()) break;
+    real.insert(real.end(), sums->real.begin(), sums->real.end());
+    mine += *sums;
   }
   RETURN_IF_ERROR(Agree(communicator, status));
 
-  std::vector<LossSums> streams;
-  for (int group = 0; group < evaluator->groups(); ++group) {
-    const std::vector<LossSums>& mine = by_group[group];
-    const auto all = communicator->AllGather(
-        {reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(LossSums)});
-    const std::string& bytes = all[owner(group)];
-    if (bytes.empty()) continue;  // a group without streams
-    const size_t before = streams.size();
-    streams.resize(before + bytes.size() / sizeof(LossSums));
-    std::memcpy(streams.data() + before, bytes.data(), bytes.size());
+  const auto all_real = GatherAll(communicator, real);
+  const auto all_whole = GatherAll(communicator, mine.whole);
+  EvaluationSums total;
+  // Rank 0 has a part wherever there is one.
+  const int64_t parts_of_first = (evaluator->parts() + ranks - 1) / ranks;
+  const size_t width = all_real[0].size() / std::max<int64_t>(1, parts_of_first);
+  for (int64_t part = 0; part < evaluator->parts(); ++part) {
+    const std::string_view of_rank = all_real[part % ranks];
+    total += {.real = Numbers<double>(of_rank.substr(part / ranks * width, width)), .whole = {}};
   }
-  return Total(streams);
+  for (const std::string& of_rank : all_whole)
+    total += {.real = {}, .whole = Numbers<int64_t>(of_rank)};
+  return evaluator->Conclude(total);
 }
 
 }  // namespace elman

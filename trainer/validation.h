@@ -1,4 +1,4 @@
-// The loss over a split, computed by all ranks together, the same bits as elman-evaluate finds.
+// The figures of a split, computed by all ranks together, the same bits as elman-evaluate finds.
 #pragma once
 
 #include <functional>
@@ -10,9 +10,9 @@
 
 namespace elman {
 
-// Divides the evaluator's groups of streams among the ranks. Collective. Cancelled, on every rank,
+// Divides the evaluator's parts among the ranks. Collective. Cancelled, on every rank,
 // if `interrupted` said yes on any.
-absl::StatusOr<LossSums> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
-                                  const std::function<bool()>& interrupted);
+absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
+                                    const std::function<bool()>& interrupted);
 
 }  // namespace elman

@@ -43,4 +43,9 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& 
                                                            const Vocabulary& vocabulary,
                                                            std::string_view model);
 
+// Appends the pieces of a word that stands by itself, at least one: a word of nothing that the
+// tokenizer sees is <unk>.
+void EncodeWord(const Tokenizer& tokenizer, const Vocabulary& vocabulary, std::string_view word,
+                std::vector<uint32_t>* ids);
+
 }  // namespace elman

@@ -48,8 +48,8 @@ class MadeRun : public testing::Test {
     overrides.push_back("max_steps=" + std::to_string(max_steps));
     const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
     const auto rank_main = [&](Communicator* communicator) {
-      auto model =
-          *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().fields(0).vocabulary());
+      auto model = *CreateModel(LANGUAGE_MODEL, config.model(),
+                                VocabulariesOf(dataset_->manifest().fields()));
       if (wrap_model_) model = wrap_model_(std::move(model));
       const auto optimizer = CreateOptimizer(config.optimizer());
       const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
@@ -65,8 +65,7 @@ class MadeRun : public testing::Test {
       }
       *checkpoint.header.mutable_config() = config;
       DescribeParameters(model->parameters(), &checkpoint.header);
-      const auto evaluator =
-          *Evaluator::Create(dataset_, "train", config.evaluation().batch_size(), 5);
+      const auto evaluator = *CreateEvaluator(dataset_, "train", config);
       CheckpointDirectory checkpoints(scratch_.Path(output));
       PhaseClock clock;
       std::unique_ptr<RunDirectory> directory;
@@ -85,7 +84,6 @@ class MadeRun : public testing::Test {
                          .exchange = exchange.get(),
                          .state = &state,
                          .evaluator = evaluator.get(),
-                         .validation_text = &(*dataset_->FindSplit("train"))->counts(0),
                          .checkpoints = &checkpoints,
                          .reporter = reporter.get(),
                          .clock = &clock,

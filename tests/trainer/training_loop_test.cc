@@ -228,26 +228,29 @@ TEST_F(TrainingLoopTest, ADivergedRunKeepsItsCheckpoints) {
 }
 
 TEST_F(TrainingLoopTest, ValidationIsTheEvaluatorsToTheLastBit) {
-  const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", {});
-  const auto model =
-      *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().fields(0).vocabulary());
+  // 37 streams: three groups, the last not full.
+  const TrainingConfig config =
+      *ParseRunConfig(kMadeRunConfig, "test", {"evaluation.batch_size=37"});
+  const auto create = [&] {
+    return *CreateModel(LANGUAGE_MODEL, config.model(),
+                        VocabulariesOf(dataset_->manifest().fields()));
+  };
+  const auto model = create();
   std::vector<float> values(model->parameters().size());
   model->parameters().Initialize(1, values.data());
   model->UseValues(values.data());
-  // 37 streams: three groups, the last not full.
-  const LossSums alone = *(*Evaluator::Create(dataset_, "train", 37, 5))->Evaluate(model.get());
-  EXPECT_EQ(alone.targets,
-            static_cast<int64_t>((*dataset_->FindSplit("train"))->counts(0).tokens()));
+  const Evaluation alone = *(*CreateEvaluator(dataset_, "train", config))->Evaluate(model.get());
+  EXPECT_EQ(alone.Find("tokens")->value,
+            static_cast<double>((*dataset_->FindSplit("train"))->counts(0).tokens()));
   for (const int ranks : {1, 2, 3, 5}) {
     RunThreadGroup(ranks, [&](Communicator* communicator) {
-      const auto own =
-          *CreateModel(LANGUAGE_MODEL, config.model(), dataset_->manifest().fields(0).vocabulary());
+      const auto own = create();
       own->UseValues(values.data());
-      const auto evaluator = *Evaluator::Create(dataset_, "train", 37, 5);
-      const auto sums = Validate(communicator, evaluator.get(), own.get(), [] { return false; });
-      ASSERT_THAT(sums, IsOk());
-      EXPECT_EQ(sums->loss, alone.loss);
-      EXPECT_EQ(sums->targets, alone.targets);
+      const auto evaluator = *CreateEvaluator(dataset_, "train", config);
+      const auto found = Validate(communicator, evaluator.get(), own.get(), [] { return false; });
+      ASSERT_THAT(found, IsOk());
+      EXPECT_EQ(found->loss, alone.loss);
+      EXPECT_EQ(found->Find("known_perplexity")->value, alone.Find("known_perplexity")->value);
       const bool last = communicator->rank() == ranks - 1;
       const auto stopped = Validate(communicator, evaluator.get(), own.get(), [&] { return last; });
       EXPECT_EQ(absl::IsCancelled(stopped.status()), ranks <= 3)

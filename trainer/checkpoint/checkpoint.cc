@@ -43,7 +43,7 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   semantic.clear_watchdog_seconds();
   semantic.clear_compare_every_steps();
   hash.Add(semantic.SerializeAsString());
-  hash.Add(header.vocabulary().fingerprint());
+  for (const CheckpointField& field : header.fields()) hash.Add(field.vocabulary().fingerprint());
   return hash.Hex();
 }
 

@@ -14,7 +14,7 @@
 
 namespace elman {
 
-inline constexpr uint32_t kCheckpointFormatVersion = 1;
+inline constexpr uint32_t kCheckpointFormatVersion = 2;
 
 // The names of the flat arrays, in the order in which a checkpoint holds them: values, each moment,
 // carry.
@@ -29,10 +29,15 @@ struct NamedArray {
   std::vector<float> elements;
 };
 
+// What the words of a field are, as the data set's files say it.
+struct FieldTables {
+  std::string vocabulary_text;
+  std::string tokenizer_model;  // empty where there is none
+};
+
 struct Checkpoint {
   CheckpointHeader header;
-  std::string vocabulary_text;  // vocabulary.txt
-  std::string tokenizer_model;  // tokenizer.model; empty where there is none
+  std::vector<FieldTables> tables;  // of each of header.fields()
   std::vector<NamedArray> arrays;
 
   // Null if there is no such array.

@@ -56,7 +56,12 @@ std::string DifferenceOfConfigs(const TrainingConfig& a, const TrainingConfig& b
 }  // namespace
 
 std::string FirstDifference(const Checkpoint& a, const Checkpoint& b) {
-  if (a.header.vocabulary().fingerprint() != b.header.vocabulary().fingerprint())
+  const auto& mine = a.header.fields();
+  const auto& theirs = b.header.fields();
+  const auto same = [](const CheckpointField& x, const CheckpointField& y) {
+    return x.vocabulary().fingerprint() == y.vocabulary().fingerprint();
+  };
+  if (!std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end(), same))
     return "the vocabulary";
   if (std::string config = DifferenceOfConfigs(a.header.config(), b.header.config());
       !config.empty())

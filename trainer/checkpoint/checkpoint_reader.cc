@@ -114,8 +114,11 @@ absl::Status TakeVocabulary(const RecordCursor& cursor, Checkpoint* checkpoint) 
   const VocabularyChunk& chunk = cursor.record().vocabulary();
   if (!VocabularyChunk::File_IsValid(chunk.file()))
     return cursor.Error(absl::StrCat("a chunk of a file of unknown kind ", chunk.file()));
-  std::string& text = chunk.file() == VocabularyChunk::VOCABULARY ? checkpoint->vocabulary_text
-                                                                  : checkpoint->tokenizer_model;
+  if (chunk.field() >= checkpoint->tables.size())
+    return cursor.Error(absl::StrCat("a chunk of field ", chunk.field(), ", which there is not"));
+  FieldTables& tables = checkpoint->tables[chunk.field()];
+  std::string& text =
+      chunk.file() == VocabularyChunk::VOCABULARY ? tables.vocabulary_text : tables.tokenizer_model;
   if (chunk.offset() != text.size())
     return cursor.Error("a chunk of the vocabulary is missing or out of order");
   text += chunk.data();
@@ -200,14 +203,18 @@ absl::Status VerifyCheckpoint(const std::string& path, const Checkpoint& written
   RETURN_IF_ERROR(ReadHeader(&cursor, &header));
   if (header.SerializeAsString() != written.header.SerializeAsString())
     return cursor.Error("the header read back is not the one that was written");
-  for (const auto& [which, text] :
-       {std::pair(VocabularyChunk::VOCABULARY, &written.vocabulary_text),
-        std::pair(VocabularyChunk::TOKENIZER_MODEL, &written.tokenizer_model)}) {
-    const auto chunk = [which = which](const CheckpointRecord& record) {
-      return record.vocabulary().file() == which ? std::string_view(record.vocabulary().data())
-                                                 : std::string_view();
-    };
-    RETURN_IF_ERROR(Compare(&cursor, *text, chunk));
+  for (size_t field = 0; field < written.tables.size(); ++field) {
+    const FieldTables& tables = written.tables[field];
+    for (const auto& [which, text] :
+         {std::pair(VocabularyChunk::VOCABULARY, &tables.vocabulary_text),
+          std::pair(VocabularyChunk::TOKENIZER_MODEL, &tables.tokenizer_model)}) {
+      const auto chunk = [field, which = which](const CheckpointRecord& record) {
+        const VocabularyChunk& found = record.vocabulary();
+        return found.field() == field && found.file() == which ? std::string_view(found.data())
+                                                               : std::string_view();
+      };
+      RETURN_IF_ERROR(Compare(&cursor, *text, chunk));
+    }
   }
   for (const NamedArray& array : written.arrays) {
     const auto chunk = [&](const CheckpointRecord& record) {
@@ -228,6 +235,7 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
   RecordCursor cursor(file.get());
   Checkpoint checkpoint;
   RETURN_IF_ERROR(ReadHeader(&cursor, &checkpoint.header));
+  checkpoint.tables.resize(checkpoint.header.fields_size());
   uint64_t bytes = 0;
   for (const ArrayEntry& array : checkpoint.header.arrays()) {
     if (array.elements() < 0 ||

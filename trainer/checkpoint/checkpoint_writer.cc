@@ -26,9 +26,10 @@ class RecordSink {
     return writer_.Write(record->SerializeAsString());
   }
 
-  absl::Status WriteFile(VocabularyChunk::File which, std::string_view bytes) {
+  absl::Status WriteFile(size_t field, VocabularyChunk::File which, std::string_view bytes) {
     for (size_t first = 0; first < bytes.size(); first += kChunkBytes) {
       CheckpointRecord record;
+      record.mutable_vocabulary()->set_field(static_cast<uint32_t>(field));
       record.mutable_vocabulary()->set_file(which);
       record.mutable_vocabulary()->set_offset(first);
       record.mutable_vocabulary()->set_data(std::string(bytes.substr(first, kChunkBytes)));
@@ -86,8 +87,12 @@ absl::StatusOr<std::string> WriteCheckpoint(Checkpoint* checkpoint, const std::s
   CheckpointRecord header;
   *header.mutable_header() = checkpoint->header;
   RETURN_IF_ERROR(sink.Write(&header));
-  RETURN_IF_ERROR(sink.WriteFile(VocabularyChunk::VOCABULARY, checkpoint->vocabulary_text));
-  RETURN_IF_ERROR(sink.WriteFile(VocabularyChunk::TOKENIZER_MODEL, checkpoint->tokenizer_model));
+  for (size_t field = 0; field < checkpoint->tables.size(); ++field) {
+    const FieldTables& tables = checkpoint->tables[field];
+    RETURN_IF_ERROR(sink.WriteFile(field, VocabularyChunk::VOCABULARY, tables.vocabulary_text));
+    RETURN_IF_ERROR(
+        sink.WriteFile(field, VocabularyChunk::TOKENIZER_MODEL, tables.tokenizer_model));
+  }
   for (const NamedArray& array : checkpoint->arrays) RETURN_IF_ERROR(sink.WriteArray(array));
   CheckpointRecord footer;
   footer.mutable_footer()->set_records(sink.records());

@@ -1,8 +1,8 @@
-// The loss of a model over a split, the same to the last bit whoever computes it.
+// The figures of a model over a split, the same to the last bit whoever computes them.
 //
-// The split is cut into `batch_size` streams, and these into groups of kStreamsPerGroup. A group is
-// always computed together, by the same products of the same shapes; losses are summed in double,
-// by stream, then over the streams in order. So groups can be divided among any number of ranks.
+// A split is judged by parts. A part is always computed together, by the same products of the same
+// shapes; real sums of parts are added in the order of the parts. So parts can be divided among any
+// number of ranks.
 #pragma once
 
 #include <cstdint>
@@ -11,46 +11,44 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/batches/batch_source.h"
 #include "data/shards/dataset.h"
-#include "trainer/math/workspace.h"
+#include "proto/training.pb.h"
+#include "trainer/eval/evaluation.h"
 #include "trainer/models/model.h"
 
 namespace elman {
 
-inline constexpr int kStreamsPerGroup = 16;
+// Of a part, or of all. The numbers of each kind are as many for every part.
+struct EvaluationSums {
+  std::vector<double> real = {};    // to be added in the order of parts
+  std::vector<int64_t> whole = {};  // to be added in any
 
-class Evaluator {
- public:
-  // The model's values may change between calls, but not its structure. `batch_size` streams, read
-  // `sequence_length` steps at a time.
-  static absl::StatusOr<std::unique_ptr<Evaluator>> Create(std::shared_ptr<const Dataset> dataset,
-                                                           std::string_view split, int batch_size,
-                                                           int sequence_length);
-
-  int groups() const { return source_->lanes(); }
-
-  // The sums of each stream of a group. `interrupted`, if given, is asked before every batch; when
-  // it says yes the result is Cancelled.
-  absl::StatusOr<std::vector<LossSums>> EvaluateGroup(
-      Model* model, int group, const std::function<bool()>& interrupted = nullptr);
-
-  // All groups, one after another.
-  absl::StatusOr<LossSums> Evaluate(Model* model);
-
- private:
-  explicit Evaluator(std::unique_ptr<BatchSource> source) : source_(std::move(source)) {}
-
-  const std::unique_ptr<BatchSource> source_;
-  Workspace workspace_;
-  Batch batch_;
-  std::vector<float> carry_;
-  std::vector<double> losses_;
+  EvaluationSums& operator+=(const EvaluationSums& next);
 };
 
-// The total of streams in order.
-LossSums Total(const std::vector<LossSums>& streams);
+// Not for concurrent use.
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+
+  virtual int64_t parts() const = 0;
+
+  // `interrupted`, if given, is asked before every batch; when it says yes the result is Cancelled.
+  // The model's values may change between calls, but not its structure.
+  virtual absl::StatusOr<EvaluationSums> EvaluatePart(Model* model, int64_t part,
+                                                      const std::function<bool()>& interrupted) = 0;
+
+  // What the sums of all parts mean.
+  virtual Evaluation Conclude(const EvaluationSums& total) const = 0;
+
+  // All parts, one after another.
+  absl::StatusOr<Evaluation> Evaluate(Model* model);
+};
+
+// For a model of the data set's task, which is read as `config` says.
+absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const Dataset> dataset,
+                                                           std::string_view split,
+                                                           const TrainingConfig& config);
 
 }  // namespace elman

@@ -2,9 +2,11 @@
 
 #include <google/protobuf/text_format.h>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
@@ -39,7 +41,12 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
         .Add("step_in_epoch", int64_t{header.progress().step_in_epoch()})
         .Add("tokens", int64_t{header.progress().tokens()})
         .Add("content_hash", ContentHash(*checkpoint))
-        .Add("vocabulary_fingerprint", header.vocabulary().fingerprint())
+        .Add("task", absl::AsciiStrToLower(Task_Name(header.task())))
+        .Add("vocabulary_fingerprint",
+             absl::StrJoin(header.fields(), ",",
+                           [](std::string* out, const CheckpointField& field) {
+                             out->append(field.vocabulary().fingerprint());
+                           }))
         .Add("parameters", parameters)
         .AddText("table", table);
     if (header.progress().has_best()) {

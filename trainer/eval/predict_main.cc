@@ -1,27 +1,33 @@
-// elman-predict: text in, text out. Each line of standard input is a prompt; the model continues
-// it.
+// elman-predict: text in, predictions out, line by line.
+#include <unistd.h>
+
 #include <cstdio>
-#include <iostream>
 #include <string>
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
-#include "data/tokenizer/detokenizer.h"
-#include "data/tokenizer/tokenizer.h"
-#include "trainer/eval/beam_search.h"
-#include "trainer/eval/decoding_state.h"
-#include "trainer/eval/sampler.h"
+#include "trainer/eval/input_lines.h"
+#include "trainer/eval/predictor.h"
 #include "trainer/eval/trained_model.h"
 #include "trainer/math/compute_environment.h"
-#include "trainer/math/random.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
           "a run directory (its best checkpoint) or a checkpoint file");
-ABSL_FLAG(int32_t, max_tokens, 100, "tokens to generate for a prompt at most");
-ABSL_FLAG(int32_t, lines, 1, "lines to generate for a prompt, the prompt's own included");
+ABSL_FLAG(std::string, format, "text",
+          "text, or json: an object for every prediction, with scores");
+ABSL_FLAG(int32_t, batch_size, 32, "inputs to read together, if so many are there");
+ABSL_FLAG(
+    bool, columns, false,
+    "tagging: read a word a line, its first column, and an empty line after each sentence, as "
+    "corpora have it, instead of a sentence a line");
+ABSL_FLAG(int32_t, max_tokens, 100, "language models: tokens to generate for a prompt at most");
+ABSL_FLAG(int32_t, lines, 1,
+          "language models: lines to generate for a prompt, the prompt's own included");
 ABSL_FLAG(double, temperature, 1.0,
           "divides the logits: below 1 safer, above 1 bolder; 0 always the likeliest token");
 ABSL_FLAG(int32_t, top_k, 0, "draw only from the k likeliest tokens; 0: from all");
@@ -36,8 +42,9 @@ namespace {
 
 constexpr Program kProgram = {
     "elman-predict",
-    "Usage: elman-predict --checkpoint=RUN_DIR|FILE [flags] < prompts > text\n"
-    "Continues every line of standard input with a trained language model.",
+    "Usage: elman-predict --checkpoint=RUN_DIR|FILE [flags] < inputs > predictions\n"
+    "Does with every line of standard input what the model was trained for: continues it, tags its "
+    "words, or labels it.",
     __FILE__};
 
 absl::Status Require(bool condition, std::string_view flag, double value, std::string_view wanted) {
@@ -49,69 +56,74 @@ absl::Status Require(bool condition, std::string_view flag, double value, std::s
 absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));
+  RETURN_IF_ERROR(ExpectFormat(absl::GetFlag(FLAGS_format)));
   const double temperature = absl::GetFlag(FLAGS_temperature), top_p = absl::GetFlag(FLAGS_top_p);
   const int max_tokens = absl::GetFlag(FLAGS_max_tokens), lines = absl::GetFlag(FLAGS_lines);
   const int top_k = absl::GetFlag(FLAGS_top_k), beam = absl::GetFlag(FLAGS_beam);
+  const int batch_size = absl::GetFlag(FLAGS_batch_size);
   RETURN_IF_ERROR(Require(temperature >= 0, "--temperature", temperature, "at least 0"));
   RETURN_IF_ERROR(Require(top_p > 0 && top_p <= 1, "--top_p", top_p, "above 0 and at most 1"));
   RETURN_IF_ERROR(Require(top_k >= 0, "--top_k", top_k, "at least 0"));
   RETURN_IF_ERROR(Require(max_tokens >= 1, "--max_tokens", max_tokens, "at least 1"));
   RETURN_IF_ERROR(Require(lines >= 1, "--lines", lines, "at least 1"));
+  RETURN_IF_ERROR(
+      Require(batch_size >= 1 && batch_size <= 4096, "--batch_size", batch_size, "from 1 to 4096"));
   return Require(beam >= 0 && beam <= 1024, "--beam", beam, "from 0 to 1024");
 }
 
-// The continuation drawn token by token. `row` numbers the prompts: each has random numbers of its
-// own.
-std::vector<int32_t> Sample(TrainedModel* trained, std::span<const int32_t> prompt, uint32_t row) {
-  const SamplingSpec spec{absl::GetFlag(FLAGS_temperature), absl::GetFlag(FLAGS_top_k),
-                          absl::GetFlag(FLAGS_top_p)};
-  const RandomKey key{absl::GetFlag(FLAGS_seed), RandomPurpose::kSampling};
-  const int32_t end = trained->header.vocabulary().end_id();
-  Sampler sampler(spec, trained->header.vocabulary().unknown_id());
-  DecodingState state(trained->model.get(), 1);
-  for (const int32_t token : prompt) state.Advance({&token, 1});
-  std::vector<int32_t> tokens;
-  for (int i = 0, lines = 0; i < absl::GetFlag(FLAGS_max_tokens); ++i) {
-    const double uniform = UniformFloat(RandomWord(key, /*step=*/0, row, i));
-    const int32_t token =
-        sampler.Draw({state.logits().data, static_cast<size_t>(state.logits().cols)}, uniform);
-    tokens.push_back(token);
-    if (token == end && ++lines == absl::GetFlag(FLAGS_lines)) break;
-    state.Advance({&token, 1});
-  }
-  return tokens;
+PredictionSpec SpecOfFlags() {
+  return {.json = absl::GetFlag(FLAGS_format) == "json",
+          .generation = {.max_tokens = absl::GetFlag(FLAGS_max_tokens),
+                         .lines = absl::GetFlag(FLAGS_lines),
+                         .sampling = {absl::GetFlag(FLAGS_temperature), absl::GetFlag(FLAGS_top_k),
+                                      absl::GetFlag(FLAGS_top_p)},
+                         .beam = absl::GetFlag(FLAGS_beam),
+                         .seed = absl::GetFlag(FLAGS_seed)}};
 }
 
-std::vector<int32_t> Continue(TrainedModel* trained, std::span<const int32_t> prompt,
-                              uint32_t row) {
-  if (absl::GetFlag(FLAGS_beam) == 0) return Sample(trained, prompt, row);
-  const VocabularySpec& vocabulary = trained->header.vocabulary();
-  return BeamSearch(trained->model.get(), prompt,
-                    {.width = absl::GetFlag(FLAGS_beam),
-                     .max_tokens = absl::GetFlag(FLAGS_max_tokens),
-                     .lines = absl::GetFlag(FLAGS_lines),
-                     .end = static_cast<int32_t>(vocabulary.end_id()),
-                     .banned = static_cast<int32_t>(vocabulary.unknown_id())});
+// Sentences of lines that hold a word each; `*words` are those of the one that is not ended yet.
+void TakeColumns(const std::vector<std::string>& lines, std::vector<std::string>* words,
+                 std::vector<PredictionInput>* inputs) {
+  for (const std::string& line : lines) {
+    const char separator = absl::StrContains(line, '\t') ? '\t' : ' ';
+    std::string word = std::vector<std::string>(absl::StrSplit(line, separator))[0];
+    if (absl::StartsWith(word, "-DOCSTART-")) continue;
+    if (!word.empty()) {
+      words->push_back(std::move(word));
+    } else if (!words->empty()) {
+      inputs->push_back({.line = "", .words = std::move(*words)});
+      words->clear();
+    }
+  }
 }
 
 absl::Status Run(const CommandLine&) {
   LimitThreads();
   ASSIGN_OR_RETURN(const auto trained, LoadTrainedModel(absl::GetFlag(FLAGS_checkpoint)));
-  const TokenizerSpec& spec = trained->header.tokenizer();
-  ASSIGN_OR_RETURN(const auto tokenizer,
-                   CreateTokenizer(spec, trained->vocabulary, trained->tokenizer_model));
-  const uint32_t end = trained->vocabulary.end_id();
-  std::string line;
-  for (uint32_t row = 0; std::getline(std::cin, line); ++row) {
-    std::vector<uint32_t> ids;
-    tokenizer->Encode(line, &ids);
-    std::vector<int32_t> prompt = {
-        static_cast<int32_t>(end)};  // a line begins after the end of another
-    prompt.insert(prompt.end(), ids.begin(), ids.end());
-    for (const int32_t id : Continue(trained.get(), prompt, row)) ids.push_back(id);
-    if (!ids.empty() && ids.back() == end) ids.pop_back();
-    std::printf("%s\n", Detokenize(spec.kind(), trained->vocabulary, ids).c_str());
+  ASSIGN_OR_RETURN(const auto predictor, CreatePredictor(trained.get(), SpecOfFlags()));
+  const bool columns = absl::GetFlag(FLAGS_columns);
+  if (columns && trained->header.task() != TAGGING) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--columns: ", trained->path, " is no tagger; leave it out"));
+  }
+  InputLines source(STDIN_FILENO);
+  std::vector<std::string> words;
+  uint64_t done = 0;
+  for (bool ended = false; !ended;) {
+    ASSIGN_OR_RETURN(std::vector<std::string> lines,
+                     source.Next(static_cast<size_t>(absl::GetFlag(FLAGS_batch_size))));
+    ended = lines.empty();
+    std::vector<PredictionInput> inputs;
+    if (columns) {
+      if (ended) lines.emplace_back();  // the last sentence may lack its empty line
+      TakeColumns(lines, &words, &inputs);
+    } else {
+      for (std::string& line : lines) inputs.push_back({.line = std::move(line), .words = {}});
+    }
+    for (const std::string& text : predictor->Predict(inputs, done))
+      std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
+    done += inputs.size();
   }
   return absl::OkStatus();
 }

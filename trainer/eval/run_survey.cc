@@ -11,9 +11,9 @@
 #include "data/io/file.h"
 #include "data/io/folder_lock.h"
 #include "data/io/status_macros.h"
-#include "data/shards/dataset.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
+#include "trainer/eval/checkpoint_fields.h"
 
 namespace elman {
 namespace {
@@ -208,15 +208,7 @@ bool IsRunDirectory(const std::string& path) {
 
 absl::StatusOr<Checkpoint> ReadWholeCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(path));
-  const CheckpointHeader& header = checkpoint.header;
-  const std::string found = VocabularyFingerprint(header.tokenizer(), checkpoint.vocabulary_text,
-                                                  checkpoint.tokenizer_model);
-  if (found != header.vocabulary().fingerprint()) {
-    return absl::DataLossError(absl::StrCat(path, ": expected the vocabulary with the fingerprint ",
-                                            header.vocabulary().fingerprint(), ", found ", found,
-                                            "; use another checkpoint"));
-  }
-  RETURN_IF_ERROR(Vocabulary::Parse(checkpoint.vocabulary_text, path + ": vocabulary").status());
+  RETURN_IF_ERROR(ReadVocabularies(checkpoint, path).status());
   return checkpoint;
 }
 

@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
-#include "data/shards/dataset.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
+#include "trainer/eval/checkpoint_fields.h"
 #include "trainer/models/model_factory.h"
 
 namespace elman {
@@ -22,25 +22,21 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadTrainedModel(const std::string
   ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kBest));
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(file));
   const CheckpointHeader& header = checkpoint.header;
-  if (VocabularyFingerprint(header.tokenizer(), checkpoint.vocabulary_text,
-                            checkpoint.tokenizer_model) != header.vocabulary().fingerprint()) {
-    return Unusable(file, "its vocabulary does not have the fingerprint its header states");
-  }
-  ASSIGN_OR_RETURN(Vocabulary vocabulary,
-                   Vocabulary::Parse(checkpoint.vocabulary_text, file + ": vocabulary"));
-  ASSIGN_OR_RETURN(auto model, CreateLanguageModel(header.config().model(), header.vocabulary()));
+  ASSIGN_OR_RETURN(std::vector<Vocabulary> vocabularies, ReadVocabularies(checkpoint, file));
+  ASSIGN_OR_RETURN(auto model, CreateModel(header.task(), header.config().model(),
+                                           VocabulariesOf(header.fields())));
   std::vector<float>* values = checkpoint.Find(kValuesArray);
   if (values == nullptr || static_cast<int64_t>(values->size()) != model->parameters().size() ||
       !SameParameters(model->parameters(), header)) {
     return Unusable(file, "its parameters are not those of the model it describes");
   }
-  auto trained = std::make_unique<TrainedModel>(
-      TrainedModel{.path = file,
-                   .header = header,
-                   .vocabulary = std::move(vocabulary),
-                   .tokenizer_model = std::move(checkpoint.tokenizer_model),
-                   .values = std::move(*values),
-                   .model = std::move(model)});
+  auto trained =
+      std::make_unique<TrainedModel>(TrainedModel{.path = file,
+                                                  .header = header,
+                                                  .vocabularies = std::move(vocabularies),
+                                                  .tables = std::move(checkpoint.tables),
+                                                  .values = std::move(*values),
+                                                  .model = std::move(model)});
   trained->model->UseValues(trained->values.data());
   return trained;
 }

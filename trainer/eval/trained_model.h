@@ -8,17 +8,18 @@
 #include "absl/status/statusor.h"
 #include "data/text/vocabulary.h"
 #include "proto/checkpoint.pb.h"
-#include "trainer/models/language_model.h"
+#include "trainer/checkpoint/checkpoint.h"
+#include "trainer/models/model.h"
 
 namespace elman {
 
 struct TrainedModel {
   std::string path;  // of the checkpoint
   CheckpointHeader header;
-  Vocabulary vocabulary;
-  std::string tokenizer_model;
+  std::vector<Vocabulary> vocabularies;  // of each of header.fields()
+  std::vector<FieldTables> tables;       // likewise
   std::vector<float> values;
-  std::unique_ptr<LanguageModel> model;  // uses `values`
+  std::unique_ptr<Model> model;  // of header.task(); uses `values`
 };
 
 // Loads the checkpoint that `path`, a file or a run directory (its best), stands for. Everything in

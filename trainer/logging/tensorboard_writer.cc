@@ -84,8 +84,8 @@ absl::StatusOr<std::unique_ptr<TensorBoardWriter>> TensorBoardWriter::Open(
   return std::unique_ptr<TensorBoardWriter>(new TensorBoardWriter(std::move(file)));
 }
 
-absl::Status TensorBoardWriter::Write(
-    int64_t step, std::initializer_list<std::pair<std::string_view, double>> scalars) {
+absl::Status TensorBoardWriter::Write(int64_t step,
+                                      const std::vector<std::pair<std::string, double>>& scalars) {
   Event event;
   event.set_wall_time(Now());
   event.set_step(step);

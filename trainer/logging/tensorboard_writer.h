@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -22,8 +21,7 @@ class TensorBoardWriter {
   static absl::StatusOr<std::unique_ptr<TensorBoardWriter>> Open(const std::string& folder,
                                                                  int64_t step, int64_t train_step);
 
-  absl::Status Write(int64_t step,
-                     std::initializer_list<std::pair<std::string_view, double>> scalars);
+  absl::Status Write(int64_t step, const std::vector<std::pair<std::string, double>>& scalars);
 
  private:
   explicit TensorBoardWriter(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}

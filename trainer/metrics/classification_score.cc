@@ -1,6 +1,7 @@
 #include "trainer/metrics/classification_score.h"
 
 #include <cmath>
+#include <cstdlib>
 
 namespace elman {
 namespace {
@@ -17,23 +18,33 @@ void ClassificationScore::Add(int predicted, int truth) {
     ++counts_[truth * labels_ + predicted];
   } else {
     ++unseen_;
-    said_of_unseen_.resize(labels_);
     ++said_of_unseen_[predicted];
   }
 }
 
 ClassificationScore& ClassificationScore::operator+=(const ClassificationScore& other) {
-  for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
-  examples_ += other.examples_;
-  unseen_ += other.unseen_;
-  if (!other.said_of_unseen_.empty()) said_of_unseen_.resize(labels_);
-  for (size_t i = 0; i < other.said_of_unseen_.size(); ++i)
-    said_of_unseen_[i] += other.said_of_unseen_[i];
+  AddCounts(other.Counts());
   return *this;
 }
 
+std::vector<int64_t> ClassificationScore::Counts() const {
+  std::vector<int64_t> counts = {examples_, unseen_};
+  counts.insert(counts.end(), counts_.begin(), counts_.end());
+  counts.insert(counts.end(), said_of_unseen_.begin(), said_of_unseen_.end());
+  return counts;
+}
+
+void ClassificationScore::AddCounts(std::span<const int64_t> counts) {
+  if (counts.size() != 2 + counts_.size() + said_of_unseen_.size()) std::abort();
+  examples_ += counts[0];
+  unseen_ += counts[1];
+  size_t next = 2;
+  for (int64_t& count : counts_) count += counts[next++];
+  for (int64_t& count : said_of_unseen_) count += counts[next++];
+}
+
 int64_t ClassificationScore::Said(int label) const {
-  int64_t said = said_of_unseen_.empty() ? 0 : said_of_unseen_[label];
+  int64_t said = said_of_unseen_[label];
   for (int truth = 0; truth < labels_; ++truth) said += count(truth, label);
   return said;
 }

@@ -3,18 +3,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace elman {
 
 class ClassificationScore {
  public:
-  explicit ClassificationScore(int labels) : labels_(labels), counts_(size_t(labels) * labels) {}
+  explicit ClassificationScore(int labels)
+      : labels_(labels), counts_(size_t(labels) * labels), said_of_unseen_(labels) {}
 
   // Labels from 0. A truth of `labels` or more is one that training has never seen: no guess at it
   // is right.
   void Add(int predicted, int truth);
   ClassificationScore& operator+=(const ClassificationScore& other);
+
+  // Numbers that add up over scores of the same labels.
+  std::vector<int64_t> Counts() const;
+  void AddCounts(std::span<const int64_t> counts);
 
   int labels() const { return labels_; }
   int64_t examples() const { return examples_; }

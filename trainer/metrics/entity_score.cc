@@ -60,6 +60,10 @@ double EntityCounts::precision() const { return Ratio(correct, found); }
 double EntityCounts::recall() const { return Ratio(correct, present); }
 double EntityCounts::f1() const { return Ratio(2 * correct, found + present); }
 
+EntityScore::EntityScore(std::span<const std::string> types) {
+  for (const std::string& type : types) OfType(type);
+}
+
 EntityCounts& EntityScore::OfType(std::string_view type) {
   const auto found = by_type_.find(type);
   return found != by_type_.end() ? found->second : by_type_[std::string(type)];
@@ -89,6 +93,25 @@ EntityScore& EntityScore::operator+=(const EntityScore& other) {
     mine.correct += counts.correct;
   }
   return *this;
+}
+
+std::vector<int64_t> EntityScore::Counts() const {
+  std::vector<int64_t> counts = {tokens_, correct_tokens_};
+  for (const auto& [type, of_type] : by_type_)
+    counts.insert(counts.end(), {of_type.found, of_type.present, of_type.correct});
+  return counts;
+}
+
+void EntityScore::AddCounts(std::span<const int64_t> counts) {
+  if (counts.size() != 2 + 3 * by_type_.size()) std::abort();
+  tokens_ += counts[0];
+  correct_tokens_ += counts[1];
+  size_t next = 2;
+  for (auto& [type, of_type] : by_type_) {
+    of_type.found += counts[next++];
+    of_type.present += counts[next++];
+    of_type.correct += counts[next++];
+  }
 }
 
 double EntityScore::accuracy() const { return Ratio(correct_tokens_, tokens_); }

@@ -37,9 +37,18 @@ struct EntityCounts {
 
 class EntityScore {
  public:
+  // Types are found as they come; those known beforehand make the Counts of two scores alike.
+  EntityScore() = default;
+  explicit EntityScore(std::span<const std::string> types);
+
   // A sentence; requires as many tags of the one as of the other.
   void Add(std::span<const std::string_view> predicted, std::span<const std::string_view> truth);
   EntityScore& operator+=(const EntityScore& other);
+
+  // Tokens, those correct, and of each type, in order, found, present and correct entities: numbers
+  // that add up over scores of the same types.
+  std::vector<int64_t> Counts() const;
+  void AddCounts(std::span<const int64_t> counts);
 
   double accuracy() const;  // of tags, O included
   int64_t tokens() const { return tokens_; }

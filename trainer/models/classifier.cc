@@ -24,6 +24,15 @@ Pooling::Kind KindOf(ClassificationSpec::Pooling pooling) {
   return Pooling::Kind::kLast;
 }
 
+int64_t Median(const float* probabilities, int64_t labels) {
+  double below = 0;
+  for (int64_t label = 0; label < labels; ++label) {
+    below += probabilities[label];
+    if (below >= 0.5) return label;
+  }
+  return labels - 1;
+}
+
 }  // namespace
 
 Classifier::Classifier(const ModelSpec& spec, int64_t vocabulary, int64_t labels)
@@ -87,7 +96,20 @@ void Classifier::Evaluate(const Batch& batch, float* /*carry*/, std::span<double
   ordinal_->Evaluate(values_, pooled, targets_, losses);
 }
 
-void Classifier::Predict(const Batch& batch, Matrix probabilities, Workspace* workspace) {
+void Classifier::Predict(const Batch& batch, std::span<int32_t> labels,
+                         std::span<float> probabilities, Workspace* workspace) {
+  CHECK_EQ(static_cast<int>(labels.size()), batch.rows);
+  const Matrix all = workspace->Take(batch.rows, labels_);
+  Probabilities(batch, all, workspace);
+  for (int row = 0; row < batch.rows; ++row) {
+    const float* const p = all.row(row);
+    const int64_t label = ordinal_ ? Median(p, labels_) : std::max_element(p, p + labels_) - p;
+    labels[row] = static_cast<int32_t>(label);
+    if (!probabilities.empty()) probabilities[row] = p[label];
+  }
+}
+
+void Classifier::Probabilities(const Batch& batch, Matrix probabilities, Workspace* workspace) {
   const Matrix pooled = Infer(batch, workspace);
   if (ordinal_) return ordinal_->Probabilities(values_, pooled, probabilities);
   softmax_->Logits(values_, pooled, probabilities);

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "trainer/models/model.h"
+#include "trainer/models/labeler.h"
 #include "trainer/models/sequence_encoder.h"
 #include "trainer/nn/ordinal_output.h"
 #include "trainer/nn/pooling.h"
@@ -15,15 +15,12 @@
 
 namespace elman {
 
-class Classifier : public Model {
+class Classifier : public Labeler {
  public:
   // `vocabulary` ids can be read, `labels` told apart; ordinal labels are in their order.
   Classifier(const ModelSpec& spec, int64_t vocabulary, int64_t labels);
 
   void UseValues(const float* values) override;
-  int64_t carry_states() const override { return 0; }  // every sequence is one by itself
-  int64_t carry_width() const override { return 0; }
-  void Begin(int64_t, float*) override {}
   void Touch(const Batch& batch, BlockSet* touched) const override {
     encoder_.Touch(batch, touched);
   }
@@ -32,8 +29,12 @@ class Classifier : public Model {
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
+  // The likeliest label; of ordinal ones the middle one, than which as much is below as above.
+  void Predict(const Batch& batch, std::span<int32_t> labels, std::span<float> probabilities,
+               Workspace* workspace) override;
+
   // The probability of every label, [batch.rows, labels].
-  void Predict(const Batch& batch, Matrix probabilities, Workspace* workspace);
+  void Probabilities(const Batch& batch, Matrix probabilities, Workspace* workspace);
 
   int64_t labels() const { return labels_; }
 

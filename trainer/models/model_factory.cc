@@ -2,6 +2,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "trainer/models/classifier.h"
+#include "trainer/models/language_model.h"
+#include "trainer/models/tagger.h"
 
 namespace elman {
 namespace {
@@ -49,27 +52,45 @@ absl::Status Validate(const ModelSpec& spec) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<LanguageModel>> CreateLanguageModel(
-    const ModelSpec& spec, const VocabularySpec& vocabulary) {
-  if (absl::Status status = Validate(spec); !status.ok()) return status;
-  if (spec.bidirectional()) {
-    return absl::InvalidArgumentError(
-        "model.bidirectional is true: a language model would read what it is to predict; leave it "
-        "false");
-  }
-  return std::make_unique<LanguageModel>(spec, vocabulary.size(), vocabulary.predicted_size());
+absl::Status CheckLanguageModel(const ModelSpec& spec) {
+  if (!spec.bidirectional()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "model.bidirectional is true: a language model would read what it is to predict; leave it "
+      "false");
 }
 
-absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& spec,
-                                                   const VocabularySpec& vocabulary) {
+absl::Status CheckOutput(const ModelSpec& spec) {
+  if (!spec.tied_embeddings()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "model.tied_embeddings is true: this task predicts labels, which have no embeddings; leave "
+      "it false");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Model>> CreateModel(
+    Task task, const ModelSpec& spec, const std::vector<VocabularySpec>& vocabularies) {
+  if (absl::Status status = Validate(spec); !status.ok()) return status;
+  const size_t fields = task == LANGUAGE_MODEL ? 1 : 2;
+  if (task != TASK_UNSPECIFIED && vocabularies.size() != fields) {
+    return absl::DataLossError(absl::StrCat("task ", Task_Name(task), " has ", fields,
+                                            " vocabularies, found ", vocabularies.size()));
+  }
+  const auto size = [&](int field) { return static_cast<int64_t>(vocabularies[field].size()); };
   switch (task) {
     case LANGUAGE_MODEL:
-      return CreateLanguageModel(spec, vocabulary);
+      if (absl::Status status = CheckLanguageModel(spec); !status.ok()) return status;
+      return std::make_unique<LanguageModel>(spec, size(0), vocabularies[0].predicted_size());
+    case TAGGING:
+      if (absl::Status status = CheckOutput(spec); !status.ok()) return status;
+      return std::make_unique<Tagger>(spec, size(0), size(1));
+    case CLASSIFICATION:
+      if (absl::Status status = CheckOutput(spec); !status.ok()) return status;
+      return std::make_unique<Classifier>(spec, size(0), size(1));
     default:
-      return absl::UnimplementedError(absl::StrCat(
-          "task ", Task_Name(task), " is not one this version trains; it trains LANGUAGE_MODEL"));
+      return absl::UnimplementedError(absl::StrCat("task ", Task_Name(task),
+                                                   " is not one this version trains; it trains ",
+                                                   "LANGUAGE_MODEL, TAGGING and CLASSIFICATION"));
   }
 }
 

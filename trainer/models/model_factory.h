@@ -2,21 +2,27 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "proto/dataset.pb.h"
 #include "proto/model.pb.h"
-#include "trainer/models/language_model.h"
 #include "trainer/models/model.h"
 
 namespace elman {
 
-// InvalidArgument names the field of `spec` that makes no sense.
-absl::StatusOr<std::unique_ptr<LanguageModel>> CreateLanguageModel(
-    const ModelSpec& spec, const VocabularySpec& vocabulary);
+// The vocabularies of the fields of a data set or a checkpoint.
+template <typename Fields>
+std::vector<VocabularySpec> VocabulariesOf(const Fields& fields) {
+  std::vector<VocabularySpec> vocabularies;
+  for (const auto& field : fields) vocabularies.push_back(field.vocabulary());
+  return vocabularies;
+}
 
-// The model for a task. Unimplemented for tasks this version does not train.
+// The model of a task: a LanguageModel, a Tagger or a Classifier. Wants a vocabulary for each of
+// FieldsOf(task). InvalidArgument names the field of `spec` that makes no sense; Unimplemented: the
+// task is not one this version trains.
 absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& spec,
-                                                   const VocabularySpec& vocabulary);
+                                                   const std::vector<VocabularySpec>& vocabularies);
 
 }  // namespace elman

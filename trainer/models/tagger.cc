@@ -1,8 +1,11 @@
 #include "trainer/models/tagger.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "trainer/math/check.h"
+#include "trainer/math/softmax.h"
 #include "trainer/math/sums.h"
 #include "trainer/models/spec_shapes.h"
 
@@ -90,8 +93,11 @@ void Tagger::Evaluate(const Batch& batch, float* /*carry*/, std::span<double> lo
   }
 }
 
-void Tagger::Predict(const Batch& batch, std::span<int32_t> tags, Workspace* workspace) {
+void Tagger::Predict(const Batch& batch, std::span<int32_t> tags, std::span<float> probabilities,
+                     Workspace* workspace) {
   CHECK_EQ(tags.size(), batch.targets.size());
+  const bool tell = !probabilities.empty();
+  std::ranges::fill(probabilities, std::numeric_limits<float>::quiet_NaN());
   const ConstMatrix hidden = encoder_.Infer(batch, workspace);
   const SequenceLayout& layout = encoder_.layout();
   encoder_.PackInto(batch, batch.targets, &targets_);
@@ -100,9 +106,14 @@ void Tagger::Predict(const Batch& batch, std::span<int32_t> tags, Workspace* wor
     const Matrix logits = workspace->Take(hidden.rows, tags_);
     softmax_->Logits(values_, hidden, logits);
     for (int64_t row = 0; row < layout.rows(); ++row) {
+      if (targets_[row] == kNoTarget) continue;
       const float* scores = logits.row(row);
-      if (targets_[row] != kNoTarget)
-        targets_[row] = static_cast<int32_t>(std::max_element(scores, scores + tags_) - scores);
+      const int64_t best = std::max_element(scores, scores + tags_) - scores;
+      targets_[row] = static_cast<int32_t>(best);
+      if (!tell) continue;
+      const SequenceLayout::Place& place = layout.places()[row];
+      probabilities[place.step * batch.rows + place.sequence] =
+          static_cast<float>(std::exp(scores[best] - LogSumExp(scores, tags_)));
     }
   } else {
     crf_->Decode(values_, layout, Scores(hidden, workspace), targets_);

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "trainer/models/model.h"
+#include "trainer/models/labeler.h"
 #include "trainer/models/sequence_encoder.h"
 #include "trainer/nn/linear.h"
 #include "trainer/nn/linear_chain_crf.h"
@@ -16,15 +16,12 @@
 
 namespace elman {
 
-class Tagger : public Model {
+class Tagger : public Labeler {
  public:
   // `vocabulary` ids can be read, `tags` predicted.
   Tagger(const ModelSpec& spec, int64_t vocabulary, int64_t tags);
 
   void UseValues(const float* values) override;
-  int64_t carry_states() const override { return 0; }  // every sequence is one by itself
-  int64_t carry_width() const override { return 0; }
-  void Begin(int64_t, float*) override {}
   void Touch(const Batch& batch, BlockSet* touched) const override {
     encoder_.Touch(batch, touched);
   }
@@ -34,11 +31,11 @@ class Tagger : public Model {
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
-  // The best tags of the positions [steps, rows] whose target is not kNoTarget; kNoTarget for the
-  // others.
-  void Predict(const Batch& batch, std::span<int32_t> tags, Workspace* workspace);
+  void Predict(const Batch& batch, std::span<int32_t> tags, std::span<float> probabilities,
+               Workspace* workspace) override;
 
   int64_t tags() const { return tags_; }
+  bool has_random_field() const { return crf_.has_value(); }
 
  private:
   // Targets in packed rows. A tag that training has never seen is none: it has no loss.

@@ -14,13 +14,17 @@ namespace {
 TEST(CheckpointTest, RoundTrips) {
   Scratch folder;
   Checkpoint checkpoint = MadeCheckpoint(12);
+  AddMadeField(TokenizerSpec::LABEL, "NOUN\t2\nVERB\t1\n", "", &checkpoint);
   const auto hash = WriteCheckpoint(&checkpoint, folder.Path("a.ckpt"));
   ASSERT_TRUE(hash.ok()) << hash.status();
   const auto read = ReadCheckpoint(folder.Path("a.ckpt"));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->header.SerializeAsString(), checkpoint.header.SerializeAsString());
-  EXPECT_EQ(read->vocabulary_text, checkpoint.vocabulary_text);
-  EXPECT_EQ(read->tokenizer_model, checkpoint.tokenizer_model);
+  ASSERT_EQ(read->tables.size(), 2);
+  for (int field = 0; field < 2; ++field) {
+    EXPECT_EQ(read->tables[field].vocabulary_text, checkpoint.tables[field].vocabulary_text);
+    EXPECT_EQ(read->tables[field].tokenizer_model, checkpoint.tables[field].tokenizer_model);
+  }
   for (const char* name : {"values", "moment1", "carry"})
     EXPECT_EQ(*read->Find(name), *checkpoint.Find(name)) << name;
   EXPECT_EQ(read->Find("moment2"), nullptr);
@@ -37,6 +41,9 @@ TEST(CheckpointTest, ContentHashSeesWhatCountsAndNothingElse) {
   EXPECT_NE(hash, ContentHash(other));
   other = MadeCheckpoint(12);
   (*other.Find("carry"))[2] = 4;
+  EXPECT_NE(hash, ContentHash(other));
+  other = MadeCheckpoint(12);
+  AddMadeField(TokenizerSpec::LABEL, "NOUN\t2\nVERB\t1\n", "", &other);
   EXPECT_NE(hash, ContentHash(other));
 
   Checkpoint same = MadeCheckpoint(12);

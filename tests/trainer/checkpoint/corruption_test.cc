@@ -158,14 +158,16 @@ TEST_F(CheckpointCorruptionTest, ForgedSizesAreBoundedByTheFile) {
 
 TEST_F(CheckpointCorruptionTest, RecordsOfUnknownKindsAreRefused) {
   EXPECT_THAT(
-      AfterForging(0, [](CheckpointRecord* r) { r->mutable_header()->set_format_version(2); }),
-      FailsWith(absl::StatusCode::kFailedPrecondition, "format 1, found 2"));
+      AfterForging(0, [](CheckpointRecord* r) { r->mutable_header()->set_format_version(1); }),
+      FailsWith(absl::StatusCode::kFailedPrecondition, "format 2, found 1"));
   EXPECT_THAT(
       AfterForging(2,
                    [](CheckpointRecord* r) {
                      r->mutable_vocabulary()->set_file(static_cast<VocabularyChunk::File>(7));
                    }),
       FailsWith(kDataLoss, "record 2: a chunk of a file of unknown kind 7"));
+  EXPECT_THAT(AfterForging(2, [](CheckpointRecord* r) { r->mutable_vocabulary()->set_field(1); }),
+              FailsWith(kDataLoss, "record 2: a chunk of field 1, which there is not"));
   EXPECT_THAT(AfterForging(2, [](CheckpointRecord* r) { r->clear_kind(); }),
               FailsWith(kDataLoss, "unknown kind"));
 }

@@ -198,7 +198,7 @@ TEST_F(RunSurveyTest, ACheckpointUnderAnotherNameIsNotThatOfItsStep) {
 
 TEST_F(RunSurveyTest, FindsAVocabularyThatIsNotTheHeaders) {
   Checkpoint checkpoint = MadeCheckpoint(40, 20);
-  checkpoint.tokenizer_model += "x";
+  checkpoint.tables[0].tokenizer_model += "x";
   ASSERT_THAT(directory_.Save(&checkpoint, false), IsOk());
   EXPECT_THAT(ReadCheckpoint(directory_.PathOf(40)), IsOk());
   EXPECT_THAT(ReadWholeCheckpoint(directory_.PathOf(40)),
@@ -227,7 +227,7 @@ TEST_F(RunSurveyTest, ChangesNothingWhereACheckpointCannotBeJudged) {
   CheckpointRecord header;
   ASSERT_TRUE(header.ParseFromString(
       records[0].substr(kRecordHeaderBytes, records[0].size() - kRecordFrameBytes)));
-  header.mutable_header()->set_format_version(2);
+  header.mutable_header()->set_format_version(99);
   records[0] = FrameRecord(header.SerializeAsString());
   Overwrite(directory_.PathOf(30), Joined(records));
   EXPECT_THAT(RepairRun(run_.path()),

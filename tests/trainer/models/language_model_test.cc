@@ -206,9 +206,9 @@ TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
   VocabularySpec vocabulary;
   vocabulary.set_size(kVocabulary);
   vocabulary.set_predicted_size(kPredicted);
-  EXPECT_TRUE(CreateLanguageModel(Spec(), vocabulary).ok());
+  EXPECT_TRUE(CreateModel(LANGUAGE_MODEL, Spec(), {vocabulary}).ok());
   const auto message = [&](const ModelSpec& spec) {
-    return std::string(CreateLanguageModel(spec, vocabulary).status().message());
+    return std::string(CreateModel(LANGUAGE_MODEL, spec, {vocabulary}).status().message());
   };
   ModelSpec spec = Spec("dropout: 1");
   EXPECT_NE(message(spec).find("model.dropout"), std::string::npos);
@@ -219,8 +219,16 @@ TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
   spec.set_hidden_size(-3);
   EXPECT_NE(message(spec).find("model.hidden_size"), std::string::npos);
   EXPECT_NE(message(Spec("bidirectional: true")).find("model.bidirectional"), std::string::npos);
-  EXPECT_EQ(CreateModel(TASK_UNSPECIFIED, Spec(), vocabulary).status().code(),
+  EXPECT_EQ(CreateModel(TASK_UNSPECIFIED, Spec(), {}).status().code(),
             absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(CreateModel(TAGGING, Spec(), {vocabulary}).status().code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_NE(
+      std::string(CreateModel(TAGGING, Spec("tied_embeddings: true"), {vocabulary, vocabulary})
+                      .status()
+                      .message())
+          .find("model.tied_embeddings"),
+      std::string::npos);
 }
 
 }  // namespace

@@ -226,13 +226,22 @@ TEST(TaggerTest, GivesBackWhatItHasLearned) {
   for (const char* spec : {"bidirectional: true", "bidirectional: true tagging { output: CRF }"}) {
     LearnByHeart<Tagger>(spec, true, [](Tagger* model, const Batch& batch, Workspace* workspace) {
       std::vector<int32_t> tags(batch.targets.size(), 77);
-      model->Predict(batch, tags, workspace);
+      std::vector<float> probabilities(tags.size(), 77);
+      model->Predict(batch, tags, probabilities, workspace);
       EXPECT_EQ(tags, batch.targets);
+      for (size_t i = 0; i < tags.size(); ++i) {
+        const bool told = !model->has_random_field() && tags[i] != kNoTarget;
+        EXPECT_EQ(std::isnan(probabilities[i]), !told);
+        if (told) {
+          EXPECT_GT(probabilities[i], 0.5);
+          EXPECT_LE(probabilities[i], 1);
+        }
+      }
       // What is to be tagged need not be known.
       Batch unknown = batch;
       for (int32_t& target : unknown.targets)
         target = target == kNoTarget ? kNoTarget : kLabels + 5;
-      model->Predict(unknown, tags, workspace);
+      model->Predict(unknown, tags, {}, workspace);
       EXPECT_EQ(tags, batch.targets);
     });
   }
@@ -243,7 +252,13 @@ TEST(ClassifierTest, GivesBackWhatItHasLearned) {
     LearnByHeart<Classifier>(spec, false,
                              [](Classifier* model, const Batch& batch, Workspace* workspace) {
                                const Matrix p = workspace->Take(batch.rows, kLabels);
-                               model->Predict(batch, p, workspace);
+                               std::vector<int32_t> labels(batch.rows);
+                               std::vector<float> probabilities(batch.rows);
+                               model->Predict(batch, labels, probabilities, workspace);
+                               EXPECT_EQ(labels, batch.targets);
+                               model->Probabilities(batch, p, workspace);
+                               for (int row = 0; row < batch.rows; ++row)
+                                 EXPECT_EQ(probabilities[row], p.row(row)[labels[row]]);
                                for (int row = 0; row < batch.rows; ++row) {
                                  double sum = 0;
                                  for (int label = 0; label < kLabels; ++label)

@@ -1,0 +1,51 @@
+// What a model comes to on a split, in the figures people compare.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/io/json_writer.h"
+
+namespace elman {
+
+struct Figure {
+  std::string name = {};  // in JSON and TensorBoard
+  double value = 0;
+  std::string_view meaning = {};  // for people, behind the value; lives for ever
+  bool headline = false;          // also in the line about a validation
+  bool count = false;             // a whole number
+};
+
+// The same figures of parts of a split: of each label, of each range of lengths.
+struct FigureTable {
+  struct Row {
+    std::string name;
+    std::vector<double> values;  // as many as columns
+  };
+  std::string name;
+  std::vector<Figure> columns;  // their values mean nothing
+  std::vector<Row> rows;
+};
+
+struct Evaluation {
+  double loss = 0;   // nats per target
+  double score = 0;  // the task's own figure of merit, the more the better
+  std::vector<Figure> figures = {};
+  std::vector<FigureTable> tables = {};
+
+  // Null if there is none of that name.
+  const Figure* Find(std::string_view name) const;
+};
+
+// Adds the figures in their order and, if asked for, each table as an object of objects.
+void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json);
+
+// "loss 0.5000  accuracy 0.9000": the headlines.
+std::string HeadlineOf(const Evaluation& evaluation);
+
+// For people: a line a figure, then the tables.
+std::string EvaluationText(const Evaluation& evaluation);
+
+}  // namespace elman

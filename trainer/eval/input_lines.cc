@@ -1,0 +1,71 @@
+#include "trainer/eval/input_lines.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+namespace {
+
+constexpr size_t kReadBytes = size_t{64} << 10;
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
+  std::vector<std::string> lines;
+  std::string line;
+  while (lines.size() < most) {
+    if (TakeLine(&line)) {
+      lines.push_back(std::move(line));
+    } else if (ended_ || (!lines.empty() && !MoreIsThere())) {
+      break;
+    } else {
+      RETURN_IF_ERROR(Fill());
+    }
+  }
+  return lines;
+}
+
+absl::Status InputLines::Fill() {
+  buffer_.erase(0, used_);
+  searched_ -= used_;
+  used_ = 0;
+  const size_t before = buffer_.size();
+  buffer_.resize(before + kReadBytes);
+  ssize_t count = 0;
+  do {
+    count = ::read(descriptor_, buffer_.data() + before, kReadBytes);
+  } while (count < 0 && errno == EINTR);
+  buffer_.resize(before + (count > 0 ? static_cast<size_t>(count) : 0));
+  if (count < 0) {
+    return absl::DataLossError(absl::StrCat("the input cannot be read: ", std::strerror(errno)));
+  }
+  ended_ = count == 0;
+  return absl::OkStatus();
+}
+
+bool InputLines::MoreIsThere() const {
+  pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  return ::poll(&waiting, 1, /*timeout=*/0) > 0;
+}
+
+bool InputLines::TakeLine(std::string* line) {
+  size_t end = buffer_.find('\n', searched_);
+  const bool whole = end != buffer_.npos;
+  searched_ = whole ? end + 1 : buffer_.size();
+  if (!whole) {
+    if (!ended_ || used_ == buffer_.size()) return false;
+    end = buffer_.size();
+  }
+  line->assign(buffer_, used_, end - used_);
+  if (!line->empty() && line->back() == '\r') line->pop_back();
+  used_ = searched_;
+  return true;
+}
+
+}  // namespace elman

@@ -1,0 +1,35 @@
+// Lines as they come: as many at a time as are there, so that a pipe or a person is answered at
+// once.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace elman {
+
+// Not for concurrent use.
+class InputLines {
+ public:
+  // Reads a file descriptor, which stays open.
+  explicit InputLines(int descriptor) : descriptor_(descriptor) {}
+
+  // Waits for a line and takes what else is there without waiting, `most` in all. Lines come
+  // without LF or CR LF; the last may lack its end. Empty: the end of the input.
+  absl::StatusOr<std::vector<std::string>> Next(size_t most);
+
+ private:
+  absl::Status Fill();
+  bool MoreIsThere() const;
+  bool TakeLine(std::string* line);
+
+  const int descriptor_;
+  std::string buffer_;  // unread bytes begin at used_
+  size_t used_ = 0;
+  size_t searched_ = 0;  // no line feed before
+  bool ended_ = false;
+};
+
+}  // namespace elman

@@ -1,0 +1,31 @@
+#include "trainer/eval/predictor.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+#include "data/tokenizer/tokenizer.h"
+#include "trainer/eval/label_predictor.h"
+#include "trainer/eval/text_generator.h"
+
+namespace elman {
+
+absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained,
+                                                           const PredictionSpec& spec) {
+  ASSIGN_OR_RETURN(auto tokenizer,
+                   CreateTokenizer(trained->header.fields(0).tokenizer(), trained->vocabularies[0],
+                                   trained->tables[0].tokenizer_model));
+  switch (trained->header.task()) {
+    case LANGUAGE_MODEL:
+      return CreateTextGenerator(trained, std::move(tokenizer), spec);
+    case TAGGING:
+      return CreateTagPredictor(trained, std::move(tokenizer), spec);
+    case CLASSIFICATION:
+      return CreateClassPredictor(trained, std::move(tokenizer), spec);
+    default:
+      return absl::UnimplementedError(absl::StrCat(trained->path,
+                                                   ": this version does not predict for its task, ",
+                                                   Task_Name(trained->header.task())));
+  }
+}
+
+}  // namespace elman

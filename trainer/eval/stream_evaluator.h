@@ -1,0 +1,21 @@
+// The figures of a language model.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "data/shards/dataset.h"
+#include "trainer/eval/evaluator.h"
+
+namespace elman {
+
+inline constexpr int kStreamsPerGroup = 16;
+
+// The split is cut into `batch_size` streams, read `sequence_length` steps at a time; a part is a
+// group of kStreamsPerGroup of them.
+absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
+    int sequence_length);
+
+}  // namespace elman
