@@ -8,6 +8,7 @@ import re
 import statistics
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,12 +107,15 @@ class Trial:
 class Speed:
     tokens_per_second: float
     split: dict  # phase of rank 0: part of the step
+    by_clock: float  # tokens a second of the whole run, from start to end
 
 
 def speed(workload, ranks, trial, **config):
     """Trains once; the figures of the steady state."""
     with tempfile.TemporaryDirectory(prefix="elman-") as folder:
+        began = time.monotonic()
         lines = train(workload, ranks, folder, trial.steps, trial.warm_up, **config)
+        elapsed = time.monotonic() - began
     tokens = lines[-1]["tokens"] - lines[0]["tokens"]
     seconds = 0
     phases = dict.fromkeys(lines[0]["seconds"], 0.0)
@@ -119,7 +123,8 @@ def speed(workload, ranks, trial, **config):
         seconds += (line["tokens"] - before["tokens"]) / line["tokens_per_second"]
         for phase in phases:
             phases[phase] += line["seconds"][phase]
-    return Speed(tokens / seconds, {phase: phases[phase] / seconds for phase in phases})
+    split = {phase: phases[phase] / seconds for phase in phases}
+    return Speed(tokens / seconds, split, lines[-1]["tokens"] / elapsed)
 
 
 def quartiles(values):

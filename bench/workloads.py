@@ -34,7 +34,9 @@ class Workload:
     def tokens_per_step(self, ranks):
         return ranks * self.batch * self.steps
 
-    def config(self, ranks, steps, log_every, learning_rate=LEARNING_RATE, lanes=0):
+    def config(
+        self, ranks, steps, log_every, learning_rate=LEARNING_RATE, lanes=0, save_every=0
+    ):
         """The configuration of a run of `steps` steps, as elman-train reads it."""
         return f"""
             model {{
@@ -48,6 +50,7 @@ class Workload:
             lanes: {lanes}
             max_steps: {steps} max_epochs: 1000000
             logging {{ every_steps: {log_every} }}
+            checkpoint {{ every_steps: {save_every} }}
         """
 
 
