@@ -74,14 +74,15 @@ def dataset(workload):
     return folder
 
 
-def train(workload, ranks, folder, steps, log_every, **config):
-    """Trains into `folder`; returns the train lines of its metrics.jsonl."""
+def train(workload, ranks, folder, steps, log_every, hosts=(), **config):
+    """Trains into `folder`, on `hosts`, options of elman-run; returns the train lines of its
+    metrics.jsonl."""
     config_file = Path(folder) / "config.textproto"
     output = Path(folder) / "run"
     config_file.write_text(workload.config(ranks, steps, log_every, **config))
     files = [f"--config={config_file}", f"--data={dataset(workload)}", f"--output={output}"]
     launcher = [ROOT / "launch/elman-run", "-n", ranks]
-    run([*launcher, BUILD / "bin/elman-train", *files])
+    run([*launcher, *hosts, BUILD / "bin/elman-train", *files])
     lines = map(json.loads, (output / "metrics.jsonl").read_text().splitlines())
     return [line for line in lines if line["kind"] == "train"]
 
@@ -108,6 +109,7 @@ class Speed:
     tokens_per_second: float
     split: dict  # phase of rank 0: part of the step
     by_clock: float  # tokens a second of the whole run, from start to end
+    bytes_per_step: float  # between hosts, of all ranks
 
 
 def speed(workload, ranks, trial, **config):
@@ -124,7 +126,8 @@ def speed(workload, ranks, trial, **config):
         for phase in phases:
             phases[phase] += line["seconds"][phase]
     split = {phase: phases[phase] / seconds for phase in phases}
-    return Speed(tokens / seconds, split, lines[-1]["tokens"] / elapsed)
+    sent = sum(line["bytes_sent"] for line in lines[1:]) / (lines[-1]["step"] - lines[0]["step"])
+    return Speed(tokens / seconds, split, lines[-1]["tokens"] / elapsed, sent)
 
 
 def quartiles(values):

@@ -31,11 +31,18 @@ class Workload:
         layer = _GATES[self.cell] * self.hidden * (self.hidden + self.hidden)
         return 3 * 2 * (self.layers * layer + self.hidden * self.vocabulary)
 
+    def parameters(self):
+        """LSTM layers have one bias; the embedding has two rows more than are predicted."""
+        gates = _GATES[self.cell] * self.hidden
+        layers = self.layers * gates * (2 * self.hidden + 1)
+        return layers + self.vocabulary * (2 * self.hidden + 1) + 2 * self.hidden
+
     def tokens_per_step(self, ranks):
         return ranks * self.batch * self.steps
 
     def config(
-        self, ranks, steps, log_every, learning_rate=LEARNING_RATE, lanes=0, save_every=0
+        self, ranks, steps, log_every, learning_rate=LEARNING_RATE, lanes=0, save_every=0,
+        wire_format="FLOAT32"
     ):
         """The configuration of a run of `steps` steps, as elman-train reads it."""
         return f"""
@@ -51,6 +58,7 @@ class Workload:
             max_steps: {steps} max_epochs: 1000000
             logging {{ every_steps: {log_every} }}
             checkpoint {{ every_steps: {save_every} }}
+            exchange {{ wire_format: {wire_format} }}
         """
 
 

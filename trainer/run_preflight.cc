@@ -14,6 +14,17 @@ namespace {
 
 constexpr double kPatienceForHello = 2;  // seconds, for the words of all watchdogs
 
+// What the node sends that sends the most.
+void CountPartialSums(const Topology& topology, PreflightRun* run) {
+  if (topology.nodes() == 1) return;
+  for (int node = 0; node < topology.nodes(); ++node) {
+    const int sums = static_cast<int>(topology.node_subtrees(node).size());
+    if (sums <= run->partial_sums) continue;
+    run->partial_sums = sums;
+    run->partial_sums_rank = topology.ranks(node)[0];
+  }
+}
+
 }  // namespace
 
 absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config,
@@ -27,6 +38,7 @@ absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config
   run.shares_memory = exchange->shares_memory();
   run.window_bytes = Topology(communicator->NodeOfRank(), config.lanes())
                          .SharedBytes(static_cast<int64_t>(exchange->values().size()));
+  CountPartialSums(exchange->topology(), &run);
   run.mpi_version = MpiVersion();
   run.networks_included = MpiParameter("btl_tcp_if_include");
   run.networks_excluded = MpiParameter("btl_tcp_if_exclude");

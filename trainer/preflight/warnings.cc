@@ -169,6 +169,15 @@ void WarnOfMessages(const std::vector<HostPlacement>& hosts, const std::vector<R
       "mount -o remount,size=... /dev/shm"));
 }
 
+void WarnOfPartialSums(const std::vector<RankFacts>& ranks, const PreflightRun& run,
+                       Warnings* warnings) {
+  if (run.partial_sums <= 1) return;
+  warnings->push_back(absl::StrCat(
+      ranks[run.partial_sums_rank].host, ": sends ", run.partial_sums,
+      " sums of gradients where one would do, for its lanes are no subtree of the sum over all; "
+      "give every host the same number of lanes, a power of two"));
+}
+
 }  // namespace
 
 std::vector<std::string> FindWarnings(const std::vector<RankFacts>& ranks,
@@ -188,6 +197,7 @@ std::vector<std::string> FindWarnings(const std::vector<RankFacts>& ranks,
   Merge(of_hosts, &warnings);
   WarnOfClocks(hosts, ranks, &warnings);
   WarnOfMessages(hosts, ranks, run, &warnings);
+  WarnOfPartialSums(ranks, run, &warnings);
   WarnOfNetworks(hosts, ranks, run, speed, &warnings);
   return warnings;
 }

@@ -144,6 +144,14 @@ TEST(PreflightTest, NamesASlowNetwork) {
               ElementsAre(HasSubstr("11 MB a second")));
 }
 
+TEST(PreflightTest, NamesAHostWhoseLanesAreNoSubtree) {
+  const auto ranks = std::vector{OnHost("a1", 4, {0}), OnHost("b2", 4, {0})};
+  PreflightRun run = kRun;
+  run.partial_sums = 2;
+  run.partial_sums_rank = 1;
+  EXPECT_THAT(WarningsOf(ranks, run), ElementsAre(HasSubstr("b2: sends 2 sums of gradients")));
+}
+
 TEST(PreflightTest, SaysWhyThereIsNoSharedMemory) {
   PreflightRun run = kRun;
   run.shares_memory = false;
