@@ -80,9 +80,9 @@ equal() {
   [[ $2 == "$3" ]] || fail "$1: $2 is not $3"
 }
 
-# json NAME [FILE]: the value of that name in each JSON line of the file, or of standard input; strings without quotes.
+# json NAME [FILE]: the first value of that name in each JSON line of the file, or of standard input; strings without quotes.
 json() {
-  sed -nE 's/.*"'"$1"'": ?("([^"]*)"|[-+.0-9eE]+|true|false|null).*/\1/p' "${2:--}" | tr -d '"'
+  sed -nE 's/"'"$1"'": ?/\n/; s/^[^\n]*\n("([^"]*)"|[-+.0-9eE]+|true|false|null).*/\1/p' "${2:--}" | tr -d '"'
 }
 
 # lines_of_kind KIND FILE: these lines of a metrics.jsonl.

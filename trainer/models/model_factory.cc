@@ -83,6 +83,11 @@ absl::StatusOr<std::unique_ptr<Model>> CreateModel(
       return std::make_unique<LanguageModel>(spec, size(0), vocabularies[0].predicted_size());
     case TAGGING:
       if (absl::Status status = CheckOutput(spec); !status.ok()) return status;
+      if (spec.tagging().output() == TaggingSpec::BINARY && size(1) != 2) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "model.tagging.output is BINARY: it is for two tags, and the data set has ", size(1),
+            "; take SOFTMAX or CRF"));
+      }
       return std::make_unique<Tagger>(spec, size(0), size(1));
     case CLASSIFICATION:
       if (absl::Status status = CheckOutput(spec); !status.ok()) return status;

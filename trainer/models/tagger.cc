@@ -18,6 +18,11 @@ Tagger::Tagger(const ModelSpec& spec, int64_t vocabulary, int64_t tags)
     softmax_.emplace("output", tags, encoder_.output_size(), weights, &parameters_);
     return;
   }
+  if (spec.tagging().output() == TaggingSpec::BINARY) {
+    CHECK_EQ(tags, 2);
+    binary_.emplace("output", encoder_.output_size(), tags, weights, &parameters_);
+    return;
+  }
   scores_.emplace("output", encoder_.output_size(), tags, weights, &parameters_);
   bias_ = parameters_.Add("output.bias", 1, tags, {}, /*decay=*/false);
   crf_.emplace("chain", tags, weights, &parameters_);
@@ -45,6 +50,22 @@ Matrix Tagger::Scores(ConstMatrix hidden, Workspace* workspace) const {
   return scores;
 }
 
+Matrix Tagger::Probabilities(ConstMatrix hidden, Workspace* workspace) const {
+  const Matrix probabilities = workspace->Take(hidden.rows, tags_);
+  if (binary_) {
+    binary_->Probabilities(values_, hidden, probabilities);
+    return probabilities;
+  }
+  softmax_->Logits(values_, hidden, probabilities);
+  for (int64_t row = 0; row < hidden.rows; ++row) {
+    float* const p = probabilities.row(row);
+    const double log_sum = LogSumExp(p, tags_);
+    for (int64_t tag = 0; tag < tags_; ++tag)
+      p[tag] = static_cast<float>(std::exp(p[tag] - log_sum));
+  }
+  return probabilities;
+}
+
 LossSums Tagger::Train(const Batch& batch, const Pass& pass, float* /*carry*/, float* gradients,
                        Workspace* workspace) {
   const ConstMatrix hidden = encoder_.Forward(batch, pass, workspace);
@@ -54,6 +75,8 @@ LossSums Tagger::Train(const Batch& batch, const Pass& pass, float* /*carry*/, f
   double loss = 0;
   if (softmax_) {
     loss = softmax_->Train(values_, hidden, targets_, d_hidden, gradients, workspace);
+  } else if (binary_) {
+    loss = binary_->Train(values_, hidden, targets_, d_hidden, gradients);
   } else {
     const Matrix scores = Scores(hidden, workspace);
     const Matrix d_scores = workspace->Take(scores.rows, scores.cols);
@@ -73,9 +96,10 @@ void Tagger::Evaluate(const Batch& batch, float* /*carry*/, std::span<double> lo
   PackTargets(batch);
   const SequenceLayout& layout = encoder_.layout();
   std::ranges::fill(losses, 0.0);
-  if (softmax_) {
+  if (!crf_) {
     losses_.resize(layout.rows());
-    softmax_->Evaluate(values_, hidden, targets_, losses_, workspace);
+    if (softmax_) softmax_->Evaluate(values_, hidden, targets_, losses_, workspace);
+    if (binary_) binary_->Evaluate(values_, hidden, targets_, losses_);
     for (int64_t row = 0; row < layout.rows(); ++row) {
       const SequenceLayout::Place& place = layout.places()[row];
       losses[place.step * batch.rows + place.sequence] = losses_[row];
@@ -96,24 +120,21 @@ void Tagger::Evaluate(const Batch& batch, float* /*carry*/, std::span<double> lo
 void Tagger::Predict(const Batch& batch, std::span<int32_t> tags, std::span<float> probabilities,
                      Workspace* workspace) {
   CHECK_EQ(tags.size(), batch.targets.size());
-  const bool tell = !probabilities.empty();
   std::ranges::fill(probabilities, std::numeric_limits<float>::quiet_NaN());
   const ConstMatrix hidden = encoder_.Infer(batch, workspace);
   const SequenceLayout& layout = encoder_.layout();
   encoder_.PackInto(batch, batch.targets, &targets_);
   for (int32_t& target : targets_) target = target == kNoTarget ? kNoTarget : 0;
-  if (softmax_) {
-    const Matrix logits = workspace->Take(hidden.rows, tags_);
-    softmax_->Logits(values_, hidden, logits);
+  if (!crf_) {
+    const Matrix all = Probabilities(hidden, workspace);
     for (int64_t row = 0; row < layout.rows(); ++row) {
       if (targets_[row] == kNoTarget) continue;
-      const float* scores = logits.row(row);
-      const int64_t best = std::max_element(scores, scores + tags_) - scores;
+      const float* const p = all.row(row);
+      const int64_t best = std::max_element(p, p + tags_) - p;
       targets_[row] = static_cast<int32_t>(best);
-      if (!tell) continue;
+      if (probabilities.empty()) continue;
       const SequenceLayout::Place& place = layout.places()[row];
-      probabilities[place.step * batch.rows + place.sequence] =
-          static_cast<float>(std::exp(scores[best] - LogSumExp(scores, tags_)));
+      probabilities[place.step * batch.rows + place.sequence] = p[best];
     }
   } else {
     crf_->Decode(values_, layout, Scores(hidden, workspace), targets_);

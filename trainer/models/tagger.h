@@ -12,6 +12,7 @@
 #include "trainer/models/sequence_encoder.h"
 #include "trainer/nn/linear.h"
 #include "trainer/nn/linear_chain_crf.h"
+#include "trainer/nn/ordinal_output.h"
 #include "trainer/nn/vocabulary_loss.h"
 
 namespace elman {
@@ -41,11 +42,14 @@ class Tagger : public Labeler {
   // Targets in packed rows. A tag that training has never seen is none: it has no loss.
   void PackTargets(const Batch& batch);
   Matrix Scores(ConstMatrix hidden, Workspace* workspace) const;
+  // Of every tag at every position, without a random field.
+  Matrix Probabilities(ConstMatrix hidden, Workspace* workspace) const;
 
   const int64_t tags_;
   SequenceEncoder encoder_;
-  // Either a softmax at every position, or scores with a random field over them.
+  // Either a softmax at every position, a sigmoid there, or scores with a random field over them.
   std::optional<VocabularyLoss> softmax_;
+  std::optional<OrdinalOutput> binary_;
   std::optional<Linear> scores_;
   std::optional<Parameter> bias_;  // of the scores [1, tags]
   std::optional<LinearChainCrf> crf_;

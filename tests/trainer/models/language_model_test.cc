@@ -221,6 +221,12 @@ TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
   EXPECT_NE(message(Spec("bidirectional: true")).find("model.bidirectional"), std::string::npos);
   EXPECT_EQ(CreateModel(TASK_UNSPECIFIED, Spec(), {}).status().code(),
             absl::StatusCode::kUnimplemented);
+  EXPECT_NE(
+      std::string(CreateModel(TAGGING, Spec("tagging { output: BINARY }"), {vocabulary, vocabulary})
+                      .status()
+                      .message())
+          .find("model.tagging.output"),
+      std::string::npos);
   EXPECT_EQ(CreateModel(TAGGING, Spec(), {vocabulary}).status().code(),
             absl::StatusCode::kDataLoss);
   EXPECT_NE(

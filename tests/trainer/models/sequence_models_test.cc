@@ -23,9 +23,14 @@ ModelSpec Spec(const std::string& text) {
   return spec;
 }
 
+// So many as a model of this specification tells apart.
+int LabelsOf(const std::string& spec) {
+  return spec.find("BINARY") == std::string::npos ? kLabels : 2;
+}
+
 // One sentence a row, padded with `padding`, of the given lengths; tags for every position but a
 // few, or a label for each sentence.
-Batch RandomSentences(const std::vector<int32_t>& lengths, bool tagged, uint32_t seed,
+Batch RandomSentences(const std::vector<int32_t>& lengths, bool tagged, int labels, uint32_t seed,
                       int32_t padding = 0) {
   std::mt19937 engine(seed);
   Batch batch;
@@ -38,9 +43,9 @@ Batch RandomSentences(const std::vector<int32_t>& lengths, bool tagged, uint32_t
     for (int step = 0; step < lengths[row]; ++step) {
       batch.inputs[step * batch.rows + row] = static_cast<int32_t>(engine() % kVocabulary);
       if (tagged && (step == 0 || engine() % 4 != 0))
-        batch.targets[step * batch.rows + row] = static_cast<int32_t>(engine() % kLabels);
+        batch.targets[step * batch.rows + row] = static_cast<int32_t>(engine() % labels);
     }
-    if (!tagged) batch.targets[row] = static_cast<int32_t>(engine() % kLabels);
+    if (!tagged) batch.targets[row] = static_cast<int32_t>(engine() % labels);
   }
   batch.target_count =
       static_cast<int64_t>(batch.targets.size()) - std::ranges::count(batch.targets, kNoTarget);
@@ -75,11 +80,11 @@ class SequenceModelTest : public testing::TestWithParam<ModelCase> {
  protected:
   SequenceModelTest() {
     const ModelSpec spec = Spec(GetParam().spec);
-    if (GetParam().tagger) model_ = std::make_unique<Tagger>(spec, kVocabulary, kLabels);
-    if (!GetParam().tagger) model_ = std::make_unique<Classifier>(spec, kVocabulary, kLabels);
+    if (GetParam().tagger) model_ = std::make_unique<Tagger>(spec, kVocabulary, labels_);
+    if (!GetParam().tagger) model_ = std::make_unique<Classifier>(spec, kVocabulary, labels_);
     // With this seed no two elements of which one is the maximum are nearly alike.
     values_ = RandomFloats(model_->parameters().size(), 9, 0.9f);
-    batch_ = RandomSentences({3, 6, 1, 4}, GetParam().tagger, 8);
+    batch_ = RandomSentences({3, 6, 1, 4}, GetParam().tagger, labels_, 8);
   }
 
   LossSums Train(const Batch& batch, std::vector<float>* gradients) {
@@ -102,6 +107,7 @@ class SequenceModelTest : public testing::TestWithParam<ModelCase> {
     return std::string(GetParam().spec).find("dropout") != std::string::npos;
   }
 
+  const int labels_ = LabelsOf(GetParam().spec);
   std::unique_ptr<Model> model_;
   std::vector<float> values_;
   Batch batch_;
@@ -155,14 +161,15 @@ TEST_P(SequenceModelTest, PaddingAndOrderDoNotMatter) {
   EXPECT_NEAR(Train(reordered, &others).loss, sums.loss, 1e-5);
   for (size_t i = 0; i < gradients.size(); ++i) ASSERT_NEAR(others[i], gradients[i], 1e-5) << i;
 
-  Batch padded = RandomSentences({3, 6, 1, 4}, GetParam().tagger, 8, /*padding=*/kVocabulary + 99);
+  Batch padded = RandomSentences({3, 6, 1, 4}, GetParam().tagger, labels_, 8,
+                                 /*padding=*/kVocabulary + 99);
   EXPECT_EQ(Train(padded, &others).loss, sums.loss);
   EXPECT_EQ(others, gradients);
 }
 
 TEST_P(SequenceModelTest, UnseenTargetsHaveNoLoss) {
   Batch unseen = batch_, none = batch_;
-  unseen.targets[1] = kLabels;
+  unseen.targets[1] = labels_;
   none.targets[1] = kNoTarget;
   std::vector<float> gradients, others;
   EXPECT_EQ(Train(unseen, &gradients).loss, Train(none, &others).loss);
@@ -188,6 +195,7 @@ const ModelCase kCases[] = {
     {"TaggerDropout", true, "bidirectional: true dropout: 0.4 weight_dropout: 0.3"},
     {"TaggerLearnedState", true,
      "initial_state { kind: LEARNED } variational_dropout: true dropout: 0.2"},
+    {"TaggerBinary", true, "tagging { output: BINARY } bidirectional: true"},
     {"TaggerCrf", true, "tagging { output: CRF }"},
     {"TaggerCrfBothWays", true, "tagging { output: CRF } bidirectional: true output_dropout: 0.3"},
     {"Classifier", false, ""},
@@ -207,9 +215,9 @@ INSTANTIATE_TEST_SUITE_P(Models, SequenceModelTest, testing::ValuesIn(kCases),
 // its labels with certainty.
 template <typename M, typename Check>
 void LearnByHeart(const char* spec, bool tagged, const Check& check) {
-  M model(Spec(spec), kVocabulary, kLabels);
+  M model(Spec(spec), kVocabulary, LabelsOf(spec));
   std::vector<float> values = RandomFloats(model.parameters().size(), 3);
-  const Batch batch = RandomSentences({3, 6, 1, 4}, tagged, 8);
+  const Batch batch = RandomSentences({3, 6, 1, 4}, tagged, LabelsOf(spec), 8);
   Workspace workspace;
   for (int step = 0; step < 400; ++step) {
     std::vector<float> gradients(values.size());
@@ -223,7 +231,8 @@ void LearnByHeart(const char* spec, bool tagged, const Check& check) {
 }
 
 TEST(TaggerTest, GivesBackWhatItHasLearned) {
-  for (const char* spec : {"bidirectional: true", "bidirectional: true tagging { output: CRF }"}) {
+  for (const char* spec : {"bidirectional: true", "bidirectional: true tagging { output: CRF }",
+                           "bidirectional: true tagging { output: BINARY }"}) {
     LearnByHeart<Tagger>(spec, true, [](Tagger* model, const Batch& batch, Workspace* workspace) {
       std::vector<int32_t> tags(batch.targets.size(), 77);
       std::vector<float> probabilities(tags.size(), 77);
