@@ -21,6 +21,7 @@ enum class RandomPurpose : uint32_t {
   kEmbeddingDropout = 4,
   kWeightDropout = 5,
   kInitialState = 6,
+  kStateReset = 7,
 };
 
 struct RandomKey {

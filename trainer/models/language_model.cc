@@ -1,11 +1,15 @@
 #include "trainer/models/language_model.h"
 
+#include <algorithm>
+
+#include "trainer/math/random.h"
 #include "trainer/models/spec_shapes.h"
 #include "trainer/nn/activation_penalty.h"
 
 namespace elman {
 LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t predicted)
-    : activation_regularization_(spec.activation_regularization()),
+    : reset_probability_(spec.initial_state().reset_probability()),
+      activation_regularization_(spec.activation_regularization()),
       temporal_activation_regularization_(spec.temporal_activation_regularization()),
       embedding_("embedding", vocabulary, spec.embedding_size(),
                  WeightInitializer(spec.initializer()), spec.embedding_dropout(),
@@ -46,7 +50,11 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   const Matrix x = workspace->Take(count, embedding_.size());
   embedding_.Forward(values_, batch.inputs, &pass, x);
   layout_.Assign(steps, rows);
-  if (batch.starts_epoch) rnn_.Begin(&pass, layout_, carry);
+  if (batch.starts_epoch) {
+    rnn_.Begin(&pass, layout_, carry);
+  } else if (reset_probability_ > 0) {
+    ResetRows(pass, carry, workspace);
+  }
   const ConstMatrix y = rnn_.Forward(pass, layout_, x, carry, &tape_, workspace);
   Dropout::Mask mask;
   const ConstMatrix hidden = output_dropout_.Forward(pass, layout_, y, &mask, workspace);
@@ -65,6 +73,19 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
       rnn_.Backward(tape_, layout_, d_hidden, batch.starts_epoch, gradients, workspace);
   embedding_.Backward(batch.inputs, pass, d_x, gradients);
   return {loss, batch.target_count, /*positions=*/batch.target_count, /*computed=*/count};
+}
+
+void LanguageModel::ResetRows(const Pass& pass, float* carry, Workspace* workspace) {
+  const int64_t rows = layout_.batch(), width = carry_width();
+  const RandomKey key{pass.seed, RandomPurpose::kStateReset};
+  const Matrix begun = workspace->Take(carry_states() * rows, width);
+  rnn_.Begin(&pass, layout_, begun.data);
+  for (int64_t row = 0; row < rows; ++row) {
+    const auto global_row = static_cast<uint32_t>(pass.first_row + row);
+    if (UniformFloat(RandomWord(key, pass.step, global_row, 0)) >= reset_probability_) continue;
+    for (int64_t state = row; state < begun.rows; state += rows)
+      std::copy_n(begun.row(state), width, carry + state * width);
+  }
 }
 
 // The loss of the last layer's output, dropped, and its gradient.

@@ -45,12 +45,15 @@ class LanguageModel : public Model {
 
  private:
   VocabularyLoss MakeOutput(const ModelSpec& spec, int64_t predicted);
+  // Rows whose state begins anew in this batch, by chance.
+  void ResetRows(const Pass& pass, float* carry, Workspace* workspace);
   ConstMatrix Project(ConstMatrix hidden, Workspace* workspace) const;
   ConstMatrix Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry,
                     Workspace* workspace);
   Matrix TrainOutput(const Batch& batch, ConstMatrix hidden, double* loss, float* gradients,
                      Workspace* workspace);
 
+  const float reset_probability_;
   const float activation_regularization_;
   const float temporal_activation_regularization_;
   Embedding embedding_;

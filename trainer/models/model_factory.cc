@@ -44,6 +44,9 @@ absl::Status Validate(const ModelSpec& spec) {
                    "at least 0"),
            Require(spec.initial_state().range() >= 0, "initial_state.range",
                    spec.initial_state().range(), "at least 0"),
+           Require(probability(spec.initial_state().reset_probability()),
+                   "initial_state.reset_probability", spec.initial_state().reset_probability(),
+                   kProbability),
            Require(spec.initializer().range() > 0, "initializer.range", spec.initializer().range(),
                    "above 0"),
        }) {

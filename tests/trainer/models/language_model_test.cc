@@ -194,6 +194,34 @@ TEST(LanguageModelInitialStateTest, IsLearnedWhereAnEpochBegins) {
   }
 }
 
+// Each row by itself, and the same rows whichever lane they are in; an epoch begins with all of
+// them.
+TEST(LanguageModelInitialStateTest, SomeRowsBeginAnew) {
+  constexpr int kRows = 40;
+  LanguageModel always(Spec(), kVocabulary, kPredicted);
+  LanguageModel model(Spec("initial_state { reset_probability: 0.5 }"), kVocabulary, kPredicted);
+  const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
+  Batch batch = RandomBatch(1, kRows, 2);
+  const auto loss_of_row = [&](LanguageModel* of, int row, bool starts) {
+    Batch part = RowsOf(batch, row, 1);
+    part.starts_epoch = starts;
+    return Train(of, values, part, row).sums.loss;
+  };
+  int begun = 0;
+  double sum = 0;
+  for (int row = 0; row < kRows; ++row) {
+    const double anew = loss_of_row(&always, row, true), carried = loss_of_row(&always, row, false);
+    const double found = loss_of_row(&model, row, false);
+    EXPECT_TRUE(found == anew || found == carried) << row;
+    EXPECT_EQ(loss_of_row(&model, row, true), anew);
+    begun += found == anew && anew != carried;
+    sum += found;
+  }
+  EXPECT_GT(begun, kRows / 4);
+  EXPECT_LT(begun, kRows * 3 / 4);
+  EXPECT_NEAR(Train(&model, values, batch, 0).sums.loss, sum, 1e-4);
+}
+
 TEST(LanguageModelPaddingTest, CountsPositionsAndPadding) {
   LanguageModel model(Spec(), kVocabulary, kPredicted);
   const std::vector<float> values = RandomFloats(model.parameters().size(), 1);
