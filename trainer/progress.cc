@@ -175,10 +175,14 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
 }
 
 void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds,
-                                 double padding_efficiency) {
+                                 double padding_efficiency, const Coverage& coverage) {
   JsonObject line;
   line.Add("kind", "epoch").Add("step", step).Add("epoch", epoch).Add("seconds", seconds);
   line.Add("tokens", last_.tokens).Add("padding_efficiency", padding_efficiency);
+  if (coverage.examples > 0) {
+    line.Add("examples", coverage.examples)
+        .Add("coverage", absl::StrFormat("%016x", coverage.hash));
+  }
   Complain(log_->Write(line));
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "data/batches/coverage.h"
 #include "proto/checkpoint.pb.h"
 #include "proto/training.pb.h"
 #include "trainer/eval/evaluation.h"
@@ -52,7 +53,9 @@ class ProgressReporter {
   void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
                  double seconds);
   // `padding_efficiency` is the part of the computed positions that were not padding.
-  void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency);
+  // `coverage`, of the examples of the epoch, is the same in every epoch.
+  void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency,
+                 const Coverage& coverage);
   // A checkpoint is on disk; writing it took `seconds`, beside training.
   void Saved(int64_t step, const std::string& path, const std::string& content_hash,
              double seconds);

@@ -99,6 +99,7 @@ absl::Status TrainingLoop::Step() {
                         parts_.source->first_row(lane), &clock};
         my_votes_[nth].sums += parts_.model->Train(batch, pass, parts_.state->carry(lane),
                                                    gradients->data(), &workspace_);
+        my_votes_[nth].coverage.Add(batch);
       }
     });
   }
@@ -126,6 +127,8 @@ absl::Status TrainingLoop::Step() {
   progress_->set_tokens(progress_->tokens() + report.targets);
   progress_->set_epoch_positions(progress_->epoch_positions() + agreed.sums.positions);
   progress_->set_epoch_computed(progress_->epoch_computed() + agreed.sums.computed);
+  progress_->set_epoch_examples(progress_->epoch_examples() + agreed.coverage.examples);
+  progress_->set_epoch_examples_hash(progress_->epoch_examples_hash() + agreed.coverage.hash);
   progress_->set_epoch_seconds(progress_->epoch_seconds() +
                                absl::ToDoubleSeconds(absl::Now() - began));
   progress_->set_interval_steps(progress_->interval_steps() + 1);
@@ -173,6 +176,7 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
   Vote all;
   for (const Vote& vote : votes_) {
     all.sums += vote.sums;
+    all.coverage += vote.coverage;
     all.bytes_sent += vote.bytes_sent;
     all.stop |= vote.stop;
     all.save |= vote.save;
@@ -220,6 +224,7 @@ absl::Status TrainingLoop::Recover(StepReport* report) {
 }
 
 absl::Status TrainingLoop::EndEpoch() {
+  RETURN_IF_ERROR(CheckCoverage());
   const absl::Status status = ValidateNow();
   if (absl::IsCancelled(status)) {
     stopped_ = true;
@@ -231,15 +236,30 @@ absl::Status TrainingLoop::EndEpoch() {
     parts_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1,
                                progress_->epoch_seconds(),
                                static_cast<double>(progress_->epoch_positions()) /
-                                   static_cast<double>(progress_->epoch_computed()));
+                                   static_cast<double>(progress_->epoch_computed()),
+                               {progress_->epoch_examples(), progress_->epoch_examples_hash()});
   }
   progress_->set_epoch_seconds(0);
   progress_->set_epoch_positions(0);
   progress_->set_epoch_computed(0);
+  progress_->set_epoch_examples(0);
+  progress_->set_epoch_examples_hash(0);
   progress_->set_epoch(progress_->epoch() + 1);
   progress_->set_step_in_epoch(0);
   SaveUnlessInDoubt();
   return absl::OkStatus();
+}
+
+// Every example of the split was trained on, and once.
+absl::Status TrainingLoop::CheckCoverage() const {
+  const uint64_t examples = parts_.source->examples();
+  const Coverage found{progress_->epoch_examples(), progress_->epoch_examples_hash()};
+  if (examples == 0 || found == CoverageOf(examples)) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat(
+      "epoch ", progress_->epoch() + 1, " trained on ", found.examples, " examples, coverage ",
+      absl::Hex(found.hash, absl::kZeroPad16), ", where the split train has ", examples,
+      ", coverage ", absl::Hex(CoverageOf(examples).hash, absl::kZeroPad16),
+      ": not each of them once; please report this"));
 }
 
 absl::Status TrainingLoop::ValidateNow() {

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "data/batches/batch_source.h"
+#include "data/batches/coverage.h"
 #include "data/batches/prefetcher.h"
 #include "trainer/checkpoint/background_writer.h"
 #include "trainer/checkpoint/checkpoint.h"
@@ -74,6 +75,7 @@ class TrainingLoop {
   // What the ranks tell each other about a step, lane by lane.
   struct Vote {
     LossSums sums;
+    Coverage coverage;
     int64_t bytes_sent = 0;  // to other nodes, since the beginning
     bool stop = false;
     bool save = false;
@@ -88,6 +90,7 @@ class TrainingLoop {
   void UpdateValues(const StepReport& report, double scale);
   absl::Status Recover(StepReport* report);
   absl::Status EndEpoch();
+  absl::Status CheckCoverage() const;
   absl::Status ValidateNow();  // Cancelled if asked to stop meanwhile
 
   // A save copies the state on all ranks alike; rank 0 writes it in the background, one at a time.

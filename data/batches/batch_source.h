@@ -21,6 +21,9 @@ class BatchSource {
   virtual int first_row(int lane) const = 0;
   virtual int end_row(int lane) const = 0;
 
+  // Examples of the split, each of which an epoch has once; 0 where rows are streams.
+  virtual uint64_t examples() const { return 0; }
+
   // Fills `batch`, reusing its memory. Not for concurrent use.
   virtual absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) = 0;
 

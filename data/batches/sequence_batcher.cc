@@ -154,6 +154,7 @@ class SequenceBatcher : public BatchSource {
   int first_row(int lane) const override { return FirstRow(batch_size_, lanes_, lane); }
   int end_row(int lane) const override { return FirstRow(batch_size_, lanes_, lane + 1); }
   void ShowReading(std::atomic<int32_t>* shard) override { reader_->ShowReading(shard); }
+  uint64_t examples() const override { return reader_->examples(); }
 
   absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) override {
     if (epoch < 0 || number < 0 || number >= plan_.batches() || lane < 0 || lane >= lanes_) {
