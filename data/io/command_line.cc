@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 namespace elman {
 namespace {
@@ -64,11 +67,24 @@ absl::Status UnknownFlag(const std::string& name,
                                    : absl::StrCat("; did you mean --", nearest, "? See --help")));
 }
 
+// Stands between texts: a command line cannot have it.
+constexpr char kBetweenTexts = '\0';
+
 }  // namespace
+
+bool AbslParseFlag(absl::string_view value, RepeatedText* flag, std::string* /*error*/) {
+  flag->texts = absl::StrSplit(value, kBetweenTexts);
+  return true;
+}
+
+std::string AbslUnparseFlag(const RepeatedText& flag) {
+  return absl::StrJoin(flag.texts, absl::string_view(&kBetweenTexts, 1));
+}
 
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file) {
   const std::map<std::string, absl::CommandLineFlag*> flags = FlagsOf(main_file);
   CommandLine line;
+  std::set<std::string> given;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--") {
@@ -114,6 +130,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
       return UnknownFlag(name, flags);
     }
 
+    if (!given.insert(name).second && flag->IsOfType<RepeatedText>())
+      value = absl::StrCat(flag->CurrentValue(), absl::string_view(&kBetweenTexts, 1), value);
     if (std::string error; !flag->ParseFrom(value, &error)) {
       return absl::InvalidArgumentError(absl::StrCat("--", name, ": cannot read '", value, "'",
                                                      error.empty() ? "" : ": ", error));

@@ -8,12 +8,20 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace elman {
 
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;  // the command line or the configuration is wrong
+
+// The value of a flag that may be given several times, each time with another text.
+struct RepeatedText {
+  std::vector<std::string> texts;
+};
+bool AbslParseFlag(absl::string_view value, RepeatedText* flag, std::string* error);
+std::string AbslUnparseFlag(const RepeatedText& flag);
 
 struct CommandLine {
   std::vector<std::string> arguments;  // what is not a flag, in order

@@ -56,6 +56,13 @@ std::string JsonString(std::string_view text) {
   return json + "\"";
 }
 
+std::string JsonNumber(double number) {
+  if (!std::isfinite(number)) return "null";
+  char buffer[32];
+  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), number);
+  return {buffer, result.ptr};
+}
+
 JsonObject& JsonObject::AddJson(std::string_view key, std::string_view json) {
   if (text_.size() > 1) text_ += ", ";
   text_ += JsonString(key);
@@ -81,10 +88,7 @@ JsonObject& JsonObject::Add(std::string_view key, const JsonObject& object) {
 }
 
 JsonObject& JsonObject::Add(std::string_view key, double number) {
-  if (!std::isfinite(number)) return AddJson(key, "null");
-  char buffer[32];
-  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), number);
-  return AddJson(key, {buffer, static_cast<size_t>(result.ptr - buffer)});
+  return AddJson(key, JsonNumber(number));
 }
 
 }  // namespace elman

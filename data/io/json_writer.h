@@ -33,4 +33,7 @@ class JsonObject {
 // The text as a JSON string, quoted; bytes that are not UTF-8 become U+FFFD.
 std::string JsonString(std::string_view text);
 
+// The shortest text that reads back as the same double; null for what JSON cannot say.
+std::string JsonNumber(double number);
+
 }  // namespace elman

@@ -91,34 +91,38 @@ Spacing SpacingOf(std::string_view word) {
 
 }  // namespace
 
+void Detokenizer::Append(uint32_t id, std::string* text) {
+  if (id >= vocabulary_->start_id()) return;  // <s>, <pad>, or no id at all
+  if (id == vocabulary_->end_id()) {
+    *text += '\n';
+    line_begins_ = true;
+    return;
+  }
+  const std::string& piece = vocabulary_->piece(id);
+  if (kind_ == TokenizerSpec::BPE || kind_ == TokenizerSpec::UNIGRAM) {
+    AppendSubword(piece, line_begins_, text);
+  } else if (kind_ == TokenizerSpec::WORD || kind_ == TokenizerSpec::WHITESPACE) {
+    AppendWord(piece, text);
+  } else {
+    *text += piece;
+  }
+  line_begins_ = false;
+}
+
+void Detokenizer::AppendWord(const std::string& word, std::string* text) {
+  const Spacing spacing = kind_ == TokenizerSpec::WORD ? SpacingOf(word) : Spacing();
+  const bool between_ideographs = ideograph_ && spacing.ideograph;
+  if (!line_begins_ && space_after_ && spacing.before && !between_ideographs) *text += ' ';
+  *text += word;
+  space_after_ = spacing.after;
+  ideograph_ = spacing.ideograph;
+}
+
 std::string Detokenize(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
                        std::span<const uint32_t> ids) {
-  const bool subwords = kind == TokenizerSpec::BPE || kind == TokenizerSpec::UNIGRAM;
-  const bool words = kind == TokenizerSpec::WORD || kind == TokenizerSpec::WHITESPACE;
+  Detokenizer detokenizer(kind, &vocabulary);
   std::string text;
-  bool line_begins = true;
-  Spacing last;
-  for (const uint32_t id : ids) {
-    if (id >= vocabulary.start_id()) continue;  // <s>, <pad>, or no id at all
-    if (id == vocabulary.end_id()) {
-      text += '\n';
-      line_begins = true;
-      continue;
-    }
-    const std::string& piece = vocabulary.piece(id);
-    if (subwords) {
-      AppendSubword(piece, line_begins, &text);
-    } else if (words) {
-      const Spacing spacing = kind == TokenizerSpec::WORD ? SpacingOf(piece) : Spacing();
-      const bool between_ideographs = last.ideograph && spacing.ideograph;
-      if (!line_begins && last.after && spacing.before && !between_ideographs) text += ' ';
-      text += piece;
-      last = spacing;
-    } else {
-      text += piece;
-    }
-    line_begins = false;
-  }
+  for (const uint32_t id : ids) detokenizer.Append(id, &text);
   return text;
 }
 

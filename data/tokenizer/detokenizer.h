@@ -18,4 +18,26 @@ namespace elman {
 std::string Detokenize(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
                        std::span<const uint32_t> ids);
 
+// The same a token at a time, for texts that are still growing: what was appended stays. A copy
+// goes on from where the original was.
+class Detokenizer {
+ public:
+  // The vocabulary must outlive it.
+  Detokenizer(TokenizerSpec::Kind kind, const Vocabulary* vocabulary)
+      : kind_(kind), vocabulary_(vocabulary) {}
+
+  // Appends to `text`, which it has written so far, what the next token adds.
+  void Append(uint32_t id, std::string* text);
+
+ private:
+  void AppendWord(const std::string& word, std::string* text);
+
+  TokenizerSpec::Kind kind_;
+  const Vocabulary* vocabulary_;
+  bool line_begins_ = true;
+  // Of the word before, where there are words: whether a space may follow, and what it is.
+  bool space_after_ = true;
+  bool ideograph_ = false;
+};
+
 }  // namespace elman

@@ -1,5 +1,5 @@
-// A language model in the middle of a text: several hypotheses side by side, each with its
-// recurrent state.
+// A language model in the middle of texts: a row each, or several where a text has several
+// hypotheses, each with its recurrent state.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,35 @@
 
 namespace elman {
 
+// All rows are always computed together, so that what one comes to depends on where it is but not
+// on what the others read.
 class DecodingState {
  public:
-  // `rows` hypotheses, all before the first token. The model must outlive the state.
+  // All rows are before the first token. The model must outlive the state.
   DecodingState(LanguageModel* model, int rows);
 
-  // Reads one token for each hypothesis; logits() are then those of the next.
+  // Each row reads a token.
   void Advance(std::span<const int32_t> tokens);
 
-  ConstMatrix logits() const {
-    return {logits_.data(), rows_, model_->predicted()};
-  }  // [rows, predicted]
+  // Of the next token of each row [rows, predicted]; computed when first asked for.
+  ConstMatrix logits();
 
-  // Hypothesis i becomes a copy of hypothesis from[i].
-  void Select(std::span<const int> from);
+  // The rows [first, first + count) are before the first token again.
+  void Restart(int first, int count);
+
+  // Row first + i becomes a copy of row first + from[i].
+  void Select(int first, std::span<const int> from);
 
  private:
+  float* Carry(int64_t state, int row);
+
   LanguageModel* const model_;
   const int rows_;
+  std::vector<float> start_;  // [states, 1, width]
   std::vector<float> carry_;  // [states, rows, width]
+  std::vector<float> selected_;
   std::vector<float> logits_;
+  ConstMatrix output_;  // what the logits follow from, in the workspace; no rows: they are there
   Workspace workspace_;
 };
 

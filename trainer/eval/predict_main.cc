@@ -35,6 +35,12 @@ ABSL_FLAG(double, top_p, 1.0,
           "draw only from the likeliest tokens that together reach this probability");
 ABSL_FLAG(int32_t, beam, 0,
           "search the likeliest text with a beam of this width instead of drawing; 0: draw");
+ABSL_FLAG(elman::RepeatedText, stop, {},
+          "language models: end the text before the first place that has this text; may be given "
+          "several times");
+ABSL_FLAG(bool, interactive, false,
+          "answer every line before the next is read, and show texts as they are made; on a "
+          "terminal with a prompt sign. Ctrl-D ends it");
 ABSL_FLAG(uint64_t, seed, 1, "of the random numbers; the same seed gives the same text");
 
 namespace elman {
@@ -66,6 +72,13 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(Require(top_k >= 0, "--top_k", top_k, "at least 0"));
   RETURN_IF_ERROR(Require(max_tokens >= 1, "--max_tokens", max_tokens, "at least 1"));
   RETURN_IF_ERROR(Require(lines >= 1, "--lines", lines, "at least 1"));
+  for (const std::string& stop : absl::GetFlag(FLAGS_stop).texts) {
+    if (stop.empty()) return absl::InvalidArgumentError("--stop=: it must be a text");
+  }
+  if (absl::GetFlag(FLAGS_interactive) && absl::GetFlag(FLAGS_columns)) {
+    return absl::InvalidArgumentError(
+        "--interactive reads a sentence a line, --columns a word a line: leave one out");
+  }
   RETURN_IF_ERROR(
       Require(batch_size >= 1 && batch_size <= 4096, "--batch_size", batch_size, "from 1 to 4096"));
   return Require(beam >= 0 && beam <= 1024, "--beam", beam, "from 0 to 1024");
@@ -73,8 +86,9 @@ absl::Status CheckFlags(const CommandLine& command_line) {
 
 PredictionSpec SpecOfFlags() {
   return {.json = absl::GetFlag(FLAGS_format) == "json",
-          .generation = {.max_tokens = absl::GetFlag(FLAGS_max_tokens),
-                         .lines = absl::GetFlag(FLAGS_lines),
+          .generation = {.end = {.max_tokens = absl::GetFlag(FLAGS_max_tokens),
+                                 .lines = absl::GetFlag(FLAGS_lines),
+                                 .stops = absl::GetFlag(FLAGS_stop).texts},
                          .sampling = {absl::GetFlag(FLAGS_temperature), absl::GetFlag(FLAGS_top_k),
                                       absl::GetFlag(FLAGS_top_p)},
                          .beam = absl::GetFlag(FLAGS_beam),
@@ -97,6 +111,24 @@ void TakeColumns(const std::vector<std::string>& lines, std::vector<std::string>
   }
 }
 
+// A line, its answer as it is made, then the next line, each for itself.
+absl::Status Converse(Predictor* predictor) {
+  const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
+  const auto write = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+  };
+  InputLines source(STDIN_FILENO);
+  for (uint64_t number = 0;; ++number) {
+    if (terminal) write("> ");
+    ASSIGN_OR_RETURN(const std::vector<std::string> lines, source.Next(1));
+    if (lines.empty()) break;
+    predictor->Stream({.line = lines[0], .words = {}}, number, write);
+  }
+  if (terminal) write("\n");
+  return absl::OkStatus();
+}
+
 absl::Status Run(const CommandLine&) {
   LimitThreads();
   ASSIGN_OR_RETURN(const auto trained, LoadTrainedModel(absl::GetFlag(FLAGS_checkpoint)));
@@ -106,6 +138,7 @@ absl::Status Run(const CommandLine&) {
     return absl::InvalidArgumentError(
         absl::StrCat("--columns: ", trained->path, " is no tagger; leave it out"));
   }
+  if (absl::GetFlag(FLAGS_interactive)) return Converse(predictor.get());
   InputLines source(STDIN_FILENO);
   std::vector<std::string> words;
   uint64_t done = 0;

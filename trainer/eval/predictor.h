@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "trainer/eval/generated_text.h"
 #include "trainer/eval/sampler.h"
 #include "trainer/eval/trained_model.h"
 
@@ -22,8 +25,7 @@ struct PredictionInput {
 
 // What language models generate.
 struct GenerationSpec {
-  int max_tokens = 100;
-  int lines = 1;  // a text ends with its so many-th </s>
+  TextEnd end;
   SamplingSpec sampling;
   int beam = 0;  // the width of a search for the likeliest text; 0: it is drawn
   uint64_t seed = 1;
@@ -43,11 +45,18 @@ class Predictor {
   // as many texts in the same order, each with its last line feed.
   virtual std::vector<std::string> Predict(std::span<const PredictionInput> inputs,
                                            uint64_t first) = 0;
+
+  // The same for one input; the text is given to `write` piece by piece, as far as it is made.
+  virtual void Stream(const PredictionInput& input, uint64_t number,
+                      const std::function<void(std::string_view)>& write) {
+    write(Predict({&input, 1}, number)[0]);
+  }
 };
 
 // The predictor of the model's task. `trained` must outlive it.
 //
-//   LANGUAGE_MODEL  the line, continued
+//   LANGUAGE_MODEL  the line, continued: a function of the line, its number and the specification,
+//                   whatever is read together with it
 //   TAGGING         WORD<TAB>TAG for every word of the line, then an empty line
 //   CLASSIFICATION  LABEL<TAB>TEXT
 absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained,

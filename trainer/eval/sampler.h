@@ -1,9 +1,12 @@
-// Drawing the next token from a model's distribution.
+// Drawing texts from a model's distribution, token by token.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include "trainer/eval/decoder.h"
 
 namespace elman {
 
@@ -25,10 +28,34 @@ class Sampler {
   struct Candidate {
     int32_t token;
     double weight;
+    // Most probable first; equal ones by id, so that the order is always the same.
+    bool operator<(const Candidate& other) const {
+      return weight != other.weight ? weight > other.weight : token < other.token;
+    }
   };
+  double KeepMostProbable(double mass);
+
   const SamplingSpec spec_;
   const int32_t banned_;
   std::vector<Candidate> candidates_;
+};
+
+// A continuation that is drawn, of the model's one hypothesis.
+class SampledText : public Decoder {
+ public:
+  // Continues `begin`. Text `number` of a seed has random numbers of its own. The sampler, which
+  // must outlive it, may serve others as well.
+  SampledText(GeneratedText begin, Sampler* sampler, uint64_t seed, uint64_t number)
+      : text_(std::move(begin)), sampler_(sampler), seed_(seed), number_(number) {}
+
+  bool Advance(ConstMatrix logits, std::span<int> from, std::span<int32_t> tokens) override;
+  const GeneratedText& text() const override { return text_; }
+
+ private:
+  GeneratedText text_;
+  Sampler* const sampler_;
+  const uint64_t seed_;
+  const uint64_t number_;
 };
 
 }  // namespace elman

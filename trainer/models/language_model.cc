@@ -122,10 +122,13 @@ void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double>
   output_.Evaluate(values_, hidden, batch.targets, losses, workspace);
 }
 
-void LanguageModel::Predict(std::span<const int32_t> tokens, float* carry, Matrix logits,
-                            Workspace* workspace) {
-  output_.Logits(values_, Infer(1, static_cast<int64_t>(tokens.size()), tokens, carry, workspace),
-                 logits);
+ConstMatrix LanguageModel::Read(std::span<const int32_t> tokens, float* carry,
+                                Workspace* workspace) {
+  return Infer(/*steps=*/1, static_cast<int64_t>(tokens.size()), tokens, carry, workspace);
+}
+
+void LanguageModel::Logits(ConstMatrix output, Matrix logits) const {
+  output_.Logits(values_, output, logits);
 }
 
 }  // namespace elman

@@ -37,9 +37,11 @@ class LanguageModel : public Model {
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
-  // One time step for generating text: reads one token a row and gives the logits of the next,
-  // [rows, predicted].
-  void Predict(std::span<const int32_t> tokens, float* carry, Matrix logits, Workspace* workspace);
+  // One time step for generating text: reads one token a row and gives what Logits makes logits of,
+  // in the workspace.
+  ConstMatrix Read(std::span<const int32_t> tokens, float* carry, Workspace* workspace);
+  // Of the next token of each row, [rows, predicted].
+  void Logits(ConstMatrix output, Matrix logits) const;
 
   int64_t predicted() const { return output_.vocabulary(); }
 

@@ -6,6 +6,7 @@
 ABSL_FLAG(std::string, corpus, "none", "Where the text is.");
 ABSL_FLAG(bool, fast, false, "Quicker.");
 ABSL_FLAG(int, steps, 7, "How many.");
+ABSL_FLAG(elman::RepeatedText, word, {}, "One of several.");
 
 namespace elman {
 namespace {
@@ -44,6 +45,13 @@ TEST_F(CommandLineTest, SetsFlagsInEveryForm) {
   ASSERT_THAT(Parse({"--fast=true", "-steps=-3"}), IsOk());
   EXPECT_TRUE(absl::GetFlag(FLAGS_fast));
   EXPECT_EQ(absl::GetFlag(FLAGS_steps), -3);
+}
+
+TEST_F(CommandLineTest, ARepeatedTextKeepsAll) {
+  ASSERT_THAT(Parse({"--word=a, b", "--steps=1", "--word", "", "--word=\n"}), IsOk());
+  EXPECT_THAT(absl::GetFlag(FLAGS_word).texts, ElementsAre("a, b", "", "\n"));
+  ASSERT_THAT(Parse({"--word=c"}), IsOk());
+  EXPECT_THAT(absl::GetFlag(FLAGS_word).texts, ElementsAre("c"));
 }
 
 TEST_F(CommandLineTest, StopsAtTheDoubleDash) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace elman {
@@ -49,6 +50,21 @@ TEST(SamplerTest, TopKAndTopPCutTheTail) {
   draws = Draws({.top_p = 0.75}, -1);
   EXPECT_EQ(draws.size(), 3u);
   EXPECT_EQ(draws.count(2), 0u);
+}
+
+// Of a thousand tokens, as many as reach p and no more, the likeliest of them.
+TEST(SamplerTest, TopPOfManyTokens) {
+  std::vector<float> logits(1000);
+  for (int i = 0; i < 1000; ++i) logits[(i * 37) % 1000] = -0.001f * static_cast<float>(i);
+  double all = 0, kept = 0;
+  for (int i = 0; i < 1000; ++i) all += std::exp(-0.001 * i);
+  int count = 0;
+  for (; kept < 0.6 * all; ++count) kept += std::exp(-0.001 * count);
+  Sampler sampler({.top_p = 0.6}, -1);
+  std::set<int32_t> drawn;
+  for (int i = 0; i < 20000; ++i) drawn.insert(sampler.Draw(logits, i / 20000.0));
+  EXPECT_EQ(static_cast<int>(drawn.size()), count);
+  for (int i = 0; i < count; ++i) EXPECT_TRUE(drawn.contains((i * 37) % 1000)) << i;
 }
 
 TEST(SamplerTest, TheLastRandomNumberStillDrawsSomething) {

@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
                     ModelCase{"Residual", "residual: true layers: 3"}),
     [](const auto& info) { return std::string(info.param.name); });
 
-TEST(LanguageModelStepTest, PredictFollowsEvaluate) {
+TEST(LanguageModelStepTest, ReadingATokenAtATimeFollowsEvaluate) {
   LanguageModel model(Spec("dropout: 0.5"), kVocabulary, kPredicted);
   const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
   model.UseValues(values.data());
@@ -145,8 +145,9 @@ TEST(LanguageModelStepTest, PredictFollowsEvaluate) {
   model.Evaluate(batch, carry.data(), losses, &workspace);
   std::vector<float> logits(2 * kPredicted);
   for (int t = 0; t < 5; ++t) {
-    model.Predict(std::span(batch.inputs).subspan(t * 2, 2), step_carry.data(),
-                  {logits.data(), 2, kPredicted}, &workspace);
+    model.Logits(
+        model.Read(std::span(batch.inputs).subspan(t * 2, 2), step_carry.data(), &workspace),
+        {logits.data(), 2, kPredicted});
     for (int b = 0; b < 2; ++b) {
       double sum = 0;
       for (int v = 0; v < kPredicted; ++v) sum += std::exp(double{logits[b * kPredicted + v]});
