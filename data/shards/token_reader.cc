@@ -36,6 +36,21 @@ class BlockTokenReader : public TokenReader {
     return absl::OkStatus();
   }
 
+  absl::StatusOr<Extent> ExampleAt(uint64_t position) override {
+    if (position >= tokens()) {
+      return absl::OutOfRangeError(
+          absl::StrCat("token ", position, " of a split that has ", tokens()));
+    }
+    const size_t number = blocks_->BlockOfToken(position);
+    ASSIGN_OR_RETURN(const ExampleBlock* block, blocks_->Read(number));
+    const std::vector<uint32_t>& begins = block->fields[0].begins;
+    const uint64_t first = blocks_->first_token(number);
+    const auto after = std::ranges::upper_bound(begins, position - first);
+    return Extent{.example = blocks_->first_example(number) + (after - begins.begin() - 1),
+                  .begin = first + *(after - 1),
+                  .end = first + *after};
+  }
+
  private:
   const std::unique_ptr<SplitBlocks> blocks_;
 };

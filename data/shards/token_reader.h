@@ -29,6 +29,15 @@ class TokenReader {
   // Copies the ids at [position, position + ids.size()), which must lie within the split.
   virtual absl::Status Read(uint64_t position, std::span<int32_t> ids) = 0;
 
+  // An example: its number in the split, and where its tokens are.
+  struct Extent {
+    uint64_t example = 0;
+    uint64_t begin = 0;
+    uint64_t end = 0;
+  };
+  // The example that has the token at `position`, which must lie within the split.
+  virtual absl::StatusOr<Extent> ExampleAt(uint64_t position) = 0;
+
   // Changes the bound from the next reading on.
   virtual void set_cache_bytes(uint64_t bytes) = 0;
 

@@ -1,14 +1,21 @@
 // elman-evaluate: the figures of a checkpoint over a split, on one process.
 #include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "data/io/json_writer.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
 #include "trainer/eval/checkpoint_fields.h"
+#include "trainer/eval/comparison.h"
 #include "trainer/eval/evaluator.h"
+#include "trainer/eval/example_sums.h"
 #include "trainer/eval/trained_model.h"
 #include "trainer/math/compute_environment.h"
 
@@ -16,6 +23,10 @@ ABSL_FLAG(std::string, checkpoint, "",
           "a run directory (its best checkpoint) or a checkpoint file");
 ABSL_FLAG(std::string, data, "", "the data set's folder");
 ABSL_FLAG(std::string, split, "test", "train, valid or test");
+ABSL_FLAG(std::string, compare, "",
+          "a second run directory or checkpoint of the same vocabulary: tells by paired bootstrap "
+          "resampling whether the first is better than it by chance");
+ABSL_FLAG(int32_t, bootstrap_samples, 1000, "how many samples --compare draws");
 ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
 
 namespace elman {
@@ -24,7 +35,7 @@ namespace {
 constexpr Program kProgram = {
     "elman-evaluate",
     "Usage: elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [--split=test] "
-    "[--format=text|json]\n"
+    "[--compare=RUN_DIR|FILE] [--format=text|json]\n"
     "Computes the loss of a trained model over a split of a data set, and the figures of its task.",
     __FILE__};
 
@@ -32,23 +43,69 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
+  if (const int samples = absl::GetFlag(FLAGS_bootstrap_samples); samples < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--bootstrap_samples=", samples, ": it must be at least 1"));
+  }
   return ExpectFormat(absl::GetFlag(FLAGS_format));
+}
+
+// A model that reads what the data set has.
+absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
+                                                      const Dataset& dataset,
+                                                      std::string_view remedy) {
+  ASSIGN_OR_RETURN(auto trained, LoadTrainedModel(path));
+  RETURN_IF_ERROR(CheckFields(trained->header, trained->path, dataset, remedy));
+  return trained;
+}
+
+// Judges the other model as the first was, and adds what comes of it to the first one's figures.
+absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, TrainedModel* other,
+                           const Evaluator& evaluator, const ExampleSums& examples,
+                           Evaluation* evaluation) {
+  ASSIGN_OR_RETURN(const auto others_evaluator,
+                   CreateEvaluator(dataset, absl::GetFlag(FLAGS_split), other->header.config()));
+  ExampleSums others_examples(examples.examples());
+  others_evaluator->AddObserver(&others_examples);
+  ASSIGN_OR_RETURN(const Evaluation others, others_evaluator->Evaluate(other->model.get()));
+  ASSIGN_OR_RETURN(FigureTable table,
+                   Compare(evaluator, {*evaluation, examples}, {others, others_examples},
+                           absl::GetFlag(FLAGS_bootstrap_samples)));
+  evaluation->tables.push_back(std::move(table));
+  return absl::OkStatus();
 }
 
 absl::Status Run(const CommandLine&) {
   LimitThreads();
-  ASSIGN_OR_RETURN(const auto trained, LoadTrainedModel(absl::GetFlag(FLAGS_checkpoint)));
   ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
+  ASSIGN_OR_RETURN(const auto trained,
+                   LoadFor(absl::GetFlag(FLAGS_checkpoint), *dataset,
+                           "evaluate on a data set built with the same vocabulary"));
   const CheckpointHeader& header = trained->header;
-  RETURN_IF_ERROR(CheckFields(header, trained->path, *dataset,
-                              "evaluate on a data set built with the same vocabulary"));
+  std::unique_ptr<TrainedModel> other;
+  if (const std::string path = absl::GetFlag(FLAGS_compare); !path.empty()) {
+    ASSIGN_OR_RETURN(
+        other, LoadFor(path, *dataset, "models can be compared if they have the same vocabulary"));
+  }
   const std::string split = absl::GetFlag(FLAGS_split);
   ASSIGN_OR_RETURN(const auto evaluator, CreateEvaluator(dataset, split, header.config()));
-  ASSIGN_OR_RETURN(const Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
+  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  ExampleSums examples(other ? entry->counts(0).examples() : 0);
+  if (other) evaluator->AddObserver(&examples);
+  ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
+  if (other)
+    RETURN_IF_ERROR(AddComparison(dataset, other.get(), *evaluator, examples, &evaluation));
   if (absl::GetFlag(FLAGS_format) == "text") {
     std::printf("%s, step %lld, on split %s\n\n%s", trained->path.c_str(),
                 static_cast<long long>(header.progress().step()), split.c_str(),
                 EvaluationText(evaluation).c_str());
+    if (other) {
+      std::printf(
+          "\nother: %s, step %lld\nlow, high: of the difference, 95 %% of %d samples of %lld "
+          "examples\np value: of such a difference, either way, if the models were alike\n",
+          other->path.c_str(), static_cast<long long>(other->header.progress().step()),
+          absl::GetFlag(FLAGS_bootstrap_samples), static_cast<long long>(examples.examples()));
+    }
     return absl::OkStatus();
   }
   JsonObject json;
@@ -57,6 +114,10 @@ absl::Status Run(const CommandLine&) {
       .Add("checkpoint", trained->path)
       .Add("step", int64_t{header.progress().step()});
   AddEvaluation(evaluation, /*with_tables=*/true, &json);
+  if (other) {
+    json.Add("compared_with", other->path)
+        .Add("bootstrap_samples", absl::GetFlag(FLAGS_bootstrap_samples));
+  }
   std::printf("%s\n", json.ToString().c_str());
   return absl::OkStatus();
 }

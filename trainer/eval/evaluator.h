@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,22 @@ struct EvaluationSums {
   EvaluationSums& operator+=(const EvaluationSums& next);
 };
 
+// What an example of a split comes to, or a piece of it.
+struct ExamplePiece {
+  uint64_t example = 0;       // its number in the split
+  uint64_t first_target = 0;  // where in the example the piece begins
+  std::span<const int32_t> targets;
+  std::span<const double> losses;  // of these targets, in nats
+  const EvaluationSums& sums;      // that the piece adds to those of its part
+};
+
+// Hears of examples, all of them and in any order; the pieces of one also.
+class ExampleObserver {
+ public:
+  virtual ~ExampleObserver() = default;
+  virtual void Observe(const ExamplePiece& piece) = 0;
+};
+
 // Not for concurrent use.
 class Evaluator {
  public:
@@ -44,6 +61,19 @@ class Evaluator {
 
   // All parts, one after another.
   absl::StatusOr<Evaluation> Evaluate(Model* model);
+
+  // From now on tells `observer`, which must stay, of the examples of every part. Costs nothing
+  // where nobody listens.
+  void AddObserver(ExampleObserver* observer) { observers_.push_back(observer); }
+
+ protected:
+  bool observed() const { return !observers_.empty(); }
+  void Tell(const ExamplePiece& piece) const {
+    for (ExampleObserver* observer : observers_) observer->Observe(piece);
+  }
+
+ private:
+  std::vector<ExampleObserver*> observers_;
 };
 
 // For a model of the data set's task, which is read as `config` says.

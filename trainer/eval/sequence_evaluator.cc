@@ -36,11 +36,7 @@ class SequenceEvaluator : public Evaluator {
     losses_.assign(batch_.targets.size(), 0);
     workspace_.Reset();
     model->Evaluate(batch_, /*carry=*/nullptr, losses_, &workspace_);
-    const auto predictable = static_cast<int32_t>(dataset_->vocabulary(1).predicted_size());
-    for (size_t i = 0; i < losses_.size(); ++i) {
-      sums.real[kLoss] += losses_[i];
-      sums.real[kTargets] += batch_.targets[i] >= 0 && batch_.targets[i] < predictable;
-    }
+    for (size_t i = 0; i < losses_.size(); ++i) Add(batch_.targets[i], losses_[i], &sums);
     if (figures_) {
       auto* labeler = dynamic_cast<Labeler*>(model);
       CHECK_NE(labeler, nullptr);
@@ -50,6 +46,7 @@ class SequenceEvaluator : public Evaluator {
       sums.whole.resize(figures_->width());
       figures_->Count(batch_, predicted_, sums.whole);
     }
+    for (int row = 0; observed() && row < batch_.rows; ++row) TellOfRow(row);
     return sums;
   }
 
@@ -73,6 +70,39 @@ class SequenceEvaluator : public Evaluator {
   }
 
  private:
+  void Add(int32_t target, double loss, EvaluationSums* sums) const {
+    const auto predictable = static_cast<int32_t>(dataset_->vocabulary(1).predicted_size());
+    sums->real[kLoss] += loss;
+    sums->real[kTargets] += target >= 0 && target < predictable;
+  }
+
+  // Tells of the example in a row of the batch in hand.
+  void TellOfRow(int row) {
+    alone_.rows = 1;
+    alone_.steps = batch_.steps;
+    alone_.lengths.clear();
+    if (!batch_.lengths.empty()) alone_.lengths.push_back(batch_.lengths[row]);
+    alone_.targets.clear();
+    alone_losses_.clear();
+    alone_predicted_.clear();
+    EvaluationSums sums{.real = std::vector<double>(kSums)};
+    for (size_t i = row; i < losses_.size(); i += batch_.rows) {
+      Add(batch_.targets[i], losses_[i], &sums);
+      alone_.targets.push_back(batch_.targets[i]);
+      alone_losses_.push_back(losses_[i]);
+      if (figures_) alone_predicted_.push_back(predicted_[i]);
+    }
+    if (figures_) {
+      sums.whole.resize(figures_->width());
+      figures_->Count(alone_, alone_predicted_, sums.whole);
+    }
+    Tell({.example = batch_.examples[row],
+          .first_target = 0,
+          .targets = alone_.targets,
+          .losses = alone_losses_,
+          .sums = sums});
+  }
+
   const std::shared_ptr<const Dataset> dataset_;
   const TextCounts text_;
   const std::unique_ptr<BatchSource> source_;
@@ -81,6 +111,9 @@ class SequenceEvaluator : public Evaluator {
   Batch batch_;
   std::vector<double> losses_;
   std::vector<int32_t> predicted_;
+  Batch alone_;  // a row of the batch, for those who listen
+  std::vector<double> alone_losses_;
+  std::vector<int32_t> alone_predicted_;
 };
 
 }  // namespace

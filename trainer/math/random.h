@@ -22,6 +22,7 @@ enum class RandomPurpose : uint32_t {
   kWeightDropout = 5,
   kInitialState = 6,
   kStateReset = 7,
+  kResampling = 8,
 };
 
 struct RandomKey {

@@ -40,6 +40,28 @@ TEST_F(TokenReaderTest, ReadsAnyStretch) {
   }
 }
 
+TEST_F(TokenReaderTest, KnowsTheExampleOfEveryToken) {
+  const std::vector<Examples> shards = {
+      RandomExamples(2000, 1500, 100, 1), {}, {{5, 1}}, {}, RandomExamples(1500, 1500, 100, 2)};
+  WriteMadeDataset(scratch_.path(), shards);
+  const auto reader = Open(uint64_t{1} << 40);
+  uint64_t example = 0, begin = 0;
+  for (const Examples& shard : shards) {
+    for (const auto& ids : shard) {
+      for (const uint64_t position : {begin, begin + ids.size() / 2, begin + ids.size() - 1}) {
+        const auto found = reader->ExampleAt(position);
+        ASSERT_THAT(found, IsOk());
+        ASSERT_EQ(found->example, example);
+        ASSERT_EQ(found->begin, begin);
+        ASSERT_EQ(found->end, begin + ids.size());
+      }
+      begin += ids.size();
+      ++example;
+    }
+  }
+  EXPECT_THAT(reader->ExampleAt(begin), FailsWith(absl::StatusCode::kOutOfRange, "of a split"));
+}
+
 TEST_F(TokenReaderTest, KeepsToItsEnds) {
   WriteMadeDataset(scratch_.path(), {{{5, 6, 1}}});
   const auto reader = Open(0);

@@ -1,0 +1,45 @@
+#include "trainer/eval/comparison.h"
+
+#include <vector>
+
+#include "trainer/eval/paired_bootstrap.h"
+
+namespace elman {
+namespace {
+
+constexpr uint64_t kSeed = 1;
+
+FiguresOfSample HeadlinesOf(const Evaluator& evaluator, const ExampleSums& examples) {
+  return [&](std::span<const uint32_t> times) {
+    std::vector<double> values;
+    for (const Figure& figure : evaluator.Conclude(examples.Total(times)).figures) {
+      if (figure.headline) values.push_back(figure.value);
+    }
+    return values;
+  };
+}
+
+}  // namespace
+
+absl::StatusOr<FigureTable> Compare(const Evaluator& evaluator, const JudgedModel& model,
+                                    const JudgedModel& other, int samples) {
+  if (!model.examples.complete() || !other.examples.complete()) {
+    return absl::UnimplementedError("this version compares no models of this task");
+  }
+  std::vector<PairedDifference> differences = PairedBootstrap(
+      model.examples.examples(), samples, kSeed, HeadlinesOf(evaluator, model.examples),
+      HeadlinesOf(evaluator, other.examples));
+  FigureTable table{
+      "comparison", {{"value"}, {"other"}, {"difference"}, {"low"}, {"high"}, {"p_value"}}, {}};
+  for (const Figure& figure : model.evaluation.figures) {
+    if (!figure.headline) continue;
+    const PairedDifference& judged = differences[table.rows.size()];
+    // As reported: sums by example may round otherwise.
+    const double value = figure.value, others = other.evaluation.Find(figure.name)->value;
+    table.rows.push_back(
+        {figure.name, {value, others, value - others, judged.low, judged.high, judged.p_value}});
+  }
+  return table;
+}
+
+}  // namespace elman
