@@ -125,7 +125,8 @@ class TagFigures : public LabelFigures {
         right.push_back(PieceOf(truth[i]));
       }
       LengthCounts::Add(length, static_cast<int64_t>(truth.size()), hits, counts);
-      entities.Add(said, right);
+      // Where tags mark nothing, an unseen one does not either.
+      if (!types_.empty()) entities.Add(said, right);
     });
     AddTo(labels.Counts(), OfLabels(counts));
     AddTo(entities.Counts(), OfEntities(counts));

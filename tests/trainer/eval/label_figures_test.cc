@@ -9,6 +9,7 @@
 namespace elman {
 namespace {
 
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -77,12 +78,17 @@ TEST(TagFiguresTest, CountsEntitiesAndTagsOverBatches) {
 
 TEST(TagFiguresTest, TagsThatMarkNothingHaveNoEntities) {
   const auto figures = CreateTagFigures(Labels({"NOUN", "VERB"}));
-  std::vector<int64_t> counts(figures->width());
-  figures->Count(Tagged(3, 1, {0, 1, 1}, {}), std::vector<int32_t>{0, 1, 0}, counts);
+  const auto width = static_cast<size_t>(figures->width());
+  std::vector<int64_t> memory(width + 4);
+  const std::span counts(memory.data(), width);
+  // The last tag was never seen.
+  figures->Count(Tagged(4, 1, {0, 1, 1, 2}, {}), std::vector<int32_t>{0, 1, 0, 0}, counts);
+  EXPECT_THAT(std::span(memory).subspan(width), Each(0));
   Evaluation evaluation;
   figures->Conclude(counts, &evaluation);
   EXPECT_EQ(evaluation.Find("f1"), nullptr);
-  EXPECT_DOUBLE_EQ(evaluation.score, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.score, 2.0 / 4);
+  EXPECT_EQ(ValueOf(evaluation, "unseen_tags"), 1);
   const FigureTable* by_label = TableOf(evaluation, "by_label");
   ASSERT_NE(by_label, nullptr);
   EXPECT_THAT(by_label->rows[1].values, ElementsAre(1, 0.5, 2.0 / 3, 2));
