@@ -16,6 +16,7 @@
 #include "trainer/comm/host.h"
 #include "trainer/eval/checkpoint_fields.h"
 #include "trainer/math/compute_environment.h"
+#include "trainer/models/spec_shapes.h"
 #include "trainer/run_config.h"
 
 namespace elman {
@@ -194,25 +195,58 @@ int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source) {
   return config.max_steps() > 0 ? std::min<int64_t>(by_epochs, config.max_steps()) : by_epochs;
 }
 
-MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model,
-                              const GradientExchange& exchange, const Optimizer& optimizer,
-                              int ranks) {
+namespace {
+
+// Time steps of one sequence of a large batch. Examples are batched by length: the longest batches
+// have a few times the mean.
+double StepsOf(const TrainingConfig& config, const Dataset& dataset, int field) {
+  if (dataset.manifest().task() == LANGUAGE_MODEL) return config.sequence_length();
+  const auto train = dataset.FindSplit("train");
+  if (!train.ok() || (*train)->counts(field).examples() == 0) return 0;
+  const TextCounts& counts = (*train)->counts(field);
+  return 3.0 * static_cast<double>(counts.tokens()) / static_cast<double>(counts.examples());
+}
+
+// Elements for a time step and row of recurrent layers: four gates, what the cell keeps, outputs,
+// gradients and masks.
+double LayerElements(const RnnStackShape& shape) {
+  return 12.0 * shape.layers * shape.output_size();
+}
+
+// Those of the transposed weights.
+double WeightElements(const RnnStackShape& shape) {
+  const double deeper = shape.layers - 1, hidden = static_cast<double>(shape.hidden_size);
+  return 4 * static_cast<double>(shape.output_size()) *
+         (static_cast<double>(shape.input_size) + hidden +
+          deeper * (static_cast<double>(shape.output_size()) + hidden));
+}
+
+}  // namespace
+
+MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& dataset,
+                              const Model& model, const GradientExchange& exchange,
+                              const Optimizer& optimizer, int ranks) {
   const double size = static_cast<double>(model.parameters().size()) * sizeof(float);
   const double slice = static_cast<double>(exchange.slice().size()) * sizeof(float);
   MemoryEstimate memory;
   memory.arrays = 2 * size + slice * (ranks - 1);
   memory.optimizer = slice * optimizer.moments();
-  // Per time step and row: embedding, its gradient, and for each layer four gates, what the cell
-  // keeps, outputs, gradients and masks. Besides, a chunk of logits and transposed weights.
-  const ModelSpec& spec = config.model();
-  const double rows =
-      static_cast<double>(config.batch_size()) / config.lanes() * config.sequence_length();
-  memory.activations =
-      rows * (2.0 * spec.embedding_size() + 12.0 * spec.layers() * spec.hidden_size()) *
-          sizeof(float) +
-      32e6 +
-      4.0 * spec.hidden_size() * sizeof(float) *
-          (spec.embedding_size() + (2.0 * spec.layers() - 1) * spec.hidden_size());
+  // Per time step and row: embedding, its gradient, and the layers. Besides, a chunk of logits and
+  // transposed weights.
+  const RnnStackShape shape = StackShape(config.model());
+  const double rows = static_cast<double>(config.batch_size()) / config.lanes();
+  const double embedding = 2.0 * static_cast<double>(shape.input_size);
+  double elements = rows * StepsOf(config, dataset, 0) * (embedding + LayerElements(shape)) +
+                    WeightElements(shape);
+  if (dataset.manifest().task() == TRANSLATION) {
+    // The decoder's layers; contexts, what is made of them, and their gradients, on both sides.
+    const RnnStackShape decoder = DecoderShape(config.model());
+    const double attended = 6.0 * static_cast<double>(shape.output_size() + decoder.output_size());
+    elements +=
+        rows * StepsOf(config, dataset, 1) * (embedding + LayerElements(decoder) + attended) +
+        rows * StepsOf(config, dataset, 0) * attended + WeightElements(decoder);
+  }
+  memory.activations = elements * sizeof(float) + 32e6;
   memory.checkpoint = size * (1 + optimizer.moments());
   if (config.divergence().action() == DivergencePolicy::ROLL_BACK) {
     memory.optimizer += slice * (1 + optimizer.moments());

@@ -64,9 +64,9 @@ struct MemoryEstimate {
   double checkpoint = 0;  // on rank 0 only: what a save works on while training goes on
   double total() const { return arrays + optimizer + activations; }
 };
-MemoryEstimate EstimateMemory(const TrainingConfig& config, const Model& model,
-                              const GradientExchange& exchange, const Optimizer& optimizer,
-                              int ranks);
+MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& dataset,
+                              const Model& model, const GradientExchange& exchange,
+                              const Optimizer& optimizer, int ranks);
 
 // Tells people what begins.
 void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& model,

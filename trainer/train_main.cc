@@ -128,8 +128,8 @@ absl::Status PrintPlan(Communicator* communicator, std::shared_ptr<const Dataset
                                                   /*resume=*/"never", wanted));
   ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, dataset, start.config));
   if (communicator->rank() != 0) return absl::OkStatus();
-  const MemoryEstimate memory =
-      EstimateMemory(start.config, *parts.model, *parts.exchange, *parts.optimizer, ranks);
+  const MemoryEstimate memory = EstimateMemory(start.config, *dataset, *parts.model,
+                                               *parts.exchange, *parts.optimizer, ranks);
   std::printf("parameters        %s\n", WithCommas(parts.model->parameters().count()).c_str());
   std::printf(
       "memory a rank     %.0f MB (parameters and gradients %.0f, optimizer %.0f, activations "

@@ -98,7 +98,10 @@ void Detokenizer::Append(uint32_t id, std::string* text) {
     line_begins_ = true;
     return;
   }
-  const std::string& piece = vocabulary_->piece(id);
+  AppendPiece(vocabulary_->piece(id), text);
+}
+
+void Detokenizer::AppendPiece(const std::string& piece, std::string* text) {
   if (kind_ == TokenizerSpec::BPE || kind_ == TokenizerSpec::UNIGRAM) {
     AppendSubword(piece, line_begins_, text);
   } else if (kind_ == TokenizerSpec::WORD || kind_ == TokenizerSpec::WHITESPACE) {
@@ -119,10 +122,17 @@ void Detokenizer::AppendWord(const std::string& word, std::string* text) {
 }
 
 std::string Detokenize(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
-                       std::span<const uint32_t> ids) {
+                       std::span<const uint32_t> ids, std::span<const std::string> unknown_words) {
   Detokenizer detokenizer(kind, &vocabulary);
   std::string text;
-  for (const uint32_t id : ids) detokenizer.Append(id, &text);
+  for (const uint32_t id : ids) {
+    if (id == vocabulary.unknown_id() && !unknown_words.empty()) {
+      detokenizer.AppendPiece(unknown_words.front(), &text);
+      unknown_words = unknown_words.subspan(1);
+    } else {
+      detokenizer.Append(id, &text);
+    }
+  }
   return text;
 }
 

@@ -14,9 +14,11 @@ namespace elman {
 // The text of `ids`. BPE, UNIGRAM, CHARACTER and BYTE give back exactly what was tokenized (except
 // what had become <unk>); WHITESPACE joins with spaces; WORD joins with spaces but sets punctuation
 // against its word.
-// </s> becomes a line feed; <s> and <pad> become nothing.
+// </s> becomes a line feed; <s> and <pad> become nothing; <unk> becomes the next of `unknown_words`
+// or, where there is none left, "<unk>".
 std::string Detokenize(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
-                       std::span<const uint32_t> ids);
+                       std::span<const uint32_t> ids,
+                       std::span<const std::string> unknown_words = {});
 
 // The same a token at a time, for texts that are still growing: what was appended stays. A copy
 // goes on from where the original was.
@@ -28,6 +30,8 @@ class Detokenizer {
 
   // Appends to `text`, which it has written so far, what the next token adds.
   void Append(uint32_t id, std::string* text);
+  // The same for a piece that need not be in the vocabulary.
+  void AppendPiece(const std::string& piece, std::string* text);
 
  private:
   void AppendWord(const std::string& word, std::string* text);

@@ -17,6 +17,7 @@
 #include "trainer/eval/evaluator.h"
 #include "trainer/eval/example_sums.h"
 #include "trainer/eval/trained_model.h"
+#include "trainer/eval/translation_judge.h"
 #include "trainer/math/compute_environment.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
@@ -28,6 +29,14 @@ ABSL_FLAG(std::string, compare, "",
           "resampling whether the first is better than it by chance");
 ABSL_FLAG(int32_t, bootstrap_samples, 1000, "how many samples --compare draws");
 ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
+ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
+          "translation: the width of the search for the translations that are scored");
+ABSL_FLAG(
+    double, length_penalty, elman::TranslationSearchSpec().length_penalty,
+    "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / 6) "
+    "to this power");
+ABSL_FLAG(std::string, score_tokenization, "13a",
+          "translation: the words that BLEU counts: 13a, or zh for Chinese, or char");
 
 namespace elman {
 namespace {
@@ -39,6 +48,30 @@ constexpr Program kProgram = {
     "Computes the loss of a trained model over a split of a data set, and the figures of its task.",
     __FILE__};
 
+constexpr ScoreTokenization kTokenizations[] = {ScoreTokenization::k13a, ScoreTokenization::kZh,
+                                                ScoreTokenization::kChar};
+
+absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
+  TranslationJudgeSpec spec;
+  spec.search.beam = absl::GetFlag(FLAGS_beam);
+  spec.search.length_penalty = absl::GetFlag(FLAGS_length_penalty);
+  if (spec.search.beam < 1 || spec.search.beam > 1024) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--beam=", spec.search.beam, ": it must be from 1 to 1024"));
+  }
+  if (!(spec.search.length_penalty >= 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--length_penalty=", spec.search.length_penalty, ": it must be at least 0"));
+  }
+  const std::string wanted = absl::GetFlag(FLAGS_score_tokenization);
+  for (const ScoreTokenization known : kTokenizations) {
+    spec.tokenization = known;
+    if (wanted == NameOf(known)) return spec;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--score_tokenization=", wanted, ": it must be 13a, zh or char"));
+}
+
 absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));
@@ -47,6 +80,7 @@ absl::Status CheckFlags(const CommandLine& command_line) {
     return absl::InvalidArgumentError(
         absl::StrCat("--bootstrap_samples=", samples, ": it must be at least 1"));
   }
+  RETURN_IF_ERROR(TranslationSpecOfFlags().status());
   return ExpectFormat(absl::GetFlag(FLAGS_format));
 }
 
@@ -95,6 +129,10 @@ absl::Status Run(const CommandLine&) {
   ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
   if (other)
     RETURN_IF_ERROR(AddComparison(dataset, other.get(), *evaluator, examples, &evaluation));
+  if (header.task() == TRANSLATION) {
+    ASSIGN_OR_RETURN(const TranslationJudgeSpec spec, TranslationSpecOfFlags());
+    RETURN_IF_ERROR(JudgeTranslations(dataset, split, spec, trained->model.get(), &evaluation));
+  }
   if (absl::GetFlag(FLAGS_format) == "text") {
     std::printf("%s, step %lld, on split %s\n\n%s", trained->path.c_str(),
                 static_cast<long long>(header.progress().step()), split.c_str(),

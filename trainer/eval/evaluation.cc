@@ -51,6 +51,7 @@ const Figure* Evaluation::Find(std::string_view name) const {
 
 void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json) {
   for (const Figure& figure : evaluation.figures) Add(figure, figure.value, json);
+  for (const auto& [name, signature] : evaluation.signatures) json->Add(name, signature);
   if (!with_tables) return;
   for (const FigureTable& table : evaluation.tables) {
     JsonObject rows;
@@ -77,6 +78,8 @@ std::string HeadlineOf(const Evaluation& evaluation) {
 std::string EvaluationText(const Evaluation& evaluation) {
   size_t widest = 0;
   for (const Figure& figure : evaluation.figures) widest = std::max(widest, figure.name.size());
+  for (const auto& [name, signature] : evaluation.signatures)
+    widest = std::max(widest, name.size());
   std::string text;
   for (const Figure& figure : evaluation.figures) {
     absl::StrAppendFormat(&text, "%-*s  %s%s%s\n", static_cast<int>(widest), Spelled(figure.name),
@@ -84,6 +87,9 @@ std::string EvaluationText(const Evaluation& evaluation) {
                               ? Shown(figure, figure.value)
                               : absl::StrFormat("%.6f", figure.value),
                           figure.meaning.empty() ? "" : " ", figure.meaning);
+  }
+  for (const auto& [name, signature] : evaluation.signatures) {
+    absl::StrAppendFormat(&text, "%-*s  %s\n", static_cast<int>(widest), Spelled(name), signature);
   }
   for (const FigureTable& table : evaluation.tables) text += TableText(table);
   return text;

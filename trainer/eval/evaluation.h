@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "data/io/json_writer.h"
@@ -34,18 +35,21 @@ struct Evaluation {
   double score = 0;  // the task's own figure of merit, the more the better
   std::vector<Figure> figures = {};
   std::vector<FigureTable> tables = {};
+  // What figures must be quoted with, by name.
+  std::vector<std::pair<std::string, std::string>> signatures = {};
 
   // Null if there is none of that name.
   const Figure* Find(std::string_view name) const;
 };
 
-// Adds the figures in their order and, if asked for, each table as an object of objects.
+// Adds the figures and the signatures in their order and, if asked for, each table as an object of
+// objects.
 void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json);
 
 // "loss 0.5000  accuracy 0.9000": the headlines.
 std::string HeadlineOf(const Evaluation& evaluation);
 
-// For people: a line a figure, then the tables.
+// For people: a line a figure, those with signatures, then the tables.
 std::string EvaluationText(const Evaluation& evaluation);
 
 }  // namespace elman

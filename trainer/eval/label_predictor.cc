@@ -9,46 +9,13 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "data/io/json_writer.h"
+#include "trainer/eval/batch_builder.h"
 #include "trainer/math/check.h"
 #include "trainer/models/classifier.h"
 #include "trainer/models/labeler.h"
 
 namespace elman {
 namespace {
-
-// Sequences of token ids that are read together. Those without tokens are left out.
-class BatchBuilder {
- public:
-  explicit BatchBuilder(int32_t padding) : padding_(padding) {}
-
-  // Returns whether the sequence is in the batch.
-  bool Add(const std::vector<uint32_t>& ids) {
-    if (ids.empty()) return false;
-    sequences_.emplace_back(ids.begin(), ids.end());
-    return true;
-  }
-
-  // All but the targets.
-  Batch Build() const {
-    Batch batch;
-    batch.starts_epoch = true;
-    batch.rows = static_cast<int>(sequences_.size());
-    for (const auto& sequence : sequences_) {
-      batch.lengths.push_back(static_cast<int32_t>(sequence.size()));
-      batch.steps = std::max(batch.steps, batch.lengths.back());
-    }
-    batch.inputs.assign(static_cast<size_t>(batch.steps) * batch.rows, padding_);
-    for (int row = 0; row < batch.rows; ++row) {
-      for (int32_t t = 0; t < batch.lengths[row]; ++t)
-        batch.inputs[t * batch.rows + row] = sequences_[row][t];
-    }
-    return batch;
-  }
-
- private:
-  const int32_t padding_;
-  std::vector<std::vector<int32_t>> sequences_;
-};
 
 class LabelPredictor : public Predictor {
  protected:
@@ -80,7 +47,7 @@ class TagPredictor : public LabelPredictor {
   std::vector<std::string> Predict(std::span<const PredictionInput> inputs,
                                    uint64_t /*first*/) override {
     std::vector<Sentence> sentences;
-    BatchBuilder builder(static_cast<int32_t>(text_.pad_id()));
+    BatchBuilder builder(text_.pad_id());
     for (const PredictionInput& input : inputs) {
       Sentence& sentence = sentences.emplace_back(Read(input));
       if (builder.Add(sentence.ids)) sentence.row = rows_of(sentences) - 1;
@@ -174,7 +141,7 @@ class ClassPredictor : public LabelPredictor {
 
   std::vector<std::string> Predict(std::span<const PredictionInput> inputs,
                                    uint64_t /*first*/) override {
-    BatchBuilder builder(static_cast<int32_t>(text_.pad_id()));
+    BatchBuilder builder(text_.pad_id());
     std::vector<bool> has_text;
     for (const PredictionInput& input : inputs) {
       std::vector<uint32_t> ids = {};

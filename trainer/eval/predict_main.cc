@@ -34,7 +34,8 @@ ABSL_FLAG(int32_t, top_k, 0, "draw only from the k likeliest tokens; 0: from all
 ABSL_FLAG(double, top_p, 1.0,
           "draw only from the likeliest tokens that together reach this probability");
 ABSL_FLAG(int32_t, beam, 0,
-          "search the likeliest text with a beam of this width instead of drawing; 0: draw");
+          "search the likeliest text with a beam of this width; 0: language models draw instead, "
+          "translators take 5");
 ABSL_FLAG(elman::RepeatedText, stop, {},
           "language models: end the text before the first place that has this text; may be given "
           "several times");
@@ -43,6 +44,18 @@ ABSL_FLAG(bool, interactive, false,
           "terminal with a prompt sign. Ctrl-D ends it");
 ABSL_FLAG(uint64_t, seed, 1, "of the random numbers; the same seed gives the same text");
 
+ABSL_FLAG(
+    double, length_penalty, elman::TranslationSearchSpec().length_penalty,
+    "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / 6) "
+    "to this power");
+ABSL_FLAG(double, max_length_ratio, elman::TranslationSearchSpec().max_length_ratio,
+          "translation: at most 10 tokens and so many for each one of the source");
+ABSL_FLAG(int32_t, n_best, 1,
+          "translation: the best so many, a line each: NUMBER<TAB>SCORE<TAB>TRANSLATION");
+ABSL_FLAG(bool, replace_unknown, false,
+          "translation: what would be <unk> is the word of the source that it attends to most; "
+          "otherwise <unk> is never written");
+
 namespace elman {
 namespace {
 
@@ -50,13 +63,23 @@ constexpr Program kProgram = {
     "elman-predict",
     "Usage: elman-predict --checkpoint=RUN_DIR|FILE [flags] < inputs > predictions\n"
     "Does with every line of standard input what the model was trained for: continues it, tags its "
-    "words, or labels it.",
+    "words, labels it, or translates it.",
     __FILE__};
 
 absl::Status Require(bool condition, std::string_view flag, double value, std::string_view wanted) {
   if (condition) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(std::string(flag), "=", value, ": it must be ", std::string(wanted)));
+}
+
+TranslationOutputSpec TranslationSpecOfFlags() {
+  TranslationOutputSpec spec;
+  if (absl::GetFlag(FLAGS_beam) > 0) spec.search.beam = absl::GetFlag(FLAGS_beam);
+  spec.search.length_penalty = absl::GetFlag(FLAGS_length_penalty);
+  spec.search.max_length_ratio = absl::GetFlag(FLAGS_max_length_ratio);
+  spec.search.n_best = absl::GetFlag(FLAGS_n_best);
+  spec.replace_unknown = absl::GetFlag(FLAGS_replace_unknown);
+  return spec;
 }
 
 absl::Status CheckFlags(const CommandLine& command_line) {
@@ -81,7 +104,14 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   }
   RETURN_IF_ERROR(
       Require(batch_size >= 1 && batch_size <= 4096, "--batch_size", batch_size, "from 1 to 4096"));
-  return Require(beam >= 0 && beam <= 1024, "--beam", beam, "from 0 to 1024");
+  RETURN_IF_ERROR(Require(beam >= 0 && beam <= 1024, "--beam", beam, "from 0 to 1024"));
+  const TranslationSearchSpec search = TranslationSpecOfFlags().search;
+  RETURN_IF_ERROR(
+      Require(search.length_penalty >= 0, "--length_penalty", search.length_penalty, "at least 0"));
+  RETURN_IF_ERROR(Require(search.max_length_ratio >= 0 && search.max_length_ratio <= 1000,
+                          "--max_length_ratio", search.max_length_ratio, "from 0 to 1000"));
+  return Require(search.n_best >= 1 && search.n_best <= search.beam, "--n_best", search.n_best,
+                 "from 1 to the width of the beam");
 }
 
 PredictionSpec SpecOfFlags() {
@@ -92,7 +122,8 @@ PredictionSpec SpecOfFlags() {
                          .sampling = {absl::GetFlag(FLAGS_temperature), absl::GetFlag(FLAGS_top_k),
                                       absl::GetFlag(FLAGS_top_p)},
                          .beam = absl::GetFlag(FLAGS_beam),
-                         .seed = absl::GetFlag(FLAGS_seed)}};
+                         .seed = absl::GetFlag(FLAGS_seed)},
+          .translation = TranslationSpecOfFlags()};
 }
 
 // Sentences of lines that hold a word each; `*words` are those of the one that is not ended yet.

@@ -6,6 +6,7 @@
 #include "data/tokenizer/tokenizer.h"
 #include "trainer/eval/label_predictor.h"
 #include "trainer/eval/text_generator.h"
+#include "trainer/eval/translation_predictor.h"
 
 namespace elman {
 
@@ -21,6 +22,8 @@ absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained
       return CreateTagPredictor(trained, std::move(tokenizer), spec);
     case CLASSIFICATION:
       return CreateClassPredictor(trained, std::move(tokenizer), spec);
+    case TRANSLATION:
+      return CreateTranslationPredictor(trained, std::move(tokenizer), spec);
     default:
       return absl::UnimplementedError(absl::StrCat(trained->path,
                                                    ": this version does not predict for its task, ",

@@ -13,6 +13,7 @@
 #include "trainer/eval/generated_text.h"
 #include "trainer/eval/sampler.h"
 #include "trainer/eval/trained_model.h"
+#include "trainer/eval/translation_search.h"
 
 namespace elman {
 
@@ -31,9 +32,17 @@ struct GenerationSpec {
   uint64_t seed = 1;
 };
 
+// What translators give.
+struct TranslationOutputSpec {
+  TranslationSearchSpec search;
+  // <unk> is written, as the word of the source that it attends to most; otherwise it is not.
+  bool replace_unknown = false;
+};
+
 struct PredictionSpec {
   bool json = false;  // an object a line, instead of the format of the task's corpora
   GenerationSpec generation;
+  TranslationOutputSpec translation;
 };
 
 // Not for concurrent use.
@@ -59,6 +68,10 @@ class Predictor {
 //                   whatever is read together with it
 //   TAGGING         WORD<TAB>TAG for every word of the line, then an empty line
 //   CLASSIFICATION  LABEL<TAB>TEXT
+//   TRANSLATION     the translation of the line; of n best NUMBER<TAB>SCORE<TAB>TRANSLATION each,
+//                   where NUMBER counts input lines from 0
+//
+// InvalidArgument: the model cannot do what `spec` asks for.
 absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained,
                                                            const PredictionSpec& spec);
 

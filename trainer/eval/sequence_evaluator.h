@@ -11,7 +11,8 @@
 namespace elman {
 
 // Reads `batch_size` sequences at a time, in the order of the split; a part is such a batch. Models
-// of labels are judged by what they predict as well; a translator here by its loss alone.
+// of labels are judged by what they predict as well; a translator here by its loss alone,
+// and by translation_judge.h.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateSequenceEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size);
 

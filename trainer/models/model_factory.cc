@@ -4,7 +4,9 @@
 #include "absl/strings/str_cat.h"
 #include "trainer/models/classifier.h"
 #include "trainer/models/language_model.h"
+#include "trainer/models/spec_shapes.h"
 #include "trainer/models/tagger.h"
+#include "trainer/models/translator.h"
 
 namespace elman {
 namespace {
@@ -69,6 +71,38 @@ absl::Status CheckOutput(const ModelSpec& spec) {
       "it false");
 }
 
+absl::Status CheckTranslator(const ModelSpec& spec,
+                             const std::vector<VocabularySpec>& vocabularies) {
+  const TranslationSpec& translation = spec.translation();
+  const float smoothing = translation.label_smoothing();
+  for (const absl::Status& status : {
+           Require(smoothing >= 0 && smoothing < 1, "translation.label_smoothing", smoothing,
+                   "at least 0 and below 1"),
+           Require(translation.decoder_layers() >= 0 && translation.decoder_layers() <= kMaxLayers,
+                   "translation.decoder_layers", translation.decoder_layers(), "from 0 to 64"),
+           Require(translation.decoder_hidden_size() >= 0 &&
+                       translation.decoder_hidden_size() <= kMaxSize,
+                   "translation.decoder_hidden_size", translation.decoder_hidden_size(),
+                   "from 0 to 65536"),
+       }) {
+    if (!status.ok()) return status;
+  }
+  const int64_t encoded = StackShape(spec).output_size(), queries = DecoderShape(spec).hidden_size;
+  if (translation.attention() == TranslationSpec::DOT && encoded != queries) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "model.translation.attention is DOT: the encoder's outputs have ", encoded,
+        " elements and the decoder's ", queries,
+        "; make them alike with model.translation.decoder_hidden_size, or use GENERAL"));
+  }
+  if (translation.shared_embeddings() &&
+      vocabularies[0].fingerprint() != vocabularies[1].fingerprint()) {
+    return absl::InvalidArgumentError(
+        "model.translation.shared_embeddings is true, but source and target have vocabularies of "
+        "their own; preprocess with --shared_vocabulary, or leave it false");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Model>> CreateModel(
@@ -95,10 +129,12 @@ absl::StatusOr<std::unique_ptr<Model>> CreateModel(
     case CLASSIFICATION:
       if (absl::Status status = CheckOutput(spec); !status.ok()) return status;
       return std::make_unique<Classifier>(spec, size(0), size(1));
+    case TRANSLATION:
+      if (absl::Status status = CheckTranslator(spec, vocabularies); !status.ok()) return status;
+      return std::make_unique<Translator>(spec, size(0), size(1), vocabularies[1].predicted_size());
     default:
-      return absl::UnimplementedError(absl::StrCat("task ", Task_Name(task),
-                                                   " is not one this version trains; it trains ",
-                                                   "LANGUAGE_MODEL, TAGGING and CLASSIFICATION"));
+      return absl::UnimplementedError(
+          absl::StrCat("task ", Task_Name(task), " is not one this version trains"));
   }
 }
 

@@ -19,9 +19,9 @@ std::vector<VocabularySpec> VocabulariesOf(const Fields& fields) {
   return vocabularies;
 }
 
-// The model of a task: a LanguageModel, a Tagger or a Classifier. Wants a vocabulary for each of
-// FieldsOf(task). InvalidArgument names the field of `spec` that makes no sense; Unimplemented: the
-// task is not one this version trains.
+// The model of a task: a LanguageModel, a Tagger, a Classifier or a Translator. Wants a vocabulary
+// for each of FieldsOf(task). InvalidArgument names the field of `spec` that makes no sense;
+// Unimplemented: the task is not one this version trains.
 absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& spec,
                                                    const std::vector<VocabularySpec>& vocabularies);
 

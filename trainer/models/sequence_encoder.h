@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "data/batches/batch.h"
@@ -22,31 +21,36 @@ namespace elman {
 // Not for concurrent use.
 class SequenceEncoder {
  public:
-  // Reads ids below `vocabulary`.
-  SequenceEncoder(const ModelSpec& spec, int64_t vocabulary, ParameterTable* table);
+  // Reads ids below `vocabulary`. An embedding that an output layer uses too is not `sparse`.
+  SequenceEncoder(const ModelSpec& spec, int64_t vocabulary, ParameterTable* table,
+                  bool sparse_embedding = true);
 
   void UseValues(const float* values);
   void Touch(const Batch& batch, BlockSet* touched) const;
   int64_t output_size() const { return rnn_.output_size(); }
+  const Embedding& embedding() const { return embedding_; }
 
   // The last layer's output, dropped: [layout().rows(), output_size()], in the workspace.
   ConstMatrix Forward(const Batch& batch, const Pass& pass, Workspace* workspace);
   // Without dropout.
   ConstMatrix Infer(const Batch& batch, Workspace* workspace);
 
-  // From the gradient of Forward's output, which is used up, to those of the parameters.
-  void Backward(const Pass& pass, Matrix d_hidden, float* gradients, Workspace* workspace);
+  // The states of the recurrent layers after the last step of each sequence (RnnStack), as Forward
+  // or Infer left them, in the workspace; state_size() elements.
+  const float* state() const { return state_; }
+  int64_t state_size() const { return rnn_.states() * layout_.batch() * rnn_.hidden_size(); }
+
+  // From the gradients of Forward's output, which is used up, and of state(), where something was
+  // made of it, to those of the parameters.
+  void Backward(const Pass& pass, Matrix d_hidden, float* gradients, Workspace* workspace,
+                const float* d_state = nullptr);
 
   // How the batch in hand is packed.
   const SequenceLayout& layout() const { return layout_; }
 
-  // What a batch has for every time step, [steps, rows], in packed rows.
-  void PackInto(const Batch& batch, std::span<const int32_t> values,
-                std::vector<int32_t>* packed) const;
-
  private:
   Matrix Embed(const Batch& batch, const Pass* pass, Workspace* workspace);
-  float* BeginState(const Pass* pass, Workspace* workspace) const;
+  void BeginState(const Pass* pass, Workspace* workspace);
 
   Embedding embedding_;
   RnnStack rnn_;
@@ -57,6 +61,7 @@ class SequenceEncoder {
   RnnStack::Tape tape_;
   Dropout::Mask mask_;
   std::vector<int32_t> ids_;
+  float* state_ = nullptr;
 };
 
 }  // namespace elman

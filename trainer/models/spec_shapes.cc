@@ -64,4 +64,15 @@ RnnStackShape StackShape(const ModelSpec& spec) {
           .initial_state = InitialStateOf(spec.initial_state())};
 }
 
+RnnStackShape DecoderShape(const ModelSpec& spec) {
+  RnnStackShape shape = StackShape(spec);
+  const TranslationSpec& translation = spec.translation();
+  if (translation.decoder_layers() > 0) shape.layers = translation.decoder_layers();
+  if (translation.decoder_hidden_size() > 0) shape.hidden_size = translation.decoder_hidden_size();
+  shape.bidirectional = false;
+  shape.initial_state = {};
+  shape.first_site = 1 << 20;
+  return shape;
+}
+
 }  // namespace elman

@@ -15,4 +15,7 @@ Initializer WeightInitializer(const InitializerSpec& spec);
 // The recurrent layers, which read embeddings.
 RnnStackShape StackShape(const ModelSpec& spec);
 
+// Those of a translator's decoder, which begin in states that they are given.
+RnnStackShape DecoderShape(const ModelSpec& spec);
+
 }  // namespace elman

@@ -34,7 +34,7 @@ void Tagger::UseValues(const float* values) {
 }
 
 void Tagger::PackTargets(const Batch& batch) {
-  encoder_.PackInto(batch, batch.targets, &targets_);
+  encoder_.layout().PackInto(batch.targets, &targets_);
   for (int32_t& target : targets_) {
     if (target >= tags_) target = kNoTarget;
   }
@@ -123,7 +123,7 @@ void Tagger::Predict(const Batch& batch, std::span<int32_t> tags, std::span<floa
   std::ranges::fill(probabilities, std::numeric_limits<float>::quiet_NaN());
   const ConstMatrix hidden = encoder_.Infer(batch, workspace);
   const SequenceLayout& layout = encoder_.layout();
-  encoder_.PackInto(batch, batch.targets, &targets_);
+  encoder_.layout().PackInto(batch.targets, &targets_);
   for (int32_t& target : targets_) target = target == kNoTarget ? kNoTarget : 0;
   if (!crf_) {
     const Matrix all = Probabilities(hidden, workspace);

@@ -148,14 +148,15 @@ Matrix Recurrence::Run(const SequenceLayout& layout, ConstMatrix x, RecurrentSta
 }
 
 Matrix Recurrence::Backward(const RecurrentTape& tape, const SequenceLayout& layout,
-                            ConstMatrix d_y, bool begun, float* gradients, Workspace* workspace) {
+                            ConstMatrix d_y, ConstRecurrentState d_last, bool begun,
+                            RecurrentState d_before, float* gradients, Workspace* workspace) {
   const Matrix d_x = workspace->Take(d_y.rows, shape_.input_size);
-  const RecurrentState d_initial = TakeState(layout.batch(), workspace);
+  const RecurrentState d_initial =
+      d_before.h.data ? d_before : TakeState(layout.batch(), workspace);
   RecurrentGradients d_weights = WeightsIn(parameters_, gradients);
   const Matrix d_hidden = d_weights.hidden;
   d_weights.hidden = weight_dropout_.BeginBackward(d_hidden);
-  kernel_->Backward(layout.batches(), tape, d_y, /*d_last=*/{}, d_x, d_initial, d_weights,
-                    workspace);
+  kernel_->Backward(layout.batches(), tape, d_y, d_last, d_x, d_initial, d_weights, workspace);
   weight_dropout_.EndBackward(d_hidden);
   if (begun && initial_.h.size() > 0) {
     AddRows(d_initial.h, initial_.h.In(gradients));

@@ -60,10 +60,12 @@ class Recurrence {
   Matrix Infer(const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
                Workspace* workspace);
 
-  // From the gradient of y to that of x, in the workspace; adds to `gradients`. Uses the tape up.
-  // `begun`: the state before the first step was that of Begin, otherwise it was a constant.
+  // From the gradients of y and of the state after the last step (none: it is not used) to that of
+  // x, in the workspace; adds to `gradients`. Uses the tape up. `begun`: the state before the first
+  // step was that of Begin, otherwise it was given: its gradient goes to `d_before` where wanted.
   Matrix Backward(const RecurrentTape& tape, const SequenceLayout& layout, ConstMatrix d_y,
-                  bool begun, float* gradients, Workspace* workspace);
+                  ConstRecurrentState d_last, bool begun, RecurrentState d_before, float* gradients,
+                  Workspace* workspace);
 
   int64_t input_size() const { return shape_.input_size; }
 

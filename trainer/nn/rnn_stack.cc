@@ -70,7 +70,7 @@ RecurrenceShape ShapeOfLayer(int layer, const RnnStackShape& shape) {
           .initial_state = shape.initial_state};
 }
 
-// Sites: layers from 0 on, and far from them their second directions.
+// Sites: layers from the first on, and far from them their second directions.
 constexpr uint32_t kRightToLeftSites = 1 << 16;
 
 }  // namespace
@@ -79,10 +79,10 @@ struct RnnStack::Layer {
   Layer(const std::string& name, int number, const RnnStackShape& shape, ParameterTable* table)
       : residual(shape.residual && InputSize(number, shape) == shape.output_size()),
         dropout(number == 0 ? shape.input_dropout : shape.layer_dropout, shape.variational_dropout,
-                number),
-        left_to_right(name, number, ShapeOfLayer(number, shape), table) {
+                shape.first_site + number),
+        left_to_right(name, shape.first_site + number, ShapeOfLayer(number, shape), table) {
     if (shape.bidirectional) {
-      right_to_left.emplace(name + ".reverse", kRightToLeftSites + number,
+      right_to_left.emplace(name + ".reverse", shape.first_site + kRightToLeftSites + number,
                             ShapeOfLayer(number, shape), table);
     }
   }
@@ -114,11 +114,16 @@ int RnnStack::states() const {
 }
 
 // Recurrences count by layer, then direction.
-RecurrentState RnnStack::State(int recurrence, int64_t batch, float* carry) const {
+template <typename Element>
+RecurrentStateOf<MatrixView<Element>> RnnStack::State(int recurrence, int64_t batch,
+                                                      Element* carry) const {
+  if (carry == nullptr) return {};
   const int64_t size = batch * shape_.hidden_size;
-  float* h = carry + recurrence * StatesPerRecurrence(shape_.cell) * size;
-  return {{h, batch, shape_.hidden_size},
-          HasCellState(shape_.cell) ? Matrix{h + size, batch, shape_.hidden_size} : Matrix{}};
+  Element* h = carry + recurrence * StatesPerRecurrence(shape_.cell) * size;
+  RecurrentStateOf<MatrixView<Element>> state;
+  state.h = {h, batch, shape_.hidden_size};
+  if (HasCellState(shape_.cell)) state.c = {h + size, batch, shape_.hidden_size};
+  return state;
 }
 
 void RnnStack::Begin(const Pass* pass, const SequenceLayout& layout, float* carry) const {
@@ -169,24 +174,27 @@ ConstMatrix RnnStack::Infer(const SequenceLayout& layout, ConstMatrix x, float* 
 }
 
 Matrix RnnStack::Backward(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool begun,
-                          float* gradients, Workspace* workspace) {
+                          float* gradients, Workspace* workspace, const EndGradients& ends) {
+  const int64_t batch = layout.batch();
   for (size_t i = layers_.size(); i-- > 0;) {
     Layer& layer = *layers_[i];
     const Tape::Layer& record = tape.layers[i];
+    const int recurrence = static_cast<int>(i) * directions();
+    const auto back = [&](Recurrence* layer_direction, int direction, const RecurrentTape& own_tape,
+                          Matrix d) {
+      return layer_direction->Backward(
+          own_tape, layout, d, State(recurrence + direction, batch, ends.last), begun,
+          State(recurrence + direction, batch, ends.before), gradients, workspace);
+    };
     Matrix d_x;
     if (layer.right_to_left) {
       const Matrix d_forward = workspace->Take(d_y.rows, shape_.hidden_size);
       const Matrix d_reverse = workspace->Take(d_y.rows, shape_.hidden_size);
       Split(layout, d_y, d_forward, d_reverse);
-      d_x = layer.left_to_right.Backward(record.left_to_right, layout, d_forward, begun, gradients,
-                                         workspace);
-      AddMirrored(layout,
-                  layer.right_to_left->Backward(record.right_to_left, layout, d_reverse, begun,
-                                                gradients, workspace),
-                  d_x);
+      d_x = back(&layer.left_to_right, 0, record.left_to_right, d_forward);
+      AddMirrored(layout, back(&*layer.right_to_left, 1, record.right_to_left, d_reverse), d_x);
     } else {
-      d_x = layer.left_to_right.Backward(record.left_to_right, layout, d_y, begun, gradients,
-                                         workspace);
+      d_x = back(&layer.left_to_right, 0, record.left_to_right, d_y);
     }
     if (layer.residual)
       Add({d_y.data, static_cast<size_t>(d_y.size())}, {d_x.data, static_cast<size_t>(d_x.size())});

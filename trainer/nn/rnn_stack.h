@@ -32,8 +32,16 @@ struct RnnStackShape {
   Initializer hidden_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
   float forget_bias = 0;  // LSTMs only
   InitialState initial_state = {};
+  // Tells the stacks of a model apart: each has random numbers of its own.
+  uint32_t first_site = 0;
 
   int64_t output_size() const { return bidirectional ? 2 * hidden_size : hidden_size; }
+};
+
+// Gradients of the states of a stack at both ends of sequences, arrays like its carry.
+struct EndGradients {
+  const float* last = nullptr;  // where something was made of the states after the last step
+  float* before = nullptr;      // where to put that of the states before the first, if wanted
 };
 
 // Matrices are those of a layout. Not for concurrent use: the layers own their kernels.
@@ -76,14 +84,15 @@ class RnnStack {
 
   // From the gradient of the output (which is used up) to that of x, in the workspace; adds to
   // `gradients`. The tape is used up. The state before the first step is that of Begin if `begun`;
-  // otherwise a constant: back-propagation is truncated there.
+  // otherwise a constant, where back-propagation is truncated, unless `ends` wants its gradient.
   Matrix Backward(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool begun,
-                  float* gradients, Workspace* workspace);
+                  float* gradients, Workspace* workspace, const EndGradients& ends = {});
 
  private:
   struct Layer;
   int directions() const { return shape_.bidirectional ? 2 : 1; }
-  RecurrentState State(int recurrence, int64_t batch, float* carry) const;
+  template <typename Element>
+  RecurrentStateOf<MatrixView<Element>> State(int recurrence, int64_t batch, Element* carry) const;
 
   const RnnStackShape shape_;
   std::vector<std::unique_ptr<Layer>> layers_;

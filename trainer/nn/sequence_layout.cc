@@ -48,4 +48,12 @@ void SequenceLayout::Pack() {
   }
 }
 
+void SequenceLayout::PackInto(std::span<const int32_t> values, std::vector<int32_t>* packed) const {
+  CHECK_EQ(static_cast<int64_t>(values.size()) % batch(), 0);
+  CHECK_GE(values.size(), batches_.size() * order_.size());
+  packed->resize(rows());
+  for (int64_t row = 0; row < rows(); ++row)
+    (*packed)[row] = values[places_[row].step * batch() + places_[row].sequence];
+}
+
 }  // namespace elman

@@ -47,6 +47,10 @@ class SequenceLayout {
   // The packed row of a time step of a sequence, given by its rank in order().
   int64_t RowOf(int64_t rank, int64_t step) const { return first_rows_[step] + rank; }
 
+  // What a batch has for every time step of every sequence, [steps, batch], in packed rows. What
+  // lies beyond the end of a sequence is left out.
+  void PackInto(std::span<const int32_t> values, std::vector<int32_t>* packed) const;
+
   // For reading right to left: the packed row of the same sequence at the same distance from its
   // other end.
   const std::vector<int64_t>& mirror() const { return mirror_; }

@@ -29,14 +29,18 @@ Parameter FirstRows(Parameter parameter, int64_t rows) {
 }  // namespace
 
 VocabularyLoss::VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size,
-                               const Initializer& initializer, ParameterTable* table)
-    : tied_(false),
+                               const Initializer& initializer, ParameterTable* table,
+                               float smoothing)
+    : smoothing_(smoothing),
+      tied_(false),
       weights_(table->Add(name + ".weights", hidden_size, vocabulary, initializer, /*decay=*/true)),
       bias_(table->Add(name + ".bias", 1, vocabulary, {}, /*decay=*/false)) {}
 
 VocabularyLoss::VocabularyLoss(const std::string& name, int64_t vocabulary,
-                               const Parameter& embedding_table, ParameterTable* table)
-    : tied_(true),
+                               const Parameter& embedding_table, ParameterTable* table,
+                               float smoothing)
+    : smoothing_(smoothing),
+      tied_(true),
       weights_(FirstRows(embedding_table, vocabulary)),
       bias_(table->Add(name + ".bias", 1, vocabulary, {}, /*decay=*/false)) {}
 
@@ -65,6 +69,18 @@ void VocabularyLoss::Logits(const float* values, ConstMatrix hidden, Matrix logi
        logits);
 }
 
+// From softmax(z) - onehot(target) to the gradient of smoothed labels; adds the difference to
+// d_bias as well.
+void VocabularyLoss::SmoothGradient(int32_t target, float* d_z, float* d_bias) const {
+  const float share = smoothing_ / static_cast<float>(vocabulary());
+  for (int64_t v = 0; v < vocabulary(); ++v) {
+    d_z[v] -= share;
+    d_bias[v] -= share;
+  }
+  d_z[target] += smoothing_;
+  d_bias[target] += smoothing_;
+}
+
 double VocabularyLoss::Train(const float* values, ConstMatrix hidden,
                              std::span<const int32_t> targets, Matrix d_hidden, float* gradients,
                              Workspace* workspace) {
@@ -83,8 +99,12 @@ double VocabularyLoss::Train(const float* values, ConstMatrix hidden,
     for (int64_t r = 0; r < rows; ++r) {
       const int32_t target = targets[first + r];
       CHECK_LT(target, z.cols);
-      if (target >= 0) loss += CrossEntropyRow(z.row(r), bias, z.cols, target, d_bias);
-      if (target < 0) std::fill_n(z.row(r), z.cols, 0.0f);
+      if (target < 0) {
+        std::fill_n(z.row(r), z.cols, 0.0f);
+        continue;
+      }
+      loss += CrossEntropyRow(z.row(r), bias, z.cols, target, d_bias);
+      if (smoothing_ > 0) SmoothGradient(target, z.row(r), d_bias);
     }
     ProjectBack(values, z, d_hidden.Rows(first, rows));
     AddWeightGradient(h, z, gradients);

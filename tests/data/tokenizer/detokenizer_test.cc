@@ -45,6 +45,14 @@ TEST(Detokenize, ReadsTheMarksOfSubwords) {
   EXPECT_EQ(Written(TokenizerSpec::UNIGRAM, {"▁<", "0x41", ">"}), "<0x41>");
 }
 
+TEST(Detokenize, PutsWordsInPlaceOfUnknownOnes) {
+  const Vocabulary vocabulary =
+      *Vocabulary::Create({{"<unk>", 1}, {"</s>", 1}, {"to", 1}, {"!", 1}});
+  const std::vector<uint32_t> ids = {0, 2, 0, 3, 0};
+  const std::vector<std::string> words = {"Welcome", "Xiamen"};
+  EXPECT_EQ(Detokenize(TokenizerSpec::WORD, vocabulary, ids, words), "Welcome to Xiamen! <unk>");
+}
+
 TEST(Detokenize, LeavesOutWhatIsNoText) {
   const Vocabulary vocabulary = *Vocabulary::Create({{"</s>", 0}, {"a", 0}});
   const std::vector<uint32_t> ids = {vocabulary.start_id(), 1, vocabulary.pad_id(), 1, 999, 0};

@@ -1,0 +1,63 @@
+#include "trainer/eval/translation_judge.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/io/status_macros.h"
+#include "data/shards/example_reader.h"
+#include "trainer/eval/translation_text.h"
+#include "trainer/math/check.h"
+#include "trainer/metrics/translation_score.h"
+#include "trainer/models/translator.h"
+
+namespace elman {
+namespace {
+
+// As many as elman-predict reads together, unless told otherwise: the same products of the same
+// shapes make the same translations.
+constexpr uint64_t kSourcesTogether = 32;
+constexpr uint64_t kCacheBytes = uint64_t{6} << 20;
+
+std::vector<uint32_t> Ids(std::span<const int32_t> field) { return {field.begin(), field.end()}; }
+
+}  // namespace
+
+absl::Status JudgeTranslations(std::shared_ptr<const Dataset> dataset, std::string_view split,
+                               const TranslationJudgeSpec& spec, Model* model,
+                               Evaluation* evaluation) {
+  auto* translator = dynamic_cast<Translator*>(model);
+  CHECK_NE(translator, nullptr);
+  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
+  const Vocabulary& target = dataset->vocabulary(1);
+  const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
+  TranslationSearch search(translator, target, spec.search);
+  Bleu bleu(spec.tokenization);
+  Chrf chrf;
+  for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
+    std::vector<std::vector<uint32_t>> sources;
+    std::vector<std::string> references;
+    const uint64_t end = std::min(first + kSourcesTogether, reader->examples());
+    for (uint64_t example = first; example < end; ++example) {
+      ASSIGN_OR_RETURN(const ExampleView view, reader->Read(example));
+      sources.push_back(Ids(view.fields[0]));
+      std::vector<uint32_t> reference = Ids(view.fields[1]);
+      reference.pop_back();  // </s>
+      references.push_back(TranslationLine(kind, target, reference));
+    }
+    const std::vector<std::vector<Translation>> translations = search.Run(sources);
+    for (size_t i = 0; i < sources.size(); ++i) {
+      const std::string line = TranslationLine(kind, target, translations[i][0].tokens);
+      bleu.Add(line, references[i]);
+      chrf.Add(line, references[i]);
+    }
+  }
+  evaluation->score = bleu.Score();
+  evaluation->figures.push_back({"bleu", bleu.Score(), "of 100", /*headline=*/true});
+  evaluation->figures.push_back({"chrf", chrf.Score(), "of 100", /*headline=*/true});
+  evaluation->signatures = {{"signature", bleu.Signature()}, {"chrf_signature", chrf.Signature()}};
+  return absl::OkStatus();
+}
+
+}  // namespace elman

@@ -1,0 +1,165 @@
+#include "trainer/models/sequence_decoder.h"
+
+#include <algorithm>
+
+#include "trainer/math/check.h"
+#include "trainer/math/sums.h"
+#include "trainer/models/spec_shapes.h"
+
+namespace elman {
+namespace {
+
+std::optional<Embedding> OwnEmbedding(const ModelSpec& spec, int64_t vocabulary,
+                                      const Embedding* shared, ParameterTable* table) {
+  if (shared) return std::nullopt;
+  return Embedding("target_embedding", vocabulary, spec.embedding_size(),
+                   WeightInitializer(spec.initializer()), spec.embedding_dropout(),
+                   /*sparse=*/!spec.tied_embeddings(), table);
+}
+
+std::optional<Attention> MakeAttention(const ModelSpec& spec, int64_t memory_size,
+                                       ParameterTable* table) {
+  Attention::Kind kind = Attention::Kind::kGeneral;
+  switch (spec.translation().attention()) {
+    case TranslationSpec::NONE:
+      return std::nullopt;
+    case TranslationSpec::GENERAL:
+      break;
+    case TranslationSpec::DOT:
+      kind = Attention::Kind::kDot;
+      break;
+    case TranslationSpec::CONCAT:
+      kind = Attention::Kind::kConcat;
+      break;
+  }
+  return Attention("attention", kind, DecoderShape(spec).hidden_size, memory_size,
+                   WeightInitializer(spec.initializer()), table);
+}
+
+// Rows [a; b] and, for gradients, back.
+Matrix Join(ConstMatrix a, ConstMatrix b, Workspace* workspace) {
+  const Matrix joined = workspace->Take(a.rows, a.cols + b.cols);
+  for (int64_t row = 0; row < a.rows; ++row)
+    std::copy_n(b.row(row), b.cols, std::copy_n(a.row(row), a.cols, joined.row(row)));
+  return joined;
+}
+
+void Split(ConstMatrix joined, Matrix a, Matrix b) {
+  for (int64_t row = 0; row < a.rows; ++row) {
+    std::copy_n(joined.row(row), a.cols, a.row(row));
+    std::copy_n(joined.row(row) + a.cols, b.cols, b.row(row));
+  }
+}
+
+}  // namespace
+
+SequenceDecoder::SequenceDecoder(const ModelSpec& spec, int64_t vocabulary, int64_t memory_size,
+                                 const Embedding* shared, ParameterTable* table)
+    : own_embedding_(OwnEmbedding(spec, vocabulary, shared, table)),
+      embedding_(shared ? *shared : *own_embedding_),
+      rnn_("decoder", DecoderShape(spec), table),
+      attention_(MakeAttention(spec, memory_size, table)),
+      output_size_(spec.tied_embeddings() ? spec.embedding_size() : rnn_.hidden_size()),
+      output_("attended", rnn_.hidden_size() + (attention_ ? memory_size : 0), output_size_,
+              WeightInitializer(spec.initializer()), table),
+      output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
+                      /*site=*/DecoderShape(spec).first_site + DecoderShape(spec).layers) {}
+
+void SequenceDecoder::UseValues(const float* values) {
+  values_ = values;
+  rnn_.UseValues(values);
+}
+
+void SequenceDecoder::Touch(const Batch& batch, BlockSet* touched) const {
+  embedding_.Touch(batch.target_inputs, touched);
+}
+
+Attention::Memory SequenceDecoder::Remember(ConstMatrix encoded, Attention::Begins begins,
+                                            Workspace* workspace) const {
+  if (attention_) return attention_->Remember(values_, encoded, begins, workspace);
+  return {.values = encoded, .keys = encoded, .begins = begins};
+}
+
+const SequenceLayout& SequenceDecoder::Begin(const Batch& batch) {
+  layout_.Assign(batch.target_lengths);
+  rows_.Assign(layout_);
+  layout_.PackInto(batch.target_inputs, &ids_);
+  return layout_;
+}
+
+ConstMatrix SequenceDecoder::Forward(const Pass& pass, const Attention::Memory& memory,
+                                     float* state, Workspace* workspace) {
+  const Matrix x = workspace->Take(layout_.rows(), embedding_.size());
+  embedding_.Forward(values_, ids_, &pass, x);
+  const ConstMatrix hidden = rnn_.Forward(pass, layout_, x, state, &rnn_tape_, workspace);
+  attended_ = Attend(memory, hidden, workspace);
+  return output_dropout_.Forward(pass, layout_, attended_, &mask_, workspace);
+}
+
+ConstMatrix SequenceDecoder::Infer(const Attention::Memory& memory, float* state,
+                                   Workspace* workspace) {
+  const Matrix x = workspace->Take(layout_.rows(), embedding_.size());
+  embedding_.Forward(values_, ids_, /*pass=*/nullptr, x);
+  return Attend(memory, rnn_.Infer(layout_, x, state, workspace), workspace);
+}
+
+// tanh(W [context; h]), in packed rows.
+ConstMatrix SequenceDecoder::Attend(const Attention::Memory& memory, ConstMatrix hidden,
+                                    Workspace* workspace) {
+  joined_ = hidden;
+  if (attention_) {
+    queries_ = rows_.Gather(hidden, workspace);
+    const Matrix context = workspace->Take(hidden.rows, memory.values.cols);
+    attention_->Forward(values_, memory, queries_, rows_.begins, context, &attention_tape_,
+                        workspace);
+    joined_ = Join(rows_.Scatter(context, workspace), hidden, workspace);
+  }
+  const Matrix attended = workspace->Take(hidden.rows, output_size_);
+  output_.Forward(values_, joined_, attended);
+  return attended;
+}
+
+ConstMatrix SequenceDecoder::Step(std::span<const int32_t> ids, Attention::Begins begins,
+                                  const Attention::Memory& memory, float* state,
+                                  const float** weights, Workspace* workspace) {
+  const auto count = static_cast<int64_t>(ids.size());
+  CHECK_EQ(begins.back(), count);
+  const SequenceLayout step(/*steps=*/1, count);
+  const Matrix x = workspace->Take(count, embedding_.size());
+  embedding_.Forward(values_, ids, /*pass=*/nullptr, x);
+  const ConstMatrix hidden = rnn_.Infer(step, x, state, workspace);
+  // As the rows of one step are: sequence by sequence.
+  rows_.Assign(step);
+  rows_.begins.assign(begins.begin(), begins.end());
+  const ConstMatrix attended = Attend(memory, hidden, workspace);
+  if (weights) *weights = attention_ ? attention_tape_.weights : nullptr;
+  return attended;
+}
+
+void SequenceDecoder::Backward(const Pass& pass, const Attention::Memory& memory, Matrix d_output,
+                               Matrix d_memory, float* d_state, float* gradients,
+                               Workspace* workspace) {
+  Dropout::Backward(mask_, d_output);
+  Matrix d_hidden = workspace->Take(d_output.rows, joined_.cols);
+  output_.Backward(values_, joined_, attended_, d_output, d_hidden, gradients, workspace);
+  if (attention_) {
+    const Matrix d_joined = d_hidden;
+    const Matrix d_context = workspace->Take(d_output.rows, memory.values.cols);
+    const Matrix d_queries = workspace->Take(d_output.rows, rnn_.hidden_size());
+    d_hidden = workspace->Take(d_output.rows, rnn_.hidden_size());
+    Split(d_joined, d_context, d_hidden);
+    attention_->Backward(values_, memory, queries_, rows_.begins,
+                         rows_.Gather(d_context, workspace), attention_tape_, d_queries, d_memory,
+                         gradients, workspace);
+    const Matrix d_asked = rows_.Scatter(d_queries, workspace);
+    Add({d_asked.data, static_cast<size_t>(d_asked.size())},
+        {d_hidden.data, static_cast<size_t>(d_hidden.size())});
+  } else {
+    std::fill_n(d_memory.data, d_memory.size(), 0.0f);
+  }
+  const Matrix d_x = rnn_.Backward(rnn_tape_, layout_, d_hidden, /*begun=*/false, gradients,
+                                   workspace, {.last = nullptr, .before = d_state});
+  embedding_.Backward(ids_, pass, d_x, gradients);
+}
+
+}  // namespace elman

@@ -1,0 +1,32 @@
+// y = tanh(x W), without a bias as Luong, Pham and Manning (2015) have it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "trainer/math/matrix.h"
+#include "trainer/math/workspace.h"
+#include "trainer/nn/linear.h"
+#include "trainer/nn/parameters.h"
+
+namespace elman {
+
+class TanhLayer {
+ public:
+  TanhLayer(const std::string& name, int64_t input_size, int64_t output_size,
+            const Initializer& initializer, ParameterTable* table);
+
+  // x [rows, input], y [rows, output].
+  void Forward(const float* values, ConstMatrix x, Matrix y) const;
+
+  // From d_y to d_x, which is overwritten, and to `gradients`, which are added to. x and y are
+  // those of the forward pass.
+  void Backward(const float* values, ConstMatrix x, ConstMatrix y, ConstMatrix d_y, Matrix d_x,
+                float* gradients, Workspace* workspace) const;
+
+ private:
+  const Linear linear_;
+  const std::vector<float> no_bias_;  // zeros [1, output]
+};
+
+}  // namespace elman
