@@ -45,12 +45,6 @@ void AppendEscaped(std::string_view piece, std::string* text) {
   }
 }
 
-std::string Escaped(std::string_view piece) {
-  std::string text;
-  AppendEscaped(piece, &text);
-  return text;
-}
-
 int HexValue(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
   if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
@@ -120,7 +114,7 @@ absl::StatusOr<std::vector<Vocabulary::Entry>> ParseEntries(std::string_view tex
     Vocabulary::Entry entry;
     if (end == std::string_view::npos || tab == std::string_view::npos ||
         !Unescape(line.substr(0, tab), &entry.piece) ||
-        Escaped(entry.piece) != line.substr(0, tab) ||
+        EscapedPiece(entry.piece) != line.substr(0, tab) ||
         !ParseCount(line.substr(tab + 1), &entry.count)) {
       return absl::DataLossError(absl::StrCat(
           path, ": line ", number, ": expected a piece, a tab, a count and a line feed"));
@@ -139,6 +133,12 @@ absl::StatusOr<Vocabulary> FromFile(absl::StatusOr<Vocabulary> vocabulary,
 }
 
 }  // namespace
+
+std::string EscapedPiece(std::string_view piece) {
+  std::string text;
+  AppendEscaped(piece, &text);
+  return text;
+}
 
 absl::StatusOr<Vocabulary> Vocabulary::Create(std::vector<Entry> predicted) {
   Vocabulary vocabulary;
@@ -179,8 +179,9 @@ absl::Status Vocabulary::Index() {
       return absl::InvalidArgumentError(absl::StrCat("the piece of id ", id, " is empty"));
     }
     if (const auto [entry, inserted] = ids_.emplace(piece, id); !inserted) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the ids ", entry->second, " and ", id, " have the same piece '", Escaped(piece), "'"));
+      return absl::InvalidArgumentError(absl::StrCat("the ids ", entry->second, " and ", id,
+                                                     " have the same piece '", EscapedPiece(piece),
+                                                     "'"));
     }
   }
   return absl::OkStatus();

@@ -68,4 +68,7 @@ class Vocabulary {
   uint32_t end_id_ = 0;
 };
 
+// The piece as vocabulary.txt has it.
+std::string EscapedPiece(std::string_view piece);
+
 }  // namespace elman

@@ -8,6 +8,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "data/io/file.h"
 #include "data/io/json_writer.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
@@ -16,6 +17,8 @@
 #include "trainer/eval/comparison.h"
 #include "trainer/eval/evaluator.h"
 #include "trainer/eval/example_sums.h"
+#include "trainer/eval/position_losses.h"
+#include "trainer/eval/surprisal.h"
 #include "trainer/eval/trained_model.h"
 #include "trainer/eval/translation_judge.h"
 #include "trainer/math/compute_environment.h"
@@ -28,6 +31,8 @@ ABSL_FLAG(std::string, compare, "",
           "a second run directory or checkpoint of the same vocabulary: tells by paired bootstrap "
           "resampling whether the first is better than it by chance");
 ABSL_FLAG(int32_t, bootstrap_samples, 1000, "how many samples --compare draws");
+ABSL_FLAG(std::string, surprisal, "",
+          "language models: a file for a table of how many bits every token of the split is worth");
 ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
 ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
           "translation: the width of the search for the translations that are scored");
@@ -44,7 +49,7 @@ namespace {
 constexpr Program kProgram = {
     "elman-evaluate",
     "Usage: elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [--split=test] "
-    "[--compare=RUN_DIR|FILE] [--format=text|json]\n"
+    "[--compare=RUN_DIR|FILE] [--surprisal=FILE] [--format=text|json]\n"
     "Computes the loss of a trained model over a split of a data set, and the figures of its task.",
     __FILE__};
 
@@ -93,6 +98,31 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
   return trained;
 }
 
+// What a language model is told of besides: the tokens of lines.
+class LineTables {
+ public:
+  absl::Status Begin(Evaluator* evaluator) {
+    evaluator->AddObserver(&positions_);
+    const std::string path = absl::GetFlag(FLAGS_surprisal);
+    if (path.empty()) return absl::OkStatus();
+    evaluator->AddObserver(&surprisal_);
+    ASSIGN_OR_RETURN(file_, AtomicFile::Create(path));
+    return absl::OkStatus();
+  }
+
+  absl::Status Conclude(const Vocabulary& vocabulary, Evaluation* evaluation) {
+    evaluation->tables.push_back(positions_.Table());
+    if (!file_) return absl::OkStatus();
+    RETURN_IF_ERROR(surprisal_.AppendTo(vocabulary, file_.get()));
+    return file_->Publish();
+  }
+
+ private:
+  PositionLosses positions_;
+  Surprisal surprisal_;
+  std::unique_ptr<AtomicFile> file_;
+};
+
 // Judges the other model as the first was, and adds what comes of it to the first one's figures.
 absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, TrainedModel* other,
                            const Evaluator& evaluator, const ExampleSums& examples,
@@ -126,7 +156,16 @@ absl::Status Run(const CommandLine&) {
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   ExampleSums examples(other ? entry->counts(0).examples() : 0);
   if (other) evaluator->AddObserver(&examples);
+  LineTables tables;
+  if (header.task() == LANGUAGE_MODEL) {
+    RETURN_IF_ERROR(tables.Begin(evaluator.get()));
+  } else if (!absl::GetFlag(FLAGS_surprisal).empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--surprisal: ", trained->path, " is no language model; leave it out"));
+  }
   ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
+  if (header.task() == LANGUAGE_MODEL)
+    RETURN_IF_ERROR(tables.Conclude(dataset->vocabulary(), &evaluation));
   if (other)
     RETURN_IF_ERROR(AddComparison(dataset, other.get(), *evaluator, examples, &evaluation));
   if (header.task() == TRANSLATION) {
