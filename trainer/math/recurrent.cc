@@ -64,8 +64,12 @@ RecurrentKernel::RecurrentKernel(Cell cell, int64_t input_size, int64_t hidden_s
 RecurrentKernel::~RecurrentKernel() = default;
 
 void RecurrentKernel::UseWeights(const RecurrentWeights& weights) {
-  CHECK_EQ(weights.input.rows, input_size_);
-  CHECK_EQ(weights.input.cols, GateCount(cell_) * hidden_size_);
+  if (weights.input.size() == 0) {
+    CHECK_EQ(input_size_, GateCount(cell_) * hidden_size_);
+  } else {
+    CHECK_EQ(weights.input.rows, input_size_);
+    CHECK_EQ(weights.input.cols, GateCount(cell_) * hidden_size_);
+  }
   CHECK_EQ(weights.hidden.rows, hidden_size_);
   CHECK_EQ(weights.hidden.cols, GateCount(cell_) * hidden_size_);
   CHECK_EQ(weights.bias.size(), BiasCount(cell_) * hidden_size_);
@@ -98,7 +102,11 @@ RecurrentTape RecurrentKernel::Forward(StepBatches batches, ConstMatrix x,
   CHECK_EQ(initial.h.rows, batches[0]);
   RecurrentTape tape = {x, initial, y, workspace->Take(rows, GateCount(cell_) * hidden_size_), {}};
   for (int i = 0; i < extras(); ++i) tape.extra[i] = workspace->Take(rows, hidden_size_);
-  Gemm(Transpose::kNo, Transpose::kNo, 1, x, weights_.input, 0, tape.gates);
+  if (weights_.input.size() == 0) {
+    std::copy_n(x.data, x.size(), tape.gates.data);
+  } else {
+    Gemm(Transpose::kNo, Transpose::kNo, 1, x, weights_.input, 0, tape.gates);
+  }
 
   ConstRecurrentState before = initial;
   int64_t row = 0;
@@ -149,8 +157,12 @@ void RecurrentKernel::Backward(StepBatches batches, const RecurrentTape& tape, C
                  FirstRows(d_initial, batch), gradients);
   }
 
-  Gemm(Transpose::kNo, Transpose::kNo, 1, tape.gates, input_.view, 0, d_x);
-  Gemm(Transpose::kYes, Transpose::kNo, 1, tape.x, tape.gates, 1, gradients.input);
+  if (weights_.input.size() == 0) {
+    std::copy_n(tape.gates.data, tape.gates.size(), d_x.data);
+  } else {
+    Gemm(Transpose::kNo, Transpose::kNo, 1, tape.gates, input_.view, 0, d_x);
+    Gemm(Transpose::kYes, Transpose::kNo, 1, tape.x, tape.gates, 1, gradients.input);
+  }
   AddGradients(h_before, tape, gradients);
 }
 

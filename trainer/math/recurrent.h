@@ -33,7 +33,8 @@ int GateCount(Cell cell);      // columns of W_x and W_h, in units of the hidden
 int BiasCount(Cell cell);      // of the bias, likewise
 bool HasCellState(Cell cell);  // c beside h
 
-// Where the weights of a layer are; the last three only where the cell has them.
+// Where the weights of a layer are; the last three only where the cell has them. A layer without
+// W_x is given what x(t) W_x would be.
 template <typename View>
 struct RecurrentWeightsOf {
   View input;        // W_x [input, gates * hidden]

@@ -7,13 +7,13 @@
 #include "trainer/nn/activation_penalty.h"
 
 namespace elman {
+
 LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t predicted)
     : reset_probability_(spec.initial_state().reset_probability()),
       activation_regularization_(spec.activation_regularization()),
       temporal_activation_regularization_(spec.temporal_activation_regularization()),
-      embedding_("embedding", vocabulary, spec.embedding_size(),
-                 WeightInitializer(spec.initializer()), spec.embedding_dropout(),
-                 /*sparse=*/!spec.tied_embeddings(), &parameters_),
+      embedding_(MakeEmbedding(/*prefix=*/"", spec, StackShape(spec), vocabulary,
+                               spec.tied_embeddings(), &parameters_)),
       rnn_("layer", StackShape(spec), &parameters_),
       output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
                       /*site=*/spec.layers()),

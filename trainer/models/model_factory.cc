@@ -57,6 +57,26 @@ absl::Status Validate(const ModelSpec& spec) {
   return absl::OkStatus();
 }
 
+// Whether what the network reads with and what it predicts with go together.
+absl::Status CheckInput(const ModelSpec& spec) {
+  const bool shared = spec.translation().shared_embeddings();
+  if (spec.input() == ModelSpec::ONE_HOT && (spec.tied_embeddings() || shared)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("model.input is ONE_HOT: there are no embeddings for model.",
+                     spec.tied_embeddings() ? "tied_embeddings" : "translation.shared_embeddings",
+                     "; leave one of them out"));
+  }
+  if (spec.frozen_embeddings() && (spec.input() == ModelSpec::ONE_HOT || spec.tied_embeddings())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "model.frozen_embeddings is true, but ",
+        spec.tied_embeddings()
+            ? "model.tied_embeddings makes them the output layer's weights, which learn"
+            : "model.input is ONE_HOT, which has none",
+        "; leave one of them out"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckLanguageModel(const ModelSpec& spec) {
   if (!spec.bidirectional()) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -108,6 +128,7 @@ absl::Status CheckTranslator(const ModelSpec& spec,
 absl::StatusOr<std::unique_ptr<Model>> CreateModel(
     Task task, const ModelSpec& spec, const std::vector<VocabularySpec>& vocabularies) {
   if (absl::Status status = Validate(spec); !status.ok()) return status;
+  if (absl::Status status = CheckInput(spec); !status.ok()) return status;
   const size_t fields = task == LANGUAGE_MODEL ? 1 : 2;
   if (task != TASK_UNSPECIFIED && vocabularies.size() != fields) {
     return absl::DataLossError(absl::StrCat("task ", Task_Name(task), " has ", fields,

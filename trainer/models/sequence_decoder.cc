@@ -12,9 +12,8 @@ namespace {
 std::optional<Embedding> OwnEmbedding(const ModelSpec& spec, int64_t vocabulary,
                                       const Embedding* shared, ParameterTable* table) {
   if (shared) return std::nullopt;
-  return Embedding("target_embedding", vocabulary, spec.embedding_size(),
-                   WeightInitializer(spec.initializer()), spec.embedding_dropout(),
-                   /*sparse=*/!spec.tied_embeddings(), table);
+  return MakeEmbedding("target_", spec, DecoderShape(spec), vocabulary, spec.tied_embeddings(),
+                       table);
 }
 
 std::optional<Attention> MakeAttention(const ModelSpec& spec, int64_t memory_size,

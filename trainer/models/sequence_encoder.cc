@@ -5,10 +5,9 @@
 namespace elman {
 
 SequenceEncoder::SequenceEncoder(const ModelSpec& spec, int64_t vocabulary, ParameterTable* table,
-                                 bool sparse_embedding)
-    : embedding_("embedding", vocabulary, spec.embedding_size(),
-                 WeightInitializer(spec.initializer()), spec.embedding_dropout(), sparse_embedding,
-                 table),
+                                 bool tied_embedding)
+    : embedding_(
+          MakeEmbedding(/*prefix=*/"", spec, StackShape(spec), vocabulary, tied_embedding, table)),
       rnn_("layer", StackShape(spec), table),
       output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
                       /*site=*/spec.layers()) {}

@@ -21,9 +21,9 @@ namespace elman {
 // Not for concurrent use.
 class SequenceEncoder {
  public:
-  // Reads ids below `vocabulary`. An embedding that an output layer uses too is not `sparse`.
+  // Reads ids below `vocabulary`. A tied embedding is one that an output layer uses too.
   SequenceEncoder(const ModelSpec& spec, int64_t vocabulary, ParameterTable* table,
-                  bool sparse_embedding = true);
+                  bool tied_embedding = false);
 
   void UseValues(const float* values);
   void Touch(const Batch& batch, BlockSet* touched) const;

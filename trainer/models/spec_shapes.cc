@@ -35,6 +35,13 @@ InitialState InitialStateOf(const InitialStateSpec& spec) {
   return {};
 }
 
+// The product of a one-hot vector with the input weights is a row of them.
+void ReadOneHot(RnnStackShape* shape) {
+  shape->projected_input = true;
+  shape->input_size = shape->gates_size();
+  shape->input_dropout = 0;
+}
+
 }  // namespace
 
 float DropoutAt(float place, const ModelSpec& spec) { return place < 0 ? spec.dropout() : place; }
@@ -44,24 +51,40 @@ Initializer WeightInitializer(const InitializerSpec& spec) {
   return {.kind = Initializer::Kind::kUniform, .range = spec.range()};
 }
 
+Embedding MakeEmbedding(const std::string& prefix, const ModelSpec& spec,
+                        const RnnStackShape& shape, int64_t vocabulary, bool tied,
+                        ParameterTable* table) {
+  Initializer initializer = WeightInitializer(spec.initializer());
+  if (shape.projected_input) initializer.blocks = shape.gates_size() / shape.hidden_size;
+  return Embedding(prefix + (shape.projected_input ? "input_weights" : "embedding"), vocabulary,
+                   shape.input_size, initializer, spec.embedding_dropout(),
+                   spec.frozen_embeddings() ? Embedding::Updates::kNone
+                   : tied                   ? Embedding::Updates::kAllRows
+                                            : Embedding::Updates::kRowsRead,
+                   table);
+}
+
 RnnStackShape StackShape(const ModelSpec& spec) {
   const Initializer weights = WeightInitializer(spec.initializer());
-  return {.cell = CellOf(spec.cell()),
-          .layers = spec.layers(),
-          .input_size = spec.embedding_size(),
-          .hidden_size = spec.hidden_size(),
-          .bidirectional = spec.bidirectional(),
-          .input_dropout = DropoutAt(spec.input_dropout(), spec),
-          .layer_dropout = DropoutAt(spec.layer_dropout(), spec),
-          .variational_dropout = spec.variational_dropout(),
-          .weight_dropout = spec.weight_dropout(),
-          .residual = spec.residual(),
-          .input_initializer = weights,
-          .hidden_initializer = spec.initializer().orthogonal_hidden()
-                                    ? Initializer{.kind = Initializer::Kind::kOrthogonal}
-                                    : weights,
-          .forget_bias = spec.initializer().forget_bias(),
-          .initial_state = InitialStateOf(spec.initial_state())};
+  RnnStackShape shape = {
+      .cell = CellOf(spec.cell()),
+      .layers = spec.layers(),
+      .input_size = spec.embedding_size(),
+      .hidden_size = spec.hidden_size(),
+      .bidirectional = spec.bidirectional(),
+      .input_dropout = DropoutAt(spec.input_dropout(), spec),
+      .layer_dropout = DropoutAt(spec.layer_dropout(), spec),
+      .variational_dropout = spec.variational_dropout(),
+      .weight_dropout = spec.weight_dropout(),
+      .residual = spec.residual(),
+      .input_initializer = weights,
+      .hidden_initializer = spec.initializer().orthogonal_hidden()
+                                ? Initializer{.kind = Initializer::Kind::kOrthogonal}
+                                : weights,
+      .forget_bias = spec.initializer().forget_bias(),
+      .initial_state = InitialStateOf(spec.initial_state())};
+  if (spec.input() == ModelSpec::ONE_HOT) ReadOneHot(&shape);
+  return shape;
 }
 
 RnnStackShape DecoderShape(const ModelSpec& spec) {
@@ -72,6 +95,7 @@ RnnStackShape DecoderShape(const ModelSpec& spec) {
   shape.bidirectional = false;
   shape.initial_state = {};
   shape.first_site = 1 << 20;
+  if (spec.input() == ModelSpec::ONE_HOT) ReadOneHot(&shape);
   return shape;
 }
 

@@ -1,8 +1,13 @@
 // What a ModelSpec means for the layers that models are made of.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "proto/model.pb.h"
+#include "trainer/nn/embedding.h"
 #include "trainer/nn/initializer.h"
+#include "trainer/nn/parameters.h"
 #include "trainer/nn/rnn_stack.h"
 
 namespace elman {
@@ -11,6 +16,13 @@ namespace elman {
 float DropoutAt(float place, const ModelSpec& spec);
 
 Initializer WeightInitializer(const InitializerSpec& spec);
+
+// What gives the layers of `shape` their input: the table of vectors `embedding` or, of ONE_HOT,
+// the first layer's `input_weights`; names begin with `prefix`. A `tied` table is an output layer's
+// too.
+Embedding MakeEmbedding(const std::string& prefix, const ModelSpec& spec,
+                        const RnnStackShape& shape, int64_t vocabulary, bool tied,
+                        ParameterTable* table);
 
 // The recurrent layers, which read embeddings.
 RnnStackShape StackShape(const ModelSpec& spec);

@@ -21,7 +21,7 @@ bool SharesEmbeddings(const ModelSpec& spec) { return spec.translation().shared_
 Translator::Translator(const ModelSpec& spec, int64_t source_vocabulary, int64_t target_vocabulary,
                        int64_t predicted)
     : encoder_(EncoderSpec(spec), source_vocabulary, &parameters_,
-               /*sparse_embedding=*/!(SharesEmbeddings(spec) && spec.tied_embeddings())),
+               /*tied_embedding=*/SharesEmbeddings(spec) && spec.tied_embeddings()),
       bridge_("bridge", StackShape(spec), DecoderShape(spec), WeightInitializer(spec.initializer()),
               &parameters_),
       decoder_(spec, target_vocabulary, encoder_.output_size(),

@@ -8,9 +8,11 @@
 namespace elman {
 
 Embedding::Embedding(const std::string& name, int64_t vocabulary, int64_t size,
-                     const Initializer& initializer, float word_dropout, bool sparse,
+                     const Initializer& initializer, float word_dropout, Updates updates,
                      ParameterTable* table)
-    : table_(table->Add(name, vocabulary, size, initializer, /*decay=*/true, sparse)),
+    : updates_(updates),
+      table_(table->Add(name, vocabulary, size, initializer, /*decay=*/updates != Updates::kNone,
+                        /*sparse=*/updates != Updates::kAllRows)),
       word_dropout_(word_dropout) {}
 
 // What a word's vector is multiplied with: a word is dropped or kept by all rows of the global
@@ -41,7 +43,7 @@ void Embedding::Forward(const float* values, std::span<const int32_t> ids, const
 }
 
 void Embedding::Touch(std::span<const int32_t> ids, BlockSet* touched) const {
-  if (!table_.sparse) return;
+  if (updates_ != Updates::kRowsRead) return;
   for (const int32_t id : ids) {
     if (id >= 0) touched->Insert(table_.offset + id * table_.cols, table_.cols);
   }
@@ -50,6 +52,7 @@ void Embedding::Touch(std::span<const int32_t> ids, BlockSet* touched) const {
 void Embedding::Backward(std::span<const int32_t> ids, const Pass& pass, ConstMatrix d_out,
                          float* gradients) const {
   CHECK_EQ(d_out.rows, static_cast<int64_t>(ids.size()));
+  if (updates_ == Updates::kNone) return;
   const Matrix table = table_.In(gradients);
   for (size_t i = 0; i < ids.size(); ++i) {
     if (ids[i] < 0) continue;

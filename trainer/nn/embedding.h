@@ -13,11 +13,17 @@ namespace elman {
 
 class Embedding {
  public:
+  enum class Updates {
+    kRowsRead,  // a step changes the rows of the words it reads
+    kAllRows,   // an output layer uses the table too
+    kNone,      // the table stays as it begins
+  };
+
   // With `word_dropout` whole words are dropped: every occurrence of a dropped word in a step has a
-  // zero vector, the others are scaled up (Gal and Ghahramani, 2016). A table that an output layer
-  // uses too is not `sparse`: it has gradients in every row.
+  // zero vector, the others are scaled up (Gal and Ghahramani, 2016).
   Embedding(const std::string& name, int64_t vocabulary, int64_t size,
-            const Initializer& initializer, float word_dropout, bool sparse, ParameterTable* table);
+            const Initializer& initializer, float word_dropout, Updates updates,
+            ParameterTable* table);
 
   // out[i] = table[ids[i]], out [ids, size], or zero where the id is negative; dropped as `pass`
   // says where there is one.
@@ -25,7 +31,7 @@ class Embedding {
                Matrix out) const;
 
   // gradient of table[ids[i]] += d_out[i], in the order of i, in the pass of the forward
-  // computation.
+  // computation; nothing where the table stays as it is.
   void Backward(std::span<const int32_t> ids, const Pass& pass, ConstMatrix d_out,
                 float* gradients) const;
 
@@ -38,6 +44,7 @@ class Embedding {
  private:
   float Factor(const Pass* pass, int32_t id) const;
 
+  const Updates updates_;
   const Parameter table_;
   const float word_dropout_;
 };

@@ -27,8 +27,10 @@ RecurrentWeightsOf<Parameter> AddWeights(const std::string& name, const Recurren
                                          ParameterTable* table) {
   const int64_t hidden = shape.hidden_size, gates = GateCount(shape.cell) * hidden;
   RecurrentWeightsOf<Parameter> weights;
-  weights.input = table->Add(name + ".input_weights", shape.input_size, gates,
-                             ByGate(shape.input_initializer, shape.cell), /*decay=*/true);
+  if (!shape.projected_input) {
+    weights.input = table->Add(name + ".input_weights", shape.input_size, gates,
+                               ByGate(shape.input_initializer, shape.cell), /*decay=*/true);
+  }
   weights.hidden = table->Add(name + ".hidden_weights", hidden, gates,
                               ByGate(shape.hidden_initializer, shape.cell), /*decay=*/true);
   weights.bias = table->Add(name + ".bias", 1, BiasCount(shape.cell) * hidden,

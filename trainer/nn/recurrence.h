@@ -31,6 +31,9 @@ struct RecurrenceShape {
   Cell cell = Cell::kLstm;
   int64_t input_size = 0;
   int64_t hidden_size = 0;
+  // What the layer reads is multiplied by its input weights already: the input size is that of its
+  // gates, and it has no such weights.
+  bool projected_input = false;
   float weight_dropout = 0;  // of elements of the hidden-to-hidden matrix, one mask a step
   Initializer input_initializer;
   Initializer hidden_initializer;

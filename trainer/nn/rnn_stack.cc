@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "trainer/math/check.h"
 #include "trainer/math/sums.h"
@@ -23,7 +24,12 @@ Matrix Mirror(const SequenceLayout& layout, ConstMatrix x, Workspace* workspace)
   return mirrored;
 }
 
-// Both directions side by side; the second was computed on mirrored rows.
+// What both directions have of a sequence; the second on mirrored rows.
+struct Halves {
+  Matrix left_to_right, right_to_left;
+};
+
+// Both directions side by side, none of them mirrored.
 Matrix Join(const SequenceLayout& layout, ConstMatrix left_to_right, ConstMatrix right_to_left,
             Workspace* workspace) {
   const int64_t cols = left_to_right.cols;
@@ -35,14 +41,15 @@ Matrix Join(const SequenceLayout& layout, ConstMatrix left_to_right, ConstMatrix
   return y;
 }
 
-// The inverse of Join, for gradients.
-void Split(const SequenceLayout& layout, ConstMatrix d_y, Matrix d_left_to_right,
-           Matrix d_right_to_left) {
-  const int64_t cols = d_left_to_right.cols;
-  for (int64_t r = 0; r < d_y.rows; ++r) {
-    std::copy_n(d_y.row(r), cols, d_left_to_right.row(r));
-    std::copy_n(d_y.row(r) + cols, cols, d_right_to_left.row(layout.mirror()[r]));
+// The inverse of Join.
+Halves Split(const SequenceLayout& layout, ConstMatrix y, Workspace* workspace) {
+  const int64_t cols = y.cols / 2;
+  const Halves halves = {workspace->Take(y.rows, cols), workspace->Take(y.rows, cols)};
+  for (int64_t r = 0; r < y.rows; ++r) {
+    std::copy_n(y.row(r), cols, halves.left_to_right.row(r));
+    std::copy_n(y.row(r) + cols, cols, halves.right_to_left.row(layout.mirror()[r]));
   }
+  return halves;
 }
 
 void AddMirrored(const SequenceLayout& layout, ConstMatrix d, Matrix sum) {
@@ -60,14 +67,17 @@ int64_t InputSize(int layer, const RnnStackShape& shape) {
 }
 
 RecurrenceShape ShapeOfLayer(int layer, const RnnStackShape& shape) {
-  return {.cell = shape.cell,
-          .input_size = InputSize(layer, shape),
-          .hidden_size = shape.hidden_size,
-          .weight_dropout = shape.weight_dropout,
-          .input_initializer = shape.input_initializer,
-          .hidden_initializer = shape.hidden_initializer,
-          .forget_bias = shape.forget_bias,
-          .initial_state = shape.initial_state};
+  const bool projected = layer == 0 && shape.projected_input;
+  return {
+      .cell = shape.cell,
+      .input_size = projected ? GateCount(shape.cell) * shape.hidden_size : InputSize(layer, shape),
+      .hidden_size = shape.hidden_size,
+      .projected_input = projected,
+      .weight_dropout = shape.weight_dropout,
+      .input_initializer = shape.input_initializer,
+      .hidden_initializer = shape.hidden_initializer,
+      .forget_bias = shape.forget_bias,
+      .initial_state = shape.initial_state};
 }
 
 // Sites: layers from the first on, and far from them their second directions.
@@ -77,7 +87,9 @@ constexpr uint32_t kRightToLeftSites = 1 << 16;
 
 struct RnnStack::Layer {
   Layer(const std::string& name, int number, const RnnStackShape& shape, ParameterTable* table)
-      : residual(shape.residual && InputSize(number, shape) == shape.output_size()),
+      : projected_input(number == 0 && shape.projected_input),
+        residual(shape.residual && !projected_input &&
+                 InputSize(number, shape) == shape.output_size()),
         dropout(number == 0 ? shape.input_dropout : shape.layer_dropout, shape.variational_dropout,
                 shape.first_site + number),
         left_to_right(name, shape.first_site + number, ShapeOfLayer(number, shape), table) {
@@ -87,6 +99,16 @@ struct RnnStack::Layer {
     }
   }
 
+  // What the two directions read of the layer's input; the second reads from its end.
+  std::pair<ConstMatrix, ConstMatrix> Inputs(const SequenceLayout& layout, ConstMatrix x,
+                                             Workspace* workspace) const {
+    if (!right_to_left) return {x, {}};
+    if (!projected_input) return {x, Mirror(layout, x, workspace)};
+    const Halves halves = Split(layout, x, workspace);
+    return {halves.left_to_right, halves.right_to_left};
+  }
+
+  const bool projected_input;
   const bool residual;
   const Dropout dropout;
   Recurrence left_to_right;
@@ -144,12 +166,13 @@ ConstMatrix RnnStack::Forward(const Pass& pass, const SequenceLayout& layout, Co
     Layer& layer = *layers_[i];
     Tape::Layer& record = tape->layers[i];
     const ConstMatrix input = layer.dropout.Forward(pass, layout, x, &record.mask, workspace);
-    Matrix y = layer.left_to_right.Forward(pass, layout, input, State(recurrence++, batch, carry),
+    const auto [own, mirrored] = layer.Inputs(layout, input, workspace);
+    Matrix y = layer.left_to_right.Forward(pass, layout, own, State(recurrence++, batch, carry),
                                            &record.left_to_right, workspace);
     if (layer.right_to_left) {
-      const Matrix reverse = layer.right_to_left->Forward(
-          pass, layout, Mirror(layout, input, workspace), State(recurrence++, batch, carry),
-          &record.right_to_left, workspace);
+      const Matrix reverse =
+          layer.right_to_left->Forward(pass, layout, mirrored, State(recurrence++, batch, carry),
+                                       &record.right_to_left, workspace);
       y = Join(layout, y, reverse, workspace);
     }
     x = layer.residual ? Sum(input, y, workspace) : y;
@@ -162,10 +185,12 @@ ConstMatrix RnnStack::Infer(const SequenceLayout& layout, ConstMatrix x, float* 
   const int64_t batch = layout.batch();
   int recurrence = 0;
   for (const auto& layer : layers_) {
-    Matrix y = layer->left_to_right.Infer(layout, x, State(recurrence++, batch, carry), workspace);
+    const auto [own, mirrored] = layer->Inputs(layout, x, workspace);
+    Matrix y =
+        layer->left_to_right.Infer(layout, own, State(recurrence++, batch, carry), workspace);
     if (layer->right_to_left) {
       const Matrix reverse = layer->right_to_left->Infer(
-          layout, Mirror(layout, x, workspace), State(recurrence++, batch, carry), workspace);
+          layout, mirrored, State(recurrence++, batch, carry), workspace);
       y = Join(layout, y, reverse, workspace);
     }
     x = layer->residual ? Sum(x, y, workspace) : y;
@@ -188,11 +213,15 @@ Matrix RnnStack::Backward(const Tape& tape, const SequenceLayout& layout, Matrix
     };
     Matrix d_x;
     if (layer.right_to_left) {
-      const Matrix d_forward = workspace->Take(d_y.rows, shape_.hidden_size);
-      const Matrix d_reverse = workspace->Take(d_y.rows, shape_.hidden_size);
-      Split(layout, d_y, d_forward, d_reverse);
-      d_x = back(&layer.left_to_right, 0, record.left_to_right, d_forward);
-      AddMirrored(layout, back(&*layer.right_to_left, 1, record.right_to_left, d_reverse), d_x);
+      const Halves d = Split(layout, d_y, workspace);
+      d_x = back(&layer.left_to_right, 0, record.left_to_right, d.left_to_right);
+      const Matrix d_reverse =
+          back(&*layer.right_to_left, 1, record.right_to_left, d.right_to_left);
+      if (layer.projected_input) {
+        d_x = Join(layout, d_x, d_reverse, workspace);
+      } else {
+        AddMirrored(layout, d_reverse, d_x);
+      }
     } else {
       d_x = back(&layer.left_to_right, 0, record.left_to_right, d_y);
     }

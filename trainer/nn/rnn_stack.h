@@ -20,6 +20,9 @@ struct RnnStackShape {
   int layers = 1;
   int64_t input_size = 0;
   int64_t hidden_size = 0;  // of each direction
+  // What enters the first layer is multiplied by its input weights already: gates of the left to
+  // right half, then, where there is one, of the right to left half.
+  bool projected_input = false;
   // Each layer reads right to left as well; its output is both directions side by side (Schuster
   // and Paliwal, 1997; Graves and Schmidhuber, 2005).
   bool bidirectional = false;
@@ -36,6 +39,7 @@ struct RnnStackShape {
   uint32_t first_site = 0;
 
   int64_t output_size() const { return bidirectional ? 2 * hidden_size : hidden_size; }
+  int64_t gates_size() const { return GateCount(cell) * output_size(); }  // of a layer
 };
 
 // Gradients of the states of a stack at both ends of sequences, arrays like its carry.

@@ -130,7 +130,9 @@ INSTANTIATE_TEST_SUITE_P(
                     ModelCase{"Variational", "dropout: 0.4 variational_dropout: true"},
                     ModelCase{"Tied", "tied_embeddings: true embedding_size: 6"},
                     ModelCase{"TiedProjected", "tied_embeddings: true dropout: 0.2"},
-                    ModelCase{"Residual", "residual: true layers: 3"}),
+                    ModelCase{"Residual", "residual: true layers: 3"},
+                    ModelCase{"OneHotElman", "input: ONE_HOT cell: TANH layers: 1"},
+                    ModelCase{"OneHotGru", "input: ONE_HOT cell: GRU embedding_dropout: 0.2"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(LanguageModelStepTest, ReadingATokenAtATimeFollowsEvaluate) {
@@ -156,6 +158,54 @@ TEST(LanguageModelStepTest, ReadingATokenAtATimeFollowsEvaluate) {
     }
   }
   for (size_t i = 0; i < carry.size(); ++i) EXPECT_NEAR(carry[i], step_carry[i], 1e-5);
+}
+
+// With a one-hot vector for each token, a TANH layer without embeddings is the network of Elman
+// (1990): h(t) = tanh(W_x(id, .) + h(t-1) W_h + b), written out here.
+TEST(LanguageModelOneHotTest, IsElmansNetwork) {
+  LanguageModel model(Spec("input: ONE_HOT cell: TANH layers: 1 hidden_size: 3 input_dropout: 0.5"),
+                      kVocabulary, kPredicted);
+  const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
+  const auto& parameters = model.parameters().parameters();
+  ASSERT_EQ(parameters[0].name, "input_weights");
+  ASSERT_EQ(parameters[1].name, "layer0.hidden_weights");
+  ASSERT_EQ(parameters[2].name, "layer0.bias");
+  model.UseValues(values.data());
+  Workspace workspace;
+  std::vector<float> carry(3, 0), expected(3, 0);
+  for (const int32_t token : {4, 0, 12, 4}) {
+    std::vector<float> next(3);
+    for (int j = 0; j < 3; ++j) {
+      float sum = values[parameters[0].offset + token * 3 + j] + values[parameters[2].offset + j];
+      for (int k = 0; k < 3; ++k) sum += expected[k] * values[parameters[1].offset + k * 3 + j];
+      next[j] = std::tanh(sum);
+    }
+    expected = next;
+    model.Read({&token, 1}, carry.data(), &workspace);
+    for (int j = 0; j < 3; ++j) EXPECT_NEAR(carry[j], expected[j], 1e-6) << token;
+  }
+}
+
+// Embeddings that are frozen have no gradient and no rows that a step changes; all else learns as
+// before.
+TEST(LanguageModelFrozenTest, OnlyTheEmbeddingStaysAsItIs) {
+  const Batch batch = RandomBatch(4, 3, 2);
+  LanguageModel plain(Spec(), kVocabulary, kPredicted);
+  LanguageModel frozen(Spec("frozen_embeddings: true"), kVocabulary, kPredicted);
+  const std::vector<float> values = RandomFloats(plain.parameters().size(), 1, 0.7f);
+  const Trained a = Train(&plain, values, batch, 0), b = Train(&frozen, values, batch, 0);
+  const Parameter& table = frozen.parameters().parameters()[0];
+  ASSERT_EQ(table.name, "embedding");
+  EXPECT_FALSE(table.decay);
+  EXPECT_EQ(a.sums.loss, b.sums.loss);
+  for (int64_t i = 0; i < plain.parameters().size(); ++i) {
+    const bool of_table = i >= table.offset && i < table.offset + table.size();
+    ASSERT_EQ(b.gradients[i], of_table ? 0 : a.gradients[i]) << i;
+  }
+  BlockSet touched(frozen.parameters().size());
+  frozen.Touch(batch, &touched);
+  touched.ForEachRun(0, frozen.parameters().size(),
+                     [](int64_t first, int64_t) { ADD_FAILURE() << "touches " << first; });
 }
 
 // The penalties are not part of the loss reported, but of what the gradient is of.
@@ -248,6 +298,11 @@ TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
   spec.set_hidden_size(-3);
   EXPECT_NE(message(spec).find("model.hidden_size"), std::string::npos);
   EXPECT_NE(message(Spec("bidirectional: true")).find("model.bidirectional"), std::string::npos);
+  EXPECT_NE(message(Spec("input: ONE_HOT tied_embeddings: true")).find("model.input is ONE_HOT"),
+            std::string::npos);
+  EXPECT_NE(message(Spec("frozen_embeddings: true tied_embeddings: true"))
+                .find("model.frozen_embeddings is true"),
+            std::string::npos);
   EXPECT_EQ(CreateModel(TASK_UNSPECIFIED, Spec(), {}).status().code(),
             absl::StatusCode::kUnimplemented);
   EXPECT_NE(

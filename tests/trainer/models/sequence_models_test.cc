@@ -198,6 +198,7 @@ const ModelCase kCases[] = {
     {"TaggerBinary", true, "tagging { output: BINARY } bidirectional: true"},
     {"TaggerCrf", true, "tagging { output: CRF }"},
     {"TaggerCrfBothWays", true, "tagging { output: CRF } bidirectional: true output_dropout: 0.3"},
+    {"TaggerOneHotBothWays", true, "input: ONE_HOT bidirectional: true cell: GRU residual: true"},
     {"Classifier", false, ""},
     {"ClassifierLastBothWays", false, "bidirectional: true"},
     {"ClassifierMean", false, "classification { pooling: MEAN } cell: TANH"},

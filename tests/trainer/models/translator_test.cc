@@ -259,6 +259,7 @@ const TranslatorCase kCases[] = {
     {"VariationalDropout", "dropout: 0.3 variational_dropout: true residual: true"},
     {"Peepholes", "cell: PEEPHOLE_LSTM translation { decoder_hidden_size: 4 }"},
     {"Jordan", "cell: JORDAN bidirectional: true"},
+    {"OneHot", "input: ONE_HOT bidirectional: true translation { decoder_hidden_size: 4 }"},
     {"LearnedState", "initial_state { kind: LEARNED } translation { attention: CONCAT }"},
 };
 
