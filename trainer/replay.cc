@@ -141,7 +141,8 @@ absl::Status ReplayStep(Communicator* communicator, std::shared_ptr<const Datase
   if (start.resumed) {
     RETURN_IF_ERROR(state.Scatter(&start.checkpoint));
   } else {
-    state.Initialize(config->seed());
+    RETURN_IF_ERROR(
+        BeginValues(*config, source.vectors, *dataset, parts.model->parameters(), &state).status());
   }
   // Of all that does not train, only a schedule that waits for the validation loss has an effect.
   std::unique_ptr<Evaluator> evaluator;

@@ -12,6 +12,7 @@
 #include "data/shards/dataset.h"
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
+#include "trainer/initial_vectors.h"
 
 namespace elman {
 
@@ -20,6 +21,7 @@ struct ReplaySource {
   std::string checkpoint;  // of a step before; empty: the run's beginning
   std::string metrics;     // metrics.jsonl, where the run recorded what it found
   TrainingConfig config;
+  InitialVectors vectors;  // what the run began with; only needed at its beginning
 };
 
 // `place` is a run directory, of which the newest checkpoint before `step` is taken, or a

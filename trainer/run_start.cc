@@ -271,6 +271,8 @@ void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& mod
         progress.step(), "resumed",
         absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
   }
+  for (const std::string& remark : start.remarks)
+    reporter->Event(progress.step(), "vectors", remark);
   if (!start.set_aside.empty()) {
     reporter->Event(progress.step(), "set_aside",
                     absl::StrCat("checkpoints of later steps are set aside, for nobody to count or "

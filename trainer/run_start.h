@@ -27,6 +27,7 @@ struct RunStart {
   std::string resumed_from;
   // Checkpoints of the run directory that are later than the one to go on from, and were set aside.
   std::vector<std::string> set_aside;
+  std::vector<std::string> remarks;  // on rank 0: lines about the values that a new run begins with
   // Its header is that of the run on every rank; its vocabulary and, if resumed, its arrays are on
   // rank 0.
   Checkpoint checkpoint;

@@ -39,6 +39,13 @@ ABSL_FLAG(std::string, resume, "auto",
           "begin anew, in a "
           "directory without checkpoints; or a checkpoint file to go on from: one of the run "
           "directory's own, of which later ones are then set aside, or any in a new directory");
+ABSL_FLAG(
+    std::string, vectors, "",
+    "begin with these word vectors instead of random embeddings: a file of word2vec (text or "
+    "binary), fastText (.vec) or GloVe, or model.safetensors,words=vocab.txt[,tensor=NAME]; "
+    "model.frozen_embeddings keeps them as they are. A run that goes on has what its checkpoint "
+    "holds");
+ABSL_FLAG(std::string, target_vectors, "", "the same for the target language of a translator");
 ABSL_FLAG(std::string, trace, "",
           "write a trace of all ranks' phases to this file, for chrome://tracing");
 ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
@@ -97,6 +104,11 @@ absl::Status CheckFlags() {
   return ExpectFlag(absl::GetFlag(FLAGS_output), "--output=RUN_DIR");
 }
 
+InitialVectors VectorsFromFlags() {
+  return {.vectors = absl::GetFlag(FLAGS_vectors),
+          .target_vectors = absl::GetFlag(FLAGS_target_vectors)};
+}
+
 // The place of a run that is not begun.
 absl::Status PrintPlace(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
                         const TrainingConfig& wanted, Watchdog* watchdog) {
@@ -149,9 +161,10 @@ absl::Status Replay(Communicator* communicator, const CommandLine& command_line)
   }
   const int64_t step = absl::GetFlag(FLAGS_replay_step);
   ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
-  ASSIGN_OR_RETURN(const ReplaySource source,
+  ASSIGN_OR_RETURN(ReplaySource source,
                    FindReplaySource(absl::GetFlag(ResumesFromFile() ? FLAGS_resume : FLAGS_output),
                                     step, command_line.arguments));
+  source.vectors = VectorsFromFlags();
   return ReplayStep(communicator, dataset, source, step);
 }
 
@@ -184,6 +197,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                         {.config = config,
                          .dataset = dataset,
                          .output = output.empty() ? ScratchPath() : output,
+                         .vectors = VectorsFromFlags(),
                          .clock = clock,
                          .pulse = pulse},
                         absl::GetFlag(FLAGS_verify_resume));
@@ -195,6 +209,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                                     .dataset = dataset,
                                     .output = output,
                                     .resume = absl::GetFlag(FLAGS_resume),
+                                    .vectors = VectorsFromFlags(),
                                     .trace = absl::GetFlag(FLAGS_trace),
                                     .check_place = check_place,
                                     .clock = clock,

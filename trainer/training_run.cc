@@ -75,7 +75,8 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   if (start.resumed) {
     RETURN_IF_ERROR(state.Scatter(&start.checkpoint));
   } else {
-    state.Initialize(start.config.seed());
+    ASSIGN_OR_RETURN(start.remarks, BeginValues(start.config, request.vectors, *dataset,
+                                                parts.model->parameters(), &state));
   }
   DescribeParameters(parts.model->parameters(), &start.checkpoint.header);
   ASSIGN_OR_RETURN(const auto evaluator, CreateValidation(communicator, dataset, start.config));

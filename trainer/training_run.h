@@ -12,6 +12,7 @@
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/exchange/gradient_exchange.h"
+#include "trainer/initial_vectors.h"
 #include "trainer/math/phase_clock.h"
 #include "trainer/watchdog/pulse.h"
 
@@ -22,6 +23,7 @@ struct RunRequest {
   std::shared_ptr<const Dataset> dataset;
   std::string output = {};      // the run directory, which only rank 0 needs to see
   std::string resume = "auto";  // auto, never or a checkpoint file
+  InitialVectors vectors = {};  // for a run that begins; one that is resumed has its own
   std::string trace = {};       // the file for a trace of all ranks' phases; empty: none
   // If given, called with the configuration as settled when all memory is in place, before anything
   // is trained. Collective; its error ends the run.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
 
 namespace elman {
@@ -60,9 +61,16 @@ TrainingState::TrainingState(Communicator* communicator, const Model* model,
   before_step_.emplace(std::move(changed));
 }
 
-void TrainingState::Initialize(uint64_t seed) {
-  if (communicator_->rank() == 0) model_->parameters().Initialize(seed, values());
+absl::Status TrainingState::Initialize(uint64_t seed,
+                                       const std::function<absl::Status(float*)>& change) {
+  absl::Status status;
+  if (communicator_->rank() == 0) {
+    model_->parameters().Initialize(seed, values());
+    if (change) status = change(values());
+  }
+  RETURN_IF_ERROR(AgreeWithRoot(communicator_, status));
   exchange_->BroadcastValues();
+  return absl::OkStatus();
 }
 
 float* TrainingState::carry(int lane) { return carries_[lane - exchange_->lanes().first].data(); }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,8 +36,9 @@ class TrainingState {
 
   float* values() { return exchange_->values().data(); }
 
-  // The first values of a new run. Collective.
-  void Initialize(uint64_t seed);
+  // The first values of a new run. Collective. On rank 0, `change` (or none) may change them; its
+  // error is every rank's.
+  absl::Status Initialize(uint64_t seed, const std::function<absl::Status(float*)>& change = {});
 
   float* carry(int lane);  // model->carry_size(rows of the lane); only lanes of this rank
 

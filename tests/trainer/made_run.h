@@ -61,7 +61,7 @@ class MadeRun : public testing::Test {
         checkpoint = *ReadCheckpoint(from);
         EXPECT_THAT(state.Scatter(&checkpoint), IsOk());
       } else {
-        state.Initialize(config.seed());
+        EXPECT_THAT(state.Initialize(config.seed()), IsOk());
       }
       *checkpoint.header.mutable_config() = config;
       DescribeParameters(model->parameters(), &checkpoint.header);

@@ -1,0 +1,185 @@
+#include "data/vectors/safetensors.h"
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+namespace {
+
+using google::protobuf::Struct;
+using google::protobuf::Value;
+using Type = TensorEntry::Type;
+
+constexpr uint64_t kLengthBytes = 8;
+constexpr uint64_t kMaxHeaderBytes = uint64_t{16} << 20;
+constexpr char kMetadata[] = "__metadata__";
+// Beyond it, a number of JSON is not exact.
+constexpr double kMaxExactInteger = 9007199254740992.0;
+
+uint64_t HeaderBytes(std::string_view begin) {
+  uint64_t bytes = 0;
+  std::memcpy(&bytes, begin.data(), kLengthBytes);
+  return bytes;
+}
+
+Type TypeOf(std::string_view name) {
+  if (name == "F64") return Type::kFloat64;
+  if (name == "F32") return Type::kFloat32;
+  if (name == "F16") return Type::kFloat16;
+  if (name == "BF16") return Type::kBfloat16;
+  return Type::kOther;
+}
+
+uint64_t BytesOf(Type type) {
+  switch (type) {
+    case Type::kFloat64:
+      return 8;
+    case Type::kFloat32:
+      return 4;
+    case Type::kFloat16:
+    case Type::kBfloat16:
+      return 2;
+    case Type::kOther:
+      return 0;
+  }
+  return 0;
+}
+
+// The value of a key that must be a list of whole numbers, not negative.
+std::optional<std::vector<uint64_t>> Integers(const Struct& object, const char* key) {
+  const auto found = object.fields().find(key);
+  if (found == object.fields().end() || !found->second.has_list_value()) return std::nullopt;
+  std::vector<uint64_t> numbers;
+  for (const Value& value : found->second.list_value().values()) {
+    const double number = value.number_value();
+    if (!value.has_number_value() || number < 0 || number > kMaxExactInteger ||
+        number != std::floor(number)) {
+      return std::nullopt;
+    }
+    numbers.push_back(static_cast<uint64_t>(number));
+  }
+  return numbers;
+}
+
+// The tensor that a header describes; none where it makes no sense in a file of so many bytes.
+std::optional<TensorEntry> ParseEntry(const std::string& name, const Value& value,
+                                      uint64_t data_begin, uint64_t file_bytes) {
+  if (!value.has_struct_value()) return std::nullopt;
+  const Struct& object = value.struct_value();
+  const auto type = object.fields().find("dtype");
+  const auto shape = Integers(object, "shape"), offsets = Integers(object, "data_offsets");
+  if (type == object.fields().end() || !type->second.has_string_value() || !shape || !offsets ||
+      offsets->size() != 2) {
+    return std::nullopt;
+  }
+  TensorEntry tensor{name, TypeOf(type->second.string_value()), {}, 0, 0};
+  const uint64_t begin = (*offsets)[0], end = (*offsets)[1], most = file_bytes - data_begin;
+  if (begin > end || end > most) return std::nullopt;
+  uint64_t elements = 1;
+  for (const uint64_t extent : *shape) {
+    if (extent != 0 && elements > most / extent) return std::nullopt;
+    elements *= extent;
+    tensor.shape.push_back(static_cast<int64_t>(extent));
+  }
+  if (tensor.type != Type::kOther && elements * BytesOf(tensor.type) != end - begin)
+    return std::nullopt;
+  tensor.begin = data_begin + begin;
+  tensor.end = data_begin + end;
+  return tensor;
+}
+
+float FloatOfHalf(uint16_t half) {
+  const int exponent = half >> 10 & 31, mantissa = half & 1023;
+  float value = 0;
+  if (exponent == 31) {
+    value = mantissa == 0 ? std::numeric_limits<float>::infinity()
+                          : std::numeric_limits<float>::quiet_NaN();
+  } else if (exponent == 0) {
+    value = std::ldexp(static_cast<float>(mantissa), -24);
+  } else {
+    value = std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
+  }
+  return half >> 15 != 0 ? -value : value;
+}
+
+template <typename Stored, typename Convert>
+void ConvertAll(const std::string& bytes, std::span<float> row, const Convert& convert) {
+  for (size_t i = 0; i < row.size(); ++i) {
+    Stored stored;
+    std::memcpy(&stored, bytes.data() + i * sizeof(stored), sizeof(stored));
+    row[i] = convert(stored);
+  }
+}
+
+}  // namespace
+
+bool BeginsAsSafetensors(std::string_view begin) {
+  return begin.size() > kLengthBytes && begin[kLengthBytes] == '{' &&
+         HeaderBytes(begin) <= kMaxHeaderBytes;
+}
+
+absl::StatusOr<std::unique_ptr<Safetensors>> Safetensors::Open(const std::string& path) {
+  ASSIGN_OR_RETURN(std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
+  const auto damage = [&](const std::string& what) {
+    return absl::DataLossError(absl::StrCat(path, ": not a whole safetensors file: ", what));
+  };
+  if (file->size() < kLengthBytes) return damage("shorter than the length of a header");
+  std::string header(kLengthBytes, '\0');
+  RETURN_IF_ERROR(file->Read(0, kLengthBytes, header.data()));
+  const uint64_t bytes = HeaderBytes(header);
+  if (bytes > kMaxHeaderBytes || bytes > file->size() - kLengthBytes) {
+    return damage(absl::StrCat("offset 0: a header of ", bytes, " bytes"));
+  }
+  header.resize(bytes);
+  RETURN_IF_ERROR(file->Read(kLengthBytes, bytes, header.data()));
+  Struct object;
+  if (!google::protobuf::util::JsonStringToMessage(header, &object).ok())
+    return damage("offset 8: the header is no JSON object");
+  std::vector<TensorEntry> tensors;
+  for (const auto& [name, value] : object.fields()) {
+    if (name == kMetadata) continue;
+    std::optional<TensorEntry> tensor = ParseEntry(name, value, kLengthBytes + bytes, file->size());
+    if (!tensor) return damage(absl::StrCat("what the header says of tensor ", name));
+    tensors.push_back(*std::move(tensor));
+  }
+  return std::unique_ptr<Safetensors>(new Safetensors(std::move(file), std::move(tensors)));
+}
+
+absl::Status Safetensors::ReadRow(const TensorEntry& tensor, int64_t number,
+                                  std::span<float> row) const {
+  std::string bytes(row.size() * BytesOf(tensor.type), '\0');
+  RETURN_IF_ERROR(file_->Read(tensor.begin + static_cast<uint64_t>(number) * bytes.size(),
+                              bytes.size(), bytes.data()));
+  switch (tensor.type) {
+    case Type::kFloat64:
+      ConvertAll<double>(bytes, row, [](double stored) { return static_cast<float>(stored); });
+      break;
+    case Type::kFloat32:
+      ConvertAll<float>(bytes, row, [](float stored) { return stored; });
+      break;
+    case Type::kFloat16:
+      ConvertAll<uint16_t>(bytes, row, FloatOfHalf);
+      break;
+    case Type::kBfloat16:
+      ConvertAll<uint16_t>(bytes, row, [](uint16_t stored) {
+        return std::bit_cast<float>(static_cast<uint32_t>(stored) << 16);
+      });
+      break;
+    case Type::kOther:
+      return absl::InvalidArgumentError(
+          absl::StrCat(path(), ": tensor ", tensor.name, " does not hold floating-point numbers"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace elman

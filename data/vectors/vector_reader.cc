@@ -1,0 +1,326 @@
+#include "data/vectors/vector_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "data/io/decompression.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "data/text/line_reader.h"
+#include "data/vectors/safetensors.h"
+#include "data/vectors/vector_line.h"
+
+namespace elman {
+namespace {
+
+// Enough to see a header and a vector of the greatest size, as text.
+constexpr size_t kBeginBytes = size_t{2} << 20;
+constexpr size_t kMaxWordBytes = size_t{64} << 10;
+constexpr std::string_view kFastTextModel = "\xba\x16\x4f\x2f";
+constexpr std::string_view kWordEmbeddings = "word_embeddings.weight";
+
+std::string WhereLine(const std::string& path, uint64_t line) {
+  return absl::StrCat(path, ": line ", line, ": ");
+}
+
+absl::Status CheckSize(const std::string& path, int64_t size) {
+  if (size >= 1 && size <= kMaxVectorSize) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat(path, ": vectors of ", size, " elements; expected 1 to ", kMaxVectorSize));
+}
+
+absl::Status WrongCount(const std::string& path, uint64_t found, uint64_t announced) {
+  return absl::DataLossError(absl::StrCat(path, ": has ", found, " vectors where its first line ",
+                                          "announces ", announced, "; it is cut short or damaged"));
+}
+
+// Files of lines, with a header or without.
+class TextVectors : public VectorReader {
+ public:
+  // Without a header, `header.words` is 0.
+  TextVectors(const std::string& path, bool has_header, VectorHeader header)
+      : path_(path), has_header_(has_header), header_(header), lines_({path}) {}
+
+  int64_t size() const override { return header_.size; }
+
+  absl::StatusOr<bool> Next(WordVector* vector) override {
+    LinePiece piece;
+    do {
+      ASSIGN_OR_RETURN(const bool more, lines_.Next(&piece));
+      if (!more) return AtEnd();
+    } while (lines_.line() == 1 && has_header_);
+    std::string_view word;
+    if (piece.continues || !piece.ends ||
+        !ParseVectorLine(piece.text, header_.size, &word, &elements_)) {
+      return absl::DataLossError(
+          absl::StrCat(WhereLine(path_, lines_.line()), "expected a word and ", header_.size,
+                       " finite numbers, found ", CountFields(piece.text), " fields"));
+    }
+    ++read_;
+    *vector = {word, elements_};
+    return true;
+  }
+
+ private:
+  absl::StatusOr<bool> AtEnd() const {
+    if (has_header_ && read_ != header_.words) return WrongCount(path_, read_, header_.words);
+    return false;
+  }
+
+  const std::string path_;
+  const bool has_header_;
+  const VectorHeader header_;
+  LineReader lines_;
+  uint64_t read_ = 0;
+  std::vector<float> elements_;
+};
+
+// Bytes of a source, as many as are wanted at a time.
+class Buffer {
+ public:
+  explicit Buffer(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+
+  // Makes `size` bytes available in rest(), or all that are left.
+  absl::Status Fill(size_t size) {
+    if (rest().size() >= size) return absl::OkStatus();
+    bytes_.erase(0, used_);
+    used_ = 0;
+    while (!ended_ && bytes_.size() < size) {
+      const size_t before = bytes_.size();
+      bytes_.resize(std::max(size, before + kMaxWordBytes));
+      ASSIGN_OR_RETURN(const size_t count,
+                       source_->Read(bytes_.data() + before, bytes_.size() - before));
+      bytes_.resize(before + count);
+      ended_ = count == 0;
+    }
+    return absl::OkStatus();
+  }
+
+  std::string_view rest() const { return std::string_view(bytes_).substr(used_); }
+  void Use(size_t size) {
+    used_ += size;
+    offset_ += size;
+  }
+  uint64_t offset() const { return offset_; }  // in what the source gives
+
+ private:
+  const std::unique_ptr<ByteSource> source_;
+  std::string bytes_;
+  size_t used_ = 0;
+  uint64_t offset_ = 0;
+  bool ended_ = false;
+};
+
+// word2vec's binary format. Its own program ends a vector with a line feed, others do not.
+class BinaryVectors : public VectorReader {
+ public:
+  BinaryVectors(std::string path, std::unique_ptr<ByteSource> source, VectorHeader header)
+      : path_(std::move(path)), header_(header), buffer_(std::move(source)) {
+    elements_.resize(header.size);
+  }
+
+  int64_t size() const override { return header_.size; }
+
+  absl::StatusOr<bool> Next(WordVector* vector) override {
+    if (read_ == 0) RETURN_IF_ERROR(SkipHeader());
+    if (read_ == header_.words) return AtEnd();
+    const size_t bytes = elements_.size() * sizeof(float);
+    RETURN_IF_ERROR(buffer_.Fill(kMaxWordBytes + bytes));
+    if (buffer_.rest().starts_with("\n")) buffer_.Use(1);
+    const size_t space = buffer_.rest().substr(0, kMaxWordBytes).find(' ');
+    if (space == std::string_view::npos || buffer_.rest().size() - space - 1 < bytes) {
+      if (buffer_.rest().size() < bytes) return WrongCount(path_, read_, header_.words);
+      return absl::DataLossError(absl::StrCat(path_, ": offset ", buffer_.offset(),
+                                              ": expected a word, a space and ", elements_.size(),
+                                              " floats of four bytes; the file is damaged"));
+    }
+    word_ = buffer_.rest().substr(0, space);
+    std::memcpy(elements_.data(), buffer_.rest().data() + space + 1, bytes);
+    if (!std::ranges::all_of(elements_, [](float element) { return std::isfinite(element); })) {
+      return absl::DataLossError(absl::StrCat(path_, ": offset ", buffer_.offset(), ": the vector ",
+                                              "of '", word_, "' has numbers that are not finite"));
+    }
+    buffer_.Use(space + 1 + bytes);
+    ++read_;
+    *vector = {word_, elements_};
+    return true;
+  }
+
+ private:
+  absl::Status SkipHeader() {
+    RETURN_IF_ERROR(buffer_.Fill(kMaxWordBytes));
+    buffer_.Use(buffer_.rest().find('\n') + 1);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> AtEnd() {
+    RETURN_IF_ERROR(buffer_.Fill(2));
+    if (buffer_.rest().empty() || buffer_.rest() == "\n") return false;
+    return absl::DataLossError(absl::StrCat(path_, ": offset ", buffer_.offset(), ": more bytes ",
+                                            "than the ", header_.words,
+                                            " vectors that its first line announces"));
+  }
+
+  const std::string path_;
+  const VectorHeader header_;
+  Buffer buffer_;
+  uint64_t read_ = 0;
+  std::string word_;
+  std::vector<float> elements_;
+};
+
+// The rows of a tensor, and the lines of a file of words.
+class TensorVectors : public VectorReader {
+ public:
+  TensorVectors(std::unique_ptr<Safetensors> file, TensorEntry tensor, const std::string& words)
+      : file_(std::move(file)), tensor_(std::move(tensor)), words_path_(words), lines_({words}) {
+    elements_.resize(tensor_.shape[1]);
+  }
+
+  int64_t size() const override { return tensor_.shape[1]; }
+
+  absl::StatusOr<bool> Next(WordVector* vector) override {
+    LinePiece piece;
+    ASSIGN_OR_RETURN(const bool more, lines_.Next(&piece));
+    const int64_t rows = tensor_.shape[0];
+    if (more != (read_ < rows)) {
+      return absl::DataLossError(absl::StrCat(
+          words_path_, ": has ", more ? "more lines than" : absl::StrCat(read_, " lines for"),
+          " the ", rows, " rows of tensor ", tensor_.name, " of ", file_->path()));
+    }
+    if (!more) return false;
+    RETURN_IF_ERROR(file_->ReadRow(tensor_, read_, elements_));
+    if (!std::ranges::all_of(elements_, [](float element) { return std::isfinite(element); })) {
+      return absl::DataLossError(absl::StrCat(file_->path(), ": tensor ", tensor_.name, ": row ",
+                                              read_, " has numbers that are not finite"));
+    }
+    ++read_;
+    *vector = {piece.text, elements_};
+    return true;
+  }
+
+ private:
+  const std::unique_ptr<Safetensors> file_;
+  const TensorEntry tensor_;
+  const std::string words_path_;
+  LineReader lines_;
+  int64_t read_ = 0;
+  std::vector<float> elements_;
+};
+
+absl::StatusOr<TensorEntry> FindTensor(const Safetensors& file, const std::string& name) {
+  std::vector<const TensorEntry*> found;
+  for (const TensorEntry& tensor : file.tensors()) {
+    if (name.empty() ? tensor.name.ends_with(kWordEmbeddings) : tensor.name == name)
+      found.push_back(&tensor);
+  }
+  if (found.size() != 1) {
+    constexpr size_t kNamed = 5;
+    std::string names;
+    for (size_t i = 0; i < std::min(kNamed, file.tensors().size()); ++i)
+      absl::StrAppend(&names, i == 0 ? "" : ", ", file.tensors()[i].name);
+    if (file.tensors().size() > kNamed) names += ", ...";
+    return absl::InvalidArgumentError(absl::StrCat(
+        file.path(), ": has ", found.size(), " tensors ",
+        name.empty() ? absl::StrCat("that end in ", std::string(kWordEmbeddings)) : name,
+        "; choose one with ,tensor=NAME; there are: ", names));
+  }
+  const TensorEntry& tensor = *found[0];
+  if (tensor.shape.size() != 2 || tensor.type == TensorEntry::Type::kOther) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file.path(), ": tensor ", tensor.name,
+                     " is no matrix of floating-point numbers, a row for each word"));
+  }
+  RETURN_IF_ERROR(CheckSize(file.path(), tensor.shape[1]));
+  return tensor;
+}
+
+absl::StatusOr<std::unique_ptr<VectorReader>> OpenTensor(const VectorFile& vectors) {
+  if (vectors.words.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        vectors.path, ": a safetensors file has no words; name the file that has the word of each ",
+        "row on a line of its own, as BERT's vocab.txt: ", vectors.path, ",words=FILE"));
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<Safetensors> file, Safetensors::Open(vectors.path));
+  ASSIGN_OR_RETURN(TensorEntry tensor, FindTensor(*file, vectors.tensor));
+  return std::make_unique<TensorVectors>(std::move(file), std::move(tensor), vectors.words);
+}
+
+absl::StatusOr<std::string> ReadBegin(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source, OpenDecompressed(path));
+  std::string begin(kBeginBytes, '\0');
+  size_t filled = 0, count = 1;
+  while (count > 0 && filled < begin.size()) {
+    ASSIGN_OR_RETURN(count, source->Read(begin.data() + filled, begin.size() - filled));
+    filled += count;
+  }
+  begin.resize(filled);
+  return begin;
+}
+
+std::string_view FirstLine(std::string_view text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  if (line.ends_with("\r")) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
+absl::StatusOr<VectorFile> ParseVectorFile(std::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(std::string(text), ',');
+  VectorFile file{.path = parts[0]};
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const std::pair<std::string, std::string> part =
+        absl::StrSplit(parts[i], absl::MaxSplits('=', 1));
+    if (part.first == "words" && !part.second.empty()) {
+      file.words = part.second;
+    } else if (part.first == "tensor" && !part.second.empty()) {
+      file.tensor = part.second;
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", parts[i], "' is unknown; expected FILE[,words=FILE][,tensor=NAME]"));
+    }
+  }
+  if (file.path.empty())
+    return absl::InvalidArgumentError("expected FILE[,words=FILE][,tensor=NAME], found no FILE");
+  return file;
+}
+
+absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectors(const VectorFile& file) {
+  RETURN_IF_ERROR(RandomAccessFile::Open(file.path).status());  // nothing but a regular file
+  ASSIGN_OR_RETURN(const std::string begin, ReadBegin(file.path));
+  if (BeginsAsSafetensors(begin)) return OpenTensor(file);
+  if (!file.words.empty() || !file.tensor.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file.path, ": words= and tensor= are for safetensors files, which it is not"));
+  }
+  if (begin.starts_with(kFastTextModel)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        file.path, ": a model of fastText; give the .vec file that fastText writes beside it"));
+  }
+  if (begin.empty()) return absl::DataLossError(absl::StrCat(file.path, ": empty"));
+
+  const std::string_view first = FirstLine(begin);
+  VectorHeader header;
+  std::string_view word;
+  std::vector<float> elements;
+  if (!ParseVectorHeader(first, &header)) {
+    header = {.words = 0, .size = CountFields(first) - 1};
+    RETURN_IF_ERROR(CheckSize(file.path, header.size));
+    return std::make_unique<TextVectors>(file.path, /*has_header=*/false, header);
+  }
+  RETURN_IF_ERROR(CheckSize(file.path, header.size));
+  const std::string_view second =
+      FirstLine(std::string_view(begin).substr(std::min(begin.size(), begin.find('\n') + 1)));
+  if (header.words == 0 || ParseVectorLine(second, header.size, &word, &elements))
+    return std::make_unique<TextVectors>(file.path, /*has_header=*/true, header);
+  ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source, OpenDecompressed(file.path));
+  return std::make_unique<BinaryVectors>(file.path, std::move(source), header);
+}
+
+}  // namespace elman
