@@ -90,7 +90,8 @@ void ReadTokens(benchmark::State& state) {
 // An epoch of a language model's batches.
 void StreamBatches(benchmark::State& state) {
   const int batch_size = static_cast<int>(state.range(0)), steps = static_cast<int>(state.range(1));
-  auto source = CreateStreamBatcher(SharedDataset(), "train", batch_size, steps, /*lanes=*/1);
+  auto source = CreateStreamBatcher(SharedDataset(), "train",
+                                    {.batch_size = batch_size, .sequence_length = steps});
   Batch batch;
   int64_t tokens = 0;
   for (auto _ : state) {

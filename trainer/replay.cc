@@ -126,8 +126,9 @@ absl::StatusOr<ReplaySource> FindReplaySource(const std::string& place, int64_t 
   return source;
 }
 
-absl::Status ReplayStep(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
+absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
                         const ReplaySource& source, int64_t step) {
+  const std::shared_ptr<const Dataset>& dataset = datasets[0];
   const std::string resume = source.checkpoint.empty() ? "never" : source.checkpoint;
   ASSIGN_OR_RETURN(RunStart start,
                    StartRun(communicator, *dataset, /*directory=*/nullptr, resume, source.config));
@@ -135,7 +136,7 @@ absl::Status ReplayStep(Communicator* communicator, std::shared_ptr<const Datase
   config->set_max_steps(step);
   config->set_max_epochs(std::numeric_limits<int32_t>::max());
   config->mutable_evaluation()->set_every_steps(0);
-  ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, dataset, *config));
+  ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, datasets, *config));
   TrainingState state(communicator, parts.model.get(), parts.exchange.get(), parts.optimizer.get(),
                       parts.source.get());
   if (start.resumed) {

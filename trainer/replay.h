@@ -13,6 +13,7 @@
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/initial_vectors.h"
+#include "trainer/training_data.h"
 
 namespace elman {
 
@@ -34,7 +35,7 @@ absl::StatusOr<ReplaySource> FindReplaySource(const std::string& place, int64_t 
 // that step, its loss, gradient norm and learning rate, for each parameter the norm of values,
 // gradient and update, and the first of whatever is not finite. FailedPrecondition if the run
 // recorded another loss or norm. The communicator is a world of one.
-absl::Status ReplayStep(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
+absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
                         const ReplaySource& source, int64_t step);
 
 }  // namespace elman

@@ -42,13 +42,10 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string message_;
 };
 
-absl::Status MergeText(const std::string& text, bool overwrite, TrainingConfig* config,
-                       FirstError* error) {
+bool ParseText(const std::string& text, TrainingConfig* config, FirstError* error) {
   TextFormat::Parser parser;
   parser.RecordErrorsTo(error);
-  const bool parsed =
-      overwrite ? parser.MergeFromString(text, config) : parser.ParseFromString(text, config);
-  return parsed ? absl::OkStatus() : absl::InvalidArgumentError(error->message());
+  return parser.ParseFromString(text, config);
 }
 
 std::string FieldNames(const Descriptor* descriptor) {
@@ -81,7 +78,11 @@ absl::StatusOr<std::string> OverrideText(const std::string& override) {
                        last ? " is a group of fields: " : " has no fields of its own",
                        last ? FieldNames(field->message_type()) : ""));
     }
-    if (last) return absl::StrCat(head, path[i], ": ", override.substr(equals + 1), tail);
+    if (last) {
+      const std::string value = override.substr(equals + 1);
+      return field->is_repeated() ? absl::StrCat(head, path[i], ": [", value, "]", tail)
+                                  : absl::StrCat(head, path[i], ": ", value, tail);
+    }
     absl::StrAppend(&head, path[i], " { ");
     absl::StrAppend(&tail, " }");
     message = field->message_type();
@@ -95,6 +96,7 @@ void WriteDefaultsOut(Message* message) {
   const Descriptor* descriptor = message->GetDescriptor();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const FieldDescriptor* field = descriptor->field(i);
+    if (field->is_repeated()) continue;
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_MESSAGE:
         WriteDefaultsOut(reflection->MutableMessage(message, field));
@@ -207,17 +209,20 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
                                               const std::vector<std::string>& overrides) {
   TrainingConfig config;
   FirstError error;
-  if (!MergeText(text, /*overwrite=*/false, &config, &error).ok()) {
+  if (!ParseText(text, &config, &error)) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ":", error.line(), ":", error.column(), ": ", error.message()));
   }
   for (const std::string& override : overrides) {
     ASSIGN_OR_RETURN(const std::string override_text, OverrideText(override));
+    TrainingConfig change;
     FirstError override_error;
-    if (!MergeText(override_text, /*overwrite=*/true, &config, &override_error).ok()) {
+    if (!ParseText(override_text, &change, &override_error)) {
       return absl::InvalidArgumentError(
           absl::StrCat("override '", override, "': ", override_error.message()));
     }
+    if (change.data_weights_size() > 0) config.clear_data_weights();
+    config.MergeFrom(change);
   }
   WriteDefaultsOut(&config);
   if (const absl::Status status = Validate(config); !status.ok()) {

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "data/batches/sequence_batcher.h"
-#include "data/batches/stream_batcher.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/models/model_factory.h"
@@ -12,30 +10,18 @@
 namespace elman {
 namespace {
 
-constexpr char kTrain[] = "train";
 constexpr char kValid[] = "valid";
-
-absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(
-    std::shared_ptr<const Dataset> dataset, const TrainingConfig& config) {
-  if (dataset->manifest().task() == LANGUAGE_MODEL) {
-    return CreateStreamBatcher(std::move(dataset), kTrain, config.batch_size(),
-                               config.sequence_length(), config.lanes());
-  }
-  return CreateSequenceBatcher(std::move(dataset), kTrain, config.batch_size(), config.lanes(),
-                               {.shuffled = true, .seed = config.seed()});
-}
 
 }  // namespace
 
-absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator,
-                                        std::shared_ptr<const Dataset> dataset,
+absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator, const Datasets& datasets,
                                         const TrainingConfig& config) {
   RunParts parts;
-  const DatasetManifest& manifest = dataset->manifest();
+  const DatasetManifest& manifest = datasets[0]->manifest();
   ASSIGN_OR_RETURN(parts.model,
                    CreateModel(manifest.task(), config.model(), VocabulariesOf(manifest.fields())));
   parts.optimizer = CreateOptimizer(config.optimizer());
-  auto source = CreateTrainingSource(std::move(dataset), config);
+  auto source = CreateTrainingSource(datasets, config);
   RETURN_IF_ERROR(Agree(communicator, source.status()));
   parts.source = *std::move(source);
   parts.exchange = CreateExchange(communicator, *parts.model, *parts.optimizer, config);

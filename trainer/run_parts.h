@@ -12,20 +12,20 @@
 #include "trainer/exchange/gradient_exchange.h"
 #include "trainer/models/model.h"
 #include "trainer/optim/optimizer.h"
+#include "trainer/training_data.h"
 
 namespace elman {
 
 struct RunParts {
   std::unique_ptr<Model> model;
   std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<BatchSource> source;         // of the split train
+  std::unique_ptr<BatchSource> source;         // of the splits train
   std::unique_ptr<GradientExchange> exchange;  // of the model's parameters, over the config's lanes
 };
 
 // `config` is complete, its lanes settled. The communicator must outlive the parts. Collective; an
 // error is the same on every rank.
-absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator,
-                                        std::shared_ptr<const Dataset> dataset,
+absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator, const Datasets& datasets,
                                         const TrainingConfig& config);
 
 // What a run validates with: null where the data set has no split valid. Collective, likewise.

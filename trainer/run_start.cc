@@ -108,22 +108,6 @@ absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const s
   return ParseRunConfig(text, path, overrides);
 }
 
-std::string DatasetFingerprint(const Dataset& dataset) {
-  return Fingerprint().Add(ManifestToText(dataset.manifest())).Hex();
-}
-
-absl::Status AgreeOnDataset(Communicator* communicator,
-                            const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset) {
-  RETURN_IF_ERROR(Agree(communicator, dataset.status()));
-  const auto all = communicator->AllGather(DatasetFingerprint(**dataset));
-  const auto other =
-      std::ranges::find_if(all, [&](const std::string& theirs) { return theirs != all[0]; });
-  if (other == all.end()) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat((*dataset)->folder(), ": rank ", other - all.begin(),
-                   " sees another data set there than rank 0; give every host the same copy"));
-}
-
 absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator,
                                                                const std::string& folder) {
   std::unique_ptr<RunDirectory> directory;
@@ -255,17 +239,23 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& datas
   return memory;
 }
 
-void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& model,
+void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& model,
                  const BatchSource& source, int ranks, ProgressReporter* reporter) {
   const Progress& progress = start.checkpoint.header.progress();
-  const SplitEntry& train = **dataset.FindSplit("train");
+  uint64_t tokens = 0;
+  for (const auto& dataset : datasets) tokens += (*dataset->FindSplit("train"))->counts(0).tokens();
   std::fprintf(stderr,
                "%s parameters, %s training tokens, %s steps an epoch, %d lanes on %d ranks (oneDNN "
                "%s, %s)\n",
                WithCommas(model.parameters().count()).c_str(),
-               WithCommas(train.counts(0).tokens()).c_str(),
+               WithCommas(static_cast<int64_t>(tokens)).c_str(),
                WithCommas(StepsPerEpoch(source, start.config.micro_batches())).c_str(),
                start.config.lanes(), ranks, OneDnnVersion().c_str(), InstructionSet().c_str());
+  const auto weights = DataWeights(datasets, start.config);
+  for (size_t i = 0; datasets.size() > 1 && i < datasets.size(); ++i) {
+    std::fprintf(stderr, "%.1f %% of the training on %s\n", 100 * (*weights)[i],
+                 datasets[i]->folder().c_str());
+  }
   if (start.resumed) {
     reporter->Event(
         progress.step(), "resumed",

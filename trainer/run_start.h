@@ -18,6 +18,7 @@
 #include "trainer/optim/optimizer.h"
 #include "trainer/progress.h"
 #include "trainer/run_directory.h"
+#include "trainer/training_data.h"
 
 namespace elman {
 
@@ -36,13 +37,6 @@ struct RunStart {
 // Reads the configuration on rank 0 and parses it everywhere.
 absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
                                              const std::vector<std::string>& overrides);
-
-// Names the contents of a data set.
-std::string DatasetFingerprint(const Dataset& dataset);
-
-// All ranks opened the data set, and it is the same one.
-absl::Status AgreeOnDataset(Communicator* communicator,
-                            const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset);
 
 // Rank 0 locks the run directory; null on the others.
 absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator,
@@ -70,7 +64,7 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& datas
                               const Optimizer& optimizer, int ranks);
 
 // Tells people what begins.
-void AnnounceRun(const RunStart& start, const Dataset& dataset, const Model& model,
+void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& model,
                  const BatchSource& source, int ranks, ProgressReporter* reporter);
 
 // 1234567 as "1,234,567".

@@ -14,7 +14,6 @@
 #include "data/io/file.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
-#include "data/shards/dataset.h"
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/math/compute_environment.h"
 #include "trainer/math/phase_clock.h"
@@ -32,7 +31,10 @@
 
 ABSL_FLAG(std::string, config, "",
           "the configuration, a text-format TrainingConfig (proto/training.proto)");
-ABSL_FLAG(std::string, data, "", "the data set's folder, readable by every rank");
+ABSL_FLAG(
+    std::string, data, "",
+    "the data set's folder, readable by every rank; several, separated by commas, are mixed as "
+    "data_weights of the configuration says");
 ABSL_FLAG(std::string, output, "", "the run directory: checkpoints, metrics, report");
 ABSL_FLAG(std::string, resume, "auto",
           "auto: go on where the run directory's latest checkpoint stands, if there is one; never: "
@@ -110,12 +112,12 @@ InitialVectors VectorsFromFlags() {
 }
 
 // The place of a run that is not begun.
-absl::Status PrintPlace(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
+absl::Status PrintPlace(Communicator* communicator, const Datasets& datasets,
                         const TrainingConfig& wanted, Watchdog* watchdog) {
-  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *dataset, /*directory=*/nullptr,
+  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *datasets[0], /*directory=*/nullptr,
                                                   /*resume=*/"never", wanted));
-  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, dataset, start.config));
-  return CheckPlace(communicator, start.config, *dataset, watchdog, /*whole_table=*/true,
+  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
+  return CheckPlace(communicator, start.config, *datasets[0], watchdog, /*whole_table=*/true,
                     parts.exchange.get());
 }
 
@@ -133,14 +135,14 @@ void EndHungJob(const Diagnosis& diagnosis) {
 }
 
 // What a run would be, without one.
-absl::Status PrintPlan(Communicator* communicator, std::shared_ptr<const Dataset> dataset,
+absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
                        const TrainingConfig& wanted) {
   const int ranks = communicator->size();
-  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *dataset, /*directory=*/nullptr,
+  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *datasets[0], /*directory=*/nullptr,
                                                   /*resume=*/"never", wanted));
-  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, dataset, start.config));
+  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
   if (communicator->rank() != 0) return absl::OkStatus();
-  const MemoryEstimate memory = EstimateMemory(start.config, *dataset, *parts.model,
+  const MemoryEstimate memory = EstimateMemory(start.config, *datasets[0], *parts.model,
                                                *parts.exchange, *parts.optimizer, ranks);
   std::printf("parameters        %s\n", WithCommas(parts.model->parameters().count()).c_str());
   std::printf(
@@ -160,12 +162,12 @@ absl::Status Replay(Communicator* communicator, const CommandLine& command_line)
         "--replay_step trains all lanes in one process; start it without mpirun, or with -n 1");
   }
   const int64_t step = absl::GetFlag(FLAGS_replay_step);
-  ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
+  ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
   ASSIGN_OR_RETURN(ReplaySource source,
                    FindReplaySource(absl::GetFlag(ResumesFromFile() ? FLAGS_resume : FLAGS_output),
                                     step, command_line.arguments));
   source.vectors = VectorsFromFlags();
-  return ReplayStep(communicator, dataset, source, step);
+  return ReplayStep(communicator, datasets, source, step);
 }
 
 // Where a verification without --output works.
@@ -185,17 +187,15 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
       const TrainingConfig config,
       ReadRunConfig(communicator, absl::GetFlag(FLAGS_config), command_line.arguments));
   watchdog->SetPatience(config.watchdog_seconds());
-  const auto dataset_or = Dataset::Open(absl::GetFlag(FLAGS_data));
-  RETURN_IF_ERROR(AgreeOnDataset(communicator, dataset_or));
-  const std::shared_ptr<const Dataset>& dataset = *dataset_or;
+  ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
 
   const std::string output = absl::GetFlag(FLAGS_output);
-  if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, dataset, config);
-  if (absl::GetFlag(FLAGS_preflight)) return PrintPlace(communicator, dataset, config, watchdog);
+  if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, datasets, config);
+  if (absl::GetFlag(FLAGS_preflight)) return PrintPlace(communicator, datasets, config, watchdog);
   if (Verifies()) {
     return VerifyResume(communicator,
                         {.config = config,
-                         .dataset = dataset,
+                         .datasets = datasets,
                          .output = output.empty() ? ScratchPath() : output,
                          .vectors = VectorsFromFlags(),
                          .clock = clock,
@@ -203,10 +203,11 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                         absl::GetFlag(FLAGS_verify_resume));
   }
   const auto check_place = [&](const TrainingConfig& settled, GradientExchange* exchange) {
-    return CheckPlace(communicator, settled, *dataset, watchdog, /*whole_table=*/false, exchange);
+    return CheckPlace(communicator, settled, *datasets[0], watchdog, /*whole_table=*/false,
+                      exchange);
   };
   return RunTraining(communicator, {.config = config,
-                                    .dataset = dataset,
+                                    .datasets = datasets,
                                     .output = output,
                                     .resume = absl::GetFlag(FLAGS_resume),
                                     .vectors = VectorsFromFlags(),

@@ -62,11 +62,11 @@ void ReportEnd(const Progress& progress, bool stopped, bool finished, ProgressRe
 
 absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest& request) {
   const bool root = communicator->rank() == 0;
-  const std::shared_ptr<const Dataset>& dataset = request.dataset;
+  const std::shared_ptr<const Dataset>& dataset = request.datasets[0];
   ASSIGN_OR_RETURN(const auto directory, OpenRunDirectory(communicator, request.output));
   ASSIGN_OR_RETURN(RunStart start, StartRun(communicator, *dataset, directory.get(), request.resume,
                                             request.config));
-  ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, dataset, start.config));
+  ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, request.datasets, start.config));
   if (request.pulse) parts.source->ShowReading(request.pulse->shard());
   if (request.check_place) RETURN_IF_ERROR(request.check_place(start.config, parts.exchange.get()));
 
@@ -110,7 +110,8 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
                      .stop_requested = StopRequested,
                      .checkpoint = &start.checkpoint});
   if (root) {
-    AnnounceRun(start, *dataset, *parts.model, *parts.source, communicator->size(), reporter.get());
+    AnnounceRun(start, request.datasets, *parts.model, *parts.source, communicator->size(),
+                reporter.get());
   }
   const absl::Status trained = loop.Run();
   if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());

@@ -8,19 +8,19 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/shards/dataset.h"
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/exchange/gradient_exchange.h"
 #include "trainer/initial_vectors.h"
 #include "trainer/math/phase_clock.h"
+#include "trainer/training_data.h"
 #include "trainer/watchdog/pulse.h"
 
 namespace elman {
 
 struct RunRequest {
   TrainingConfig config;  // complete, but perhaps for the lanes
-  std::shared_ptr<const Dataset> dataset;
+  Datasets datasets;
   std::string output = {};      // the run directory, which only rank 0 needs to see
   std::string resume = "auto";  // auto, never or a checkpoint file
   InitialVectors vectors = {};  // for a run that begins; one that is resumed has its own

@@ -23,6 +23,9 @@ struct Batch {
   std::vector<int32_t> targets;
   int64_t target_count = 0;   // targets other than kNoTarget
   bool starts_epoch = false;  // carried state begins anew with this batch
+  // Elements t * rows + b, ascending, before which the state carried in a stream begins anew, since
+  // another text begins there.
+  std::vector<int32_t> restarts;
 
   // What a sequence is to become: a decoder reads target_inputs, which begin with <s>, to predict
   // targets, which end with </s>. Empty but in translation.

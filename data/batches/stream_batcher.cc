@@ -1,11 +1,13 @@
 #include "data/batches/stream_batcher.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "data/batches/mixture.h"
 #include "data/io/status_macros.h"
 #include "data/shards/shard_writer.h"
 
@@ -16,82 +18,151 @@ namespace {
 // Decoded, a token takes four bytes; on disk it may take two.
 constexpr uint64_t kCacheBytesPerStream = 2 * kBlockTokenBytes + kBlockTokenBytes / 2;
 
+constexpr uint64_t kTokensBefore = 2;
+
+// The streams of one data set, which are rows of the batch from `first_row` on.
+struct Part {
+  std::unique_ptr<TokenReader> reader;
+  StreamPlan plan;
+  int first_row = 0;
+  int32_t end_id = 0;
+
+  uint64_t tokens() const { return reader->tokens(); }
+  int end_row() const { return first_row + plan.streams(); }
+};
+
 class StreamBatcher : public BatchSource {
  public:
-  StreamBatcher(std::unique_ptr<TokenReader> reader, int32_t end_id, int batch_size,
-                int sequence_length, int lanes)
-      : reader_(std::move(reader)),
-        plan_(reader_->tokens(), batch_size, sequence_length),
-        end_id_(end_id),
-        batch_size_(batch_size),
-        lanes_(lanes),
-        lane_seen_(lanes, false) {}
+  StreamBatcher(std::vector<Part> parts, const StreamShape& shape)
+      : parts_(std::move(parts)), shape_(shape), lane_seen_(shape.lanes, false) {
+    uint64_t tokens = 0;
+    for (const Part& part : parts_) tokens += part.tokens();
+    windows_ = StreamPlan(tokens, shape.batch_size, shape.sequence_length).windows();
+    streams_seen_.resize(parts_.size());
+  }
 
-  int lanes() const override { return lanes_; }
-  int64_t batches_per_epoch() const override { return plan_.windows(); }
-  int first_row(int lane) const override { return FirstRow(batch_size_, lanes_, lane); }
+  int lanes() const override { return shape_.lanes; }
+  int64_t batches_per_epoch() const override { return windows_; }
+  int first_row(int lane) const override { return FirstRow(shape_.batch_size, lanes(), lane); }
   int end_row(int lane) const override { return first_row(lane + 1); }
 
-  void ShowReading(std::atomic<int32_t>* shard) override { reader_->ShowReading(shard); }
+  void ShowReading(std::atomic<int32_t>* shard) override {
+    for (const Part& part : parts_) part.reader->ShowReading(shard);
+  }
 
-  absl::Status Read(int64_t /*epoch*/, int64_t number, int lane, Batch* batch) override {
-    if (number < 0 || number >= plan_.windows() || lane < 0 || lane >= lanes_) {
+  absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) override {
+    if (epoch < 0 || number < 0 || number >= windows_ || lane < 0 || lane >= lanes()) {
       return absl::OutOfRangeError(absl::StrCat("batch ", number, " of lane ", lane,
-                                                "; expected a batch below ", plan_.windows(),
-                                                " and a lane below ", lanes_));
+                                                "; expected a batch below ", windows_,
+                                                " and a lane below ", lanes()));
     }
     GiveCacheTo(lane);
-    batch->steps = plan_.steps(number);
+    const auto window_of = [&](const Part& part) {
+      return (epoch * windows_ + number) % part.plan.windows();
+    };
+    batch->steps = 0;
+    batch->starts_epoch = true;
+    for (const Part& part : parts_) {
+      batch->steps = std::max(batch->steps, part.plan.steps(window_of(part)));
+      batch->starts_epoch &= window_of(part) == 0;
+    }
     batch->rows = end_row(lane) - first_row(lane);
-    batch->inputs.assign(static_cast<size_t>(batch->steps) * batch->rows, end_id_);
+    batch->inputs.assign(static_cast<size_t>(batch->steps) * batch->rows, parts_[0].end_id);
     batch->targets.assign(batch->inputs.size(), kNoTarget);
     batch->target_count = 0;
-    batch->starts_epoch = number == 0;
-    for (int row = 0; row < batch->rows; ++row) {
-      RETURN_IF_ERROR(ReadRow(number, first_row(lane) + row, row, batch));
+    batch->restarts.clear();
+    for (const Part& part : parts_) {
+      const int begin = std::max(part.first_row, first_row(lane));
+      const int end = std::min(part.end_row(), end_row(lane));
+      for (int row = begin; row < end; ++row) {
+        RETURN_IF_ERROR(
+            ReadRow(part, window_of(part), row - part.first_row, row - first_row(lane), batch));
+      }
     }
+    std::ranges::sort(batch->restarts);
     return absl::OkStatus();
   }
 
  private:
-  absl::Status ReadRow(int64_t number, int stream, int row, Batch* batch) {
+  absl::Status ReadRow(const Part& part, int64_t window, int stream, int row, Batch* batch) {
+    const StreamPlan& plan = part.plan;
     const uint64_t first =
-        plan_.begin(stream) + static_cast<uint64_t>(number) * plan_.sequence_length();
-    const uint64_t end = plan_.begin(stream + 1);
+        plan.begin(stream) + static_cast<uint64_t>(window) * plan.sequence_length();
+    const uint64_t end = plan.begin(stream + 1);
+    if (window == 0 && !batch->starts_epoch) batch->restarts.push_back(row);
     if (first >= end) return absl::OkStatus();
-    const int targets = static_cast<int>(std::min<uint64_t>(batch->steps, end - first));
+    const int targets = static_cast<int>(std::min<uint64_t>(plan.steps(window), end - first));
 
-    // One token more than targets: what stands before the first target is the first input.
-    const uint64_t begin = first == 0 ? 0 : first - 1;
-    ids_.resize(static_cast<size_t>(first - begin) + targets);
-    RETURN_IF_ERROR(reader_->Read(begin, ids_));
-    if (first == 0) ids_.insert(ids_.begin(), end_id_);
+    // Before the first target stand the first input and, to see whether a text begins there, what
+    // is before that. Before the split, there are ends of texts.
+    const uint64_t before = std::min<uint64_t>(first, kTokensBefore);
+    ids_.assign(kTokensBefore + static_cast<size_t>(targets), part.end_id);
+    RETURN_IF_ERROR(part.reader->Read(
+        first - before, std::span(ids_).subspan(static_cast<size_t>(kTokensBefore - before))));
     for (int t = 0; t < targets; ++t) {
       const size_t element = static_cast<size_t>(t) * batch->rows + row;
-      batch->inputs[element] = ids_[t];
-      batch->targets[element] = ids_[t + 1];
+      batch->inputs[element] = ids_[t + 1];
+      batch->targets[element] = ids_[t + 2];
+      if (TextBegins(ids_[t] == part.end_id, ids_[t + 1] == part.end_id))
+        batch->restarts.push_back(static_cast<int32_t>(element));
     }
     batch->target_count += targets;
     return absl::OkStatus();
+  }
+
+  // Whether a text begins behind an input: is that, and is what stands before it, an end?
+  bool TextBegins(bool end_before, bool end) const {
+    switch (shape_.unit) {
+      case TextUnit::kSplit:
+        return false;
+      case TextUnit::kLine:
+        return end;
+      case TextUnit::kParagraph:
+        return end && end_before;
+    }
+    return false;
   }
 
   // A rank reads its own lanes only: memory grows with these, not with the global batch.
   void GiveCacheTo(int lane) {
     if (lane_seen_[lane]) return;
     lane_seen_[lane] = true;
-    streams_seen_ += end_row(lane) - first_row(lane);
-    reader_->set_cache_bytes(static_cast<uint64_t>(streams_seen_) * kCacheBytesPerStream);
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      const Part& part = parts_[i];
+      const int streams =
+          std::min(part.end_row(), end_row(lane)) - std::max(part.first_row, first_row(lane));
+      streams_seen_[i] += std::max(streams, 0);
+      part.reader->set_cache_bytes(streams_seen_[i] * kCacheBytesPerStream);
+    }
   }
 
-  const std::unique_ptr<TokenReader> reader_;
-  const StreamPlan plan_;
-  const int32_t end_id_;
-  const int batch_size_;
-  const int lanes_;
+  const std::vector<Part> parts_;
+  const StreamShape shape_;
+  int64_t windows_ = 0;  // of an epoch
   std::vector<bool> lane_seen_;
-  int64_t streams_seen_ = 0;
-  std::vector<int32_t> ids_;  // of one row
+  std::vector<uint64_t> streams_seen_;  // by part
+  std::vector<int32_t> ids_;            // of one row
 };
+
+absl::Status CheckShape(const StreamShape& shape) {
+  RETURN_IF_ERROR(CheckLanes(shape.batch_size, shape.lanes));
+  if (shape.sequence_length >= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("sequence_length ", shape.sequence_length, " must be at least 1"));
+}
+
+absl::StatusOr<Part> OpenPart(std::shared_ptr<const Dataset> dataset, std::string_view split,
+                              int first_row, int streams, int sequence_length) {
+  const auto end_id = static_cast<int32_t>(dataset->vocabulary().end_id());
+  ASSIGN_OR_RETURN(std::unique_ptr<TokenReader> reader,
+                   TokenReader::Open(dataset, split, kCacheBytesPerStream));
+  if (reader->tokens() == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(dataset->folder(), ": split ", std::string(split), " is empty"));
+  }
+  const StreamPlan plan(reader->tokens(), streams, sequence_length);
+  return Part{std::move(reader), plan, first_row, end_id};
+}
 
 }  // namespace
 
@@ -116,23 +187,24 @@ int StreamPlan::steps(int64_t window) const {
 }
 
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int sequence_length, int lanes) {
-  RETURN_IF_ERROR(CheckLanes(batch_size, lanes));
-  if (sequence_length < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("sequence_length ", sequence_length, " must be at least 1"));
+    std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape) {
+  return CreateMixedStreamBatcher({std::move(dataset)}, {1}, split, shape);
+}
+
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateMixedStreamBatcher(
+    const std::vector<std::shared_ptr<const Dataset>>& datasets, const std::vector<double>& weights,
+    std::string_view split, const StreamShape& shape) {
+  RETURN_IF_ERROR(CheckShape(shape));
+  ASSIGN_OR_RETURN(const std::vector<int> streams, Apportion(weights, shape.batch_size));
+  std::vector<Part> parts;
+  int first_row = 0;
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    ASSIGN_OR_RETURN(Part part,
+                     OpenPart(datasets[i], split, first_row, streams[i], shape.sequence_length));
+    parts.push_back(std::move(part));
+    first_row += streams[i];
   }
-  const Vocabulary& vocabulary = dataset->vocabulary();
-  const int32_t end_id = static_cast<int32_t>(vocabulary.end_id());
-  ASSIGN_OR_RETURN(std::unique_ptr<TokenReader> reader,
-                   TokenReader::Open(dataset, split, kCacheBytesPerStream));
-  if (reader->tokens() == 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(dataset->folder(), ": split ", std::string(split), " is empty"));
-  }
-  return std::unique_ptr<BatchSource>(
-      new StreamBatcher(std::move(reader), end_id, batch_size, sequence_length, lanes));
+  return std::make_unique<StreamBatcher>(std::move(parts), shape);
 }
 
 }  // namespace elman

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -27,6 +28,7 @@ class StreamPlan {
   // Time steps of a window: sequence_length, or fewer in the last.
   int steps(int64_t window) const;
   int sequence_length() const { return sequence_length_; }
+  int streams() const { return streams_; }
 
  private:
   uint64_t longest() const;  // the length of the longest stream
@@ -36,10 +38,31 @@ class StreamPlan {
   int sequence_length_;
 };
 
+// What counts as one text, at whose begin the state that a stream carries begins anew.
+enum class TextUnit {
+  kSplit,      // all of it
+  kLine,       // what ends in </s>
+  kParagraph,  // what an empty line ends, which is an </s> by itself
+};
+
+struct StreamShape {
+  int batch_size = 1;
+  int sequence_length = 1;
+  int lanes = 1;
+  TextUnit unit = TextUnit::kSplit;
+};
+
 // Lane l owns the streams [l * batch_size / lanes, (l + 1) * batch_size / lanes). Every epoch is
 // the same. InvalidArgument if there are more lanes than streams, naming both.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int sequence_length, int lanes);
+    std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape);
+
+// The same split of several data sets with one vocabulary: of the streams, each has as many as
+// `weights` give it (Apportion). Streams of a data set begin again when they are through, at
+// their own pace: an epoch has about as many tokens as all together, those of some often and of
+// others in part.
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateMixedStreamBatcher(
+    const std::vector<std::shared_ptr<const Dataset>>& datasets, const std::vector<double>& weights,
+    std::string_view split, const StreamShape& shape);
 
 }  // namespace elman

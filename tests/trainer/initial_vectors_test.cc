@@ -41,7 +41,7 @@ class InitialVectorsTest : public testing::Test {
     RunThreadGroup(ranks, [&](Communicator* communicator) {
       const auto end =
           RunTraining(communicator, {.config = *ParseRunConfig(kConfig, "test", overrides),
-                                     .dataset = dataset_,
+                                     .datasets = {dataset_},
                                      .output = scratch_.Path(output),
                                      .vectors = vectors});
       if (communicator->rank() == 0) status = end.status();

@@ -52,8 +52,10 @@ class MadeRun : public testing::Test {
                                 VocabulariesOf(dataset_->manifest().fields()));
       if (wrap_model_) model = wrap_model_(std::move(model));
       const auto optimizer = CreateOptimizer(config.optimizer());
-      const auto source = *CreateStreamBatcher(dataset_, "train", config.batch_size(),
-                                               config.sequence_length(), config.lanes());
+      const auto source = *CreateStreamBatcher(dataset_, "train",
+                                               {.batch_size = config.batch_size(),
+                                                .sequence_length = config.sequence_length(),
+                                                .lanes = config.lanes()});
       const auto exchange = CreateExchange(communicator, *model, *optimizer, config);
       TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());
       Checkpoint checkpoint;

@@ -30,7 +30,8 @@ TEST(RunConfigTest, WritesEveryDefaultOut) {
 void ExpectKnownTypes(const Descriptor* message) {
   for (int i = 0; i < message->field_count(); ++i) {
     const FieldDescriptor* field = message->field(i);
-    EXPECT_FALSE(field->is_repeated()) << field->full_name();
+    // Lists have no defaults, and overrides replace this one.
+    EXPECT_TRUE(!field->is_repeated() || field->name() == "data_weights") << field->full_name();
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_MESSAGE:
         ExpectKnownTypes(field->message_type());
@@ -59,6 +60,17 @@ TEST(RunConfigTest, OverridesReplaceFields) {
   EXPECT_EQ(config->max_steps(), 200);
   EXPECT_EQ(config->model().cell(), ModelSpec::GRU);
   EXPECT_EQ(config->model().initializer().range(), 0.05f);
+}
+
+TEST(RunConfigTest, AnOverrideReplacesAListWhole) {
+  const auto weights = [](const char* text, const std::vector<std::string>& overrides) {
+    const auto config = ParseRunConfig(text, "c", overrides);
+    EXPECT_TRUE(config.ok()) << config.status();
+    return std::vector<float>(config->data_weights().begin(), config->data_weights().end());
+  };
+  EXPECT_EQ(weights("data_weights: [0.5, 0.25]", {}), (std::vector<float>{0.5f, 0.25f}));
+  EXPECT_EQ(weights("data_weights: [0.5, 0.25]", {"data_weights=1,2,3", "seed=2"}),
+            (std::vector<float>{1, 2, 3}));
 }
 
 TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {

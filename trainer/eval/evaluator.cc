@@ -5,6 +5,7 @@
 #include "data/io/status_macros.h"
 #include "trainer/eval/sequence_evaluator.h"
 #include "trainer/eval/stream_evaluator.h"
+#include "trainer/models/spec_shapes.h"
 
 namespace elman {
 namespace {
@@ -37,7 +38,8 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const
                                                            const TrainingConfig& config) {
   const int batch_size = config.evaluation().batch_size();
   if (dataset->manifest().task() == LANGUAGE_MODEL)
-    return CreateStreamEvaluator(std::move(dataset), split, batch_size, config.sequence_length());
+    return CreateStreamEvaluator(std::move(dataset), split, batch_size, config.sequence_length(),
+                                 TextUnitOf(config.model()));
   return CreateSequenceEvaluator(std::move(dataset), split, batch_size);
 }
 

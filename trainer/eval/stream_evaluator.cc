@@ -140,11 +140,14 @@ class StreamEvaluator : public Evaluator {
 
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int sequence_length) {
+    int sequence_length, TextUnit unit) {
   const int groups = (batch_size + kStreamsPerGroup - 1) / kStreamsPerGroup;
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
-  ASSIGN_OR_RETURN(auto source,
-                   CreateStreamBatcher(dataset, split, batch_size, sequence_length, groups));
+  ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(dataset, split,
+                                                    {.batch_size = batch_size,
+                                                     .sequence_length = sequence_length,
+                                                     .lanes = groups,
+                                                     .unit = unit}));
   const StreamPlan plan(entry->counts(0).tokens(), batch_size, sequence_length);
   return std::make_unique<StreamEvaluator>(std::move(dataset), *entry, std::move(source), plan);
 }

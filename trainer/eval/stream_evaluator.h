@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "data/batches/stream_batcher.h"
 #include "data/shards/dataset.h"
 #include "trainer/eval/evaluator.h"
 
@@ -12,10 +13,10 @@ namespace elman {
 
 inline constexpr int kStreamsPerGroup = 16;
 
-// The split is cut into `batch_size` streams, read `sequence_length` steps at a time; a part is a
-// group of kStreamsPerGroup of them.
+// The split is cut into `batch_size` streams, read `sequence_length` steps at a time, of texts as
+// `unit` has it; a part is a group of kStreamsPerGroup of them.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int sequence_length);
+    int sequence_length, TextUnit unit);
 
 }  // namespace elman

@@ -21,6 +21,38 @@ void BeginRows(ConstMatrix given, int64_t first, int64_t end, Matrix d) {
   std::fill(d.row(first), d.row(end), 0.0f);
 }
 
+// Those of a step that has the packed rows [first, first + batch).
+std::span<const int32_t> RestartsOf(std::span<const int32_t> rows, int64_t first, int64_t batch) {
+  const auto begin = std::ranges::lower_bound(rows, first);
+  return {begin, std::ranges::lower_bound(begin, rows.end(), first + batch)};
+}
+
+// Puts the state that sequences restart with in their rows of `state`.
+void Restart(std::span<const int32_t> restarting, int64_t first, const Restarts& restarts,
+             const RecurrentState& state) {
+  for (const int32_t row : restarting) {
+    const int64_t rank = row - first;
+    CopyRows(restarts.state.h, rank, rank + 1, state.h);
+    CopyRows(restarts.state.c, rank, rank + 1, state.c);
+  }
+}
+
+// What would go back to the step before such a row goes to the state that it restarted with.
+void EndAtRestarts(std::span<const int32_t> restarting, int64_t first, const RecurrentState& d,
+                   const RecurrentState& d_restarted) {
+  const auto move = [](Matrix from, Matrix to, int64_t rank) {
+    if (from.data == nullptr) return;
+    if (to.data) {
+      for (int64_t j = 0; j < from.cols; ++j) to.row(rank)[j] += from.row(rank)[j];
+    }
+    std::fill_n(from.row(rank), from.cols, 0.0f);
+  };
+  for (const int32_t row : restarting) {
+    move(d.h, d_restarted.h, row - first);
+    move(d.c, d_restarted.c, row - first);
+  }
+}
+
 template <typename View>
 RecurrentStateOf<View> FirstRows(const RecurrentStateOf<View>& state, int64_t rows) {
   return {state.h.Rows(0, rows), state.c.data ? state.c.Rows(0, rows) : View{}};
@@ -91,16 +123,22 @@ RecurrentKernel::Step RecurrentKernel::StepAt(int64_t first_row, int64_t batch,
   return step;
 }
 
+RecurrentState RecurrentKernel::TakeState(int64_t batch, Workspace* workspace) const {
+  return {workspace->Take(batch, hidden_size_),
+          HasCellState(cell_) ? workspace->Take(batch, hidden_size_) : Matrix{}};
+}
+
 RecurrentTape RecurrentKernel::Forward(StepBatches batches, ConstMatrix x,
                                        ConstRecurrentState initial, Matrix y, RecurrentState last,
-                                       Workspace* workspace) {
+                                       Workspace* workspace, const Restarts& restarts) {
   const int64_t rows = std::accumulate(batches.begin(), batches.end(), int64_t{0});
   CHECK_EQ(x.rows, rows);
   CHECK_EQ(x.cols, input_size_);
   CHECK_EQ(y.rows, rows);
   CHECK_EQ(y.cols, hidden_size_);
   CHECK_EQ(initial.h.rows, batches[0]);
-  RecurrentTape tape = {x, initial, y, workspace->Take(rows, GateCount(cell_) * hidden_size_), {}};
+  RecurrentTape tape = {x,  initial, y, workspace->Take(rows, GateCount(cell_) * hidden_size_),
+                        {}, restarts};
   for (int i = 0; i < extras(); ++i) tape.extra[i] = workspace->Take(rows, hidden_size_);
   if (weights_.input.size() == 0) {
     std::copy_n(x.data, x.size(), tape.gates.data);
@@ -108,10 +146,18 @@ RecurrentTape RecurrentKernel::Forward(StepBatches batches, ConstMatrix x,
     Gemm(Transpose::kNo, Transpose::kNo, 1, x, weights_.input, 0, tape.gates);
   }
 
+  RecurrentState restarted;  // the state before a step where sequences restart
+  if (!restarts.rows.empty()) restarted = TakeState(batches[0], workspace);
   ConstRecurrentState before = initial;
   int64_t row = 0;
   for (size_t t = 0; t < batches.size(); ++t) {
     const int64_t batch = batches[t];
+    if (const auto restarting = RestartsOf(restarts.rows, row, batch); !restarting.empty()) {
+      CopyRows(before.h, 0, batch, restarted.h);
+      CopyRows(before.c, 0, batch, restarted.c);
+      Restart(restarting, row, restarts, restarted);
+      before = restarted;
+    }
     const Step step = StepAt(row, batch, tape, FirstRows(before, batch));
     StepForward(step);
     before = {step.y, HasCellState(cell_) ? step.extra[0] : Matrix{}};
@@ -126,7 +172,8 @@ RecurrentTape RecurrentKernel::Forward(StepBatches batches, ConstMatrix x,
 
 void RecurrentKernel::Backward(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
                                ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
-                               const RecurrentGradients& gradients, Workspace* workspace) {
+                               const RecurrentGradients& gradients, Workspace* workspace,
+                               RecurrentState d_restarted) {
   CHECK_EQ(d_y.size(), tape.y.size());
   CHECK_EQ(d_x.size(), tape.x.size());
   CHECK_EQ(d_initial.h.rows, batches[0]);
@@ -138,6 +185,8 @@ void RecurrentKernel::Backward(StepBatches batches, const RecurrentTape& tape, C
   }
 
   const Matrix h_before = workspace->Take(d_y.rows, hidden_size_);
+  Matrix c_before;  // of a step where sequences restart
+  if (!tape.restarts.rows.empty()) c_before = TakeState(batches[0], workspace).c;
   int64_t row = d_y.rows, going_on = 0;
   for (size_t t = batches.size(); t-- > 0;) {
     const int64_t batch = batches[t];
@@ -149,12 +198,22 @@ void RecurrentKernel::Backward(StepBatches batches, const RecurrentTape& tape, C
       if (HasCellState(cell_)) before.c = tape.extra[0].Rows(earlier, batch);
     }
     std::copy_n(before.h.data, batch * hidden_size_, h_before.row(row));
+    before.h = h_before.Rows(row, batch);
+    const auto restarting = RestartsOf(tape.restarts.rows, row, batch);
+    if (!restarting.empty()) {
+      if (HasCellState(cell_)) {
+        CopyRows(before.c, 0, batch, c_before);
+        before.c = c_before;
+      }
+      Restart(restarting, row, tape.restarts, {h_before.Rows(row, batch), c_before});
+    }
     // Sequences that end with this step.
     BeginRows(d_last.h, going_on, batch, d_initial.h);
     if (HasCellState(cell_)) BeginRows(d_last.c, going_on, batch, d_initial.c);
     going_on = batch;
-    StepBackward(StepAt(row, batch, tape, before), d_y.Rows(row, batch),
+    StepBackward(StepAt(row, batch, tape, FirstRows(before, batch)), d_y.Rows(row, batch),
                  FirstRows(d_initial, batch), gradients);
+    EndAtRestarts(restarting, row, d_initial, d_restarted);
   }
 
   if (weights_.input.size() == 0) {

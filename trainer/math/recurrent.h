@@ -64,6 +64,13 @@ using RecurrentState = RecurrentStateOf<Matrix>;
 // the second and so on, which without padding are as many as the sequences have steps.
 using StepBatches = std::span<const int64_t>;
 
+// Where a sequence is in truth another: before the step of such a packed row its state is not that
+// after the step before, but its row of `state` [batches[0], hidden].
+struct Restarts {
+  std::span<const int32_t> rows = {};  // ascending
+  ConstRecurrentState state = {};
+};
+
 // What a forward pass leaves for its backward pass; it lies in the workspace it was given.
 struct RecurrentTape {
   ConstMatrix x;
@@ -71,6 +78,7 @@ struct RecurrentTape {
   ConstMatrix y;
   Matrix gates;                 // [rows, gates * hidden], activated
   std::array<Matrix, 2> extra;  // [rows, hidden] each, what else the cell keeps
+  Restarts restarts;
 };
 
 // A cell over whole sequences, on oneDNN's matrix products: what a step reads from outside is one
@@ -88,14 +96,16 @@ class RecurrentKernel {
   // y [rows, hidden], and `last`, the state of every sequence after its own last step, from x
   // [rows, input] and the state before the first; states are [batches[0], hidden].
   RecurrentTape Forward(StepBatches batches, ConstMatrix x, ConstRecurrentState initial, Matrix y,
-                        RecurrentState last, Workspace* workspace);
+                        RecurrentState last, Workspace* workspace, const Restarts& restarts = {});
 
   // Back-propagation through time: from d_y (and d_last, where given) to d_x and d_initial, which
   // are overwritten, and to `gradients`, which are added to. The weights must be those of the
-  // forward pass, whose tape is used up.
+  // forward pass, whose tape is used up. Where given, d_restarted is added to: the gradient of
+  // Restarts::state.
   void Backward(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
                 ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
-                const RecurrentGradients& gradients, Workspace* workspace);
+                const RecurrentGradients& gradients, Workspace* workspace,
+                RecurrentState d_restarted = {});
 
  protected:
   // One time step: its rows of everything, and the state before it.
@@ -136,6 +146,8 @@ class RecurrentKernel {
   };
   Step StepAt(int64_t first_row, int64_t batch, const RecurrentTape& tape,
               const ConstRecurrentState& before) const;
+
+  RecurrentState TakeState(int64_t batch, Workspace* workspace) const;
 
   const Cell cell_;
   const int64_t input_size_;

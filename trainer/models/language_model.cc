@@ -1,6 +1,7 @@
 #include "trainer/models/language_model.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "trainer/math/random.h"
 #include "trainer/models/spec_shapes.h"
@@ -50,11 +51,9 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   const Matrix x = workspace->Take(count, embedding_.size());
   embedding_.Forward(values_, batch.inputs, &pass, x);
   layout_.Assign(steps, rows);
-  if (batch.starts_epoch) {
-    rnn_.Begin(&pass, layout_, carry);
-  } else if (reset_probability_ > 0) {
-    ResetRows(pass, carry, workspace);
-  }
+  if (batch.starts_epoch) rnn_.Begin(&pass, layout_, carry);
+  ChooseRestarts(batch, pass);
+  layout_.RestartAt(restarts_);
   const ConstMatrix y = rnn_.Forward(pass, layout_, x, carry, &tape_, workspace);
   Dropout::Mask mask;
   const ConstMatrix hidden = output_dropout_.Forward(pass, layout_, y, &mask, workspace);
@@ -75,17 +74,17 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   return {loss, batch.target_count, /*positions=*/batch.target_count, /*computed=*/count};
 }
 
-void LanguageModel::ResetRows(const Pass& pass, float* carry, Workspace* workspace) {
-  const int64_t rows = layout_.batch(), width = carry_width();
+void LanguageModel::ChooseRestarts(const Batch& batch, const Pass& pass) {
+  restarts_.clear();
   const RandomKey key{pass.seed, RandomPurpose::kStateReset};
-  const Matrix begun = workspace->Take(carry_states() * rows, width);
-  rnn_.Begin(&pass, layout_, begun.data);
-  for (int64_t row = 0; row < rows; ++row) {
+  for (int32_t row = 0; row < batch.rows && reset_probability_ > 0; ++row) {
     const auto global_row = static_cast<uint32_t>(pass.first_row + row);
-    if (UniformFloat(RandomWord(key, pass.step, global_row, 0)) >= reset_probability_) continue;
-    for (int64_t state = row; state < begun.rows; state += rows)
-      std::copy_n(begun.row(state), width, carry + state * width);
+    if (UniformFloat(RandomWord(key, pass.step, global_row, 0)) < reset_probability_)
+      restarts_.push_back(row);
   }
+  const size_t by_chance = restarts_.size();
+  std::ranges::copy(batch.restarts, std::back_inserter(restarts_));
+  std::ranges::inplace_merge(restarts_, restarts_.begin() + by_chance);
 }
 
 // The loss of the last layer's output, dropped, and its gradient.
@@ -109,8 +108,10 @@ ConstMatrix LanguageModel::Project(ConstMatrix hidden, Workspace* workspace) con
 
 // What the output layer reads, without dropout.
 ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
-                                 float* carry, Workspace* workspace) {
+                                 std::span<const int32_t> restarts, float* carry,
+                                 Workspace* workspace) {
   layout_.Assign(steps, rows);
+  layout_.RestartAt(restarts);
   const Matrix x = workspace->Take(steps * rows, embedding_.size());
   embedding_.Forward(values_, inputs, /*pass=*/nullptr, x);
   return Project(rnn_.Infer(layout_, x, carry, workspace), workspace);
@@ -118,13 +119,15 @@ ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const in
 
 void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                              Workspace* workspace) {
-  const ConstMatrix hidden = Infer(batch.steps, batch.rows, batch.inputs, carry, workspace);
+  const ConstMatrix hidden =
+      Infer(batch.steps, batch.rows, batch.inputs, batch.restarts, carry, workspace);
   output_.Evaluate(values_, hidden, batch.targets, losses, workspace);
 }
 
 ConstMatrix LanguageModel::Read(std::span<const int32_t> tokens, float* carry,
                                 Workspace* workspace) {
-  return Infer(/*steps=*/1, static_cast<int64_t>(tokens.size()), tokens, carry, workspace);
+  return Infer(/*steps=*/1, static_cast<int64_t>(tokens.size()), tokens, /*restarts=*/{}, carry,
+               workspace);
 }
 
 void LanguageModel::Logits(ConstMatrix output, Matrix logits) const {

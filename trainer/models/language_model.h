@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "proto/model.pb.h"
 #include "trainer/models/model.h"
@@ -47,11 +48,11 @@ class LanguageModel : public Model {
 
  private:
   VocabularyLoss MakeOutput(const ModelSpec& spec, int64_t predicted);
-  // Rows whose state begins anew in this batch, by chance.
-  void ResetRows(const Pass& pass, float* carry, Workspace* workspace);
+  // Where state begins anew in a batch: where the batch says so, and by chance at its begin.
+  void ChooseRestarts(const Batch& batch, const Pass& pass);
   ConstMatrix Project(ConstMatrix hidden, Workspace* workspace) const;
-  ConstMatrix Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs, float* carry,
-                    Workspace* workspace);
+  ConstMatrix Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
+                    std::span<const int32_t> restarts, float* carry, Workspace* workspace);
   Matrix TrainOutput(const Batch& batch, ConstMatrix hidden, double* loss, float* gradients,
                      Workspace* workspace);
 
@@ -67,6 +68,7 @@ class LanguageModel : public Model {
   // Of the batch in hand; kept for their memory.
   SequenceLayout layout_;
   RnnStack::Tape tape_;
+  std::vector<int32_t> restarts_;
   const float* values_ = nullptr;
 };
 

@@ -51,6 +51,18 @@ Initializer WeightInitializer(const InitializerSpec& spec) {
   return {.kind = Initializer::Kind::kUniform, .range = spec.range()};
 }
 
+TextUnit TextUnitOf(const ModelSpec& spec) {
+  switch (spec.initial_state().text()) {
+    case InitialStateSpec::SPLIT:
+      return TextUnit::kSplit;
+    case InitialStateSpec::LINE:
+      return TextUnit::kLine;
+    case InitialStateSpec::PARAGRAPH:
+      return TextUnit::kParagraph;
+  }
+  return TextUnit::kSplit;
+}
+
 Embedding MakeEmbedding(const std::string& prefix, const ModelSpec& spec,
                         const RnnStackShape& shape, int64_t vocabulary, bool tied,
                         ParameterTable* table) {

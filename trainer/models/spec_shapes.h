@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "data/batches/stream_batcher.h"
 #include "proto/model.pb.h"
 #include "trainer/nn/embedding.h"
 #include "trainer/nn/initializer.h"
@@ -23,6 +24,9 @@ Initializer WeightInitializer(const InitializerSpec& spec);
 Embedding MakeEmbedding(const std::string& prefix, const ModelSpec& spec,
                         const RnnStackShape& shape, int64_t vocabulary, bool tied,
                         ParameterTable* table);
+
+// Where the state that a language model carries begins anew.
+TextUnit TextUnitOf(const ModelSpec& spec);
 
 // The recurrent layers, which read embeddings.
 RnnStackShape StackShape(const ModelSpec& spec);

@@ -74,6 +74,10 @@ void FillState(const Parameter& learned, const float* values, Matrix state) {
   }
 }
 
+void Clear(const RecurrentState& state) {
+  for (const Matrix& part : {state.h, state.c}) std::fill_n(part.data, part.size(), 0.0f);
+}
+
 }  // namespace
 
 Recurrence::Recurrence(const std::string& name, uint32_t site, const RecurrenceShape& shape,
@@ -128,24 +132,30 @@ RecurrentState Recurrence::TakeState(int64_t batch, Workspace* workspace) const 
 Matrix Recurrence::Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
                            RecurrentState state, RecurrentTape* tape, Workspace* workspace) {
   Prepare(&pass);
-  return Run(layout, x, state, tape, workspace);
+  return Run(&pass, layout, x, state, tape, workspace);
 }
 
 Matrix Recurrence::Infer(const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
                          Workspace* workspace) {
   Prepare(nullptr);
   RecurrentTape tape;
-  return Run(layout, x, state, &tape, workspace);
+  return Run(/*pass=*/nullptr, layout, x, state, &tape, workspace);
 }
 
-Matrix Recurrence::Run(const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
-                       RecurrentTape* tape, Workspace* workspace) {
+Matrix Recurrence::Run(const Pass* pass, const SequenceLayout& layout, ConstMatrix x,
+                       RecurrentState state, RecurrentTape* tape, Workspace* workspace) {
   const Matrix y = workspace->Take(x.rows, shape_.hidden_size);
   // The state before stays as it is for the backward pass; `state` moves on.
   const RecurrentState before = TakeState(layout.batch(), workspace);
   std::copy_n(state.h.data, state.h.size(), before.h.data);
   if (HasCellState(shape_.cell)) std::copy_n(state.c.data, state.c.size(), before.c.data);
-  *tape = kernel_->Forward(layout.batches(), x, before, y, state, workspace);
+  Restarts restarts;
+  if (!layout.restarts().empty()) {
+    const RecurrentState begun = TakeState(layout.batch(), workspace);
+    Begin(pass, layout, begun);
+    restarts = {layout.restarts(), begun};
+  }
+  *tape = kernel_->Forward(layout.batches(), x, before, y, state, workspace, restarts);
   return y;
 }
 
@@ -158,11 +168,18 @@ Matrix Recurrence::Backward(const RecurrentTape& tape, const SequenceLayout& lay
   RecurrentGradients d_weights = WeightsIn(parameters_, gradients);
   const Matrix d_hidden = d_weights.hidden;
   d_weights.hidden = weight_dropout_.BeginBackward(d_hidden);
-  kernel_->Backward(layout.batches(), tape, d_y, d_last, d_x, d_initial, d_weights, workspace);
+  const bool learned = initial_.h.size() > 0;
+  RecurrentState d_restarted;
+  if (learned && !layout.restarts().empty()) {
+    d_restarted = TakeState(layout.batch(), workspace);
+    Clear(d_restarted);
+  }
+  kernel_->Backward(layout.batches(), tape, d_y, d_last, d_x, d_initial, d_weights, workspace,
+                    d_restarted);
   weight_dropout_.EndBackward(d_hidden);
-  if (begun && initial_.h.size() > 0) {
-    AddRows(d_initial.h, initial_.h.In(gradients));
-    if (HasCellState(shape_.cell)) AddRows(d_initial.c, initial_.c.In(gradients));
+  for (const RecurrentState& d : {begun && learned ? d_initial : RecurrentState{}, d_restarted}) {
+    if (d.h.data) AddRows(d.h, initial_.h.In(gradients));
+    if (d.c.data) AddRows(d.c, initial_.c.In(gradients));
   }
   return d_x;
 }

@@ -57,7 +57,7 @@ class Recurrence {
 
   // x [rows, input] to y [rows, hidden], in the workspace; x must stay as it is until the backward
   // pass. `state` goes in as the state before the first step and comes out as that of every
-  // sequence after its last.
+  // sequence after its last. Where the layout restarts a sequence, its state is that of Begin.
   Matrix Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
                  RecurrentState state, RecurrentTape* tape, Workspace* workspace);
   Matrix Infer(const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
@@ -75,8 +75,8 @@ class Recurrence {
  private:
   void Prepare(const Pass* pass);
   RecurrentState TakeState(int64_t batch, Workspace* workspace) const;
-  Matrix Run(const SequenceLayout& layout, ConstMatrix x, RecurrentState state, RecurrentTape* tape,
-             Workspace* workspace);
+  Matrix Run(const Pass* pass, const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
+             RecurrentTape* tape, Workspace* workspace);
 
   static constexpr int64_t kNothing = -2, kWhole = -1;
 

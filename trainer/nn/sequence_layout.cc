@@ -29,7 +29,16 @@ void SequenceLayout::Assign(std::span<const int32_t> lengths) {
   Pack();
 }
 
+void SequenceLayout::RestartAt(std::span<const int32_t> elements) {
+  if (elements.empty()) return;
+  CHECK_EQ(lengths_.front(), lengths_.back());
+  CHECK_GE(elements.front(), 0);
+  CHECK_LT(elements.back(), rows());
+  restarts_.assign(elements.begin(), elements.end());
+}
+
 void SequenceLayout::Pack() {
+  restarts_.clear();
   const int32_t longest = lengths_.front();
   batches_.resize(longest);
   first_rows_.resize(longest);

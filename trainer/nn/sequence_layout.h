@@ -51,6 +51,11 @@ class SequenceLayout {
   // lies beyond the end of a sequence is left out.
   void PackInto(std::span<const int32_t> values, std::vector<int32_t>* packed) const;
 
+  // Has sequences, all of the same length, begin anew before the elements t * batch + b, ascending:
+  // a layer's state there is that of Begin. Assign forgets them.
+  void RestartAt(std::span<const int32_t> elements);
+  const std::vector<int32_t>& restarts() const { return restarts_; }  // packed rows, ascending
+
   // For reading right to left: the packed row of the same sequence at the same distance from its
   // other end.
   const std::vector<int64_t>& mirror() const { return mirror_; }
@@ -63,6 +68,7 @@ class SequenceLayout {
   std::vector<int64_t> batches_, first_rows_;
   std::vector<Place> places_;
   std::vector<int64_t> mirror_;
+  std::vector<int32_t> restarts_;
 };
 
 }  // namespace elman

@@ -23,8 +23,8 @@ class StreamBatcherTest : public testing::Test {
       WriteMadeDataset(scratch_.path(), {examples}, 2000);
       written_ = tokens;
     }
-    auto source = CreateStreamBatcher(*Dataset::Open(scratch_.path()), "train", batch_size,
-                                      sequence_length, lanes);
+    auto source = CreateStreamBatcher(*Dataset::Open(scratch_.path()), "train",
+                                      {batch_size, sequence_length, lanes});
     EXPECT_THAT(source, IsOk());
     return std::move(*source);
   }
@@ -151,20 +151,90 @@ TEST_F(StreamBatcherTest, GivesRowsTheSameInAnyLanes) {
   }
 }
 
+// The state begins anew where the input is the </s> behind which a line begins, or, by paragraphs,
+// an
+// </s> behind another: an empty line.
+TEST_F(StreamBatcherTest, RestartsWhereTextsBegin) {
+  WriteMadeDataset(scratch_.path(), {{{5, 6, kEnd}, {kEnd}, {7, kEnd}, {8, 9, kEnd}, {kEnd}}}, 20);
+  const auto dataset = *Dataset::Open(scratch_.path());
+  // Inputs: (</s>) 5 6 </s> </s> 7 </s> 8 9 </s>, in windows of 3.
+  const auto restarts = [&](TextUnit unit, int sequence_length) {
+    const auto source =
+        *CreateStreamBatcher(dataset, "train", {.sequence_length = sequence_length, .unit = unit});
+    std::vector<int64_t> inputs;
+    Batch batch;
+    for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
+      EXPECT_THAT(source->Read(0, number, 0, &batch), IsOk());
+      for (const int32_t element : batch.restarts)
+        inputs.push_back(number * sequence_length + element);
+    }
+    return inputs;
+  };
+  for (const int sequence_length : {1, 2, 3, 100}) {
+    EXPECT_EQ(restarts(TextUnit::kSplit, sequence_length), (std::vector<int64_t>{}));
+    EXPECT_EQ(restarts(TextUnit::kLine, sequence_length), (std::vector<int64_t>{0, 3, 4, 6, 9}));
+    EXPECT_EQ(restarts(TextUnit::kParagraph, sequence_length), (std::vector<int64_t>{0, 4}));
+  }
+}
+
+// Two data sets in one batch: rows in proportion, each row its own stream, begun anew when it is
+// through, while the others go on.
+TEST_F(StreamBatcherTest, MixesDataSetsByRows) {
+  Scratch other;
+  const auto made = [](uint32_t first, uint32_t count) {
+    Examples examples(1);
+    for (uint32_t i = 0; i < count; ++i) examples[0].push_back(first + i);
+    return examples;
+  };
+  WriteMadeDataset(scratch_.path(), {made(2, 24)}, 200);
+  WriteMadeDataset(other.path(), {made(100, 6)}, 200);
+  const std::vector<std::shared_ptr<const Dataset>> datasets = {*Dataset::Open(scratch_.path()),
+                                                                *Dataset::Open(other.path())};
+  for (const int lanes : {1, 2, 3}) {
+    const auto source = *CreateMixedStreamBatcher(
+        datasets, {2, 1}, "train", {.batch_size = 3, .sequence_length = 4, .lanes = lanes});
+    ASSERT_EQ(source->batches_per_epoch(), 3);  // 30 tokens in 3 rows
+    std::vector<int> seen(200, 0);
+    Batch batch;
+    for (int64_t g = 0; g < 12; ++g) {
+      for (int lane = 0; lane < lanes; ++lane) {
+        ASSERT_THAT(source->Read(g / 3, g % 3, lane, &batch), IsOk());
+        for (int row = 0; row < batch.rows; ++row) {
+          const bool of_other = source->first_row(lane) + row == 2;
+          // 12 tokens a row of the first data set, in 3 windows; 6 of the other, in 2.
+          const int64_t window = of_other ? g % 2 : g % 3;
+          EXPECT_EQ(std::ranges::count(batch.restarts, row), window == 0 && g % 6 != 0);
+          EXPECT_EQ(batch.starts_epoch, g % 6 == 0);
+          for (int t = 0; t < batch.steps; ++t) {
+            const int32_t target = batch.targets[t * batch.rows + row];
+            if (target == kNoTarget) continue;
+            EXPECT_EQ(target >= 100, of_other);
+            if (t > 0) EXPECT_EQ(batch.inputs[t * batch.rows + row], target - 1);
+            ++seen[target];
+          }
+        }
+      }
+    }
+    for (int id = 2; id < 26; ++id) EXPECT_EQ(seen[id], 4) << id;
+    for (int id = 100; id < 106; ++id) EXPECT_EQ(seen[id], 6) << id;
+  }
+}
+
 TEST_F(StreamBatcherTest, RefusesWhatCannotBeDivided) {
   Make(10, 1, 1, 1);
   const auto dataset = *Dataset::Open(scratch_.path());
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-  EXPECT_THAT(CreateStreamBatcher(dataset, "train", 4, 5, 6),
+  EXPECT_THAT(CreateStreamBatcher(dataset, "train", {4, 5, 6}),
               FailsWith(kInvalid, "lanes 6 are more than batch_size 4"));
-  EXPECT_THAT(CreateStreamBatcher(dataset, "train", 0, 5, 1), FailsWith(kInvalid, "batch_size 0"));
-  EXPECT_THAT(CreateStreamBatcher(dataset, "none", 1, 1, 1),
+  EXPECT_THAT(CreateStreamBatcher(dataset, "train", {0, 5, 1}),
+              FailsWith(kInvalid, "batch_size 0"));
+  EXPECT_THAT(CreateStreamBatcher(dataset, "none", {1, 1, 1}),
               FailsWith(absl::StatusCode::kNotFound, "none"));
 }
 
 TEST_F(StreamBatcherTest, RefusesAnEmptySplit) {
   WriteMadeDataset(scratch_.path(), {{}});
-  EXPECT_THAT(CreateStreamBatcher(*Dataset::Open(scratch_.path()), "train", 1, 1, 1),
+  EXPECT_THAT(CreateStreamBatcher(*Dataset::Open(scratch_.path()), "train", {1, 1, 1}),
               FailsWith(absl::StatusCode::kFailedPrecondition, "empty"));
 }
 

@@ -221,6 +221,81 @@ TEST(LanguageModelPenaltyTest, RegularizationChangesOnlyTheGradient) {
   EXPECT_NE(a.gradients, b.gradients);
 }
 
+// Where the state begins anew within a batch: before step 0 of row 1, before step 2 of rows 0 and
+// 2, before step 3 of row 2.
+const std::vector<int32_t> kRestarts = {1, 6, 8, 11};
+
+class RestartsTest : public testing::TestWithParam<ModelCase> {};
+
+TEST_P(RestartsTest, GradientsAreThoseOfTheLoss) {
+  LanguageModel model(Spec(GetParam().spec), kVocabulary, kPredicted);
+  std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
+  Batch batch = RandomBatch(5, 3, 2);
+  batch.restarts = kRestarts;
+  const Trained trained = Train(&model, values, batch, 0);
+  for (const Parameter& parameter : model.parameters().parameters()) {
+    ExpectGradient([&] { return Train(&model, values, batch, 0).sums.loss; },
+                   std::span(values).subspan(parameter.offset, parameter.size()),
+                   std::span(trained.gradients).subspan(parameter.offset, parameter.size()),
+                   parameter.name.c_str());
+  }
+}
+
+// Texts that stand one behind the other in a row have the losses, and leave the state, that each
+// has alone.
+TEST_P(RestartsTest, EveryTextIsReadAsIfItWereAlone) {
+  LanguageModel model(Spec(GetParam().spec), kVocabulary, kPredicted);
+  const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
+  model.UseValues(values.data());
+  Workspace workspace;
+  const int states = static_cast<int>(model.carry_states());
+  const int width = static_cast<int>(model.carry_width());
+  Batch batch = RandomBatch(5, 3, 2);
+  batch.targets[3] = 1;
+  batch.restarts = kRestarts;
+  std::vector<float> carry(model.carry_size(3), 0.25f);
+  std::vector<double> losses(15);
+  model.Evaluate(batch, carry.data(), losses, &workspace);
+
+  struct Text {
+    int row, begin, end;
+    bool begun;  // it begins here, rather than before the batch
+  };
+  for (const Text& text : {Text{0, 0, 2, false}, Text{0, 2, 5, true}, Text{1, 0, 5, true},
+                           Text{2, 0, 2, false}, Text{2, 2, 3, true}, Text{2, 3, 5, true}}) {
+    Batch alone;
+    alone.rows = 1;
+    alone.steps = text.end - text.begin;
+    for (int t = text.begin; t < text.end; ++t) {
+      alone.inputs.push_back(batch.inputs[t * 3 + text.row]);
+      alone.targets.push_back(batch.targets[t * 3 + text.row]);
+    }
+    std::vector<float> own_carry(model.carry_size(1), 0.25f);
+    if (text.begun) model.Begin(1, own_carry.data());
+    std::vector<double> own_losses(alone.steps);
+    model.Evaluate(alone, own_carry.data(), own_losses, &workspace);
+    for (int t = text.begin; t < text.end; ++t)
+      EXPECT_NEAR(losses[t * 3 + text.row], own_losses[t - text.begin], 1e-5);
+    if (text.end < 5) continue;
+    for (int state = 0; state < states; ++state) {
+      for (int j = 0; j < width; ++j) {
+        EXPECT_NEAR(carry[(state * 3 + text.row) * width + j], own_carry[state * width + j], 1e-5);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cells, RestartsTest,
+    testing::Values(ModelCase{"Lstm", ""}, ModelCase{"Tanh", "cell: TANH"},
+                    ModelCase{"Gru", "cell: GRU"},
+                    ModelCase{"LinearBeforeResetGru", "cell: LINEAR_BEFORE_RESET_GRU"},
+                    ModelCase{"Peepholes", "cell: PEEPHOLE_LSTM"},
+                    ModelCase{"Jordan", "cell: JORDAN"},
+                    ModelCase{"LearnedState", "initial_state { kind: LEARNED }"},
+                    ModelCase{"LearnedGruState", "cell: GRU initial_state { kind: LEARNED }"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
 // At the beginning of an epoch the carry is the initial state's, whose gradient is learned then and
 // only then.
 TEST(LanguageModelInitialStateTest, IsLearnedWhereAnEpochBegins) {
