@@ -19,6 +19,21 @@ FiguresOfSample HeadlinesOf(const Evaluator& evaluator, const ExampleSums& examp
   };
 }
 
+// The scores of a choice of translations; the examples by themselves have the settings that count.
+FiguresOfSample ScoresOf(const JudgedTranslations& judged) {
+  return [&](std::span<const uint32_t> times) {
+    Bleu bleu;
+    Chrf chrf;
+    for (size_t example = 0; example < times.size(); ++example) {
+      for (uint32_t time = 0; time < times[example]; ++time) {
+        bleu += judged.bleu[example];
+        chrf += judged.chrf[example];
+      }
+    }
+    return std::vector<double>{bleu.Score(), chrf.Score()};
+  };
+}
+
 }  // namespace
 
 absl::StatusOr<FigureTable> Compare(const Evaluator& evaluator, const JudgedModel& model,
@@ -40,6 +55,19 @@ absl::StatusOr<FigureTable> Compare(const Evaluator& evaluator, const JudgedMode
         {figure.name, {value, others, value - others, judged.low, judged.high, judged.p_value}});
   }
   return table;
+}
+
+void CompareTranslations(const JudgedTranslations& model, const JudgedTranslations& other,
+                         int samples, FigureTable* table) {
+  const auto differences =
+      PairedBootstrap(model.bleu.size(), samples, kSeed, ScoresOf(model), ScoresOf(other));
+  const char* const names[] = {"bleu", "chrf"};
+  for (size_t i = 0; i < differences.size(); ++i) {
+    const PairedDifference& judged = differences[i];
+    table->rows.push_back({names[i],
+                           {judged.first, judged.second, judged.difference, judged.low, judged.high,
+                            judged.p_value}});
+  }
 }
 
 }  // namespace elman

@@ -5,6 +5,7 @@
 #include "trainer/eval/evaluation.h"
 #include "trainer/eval/evaluator.h"
 #include "trainer/eval/example_sums.h"
+#include "trainer/eval/translation_judge.h"
 
 namespace elman {
 
@@ -19,5 +20,9 @@ struct JudgedModel {
 // the other model, told of the examples; Unimplemented where it told nothing.
 absl::StatusOr<FigureTable> Compare(const Evaluator& evaluator, const JudgedModel& model,
                                     const JudgedModel& other, int samples);
+
+// Adds rows for bleu and chrf to such a table.
+void CompareTranslations(const JudgedTranslations& model, const JudgedTranslations& other,
+                         int samples, FigureTable* table);
 
 }  // namespace elman

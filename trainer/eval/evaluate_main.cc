@@ -123,10 +123,16 @@ class LineTables {
   std::unique_ptr<AtomicFile> file_;
 };
 
+absl::StatusOr<JudgedTranslations> JudgeSplit(const std::shared_ptr<const Dataset>& dataset,
+                                              const TrainedModel& trained) {
+  ASSIGN_OR_RETURN(const TranslationJudgeSpec spec, TranslationSpecOfFlags());
+  return JudgeTranslations(dataset, absl::GetFlag(FLAGS_split), spec, trained.model.get());
+}
+
 // Judges the other model as the first was, and adds what comes of it to the first one's figures.
 absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, TrainedModel* other,
                            const Evaluator& evaluator, const ExampleSums& examples,
-                           Evaluation* evaluation) {
+                           const JudgedTranslations& translations, Evaluation* evaluation) {
   ASSIGN_OR_RETURN(const auto others_evaluator,
                    CreateEvaluator(dataset, absl::GetFlag(FLAGS_split), other->header.config()));
   ExampleSums others_examples(examples.examples());
@@ -135,6 +141,11 @@ absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, Traine
   ASSIGN_OR_RETURN(FigureTable table,
                    Compare(evaluator, {*evaluation, examples}, {others, others_examples},
                            absl::GetFlag(FLAGS_bootstrap_samples)));
+  if (dataset->manifest().task() == TRANSLATION) {
+    ASSIGN_OR_RETURN(const JudgedTranslations others_translations, JudgeSplit(dataset, *other));
+    CompareTranslations(translations, others_translations, absl::GetFlag(FLAGS_bootstrap_samples),
+                        &table);
+  }
   evaluation->tables.push_back(std::move(table));
   return absl::OkStatus();
 }
@@ -166,12 +177,15 @@ absl::Status Run(const CommandLine&) {
   ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
   if (header.task() == LANGUAGE_MODEL)
     RETURN_IF_ERROR(tables.Conclude(dataset->vocabulary(), &evaluation));
-  if (other)
-    RETURN_IF_ERROR(AddComparison(dataset, other.get(), *evaluator, examples, &evaluation));
+  JudgedTranslations translations;
   if (header.task() == TRANSLATION) {
-    ASSIGN_OR_RETURN(const TranslationJudgeSpec spec, TranslationSpecOfFlags());
-    RETURN_IF_ERROR(JudgeTranslations(dataset, split, spec, trained->model.get(), &evaluation));
+    ASSIGN_OR_RETURN(translations, JudgeSplit(dataset, *trained));
   }
+  if (other) {
+    RETURN_IF_ERROR(
+        AddComparison(dataset, other.get(), *evaluator, examples, translations, &evaluation));
+  }
+  if (header.task() == TRANSLATION) AddScores(translations, &evaluation);
   if (absl::GetFlag(FLAGS_format) == "text") {
     std::printf("%s, step %lld, on split %s\n\n%s", trained->path.c_str(),
                 static_cast<long long>(header.progress().step()), split.c_str(),

@@ -9,7 +9,6 @@
 #include "data/shards/example_reader.h"
 #include "trainer/eval/translation_text.h"
 #include "trainer/math/check.h"
-#include "trainer/metrics/translation_score.h"
 #include "trainer/models/translator.h"
 
 namespace elman {
@@ -24,17 +23,17 @@ std::vector<uint32_t> Ids(std::span<const int32_t> field) { return {field.begin(
 
 }  // namespace
 
-absl::Status JudgeTranslations(std::shared_ptr<const Dataset> dataset, std::string_view split,
-                               const TranslationJudgeSpec& spec, Model* model,
-                               Evaluation* evaluation) {
+absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
+                                                     std::string_view split,
+                                                     const TranslationJudgeSpec& spec,
+                                                     Model* model) {
   auto* translator = dynamic_cast<Translator*>(model);
   CHECK_NE(translator, nullptr);
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
   const Vocabulary& target = dataset->vocabulary(1);
   const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
   TranslationSearch search(translator, target, spec.search);
-  Bleu bleu(spec.tokenization);
-  Chrf chrf;
+  JudgedTranslations judged;
   for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
     std::vector<std::vector<uint32_t>> sources;
     std::vector<std::string> references;
@@ -49,15 +48,24 @@ absl::Status JudgeTranslations(std::shared_ptr<const Dataset> dataset, std::stri
     const std::vector<std::vector<Translation>> translations = search.Run(sources);
     for (size_t i = 0; i < sources.size(); ++i) {
       const std::string line = TranslationLine(kind, target, translations[i][0].tokens);
-      bleu.Add(line, references[i]);
-      chrf.Add(line, references[i]);
+      judged.bleu.emplace_back(spec.tokenization).Add(line, references[i]);
+      judged.chrf.emplace_back().Add(line, references[i]);
     }
+  }
+  return judged;
+}
+
+void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
+  Bleu bleu = judged.bleu[0];
+  Chrf chrf = judged.chrf[0];
+  for (size_t example = 1; example < judged.bleu.size(); ++example) {
+    bleu += judged.bleu[example];
+    chrf += judged.chrf[example];
   }
   evaluation->score = bleu.Score();
   evaluation->figures.push_back({"bleu", bleu.Score(), "of 100", /*headline=*/true});
   evaluation->figures.push_back({"chrf", chrf.Score(), "of 100", /*headline=*/true});
   evaluation->signatures = {{"signature", bleu.Signature()}, {"chrf_signature", chrf.Signature()}};
-  return absl::OkStatus();
 }
 
 }  // namespace elman

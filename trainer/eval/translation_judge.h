@@ -3,12 +3,14 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "data/shards/dataset.h"
 #include "trainer/eval/evaluation.h"
 #include "trainer/eval/translation_search.h"
 #include "trainer/metrics/score_tokenizer.h"
+#include "trainer/metrics/translation_score.h"
 #include "trainer/models/model.h"
 
 namespace elman {
@@ -18,12 +20,21 @@ struct TranslationJudgeSpec {
   ScoreTokenization tokenization = ScoreTokenization::k13a;
 };
 
-// Translates the sources of a split as elman-predict does and adds the figures bleu, which becomes
-// the score, and chrf, with their signatures. References are the targets of the data set as text:
-// where words have become <unk>, or words and punctuation are joined by rules, not the corpus to
-// the letter. `model` is a Translator.
-absl::Status JudgeTranslations(std::shared_ptr<const Dataset> dataset, std::string_view split,
-                               const TranslationJudgeSpec& spec, Model* model,
-                               Evaluation* evaluation);
+// What the translations of a split count for, by example.
+struct JudgedTranslations {
+  std::vector<Bleu> bleu;
+  std::vector<Chrf> chrf;
+};
+
+// Translates the sources of a split as elman-predict does. References are the targets of the data
+// set as text: where words have become <unk>, or words and punctuation are joined by rules, not the
+// corpus to the letter. `model` is a Translator.
+absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
+                                                     std::string_view split,
+                                                     const TranslationJudgeSpec& spec,
+                                                     Model* model);
+
+// Adds the figures bleu, which becomes the score, and chrf, with their signatures.
+void AddScores(const JudgedTranslations& judged, Evaluation* evaluation);
 
 }  // namespace elman
