@@ -94,6 +94,11 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets
                                                                   const TrainingConfig& config) {
   ASSIGN_OR_RETURN(const std::vector<double> weights, DataWeights(datasets, config));
   if (datasets[0]->manifest().task() == LANGUAGE_MODEL) {
+    if (config.batch_by() == TrainingConfig::TOKENS) {
+      return absl::InvalidArgumentError(
+          "batch_by is TOKENS: the batches of a language model have all as many tokens, batch_size "
+          "times sequence_length; leave it out");
+    }
     return CreateMixedStreamBatcher(datasets, weights, kTrain,
                                     {.batch_size = config.batch_size(),
                                      .sequence_length = config.sequence_length(),
@@ -102,9 +107,12 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets
   }
   std::vector<std::unique_ptr<BatchSource>> sources;
   for (const auto& dataset : datasets) {
-    ASSIGN_OR_RETURN(std::unique_ptr<BatchSource> source,
-                     CreateSequenceBatcher(dataset, kTrain, config.batch_size(), config.lanes(),
-                                           {.shuffled = true, .seed = config.seed()}));
+    ASSIGN_OR_RETURN(
+        std::unique_ptr<BatchSource> source,
+        CreateSequenceBatcher(dataset, kTrain, config.batch_size(), config.lanes(),
+                              {.shuffled = true,
+                               .seed = config.seed(),
+                               .by_tokens = config.batch_by() == TrainingConfig::TOKENS}));
     sources.push_back(std::move(source));
   }
   if (sources.size() == 1) return std::move(sources[0]);

@@ -42,12 +42,15 @@ class BatchPlan {
       : reader_(reader),
         batch_size_(batch_size),
         order_(order),
+        rows_(order.shuffled && order.by_tokens ? kMostRows * batch_size : batch_size),
         window_batches_(std::max(1, kWindowExamples / batch_size)),
         epoch_order_(&reader->blocks(), order.seed),
-        rank_of_row_(batch_size) {
-    const std::vector<int> rows = SpreadRows(batch_size);
-    for (int i = 0; i < batch_size; ++i) rank_of_row_[order.shuffled ? rows[i] : i] = i;
+        rank_of_row_(rows_) {
+    const std::vector<int> rows = SpreadRows(rows_);
+    for (int i = 0; i < rows_; ++i) rank_of_row_[order.shuffled ? rows[i] : i] = i;
   }
+
+  int rows() const { return rows_; }  // that a batch may have
 
   int64_t batches() const {
     return static_cast<int64_t>((reader_->examples() + batch_size_ - 1) / batch_size_);
@@ -60,7 +63,14 @@ class BatchPlan {
     size_ = std::min<uint64_t>(batch_size_, reader_->examples() - first);
     if (!order_.shuffled) return absl::OkStatus();
     RETURN_IF_ERROR(SortWindow(epoch, number / window_batches_));
-    first_ = FirstOf(epoch, number);
+    if (order_.by_tokens) {
+      const uint64_t batches = bounds_.size() - 1;
+      const uint64_t chosen = Permutation(batches, Key(epoch, kBatches))(number % window_batches_);
+      first_ = bounds_[chosen];
+      size_ = static_cast<int>(bounds_[chosen + 1] - first_);
+    } else {
+      first_ = FirstOf(epoch, number);
+    }
     return absl::OkStatus();
   }
 
@@ -77,6 +87,8 @@ class BatchPlan {
     uint32_t target_length = 0;
     uint32_t place = 0;  // in the window, before it was sorted
     uint64_t example = 0;
+
+    uint64_t tokens() const { return uint64_t{length} + target_length; }
   };
 
   // Sorts the examples of a window by length, those of equal length by that of their targets: from
@@ -104,28 +116,51 @@ class BatchPlan {
         return (a.target_length < b.target_length) == (a.length % 2 == 0);
       return a.place < b.place;
     });
+    if (order_.by_tokens) CutByTokens();
     number_of_window_ = window;
     return absl::OkStatus();
+  }
+
+  // Cuts the sorted window into as many batches as it has by examples, each with its share of the
+  // tokens, at least one example and at most rows_.
+  void CutByTokens() {
+    const uint64_t batches = (window_.size() + batch_size_ - 1) / batch_size_;
+    uint64_t all = 0;
+    for (const Entry& entry : window_) all += entry.tokens();
+    bounds_.assign(1, 0);
+    uint64_t at = 0, tokens = 0;
+    for (uint64_t batch = 1; batch <= batches; ++batch) {
+      const uint64_t left = batches - batch, most = static_cast<uint64_t>(rows_);
+      const uint64_t examples = window_.size();
+      const uint64_t least_end = std::max(at + 1, examples - std::min(examples, left * most));
+      const uint64_t most_end = std::min(at + most, examples - left);
+      while (at < least_end || (at < most_end && (left == 0 || tokens * batches < all * batch))) {
+        tokens += window_[at++].tokens();
+      }
+      bounds_.push_back(at);
+    }
+  }
+
+  uint64_t Key(int64_t epoch, Purpose purpose) const {
+    return RandomKeyOf(order_.seed, static_cast<uint64_t>(epoch), purpose,
+                       static_cast<uint64_t>(number_of_window_));
   }
 
   // Where in the sorted window a batch begins. Full batches come in a random order; one that is not
   // full is the last, but its examples are not for that the longest: they are from anywhere.
   size_t FirstOf(int64_t epoch, int64_t number) const {
     const uint64_t full = window_.size() / batch_size_, rest = window_.size() % batch_size_;
-    const auto key = [&](Purpose purpose) {
-      return RandomKeyOf(order_.seed, static_cast<uint64_t>(epoch), purpose,
-                         static_cast<uint64_t>(number_of_window_));
-    };
-    const uint64_t small_at = key(kSmallBatch) % (full + 1);
+    const uint64_t small_at = Key(epoch, kSmallBatch) % (full + 1);
     const auto in_window = static_cast<uint64_t>(number % window_batches_);
     if (in_window == full) return small_at * batch_size_;
-    const uint64_t chosen = Permutation(full, key(kBatches))(in_window);
+    const uint64_t chosen = Permutation(full, Key(epoch, kBatches))(in_window);
     return chosen * batch_size_ + (chosen >= small_at ? rest : 0);
   }
 
   ExampleReader* const reader_;
   const int batch_size_;
   const ExampleOrder order_;
+  const int rows_;
   const int64_t window_batches_;
   EpochOrder epoch_order_;
   std::vector<int> rank_of_row_;  // among the examples of a batch, by length
@@ -134,6 +169,7 @@ class BatchPlan {
   int64_t epoch_ = -1;
   int64_t number_of_window_ = -1;
   std::vector<Entry> window_;
+  std::vector<uint64_t> bounds_;  // by tokens: where in the window each batch begins, and its end
   uint64_t first_ = 0;
   int size_ = 0;
 };
@@ -146,13 +182,12 @@ class SequenceBatcher : public BatchSource {
         task_(dataset_->manifest().task()),
         reader_(std::move(reader)),
         plan_(reader_.get(), batch_size, order),
-        batch_size_(batch_size),
         lanes_(lanes) {}
 
   int lanes() const override { return lanes_; }
   int64_t batches_per_epoch() const override { return plan_.batches(); }
-  int first_row(int lane) const override { return FirstRow(batch_size_, lanes_, lane); }
-  int end_row(int lane) const override { return FirstRow(batch_size_, lanes_, lane + 1); }
+  int first_row(int lane) const override { return FirstRow(plan_.rows(), lanes_, lane); }
+  int end_row(int lane) const override { return FirstRow(plan_.rows(), lanes_, lane + 1); }
   void ShowReading(std::atomic<int32_t>* shard) override { reader_->ShowReading(shard); }
   uint64_t examples() const override { return reader_->examples(); }
 
@@ -245,7 +280,6 @@ class SequenceBatcher : public BatchSource {
   const Task task_;
   const std::unique_ptr<ExampleReader> reader_;
   BatchPlan plan_;
-  const int batch_size_;
   const int lanes_;
   Column columns_[kMaxFields];
 };

@@ -22,13 +22,18 @@ struct ExampleOrder {
   // batch, and the batches come in a random order.
   bool shuffled = false;
   uint64_t seed = 0;
+  // Where it is shuffled: batches of a window have about as many tokens each, rather than as many
+  // examples: of short ones more, kMostRows times `batch_size` at the most, of long ones fewer.
+  bool by_tokens = false;
 };
+inline constexpr int kMostRows = 4;
 
-// A batch has `batch_size` examples over all lanes, each of which comes once an epoch; the last
-// batch may have fewer, and a lane then none (Batch::steps is 0). The examples of a row are the
-// same in any number of lanes, but for the last batch; lanes get examples of about the same length.
-// `starts_epoch` is set: nothing is carried from one batch to the next. Memory is taken for two
-// groups of blocks (EpochOrder), about 48 MiB, however large the split is.
+// A batch has `batch_size` examples over all lanes, or about as many in the mean by tokens, each of
+// which comes once an epoch; the last batch may have fewer, and a lane then none (Batch::steps is
+// 0). The examples of a row are the same in any number of lanes, but for the last batch; lanes get
+// examples of about the same length. `starts_epoch` is set: nothing is carried from one batch to
+// the next. Memory is taken for two groups of blocks (EpochOrder), about 48 MiB, however large the
+// split is.
 //
 // InvalidArgument if there are more lanes than rows, or the data set is of a language model.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(

@@ -1,5 +1,6 @@
 #include "data/batches/sequence_batcher.h"
 
+#include <limits>
 #include <map>
 
 #include "data/batches/coverage.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr uint32_t kTypes = 100;  // words, or labels
 constexpr int32_t kStart = kTypes, kPad = kTypes + 1;
 constexpr auto kShuffled = ExampleOrder{true, 3};
+constexpr auto kByTokens = ExampleOrder{true, 3, true};
 
 class SequenceBatcherTest : public testing::Test {
  protected:
@@ -265,6 +267,66 @@ TEST_F(SequenceBatcherTest, TakesTheExamplesOfTheSmallBatchFromAnywhere) {
   }
   EXPECT_LT(shortest, 15);
   EXPECT_GT(longest, 45);
+}
+
+// Whatever the lengths: every example once an epoch, as many batches as by examples, none empty or
+// of more rows than allowed, the same at any time.
+TEST_F(SequenceBatcherTest, CutsByTokensUseEveryExampleOnce) {
+  for (const int longest : {1, 3, 20, 200}) {
+    for (const int count : {1, 2, 7, 97, 1000}) {
+      WriteRandom(CLASSIFICATION, count, longest);
+      for (const int batch_size : {1, 3, 20, 64}) {
+        for (const int lanes : {1, 2, 3}) {
+          if (lanes > batch_size) continue;
+          SCOPED_TRACE(testing::Message() << count << " examples up to " << longest << ", batch "
+                                          << batch_size << ", lanes " << lanes);
+          const auto source = Make(batch_size, lanes, kByTokens);
+          const auto again = Make(batch_size, lanes, kByTokens);
+          ASSERT_EQ(source->batches_per_epoch(), (count + batch_size - 1) / batch_size);
+          Coverage coverage;
+          Batch batch, twice;
+          for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
+            int rows = 0;
+            for (int lane = 0; lane < lanes; ++lane) {
+              ASSERT_THAT(source->Read(1, number, lane, &batch), IsOk());
+              Check(CLASSIFICATION, batch);
+              ASSERT_LE(batch.rows, source->end_row(lane) - source->first_row(lane));
+              coverage.Add(batch);
+              rows += batch.rows;
+              if (number % 5 != 3) continue;
+              ASSERT_THAT(again->Read(1, number, lane, &twice), IsOk());
+              ASSERT_EQ(batch.examples, twice.examples);
+            }
+            ASSERT_GE(rows, 1);
+            ASSERT_LE(rows, kMostRows * batch_size);
+          }
+          ASSERT_EQ(coverage, CoverageOf(count));
+        }
+      }
+    }
+  }
+}
+
+// With lengths that differ much, batches have about the same number of tokens, where batches of as
+// many examples have not.
+TEST_F(SequenceBatcherTest, BatchesByTokensHaveAboutAsManyTokens) {
+  WriteRandom(CLASSIFICATION, 4000, 60);
+  const auto spread = [&](ExampleOrder order) {
+    const auto source = Make(40, 1, order);
+    int64_t least = std::numeric_limits<int64_t>::max(), most = 0;
+    Batch batch;
+    for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
+      EXPECT_THAT(source->Read(0, number, 0, &batch), IsOk());
+      if (batch.rows == kMostRows * 40) continue;  // as many of the very short as a batch may have
+      int64_t tokens = 0;
+      for (const int32_t length : batch.lengths) tokens += length;
+      least = std::min(least, tokens);
+      most = std::max(most, tokens);
+    }
+    return static_cast<double>(most) / static_cast<double>(least);
+  };
+  EXPECT_LT(spread(kByTokens), 1.3);
+  EXPECT_GT(spread(kShuffled), 5);
 }
 
 // A corpus sorted by label, of more blocks than a group has: batches are mixed all the same.
