@@ -30,8 +30,14 @@ std::string WhereLine(const std::string& path, uint64_t line) {
 
 absl::Status CheckSize(const std::string& path, int64_t size) {
   if (size >= 1 && size <= kMaxVectorSize) return absl::OkStatus();
+  if (size < 1) {
+    return absl::DataLossError(absl::StrCat(
+        path,
+        ": no vectors found; expected a file of word2vec (text or binary), GloVe or fastText ",
+        "(.vec), or safetensors"));
+  }
   return absl::DataLossError(
-      absl::StrCat(path, ": vectors of ", size, " elements; expected 1 to ", kMaxVectorSize));
+      absl::StrCat(path, ": vectors of ", size, " elements, more than ", kMaxVectorSize));
 }
 
 absl::Status WrongCount(const std::string& path, uint64_t found, uint64_t announced) {
