@@ -1,10 +1,8 @@
 #include "trainer/models/classifier.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "trainer/math/check.h"
-#include "trainer/math/softmax.h"
 #include "trainer/models/spec_shapes.h"
 
 namespace elman {
@@ -112,13 +110,7 @@ void Classifier::Predict(const Batch& batch, std::span<int32_t> labels,
 void Classifier::Probabilities(const Batch& batch, Matrix probabilities, Workspace* workspace) {
   const Matrix pooled = Infer(batch, workspace);
   if (ordinal_) return ordinal_->Probabilities(values_, pooled, probabilities);
-  softmax_->Logits(values_, pooled, probabilities);
-  for (int64_t row = 0; row < probabilities.rows; ++row) {
-    float* const p = probabilities.row(row);
-    const double log_sum = LogSumExp(p, labels_);
-    for (int64_t label = 0; label < labels_; ++label)
-      p[label] = static_cast<float>(std::exp(p[label] - log_sum));
-  }
+  softmax_->Probabilities(values_, pooled, probabilities);
 }
 
 }  // namespace elman

@@ -1,11 +1,9 @@
 #include "trainer/models/tagger.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "trainer/math/check.h"
-#include "trainer/math/softmax.h"
 #include "trainer/math/sums.h"
 #include "trainer/models/spec_shapes.h"
 
@@ -52,17 +50,8 @@ Matrix Tagger::Scores(ConstMatrix hidden, Workspace* workspace) const {
 
 Matrix Tagger::Probabilities(ConstMatrix hidden, Workspace* workspace) const {
   const Matrix probabilities = workspace->Take(hidden.rows, tags_);
-  if (binary_) {
-    binary_->Probabilities(values_, hidden, probabilities);
-    return probabilities;
-  }
-  softmax_->Logits(values_, hidden, probabilities);
-  for (int64_t row = 0; row < hidden.rows; ++row) {
-    float* const p = probabilities.row(row);
-    const double log_sum = LogSumExp(p, tags_);
-    for (int64_t tag = 0; tag < tags_; ++tag)
-      p[tag] = static_cast<float>(std::exp(p[tag] - log_sum));
-  }
+  if (binary_) binary_->Probabilities(values_, hidden, probabilities);
+  if (softmax_) softmax_->Probabilities(values_, hidden, probabilities);
   return probabilities;
 }
 

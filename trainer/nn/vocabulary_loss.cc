@@ -1,6 +1,7 @@
 #include "trainer/nn/vocabulary_loss.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "trainer/math/check.h"
 #include "trainer/math/gemm.h"
@@ -67,6 +68,17 @@ void VocabularyLoss::Logits(const float* values, ConstMatrix hidden, Matrix logi
   for (int64_t r = 0; r < logits.rows; ++r) std::copy_n(bias, logits.cols, logits.row(r));
   Gemm(Transpose::kNo, tied_ ? Transpose::kYes : Transpose::kNo, 1, hidden, weights_.In(values), 1,
        logits);
+}
+
+void VocabularyLoss::Probabilities(const float* values, ConstMatrix hidden,
+                                   Matrix probabilities) const {
+  Logits(values, hidden, probabilities);
+  for (int64_t r = 0; r < probabilities.rows; ++r) {
+    float* const p = probabilities.row(r);
+    const double log_sum = LogSumExp(p, probabilities.cols);
+    for (int64_t v = 0; v < probabilities.cols; ++v)
+      p[v] = static_cast<float>(std::exp(p[v] - log_sum));
+  }
 }
 
 // From softmax(z) - onehot(target) to the gradient of smoothed labels; adds the difference to

@@ -40,6 +40,8 @@ class VocabularyLoss {
 
   // logits [rows, vocabulary].
   void Logits(const float* values, ConstMatrix hidden, Matrix logits) const;
+  // softmax(z), [rows, vocabulary].
+  void Probabilities(const float* values, ConstMatrix hidden, Matrix probabilities) const;
 
   int64_t vocabulary() const { return bias_.cols; }
 
