@@ -18,7 +18,6 @@
 namespace elman {
 namespace {
 
-constexpr uint64_t kMaxReportBytes = uint64_t{256} << 20;
 constexpr absl::Duration kRedraw = absl::Milliseconds(250);
 
 // "1:05:09" or "5:09".
@@ -55,17 +54,18 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
   const bool goes_on = start.step() < total_steps;
   const int64_t train_step = start.step() - (goes_on ? start.interval_steps() : 0);
   ASSIGN_OR_RETURN(auto log, MetricsLog::Open(directory->metrics_path(), start.step(), train_step));
+  ASSIGN_OR_RETURN(RunRecord record, RunRecord::Read(directory->metrics_path()));
   ASSIGN_OR_RETURN(auto tensorboard, TensorBoardWriter::Open(directory->tensorboard_folder(),
                                                              start.step(), train_step));
   ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
   return std::unique_ptr<ProgressReporter>(
       new ProgressReporter(directory, config, start.step(), total_steps, clock, std::move(log),
-                           std::move(tensorboard), std::move(heartbeat)));
+                           std::move(record), std::move(tensorboard), std::move(heartbeat)));
 }
 
 ProgressReporter::ProgressReporter(const RunDirectory* directory, const TrainingConfig& config,
                                    int64_t start_step, int64_t total_steps, PhaseClock* clock,
-                                   std::unique_ptr<MetricsLog> log,
+                                   std::unique_ptr<MetricsLog> log, RunRecord record,
                                    std::unique_ptr<TensorBoardWriter> tensorboard,
                                    std::unique_ptr<Heartbeat> heartbeat)
     : directory_(directory),
@@ -74,6 +74,7 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, const Training
       total_steps_(total_steps),
       clock_(clock),
       log_(std::move(log)),
+      record_(std::move(record)),
       tensorboard_(std::move(tensorboard)),
       heartbeat_(std::move(heartbeat)),
       terminal_(WatchedByAPerson()),
@@ -114,7 +115,7 @@ void ProgressReporter::WriteTrainLine() {
       .Add("tokens_per_second", tokens_per_second)
       .Add("bytes_sent", last_.bytes_sent - bytes_told_)
       .Add("seconds", SecondsJson(*clock_));
-  Complain(log_->Write(line));
+  Log(line);
   Complain(tensorboard_->Write(last_.step, {{"train/loss", loss},
                                             {"train/perplexity", std::exp(loss)},
                                             {"train/learning_rate", last_.learning_rate},
@@ -164,7 +165,7 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   JsonObject line;
   line.Add("kind", "valid").Add("step", step).Add("epoch", epoch);
   AddEvaluation(evaluation, /*with_tables=*/false, &line);
-  Complain(log_->Write(line.Add("best", best)));
+  Log(line.Add("best", best));
   std::vector<std::pair<std::string, double>> scalars;
   for (const Figure& figure : evaluation.figures) {
     if (figure.headline) scalars.emplace_back("valid/" + figure.name, figure.value);
@@ -172,6 +173,7 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   Complain(tensorboard_->Write(step, scalars));
   Print(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
                         best ? "  (best)" : ""));
+  WritePage(/*running=*/true);
 }
 
 void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds,
@@ -183,7 +185,7 @@ void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds,
     line.Add("examples", coverage.examples)
         .Add("coverage", absl::StrFormat("%016x", coverage.hash));
   }
-  Complain(log_->Write(line));
+  Log(line);
 }
 
 void ProgressReporter::Saved(int64_t step, const std::string& path, const std::string& content_hash,
@@ -193,7 +195,7 @@ void ProgressReporter::Saved(int64_t step, const std::string& path, const std::s
       .Add("step", step)
       .Add("path", path)
       .Add("content_hash", content_hash);
-  Complain(log_->Write(line.Add("seconds", seconds)));
+  Log(line.Add("seconds", seconds));
 }
 
 void ProgressReporter::Paused(double seconds) { other_seconds_ += seconds; }
@@ -201,7 +203,7 @@ void ProgressReporter::Paused(double seconds) { other_seconds_ += seconds; }
 void ProgressReporter::Event(int64_t step, const std::string& what, const std::string& detail) {
   JsonObject line;
   line.Add("kind", "event").Add("step", step).Add("event", what).Add("detail", detail);
-  Complain(log_->Write(line));
+  Log(line);
   Print(detail);
 }
 
@@ -215,7 +217,7 @@ void ProgressReporter::Diverged(const StepReport& report, const std::string& wha
       .Add("learning_rate", report.learning_rate)
       .Add("gradient_norm", report.gradient_norm)
       .Add("step_loss", report.loss);
-  Complain(log_->Write(line));
+  Log(line);
   Print(detail);
 }
 
@@ -225,11 +227,18 @@ void ProgressReporter::Alive(int64_t step, std::string_view phase) {
 
 void ProgressReporter::FinishTraining() { WriteTrainLine(); }
 
-void ProgressReporter::WriteReport() {
-  const absl::StatusOr<std::string> metrics = ReadFile(directory_->metrics_path(), kMaxReportBytes);
-  if (!metrics.ok()) return Complain(metrics.status());
-  Complain(WriteReportPage(directory_->report_path(), "Training run " + directory_->folder(),
-                           *metrics, RunConfigText(config_)));
+void ProgressReporter::Log(const JsonObject& line) {
+  Complain(log_->Write(line));
+  record_.Add(line.ToString());
+}
+
+void ProgressReporter::WritePage(bool running) {
+  Complain(WriteReportPage(directory_->report_path(),
+                           {.title = directory_->folder(),
+                            .running = running,
+                            .facts = facts_,
+                            .configuration = RunConfigText(config_)},
+                           record_));
 }
 
 }  // namespace elman

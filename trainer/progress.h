@@ -1,11 +1,13 @@
-// What a run tells the world while it goes on: lines for people, metrics.jsonl, TensorBoard, and at
-// the end a report. Only rank 0 has one.
+// What a run tells the world while it goes on: lines for people, metrics.jsonl, TensorBoard, and a
+// report, which every validation brings up to date. Only rank 0 has one.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,6 +18,7 @@
 #include "trainer/eval/evaluation.h"
 #include "trainer/heartbeat.h"
 #include "trainer/logging/metrics_log.h"
+#include "trainer/logging/run_record.h"
 #include "trainer/logging/tensorboard_writer.h"
 #include "trainer/math/phase_clock.h"
 #include "trainer/run_directory.h"
@@ -48,6 +51,11 @@ class ProgressReporter {
                                                                   PhaseClock* clock);
   ~ProgressReporter();
 
+  // What the run is, for its report: names and values.
+  void Describe(std::vector<std::pair<std::string, std::string>> facts) {
+    facts_ = std::move(facts);
+  }
+
   void Step(const StepReport& report);
   // Epochs count from 1. `seconds` is what it took, which is no time of training.
   void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
@@ -73,18 +81,20 @@ class ProgressReporter {
 
   // The end: writes the train line of the last, unfinished interval.
   void FinishTraining();
-  // Then, when all has been said: report.html.
-  void WriteReport();
+  // Then, when all has been said: the last report.html.
+  void WriteReport() { WritePage(/*running=*/false); }
 
  private:
   ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
                    int64_t total_steps, PhaseClock* clock, std::unique_ptr<MetricsLog> log,
-                   std::unique_ptr<TensorBoardWriter> tensorboard,
+                   RunRecord record, std::unique_ptr<TensorBoardWriter> tensorboard,
                    std::unique_ptr<Heartbeat> heartbeat);
 
   double TokensPerSecond() const;
   void WriteTrainLine();
   void ShowProgress();
+  void Log(const JsonObject& line);           // to metrics.jsonl
+  void WritePage(bool running);               // report.html
   void Print(const std::string& line);        // a line that stays
   void Complain(const absl::Status& status);  // about a log that cannot be written, once
 
@@ -94,6 +104,8 @@ class ProgressReporter {
   const int64_t total_steps_;
   PhaseClock* const clock_;
   const std::unique_ptr<MetricsLog> log_;
+  RunRecord record_;  // what the log holds
+  std::vector<std::pair<std::string, std::string>> facts_;
   const std::unique_ptr<TensorBoardWriter> tensorboard_;
   const std::unique_ptr<Heartbeat> heartbeat_;
   const bool terminal_;

@@ -240,6 +240,7 @@ std::string RunConfigText(const TrainingConfig& config) {
 
 absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& now) {
   TrainingConfig a = before, b = now;
+  WriteDefaultsOut(&a);  // a version that did not know a field did what is its default now
   for (TrainingConfig* config : {&a, &b}) {
     config->clear_max_steps();
     config->clear_max_epochs();

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "data/io/checksum.h"
 #include "data/io/file.h"
@@ -244,18 +246,33 @@ void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& m
   const Progress& progress = start.checkpoint.header.progress();
   uint64_t tokens = 0;
   for (const auto& dataset : datasets) tokens += (*dataset->FindSplit("train"))->counts(0).tokens();
-  std::fprintf(stderr,
-               "%s parameters, %s training tokens, %s steps an epoch, %d lanes on %d ranks (oneDNN "
-               "%s, %s)\n",
-               WithCommas(model.parameters().count()).c_str(),
-               WithCommas(static_cast<int64_t>(tokens)).c_str(),
-               WithCommas(StepsPerEpoch(source, start.config.micro_batches())).c_str(),
-               start.config.lanes(), ranks, OneDnnVersion().c_str(), InstructionSet().c_str());
+  const std::string parameters = WithCommas(model.parameters().count());
+  const std::string train_tokens = WithCommas(static_cast<int64_t>(tokens));
+  const std::string steps = WithCommas(StepsPerEpoch(source, start.config.micro_batches()));
+  const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
+  std::fprintf(stderr, "%s\n",
+               absl::StrCat(parameters, " parameters, ", train_tokens, " training tokens, ", steps,
+                            " steps an epoch, ", start.config.lanes(), " lanes on ", ranks,
+                            " ranks (", machine, ")")
+                   .c_str());
+  std::vector<std::pair<std::string, std::string>> facts = {
+      {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},
+      {"parameters", parameters},
+      {"training tokens", train_tokens},
+      {"steps an epoch", steps},
+      {"lanes, ranks", absl::StrCat(start.config.lanes(), ", ", ranks)},
+      {"host of rank 0", HostName()},
+      {"computes with", machine},
+      {"Elman", ELMAN_VERSION}};
   const auto weights = DataWeights(datasets, start.config);
-  for (size_t i = 0; datasets.size() > 1 && i < datasets.size(); ++i) {
-    std::fprintf(stderr, "%.1f %% of the training on %s\n", 100 * (*weights)[i],
-                 datasets[i]->folder().c_str());
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    facts.emplace_back("data set", datasets[i]->folder());
+    if (datasets.size() == 1) continue;
+    const std::string share = absl::StrFormat("%.1f %% of the training on ", 100 * (*weights)[i]);
+    facts.back().second = share + datasets[i]->folder();
+    std::fprintf(stderr, "%s\n", facts.back().second.c_str());
   }
+  reporter->Describe(std::move(facts));
   if (start.resumed) {
     reporter->Event(
         progress.step(), "resumed",

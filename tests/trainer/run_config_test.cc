@@ -98,6 +98,16 @@ TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
   }
 }
 
+TEST(RunConfigTest, ARunOfAVersionThatKnewFewerFieldsCanBeResumed) {
+  const auto now = ParseRunConfig("model { hidden_size: 7 }", "c", {});
+  TrainingConfig before = *now;
+  before.mutable_model()->clear_input();
+  before.mutable_model()->clear_initial_state();
+  EXPECT_TRUE(CheckResumable(before, *now).ok());
+  const auto other = ParseRunConfig("model { hidden_size: 7 input: ONE_HOT }", "c", {});
+  EXPECT_FALSE(CheckResumable(before, *other).ok());
+}
+
 TEST(RunConfigTest, ResumingMayChangePolicyButNotTheModel) {
   const TrainingConfig before = *ParseRunConfig("", "c", {});
   for (const char* allowed : {"max_steps=9", "max_epochs=99", "optimizer.learning_rate=0.1",

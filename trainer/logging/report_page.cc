@@ -1,83 +1,213 @@
 #include "trainer/logging/report_page.h"
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_format.h"
 #include "data/io/file.h"
+#include "trainer/logging/chart.h"
 
 namespace elman {
 namespace {
 
-// The page's own script draws: the page holds the figures themselves, for whoever wants to look
-// further.
+// The colors of series, light and dark, can be told apart by eyes that see no red or no green.
 constexpr char kHead[] = R"html(<!doctype html>
+<html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
 <style>
- body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; }
- svg { width: 100%; height: 18em; background: #fafafa; border: 1px solid #ddd; }
- pre { background: #f4f4f4; padding: 1em; overflow: auto; }
- table { border-collapse: collapse; } td, th { padding: .1em .8em; text-align: right; border-bottom: 1px solid #ddd; }
- .train { stroke: #4878a8; fill: none; } .valid { stroke: #c0392b; fill: #c0392b; } text { font-size: 11px; fill: #555; }
+:root { --ink: #1f2328; --soft: #59636e; --paper: #ffffff; --panel: #f5f6f8; --rule: #dfe3e8;
+  --s0: #2f6db3; --s1: #c2571a; --s2: #1b8a72; --s3: #a8458b; --s4: #8a7a12; --s5: #6b7280; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e8eb; --soft: #9aa4af; --paper: #14171b; --panel: #1d2127; --rule: #333a43;
+    --s0: #6ea8e8; --s1: #f0955a; --s2: #4cc3a7; --s3: #dd8ac4; --s4: #d2bf4a; --s5: #9aa4af; } }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+  color: var(--ink); background: var(--paper); }
+h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+.state { color: var(--soft); margin: .2rem 0 1.2rem; }
+.cards { display: flex; flex-wrap: wrap; gap: .8rem; }
+.card { background: var(--panel); border-radius: .5rem; padding: .6rem 1rem; }
+.card b { display: block; font-size: 1.3rem; font-weight: 600; }
+.card span { color: var(--soft); font-size: .85rem; }
+figure { margin: 1.2rem 0; } figcaption { font-weight: 600; margin-bottom: .2rem; }
+svg { width: 100%; height: auto; background: var(--panel); border-radius: .5rem; }
+svg text { font-size: 11px; fill: var(--soft); } svg .grid { stroke: var(--rule); }
+polyline { fill: none; stroke-width: 1.6; stroke: var(--c); } circle, polygon { fill: var(--c); }
+.key { font-weight: 400; font-size: .85rem; margin-left: .8rem; }
+.key::before { content: ""; display: inline-block; width: .7em; height: .7em; margin-right: .35em;
+  border-radius: 2px; background: var(--c); }
+.s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); }
+.s3 { --c: var(--s3); } .s4 { --c: var(--s4); } .s5 { --c: var(--s5); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+td, th { padding: .15rem .8rem .15rem 0; text-align: right; border-bottom: 1px solid var(--rule); }
+th { color: var(--soft); font-weight: 500; } td.text, th.text { text-align: left; }
+tr.best td { font-weight: 600; }
+pre { background: var(--panel); border-radius: .5rem; padding: 1rem; overflow: auto; font-size: .85rem; }
 </style>
 )html";
 
-constexpr char kScript[] = R"html(
-<script>
-const of = kind => lines.filter(l => l.kind === kind);
-function plot(id, series, log) {
-  const svg = document.getElementById(id), w = 900, h = 290, left = 60, bottom = 25;
-  svg.setAttribute('viewBox', `0 0 ${w} ${h}`);
-  const all = series.flatMap(s => s.points).filter(p => isFinite(p[1]));
-  if (!all.length) return;
-  const f = y => log ? Math.log(y) : y;
-  const xs = all.map(p => p[0]), ys = all.map(p => f(p[1]));
-  const x0 = Math.min(...xs), x1 = Math.max(...xs), y0 = Math.min(...ys), y1 = Math.max(...ys);
-  const X = x => left + (w - left - 10) * (x - x0) / (x1 - x0 || 1);
-  const Y = y => 10 + (h - bottom - 10) * (y1 - f(y)) / (y1 - y0 || 1);
-  let out = '';
-  for (let i = 0; i <= 4; ++i) {
-    const v = y0 + (y1 - y0) * i / 4, y = log ? Math.exp(v) : v, x = x0 + (x1 - x0) * i / 4;
-    out += `<line x1="${left}" x2="${w - 10}" y1="${Y(y)}" y2="${Y(y)}" stroke="#e5e5e5"/>` +
-      `<text x="${left - 6}" y="${Y(y) + 4}" text-anchor="end">${+y.toPrecision(4)}</text>` +
-      `<text x="${X(x)}" y="${h - 6}" text-anchor="middle">${Math.round(x)}</text>`;
-  }
-  for (const s of series) {
-    out += `<polyline class="${s.name}" fill="none" style="fill:none" points="${s.points.map(p => X(p[0]) + ',' + Y(p[1])).join(' ')}"/>`;
-    if (s.name === 'valid') for (const p of s.points) out += `<circle class="valid" cx="${X(p[0])}" cy="${Y(p[1])}" r="3"/>`;
-  }
-  svg.innerHTML = out;
-}
-const points = (kind, key) => of(kind).filter(l => l[key] != null).map(l => [l.step, l[key]]);
-plot('perplexity', [{name: 'train', points: points('train', 'perplexity')}, {name: 'valid', points: points('valid', 'perplexity')}], true);
-plot('speed', [{name: 'train', points: points('train', 'tokens_per_second')}], false);
-plot('norm', [{name: 'train', points: points('train', 'gradient_norm')}], true);
-document.getElementById('table').innerHTML = '<tr><th>step<th>epoch<th>loss<th>perplexity<th>bits per byte</tr>' +
-  of('valid').map(l => `<tr><td>${l.step}<td>${l.epoch}<td>${l.loss.toFixed(4)}<td>${l.perplexity.toFixed(2)}<td>${l.bits_per_byte.toFixed(4)}</tr>`).join('');
-</script>
-)html";
+constexpr const char* kPhases[] = {"data", "forward", "backward", "exchange", "optimizer", "wait"};
+constexpr size_t kMostEvents = 200;
 
-std::string Escape(const std::string& text) {
-  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
+std::string NumberText(double number) {
+  if (number == std::floor(number) && std::abs(number) < 1e15)
+    return absl::StrFormat("%.0f", number);
+  return absl::StrFormat("%.5g", number);
+}
+
+const RecordedLine* LastOf(const RunRecord& record, std::string_view kind) {
+  const auto& lines = record.lines();
+  const auto found = std::ranges::find(lines.rbegin(), lines.rend(), kind, &RecordedLine::kind);
+  return found == lines.rend() ? nullptr : &*found;
+}
+
+// The validation that was best when it was made, and so best of all.
+const RecordedLine* BestValidation(const RunRecord& record) {
+  const RecordedLine* best = nullptr;
+  for (const RecordedLine& line : record.lines()) {
+    if (line.kind == "valid" && line.Number("best") == 1) best = &line;
+  }
+  return best;
+}
+
+std::string StateText(const ReportPage& page, const RunRecord& record) {
+  const RecordedLine* const last = record.lines().empty() ? nullptr : &record.lines().back();
+  if (last == nullptr) return page.running ? "beginning" : "nothing recorded";
+  const std::optional<double> epoch = last->Number("epoch");
+  return absl::StrCat(page.running ? "running" : "ended", ", step ", last->step,
+                      epoch ? absl::StrFormat(" of epoch %.0f", *epoch) : std::string());
+}
+
+std::string Card(const std::string& name, const std::string& value) {
+  return absl::StrCat("<div class=\"card\"><b>", HtmlText(value), "</b><span>", HtmlText(name),
+                      "</span></div>\n");
+}
+
+// The figures of the best validation, but for what counts rather than judges.
+std::string Cards(const RunRecord& record) {
+  std::string html = "<div class=\"cards\">\n";
+  const RecordedLine* const best = BestValidation(record);
+  constexpr const char* kShown[] = {"loss", "perplexity", "bits_per_byte", "accuracy",
+                                    "f1",   "macro_f1",   "bleu"};
+  for (const char* name : kShown) {
+    if (best == nullptr) break;
+    if (const auto value = best->Number(name))
+      html += Card(absl::StrCat("best validation ", name), absl::StrFormat("%.5g", *value));
+  }
+  if (const RecordedLine* const train = LastOf(record, "train")) {
+    html += Card("training loss", absl::StrFormat("%.5g", train->Number("loss").value_or(NAN)));
+    html += Card("tokens a second",
+                 absl::StrFormat("%.0f", train->Number("tokens_per_second").value_or(NAN)));
+  }
+  return html + "</div>\n";
+}
+
+std::string Charts(const RunRecord& record) {
+  const auto train = [&](const char* key) { return record.Points("train", key); };
+  const auto valid = [&](const char* key) { return record.Points("valid", key); };
+  std::string html = LineChart(
+      {.title = "Loss, nats per target",
+       .series = {{"training", train("loss")}, {"validation", valid("loss"), /*marked=*/true}}});
+  html += LineChart({.title = "Perplexity",
+                     .series = {{"training", train("perplexity")},
+                                {"validation", valid("perplexity"), /*marked=*/true}},
+                     .logarithmic = true});
+  html += LineChart({.title = "Scores on validation",
+                     .series = {{"accuracy", valid("accuracy"), true},
+                                {"F1", valid("f1"), true},
+                                {"macro F1", valid("macro_f1"), true}}});
+  html += LineChart({.title = "Learning rate",
+                     .series = {{"learning rate", train("learning_rate")}},
+                     .from_zero = true});
+  html += LineChart({.title = "Gradient norm, before clipping",
+                     .series = {{"gradient norm", train("gradient_norm")}},
+                     .logarithmic = true});
+  html += LineChart({.title = "Tokens a second",
+                     .series = {{"tokens a second", train("tokens_per_second")}},
+                     .from_zero = true});
+  Chart shares{.title = "Where the time of rank 0 goes", .series = {}};
+  for (const char* phase : kPhases)
+    shares.series.push_back({phase, train(absl::StrCat("seconds.", phase).c_str())});
+  html += ShareChart(shares);
+  html += LineChart({.title = "Padding efficiency: computed positions that were not padding",
+                     .series = {{"padding efficiency", record.Points("epoch", "padding_efficiency"),
+                                 /*marked=*/true}}});
+  return html;
+}
+
+// The lines of a kind as rows, their numbers as columns.
+std::string Table(const RunRecord& record, std::string_view kind, const RecordedLine* best) {
+  std::vector<std::string> columns = {"step", "epoch"};
+  for (const RecordedLine& line : record.lines()) {
+    if (line.kind != kind) continue;
+    for (const auto& [name, value] : line.numbers) {
+      if (name != "best" && std::ranges::find(columns, name) == columns.end())
+        columns.push_back(name);
+    }
+  }
+  std::string html = "<div class=\"scroll\"><table><tr>";
+  for (const std::string& column : columns) absl::StrAppend(&html, "<th>", HtmlText(column));
+  bool some = false;
+  for (const RecordedLine& line : record.lines()) {
+    if (line.kind != kind) continue;
+    some = true;
+    absl::StrAppend(&html, "\n<tr", &line == best ? " class=\"best\">" : ">");
+    for (const std::string& column : columns) {
+      const std::optional<double> value = line.Number(column);
+      absl::StrAppend(&html, "<td>", value ? NumberText(*value) : "");
+    }
+  }
+  return some ? html + "\n</table></div>\n" : "";
+}
+
+std::string Events(const RunRecord& record) {
+  std::vector<const RecordedLine*> events;
+  for (const RecordedLine& line : record.lines()) {
+    if (line.kind == "event") events.push_back(&line);
+  }
+  if (events.empty()) return "";
+  std::string html = "<h2>Events</h2>\n<table>";
+  if (events.size() > kMostEvents) {
+    absl::StrAppend(&html, "<tr><td><td class=\"text\">", events.size() - kMostEvents,
+                    " earlier ones are in metrics.jsonl");
+    events.erase(events.begin(), events.end() - kMostEvents);
+  }
+  for (const RecordedLine* line : events) {
+    const auto detail = line->texts.find("detail");
+    absl::StrAppend(&html, "\n<tr><td>", line->step, "<td class=\"text\">",
+                    detail == line->texts.end() ? "" : HtmlText(detail->second));
+  }
+  return html + "\n</table>\n";
+}
+
+std::string Section(const std::string& title, const std::string& html) {
+  return html.empty() ? "" : absl::StrCat("<h2>", title, "</h2>\n", html);
 }
 
 }  // namespace
 
-absl::Status WriteReportPage(const std::string& path, const std::string& title,
-                             const std::string& metrics, const std::string& config) {
-  std::string lines;
-  for (const absl::string_view line : absl::StrSplit(metrics, '\n', absl::SkipEmpty())) {
-    // "</" could end the script element from within a string.
-    absl::StrAppend(&lines, absl::StrReplaceAll(line, {{"</", "<\\/"}}), ",\n");
+absl::Status WriteReportPage(const std::string& path, const ReportPage& page,
+                             const RunRecord& record) {
+  std::string html = kHead;
+  if (page.running) html += "<meta http-equiv=\"refresh\" content=\"30\">\n";
+  absl::StrAppend(&html, "<title>", HtmlText(page.title), "</title>\n<h1>", HtmlText(page.title),
+                  "</h1>\n<p class=\"state\">", StateText(page, record), "</p>\n", Cards(record),
+                  Charts(record));
+  html += Section("Validations", Table(record, "valid", BestValidation(record)));
+  html += Section("Epochs", Table(record, "epoch", nullptr));
+  html += Events(record);
+  html += "<h2>The run</h2>\n<table>";
+  for (const auto& [name, value] : page.facts) {
+    absl::StrAppend(&html, "\n<tr><th class=\"text\">", HtmlText(name), "<td class=\"text\">",
+                    HtmlText(value));
   }
-  return WriteFile(
-      path,
-      absl::StrCat(kHead, "<title>", Escape(title), "</title>\n<h1>", Escape(title),
-                   "</h1>\n<h2>Perplexity over steps: training (blue), validation (red)</h2>\n"
-                   "<svg id=\"perplexity\"></svg>\n<table id=\"table\"></table>\n"
-                   "<h2>Tokens per second</h2>\n<svg id=\"speed\"></svg>\n"
-                   "<h2>Gradient norm</h2>\n<svg id=\"norm\"></svg>\n<h2>Configuration</h2>\n<pre>",
-                   Escape(config), "</pre>\n<script>const lines = [\n", lines, "];</script>",
-                   kScript));
+  absl::StrAppend(&html, "\n</table>\n<h2>Configuration</h2>\n<pre>", HtmlText(page.configuration),
+                  "</pre>\n</html>\n");
+  return WriteFile(path, html);
 }
 
 }  // namespace elman

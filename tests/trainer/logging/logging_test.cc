@@ -4,13 +4,16 @@
 #include <cmath>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "data/io/file.h"
 #include "data/io/record_io.h"
 #include "proto/event.pb.h"
 #include "tests/support/scratch.h"
+#include "trainer/logging/chart.h"
 #include "trainer/logging/metrics_log.h"
 #include "trainer/logging/recorded_step.h"
 #include "trainer/logging/report_page.h"
+#include "trainer/logging/run_record.h"
 #include "trainer/logging/tensorboard_writer.h"
 
 namespace elman {
@@ -132,15 +135,134 @@ TEST(TensorBoardWriterTest, GoesOnWhereARunWasCut) {
                           std::pair(25, 1.0f)));
 }
 
+RunRecord Recorded(const std::vector<std::string>& lines) {
+  RunRecord record;
+  for (const std::string& line : lines) record.Add(line);
+  return record;
+}
+
+TEST(RunRecordTest, FlattensLinesAndLeavesOutWhatIsNotWhole) {
+  Scratch folder;
+  const std::string path = folder.Write(
+      "metrics.jsonl",
+      "{\"kind\": \"train\", \"step\": 10, \"loss\": 0.5, \"seconds\": {\"wait\": 0.25}}\n"
+      "{\"kind\": \"train\", \"step\": 20, \"loss\": null}\n"
+      "{\"kind\": \"valid\", \"step\": 20, \"loss\": 2, \"best\": true}\n"
+      "{\"step\": 20}\nno object\n"
+      "{\"kind\": \"event\", \"step\": 30, \"detail\": \"\\u003c\"}\n{\"kind\": \"tr");
+  const RunRecord record = *RunRecord::Read(path);
+  ASSERT_EQ(record.lines().size(), 4);
+  EXPECT_EQ(record.lines()[0].Number("seconds.wait"), 0.25);
+  EXPECT_TRUE(std::isnan(*record.lines()[1].Number("loss")));
+  EXPECT_FALSE(record.lines()[1].Number("seconds.wait").has_value());
+  EXPECT_EQ(record.lines()[2].Number("best"), 1);
+  EXPECT_EQ(record.lines()[3].texts.at("detail"), "<");
+  ASSERT_EQ(record.Points("train", "loss").size(), 1);
+  EXPECT_EQ(record.Points("train", "loss")[0].step, 10);
+  EXPECT_EQ(record.Points("train", "loss")[0].value, 0.5);
+  EXPECT_FALSE(RunRecord::Read(folder.Path("none")).ok());
+}
+
+// The points of a polyline or polygon of a class.
+std::vector<std::pair<double, double>> PointsOf(const std::string& svg, const std::string& what) {
+  const size_t at = svg.find(what + "\" points=\"");
+  EXPECT_NE(at, std::string::npos) << what;
+  const size_t begin = at + what.size() + 10, end = svg.find('"', begin);
+  std::vector<std::pair<double, double>> points;
+  for (const auto point : absl::StrSplit(svg.substr(begin, end - begin), ' ', absl::SkipEmpty())) {
+    const std::vector<std::string> xy = absl::StrSplit(point, ',');
+    points.emplace_back(std::stod(xy[0]), std::stod(xy[1]));
+  }
+  return points;
+}
+
+TEST(ChartTest, DrawsValuesUpwardsAndStepsToTheRight) {
+  const std::string svg = LineChart(
+      {.title = "loss <of> it",
+       .series = {
+           {"train", {{0, 4}, {50, 2}, {100, 1}}}, {"valid", {{100, 3}}, true}, {"no", {}}}});
+  const auto train = PointsOf(svg, "<polyline class=\"s0");
+  ASSERT_EQ(train.size(), 3);
+  EXPECT_LT(train[0].first, train[1].first);
+  EXPECT_NEAR(train[1].first, (train[0].first + train[2].first) / 2, 0.2);
+  EXPECT_LT(train[0].second, train[1].second);  // y grows downwards
+  EXPECT_NEAR(train[1].second - train[0].second, 2 * (train[2].second - train[1].second), 0.3);
+  EXPECT_THAT(svg, HasSubstr("loss &lt;of&gt; it"));
+  EXPECT_THAT(svg, HasSubstr("<circle class=\"s1\""));
+  EXPECT_THAT(svg, HasSubstr("class=\"key s1\""));
+  EXPECT_THAT(svg, testing::Not(HasSubstr("key s2")));
+  for (const char* tick : {">2<", ">3<", ">20<", ">80<"}) EXPECT_THAT(svg, HasSubstr(tick));
+}
+
+TEST(ChartTest, LogarithmsMakeFactorsDistances) {
+  const std::string svg = LineChart({.title = "x",
+                                     .series = {{"a", {{1, 1000}, {2, 100}, {3, 0}, {4, 10}}}},
+                                     .logarithmic = true});
+  const auto points = PointsOf(svg, "<polyline class=\"s0");
+  ASSERT_EQ(points.size(), 3);  // there is no logarithm of 0
+  EXPECT_NEAR(points[1].second - points[0].second, points[2].second - points[1].second, 0.2);
+}
+
+TEST(ChartTest, SharesFillTheWholeHeight) {
+  const std::string svg =
+      ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 3}}}, {"b", {{1, 3}, {2, 1}}}}});
+  const auto a = PointsOf(svg, "<polygon class=\"s0"), b = PointsOf(svg, "<polygon class=\"s1");
+  ASSERT_EQ(a.size(), 4);
+  ASSERT_EQ(b.size(), 4);
+  const double bottom = a[3].second, top = b[0].second;
+  EXPECT_EQ(b[1].second, top);
+  EXPECT_NEAR((bottom - a[0].second) / (bottom - top), 0.25, 0.01);
+  EXPECT_NEAR((bottom - a[1].second) / (bottom - top), 0.75, 0.01);
+}
+
+TEST(ChartTest, HasNothingToDrawOfNothing) {
+  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {}}}}), "");
+  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {{1, -1}}}}, .logarithmic = true}), "");
+  EXPECT_EQ(ShareChart({.title = "x", .series = {}}), "");
+  EXPECT_EQ(ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 1}}}, {"b", {{1, 1}}}}}), "");
+  // One point, or many that are the same, are no division by zero.
+  for (const std::vector<RecordedPoint>& points :
+       {std::vector<RecordedPoint>{{5, 7}}, {{1, 0}, {2, 0}}, {{1, 3}, {2, 3}}}) {
+    EXPECT_THAT(LineChart({.title = "x", .series = {{"a", points}}}),
+                testing::Not(HasSubstr("nan")));
+  }
+}
+
+TEST(ChartTest, ThinsLongSeriesOut) {
+  Series series{"a", {}};
+  for (int i = 0; i < 100000; ++i) series.points.push_back({double(i), i % 2 == 0 ? 1.0 : 3.0});
+  const auto points =
+      PointsOf(LineChart({.title = "x", .series = {series}}), "<polyline class=\"s0");
+  EXPECT_EQ(points.size(), 600);
+}
+
 TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
   Scratch folder;
-  ASSERT_TRUE(WriteReportPage(folder.Path("r.html"), "a <b>",
-                              "{\"kind\": \"event\", \"detail\": \"</script>\"}\n", "x < y")
-                  .ok());
-  const std::string page = *ReadFile(folder.Path("r.html"), 1 << 20);
-  EXPECT_THAT(page, HasSubstr("a &lt;b&gt;"));
-  EXPECT_THAT(page, HasSubstr("x &lt; y"));
-  EXPECT_THAT(page, HasSubstr("\"<\\/script>\""));
+  const auto page = [&](bool running, const std::vector<std::string>& lines) {
+    EXPECT_TRUE(WriteReportPage(folder.Path("r.html"),
+                                {.title = "a <b>",
+                                 .running = running,
+                                 .facts = {{"data & set", "c>d"}},
+                                 .configuration = "x < y"},
+                                Recorded(lines))
+                    .ok());
+    return folder.Read("r.html");
+  };
+  const std::vector<std::string> lines = {
+      R"({"kind": "train", "step": 10, "epoch": 1, "loss": 2.5, "tokens_per_second": 100})",
+      R"({"kind": "valid", "step": 10, "epoch": 1, "loss": 1.25, "accuracy": 0.875, "best": true})",
+      R"({"kind": "valid", "step": 20, "epoch": 2, "loss": 1.5, "accuracy": 0.5, "best": false})",
+      R"({"kind": "event", "step": 20, "detail": "</pre><script>"})"};
+  const std::string ended = page(false, lines);
+  for (const char* text :
+       {"a &lt;b&gt;", "x &lt; y", "data &amp; set", "c&gt;d", "&lt;/pre&gt;&lt;script&gt;",
+        "<tr class=\"best\"><td>10<td>1", "ended, step 20", "<b>1.25</b>", "<b>0.875</b>"}) {
+    EXPECT_THAT(ended, HasSubstr(text));
+  }
+  for (const char* text : {"<script", "refresh", "http://", "https://"})
+    EXPECT_THAT(ended, testing::Not(HasSubstr(text)));
+  EXPECT_THAT(page(true, lines), HasSubstr("http-equiv=\"refresh\""));
+  EXPECT_THAT(page(true, {}), HasSubstr("beginning"));
 }
 
 }  // namespace
