@@ -1,5 +1,6 @@
 // elman-inspect: shows, and verifies, any file of ours.
 #include <cstdio>
+#include <string>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -7,11 +8,13 @@
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/inspection.h"
+#include "trainer/eval/run_course.h"
 
 ABSL_FLAG(bool, verify, false, "check every byte; exit status 1 if something is wrong");
 ABSL_FLAG(bool, repair, false,
           "mend a run directory: write the marks latest and best anew where they name no whole "
           "checkpoint, delete temporary files; touches nothing that is good");
+ABSL_FLAG(std::string, compare, "", "another run directory, to be shown beside the first");
 ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
 
 namespace elman {
@@ -19,7 +22,7 @@ namespace {
 
 constexpr Program kProgram = {
     "elman-inspect",
-    "Usage: elman-inspect PATH [--verify | --repair] [--format=text|json]\n"
+    "Usage: elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [--format=text|json]\n"
     "Shows a data set's folder, a shard, a run directory (its latest checkpoint; with --verify all "
     "of them) or a checkpoint.",
     __FILE__};
@@ -29,14 +32,22 @@ absl::Status CheckCommandLine(const CommandLine& command_line) {
     return absl::InvalidArgumentError(
         "name one data set, shard, run directory or checkpoint; see --help");
   }
+  const bool compares = !absl::GetFlag(FLAGS_compare).empty();
+  if (compares + absl::GetFlag(FLAGS_verify) + absl::GetFlag(FLAGS_repair) > 1) {
+    return absl::InvalidArgumentError("--verify, --repair and --compare: give one of them");
+  }
   return ExpectFormat(absl::GetFlag(FLAGS_format));
 }
 
+absl::StatusOr<Inspection> InspectAsAsked(const std::string& path) {
+  if (absl::GetFlag(FLAGS_repair)) return Repair(path);
+  const std::string other = absl::GetFlag(FLAGS_compare);
+  if (!other.empty()) return CompareRuns(path, other);
+  return Inspect(path, absl::GetFlag(FLAGS_verify));
+}
+
 absl::Status Run(const CommandLine& command_line) {
-  ASSIGN_OR_RETURN(const Inspection inspection,
-                   absl::GetFlag(FLAGS_repair)
-                       ? Repair(command_line.arguments[0])
-                       : Inspect(command_line.arguments[0], absl::GetFlag(FLAGS_verify)));
+  ASSIGN_OR_RETURN(const Inspection inspection, InspectAsAsked(command_line.arguments[0]));
   if (absl::GetFlag(FLAGS_format) == "json") {
     std::printf("%s\n", inspection.json().ToString().c_str());
   } else {

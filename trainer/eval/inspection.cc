@@ -13,6 +13,7 @@
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/eval/dataset_inspection.h"
+#include "trainer/eval/run_course.h"
 #include "trainer/eval/run_survey.h"
 
 namespace elman {
@@ -184,7 +185,10 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
                                             " in it) nor a run directory with a checkpoint"));
   }
   RETURN_IF_ERROR(latest.status());
-  return InspectCheckpoint(*latest, verify);
+  ASSIGN_OR_RETURN(Inspection inspection, InspectCheckpoint(*latest, verify));
+  const absl::StatusOr<RunRecord> record = RunRecord::Read(JoinPath(path, "metrics.jsonl"));
+  if (record.ok()) AddCourse(*record, &inspection);
+  return inspection;
 }
 
 absl::StatusOr<Inspection> Repair(const std::string& path) {
