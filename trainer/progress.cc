@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "data/io/file.h"
@@ -25,6 +26,15 @@ std::string Clock(double seconds) {
   const int64_t s = std::llround(std::max(0.0, seconds));
   if (s >= 3600) return absl::StrFormat("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
   return absl::StrFormat("%d:%02d", s / 60, s % 60);
+}
+
+// How much of a run is done.
+std::string Bar(int64_t step, int64_t total) {
+  constexpr int64_t kCells = 16;
+  const int64_t full = total > 0 ? std::clamp<int64_t>(kCells * step / total, 0, kCells) : kCells;
+  std::string bar = "[";
+  for (int64_t cell = 0; cell < kCells; ++cell) bar += cell < full ? "\u2588" : "\u2591";
+  return bar + "]";
 }
 
 // A person watches. Under mpirun no rank's standard error is a terminal; launch/elman-run says
@@ -48,7 +58,7 @@ JsonObject SecondsJson(const PhaseClock& clock) {
 
 absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
     const RunDirectory* directory, const TrainingConfig& config, const Progress& start,
-    int64_t total_steps, PhaseClock* clock) {
+    int64_t total_steps, PhaseClock* clock, bool quiet) {
   // A run that was stopped amid an interval wrote a train line for its part of it. That goes where
   // the run goes on, for then a line for all of it will come.
   const bool goes_on = start.step() < total_steps;
@@ -60,14 +70,14 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
   ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
   return std::unique_ptr<ProgressReporter>(
       new ProgressReporter(directory, config, start.step(), total_steps, clock, std::move(log),
-                           std::move(record), std::move(tensorboard), std::move(heartbeat)));
+                           std::move(record), std::move(tensorboard), std::move(heartbeat), quiet));
 }
 
 ProgressReporter::ProgressReporter(const RunDirectory* directory, const TrainingConfig& config,
                                    int64_t start_step, int64_t total_steps, PhaseClock* clock,
                                    std::unique_ptr<MetricsLog> log, RunRecord record,
                                    std::unique_ptr<TensorBoardWriter> tensorboard,
-                                   std::unique_ptr<Heartbeat> heartbeat)
+                                   std::unique_ptr<Heartbeat> heartbeat, bool quiet)
     : directory_(directory),
       config_(config),
       start_step_(start_step),
@@ -78,6 +88,7 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, const Training
       tensorboard_(std::move(tensorboard)),
       heartbeat_(std::move(heartbeat)),
       terminal_(WatchedByAPerson()),
+      quiet_(quiet),
       started_(absl::Now()),
       interval_started_(absl::Now()) {}
 
@@ -132,6 +143,7 @@ void ProgressReporter::WriteTrainLine() {
 
 void ProgressReporter::ShowProgress() {
   shown_ = absl::Now();
+  if (quiet_) return;
   const double loss =
       last_.interval_loss / static_cast<double>(std::max<int64_t>(1, last_.interval_targets));
   const double elapsed = absl::ToDoubleSeconds(shown_ - started_);
@@ -142,7 +154,7 @@ void ProgressReporter::ShowProgress() {
       last_.step, total_steps_, loss, std::exp(loss), TokensPerSecond(),
       Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
   if (terminal_) {
-    std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    std::fprintf(stderr, "\r\033[K%s %s", Bar(last_.step, total_steps_).c_str(), line.c_str());
   } else {
     std::fprintf(stderr, "%s\n", line.c_str());
   }
@@ -171,8 +183,8 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
     if (figure.headline) scalars.emplace_back("valid/" + figure.name, figure.value);
   }
   Complain(tensorboard_->Write(step, scalars));
-  Print(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
-                        best ? "  (best)" : ""));
+  Say(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
+                      best ? "  (best)" : ""));
   WritePage(/*running=*/true);
 }
 
@@ -223,6 +235,23 @@ void ProgressReporter::Diverged(const StepReport& report, const std::string& wha
 
 void ProgressReporter::Alive(int64_t step, std::string_view phase) {
   Complain(heartbeat_->Beat(step, phase));
+}
+
+void ProgressReporter::Say(const std::string& line) {
+  if (!quiet_) Print(line);
+}
+
+void ProgressReporter::Conclude(const Progress& progress, const std::string& data) {
+  const std::string run = directory_->folder();
+  if (progress.has_best()) {
+    Say(absl::StrFormat("best: step %d, validation loss %.4f; %s trained on in %s",
+                        progress.best_step(), progress.best_loss(),
+                        absl::StrCat(progress.tokens(), " tokens"),
+                        Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
+  }
+  Say(absl::StrCat("next: elman-evaluate --checkpoint=", run, " --data=", data,
+                   "\n      elman-predict --checkpoint=", run, " <LINES.txt", "\n      look at ",
+                   directory_->report_path()));
 }
 
 void ProgressReporter::FinishTraining() { WriteTrainLine(); }

@@ -43,12 +43,11 @@ struct StepReport {
 class ProgressReporter {
  public:
   // For a run that goes on after `start` and will do `total_steps` in all. `directory` and `clock`,
-  // which tells where the time goes, must outlive the reporter.
-  static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(const RunDirectory* directory,
-                                                                  const TrainingConfig& config,
-                                                                  const Progress& start,
-                                                                  int64_t total_steps,
-                                                                  PhaseClock* clock);
+  // which tells where the time goes, must outlive the reporter. Where it is `quiet`, only
+  // warnings and events are printed.
+  static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(
+      const RunDirectory* directory, const TrainingConfig& config, const Progress& start,
+      int64_t total_steps, PhaseClock* clock, bool quiet = false);
   ~ProgressReporter();
 
   // What the run is, for its report: names and values.
@@ -81,6 +80,10 @@ class ProgressReporter {
 
   // The end: writes the train line of the last, unfinished interval.
   void FinishTraining();
+  // A line for people, unless the run is quiet.
+  void Say(const std::string& line);
+  // For people, when a run is at its end: what came of it, and what can be done with it.
+  void Conclude(const Progress& progress, const std::string& data);
   // Then, when all has been said: the last report.html.
   void WriteReport() { WritePage(/*running=*/false); }
 
@@ -88,7 +91,7 @@ class ProgressReporter {
   ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
                    int64_t total_steps, PhaseClock* clock, std::unique_ptr<MetricsLog> log,
                    RunRecord record, std::unique_ptr<TensorBoardWriter> tensorboard,
-                   std::unique_ptr<Heartbeat> heartbeat);
+                   std::unique_ptr<Heartbeat> heartbeat, bool quiet);
 
   double TokensPerSecond() const;
   void WriteTrainLine();
@@ -109,6 +112,7 @@ class ProgressReporter {
   const std::unique_ptr<TensorBoardWriter> tensorboard_;
   const std::unique_ptr<Heartbeat> heartbeat_;
   const bool terminal_;
+  const bool quiet_;
   const absl::Time started_;
 
   StepReport last_;

@@ -28,7 +28,7 @@ void CountPartialSums(const Topology& topology, PreflightRun* run) {
 }  // namespace
 
 absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config,
-                        const Dataset& dataset, Watchdog* watchdog, bool whole_table,
+                        const Dataset& dataset, Watchdog* watchdog, PlaceReport wanted,
                         GradientExchange* exchange) {
   const bool root = communicator->rank() == 0;
   PreflightRun run;
@@ -43,7 +43,7 @@ absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config
   run.networks_included = MpiParameter("btl_tcp_if_include");
   run.networks_excluded = MpiParameter("btl_tcp_if_exclude");
   if (root && config.watchdog_seconds() > 0) run.unheard = watchdog->Unheard(kPatienceForHello);
-  if (whole_table) {
+  if (wanted == PlaceReport::kTable) {
     run.exchange = [exchange] {
       exchange->ComputeLanes([](int, GradientArray*) {});
       exchange->Reduce();
@@ -52,8 +52,9 @@ absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config
   }
   ASSIGN_OR_RETURN(const PreflightReport report, Preflight(communicator, run));
   if (!root) return absl::OkStatus();
-  FILE* const out = whole_table ? stdout : stderr;
-  std::fprintf(out, "%s", whole_table ? report.table.c_str() : (report.line + "\n").c_str());
+  FILE* const out = wanted == PlaceReport::kTable ? stdout : stderr;
+  if (wanted == PlaceReport::kTable) std::fprintf(out, "%s", report.table.c_str());
+  if (wanted == PlaceReport::kLine) std::fprintf(out, "%s\n", report.line.c_str());
   for (const std::string& warning : report.warnings)
     std::fprintf(out, "warning: %s\n", warning.c_str());
   return absl::OkStatus();

@@ -10,11 +10,13 @@
 
 namespace elman {
 
-// Rank 0 prints what the preflight finds: the whole table, for which a step's exchange is timed, to
-// standard output; or one line to standard error; with the warnings. Before the values are
-// initialized. Collective; fails alike on every rank.
+// What rank 0 prints of what the preflight finds, besides its warnings: nothing, one line, to
+// standard error, or the whole table, for which a step's exchange is timed, to standard output.
+enum class PlaceReport { kWarnings, kLine, kTable };
+
+// Before the values are initialized. Collective; fails alike on every rank.
 absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config,
-                        const Dataset& dataset, Watchdog* watchdog, bool whole_table,
+                        const Dataset& dataset, Watchdog* watchdog, PlaceReport wanted,
                         GradientExchange* exchange);
 
 }  // namespace elman

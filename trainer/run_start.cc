@@ -250,11 +250,9 @@ void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& m
   const std::string train_tokens = WithCommas(static_cast<int64_t>(tokens));
   const std::string steps = WithCommas(StepsPerEpoch(source, start.config.micro_batches()));
   const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
-  std::fprintf(stderr, "%s\n",
-               absl::StrCat(parameters, " parameters, ", train_tokens, " training tokens, ", steps,
-                            " steps an epoch, ", start.config.lanes(), " lanes on ", ranks,
-                            " ranks (", machine, ")")
-                   .c_str());
+  reporter->Say(absl::StrCat(parameters, " parameters, ", train_tokens, " training tokens, ", steps,
+                             " steps an epoch, ", start.config.lanes(), " lanes on ", ranks,
+                             " ranks (", machine, ")"));
   std::vector<std::pair<std::string, std::string>> facts = {
       {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},
       {"parameters", parameters},
@@ -270,7 +268,7 @@ void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& m
     if (datasets.size() == 1) continue;
     const std::string share = absl::StrFormat("%.1f %% of the training on ", 100 * (*weights)[i]);
     facts.back().second = share + datasets[i]->folder();
-    std::fprintf(stderr, "%s\n", facts.back().second.c_str());
+    reporter->Say(facts.back().second);
   }
   reporter->Describe(std::move(facts));
   if (start.resumed) {

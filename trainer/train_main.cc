@@ -48,6 +48,7 @@ ABSL_FLAG(
     "model.frozen_embeddings keeps them as they are. A run that goes on has what its checkpoint "
     "holds");
 ABSL_FLAG(std::string, target_vectors, "", "the same for the target language of a translator");
+ABSL_FLAG(bool, quiet, false, "print warnings and events only, no progress");
 ABSL_FLAG(std::string, trace, "",
           "write a trace of all ranks' phases to this file, for chrome://tracing");
 ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
@@ -117,7 +118,7 @@ absl::Status PrintPlace(Communicator* communicator, const Datasets& datasets,
   ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *datasets[0], /*directory=*/nullptr,
                                                   /*resume=*/"never", wanted));
   ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
-  return CheckPlace(communicator, start.config, *datasets[0], watchdog, /*whole_table=*/true,
+  return CheckPlace(communicator, start.config, *datasets[0], watchdog, PlaceReport::kTable,
                     parts.exchange.get());
 }
 
@@ -203,7 +204,8 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                         absl::GetFlag(FLAGS_verify_resume));
   }
   const auto check_place = [&](const TrainingConfig& settled, GradientExchange* exchange) {
-    return CheckPlace(communicator, settled, *datasets[0], watchdog, /*whole_table=*/false,
+    return CheckPlace(communicator, settled, *datasets[0], watchdog,
+                      absl::GetFlag(FLAGS_quiet) ? PlaceReport::kWarnings : PlaceReport::kLine,
                       exchange);
   };
   return RunTraining(communicator, {.config = config,
@@ -213,6 +215,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                                     .vectors = VectorsFromFlags(),
                                     .trace = absl::GetFlag(FLAGS_trace),
                                     .check_place = check_place,
+                                    .quiet = absl::GetFlag(FLAGS_quiet),
                                     .clock = clock,
                                     .pulse = pulse})
       .status();

@@ -36,15 +36,16 @@ absl::Status WriteTrace(Communicator* communicator, const PhaseClock& clock,
 absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunDirectory& directory,
                                                            CheckpointDirectory* checkpoints,
                                                            int64_t total_steps, PhaseClock* clock,
-                                                           RunStart* start) {
+                                                           bool quiet, RunStart* start) {
   const Progress& progress = start->checkpoint.header.progress();
   ASSIGN_OR_RETURN(start->set_aside, checkpoints->GoOnFrom(progress));
   RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(start->config)));
-  return ProgressReporter::Create(&directory, start->config, progress, total_steps, clock);
+  return ProgressReporter::Create(&directory, start->config, progress, total_steps, clock, quiet);
 }
 
 // The last lines of a run's log, and its report.
-void ReportEnd(const Progress& progress, bool stopped, bool finished, ProgressReporter* reporter) {
+void ReportEnd(const Progress& progress, bool stopped, bool finished, const Dataset& dataset,
+               ProgressReporter* reporter) {
   const int64_t step = progress.step();
   reporter->FinishTraining();
   const std::string totals = DivergenceTotals(progress);
@@ -54,6 +55,7 @@ void ReportEnd(const Progress& progress, bool stopped, bool finished, ProgressRe
                     absl::StrCat("stopped at step ", step, ", resume with the same command"));
   } else if (finished) {
     reporter->Event(step, "finished", absl::StrCat("finished at step ", step));
+    reporter->Conclude(progress, dataset.folder());
   }
   reporter->WriteReport();
 }
@@ -90,7 +92,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   std::unique_ptr<ProgressReporter> reporter;
   absl::Status taken_over;
   if (root) {
-    auto created = TakeOver(*directory, &checkpoints, total_steps, &clock, &start);
+    auto created = TakeOver(*directory, &checkpoints, total_steps, &clock, request.quiet, &start);
     taken_over = created.status();
     if (created.ok()) reporter = *std::move(created);
   }
@@ -115,7 +117,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   }
   const absl::Status trained = loop.Run();
   if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());
-  if (root) ReportEnd(progress, loop.stopped(), trained.ok(), reporter.get());
+  if (root) ReportEnd(progress, loop.stopped(), trained.ok(), *dataset, reporter.get());
   if (!request.trace.empty()) RETURN_IF_ERROR(WriteTrace(communicator, clock, request.trace));
   RETURN_IF_ERROR(trained);
   absl::Status saved;

@@ -28,6 +28,7 @@ struct RunRequest {
   // If given, called with the configuration as settled when all memory is in place, before anything
   // is trained. Collective; its error ends the run.
   std::function<absl::Status(const TrainingConfig&, GradientExchange*)> check_place = {};
+  bool quiet = false;  // only warnings and events are printed
   // Who watches the run, if anybody does; both outlive it.
   PhaseClock* clock = nullptr;
   Pulse* pulse = nullptr;
