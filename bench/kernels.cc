@@ -57,8 +57,8 @@ void CellPasses(benchmark::State& state, Cell cell) {
     workspace.Reset();
     layer.UseValues(values.data());
     layer.Forward({}, layout, {x.data(), rows, hidden}, ends, &tape, &workspace);
-    layer.Backward(tape, layout, {x.data(), rows, hidden}, /*begun=*/false, gradients.data(),
-                   &workspace);
+    layer.Backward(tape, layout, {x.data(), rows, hidden}, /*d_last=*/{}, /*begun=*/false,
+                   /*d_before=*/{}, gradients.data(), &workspace);
   }
   // Jordan's network multiplies with its output weights as well.
   const double products = 2 * GateCount(cell) + (cell == Cell::kJordan);

@@ -14,7 +14,7 @@
 #include "data/text/line_sample.h"
 #include "data/text/utf8.h"
 #include "data/tokenizer/vocabulary_builder.h"
-#include "data/workers/ordered_map.h"
+#include "data/workers/in_turn.h"
 
 namespace elman {
 namespace {
@@ -44,51 +44,44 @@ absl::Status NoText(const PreprocessOptions& options) {
 
 // --- Counted vocabularies ---
 
-struct CountedChunk {
-  absl::Status status;
-  std::vector<PieceCounts> counts;  // by field
-  uint64_t text_bytes = 0;
-};
-
-void CountChunk(Task task, const Fields& fields, const TextChunk& chunk, CountedChunk* counted) {
-  counted->counts.resize(fields.size());
-  for (PieceCounts& counts : counted->counts) counts.Clear();
-  counted->text_bytes = chunk.text.size();
-  LeftOut left_out;
-  counted->status = ParseExamples(
-      task, chunk,
-      [&](const TextExample& example) {
-        for (size_t i = 0; i < fields.size(); ++i) {
-          const TokenizerSpec& spec = fields[i].spec;
-          if (!IsCounted(spec.kind())) continue;
-          PieceCounts& counts = counted->counts[fields[i].owner];
-          for (const std::string_view text : example.fields[i]) {
-            if (spec.kind() == TokenizerSpec::LABEL) {
-              counts.Add(text, 1);
-            } else {
-              counts.AddLine(spec, text);
-            }
-          }
-        }
-      },
-      &left_out);
+void CountExample(const Fields& fields, const TextExample& example,
+                  std::vector<PieceCounts>* counts) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const FieldCoding& field = fields[i];
+    if (!IsCounted(field.spec.kind())) continue;
+    for (const std::string_view text : example.fields[i]) {
+      if (field.spec.kind() == TokenizerSpec::LABEL) {
+        (*counts)[field.owner].Add(text, 1);
+      } else {
+        (*counts)[field.owner].AddLine(field.spec, text);
+      }
+    }
+  }
 }
 
+// Every thread counts by itself; in the end the counts are put together.
 absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
                         const WorkerGroup& workers, const Fields& fields,
                         PipelineProgress* progress, std::vector<PieceCounts>* sums) {
   CorpusReader reader(train, workers.rank(), workers.size());
-  return OrderedMap<TextChunk, CountedChunk>(
+  std::vector<std::vector<PieceCounts>> counts(options.threads);
+  for (std::vector<PieceCounts>& mine : counts) mine.resize(fields.size());
+  RETURN_IF_ERROR(WorkInTurn<TextChunk>(
       options.threads, [&](TextChunk* chunk) { return reader.Next(chunk); },
-      [&](const TextChunk& chunk, CountedChunk* counted) {
-        CountChunk(options.task, fields, chunk, counted);
-      },
-      [&](CountedChunk* counted) {
-        RETURN_IF_ERROR(counted->status);
-        for (size_t i = 0; i < fields.size(); ++i) (*sums)[i].AddAll(counted->counts[i]);
-        progress->Add(counted->text_bytes * workers.size());
-        return absl::OkStatus();
-      });
+      [&](int thread, TextChunk* chunk) {
+        RETURN_IF_ERROR(reader.Read(chunk));
+        LeftOut left_out;
+        progress->Add(chunk->file_bytes);
+        return ParseExamples(
+            options.task, *chunk,
+            [&](const TextExample& example) { CountExample(fields, example, &counts[thread]); },
+            &left_out);
+      }));
+  *sums = std::move(counts[0]);
+  for (size_t thread = 1; thread < counts.size(); ++thread) {
+    for (size_t i = 0; i < fields.size(); ++i) (*sums)[i].AddAll(counts[thread][i]);
+  }
+  return absl::OkStatus();
 }
 
 // The vocabulary of `counts`, which only rank 0 has.
@@ -121,34 +114,49 @@ std::string Joined(const std::vector<std::string_view>& words) {
   return text;
 }
 
-// Rank 0's part: the models, from a sample of the texts of each field.
-absl::Status TrainSubwords(const PreprocessOptions& options, const Corpus& train,
-                           const std::vector<int>& owners, PipelineProgress* progress,
-                           Fields* fields, PreprocessReport* report) {
-  std::vector<LineSample> samples(fields->size(), LineSample(kTrainingSampleBytes));
-  CorpusReader reader(train);
-  TextChunk chunk;
-  LeftOut left_out;
-  const auto sample = [&](const TextExample& example) {
-    for (size_t i = 0; i < fields->size(); ++i) {
-      const FieldCoding& field = (*fields)[i];
-      if (!IsSubword(field.spec.kind())) continue;
-      std::string line = ReplaceInvalidUtf8(Joined(example.fields[i]));
-      if (field.spec.lowercase()) line = LowerCase(line);
-      if (!line.empty()) samples[field.owner].Add(line);
-    }
-  };
-  for (;;) {
-    ASSIGN_OR_RETURN(const bool more, reader.Next(&chunk));
-    if (!more) break;
-    RETURN_IF_ERROR(ParseExamples(options.task, chunk, sample, &left_out));
-    progress->Add(chunk.text.size());
+// A sample of the texts of each field, from this rank's share of the corpus.
+absl::Status SampleTrain(const PreprocessOptions& options, const Corpus& train,
+                         const WorkerGroup& workers, const Fields& fields,
+                         PipelineProgress* progress, std::vector<LineSample>* samples) {
+  CorpusReader reader(train, workers.rank(), workers.size());
+  std::vector<std::vector<LineSample>> by_thread(options.threads, *samples);
+  RETURN_IF_ERROR(WorkInTurn<TextChunk>(
+      options.threads, [&](TextChunk* chunk) { return reader.Next(chunk); },
+      [&](int thread, TextChunk* chunk) {
+        RETURN_IF_ERROR(reader.Read(chunk));
+        uint64_t number = chunk->number << 32;
+        LeftOut left_out;
+        progress->Add(chunk->file_bytes);
+        return ParseExamples(
+            options.task, *chunk,
+            [&](const TextExample& example) {
+              for (size_t i = 0; i < fields.size(); ++i) {
+                const FieldCoding& field = fields[i];
+                if (!IsSubword(field.spec.kind())) continue;
+                std::string line = ReplaceInvalidUtf8(Joined(example.fields[i]));
+                if (field.spec.lowercase()) line = LowerCase(line);
+                if (!line.empty()) by_thread[thread][field.owner].Add(number++, line);
+              }
+            },
+            &left_out);
+      }));
+  for (std::vector<LineSample>& mine : by_thread) {
+    for (size_t i = 0; i < mine.size(); ++i) (*samples)[i].AddAll(mine[i]);
+    mine.clear();
   }
+  return absl::OkStatus();
+}
+
+// Rank 0's part: the models.
+absl::Status TrainSubwords(const PreprocessOptions& options, const std::vector<int>& owners,
+                           std::vector<LineSample>* samples, Fields* fields,
+                           PreprocessReport* report) {
   for (const int owner : owners) {
-    const std::vector<std::string> lines = samples[owner].Take();
+    LineSample& sample = (*samples)[owner];
+    const std::vector<std::string> lines = sample.Take();
     if (lines.empty()) return NoText(options);
     report->sampled_lines += lines.size();
-    report->training_lines += samples[owner].lines_seen();
+    report->training_lines += sample.lines_seen();
     FieldCoding& field = (*fields)[owner];
     ASSIGN_OR_RETURN(field.model, TrainSentencePiece(field.spec, lines));
   }
@@ -203,9 +211,18 @@ absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& tr
   const std::vector<int> trained = OwnersWhere(*fields, IsSubword);
   if (!trained.empty()) {
     progress->Begin("training the tokenizer on train" + Names(*fields, trained));
-    RETURN_IF_ERROR(workers->Agree(
-        workers->rank() == 0 ? TrainSubwords(options, train, trained, progress, fields, report)
-                             : absl::OkStatus()));
+    std::vector<LineSample> samples(fields->size(), LineSample(kTrainingSampleBytes));
+    RETURN_IF_ERROR(
+        workers->Agree(SampleTrain(options, train, *workers, *fields, progress, &samples)));
+    for (const int owner : workers->size() > 1 ? trained : std::vector<int>()) {
+      LineSample all(kTrainingSampleBytes);
+      for (const std::string& theirs : workers->Gather(samples[owner].Serialize()))
+        RETURN_IF_ERROR(all.AddSerialized(theirs));
+      samples[owner] = std::move(all);
+    }
+    RETURN_IF_ERROR(workers->Agree(workers->rank() == 0
+                                       ? TrainSubwords(options, trained, &samples, fields, report)
+                                       : absl::OkStatus()));
     for (const int owner : trained) {
       FieldCoding& field = (*fields)[owner];
       field.model = workers->Broadcast(field.model);
@@ -223,7 +240,7 @@ absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& tr
         RETURN_IF_ERROR(sums[owner].AddSerialized(theirs));
       const FieldCoding& field = (*fields)[owner];
       const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
-      const bool empty = first && labels && sums[owner].counts().empty();
+      const bool empty = first && labels && sums[owner].size() == 0;
       RETURN_IF_ERROR(workers->Agree(empty ? NoText(options) : absl::OkStatus()));
       made[owner] = ShareCounted(field.spec, sums[owner], workers);
     }

@@ -10,8 +10,11 @@ namespace elman {
 
 using std::chrono::steady_clock;
 
-PipelineProgress::PipelineProgress(int steps, bool visible)
-    : steps_(steps), visible_(visible), terminal_(::isatty(STDERR_FILENO) == 1) {}
+PipelineProgress::PipelineProgress(int steps, bool visible, int workers)
+    : steps_(steps),
+      visible_(visible),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      workers_(workers) {}
 
 // A step that failed leaves the terminal on a line of its own.
 PipelineProgress::~PipelineProgress() {
@@ -28,7 +31,8 @@ void PipelineProgress::Begin(const std::string& what) {
 }
 
 void PipelineProgress::Add(uint64_t bytes) {
-  bytes_ += bytes;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  bytes_ += bytes * workers_;
   const steady_clock::time_point now = steady_clock::now();
   if (!visible_ || !terminal_ || now - drawn_ < std::chrono::milliseconds(200)) return;
   drawn_ = now;

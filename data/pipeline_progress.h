@@ -4,18 +4,19 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 
 namespace elman {
 
 class PipelineProgress {
  public:
-  // Not `visible`: nothing is printed.
-  PipelineProgress(int steps, bool visible);
+  // Not `visible`: nothing is printed. What is added is taken to be done by each of `workers`.
+  PipelineProgress(int steps, bool visible, int workers = 1);
   ~PipelineProgress();
 
   void Begin(const std::string& what);
-  void Add(uint64_t bytes);  // of text, done in this step
+  void Add(uint64_t bytes);  // of text, done in this step; by any thread
   void End();
 
  private:
@@ -24,6 +25,8 @@ class PipelineProgress {
   const int steps_;
   const bool visible_;
   const bool terminal_;
+  const int workers_;
+  std::mutex mutex_;  // guards the following
   int step_ = 0;
   bool open_ = false;  // a step has begun and not ended
   std::string what_;

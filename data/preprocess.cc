@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
@@ -25,7 +27,7 @@
 #include "data/text/example_parser.h"
 #include "data/tokenize_chunk.h"
 #include "data/tokenizer/vocabulary_builder.h"
-#include "data/workers/ordered_map.h"
+#include "data/workers/in_turn.h"
 
 namespace elman {
 namespace {
@@ -54,7 +56,7 @@ class Pipeline {
         interruption_(interruption),
         fields_(PlanFields(options)),
         progress_(VocabularySteps(fields_) + kStepsAfterVocabularies,
-                  !options.quiet && workers->rank() == 0) {}
+                  !options.quiet && workers->rank() == 0, workers->size()) {}
 
   absl::StatusOr<PreprocessReport> Run() {
     RETURN_IF_ERROR(workers_->Agree(OpenOutput()));
@@ -80,15 +82,17 @@ class Pipeline {
   absl::Status OpenInputs();
   void ShareInputs();
   absl::Status Tokenize();
-  absl::StatusOr<std::unique_ptr<SpoolWriter>> TokenizeSplit(const Split& split);
-  absl::Status ShareSpool(const SpoolWriter& spool, SpooledSplit* split);
-  void ShareCounts();
+  absl::Status TokenizeSplit(const Split& split, SpoolWriter* spool);
+  absl::StatusOr<SpooledSplit> ShareSpools(const Split& split, const SpoolWriter& spool);
+  absl::Status ShareFindings();
   absl::Status FinishVocabularies();
   absl::Status WriteShards();
-  absl::StatusOr<SplitEntry> WriteMyShards(const std::string& name,
-                                           const SpooledSplit& split) const;
+  absl::StatusOr<SplitEntry> WriteMyShards(const std::string& name, const SpooledSplit& split);
+  absl::Status RemoveSpools() const;
   absl::Status Publish();
 
+  std::string SpoolPath(const Split& split, int rank) const;
+  void CountIds(const SpooledExamples& examples, std::vector<std::vector<uint64_t>>* counts) const;
   bool first() const { return workers_->rank() == 0; }
   Corpus CorpusOfSplit(const Split& split) const {
     return CorpusOf(options_.task, split.files, split.target_files);
@@ -106,10 +110,9 @@ class Pipeline {
   std::vector<std::unique_ptr<AtomicFile>> copied_inputs_;  // rank 0's copies of pipes
   std::vector<Split> splits_;              // the options', with the copies in the place of pipes
   std::vector<std::string> fingerprints_;  // of the vocabularies, by field
-  std::vector<std::unique_ptr<SpoolWriter>> spools_;  // this rank's, as splits_
-  std::vector<SpooledSplit> tokenized_;               // known to every rank, as splits_
-  std::vector<std::vector<uint64_t>> id_counts_;      // in train, by field that owns its vocabulary
-  PieceCounts unseen_labels_;
+  std::vector<SpooledSplit> tokenized_;    // as splits_, known to every rank
+  std::vector<std::vector<uint64_t>> id_counts_;  // in train, by field that owns its vocabulary
+  TextFindings findings_;
 };
 
 // --- Output and inputs ---
@@ -171,81 +174,94 @@ absl::Status Pipeline::WithNamesGiven(const absl::Status& status) const {
 
 // --- Tokens ---
 
+std::string Pipeline::SpoolPath(const Split& split, int rank) const {
+  return JoinPath(folder_, absl::StrCat("spool-", split.name, "-", rank));
+}
+
 absl::Status Pipeline::Tokenize() {
   for (const FieldCoding& field : fields_) id_counts_.emplace_back(field.vocabulary->id_limit());
-  tokenized_.resize(splits_.size());
   std::string names;
   for (const Split& split : splits_) absl::StrAppend(&names, names.empty() ? "" : ", ", split.name);
   progress_.Begin(absl::StrCat("tokenizing ", names));
-  for (size_t i = 0; i < splits_.size(); ++i) {
-    absl::StatusOr<std::unique_ptr<SpoolWriter>> spool = TokenizeSplit(splits_[i]);
-    RETURN_IF_ERROR(workers_->Agree(spool.status()));
-    RETURN_IF_ERROR(ShareSpool(**spool, &tokenized_[i]));
-    spools_.push_back(std::move(*spool));
-    if (tokenized_[i].ids == 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          options_.splits[i].files[0], ": empty: there is no text in --", splits_[i].name));
+  for (const Split& split : splits_) {
+    const int rank = workers_->rank();
+    absl::StatusOr<std::unique_ptr<SpoolWriter>> spool =
+        SpoolWriter::Open(SpoolPath(split, rank), static_cast<uint64_t>(rank));
+    RETURN_IF_ERROR(
+        workers_->Agree(spool.ok() ? TokenizeSplit(split, spool->get()) : spool.status()));
+    absl::StatusOr<SpooledSplit> tokenized = ShareSpools(split, **spool);
+    RETURN_IF_ERROR(workers_->Agree(tokenized.status()));
+    tokenized_.push_back(*std::move(tokenized));
+    if (tokenized_.back().ids == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(options_.splits[tokenized_.size() - 1].files[0],
+                       ": empty: there is no text in --", split.name));
     }
   }
   progress_.End();
-  ShareCounts();
+  RETURN_IF_ERROR(ShareFindings());
   return FinishVocabularies();
 }
 
-absl::StatusOr<std::unique_ptr<SpoolWriter>> Pipeline::TokenizeSplit(const Split& split) {
-  struct Tokenized {
-    absl::Status status;
+absl::Status Pipeline::TokenizeSplit(const Split& split, SpoolWriter* spool) {
+  struct Thread {
     TokenizedChunk chunk;
+    TextFindings findings;
+    std::vector<std::vector<uint64_t>> id_counts;
   };
-  const int rank = workers_->rank();
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<SpoolWriter> spool,
-      SpoolWriter::Create(JoinPath(folder_, absl::StrCat("spool-", split.name, "-", rank)),
-                          static_cast<uint64_t>(rank)));
+  std::vector<Thread> threads(options_.threads);
   const bool train = &split == &splits_[0];
+  if (train) {
+    for (Thread& thread : threads) thread.id_counts = id_counts_;
+  }
   ExampleCoding coding = {options_.task, options_.tokenizer.keep_empty_lines(), {}};
   for (const FieldCoding& field : fields_)
     coding.fields.push_back({field.vocabulary, field.tokenizer});
-  CorpusReader reader(CorpusOfSplit(split), rank, workers_->size());
-  RETURN_IF_ERROR((OrderedMap<TextChunk, Tokenized>(
+  CorpusReader reader(CorpusOfSplit(split), workers_->rank(), workers_->size());
+  RETURN_IF_ERROR(WorkInTurn<TextChunk>(
       options_.threads, [&](TextChunk* chunk) { return reader.Next(chunk); },
-      [&](const TextChunk& chunk, Tokenized* result) {
-        result->status = TokenizeChunk(coding, chunk, &result->chunk);
-      },
-      [&](Tokenized* result) {
-        RETURN_IF_ERROR(result->status);
-        const TokenizedChunk& chunk = result->chunk;
-        report_.left_out.Add(chunk.left_out);
-        report_.invalid_examples += chunk.invalid_examples;
-        unseen_labels_.AddAll(chunk.unseen_labels);
-        for (size_t i = 0; train && i < fields_.size(); ++i) {
-          std::vector<uint64_t>& counts = id_counts_[fields_[i].owner];
-          for (const uint32_t id : chunk.examples.fields[i].ids) ++counts[id];
-        }
-        progress_.Add(chunk.text_bytes * workers_->size());
-        return spool->Append(chunk.number, chunk.examples);
-      })));
-  RETURN_IF_ERROR(spool->Finish());
-  return spool;
+      [&](int number, TextChunk* chunk) {
+        Thread& thread = threads[number];
+        RETURN_IF_ERROR(reader.Read(chunk));
+        RETURN_IF_ERROR(TokenizeChunk(coding, *chunk, &thread.chunk));
+        const SpooledExamples& examples = thread.chunk.examples;
+        RETURN_IF_ERROR(thread.findings.AddSerialized(examples.notes));
+        if (train) CountIds(examples, &thread.id_counts);
+        progress_.Add(chunk->file_bytes);
+        return spool->Append(examples);
+      }));
+  for (const Thread& thread : threads) {
+    RETURN_IF_ERROR(findings_.AddSerialized(thread.findings.Serialize()));
+    for (size_t i = 0; i < thread.id_counts.size(); ++i)
+      std::ranges::transform(id_counts_[i], thread.id_counts[i], id_counts_[i].begin(),
+                             std::plus<>());
+  }
+  return absl::OkStatus();
 }
 
-// What every rank has counted of its chunks becomes what all have.
-void Pipeline::ShareCounts() {
-  LeftOut& left_out = report_.left_out;
-  const std::vector<uint64_t> sums =
-      workers_->Sum({left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
-                     report_.invalid_examples});
-  left_out = {sums[0], sums[1], sums[2]};
-  report_.invalid_examples = sums[3];
-  for (std::vector<uint64_t>& counts : id_counts_) counts = workers_->Sum(std::move(counts));
+void Pipeline::CountIds(const SpooledExamples& examples,
+                        std::vector<std::vector<uint64_t>>* counts) const {
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    std::vector<uint64_t>& field = (*counts)[fields_[i].owner];
+    for (const uint32_t id : examples.fields[i].ids) ++field[id];
+  }
+}
 
-  PieceCounts unseen;
-  for (const std::string& theirs : workers_->Gather(unseen_labels_.Serialize()))
-    unseen.AddSerialized(theirs).IgnoreError();
-  report_.unseen_labels.assign(unseen.counts().begin(), unseen.counts().end());
+// What every rank has found and counted in its chunks becomes what all have.
+absl::Status Pipeline::ShareFindings() {
+  for (std::vector<uint64_t>& counts : id_counts_) counts = workers_->Sum(std::move(counts));
+  TextFindings all;
+  for (const std::string& theirs : workers_->Gather(findings_.Serialize()))
+    RETURN_IF_ERROR(all.AddSerialized(theirs));
+  report_.left_out = all.left_out;
+  report_.invalid_examples = all.invalid_examples;
+  for (uint32_t i = 0; i < all.unseen_labels.size(); ++i) {
+    report_.unseen_labels.emplace_back(all.unseen_labels.piece(i), all.unseen_labels.count(i));
+  }
   std::ranges::sort(report_.unseen_labels, [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
+  return absl::OkStatus();
 }
 
 absl::Status Pipeline::FinishVocabularies() {
@@ -267,27 +283,16 @@ absl::Status Pipeline::FinishVocabularies() {
 }
 
 // Tells every rank where each chunk is.
-absl::Status Pipeline::ShareSpool(const SpoolWriter& spool, SpooledSplit* split) {
+absl::StatusOr<SpooledSplit> Pipeline::ShareSpools(const Split& split, const SpoolWriter& spool) {
   std::vector<SpooledChunk> chunks;
   for (const std::string& theirs : workers_->Gather(ToBytes(spool.chunks()))) {
     const std::vector<SpooledChunk> some = FromBytes<SpooledChunk>(theirs);
     chunks.insert(chunks.end(), some.begin(), some.end());
   }
-  std::sort(chunks.begin(), chunks.end(),
-            [](const SpooledChunk& a, const SpooledChunk& b) { return a.chunk < b.chunk; });
-  split->chunks = FromBytes<SpooledChunk>(workers_->Broadcast(ToBytes(chunks)));
-  split->spool_paths = workers_->Gather(spool.path());
-  split->spool_paths.resize(workers_->size());
-  for (std::string& path : split->spool_paths) path = workers_->Broadcast(path);
-  for (size_t i = 0; i < split->chunks.size(); ++i) {
-    split->ids += split->chunks[i].ids;
-    if (split->chunks[i].chunk != i) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("chunk ", i, " of the corpus is missing or was found twice: all ranks must ",
-                       "see the same files"));
-    }
-  }
-  return absl::OkStatus();
+  chunks = FromBytes<SpooledChunk>(workers_->Broadcast(ToBytes(chunks)));
+  std::vector<std::string> paths;
+  for (int rank = 0; rank < workers_->size(); ++rank) paths.push_back(SpoolPath(split, rank));
+  return OpenSpooledSplit(paths, std::move(chunks));
 }
 
 // --- Shards ---
@@ -297,7 +302,6 @@ absl::Status Pipeline::WriteShards() {
   for (size_t i = 0; i < splits_.size(); ++i) {
     absl::StatusOr<SplitEntry> mine = WriteMyShards(splits_[i].name, tokenized_[i]);
     RETURN_IF_ERROR(workers_->Agree(mine.status()));
-    spools_[i] = nullptr;  // with its file
     SplitEntry* split = report_.manifest.add_splits();
     split->set_name(splits_[i].name);
     for (const std::string& theirs : workers_->Gather(mine->SerializeAsString())) {
@@ -313,7 +317,7 @@ absl::Status Pipeline::WriteShards() {
 }
 
 absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
-                                                   const SpooledSplit& split) const {
+                                                   const SpooledSplit& split) {
   constexpr uint64_t kMaxShards = 99999;  // five digits in a file name
   const uint64_t shards = (split.ids - 1) / options_.shard_tokens + 1;
   if (shards > kMaxShards) {
@@ -334,11 +338,24 @@ absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
     field->set_vocabulary_fingerprint(fingerprints_[i]);
     unknown_ids.push_back(fields_[i].vocabulary->unknown_id());
   }
-  SplitEntry entries;
-  for (uint64_t shard = workers_->rank(); shard < shards; shard += workers_->size()) {
-    header.set_shard(static_cast<uint32_t>(shard));
-    ASSIGN_OR_RETURN(*entries.add_shards(), WriteShard(folder_, split, header, unknown_ids));
-  }
+  std::mutex mutex;
+  SplitEntry entries;  // guarded by mutex
+  uint64_t next = workers_->rank();
+  RETURN_IF_ERROR(WorkInTurn<uint64_t>(
+      options_.threads,
+      [&](uint64_t* shard) -> absl::StatusOr<bool> {
+        *shard = next;
+        next += workers_->size();
+        return *shard < shards;
+      },
+      [&](int, uint64_t* shard) -> absl::Status {
+        ShardHeader mine = header;
+        mine.set_shard(static_cast<uint32_t>(*shard));
+        ASSIGN_OR_RETURN(const ShardEntry entry, WriteShard(folder_, split, mine, unknown_ids));
+        const std::lock_guard<std::mutex> lock(mutex);
+        *entries.add_shards() = entry;
+        return absl::OkStatus();
+      }));
   return entries;
 }
 
@@ -352,10 +369,20 @@ absl::Status WriteEntry(const std::string& folder, std::string_view name,
   return WriteFile(JoinPath(folder, name), contents);
 }
 
+absl::Status Pipeline::RemoveSpools() const {
+  for (const Split& split : splits_) {
+    for (int rank = 0; rank < workers_->size(); ++rank)
+      RETURN_IF_ERROR(RemoveFile(SpoolPath(split, rank)));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Pipeline::Publish() {
   if (!first()) return absl::OkStatus();
   progress_.Begin("publishing");
   copied_inputs_.clear();  // with their files
+  tokenized_.clear();
+  RETURN_IF_ERROR(RemoveSpools());
   DatasetManifest& manifest = report_.manifest;
   manifest.set_format_version(kDatasetFormatVersion);
   manifest.set_task(options_.task);

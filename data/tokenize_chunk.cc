@@ -1,8 +1,10 @@
 #include "data/tokenize_chunk.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string_view>
 
+#include "data/io/status_macros.h"
 #include "data/text/characters.h"
 #include "data/text/utf8.h"
 
@@ -34,7 +36,7 @@ class ChunkEncoder {
     if (coding_.task == LANGUAGE_MODEL) {
       AddLine(example);
     } else {
-      if (!IsValid(example)) ++tokenized_->invalid_examples;
+      if (!IsValid(example)) ++tokenized_->findings.invalid_examples;
       if (coding_.task == TAGGING) AddSentence(example);
       if (coding_.task == CLASSIFICATION) AddLabelled(example);
       if (coding_.task == TRANSLATION) AddPair(example);
@@ -46,10 +48,10 @@ class ChunkEncoder {
     const std::string_view whole = example.fields[0][0];
     const uint64_t words = CountWords(whole);
     if (words == 0 && example.ends && !example.continues && !coding_.keep_empty_lines) {
-      ++tokenized_->left_out.empty_lines;
+      ++tokenized_->findings.left_out.empty_lines;
       return;
     }
-    if (!IsValidUtf8(whole)) ++tokenized_->invalid_examples;
+    if (!IsValidUtf8(whole)) ++tokenized_->findings.invalid_examples;
     // A subword tokenizer puts a space before what it is given: here, the one at which the line was
     // cut.
     std::string_view text = whole;
@@ -87,7 +89,7 @@ class ChunkEncoder {
     const size_t begin = text->ids.size();
     tokenizer(0).Encode(whole, &text->ids);
     if (text->ids.size() == begin) {  // white space of Unicode
-      ++tokenized_->left_out.empty_lines;
+      ++tokenized_->findings.left_out.empty_lines;
       return;
     }
     Close(begin, CountWords(whole), whole.size() + 1, text);
@@ -109,7 +111,7 @@ class ChunkEncoder {
 
   uint32_t LabelId(std::string_view label) {
     const uint32_t id = vocabulary(1).Find(label);
-    if (id == vocabulary(1).unknown_id()) tokenized_->unseen_labels.Add(label, 1);
+    if (id == vocabulary(1).unknown_id()) tokenized_->findings.unseen_labels.Add(label, 1);
     return id;
   }
 
@@ -123,18 +125,36 @@ class ChunkEncoder {
 
 }  // namespace
 
+std::string TextFindings::Serialize() const {
+  const uint64_t numbers[] = {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
+                              invalid_examples};
+  return std::string(reinterpret_cast<const char*>(numbers), sizeof(numbers)) +
+         unseen_labels.Serialize();
+}
+
+absl::Status TextFindings::AddSerialized(std::string_view bytes) {
+  uint64_t numbers[4] = {};
+  if (bytes.size() < sizeof(numbers)) return absl::DataLossError("findings cut short");
+  std::memcpy(numbers, bytes.data(), sizeof(numbers));
+  left_out.Add({numbers[0], numbers[1], numbers[2]});
+  invalid_examples += numbers[3];
+  return unseen_labels.AddSerialized(bytes.substr(sizeof(numbers)));
+}
+
 absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
                            TokenizedChunk* tokenized) {
-  tokenized->number = chunk.number;
-  tokenized->text_bytes = chunk.text.size();
-  tokenized->left_out = {};
-  tokenized->invalid_examples = 0;
-  tokenized->unseen_labels.Clear();
+  TextFindings& findings = tokenized->findings;
+  findings.left_out = {};
+  findings.invalid_examples = 0;
+  findings.unseen_labels.Clear();
   tokenized->examples.Clear(coding.fields.size());
+  tokenized->examples.chunk = chunk.number;
   ChunkEncoder encoder(coding, tokenized);
-  return ParseExamples(
+  RETURN_IF_ERROR(ParseExamples(
       coding.task, chunk, [&](const TextExample& example) { encoder.Add(example); },
-      &tokenized->left_out);
+      &findings.left_out));
+  tokenized->examples.notes = findings.Serialize();
+  return absl::OkStatus();
 }
 
 }  // namespace elman

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,13 +29,20 @@ struct ExampleCoding {
   std::vector<Field> fields;
 };
 
-struct TokenizedChunk {
-  uint64_t number = 0;  // the chunk's
-  uint64_t text_bytes = 0;
+// What is told of a text besides its tokens.
+struct TextFindings {
   LeftOut left_out;
   uint64_t invalid_examples = 0;  // with bytes that are not UTF-8
   PieceCounts unseen_labels;
-  SpooledExamples examples;
+
+  // As bytes, for a spool or another process, and the sum with such bytes.
+  std::string Serialize() const;
+  absl::Status AddSerialized(std::string_view bytes);
+};
+
+struct TokenizedChunk {
+  TextFindings findings;
+  SpooledExamples examples;  // its notes are the findings
 };
 
 // The fields of every example, reusing the memory of `tokenized`. The lines of a language model and

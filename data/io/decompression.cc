@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <lzma.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -225,6 +226,19 @@ bool BeginsWith(const std::string& bytes, std::string_view magic) {
   return std::string_view(bytes).substr(0, magic.size()) == magic;
 }
 
+// The first bytes, enough to tell formats apart.
+absl::StatusOr<std::string> ReadMagic(ByteSource* file) {
+  std::string begin(kXzMagic.size(), '\0');
+  size_t filled = 0;
+  while (filled < begin.size()) {
+    ASSIGN_OR_RETURN(const size_t count, file->Read(begin.data() + filled, begin.size() - filled));
+    if (count == 0) break;
+    filled += count;
+  }
+  begin.resize(filled);
+  return begin;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenBytes(const std::string& path) {
@@ -238,14 +252,7 @@ absl::StatusOr<std::unique_ptr<ByteSource>> OpenBytes(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenDecompressed(const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file, OpenBytes(path));
-  std::string begin(kXzMagic.size(), '\0');
-  size_t filled = 0;
-  while (filled < begin.size()) {
-    ASSIGN_OR_RETURN(const size_t count, file->Read(begin.data() + filled, begin.size() - filled));
-    if (count == 0) break;
-    filled += count;
-  }
-  begin.resize(filled);
+  ASSIGN_OR_RETURN(std::string begin, ReadMagic(file.get()));
   const std::string name = path == "-" ? "standard input" : path;
   const bool gzip = BeginsWith(begin, kGzipMagic);
   const bool xz = BeginsWith(begin, kXzMagic);
@@ -255,6 +262,17 @@ absl::StatusOr<std::unique_ptr<ByteSource>> OpenDecompressed(const std::string& 
   if (xz) return std::unique_ptr<ByteSource>(new XzBytes(std::move(input)));
   if (zstd) return std::unique_ptr<ByteSource>(new ZstdBytes(std::move(input)));
   return std::unique_ptr<ByteSource>(new PlainBytes(std::move(input)));
+}
+
+absl::StatusOr<bool> IsPlainFile(const std::string& path) {
+  struct stat facts = {};
+  if (path == "-") return false;
+  if (::stat(path.c_str(), &facts) != 0) return ErrnoStatus(errno, "open", path);
+  if (!S_ISREG(facts.st_mode)) return false;
+  ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> file, OpenBytes(path));
+  ASSIGN_OR_RETURN(const std::string begin, ReadMagic(file.get()));
+  return !BeginsWith(begin, kGzipMagic) && !BeginsWith(begin, kXzMagic) &&
+         !BeginsWith(begin, kZstdMagic);
 }
 
 }  // namespace elman

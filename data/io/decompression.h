@@ -28,4 +28,8 @@ absl::StatusOr<std::unique_ptr<ByteSource>> OpenBytes(const std::string& path);
 // Concatenated members, as `cat a.gz b.gz` makes them, are read one after the other.
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenDecompressed(const std::string& path);
 
+// Whether `path` is a regular file that is not compressed, so that any part of it can be read by
+// itself.
+absl::StatusOr<bool> IsPlainFile(const std::string& path);
+
 }  // namespace elman

@@ -33,11 +33,20 @@ T LoadLittleEndian(const char* bytes) {
 std::string FrameRecord(std::string_view payload) {
   std::string frame;
   frame.reserve(payload.size() + kRecordFrameBytes);
-  AppendLittleEndian<uint64_t>(payload.size(), &frame);
-  AppendLittleEndian<uint32_t>(Masked(Crc32c(frame)), &frame);
+  frame.resize(kRecordHeaderBytes);
   frame.append(payload);
-  AppendLittleEndian<uint32_t>(Masked(Crc32c(payload)), &frame);
+  CloseFrame(&frame);
   return frame;
+}
+
+void CloseFrame(std::string* frame) {
+  const std::string_view payload = std::string_view(*frame).substr(kRecordHeaderBytes);
+  std::string header;
+  AppendLittleEndian<uint64_t>(payload.size(), &header);
+  AppendLittleEndian<uint32_t>(Masked(Crc32c(header)), &header);
+  const uint32_t crc = Masked(Crc32c(payload));
+  frame->replace(0, kRecordHeaderBytes, header);
+  AppendLittleEndian<uint32_t>(crc, frame);
 }
 
 absl::Status RecordWriter::Write(std::string_view payload) {

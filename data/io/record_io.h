@@ -25,6 +25,10 @@ inline constexpr uint64_t kMaxRecordPayloadBytes = 64u
 // The bytes of one framed record.
 std::string FrameRecord(std::string_view payload);
 
+// Frames a payload in its place: `frame` has kRecordHeaderBytes bytes of anything, and the payload
+// behind them.
+void CloseFrame(std::string* frame);
+
 // Appends framed records to `file`, which must outlive the writer.
 class RecordWriter {
  public:

@@ -5,11 +5,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
+
+// A record has the numbers of the chunk, of fields, of examples, of bytes of notes and of ids of
+// each field, all of 8 bytes; then the vectors of each field, and the notes.
+constexpr size_t kFixedNumbers = 4;
 
 void AppendNumbers(const std::vector<uint32_t>& numbers, std::string* bytes) {
   bytes->append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(uint32_t));
@@ -24,6 +29,7 @@ const char* CopyNumbers(const char* bytes, size_t count, std::vector<uint32_t>* 
 }  // namespace
 
 void SpooledExamples::Clear(size_t count) {
+  notes.clear();
   fields.resize(count);
   for (Field& field : fields) {
     for (std::vector<uint32_t>* numbers : {&field.ids, &field.lengths, &field.words, &field.bytes})
@@ -31,34 +37,41 @@ void SpooledExamples::Clear(size_t count) {
   }
 }
 
-absl::StatusOr<std::unique_ptr<SpoolWriter>> SpoolWriter::Create(const std::string& path,
-                                                                 uint64_t spool) {
-  ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
-  return std::unique_ptr<SpoolWriter>(new SpoolWriter(std::move(file), spool));
+absl::StatusOr<std::unique_ptr<SpoolWriter>> SpoolWriter::Open(const std::string& path,
+                                                               uint64_t spool) {
+  ASSIGN_OR_RETURN(std::unique_ptr<AppendFile> file, AppendFile::Open(path));
+  ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> written, RandomAccessFile::Open(path));
+  return std::unique_ptr<SpoolWriter>(new SpoolWriter(std::move(file), spool, written->size()));
 }
 
-SpoolWriter::SpoolWriter(std::unique_ptr<AtomicFile> file, uint64_t spool)
-    : file_(std::move(file)), writer_(file_.get()), spool_(spool) {}
-
-// A record has the number of fields, the number of examples, the number of ids of each field, all
-// of 8 bytes, and the vectors of each field.
-absl::Status SpoolWriter::Append(uint64_t chunk, const SpooledExamples& examples) {
-  std::vector<uint64_t> sizes = {examples.fields.size(),
-                                 examples.fields.empty() ? 0 : examples.fields[0].lengths.size()};
-  SpooledChunk place = {chunk, spool_, writer_.offset(), 0};
+absl::Status SpoolWriter::Append(const SpooledExamples& examples) {
+  std::vector<uint64_t> sizes = {examples.chunk, examples.fields.size(),
+                                 examples.fields.empty() ? 0 : examples.fields[0].lengths.size(),
+                                 examples.notes.size()};
+  SpooledChunk place = {examples.chunk, spool_, 0, 0};
   for (const SpooledExamples::Field& field : examples.fields) {
     sizes.push_back(field.ids.size());
     place.ids += field.ids.size();
   }
-  chunks_.push_back(place);
-  std::string payload(reinterpret_cast<const char*>(sizes.data()), sizes.size() * sizeof(uint64_t));
+  std::string frame(kRecordHeaderBytes, '\0');
+  frame.reserve(kRecordFrameBytes + 8 * sizes.size() + examples.notes.size() +
+                4 * (place.ids + 3 * sizes[1] * sizes[2]));
+  frame.append(reinterpret_cast<const char*>(sizes.data()), sizes.size() * sizeof(uint64_t));
   for (const SpooledExamples::Field& field : examples.fields) {
-    AppendNumbers(field.lengths, &payload);
-    AppendNumbers(field.words, &payload);
-    AppendNumbers(field.bytes, &payload);
-    AppendNumbers(field.ids, &payload);
+    AppendNumbers(field.lengths, &frame);
+    AppendNumbers(field.words, &frame);
+    AppendNumbers(field.bytes, &frame);
+    AppendNumbers(field.ids, &frame);
   }
-  return writer_.Write(payload);
+  frame.append(examples.notes);
+  CloseFrame(&frame);
+
+  const std::lock_guard<std::mutex> lock(mutex_);
+  place.offset = size_;
+  RETURN_IF_ERROR(file_->Append(frame));
+  size_ += frame.size();
+  chunks_.push_back(place);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<SpoolReader>> SpoolReader::Open(const std::string& path) {
@@ -66,31 +79,48 @@ absl::StatusOr<std::unique_ptr<SpoolReader>> SpoolReader::Open(const std::string
   return std::unique_ptr<SpoolReader>(new SpoolReader(std::move(file)));
 }
 
-absl::Status SpoolReader::Read(uint64_t offset, SpooledExamples* examples) {
-  RETURN_IF_ERROR(RecordReader(file_.get()).Read(offset, &payload_).status());
+absl::StatusOr<uint64_t> SpoolReader::Read(uint64_t offset, std::string* buffer,
+                                           SpooledExamples* examples) const {
+  ASSIGN_OR_RETURN(const uint64_t end, RecordReader(file_.get()).Read(offset, buffer));
   const auto size = [&](size_t i) {
     uint64_t number = 0;
-    if (payload_.size() >= (i + 1) * sizeof(number))
-      std::memcpy(&number, payload_.data() + i * sizeof(number), sizeof(number));
+    if (buffer->size() >= (i + 1) * sizeof(number))
+      std::memcpy(&number, buffer->data() + i * sizeof(number), sizeof(number));
     return number;
   };
-  const uint64_t fields = std::min<uint64_t>(size(0), kMaxFields), count = size(1);
-  uint64_t expected = (2 + fields) * sizeof(uint64_t);
-  for (uint64_t i = 0; i < fields; ++i) expected += (3 * count + size(2 + i)) * sizeof(uint32_t);
-  if (count > payload_.size() || expected != payload_.size()) {
+  const uint64_t fields = std::min<uint64_t>(size(1), kMaxFields), count = size(2);
+  uint64_t expected = (kFixedNumbers + fields) * sizeof(uint64_t) + size(3);
+  for (uint64_t i = 0; i < fields; ++i)
+    expected += (3 * count + size(kFixedNumbers + i)) * sizeof(uint32_t);
+  if (count > buffer->size() || size(3) > buffer->size() || expected != buffer->size()) {
     return absl::DataLossError(
         absl::StrCat(file_->path(), ": offset ", offset, ": no chunk of examples"));
   }
   examples->Clear(fields);
-  const char* next = payload_.data() + (2 + fields) * sizeof(uint64_t);
+  examples->chunk = size(0);
+  const char* next = buffer->data() + (kFixedNumbers + fields) * sizeof(uint64_t);
   for (uint64_t i = 0; i < fields; ++i) {
     SpooledExamples::Field& field = examples->fields[i];
     next = CopyNumbers(next, count, &field.lengths);
     next = CopyNumbers(next, count, &field.words);
     next = CopyNumbers(next, count, &field.bytes);
-    next = CopyNumbers(next, size(2 + i), &field.ids);
+    next = CopyNumbers(next, size(kFixedNumbers + i), &field.ids);
   }
-  return absl::OkStatus();
+  examples->notes.assign(next, size(3));
+  return end;
+}
+
+absl::StatusOr<uint64_t> SpoolReader::ReadWhole(
+    const std::function<absl::Status(uint64_t offset, const SpooledExamples&)>& visit) const {
+  std::string buffer;
+  SpooledExamples examples;
+  for (uint64_t offset = 0;;) {
+    const absl::StatusOr<uint64_t> next = Read(offset, &buffer, &examples);
+    if (absl::IsOutOfRange(next.status()) || absl::IsDataLoss(next.status())) return offset;
+    RETURN_IF_ERROR(next.status());
+    RETURN_IF_ERROR(visit(offset, examples));
+    offset = *next;
+  }
 }
 
 }  // namespace elman

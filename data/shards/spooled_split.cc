@@ -4,29 +4,47 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
 
+absl::StatusOr<SpooledSplit> OpenSpooledSplit(const std::vector<std::string>& spool_paths,
+                                              std::vector<SpooledChunk> chunks) {
+  SpooledSplit split;
+  for (const std::string& path : spool_paths) {
+    ASSIGN_OR_RETURN(split.spools.emplace_back(), SpoolReader::Open(path));
+  }
+  std::ranges::sort(chunks, {}, &SpooledChunk::chunk);
+  for (size_t i = 0; i < chunks.size(); ++i) {
+    if (chunks[i].chunk != i) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("chunk ", i, " of the corpus is missing or was found twice: all ranks must ",
+                       "see the same files"));
+    }
+    split.begins.push_back(split.ids);
+    split.ids += chunks[i].ids;
+  }
+  split.chunks = std::move(chunks);
+  return split;
+}
+
 absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t end,
                            const ExampleVisitor& visit) {
-  std::vector<std::unique_ptr<SpoolReader>> spools;
-  for (const std::string& path : split.spool_paths) {
-    ASSIGN_OR_RETURN(std::unique_ptr<SpoolReader> spool, SpoolReader::Open(path));
-    spools.push_back(std::move(spool));
-  }
+  // The last chunk that begins at or before `begin`, or the first of all.
+  auto chunk = std::ranges::upper_bound(split.begins, begin);
+  if (chunk != split.begins.begin()) --chunk;
+  std::string buffer;
   SpooledExamples examples;
   std::vector<FieldIds> fields;
-  uint64_t position = 0;
-  for (const SpooledChunk& chunk : split.chunks) {
+  for (size_t c = chunk - split.begins.begin(); c < split.chunks.size(); ++c) {
+    uint64_t position = split.begins[c];
     if (position >= end) break;
-    if (position + chunk.ids <= begin) {
-      position += chunk.ids;
-      continue;
-    }
-    RETURN_IF_ERROR(spools[chunk.spool]->Read(chunk.offset, &examples));
+    RETURN_IF_ERROR(split.spools[split.chunks[c].spool]
+                        ->Read(split.chunks[c].offset, &buffer, &examples)
+                        .status());
     std::vector<size_t> begins(examples.fields.size(), 0);
     fields.resize(examples.fields.size());
     for (size_t i = 0; !fields.empty() && i < examples.fields[0].lengths.size(); ++i) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,15 +17,22 @@
 namespace elman {
 
 struct SpooledSplit {
-  std::vector<std::string> spool_paths;  // by rank
-  std::vector<SpooledChunk> chunks;      // in the order of the corpus
-  uint64_t ids = 0;                      // of all fields
+  std::vector<std::unique_ptr<SpoolReader>> spools;
+  std::vector<SpooledChunk> chunks;  // in the order of the corpus
+  std::vector<uint64_t> begins;      // of each chunk, counted in ids of all fields
+  uint64_t ids = 0;                  // of all fields
 };
+
+// The split of chunks, in any order, that stand in these files. FailedPrecondition if a chunk is
+// missing.
+absl::StatusOr<SpooledSplit> OpenSpooledSplit(const std::vector<std::string>& spool_paths,
+                                              std::vector<SpooledChunk> chunks);
 
 // Gets the fields of an example; nothing is unknown as yet.
 using ExampleVisitor = std::function<absl::Status(std::span<FieldIds> fields)>;
 
-// Visits the examples whose first id is among [begin, end) of the split, in order.
+// Visits the examples whose first id is among [begin, end) of the split, in order. Safe for any
+// number of threads.
 absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t end,
                            const ExampleVisitor& visit);
 

@@ -2,6 +2,7 @@
 // same text gives the same tokens on every machine, whatever its C library and locale.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,7 +17,25 @@ enum class CharacterClass {
   kSpace,        // of Unicode: the no-break space too
 };
 
-CharacterClass ClassOf(char32_t code);
+// The classes of ASCII, which is most of most texts.
+inline constexpr std::array<CharacterClass, 0x80> kAsciiClasses = [] {
+  std::array<CharacterClass, 0x80> classes = {};
+  for (int c = 0; c < 0x80; ++c) {
+    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    const bool control = c < ' ' || c == 0x7f;
+    classes[c] = c == ' ' || (c >= '\t' && c <= '\r') ? CharacterClass::kSpace
+                 : c >= '0' && c <= '9'               ? CharacterClass::kDigit
+                 : letter || control                  ? CharacterClass::kLetter
+                                                      : CharacterClass::kPunctuation;
+  }
+  return classes;
+}();
+
+CharacterClass ClassBeyondAscii(char32_t code);
+
+inline CharacterClass ClassOf(char32_t code) {
+  return code < 0x80 ? kAsciiClasses[code] : ClassBeyondAscii(code);
+}
 
 // Space, tab, line feed, vertical tab, form feed and carriage return: what delimits words in counts
 // and in pre-tokenized text.

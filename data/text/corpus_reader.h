@@ -9,66 +9,79 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "data/io/file.h"
 #include "data/text/line_reader.h"
+#include "data/text/text_cuts.h"
+#include "data/text/text_window.h"
 
 namespace elman {
-
-// A chunk is closed by the line that brings it to this size.
-inline constexpr size_t kChunkBytes = size_t{1} << 20;
 
 struct Corpus {
   std::vector<std::string> files;              // read one after the other; "-" is standard input
   std::vector<std::string> target_files = {};  // of parallel files, one for each of `files`
   bool whole_lines = false;  // a line of more than kMaxLineBytes is an error, not cut
-  bool sentences = false;    // lines up to an empty one belong together, and to one file
+  bool sentences = false;    // lines up to an empty one belong together
 };
 
-// Consecutive lines of a corpus.
+// Consecutive lines of a file, or of a pair of parallel ones.
 struct TextChunk {
   struct Line {
     uint32_t begin = 0;      // in `text`
     uint32_t size = 0;       // without its line feed (and the carriage return before it)
     bool continues = false;  // it is a further piece of the line before
     bool ends = true;        // its line ends here
-    uint32_t file = 0;       // in `files`
-    uint64_t number = 0;     // from 1, in its file
   };
-  uint64_t number = 0;  // 0, 1, 2, ... over the corpus
-  bool paired = false;  // of parallel files: line 2 i is of the source, line 2 i + 1 its target
-  std::string text;
+  uint64_t number = 0;      // 0, 1, 2, ... over the corpus
+  uint64_t file_bytes = 0;  // of its files, that are its part
+  bool paired = false;      // of parallel files: line 2 i is of the source, line 2 i + 1 its target
+  std::string text;         // and perhaps some of the text around
   std::vector<Line> lines;
-  std::vector<std::string> files;
+  std::vector<std::string> files;  // one, or both of a pair
 
   std::string_view line(size_t i) const {
     return std::string_view(text).substr(lines[i].begin, lines[i].size);
   }
-  // "FILE: line NUMBER", for messages.
+  // "FILE: line NUMBER", for messages. May count the lines of the file up to there.
   std::string PlaceOf(size_t i) const;
+
+  // Where it is: what CorpusReader knows of it.
+  uint64_t part = 0;                       // of its file
+  uint64_t begin = 0;                      // of its text, in its file
+  uint64_t lines_before = 0;               // of a pair, in each of its files
+  std::shared_ptr<RandomAccessFile> file;  // null: its text is there already
 };
 
-// The lines of a corpus as chunks. What a chunk holds depends on the corpus alone. The chunks c
-// with c mod `shares` = `share` come; the others are read and left out, since compressed files
-// cannot be entered in the middle. Not for concurrent use.
+// The lines of a corpus as chunks. What a chunk holds depends on the corpus alone, and is the same
+// for a file and for what it is when compressed. The chunks c with c mod `shares` = `share` come.
 class CorpusReader {
  public:
   explicit CorpusReader(Corpus corpus, int share = 0, int shares = 1);
 
-  // Fills `chunk`, reusing its memory; false at the end of the corpus. Errors name the file, and
-  // the line where there is one.
+  // The next chunk, reusing its memory; false at the end of the corpus. Of files that are not
+  // compressed only its place: nothing is read. Errors name the file, and the line where there is
+  // one. Not for concurrent use.
   absl::StatusOr<bool> Next(TextChunk* chunk);
 
+  // Fills in text and lines of a chunk that Next gave. Safe for any number of threads.
+  absl::Status Read(TextChunk* chunk) const;
+
  private:
-  absl::Status FillWithLines(TextChunk* chunk);
-  absl::Status FillWithPairs(TextChunk* chunk);
-  absl::StatusOr<bool> ReadLine(LineReader* reader, LinePiece* piece) const;
+  absl::StatusOr<bool> NextPart(TextChunk* chunk);
+  absl::StatusOr<bool> NextPairs(TextChunk* chunk);
+  absl::Status OpenNextFile();
+  absl::StatusOr<bool> ReadWhole(LineReader* reader, TextChunk* chunk) const;
+  absl::Status CheckLines(const TextChunk& chunk) const;
 
   const Corpus corpus_;
   const uint64_t share_;
   const uint64_t shares_;
-  std::unique_ptr<LineReader> lines_;    // of all files, or of the source of a pair
-  std::unique_ptr<LineReader> targets_;  // of the target of a pair
-  size_t next_pair_ = 0;
+  size_t next_file_ = 0;
   uint64_t next_chunk_ = 0;
+  uint64_t next_part_ = 0;                  // of the file in hand
+  std::shared_ptr<RandomAccessFile> file_;  // the file in hand, if it is a plain one,
+  std::unique_ptr<TextWindow> window_;      // else the text around the next part of it,
+  std::unique_ptr<LineReader> sources_;     // or, of parallel files, the lines of both
+  std::unique_ptr<LineReader> targets_;
 };
 
 }  // namespace elman

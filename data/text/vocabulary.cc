@@ -148,11 +148,10 @@ absl::StatusOr<Vocabulary> Vocabulary::Create(std::vector<Entry> predicted) {
   RETURN_IF_ERROR(vocabulary.Index());
   vocabulary.unknown_id_ = vocabulary.size();
   vocabulary.unknown_id_ = vocabulary.Find(kUnknownPiece);
-  const auto end = vocabulary.ids_.find(absl::string_view(kEndPiece.data(), kEndPiece.size()));
-  if (end == vocabulary.ids_.end()) {
+  vocabulary.end_id_ = vocabulary.ids_.Find(kEndPiece);
+  if (vocabulary.end_id_ == PieceTable::kNone) {
     return absl::InvalidArgumentError("the vocabulary has no </s>");
   }
-  vocabulary.end_id_ = end->second;
   return vocabulary;
 }
 
@@ -172,16 +171,15 @@ absl::Status Vocabulary::Index() {
     return absl::InvalidArgumentError(absl::StrCat("a vocabulary of ", entries_.size(),
                                                    " pieces is above the limit of ", kMaxSize));
   }
-  ids_.reserve(entries_.size());
+  ids_.Reserve(entries_.size());
   for (uint32_t id = 0; id < size(); ++id) {
     const std::string& piece = entries_[id].piece;
     if (piece.empty()) {
       return absl::InvalidArgumentError(absl::StrCat("the piece of id ", id, " is empty"));
     }
-    if (const auto [entry, inserted] = ids_.emplace(piece, id); !inserted) {
-      return absl::InvalidArgumentError(absl::StrCat("the ids ", entry->second, " and ", id,
-                                                     " have the same piece '", EscapedPiece(piece),
-                                                     "'"));
+    if (const uint32_t number = ids_.FindOrAdd(piece); number != id) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the ids ", number, " and ", id, " have the same piece '", EscapedPiece(piece), "'"));
     }
   }
   return absl::OkStatus();
@@ -212,11 +210,6 @@ std::string Vocabulary::ToText() const {
     absl::StrAppend(&text, "\t", entry.count, "\n");
   }
   return text;
-}
-
-uint32_t Vocabulary::Find(std::string_view piece) const {
-  const auto entry = ids_.find(absl::string_view(piece.data(), piece.size()));
-  return entry == ids_.end() ? unknown_id_ : entry->second;
 }
 
 }  // namespace elman

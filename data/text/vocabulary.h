@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "data/text/piece_table.h"
 
 namespace elman {
 
@@ -50,7 +50,10 @@ class Vocabulary {
   uint64_t count(uint32_t id) const { return entries_[id].count; }
 
   // The id of a piece; unknown_id() if it has none.
-  uint32_t Find(std::string_view piece) const;
+  uint32_t Find(std::string_view piece) const {
+    const uint32_t id = ids_.Find(piece);
+    return id != PieceTable::kNone ? id : unknown_id_;
+  }
 
   uint32_t unknown_id() const { return unknown_id_; }  // size() where no token can be unknown
   // The special pieces; size() for labels, which have none.
@@ -62,7 +65,7 @@ class Vocabulary {
   absl::Status Index();
 
   std::vector<Entry> entries_;
-  absl::flat_hash_map<std::string, uint32_t> ids_;
+  PieceTable ids_;           // the number of a piece is its id
   uint32_t input_only_ = 2;  // pieces at the end that cannot be predicted
   uint32_t unknown_id_ = 0;
   uint32_t end_id_ = 0;

@@ -7,9 +7,11 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
-#include <functional>
+#include <span>
 #include <unordered_map>
 #include <utility>
+
+#include "data/text/piece_table.h"
 
 namespace elman {
 namespace {
@@ -32,28 +34,38 @@ std::string WithoutReserved(std::string line) {
   return line;
 }
 
-// The pieces of words met before, by one thread: text repeats its words, and a look-up is tens of
+// The ids of words met before, by one thread: text repeats its words, and a look-up is tens of
 // times faster than SentencePiece.
 class WordCache {
  public:
-  // The pieces of `word` in the model `serial`; `encode` finds them if need be.
+  // The ids of `word` in the model `serial`; `encode` finds them if need be. Valid until the next
+  // call.
   template <typename Encode>
-  const std::vector<int>& Find(uint64_t serial, std::string_view word, const Encode& encode) {
-    constexpr size_t kMaxWords = size_t{1} << 17;
-    if (serial != serial_ || words_.size() >= kMaxWords) words_.clear();
+  std::span<const uint32_t> Find(uint64_t serial, std::string_view word, const Encode& encode) {
+    if (serial != serial_ || words_.size() >= kMaxWords || ids_.size() >= kMaxIds) Clear();
     serial_ = serial;
-    const auto found = words_.find(word);
-    if (found != words_.end()) return found->second;
-    return words_.emplace(word, encode(word)).first->second;
+    const uint32_t number = words_.FindOrAdd(word);
+    if (number == ends_.size() - 1) {
+      encode(word, &ids_);
+      ends_.push_back(static_cast<uint32_t>(ids_.size()));
+    }
+    return std::span(ids_).subspan(ends_[number], ends_[number + 1] - ends_[number]);
   }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
+  static constexpr size_t kMaxWords = size_t{1} << 19;  // some 40 MB
+  static constexpr size_t kMaxIds = size_t{1} << 22;
+
+  void Clear() {
+    words_.Clear();
+    ids_.clear();
+    ends_.assign(1, 0);
+  }
+
   uint64_t serial_ = 0;
-  std::unordered_map<std::string, std::vector<int>, Hash, std::equal_to<>> words_;
+  PieceTable words_;
+  std::vector<uint32_t> ids_;  // of all words, one behind the other
+  std::vector<uint32_t> ends_ = {0};
 };
 
 class Lines : public sentencepiece::SentenceIterator {
@@ -96,7 +108,13 @@ struct SentencePiece::State {
   sentencepiece::SentencePieceProcessor processor;
   std::vector<std::string> pieces;
   std::array<uint32_t, kByteValues> byte_ids = {};
-  std::vector<int> space_ids;  // of a space before another space or the end
+  std::vector<uint32_t> space_ids;  // of a space before another space or the end
+
+  void Encode(std::string_view text, std::vector<uint32_t>* ids) const {
+    std::vector<int> encoded;
+    (void)processor.Encode(text, &encoded);
+    ids->insert(ids->end(), encoded.begin(), encoded.end());
+  }
 
   static inline std::atomic<uint64_t> next_serial{1};
 };
@@ -160,7 +178,7 @@ std::unique_ptr<SentencePiece> SentencePiece::Load(std::string_view model, std::
     return nullptr;
   }
   // With the one that SentencePiece puts before, this makes two.
-  (void)state->processor.Encode(" ", &state->space_ids);
+  state->Encode(" ", &state->space_ids);
   state->space_ids.resize(state->space_ids.size() / 2);
   return std::unique_ptr<SentencePiece>(new SentencePiece(std::move(state)));
 }
@@ -179,19 +197,22 @@ void SentencePiece::Encode(std::string_view line, std::vector<uint32_t>* ids) co
   for (size_t begin = 0; !head.empty() && begin <= head.size();) {
     const size_t end = std::min(head.find(' ', begin), head.size());
     const std::string_view word = head.substr(begin, end - begin);
-    const std::vector<int>& encoded =
+    const std::span<const uint32_t> encoded =
         word.empty() ? state_->space_ids
-                     : cache.Find(state_->serial, word, [this](std::string_view unknown) {
-                         std::vector<int> pieces;
-                         (void)state_->processor.Encode(unknown, &pieces);
-                         return pieces;
-                       });
+                     : cache.Find(state_->serial, word,
+                                  [this](std::string_view unknown, std::vector<uint32_t>* found) {
+                                    state_->Encode(unknown, found);
+                                  });
     ids->insert(ids->end(), encoded.begin(), encoded.end());
     begin = end + 1;
   }
   for (const char byte : line.substr(head.size())) {
     ids->push_back(state_->byte_ids[static_cast<unsigned char>(byte)]);
   }
+}
+
+void SentencePiece::EncodeAtOnce(std::string_view line, std::vector<uint32_t>* ids) const {
+  state_->Encode(line, ids);
 }
 
 }  // namespace elman

@@ -18,10 +18,12 @@ class LookupTokenizer : public Tokenizer {
       : split_(split), vocabulary_(vocabulary) {}
 
   void Encode(std::string_view line, std::vector<uint32_t>* ids) const override {
-    std::vector<std::string_view> pieces;
+    thread_local std::vector<std::string_view> pieces;
+    pieces.clear();
     split_(line, &pieces);
-    ids->reserve(ids->size() + pieces.size());
-    for (const std::string_view piece : pieces) ids->push_back(vocabulary_.Find(piece));
+    size_t end = ids->size();
+    ids->resize(end + pieces.size());
+    for (const std::string_view piece : pieces) (*ids)[end++] = vocabulary_.Find(piece);
   }
 
  private:

@@ -11,37 +11,36 @@
 
 namespace elman {
 
-void PieceCounts::Add(std::string_view piece, uint64_t count) {
-  // Most pieces are known: no string is made for them.
-  const auto found = counts_.find(absl::string_view(piece.data(), piece.size()));
-  if (found != counts_.end()) {
-    found->second += count;
-  } else {
-    counts_.emplace(piece, count);
-  }
-}
-
 void PieceCounts::AddLine(const TokenizerSpec& spec, std::string_view line) {
-  std::string lower;
   if (spec.lowercase()) {
-    lower = LowerCase(line);
-    line = lower;
+    lower_ = LowerCase(line);
+    line = lower_;
   }
-  std::vector<std::string_view> pieces;
-  SplitterOf(spec.kind())(line, &pieces);
-  for (const std::string_view piece : pieces) Add(piece, 1);
+  split_.clear();
+  SplitterOf(spec.kind())(line, &split_);
+  for (const std::string_view piece : split_) Add(piece, 1);
 }
 
 void PieceCounts::AddAll(const PieceCounts& counts) {
-  for (const auto& [piece, count] : counts.counts_) Add(piece, count);
+  for (uint32_t i = 0; i < counts.size(); ++i) Add(counts.piece(i), counts.count(i));
+}
+
+void PieceCounts::Clear() {
+  pieces_.Clear();
+  counts_.clear();
+}
+
+uint64_t PieceCounts::CountOf(std::string_view piece) const {
+  const uint32_t number = pieces_.Find(piece);
+  return number == PieceTable::kNone ? 0 : counts_[number];
 }
 
 std::string PieceCounts::Serialize() const {
   std::string bytes;
-  for (const auto& [piece, count] : counts_) {
-    const uint64_t numbers[2] = {count, piece.size()};
+  for (uint32_t i = 0; i < size(); ++i) {
+    const uint64_t numbers[2] = {count(i), piece(i).size()};
     bytes.append(reinterpret_cast<const char*>(numbers), sizeof(numbers));
-    bytes.append(piece);
+    bytes.append(piece(i));
   }
   return bytes;
 }
@@ -62,8 +61,9 @@ absl::Status PieceCounts::AddSerialized(std::string_view bytes) {
 absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
                                                   const PieceCounts& counts) {
   std::vector<Vocabulary::Entry> entries;
-  for (const auto& [piece, count] : counts.counts()) {
-    if (count >= spec.min_count() && piece != kUnknownPiece) entries.push_back({piece, count});
+  for (uint32_t i = 0; i < counts.size(); ++i) {
+    if (counts.count(i) >= spec.min_count() && counts.piece(i) != kUnknownPiece)
+      entries.push_back({std::string(counts.piece(i)), counts.count(i)});
   }
   std::sort(entries.begin(), entries.end(),
             [](const Vocabulary::Entry& a, const Vocabulary::Entry& b) {
@@ -109,7 +109,8 @@ absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model) 
 
 absl::StatusOr<Vocabulary> BuildLabelVocabulary(const PieceCounts& counts) {
   std::vector<Vocabulary::Entry> entries;
-  for (const auto& [label, count] : counts.counts()) entries.push_back({label, count});
+  for (uint32_t i = 0; i < counts.size(); ++i)
+    entries.push_back({std::string(counts.piece(i)), counts.count(i)});
   std::sort(
       entries.begin(), entries.end(),
       [](const Vocabulary::Entry& a, const Vocabulary::Entry& b) { return a.piece < b.piece; });

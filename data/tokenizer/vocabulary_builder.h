@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "data/text/piece_table.h"
 #include "data/text/vocabulary.h"
 #include "proto/dataset.pb.h"
 
@@ -18,20 +18,30 @@ namespace elman {
 // Counts labels, or the pieces that a WORD, WHITESPACE or CHARACTER tokenizer cuts lines into.
 class PieceCounts {
  public:
-  void Add(std::string_view piece, uint64_t count);
+  void Add(std::string_view piece, uint64_t count) {
+    const uint32_t number = pieces_.FindOrAdd(piece);
+    if (number == counts_.size()) counts_.push_back(0);
+    counts_[number] += count;
+  }
   // Counts the pieces of a line as the tokenizer that `spec` describes would cut it.
   void AddLine(const TokenizerSpec& spec, std::string_view line);
   void AddAll(const PieceCounts& counts);
-  void Clear() { counts_.clear(); }
+  void Clear();
 
-  const absl::flat_hash_map<std::string, uint64_t>& counts() const { return counts_; }
+  uint32_t size() const { return pieces_.size(); }
+  std::string_view piece(uint32_t number) const { return pieces_.piece(number); }
+  uint64_t count(uint32_t number) const { return counts_[number]; }
+  uint64_t CountOf(std::string_view piece) const;
 
   // As bytes for another process, and the sum with such bytes.
   std::string Serialize() const;
   absl::Status AddSerialized(std::string_view bytes);
 
  private:
-  absl::flat_hash_map<std::string, uint64_t> counts_;
+  PieceTable pieces_;
+  std::vector<uint64_t> counts_;  // by number
+  std::string lower_;             // of the line in hand
+  std::vector<std::string_view> split_;
 };
 
 // <unk> is 0, </s> is 1; the pieces follow by falling count, where equal in the order of their

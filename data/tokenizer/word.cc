@@ -20,36 +20,53 @@ bool Joins(CharacterClass before, char32_t code, CharacterClass after) {
          after == CharacterClass::kDigit;
 }
 
+struct Character {
+  char32_t code;
+  size_t size;
+  CharacterClass kind;
+};
+
+// Bytes that are not UTF-8 are taken as letters: they pass through inside their word.
+Character DecodeAt(std::string_view line, size_t at) {
+  const DecodedCharacter character = DecodeUtf8(line.substr(at));
+  return {character.code, static_cast<size_t>(character.size),
+          character.valid ? ClassOf(character.code) : CharacterClass::kLetter};
+}
+
+inline Character CharacterAt(std::string_view line, size_t at) {
+  const unsigned char byte = static_cast<unsigned char>(line[at]);
+  return byte < 0x80 ? Character{byte, 1, kAsciiClasses[byte]} : DecodeAt(line, at);
+}
+
+// The end of the word that begins at `at` with `next`.
+size_t EndOfWord(std::string_view line, size_t at, Character next) {
+  for (;;) {
+    CharacterClass before;
+    do {
+      before = next.kind;
+      at += next.size;
+      if (at == line.size()) return at;
+      next = CharacterAt(line, at);
+    } while (IsWordCharacter(next.kind));
+    const size_t behind = at + next.size;
+    if (next.kind != CharacterClass::kPunctuation || behind == line.size()) return at;
+    const Character after = CharacterAt(line, behind);
+    if (!Joins(before, next.code, after.kind)) return at;
+    at = behind;
+    next = after;
+  }
+}
+
 }  // namespace
 
 void SplitWords(std::string_view line, std::vector<std::string_view>* pieces) {
-  size_t begin = 0;     // of the open word
-  bool inside = false;  // a word is open
-  CharacterClass before = CharacterClass::kSpace;
   for (size_t at = 0; at < line.size();) {
-    const DecodedCharacter character = DecodeUtf8(line.substr(at));
-    const size_t next = at + static_cast<size_t>(character.size);
-    // Bytes that are not UTF-8 are taken as letters: they pass through inside their word.
-    const CharacterClass kind = character.valid ? ClassOf(character.code) : CharacterClass::kLetter;
-    if (IsWordCharacter(kind)) {
-      if (!inside) begin = at;
-      inside = true;
-    } else {
-      CharacterClass after = CharacterClass::kSpace;
-      if (inside && next < line.size()) {
-        const DecodedCharacter following = DecodeUtf8(line.substr(next));
-        after = following.valid ? ClassOf(following.code) : CharacterClass::kLetter;
-      }
-      if (!inside || !Joins(before, character.code, after)) {
-        if (inside) pieces->push_back(line.substr(begin, at - begin));
-        inside = false;
-        if (kind != CharacterClass::kSpace) pieces->push_back(line.substr(at, next - at));
-      }
-    }
-    before = kind;
-    at = next;
+    const Character character = CharacterAt(line, at);
+    size_t end = at + character.size;
+    if (IsWordCharacter(character.kind)) end = EndOfWord(line, at, character);
+    if (character.kind != CharacterClass::kSpace) pieces->push_back(line.substr(at, end - at));
+    at = end;
   }
-  if (inside) pieces->push_back(line.substr(begin));
 }
 
 }  // namespace elman

@@ -71,26 +71,26 @@ TEST_F(TokenizeChunkTest, EndsALineInPiecesOnce) {
   EXPECT_THAT(examples.ids, ElementsAre('a', 'b', ' ', 'c', kEnd));
   EXPECT_THAT(examples.lengths, ElementsAre(2, 2, 1));
   EXPECT_THAT(examples.bytes, ElementsAre(2, 2, 1));
-  EXPECT_EQ(tokenized_.left_out.empty_lines, 0u);
+  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
 }
 
 TEST_F(TokenizeChunkTest, LeavesOutEmptyLinesUnlessTheyAreKept) {
   Add(" \t");
   Add("");
   EXPECT_THAT(Tokenize().ids, IsEmpty());
-  EXPECT_EQ(tokenized_.left_out.empty_lines, 2u);
+  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 2u);
   coding_.keep_empty_lines = true;
   EXPECT_THAT(Tokenize().ids, ElementsAre(' ', '\t', kEnd, kEnd));
-  EXPECT_EQ(tokenized_.left_out.empty_lines, 0u);
+  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
 }
 
 TEST_F(TokenizeChunkTest, CountsLinesThatAreNotUtf8) {
   Add("a\xff");
   Add("b");
   Tokenize();
-  EXPECT_EQ(tokenized_.invalid_examples, 1u);
+  EXPECT_EQ(tokenized_.findings.invalid_examples, 1u);
   Tokenize();
-  EXPECT_EQ(tokenized_.invalid_examples, 1u);
+  EXPECT_EQ(tokenized_.findings.invalid_examples, 1u);
 }
 
 TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
@@ -109,7 +109,8 @@ TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
   EXPECT_THAT(tags.ids, ElementsAre(0, /*none*/ 3, 1, /*unseen*/ 2));
   EXPECT_THAT(tags.lengths, ElementsAre(3, 1));
   EXPECT_THAT(tags.words, ElementsAre(2, 1));
-  EXPECT_THAT(tokenized_.unseen_labels.counts(), ElementsAre(std::pair("UNSEEN", 1)));
+  EXPECT_EQ(tokenized_.findings.unseen_labels.size(), 1u);
+  EXPECT_EQ(tokenized_.findings.unseen_labels.CountOf("UNSEEN"), 1u);
 }
 
 // A no-break space is no word to the tokenizer, but the corpus says it is one.
@@ -133,7 +134,7 @@ TEST_F(TokenizeChunkTest, LabelsTexts) {
   EXPECT_THAT(Tokenize(0).bytes, ElementsAre(10, 4));
   EXPECT_THAT(Tokenize(1).ids, ElementsAre(1, 2));
   EXPECT_THAT(Tokenize(1).lengths, ElementsAre(1, 1));
-  EXPECT_EQ(tokenized_.left_out.empty_lines, 1u) << "a text without a token";
+  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 1u) << "a text without a token";
 }
 
 TEST_F(TokenizeChunkTest, EndsBothSidesOfATranslation) {
@@ -152,9 +153,8 @@ TEST_F(TokenizeChunkTest, SaysWhichLineIsMalformed) {
   coding_.fields.push_back(Labels({"neg"}));
   Add("no tab");
   chunk_.files = {"file"};
-  chunk_.lines[0].number = 12;
   EXPECT_THAT(TokenizeChunk(coding_, chunk_, &tokenized_),
-              FailsWith(absl::StatusCode::kInvalidArgument, "file: line 12"));
+              FailsWith(absl::StatusCode::kInvalidArgument, "file: line 1"));
 }
 
 }  // namespace

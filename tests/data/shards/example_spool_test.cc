@@ -6,9 +6,12 @@
 namespace elman {
 namespace {
 
-SpooledExamples Spooled(const FieldExamples& fields) {
+SpooledExamples Spooled(uint64_t chunk, const FieldExamples& fields,
+                        const std::string& notes = "") {
   SpooledExamples spooled;
   spooled.Clear(fields.size());
+  spooled.chunk = chunk;
+  spooled.notes = notes;
   for (size_t f = 0; f < fields.size(); ++f) {
     SpooledExamples::Field& field = spooled.fields[f];
     for (const auto& example : fields[f]) {
@@ -22,6 +25,8 @@ SpooledExamples Spooled(const FieldExamples& fields) {
 }
 
 void ExpectEqual(const SpooledExamples& a, const SpooledExamples& b) {
+  EXPECT_EQ(a.chunk, b.chunk);
+  EXPECT_EQ(a.notes, b.notes);
   ASSERT_EQ(a.fields.size(), b.fields.size());
   for (size_t f = 0; f < a.fields.size(); ++f) {
     EXPECT_EQ(a.fields[f].ids, b.fields[f].ids);
@@ -31,28 +36,54 @@ void ExpectEqual(const SpooledExamples& a, const SpooledExamples& b) {
   }
 }
 
-TEST(ExampleSpool, GivesBackEveryChunkAndGoesWithItsWriter) {
+TEST(ExampleSpool, GivesBackEveryChunk) {
   Scratch scratch;
   const FieldExamples first = {{{5, 6, 1}, {1}}, {{7}, {8, 9}}};
-  {
-    auto writer = *SpoolWriter::Create(scratch.Path("spool"), 3);
-    ASSERT_THAT(writer->Append(4, Spooled(first)), IsOk());
-    ASSERT_THAT(writer->Append(9, Spooled({{}, {}})), IsOk());
-    ASSERT_THAT(writer->Finish(), IsOk());
-    ASSERT_EQ(writer->chunks().size(), 2u);
-    EXPECT_EQ(writer->chunks()[0].chunk, 4u);
-    EXPECT_EQ(writer->chunks()[0].spool, 3u);
-    EXPECT_EQ(writer->chunks()[0].ids, 7u);
+  auto writer = *SpoolWriter::Open(scratch.Path("spool"), 3);
+  ASSERT_THAT(writer->Append(Spooled(4, first, "a note")), IsOk());
+  ASSERT_THAT(writer->Append(Spooled(9, {{}, {}})), IsOk());
+  ASSERT_EQ(writer->chunks().size(), 2u);
+  EXPECT_EQ(writer->chunks()[0].chunk, 4u);
+  EXPECT_EQ(writer->chunks()[0].spool, 3u);
+  EXPECT_EQ(writer->chunks()[0].ids, 7u);
 
-    auto reader = *SpoolReader::Open(writer->path());
-    SpooledExamples read;
-    ASSERT_THAT(reader->Read(writer->chunks()[1].offset, &read), IsOk());
-    ExpectEqual(read, Spooled({{}, {}}));
-    ASSERT_THAT(reader->Read(writer->chunks()[0].offset, &read), IsOk());
-    ExpectEqual(read, Spooled(first));
-    EXPECT_FALSE(reader->Read(1, &read).ok());
+  auto reader = *SpoolReader::Open(scratch.Path("spool"));
+  SpooledExamples read;
+  std::string buffer;
+  ASSERT_THAT(reader->Read(writer->chunks()[1].offset, &buffer, &read), IsOk());
+  ExpectEqual(read, Spooled(9, {{}, {}}));
+  ASSERT_THAT(reader->Read(writer->chunks()[0].offset, &buffer, &read), IsOk());
+  ExpectEqual(read, Spooled(4, first, "a note"));
+  EXPECT_FALSE(reader->Read(1, &buffer, &read).ok());
+}
+
+// What a killed process leaves: whole chunks, and perhaps a part of one.
+TEST(ExampleSpool, IsContinuedBehindWhatIsWhole) {
+  Scratch scratch;
+  const FieldExamples some = {{{5, 6, 1}, {1}}, {{7}, {8, 9}}};
+  {
+    auto writer = *SpoolWriter::Open(scratch.Path("spool"), 0);
+    for (uint64_t chunk = 0; chunk < 3; ++chunk)
+      ASSERT_THAT(writer->Append(Spooled(chunk, some)), IsOk());
   }
-  EXPECT_TRUE(scratch.Names().empty());
+  const std::string bytes = scratch.Read("spool");
+  const size_t size = bytes.size() / 3;
+  for (size_t kept = 0; kept <= bytes.size(); ++kept) {
+    const std::string path = scratch.Write("cut", bytes.substr(0, kept));
+    std::vector<uint64_t> offsets;
+    const auto end = (*SpoolReader::Open(path))
+                         ->ReadWhole([&](uint64_t offset, const SpooledExamples& examples) {
+                           ExpectEqual(examples, Spooled(offsets.size(), some));
+                           offsets.push_back(offset);
+                           return absl::OkStatus();
+                         });
+    ASSERT_THAT(end, IsOk());
+    EXPECT_EQ(offsets.size(), kept / size);
+    EXPECT_EQ(*end, kept / size * size);
+  }
+  auto writer = *SpoolWriter::Open(scratch.Path("spool"), 0);
+  ASSERT_THAT(writer->Append(Spooled(7, some)), IsOk());
+  EXPECT_EQ(writer->chunks()[0].offset, bytes.size());
 }
 
 // Two spools, chunks dealt out in turn, cut into any number of parts: every example in exactly one,
@@ -60,24 +91,24 @@ TEST(ExampleSpool, GivesBackEveryChunkAndGoesWithItsWriter) {
 TEST(SpooledSplit, GivesEveryExampleToOnePart) {
   Scratch scratch;
   FieldExamples all(2);
-  SpooledSplit split;
+  std::vector<std::string> paths;
   std::vector<std::unique_ptr<SpoolWriter>> writers;
   for (int rank = 0; rank < 2; ++rank) {
-    writers.push_back(*SpoolWriter::Create(scratch.Path("spool" + std::to_string(rank)), rank));
+    paths.push_back(scratch.Path("spool" + std::to_string(rank)));
+    writers.push_back(*SpoolWriter::Open(paths.back(), rank));
   }
   for (uint32_t chunk = 0; chunk < 7; ++chunk) {
     const FieldExamples examples =
         RandomTaskExamples(TRANSLATION, chunk == 3 ? 0 : 9, 20, 100, chunk + 1);
     for (int f = 0; f < 2; ++f) all[f].insert(all[f].end(), examples[f].begin(), examples[f].end());
-    SpoolWriter& writer = *writers[chunk % 2];
-    ASSERT_THAT(writer.Append(chunk, Spooled(examples)), IsOk());
-    split.chunks.push_back(writer.chunks().back());
-    split.ids += split.chunks.back().ids;
+    ASSERT_THAT(writers[chunk % 2]->Append(Spooled(chunk, examples)), IsOk());
   }
-  for (const auto& writer : writers) {
-    ASSERT_THAT(writer->Finish(), IsOk());
-    split.spool_paths.push_back(writer->path());
-  }
+  std::vector<SpooledChunk> chunks = writers[1]->chunks();
+  chunks.insert(chunks.end(), writers[0]->chunks().begin(), writers[0]->chunks().end());
+  const SpooledSplit split = *OpenSpooledSplit(paths, chunks);
+  chunks.erase(chunks.begin());
+  EXPECT_THAT(OpenSpooledSplit(paths, chunks).status(),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "chunk 1 of the corpus is missing"));
   for (const uint64_t parts : {uint64_t{1}, uint64_t{2}, uint64_t{5}, split.ids, split.ids + 3}) {
     FieldExamples visited(2);
     for (uint64_t part = 0; part < parts; ++part) {

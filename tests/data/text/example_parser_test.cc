@@ -27,6 +27,7 @@ class ExampleParserTest : public testing::Test {
       const absl::StatusOr<bool> more = reader.Next(&chunk);
       if (!more.ok()) return more.status();
       if (!*more) return examples;
+      if (absl::Status status = reader.Read(&chunk); !status.ok()) return status;
       const absl::Status status = ParseExamples(
           task, chunk,
           [&](const TextExample& example) {

@@ -53,8 +53,8 @@ TEST_F(CountedVocabularyTest, AddsTheCountsOfOtherProcesses) {
   PieceCounts others;
   ASSERT_THAT(others.AddSerialized(counts_.Serialize()), IsOk());
   others.AddAll(counts_);
-  EXPECT_EQ(others.counts().at("c"), 6u);
-  EXPECT_EQ(others.counts().at("<unk>"), 2u);
+  EXPECT_EQ(others.CountOf("c"), 6u);
+  EXPECT_EQ(others.CountOf("<unk>"), 2u);
   const std::string bytes = counts_.Serialize();
   EXPECT_FALSE(others.AddSerialized(bytes.substr(0, bytes.size() - 1)).ok());
 }
@@ -64,8 +64,8 @@ TEST(PieceCounts, TurnsToLowerCaseFirst) {
   spec.set_lowercase(true);
   PieceCounts counts;
   counts.AddLine(spec, "The the THE.");
-  EXPECT_EQ(counts.counts().at("the"), 3u);
-  EXPECT_EQ(counts.counts().at("."), 1u);
+  EXPECT_EQ(counts.CountOf("the"), 3u);
+  EXPECT_EQ(counts.CountOf("."), 1u);
 }
 
 TEST(ByteVocabulary, HasEveryByteAtItsValue) {

@@ -1,0 +1,30 @@
+// Text that can be read only from begin to end, a window at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "data/io/decompression.h"
+
+namespace elman {
+
+// What a ByteSource gives. Not for concurrent use.
+class TextWindow {
+ public:
+  explicit TextWindow(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+
+  // The text from `begin` to `end`, or to its end where that comes first; valid until the next
+  // call. `begin` must not be less than before.
+  absl::StatusOr<std::string_view> View(uint64_t begin, uint64_t end);
+
+ private:
+  const std::unique_ptr<ByteSource> source_;
+  std::string buffer_;
+  uint64_t offset_ = 0;  // of the buffer, in the text
+  bool ended_ = false;
+};
+
+}  // namespace elman
