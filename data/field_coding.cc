@@ -14,6 +14,7 @@
 #include "data/text/line_sample.h"
 #include "data/text/utf8.h"
 #include "data/tokenizer/vocabulary_builder.h"
+#include "data/train_counts.h"
 #include "data/workers/in_turn.h"
 
 namespace elman {
@@ -44,57 +45,17 @@ absl::Status NoText(const PreprocessOptions& options) {
 
 // --- Counted vocabularies ---
 
-void CountExample(const Fields& fields, const TextExample& example,
-                  std::vector<PieceCounts>* counts) {
-  for (size_t i = 0; i < fields.size(); ++i) {
-    const FieldCoding& field = fields[i];
-    if (!IsCounted(field.spec.kind())) continue;
-    for (const std::string_view text : example.fields[i]) {
-      if (field.spec.kind() == TokenizerSpec::LABEL) {
-        (*counts)[field.owner].Add(text, 1);
-      } else {
-        (*counts)[field.owner].AddLine(field.spec, text);
-      }
-    }
-  }
-}
-
-// Every thread counts by itself; in the end the counts are put together.
-absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
-                        const WorkerGroup& workers, const Fields& fields,
-                        PipelineProgress* progress, std::vector<PieceCounts>* sums) {
-  CorpusReader reader(train, workers.rank(), workers.size());
-  std::vector<std::vector<PieceCounts>> counts(options.threads);
-  for (std::vector<PieceCounts>& mine : counts) mine.resize(fields.size());
-  RETURN_IF_ERROR(WorkInTurn<TextChunk>(
-      options.threads, [&](TextChunk* chunk) { return reader.Next(chunk); },
-      [&](int thread, TextChunk* chunk) {
-        RETURN_IF_ERROR(reader.Read(chunk));
-        LeftOut left_out;
-        progress->Add(chunk->file_bytes);
-        return ParseExamples(
-            options.task, *chunk,
-            [&](const TextExample& example) { CountExample(fields, example, &counts[thread]); },
-            &left_out);
-      }));
-  *sums = std::move(counts[0]);
-  for (size_t thread = 1; thread < counts.size(); ++thread) {
-    for (size_t i = 0; i < fields.size(); ++i) (*sums)[i].AddAll(counts[thread][i]);
-  }
-  return absl::OkStatus();
-}
-
-// The vocabulary of `counts`, which only rank 0 has.
-absl::StatusOr<Vocabulary> ShareCounted(const TokenizerSpec& spec, const PieceCounts& counts,
+// The vocabulary that rank 0 has chosen.
+absl::StatusOr<Vocabulary> ShareCounted(bool labels, PieceSelection* selection,
                                         WorkerGroup* workers) {
-  const bool labels = spec.kind() == TokenizerSpec::LABEL;
   absl::StatusOr<Vocabulary> vocabulary = absl::InternalError("no vocabulary");
   std::string text;
   if (workers->rank() == 0) {
-    vocabulary = labels ? BuildLabelVocabulary(counts) : BuildCountedVocabulary(spec, counts);
+    vocabulary = selection->Build();
+    if (workers->size() == 1) return vocabulary;
     if (vocabulary.ok()) text = vocabulary->ToText();
   }
-  text = workers->Broadcast(text);
+  text = workers->Broadcast(std::move(text));
   if (workers->rank() != 0) {
     constexpr char kOrigin[] = "the vocabulary from rank 0";
     vocabulary = labels ? Vocabulary::ParseLabels(text, kOrigin) : Vocabulary::Parse(text, kOrigin);
@@ -204,8 +165,9 @@ int VocabularySteps(const std::vector<FieldCoding>& fields) {
 }
 
 absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& train,
-                              WorkerGroup* workers, PipelineProgress* progress,
-                              std::vector<FieldCoding>* fields, PreprocessReport* report) {
+                              const std::string& folder, WorkerGroup* workers,
+                              PipelineProgress* progress, std::vector<FieldCoding>* fields,
+                              PreprocessReport* report) {
   std::vector<absl::StatusOr<Vocabulary>> made(fields->size(), absl::InternalError("none"));
   const std::vector<int> counted = OwnersWhere(*fields, IsCounted);
   const std::vector<int> trained = OwnersWhere(*fields, IsSubword);
@@ -232,17 +194,14 @@ absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& tr
   }
   if (!counted.empty()) {
     progress->Begin("counting train" + Names(*fields, counted));
-    std::vector<PieceCounts> sums(fields->size());
-    RETURN_IF_ERROR(workers->Agree(CountTrain(options, train, *workers, *fields, progress, &sums)));
-    for (const int owner : counted) {
-      const bool first = workers->rank() == 0;
-      for (const std::string& theirs : workers->Gather(first ? "" : sums[owner].Serialize()))
-        RETURN_IF_ERROR(sums[owner].AddSerialized(theirs));
-      const FieldCoding& field = (*fields)[owner];
-      const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
-      const bool empty = first && labels && sums[owner].size() == 0;
+    std::vector<PieceSelection> selections;
+    RETURN_IF_ERROR(
+        CountTrain(options, train, folder, *fields, counted, workers, progress, &selections));
+    for (size_t i = 0; i < counted.size(); ++i) {
+      const bool labels = (*fields)[counted[i]].spec.kind() == TokenizerSpec::LABEL;
+      const bool empty = workers->rank() == 0 && labels && selections[i].empty();
       RETURN_IF_ERROR(workers->Agree(empty ? NoText(options) : absl::OkStatus()));
-      made[owner] = ShareCounted(field.spec, sums[owner], workers);
+      made[counted[i]] = ShareCounted(labels, &selections[i], workers);
     }
     progress->End();
   }

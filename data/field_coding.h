@@ -43,9 +43,10 @@ std::vector<FieldCoding> PlanFields(const PreprocessOptions& options);
 int VocabularySteps(const std::vector<FieldCoding>& fields);
 
 // Fills in vocabularies, models and tokenizers. Collective. Rank 0 trains subword models, all count
-// words and labels. Of `report`, the lines sampled are set.
+// words and labels, with files in `folder` if need be. Of `report`, the lines sampled are set.
 absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& train,
-                              WorkerGroup* workers, PipelineProgress* progress,
-                              std::vector<FieldCoding>* fields, PreprocessReport* report);
+                              const std::string& folder, WorkerGroup* workers,
+                              PipelineProgress* progress, std::vector<FieldCoding>* fields,
+                              PreprocessReport* report);
 
 }  // namespace elman

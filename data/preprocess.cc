@@ -64,8 +64,8 @@ class Pipeline {
     RETURN_IF_ERROR(workers_->Agree(OpenInputs()));
     ShareInputs();
 
-    RETURN_IF_ERROR(MakeVocabularies(options_, CorpusOfSplit(splits_[0]), workers_, &progress_,
-                                     &fields_, &report_));
+    RETURN_IF_ERROR(MakeVocabularies(options_, CorpusOfSplit(splits_[0]), folder_, workers_,
+                                     &progress_, &fields_, &report_));
     RETURN_IF_ERROR(Tokenize());
     RETURN_IF_ERROR(WriteShards());
     RETURN_IF_ERROR(workers_->Agree(Publish()));

@@ -46,6 +46,9 @@ ABSL_FLAG(bool, keep_empty_lines, false, "Keep lines without a word: each is jus
 ABSL_FLAG(uint64_t, shard_tokens, elman::kDefaultShardTokens,
           "A shard has about at most so many tokens.");
 ABSL_FLAG(int, threads, 0, "Threads a process; 0: one a core, or, under a launcher, one.");
+ABSL_FLAG(uint64_t, memory_mb, elman::kDefaultMemoryMb,
+          "Mebibytes a process may take for counting words; what does not fit is sorted on disk, "
+          "with the same result. The vocabulary itself, bounded by --vocab_size, is in memory.");
 
 namespace elman {
 namespace {
@@ -143,6 +146,7 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool
   options.output = absl::GetFlag(FLAGS_output);
   options.shard_tokens = absl::GetFlag(FLAGS_shard_tokens);
   options.threads = absl::GetFlag(FLAGS_threads);
+  options.memory_mb = absl::GetFlag(FLAGS_memory_mb);
   if (options.threads == 0) {
     const int cores = static_cast<int>(std::thread::hardware_concurrency());
     options.threads = launched || cores < 1 ? 1 : cores;

@@ -94,6 +94,11 @@ absl::Status CheckOptions(PreprocessOptions* options) {
     return absl::InvalidArgumentError(
         absl::StrCat("--threads=", options->threads, ": expected 1 to 1024"));
   }
+  constexpr uint64_t kMostMemoryMb = uint64_t{1} << 24;
+  if (options->memory_mb < kLeastMemoryMb || options->memory_mb > kMostMemoryMb) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--memory_mb=", options->memory_mb, ": expected ", kLeastMemoryMb, " to ", kMostMemoryMb));
+  }
   return absl::OkStatus();
 }
 

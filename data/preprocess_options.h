@@ -12,6 +12,8 @@ namespace elman {
 
 inline constexpr uint64_t kDefaultShardTokens = 10'000'000;
 inline constexpr uint64_t kDefaultSubwordVocabSize = 8000;
+inline constexpr uint64_t kDefaultMemoryMb = 4096;
+inline constexpr uint64_t kLeastMemoryMb = 64;
 
 struct PreprocessOptions {
   struct Split {
@@ -28,7 +30,8 @@ struct PreprocessOptions {
   std::string output;              // the data set's folder, which must not exist or be empty
   uint64_t shard_tokens = kDefaultShardTokens;
   int threads = 1;
-  bool quiet = false;  // nothing is told on standard error
+  uint64_t memory_mb = kDefaultMemoryMb;  // of 2^20 bytes, for counting, a process
+  bool quiet = false;                     // nothing is told on standard error
 };
 
 // What is wrong with the options, before anything is read; fills in defaults.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -58,22 +59,57 @@ absl::Status PieceCounts::AddSerialized(std::string_view bytes) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// Whether a piece comes before another in a vocabulary of words or characters.
+bool ComesFirst(const Vocabulary::Entry& a, const Vocabulary::Entry& b) {
+  return a.count != b.count ? a.count > b.count : a.piece < b.piece;
+}
+
+bool HasSmallerPiece(const Vocabulary::Entry& a, const Vocabulary::Entry& b) {
+  return a.piece < b.piece;
+}
+
+}  // namespace
+
+void PieceSelection::Add(std::string_view piece, uint64_t count) {
+  const bool label = spec_.kind() == TokenizerSpec::LABEL;
+  if (!label && (count < spec_.min_count() || piece == kUnknownPiece)) return;
+  const uint64_t most = label || spec_.vocab_size() == 0
+                            ? std::numeric_limits<uint64_t>::max()
+                            : std::max<uint64_t>(spec_.vocab_size(), 2) - 2;
+  if (most == 0) return;
+  if (entries_.size() < most) {
+    entries_.push_back({std::string(piece), count});
+    if (entries_.size() == most) std::ranges::make_heap(entries_, ComesFirst);
+    return;
+  }
+  const Vocabulary::Entry& least = entries_.front();
+  if (count < least.count || (count == least.count && piece > least.piece)) return;
+  std::ranges::pop_heap(entries_, ComesFirst);
+  entries_.back() = {std::string(piece), count};
+  std::ranges::push_heap(entries_, ComesFirst);
+}
+
+void PieceSelection::AddAll(const PieceCounts& counts) {
+  for (uint32_t i = 0; i < counts.size(); ++i) Add(counts.piece(i), counts.count(i));
+}
+
+absl::StatusOr<Vocabulary> PieceSelection::Build() {
+  if (spec_.kind() == TokenizerSpec::LABEL) {
+    std::ranges::sort(entries_, HasSmallerPiece);
+    return Vocabulary::CreateLabels(std::move(entries_));
+  }
+  std::ranges::sort(entries_, ComesFirst);
+  entries_.insert(entries_.begin(), {{std::string(kUnknownPiece), 0}, {std::string(kEndPiece), 0}});
+  return Vocabulary::Create(std::move(entries_));
+}
+
 absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
                                                   const PieceCounts& counts) {
-  std::vector<Vocabulary::Entry> entries;
-  for (uint32_t i = 0; i < counts.size(); ++i) {
-    if (counts.count(i) >= spec.min_count() && counts.piece(i) != kUnknownPiece)
-      entries.push_back({std::string(counts.piece(i)), counts.count(i)});
-  }
-  std::sort(entries.begin(), entries.end(),
-            [](const Vocabulary::Entry& a, const Vocabulary::Entry& b) {
-              return a.count != b.count ? a.count > b.count : a.piece < b.piece;
-            });
-  if (spec.vocab_size() != 0 && entries.size() + 2 > spec.vocab_size()) {
-    entries.resize(std::max<uint64_t>(spec.vocab_size(), 2) - 2);
-  }
-  entries.insert(entries.begin(), {{std::string(kUnknownPiece), 0}, {std::string(kEndPiece), 0}});
-  return Vocabulary::Create(std::move(entries));
+  PieceSelection selection(spec);
+  selection.AddAll(counts);
+  return selection.Build();
 }
 
 absl::StatusOr<Vocabulary> BuildByteVocabulary() {
@@ -105,16 +141,6 @@ absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model) 
   std::vector<Vocabulary::Entry> entries;
   for (uint32_t id = 0; id < pieces->size(); ++id) entries.push_back({pieces->piece(id), 0});
   return Vocabulary::Create(std::move(entries));
-}
-
-absl::StatusOr<Vocabulary> BuildLabelVocabulary(const PieceCounts& counts) {
-  std::vector<Vocabulary::Entry> entries;
-  for (uint32_t i = 0; i < counts.size(); ++i)
-    entries.push_back({std::string(counts.piece(i)), counts.count(i)});
-  std::sort(
-      entries.begin(), entries.end(),
-      [](const Vocabulary::Entry& a, const Vocabulary::Entry& b) { return a.piece < b.piece; });
-  return Vocabulary::CreateLabels(std::move(entries));
 }
 
 absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,

@@ -32,6 +32,9 @@ class PieceCounts {
   std::string_view piece(uint32_t number) const { return pieces_.piece(number); }
   uint64_t count(uint32_t number) const { return counts_[number]; }
   uint64_t CountOf(std::string_view piece) const;
+  uint64_t memory_bytes() const {
+    return pieces_.memory_bytes() + counts_.capacity() * sizeof(counts_[0]);
+  }
 
   // As bytes for another process, and the sum with such bytes.
   std::string Serialize() const;
@@ -44,10 +47,28 @@ class PieceCounts {
   std::vector<std::string_view> split_;
 };
 
-// <unk> is 0, </s> is 1; the pieces follow by falling count, where equal in the order of their
-// bytes. Pieces counted less than min_count times are left out, and the last ones so that no more
-// than vocab_size ids, the first two included, can be predicted. Counts of <unk> and </s> are 0 as
-// yet.
+// Chooses, from counted pieces that come one by one, those that make a vocabulary.
+//
+// Of words and characters: <unk> is 0, </s> is 1; the pieces follow by falling count, where equal
+// in the order of their bytes. Pieces counted less than min_count times are left out, and the last
+// ones so that no more than vocab_size ids, the first two included, can be predicted. Counts of
+// <unk> and </s> are 0 as yet. Of labels: all, in the order of their bytes.
+//
+// It never holds more pieces than its vocabulary will have.
+class PieceSelection {
+ public:
+  explicit PieceSelection(const TokenizerSpec& spec) : spec_(spec) {}
+  void Add(std::string_view piece, uint64_t count);  // once for every piece
+  void AddAll(const PieceCounts& counts);
+  bool empty() const { return entries_.empty(); }
+  absl::StatusOr<Vocabulary> Build();  // call once, at the end
+
+ private:
+  const TokenizerSpec spec_;
+  std::vector<Vocabulary::Entry>
+      entries_;  // a heap, the least wanted on top, when there are enough
+};
+
 absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
                                                   const PieceCounts& counts);
 
@@ -58,9 +79,6 @@ absl::StatusOr<Vocabulary> BuildByteVocabulary();
 absl::StatusOr<std::string> TrainSentencePiece(const TokenizerSpec& spec,
                                                const std::vector<std::string>& lines);
 absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model);
-
-// All labels counted, in the order of their bytes.
-absl::StatusOr<Vocabulary> BuildLabelVocabulary(const PieceCounts& counts);
 
 // The same vocabulary, with `counts` by id for the pieces that can be predicted.
 absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,

@@ -86,16 +86,29 @@ TEST(WithCounts, ChangesCountsOnly) {
   EXPECT_EQ(counted->ToText(), "<unk>\t1\n</s>\t2\na\t3\n<s>\t0\n<pad>\t0\n");
 }
 
-TEST(BuildLabelVocabulary, TakesAllInTheOrderOfTheirBytes) {
+TEST_F(CountedVocabularyTest, DoesNotDependOnTheOrderPiecesComeIn) {
+  PieceCounts counts;
+  for (uint32_t i = 0; i < 1000; ++i) counts.Add("w" + std::to_string(i * 7919 % 1000), i % 10 + 1);
+  PieceCounts other_order;
+  for (uint32_t i = 1000; i-- > 0;) other_order.Add(counts.piece(i), counts.count(i));
+  for (const uint64_t size : {2, 3, 4, 500, 1001, 1002, 2000}) {
+    spec_.set_vocab_size(size);
+    const auto vocabulary = BuildCountedVocabulary(spec_, counts);
+    EXPECT_EQ(vocabulary->predicted_size(), std::min<uint64_t>(size, 1002));
+    EXPECT_EQ(BuildCountedVocabulary(spec_, other_order)->ToText(), vocabulary->ToText());
+  }
+}
+
+TEST(LabelVocabulary, TakesAllInTheOrderOfTheirBytes) {
   PieceCounts counts;
   counts.Add("neg", 9);
   counts.Add("B-x", 1);
   counts.Add("<unk>", 2);
-  const auto labels = BuildLabelVocabulary(counts);
+  const auto labels = BuildCountedVocabulary(Spec(TokenizerSpec::LABEL), counts);
   ASSERT_THAT(labels, IsOk());
   EXPECT_EQ(labels->ToText(), "<unk>\t2\nB-x\t1\nneg\t9\n");
   EXPECT_EQ(WithCounts(*labels, {5, 6, 7})->ToText(), "<unk>\t5\nB-x\t6\nneg\t7\n");
-  EXPECT_FALSE(BuildLabelVocabulary(PieceCounts()).ok());
+  EXPECT_FALSE(BuildCountedVocabulary(Spec(TokenizerSpec::LABEL), PieceCounts()).ok());
 }
 
 }  // namespace
