@@ -164,15 +164,15 @@ int VocabularySteps(const std::vector<FieldCoding>& fields) {
   return trained && counted ? 2 : 1;
 }
 
-absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& train,
-                              const std::string& folder, WorkerGroup* workers,
-                              PipelineProgress* progress, std::vector<FieldCoding>* fields,
-                              PreprocessReport* report) {
+absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
+    const PreprocessOptions& options, const Corpus& train, const std::string& folder,
+    WorkerGroup* workers, PipelineProgress* progress, std::vector<FieldCoding>* fields,
+    PreprocessReport* report) {
   std::vector<absl::StatusOr<Vocabulary>> made(fields->size(), absl::InternalError("none"));
   const std::vector<int> counted = OwnersWhere(*fields, IsCounted);
   const std::vector<int> trained = OwnersWhere(*fields, IsSubword);
   if (!trained.empty()) {
-    progress->Begin("training the tokenizer on train" + Names(*fields, trained));
+    progress->Begin("training the tokenizer on train" + Names(*fields, trained), PlainBytes(train));
     std::vector<LineSample> samples(fields->size(), LineSample(kTrainingSampleBytes));
     RETURN_IF_ERROR(
         workers->Agree(SampleTrain(options, train, *workers, *fields, progress, &samples)));
@@ -193,7 +193,7 @@ absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& tr
     progress->End();
   }
   if (!counted.empty()) {
-    progress->Begin("counting train" + Names(*fields, counted));
+    progress->Begin("counting train" + Names(*fields, counted), PlainBytes(train));
     std::vector<PieceSelection> selections;
     RETURN_IF_ERROR(
         CountTrain(options, train, folder, *fields, counted, workers, progress, &selections));
@@ -211,13 +211,20 @@ absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& tr
   }
 
   for (size_t i = 0; i < fields->size(); ++i) {
+    if ((*fields)[i].spec.kind() == TokenizerSpec::BYTE) made[i] = BuildByteVocabulary();
+  }
+  return made;
+}
+
+absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, WorkerGroup* workers,
+                             std::vector<FieldCoding>* fields) {
+  for (size_t i = 0; i < fields->size(); ++i) {
     FieldCoding& field = (*fields)[i];
     if (field.owner < static_cast<int>(i)) {
       field.vocabulary = (*fields)[field.owner].vocabulary;
       field.tokenizer = (*fields)[field.owner].tokenizer;
       continue;
     }
-    if (field.spec.kind() == TokenizerSpec::BYTE) made[i] = BuildByteVocabulary();
     RETURN_IF_ERROR(workers->Agree(made[i].status()));
     field.vocabulary = std::make_shared<const Vocabulary>(*std::move(made[i]));
     absl::StatusOr<std::shared_ptr<const Tokenizer>> tokenizer = TokenizerOf(field);

@@ -42,11 +42,16 @@ std::vector<FieldCoding> PlanFields(const PreprocessOptions& options);
 // Steps of `progress` that MakeVocabularies takes.
 int VocabularySteps(const std::vector<FieldCoding>& fields);
 
-// Fills in vocabularies, models and tokenizers. Collective. Rank 0 trains subword models, all count
-// words and labels, with files in `folder` if need be. Of `report`, the lines sampled are set.
-absl::Status MakeVocabularies(const PreprocessOptions& options, const Corpus& train,
-                              const std::string& folder, WorkerGroup* workers,
-                              PipelineProgress* progress, std::vector<FieldCoding>* fields,
-                              PreprocessReport* report);
+// Makes vocabularies, by field that owns one, and models. Collective. Rank 0 trains subword models,
+// all count words and labels, with files in `folder` if need be. Of `report`, the lines sampled are
+// set.
+absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
+    const PreprocessOptions& options, const Corpus& train, const std::string& folder,
+    WorkerGroup* workers, PipelineProgress* progress, std::vector<FieldCoding>* fields,
+    PreprocessReport* report);
+
+// Fills in vocabularies and tokenizers, those of the fields that share one too. Collective.
+absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, WorkerGroup* workers,
+                             std::vector<FieldCoding>* fields);
 
 }  // namespace elman

@@ -1,5 +1,5 @@
 // Tells on standard error which step of a pipeline is under way: on a terminal with a line that
-// moves, elsewhere with a line a step.
+// moves, elsewhere with a line a step and one every half minute.
 #pragma once
 
 #include <chrono>
@@ -15,11 +15,18 @@ class PipelineProgress {
   PipelineProgress(int steps, bool visible, int workers = 1);
   ~PipelineProgress();
 
-  void Begin(const std::string& what);
-  void Add(uint64_t bytes);  // of text, done in this step; by any thread
+  // `bytes` is what the step will come to; 0: unknown.
+  void Begin(const std::string& what, uint64_t bytes = 0);
+  void Add(uint64_t bytes);   // of text, done in this step; by any thread
+  void Skip(uint64_t bytes);  // of text, that need not be done
   void End();
+  void SkipSteps(int steps) { step_ += steps; }
+
+  // A line of its own, between steps or within one.
+  void Say(const std::string& line);
 
  private:
+  void Draw(std::chrono::steady_clock::time_point now);
   std::string Line() const;
 
   const int steps_;
@@ -30,7 +37,9 @@ class PipelineProgress {
   int step_ = 0;
   bool open_ = false;  // a step has begun and not ended
   std::string what_;
-  uint64_t bytes_ = 0;
+  uint64_t bytes_ = 0;    // done in this step
+  uint64_t skipped_ = 0;  // that need not be done
+  uint64_t expected_ = 0;
   std::chrono::steady_clock::time_point begin_;
   std::chrono::steady_clock::time_point drawn_;
 };

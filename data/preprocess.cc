@@ -1,13 +1,12 @@
 #include "data/preprocess.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <functional>
+#include <atomic>
+#include <cstdio>
 #include <memory>
 #include <mutex>
-#include <system_error>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,12 +16,14 @@
 #include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
-#include "data/io/temporary_folder.h"
+#include "data/made_vocabularies.h"
+#include "data/output_folder.h"
 #include "data/pipeline_progress.h"
+#include "data/preprocess_plan.h"
 #include "data/shards/dataset.h"
-#include "data/shards/example_spool.h"
 #include "data/shards/shard_writer.h"
 #include "data/shards/spooled_split.h"
+#include "data/split_tokenizer.h"
 #include "data/text/corpus_reader.h"
 #include "data/text/example_parser.h"
 #include "data/tokenize_chunk.h"
@@ -33,19 +34,6 @@ namespace elman {
 namespace {
 
 constexpr int kStepsAfterVocabularies = 3;
-
-// Processes of one job exchange vectors of plain numbers as bytes.
-template <typename T>
-std::string ToBytes(const std::vector<T>& values) {
-  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-}
-
-template <typename T>
-std::vector<T> FromBytes(std::string_view bytes) {
-  std::vector<T> values(bytes.size() / sizeof(T));
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
-  return values;
-}
 
 // The state of one run; each stage is a method, in the order of Run.
 class Pipeline {
@@ -63,17 +51,18 @@ class Pipeline {
     folder_ = workers_->Broadcast(folder_);
     RETURN_IF_ERROR(workers_->Agree(OpenInputs()));
     ShareInputs();
+    RETURN_IF_ERROR(workers_->Agree(FindEarlierWork()));
 
-    RETURN_IF_ERROR(MakeVocabularies(options_, CorpusOfSplit(splits_[0]), folder_, workers_,
-                                     &progress_, &fields_, &report_));
+    RETURN_IF_ERROR(MakeOrLoadVocabularies());
     RETURN_IF_ERROR(Tokenize());
     RETURN_IF_ERROR(WriteShards());
     RETURN_IF_ERROR(workers_->Agree(Publish()));
     return std::move(report_);
   }
 
-  // `status` with the names that were given in the place of those of copies.
-  absl::Status WithNamesGiven(const absl::Status& status) const;
+  // The failure of Run as its user is to see it: with the names that were given in the place of
+  // those of copies, and with what is kept.
+  absl::Status Explained(const absl::Status& status);
 
  private:
   using Split = PreprocessOptions::Split;
@@ -81,18 +70,15 @@ class Pipeline {
   absl::Status OpenOutput();
   absl::Status OpenInputs();
   void ShareInputs();
+  absl::Status FindEarlierWork();
+  absl::Status MakeOrLoadVocabularies();
   absl::Status Tokenize();
-  absl::Status TokenizeSplit(const Split& split, SpoolWriter* spool);
-  absl::StatusOr<SpooledSplit> ShareSpools(const Split& split, const SpoolWriter& spool);
-  absl::Status ShareFindings();
-  absl::Status FinishVocabularies();
+  absl::Status FinishVocabularies(const std::vector<std::vector<uint64_t>>& id_counts);
+  void Report(const TextFindings& findings);
   absl::Status WriteShards();
   absl::StatusOr<SplitEntry> WriteMyShards(const std::string& name, const SpooledSplit& split);
-  absl::Status RemoveSpools() const;
   absl::Status Publish();
 
-  std::string SpoolPath(const Split& split, int rank) const;
-  void CountIds(const SpooledExamples& examples, std::vector<std::vector<uint64_t>>* counts) const;
   bool first() const { return workers_->rank() == 0; }
   Corpus CorpusOfSplit(const Split& split) const {
     return CorpusOf(options_.task, split.files, split.target_files);
@@ -105,41 +91,31 @@ class Pipeline {
   PipelineProgress progress_;
   PreprocessReport report_;
 
-  std::unique_ptr<TemporaryFolder> output_;                 // rank 0's
+  std::unique_ptr<OutputFolder> output_;                    // rank 0's
   std::string folder_;                                      // where all ranks write meanwhile
   std::vector<std::unique_ptr<AtomicFile>> copied_inputs_;  // rank 0's copies of pipes
   std::vector<Split> splits_;              // the options', with the copies in the place of pipes
   std::vector<std::string> fingerprints_;  // of the vocabularies, by field
   std::vector<SpooledSplit> tokenized_;    // as splits_, known to every rank
-  std::vector<std::vector<uint64_t>> id_counts_;  // in train, by field that owns its vocabulary
-  TextFindings findings_;
+  std::atomic<uint64_t> kept_shards_ = 0;  // of this rank
 };
 
 // --- Output and inputs ---
 
-absl::Status CheckOutputIsFree(const std::string& path) {
-  if (FileExists(JoinPath(path, kManifestName))) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        path, ": holds a data set already; remove the folder or choose another --output"));
-  }
-  if (FileExists(path) && !IsFolder(path)) {
-    return absl::AlreadyExistsError(
-        absl::StrCat(path, ": expected a folder to create, found a file; choose another --output"));
-  }
-  std::error_code error;
-  if (!FileExists(path) || std::filesystem::is_empty(path, error)) return absl::OkStatus();
-  if (error) return ErrnoStatus(error.value(), "read the folder", path);
-  return absl::AlreadyExistsError(
-      absl::StrCat(path, ": a folder with other files in it; choose another --output"));
+std::string HowToGoOn(const std::string& folder) {
+  return absl::StrCat("what is done is kept in ", folder,
+                      ": the same command goes on from there, rm -r discards it");
 }
 
 absl::Status Pipeline::OpenOutput() {
   if (!first()) return absl::OkStatus();
-  RETURN_IF_ERROR(CheckOutputIsFree(options_.output));
-  ASSIGN_OR_RETURN(output_, TemporaryFolder::Create(options_.output));
-  folder_ = output_->temporary_path();
+  ASSIGN_OR_RETURN(output_, OutputFolder::Open(options_.output));
+  folder_ = output_->work_path();
   if (interruption_ != nullptr) {
-    interruption_->SetAction([folder = folder_] { RemoveFolder(folder); });
+    interruption_->SetAction([output = output_.get()] {
+      output->Leave();
+      if (output->kept()) std::fprintf(stderr, "\n%s\n", HowToGoOn(output->work_path()).c_str());
+    });
   }
   return absl::OkStatus();
 }
@@ -156,7 +132,26 @@ void Pipeline::ShareInputs() {
   }
 }
 
-absl::Status Pipeline::WithNamesGiven(const absl::Status& status) const {
+absl::Status Pipeline::FindEarlierWork() {
+  if (!first()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string plan, PlanText(options_, splits_));
+  bool discarded = false;
+  ASSIGN_OR_RETURN(const bool goes_on, output_->Begin(plan, &discarded));
+  if (goes_on) progress_.Say(absl::StrCat("going on in ", folder_));
+  if (discarded) {
+    progress_.Say(absl::StrCat("what was in ", folder_,
+                               " is discarded: the options or the files are not the same"));
+  }
+  return absl::OkStatus();
+}
+
+// Whether another run with the same files and options must fail too.
+bool ComesFromInput(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsDataLoss(status) ||
+         absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
+}
+
+absl::Status Pipeline::Explained(const absl::Status& status) {
   if (status.ok()) return status;
   std::string message(status.message());
   for (size_t i = 0; i < splits_.size(); ++i) {
@@ -169,102 +164,78 @@ absl::Status Pipeline::WithNamesGiven(const absl::Status& status) const {
     restore(splits_[i].files, options_.splits[i].files);
     restore(splits_[i].target_files, options_.splits[i].target_files);
   }
+  if (output_ != nullptr && ComesFromInput(status)) output_->Keep(false);
+  if (output_ != nullptr && output_->kept()) absl::StrAppend(&message, "; ", HowToGoOn(folder_));
   return absl::Status(status.code(), message);
+}
+
+// --- Vocabularies ---
+
+absl::Status Pipeline::MakeOrLoadVocabularies() {
+  std::optional<std::vector<absl::StatusOr<Vocabulary>>> made;
+  if (first()) made = LoadVocabularies(folder_, &fields_, &report_);
+  const bool found = !workers_->Broadcast(made ? "found" : "").empty();
+  if (found) {
+    progress_.Say("kept: the vocabularies");
+    progress_.SkipSteps(VocabularySteps(fields_));
+    if (!first()) made = LoadVocabularies(folder_, &fields_, &report_);
+    RETURN_IF_ERROR(workers_->Agree(
+        made ? absl::OkStatus()
+             : absl::UnavailableError(absl::StrCat(folder_, ": expected what rank 0 sees there"))));
+  } else {
+    ASSIGN_OR_RETURN(made, MakeVocabularies(options_, CorpusOfSplit(splits_[0]), folder_, workers_,
+                                            &progress_, &fields_, &report_));
+  }
+  RETURN_IF_ERROR(UseVocabularies(*std::move(made), workers_, &fields_));
+  if (!first()) return workers_->Agree(absl::OkStatus());
+  const absl::Status stored =
+      found ? absl::OkStatus() : StoreVocabularies(folder_, fields_, report_);
+  if (stored.ok()) output_->Keep(true);
+  return workers_->Agree(stored);
 }
 
 // --- Tokens ---
 
-std::string Pipeline::SpoolPath(const Split& split, int rank) const {
-  return JoinPath(folder_, absl::StrCat("spool-", split.name, "-", rank));
-}
-
 absl::Status Pipeline::Tokenize() {
-  for (const FieldCoding& field : fields_) id_counts_.emplace_back(field.vocabulary->id_limit());
   std::string names;
-  for (const Split& split : splits_) absl::StrAppend(&names, names.empty() ? "" : ", ", split.name);
-  progress_.Begin(absl::StrCat("tokenizing ", names));
+  uint64_t bytes = 0;
   for (const Split& split : splits_) {
-    const int rank = workers_->rank();
-    absl::StatusOr<std::unique_ptr<SpoolWriter>> spool =
-        SpoolWriter::Open(SpoolPath(split, rank), static_cast<uint64_t>(rank));
-    RETURN_IF_ERROR(
-        workers_->Agree(spool.ok() ? TokenizeSplit(split, spool->get()) : spool.status()));
-    absl::StatusOr<SpooledSplit> tokenized = ShareSpools(split, **spool);
-    RETURN_IF_ERROR(workers_->Agree(tokenized.status()));
-    tokenized_.push_back(*std::move(tokenized));
-    if (tokenized_.back().ids == 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(options_.splits[tokenized_.size() - 1].files[0],
-                       ": empty: there is no text in --", split.name));
+    absl::StrAppend(&names, names.empty() ? "" : ", ", split.name);
+    bytes += PlainBytes(CorpusOfSplit(split));
+  }
+  progress_.Begin(absl::StrCat("tokenizing ", names), bytes);
+  SplitTokenizer tokenizer(options_, fields_, folder_, workers_, &progress_);
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    ASSIGN_OR_RETURN(SpooledSplit tokenized,
+                     tokenizer.Tokenize(splits_[i].name, CorpusOfSplit(splits_[i])));
+    if (tokenized.ids == 0) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          options_.splits[i].files[0], ": empty: there is no text in --", splits_[i].name));
     }
+    tokenized_.push_back(std::move(tokenized));
   }
   progress_.End();
-  RETURN_IF_ERROR(ShareFindings());
-  return FinishVocabularies();
+  if (tokenizer.kept_chunks() > 0) {
+    progress_.Say(absl::StrCat("kept: the tokens of ", tokenizer.kept_chunks(),
+                               " chunks of the text, of a mebibyte each"));
+  }
+  ASSIGN_OR_RETURN(const TextFindings findings, tokenizer.ShareFindings());
+  Report(findings);
+  return FinishVocabularies(tokenizer.ShareIdCounts());
 }
 
-absl::Status Pipeline::TokenizeSplit(const Split& split, SpoolWriter* spool) {
-  struct Thread {
-    TokenizedChunk chunk;
-    TextFindings findings;
-    std::vector<std::vector<uint64_t>> id_counts;
-  };
-  std::vector<Thread> threads(options_.threads);
-  const bool train = &split == &splits_[0];
-  if (train) {
-    for (Thread& thread : threads) thread.id_counts = id_counts_;
-  }
-  ExampleCoding coding = {options_.task, options_.tokenizer.keep_empty_lines(), {}};
-  for (const FieldCoding& field : fields_)
-    coding.fields.push_back({field.vocabulary, field.tokenizer});
-  CorpusReader reader(CorpusOfSplit(split), workers_->rank(), workers_->size());
-  RETURN_IF_ERROR(WorkInTurn<TextChunk>(
-      options_.threads, [&](TextChunk* chunk) { return reader.Next(chunk); },
-      [&](int number, TextChunk* chunk) {
-        Thread& thread = threads[number];
-        RETURN_IF_ERROR(reader.Read(chunk));
-        RETURN_IF_ERROR(TokenizeChunk(coding, *chunk, &thread.chunk));
-        const SpooledExamples& examples = thread.chunk.examples;
-        RETURN_IF_ERROR(thread.findings.AddSerialized(examples.notes));
-        if (train) CountIds(examples, &thread.id_counts);
-        progress_.Add(chunk->file_bytes);
-        return spool->Append(examples);
-      }));
-  for (const Thread& thread : threads) {
-    RETURN_IF_ERROR(findings_.AddSerialized(thread.findings.Serialize()));
-    for (size_t i = 0; i < thread.id_counts.size(); ++i)
-      std::ranges::transform(id_counts_[i], thread.id_counts[i], id_counts_[i].begin(),
-                             std::plus<>());
-  }
-  return absl::OkStatus();
-}
-
-void Pipeline::CountIds(const SpooledExamples& examples,
-                        std::vector<std::vector<uint64_t>>* counts) const {
-  for (size_t i = 0; i < fields_.size(); ++i) {
-    std::vector<uint64_t>& field = (*counts)[fields_[i].owner];
-    for (const uint32_t id : examples.fields[i].ids) ++field[id];
-  }
-}
-
-// What every rank has found and counted in its chunks becomes what all have.
-absl::Status Pipeline::ShareFindings() {
-  for (std::vector<uint64_t>& counts : id_counts_) counts = workers_->Sum(std::move(counts));
-  TextFindings all;
-  for (const std::string& theirs : workers_->Gather(findings_.Serialize()))
-    RETURN_IF_ERROR(all.AddSerialized(theirs));
-  report_.left_out = all.left_out;
-  report_.invalid_examples = all.invalid_examples;
-  for (uint32_t i = 0; i < all.unseen_labels.size(); ++i) {
-    report_.unseen_labels.emplace_back(all.unseen_labels.piece(i), all.unseen_labels.count(i));
-  }
+void Pipeline::Report(const TextFindings& findings) {
+  report_.left_out = findings.left_out;
+  report_.invalid_examples = findings.invalid_examples;
+  const PieceCounts& unseen = findings.unseen_labels;
+  for (uint32_t i = 0; i < unseen.size(); ++i)
+    report_.unseen_labels.emplace_back(unseen.piece(i), unseen.count(i));
   std::ranges::sort(report_.unseen_labels, [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
-  return absl::OkStatus();
 }
 
-absl::Status Pipeline::FinishVocabularies() {
+absl::Status Pipeline::FinishVocabularies(const std::vector<std::vector<uint64_t>>& id_counts) {
   for (size_t i = 0; i < fields_.size(); ++i) {
     FieldCoding& field = fields_[i];
     if (field.owner < static_cast<int>(i)) {
@@ -274,25 +245,12 @@ absl::Status Pipeline::FinishVocabularies() {
     }
     // The tokenizer refers to the vocabulary without counts; its work is done.
     field.tokenizer = nullptr;
-    ASSIGN_OR_RETURN(Vocabulary counted, WithCounts(*field.vocabulary, id_counts_[i]));
+    ASSIGN_OR_RETURN(Vocabulary counted, WithCounts(*field.vocabulary, id_counts[i]));
     field.vocabulary = std::make_shared<const Vocabulary>(std::move(counted));
     fingerprints_.push_back(
         VocabularyFingerprint(field.spec, field.vocabulary->ToText(), field.model));
   }
   return absl::OkStatus();
-}
-
-// Tells every rank where each chunk is.
-absl::StatusOr<SpooledSplit> Pipeline::ShareSpools(const Split& split, const SpoolWriter& spool) {
-  std::vector<SpooledChunk> chunks;
-  for (const std::string& theirs : workers_->Gather(ToBytes(spool.chunks()))) {
-    const std::vector<SpooledChunk> some = FromBytes<SpooledChunk>(theirs);
-    chunks.insert(chunks.end(), some.begin(), some.end());
-  }
-  chunks = FromBytes<SpooledChunk>(workers_->Broadcast(ToBytes(chunks)));
-  std::vector<std::string> paths;
-  for (int rank = 0; rank < workers_->size(); ++rank) paths.push_back(SpoolPath(split, rank));
-  return OpenSpooledSplit(paths, std::move(chunks));
 }
 
 // --- Shards ---
@@ -313,6 +271,8 @@ absl::Status Pipeline::WriteShards() {
       AddCounts(shard.counts(), split->mutable_counts());
   }
   progress_.End();
+  const uint64_t kept = workers_->Sum({kept_shards_})[0];
+  if (kept > 0) progress_.Say(absl::StrCat("kept: ", kept, " shards"));
   return absl::OkStatus();
 }
 
@@ -351,7 +311,10 @@ absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
       [&](int, uint64_t* shard) -> absl::Status {
         ShardHeader mine = header;
         mine.set_shard(static_cast<uint32_t>(*shard));
-        ASSIGN_OR_RETURN(const ShardEntry entry, WriteShard(folder_, split, mine, unknown_ids));
+        bool kept = false;
+        ASSIGN_OR_RETURN(const ShardEntry entry,
+                         WriteShard(folder_, split, mine, unknown_ids, &kept));
+        kept_shards_ += kept;
         const std::lock_guard<std::mutex> lock(mutex);
         *entries.add_shards() = entry;
         return absl::OkStatus();
@@ -369,20 +332,11 @@ absl::Status WriteEntry(const std::string& folder, std::string_view name,
   return WriteFile(JoinPath(folder, name), contents);
 }
 
-absl::Status Pipeline::RemoveSpools() const {
-  for (const Split& split : splits_) {
-    for (int rank = 0; rank < workers_->size(); ++rank)
-      RETURN_IF_ERROR(RemoveFile(SpoolPath(split, rank)));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Pipeline::Publish() {
   if (!first()) return absl::OkStatus();
   progress_.Begin("publishing");
   copied_inputs_.clear();  // with their files
   tokenized_.clear();
-  RETURN_IF_ERROR(RemoveSpools());
   DatasetManifest& manifest = report_.manifest;
   manifest.set_format_version(kDatasetFormatVersion);
   manifest.set_task(options_.task);
@@ -402,7 +356,13 @@ absl::Status Pipeline::Publish() {
   }
   RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kManifestName), ManifestToText(manifest)));
   RETURN_IF_ERROR(Dataset::Open(folder_).status());
-  RETURN_IF_ERROR(output_->Publish());
+  std::set<std::string> files = {std::string(kManifestName)};
+  for (const FieldEntry& field : manifest.fields())
+    files.insert({field.vocabulary_file().file(), field.tokenizer_file().file()});
+  for (const SplitEntry& split : manifest.splits()) {
+    for (const ShardEntry& shard : split.shards()) files.insert(shard.file());
+  }
+  RETURN_IF_ERROR(output_->Publish(files));
   progress_.End();
   return absl::OkStatus();
 }
@@ -413,7 +373,7 @@ absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, Wo
                                             Interruption* interruption) {
   Pipeline pipeline(options, workers, interruption);
   absl::StatusOr<PreprocessReport> report = pipeline.Run();
-  if (!report.ok()) return pipeline.WithNamesGiven(report.status());
+  if (!report.ok()) return pipeline.Explained(report.status());
   return report;
 }
 

@@ -8,6 +8,8 @@
 #include "absl/strings/str_format.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "data/shards/shard_reader.h"
+#include "data/shards/verify.h"
 
 namespace elman {
 
@@ -63,9 +65,32 @@ absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t e
   return absl::OkStatus();
 }
 
+namespace {
+
+// What the manifest says of a shard that is there, if every byte of it is right.
+absl::StatusOr<ShardEntry> EntryOf(const std::string& path, const ShardHeader& header,
+                                   uint64_t file_id) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ShardReader> shard, ShardReader::Open(path, {}));
+  if (shard->file_id() != file_id ||
+      shard->header().SerializeAsString() != header.SerializeAsString()) {
+    return absl::FailedPreconditionError(absl::StrCat(path, ": another shard"));
+  }
+  const VerificationReport verified = VerifyShard(path);
+  if (!verified.ok()) return absl::DataLossError(verified.problems[0]);
+  ShardEntry entry;
+  entry.set_file(path.substr(path.rfind('/') + 1));
+  entry.set_bytes(shard->bytes());
+  *entry.mutable_counts() = shard->counts();
+  ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(path));
+  entry.set_crc32c(crc);
+  return entry;
+}
+
+}  // namespace
+
 absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSplit& split,
                                       const ShardHeader& header,
-                                      std::span<const uint32_t> unknown_ids) {
+                                      std::span<const uint32_t> unknown_ids, bool* kept) {
   const auto part = [&](uint64_t number) {
     return static_cast<uint64_t>(static_cast<unsigned __int128>(split.ids) * number /
                                  header.shards());
@@ -81,6 +106,12 @@ absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSp
   const std::string path = JoinPath(
       folder,
       absl::StrFormat("%s-%05d-of-%05d.tfrecord", header.split(), header.shard(), header.shards()));
+  if (FileExists(path)) {
+    absl::StatusOr<ShardEntry> entry = EntryOf(path, header, fingerprint.file_id());
+    *kept = entry.ok();
+    if (entry.ok()) return entry;
+    RETURN_IF_ERROR(RemoveFile(path));
+  }
   ASSIGN_OR_RETURN(const std::unique_ptr<ShardWriter> writer,
                    ShardWriter::Create(path, header, fingerprint.file_id()));
   RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields) {

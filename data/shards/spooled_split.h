@@ -38,9 +38,10 @@ absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t e
 
 // Writes shard header.shard() of header.shards() into `folder`, as "train-00000-of-00008.tfrecord".
 // The shards are equal parts of the split's ids; an example belongs to the part that its first id
-// falls in. Every id that is its field's among `unknown_ids` counts as unknown.
+// falls in. Every id that is its field's among `unknown_ids` counts as unknown. A shard that is
+// there already is `kept`, if it is whole and has these examples; if not, it is written anew.
 absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSplit& split,
                                       const ShardHeader& header,
-                                      std::span<const uint32_t> unknown_ids);
+                                      std::span<const uint32_t> unknown_ids, bool* kept);
 
 }  // namespace elman

@@ -77,6 +77,19 @@ uint64_t CountLineFeeds(const std::string& file, uint64_t bytes) {
 
 }  // namespace
 
+uint64_t PlainBytes(const Corpus& corpus) {
+  uint64_t bytes = 0;
+  for (const std::vector<std::string>* files : {&corpus.files, &corpus.target_files}) {
+    for (const std::string& path : *files) {
+      const absl::StatusOr<bool> plain = IsPlainFile(path);
+      if (!plain.ok() || !*plain) return 0;
+      const absl::StatusOr<std::unique_ptr<RandomAccessFile>> file = RandomAccessFile::Open(path);
+      bytes += file.ok() ? (*file)->size() : 0;
+    }
+  }
+  return bytes;
+}
+
 std::string TextChunk::PlaceOf(size_t i) const {
   if (paired) return absl::StrCat(files[i % 2], ": line ", lines_before + i / 2 + 1);
   return absl::StrCat(files[0], ": line ", CountLineFeeds(files[0], begin) + i + 1);

@@ -23,6 +23,10 @@ struct Corpus {
   bool sentences = false;    // lines up to an empty one belong together
 };
 
+// The bytes of its files; 0 where one is compressed or no regular file, and so how much text there
+// is not known.
+uint64_t PlainBytes(const Corpus& corpus);
+
 // Consecutive lines of a file, or of a pair of parallel ones.
 struct TextChunk {
   struct Line {

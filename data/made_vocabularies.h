@@ -1,0 +1,25 @@
+// The vocabularies of a run that may be ended before its data set is complete, in files that the
+// next run finds.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "data/field_coding.h"
+#include "data/preprocess_report.h"
+
+namespace elman {
+
+// Writes the vocabularies and models of the fields that own them, and the report's numbers of
+// lines.
+absl::Status StoreVocabularies(const std::string& folder, const std::vector<FieldCoding>& fields,
+                               const PreprocessReport& report);
+
+// By field, what StoreVocabularies wrote, and the models and numbers of lines into `fields` and
+// `report`; nothing where it did not come to its end, or a byte has changed.
+std::optional<std::vector<absl::StatusOr<Vocabulary>>> LoadVocabularies(
+    const std::string& folder, std::vector<FieldCoding>* fields, PreprocessReport* report);
+
+}  // namespace elman

@@ -1,0 +1,61 @@
+// The second pass over a corpus: its splits become examples of ids in spools.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/field_coding.h"
+#include "data/pipeline_progress.h"
+#include "data/preprocess_options.h"
+#include "data/shards/example_spool.h"
+#include "data/shards/spooled_split.h"
+#include "data/text/corpus_reader.h"
+#include "data/tokenize_chunk.h"
+#include "data/workers/worker_group.h"
+
+namespace elman {
+
+// Spools stand in a folder that all ranks see, one for every split and rank. Chunks that are whole
+// in spools found there, of any number of ranks, are not tokenized again.
+class SplitTokenizer {
+ public:
+  // All must outlive it. The fields have vocabularies and tokenizers.
+  SplitTokenizer(const PreprocessOptions& options, const std::vector<FieldCoding>& fields,
+                 const std::string& folder, WorkerGroup* workers, PipelineProgress* progress);
+
+  // Collective; the result is the same on all ranks. The ids of train are counted.
+  absl::StatusOr<SpooledSplit> Tokenize(const std::string& name, const Corpus& corpus);
+
+  // Of all splits so far, and all ranks. Collective. Findings are rank 0's only.
+  absl::StatusOr<TextFindings> ShareFindings();
+  std::vector<std::vector<uint64_t>> ShareIdCounts();  // by field that owns its vocabulary
+
+  uint64_t kept_chunks() const { return kept_chunks_; }  // found in spools
+
+ private:
+  using IdCounts = std::vector<std::vector<uint64_t>>;
+
+  std::vector<std::string> ShareSpoolPaths(const std::string& name);
+  absl::StatusOr<std::vector<SpooledChunk>> ShareKept(const std::string& name,
+                                                      const std::vector<std::string>& paths);
+  absl::Status TokenizeShare(const std::string& name, const Corpus& corpus,
+                             const std::vector<SpooledChunk>& kept, SpoolWriter* spool);
+  std::vector<SpooledChunk> ShareChunks(const std::vector<SpooledChunk>& mine);
+  absl::Status CountIds(const SpooledExamples& examples, IdCounts* counts) const;
+  bool IsTrain(const std::string& name) const { return name == options_.splits[0].name; }
+
+  const PreprocessOptions& options_;
+  const std::vector<FieldCoding>& fields_;
+  const std::string& folder_;
+  WorkerGroup* const workers_;
+  PipelineProgress* const progress_;
+  ExampleCoding coding_;
+  TextFindings findings_;  // this rank's
+  IdCounts id_counts_;
+  uint64_t kept_chunks_ = 0;
+};
+
+}  // namespace elman
