@@ -147,8 +147,8 @@ absl::Status Pipeline::FindEarlierWork() {
 
 // Whether another run with the same files and options must fail too.
 bool ComesFromInput(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsDataLoss(status) ||
-         absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
+  return absl::IsInvalidArgument(status) || absl::IsDataLoss(status) || absl::IsNotFound(status) ||
+         absl::IsFailedPrecondition(status);
 }
 
 absl::Status Pipeline::Explained(const absl::Status& status) {

@@ -7,11 +7,14 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
+#include <cstring>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "data/text/piece_table.h"
+#include "data/tokenizer/subword_encoder.h"
 
 namespace elman {
 namespace {
@@ -110,6 +113,23 @@ struct SentencePiece::State {
   std::array<uint32_t, kByteValues> byte_ids = {};
   std::vector<uint32_t> space_ids;  // of a space before another space or the end
 
+  std::optional<SubwordEncoder> encoder;  // of words, where it does as the processor does
+
+  void UseEncoder();
+
+  // The ids of a word.
+  void EncodeWord(std::string_view word, std::vector<uint32_t>* ids) const {
+    if (!encoder || word.size() + kSpaceMark.size() > SubwordEncoder::kMaxWordBytes) {
+      Encode(word, ids);
+      return;
+    }
+    char marked[SubwordEncoder::kMaxWordBytes];
+    std::memcpy(marked, kSpaceMark.data(), kSpaceMark.size());
+    std::memcpy(marked + kSpaceMark.size(), word.data(), word.size());
+    encoder->Encode(std::string_view(marked, kSpaceMark.size() + word.size()), ids);
+  }
+
+  // The ids of a text, as the processor gives them.
   void Encode(std::string_view text, std::vector<uint32_t>* ids) const {
     std::vector<int> encoded;
     (void)processor.Encode(text, &encoded);
@@ -180,7 +200,40 @@ std::unique_ptr<SentencePiece> SentencePiece::Load(std::string_view model, std::
   // With the one that SentencePiece puts before, this makes two.
   state->Encode(" ", &state->space_ids);
   state->space_ids.resize(state->space_ids.size() / 2);
+  state->UseEncoder();
   return std::unique_ptr<SentencePiece>(new SentencePiece(std::move(state)));
+}
+
+// A model may have what SubwordEncoder does not know: pieces of special kinds, rules that change
+// the text first. It is used for a model whose own pieces it encodes as the processor does.
+void SentencePiece::State::UseEncoder() {
+  constexpr size_t kMostChecked = 4096;
+  std::vector<SubwordEncoder::LearnedPiece> learned;
+  bool unigram = false;
+  for (int id = 0; id < processor.GetPieceSize(); ++id) {
+    if (processor.IsUnknown(id) || processor.IsControl(id) || processor.IsByte(id)) continue;
+    if (processor.IsUnused(id)) return;
+    // In byte-pair encoding a score is the number of the merge.
+    unigram = unigram || processor.GetScore(id) != -static_cast<float>(learned.size());
+    learned.push_back({pieces[id], processor.GetScore(id), static_cast<uint32_t>(id)});
+  }
+  encoder.emplace(unigram, learned, byte_ids);
+  std::vector<uint32_t> ours, theirs;
+  const auto agree = [&](std::string_view word) {
+    ours.clear();
+    theirs.clear();
+    EncodeWord(word, &ours);
+    Encode(word, &theirs);
+    return ours == theirs;
+  };
+  bool same = agree("\xef\xac\x81\xc2\xb2") && agree("A\xcc\x88");  // what normalization changes
+  for (size_t i = 0; same && i < learned.size(); i += learned.size() / kMostChecked + 1) {
+    std::string_view text = learned[i].text;
+    if (text.starts_with(kSpaceMark)) text.remove_prefix(kSpaceMark.size());
+    const bool is_word = !text.empty() && text.find(kSpaceMark) == std::string_view::npos;
+    if (is_word) same = agree(text);
+  }
+  if (!same) encoder.reset();
 }
 
 SentencePiece::SentencePiece(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -201,7 +254,7 @@ void SentencePiece::Encode(std::string_view line, std::vector<uint32_t>* ids) co
         word.empty() ? state_->space_ids
                      : cache.Find(state_->serial, word,
                                   [this](std::string_view unknown, std::vector<uint32_t>* found) {
-                                    state_->Encode(unknown, found);
+                                    state_->EncodeWord(unknown, found);
                                   });
     ids->insert(ids->end(), encoded.begin(), encoded.end());
     begin = end + 1;
@@ -214,5 +267,7 @@ void SentencePiece::Encode(std::string_view line, std::vector<uint32_t>* ids) co
 void SentencePiece::EncodeAtOnce(std::string_view line, std::vector<uint32_t>* ids) const {
   state_->Encode(line, ids);
 }
+
+bool SentencePiece::encodes_words_itself() const { return state_->encoder.has_value(); }
 
 }  // namespace elman

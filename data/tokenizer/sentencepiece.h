@@ -43,6 +43,10 @@ class SentencePiece {
   // and timed against.
   void EncodeAtOnce(std::string_view line, std::vector<uint32_t>* ids) const;
 
+  // Whether words are encoded without the library, several times as fast: those of any model that
+  // Train made.
+  bool encodes_words_itself() const;
+
  private:
   struct State;
   explicit SentencePiece(std::unique_ptr<State> state);

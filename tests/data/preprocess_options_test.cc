@@ -83,6 +83,15 @@ TEST_F(CheckOptionsTest, KeepsTheOptionsOfOneTaskFromOthers) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--keep_empty_lines"));
 }
 
+TEST_F(CheckOptionsTest, BoundsTheBound) {
+  for (const uint64_t memory_mb : {0, 63, 1 << 25}) {
+    options_.memory_mb = memory_mb;
+    EXPECT_THAT(Check(), FailsWith(kInvalid, "--memory_mb=" + std::to_string(memory_mb)));
+  }
+  options_.memory_mb = kLeastMemoryMb;
+  EXPECT_THAT(Check(), IsOk());
+}
+
 TEST_F(CheckOptionsTest, PairsFilesForTranslationOnly) {
   options_.splits[0].target_files = {"b.txt"};
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--train: parallel files"));
