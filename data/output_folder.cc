@@ -41,14 +41,14 @@ absl::Status CheckIsFree(const std::string& path) {
 absl::StatusOr<int> RemoveFiles(const std::string& folder,
                                 const std::function<bool(const std::string&)>& wanted) {
   std::error_code error;
-  std::filesystem::directory_iterator files(folder, error);
-  if (error) return ErrnoStatus(error.value(), "read the folder", folder);
   int removed = 0;
-  for (const std::filesystem::directory_entry& file : files) {
-    if (wanted(file.path().filename().string())) continue;
-    RETURN_IF_ERROR(RemoveFile(file.path().string()));
+  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end;
+       i.increment(error)) {
+    if (wanted(i->path().filename().string())) continue;
+    RETURN_IF_ERROR(RemoveFile(i->path().string()));
     ++removed;
   }
+  if (error) return ErrnoStatus(error.value(), "read the folder", folder);
   return removed;
 }
 

@@ -46,6 +46,11 @@ class Pipeline {
         progress_(VocabularySteps(fields_) + kStepsAfterVocabularies,
                   !options.quiet && workers->rank() == 0, workers->size()) {}
 
+  // What an interruption would do has to do with what goes now.
+  ~Pipeline() {
+    if (interruption_ != nullptr) interruption_->SetAction(nullptr);
+  }
+
   absl::StatusOr<PreprocessReport> Run() {
     RETURN_IF_ERROR(workers_->Agree(OpenOutput()));
     folder_ = workers_->Broadcast(folder_);

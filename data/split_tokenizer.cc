@@ -84,8 +84,9 @@ std::vector<std::string> SplitTokenizer::ShareSpoolPaths(const std::string& name
   std::set<std::string> names;
   const std::string prefix = absl::StrCat("spool-", name, "-");
   std::error_code error;
-  for (const auto& file : std::filesystem::directory_iterator(folder_, error)) {
-    const std::string found = file.path().filename().string();
+  for (std::filesystem::directory_iterator i(folder_, error), end; !error && i != end;
+       i.increment(error)) {
+    const std::string found = i->path().filename().string();
     if (found.starts_with(prefix)) names.insert(found);
   }
   for (int rank = 0; rank < workers_->size(); ++rank) names.insert(SpoolName(name, rank));
