@@ -21,7 +21,7 @@ void SplitWords(std::string_view line, std::vector<std::string_view>* pieces);
 // <pad>, which would be taken for the piece of that name, becomes <unk>.
 void SplitAtWhitespace(std::string_view line, std::vector<std::string_view>* pieces);
 
-// Code points. What is not UTF-8 becomes U+FFFD.
+// Characters as readers see them: extended grapheme clusters. What is not UTF-8 becomes U+FFFD.
 void SplitCharacters(std::string_view line, std::vector<std::string_view>* pieces);
 
 // The splitter of a kind of tokenizer; null where the kind has none.

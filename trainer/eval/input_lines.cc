@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
+#include "data/text/line_reader.h"
 
 namespace elman {
 namespace {
@@ -20,7 +21,15 @@ absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
   std::vector<std::string> lines;
   std::string line;
   while (lines.size() < most) {
-    if (TakeLine(&line)) {
+    const bool whole = failure_.ok() && TakeLine(&line);
+    const size_t size = whole ? line.size() : buffer_.size() - used_;
+    if (size > kMaxLineBytes + (whole ? 0 : 1)) failure_ = TooLong();  // 1: of CR LF
+    if (!failure_.ok()) {
+      if (lines.empty()) return failure_;
+      break;
+    }
+    if (whole) {
+      ++taken_;
       lines.push_back(std::move(line));
     } else if (ended_ || (!lines.empty() && !MoreIsThere())) {
       break;
@@ -29,6 +38,12 @@ absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
     }
   }
   return lines;
+}
+
+absl::Status InputLines::TooLong() const {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the input: line ", taken_ + 1, ": expected at most ", kMaxLineBytes,
+                   " bytes, found more; cut the text into several lines"));
 }
 
 absl::Status InputLines::Fill() {

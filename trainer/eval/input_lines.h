@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,15 @@ class InputLines {
   explicit InputLines(int descriptor) : descriptor_(descriptor) {}
 
   // Waits for a line and takes what else is there without waiting, `most` in all. Lines come
-  // without LF or CR LF; the last may lack its end. Empty: the end of the input.
+  // without LF or CR LF; the last may lack its end. Empty: the end of the input. A line of more
+  // than kMaxLineBytes, as no corpus has one, is an error, after those before it have come.
   absl::StatusOr<std::vector<std::string>> Next(size_t most);
+
+  uint64_t taken() const { return taken_; }  // lines so far
 
  private:
   absl::Status Fill();
+  absl::Status TooLong() const;
   bool MoreIsThere() const;
   bool TakeLine(std::string* line);
 
@@ -30,6 +35,8 @@ class InputLines {
   size_t used_ = 0;
   size_t searched_ = 0;  // no line feed before
   bool ended_ = false;
+  uint64_t taken_ = 0;
+  absl::Status failure_;  // of the line that comes next
 };
 
 }  // namespace elman

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/input_lines.h"
@@ -127,19 +128,28 @@ PredictionSpec SpecOfFlags() {
 }
 
 // Sentences of lines that hold a word each; `*words` are those of the one that is not ended yet.
-void TakeColumns(const std::vector<std::string>& lines, std::vector<std::string>* words,
-                 std::vector<PredictionInput>* inputs) {
-  for (const std::string& line : lines) {
-    const char separator = absl::StrContains(line, '\t') ? '\t' : ' ';
-    std::string word = std::vector<std::string>(absl::StrSplit(line, separator))[0];
-    if (absl::StartsWith(word, "-DOCSTART-")) continue;
-    if (!word.empty()) {
-      words->push_back(std::move(word));
-    } else if (!words->empty()) {
-      inputs->push_back({.line = "", .words = std::move(*words)});
+// `first` is the number of the first line.
+absl::Status TakeColumns(const std::vector<std::string>& lines, uint64_t first,
+                         std::vector<std::string>* words, std::vector<PredictionInput>* inputs) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const absl::string_view line = absl::StripTrailingAsciiWhitespace(lines[i]);
+    if (line.empty() || absl::StartsWith(line, "-DOCSTART-")) {
+      if (!words->empty()) inputs->push_back({.line = "", .words = std::move(*words)});
       words->clear();
+      continue;
     }
+    const bool tabs = absl::StrContains(line, '\t');
+    const absl::string_view columns = tabs ? line : absl::StripLeadingAsciiWhitespace(line);
+    const absl::string_view word =
+        absl::StripAsciiWhitespace(columns.substr(0, columns.find(tabs ? '\t' : ' ')));
+    if (word.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the input: line ", first + i, ": expected a word in the first column, found '",
+          absl::Utf8SafeCHexEscape(line), "'; an empty line ends a sentence"));
+    }
+    words->emplace_back(word);
   }
+  return absl::OkStatus();
 }
 
 // A line, its answer as it is made, then the next line, each for itself.
@@ -178,15 +188,18 @@ absl::Status Run(const CommandLine&) {
                      source.Next(static_cast<size_t>(absl::GetFlag(FLAGS_batch_size))));
     ended = lines.empty();
     std::vector<PredictionInput> inputs;
+    absl::Status status;
     if (columns) {
+      const uint64_t first = source.taken() - lines.size() + 1;
       if (ended) lines.emplace_back();  // the last sentence may lack its empty line
-      TakeColumns(lines, &words, &inputs);
+      status = TakeColumns(lines, first, &words, &inputs);
     } else {
       for (std::string& line : lines) inputs.push_back({.line = std::move(line), .words = {}});
     }
     for (const std::string& text : predictor->Predict(inputs, done))
       std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
+    RETURN_IF_ERROR(status);
     done += inputs.size();
   }
   return absl::OkStatus();

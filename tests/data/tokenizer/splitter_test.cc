@@ -65,7 +65,10 @@ TEST(SplitAtWhitespace, TakesReservedPiecesForUnknownWords) {
               ElementsAre("<unk>", "a", "<unk>", "<unk>", "<sun>"));
 }
 
-TEST(SplitCharacters, TakesCodePoints) {
+TEST(SplitCharacters, TakesWhatReadersSee) {
+  EXPECT_THAT(Split(SplitCharacters, "ae\u0301👩\u200d👧🇫🇷🇩🇪\u0301"),
+              ElementsAre("a", "e\u0301", "👩\u200d👧", "🇫🇷", "🇩🇪\u0301"));
+  EXPECT_THAT(Split(SplitCharacters, "e\xff\u0301"), ElementsAre("e", "\ufffd", "\u0301"));
   EXPECT_THAT(Split(SplitCharacters, "aé 我😀"), ElementsAre("a", "é", " ", "我", "😀"));
   EXPECT_THAT(Split(SplitCharacters, "a\xff\xe2\x82z"), ElementsAre("a", "\ufffd", "\ufffd", "z"));
   EXPECT_THAT(Split(SplitCharacters, ""), IsEmpty());

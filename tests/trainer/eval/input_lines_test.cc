@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace elman {
 namespace {
@@ -47,7 +49,7 @@ TEST_F(InputLinesTest, TakesWhatIsThereAndWaitsForNoMore) {
 }
 
 TEST_F(InputLinesTest, ALineMayBeLongerThanAnyBuffer) {
-  const std::string line(3 << 20, 'x');
+  const std::string line(1 << 20, 'x');
   std::thread writer([&] {
     Send(line + "\n");
     Close();
@@ -56,6 +58,42 @@ TEST_F(InputLinesTest, ALineMayBeLongerThanAnyBuffer) {
   EXPECT_THAT(*lines.Next(1), ElementsAre(line));
   EXPECT_THAT(*lines.Next(1), IsEmpty());
   writer.join();
+}
+
+// Neither memory nor a model shall be filled by what is no text. Lines before it are answered.
+TEST_F(InputLinesTest, RefusesALineThatIsTooLong) {
+  for (const bool whole : {true, false}) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    std::thread writer([&] {
+      const std::string text = "a\nb\n" + std::string(10 << 20, 'x') + (whole ? "\nc\n" : "");
+      // Nobody reads it all.
+      for (size_t at = 0; at < text.size();) {
+        const ssize_t count =
+            ::write(ends[1], text.data() + at, std::min<size_t>(text.size() - at, 4096));
+        if (count <= 0) break;
+        at += static_cast<size_t>(count);
+      }
+      ::close(ends[1]);
+    });
+    InputLines lines(ends[0]);
+    std::vector<std::string> found;
+    absl::Status status;
+    while (status.ok()) {
+      const auto more = lines.Next(10);
+      status = more.status();
+      if (more.ok()) found.insert(found.end(), more->begin(), more->end());
+    }
+    EXPECT_THAT(found, ElementsAre("a", "b"));
+    EXPECT_EQ(status.message(),
+              "the input: line 3: expected at most 1048576 bytes, found more; cut the text into "
+              "several lines");
+    EXPECT_EQ(lines.Next(1).status(), status);
+    std::string rest(1 << 20, '\0');
+    while (::read(ends[0], rest.data(), rest.size()) > 0) continue;
+    writer.join();
+    ::close(ends[0]);
+  }
 }
 
 TEST_F(InputLinesTest, SaysWhatCannotBeRead) {
