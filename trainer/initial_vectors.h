@@ -14,8 +14,8 @@ namespace elman {
 
 // Files of vectors, as ParseVectorFile reads them; empty: none.
 struct InitialVectors {
-  std::string vectors;         // for the words a model reads
-  std::string target_vectors;  // for those a translator's decoder reads
+  std::string vectors = {};         // for the words a model reads
+  std::string target_vectors = {};  // for those a translator's decoder reads
 };
 
 // The values that a new run begins with: random ones, and the vectors of those pieces that have

@@ -67,7 +67,9 @@ TEST(MixtureOfBatchesTest, EverySourceGoesThroughItsOwnEpochs) {
     EXPECT_EQ(batch.rows * batches[source] + batch.inputs[0], next[source]) << g;
     EXPECT_TRUE(batch.examples.empty());
     ++next[source];
-    if ((g + 1) % kBatchesPerRound == 0) EXPECT_EQ(next[1], 3 * next[0]);
+    if ((g + 1) % kBatchesPerRound == 0) {
+      EXPECT_EQ(next[1], 3 * next[0]);
+    }
   }
 }
 

@@ -209,7 +209,9 @@ TEST_F(StreamBatcherTest, MixesDataSetsByRows) {
             const int32_t target = batch.targets[t * batch.rows + row];
             if (target == kNoTarget) continue;
             EXPECT_EQ(target >= 100, of_other);
-            if (t > 0) EXPECT_EQ(batch.inputs[t * batch.rows + row], target - 1);
+            if (t > 0) {
+              EXPECT_EQ(batch.inputs[t * batch.rows + row], target - 1);
+            }
             ++seen[target];
           }
         }
