@@ -10,11 +10,12 @@
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
 #include "data/text/characters.h"
-#include "data/text/example_parser.h"
+#include "data/text/example_rules.h"
 #include "data/text/line_sample.h"
 #include "data/text/utf8.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "data/train_counts.h"
+#include "data/unknown_words.h"
 #include "data/workers/in_turn.h"
 
 namespace elman {
@@ -22,12 +23,13 @@ namespace {
 
 using Fields = std::vector<FieldCoding>;
 
-// The fields with a vocabulary of their own whose tokenizer is of a kind that is wanted.
+// The fields with a vocabulary of their own, yet to be made, of a kind that is wanted.
 template <typename Wanted>
 std::vector<int> OwnersWhere(const Fields& fields, Wanted wanted) {
   std::vector<int> owners;
   for (int i = 0; i < static_cast<int>(fields.size()); ++i) {
-    if (fields[i].owner == i && wanted(fields[i].spec.kind())) owners.push_back(i);
+    const FieldCoding& field = fields[i];
+    if (field.owner == i && !field.given() && wanted(field.spec.kind())) owners.push_back(i);
   }
   return owners;
 }
@@ -44,6 +46,14 @@ absl::Status NoText(const PreprocessOptions& options) {
 }
 
 // --- Counted vocabularies ---
+
+// The words that the vocabulary does not have.
+FieldSurvey LeftOutOf(PieceSelection* selection) {
+  FieldSurvey survey;
+  survey.set_unknown_types(selection->left_out_types());
+  AddUnknownWords(selection->TakeLeftOut(), &survey);
+  return survey;
+}
 
 // The vocabulary that rank 0 has chosen.
 absl::StatusOr<Vocabulary> ShareCounted(bool labels, PieceSelection* selection,
@@ -77,8 +87,9 @@ std::string Joined(const std::vector<std::string_view>& words) {
 
 // A sample of the texts of each field, from this rank's share of the corpus.
 absl::Status SampleTrain(const PreprocessOptions& options, const Corpus& train,
-                         const WorkerGroup& workers, const Fields& fields,
-                         PipelineProgress* progress, std::vector<LineSample>* samples) {
+                         const ExampleRules& rules, const WorkerGroup& workers,
+                         const Fields& fields, PipelineProgress* progress,
+                         std::vector<LineSample>* samples) {
   CorpusReader reader(train, workers.rank(), workers.size());
   std::vector<std::vector<LineSample>> by_thread(options.threads, *samples);
   RETURN_IF_ERROR(WorkInTurn<TextChunk>(
@@ -88,12 +99,12 @@ absl::Status SampleTrain(const PreprocessOptions& options, const Corpus& train,
         uint64_t number = chunk->number << 32;
         LeftOut left_out;
         progress->Add(chunk->file_bytes);
-        return ParseExamples(
-            options.task, *chunk,
+        return ReadExamples(
+            rules, *chunk,
             [&](const TextExample& example) {
               for (size_t i = 0; i < fields.size(); ++i) {
                 const FieldCoding& field = fields[i];
-                if (!IsSubword(field.spec.kind())) continue;
+                if (field.given() || !IsSubword(field.spec.kind())) continue;
                 std::string line = ReplaceInvalidUtf8(Joined(example.fields[i]));
                 if (field.spec.lowercase()) line = LowerCase(line);
                 if (!line.empty()) by_thread[thread][field.owner].Add(number++, line);
@@ -140,7 +151,9 @@ std::vector<FieldCoding> PlanFields(const PreprocessOptions& options) {
     field.name = std::string(known.name);
     field.owner = static_cast<int>(fields.size());
     field.spec = options.tokenizer;
+    field.foreign_file = options.tokenizer_file;
     if (known.labels) {
+      field.foreign_file.clear();
       field.spec.Clear();
       field.spec.set_kind(TokenizerSpec::LABEL);
     } else if (field.owner > 0 && options.shared_vocabulary) {
@@ -148,6 +161,7 @@ std::vector<FieldCoding> PlanFields(const PreprocessOptions& options) {
     } else if (field.owner > 0 &&
                options.target_tokenizer.kind() != TokenizerSpec::KIND_UNSPECIFIED) {
       field.spec = options.target_tokenizer;
+      field.foreign_file = options.target_tokenizer_file;
     }
     const bool plain = field.name == "text" || options.shared_vocabulary;
     const std::string prefix = plain ? "" : field.name + ".";
@@ -165,19 +179,19 @@ int VocabularySteps(const std::vector<FieldCoding>& fields) {
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
-    const PreprocessOptions& options, const Corpus& train, const std::string& folder,
-    WorkerGroup* workers, PipelineProgress* progress, std::vector<FieldCoding>* fields,
-    PreprocessReport* report) {
+    const PreprocessOptions& options, const Corpus& train, const ExampleRules& rules,
+    const std::string& folder, WorkerGroup* workers, PipelineProgress* progress,
+    std::vector<FieldCoding>* fields, PreprocessReport* report) {
   std::vector<absl::StatusOr<Vocabulary>> made(fields->size(), absl::InternalError("none"));
   const std::vector<int> counted = OwnersWhere(*fields, IsCounted);
   const std::vector<int> trained = OwnersWhere(*fields, IsSubword);
   if (!trained.empty()) {
     progress->Begin("training the tokenizer on train" + Names(*fields, trained), PlainBytes(train));
-    std::vector<LineSample> samples(fields->size(), LineSample(kTrainingSampleBytes));
+    std::vector<LineSample> samples(fields->size(), LineSample(options.tokenizer_sample_bytes));
     RETURN_IF_ERROR(
-        workers->Agree(SampleTrain(options, train, *workers, *fields, progress, &samples)));
+        workers->Agree(SampleTrain(options, train, rules, *workers, *fields, progress, &samples)));
     for (const int owner : workers->size() > 1 ? trained : std::vector<int>()) {
-      LineSample all(kTrainingSampleBytes);
+      LineSample all(options.tokenizer_sample_bytes);
       for (const std::string& theirs : workers->Gather(samples[owner].Serialize()))
         RETURN_IF_ERROR(all.AddSerialized(theirs));
       samples[owner] = std::move(all);
@@ -193,20 +207,27 @@ absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
     progress->End();
   }
   if (!counted.empty()) {
+    if (options.splits[0].name != "train") {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--train is missing: ", options.vocabulary_of, " has no vocabulary of ",
+                       (*fields)[counted[0]].name, ", which is made of train"));
+    }
     progress->Begin("counting train" + Names(*fields, counted), PlainBytes(train));
     std::vector<PieceSelection> selections;
-    RETURN_IF_ERROR(
-        CountTrain(options, train, folder, *fields, counted, workers, progress, &selections));
+    RETURN_IF_ERROR(CountTrain(options, train, rules, folder, *fields, counted, workers, progress,
+                               &selections));
     for (size_t i = 0; i < counted.size(); ++i) {
-      const bool labels = (*fields)[counted[i]].spec.kind() == TokenizerSpec::LABEL;
+      FieldCoding& field = (*fields)[counted[i]];
+      const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
       const bool empty = workers->rank() == 0 && labels && selections[i].empty();
       RETURN_IF_ERROR(workers->Agree(empty ? NoText(options) : absl::OkStatus()));
+      field.left_out = LeftOutOf(&selections[i]);
       made[counted[i]] = ShareCounted(labels, &selections[i], workers);
     }
     progress->End();
   }
   if (trained.empty() && counted.empty()) {
-    progress->Begin("the vocabulary is the 256 bytes");
+    progress->Begin("the vocabulary is there");
     progress->End();
   }
 
@@ -225,8 +246,10 @@ absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, Worke
       field.tokenizer = (*fields)[field.owner].tokenizer;
       continue;
     }
-    RETURN_IF_ERROR(workers->Agree(made[i].status()));
-    field.vocabulary = std::make_shared<const Vocabulary>(*std::move(made[i]));
+    if (!field.given()) {
+      RETURN_IF_ERROR(workers->Agree(made[i].status()));
+      field.vocabulary = std::make_shared<const Vocabulary>(*std::move(made[i]));
+    }
     absl::StatusOr<std::shared_ptr<const Tokenizer>> tokenizer = TokenizerOf(field);
     RETURN_IF_ERROR(workers->Agree(tokenizer.status()));
     field.tokenizer = *std::move(tokenizer);

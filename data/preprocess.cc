@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "data/corpus_inputs.h"
 #include "data/field_coding.h"
+#include "data/given_vocabularies.h"
 #include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
@@ -20,13 +21,16 @@
 #include "data/output_folder.h"
 #include "data/pipeline_progress.h"
 #include "data/preprocess_plan.h"
+#include "data/preprocess_spec.h"
 #include "data/shards/dataset.h"
 #include "data/shards/shard_writer.h"
 #include "data/shards/spooled_split.h"
+#include "data/source_files.h"
+#include "data/split_overlaps.h"
+#include "data/split_survey.h"
 #include "data/split_tokenizer.h"
 #include "data/text/corpus_reader.h"
-#include "data/text/example_parser.h"
-#include "data/tokenize_chunk.h"
+#include "data/text/example_rules.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "data/workers/in_turn.h"
 
@@ -56,8 +60,11 @@ class Pipeline {
     folder_ = workers_->Broadcast(folder_);
     RETURN_IF_ERROR(workers_->Agree(OpenInputs()));
     ShareInputs();
+    RETURN_IF_ERROR(TakeGivenVocabularies(options_, workers_, &fields_));
     RETURN_IF_ERROR(workers_->Agree(FindEarlierWork()));
+    DivideSplits();
 
+    ASSIGN_OR_RETURN(sources_, DescribeSources(given_, splits_, workers_));
     RETURN_IF_ERROR(MakeOrLoadVocabularies());
     RETURN_IF_ERROR(Tokenize());
     RETURN_IF_ERROR(WriteShards());
@@ -76,17 +83,23 @@ class Pipeline {
   absl::Status OpenInputs();
   void ShareInputs();
   absl::Status FindEarlierWork();
+  void DivideSplits();
   absl::Status MakeOrLoadVocabularies();
   absl::Status Tokenize();
-  absl::Status FinishVocabularies(const std::vector<std::vector<uint64_t>>& id_counts);
-  void Report(const TextFindings& findings);
+  void Report();
+  absl::Status CompareSplits();
+  absl::Status FinishVocabularies();
   absl::Status WriteShards();
   absl::StatusOr<SplitEntry> WriteMyShards(const std::string& name, const SpooledSplit& split);
   absl::Status Publish();
 
+  std::string WithNamesGiven(std::string text) const;
   bool first() const { return workers_->rank() == 0; }
   Corpus CorpusOfSplit(const Split& split) const {
     return CorpusOf(options_.task, split.files, split.target_files);
+  }
+  ExampleRules RulesOf(const Split& split) const {
+    return {options_.task, options_.on_invalid, split.part};
   }
 
   const PreprocessOptions& options_;
@@ -99,10 +112,14 @@ class Pipeline {
   std::unique_ptr<OutputFolder> output_;                    // rank 0's
   std::string folder_;                                      // where all ranks write meanwhile
   std::vector<std::unique_ptr<AtomicFile>> copied_inputs_;  // rank 0's copies of pipes
-  std::vector<Split> splits_;              // the options', with the copies in the place of pipes
-  std::vector<std::string> fingerprints_;  // of the vocabularies, by field
-  std::vector<SpooledSplit> tokenized_;    // as splits_, known to every rank
-  std::atomic<uint64_t> kept_shards_ = 0;  // of this rank
+  std::vector<Split> given_;                                // the options', after --split
+  std::vector<Split> splits_;                     // the same with the copies in the place of pipes
+  std::vector<SplitEntry> sources_;               // rank 0's, as splits_: what was read
+  std::vector<std::string> fingerprints_;         // of the vocabularies, by field
+  std::vector<SpooledSplit> tokenized_;           // as splits_, known to every rank
+  std::vector<SplitSurvey> surveys_;              // as splits_; complete on rank 0
+  std::vector<std::vector<uint64_t>> id_counts_;  // in train, by field that owns its vocabulary
+  std::atomic<uint64_t> kept_shards_ = 0;         // of this rank
 };
 
 // --- Output and inputs ---
@@ -150,25 +167,35 @@ absl::Status Pipeline::FindEarlierWork() {
   return absl::OkStatus();
 }
 
+void Pipeline::DivideSplits() {
+  given_ = DividedSplits(options_.splits, options_.split_weights);
+  splits_ = DividedSplits(std::move(splits_), options_.split_weights);
+}
+
 // Whether another run with the same files and options must fail too.
 bool ComesFromInput(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsDataLoss(status) || absl::IsNotFound(status) ||
          absl::IsFailedPrecondition(status);
 }
 
-absl::Status Pipeline::Explained(const absl::Status& status) {
-  if (status.ok()) return status;
-  std::string message(status.message());
+std::string Pipeline::WithNamesGiven(std::string text) const {
+  const std::vector<Split>& given = given_.empty() ? options_.splits : given_;
   for (size_t i = 0; i < splits_.size(); ++i) {
     const auto restore = [&](const std::vector<std::string>& read,
-                             const std::vector<std::string>& given) {
+                             const std::vector<std::string>& names) {
       for (size_t j = 0; j < read.size(); ++j) {
-        if (read[j] != given[j]) message = absl::StrReplaceAll(message, {{read[j], given[j]}});
+        if (read[j] != names[j]) text = absl::StrReplaceAll(text, {{read[j], names[j]}});
       }
     };
-    restore(splits_[i].files, options_.splits[i].files);
-    restore(splits_[i].target_files, options_.splits[i].target_files);
+    restore(splits_[i].files, given[i].files);
+    restore(splits_[i].target_files, given[i].target_files);
   }
+  return text;
+}
+
+absl::Status Pipeline::Explained(const absl::Status& status) {
+  if (status.ok()) return status;
+  std::string message = WithNamesGiven(std::string(status.message()));
   if (output_ != nullptr && ComesFromInput(status)) output_->Keep(false);
   if (output_ != nullptr && output_->kept()) absl::StrAppend(&message, "; ", HowToGoOn(folder_));
   return absl::Status(status.code(), message);
@@ -188,8 +215,9 @@ absl::Status Pipeline::MakeOrLoadVocabularies() {
         made ? absl::OkStatus()
              : absl::UnavailableError(absl::StrCat(folder_, ": expected what rank 0 sees there"))));
   } else {
-    ASSIGN_OR_RETURN(made, MakeVocabularies(options_, CorpusOfSplit(splits_[0]), folder_, workers_,
-                                            &progress_, &fields_, &report_));
+    ASSIGN_OR_RETURN(
+        made, MakeVocabularies(options_, CorpusOfSplit(splits_[0]), RulesOf(splits_[0]), folder_,
+                               workers_, &progress_, &fields_, &report_));
   }
   RETURN_IF_ERROR(UseVocabularies(*std::move(made), workers_, &fields_));
   if (!first()) return workers_->Agree(absl::OkStatus());
@@ -211,11 +239,15 @@ absl::Status Pipeline::Tokenize() {
   progress_.Begin(absl::StrCat("tokenizing ", names), bytes);
   SplitTokenizer tokenizer(options_, fields_, folder_, workers_, &progress_);
   for (size_t i = 0; i < splits_.size(); ++i) {
-    ASSIGN_OR_RETURN(SpooledSplit tokenized,
-                     tokenizer.Tokenize(splits_[i].name, CorpusOfSplit(splits_[i])));
+    ASSIGN_OR_RETURN(
+        SpooledSplit tokenized,
+        tokenizer.Tokenize(splits_[i].name, CorpusOfSplit(splits_[i]), RulesOf(splits_[i])));
     if (tokenized.ids == 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          options_.splits[i].files[0], ": empty: there is no text in --", splits_[i].name));
+      const bool part = splits_[i].part.end - splits_[i].part.begin < splits_[i].part.whole;
+      return absl::InvalidArgumentError(
+          absl::StrCat(given_[i].files[0],
+                       part ? ": --split leaves no text for " : ": empty: there is no text in --",
+                       splits_[i].name));
     }
     tokenized_.push_back(std::move(tokenized));
   }
@@ -224,15 +256,20 @@ absl::Status Pipeline::Tokenize() {
     progress_.Say(absl::StrCat("kept: the tokens of ", tokenizer.kept_chunks(),
                                " chunks of the text, of a mebibyte each"));
   }
-  ASSIGN_OR_RETURN(const TextFindings findings, tokenizer.ShareFindings());
-  Report(findings);
-  return FinishVocabularies(tokenizer.ShareIdCounts());
+  ASSIGN_OR_RETURN(surveys_, tokenizer.ShareSurveys());
+  id_counts_ = tokenizer.ShareIdCounts();
+  Report();
+  RETURN_IF_ERROR(CompareSplits());
+  return FinishVocabularies();
 }
 
-void Pipeline::Report(const TextFindings& findings) {
-  report_.left_out = findings.left_out;
-  report_.invalid_examples = findings.invalid_examples;
-  const PieceCounts& unseen = findings.unseen_labels;
+void Pipeline::Report() {
+  PieceCounts unseen;
+  for (const SplitSurvey& survey : surveys_) {
+    report_.left_out.Add(survey.left_out());
+    report_.invalid_examples += survey.invalid_examples();
+    unseen.AddAll(survey.unseen_labels());
+  }
   for (uint32_t i = 0; i < unseen.size(); ++i)
     report_.unseen_labels.emplace_back(unseen.piece(i), unseen.count(i));
   std::ranges::sort(report_.unseen_labels, [](const auto& a, const auto& b) {
@@ -240,7 +277,27 @@ void Pipeline::Report(const TextFindings& findings) {
   });
 }
 
-absl::Status Pipeline::FinishVocabularies(const std::vector<std::vector<uint64_t>>& id_counts) {
+// What the splits have in common.
+absl::Status Pipeline::CompareSplits() {
+  std::vector<HashedSplit> hashed;
+  for (size_t i = 0; i < surveys_.size(); ++i)
+    hashed.push_back({splits_[i].name, workers_->Gather(surveys_[i].hash_path())});
+  const auto compare = [&]() -> absl::Status {
+    if (!first() || surveys_[0].hash_path().empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(report_.overlaps, FindOverlaps(hashed));
+    for (SplitOverlap& overlap : report_.overlaps) {
+      const auto split = std::ranges::find(splits_, overlap.split, &Split::name);
+      RETURN_IF_ERROR(FindExample(CorpusOfSplit(*split), RulesOf(*split), &overlap));
+      overlap.place = WithNamesGiven(overlap.place);
+    }
+    return absl::OkStatus();
+  };
+  const absl::Status status = workers_->Agree(compare());
+  for (SplitSurvey& survey : surveys_) survey.RemoveHashes();
+  return status;
+}
+
+absl::Status Pipeline::FinishVocabularies() {
   for (size_t i = 0; i < fields_.size(); ++i) {
     FieldCoding& field = fields_[i];
     if (field.owner < static_cast<int>(i)) {
@@ -250,8 +307,10 @@ absl::Status Pipeline::FinishVocabularies(const std::vector<std::vector<uint64_t
     }
     // The tokenizer refers to the vocabulary without counts; its work is done.
     field.tokenizer = nullptr;
-    ASSIGN_OR_RETURN(Vocabulary counted, WithCounts(*field.vocabulary, id_counts[i]));
-    field.vocabulary = std::make_shared<const Vocabulary>(std::move(counted));
+    if (!field.adopted) {
+      ASSIGN_OR_RETURN(Vocabulary counted, WithCounts(*field.vocabulary, id_counts_[i]));
+      field.vocabulary = std::make_shared<const Vocabulary>(std::move(counted));
+    }
     fingerprints_.push_back(
         VocabularyFingerprint(field.spec, field.vocabulary->ToText(), field.model));
   }
@@ -345,6 +404,11 @@ absl::Status Pipeline::Publish() {
   DatasetManifest& manifest = report_.manifest;
   manifest.set_format_version(kDatasetFormatVersion);
   manifest.set_task(options_.task);
+  *manifest.mutable_preprocess() = DescribeRun(options_, fields_);
+  for (int i = 0; i < manifest.splits_size(); ++i) {
+    *manifest.mutable_splits(i)->mutable_sources() = sources_[i].sources();
+    surveys_[i].Describe(fields_, report_.overlaps, manifest.mutable_splits(i));
+  }
   for (size_t i = 0; i < fields_.size(); ++i) {
     const FieldCoding& field = fields_[i];
     FieldEntry* entry = manifest.add_fields();
@@ -352,6 +416,8 @@ absl::Status Pipeline::Publish() {
     entry->set_name(field.name);
     if (field.owner < static_cast<int>(i)) continue;
     *entry->mutable_tokenizer() = field.spec;
+    if (!field.source.name().empty()) *entry->mutable_source() = field.source;
+    entry->set_used_types(UsedTypes(*field.vocabulary, id_counts_[i]));
     *entry->mutable_vocabulary() = SpecOf(*field.vocabulary, fingerprints_[i]);
     RETURN_IF_ERROR(WriteEntry(folder_, field.vocabulary_file, field.vocabulary->ToText(),
                                entry->mutable_vocabulary_file()));

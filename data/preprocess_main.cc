@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "data/io/command_line.h"
@@ -25,12 +26,30 @@ ABSL_FLAG(std::string, train, "",
           "input; .gz, .xz and .zst are read directly.");
 ABSL_FLAG(std::string, valid, "", "Text files to validate on.");
 ABSL_FLAG(std::string, test, "", "Text files to test on.");
+ABSL_FLAG(
+    std::string, split, "",
+    "TRAIN,VALID[,TEST]: divides --train by these weights, such as 98,1,1. An example goes where "
+    "a hash of its text says, so equal ones go together.");
+ABSL_FLAG(std::string, on_invalid, "keep",
+          "Examples with bytes that are not UTF-8. keep: the tokenizer takes them as it does; "
+          "replace: with U+FFFD in place of them; skip: leaves them out; fail: is an error.");
 ABSL_FLAG(std::string, output, "", "The folder to create for the data set.");
 ABSL_FLAG(std::string, tokenizer, "",
           "How text is cut; by default word, for tagging whitespace. "
           "word: words and punctuation marks, split from each other; "
-          "whitespace: pre-tokenized text; character: Unicode code points; byte: bytes; "
-          "bpe, unigram: subwords learned by SentencePiece.");
+          "whitespace: pre-tokenized text; character: characters as readers see them; byte: bytes; "
+          "bpe, unigram: subwords learned by SentencePiece; wordpiece: subwords of a BERT model "
+          "(--vocabulary); sentencepiece: of an existing model (--tokenizer_model).");
+ABSL_FLAG(std::string, vocabulary, "",
+          "The vocab.txt of a BERT model, for wordpiece; --lowercase if the model is an uncased "
+          "one.");
+ABSL_FLAG(std::string, tokenizer_model, "",
+          "An existing model of SentencePiece, which normalizes as it is used to.");
+ABSL_FLAG(std::string, vocabulary_of, "",
+          "A data set whose tokenizers and vocabularies, with all their options, are taken over: "
+          "the same ids, for which the same models can be used. --train may be left out then.");
+ABSL_FLAG(uint64_t, tokenizer_sample_mb, elman::kDefaultSampleBytes >> 20,
+          "MiB of train that bpe and unigram are learned from.");
 ABSL_FLAG(uint64_t, vocab_size, 0,
           "At most so many types, <unk> and </s> included; 0: no bound, or, for bpe "
           "and unigram, 8000.");
@@ -38,6 +57,8 @@ ABSL_FLAG(uint64_t, min_count, 0, "Words and characters seen less often in train
 ABSL_FLAG(std::string, target_tokenizer, "",
           "For translation: the tokenizer of the target; by default as the source, size and least "
           "count too.");
+ABSL_FLAG(std::string, target_vocabulary, "", "As --vocabulary, with --target_tokenizer.");
+ABSL_FLAG(std::string, target_tokenizer_model, "", "As --tokenizer_model, for the target.");
 ABSL_FLAG(uint64_t, target_vocab_size, 0, "As --vocab_size, with --target_tokenizer.");
 ABSL_FLAG(uint64_t, target_min_count, 0, "As --min_count, with --target_tokenizer.");
 ABSL_FLAG(bool, shared_vocabulary, false, "For translation: one vocabulary for both sides.");
@@ -73,14 +94,17 @@ absl::StatusOr<Value> ParseName(std::string_view flag, const std::string& name,
       absl::StrCat("--", std::string(flag), "=", name, " is unknown; expected one of ", names));
 }
 
-absl::StatusOr<TokenizerSpec::Kind> ParseTokenizer(std::string_view flag, const std::string& name) {
+absl::StatusOr<TokenizerSpec::Kind> ParseTokenizerKind(std::string_view flag,
+                                                       const std::string& name) {
   constexpr std::pair<const char*, TokenizerSpec::Kind> kKinds[] = {
       {"word", TokenizerSpec::WORD},
       {"whitespace", TokenizerSpec::WHITESPACE},
       {"character", TokenizerSpec::CHARACTER},
       {"byte", TokenizerSpec::BYTE},
       {"bpe", TokenizerSpec::BPE},
-      {"unigram", TokenizerSpec::UNIGRAM}};
+      {"unigram", TokenizerSpec::UNIGRAM},
+      {"wordpiece", TokenizerSpec::WORDPIECE},
+      {"sentencepiece", TokenizerSpec::SENTENCEPIECE}};
   return ParseName(flag, name, kKinds);
 }
 
@@ -92,11 +116,43 @@ absl::StatusOr<Task> ParseTask(const std::string& name) {
   return ParseName("task", name, kTasks);
 }
 
+// Nothing about tokenizers is said beside --vocabulary_of.
+absl::Status CheckOnlyVocabularyOf() {
+  const bool others =
+      !absl::GetFlag(FLAGS_tokenizer).empty() || !absl::GetFlag(FLAGS_target_tokenizer).empty() ||
+      !absl::GetFlag(FLAGS_vocabulary).empty() || !absl::GetFlag(FLAGS_tokenizer_model).empty() ||
+      absl::GetFlag(FLAGS_vocab_size) > 0 || absl::GetFlag(FLAGS_min_count) > 0 ||
+      absl::GetFlag(FLAGS_lowercase) || absl::GetFlag(FLAGS_keep_empty_lines) ||
+      absl::GetFlag(FLAGS_shared_vocabulary);
+  if (!others) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "--vocabulary_of takes over tokenizers, vocabularies and how they are used; leave out the "
+      "flags that say these");
+}
+
+// The kind of a tokenizer by its name and that of its model, and the file that goes with it.
+absl::Status ParseTokenizer(std::string_view prefix, std::string name, const std::string& model,
+                            const std::string& vocabulary, TokenizerSpec* spec, std::string* file) {
+  if (!model.empty() && name.empty()) name = "sentencepiece";
+  ASSIGN_OR_RETURN(const TokenizerSpec::Kind kind,
+                   ParseTokenizerKind(absl::StrCat(std::string(prefix), "tokenizer"), name));
+  spec->set_kind(kind);
+  *file = kind == TokenizerSpec::SENTENCEPIECE ? model : vocabulary;
+  const bool both = !model.empty() && !vocabulary.empty();
+  if (!both && (model.empty() || kind == TokenizerSpec::SENTENCEPIECE)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--", std::string(prefix), "tokenizer_model goes with no other tokenizer or vocabulary"));
+}
+
 absl::Status ParseTokenizers(PreprocessOptions* options) {
+  options->tokenizer_sample_bytes = absl::GetFlag(FLAGS_tokenizer_sample_mb) << 20;
+  options->vocabulary_of = absl::GetFlag(FLAGS_vocabulary_of);
+  if (!options->vocabulary_of.empty()) return CheckOnlyVocabularyOf();
   std::string name = absl::GetFlag(FLAGS_tokenizer);
-  if (name.empty()) name = options->task == TAGGING ? "whitespace" : "word";
-  ASSIGN_OR_RETURN(const TokenizerSpec::Kind kind, ParseTokenizer("tokenizer", name));
-  options->tokenizer.set_kind(kind);
+  const std::string model = absl::GetFlag(FLAGS_tokenizer_model);
+  if (name.empty() && model.empty()) name = options->task == TAGGING ? "whitespace" : "word";
+  RETURN_IF_ERROR(ParseTokenizer("", name, model, absl::GetFlag(FLAGS_vocabulary),
+                                 &options->tokenizer, &options->tokenizer_file));
   options->tokenizer.set_lowercase(absl::GetFlag(FLAGS_lowercase));
   options->tokenizer.set_keep_empty_lines(absl::GetFlag(FLAGS_keep_empty_lines));
   options->tokenizer.set_min_count(absl::GetFlag(FLAGS_min_count));
@@ -111,10 +167,11 @@ absl::Status ParseTokenizers(PreprocessOptions* options) {
     return absl::InvalidArgumentError(
         "--target_vocab_size and --target_min_count need --target_tokenizer");
   }
-  if (target.empty()) return spec.Clear(), absl::OkStatus();
-  ASSIGN_OR_RETURN(const TokenizerSpec::Kind target_kind,
-                   ParseTokenizer("target_tokenizer", target));
-  spec.set_kind(target_kind);
+  const std::string target_model = absl::GetFlag(FLAGS_target_tokenizer_model);
+  if (target.empty() && target_model.empty()) return spec.Clear(), absl::OkStatus();
+  RETURN_IF_ERROR(ParseTokenizer("target_", target, target_model,
+                                 absl::GetFlag(FLAGS_target_vocabulary), &spec,
+                                 &options->target_tokenizer_file));
   spec.set_lowercase(options->tokenizer.lowercase());
   return absl::OkStatus();
 }
@@ -132,6 +189,26 @@ PreprocessOptions::Split ParseSplit(const std::string& name, const std::string& 
   return split;
 }
 
+absl::Status ParseWeights(const std::string& text, std::vector<uint64_t>* weights) {
+  if (text.empty()) return absl::OkStatus();
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    if (!absl::SimpleAtoi(part, &weights->emplace_back())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--split=", text, ": expected numbers such as 98,1,1"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PreprocessSpec::OnInvalid> ParseOnInvalid(const std::string& name) {
+  constexpr std::pair<const char*, PreprocessSpec::OnInvalid> kWays[] = {
+      {"keep", PreprocessSpec::KEEP},
+      {"replace", PreprocessSpec::REPLACE},
+      {"skip", PreprocessSpec::SKIP},
+      {"fail", PreprocessSpec::FAIL}};
+  return ParseName("on_invalid", name, kWays);
+}
+
 absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool launched) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
   PreprocessOptions options;
@@ -143,6 +220,8 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool
   for (const auto& [name, files] : splits) {
     if (!files.empty()) options.splits.push_back(ParseSplit(name, files, options.task));
   }
+  RETURN_IF_ERROR(ParseWeights(absl::GetFlag(FLAGS_split), &options.split_weights));
+  ASSIGN_OR_RETURN(options.on_invalid, ParseOnInvalid(absl::GetFlag(FLAGS_on_invalid)));
   options.output = absl::GetFlag(FLAGS_output);
   options.shard_tokens = absl::GetFlag(FLAGS_shard_tokens);
   options.threads = absl::GetFlag(FLAGS_threads);

@@ -8,9 +8,11 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "data/shards/dataset.h"
 
 namespace elman {
 namespace {
@@ -53,14 +55,23 @@ absl::StatusOr<std::string> PlanText(const PreprocessOptions& options,
                    "\ntokenizer: ", options.tokenizer.ShortDebugString(),
                    "\ntarget_tokenizer: ", options.target_tokenizer.ShortDebugString(),
                    "\nshared_vocabulary: ", options.shared_vocabulary ? 1 : 0,
+                   "\nsample_bytes: ", options.tokenizer_sample_bytes,
+                   "\non_invalid: ", static_cast<int>(options.on_invalid),
+                   "\nsplit_weights: ", absl::StrJoin(options.split_weights, " "),
                    "\nshard_tokens: ", options.shard_tokens, "\n");
+  std::vector<std::string> given = {options.tokenizer_file, options.target_tokenizer_file};
+  if (!options.vocabulary_of.empty())
+    given.push_back(JoinPath(options.vocabulary_of, kManifestName));
+  for (const std::string& file : given) {
+    if (!file.empty()) RETURN_IF_ERROR(AddSource(file, file, &plan));
+  }
   for (size_t i = 0; i < splits.size(); ++i) {
-    const PreprocessOptions::Split &given = options.splits[i], &read = splits[i];
+    const PreprocessOptions::Split &named = options.splits[i], &read = splits[i];
     absl::StrAppend(&plan, "split: ", read.name, "\n");
     for (size_t j = 0; j < read.files.size(); ++j)
-      RETURN_IF_ERROR(AddSource(given.files[j], read.files[j], &plan));
+      RETURN_IF_ERROR(AddSource(named.files[j], read.files[j], &plan));
     for (size_t j = 0; j < read.target_files.size(); ++j)
-      RETURN_IF_ERROR(AddSource(given.target_files[j], read.target_files[j], &plan));
+      RETURN_IF_ERROR(AddSource(named.target_files[j], read.target_files[j], &plan));
   }
   return plan;
 }

@@ -11,12 +11,23 @@
 
 namespace elman {
 
+// Examples of a split whose text stands in another one too.
+struct SplitOverlap {
+  std::string split;
+  std::string other;
+  uint64_t examples = 0;
+  uint64_t example_hash = 0;  // of one of them ...
+  std::string place;          // ... which is there, "FILE: line NUMBER", ...
+  std::string text;           // ... and reads so, as far as it is shown
+};
+
 struct PreprocessReport {
   DatasetManifest manifest;
   LeftOut left_out;
-  uint64_t invalid_examples = 0;  // had bytes that are not UTF-8
+  uint64_t invalid_examples = 0;  // had bytes that are not UTF-8, and were kept
   // Labels of valid and test that train does not have, with their counts.
   std::vector<std::pair<std::string, uint64_t>> unseen_labels;
+  std::vector<SplitOverlap> overlaps;
   uint64_t sampled_lines = 0;   // that the subword tokenizer was trained on ...
   uint64_t training_lines = 0;  // ... of so many
 };

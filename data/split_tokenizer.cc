@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -14,6 +15,8 @@
 #include "absl/strings/str_split.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "data/text_findings.h"
+#include "data/tokenizer/tokenizer.h"
 #include "data/workers/in_turn.h"
 
 namespace elman {
@@ -36,6 +39,8 @@ std::string SpoolName(const std::string& split, int rank) {
   return absl::StrCat("spool-", split, "-", rank);
 }
 
+bool IsTrain(const std::string& split) { return split == "train"; }
+
 void AddTo(const std::vector<std::vector<uint64_t>>& some,
            std::vector<std::vector<uint64_t>>* sums) {
   for (size_t i = 0; i < some.size(); ++i)
@@ -47,20 +52,15 @@ void AddTo(const std::vector<std::vector<uint64_t>>& some,
 SplitTokenizer::SplitTokenizer(const PreprocessOptions& options,
                                const std::vector<FieldCoding>& fields, const std::string& folder,
                                WorkerGroup* workers, PipelineProgress* progress)
-    : options_(options),
-      fields_(fields),
-      folder_(folder),
-      workers_(workers),
-      progress_(progress),
-      coding_({options.task, options.tokenizer.keep_empty_lines(), {}}) {
-  for (const FieldCoding& field : fields_) {
-    coding_.fields.push_back({field.vocabulary, field.tokenizer});
-    id_counts_.emplace_back(field.vocabulary->id_limit());
-  }
+    : options_(options), fields_(fields), folder_(folder), workers_(workers), progress_(progress) {
+  for (const FieldCoding& field : fields_) id_counts_.emplace_back(field.vocabulary->id_limit());
 }
 
-absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name,
-                                                      const Corpus& corpus) {
+absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name, const Corpus& corpus,
+                                                      const ExampleRules& rules) {
+  absl::StatusOr<SplitSurvey> survey = CreateSurvey(name);
+  RETURN_IF_ERROR(workers_->Agree(survey.status()));
+  surveys_.push_back(*std::move(survey));
   const std::vector<std::string> paths = ShareSpoolPaths(name);
   absl::StatusOr<std::vector<SpooledChunk>> chunks = ShareKept(name, paths);
   RETURN_IF_ERROR(chunks.status());
@@ -70,13 +70,30 @@ absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name,
   const auto number = std::ranges::find(paths, mine) - paths.begin();
   absl::StatusOr<std::unique_ptr<SpoolWriter>> spool =
       SpoolWriter::Open(mine, static_cast<uint64_t>(number));
-  RETURN_IF_ERROR(workers_->Agree(spool.ok() ? TokenizeShare(name, corpus, *chunks, spool->get())
-                                             : spool.status()));
+  RETURN_IF_ERROR(workers_->Agree(
+      spool.ok() ? TokenizeShare(name, corpus, rules, *chunks, spool->get()) : spool.status()));
   const std::vector<SpooledChunk> added = ShareChunks((*spool)->chunks());
   chunks->insert(chunks->end(), added.begin(), added.end());
   absl::StatusOr<SpooledSplit> split = OpenSpooledSplit(paths, *std::move(chunks));
   RETURN_IF_ERROR(workers_->Agree(split.status()));
   return split;
+}
+
+ExampleCoding SplitTokenizer::CodingOf(const std::string& name, const ExampleRules& rules) const {
+  const bool keep_empty_lines = fields_[0].spec.keep_empty_lines();
+  ExampleCoding coding = {rules, keep_empty_lines, {}, MayOverlap()};
+  for (const FieldCoding& field : fields_) {
+    const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
+    // What train has of counted words is known already.
+    const bool known = IsTrain(name) && IsCounted(field.spec.kind()) && !field.given();
+    coding.fields.push_back({field.vocabulary, field.tokenizer, !labels && !known});
+  }
+  return coding;
+}
+
+absl::StatusOr<SplitSurvey> SplitTokenizer::CreateSurvey(const std::string& name) const {
+  const std::string hashes = absl::StrCat("hashes-", name, "-", workers_->rank());
+  return SplitSurvey::Create(fields_.size(), MayOverlap() ? JoinPath(folder_, hashes) : "");
 }
 
 // The spools that are there, and those of all ranks.
@@ -108,8 +125,7 @@ absl::StatusOr<std::vector<SpooledChunk>> SplitTokenizer::ShareKept(
                        for (const SpooledExamples::Field& field : examples.fields)
                          ids += field.ids.size();
                        mine.push_back({examples.chunk, spool, offset, ids});
-                       if (IsTrain(name)) RETURN_IF_ERROR(CountIds(examples, &id_counts_));
-                       return findings_.AddSerialized(examples.notes);
+                       return AddKept(name, examples);
                      }));
     std::error_code error;
     std::filesystem::resize_file(paths[spool], end, error);
@@ -125,12 +141,23 @@ absl::StatusOr<std::vector<SpooledChunk>> SplitTokenizer::ShareKept(
   return ShareChunks(mine);
 }
 
+// What Tokenize finds out of chunks besides their ids.
+absl::Status SplitTokenizer::AddKept(const std::string& name, const SpooledExamples& examples) {
+  if (IsTrain(name)) RETURN_IF_ERROR(CountIds(examples, &id_counts_));
+  const absl::StatusOr<TextFindings> findings = TextFindings::Parse(examples.notes);
+  if (!findings.ok() || findings->unknown_words.size() != fields_.size()) {
+    return absl::DataLossError(absl::StrCat(folder_, ": the notes of a spool cannot be read",
+                                            "; remove the folder and start again"));
+  }
+  return surveys_.back().Add(examples, *findings);
+}
+
 absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus& corpus,
+                                           const ExampleRules& rules,
                                            const std::vector<SpooledChunk>& kept,
                                            SpoolWriter* spool) {
   struct Thread {
     TokenizedChunk chunk;
-    TextFindings findings;
     IdCounts id_counts;
   };
   std::vector<Thread> threads(options_.threads);
@@ -140,7 +167,10 @@ absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus
   }
   std::set<uint64_t> done;
   for (const SpooledChunk& chunk : kept) done.insert(chunk.chunk);
+  const ExampleCoding coding = CodingOf(name, rules);
   CorpusReader reader(corpus, workers_->rank(), workers_->size());
+  std::mutex mutex;
+  SplitSurvey& survey = surveys_.back();  // guarded by mutex
   const auto next = [&](TextChunk* chunk) -> absl::StatusOr<bool> {
     for (;;) {
       ASSIGN_OR_RETURN(const bool more, reader.Next(chunk));
@@ -151,18 +181,18 @@ absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus
   RETURN_IF_ERROR(WorkInTurn<TextChunk>(options_.threads, next, [&](int number, TextChunk* chunk) {
     Thread& thread = threads[number];
     RETURN_IF_ERROR(reader.Read(chunk));
-    RETURN_IF_ERROR(TokenizeChunk(coding_, *chunk, &thread.chunk));
+    RETURN_IF_ERROR(TokenizeChunk(coding, *chunk, &thread.chunk));
     const SpooledExamples& examples = thread.chunk.examples;
-    RETURN_IF_ERROR(thread.findings.AddSerialized(examples.notes));
     if (IsTrain(name)) RETURN_IF_ERROR(CountIds(examples, &thread.id_counts));
     progress_->Add(chunk->file_bytes);
-    return spool->Append(examples);
+    RETURN_IF_ERROR(spool->Append(examples));
+    const std::lock_guard<std::mutex> lock(mutex);
+    return survey.Add(examples, thread.chunk.findings);
   }));
   for (const Thread& thread : threads) {
-    RETURN_IF_ERROR(findings_.AddSerialized(thread.findings.Serialize()));
     if (IsTrain(name)) AddTo(thread.id_counts, &id_counts_);
   }
-  return absl::OkStatus();
+  return survey.Finish();
 }
 
 // The chunks of all ranks.
@@ -186,11 +216,9 @@ absl::Status SplitTokenizer::CountIds(const SpooledExamples& examples, IdCounts*
   return absl::OkStatus();
 }
 
-absl::StatusOr<TextFindings> SplitTokenizer::ShareFindings() {
-  TextFindings all;
-  for (const std::string& theirs : workers_->Gather(findings_.Serialize()))
-    RETURN_IF_ERROR(all.AddSerialized(theirs));
-  return all;
+absl::StatusOr<std::vector<SplitSurvey>> SplitTokenizer::ShareSurveys() {
+  for (SplitSurvey& survey : surveys_) RETURN_IF_ERROR(survey.Share(workers_));
+  return std::move(surveys_);
 }
 
 std::vector<std::vector<uint64_t>> SplitTokenizer::ShareIdCounts() {

@@ -12,7 +12,9 @@
 #include "data/preprocess_options.h"
 #include "data/shards/example_spool.h"
 #include "data/shards/spooled_split.h"
+#include "data/split_survey.h"
 #include "data/text/corpus_reader.h"
+#include "data/text/example_rules.h"
 #include "data/tokenize_chunk.h"
 #include "data/workers/worker_group.h"
 
@@ -26,11 +28,13 @@ class SplitTokenizer {
   SplitTokenizer(const PreprocessOptions& options, const std::vector<FieldCoding>& fields,
                  const std::string& folder, WorkerGroup* workers, PipelineProgress* progress);
 
-  // Collective; the result is the same on all ranks. The ids of train are counted.
-  absl::StatusOr<SpooledSplit> Tokenize(const std::string& name, const Corpus& corpus);
+  // The examples that `rules` leave of the corpus. Collective; the result is the same on all ranks.
+  // The ids of train are counted.
+  absl::StatusOr<SpooledSplit> Tokenize(const std::string& name, const Corpus& corpus,
+                                        const ExampleRules& rules);
 
-  // Of all splits so far, and all ranks. Collective. Findings are rank 0's only.
-  absl::StatusOr<TextFindings> ShareFindings();
+  // Of each split so far, what all ranks have found. Collective. Complete on rank 0.
+  absl::StatusOr<std::vector<SplitSurvey>> ShareSurveys();
   std::vector<std::vector<uint64_t>> ShareIdCounts();  // by field that owns its vocabulary
 
   uint64_t kept_chunks() const { return kept_chunks_; }  // found in spools
@@ -38,22 +42,26 @@ class SplitTokenizer {
  private:
   using IdCounts = std::vector<std::vector<uint64_t>>;
 
+  ExampleCoding CodingOf(const std::string& name, const ExampleRules& rules) const;
+  absl::StatusOr<SplitSurvey> CreateSurvey(const std::string& name) const;
   std::vector<std::string> ShareSpoolPaths(const std::string& name);
   absl::StatusOr<std::vector<SpooledChunk>> ShareKept(const std::string& name,
                                                       const std::vector<std::string>& paths);
+  absl::Status AddKept(const std::string& name, const SpooledExamples& examples);
   absl::Status TokenizeShare(const std::string& name, const Corpus& corpus,
-                             const std::vector<SpooledChunk>& kept, SpoolWriter* spool);
+                             const ExampleRules& rules, const std::vector<SpooledChunk>& kept,
+                             SpoolWriter* spool);
   std::vector<SpooledChunk> ShareChunks(const std::vector<SpooledChunk>& mine);
   absl::Status CountIds(const SpooledExamples& examples, IdCounts* counts) const;
-  bool IsTrain(const std::string& name) const { return name == options_.splits[0].name; }
+  // The parts of one corpus have no text in common.
+  bool MayOverlap() const { return options_.splits.size() > 1; }
 
   const PreprocessOptions& options_;
   const std::vector<FieldCoding>& fields_;
   const std::string& folder_;
   WorkerGroup* const workers_;
   PipelineProgress* const progress_;
-  ExampleCoding coding_;
-  TextFindings findings_;  // this rank's
+  std::vector<SplitSurvey> surveys_;  // by split; the last one is of the split in hand
   IdCounts id_counts_;
   uint64_t kept_chunks_ = 0;
 };

@@ -1,7 +1,6 @@
 #include "data/tokenize_chunk.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
 #include "data/io/status_macros.h"
@@ -33,14 +32,19 @@ class ChunkEncoder {
       : coding_(coding), tokenized_(tokenized) {}
 
   void Add(const TextExample& example) {
-    if (coding_.task == LANGUAGE_MODEL) {
+    const Task task = coding_.rules.task;
+    const size_t before = fields()[0].lengths.size();
+    if (task == LANGUAGE_MODEL) {
       AddLine(example);
     } else {
       if (!IsValid(example)) ++tokenized_->findings.invalid_examples;
-      if (coding_.task == TAGGING) AddSentence(example);
-      if (coding_.task == CLASSIFICATION) AddLabelled(example);
-      if (coding_.task == TRANSLATION) AddPair(example);
+      if (task == TAGGING) AddSentence(example);
+      if (task == CLASSIFICATION) AddLabelled(example);
+      if (task == TRANSLATION) AddPair(example);
     }
+    if (coding_.hash_contents && fields()[0].lengths.size() > before &&
+        fields()[0].words.back() > 0)
+      tokenized_->findings.content_hashes.push_back(ContentHash(task, example));
   }
 
  private:
@@ -61,6 +65,7 @@ class ChunkEncoder {
     Field* field = &fields()[0];
     const size_t begin = field->ids.size();
     tokenizer(0).Encode(text, &field->ids);
+    CountUnknown(0, text, begin);
     if (example.ends) field->ids.push_back(vocabulary(0).end_id());
     if (field->ids.size() == begin) return;  // a piece of a line, of white space only
     Close(begin, words, whole.size() + (example.ends ? 1 : 0), field);
@@ -73,7 +78,9 @@ class ChunkEncoder {
     uint64_t text_bytes = 0, tag_bytes = 0;
     for (size_t i = 0; i < example.fields[0].size(); ++i) {
       const std::string_view word = example.fields[0][i], tag = example.fields[1][i];
+      const size_t word_begin = text->ids.size();
       EncodeWord(tokenizer(0), vocabulary(0), word, &text->ids);
+      CountUnknown(0, word, word_begin);
       tags->ids.push_back(LabelId(tag));
       tags->ids.resize(text->ids.size(), vocabulary(1).no_label_id());
       text_bytes += word.size() + 1;
@@ -88,6 +95,7 @@ class ChunkEncoder {
     Field* text = &fields()[0];
     const size_t begin = text->ids.size();
     tokenizer(0).Encode(whole, &text->ids);
+    CountUnknown(0, whole, begin);
     if (text->ids.size() == begin) {  // white space of Unicode
       ++tokenized_->findings.left_out.empty_lines;
       return;
@@ -104,9 +112,20 @@ class ChunkEncoder {
       Field* field = &fields()[i];
       const size_t begin = field->ids.size();
       tokenizer(i).Encode(whole, &field->ids);
+      CountUnknown(i, whole, begin);
       field->ids.push_back(vocabulary(i).end_id());
       Close(begin, CountWords(whole), whole.size() + 1, field);
     }
+  }
+
+  // What of `text` became <unk> among the ids from `begin` on.
+  void CountUnknown(int field, std::string_view text, size_t begin) {
+    if (!coding_.fields[field].count_unknown_words) return;
+    const std::vector<uint32_t>& ids = fields()[field].ids;
+    const auto first = ids.begin() + static_cast<ptrdiff_t>(begin);
+    if (std::find(first, ids.end(), vocabulary(field).unknown_id()) == ids.end()) return;
+    PieceCounts& counts = tokenized_->findings.unknown_words[field];
+    tokenizer(field).VisitUnknown(text, [&](std::string_view word) { counts.Add(word, 1); });
   }
 
   uint32_t LabelId(std::string_view label) {
@@ -125,33 +144,15 @@ class ChunkEncoder {
 
 }  // namespace
 
-std::string TextFindings::Serialize() const {
-  const uint64_t numbers[] = {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
-                              invalid_examples};
-  return std::string(reinterpret_cast<const char*>(numbers), sizeof(numbers)) +
-         unseen_labels.Serialize();
-}
-
-absl::Status TextFindings::AddSerialized(std::string_view bytes) {
-  uint64_t numbers[4] = {};
-  if (bytes.size() < sizeof(numbers)) return absl::DataLossError("findings cut short");
-  std::memcpy(numbers, bytes.data(), sizeof(numbers));
-  left_out.Add({numbers[0], numbers[1], numbers[2]});
-  invalid_examples += numbers[3];
-  return unseen_labels.AddSerialized(bytes.substr(sizeof(numbers)));
-}
-
 absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
                            TokenizedChunk* tokenized) {
   TextFindings& findings = tokenized->findings;
-  findings.left_out = {};
-  findings.invalid_examples = 0;
-  findings.unseen_labels.Clear();
+  findings.Clear(coding.fields.size());
   tokenized->examples.Clear(coding.fields.size());
   tokenized->examples.chunk = chunk.number;
   ChunkEncoder encoder(coding, tokenized);
-  RETURN_IF_ERROR(ParseExamples(
-      coding.task, chunk, [&](const TextExample& example) { encoder.Add(example); },
+  RETURN_IF_ERROR(ReadExamples(
+      coding.rules, chunk, [&](const TextExample& example) { encoder.Add(example); },
       &findings.left_out));
   tokenized->examples.notes = findings.Serialize();
   return absl::OkStatus();

@@ -9,7 +9,6 @@
 #include "absl/strings/str_split.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
-#include "data/text/example_parser.h"
 #include "data/tokenizer/count_runs.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/workers/in_turn.h"
@@ -24,7 +23,7 @@ void CountExample(const std::vector<FieldCoding>& fields, const TextExample& exa
                   ThreadCounts* counts) {
   for (size_t i = 0; i < fields.size(); ++i) {
     const FieldCoding& field = fields[i];
-    if (!IsCounted(field.spec.kind())) continue;
+    if (field.given() || !IsCounted(field.spec.kind())) continue;
     PieceCounts& table = (*counts)[field.owner].table();
     for (const std::string_view text : example.fields[i]) {
       if (field.spec.kind() == TokenizerSpec::LABEL) {
@@ -38,8 +37,9 @@ void CountExample(const std::vector<FieldCoding>& fields, const TextExample& exa
 
 // Every thread of every rank counts by itself.
 absl::Status CountShare(const PreprocessOptions& options, const Corpus& train,
-                        const std::vector<FieldCoding>& fields, const WorkerGroup& workers,
-                        PipelineProgress* progress, std::vector<ThreadCounts>* counts) {
+                        const ExampleRules& rules, const std::vector<FieldCoding>& fields,
+                        const WorkerGroup& workers, PipelineProgress* progress,
+                        std::vector<ThreadCounts>* counts) {
   CorpusReader reader(train, workers.rank(), workers.size());
   return WorkInTurn<TextChunk>(
       options.threads, [&](TextChunk* chunk) { return reader.Next(chunk); },
@@ -47,8 +47,8 @@ absl::Status CountShare(const PreprocessOptions& options, const Corpus& train,
         ThreadCounts& mine = (*counts)[thread];
         LeftOut left_out;
         RETURN_IF_ERROR(reader.Read(chunk));
-        RETURN_IF_ERROR(ParseExamples(
-            options.task, *chunk,
+        RETURN_IF_ERROR(ReadExamples(
+            rules, *chunk,
             [&](const TextExample& example) { CountExample(fields, example, &mine); }, &left_out));
         for (SpillingCounts& field : mine) RETURN_IF_ERROR(field.SpillIfFull());
         progress->Add(chunk->file_bytes);
@@ -80,9 +80,10 @@ absl::StatusOr<std::vector<std::vector<std::string>>> FinishRuns(
 }  // namespace
 
 absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
-                        const std::string& folder, const std::vector<FieldCoding>& fields,
-                        const std::vector<int>& counted, WorkerGroup* workers,
-                        PipelineProgress* progress, std::vector<PieceSelection>* selections) {
+                        const ExampleRules& rules, const std::string& folder,
+                        const std::vector<FieldCoding>& fields, const std::vector<int>& counted,
+                        WorkerGroup* workers, PipelineProgress* progress,
+                        std::vector<PieceSelection>* selections) {
   const uint64_t tables = static_cast<uint64_t>(options.threads) * counted.size();
   const uint64_t table_bytes = (options.memory_mb << 20) / 4 * 3 / tables;
   std::vector<ThreadCounts> counts(options.threads);
@@ -92,7 +93,8 @@ absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
       counts[thread].emplace_back(JoinPath(folder, name), table_bytes);
     }
   }
-  RETURN_IF_ERROR(workers->Agree(CountShare(options, train, fields, *workers, progress, &counts)));
+  RETURN_IF_ERROR(
+      workers->Agree(CountShare(options, train, rules, fields, *workers, progress, &counts)));
   for (const int owner : counted) selections->emplace_back(fields[owner].spec);
 
   const bool in_memory = workers->size() == 1 && std::ranges::none_of(counts, [](auto& thread) {

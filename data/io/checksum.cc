@@ -29,6 +29,8 @@ uint32_t Crc32c(std::string_view bytes, uint32_t crc) {
   return ~state;
 }
 
+uint64_t Hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
 struct Fingerprint::State {
   XXH3_state_t* const hash = XXH3_createState();
   ~State() { XXH3_freeState(hash); }
@@ -38,7 +40,10 @@ Fingerprint::Fingerprint() : state_(std::make_unique<State>()) { XXH3_128bits_re
 Fingerprint::~Fingerprint() = default;
 
 Fingerprint& Fingerprint::Add(std::string_view bytes) {
-  Add(static_cast<uint64_t>(bytes.size()));
+  return Add(static_cast<uint64_t>(bytes.size())).AddUnframed(bytes);
+}
+
+Fingerprint& Fingerprint::AddUnframed(std::string_view bytes) {
   XXH3_128bits_update(state_->hash, bytes.data(), bytes.size());
   return *this;
 }

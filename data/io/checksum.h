@@ -20,6 +20,9 @@ inline uint64_t Mix(uint64_t x) {
   return x ^ (x >> 31);
 }
 
+// XXH3-64 with seed 0.
+uint64_t Hash64(std::string_view bytes);
+
 // A running XXH3-128. Fields are framed by their lengths, so ("ab", "c") and ("a", "bc") differ.
 class Fingerprint {
  public:
@@ -27,6 +30,7 @@ class Fingerprint {
   ~Fingerprint();
   Fingerprint& Add(std::string_view bytes);
   Fingerprint& Add(uint64_t number);
+  Fingerprint& AddUnframed(std::string_view bytes);  // nothing but the bytes
 
   std::string Hex() const;  // 32 lower-case hex digits
   uint64_t Low64() const;   // never 0

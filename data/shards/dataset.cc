@@ -15,6 +15,7 @@
 #include "data/io/contained_file.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "data/shards/length_histogram.h"
 #include "data/text/task_fields.h"
 
 namespace elman {
@@ -168,6 +169,14 @@ absl::Status CheckShards(const std::string& folder, const DatasetManifest& manif
       possible =
           sums.counts(i).words() >= before.words() && sums.counts(i).bytes() >= before.bytes();
     }
+  }
+  bool surveyed = split.surveys_size() == manifest.fields_size();
+  for (int i = 0; possible && surveyed && i < manifest.fields_size(); ++i)
+    surveyed = ExamplesOf(split.surveys(i).length_counts()) == split.counts(i).examples();
+  if (possible && !surveyed) {
+    return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName), ": split ",
+                                            split.name(), ": the lengths are not those of so many ",
+                                            "examples; copy the data set again"));
   }
   if (possible && EqualCounts(sums.counts(), split.counts())) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName), ": split ", split.name(),
@@ -324,8 +333,10 @@ std::string VocabularyFingerprint(const TokenizerSpec& tokenizer, std::string_vi
 }
 
 std::string ManifestToText(const DatasetManifest& manifest) {
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetUseShortRepeatedPrimitives(true);  // a histogram on one line
   std::string text;
-  google::protobuf::TextFormat::PrintToString(manifest, &text);
+  printer.PrintToString(manifest, &text);
   return text + ChecksumLine(text);
 }
 

@@ -18,7 +18,7 @@ namespace elman {
 inline constexpr std::string_view kManifestName = "dataset.textproto";
 inline constexpr std::string_view kVocabularyName = "vocabulary.txt";
 inline constexpr std::string_view kTokenizerName = "tokenizer.model";
-inline constexpr uint32_t kDatasetFormatVersion = 2;
+inline constexpr uint32_t kDatasetFormatVersion = 3;
 
 // Immutable once opened.
 class Dataset {

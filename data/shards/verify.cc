@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "data/shards/length_histogram.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/shard_writer.h"
 #include "data/shards/split_blocks.h"
@@ -15,9 +16,11 @@ namespace elman {
 namespace {
 
 // Decodes every block and compares the fingerprint of what is there with the id in the records, and
-// the number of unknown tokens of each field where its `unknown_ids` are known.
+// the number of unknown tokens of each field where its `unknown_ids` are known. Counts the lengths
+// of examples, by field.
 absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
-                          std::span<const uint32_t> unknown_ids, VerificationReport* report) {
+                          std::span<const uint32_t> unknown_ids, VerificationReport* report,
+                          std::vector<LengthCounts>* lengths) {
   ShardFingerprint fingerprint(shard.header());
   ExampleBlock block;
   std::vector<uint64_t> unknown(shard.fields());
@@ -25,9 +28,11 @@ absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
   for (int i = 0; i < shard.blocks(); ++i) {
     RETURN_IF_ERROR(shard.ReadBlock(i, shard.fields(), &block));
     for (size_t e = 0; e < block.examples(); ++e) {
-      for (const ExampleBlock::Field& field : block.fields) {
-        example.assign(field.example(e).begin(), field.example(e).end());
+      for (size_t f = 0; f < block.fields.size(); ++f) {
+        const std::span<const int32_t> ids = block.fields[f].example(e);
+        example.assign(ids.begin(), ids.end());
         fingerprint.Add(example);
+        CountLength(ids.size(), &(*lengths)[f]);
       }
     }
     for (size_t f = 0; f < unknown_ids.size(); ++f)
@@ -54,14 +59,14 @@ absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
 }
 
 absl::Status VerifyShardOfDataset(const Dataset& dataset, const SplitEntry& split, int number,
-                                  VerificationReport* report) {
+                                  VerificationReport* report, std::vector<LengthCounts>* lengths) {
   const ShardEntry& entry = split.shards(number);
   const std::string path = JoinPath(dataset.folder(), entry.file());
   ASSIGN_OR_RETURN(const std::unique_ptr<ShardReader> shard, OpenShard(dataset, split, number));
   std::vector<uint32_t> unknown_ids;
   for (int i = 0; i < dataset.manifest().fields_size(); ++i)
     unknown_ids.push_back(dataset.vocabulary(i).unknown_id());
-  RETURN_IF_ERROR(VerifyBlocks(*shard, path, unknown_ids, report));
+  RETURN_IF_ERROR(VerifyBlocks(*shard, path, unknown_ids, report, lengths));
   ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(path));
   if (crc == entry.crc32c()) return absl::OkStatus();
   return absl::DataLossError(
@@ -89,10 +94,18 @@ VerificationReport VerifyDataset(const std::string& folder) {
     report.bytes += field.vocabulary_file().bytes() + field.tokenizer_file().bytes();
   }
   for (const SplitEntry& split : manifest.splits()) {
+    const size_t problems = report.problems.size();
+    std::vector<LengthCounts> lengths(manifest.fields_size());
     for (int i = 0; i < split.shards_size(); ++i) {
-      if (absl::Status status = VerifyShardOfDataset(**dataset, split, i, &report); !status.ok()) {
-        report.problems.emplace_back(status.message());
-      }
+      const absl::Status status = VerifyShardOfDataset(**dataset, split, i, &report, &lengths);
+      if (!status.ok()) report.problems.emplace_back(status.message());
+    }
+    for (int f = 0; problems == report.problems.size() && f < manifest.fields_size(); ++f) {
+      const LengthCounts& expected = split.surveys(f).length_counts();
+      if (std::ranges::equal(expected, lengths[f])) continue;
+      report.problems.push_back(absl::StrCat(
+          JoinPath(folder, kManifestName), ": split ", split.name(), ": the lengths of ",
+          manifest.fields(f).name(), " are not those of its shards; preprocess the corpus again"));
     }
   }
   return report;
@@ -101,8 +114,9 @@ VerificationReport VerifyDataset(const std::string& folder) {
 VerificationReport VerifyShard(const std::string& path) {
   VerificationReport report;
   const absl::StatusOr<std::unique_ptr<ShardReader>> shard = ShardReader::Open(path, {});
+  std::vector<LengthCounts> lengths(shard.ok() ? (*shard)->fields() : 0);
   const absl::Status status =
-      shard.ok() ? VerifyBlocks(**shard, path, {}, &report) : shard.status();
+      shard.ok() ? VerifyBlocks(**shard, path, {}, &report, &lengths) : shard.status();
   if (!status.ok()) report.problems.emplace_back(status.message());
   return report;
 }

@@ -123,6 +123,7 @@ absl::Status ParseSentences(const TextChunk& chunk,
     if (mark || IsEmpty(line)) {
       Visit(visit, &example);
     } else {
+      if (example.fields[0].empty()) example.line = i;
       RETURN_IF_ERROR(ParseTaggedWord(chunk, i, &example));
     }
   }
@@ -146,6 +147,7 @@ absl::Status ParseExamples(Task task, const TextChunk& chunk,
   TextExample example;
   const size_t lines = chunk.paired ? 2 : 1;  // of an example
   for (size_t i = 0; i + lines <= chunk.lines.size(); i += lines) {
+    example.line = i;
     if (task == LANGUAGE_MODEL) {
       example.fields[0].push_back(chunk.line(i));
       example.continues = chunk.lines[i].continues;

@@ -23,6 +23,7 @@ namespace elman {
 struct TextExample {
   // By field: the words of TAGGING, and their tags; else one text or label.
   std::vector<std::string_view> fields[kMaxFields];
+  size_t line = 0;  // of the chunk: its first
   // Of a language model's line that comes in pieces.
   bool continues = false;
   bool ends = true;
@@ -33,11 +34,14 @@ struct LeftOut {
   uint64_t empty_lines = 0;     // without a word of text; of TAGGING, they are no such thing
   uint64_t half_pairs = 0;      // of TRANSLATION, with text on one side only
   uint64_t document_marks = 0;  // of TAGGING, lines that begin with -DOCSTART-
+  // Not UTF-8, and skipped or replaced as ExampleRules say.
+  uint64_t invalid_examples = 0;
 
   void Add(const LeftOut& other) {
     empty_lines += other.empty_lines;
     half_pairs += other.half_pairs;
     document_marks += other.document_marks;
+    invalid_examples += other.invalid_examples;
   }
 };
 

@@ -7,6 +7,7 @@ namespace elman {
 namespace {
 
 constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581, SentencePiece's space
+constexpr std::string_view kContinuationMark = "##";     // WordPiece's, before the rest of a word
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -102,18 +103,32 @@ void Detokenizer::Append(uint32_t id, std::string* text) {
 }
 
 void Detokenizer::AppendPiece(const std::string& piece, std::string* text) {
-  if (kind_ == TokenizerSpec::BPE || kind_ == TokenizerSpec::UNIGRAM) {
-    AppendSubword(piece, line_begins_, text);
-  } else if (kind_ == TokenizerSpec::WORD || kind_ == TokenizerSpec::WHITESPACE) {
-    AppendWord(piece, text);
-  } else {
-    *text += piece;
+  switch (kind_) {
+    case TokenizerSpec::BPE:
+    case TokenizerSpec::UNIGRAM:
+    case TokenizerSpec::SENTENCEPIECE:
+      AppendSubword(piece, line_begins_, text);
+      break;
+    case TokenizerSpec::WORDPIECE:
+      // A piece that continues a word is set against what there is.
+      if (piece.size() > kContinuationMark.size() && piece.starts_with(kContinuationMark)) {
+        text->append(piece, kContinuationMark.size());
+      } else {
+        AppendWord(piece, text);
+      }
+      break;
+    case TokenizerSpec::WORD:
+    case TokenizerSpec::WHITESPACE:
+      AppendWord(piece, text);
+      break;
+    default:
+      *text += piece;
   }
   line_begins_ = false;
 }
 
 void Detokenizer::AppendWord(const std::string& word, std::string* text) {
-  const Spacing spacing = kind_ == TokenizerSpec::WORD ? SpacingOf(word) : Spacing();
+  const Spacing spacing = kind_ == TokenizerSpec::WHITESPACE ? Spacing() : SpacingOf(word);
   const bool between_ideographs = ideograph_ && spacing.ideograph;
   if (!line_begins_ && space_after_ && spacing.before && !between_ideographs) *text += ' ';
   *text += word;

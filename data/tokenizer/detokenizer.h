@@ -12,8 +12,9 @@
 namespace elman {
 
 // The text of `ids`. BPE, UNIGRAM, CHARACTER and BYTE give back exactly what was tokenized (except
-// what had become <unk>); WHITESPACE joins with spaces; WORD joins with spaces but sets punctuation
-// against its word.
+// what had become <unk>); SENTENCEPIECE gives back what its model's normalization left of it;
+// WHITESPACE joins with spaces; WORD and WORDPIECE join with spaces but set punctuation against its
+// word.
 // </s> becomes a line feed; <s> and <pad> become nothing; <unk> becomes the next of `unknown_words`
 // or, where there is none left, "<unk>".
 std::string Detokenize(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,

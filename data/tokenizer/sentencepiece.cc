@@ -28,6 +28,10 @@ constexpr std::string_view kReserved[] = {
     kSpaceMark, "\xe2\x96\x85", "<unk>", "<s>", "</s>", "<pad>", "<0x",
 };
 
+bool IsNameOfSpecial(std::string_view piece) {
+  return piece == "<unk>" || piece == "<s>" || piece == "</s>" || piece == "<pad>";
+}
+
 std::string WithoutReserved(std::string line) {
   for (const std::string_view mark : kReserved) {
     for (size_t at = line.find(mark); at != std::string::npos; at = line.find(mark, at)) {
@@ -96,9 +100,9 @@ class Lines : public sentencepiece::SentenceIterator {
 // brackets.
 std::string Readable(const sentencepiece::util::Status& status) {
   std::string message = status.ToString();
-  if (const size_t bracket = message.rfind("] ");
-      bracket != std::string::npos && bracket + 2 < message.size()) {
+  if (const size_t bracket = message.rfind("] "); bracket != std::string::npos) {
     message = message.substr(bracket + 2);
+    if (message.empty()) message = "the bytes are not those of a model";
   }
   std::replace(message.begin(), message.end(), '\n', ' ');
   return message;
@@ -106,12 +110,17 @@ std::string Readable(const sentencepiece::util::Status& status) {
 
 }  // namespace
 
+std::string SentencePieceVersion() { return ELMAN_SENTENCEPIECE_VERSION; }
+
 struct SentencePiece::State {
   const uint64_t serial = next_serial++;  // tells the models of a process apart
   sentencepiece::SentencePieceProcessor processor;
   std::vector<std::string> pieces;
   std::array<uint32_t, kByteValues> byte_ids = {};
   std::vector<uint32_t> space_ids;  // of a space before another space or the end
+  // Of a model that Train did not make: the ids that ours are for its own; else empty.
+  std::vector<uint32_t> ids_of_any;
+  bool puts_space_before = true;
 
   std::optional<SubwordEncoder> encoder;  // of words, where it does as the processor does
 
@@ -236,13 +245,71 @@ void SentencePiece::State::UseEncoder() {
   if (!same) encoder.reset();
 }
 
+std::unique_ptr<SentencePiece> SentencePiece::LoadAny(std::string_view model, std::string* error) {
+  auto state = std::make_unique<State>();
+  const sentencepiece::SentencePieceProcessor& processor = state->processor;
+  if (const auto status = state->processor.LoadFromSerializedProto(model); !status.ok()) {
+    *error = Readable(status);
+    return nullptr;
+  }
+  uint32_t unknown = 0;
+  std::vector<bool> taken_for_unknown(static_cast<size_t>(processor.GetPieceSize()));
+  for (int id = 0; id < processor.GetPieceSize(); ++id) {
+    const uint32_t next = static_cast<uint32_t>(state->pieces.size());
+    const std::string& piece = processor.IdToPiece(id);
+    state->ids_of_any.push_back(next);
+    if (id == processor.eos_id()) {
+      state->pieces.emplace_back("</s>");
+    } else if (processor.IsUnknown(id)) {
+      unknown = next;
+      state->pieces.emplace_back("<unk>");
+    } else if (processor.IsControl(id) || processor.IsUnused(id) || IsNameOfSpecial(piece)) {
+      taken_for_unknown[static_cast<size_t>(id)] = true;
+    } else {
+      state->pieces.push_back(piece);
+    }
+  }
+  for (size_t id = 0; id < taken_for_unknown.size(); ++id) {
+    if (taken_for_unknown[id]) state->ids_of_any[id] = unknown;
+  }
+  if (processor.eos_id() < 0) state->pieces.emplace_back("</s>");
+  std::vector<std::string> pieces;
+  (void)processor.Encode("a", &pieces);
+  state->puts_space_before = !pieces.empty() && pieces[0].starts_with(kSpaceMark);
+  return std::unique_ptr<SentencePiece>(new SentencePiece(std::move(state)));
+}
+
 SentencePiece::SentencePiece(std::unique_ptr<State> state) : state_(std::move(state)) {}
 SentencePiece::~SentencePiece() = default;
 
 uint32_t SentencePiece::size() const { return static_cast<uint32_t>(state_->pieces.size()); }
 const std::string& SentencePiece::piece(uint32_t id) const { return state_->pieces[id]; }
 
+bool SentencePiece::puts_space_before() const { return state_->puts_space_before; }
+
+std::vector<std::string> SentencePiece::UnknownParts(std::string_view line) const {
+  std::vector<int> ids;
+  std::vector<std::string> pieces, unknown;
+  (void)state_->processor.Encode(line, &ids);
+  (void)state_->processor.Encode(line, &pieces);
+  for (size_t i = 0; i < ids.size() && i < pieces.size(); ++i) {
+    if (!state_->processor.IsUnknown(ids[i]) && !IsNameOfSpecial(pieces[i])) continue;
+    if (std::string_view part = pieces[i]; part.starts_with(kSpaceMark)) {
+      pieces[i].erase(0, kSpaceMark.size());
+    }
+    if (!pieces[i].empty()) unknown.push_back(pieces[i]);
+  }
+  return unknown;
+}
+
 void SentencePiece::Encode(std::string_view line, std::vector<uint32_t>* ids) const {
+  // Normalization may join or cut words, and pieces may reach over spaces.
+  if (!state_->ids_of_any.empty()) {
+    std::vector<int> pieces;
+    (void)state_->processor.Encode(line, &pieces);
+    for (const int id : pieces) ids->push_back(state_->ids_of_any[static_cast<size_t>(id)]);
+    return;
+  }
   // A literal U+2581 would come back as a space: from the first on, the line is spelled in bytes.
   const std::string_view head = line.substr(0, line.find(kSpaceMark));
   // No piece reaches over the space before a word, so words are encoded one by one.

@@ -7,6 +7,7 @@
 #include "data/text/utf8.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/splitter.h"
+#include "data/tokenizer/wordpiece.h"
 
 namespace elman {
 namespace {
@@ -25,6 +26,13 @@ class LookupTokenizer : public Tokenizer {
     ids->resize(end + pieces.size());
     for (const std::string_view piece : pieces) (*ids)[end++] = vocabulary_.Find(piece);
   }
+  void VisitUnknown(std::string_view line, const UnknownVisitor& visit) const override {
+    std::vector<std::string_view> pieces;
+    split_(line, &pieces);
+    for (const std::string_view piece : pieces) {
+      if (vocabulary_.Find(piece) == vocabulary_.unknown_id()) visit(piece);
+    }
+  }
 
  private:
   const Splitter split_;
@@ -37,6 +45,7 @@ class ByteTokenizer : public Tokenizer {
   void Encode(std::string_view line, std::vector<uint32_t>* ids) const override {
     for (const char byte : line) ids->push_back(static_cast<unsigned char>(byte));
   }
+  void VisitUnknown(std::string_view, const UnknownVisitor&) const override {}
 };
 
 class SentencePieceTokenizer : public Tokenizer {
@@ -51,7 +60,10 @@ class SentencePieceTokenizer : public Tokenizer {
       model_->Encode(ReplaceInvalidUtf8(line), ids);
     }
   }
-  bool puts_space_before() const override { return true; }
+  void VisitUnknown(std::string_view line, const UnknownVisitor& visit) const override {
+    for (const std::string& part : model_->UnknownParts(ReplaceInvalidUtf8(line))) visit(part);
+  }
+  bool puts_space_before() const override { return model_->puts_space_before(); }
 
  private:
   const std::unique_ptr<SentencePiece> model_;
@@ -64,6 +76,9 @@ class LowerCaseTokenizer : public Tokenizer {
 
   void Encode(std::string_view line, std::vector<uint32_t>* ids) const override {
     tokenizer_->Encode(LowerCase(line), ids);
+  }
+  void VisitUnknown(std::string_view line, const UnknownVisitor& visit) const override {
+    tokenizer_->VisitUnknown(LowerCase(line), visit);
   }
   bool puts_space_before() const override { return tokenizer_->puts_space_before(); }
 
@@ -81,9 +96,11 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> CreateByteTokenizer(const Vocabulary&
 }
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> CreateSentencePieceTokenizer(
-    const Vocabulary& vocabulary, std::string_view model) {
+    TokenizerSpec::Kind kind, const Vocabulary& vocabulary, std::string_view model) {
   std::string error;
-  std::unique_ptr<SentencePiece> pieces = SentencePiece::Load(model, &error);
+  std::unique_ptr<SentencePiece> pieces = kind == TokenizerSpec::SENTENCEPIECE
+                                              ? SentencePiece::LoadAny(model, &error)
+                                              : SentencePiece::Load(model, &error);
   if (pieces == nullptr) {
     return absl::DataLossError(absl::StrCat("SentencePiece cannot read tokenizer.model: ", error));
   }
@@ -97,9 +114,10 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> CreateSentencePieceTokenizer(
   return std::unique_ptr<Tokenizer>(new SentencePieceTokenizer(std::move(pieces)));
 }
 
-absl::StatusOr<std::unique_ptr<Tokenizer>> CreateCaseSensitive(TokenizerSpec::Kind kind,
-                                                               const Vocabulary& vocabulary,
-                                                               std::string_view model) {
+absl::StatusOr<std::unique_ptr<Tokenizer>> CreateByKind(const TokenizerSpec& spec,
+                                                        const Vocabulary& vocabulary,
+                                                        std::string_view model) {
+  const TokenizerSpec::Kind kind = spec.kind();
   switch (kind) {
     case TokenizerSpec::WORD:
     case TokenizerSpec::WHITESPACE:
@@ -109,7 +127,10 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> CreateCaseSensitive(TokenizerSpec::Ki
       return CreateByteTokenizer(vocabulary);
     case TokenizerSpec::BPE:
     case TokenizerSpec::UNIGRAM:
-      return CreateSentencePieceTokenizer(vocabulary, model);
+    case TokenizerSpec::SENTENCEPIECE:
+      return CreateSentencePieceTokenizer(kind, vocabulary, model);
+    case TokenizerSpec::WORDPIECE:
+      return CreateWordPieceTokenizer(vocabulary, spec.lowercase());
     default:
       return absl::InvalidArgumentError(
           absl::StrCat("tokenizer kind ", static_cast<int>(kind), " is unknown to this version"));
@@ -134,9 +155,10 @@ Splitter SplitterOf(TokenizerSpec::Kind kind) {
 absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& spec,
                                                            const Vocabulary& vocabulary,
                                                            std::string_view model) {
-  absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer =
-      CreateCaseSensitive(spec.kind(), vocabulary, model);
-  if (!tokenizer.ok() || !spec.lowercase()) return tokenizer;
+  absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer = CreateByKind(spec, vocabulary, model);
+  // WordPiece has a lower case of its own, without accents.
+  const bool lowers = spec.lowercase() && spec.kind() != TokenizerSpec::WORDPIECE;
+  if (!tokenizer.ok() || !lowers) return tokenizer;
   return std::unique_ptr<Tokenizer>(new LowerCaseTokenizer(std::move(*tokenizer)));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,15 +15,23 @@
 
 namespace elman {
 
-// Whether SentencePiece makes the pieces: BPE and UNIGRAM.
+// Whether SentencePiece learns the pieces from train: BPE and UNIGRAM.
 inline bool IsSubword(TokenizerSpec::Kind kind) {
   return kind == TokenizerSpec::BPE || kind == TokenizerSpec::UNIGRAM;
 }
 
+// Whether the pieces are those of a file that others made: WORDPIECE and SENTENCEPIECE.
+inline bool IsForeign(TokenizerSpec::Kind kind) {
+  return kind == TokenizerSpec::WORDPIECE || kind == TokenizerSpec::SENTENCEPIECE;
+}
+
 // Whether a vocabulary is made of what train is counted to have.
 inline bool IsCounted(TokenizerSpec::Kind kind) {
-  return !IsSubword(kind) && kind != TokenizerSpec::BYTE;
+  return kind == TokenizerSpec::WORD || kind == TokenizerSpec::WHITESPACE ||
+         kind == TokenizerSpec::CHARACTER || kind == TokenizerSpec::LABEL;
 }
+
+using UnknownVisitor = std::function<void(std::string_view part)>;
 
 // Safe for any number of threads.
 class Tokenizer {
@@ -32,13 +41,17 @@ class Tokenizer {
   // Appends the ids of one line (without its line feed) to `ids`; no </s>.
   virtual void Encode(std::string_view line, std::vector<uint32_t>* ids) const = 0;
 
+  // Calls `visit` for each word or character of the line that becomes <unk>, as the tokenizer sees
+  // it (in lower case, for one).
+  virtual void VisitUnknown(std::string_view line, const UnknownVisitor& visit) const = 0;
+
   // Whether Encode puts a space before the line, as if other words stood there.
   virtual bool puts_space_before() const { return false; }
 };
 
 // A tokenizer as `spec`, which is not of labels, describes it. `model` holds the bytes of
-// tokenizer.model for BPE and UNIGRAM and is empty otherwise. `vocabulary` must outlive the
-// tokenizer.
+// tokenizer.model for BPE, UNIGRAM and SENTENCEPIECE and is empty otherwise. `vocabulary` must
+// outlive the tokenizer.
 absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& spec,
                                                            const Vocabulary& vocabulary,
                                                            std::string_view model);

@@ -9,8 +9,18 @@
 #include "data/text/characters.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/splitter.h"
+#include "data/tokenizer/wordpiece.h"
 
 namespace elman {
+namespace {
+
+absl::StatusOr<Vocabulary> VocabularyOf(const SentencePiece& pieces) {
+  std::vector<Vocabulary::Entry> entries;
+  for (uint32_t id = 0; id < pieces.size(); ++id) entries.push_back({pieces.piece(id), 0});
+  return Vocabulary::Create(std::move(entries));
+}
+
+}  // namespace
 
 void PieceCounts::AddLine(const TokenizerSpec& spec, std::string_view line) {
   if (spec.lowercase()) {
@@ -61,34 +71,33 @@ absl::Status PieceCounts::AddSerialized(std::string_view bytes) {
 
 namespace {
 
-// Whether a piece comes before another in a vocabulary of words or characters.
-bool ComesFirst(const Vocabulary::Entry& a, const Vocabulary::Entry& b) {
-  return a.count != b.count ? a.count > b.count : a.piece < b.piece;
-}
-
 bool HasSmallerPiece(const Vocabulary::Entry& a, const Vocabulary::Entry& b) {
   return a.piece < b.piece;
 }
 
+// How many pieces a vocabulary may have besides the special ones.
+uint64_t MostPieces(const TokenizerSpec& spec) {
+  if (spec.kind() == TokenizerSpec::LABEL || spec.vocab_size() == 0)
+    return std::numeric_limits<uint64_t>::max();
+  return std::max<uint64_t>(spec.vocab_size(), 2) - 2;
+}
+
 }  // namespace
+
+PieceSelection::PieceSelection(const TokenizerSpec& spec)
+    : spec_(spec), chosen_(MostPieces(spec)), left_out_(kMostUnknownWords) {}
 
 void PieceSelection::Add(std::string_view piece, uint64_t count) {
   const bool label = spec_.kind() == TokenizerSpec::LABEL;
-  if (!label && (count < spec_.min_count() || piece == kUnknownPiece)) return;
-  const uint64_t most = label || spec_.vocab_size() == 0
-                            ? std::numeric_limits<uint64_t>::max()
-                            : std::max<uint64_t>(spec_.vocab_size(), 2) - 2;
-  if (most == 0) return;
-  if (entries_.size() < most) {
-    entries_.push_back({std::string(piece), count});
-    if (entries_.size() == most) std::ranges::make_heap(entries_, ComesFirst);
-    return;
-  }
-  const Vocabulary::Entry& least = entries_.front();
-  if (count < least.count || (count == least.count && piece > least.piece)) return;
-  std::ranges::pop_heap(entries_, ComesFirst);
-  entries_.back() = {std::string(piece), count};
-  std::ranges::push_heap(entries_, ComesFirst);
+  if (!label && (count < spec_.min_count() || piece == kUnknownPiece))
+    return LeaveOut(piece, count);
+  chosen_.Add(piece, count,
+              [this](std::string_view other, uint64_t times) { LeaveOut(other, times); });
+}
+
+void PieceSelection::LeaveOut(std::string_view piece, uint64_t count) {
+  ++left_out_types_;
+  left_out_.Add(piece, count, [](std::string_view, uint64_t) {});
 }
 
 void PieceSelection::AddAll(const PieceCounts& counts) {
@@ -96,13 +105,13 @@ void PieceSelection::AddAll(const PieceCounts& counts) {
 }
 
 absl::StatusOr<Vocabulary> PieceSelection::Build() {
+  std::vector<Vocabulary::Entry> entries = chosen_.Take();
   if (spec_.kind() == TokenizerSpec::LABEL) {
-    std::ranges::sort(entries_, HasSmallerPiece);
-    return Vocabulary::CreateLabels(std::move(entries_));
+    std::ranges::sort(entries, HasSmallerPiece);
+    return Vocabulary::CreateLabels(std::move(entries));
   }
-  std::ranges::sort(entries_, ComesFirst);
-  entries_.insert(entries_.begin(), {{std::string(kUnknownPiece), 0}, {std::string(kEndPiece), 0}});
-  return Vocabulary::Create(std::move(entries_));
+  entries.insert(entries.begin(), {{std::string(kUnknownPiece), 0}, {std::string(kEndPiece), 0}});
+  return Vocabulary::Create(std::move(entries));
 }
 
 absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
@@ -138,9 +147,19 @@ absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model) 
   if (pieces == nullptr) {
     return absl::DataLossError(absl::StrCat("SentencePiece cannot read its own model: ", error));
   }
-  std::vector<Vocabulary::Entry> entries;
-  for (uint32_t id = 0; id < pieces->size(); ++id) entries.push_back({pieces->piece(id), 0});
-  return Vocabulary::Create(std::move(entries));
+  return VocabularyOf(*pieces);
+}
+
+absl::StatusOr<Vocabulary> BuildForeignVocabulary(TokenizerSpec::Kind kind, std::string_view bytes,
+                                                  const std::string& path) {
+  if (kind == TokenizerSpec::WORDPIECE) return ParseBertVocabulary(bytes, path);
+  std::string error;
+  const std::unique_ptr<SentencePiece> pieces = SentencePiece::LoadAny(bytes, &error);
+  if (pieces == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": expected a model of SentencePiece, which says: ", error));
+  }
+  return VocabularyOf(*pieces);
 }
 
 absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "data/text/piece_table.h"
 #include "data/text/vocabulary.h"
+#include "data/tokenizer/first_entries.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {
@@ -47,6 +48,9 @@ class PieceCounts {
   std::vector<std::string_view> split_;
 };
 
+// How many of the pieces that a vocabulary does not have are told.
+inline constexpr size_t kMostUnknownWords = 10;
+
 // Chooses, from counted pieces that come one by one, those that make a vocabulary.
 //
 // Of words and characters: <unk> is 0, </s> is 1; the pieces follow by falling count, where equal
@@ -54,19 +58,26 @@ class PieceCounts {
 // ones so that no more than vocab_size ids, the first two included, can be predicted. Counts of
 // <unk> and </s> are 0 as yet. Of labels: all, in the order of their bytes.
 //
-// It never holds more pieces than its vocabulary will have.
+// It never holds more pieces than its vocabulary will have, and kMostUnknownWords of the others.
 class PieceSelection {
  public:
-  explicit PieceSelection(const TokenizerSpec& spec) : spec_(spec) {}
+  explicit PieceSelection(const TokenizerSpec& spec);
   void Add(std::string_view piece, uint64_t count);  // once for every piece
   void AddAll(const PieceCounts& counts);
-  bool empty() const { return entries_.empty(); }
+  bool empty() const { return chosen_.empty(); }
   absl::StatusOr<Vocabulary> Build();  // call once, at the end
 
+  // What the vocabulary does not have: how many pieces, and the most frequent.
+  uint64_t left_out_types() const { return left_out_types_; }
+  std::vector<Vocabulary::Entry> TakeLeftOut() { return left_out_.Take(); }
+
  private:
+  void LeaveOut(std::string_view piece, uint64_t count);
+
   const TokenizerSpec spec_;
-  std::vector<Vocabulary::Entry>
-      entries_;  // a heap, the least wanted on top, when there are enough
+  FirstEntries chosen_;
+  uint64_t left_out_types_ = 0;
+  FirstEntries left_out_;
 };
 
 absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
@@ -79,6 +90,11 @@ absl::StatusOr<Vocabulary> BuildByteVocabulary();
 absl::StatusOr<std::string> TrainSentencePiece(const TokenizerSpec& spec,
                                                const std::vector<std::string>& lines);
 absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model);
+
+// The vocabulary of a file that others made: of WORDPIECE the vocab.txt of a BERT model, of
+// SENTENCEPIECE a model. `path` is for messages.
+absl::StatusOr<Vocabulary> BuildForeignVocabulary(TokenizerSpec::Kind kind, std::string_view bytes,
+                                                  const std::string& path);
 
 // The same vocabulary, with `counts` by id for the pieces that can be predicted.
 absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,

@@ -22,6 +22,7 @@ class PreprocessFaultsTest : public testing::Test {
     options_.quiet = true;
     options_.task = CLASSIFICATION;
     options_.tokenizer.set_kind(TokenizerSpec::WORD);
+    options_.tokenizer.set_vocab_size(500);  // words of train are left out
     options_.shard_tokens = 150'000;
     options_.splits = {
         {"train", {scratch_.Write("train", Text(2 * kChunkBytes + 1000))}},

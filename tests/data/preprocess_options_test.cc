@@ -53,6 +53,30 @@ TEST_F(CheckOptionsTest, RefusesOptionsThatMeanNothing) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocab_size"));
 }
 
+TEST_F(CheckOptionsTest, WantsTheFileOfATokenizerThatIsThere) {
+  options_.tokenizer_file = "file";
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocabulary=file goes with --tokenizer=wordpiece"));
+  options_.tokenizer.set_kind(TokenizerSpec::WORDPIECE);
+  EXPECT_THAT(Check(), IsOk());
+  options_.tokenizer.set_vocab_size(1000);
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocab_size does not go with an existing"));
+  options_.tokenizer.set_vocab_size(0);
+  options_.tokenizer.set_min_count(2);
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--min_count"));
+  options_.tokenizer.set_min_count(0);
+  options_.tokenizer_file.clear();
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "needs --vocabulary=FILE"));
+}
+
+TEST_F(CheckOptionsTest, NeedsNoTrainBesideTheVocabularyOfAnother) {
+  options_.tokenizer.Clear();
+  options_.vocabulary_of = "other";
+  options_.splits[0].name = "test";
+  EXPECT_THAT(Check(), IsOk());
+  options_.splits.clear();
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--train is missing"));
+}
+
 TEST_F(CheckOptionsTest, RefusesNumbersOutOfRange) {
   options_.threads = 0;
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--threads"));

@@ -1,15 +1,10 @@
-#include "data/preprocess.h"
-
 #include <sys/stat.h>
 
 #include <fstream>
 #include <thread>
 
-#include "data/batches/stream_batcher.h"
-#include "data/shards/verify.h"
 #include "data/text/corpus_reader.h"
-#include "data/tokenizer/detokenizer.h"
-#include "tests/support/scratch.h"
+#include "tests/data/preprocess_fixture.h"
 
 namespace elman {
 namespace {
@@ -17,64 +12,12 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::string SmallCorpus(int lines = 3000) {
-  const char* const words[] = {"in",  "the",   "beginning", "was",   "word",
-                               "and", "don't", "3.14",      "naïve", "我们"};
-  std::string text;
-  uint32_t x = 3;
-  for (int i = 0; i < lines; ++i) {
-    for (uint32_t j = 0; j < x % 9; ++j) {
-      x = x * 1664525 + 1013904223;
-      if (j > 0) text += ' ';
-      text += words[(x >> 16) % 10];
-    }
-    x = x * 1664525 + 1013904223;
-    text += "\n";
-  }
-  return text;
-}
-
-class PreprocessTest : public testing::Test {
+class PreprocessTest : public PreprocessFixture {
  protected:
-  PreprocessTest() {
-    options_.quiet = true;
-    options_.tokenizer.set_kind(TokenizerSpec::WORD);
-    options_.output = scratch_.Path("out");
-  }
-
-  absl::StatusOr<PreprocessReport> Run() {
-    if (absl::Status status = CheckOptions(&options_); !status.ok()) return status;
-    Alone alone;
-    return Preprocess(options_, &alone, nullptr);
-  }
-
   void Train(const std::string& text) {
-    options_.splits = {{"train", {scratch_.Write("train", text)}}};
+    options_.splits.clear();
+    Give("train", text);
   }
-
-  // Names and contents of the data set.
-  std::vector<std::pair<std::string, std::string>> Output() {
-    std::vector<std::pair<std::string, std::string>> files;
-    for (const auto& entry : std::filesystem::directory_iterator(options_.output)) {
-      const std::string name = entry.path().filename().string();
-      files.emplace_back(name, scratch_.Read("out/" + name));
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-  }
-
-  // The text that the split's tokens stand for.
-  std::string TextOf(const std::string& split) {
-    const auto dataset = *Dataset::Open(options_.output);
-    const auto reader = *TokenReader::Open(dataset, split, 0);
-    std::vector<int32_t> tokens(reader->tokens());
-    EXPECT_THAT(reader->Read(0, tokens), IsOk());
-    const std::vector<uint32_t> ids(tokens.begin(), tokens.end());
-    return Detokenize(options_.tokenizer.kind(), dataset->vocabulary(), ids);
-  }
-
-  Scratch scratch_;
-  PreprocessOptions options_;
 };
 
 TEST_F(PreprocessTest, MakesADataSetThatVerifies) {
@@ -117,8 +60,7 @@ TEST_F(PreprocessTest, KeepsEmptyLinesOnlyWhenAsked) {
 }
 
 TEST_F(PreprocessTest, GivesTheSameBytesForAnyNumberOfThreads) {
-  std::string text;
-  while (text.size() < 5 * kChunkBytes / 2) text += SmallCorpus();
+  const std::string text = MadeCorpus(LANGUAGE_MODEL, 5 * kChunkBytes / 2);
   for (const auto kind : {TokenizerSpec::WORD, TokenizerSpec::CHARACTER, TokenizerSpec::BPE}) {
     options_.tokenizer.Clear();
     options_.tokenizer.set_kind(kind);
@@ -138,7 +80,7 @@ TEST_F(PreprocessTest, GivesTheSameBytesForAnyNumberOfThreads) {
 }
 
 TEST_F(PreprocessTest, GivesBackWhatLosslessTokenizersRead) {
-  const std::string text = SmallCorpus(500);
+  const std::string text = MadeCorpus(LANGUAGE_MODEL, 15'000);
   for (const auto kind : {TokenizerSpec::CHARACTER, TokenizerSpec::BYTE, TokenizerSpec::BPE,
                           TokenizerSpec::UNIGRAM}) {
     options_.tokenizer.Clear();
@@ -175,7 +117,7 @@ TEST_F(PreprocessTest, TakesALineOfAnyLength) {
 }
 
 TEST_F(PreprocessTest, CutsShardsOfEqualSize) {
-  Train(SmallCorpus());
+  Train(MadeCorpus(LANGUAGE_MODEL, 90'000));
   options_.shard_tokens = 1000;
   const auto report = Run();
   ASSERT_THAT(report, IsOk());
@@ -208,6 +150,8 @@ TEST_F(PreprocessTest, ReadsAPipeTwice) {
   writer.join();
   ASSERT_THAT(report, IsOk());
   EXPECT_EQ(TextOf("train"), "from a pipe\n");
+  EXPECT_EQ(report->manifest.splits(0).sources(0).name(), "-");
+  EXPECT_EQ(report->manifest.splits(0).sources(0).bytes(), 12u);
   for (const auto& [name, contents] : Output()) EXPECT_EQ(name.find("input"), std::string::npos);
 }
 
@@ -295,8 +239,8 @@ TEST_F(PreprocessTest, TakesNaughtyTexts) {
     std::printf("not done: ELMAN_CORPORA is not set\n");
     return;
   }
-  for (const char* name : {"utf8/UTF-8-test.txt", "utf8/UTF-8-demo.txt", "blns/blns.json",
-                           "tinyshakespeare/input.txt"}) {
+  for (const char* name : {"utf8/UTF-8-test.txt", "utf8/UTF-8-demo.txt", "utf8/utf8tests.bin",
+                           "blns/blns.json", "blns/blns.txt", "tinyshakespeare/input.txt"}) {
     for (int kind = TokenizerSpec::WORD; kind <= TokenizerSpec::UNIGRAM; ++kind) {
       options_.tokenizer.Clear();
       options_.tokenizer.set_kind(static_cast<TokenizerSpec::Kind>(kind));
@@ -306,6 +250,27 @@ TEST_F(PreprocessTest, TakesNaughtyTexts) {
       std::filesystem::remove_all(options_.output);
     }
   }
+}
+
+// Lines "NUMBER:valid:BYTES" and "NUMBER:invalid:BYTES": those of the second kind, and no others,
+// are found, where ELMAN_CORPORA names their folder.
+TEST_F(PreprocessTest, TellsInvalidBytesFromOthers) {
+  const char* corpora = std::getenv("ELMAN_CORPORA");
+  if (corpora == nullptr) {
+    std::printf("not done: ELMAN_CORPORA is not set\n");
+    return;
+  }
+  options_.splits = {{"train", {JoinPath(corpora, "utf8/utf8tests.bin")}}};
+  options_.on_invalid = PreprocessSpec::SKIP;
+  options_.tokenizer.set_kind(TokenizerSpec::BYTE);
+  const PreprocessReport report = RunWell();
+  EXPECT_GT(report.left_out.invalid_examples, 50u);
+  const std::string text = TextOf("train");
+  EXPECT_EQ(text.find(":invalid"), std::string::npos);
+  size_t valid = 0;
+  for (size_t at = text.find(":valid:"); at != std::string::npos; at = text.find(":valid:", at + 1))
+    ++valid;
+  EXPECT_GT(valid, 50u);
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ TEST_F(TokenizeChunkTest, CountsLinesThatAreNotUtf8) {
 }
 
 TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
-  coding_.task = TAGGING;
+  coding_.rules.task = TAGGING;
   coding_.fields.push_back(Labels({"B", "O"}));
   Add("ab\tB");
   Add("c\tO");
@@ -115,7 +115,7 @@ TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
 
 // A no-break space is no word to the tokenizer, but the corpus says it is one.
 TEST_F(TokenizeChunkTest, GivesEveryTaggedWordAPiece) {
-  coding_.task = TAGGING;
+  coding_.rules.task = TAGGING;
   coding_.fields = {Words({"don", "'", "t", "U", "S", "."}), Labels({"A", "B"})};
   Add("U.S.\tA");
   Add("\u00a0\tB");
@@ -124,7 +124,7 @@ TEST_F(TokenizeChunkTest, GivesEveryTaggedWordAPiece) {
 }
 
 TEST_F(TokenizeChunkTest, LabelsTexts) {
-  coding_.task = CLASSIFICATION;
+  coding_.rules.task = CLASSIFICATION;
   coding_.fields = {Words({"good", "bad"}), Labels({"neg", "pos"})};
   Add("pos\tgood good");
   Add("\u00a0\u00a0x\t\u00a0");
@@ -138,7 +138,7 @@ TEST_F(TokenizeChunkTest, LabelsTexts) {
 }
 
 TEST_F(TokenizeChunkTest, EndsBothSidesOfATranslation) {
-  coding_.task = TRANSLATION;
+  coding_.rules.task = TRANSLATION;
   coding_.fields = {Words({"go"}), Text(TokenizerSpec::BYTE, *BuildByteVocabulary())};
   Add("go go\tva");
   Add("\u00a0\tx");
@@ -149,7 +149,7 @@ TEST_F(TokenizeChunkTest, EndsBothSidesOfATranslation) {
 }
 
 TEST_F(TokenizeChunkTest, SaysWhichLineIsMalformed) {
-  coding_.task = CLASSIFICATION;
+  coding_.rules.task = CLASSIFICATION;
   coding_.fields.push_back(Labels({"neg"}));
   Add("no tab");
   chunk_.files = {"file"};

@@ -13,6 +13,7 @@
 #include "data/shards/verify.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/detokenizer.h"
+#include "trainer/eval/split_description.h"
 
 namespace elman {
 namespace {
@@ -94,6 +95,50 @@ void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
   inspection->AddJson("fields", list);
 }
 
+JsonObject SplitJson(const DatasetManifest& manifest, const SplitEntry& split) {
+  const std::span<const TaskField> fields = FieldsOf(manifest.task());
+  JsonObject json;
+  if (fields.size() > 1) json.Add("examples", uint64_t{split.counts(0).examples()});
+  for (int i = 0; i < split.counts_size(); ++i) {
+    JsonObject field = FieldCountsJson(fields[i], split.counts(i));
+    AddSurveyJson(manifest.fields(i), split.counts(i), split.surveys(i), &field);
+    if (fields.size() == 1) json = field;
+    if (fields.size() > 1) json.Add(fields[i].name, field);
+  }
+  AddSourcesJson(split, &json);
+  return json.Add("shards", split.shards_size());
+}
+
+// What a person wants to know of each split: counts, how long, what is unknown, whence.
+void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
+  JsonObject splits;
+  for (const SplitEntry& split : manifest.splits()) {
+    AddCountsText(split.name(), manifest.task(), split.counts(),
+                  absl::StrCat(" in ", split.shards_size(), " shards"), inspection);
+    for (int i = 0; i < split.surveys_size(); ++i) {
+      const FieldEntry& field = manifest.fields(i);
+      const FieldSurvey& survey = split.surveys(i);
+      const bool labels = field.tokenizer().kind() == TokenizerSpec::LABEL;
+      const std::string of = split.surveys_size() == 1 ? "" : " of " + field.name();
+      std::string lengths = LengthsText(survey);
+      lengths.pop_back();
+      if (!labels) inspection->AddText("  lengths" + of, lengths);
+      const double unknown = 100.0 * UnknownRate(field, split.counts(i));
+      const std::string words = labels ? "" : UnknownWordsText(survey);
+      inspection->AddText("  unknown" + of, absl::StrFormat("%.3f %%%s%s", unknown,
+                                                            words.empty() ? "" : "; ", words));
+    }
+    for (const SourceEntry& source : split.sources())
+      inspection->AddText("  source", SourceText(source));
+    for (const OverlapEntry& overlap : split.overlaps()) {
+      inspection->AddText("  also in " + overlap.split(),
+                          absl::StrCat(overlap.examples(), " examples have the text of one there"));
+    }
+    splits.Add(split.name(), SplitJson(manifest, split));
+  }
+  inspection->AddJson("splits", splits);
+}
+
 // An example as people would write it; of a tagged one, every word with its tag.
 std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
   constexpr size_t kMostIds = 40;
@@ -159,14 +204,9 @@ absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify) 
     const DatasetManifest& manifest = (*dataset)->manifest();
     inspection.Add("task", LowerName(Task_Name(manifest.task())));
     AddFields(manifest, &inspection);
-    JsonObject splits;
-    for (const SplitEntry& split : manifest.splits()) {
-      AddCountsText(split.name(), manifest.task(), split.counts(),
-                    absl::StrCat(" in ", split.shards_size(), " shards"), &inspection);
-      splits.Add(split.name(),
-                 CountsJson(manifest.task(), split.counts()).Add("shards", split.shards_size()));
-    }
-    inspection.AddJson("splits", splits);
+    AddSplits(manifest, &inspection);
+    inspection.AddText("made by", PreprocessText(manifest.preprocess()))
+        .AddJson("preprocess", PreprocessJson(manifest.preprocess()));
     AddSamples(*dataset, &inspection);
   }
   if (verify) AddVerification(VerifyDataset(path), &inspection);

@@ -1,5 +1,6 @@
 #include "data/shards/dataset.h"
 
+#include "data/shards/verify.h"
 #include "tests/data/shards/made_dataset.h"
 
 namespace elman {
@@ -62,7 +63,7 @@ TEST_F(DatasetTest, RefusesEveryTruncationOfTheManifest) {
 }
 
 TEST_F(DatasetTest, NamesTheLineOfAnUnknownField) {
-  const std::string body = "format_version: 2\nsubtlety: 3\n";
+  const std::string body = "format_version: 3\nsubtlety: 3\n";
   // The checksum line of any text is that of a manifest with this text before it.
   std::string line = ManifestToText(DatasetManifest());
   char hex[9];
@@ -177,16 +178,36 @@ TEST_F(DatasetTest, RefusesKindsItDoesNotKnow) {
               FailsWith(kDataLoss, "task 0"));
   EXPECT_THAT(
       AfterForging([](DatasetManifest* m) {
-        m->mutable_fields(0)->mutable_tokenizer()->set_kind(static_cast<TokenizerSpec::Kind>(9));
+        m->mutable_fields(0)->mutable_tokenizer()->set_kind(static_cast<TokenizerSpec::Kind>(99));
       }),
-      FailsWith(kDataLoss, "tokenizer 9"));
+      FailsWith(kDataLoss, "tokenizer 99"));
+}
+
+// What it says of lengths is checked as far as it can be without the shards, and then with them.
+TEST_F(DatasetTest, RefusesLengthsThatAreNotThoseOfTheShards) {
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_splits(0)->clear_surveys(); }),
+              FailsWith(kDataLoss, "split train: the lengths are not"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
+                m->mutable_splits(0)->mutable_surveys(0)->add_length_counts(1);
+              }),
+              FailsWith(kDataLoss, "split train: the lengths are not"));
+  EXPECT_THAT(AfterForging([](DatasetManifest* m) {
+                auto* counts = m->mutable_splits(0)->mutable_surveys(0)->mutable_length_counts();
+                --*counts->Mutable(counts->size() - 1);
+                ++*counts->Mutable(0);
+              }),
+              IsOk());
+  const VerificationReport report = VerifyDataset(scratch_.path());
+  ASSERT_EQ(report.problems.size(), 1u);
+  EXPECT_NE(report.problems[0].find("the lengths of text are not those of its shards"),
+            std::string::npos);
 }
 
 TEST_F(DatasetTest, RefusesAManifestThatContradictsItself) {
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->set_format_version(1); }),
-              FailsWith(absl::StatusCode::kFailedPrecondition, "format 2, found 1"));
+              FailsWith(absl::StatusCode::kFailedPrecondition, "format 3, found 1"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->clear_format_version(); }),
-              FailsWith(absl::StatusCode::kFailedPrecondition, "format 2, found 0"));
+              FailsWith(absl::StatusCode::kFailedPrecondition, "format 3, found 0"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) {
                 m->mutable_splits(0)->mutable_counts(0)->set_tokens(7);
               }),
@@ -213,7 +234,7 @@ TEST_F(DatasetTest, NamesTheVersionOfAManifestItCannotParse) {
   std::snprintf(hex, sizeof(hex), "%08x", Crc32c(body));
   line.replace(line.size() - 9, 8, hex);
   EXPECT_THAT(ManifestFromText(body + line, "file"),
-              FailsWith(absl::StatusCode::kFailedPrecondition, "format 2, found 1"));
+              FailsWith(absl::StatusCode::kFailedPrecondition, "format 3, found 1"));
 }
 
 class TaskDatasetTest : public testing::Test {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/checksum.h"
 #include "data/shards/dataset.h"
+#include "data/shards/length_histogram.h"
 #include "data/shards/shard_writer.h"
 #include "data/text/task_fields.h"
 #include "tests/support/scratch.h"
@@ -132,6 +133,23 @@ inline DatasetManifest WriteMadeDataset(const std::string& folder, Task task,
     *split->add_shards() = *entry;
     AddCounts(entry->counts(), split->mutable_counts());
   }
+  SourceEntry* source = split->add_sources();
+  source->set_name("train.txt");
+  source->set_bytes(100);
+  source->set_xxh3("0123456789abcdef0123456789abcdef");
+  for (int f = 0; f < manifest.fields_size(); ++f) {
+    FieldSurvey* survey = split->add_surveys();
+    for (const FieldExamples& fields : shards) {
+      for (const std::vector<uint32_t>& ids : fields[f])
+        CountLength(ids.size(), survey->mutable_length_counts());
+    }
+  }
+  split->mutable_surveys(0)->set_unknown_types(1);
+  FieldSurvey::Word* word = split->mutable_surveys(0)->add_unknown_words();
+  word->set_text("unknown");
+  word->set_count(1);
+  manifest.mutable_preprocess()->set_elman_version("0.1.0");
+  manifest.mutable_preprocess()->set_shard_tokens(1000);
   EXPECT_THAT(WriteFile(JoinPath(folder, kManifestName), ManifestToText(manifest)), IsOk());
   return manifest;
 }

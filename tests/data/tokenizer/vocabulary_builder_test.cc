@@ -49,6 +49,20 @@ TEST_F(CountedVocabularyTest, KeepsToItsSize) {
   EXPECT_EQ(Pieces(BuildCountedVocabulary(spec_, counts_)).size(), 6u);
 }
 
+TEST_F(CountedVocabularyTest, TellsTheMostFrequentOfWhatIsLeftOut) {
+  for (int i = 0; i < 20; ++i) counts_.Add("rare" + std::to_string(i), 1);
+  spec_.set_vocab_size(3);
+  PieceSelection selection(spec_);
+  selection.AddAll(counts_);
+  EXPECT_EQ(selection.left_out_types(), 24u);
+  std::string told;
+  for (const Vocabulary::Entry& entry : selection.TakeLeftOut())
+    told += entry.piece + " " + std::to_string(entry.count) + ", ";
+  EXPECT_EQ(told,
+            "b 2, <unk> 1, a 1, d 1, rare0 1, rare1 1, rare10 1, rare11 1, rare12 1, rare13 1, ");
+  EXPECT_THAT(Pieces(selection.Build()), ElementsAre("<unk>", "</s>", "c"));
+}
+
 TEST_F(CountedVocabularyTest, AddsTheCountsOfOtherProcesses) {
   PieceCounts others;
   ASSERT_THAT(others.AddSerialized(counts_.Serialize()), IsOk());

@@ -1,0 +1,29 @@
+// What is told of a chunk of text besides its tokens.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "data/text/example_parser.h"
+#include "data/tokenizer/vocabulary_builder.h"
+
+namespace elman {
+
+struct TextFindings {
+  LeftOut left_out;
+  uint64_t invalid_examples = 0;  // with bytes that are not UTF-8, which were kept
+  PieceCounts unseen_labels;
+  std::vector<PieceCounts> unknown_words;  // by field, where they are to be counted
+  std::vector<uint64_t> content_hashes;    // of examples with a word, if asked for
+
+  void Clear(size_t fields);
+
+  // As bytes for a spool, and from them.
+  std::string Serialize() const;
+  static absl::StatusOr<TextFindings> Parse(std::string_view bytes);
+};
+
+}  // namespace elman
