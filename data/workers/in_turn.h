@@ -25,26 +25,29 @@ absl::Status WorkInTurn(int threads, const std::function<absl::StatusOr<bool>(It
   uint64_t failed = std::numeric_limits<uint64_t>::max();
   absl::Status failure;
 
+  // With the mutex.
+  const auto fail = [&](uint64_t number, const absl::Status& status) {
+    if (number >= failed) return;
+    failed = number;
+    failure = status;
+  };
   const auto run = [&](int thread) {
     Item item{};
     for (;;) {
       uint64_t number = 0;
-      absl::Status status;
       {
         const std::lock_guard<std::mutex> lock(mutex);
         if (!failure.ok()) return;
         number = taken++;
         const absl::StatusOr<bool> more = next(&item);
-        if (more.ok() && !*more) return;
-        status = more.status();
+        // At once, lest another thread ask for the item behind.
+        if (!more.ok()) fail(number, more.status());
+        if (!more.ok() || !*more) return;
       }
-      if (status.ok()) status = work(thread, &item);
+      const absl::Status status = work(thread, &item);
       if (status.ok()) continue;
       const std::lock_guard<std::mutex> lock(mutex);
-      if (number < failed) {
-        failed = number;
-        failure = status;
-      }
+      fail(number, status);
       return;
     }
   };
