@@ -66,8 +66,11 @@ absl::StatusOr<std::unique_ptr<OutputFolder>> OutputFolder::Open(const std::stri
   // What a killed process was in the middle of.
   RETURN_IF_ERROR(
       RemoveFiles(work_path, [](const std::string& name) { return !IsTemporary(name); }).status());
-  return std::unique_ptr<OutputFolder>(
+  const bool has_work = FileExists(JoinPath(work_path, kPlanName));
+  std::unique_ptr<OutputFolder> folder(
       new OutputFolder(std::move(name), std::move(work_path), std::move(lock)));
+  folder->kept_ = has_work;
+  return folder;
 }
 
 OutputFolder::~OutputFolder() {
@@ -80,6 +83,7 @@ void OutputFolder::Leave() {
 
 absl::StatusOr<bool> OutputFolder::Begin(const std::string& plan, bool* discarded) {
   *discarded = false;
+  begun_ = true;
   const std::string plan_path = JoinPath(work_path_, kPlanName);
   const absl::StatusOr<std::string> before = ReadFile(plan_path, kMaxPlanBytes);
   if (before.ok() && *before == plan) return true;
@@ -87,6 +91,7 @@ absl::StatusOr<bool> OutputFolder::Begin(const std::string& plan, bool* discarde
                      return name == kLockName || IsTemporary(name);
                    }));
   *discarded = removed > 0;
+  kept_ = false;
   RETURN_IF_ERROR(WriteFile(plan_path, plan));
   return false;
 }

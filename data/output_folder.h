@@ -33,8 +33,11 @@ class OutputFolder {
   // says whether there was anything.
   absl::StatusOr<bool> Begin(const std::string& plan, bool* discarded);
 
-  // Whether there is something worth keeping in it: at first not.
-  void Keep(bool kept) { kept_ = kept; }
+  // Whether there is something worth keeping in it. Before Begin has judged it, what an earlier run
+  // left is kept whatever is said here.
+  void Keep(bool kept) {
+    if (begun_) kept_ = kept;
+  }
   bool kept() const { return kept_; }
 
   // The end of a run that does not publish: removes the folder, unless it is to be kept. Any thread
@@ -51,6 +54,7 @@ class OutputFolder {
   const std::string work_path_;
   std::unique_ptr<FolderLock> lock_;
   std::atomic<bool> kept_ = false;
+  bool begun_ = false;
   bool published_ = false;
 };
 
