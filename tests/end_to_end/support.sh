@@ -105,14 +105,6 @@ rank_0() {
   sed -nE 's/.*process ([0-9]+).*/\1/p' "$1/lock"
 }
 
-# family PROCESS: it and all that descend from it.
-family() {
-  local child children
-  echo "$1"
-  read -r children 2>/dev/null <"/proc/$1/task/$1/children" || true
-  for child in ${children:-}; do family "$child"; done
-}
-
 # write_corpus LINES SEED: sentences of a small grammar, the same for the same seed everywhere.
 write_corpus() {
   awk -v lines="$1" -v seed="$2" '

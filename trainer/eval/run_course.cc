@@ -36,15 +36,6 @@ constexpr Curve kCurves[] = {{"train", "loss", "training loss"},
                              {"train", "gradient_norm", "gradient norm"},
                              {"train", "tokens_per_second", "tokens a second"}};
 
-// The last validation that was the best until then.
-const RecordedLine* BestValidation(const RunRecord& record) {
-  const RecordedLine* best = nullptr;
-  for (const RecordedLine& line : record.lines()) {
-    if (line.kind == "valid" && line.Number("best") == 1) best = &line;
-  }
-  return best;
-}
-
 double Median(std::vector<RecordedPoint> points) {
   const auto middle = points.begin() + std::ssize(points) / 2;
   std::ranges::nth_element(points, middle, {}, &RecordedPoint::value);
@@ -65,7 +56,7 @@ std::vector<std::pair<std::string, double>> FiguresOf(const RunRecord& record) {
   std::vector<std::pair<std::string, double>> figures;
   if (record.lines().empty()) return figures;
   figures.emplace_back("step", static_cast<double>(record.lines().back().step));
-  if (const RecordedLine* best = BestValidation(record)) {
+  if (const RecordedLine* best = record.BestValidation()) {
     figures.emplace_back("best_step", static_cast<double>(best->step));
     for (const auto& [name, value] : best->numbers) {
       if (name != "best" && name != "step") figures.emplace_back("best_" + name, value);

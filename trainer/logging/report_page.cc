@@ -65,15 +65,6 @@ const RecordedLine* LastOf(const RunRecord& record, std::string_view kind) {
   return found == lines.rend() ? nullptr : &*found;
 }
 
-// The validation that was best when it was made, and so best of all.
-const RecordedLine* BestValidation(const RunRecord& record) {
-  const RecordedLine* best = nullptr;
-  for (const RecordedLine& line : record.lines()) {
-    if (line.kind == "valid" && line.Number("best") == 1) best = &line;
-  }
-  return best;
-}
-
 std::string StateText(const ReportPage& page, const RunRecord& record) {
   const RecordedLine* const last = record.lines().empty() ? nullptr : &record.lines().back();
   if (last == nullptr) return page.running ? "beginning" : "nothing recorded";
@@ -90,7 +81,7 @@ std::string Card(const std::string& name, const std::string& value) {
 // The figures of the best validation, but for what counts rather than judges.
 std::string Cards(const RunRecord& record) {
   std::string html = "<div class=\"cards\">\n";
-  const RecordedLine* const best = BestValidation(record);
+  const RecordedLine* const best = record.BestValidation();
   constexpr const char* kShown[] = {"loss", "perplexity", "bits_per_byte", "accuracy",
                                     "f1",   "macro_f1",   "bleu"};
   for (const char* name : kShown) {
@@ -197,7 +188,7 @@ absl::Status WriteReportPage(const std::string& path, const ReportPage& page,
   absl::StrAppend(&html, "<title>", HtmlText(page.title), "</title>\n<h1>", HtmlText(page.title),
                   "</h1>\n<p class=\"state\">", StateText(page, record), "</p>\n", Cards(record),
                   Charts(record));
-  html += Section("Validations", Table(record, "valid", BestValidation(record)));
+  html += Section("Validations", Table(record, "valid", record.BestValidation()));
   html += Section("Epochs", Table(record, "epoch", nullptr));
   html += Events(record);
   html += "<h2>The run</h2>\n<table>";

@@ -79,6 +79,14 @@ void RunRecord::Add(std::string_view line) {
     lines_.push_back(*std::move(recorded));
 }
 
+const RecordedLine* RunRecord::BestValidation() const {
+  const RecordedLine* best = nullptr;
+  for (const RecordedLine& line : lines_) {
+    if (line.kind == "valid" && line.Number("best") == 1) best = &line;
+  }
+  return best;
+}
+
 std::vector<RecordedPoint> RunRecord::Points(std::string_view kind, const std::string& key) const {
   std::vector<RecordedPoint> points;
   for (const RecordedLine& line : lines_) {

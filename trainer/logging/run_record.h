@@ -40,6 +40,9 @@ class RunRecord {
 
   const std::vector<RecordedLine>& lines() const { return lines_; }
 
+  // The last validation that was the best until then; null if there is none.
+  const RecordedLine* BestValidation() const;
+
   // The finite numbers of that name in lines of that kind.
   std::vector<RecordedPoint> Points(std::string_view kind, const std::string& key) const;
 
