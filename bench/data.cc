@@ -1,12 +1,17 @@
 // How fast training data can be had: verified tokens from shards, and batches from them. The files
 // are in the page cache.
 #include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/batches/sequence_batcher.h"
@@ -15,12 +20,13 @@
 #include "data/io/temporary_folder.h"
 #include "data/preprocess.h"
 #include "data/shards/dataset.h"
+#include "data/shards/shard_reader.h"
 #include "data/shards/token_reader.h"
 
 namespace elman {
 namespace {
 
-constexpr int kTokens = 8'000'000;
+constexpr int kTokens = 64'000'000;
 
 // A data set of random words, in a folder that is gone after the run.
 class MadeDataset {
@@ -87,6 +93,50 @@ void ReadTokens(benchmark::State& state) {
   CountRate(state, "tokens/s", static_cast<double>(tokens));
 }
 
+// The paths of the shards of a split, and how many bytes they have.
+std::pair<std::vector<std::string>, double> TrainShards() {
+  const auto dataset = SharedDataset();
+  std::pair<std::vector<std::string>, double> shards;
+  for (const ShardEntry& shard : (*dataset->FindSplit("train"))->shards()) {
+    shards.first.push_back(JoinPath(dataset->folder(), shard.file()));
+    shards.second += static_cast<double>(shard.bytes());
+  }
+  return shards;
+}
+
+// Opens the shards and reads every block: its bytes, their checksum, its lengths and ids in bounds.
+void ReadBlocks(benchmark::State& state) {
+  const auto [paths, bytes] = TrainShards();
+  ExampleBlock block;
+  for (auto _ : state) {
+    for (const std::string& path : paths) {
+      const auto shard = ShardReader::Open(path, {1u << 16});
+      for (int i = 0; i < (*shard)->blocks(); ++i) {
+        if (!(*shard)->ReadBlock(i, &block).ok()) state.SkipWithError("unreadable");
+      }
+    }
+  }
+  CountRate(state, "MB/s", bytes / 1e6);
+}
+
+// What any reading costs at least: maps the same files and adds up their words.
+void MappedSum(benchmark::State& state) {
+  const auto [paths, bytes] = TrainShards();
+  for (auto _ : state) {
+    for (const std::string& path : paths) {
+      const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+      const auto size = static_cast<size_t>(lseek(fd, 0, SEEK_END));
+      void* const mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+      close(fd);
+      if (mapped == MAP_FAILED) state.SkipWithError("cannot be mapped");
+      const std::span words(static_cast<const uint64_t*>(mapped), size / sizeof(uint64_t));
+      benchmark::DoNotOptimize(std::accumulate(words.begin(), words.end(), uint64_t{0}));
+      munmap(mapped, size);
+    }
+  }
+  CountRate(state, "MB/s", bytes / 1e6);
+}
+
 // An epoch of a language model's batches.
 void StreamBatches(benchmark::State& state) {
   const int batch_size = static_cast<int>(state.range(0)), steps = static_cast<int>(state.range(1));
@@ -123,7 +173,9 @@ void SequenceBatches(benchmark::State& state) {
   CountRate(state, "tokens/s", static_cast<double>(tokens));
 }
 
-BENCHMARK(ReadTokens)->Name("ReadTokens/verified");
+BENCHMARK(ReadTokens);
+BENCHMARK(ReadBlocks);
+BENCHMARK(MappedSum);
 BENCHMARK(StreamBatches)->Args({20, 35})->Args({64, 35});
 BENCHMARK(SequenceBatches)->Arg(64);
 

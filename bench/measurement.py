@@ -5,6 +5,7 @@ import json
 import math
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -60,14 +61,17 @@ def kernel(name, seconds=1.0):
 def dataset(workload):
     """The folder of the workload's data set, made when first asked for."""
     folder = BUILD / f"corpora/zipf-{workload.vocabulary}-{workloads.CORPUS_TOKENS}"
-    if not (folder / "dataset.textproto").exists():
+    made = folder / "dataset.textproto"
+    preprocess = BUILD / "bin/elman-preprocess"
+    # Another build of the programs may have another format.
+    if not made.exists() or made.stat().st_mtime < preprocess.stat().st_mtime:
+        shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         text = folder.with_suffix(".txt")
         text.write_text(workloads.corpus(workload.vocabulary))
         task = ["--task=language_model", "--tokenizer=whitespace"]
-        preprocess = BUILD / "bin/elman-preprocess"
         run([preprocess, *task, f"--train={text}", f"--output={folder}"])
-    manifest = (folder / "dataset.textproto").read_text()
+    manifest = made.read_text()
     predicted = int(re.search(r"predicted_size: (\d+)", manifest)[1])
     if predicted != workload.vocabulary:
         raise BenchmarkError(f"{folder}: {predicted} rows; {workload.vocabulary} were wanted")

@@ -15,8 +15,8 @@ namespace elman {
 namespace {
 
 // A stream reads within one block for a long time, sometimes across the border to the next.
-// Decoded, a token takes four bytes; on disk it may take two.
-constexpr uint64_t kCacheBytesPerStream = 2 * kBlockTokenBytes + kBlockTokenBytes / 2;
+// A block is its ids and where its examples begin.
+constexpr uint64_t kCacheBytesPerStream = kBlockTokenBytes + kBlockTokenBytes / 2;
 
 constexpr uint64_t kTokensBefore = 2;
 

@@ -11,7 +11,7 @@ absl::StatusOr<std::unique_ptr<ExampleReader>> ExampleReader::Open(
     std::shared_ptr<const Dataset> dataset, std::string_view split, uint64_t cache_bytes) {
   const int fields = dataset->manifest().fields_size();
   ASSIGN_OR_RETURN(std::unique_ptr<SplitBlocks> blocks,
-                   SplitBlocks::Open(*dataset, split, fields, cache_bytes));
+                   SplitBlocks::Open(*dataset, split, cache_bytes));
   return std::unique_ptr<ExampleReader>(new ExampleReader(std::move(blocks), fields));
 }
 
@@ -23,8 +23,12 @@ absl::StatusOr<ExampleView> ExampleReader::Read(uint64_t number) {
   const size_t at = blocks_->BlockOfExample(number);
   ASSIGN_OR_RETURN(const ExampleBlock* block, blocks_->Read(at));
   ExampleView view;
-  for (int i = 0; i < fields_; ++i)
-    view.fields[i] = block->fields[i].example(number - blocks_->first_example(at));
+  for (int i = 0; i < fields_; ++i) {
+    const PackedIds ids = block->example(i, number - blocks_->first_example(at));
+    ids_[i].resize(ids.size());
+    ids.CopyTo(std::span(ids_[i]));
+    view.fields[i] = ids_[i];
+  }
   return view;
 }
 

@@ -49,6 +49,7 @@ class ExampleReader {
       : blocks_(std::move(blocks)), fields_(fields) {}
   const std::unique_ptr<SplitBlocks> blocks_;
   const int fields_;
+  std::vector<int32_t> ids_[kMaxFields];  // of the example read last
 };
 
 }  // namespace elman

@@ -36,12 +36,9 @@ const char* NameOf(ShardRecord::KindCase kind) {
 }
 
 // Whether the lengths of an example's fields go together as the task has it.
-bool HasShapeOfTask(Task task, const ShardBlock& block) {
-  if (task == TAGGING) {
-    return std::ranges::equal(block.fields(0).example_lengths(), block.fields(1).example_lengths());
-  }
-  return task != CLASSIFICATION || std::ranges::all_of(block.fields(1).example_lengths(),
-                                                       [](uint32_t length) { return length == 1; });
+bool HasShapeOfTask(Task task, const ExampleBlock& block) {
+  if (task == TAGGING) return std::ranges::equal(block.begins(0), block.begins(1));
+  return task != CLASSIFICATION || block.tokens(1) == block.examples();  // none of them empty
 }
 
 }  // namespace
@@ -65,27 +62,38 @@ uint64_t ShardReader::first_example(int block) const {
   return block == blocks() ? examples() : index_.blocks(block).first_example();
 }
 
+absl::StatusOr<uint64_t> ShardReader::ReadPayload(uint64_t offset, std::string_view name,
+                                                  uint64_t max_bytes, std::string* payload) const {
+  const absl::StatusOr<uint64_t> next = records_.Read(offset, name, payload);
+  if (absl::IsOutOfRange(next.status()))
+    return records_.Damaged(offset, name, "truncated: the file ends here");
+  RETURN_IF_ERROR(next.status());
+  if (payload->size() > max_bytes) {
+    return records_.Damaged(offset, name,
+                            absl::StrCat("expected a record of at most ", max_bytes,
+                                         " bytes, found ", payload->size()));
+  }
+  return next;
+}
+
 // Every record but the tail, which is read first, must have the tail's file id.
+absl::Status ShardReader::CheckFileId(uint64_t offset, std::string_view name,
+                                      uint64_t file_id) const {
+  if (file_id == file_id_) return absl::OkStatus();
+  return records_.Damaged(offset, name, "the record belongs to another shard than the tail");
+}
+
 absl::StatusOr<uint64_t> ShardReader::ReadRecord(uint64_t offset, ShardRecord::KindCase kind,
                                                  std::string_view name, uint64_t max_bytes,
                                                  ShardRecord* record) const {
   std::string payload;
-  absl::StatusOr<uint64_t> next = records_.Read(offset, name, &payload);
-  if (absl::IsOutOfRange(next.status()))
-    return records_.Damaged(offset, name, "truncated: the file ends here");
-  RETURN_IF_ERROR(next.status());
-  if (payload.size() > max_bytes) {
-    return records_.Damaged(
-        offset, name,
-        absl::StrCat("expected a record of at most ", max_bytes, " bytes, found ", payload.size()));
-  }
+  ASSIGN_OR_RETURN(const uint64_t next, ReadPayload(offset, name, max_bytes, &payload));
   if (!record->ParseFromString(payload) || record->kind_case() != kind) {
     return records_.Damaged(offset, name,
                             absl::StrCat("expected the record of ", NameOf(kind),
                                          ", found that of ", NameOf(record->kind_case())));
   }
-  if (kind != ShardRecord::kTail && record->file_id() != file_id_)
-    return records_.Damaged(offset, name, "the record belongs to another shard than the tail");
+  if (kind != ShardRecord::kTail) RETURN_IF_ERROR(CheckFileId(offset, name, record->file_id()));
   return next;
 }
 
@@ -208,39 +216,29 @@ absl::Status ShardReader::CheckIndex(uint64_t first_block_offset, uint64_t index
   return absl::OkStatus();
 }
 
-absl::Status ShardReader::CheckBlock(uint64_t offset, int number, const ShardBlock& block) const {
+absl::Status ShardReader::CheckBlock(uint64_t offset, int number, const ExampleBlock& block) const {
   const std::string name = absl::StrCat("block ", number);
-  if (block.number() != static_cast<uint64_t>(number)) {
-    return records_.Damaged(
-        offset, name,
-        absl::StrCat("expected block ", number, " of this shard, found block ", block.number()));
-  }
-  if (block.fields_size() != fields()) {
-    return records_.Damaged(
-        offset, name, absl::StrCat("expected ", fields(), " fields, found ", block.fields_size()));
-  }
   const uint64_t examples = first_example(number + 1) - first_example(number);
   for (int i = 0; i < fields(); ++i) {
-    const ShardBlock::Field& field = block.fields(i);
-    const uint64_t width = header_.fields(i).token_width();
     const uint64_t tokens = first_token(i, number + 1) - first_token(i, number);
-    if (field.tokens().size() % width != 0 || field.tokens().size() / width != tokens ||
-        static_cast<uint64_t>(field.example_lengths_size()) != examples) {
-      return records_.Damaged(offset, name,
-                              absl::StrCat("expected ", tokens, " tokens of ", width, " bytes in ",
-                                           examples, " examples, found ", field.tokens().size(),
-                                           " bytes in ", field.example_lengths_size()));
+    const PackedIds ids = block.ids(i);
+    const std::span<const uint32_t> begins = block.begins(i);
+    if (ids.bytes() != tokens * ids.width() || begins.size() != examples + 1) {
+      return records_.Damaged(
+          offset, name,
+          absl::StrCat("expected ", tokens, " tokens of ", ids.width(), " bytes in ", examples,
+                       " examples, found ", ids.bytes(), " bytes in ", begins.size() - 1));
     }
-    uint64_t sum = 0;
-    bool empty = false;
-    for (const uint32_t length : field.example_lengths()) {
-      sum += length;
-      empty = empty || length == 0;
+    if (begins.back() != tokens || std::ranges::adjacent_find(begins) != begins.end()) {
+      return records_.Damaged(
+          offset, name,
+          absl::StrCat("expected examples of ", tokens,
+                       " tokens in all, none of them empty, found ", begins.back()));
     }
-    if (sum != tokens || empty) {
-      return records_.Damaged(offset, name,
-                              absl::StrCat("expected examples of ", tokens,
-                                           " tokens in all, none of them empty, found ", sum));
+    if (static_cast<size_t>(i) < id_limits_.size() && ids.Highest() >= id_limits_[i]) {
+      return records_.Damaged(
+          offset, name,
+          absl::StrCat("expected ids below ", id_limits_[i], ", found ", ids.Highest()));
     }
   }
   if (HasShapeOfTask(header_.task(), block)) return absl::OkStatus();
@@ -250,55 +248,31 @@ absl::Status ShardReader::CheckBlock(uint64_t offset, int number, const ShardBlo
                               : "expected one label in every example");
 }
 
-absl::Status ShardReader::ReadBlock(int number, int fields, ExampleBlock* decoded) const {
+absl::Status ShardReader::ReadBlock(int number, ExampleBlock* block) const {
   const std::string name = absl::StrCat("block ", number);
   const uint64_t offset = index_.blocks(number).offset();
   const uint64_t end = offset + index_.blocks(number).payload_bytes() + kRecordFrameBytes;
-  ShardRecord record;
   ASSIGN_OR_RETURN(const uint64_t next,
-                   ReadRecord(offset, ShardRecord::kBlock, name, kMaxBlockBytes, &record));
-  RETURN_IF_ERROR(CheckBlock(offset, number, record.block()));
-  if (next != end) {
+                   ReadPayload(offset, name, kMaxBlockBytes, &block->payload_));
+  uint64_t file_id = 0, found = 0;
+  if (!block->Parse(&file_id, &found))
+    return records_.Damaged(offset, name, "expected the record of a block, found something else");
+  RETURN_IF_ERROR(CheckFileId(offset, name, file_id));
+  if (found != static_cast<uint64_t>(number)) {
     return records_.Damaged(
-        offset, name, absl::StrCat("expected its end at ", end, " as in the index, found ", next));
+        offset, name,
+        absl::StrCat("expected block ", number, " of this shard, found block ", found));
   }
-  decoded->fields.resize(fields);
-  for (int i = 0; i < fields; ++i) {
-    RETURN_IF_ERROR(Decode(offset, number, i, record.block().fields(i), &decoded->fields[i]));
+  if (block->fields() != fields()) {
+    return records_.Damaged(
+        offset, name, absl::StrCat("expected ", fields(), " fields, found ", block->fields()));
   }
-  return absl::OkStatus();
-}
-
-absl::Status ShardReader::Decode(uint64_t offset, int number, int field,
-                                 const ShardBlock::Field& encoded,
-                                 ExampleBlock::Field* decoded) const {
-  decoded->begins.assign(1, 0);
-  decoded->begins.reserve(encoded.example_lengths_size() + 1);
-  for (const uint32_t length : encoded.example_lengths())
-    decoded->begins.push_back(decoded->begins.back() + length);
-
-  const auto* bytes = reinterpret_cast<const unsigned char*>(encoded.tokens().data());
-  const uint32_t width = header_.fields(field).token_width();
-  const uint64_t tokens = decoded->begins.back();
-  decoded->ids.resize(tokens);
-  uint32_t highest = 0;
-  for (uint64_t i = 0; i < tokens; ++i) {
-    uint32_t id = 0;
-    if (width == 2) {
-      id = bytes[2 * i] | static_cast<uint32_t>(bytes[2 * i + 1]) << 8;
-    } else {
-      id = bytes[4 * i] | static_cast<uint32_t>(bytes[4 * i + 1]) << 8 |
-           static_cast<uint32_t>(bytes[4 * i + 2]) << 16 |
-           static_cast<uint32_t>(bytes[4 * i + 3]) << 24;
-    }
-    highest = id > highest ? id : highest;
-    decoded->ids[i] = static_cast<int32_t>(id);
-  }
-  if (static_cast<size_t>(field) >= id_limits_.size() || highest < id_limits_[field])
-    return absl::OkStatus();
+  for (int i = 0; i < fields(); ++i)
+    block->fields_[i].token_width = header_.fields(i).token_width();
+  RETURN_IF_ERROR(CheckBlock(offset, number, *block));
+  if (next == end) return absl::OkStatus();
   return records_.Damaged(
-      offset, absl::StrCat("block ", number),
-      absl::StrCat("expected ids below ", id_limits_[field], ", found ", highest));
+      offset, name, absl::StrCat("expected its end at ", end, " as in the index, found ", next));
 }
 
 }  // namespace elman

@@ -12,25 +12,10 @@
 #include "absl/status/statusor.h"
 #include "data/io/file.h"
 #include "data/io/record_io.h"
+#include "data/shards/example_block.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {
-
-// A block, decoded.
-struct ExampleBlock {
-  // Of all its examples: those of example i are ids[begins[i]] to ids[begins[i + 1]].
-  struct Field {
-    std::vector<int32_t> ids;
-    std::vector<uint32_t> begins;
-
-    std::span<const int32_t> example(size_t i) const {
-      return std::span(ids).subspan(begins[i], begins[i + 1] - begins[i]);
-    }
-  };
-  std::vector<Field> fields;
-
-  size_t examples() const { return fields.empty() ? 0 : fields[0].begins.size() - 1; }
-};
 
 // Safe for any number of threads.
 class ShardReader {
@@ -53,9 +38,9 @@ class ShardReader {
   uint64_t first_token(int field, int block) const;  // block == blocks(): all tokens
   uint64_t first_example(int block) const;           // block == blocks(): all examples
 
-  // Decodes the first `fields` of a block, all of whose bytes are verified. DataLoss names the
-  // file, the offset, the block, what was expected and what was found.
-  absl::Status ReadBlock(int block, int fields, ExampleBlock* decoded) const;
+  // Reads a block into `block`, whose memory is used again, and verifies all of its bytes. DataLoss
+  // names the file, the offset, the block, what was expected and what was found.
+  absl::Status ReadBlock(int number, ExampleBlock* block) const;
 
  private:
   ShardReader(std::unique_ptr<RandomAccessFile> file, std::vector<uint32_t> id_limits);
@@ -63,12 +48,13 @@ class ShardReader {
   absl::Status CheckHeader() const;
   absl::Status CheckIndex(uint64_t first_block_offset, uint64_t index_offset) const;
   bool CanHold(int block) const;
+  absl::StatusOr<uint64_t> ReadPayload(uint64_t offset, std::string_view name, uint64_t max_bytes,
+                                       std::string* payload) const;
   absl::StatusOr<uint64_t> ReadRecord(uint64_t offset, ShardRecord::KindCase kind,
                                       std::string_view name, uint64_t max_bytes,
                                       ShardRecord* record) const;
-  absl::Status CheckBlock(uint64_t offset, int number, const ShardBlock& block) const;
-  absl::Status Decode(uint64_t offset, int number, int field, const ShardBlock::Field& encoded,
-                      ExampleBlock::Field* decoded) const;
+  absl::Status CheckFileId(uint64_t offset, std::string_view name, uint64_t file_id) const;
+  absl::Status CheckBlock(uint64_t offset, int number, const ExampleBlock& block) const;
 
   const std::unique_ptr<RandomAccessFile> file_;
   const RecordReader records_;

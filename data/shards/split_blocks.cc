@@ -11,19 +11,18 @@ namespace elman {
 
 absl::StatusOr<std::unique_ptr<SplitBlocks>> SplitBlocks::Open(const Dataset& dataset,
                                                                std::string_view split_name,
-                                                               int fields, uint64_t cache_bytes) {
+                                                               uint64_t cache_bytes) {
   ASSIGN_OR_RETURN(const SplitEntry* split, dataset.FindSplit(split_name));
   std::vector<std::unique_ptr<ShardReader>> shards;
   for (int i = 0; i < split->shards_size(); ++i) {
     ASSIGN_OR_RETURN(std::unique_ptr<ShardReader> shard, OpenShard(dataset, *split, i));
     shards.push_back(std::move(shard));
   }
-  return std::unique_ptr<SplitBlocks>(new SplitBlocks(std::move(shards), fields, cache_bytes));
+  return std::unique_ptr<SplitBlocks>(new SplitBlocks(std::move(shards), cache_bytes));
 }
 
-SplitBlocks::SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, int fields,
-                         uint64_t cache_bytes)
-    : shards_(std::move(shards)), fields_(fields), cache_bytes_(cache_bytes) {
+SplitBlocks::SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, uint64_t cache_bytes)
+    : shards_(std::move(shards)), cache_bytes_(cache_bytes) {
   for (int shard = 0; shard < static_cast<int>(shards_.size()); ++shard) {
     const ShardReader& reader = *shards_[shard];
     for (int block = 0; block < reader.blocks(); ++block) {
@@ -33,13 +32,6 @@ SplitBlocks::SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, int f
     tokens_ += reader.counts(0).tokens();
     examples_ += reader.examples();
   }
-}
-
-uint64_t SplitBlocks::Cached::bytes() const {
-  uint64_t bytes = 0;
-  for (const ExampleBlock::Field& field : block.fields)
-    bytes += field.ids.size() * sizeof(int32_t) + field.begins.size() * sizeof(uint32_t);
-  return bytes;
 }
 
 size_t SplitBlocks::BlockOfToken(uint64_t token) const {
@@ -61,21 +53,27 @@ absl::StatusOr<const ExampleBlock*> SplitBlocks::Read(size_t number) {
     by_use_.splice(by_use_.begin(), by_use_, found->second);
     return &by_use_.front().block;
   }
-  Cached read;
-  read.number = number;
   const Place& place = places_[number];
+  Cached read = MakeRoom();
+  read.number = number;
   if (reading_) reading_->store(place.shard, std::memory_order_relaxed);
-  RETURN_IF_ERROR(shards_[place.shard]->ReadBlock(place.block, fields_, &read.block));
+  RETURN_IF_ERROR(shards_[place.shard]->ReadBlock(place.block, &read.block));
   if (reading_) reading_->store(-1, std::memory_order_relaxed);
-  used_bytes_ += read.bytes();
-  while (!by_use_.empty() && used_bytes_ > cache_bytes_) {
-    used_bytes_ -= by_use_.back().bytes();
-    cached_.erase(by_use_.back().number);
-    by_use_.pop_back();
-  }
+  used_bytes_ += read.block.memory_bytes();
   by_use_.push_front(std::move(read));
   cached_[number] = by_use_.begin();
   return &by_use_.front().block;
+}
+
+SplitBlocks::Cached SplitBlocks::MakeRoom() {
+  Cached freed;
+  while (!by_use_.empty() && used_bytes_ + by_use_.front().block.memory_bytes() > cache_bytes_) {
+    freed = std::move(by_use_.back());
+    used_bytes_ -= freed.block.memory_bytes();
+    cached_.erase(freed.number);
+    by_use_.pop_back();
+  }
+  return freed;
 }
 
 absl::StatusOr<std::unique_ptr<ShardReader>> OpenShard(const Dataset& dataset,

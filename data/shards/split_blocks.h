@@ -20,10 +20,10 @@ namespace elman {
 // for concurrent use.
 class SplitBlocks {
  public:
-  // Opens the shards of a split and reads their indices. The first `fields` fields are decoded.
-  // `cache_bytes` bounds the decoded blocks kept; at least one block is.
+  // Opens the shards of a split and reads their indices. `cache_bytes` bounds the blocks kept; at
+  // least one block is.
   static absl::StatusOr<std::unique_ptr<SplitBlocks>> Open(const Dataset& dataset,
-                                                           std::string_view split, int fields,
+                                                           std::string_view split,
                                                            uint64_t cache_bytes);
 
   size_t blocks() const { return places_.size(); }
@@ -62,13 +62,15 @@ class SplitBlocks {
   struct Cached {
     size_t number = 0;
     ExampleBlock block;
-    uint64_t bytes() const;
   };
 
-  SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, int fields, uint64_t cache_bytes);
+  SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, uint64_t cache_bytes);
+
+  // Lets go of blocks until there is room for another of the size of the last; the memory of one
+  // of them.
+  Cached MakeRoom();
 
   const std::vector<std::unique_ptr<ShardReader>> shards_;
-  const int fields_;
   uint64_t cache_bytes_;
   uint64_t tokens_ = 0;
   uint64_t examples_ = 0;

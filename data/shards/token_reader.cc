@@ -26,10 +26,9 @@ class BlockTokenReader : public TokenReader {
     while (!ids.empty()) {
       const size_t number = blocks_->BlockOfToken(position);
       ASSIGN_OR_RETURN(const ExampleBlock* block, blocks_->Read(number));
-      const std::vector<int32_t>& tokens = block->fields[0].ids;
       const uint64_t begin = position - blocks_->first_token(number);
-      const size_t count = std::min<uint64_t>(ids.size(), tokens.size() - begin);
-      std::copy_n(tokens.begin() + static_cast<ptrdiff_t>(begin), count, ids.begin());
+      const size_t count = std::min<uint64_t>(ids.size(), block->tokens(0) - begin);
+      block->ids(0).part(begin, count).CopyTo(ids.first(count));
       ids = ids.subspan(count);
       position += count;
     }
@@ -43,7 +42,7 @@ class BlockTokenReader : public TokenReader {
     }
     const size_t number = blocks_->BlockOfToken(position);
     ASSIGN_OR_RETURN(const ExampleBlock* block, blocks_->Read(number));
-    const std::vector<uint32_t>& begins = block->fields[0].begins;
+    const std::span<const uint32_t> begins = block->begins(0);
     const uint64_t first = blocks_->first_token(number);
     const auto after = std::ranges::upper_bound(begins, position - first);
     return Extent{.example = blocks_->first_example(number) + (after - begins.begin() - 1),
@@ -60,7 +59,7 @@ class BlockTokenReader : public TokenReader {
 absl::StatusOr<std::unique_ptr<TokenReader>> TokenReader::Open(
     std::shared_ptr<const Dataset> dataset, std::string_view split, uint64_t cache_bytes) {
   ASSIGN_OR_RETURN(std::unique_ptr<SplitBlocks> blocks,
-                   SplitBlocks::Open(*dataset, split, /*fields=*/1, cache_bytes));
+                   SplitBlocks::Open(*dataset, split, cache_bytes));
   return std::unique_ptr<TokenReader>(new BlockTokenReader(std::move(blocks)));
 }
 

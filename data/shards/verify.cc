@@ -23,23 +23,23 @@ absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
                           std::vector<LengthCounts>* lengths) {
   ShardFingerprint fingerprint(shard.header());
   ExampleBlock block;
-  std::vector<uint64_t> unknown(shard.fields());
+  std::vector<uint64_t> unknown(unknown_ids.size());
   std::vector<uint32_t> example;
   for (int i = 0; i < shard.blocks(); ++i) {
-    RETURN_IF_ERROR(shard.ReadBlock(i, shard.fields(), &block));
+    RETURN_IF_ERROR(shard.ReadBlock(i, &block));
     for (size_t e = 0; e < block.examples(); ++e) {
-      for (size_t f = 0; f < block.fields.size(); ++f) {
-        const std::span<const int32_t> ids = block.fields[f].example(e);
-        example.assign(ids.begin(), ids.end());
+      for (int f = 0; f < block.fields(); ++f) {
+        const PackedIds ids = block.example(f, e);
+        example.resize(ids.size());
+        ids.CopyTo(std::span(example));
         fingerprint.Add(example);
         CountLength(ids.size(), &(*lengths)[f]);
+        if (!unknown.empty()) unknown[f] += std::ranges::count(example, unknown_ids[f]);
       }
     }
-    for (size_t f = 0; f < unknown_ids.size(); ++f)
-      unknown[f] += std::ranges::count(block.fields[f].ids, static_cast<int32_t>(unknown_ids[f]));
     ++report->blocks;
     report->examples += block.examples();
-    report->tokens += block.fields[0].ids.size();
+    report->tokens += block.tokens(0);
   }
   if (fingerprint.file_id() != shard.file_id()) {
     return absl::DataLossError(

@@ -18,12 +18,12 @@ absl::StatusOr<FieldExamples> ReadFields(const std::string& path,
   FieldExamples fields((*reader)->fields());
   ExampleBlock block;
   for (int i = 0; i < (*reader)->blocks(); ++i) {
-    absl::Status status = (*reader)->ReadBlock(i, (*reader)->fields(), &block);
+    absl::Status status = (*reader)->ReadBlock(i, &block);
     if (!status.ok()) return status;
     for (size_t e = 0; e < block.examples(); ++e) {
       for (size_t f = 0; f < fields.size(); ++f) {
-        const auto ids = block.fields[f].example(e);
-        fields[f].emplace_back(ids.begin(), ids.end());
+        const PackedIds ids = block.example(static_cast<int>(f), e);
+        ids.CopyTo(std::span(fields[f].emplace_back(ids.size())));
       }
     }
   }
@@ -368,16 +368,6 @@ TEST_P(TaskShardTest, CutsBlocksByTheIdsOfAllFields) {
   }
   EXPECT_EQ((*reader)->blocks(), static_cast<int>(2 * ids / kBlockTokenBytes + 1));
   EXPECT_EQ(*ReadFields(scratch_.Path("shard"), {}), fields);
-}
-
-// The first field alone, as a language model reads it, is decoded without the others.
-TEST_P(TaskShardTest, DecodesAsManyFieldsAsAskedFor) {
-  const auto reader =
-      ShardReader::Open(WriteTask("shard", RandomTaskExamples(GetParam(), 50, 20)), {});
-  ExampleBlock block;
-  ASSERT_THAT((*reader)->ReadBlock(0, 1, &block), IsOk());
-  EXPECT_EQ(block.fields.size(), 1u);
-  EXPECT_EQ(block.examples(), 50u);
 }
 
 TEST_P(TaskShardTest, RefusesIdsAboveTheLimitOfTheirField) {

@@ -1,0 +1,58 @@
+// A block of a shard in memory: its ids stay as they were read.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/shards/packed_ids.h"
+
+namespace google::protobuf::io {
+class CodedInputStream;
+}
+
+namespace elman {
+
+class ExampleBlock {
+ public:
+  int fields() const { return static_cast<int>(fields_.size()); }
+  size_t examples() const { return fields_.empty() ? 0 : fields_[0].begins.size() - 1; }
+  size_t tokens(int field) const { return fields_[field].begins.back(); }
+
+  // Of a field of all examples, or of one. Valid until the block is changed or moved.
+  PackedIds ids(int field) const {
+    return {std::string_view(payload_).substr(fields_[field].at, fields_[field].bytes),
+            fields_[field].token_width};
+  }
+  PackedIds example(int field, size_t i) const {
+    const std::vector<uint32_t>& begins = fields_[field].begins;
+    return ids(field).part(begins[i], begins[i + 1] - begins[i]);
+  }
+  // The ids of example i are those at begins[i] to begins[i + 1].
+  std::span<const uint32_t> begins(int field) const { return fields_[field].begins; }
+
+  uint64_t memory_bytes() const;
+
+ private:
+  friend class ShardReader;
+
+  struct Field {
+    size_t at = 0;  // in the payload
+    size_t bytes = 0;
+    uint32_t token_width = 0;
+    std::vector<uint32_t> begins;
+  };
+
+  // Finds the fields in the payload, a serialized ShardRecord, without copying their ids, as the
+  // generated code would. False for anything but the record of a block. `token_width` is left to
+  // the caller.
+  bool Parse(uint64_t* file_id, uint64_t* number);
+  static bool ParseField(google::protobuf::io::CodedInputStream* input, Field* parsed);
+
+  std::string payload_;
+  std::vector<Field> fields_;
+};
+
+}  // namespace elman
