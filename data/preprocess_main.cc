@@ -18,52 +18,48 @@
 #include "data/workers/mpi_workers.h"
 
 ABSL_FLAG(std::string, task, "language_model",
-          "What the data are for, and so their format. language_model: a sentence or paragraph a "
-          "line; classification: LABEL<TAB>TEXT; tagging: WORD<TAB>TAG, an empty line after each "
-          "sentence; translation: SOURCE<TAB>TARGET, or parallel files.");
+          "`TASK` What the data are for, and so their format: a task of those above.");
 ABSL_FLAG(std::string, train, "",
-          "Text files to train on: FILE[,FILE...], parallel ones as SOURCE:TARGET; '-' is standard "
+          "`FILE[,FILE...]` Text files to train on, parallel ones as SOURCE:TARGET; - is standard "
           "input; .gz, .xz and .zst are read directly.");
-ABSL_FLAG(std::string, valid, "", "Text files to validate on.");
-ABSL_FLAG(std::string, test, "", "Text files to test on.");
-ABSL_FLAG(
-    std::string, split, "",
-    "TRAIN,VALID[,TEST]: divides --train by these weights, such as 98,1,1. An example goes where "
-    "a hash of its text says, so equal ones go together.");
+ABSL_FLAG(std::string, valid, "", "`FILE[,FILE...]` Text files to validate on.");
+ABSL_FLAG(std::string, test, "", "`FILE[,FILE...]` Text files to test on.");
+ABSL_FLAG(std::string, split, "",
+          "`TRAIN,VALID[,TEST]` Divides --train by these weights, such as 98,1,1. An example goes "
+          "where a hash of its text says, so equal ones go together.");
 ABSL_FLAG(std::string, on_invalid, "keep",
-          "Examples with bytes that are not UTF-8. keep: the tokenizer takes them as it does; "
-          "replace: with U+FFFD in place of them; skip: leaves them out; fail: is an error.");
-ABSL_FLAG(std::string, output, "", "The folder to create for the data set.");
-ABSL_FLAG(std::string, tokenizer, "",
-          "How text is cut; by default word, for tagging whitespace. "
-          "word: words and punctuation marks, split from each other; "
-          "whitespace: pre-tokenized text; character: characters as readers see them; byte: bytes; "
-          "bpe, unigram: subwords learned by SentencePiece; wordpiece: subwords of a BERT model "
-          "(--vocabulary); sentencepiece: of an existing model (--tokenizer_model).");
+          "`WAY` What to do with examples whose bytes are not UTF-8. keep: as it is; replace: with "
+          "U+FFFD in place of them; skip: leaves them out; fail: is an error.");
+ABSL_FLAG(std::string, output, "", "`DATASET_DIR` The folder to create for the data set.");
+ABSL_FLAG(
+    std::string, tokenizer, "",
+    "`NAME` How text is cut: a tokenizer of those above; by default word, for tagging whitespace.");
 ABSL_FLAG(std::string, vocabulary, "",
-          "The vocab.txt of a BERT model, for wordpiece; --lowercase if the model is an uncased "
-          "one.");
+          "`FILE` The vocab.txt of a BERT model, for wordpiece; --lowercase if the model is an "
+          "uncased one.");
 ABSL_FLAG(std::string, tokenizer_model, "",
-          "An existing model of SentencePiece, which normalizes as it is used to.");
-ABSL_FLAG(std::string, vocabulary_of, "",
-          "A data set whose tokenizers and vocabularies, with all their options, are taken over: "
-          "the same ids, for which the same models can be used. --train may be left out then.");
+          "`FILE` An existing model of SentencePiece, which normalizes as it is used to.");
+ABSL_FLAG(
+    std::string, vocabulary_of, "",
+    "`DATASET_DIR` A data set whose tokenizers and vocabularies, with all their options, are taken "
+    "over: the same ids, for which the same models can be used. --train may be left out then.");
 ABSL_FLAG(uint64_t, tokenizer_sample_mb, elman::kDefaultSampleBytes >> 20,
           "MiB of train that bpe and unigram are learned from.");
-ABSL_FLAG(uint64_t, vocab_size, 0,
-          "At most so many types, <unk> and </s> included; 0: no bound, or, for bpe "
-          "and unigram, 8000.");
-ABSL_FLAG(uint64_t, min_count, 0, "Words and characters seen less often in train are <unk>.");
+ABSL_FLAG(
+    uint64_t, vocab_size, 0,
+    "At most so many types, <unk> and </s> included; 0: no bound, or, for bpe and unigram, 8000.");
+ABSL_FLAG(uint64_t, min_count, 0,
+          "Words and characters seen less often in train than `N` times are <unk>.");
 ABSL_FLAG(std::string, target_tokenizer, "",
-          "For translation: the tokenizer of the target; by default as the source, size and least "
-          "count too.");
-ABSL_FLAG(std::string, target_vocabulary, "", "As --vocabulary, with --target_tokenizer.");
-ABSL_FLAG(std::string, target_tokenizer_model, "", "As --tokenizer_model, for the target.");
+          "`NAME` For translation: the tokenizer of the target; by default as the source, size and "
+          "least count too.");
+ABSL_FLAG(std::string, target_vocabulary, "", "`FILE` As --vocabulary, with --target_tokenizer.");
+ABSL_FLAG(std::string, target_tokenizer_model, "", "`FILE` As --tokenizer_model, for the target.");
 ABSL_FLAG(uint64_t, target_vocab_size, 0, "As --vocab_size, with --target_tokenizer.");
 ABSL_FLAG(uint64_t, target_min_count, 0, "As --min_count, with --target_tokenizer.");
 ABSL_FLAG(bool, shared_vocabulary, false, "For translation: one vocabulary for both sides.");
-ABSL_FLAG(bool, lowercase, false, "Turn the text into lower case first.");
-ABSL_FLAG(bool, keep_empty_lines, false, "Keep lines without a word: each is just </s>.");
+ABSL_FLAG(bool, lowercase, false, "Turns the text into lower case first.");
+ABSL_FLAG(bool, keep_empty_lines, false, "Keeps lines without a word: each is just </s>.");
 ABSL_FLAG(uint64_t, shard_tokens, elman::kDefaultShardTokens,
           "A shard has about at most so many tokens.");
 ABSL_FLAG(int, threads, 0, "Threads a process; 0: one a core, or, under a launcher, one.");
@@ -74,12 +70,46 @@ ABSL_FLAG(uint64_t, memory_mb, elman::kDefaultMemoryMb,
 namespace elman {
 namespace {
 
+constexpr Example kExamples[] = {
+    {"A language model's text, cut into subwords",
+     "elman-preprocess --tokenizer=bpe --vocab_size=8000 --train=train.txt \\\n"
+     "    --valid=valid.txt --test=test.txt --output=run/mine/data"},
+    {"One compressed file, of which a hundredth each is for validation and for testing",
+     "elman-preprocess --train=all.txt.zst --split=98,1,1 --output=run/mine/data"},
+    {"Parallel files to translate from, with one vocabulary for both languages",
+     "elman-preprocess --task=translation --tokenizer=bpe --shared_vocabulary \\\n"
+     "    --train=train.en:train.fr --valid=valid.en:valid.fr --output=run/mt/data"},
+    {"A large corpus, by eight processes",
+     "mpirun -n 8 elman-preprocess --train=corpus.txt --valid=valid.txt \\\n"
+     "    --output=/shared/dataset"}};
+
 constexpr Program kProgram = {
-    "elman-preprocess",
-    "elman-preprocess --task=... --train=FILE[,FILE...] [--valid=...] [--test=...] "
-    "--output=DATASET_DIR [--tokenizer=...]\n"
-    "Makes a data set of text files. Large corpora: mpirun -n P elman-preprocess ...",
-    __FILE__};
+    .name = "elman-preprocess",
+    .purpose = "makes a data set of text files",
+    .usage =
+        "elman-preprocess --train=FILE[,FILE...] [--valid=...] [--test=...]\n"
+        "    --output=DATASET_DIR [--task=TASK] [--tokenizer=NAME] [OPTION...]\n"
+        "mpirun -n P elman-preprocess ...",
+    .description =
+        "Cuts texts into tokens, chooses a vocabulary, and writes the token ids into checksummed "
+        "shards, which elman-train and elman-evaluate read. A run that was ended goes on when it "
+        "is "
+        "started again.\n\n"
+        "Tasks:\n"
+        "  language_model  a sentence or paragraph a line\n"
+        "  classification  LABEL<TAB>TEXT lines\n"
+        "  tagging         WORD<TAB>TAG lines, an empty line after each sentence\n"
+        "  translation     SOURCE<TAB>TARGET lines, or parallel files SOURCE:TARGET\n\n"
+        "Tokenizers:\n"
+        "  word           words and punctuation marks, split from each other\n"
+        "  whitespace     pre-tokenized text, as it is\n"
+        "  character      characters as readers see them\n"
+        "  byte           bytes\n"
+        "  bpe, unigram   subwords, learned by SentencePiece\n"
+        "  wordpiece      subwords of a BERT model (--vocabulary)\n"
+        "  sentencepiece  those of an existing model (--tokenizer_model)",
+    .examples = kExamples,
+    .main_file = __FILE__};
 
 // The value of a flag that names one of a list.
 template <typename Value, size_t n>

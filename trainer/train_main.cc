@@ -29,53 +29,74 @@
 #include "trainer/watchdog/watchdog.h"
 #include "trainer/watchdog/watched_communicator.h"
 
-ABSL_FLAG(std::string, config, "",
-          "the configuration, a text-format TrainingConfig (proto/training.proto)");
-ABSL_FLAG(
-    std::string, data, "",
-    "the data set's folder, readable by every rank; several, separated by commas, are mixed as "
-    "data_weights of the configuration says");
-ABSL_FLAG(std::string, output, "", "the run directory: checkpoints, metrics, report");
+ABSL_FLAG(std::string, config, "", "`FILE` the configuration, a TrainingConfig in text format");
+ABSL_FLAG(std::string, data, "",
+          "`DATASET_DIR` the data set, readable by every rank; several, separated by commas, are "
+          "mixed as data_weights of the configuration says");
+ABSL_FLAG(std::string, output, "", "`RUN_DIR` the run directory: checkpoints, metrics, report");
 ABSL_FLAG(std::string, resume, "auto",
-          "auto: go on where the run directory's latest checkpoint stands, if there is one; never: "
-          "begin anew, in a "
-          "directory without checkpoints; or a checkpoint file to go on from: one of the run "
-          "directory's own, of which later ones are then set aside, or any in a new directory");
-ABSL_FLAG(
-    std::string, vectors, "",
-    "begin with these word vectors instead of random embeddings: a file of word2vec (text or "
-    "binary), fastText (.vec) or GloVe, or model.safetensors,words=vocab.txt[,tensor=NAME]; "
-    "model.frozen_embeddings keeps them as they are. A run that goes on has what its checkpoint "
-    "holds");
-ABSL_FLAG(std::string, target_vectors, "", "the same for the target language of a translator");
+          "`WHERE` auto: go on where the run directory's latest checkpoint stands, if there is "
+          "one; never: begin anew, in a directory without checkpoints; or a checkpoint file to go "
+          "on from: one of the run directory's own, of which later ones are then set aside, or any "
+          "in a new directory");
+ABSL_FLAG(std::string, vectors, "",
+          "`FILE` begin with these word vectors instead of random embeddings: a file of word2vec "
+          "(text or binary), fastText (.vec) or GloVe, or "
+          "model.safetensors,words=vocab.txt[,tensor=NAME]; model.frozen_embeddings keeps them as "
+          "they are. A run that goes on has what its checkpoint holds");
+ABSL_FLAG(std::string, target_vectors, "",
+          "`FILE` the same for the target language of a translator");
 ABSL_FLAG(bool, quiet, false, "print warnings and events only, no progress");
 ABSL_FLAG(std::string, trace, "",
-          "write a trace of all ranks' phases to this file, for chrome://tracing");
+          "write a trace of all ranks' phases to `FILE`, for chrome://tracing");
 ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
-ABSL_FLAG(
-    int64_t, verify_resume, 0,
-    "train 2N steps, and N steps, a checkpoint and N more; compare the results and end with 0 "
-    "if they are the same bits. Works beside --output, which is left alone");
+ABSL_FLAG(int64_t, verify_resume, 0,
+          "train 2N steps, and N steps, a checkpoint and N more; compare the results and end with "
+          "0 if they are the same bits. Works beside --output, which is left alone");
 ABSL_FLAG(int64_t, replay_step, 0,
           "train step N of the run in --output again, in one process, from the newest checkpoint "
           "before it or from --resume=FILE, with the configuration recorded there; print norms and "
           "what is not finite; write nothing");
-ABSL_FLAG(
-    bool, preflight, false,
-    "print where the ranks run, whether they agree, how fast they exchange and what will make "
-    "them slow, and end");
+ABSL_FLAG(bool, preflight, false,
+          "print where the ranks run, whether they agree, how fast they exchange and what will "
+          "make them slow, and end");
 
 namespace elman {
 namespace {
 
+constexpr Example kExamples[] = {
+    {"Trains on all cores of this machine; started again, goes on where it was stopped",
+     "elman-run elman-train --config=quickstart.textproto --data=run/mine/data \\\n"
+     "    --output=run/mine/model"},
+    {"The same with other settings, and a checkpoint every 500 steps",
+     "elman-run elman-train --config=quickstart.textproto --data=run/mine/data \\\n"
+     "    --output=run/other optimizer.learning_rate=0.002 model.cell=GRU \\\n"
+     "    checkpoint.every_steps=500"},
+    {"How large it would be, and how many steps an epoch has, without training",
+     "elman-train --config=quickstart.textproto --data=run/mine/data --dry_run"},
+    {"Four ranks with plain mpirun",
+     "mpirun -n 4 elman-train --config=quickstart.textproto \\\n"
+     "    --data=run/mine/data --output=run/mine/model"}};
+
 constexpr Program kProgram = {
-    "elman-train",
-    "Usage: mpirun -n P elman-train --config=FILE --data=DATASET_DIR --output=RUN_DIR [flags] "
-    "[path.to.field=value ...]\n"
-    "Trains a recurrent network, data-parallel. Further arguments override fields of the "
-    "configuration, as\n"
-    "optimizer.learning_rate=0.5 max_steps=200.",
-    __FILE__};
+    .name = "elman-train",
+    .purpose = "trains a recurrent network on text, data-parallel",
+    .usage =
+        "elman-run elman-train --config=FILE --data=DATASET_DIR --output=RUN_DIR\n"
+        "    [OPTION...] [path.to.field=VALUE...]\n"
+        "mpirun -n P elman-train ...",
+    .description =
+        "Trains a network as the configuration says on a data set that elman-preprocess made, on "
+        "the ranks that mpirun started. Arguments that are no options override fields of the "
+        "configuration, such as optimizer.learning_rate=0.5 max_steps=200; "
+        "launch/configs/FIELDS.md "
+        "lists every field.\n\n"
+        "The run directory holds the complete configuration, metrics.jsonl, checkpoints, event "
+        "files "
+        "for TensorBoard, and report.html. SIGUSR1, and to a rank also SIGTERM, save and stop; the "
+        "same command goes on from there.",
+    .examples = kExamples,
+    .main_file = __FILE__};
 
 bool Replays() { return absl::GetFlag(FLAGS_replay_step) != 0; }
 bool Verifies() { return absl::GetFlag(FLAGS_verify_resume) != 0; }
@@ -224,6 +245,11 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
 int Main(int argc, char** argv) {
   // Before anything else: mpirun forwards signals as soon as the process exists.
   CatchStopSignals();
+  const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, __FILE__);
+  if (command_line.ok() && (command_line->help || command_line->version)) {
+    if (LaunchedRank() == 0) PrintHelpOrVersion(kProgram, *command_line);
+    return kExitDone;
+  }
   LimitThreads();
   PhaseClock clock;
   Pulse pulse(&clock);
@@ -232,11 +258,6 @@ int Main(int argc, char** argv) {
   const auto mpi = CreateMpiCommunicator(&argc, &argv);
   pulse.Part();
   const bool root = mpi->rank() == 0;
-  const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, __FILE__);
-  if (command_line.ok() && (command_line->help || command_line->version)) {
-    if (root) PrintHelpOrVersion(kProgram, *command_line);
-    return kExitDone;
-  }
   const absl::Status usage = command_line.ok() ? CheckFlags() : command_line.status();
   WatchedCommunicator communicator(mpi.get(), &pulse);
   absl::Status status = usage;

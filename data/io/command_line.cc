@@ -8,8 +8,10 @@
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
 namespace elman {
@@ -65,6 +67,12 @@ absl::Status UnknownFlag(const std::string& name,
       absl::StrCat("unknown flag --", name,
                    nearest.empty() ? "; see --help"
                                    : absl::StrCat("; did you mean --", nearest, "? See --help")));
+}
+
+// What stands for the value of a flag that does not name it.
+std::string ValueOf(const absl::CommandLineFlag& flag) {
+  if (flag.IsOfType<std::string>() || flag.IsOfType<RepeatedText>()) return "TEXT";
+  return flag.IsOfType<double>() || flag.IsOfType<float>() ? "X" : "N";
 }
 
 // Stands between texts: a command line cannot have it.
@@ -140,16 +148,25 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
   return line;
 }
 
-std::string UsageText(std::string_view summary, std::string_view main_file) {
-  std::string text = absl::StrCat(std::string(summary), "\n\nFlags:\n");
+std::vector<FlagDescription> DescribeFlags(std::string_view main_file) {
+  std::vector<FlagDescription> descriptions;
   for (const auto& [name, flag] : FlagsOf(main_file)) {
+    const std::string help = flag->Help();
+    const size_t open = help.find('`');
+    const size_t close = open == std::string::npos ? open : help.find('`', open + 1);
+    const bool named = close != std::string::npos;
+    const std::string meaning = named && open == 0 ? help.substr(close + 1) : help;
+    const bool plain = flag->IsOfType<bool>();
     const std::string initial = flag->DefaultValue();
-    absl::StrAppend(&text, "  --", name, "  ", flag->Help());
-    if (!initial.empty()) absl::StrAppend(&text, " [", initial, "]");
-    text += '\n';
+    descriptions.push_back({.name = name,
+                            .value = plain   ? ""
+                                     : named ? help.substr(open + 1, close - open - 1)
+                                             : ValueOf(*flag),
+                            .meaning = std::string(absl::StripAsciiWhitespace(
+                                absl::StrReplaceAll(meaning, {{"`", ""}}))),
+                            .initial = plain && initial == "false" ? "" : initial});
   }
-  absl::StrAppend(&text, "  --help  Prints this text.\n  --version  Prints the version.\n");
-  return text;
+  return descriptions;
 }
 
 void PrintError(std::string_view program, const absl::Status& status) {

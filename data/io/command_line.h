@@ -1,5 +1,5 @@
-// Command lines on top of absl::Flag: one-line errors, exit status 2, and a --help that shows the
-// program's own flags only.
+// Command lines on top of absl::Flag: one-line errors, exit status 2, and nothing but the program's
+// own flags.
 #pragma once
 
 #include <string>
@@ -34,8 +34,18 @@ struct CommandLine {
 // is an error that names the nearest known one.
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file);
 
-// What --help prints: `summary`, then every flag of `main_file` with its help text and default.
-std::string UsageText(std::string_view summary, std::string_view main_file);
+// A flag as --help shows it.
+struct FlagDescription {
+  std::string name;
+  std::string value;    // what stands behind "=", such as FILE or N; empty: the flag takes no value
+  std::string meaning;  // the help text, without backquotes and what is named before it
+  std::string initial;  // its default, empty where there is none
+};
+
+// The flags defined in `main_file`, in alphabetical order. A help text names its value in
+// backquotes, before all else ("`FILE` The source.") or by one of its words ("The `FILE` to
+// read."); otherwise it is N, X or TEXT by its type.
+std::vector<FlagDescription> DescribeFlags(std::string_view main_file);
 
 // Prints "PROGRAM: error: MESSAGE", on one line, to standard error.
 void PrintError(std::string_view program, const absl::Status& status);

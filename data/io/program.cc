@@ -3,19 +3,92 @@
 #include <cstdio>
 #include <string>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
 namespace {
 
+constexpr size_t kColumns = 80;
+
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+// The words of `text`, filled into lines that begin with so many spaces.
+std::string Filled(std::string_view text, size_t indent) {
+  std::string filled;
+  size_t column = 0;
+  for (const absl::string_view word : absl::StrSplit(View(text), ' ', absl::SkipEmpty())) {
+    if (column > 0 && column + 1 + word.size() <= kColumns) {
+      filled += ' ';
+      ++column;
+    } else {
+      absl::StrAppend(&filled, column > 0 ? "\n" : "", std::string(indent, ' '));
+      column = indent;
+    }
+    absl::StrAppend(&filled, word);
+    column += word.size();
+  }
+  return absl::StrCat(filled, "\n");
+}
+
+// Every line of `text` behind so many spaces.
+std::string Indented(std::string_view text, size_t indent) {
+  const std::string spaces(indent, ' ');
+  return absl::StrCat(spaces, absl::StrReplaceAll(View(text), {{"\n", "\n" + spaces}}), "\n");
+}
+
+std::string Paragraphs(std::string_view text) {
+  std::string paragraphs;
+  for (const absl::string_view line : absl::StrSplit(View(text), '\n')) {
+    if (line.empty() || absl::StartsWith(line, "  ")) {
+      absl::StrAppend(&paragraphs, line, "\n");
+    } else {
+      paragraphs += Filled({line.data(), line.size()}, 0);
+    }
+  }
+  return paragraphs;
+}
+
+// With a capital letter and a full stop, whatever the flag's own habit.
+std::string Sentence(std::string text) {
+  if (text.empty()) return text;
+  text[0] = absl::ascii_toupper(static_cast<unsigned char>(text[0]));
+  if (absl::string_view(".:;").find(text.back()) == absl::string_view::npos) text += '.';
+  return text;
+}
+
+std::string OptionText(const FlagDescription& flag) {
+  const std::string initial =
+      flag.initial.empty() ? "" : absl::StrCat(" Default: ", flag.initial, ".");
+  return absl::StrCat("  --", flag.name, flag.value.empty() ? "" : absl::StrCat("=", flag.value),
+                      "\n", Filled(absl::StrCat(Sentence(flag.meaning), initial), 6));
+}
 
 }  // namespace
 
+std::string HelpText(const Program& program) {
+  std::string text = absl::StrCat(View(program.name), " - ", View(program.purpose), "\n\nUsage:\n",
+                                  Indented(program.usage, 2), "\n", Paragraphs(program.description),
+                                  "\nOptions:\n");
+  for (const FlagDescription& flag : DescribeFlags(program.main_file)) text += OptionText(flag);
+  text += "  --help\n      Prints this text.\n  --version\n      Prints the version.\n";
+  text += "\nExamples:\n";
+  for (const Example& example : program.examples) {
+    absl::StrAppend(&text, Filled(absl::StrCat(View(example.purpose), ":"), 2),
+                    Indented(example.command, 4));
+  }
+  absl::StrAppend(&text, "\nExit status:\n", "  0  done\n", "  1  the job failed\n",
+                  "  2  the command line or the configuration is wrong\n");
+  return text;
+}
+
 bool PrintHelpOrVersion(const Program& program, const CommandLine& command_line) {
   if (command_line.help) {
-    std::fputs(UsageText(program.summary, program.main_file).c_str(), stdout);
+    std::fputs(HelpText(program).c_str(), stdout);
   } else if (command_line.version) {
     std::printf("%.*s %s\n", static_cast<int>(program.name.size()), program.name.data(),
                 ELMAN_VERSION);

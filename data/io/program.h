@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -10,11 +12,25 @@
 
 namespace elman {
 
+struct Example {
+  std::string_view purpose;  // "Scores a run on the test split"
+  std::string_view command;  // as typed, over several lines if need be
+};
+
+// What a program says of itself. Its man page is made of what --help prints.
 struct Program {
-  std::string_view name;       // "elman-inspect"
-  std::string_view summary;    // usage and one sentence, the head of --help
+  std::string_view name;     // "elman-inspect"
+  std::string_view purpose;  // a phrase that goes on from "NAME - ": "shows and verifies ..."
+  std::string_view usage;    // command lines, one a line
+  // Paragraphs, with an empty line between them, are filled; lines that begin with two spaces stay
+  // as they are.
+  std::string_view description;
+  std::span<const Example> examples;
   std::string_view main_file;  // __FILE__ of the file that defines the flags
 };
+
+// What --help prints: at most 80 columns, in the frame that launch/cmake/man_page reads.
+std::string HelpText(const Program& program);
 
 // Parses the command line, has `check` judge it (a failure is a usage error) and runs `run`.
 // Returns the exit status.

@@ -16,12 +16,19 @@ function(elman_seal target)
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/launch/cmake/seal.map)
 endfunction()
 
-# elman_program(NAME SOURCES main.cc DEPENDS x ...): a program in build/bin.
-function(elman_program name)
+# elman_tool(NAME SOURCES main.cc DEPENDS x ...): a program in build/bin, for those who work on Elman.
+function(elman_tool name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE elman_options ${ARG_DEPENDS})
   elman_seal(${name})
+endfunction()
+
+# elman_program(NAME SOURCES main.cc DEPENDS x ...): the same for users: it is installed and has a man page.
+function(elman_program name)
+  elman_tool(${name} ${ARGN})
+  install(TARGETS ${name})
+  set_property(GLOBAL APPEND PROPERTY ELMAN_PROGRAMS ${name})
 endfunction()
 
 # elman_test(NAME [ALONE] SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary, each of whose cases is a ctest of its

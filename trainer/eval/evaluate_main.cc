@@ -24,34 +24,48 @@
 #include "trainer/math/compute_environment.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
-          "a run directory (its best checkpoint) or a checkpoint file");
-ABSL_FLAG(std::string, data, "", "the data set's folder");
-ABSL_FLAG(std::string, split, "test", "train, valid or test");
+          "`RUN_DIR|FILE` a run directory (its best checkpoint) or a checkpoint");
+ABSL_FLAG(std::string, data, "", "`DATASET_DIR` the data set");
+ABSL_FLAG(std::string, split, "test", "`SPLIT` train, valid or test");
 ABSL_FLAG(std::string, compare, "",
-          "a second run directory or checkpoint of the same vocabulary: tells by paired bootstrap "
-          "resampling whether the first is better than it by chance");
+          "`RUN_DIR|FILE` a second run directory or checkpoint of the same vocabulary: tells by "
+          "paired bootstrap resampling whether the first is better than it by chance");
 ABSL_FLAG(int32_t, bootstrap_samples, 1000, "how many samples --compare draws");
 ABSL_FLAG(std::string, surprisal, "",
-          "language models: a file for a table of how many bits every token of the split is worth");
-ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
+          "`FILE` language models: a file for a table of how many bits every token of the split is "
+          "worth");
+ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
 ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
           "translation: the width of the search for the translations that are scored");
-ABSL_FLAG(
-    double, length_penalty, elman::TranslationSearchSpec().length_penalty,
-    "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / 6) "
-    "to this power");
+ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
+          "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / "
+          "6) to this power");
 ABSL_FLAG(std::string, score_tokenization, "13a",
-          "translation: the words that BLEU counts: 13a, or zh for Chinese, or char");
+          "`WORDS` translation: the words that BLEU counts: 13a, or zh for Chinese, or char");
 
 namespace elman {
 namespace {
 
+constexpr Example kExamples[] = {
+    {"The best checkpoint of a run, on the test split",
+     "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data"},
+    {"Is it better than another run's, or was it lucky?",
+     "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
+     "    --compare=run/other"},
+    {"For a script: one JSON object on one line",
+     "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
+     "    --split=valid --format=json"}};
+
 constexpr Program kProgram = {
-    "elman-evaluate",
-    "Usage: elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [--split=test] "
-    "[--compare=RUN_DIR|FILE] [--surprisal=FILE] [--format=text|json]\n"
-    "Computes the loss of a trained model over a split of a data set, and the figures of its task.",
-    __FILE__};
+    .name = "elman-evaluate",
+    .purpose = "the figures of a trained model on a split of a data set",
+    .usage = "elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [OPTION...]",
+    .description =
+        "Computes the loss of a trained model over a split of a data set, and the figures of its "
+        "task: perplexity and bits per byte of language models, accuracy and F1 of taggers and "
+        "classifiers, BLEU and chrF of translators. One process, without MPI.",
+    .examples = kExamples,
+    .main_file = __FILE__};
 
 constexpr ScoreTokenization kTokenizations[] = {ScoreTokenization::k13a, ScoreTokenization::kZh,
                                                 ScoreTokenization::kChar};

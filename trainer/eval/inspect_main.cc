@@ -14,18 +14,28 @@ ABSL_FLAG(bool, verify, false, "check every byte; exit status 1 if something is 
 ABSL_FLAG(bool, repair, false,
           "mend a run directory: write the marks latest and best anew where they name no whole "
           "checkpoint, delete temporary files; touches nothing that is good");
-ABSL_FLAG(std::string, compare, "", "another run directory, to be shown beside the first");
-ABSL_FLAG(std::string, format, "text", "text, or json: one JSON object on one line");
+ABSL_FLAG(std::string, compare, "",
+          "`RUN_DIR` another run directory, to be shown beside the first");
+ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
 
 namespace elman {
 namespace {
 
+constexpr Example kExamples[] = {
+    {"A run at a glance: its course, its figures, its events", "elman-inspect run/mine/model"},
+    {"Two runs side by side", "elman-inspect run/mine/model --compare=run/other"},
+    {"Every byte of a data set", "elman-inspect run/mine/data --verify"},
+    {"Points latest and best to whole checkpoints again", "elman-inspect run/mine/model --repair"}};
+
 constexpr Program kProgram = {
-    "elman-inspect",
-    "Usage: elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [--format=text|json]\n"
-    "Shows a data set's folder, a shard, a run directory (its latest checkpoint; with --verify all "
-    "of them) or a checkpoint.",
-    __FILE__};
+    .name = "elman-inspect",
+    .purpose = "shows, verifies and repairs data sets, runs, checkpoints",
+    .usage = "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [OPTION...]",
+    .description =
+        "Shows a data set's folder, a shard, a run directory (its latest checkpoint; with --verify "
+        "all of them) or a checkpoint.",
+    .examples = kExamples,
+    .main_file = __FILE__};
 
 absl::Status CheckCommandLine(const CommandLine& command_line) {
   if (command_line.arguments.size() != 1) {

@@ -18,14 +18,13 @@
 #include "trainer/math/compute_environment.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
-          "a run directory (its best checkpoint) or a checkpoint file");
+          "`RUN_DIR|FILE` a run directory (its best checkpoint) or a checkpoint");
 ABSL_FLAG(std::string, format, "text",
-          "text, or json: an object for every prediction, with scores");
+          "`FORMAT` text, or json: an object for every prediction, with scores");
 ABSL_FLAG(int32_t, batch_size, 32, "inputs to read together, if so many are there");
-ABSL_FLAG(
-    bool, columns, false,
-    "tagging: read a word a line, its first column, and an empty line after each sentence, as "
-    "corpora have it, instead of a sentence a line");
+ABSL_FLAG(bool, columns, false,
+          "tagging: read a word a line, its first column, and an empty line after each sentence, "
+          "as corpora have it, instead of a sentence a line");
 ABSL_FLAG(int32_t, max_tokens, 100, "language models: tokens to generate for a prompt at most");
 ABSL_FLAG(int32_t, lines, 1,
           "language models: lines to generate for a prompt, the prompt's own included");
@@ -45,10 +44,9 @@ ABSL_FLAG(bool, interactive, false,
           "terminal with a prompt sign. Ctrl-D ends it");
 ABSL_FLAG(uint64_t, seed, 1, "of the random numbers; the same seed gives the same text");
 
-ABSL_FLAG(
-    double, length_penalty, elman::TranslationSearchSpec().length_penalty,
-    "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / 6) "
-    "to this power");
+ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
+          "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / "
+          "6) to this power");
 ABSL_FLAG(double, max_length_ratio, elman::TranslationSearchSpec().max_length_ratio,
           "translation: at most 10 tokens and so many for each one of the source");
 ABSL_FLAG(int32_t, n_best, 1,
@@ -60,12 +58,26 @@ ABSL_FLAG(bool, replace_unknown, false,
 namespace elman {
 namespace {
 
+constexpr Example kExamples[] = {
+    {"A language model goes on from a beginning",
+     "echo \"Once upon a time\" | elman-predict --checkpoint=run/mine/model \\\n"
+     "    --temperature=0.7 --max_tokens=200"},
+    {"As you type", "elman-predict --checkpoint=run/mine/model --interactive"},
+    {"A translator's three best, with their scores",
+     "elman-predict --checkpoint=run/mt/model --n_best=3 <source.txt"},
+    {"A tagger reads a corpus, a word a line",
+     "elman-predict --checkpoint=run/tags/model --columns <test.txt"}};
+
 constexpr Program kProgram = {
-    "elman-predict",
-    "Usage: elman-predict --checkpoint=RUN_DIR|FILE [flags] < inputs > predictions\n"
-    "Does with every line of standard input what the model was trained for: continues it, tags its "
-    "words, labels it, or translates it.",
-    __FILE__};
+    .name = "elman-predict",
+    .purpose = "text in, predictions out",
+    .usage = "elman-predict --checkpoint=RUN_DIR|FILE [OPTION...] <INPUTS >PREDICTIONS",
+    .description =
+        "Does with every line of standard input what the model was trained for: continues it, tags "
+        "its words, labels it, or translates it. A line is answered as soon as it is there. One "
+        "process, without MPI.",
+    .examples = kExamples,
+    .main_file = __FILE__};
 
 absl::Status Require(bool condition, std::string_view flag, double value, std::string_view wanted) {
   if (condition) return absl::OkStatus();
