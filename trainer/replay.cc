@@ -131,7 +131,7 @@ absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
   const std::shared_ptr<const Dataset>& dataset = datasets[0];
   const std::string resume = source.checkpoint.empty() ? "never" : source.checkpoint;
   ASSIGN_OR_RETURN(RunStart start,
-                   StartRun(communicator, *dataset, /*directory=*/nullptr, resume, source.config));
+                   StartRun(communicator, datasets, /*directory=*/nullptr, resume, source.config));
   TrainingConfig* config = start.checkpoint.header.mutable_config();
   config->set_max_steps(step);
   config->set_max_epochs(std::numeric_limits<int32_t>::max());

@@ -62,18 +62,30 @@ absl::Status CheckHistory(const RunDirectory* directory, const std::string& path
       step, ", is none; give another --output, or leave --resume out to go on with what is there"));
 }
 
+std::vector<std::string> Fingerprints(const Datasets& datasets) {
+  std::vector<std::string> fingerprints;
+  for (const auto& dataset : datasets) fingerprints.push_back(DatasetFingerprint(*dataset));
+  return fingerprints;
+}
+
 // Rank 0's part of StartRun: reads and judges the checkpoint.
-absl::Status Resume(const Dataset& dataset, const RunDirectory* directory, const std::string& path,
-                    const TrainingConfig& wanted, RunStart* start) {
+absl::Status Resume(const Datasets& datasets, const RunDirectory* directory,
+                    const std::string& path, const TrainingConfig& wanted, RunStart* start) {
   ASSIGN_OR_RETURN(start->checkpoint, ReadCheckpoint(path));
   RETURN_IF_ERROR(CheckHistory(directory, path, start->checkpoint.header.progress().step()));
   const TrainingConfig& before = start->checkpoint.header.config();
   RETURN_IF_ERROR(
-      CheckFields(start->checkpoint.header, path, dataset,
+      CheckFields(start->checkpoint.header, path, *datasets[0],
                   "train on the data set of that run, or begin anew with another --output"));
   start->config = wanted;
   if (wanted.lanes() == 0) start->config.set_lanes(before.lanes());
   RETURN_IF_ERROR(CheckResumable(before, start->config));
+  const auto& trained_on = start->checkpoint.header.provenance().data_sets();
+  if (!trained_on.empty() && !std::ranges::equal(trained_on, Fingerprints(datasets))) {
+    start->remarks.push_back(absl::StrCat(
+        "other data than ", path,
+        " was trained on: the same vocabularies, but the place reached in an epoch is another"));
+  }
   start->resumed = true;
   start->resumed_from = path;
   return absl::OkStatus();
@@ -123,16 +135,17 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* com
   return directory;
 }
 
-absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dataset,
+absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& datasets,
                                   const RunDirectory* directory, const std::string& resume,
                                   const TrainingConfig& config) {
+  const Dataset& dataset = *datasets[0];
   RunStart start;
   start.config = config;
   absl::Status status;
   if (communicator->rank() == 0) {
     const absl::StatusOr<std::string> path = FindCheckpoint(directory, resume);
     status = path.status();
-    if (path.ok() && !path->empty()) status = Resume(dataset, directory, *path, config, &start);
+    if (path.ok() && !path->empty()) status = Resume(datasets, directory, *path, config, &start);
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
 
@@ -173,6 +186,9 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dat
   provenance->set_elman_version(ELMAN_VERSION);
   provenance->set_onednn_version(OneDnnVersion());
   provenance->set_instruction_set(InstructionSet());
+  provenance->clear_data_sets();
+  for (const std::string& fingerprint : Fingerprints(datasets))
+    provenance->add_data_sets(fingerprint);
   return start;
 }
 

@@ -28,7 +28,8 @@ struct RunStart {
   std::string resumed_from;
   // Checkpoints of the run directory that are later than the one to go on from, and were set aside.
   std::vector<std::string> set_aside;
-  std::vector<std::string> remarks;  // on rank 0: lines about the values that a new run begins with
+  // On rank 0: lines about the values that a new run begins with, and what else to know.
+  std::vector<std::string> remarks;
   // Its header is that of the run on every rank; its vocabulary and, if resumed, its arrays are on
   // rank 0.
   Checkpoint checkpoint;
@@ -44,7 +45,7 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* com
 
 // Decides where the run begins. `resume` is auto, never or a checkpoint file; `directory` is null
 // for a run that writes nothing, which goes on from a file or begins anew.
-absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Dataset& dataset,
+absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& datasets,
                                   const RunDirectory* directory, const std::string& resume,
                                   const TrainingConfig& config);
 

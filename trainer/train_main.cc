@@ -136,7 +136,7 @@ InitialVectors VectorsFromFlags() {
 // The place of a run that is not begun.
 absl::Status PrintPlace(Communicator* communicator, const Datasets& datasets,
                         const TrainingConfig& wanted, Watchdog* watchdog) {
-  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *datasets[0], /*directory=*/nullptr,
+  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, datasets, /*directory=*/nullptr,
                                                   /*resume=*/"never", wanted));
   ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
   return CheckPlace(communicator, start.config, *datasets[0], watchdog, PlaceReport::kTable,
@@ -160,7 +160,7 @@ void EndHungJob(const Diagnosis& diagnosis) {
 absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
                        const TrainingConfig& wanted) {
   const int ranks = communicator->size();
-  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, *datasets[0], /*directory=*/nullptr,
+  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, datasets, /*directory=*/nullptr,
                                                   /*resume=*/"never", wanted));
   ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
   if (communicator->rank() != 0) return absl::OkStatus();

@@ -66,8 +66,8 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   const bool root = communicator->rank() == 0;
   const std::shared_ptr<const Dataset>& dataset = request.datasets[0];
   ASSIGN_OR_RETURN(const auto directory, OpenRunDirectory(communicator, request.output));
-  ASSIGN_OR_RETURN(RunStart start, StartRun(communicator, *dataset, directory.get(), request.resume,
-                                            request.config));
+  ASSIGN_OR_RETURN(RunStart start, StartRun(communicator, request.datasets, directory.get(),
+                                            request.resume, request.config));
   ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, request.datasets, start.config));
   if (request.pulse) parts.source->ShowReading(request.pulse->shard());
   if (request.check_place) RETURN_IF_ERROR(request.check_place(start.config, parts.exchange.get()));
