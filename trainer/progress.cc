@@ -94,6 +94,12 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, const Training
 
 ProgressReporter::~ProgressReporter() = default;
 
+absl::Status ProgressReporter::TellPrometheus(const std::string& path) {
+  ASSIGN_OR_RETURN(prometheus_,
+                   PrometheusFile::Create(path, directory_->folder(), total_steps_, record_));
+  return absl::OkStatus();
+}
+
 void ProgressReporter::Step(const StepReport& report) {
   last_ = report;
   timed_targets_ += report.targets;
@@ -259,6 +265,12 @@ void ProgressReporter::FinishTraining() { WriteTrainLine(); }
 void ProgressReporter::Log(const JsonObject& line) {
   Complain(log_->Write(line));
   record_.Add(line.ToString());
+  if (prometheus_) Complain(prometheus_->Add(record_.lines().back()));
+}
+
+void ProgressReporter::WriteReport() {
+  WritePage(/*running=*/false);
+  if (prometheus_) Complain(prometheus_->End());
 }
 
 void ProgressReporter::WritePage(bool running) {

@@ -18,6 +18,7 @@
 #include "trainer/eval/evaluation.h"
 #include "trainer/heartbeat.h"
 #include "trainer/logging/metrics_log.h"
+#include "trainer/logging/prometheus_file.h"
 #include "trainer/logging/run_record.h"
 #include "trainer/logging/tensorboard_writer.h"
 #include "trainer/math/phase_clock.h"
@@ -55,6 +56,9 @@ class ProgressReporter {
     facts_ = std::move(facts);
   }
 
+  // From here on the file at `path` tells Prometheus how the run stands.
+  absl::Status TellPrometheus(const std::string& path);
+
   void Step(const StepReport& report);
   // Epochs count from 1. `seconds` is what it took, which is no time of training.
   void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
@@ -84,8 +88,8 @@ class ProgressReporter {
   void Say(const std::string& line);
   // For people, when a run is at its end: what came of it, and what can be done with it.
   void Conclude(const Progress& progress, const std::string& data);
-  // Then, when all has been said: the last report.html.
-  void WriteReport() { WritePage(/*running=*/false); }
+  // Then, when all has been said: the last report.html, and the last word to Prometheus.
+  void WriteReport();
 
  private:
   ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
@@ -111,6 +115,7 @@ class ProgressReporter {
   std::vector<std::pair<std::string, std::string>> facts_;
   const std::unique_ptr<TensorBoardWriter> tensorboard_;
   const std::unique_ptr<Heartbeat> heartbeat_;
+  std::unique_ptr<PrometheusFile> prometheus_;  // null where nobody asked for it
   const bool terminal_;
   const bool quiet_;
   const absl::Time started_;

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "data/io/file.h"
 #include "data/io/program.h"
@@ -46,6 +47,10 @@ ABSL_FLAG(std::string, vectors, "",
           "they are. A run that goes on has what its checkpoint holds");
 ABSL_FLAG(std::string, target_vectors, "",
           "`FILE` the same for the target language of a translator");
+ABSL_FLAG(std::string, prometheus, "",
+          "`FILE.prom` tell Prometheus how the run stands: rank 0 keeps this file up to date, in "
+          "the folder that "
+          "node-exporter's textfile collector reads");
 ABSL_FLAG(bool, quiet, false, "print warnings and events only, no progress");
 ABSL_FLAG(std::string, trace, "",
           "write a trace of all ranks' phases to `FILE`, for chrome://tracing");
@@ -120,6 +125,11 @@ absl::Status CheckFlags() {
   if (dry_run + preflight + Verifies() + Replays() > 1) {
     return absl::InvalidArgumentError(
         "--dry_run, --preflight, --verify_resume and --replay_step: give one of them");
+  }
+  const std::string prometheus = absl::GetFlag(FLAGS_prometheus);
+  if (!prometheus.empty() && !absl::EndsWith(prometheus, ".prom")) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--prometheus=", prometheus, ": node-exporter reads only files whose names end in .prom"));
   }
   if (!Replays()) RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_config), "--config=FILE"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
@@ -234,6 +244,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                                     .output = output,
                                     .resume = absl::GetFlag(FLAGS_resume),
                                     .vectors = VectorsFromFlags(),
+                                    .prometheus = absl::GetFlag(FLAGS_prometheus),
                                     .trace = absl::GetFlag(FLAGS_trace),
                                     .check_place = check_place,
                                     .quiet = absl::GetFlag(FLAGS_quiet),

@@ -95,6 +95,8 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
     auto created = TakeOver(*directory, &checkpoints, total_steps, &clock, request.quiet, &start);
     taken_over = created.status();
     if (created.ok()) reporter = *std::move(created);
+    if (created.ok() && !request.prometheus.empty())
+      taken_over = reporter->TellPrometheus(request.prometheus);
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, taken_over));
 

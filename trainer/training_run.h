@@ -24,6 +24,7 @@ struct RunRequest {
   std::string output = {};      // the run directory, which only rank 0 needs to see
   std::string resume = "auto";  // auto, never or a checkpoint file
   InitialVectors vectors = {};  // for a run that begins; one that is resumed has its own
+  std::string prometheus = {};  // the file that tells Prometheus how the run stands; empty: none
   std::string trace = {};       // the file for a trace of all ranks' phases; empty: none
   // If given, called with the configuration as settled when all memory is in place, before anything
   // is trained. Collective; its error ends the run.

@@ -11,6 +11,7 @@
 #include "tests/support/scratch.h"
 #include "trainer/logging/chart.h"
 #include "trainer/logging/metrics_log.h"
+#include "trainer/logging/prometheus_file.h"
 #include "trainer/logging/recorded_step.h"
 #include "trainer/logging/report_page.h"
 #include "trainer/logging/run_record.h"
@@ -263,6 +264,53 @@ TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
     EXPECT_THAT(ended, testing::Not(HasSubstr(text)));
   EXPECT_THAT(page(true, lines), HasSubstr("http-equiv=\"refresh\""));
   EXPECT_THAT(page(true, {}), HasSubstr("beginning"));
+}
+
+TEST(PrometheusFileTest, TellsHowARunStands) {
+  Scratch folder;
+  const std::string path = folder.Path("elman.prom");
+  RunRecord record;
+  const auto event = [](const char* what) { return Line(5, "event").Add("event", what); };
+  for (const JsonObject& line :
+       {Line(10, "train")
+            .Add("loss", 2.5)
+            .Add("tokens", 100)
+            .Add("seconds", JsonObject().Add("data", 1.5).Add("wait", 0.0)),
+        event("skipped"), event("skipped"), event("rolled_back"), event("resumed"),
+        Line(10).Add("loss", 3.0).Add("best", true), Line(12).Add("loss", 4.0).Add("best", false),
+        Line(10, "checkpoint").Add("path", "gone"),
+        Line(20, "train")
+            .Add("loss", std::nan(""))
+            .Add("tokens", 200)
+            .Add("seconds", JsonObject().Add("data", 2.0).Add("wait", 0.5))}) {
+    record.Add(line.ToString());
+  }
+  auto file = PrometheusFile::Create(path, "a \"quoted\\\n\t\xFFrun", 50, record);
+  ASSERT_THAT(file, IsOk());
+  const std::string run = "run=\"a \\\"quoted\\\\\\n \uFFFDrun\"";
+  std::string text = *ReadFile(path, 10000);
+  EXPECT_THAT(text, testing::StartsWith("# HELP elman_running "));
+  for (const std::string sample :
+       {"elman_running{" + run + "} 1", "elman_planned_steps{" + run + "} 50",
+        "elman_step{" + run + "} 20", "elman_training_loss{" + run + "} NaN",
+        "elman_tokens_total{" + run + "} 200",
+        "elman_phase_seconds_total{" + run + ",phase=\"data\"} 3.5",
+        "elman_phase_seconds_total{" + run + ",phase=\"wait\"} 0.5",
+        "elman_validation_loss{" + run + "} 4", "elman_best_validation_loss{" + run + "} 3",
+        "elman_checkpoint_step{" + run + "} 10", "elman_skipped_steps_total{" + run + "} 2",
+        "elman_rollbacks_total{" + run + "} 1", "elman_resumes_total{" + run + "} 1"}) {
+    EXPECT_THAT(text, HasSubstr("\n" + sample + "\n"));
+  }
+
+  // Within a second the file stays as it is; the end is told at once.
+  ASSERT_THAT((*file)->Add(*ParseRecordedLine(Line(30, "train").ToString())), IsOk());
+  EXPECT_EQ(*ReadFile(path, 10000), text);
+  ASSERT_THAT((*file)->End(), IsOk());
+  text = *ReadFile(path, 10000);
+  EXPECT_THAT(text, HasSubstr("\nelman_step{" + run + "} 30\n"));
+  EXPECT_THAT(text, HasSubstr("\nelman_running{" + run + "} 0\n"));
+
+  EXPECT_FALSE(PrometheusFile::Create(folder.Path("no/elman.prom"), "run", 50, record).ok());
 }
 
 }  // namespace
