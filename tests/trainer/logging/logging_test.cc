@@ -290,7 +290,7 @@ TEST(PrometheusFileTest, TellsHowARunStands) {
   const std::string run = "run=\"a \\\"quoted\\\\\\n \uFFFDrun\"";
   std::string text = *ReadFile(path, 10000);
   EXPECT_THAT(text, testing::StartsWith("# HELP elman_running "));
-  for (const std::string sample :
+  for (const std::string& sample :
        {"elman_running{" + run + "} 1", "elman_planned_steps{" + run + "} 50",
         "elman_step{" + run + "} 20", "elman_training_loss{" + run + "} NaN",
         "elman_tokens_total{" + run + "} 200",
