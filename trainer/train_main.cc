@@ -49,8 +49,7 @@ ABSL_FLAG(std::string, target_vectors, "",
           "`FILE` the same for the target language of a translator");
 ABSL_FLAG(std::string, prometheus, "",
           "`FILE.prom` tell Prometheus how the run stands: rank 0 keeps this file up to date, in "
-          "the folder that "
-          "node-exporter's textfile collector reads");
+          "the folder that node-exporter's textfile collector reads");
 ABSL_FLAG(bool, quiet, false, "print warnings and events only, no progress");
 ABSL_FLAG(std::string, trace, "",
           "write a trace of all ranks' phases to `FILE`, for chrome://tracing");
