@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "trainer/diagnostics/findings_json.h"
 #include "trainer/logging/report_page.h"
 #include "trainer/run_config.h"
 
@@ -237,6 +238,17 @@ void ProgressReporter::Diverged(const StepReport& report, const std::string& wha
       .Add("step_loss", report.loss);
   Log(line);
   Print(detail);
+}
+
+void ProgressReporter::Diagnosed(const StepDiagnosis& diagnosis, double seconds) {
+  other_seconds_ += seconds;
+  const Findings& findings = diagnosis.findings;
+  const Verdict& verdict = diagnosis.verdict;
+  Log(LineOf(findings, verdict));
+  Complain(tensorboard_->WriteHistograms(findings.step, HistogramsOf(findings)));
+  if (verdict.kind == Verdict::Kind::kUnknown || verdict.kind == verdict_) return;
+  verdict_ = verdict.kind;
+  Say(absl::StrFormat("step %d  gradients %s", findings.step, verdict.words));
 }
 
 void ProgressReporter::Alive(int64_t step, std::string_view phase) {

@@ -15,6 +15,7 @@
 #include "data/batches/coverage.h"
 #include "proto/checkpoint.pb.h"
 #include "proto/training.pb.h"
+#include "trainer/diagnostics/gradient_microscope.h"
 #include "trainer/eval/evaluation.h"
 #include "trainer/heartbeat.h"
 #include "trainer/logging/metrics_log.h"
@@ -79,6 +80,10 @@ class ProgressReporter {
   // replay to find again. Step(report) follows.
   void Diverged(const StepReport& report, const std::string& what, const std::string& detail);
 
+  // The step was looked at. A verdict of another kind than the last is shown. `seconds` is what it
+  // took, which is no time of training.
+  void Diagnosed(const StepDiagnosis& diagnosis, double seconds);
+
   // The run gets on, or waits and knows for what: "training", "validation", "checkpoint".
   void Alive(int64_t step, std::string_view phase);
 
@@ -127,6 +132,7 @@ class ProgressReporter {
   int64_t timed_targets_ = 0;
   double other_seconds_ = 0;  // spent on validation and checkpoints
   absl::Time shown_;
+  Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last one shown
   bool complained_ = false;
 };
 

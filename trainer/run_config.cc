@@ -185,6 +185,8 @@ absl::Status Validate(const TrainingConfig& c) {
            Require(c.checkpoint().keep() >= 1, "checkpoint.keep", c.checkpoint().keep(), kAtLeast1),
            Require(c.logging().every_steps() >= 1, "logging.every_steps", c.logging().every_steps(),
                    kAtLeast1),
+           Require(c.diagnostics().every_steps() >= 0, "diagnostics.every_steps",
+                   c.diagnostics().every_steps(), kAtLeast0),
            Require(c.evaluation().batch_size() >= 1 && c.evaluation().batch_size() <= (1 << 16),
                    "evaluation.batch_size", c.evaluation().batch_size(), "from 1 to 65536"),
            Require(c.evaluation().every_steps() >= 0, "evaluation.every_steps",
@@ -247,6 +249,7 @@ absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& 
     config->clear_schedule();
     config->clear_evaluation();
     config->clear_logging();
+    config->clear_diagnostics();
     config->clear_checkpoint();
     config->clear_exchange();
     config->clear_divergence();

@@ -26,6 +26,9 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
       guard_(config_, parts.state, progress_),
       prefetcher_(parts.source, parts.exchange->lanes().first, parts.exchange->lanes().end,
                   config_.micro_batches(), {progress_->epoch(), progress_->step_in_epoch()}),
+      microscope_(parts.communicator, &parts.model->parameters(), parts.exchange->lanes().count(),
+                  parts.exchange->slice().begin, parts.exchange->slice().end,
+                  parts.checkpoint->header.task(), config_),
       replicas_(config_.compare_every_steps(), parts.exchange->topology().nodes() == 1
                                                    ? std::span<const float>()
                                                    : parts.exchange->values()) {
@@ -82,6 +85,8 @@ absl::Status TrainingLoop::Step() {
   std::ranges::fill(my_votes_, Vote());
   Alive(Activity::kTraining);
 
+  const bool diagnosed = microscope_.IsDue(progress_->step() + 1);
+  if (diagnosed) microscope_.Begin();
   guard_.KeepState();
   clock.Enter(Phase::kData);
   const auto batches = prefetcher_.Next();
@@ -96,7 +101,8 @@ absl::Status TrainingLoop::Step() {
         workspace_.Reset();
         parts_.model->Touch(batch, gradients->mutable_touched());
         const Pass pass{config_.seed(), progress_->step() * micro_batches + i,
-                        parts_.source->first_row(lane), &clock};
+                        parts_.source->first_row(lane), &clock,
+                        diagnosed ? microscope_.lane(nth) : nullptr};
         my_votes_[nth].sums += parts_.model->Train(batch, pass, parts_.state->carry(lane),
                                                    gradients->data(), &workspace_);
         my_votes_[nth].coverage.Add(batch);
@@ -114,11 +120,16 @@ absl::Status TrainingLoop::Step() {
   clock.Enter(Phase::kExchange);
   const double scale = SumGradients(&report);
   if (parts_.on_gradients) parts_.on_gradients(report, scale);
+  if (diagnosed) {
+    microscope_.LookAtGradients(parts_.exchange->SummedGradients(), scale,
+                                parts_.exchange->own_values());
+  }
   const bool diverged = guard_.Diverged(report.loss, report.gradient_norm);
   if (diverged) {
     RETURN_IF_ERROR(Recover(&report));
   } else {
     UpdateValues(report, scale);
+    if (diagnosed) microscope_.LookAtUpdate(parts_.exchange->own_values());
   }
   parts_.model->UseValues(parts_.state->values());
 
@@ -154,6 +165,7 @@ absl::Status TrainingLoop::Step() {
     report.ends_interval = ends_interval;
     parts_.reporter->Step(report);
   }
+  if (diagnosed) ConcludeDiagnosis(report);
   if (ends_interval) {
     progress_->clear_interval_steps();
     progress_->clear_interval_loss();
@@ -202,15 +214,28 @@ double TrainingLoop::SumGradients(StepReport* report) {
 
 void TrainingLoop::UpdateValues(const StepReport& report, double scale) {
   const OptimizerSpec& spec = config_.optimizer();
-  const OptimizerStep step{
-      .number = guard_.update_number(),
-      .learning_rate = report.learning_rate,
-      .gradient_scale = scale * ClipFactor(report.gradient_norm, spec.clip_norm()),
-      .clip_value = spec.clip_value()};
+  const double clip_factor = ClipFactor(report.gradient_norm, spec.clip_norm());
+  progress_->set_diagnosis_updates(progress_->diagnosis_updates() + 1);
+  if (clip_factor < 1) progress_->set_diagnosis_clipped(progress_->diagnosis_clipped() + 1);
+  const OptimizerStep step{.number = guard_.update_number(),
+                           .learning_rate = report.learning_rate,
+                           .gradient_scale = scale * clip_factor,
+                           .clip_value = spec.clip_value()};
   parts_.clock->Enter(Phase::kOptimizer);
   parts_.state->UpdateSlice(*parts_.optimizer, step, spec.weight_decay());
   parts_.clock->Enter(Phase::kExchange);
   parts_.exchange->ShareValues();
+}
+
+// What the step showed is told, and the counts of the next diagnosis begin.
+void TrainingLoop::ConcludeDiagnosis(const StepReport& report) {
+  const absl::Time began = absl::Now();
+  const std::optional<StepDiagnosis> diagnosis = microscope_.Conclude(
+      report.step, report.epoch, progress_->diagnosis_updates(), progress_->diagnosis_clipped());
+  if (diagnosis && parts_.reporter)
+    parts_.reporter->Diagnosed(*diagnosis, absl::ToDoubleSeconds(absl::Now() - began));
+  progress_->clear_diagnosis_updates();
+  progress_->clear_diagnosis_clipped();
 }
 
 // In place of an update; what the step computed does not count.

@@ -20,6 +20,7 @@
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/comm/communicator.h"
+#include "trainer/diagnostics/gradient_microscope.h"
 #include "trainer/divergence.h"
 #include "trainer/eval/evaluator.h"
 #include "trainer/exchange/gradient_exchange.h"
@@ -88,6 +89,7 @@ class TrainingLoop {
   absl::StatusOr<Vote> Agreed(const absl::Status& local);
   double SumGradients(StepReport* report);
   void UpdateValues(const StepReport& report, double scale);
+  void ConcludeDiagnosis(const StepReport& report);
   absl::Status Recover(StepReport* report);
   absl::Status EndEpoch();
   absl::Status CheckCoverage() const;
@@ -111,6 +113,7 @@ class TrainingLoop {
   const int64_t steps_per_epoch_;
   DivergenceGuard guard_;
   Prefetcher prefetcher_;
+  GradientMicroscope microscope_;
   Workspace workspace_;
   // Of this rank's lanes, and of everyone's; as many of each rank as any has lanes.
   std::vector<Vote> my_votes_, votes_;

@@ -40,6 +40,7 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   semantic.clear_max_epochs();
   semantic.clear_checkpoint();
   semantic.clear_logging();
+  semantic.clear_diagnostics();
   semantic.clear_watchdog_seconds();
   semantic.clear_compare_every_steps();
   hash.Add(semantic.SerializeAsString());

@@ -14,6 +14,7 @@
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "proto/training.pb.h"
+#include "trainer/logging/diagnostics_section.h"
 
 namespace elman {
 namespace {
@@ -92,6 +93,27 @@ std::vector<std::string> Differences(const TrainingConfig& config, const Trainin
   return absl::StrSplit(report, '\n', absl::SkipEmpty());
 }
 
+// What the last diagnosis says, and how much of the gradient there is by steps back, by logarithms.
+void AddDiagnosis(const RecordedLine& line, Inspection* inspection) {
+  const auto words = line.texts.find("words"), verdict = line.texts.find("verdict");
+  if (words == line.texts.end() || verdict == line.texts.end()) return;
+  inspection->AddText("gradients", absl::StrCat("at step ", line.step, ", ", words->second));
+  for (const std::string& name : FollowedRecurrences(line)) {
+    std::vector<RecordedPoint> points = GradientByLag(line, name);
+    std::erase_if(points, [](const RecordedPoint& point) { return !(point.value > 0); });
+    if (points.empty()) continue;
+    const RecordedPoint last = points.back();
+    for (RecordedPoint& point : points) point.value = std::log10(std::max(point.value, 1e-6));
+    inspection->AddText(absl::StrCat("  ", name),
+                        absl::StrFormat("1 %s %.2g, %.0f steps back", Sparkline(points, kWidth),
+                                        last.value, last.step));
+  }
+  inspection->AddJson("gradients", JsonObject()
+                                       .Add("step", line.step)
+                                       .Add("verdict", verdict->second)
+                                       .Add("words", words->second));
+}
+
 }  // namespace
 
 std::string Sparkline(const std::vector<RecordedPoint>& points, size_t width) {
@@ -127,6 +149,8 @@ void AddCourse(const RunRecord& record, Inspection* inspection) {
   JsonObject json;
   for (const auto& [name, value] : FiguresOf(record)) json.Add(name, value);
   inspection->AddJson("course", json);
+  if (const RecordedLine* const diagnosis = LastDiagnosis(record))
+    AddDiagnosis(*diagnosis, inspection);
 }
 
 absl::StatusOr<Inspection> CompareRuns(const std::string& path, const std::string& other) {

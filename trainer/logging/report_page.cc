@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "data/io/file.h"
 #include "trainer/logging/chart.h"
+#include "trainer/logging/diagnostics_section.h"
 
 namespace elman {
 namespace {
@@ -35,7 +36,7 @@ h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5re
 figure { margin: 1.2rem 0; } figcaption { font-weight: 600; margin-bottom: .2rem; }
 svg { width: 100%; height: auto; background: var(--panel); border-radius: .5rem; }
 svg text { font-size: 11px; fill: var(--soft); } svg .grid { stroke: var(--rule); }
-polyline { fill: none; stroke-width: 1.6; stroke: var(--c); } circle, polygon { fill: var(--c); }
+polyline { fill: none; stroke-width: 1.6; stroke: var(--c); } circle, polygon, .heat { fill: var(--c); }
 .key { font-weight: 400; font-size: .85rem; margin-left: .8rem; }
 .key::before { content: ""; display: inline-block; width: .7em; height: .7em; margin-right: .35em;
   border-radius: 2px; background: var(--c); }
@@ -188,6 +189,7 @@ absl::Status WriteReportPage(const std::string& path, const ReportPage& page,
   absl::StrAppend(&html, "<title>", HtmlText(page.title), "</title>\n<h1>", HtmlText(page.title),
                   "</h1>\n<p class=\"state\">", StateText(page, record), "</p>\n", Cards(record),
                   Charts(record));
+  html += DiagnosticsSection(record);
   html += Section("Validations", Table(record, "valid", record.BestValidation()));
   html += Section("Epochs", Table(record, "epoch", nullptr));
   html += Events(record);

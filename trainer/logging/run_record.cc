@@ -17,6 +17,7 @@ namespace {
 using google::protobuf::Struct;
 using google::protobuf::Value;
 
+constexpr double kNotFinite = std::numeric_limits<double>::quiet_NaN();
 constexpr uint64_t kMaxLogBytes = uint64_t{1} << 32;
 
 void Flatten(const Struct& object, const std::string& prefix, RecordedLine* line) {
@@ -27,7 +28,7 @@ void Flatten(const Struct& object, const std::string& prefix, RecordedLine* line
         line->numbers[key] = value.number_value();
         break;
       case Value::kNullValue:
-        line->numbers[key] = std::numeric_limits<double>::quiet_NaN();
+        line->numbers[key] = kNotFinite;
         break;
       case Value::kBoolValue:
         line->numbers[key] = value.bool_value() ? 1 : 0;
@@ -38,8 +39,14 @@ void Flatten(const Struct& object, const std::string& prefix, RecordedLine* line
       case Value::kStructValue:
         Flatten(value.struct_value(), key + ".", line);
         break;
+      case Value::kListValue:
+        for (const Value& element : value.list_value().values()) {
+          line->lists[key].push_back(element.has_number_value() ? element.number_value()
+                                                                : kNotFinite);
+        }
+        break;
       default:
-        break;  // metrics.jsonl has no lists
+        break;
     }
   }
 }

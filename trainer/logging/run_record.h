@@ -19,6 +19,7 @@ struct RecordedLine {
   int64_t step = 0;
   std::map<std::string, double> numbers;
   std::map<std::string, std::string> texts;
+  std::map<std::string, std::vector<double>> lists;  // of numbers
 
   std::optional<double> Number(const std::string& key) const;
 };

@@ -53,6 +53,26 @@ absl::StatusOr<std::string> EventsUntil(const std::string& path, int64_t step, i
   return kept;
 }
 
+HistogramProto ProtoOf(const Histogram& histogram) {
+  HistogramProto proto;
+  proto.set_min(histogram.least);
+  proto.set_max(histogram.greatest);
+  proto.set_num(histogram.number);
+  proto.set_sum(histogram.sum);
+  proto.set_sum_squares(histogram.squares);
+  const auto filled = [](const Histogram::Bucket& bucket) { return bucket.count > 0; };
+  const auto& buckets = histogram.buckets;
+  auto first = std::ranges::find_if(buckets, filled);
+  const auto end = std::find_if(buckets.rbegin(), buckets.rend(), filled).base();
+  // An empty bucket before says where the first one begins.
+  if (first < end && first != buckets.begin()) --first;
+  for (; first < end; ++first) {
+    proto.add_bucket_limit(first->limit);
+    proto.add_bucket(first->count);
+  }
+  return proto;
+}
+
 std::string Host() {
   char name[256] = "";
   return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
@@ -94,6 +114,21 @@ absl::Status TensorBoardWriter::Write(int64_t step,
     scalar->set_tag(std::string(tag));
     scalar->set_simple_value(static_cast<float>(value));
   }
+  return file_->Append(FrameRecord(event.SerializeAsString()));
+}
+
+absl::Status TensorBoardWriter::WriteHistograms(
+    int64_t step, const std::vector<std::pair<std::string, Histogram>>& histograms) {
+  Event event;
+  event.set_wall_time(Now());
+  event.set_step(step);
+  for (const auto& [tag, histogram] : histograms) {
+    if (histogram.number == 0) continue;
+    Summary::Value* value = event.mutable_summary()->add_value();
+    value->set_tag(tag);
+    *value->mutable_histo() = ProtoOf(histogram);
+  }
+  if (!event.has_summary()) return absl::OkStatus();
   return file_->Append(FrameRecord(event.SerializeAsString()));
 }
 

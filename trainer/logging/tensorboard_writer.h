@@ -1,4 +1,5 @@
-// Scalars for TensorBoard: RUN_DIR/tensorboard/events.out.tfevents.*, in the TFRecord framing.
+// Scalars and histograms for TensorBoard: RUN_DIR/tensorboard/events.out.tfevents.*, in the
+// TFRecord framing.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/io/append_file.h"
+#include "trainer/logging/histogram.h"
 
 namespace elman {
 
@@ -22,6 +24,9 @@ class TensorBoardWriter {
                                                                  int64_t step, int64_t train_step);
 
   absl::Status Write(int64_t step, const std::vector<std::pair<std::string, double>>& scalars);
+  // Empty buckets at both ends are left out.
+  absl::Status WriteHistograms(int64_t step,
+                               const std::vector<std::pair<std::string, Histogram>>& histograms);
 
  private:
   explicit TensorBoardWriter(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}

@@ -53,6 +53,24 @@ void EndAtRestarts(std::span<const int32_t> restarting, int64_t first, const Rec
   }
 }
 
+double SumOfRow(const float* a, const float* b, int64_t count) {
+  double sum = 0;
+  for (int64_t j = 0; j < count; ++j) {
+    const double d = double{a[j]} + (b ? b[j] : 0);
+    sum += d * d;
+  }
+  return sum;
+}
+
+// Of the rows of a step, of which `first` is the first.
+void AddUpSquares(ConstMatrix d_y, const RecurrentState& d_after, int64_t first,
+                  const GradientSquares& squares) {
+  for (int64_t rank = 0; rank < d_y.rows; ++rank) {
+    squares.h[first + rank] = SumOfRow(d_y.row(rank), d_after.h.row(rank), d_y.cols);
+    if (squares.c) squares.c[first + rank] = SumOfRow(d_after.c.row(rank), nullptr, d_after.c.cols);
+  }
+}
+
 template <typename View>
 RecurrentStateOf<View> FirstRows(const RecurrentStateOf<View>& state, int64_t rows) {
   return {state.h.Rows(0, rows), state.c.data ? state.c.Rows(0, rows) : View{}};
@@ -170,21 +188,19 @@ RecurrentTape RecurrentKernel::Forward(StepBatches batches, ConstMatrix x,
   return tape;
 }
 
-void RecurrentKernel::Backward(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
-                               ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
-                               const RecurrentGradients& gradients, Workspace* workspace,
-                               RecurrentState d_restarted) {
-  CHECK_EQ(d_y.size(), tape.y.size());
-  CHECK_EQ(d_x.size(), tape.x.size());
-  CHECK_EQ(d_initial.h.rows, batches[0]);
-  if (stale_) {
-    input_.Update(weights_.input);
-    hidden_.Update(weights_.hidden);
-    output_.Update(weights_.output);
-    stale_ = false;
-  }
+void RecurrentKernel::TransposeWeights() {
+  if (!stale_) return;
+  input_.Update(weights_.input);
+  hidden_.Update(weights_.hidden);
+  output_.Update(weights_.output);
+  stale_ = false;
+}
 
-  const Matrix h_before = workspace->Take(d_y.rows, hidden_size_);
+void RecurrentKernel::StepsBackward(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
+                                    ConstRecurrentState d_last, RecurrentState d_initial,
+                                    const RecurrentGradients& gradients, RecurrentState d_restarted,
+                                    const GradientSquares& squares, Matrix h_before,
+                                    Workspace* workspace) {
   Matrix c_before;  // of a step where sequences restart
   if (!tape.restarts.rows.empty()) c_before = TakeState(batches[0], workspace).c;
   int64_t row = d_y.rows, going_on = 0;
@@ -211,18 +227,59 @@ void RecurrentKernel::Backward(StepBatches batches, const RecurrentTape& tape, C
     BeginRows(d_last.h, going_on, batch, d_initial.h);
     if (HasCellState(cell_)) BeginRows(d_last.c, going_on, batch, d_initial.c);
     going_on = batch;
+    if (squares.h) AddUpSquares(d_y.Rows(row, batch), d_initial, row, squares);
     StepBackward(StepAt(row, batch, tape, FirstRows(before, batch)), d_y.Rows(row, batch),
                  FirstRows(d_initial, batch), gradients);
     EndAtRestarts(restarting, row, d_initial, d_restarted);
   }
+}
 
+void RecurrentKernel::InputBackward(const RecurrentTape& tape, Matrix d_x) const {
   if (weights_.input.size() == 0) {
     std::copy_n(tape.gates.data, tape.gates.size(), d_x.data);
   } else {
     Gemm(Transpose::kNo, Transpose::kNo, 1, tape.gates, input_.view, 0, d_x);
-    Gemm(Transpose::kYes, Transpose::kNo, 1, tape.x, tape.gates, 1, gradients.input);
   }
+}
+
+void RecurrentKernel::Backward(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
+                               ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
+                               const RecurrentGradients& gradients, Workspace* workspace,
+                               RecurrentState d_restarted) {
+  CHECK_EQ(d_y.size(), tape.y.size());
+  CHECK_EQ(d_x.size(), tape.x.size());
+  CHECK_EQ(d_initial.h.rows, batches[0]);
+  TransposeWeights();
+  const Matrix h_before = workspace->Take(d_y.rows, hidden_size_);
+  StepsBackward(batches, tape, d_y, d_last, d_initial, gradients, d_restarted, /*squares=*/{},
+                h_before, workspace);
+  InputBackward(tape, d_x);
+  if (weights_.input.size() > 0)
+    Gemm(Transpose::kYes, Transpose::kNo, 1, tape.x, tape.gates, 1, gradients.input);
   AddGradients(h_before, tape, gradients);
+}
+
+void RecurrentKernel::FollowBack(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
+                                 ConstRecurrentState d_last, Matrix d_x,
+                                 const GradientSquares& squares, Workspace* workspace) {
+  CHECK_EQ(d_y.size(), tape.y.size());
+  TransposeWeights();
+  const auto copy = [&](const Matrix& matrix) {
+    const Matrix copied = workspace->Take(matrix.rows, matrix.cols);
+    std::copy_n(matrix.data, matrix.size(), copied.data);
+    return copied;
+  };
+  RecurrentTape used = tape;
+  used.gates = copy(tape.gates);
+  for (int i = 0; i < extras(); ++i) used.extra[i] = copy(tape.extra[i]);
+  RecurrentGradients unwanted;
+  if (weights_.peephole.size() > 0) {
+    unwanted.peephole = workspace->Take(3, hidden_size_);
+    std::fill_n(unwanted.peephole.data, unwanted.peephole.size(), 0.0f);
+  }
+  StepsBackward(batches, used, d_y, d_last, TakeState(batches[0], workspace), unwanted,
+                /*d_restarted=*/{}, squares, workspace->Take(d_y.rows, hidden_size_), workspace);
+  if (d_x.data) InputBackward(used, d_x);
 }
 
 std::unique_ptr<RecurrentKernel> CreateRecurrentKernel(Cell cell, int64_t input_size,

@@ -81,6 +81,14 @@ struct RecurrentTape {
   Restarts restarts;
 };
 
+// Sums of squares over the units of each packed row: of the whole gradient of the state after its
+// step, h as the next step, the output and what was made of the last state see it, and c as the
+// next step sees it. Arrays of as many elements as there are rows; c null where the cell has none.
+struct GradientSquares {
+  double* h = nullptr;
+  double* c = nullptr;
+};
+
 // A cell over whole sequences, on oneDNN's matrix products: what a step reads from outside is one
 // product over all steps, as are the gradients of the weights; in between, each step has one
 // product of its own and one sweep over its elements. Not for concurrent use.
@@ -106,6 +114,12 @@ class RecurrentKernel {
                 ConstRecurrentState d_last, Matrix d_x, RecurrentState d_initial,
                 const RecurrentGradients& gradients, Workspace* workspace,
                 RecurrentState d_restarted = {});
+
+  // The same for its own sake: fills in `squares` and, where it has memory, d_x. Weights get no
+  // gradients, and the tape, of which a copy is used up, can go through Backward afterwards.
+  void FollowBack(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
+                  ConstRecurrentState d_last, Matrix d_x, const GradientSquares& squares,
+                  Workspace* workspace);
 
  protected:
   // One time step: its rows of everything, and the state before it.
@@ -148,6 +162,14 @@ class RecurrentKernel {
               const ConstRecurrentState& before) const;
 
   RecurrentState TakeState(int64_t batch, Workspace* workspace) const;
+  void TransposeWeights();
+  // From the last step to the first; leaves h before each row's step in h_before, and in the tape
+  // the gradients of what its gates were before activation.
+  void StepsBackward(StepBatches batches, const RecurrentTape& tape, ConstMatrix d_y,
+                     ConstRecurrentState d_last, RecurrentState d_initial,
+                     const RecurrentGradients& gradients, RecurrentState d_restarted,
+                     const GradientSquares& squares, Matrix h_before, Workspace* workspace);
+  void InputBackward(const RecurrentTape& tape, Matrix d_x) const;
 
   const Cell cell_;
   const int64_t input_size_;

@@ -7,11 +7,16 @@
 
 namespace elman {
 
+struct Observation;
+
 struct Pass {
   uint64_t seed = 0;
   int64_t step = 0;  // of the run: with the seed and the global row, the key of every random number
   int64_t first_row = 0;  // the global row (sequence of the global batch) of the first row given
   PhaseClock* clock = nullptr;  // told where the backward pass begins; may be null
+  // If given, what recurrent layers do is added to it, at the cost of another backward pass through
+  // them. The results of the pass are the same to the bit.
+  Observation* observation = nullptr;
 };
 
 }  // namespace elman

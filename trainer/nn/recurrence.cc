@@ -184,4 +184,12 @@ Matrix Recurrence::Backward(const RecurrentTape& tape, const SequenceLayout& lay
   return d_x;
 }
 
+Matrix Recurrence::FollowBack(const RecurrentTape& tape, const SequenceLayout& layout,
+                              ConstMatrix d_y, ConstRecurrentState d_last, bool wants_d_x,
+                              const GradientSquares& squares, Workspace* workspace) {
+  const Matrix d_x = wants_d_x ? workspace->Take(d_y.rows, shape_.input_size) : Matrix{};
+  kernel_->FollowBack(layout.batches(), tape, d_y, d_last, d_x, squares, workspace);
+  return d_x;
+}
+
 }  // namespace elman

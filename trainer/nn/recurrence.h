@@ -70,7 +70,14 @@ class Recurrence {
                   ConstRecurrentState d_last, bool begun, RecurrentState d_before, float* gradients,
                   Workspace* workspace);
 
+  // Before Backward, which it leaves as it is: how such gradients go back through time
+  // (RecurrentKernel::FollowBack). Gives that of x, in the workspace, unless it is not wanted.
+  Matrix FollowBack(const RecurrentTape& tape, const SequenceLayout& layout, ConstMatrix d_y,
+                    ConstRecurrentState d_last, bool wants_d_x, const GradientSquares& squares,
+                    Workspace* workspace);
+
   int64_t input_size() const { return shape_.input_size; }
+  Cell cell() const { return shape_.cell; }
 
  private:
   void Prepare(const Pass* pass);

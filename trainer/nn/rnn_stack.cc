@@ -80,6 +80,8 @@ RecurrenceShape ShapeOfLayer(int layer, const RnnStackShape& shape) {
       .initial_state = shape.initial_state};
 }
 
+constexpr char kReverse[] = ".reverse";
+
 // Sites: layers from the first on, and far from them their second directions.
 constexpr uint32_t kRightToLeftSites = 1 << 16;
 
@@ -87,14 +89,15 @@ constexpr uint32_t kRightToLeftSites = 1 << 16;
 
 struct RnnStack::Layer {
   Layer(const std::string& name, int number, const RnnStackShape& shape, ParameterTable* table)
-      : projected_input(number == 0 && shape.projected_input),
+      : name(name),
+        projected_input(number == 0 && shape.projected_input),
         residual(shape.residual && !projected_input &&
                  InputSize(number, shape) == shape.output_size()),
         dropout(number == 0 ? shape.input_dropout : shape.layer_dropout, shape.variational_dropout,
                 shape.first_site + number),
         left_to_right(name, shape.first_site + number, ShapeOfLayer(number, shape), table) {
     if (shape.bidirectional) {
-      right_to_left.emplace(name + ".reverse", shape.first_site + kRightToLeftSites + number,
+      right_to_left.emplace(name + kReverse, shape.first_site + kRightToLeftSites + number,
                             ShapeOfLayer(number, shape), table);
     }
   }
@@ -108,6 +111,7 @@ struct RnnStack::Layer {
     return {halves.left_to_right, halves.right_to_left};
   }
 
+  const std::string name;
   const bool projected_input;
   const bool residual;
   const Dropout dropout;
@@ -160,6 +164,7 @@ void RnnStack::Begin(const Pass* pass, const SequenceLayout& layout, float* carr
 ConstMatrix RnnStack::Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
                               float* carry, Tape* tape, Workspace* workspace) {
   tape->layers.resize(layers_.size());
+  tape->observation = pass.observation;
   const int64_t batch = layout.batch();
   int recurrence = 0;
   for (size_t i = 0; i < layers_.size(); ++i) {
@@ -198,32 +203,29 @@ ConstMatrix RnnStack::Infer(const SequenceLayout& layout, ConstMatrix x, float* 
   return x;
 }
 
-Matrix RnnStack::Backward(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool begun,
-                          float* gradients, Workspace* workspace, const EndGradients& ends) {
-  const int64_t batch = layout.batch();
+// From the last layer to the first; back(recurrence, its number, its tape, d_y) gives d_x of one.
+template <typename Back>
+Matrix RnnStack::GoBack(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool wants_d_x,
+                        const Back& back, Workspace* workspace) {
   for (size_t i = layers_.size(); i-- > 0;) {
     Layer& layer = *layers_[i];
     const Tape::Layer& record = tape.layers[i];
     const int recurrence = static_cast<int>(i) * directions();
-    const auto back = [&](Recurrence* layer_direction, int direction, const RecurrentTape& own_tape,
-                          Matrix d) {
-      return layer_direction->Backward(
-          own_tape, layout, d, State(recurrence + direction, batch, ends.last), begun,
-          State(recurrence + direction, batch, ends.before), gradients, workspace);
-    };
     Matrix d_x;
     if (layer.right_to_left) {
       const Halves d = Split(layout, d_y, workspace);
-      d_x = back(&layer.left_to_right, 0, record.left_to_right, d.left_to_right);
+      d_x = back(&layer.left_to_right, recurrence, record.left_to_right, d.left_to_right);
       const Matrix d_reverse =
-          back(&*layer.right_to_left, 1, record.right_to_left, d.right_to_left);
+          back(&*layer.right_to_left, recurrence + 1, record.right_to_left, d.right_to_left);
+      if (i == 0 && !wants_d_x) break;
       if (layer.projected_input) {
         d_x = Join(layout, d_x, d_reverse, workspace);
       } else {
         AddMirrored(layout, d_reverse, d_x);
       }
     } else {
-      d_x = back(&layer.left_to_right, 0, record.left_to_right, d_y);
+      d_x = back(&layer.left_to_right, recurrence, record.left_to_right, d_y);
+      if (i == 0 && !wants_d_x) break;
     }
     if (layer.residual)
       Add({d_y.data, static_cast<size_t>(d_y.size())}, {d_x.data, static_cast<size_t>(d_x.size())});
@@ -231,6 +233,57 @@ Matrix RnnStack::Backward(const Tape& tape, const SequenceLayout& layout, Matrix
     d_y = d_x;
   }
   return d_y;
+}
+
+Matrix RnnStack::Backward(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool begun,
+                          float* gradients, Workspace* workspace, const EndGradients& ends) {
+  if (tape.observation) Observe(tape, layout, d_y, ends.last);
+  const int64_t batch = layout.batch();
+  const auto back = [&](Recurrence* recurrence, int number, const RecurrentTape& own_tape,
+                        Matrix d) {
+    return recurrence->Backward(own_tape, layout, d, State(number, batch, ends.last), begun,
+                                State(number, batch, ends.before), gradients, workspace);
+  };
+  return GoBack(tape, layout, d_y, /*wants_d_x=*/true, back, workspace);
+}
+
+// Follows what enters at the last step of every sequence back alone: a loss of that step, and what
+// was made of the last states. A recurrence that reads right to left has the first step as its
+// last: what enters there is followed by itself. Memory is that of this call, for steps that are
+// observed are few.
+void RnnStack::Observe(const Tape& tape, const SequenceLayout& layout, ConstMatrix d_y,
+                       const float* d_last) {
+  const int64_t batch = layout.batch();
+  std::vector<double> h(layout.rows()), c(layout.rows());
+  const GradientSquares squares{h.data(), HasCellState(shape_.cell) ? c.data() : nullptr};
+  const auto sums = [&](int number) -> RecurrenceSums& {
+    const std::string& name = layers_[number / directions()]->name;
+    return tape.observation->Of(number % directions() == 0 ? name : name + kReverse, shape_.cell);
+  };
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const int number = static_cast<int>(i) * directions();
+    sums(number).LookAtGates(tape.layers[i].left_to_right);
+    if (shape_.bidirectional) sums(number + 1).LookAtGates(tape.layers[i].right_to_left);
+  }
+  for (int direction = 0; direction < directions(); ++direction) {
+    Workspace workspace;
+    const Matrix entering = workspace.Take(d_y.rows, d_y.cols);
+    std::fill_n(entering.data, entering.size(), 0.0f);
+    for (int64_t r = 0; r < d_y.rows; ++r) {
+      const int64_t distance = layout.places()[direction == 0 ? layout.mirror()[r] : r].step;
+      if (distance == 0) std::copy_n(d_y.row(r), d_y.cols, entering.row(r));
+    }
+    const auto back = [&](Recurrence* recurrence, int number, const RecurrentTape& own_tape,
+                          Matrix d) {
+      const bool followed = number % directions() == direction;
+      const Matrix d_x = recurrence->FollowBack(
+          own_tape, layout, d, State(number, batch, followed ? d_last : nullptr),
+          /*wants_d_x=*/number >= directions(), squares, &workspace);
+      if (followed) sums(number).AddLags(layout, squares);
+      return d_x;
+    };
+    GoBack(tape, layout, entering, /*wants_d_x=*/false, back, &workspace);
+  }
 }
 
 }  // namespace elman

@@ -8,6 +8,7 @@
 
 #include "trainer/math/workspace.h"
 #include "trainer/nn/dropout.h"
+#include "trainer/nn/observation.h"
 #include "trainer/nn/parameters.h"
 #include "trainer/nn/pass.h"
 #include "trainer/nn/recurrence.h"
@@ -74,6 +75,7 @@ class RnnStack {
       RecurrentTape left_to_right, right_to_left;
     };
     std::vector<Layer> layers;
+    Observation* observation = nullptr;  // of the pass
   };
 
   // x [rows, input] to the last layer's output [rows, output_size], in the workspace; both must
@@ -87,13 +89,19 @@ class RnnStack {
                     Workspace* workspace);
 
   // From the gradient of the output (which is used up) to that of x, in the workspace; adds to
-  // `gradients`. The tape is used up. The state before the first step is that of Begin if `begun`;
-  // otherwise a constant, where back-propagation is truncated, unless `ends` wants its gradient.
+  // `gradients`, and to the pass's observation. The tape is used up. The state before the first
+  // step is that of Begin if `begun`; otherwise a constant, where back-propagation is truncated,
+  // unless `ends` wants its gradient.
   Matrix Backward(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool begun,
                   float* gradients, Workspace* workspace, const EndGradients& ends = {});
 
  private:
   struct Layer;
+  template <typename Back>
+  Matrix GoBack(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool wants_d_x,
+                const Back& back, Workspace* workspace);
+  void Observe(const Tape& tape, const SequenceLayout& layout, ConstMatrix d_y,
+               const float* d_last);
   int directions() const { return shape_.bidirectional ? 2 : 1; }
   template <typename Element>
   RecurrentStateOf<MatrixView<Element>> State(int recurrence, int64_t batch, Element* carry) const;

@@ -1,0 +1,109 @@
+#include "trainer/diagnostics/findings.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace elman {
+namespace {
+
+// By the buckets that lie wholly below or above; their limits are where they are said to be but for
+// rounding.
+constexpr double kClosed = 0.1, kOpen = 0.9, kSaturated = 0.95, kRounding = 1e-9;
+// Beyond it a state is kept for good, for all that single precision can tell.
+constexpr double kLongest = 1e6;
+constexpr int64_t kEveryLagUntil = 32;
+
+// Whether a lag is one of those that are shown.
+bool IsShownLag(int64_t lag) {
+  if (lag <= kEveryLagUntil) return true;
+  // About eight for every doubling.
+  const double eighths = std::ceil(8 * std::log2(static_cast<double>(lag)));
+  return lag == std::llround(std::exp2(eighths / 8));
+}
+
+Histogram HistogramOf(const ActivationSums& sums, ActivationRange range) {
+  Histogram histogram{sums.least, sums.greatest, sums.number, sums.sum, sums.squares, {}};
+  const std::vector<double> limits = BucketLimits(range);
+  for (size_t i = 0; i < sums.counts.size(); ++i)
+    histogram.buckets.push_back({limits[i], sums.counts[i]});
+  return histogram;
+}
+
+double ShareUpTo(const Histogram& histogram, double limit) {
+  double count = 0;
+  for (const Histogram::Bucket& bucket : histogram.buckets) {
+    if (bucket.limit <= limit + kRounding) count += bucket.count;
+  }
+  return histogram.number > 0 ? count / histogram.number : 0;
+}
+
+ActivationFindings FindingsOf(const Activation& what, const ActivationSums& sums) {
+  ActivationFindings findings{.what = what, .histogram = HistogramOf(sums, what.range)};
+  const Histogram& histogram = findings.histogram;
+  if (sums.number > 0) findings.mean = sums.sum / sums.number;
+  switch (what.range) {
+    case ActivationRange::kGate:
+      findings.low = ShareUpTo(histogram, kClosed);
+      findings.high = 1 - ShareUpTo(histogram, kOpen);
+      break;
+    case ActivationRange::kTanh:
+      findings.low = ShareUpTo(histogram, -kSaturated);
+      findings.high = 1 - ShareUpTo(histogram, kSaturated);
+      break;
+    case ActivationRange::kRectifier:
+      findings.low = ShareUpTo(histogram, 0);
+      break;
+  }
+  return findings;
+}
+
+TimeConstants TimeConstantsOf(const RecurrenceSums& sums) {
+  std::vector<double> constants;
+  for (const double kept : sums.kept) {
+    const double mean = kept / sums.rows;
+    constants.push_back(mean < 1 ? std::min(-1 / std::log(mean), kLongest) : kLongest);
+  }
+  std::ranges::sort(constants);
+  const auto quantile = [&](double share) {
+    return constants[static_cast<size_t>(share * static_cast<double>(constants.size() - 1) + 0.5)];
+  };
+  return {quantile(0.25), quantile(0.5), quantile(0.75)};
+}
+
+}  // namespace
+
+RecurrenceFindings FindingsOf(const RecurrenceSums& sums) {
+  RecurrenceFindings findings{.name = sums.name, .cell = sums.cell};
+  const int64_t farthest = std::ssize(sums.lags) - 1;
+  for (int64_t lag = 0; lag <= farthest && sums.lags[0].entered > 0; ++lag) {
+    const LagSums& at = sums.lags[lag];
+    if (at.entered == 0 || (!IsShownLag(lag) && lag != farthest)) continue;
+    findings.lags.push_back({.lag = lag,
+                             .sequences = at.sequences,
+                             .norm = std::sqrt(at.h / at.sequences),
+                             .cell_norm = std::sqrt(at.c / at.sequences),
+                             .ratio = std::sqrt((at.h + at.c) / at.entered)});
+  }
+  const std::span<const Activation> activations = ActivationsOf(sums.cell);
+  for (size_t i = 0; i < sums.activations.size(); ++i)
+    findings.activations.push_back(FindingsOf(activations[i], sums.activations[i]));
+  if (!sums.kept.empty() && sums.rows > 0) findings.time_constants = TimeConstantsOf(sums);
+  return findings;
+}
+
+std::vector<LayerFigures> LayersOf(std::span<const ParameterFigures> parameters) {
+  std::vector<LayerFigures> layers;
+  for (const ParameterFigures& parameter : parameters) {
+    const std::string name = parameter.name.substr(0, parameter.name.find('.'));
+    auto layer = std::ranges::find(layers, name, &LayerFigures::name);
+    if (layer == layers.end()) layer = layers.insert(layers.end(), {.name = name});
+    layer->gradient = std::hypot(layer->gradient, parameter.gradient);
+    layer->value = std::hypot(layer->value, parameter.value);
+    layer->update = std::hypot(layer->update, parameter.update);
+  }
+  return layers;
+}
+
+double UpdateRatio(double update, double value) { return update == 0 ? 0 : update / value; }
+
+}  // namespace elman

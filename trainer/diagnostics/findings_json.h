@@ -1,0 +1,20 @@
+// The findings of a step as a line of metrics.jsonl (README.md).
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/io/json_writer.h"
+#include "trainer/diagnostics/findings.h"
+#include "trainer/diagnostics/verdict.h"
+#include "trainer/logging/histogram.h"
+
+namespace elman {
+
+JsonObject LineOf(const Findings& findings, const Verdict& verdict);
+
+// For TensorBoard: "gates/layer0.forget", "gradients/layer0.hidden_weights".
+std::vector<std::pair<std::string, Histogram>> HistogramsOf(const Findings& findings);
+
+}  // namespace elman

@@ -1,0 +1,120 @@
+#include "trainer/diagnostics/gradient_microscope.h"
+
+#include <cstring>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "trainer/diagnostics/observation_bytes.h"
+#include "trainer/math/check.h"
+
+namespace elman {
+namespace {
+
+// Each preceded by its length.
+std::string Join(std::span<const Observation> observations) {
+  std::string all;
+  for (const Observation& observation : observations) {
+    const std::string bytes = BytesOf(observation);
+    const uint64_t size = bytes.size();
+    all.append(reinterpret_cast<const char*>(&size), sizeof(size));
+    all += bytes;
+  }
+  return all;
+}
+
+void AddJoined(std::string_view all, Observation* sum) {
+  while (!all.empty()) {
+    uint64_t size = 0;
+    CHECK_LE(sizeof(size), all.size());
+    std::memcpy(&size, all.data(), sizeof(size));
+    all.remove_prefix(sizeof(size));
+    CHECK_LE(size, all.size());
+    *sum += ObservationFrom(all.substr(0, size));
+    all.remove_prefix(size);
+  }
+}
+
+// Why some figures are not there.
+std::vector<std::string> MissingFrom(const Findings& findings, const TrainingConfig& config) {
+  std::vector<std::string> missing;
+  if (findings.recurrences.empty())
+    missing.push_back("no lane had anything to train on, so no layer was looked at");
+  bool gates = true;
+  for (const RecurrenceFindings& recurrence : findings.recurrences) {
+    gates &= recurrence.time_constants.has_value();
+    if (!recurrence.lags.empty()) continue;
+    missing.push_back(absl::StrCat("no gradient entered ", recurrence.name,
+                                   " at the last step of any sequence, so none could be followed "
+                                   "back from there"));
+  }
+  if (!gates) {
+    missing.push_back(absl::StrCat("cells of kind ", ModelSpec::Cell_Name(config.model().cell()),
+                                   " have no gates, so there are no time constants"));
+  }
+  if (!findings.clip_rate) {
+    missing.push_back(config.optimizer().clip_norm() > 0
+                          ? "no update since the last diagnosis, so no rate of clipping"
+                          : "optimizer.clip_norm is 0, so gradients are not clipped by their norm");
+  }
+  if (!findings.updated) missing.push_back("the step diverged, so there was no update");
+  return missing;
+}
+
+}  // namespace
+
+GradientMicroscope::GradientMicroscope(Communicator* communicator, const ParameterTable* table,
+                                       int lanes, int64_t begin, int64_t end, Task task,
+                                       const TrainingConfig& config)
+    : communicator_(communicator),
+      table_(table),
+      begin_(begin),
+      end_(end),
+      task_(task),
+      config_(config),
+      every_steps_(config.diagnostics().every_steps()),
+      observations_(lanes) {}
+
+void GradientMicroscope::Begin() {
+  for (Observation& observation : observations_) observation = {};
+  survey_.emplace(*table_, begin_, end_);
+  updated_ = false;
+}
+
+void GradientMicroscope::LookAtGradients(std::span<const float> gradients, double scale,
+                                         std::span<const float> values) {
+  survey_->LookAtGradients(gradients, scale, values);
+}
+
+void GradientMicroscope::LookAtUpdate(std::span<const float> values) {
+  survey_->LookAtUpdate(values);
+  updated_ = true;
+}
+
+std::optional<StepDiagnosis> GradientMicroscope::Conclude(int64_t step, int64_t epoch,
+                                                          int64_t updates, int64_t clipped) {
+  // Ranks run blocks of lanes in order, so that theirs, one after another, are all in order.
+  const std::vector<std::string> lanes = communicator_->AllGather(Join(observations_));
+  std::vector<ParameterFigures> parameters = survey_->Gather(communicator_);
+  survey_.reset();
+  for (Observation& observation : observations_) observation = {};
+  if (communicator_->rank() != 0) return std::nullopt;
+
+  Observation sum;
+  for (const std::string& rank : lanes) AddJoined(rank, &sum);
+  StepDiagnosis diagnosis;
+  Findings& findings = diagnosis.findings;
+  findings.step = step;
+  findings.epoch = epoch;
+  for (const RecurrenceSums& recurrence : sum.recurrences)
+    findings.recurrences.push_back(FindingsOf(recurrence));
+  findings.layers = LayersOf(parameters);
+  findings.parameters = std::move(parameters);
+  findings.updated = updated_;
+  if (config_.optimizer().clip_norm() > 0 && updates > 0)
+    findings.clip_rate = static_cast<double>(clipped) / static_cast<double>(updates);
+  findings.missing = MissingFrom(findings, config_);
+  diagnosis.verdict = Judge(findings, task_, config_);
+  return diagnosis;
+}
+
+}  // namespace elman

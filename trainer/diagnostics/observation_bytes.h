@@ -1,0 +1,16 @@
+// Observations on their way from rank to rank.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "trainer/nn/observation.h"
+
+namespace elman {
+
+std::string BytesOf(const Observation& observation);
+
+// `bytes` come from a process of the same program.
+Observation ObservationFrom(std::string_view bytes);
+
+}  // namespace elman

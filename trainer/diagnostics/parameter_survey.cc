@@ -1,0 +1,177 @@
+#include "trainer/diagnostics/parameter_survey.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "trainer/math/check.h"
+#include "trainer/math/sums.h"
+
+namespace elman {
+namespace {
+
+// Buckets of gradients: two for every power of two from 2^-40 to 2^24, for either sign, with all
+// that is smaller in the middle. A float's exponent and first bit of its fraction tell which.
+constexpr int kFirstExponent = -40, kPowers = 64, kPerSign = 2 * kPowers;
+constexpr int kBuckets = 2 * kPerSign + 1, kMiddle = kPerSign;
+constexpr int kFirstIndex = 2 * (127 + kFirstExponent);
+
+int BucketOf(float gradient) {
+  const auto magnitude = std::bit_cast<uint32_t>(std::abs(gradient)) >> 22;
+  const int index = std::min(static_cast<int>(magnitude) - kFirstIndex + 1, kPerSign);
+  if (index <= 0) return kMiddle;
+  return gradient < 0 ? kMiddle - index : kMiddle + index;
+}
+
+// Where the index-th bucket of a sign ends that is next to the middle.
+double EndOf(int index) {
+  return std::bit_cast<float>(static_cast<uint32_t>(kFirstIndex + index) << 22);
+}
+
+double LimitOf(int bucket) {
+  if (bucket == kBuckets - 1) return std::numeric_limits<double>::max();
+  return bucket < kMiddle ? -EndOf(kMiddle - bucket - 1) : EndOf(bucket - kMiddle);
+}
+
+// The sum of squares of a[i] - b[i].
+double SquaresOfDifference(const float* a, const float* b, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const double difference = double{a[i]} - b[i];
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+template <typename Number>
+void Append(const std::vector<Number>& numbers, std::string* bytes) {
+  bytes->append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number));
+}
+
+template <typename Number>
+std::vector<Number> TakeNumbers(size_t count, std::string_view* bytes) {
+  CHECK_LE(count * sizeof(Number), bytes->size());
+  std::vector<Number> numbers(count);
+  std::memcpy(numbers.data(), bytes->data(), count * sizeof(Number));
+  bytes->remove_prefix(count * sizeof(Number));
+  return numbers;
+}
+
+}  // namespace
+
+ParameterSurvey::ParameterSurvey(const ParameterTable& table, int64_t begin, int64_t end)
+    : table_(table), begin_(begin), end_(end) {
+  const size_t parameters = table.parameters().size();
+  extremes_.resize(2 * parameters);
+  counts_.resize(kBuckets * parameters);
+}
+
+// visit(parameter, first, count), in the order of the arrays.
+template <typename Visit>
+void ParameterSurvey::ForEachPiece(int64_t begin, int64_t end, const Visit& visit) const {
+  const std::vector<Parameter>& parameters = table_.parameters();
+  for (size_t p = 0; p < parameters.size(); ++p) {
+    const int64_t last = std::min(end, parameters[p].offset + parameters[p].size());
+    for (int64_t first = std::max(begin, parameters[p].offset); first < last;) {
+      const int64_t next = std::min(last, (first / kSumBlock + 1) * kSumBlock);
+      visit(p, first, next - first);
+      first = next;
+    }
+  }
+}
+
+void ParameterSurvey::CountGradients(size_t parameter, std::span<const float> gradients,
+                                     double scale) {
+  double* const counts = counts_.data() + parameter * kBuckets;
+  double& least = extremes_[2 * parameter];
+  double& greatest = extremes_[2 * parameter + 1];
+  for (const float element : gradients) {
+    const auto gradient = static_cast<float>(element * scale);
+    if (!std::isfinite(gradient)) continue;
+    ++counts[BucketOf(gradient)];
+    least = std::min<double>(least, gradient);
+    greatest = std::max<double>(greatest, gradient);
+  }
+}
+
+void ParameterSurvey::LookAtGradients(std::span<const float> gradients, double scale,
+                                      std::span<const float> values) {
+  CHECK_EQ(static_cast<int64_t>(gradients.size()), end_ - begin_);
+  CHECK_EQ(values.size(), gradients.size());
+  values_.assign(values.begin(), values.end());
+  pieces_.clear();
+  std::ranges::fill(counts_, 0.0);
+  for (size_t i = 0; i < extremes_.size(); i += 2) {
+    extremes_[i] = std::numeric_limits<double>::infinity();
+    extremes_[i + 1] = -extremes_[i];
+  }
+  ForEachPiece(begin_, end_, [&](size_t parameter, int64_t first, int64_t count) {
+    const auto part = gradients.subspan(first - begin_, count);
+    CountGradients(parameter, part, scale);
+    Piece& piece = pieces_.emplace_back();
+    piece.gradient = SumOfSquares(part) * scale * scale;
+    piece.value = SumOfSquares(values.subspan(first - begin_, count));
+    for (const float element : part) piece.sum += element * scale;
+  });
+}
+
+void ParameterSurvey::LookAtUpdate(std::span<const float> values) {
+  CHECK_EQ(values.size(), values_.size());
+  size_t piece = 0;
+  ForEachPiece(begin_, end_, [&](size_t, int64_t first, int64_t count) {
+    const int64_t at = first - begin_;
+    pieces_[piece++].update = SquaresOfDifference(values.data() + at, values_.data() + at, count);
+  });
+}
+
+std::vector<ParameterFigures> ParameterSurvey::Gather(Communicator* communicator) const {
+  std::string mine;
+  Append(extremes_, &mine);
+  Append(counts_, &mine);
+  Append(pieces_, &mine);
+  std::vector<double> extremes, counts(counts_.size(), 0);
+  std::vector<Piece> pieces;
+  for (const std::string& bytes : communicator->AllGather(mine)) {
+    std::string_view rest = bytes;
+    const auto ends = TakeNumbers<double>(extremes_.size(), &rest);
+    if (extremes.empty()) extremes = ends;
+    for (size_t i = 0; i < ends.size(); i += 2) {
+      extremes[i] = std::min(extremes[i], ends[i]);
+      extremes[i + 1] = std::max(extremes[i + 1], ends[i + 1]);
+    }
+    const auto counted = TakeNumbers<double>(counts_.size(), &rest);
+    for (size_t i = 0; i < counted.size(); ++i) counts[i] += counted[i];
+    const auto more = TakeNumbers<Piece>(rest.size() / sizeof(Piece), &rest);
+    pieces.insert(pieces.end(), more.begin(), more.end());
+  }
+
+  const std::vector<Parameter>& parameters = table_.parameters();
+  std::vector<ParameterFigures> figures(parameters.size());
+  size_t next = 0;
+  ForEachPiece(0, table_.size(), [&](size_t parameter, int64_t, int64_t) {
+    const Piece& piece = pieces[next++];
+    figures[parameter].gradient += piece.gradient;
+    figures[parameter].value += piece.value;
+    figures[parameter].update += piece.update;
+    figures[parameter].gradients.sum += piece.sum;
+  });
+  CHECK_EQ(next, pieces.size());
+  for (size_t p = 0; p < parameters.size(); ++p) {
+    ParameterFigures& all = figures[p];
+    all.name = parameters[p].name;
+    all.gradients.squares = all.gradient;
+    all.gradients.least = extremes[2 * p];
+    all.gradients.greatest = extremes[2 * p + 1];
+    for (int bucket = 0; bucket < kBuckets; ++bucket) {
+      const double count = counts[p * kBuckets + bucket];
+      all.gradients.buckets.push_back({LimitOf(bucket), count});
+      all.gradients.number += count;
+    }
+    for (double* norm : {&all.gradient, &all.value, &all.update}) *norm = std::sqrt(*norm);
+  }
+  return figures;
+}
+
+}  // namespace elman

@@ -1,0 +1,343 @@
+#include "trainer/diagnostics/verdict.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+
+namespace elman {
+namespace {
+
+// A gradient that is less than this share of what it was drowns in that of nearer steps, which is a
+// hundred times as large in every update.
+constexpr double kVanished = 0.01;
+// Sequences, or the window of a language model, are as long as they are since what stands at their
+// begin may matter. A gradient that is gone before it has come so far back leaves a part of that
+// out.
+constexpr double kReachWanted = 0.75;
+// A healthy gradient may grow by a few times on its way, as where the loss's weights are small. By
+// tenfold it grows with the power of the distance: some steps more, and it is a hundredfold.
+constexpr double kExploded = 10;
+// Lags that fewer sequences have say more about these than about the network.
+constexpr double kShareOfSequences = 0.1;
+// Over fewer steps than these no rate can be told.
+constexpr int64_t kFewestSteps = 5;
+// A norm that most updates are cut to is their size; the learning rate hardly matters any more.
+constexpr double kOftenClipped = 0.5;
+// A gradient that keeps so much a step over the second half of its way has not vanished with the
+// distance.
+constexpr double kKept = 0.9;
+// Half of the units give hardly any gradient through.
+constexpr double kOftenSaturated = 0.5;
+// Of rectifiers half are off by rights; nearly all of them, and no gradient comes through.
+constexpr double kMostlyOff = 0.9;
+// Updates are a thousandth of the weights in the rule of thumb; a tenth of them forgets in ten
+// steps what was learned.
+constexpr double kLargeUpdate = 0.1;
+
+// One recurrence's way back.
+struct Course {
+  const RecurrenceFindings* recurrence = nullptr;
+  int64_t farthest = 0;     // lag that enough sequences have
+  int64_t reach = 0;        // the last lag at which the gradient has not vanished
+  int64_t vanished_at = 0;  // the first one after it; none: reach == farthest
+  int64_t half = 0;         // of the way
+  // Ratios.
+  double at_half = 0;
+  double at_farthest = 0;
+  double largest = 0;
+  int64_t largest_at = 0;
+  bool finite = true;
+
+  bool known() const { return farthest + 1 >= kFewestSteps; }
+  // Lost where it enters, at the end of sequences, and hardly on the way.
+  bool blocked() const {
+    return at_half > 0 && at_half < kVanished &&
+           at_farthest >= at_half * std::pow(kKept, static_cast<double>(farthest - half));
+  }
+  bool exploded() const { return !finite || largest >= kExploded; }
+  bool wide() const { return static_cast<double>(reach) >= kReachWanted * farthest; }
+};
+
+Course CourseOf(const RecurrenceFindings& recurrence) {
+  Course course{.recurrence = &recurrence};
+  bool follows = false;
+  for (const LagFigures& at : recurrence.lags) {
+    if (at.sequences < kShareOfSequences * recurrence.lags[0].sequences) break;
+    course.farthest = at.lag;
+    course.at_farthest = at.ratio;
+    course.finite &= std::isfinite(at.ratio);
+    if (at.ratio > course.largest) course.largest = at.ratio, course.largest_at = at.lag;
+    if (at.ratio >= kVanished) {
+      course.reach = at.lag;
+      follows = false;
+    } else if (!follows) {
+      course.vanished_at = at.lag;
+      follows = true;
+    }
+  }
+  for (const LagFigures& at : recurrence.lags) {
+    if (2 * at.lag <= course.farthest) course.half = at.lag, course.at_half = at.ratio;
+  }
+  return course;
+}
+
+// "layer" of "layer1", "layer.reverse" of "layer1.reverse": recurrences one above another, of which
+// one that reaches far back is enough.
+std::string StackOf(std::string name) {
+  std::erase_if(name, [](char c) { return c >= '0' && c <= '9'; });
+  return name;
+}
+
+// Of each stack the course that reaches the farthest.
+std::vector<Course> BestCourses(const std::vector<Course>& courses) {
+  std::vector<Course> best;
+  for (const Course& course : courses) {
+    const auto same = std::ranges::find_if(best, [&](const Course& other) {
+      return StackOf(other.recurrence->name) == StackOf(course.recurrence->name);
+    });
+    if (same == best.end()) {
+      best.push_back(course);
+    } else if (course.reach > same->reach) {
+      *same = course;
+    }
+  }
+  return best;
+}
+
+std::string Percent(double share) {
+  return absl::StrFormat(share >= 0.1 ? "%.0f %%" : "%.2g %%", 100 * share);
+}
+
+// How much there is of the gradient one step farther back, in the mean.
+std::string PerStep(double ratio, int64_t lag) {
+  if (lag == 0 || ratio <= 0) return "";
+  return absl::StrFormat(" (%.2f a step)", std::pow(ratio, 1.0 / static_cast<double>(lag)));
+}
+
+bool HasGates(const ModelSpec& model) {
+  return model.cell() != ModelSpec::TANH && model.cell() != ModelSpec::RELU &&
+         model.cell() != ModelSpec::JORDAN;
+}
+
+bool IsLstm(const ModelSpec& model) {
+  return model.cell() == ModelSpec::LSTM || model.cell() == ModelSpec::PEEPHOLE_LSTM;
+}
+
+// The bias with which a forget gate keeps a state for about so many steps: the sigmoid of log(n) is
+// n / (n + 1) (Tallec and Ollivier, 2018).
+double BiasFor(int64_t steps) {
+  return std::max(1.0, std::round(std::log(static_cast<double>(steps))));
+}
+
+std::string LongerMemory(int64_t farthest, Task task, const ModelSpec& model) {
+  std::vector<std::string> remedies;
+  const double bias = BiasFor(farthest);
+  if (!HasGates(model)) {
+    remedies.push_back("model.cell=LSTM with model.initializer.forget_bias=1");
+    remedies.push_back("model.cell=GRU");
+  } else if (!IsLstm(model)) {
+    remedies.push_back(absl::StrCat("model.cell=LSTM with model.initializer.forget_bias=", bias));
+  } else if (model.initializer().forget_bias() < 1) {
+    remedies.push_back("model.initializer.forget_bias=1");
+  } else if (model.initializer().forget_bias() + 0.5 < bias) {
+    remedies.push_back(absl::StrCat("model.initializer.forget_bias=", bias));
+  }
+  if (!model.initializer().orthogonal_hidden())
+    remedies.push_back("model.initializer.orthogonal_hidden=true");
+  if (task == CLASSIFICATION && model.classification().pooling() == ClassificationSpec::LAST)
+    remedies.push_back("model.classification.pooling=ATTENTION, which reaches every step");
+  if (task == TRANSLATION && model.translation().attention() == TranslationSpec::NONE)
+    remedies.push_back("model.translation.attention=GENERAL, which reaches every word");
+  if (remedies.empty()) return "more training may lengthen it: forget gates learn to stay open";
+  return absl::StrCat("in a new run try ", absl::StrJoin(remedies, ", or "));
+}
+
+std::string SmallerSteps(const std::optional<double>& clip_rate, const TrainingConfig& config) {
+  std::string words;
+  if (config.optimizer().clip_norm() == 0) {
+    // Five for sums over time, as Zaremba, Sutskever and Vinyals (2014) have it.
+    const bool sums = config.loss().normalization() == LossSpec::PER_SEQUENCE;
+    words = absl::StrCat("optimizer.clip_norm=", sums ? 5 : 1, " keeps updates bounded");
+  } else {
+    words = absl::StrFormat("optimizer.clip_norm=%g keeps updates bounded (it acts in %s of them)",
+                            config.optimizer().clip_norm(), Percent(clip_rate.value_or(0)));
+  }
+  absl::StrAppendFormat(&words, "; so does a lower optimizer.learning_rate than %g",
+                        config.optimizer().learning_rate());
+  std::vector<std::string> remedies;
+  if (!config.model().initializer().orthogonal_hidden())
+    remedies.push_back("model.initializer.orthogonal_hidden=true");
+  if (config.model().initializer().kind() == InitializerSpec::UNIFORM)
+    remedies.push_back(absl::StrFormat("a smaller model.initializer.range than %g",
+                                       config.model().initializer().range()));
+  if (!HasGates(config.model())) remedies.push_back("model.cell=LSTM");
+  if (!remedies.empty())
+    absl::StrAppend(&words, "; in a new run try ", absl::StrJoin(remedies, ", or "));
+  return words;
+}
+
+std::string ExplodingWords(const Course& course) {
+  const std::string& name = course.recurrence->name;
+  if (!course.finite)
+    return absl::StrCat("the gradient of ", name, " is not finite somewhere on its way back");
+  return absl::StrFormat("the gradient of %s grows %.3g-fold over %d steps back%s", name,
+                         course.largest, course.largest_at,
+                         PerStep(course.largest, course.largest_at));
+}
+
+std::string BlockedWords(const Course& course, const TrainingConfig& config) {
+  return absl::StrFormat(
+      "only %s of the gradient of %s is left %d steps back, and hardly less over %d: it is lost "
+      "where it enters, in units that are saturated, not on its way; a lower "
+      "optimizer.learning_rate than %g, or in a new run a smaller model.initializer.range than %g, "
+      "keeps them off their ends",
+      Percent(course.at_half), course.recurrence->name, course.half, course.farthest,
+      config.optimizer().learning_rate(), config.model().initializer().range());
+}
+
+std::string VanishingWords(const Course& course) {
+  std::string words = absl::StrFormat(
+      "the gradient of %s falls to %s after %d steps of %d%s: the model cannot learn to use "
+      "context beyond that",
+      course.recurrence->name, Percent(kVanished), course.vanished_at, course.farthest,
+      PerStep(kVanished, course.vanished_at));
+  if (const auto& constants = course.recurrence->time_constants) {
+    absl::StrAppendFormat(&words, " (its units forget in %.3g steps, the median)",
+                          constants->median);
+  }
+  return words;
+}
+
+std::string HealthyWords(const Course& course) {
+  const std::string& name = course.recurrence->name;
+  if (course.at_farthest > 1) {
+    return absl::StrFormat("the gradient of %s is %.2g times as large %d steps back%s", name,
+                           course.at_farthest, course.farthest,
+                           PerStep(course.at_farthest, course.farthest));
+  }
+  if (course.reach == course.farthest) {
+    return absl::StrFormat("%s of the gradient of %s reaches back over %d steps%s, all there are",
+                           Percent(course.at_farthest), name, course.farthest,
+                           PerStep(course.at_farthest, course.farthest));
+  }
+  return absl::StrFormat("the gradient of %s falls to %s after %d steps of %d", name,
+                         Percent(kVanished), course.vanished_at, course.farthest);
+}
+
+// "82 % of layer0's hidden, 60 % of layer1's hidden" units of that range whose share is beyond a
+// bound.
+std::string UnitsBeyond(double bound, ActivationRange range, const Findings& findings) {
+  std::vector<std::string> found;
+  for (const RecurrenceFindings& recurrence : findings.recurrences) {
+    for (const ActivationFindings& activation : recurrence.activations) {
+      const double share = activation.low + activation.high;
+      if (activation.what.range != range || share <= bound) continue;
+      found.push_back(
+          absl::StrCat(Percent(share), " of ", recurrence.name, "'s ", activation.what.name));
+    }
+  }
+  return absl::StrJoin(found, ", ");
+}
+
+// What else is striking. A network whose gradients reach far may well have saturated units: they
+// are how it keeps what it has read.
+std::vector<std::string> Remarks(const Findings& findings, const TrainingConfig& config,
+                                 Verdict::Kind kind) {
+  std::vector<std::string> remarks;
+  const double clip_rate = findings.clip_rate.value_or(0);
+  if (clip_rate > kOftenClipped && kind != Verdict::Kind::kExploding) {
+    remarks.push_back(absl::StrFormat(
+        "optimizer.clip_norm=%g shortens %s of the updates: it sets their size more than "
+        "optimizer.learning_rate does; a higher one lets them differ",
+        config.optimizer().clip_norm(), Percent(clip_rate)));
+  }
+  const std::string saturated = UnitsBeyond(kOftenSaturated, ActivationRange::kTanh, findings);
+  if (!saturated.empty() && kind != Verdict::Kind::kHealthy)
+    remarks.push_back(saturated + " units are saturated (beyond 0.95)");
+  const std::string off = UnitsBeyond(kMostlyOff, ActivationRange::kRectifier, findings);
+  if (!off.empty()) {
+    remarks.push_back(off +
+                      " units are off and give no gradient through; a smaller "
+                      "optimizer.learning_rate keeps more of them alive");
+  }
+  std::vector<std::string> changed;
+  for (const LayerFigures& layer : findings.layers) {
+    const double ratio = UpdateRatio(layer.update, layer.value);
+    if (ratio > kLargeUpdate) changed.push_back(absl::StrCat(layer.name, " by ", Percent(ratio)));
+  }
+  if (!changed.empty()) {
+    remarks.push_back(
+        absl::StrFormat("an update changes %s of its weights; a lower optimizer.learning_rate than "
+                        "%g, or schedule.warmup_epochs, makes it gentler",
+                        absl::StrJoin(changed, ", "), config.optimizer().learning_rate()));
+  }
+  return remarks;
+}
+
+}  // namespace
+
+const char* KindName(Verdict::Kind kind) {
+  switch (kind) {
+    case Verdict::Kind::kHealthy:
+      return "healthy";
+    case Verdict::Kind::kVanishing:
+      return "vanishing";
+    case Verdict::Kind::kExploding:
+      return "exploding";
+    case Verdict::Kind::kUnknown:
+      return "unknown";
+  }
+  return "";
+}
+
+Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config) {
+  std::vector<Course> courses;
+  for (const RecurrenceFindings& recurrence : findings.recurrences) {
+    const Course course = CourseOf(recurrence);
+    if (course.known() || !course.finite) courses.push_back(course);
+  }
+  Verdict verdict;
+  std::vector<std::string> sentences;
+  const std::vector<Course> best = BestCourses(courses);
+  const auto exploded = std::ranges::max_element(
+      courses, {}, [](const Course& course) { return course.exploded() ? course.largest : 0; });
+  const auto first_not_finite = std::ranges::find(courses, false, &Course::finite);
+  if (courses.empty()) {
+    sentences.push_back(absl::StrCat("sequences of fewer than ", kFewestSteps,
+                                     " steps, or no loss at their last step: how far gradients "
+                                     "reach back cannot be told"));
+  } else if (first_not_finite != courses.end() || exploded->exploded()) {
+    verdict.kind = Verdict::Kind::kExploding;
+    sentences.push_back(
+        ExplodingWords(first_not_finite != courses.end() ? *first_not_finite : *exploded));
+    sentences.push_back(SmallerSteps(findings.clip_rate, config));
+  } else if (std::ranges::all_of(best, &Course::wide)) {
+    verdict.kind = Verdict::Kind::kHealthy;
+    std::vector<std::string> words;
+    for (const Course& course : best) words.push_back(HealthyWords(course));
+    sentences.push_back(absl::StrJoin(words, ", "));
+  } else {
+    verdict.kind = Verdict::Kind::kVanishing;
+    int64_t farthest = 0;
+    for (const Course& course : best) {
+      if (course.wide()) continue;
+      if (course.blocked()) {
+        sentences.push_back(BlockedWords(course, config));
+      } else {
+        sentences.push_back(VanishingWords(course));
+        farthest = std::max(farthest, course.farthest);
+      }
+    }
+    if (farthest > 0) sentences.push_back(LongerMemory(farthest, task, config.model()));
+  }
+  for (std::string& remark : Remarks(findings, config, verdict.kind))
+    sentences.push_back(std::move(remark));
+  verdict.words = absl::StrCat(KindName(verdict.kind), ": ", absl::StrJoin(sentences, "; "));
+  return verdict;
+}
+
+}  // namespace elman
