@@ -107,7 +107,9 @@ TEST(TensorBoardWriterTest, WritesHistogramsFromTheirFirstFilledBucketToTheLast)
       at = reader.Read(at, &payload).value();
       Event event;
       ASSERT_TRUE(event.ParseFromString(payload));
-      if (event.has_summary()) EXPECT_EQ(event.step(), 7);
+      if (event.has_summary()) {
+        EXPECT_EQ(event.step(), 7);
+      }
       for (const auto& value : event.summary().value()) values.push_back(value);
     }
   }
