@@ -8,16 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "data/io/file.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "trainer/checkpoint/record_cursor.h"
 
 namespace elman {
 namespace {
-
-// A message takes many times its bytes when it is parsed, so none is parsed that is larger than it
-// can be: a header has a few numbers for each parameter; any other record is a chunk at most.
-constexpr uint64_t kMaxHeaderBytes = uint64_t{4} << 20;
-constexpr uint64_t kMaxChunkBytes = uint64_t{17} << 20;
 
 // What to do about a damaged file: in a run directory, RUN/checkpoints/step-*.ckpt, there is help.
 std::string Remedy(const std::string& path) {
@@ -28,58 +23,14 @@ std::string Remedy(const std::string& path) {
                       another);
 }
 
-// Walks the records of a file in order and knows where it is for the message when one does not fit.
-class RecordCursor {
- public:
-  explicit RecordCursor(const RandomAccessFile* file)
-      : file_(file), reader_(file, Remedy(file->path())) {}
+using Cursor = RecordCursor<CheckpointRecord>;
 
-  absl::Status Next() {
-    if (offset_ > 0) ++number_;
-    record_offset_ = offset_;
-    absl::StatusOr<uint64_t> next = reader_.Read(offset_, name(), &payload_);
-    if (absl::IsOutOfRange(next.status()))
-      return Error("the file ends here, before its footer: it is truncated");
-    RETURN_IF_ERROR(next.status());
-    offset_ = *next;
-    if (const uint64_t most = number_ == 0 ? kMaxHeaderBytes : kMaxChunkBytes;
-        payload_.size() > most) {
-      return Error(
-          absl::StrCat("expected at most ", most, " bytes of it, found ", payload_.size()));
-    }
-    if (!record_.ParseFromString(payload_)) return Error("not a checkpoint record");
-    if (record_offset_ == 0) file_id_ = record_.file_id();
-    if (record_.file_id() != file_id_) return Error("this record belongs to another file");
-    if (record_.number() != number_)
-      return Error(absl::StrCat("this is record ", record_.number(), " of its file"));
-    return absl::OkStatus();
-  }
-
-  const std::string& path() const { return file_->path(); }
-  const CheckpointRecord& record() const { return record_; }
-  CheckpointRecord& record() { return record_; }
-  uint64_t number() const { return number_; }
-  bool at_end() const { return offset_ == file_->size(); }
-
-  absl::Status Error(const std::string& what) const {
-    return reader_.Damaged(record_offset_, name(), what);
-  }
-
- private:
-  std::string name() const { return absl::StrCat("record ", number_); }
-
-  const RandomAccessFile* const file_;
-  const RecordReader reader_;
-  std::string payload_;
-  CheckpointRecord record_;
-  uint64_t offset_ = 0;
-  uint64_t record_offset_ = 0;
-  uint64_t number_ = 0;  // of the record in hand
-  uint64_t file_id_ = 0;
-};
+Cursor CursorOf(const RandomAccessFile* file) {
+  return Cursor(file, "checkpoint", Remedy(file->path()));
+}
 
 // Whoever looks for a parameter by the table finds it inside of the array of values.
-absl::Status CheckParameters(const RecordCursor& cursor, const CheckpointHeader& header) {
+absl::Status CheckParameters(const Cursor& cursor, const CheckpointHeader& header) {
   const auto values = std::ranges::find(header.arrays(), kValuesArray, &ArrayEntry::name);
   const int64_t elements = values == header.arrays().end() ? 0 : values->elements();
   for (const ParameterEntry& parameter : header.parameters()) {
@@ -96,7 +47,7 @@ absl::Status CheckParameters(const RecordCursor& cursor, const CheckpointHeader&
   return absl::OkStatus();
 }
 
-absl::Status ReadHeader(RecordCursor* cursor, CheckpointHeader* header) {
+absl::Status ReadHeader(Cursor* cursor, CheckpointHeader* header) {
   RETURN_IF_ERROR(cursor->Next());
   if (!cursor->record().has_header())
     return cursor->Error("not a checkpoint: its first record is no header");
@@ -110,7 +61,7 @@ absl::Status ReadHeader(RecordCursor* cursor, CheckpointHeader* header) {
 }
 
 // Appends one chunk where it says it belongs: right behind what is there already.
-absl::Status TakeVocabulary(const RecordCursor& cursor, Checkpoint* checkpoint) {
+absl::Status TakeVocabulary(const Cursor& cursor, Checkpoint* checkpoint) {
   const VocabularyChunk& chunk = cursor.record().vocabulary();
   if (!VocabularyChunk::File_IsValid(chunk.file()))
     return cursor.Error(absl::StrCat("a chunk of a file of unknown kind ", chunk.file()));
@@ -125,7 +76,7 @@ absl::Status TakeVocabulary(const RecordCursor& cursor, Checkpoint* checkpoint) 
   return absl::OkStatus();
 }
 
-absl::Status TakeArray(const RecordCursor& cursor, Checkpoint* checkpoint, size_t* current) {
+absl::Status TakeArray(const Cursor& cursor, Checkpoint* checkpoint, size_t* current) {
   const ArrayChunk& chunk = cursor.record().array();
   auto& arrays = checkpoint->arrays;
   const auto expected = [&](size_t i) {
@@ -148,7 +99,7 @@ absl::Status TakeArray(const RecordCursor& cursor, Checkpoint* checkpoint, size_
   return absl::OkStatus();
 }
 
-absl::Status CheckFooter(const RecordCursor& cursor, const std::string& hash) {
+absl::Status CheckFooter(const Cursor& cursor, const std::string& hash) {
   const CheckpointFooter& footer = cursor.record().footer();
   if (footer.records() != cursor.number()) {
     return cursor.Error(absl::StrCat("the footer counts ", footer.records(),
@@ -162,7 +113,7 @@ absl::Status CheckFooter(const RecordCursor& cursor, const std::string& hash) {
   return absl::OkStatus();
 }
 
-absl::Status CheckComplete(const RecordCursor& cursor, const Checkpoint& checkpoint) {
+absl::Status CheckComplete(const Cursor& cursor, const Checkpoint& checkpoint) {
   for (int i = 0; i < checkpoint.header.arrays_size(); ++i) {
     if (static_cast<int64_t>(checkpoint.arrays[i].elements.size()) !=
         checkpoint.header.arrays(i).elements()) {
@@ -174,7 +125,7 @@ absl::Status CheckComplete(const RecordCursor& cursor, const Checkpoint& checkpo
 
 // Reads records until their chunks, as `chunk_of` finds them in a record, have covered `bytes`.
 template <typename ChunkOf>
-absl::Status Compare(RecordCursor* cursor, std::string_view bytes, const ChunkOf& chunk_of) {
+absl::Status Compare(Cursor* cursor, std::string_view bytes, const ChunkOf& chunk_of) {
   while (!bytes.empty()) {
     RETURN_IF_ERROR(cursor->Next());
     const std::string_view chunk = chunk_of(cursor->record());
@@ -189,7 +140,7 @@ absl::Status Compare(RecordCursor* cursor, std::string_view bytes, const ChunkOf
 
 absl::StatusOr<CheckpointHeader> ReadCheckpointHeader(const std::string& path) {
   ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));
-  RecordCursor cursor(file.get());
+  Cursor cursor = CursorOf(file.get());
   CheckpointHeader header;
   RETURN_IF_ERROR(ReadHeader(&cursor, &header));
   return header;
@@ -198,7 +149,7 @@ absl::StatusOr<CheckpointHeader> ReadCheckpointHeader(const std::string& path) {
 absl::Status VerifyCheckpoint(const std::string& path, const Checkpoint& written,
                               const std::string& content_hash) {
   ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));
-  RecordCursor cursor(file.get());
+  Cursor cursor = CursorOf(file.get());
   CheckpointHeader header;
   RETURN_IF_ERROR(ReadHeader(&cursor, &header));
   if (header.SerializeAsString() != written.header.SerializeAsString())
@@ -232,7 +183,7 @@ absl::Status VerifyCheckpoint(const std::string& path, const Checkpoint& written
 
 absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));
-  RecordCursor cursor(file.get());
+  Cursor cursor = CursorOf(file.get());
   Checkpoint checkpoint;
   RETURN_IF_ERROR(ReadHeader(&cursor, &checkpoint.header));
   checkpoint.tables.resize(checkpoint.header.fields_size());

@@ -1,4 +1,4 @@
-// elman-evaluate: the figures of a checkpoint over a split, on one process.
+// elman-evaluate: the figures of a checkpoint, or of a floor, over a split, on one process.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -24,12 +24,14 @@
 #include "trainer/math/compute_environment.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
-          "`RUN_DIR|FILE` a run directory (its best checkpoint) or a checkpoint");
+          "`RUN_DIR|FILE` a run directory (its best checkpoint), a checkpoint, or a file of "
+          "elman-baseline");
 ABSL_FLAG(std::string, data, "", "`DATASET_DIR` the data set");
 ABSL_FLAG(std::string, split, "test", "`SPLIT` train, valid or test");
-ABSL_FLAG(std::string, compare, "",
-          "`RUN_DIR|FILE` a second run directory or checkpoint of the same vocabulary: tells by "
-          "paired bootstrap resampling whether the first is better than it by chance");
+ABSL_FLAG(
+    std::string, compare, "",
+    "`RUN_DIR|FILE` a second run directory, checkpoint or floor of the same vocabulary: tells by "
+    "paired bootstrap resampling whether the first is better than it by chance");
 ABSL_FLAG(int32_t, bootstrap_samples, 1000, "how many samples --compare draws");
 ABSL_FLAG(std::string, surprisal, "",
           "`FILE` language models: a file for a table of how many bits every token of the split is "
@@ -110,6 +112,12 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
   ASSIGN_OR_RETURN(auto trained, LoadTrainedModel(path));
   RETURN_IF_ERROR(CheckFields(trained->header, trained->path, dataset, remedy));
   return trained;
+}
+
+// What was judged: a floor has no steps.
+std::string Title(const TrainedModel& trained) {
+  if (trained.floor) return trained.path;
+  return absl::StrCat(trained.path, ", step ", trained.header.progress().step());
 }
 
 // What a language model is told of besides: the tokens of lines.
@@ -201,15 +209,14 @@ absl::Status Run(const CommandLine&) {
   }
   if (header.task() == TRANSLATION) AddScores(translations, &evaluation);
   if (absl::GetFlag(FLAGS_format) == "text") {
-    std::printf("%s, step %lld, on split %s\n\n%s", trained->path.c_str(),
-                static_cast<long long>(header.progress().step()), split.c_str(),
+    std::printf("%s, on split %s\n\n%s", Title(*trained).c_str(), split.c_str(),
                 EvaluationText(evaluation).c_str());
     if (other) {
       std::printf(
-          "\nother: %s, step %lld\nlow, high: of the difference, 95 %% of %d samples of %lld "
+          "\nother: %s\nlow, high: of the difference, 95 %% of %d samples of %lld "
           "examples\np value: of such a difference, either way, if the models were alike\n",
-          other->path.c_str(), static_cast<long long>(other->header.progress().step()),
-          absl::GetFlag(FLAGS_bootstrap_samples), static_cast<long long>(examples.examples()));
+          Title(*other).c_str(), absl::GetFlag(FLAGS_bootstrap_samples),
+          static_cast<long long>(examples.examples()));
     }
     return absl::OkStatus();
   }

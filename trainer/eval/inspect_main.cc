@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
+#include "trainer/eval/baseline_inspection.h"
 #include "trainer/eval/inspection.h"
 #include "trainer/eval/run_course.h"
 
@@ -16,6 +17,9 @@ ABSL_FLAG(bool, repair, false,
           "checkpoint, delete temporary files; touches nothing that is good");
 ABSL_FLAG(std::string, compare, "",
           "`RUN_DIR` another run directory, to be shown beside the first");
+ABSL_FLAG(
+    std::string, arpa, "",
+    "`FILE` write the n-gram model PATH, made by elman-baseline, as this file in the ARPA format");
 ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
 
 namespace elman {
@@ -25,26 +29,31 @@ constexpr Example kExamples[] = {
     {"A run at a glance: its course, its figures, its events", "elman-inspect run/mine/model"},
     {"Two runs side by side", "elman-inspect run/mine/model --compare=run/other"},
     {"Every byte of a data set", "elman-inspect run/mine/data --verify"},
-    {"Points latest and best to whole checkpoints again", "elman-inspect run/mine/model --repair"}};
+    {"Points latest and best to whole checkpoints again", "elman-inspect run/mine/model --repair"},
+    {"An n-gram model for other programs", "elman-inspect run/mine/5gram --arpa=5gram.arpa"}};
 
 constexpr Program kProgram = {
     .name = "elman-inspect",
     .purpose = "shows, verifies and repairs data sets, runs, checkpoints",
-    .usage = "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [OPTION...]",
+    .usage =
+        "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [OPTION...]\n"
+        "elman-inspect FILE --arpa=FILE [OPTION...]",
     .description =
         "Shows a data set's folder, a shard, a run directory (its latest checkpoint; with --verify "
-        "all of them) or a checkpoint.",
+        "all of them), a checkpoint or a file of elman-baseline.",
     .examples = kExamples,
     .main_file = __FILE__};
 
 absl::Status CheckCommandLine(const CommandLine& command_line) {
   if (command_line.arguments.size() != 1) {
     return absl::InvalidArgumentError(
-        "name one data set, shard, run directory or checkpoint; see --help");
+        "name one data set, shard, run directory, checkpoint or file of elman-baseline; see "
+        "--help");
   }
   const bool compares = !absl::GetFlag(FLAGS_compare).empty();
-  if (compares + absl::GetFlag(FLAGS_verify) + absl::GetFlag(FLAGS_repair) > 1) {
-    return absl::InvalidArgumentError("--verify, --repair and --compare: give one of them");
+  const bool exports = !absl::GetFlag(FLAGS_arpa).empty();
+  if (compares + exports + absl::GetFlag(FLAGS_verify) + absl::GetFlag(FLAGS_repair) > 1) {
+    return absl::InvalidArgumentError("--verify, --repair, --compare and --arpa: give one of them");
   }
   return ExpectFormat(absl::GetFlag(FLAGS_format));
 }
@@ -53,6 +62,8 @@ absl::StatusOr<Inspection> InspectAsAsked(const std::string& path) {
   if (absl::GetFlag(FLAGS_repair)) return Repair(path);
   const std::string other = absl::GetFlag(FLAGS_compare);
   if (!other.empty()) return CompareRuns(path, other);
+  if (const std::string arpa = absl::GetFlag(FLAGS_arpa); !arpa.empty())
+    return InspectAndExportArpa(path, arpa);
   return Inspect(path, absl::GetFlag(FLAGS_verify));
 }
 

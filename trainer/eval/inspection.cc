@@ -10,8 +10,10 @@
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
+#include "trainer/baselines/baseline_file.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
+#include "trainer/eval/baseline_inspection.h"
 #include "trainer/eval/dataset_inspection.h"
 #include "trainer/eval/run_course.h"
 #include "trainer/eval/run_survey.h"
@@ -170,8 +172,8 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
   if (!IsFolder(path)) {
     if (!FileExists(path))
       return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
-    return absl::EndsWith(path, ".tfrecord") ? InspectShard(path, verify)
-                                             : InspectCheckpoint(path, verify);
+    if (absl::EndsWith(path, ".tfrecord")) return InspectShard(path, verify);
+    return IsBaseline(path) ? InspectBaseline(path, verify) : InspectCheckpoint(path, verify);
   }
   if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);
   if (verify && IsRunDirectory(path)) {

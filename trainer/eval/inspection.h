@@ -56,8 +56,8 @@ class Inspection {
 };
 
 // Looks at a data set's folder, a shard, a run directory (its latest checkpoint, and how it went)
-// or a checkpoint; with `verify`, at every byte of it, and in a run directory at every checkpoint.
-// An error if it is none of these or cannot be read.
+// a checkpoint or the file of a floor; with `verify`, at every byte of it, and in a run directory
+// at every checkpoint. An error if it is none of these or cannot be read.
 absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify);
 
 // Puts the marks of a run directory in order, as RepairRun does: what was done and what is there

@@ -12,6 +12,12 @@ namespace elman {
 
 absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained,
                                                            const PredictionSpec& spec) {
+  if (trained->floor) {
+    return absl::UnimplementedError(
+        absl::StrCat(trained->path,
+                     ": a floor is there to be compared with; elman-predict wants a "
+                     "network"));
+  }
   ASSIGN_OR_RETURN(auto tokenizer,
                    CreateTokenizer(trained->header.fields(0).tokenizer(), trained->vocabularies[0],
                                    trained->tables[0].tokenizer_model));

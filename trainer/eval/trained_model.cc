@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
+#include "trainer/baselines/baseline_file.h"
+#include "trainer/baselines/baseline_model.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/eval/checkpoint_fields.h"
@@ -16,10 +18,36 @@ absl::Status Unusable(const std::string& path, absl::string_view why) {
   return absl::DataLossError(absl::StrCat(path, ": ", why, "; use another checkpoint"));
 }
 
+// Lines are read one after the other, so that every token has all of its context.
+constexpr int kFloorStreams = 1, kFloorSteps = 1024;
+constexpr int kFloorSequences = 64;
+
+absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFloor(const std::string& file) {
+  ASSIGN_OR_RETURN(Baseline baseline, ReadBaseline(file));
+  Checkpoint described;
+  described.header.set_task(baseline.header.task());
+  *described.header.mutable_fields() = baseline.header.fields();
+  TrainingConfig* config = described.header.mutable_config();
+  config->set_sequence_length(kFloorSteps);
+  config->mutable_evaluation()->set_batch_size(
+      baseline.header.task() == LANGUAGE_MODEL ? kFloorStreams : kFloorSequences);
+  described.tables = std::move(baseline.tables);
+  ASSIGN_OR_RETURN(std::vector<Vocabulary> vocabularies, ReadVocabularies(described, file));
+  ASSIGN_OR_RETURN(auto model, CreateBaselineModel(file, &baseline));
+  return std::make_unique<TrainedModel>(TrainedModel{.path = file,
+                                                     .header = std::move(described.header),
+                                                     .floor = true,
+                                                     .vocabularies = std::move(vocabularies),
+                                                     .tables = std::move(described.tables),
+                                                     .values = {},
+                                                     .model = std::move(model)});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TrainedModel>> LoadTrainedModel(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kBest));
+  if (IsBaseline(file)) return LoadFloor(file);
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(file));
   const CheckpointHeader& header = checkpoint.header;
   ASSIGN_OR_RETURN(std::vector<Vocabulary> vocabularies, ReadVocabularies(checkpoint, file));

@@ -1,0 +1,68 @@
+// An n-gram as one number, so that n-grams are sorted as numbers are.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "data/text/vocabulary.h"
+
+namespace elman {
+
+using NgramKey = unsigned __int128;
+
+// From the most significant digit to the least: the context from its newest token to its oldest,
+// then the token that follows it. So n-grams of one context stand together, contexts that end alike
+// stand together, and behind a context stand those that are longer by older tokens. A context that
+// begins with <s> is filled with <pad> behind it.
+class NgramCoding {
+ public:
+  // Tokens are below `ids`.
+  NgramCoding(int order, uint32_t ids)
+      : order_(order), bits_(std::bit_width(ids - 1)), mask_((NgramKey{1} << bits_) - 1) {}
+
+  // InvalidArgument if n-grams of this order over this vocabulary do not fit into a key.
+  static absl::Status Check(int order, uint32_t ids) {
+    const int most = kKeyBits / std::bit_width(ids - 1);
+    if (order < 1 || order > most) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--order=", order, ": with ", ids, " tokens it must be from 1 to ", most));
+    }
+    if (ids <= kMostIds) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("a vocabulary of ", ids, " tokens; n-grams are counted of at most ", kMostIds,
+                     ": give elman-preprocess a --vocab_size"));
+  }
+  static constexpr uint32_t kMostIds = uint32_t{1} << 24;
+
+  int order() const { return order_; }
+  // Of 32 bits, that hold a key.
+  int words() const { return (order_ * bits_ + 31) / 32; }
+  int key_bits() const { return order_ * bits_; }
+
+  // The digits of a context as a number; `Extend` forgets its oldest token for a newer one.
+  NgramKey Context(uint32_t start_id, uint32_t pad_id) const {
+    NgramKey context = 0;
+    for (int i = 1; i < order_; ++i) context = context << bits_ | (i == 1 ? start_id : pad_id);
+    return context;
+  }
+  NgramKey Extend(NgramKey context, uint32_t token) const {
+    return order_ == 1 ? 0 : NgramKey{token} << (order_ - 2) * bits_ | context >> bits_;
+  }
+  NgramKey Ngram(NgramKey context, uint32_t token) const { return context << bits_ | token; }
+
+  // Token `age` of an n-gram's context, 1 being the newest, up to order() - 1.
+  uint32_t ContextToken(NgramKey ngram, int age) const {
+    return static_cast<uint32_t>(ngram >> (order_ - age) * bits_ & mask_);
+  }
+  uint32_t Token(NgramKey ngram) const { return static_cast<uint32_t>(ngram & mask_); }
+
+ private:
+  static constexpr int kKeyBits = 128;
+  int order_;
+  int bits_;  // a digit
+  NgramKey mask_;
+};
+
+}  // namespace elman

@@ -1,0 +1,50 @@
+#include "trainer/baselines/spool.h"
+
+#include <cstring>
+#include <utility>
+
+#include "data/io/record_io.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+
+SpoolWriter::SpoolWriter(std::string path, std::unique_ptr<AppendFile> file)
+    : path_(std::move(path)), file_(std::move(file)), frame_(kRecordHeaderBytes, '\0') {}
+
+absl::StatusOr<std::unique_ptr<SpoolWriter>> SpoolWriter::Create(const std::string& path) {
+  RETURN_IF_ERROR(RemoveFile(path));
+  ASSIGN_OR_RETURN(std::unique_ptr<AppendFile> file, AppendFile::Open(path));
+  return std::unique_ptr<SpoolWriter>(new SpoolWriter(path, std::move(file)));
+}
+
+absl::Status SpoolWriter::Flush() {
+  if (frame_.size() == kRecordHeaderBytes) return absl::OkStatus();
+  CloseFrame(&frame_);
+  RETURN_IF_ERROR(file_->Append(frame_));
+  offset_ += frame_.size();
+  frame_.resize(kRecordHeaderBytes);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<SpoolReader>> SpoolReader::Open(const std::string& path,
+                                                               uint64_t begin, uint64_t end) {
+  ASSIGN_OR_RETURN(std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
+  const uint64_t last = std::min(end, file->size());
+  return std::unique_ptr<SpoolReader>(new SpoolReader(std::move(file), begin, last));
+}
+
+bool SpoolReader::Fill() {
+  if (offset_ >= end_ || !status_.ok()) return false;
+  const absl::StatusOr<uint64_t> next = RecordReader(file_.get()).Read(offset_, &payload_);
+  if (!next.ok()) {
+    status_ = next.status();
+    return false;
+  }
+  offset_ = *next;
+  numbers_.resize(payload_.size() / sizeof(uint32_t));
+  std::memcpy(numbers_.data(), payload_.data(), numbers_.size() * sizeof(uint32_t));
+  rest_ = numbers_;
+  return true;
+}
+
+}  // namespace elman

@@ -1,0 +1,90 @@
+// Numbers that are set aside in a temporary file and read again, in order.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/io/append_file.h"
+#include "data/io/file.h"
+
+namespace elman {
+
+// Writes frames as data/io/record_io does, of some 64 KiB, so that damage on a full or failing
+// disk is found. Nothing is durable: the file is to be removed.
+class SpoolWriter {
+ public:
+  static absl::StatusOr<std::unique_ptr<SpoolWriter>> Create(const std::string& path);
+
+  absl::Status Append(std::span<const uint32_t> numbers) {
+    frame_.append(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes());
+    numbers_ += numbers.size();
+    return frame_.size() < kFrameBytes ? absl::OkStatus() : Flush();
+  }
+
+  // Brings all to the file; the next number will be read by a SpoolReader from offset() on.
+  absl::Status Flush();
+  uint64_t offset() const { return offset_; }
+
+  uint64_t numbers() const { return numbers_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  static constexpr size_t kFrameBytes = size_t{1} << 16;
+
+  SpoolWriter(std::string path, std::unique_ptr<AppendFile> file);
+  const std::string path_;
+  const std::unique_ptr<AppendFile> file_;
+  std::string frame_;
+  uint64_t offset_ = 0;  // in the file, of what comes next, once flushed
+  uint64_t numbers_ = 0;
+};
+
+class SpoolReader {
+ public:
+  // From one offset of the writer to another.
+  static absl::StatusOr<std::unique_ptr<SpoolReader>> Open(
+      const std::string& path, uint64_t begin = 0,
+      uint64_t end = std::numeric_limits<uint64_t>::max());
+
+  // Fills `numbers`; false at the end, or where that failed: see status().
+  bool Take(std::span<uint32_t> numbers) {
+    while (!numbers.empty()) {
+      if (rest_.empty() && !Fill()) return false;
+      const size_t count = std::min(numbers.size(), rest_.size());
+      for (size_t i = 0; i < count; ++i) numbers[i] = rest_[i];
+      rest_ = rest_.subspan(count);
+      numbers = numbers.subspan(count);
+    }
+    return true;
+  }
+  // The next numbers, as many as are at hand; none: as above. Valid until the next call.
+  std::span<const uint32_t> TakeSome() {
+    if (rest_.empty() && !Fill()) return {};
+    const std::span<const uint32_t> numbers = rest_;
+    rest_ = {};
+    return numbers;
+  }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  SpoolReader(std::unique_ptr<RandomAccessFile> file, uint64_t begin, uint64_t end)
+      : file_(std::move(file)), offset_(begin), end_(end) {}
+  bool Fill();
+
+  const std::unique_ptr<RandomAccessFile> file_;
+  uint64_t offset_;
+  const uint64_t end_;
+  std::string payload_;
+  std::vector<uint32_t> numbers_;
+  std::span<const uint32_t> rest_;  // of numbers_
+  absl::Status status_;
+};
+
+}  // namespace elman
