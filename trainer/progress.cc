@@ -10,10 +10,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "trainer/diagnostics/findings_json.h"
+#include "trainer/logging/next_commands.h"
 #include "trainer/logging/report_page.h"
 #include "trainer/run_config.h"
 
@@ -46,11 +49,28 @@ bool WatchedByAPerson() {
   return isatty(STDERR_FILENO);
 }
 
-JsonObject SecondsJson(const PhaseClock& clock) {
+// As Markdown that shows it to the letter, on a line of its own.
+std::string Verbatim(const std::string& name, const std::string& text) {
+  return absl::StrCat("    ", absl::StrFormat("%-10s", name),
+                      absl::StrReplaceAll(text, {{"\n", " / "}, {"\r", " "}}), "\n");
+}
+
+constexpr Phase kToldPhases[] = {Phase::kData,     Phase::kForward,   Phase::kBackward,
+                                 Phase::kExchange, Phase::kOptimizer, Phase::kWait};
+
+std::array<double, kPhases> SecondsOf(const PhaseClock& clock) {
+  std::array<double, kPhases> seconds;
+  for (int phase = 0; phase < kPhases; ++phase)
+    seconds[phase] = clock.Seconds(static_cast<Phase>(phase));
+  return seconds;
+}
+
+JsonObject SecondsJson(const std::array<double, kPhases>& now,
+                       const std::array<double, kPhases>& before) {
   JsonObject json;
-  for (const Phase phase : {Phase::kData, Phase::kForward, Phase::kBackward, Phase::kExchange,
-                            Phase::kOptimizer, Phase::kWait}) {
-    json.Add(PhaseName(phase), clock.Seconds(phase));
+  for (const Phase phase : kToldPhases) {
+    const auto i = static_cast<size_t>(phase);
+    json.Add(PhaseName(phase), now[i] - before[i]);
   }
   return json;
 }
@@ -59,7 +79,7 @@ JsonObject SecondsJson(const PhaseClock& clock) {
 
 absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
     const RunDirectory* directory, const TrainingConfig& config, const Progress& start,
-    int64_t total_steps, PhaseClock* clock, bool quiet) {
+    int64_t total_steps, double peak, const PhaseClock* clock, bool quiet) {
   // A run that was stopped amid an interval wrote a train line for its part of it. That goes where
   // the run goes on, for then a line for all of it will come.
   const bool goes_on = start.step() < total_steps;
@@ -69,20 +89,21 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
   ASSIGN_OR_RETURN(auto tensorboard, TensorBoardWriter::Open(directory->tensorboard_folder(),
                                                              start.step(), train_step));
   ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
-  return std::unique_ptr<ProgressReporter>(
-      new ProgressReporter(directory, config, start.step(), total_steps, clock, std::move(log),
-                           std::move(record), std::move(tensorboard), std::move(heartbeat), quiet));
+  return std::unique_ptr<ProgressReporter>(new ProgressReporter(
+      directory, config, start.step(), total_steps, peak, clock, std::move(log), std::move(record),
+      std::move(tensorboard), std::move(heartbeat), quiet));
 }
 
 ProgressReporter::ProgressReporter(const RunDirectory* directory, const TrainingConfig& config,
-                                   int64_t start_step, int64_t total_steps, PhaseClock* clock,
-                                   std::unique_ptr<MetricsLog> log, RunRecord record,
-                                   std::unique_ptr<TensorBoardWriter> tensorboard,
+                                   int64_t start_step, int64_t total_steps, double peak,
+                                   const PhaseClock* clock, std::unique_ptr<MetricsLog> log,
+                                   RunRecord record, std::unique_ptr<TensorBoardWriter> tensorboard,
                                    std::unique_ptr<Heartbeat> heartbeat, bool quiet)
     : directory_(directory),
       config_(config),
       start_step_(start_step),
       total_steps_(total_steps),
+      peak_(peak),
       clock_(clock),
       log_(std::move(log)),
       record_(std::move(record)),
@@ -104,6 +125,7 @@ absl::Status ProgressReporter::TellPrometheus(const std::string& path) {
 void ProgressReporter::Step(const StepReport& report) {
   last_ = report;
   timed_targets_ += report.targets;
+  timed_multiplications_ += report.multiplications;
   if (report.ends_interval) {
     WriteTrainLine();
   } else if (terminal_ && absl::Now() - shown_ > kRedraw) {
@@ -111,9 +133,31 @@ void ProgressReporter::Step(const StepReport& report) {
   }
 }
 
-double ProgressReporter::TokensPerSecond() const {
+double ProgressReporter::IntervalSeconds() const {
   const double seconds = absl::ToDoubleSeconds(absl::Now() - interval_started_) - other_seconds_;
-  return static_cast<double>(timed_targets_) / std::max(seconds, 1e-9);
+  return std::max(seconds, 1e-9);
+}
+
+double ProgressReporter::TokensPerSecond() const {
+  return static_cast<double>(timed_targets_) / IntervalSeconds();
+}
+
+double ProgressReporter::Utilization() const {
+  // Forward and twice that backward; a multiplication comes with an addition.
+  const double operations = 3 * 2 * static_cast<double>(timed_multiplications_);
+  return peak_ > 0 ? operations / IntervalSeconds() / peak_ : 0;
+}
+
+// The others wait for the rank that waits the least: it is the slowest.
+JsonObject ProgressReporter::WaitJson() const {
+  std::vector<double> waited(last_.waited.begin(), last_.waited.end());
+  for (size_t rank = 0; rank < told_waited_.size(); ++rank) waited[rank] -= told_waited_[rank];
+  const auto slowest = std::ranges::min_element(waited) - waited.begin();
+  std::ranges::sort(waited);
+  const double median = (waited[(waited.size() - 1) / 2] + waited[waited.size() / 2]) / 2;
+  JsonObject json;
+  json.Add("least", waited.front()).Add("median", median);
+  return json.Add("most", waited.back()).Add("slowest_rank", static_cast<int64_t>(slowest));
 }
 
 void ProgressReporter::WriteTrainLine() {
@@ -132,7 +176,9 @@ void ProgressReporter::WriteTrainLine() {
       .Add("tokens", last_.tokens)
       .Add("tokens_per_second", tokens_per_second)
       .Add("bytes_sent", last_.bytes_sent - bytes_told_)
-      .Add("seconds", SecondsJson(*clock_));
+      .Add("seconds", SecondsJson(SecondsOf(*clock_), told_seconds_));
+  if (peak_ > 0) line.Add("mfu", Utilization());
+  if (last_.waited.size() > 1) line.Add("waits", WaitJson());
   Log(line);
   Complain(tensorboard_->Write(last_.step, {{"train/loss", loss},
                                             {"train/perplexity", std::exp(loss)},
@@ -145,7 +191,9 @@ void ProgressReporter::WriteTrainLine() {
   bytes_told_ = last_.bytes_sent;
   interval_started_ = absl::Now();
   other_seconds_ = 0;
-  clock_->ClearSeconds();
+  timed_multiplications_ = 0;
+  told_seconds_ = SecondsOf(*clock_);
+  told_waited_.assign(last_.waited.begin(), last_.waited.end());
 }
 
 void ProgressReporter::ShowProgress() {
@@ -156,9 +204,11 @@ void ProgressReporter::ShowProgress() {
   const double elapsed = absl::ToDoubleSeconds(shown_ - started_);
   const double per_step =
       elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
+  const std::string utilization =
+      peak_ > 0 ? absl::StrFormat("  MFU %.2f", Utilization()) : std::string();
   const std::string line = absl::StrFormat(
-      "epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s  ETA %s", last_.epoch,
-      last_.step, total_steps_, loss, std::exp(loss), TokensPerSecond(),
+      "epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s%s  ETA %s", last_.epoch,
+      last_.step, total_steps_, loss, std::exp(loss), TokensPerSecond(), utilization,
       Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
   if (terminal_) {
     std::fprintf(stderr, "\r\033[K%s %s", Bar(last_.step, total_steps_).c_str(), line.c_str());
@@ -193,6 +243,22 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   Say(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
                       best ? "  (best)" : ""));
   WritePage(/*running=*/true);
+}
+
+void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples) {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const Sample& sample : samples) {
+    const auto number = static_cast<int64_t>(texts.size()) + 1;
+    JsonObject line;
+    line.Add("kind", "sample").Add("step", step).Add("sample", number);
+    line.Add("input", sample.input).Add("expected", sample.expected).Add("output", sample.output);
+    Log(line);
+    texts.emplace_back(
+        absl::StrCat("samples/", number),
+        absl::StrCat(Verbatim("input", sample.input), Verbatim("expected", sample.expected),
+                     Verbatim("model", sample.output)));
+  }
+  if (!texts.empty()) Complain(tensorboard_->WriteTexts(step, texts));
 }
 
 void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds,
@@ -259,7 +325,7 @@ void ProgressReporter::Say(const std::string& line) {
   if (!quiet_) Print(line);
 }
 
-void ProgressReporter::Conclude(const Progress& progress, const std::string& data) {
+void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {
   const std::string run = directory_->folder();
   if (progress.has_best()) {
     Say(absl::StrFormat("best: step %d, validation loss %.4f; %s trained on in %s",
@@ -267,14 +333,20 @@ void ProgressReporter::Conclude(const Progress& progress, const std::string& dat
                         absl::StrCat(progress.tokens(), " tokens"),
                         Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
   }
-  Say(absl::StrCat("next: elman-evaluate --checkpoint=", run, " --data=", data,
-                   "\n      elman-predict --checkpoint=", run, " <LINES.txt", "\n      look at ",
-                   directory_->report_path()));
+  std::string split;
+  for (const char* name : {"valid", "test"}) {
+    if (dataset.FindSplit(name).ok()) split = name;
+  }
+  const std::vector<std::string> commands = NextCommands(run, dataset.folder(), split, record_);
+  Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
+  Say(absl::StrCat("report: ", directory_->report_path()));
 }
 
 void ProgressReporter::FinishTraining() { WriteTrainLine(); }
 
-void ProgressReporter::Log(const JsonObject& line) {
+void ProgressReporter::Log(JsonObject line) {
+  const double milliseconds = static_cast<double>(absl::ToUnixMillis(absl::Now()));
+  line.Add("time", milliseconds / 1000);
   Complain(log_->Write(line));
   record_.Add(line.ToString());
   if (prometheus_) Complain(prometheus_->Add(record_.lines().back()));

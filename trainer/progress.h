@@ -2,8 +2,10 @@
 // report, which every validation brings up to date. Only rank 0 has one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,10 +15,12 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "data/batches/coverage.h"
+#include "data/shards/dataset.h"
 #include "proto/checkpoint.pb.h"
 #include "proto/training.pb.h"
 #include "trainer/diagnostics/gradient_microscope.h"
 #include "trainer/eval/evaluation.h"
+#include "trainer/eval/validation_samples.h"
 #include "trainer/heartbeat.h"
 #include "trainer/logging/metrics_log.h"
 #include "trainer/logging/prometheus_file.h"
@@ -36,6 +40,9 @@ struct StepReport {
   double gradient_norm = 0;  // before clipping, of the normalized gradient
   int64_t tokens = 0;        // trained on since the beginning of the run
   int64_t bytes_sent = 0;    // between nodes, by all ranks, from the start until before this step
+  int64_t multiplications = 0;  // of this step (LossSums)
+  // By rank: seconds that it waited for others, from the start until before this step.
+  std::span<const double> waited = {};
   // Since the last train line, this step included.
   double interval_loss = 0;
   int64_t interval_targets = 0;
@@ -44,12 +51,13 @@ struct StepReport {
 
 class ProgressReporter {
  public:
-  // For a run that goes on after `start` and will do `total_steps` in all. `directory` and `clock`,
-  // which tells where the time goes, must outlive the reporter. Where it is `quiet`, only
-  // warnings and events are printed.
+  // For a run that goes on after `start` and will do `total_steps` in all, on ranks that together
+  // could do `peak` floating-point operations a second (0: unknown). `directory` and `clock`, which
+  // tells where the time goes, must outlive the reporter. Where it is `quiet`, only warnings and
+  // events are printed.
   static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(
       const RunDirectory* directory, const TrainingConfig& config, const Progress& start,
-      int64_t total_steps, PhaseClock* clock, bool quiet = false);
+      int64_t total_steps, double peak, const PhaseClock* clock, bool quiet = false);
   ~ProgressReporter();
 
   // What the run is, for its report: names and values.
@@ -64,6 +72,8 @@ class ProgressReporter {
   // Epochs count from 1. `seconds` is what it took, which is no time of training.
   void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
                  double seconds);
+  // What the model makes of a few examples of the split that was validated.
+  void Samples(int64_t step, const std::vector<Sample>& samples);
   // `padding_efficiency` is the part of the computed positions that were not padding.
   // `coverage`, of the examples of the epoch, is the same in every epoch.
   void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency,
@@ -91,21 +101,27 @@ class ProgressReporter {
   void FinishTraining();
   // A line for people, unless the run is quiet.
   void Say(const std::string& line);
-  // For people, when a run is at its end: what came of it, and what can be done with it.
-  void Conclude(const Progress& progress, const std::string& data);
+  // For people, when a run is at its end: what came of it, and what can be done with it, in
+  // commands to be typed where this program was.
+  void Conclude(const Progress& progress, const Dataset& dataset);
   // Then, when all has been said: the last report.html, and the last word to Prometheus.
   void WriteReport();
 
  private:
   ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
-                   int64_t total_steps, PhaseClock* clock, std::unique_ptr<MetricsLog> log,
-                   RunRecord record, std::unique_ptr<TensorBoardWriter> tensorboard,
+                   int64_t total_steps, double peak, const PhaseClock* clock,
+                   std::unique_ptr<MetricsLog> log, RunRecord record,
+                   std::unique_ptr<TensorBoardWriter> tensorboard,
                    std::unique_ptr<Heartbeat> heartbeat, bool quiet);
 
+  double IntervalSeconds() const;
   double TokensPerSecond() const;
+  // The part of `peak` that the useful operations of the interval were; 0: unknown.
+  double Utilization() const;
+  JsonObject WaitJson() const;
   void WriteTrainLine();
   void ShowProgress();
-  void Log(const JsonObject& line);           // to metrics.jsonl
+  void Log(JsonObject line);                  // to metrics.jsonl, with the time
   void WritePage(bool running);               // report.html
   void Print(const std::string& line);        // a line that stays
   void Complain(const absl::Status& status);  // about a log that cannot be written, once
@@ -114,7 +130,8 @@ class ProgressReporter {
   const TrainingConfig config_;
   const int64_t start_step_;
   const int64_t total_steps_;
-  PhaseClock* const clock_;
+  const double peak_;
+  const PhaseClock* const clock_;
   const std::unique_ptr<MetricsLog> log_;
   RunRecord record_;  // what the log holds
   std::vector<std::pair<std::string, std::string>> facts_;
@@ -130,7 +147,10 @@ class ProgressReporter {
   // Since the last train line or, if that is later, since the start of this process.
   absl::Time interval_started_;
   int64_t timed_targets_ = 0;
-  double other_seconds_ = 0;  // spent on validation and checkpoints
+  int64_t timed_multiplications_ = 0;
+  std::array<double, kPhases> told_seconds_{};  // of the clock, until then
+  std::vector<double> told_waited_;             // by rank, likewise
+  double other_seconds_ = 0;                    // spent on validation and checkpoints
   absl::Time shown_;
   Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last one shown
   bool complained_ = false;

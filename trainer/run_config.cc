@@ -187,6 +187,8 @@ absl::Status Validate(const TrainingConfig& c) {
                    kAtLeast1),
            Require(c.diagnostics().every_steps() >= 0, "diagnostics.every_steps",
                    c.diagnostics().every_steps(), kAtLeast0),
+           Require(c.logging().samples() >= 0 && c.logging().samples() <= 16, "logging.samples",
+                   c.logging().samples(), "from 0 to 16"),
            Require(c.evaluation().batch_size() >= 1 && c.evaluation().batch_size() <= (1 << 16),
                    "evaluation.batch_size", c.evaluation().batch_size(), "from 1 to 65536"),
            Require(c.evaluation().every_steps() >= 0, "evaluation.every_steps",

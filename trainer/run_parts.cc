@@ -37,4 +37,19 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateValidation(Communicator* commun
   return evaluator;
 }
 
+absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateSamples(
+    Communicator* communicator, std::shared_ptr<const Dataset> dataset,
+    const TrainingConfig& config, Model* model) {
+  std::unique_ptr<ValidationSamples> samples;
+  absl::Status status;
+  if (communicator->rank() == 0 && config.logging().samples() > 0 &&
+      dataset->FindSplit(kValid).ok()) {
+    auto created = CreateValidationSamples(std::move(dataset), kValid, config, model);
+    status = created.status();
+    if (created.ok()) samples = *std::move(created);
+  }
+  RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
+  return samples;
+}
+
 }  // namespace elman

@@ -9,6 +9,7 @@
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/eval/evaluator.h"
+#include "trainer/eval/validation_samples.h"
 #include "trainer/exchange/gradient_exchange.h"
 #include "trainer/models/model.h"
 #include "trainer/optim/optimizer.h"
@@ -32,4 +33,11 @@ absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator, const Datase
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateValidation(Communicator* communicator,
                                                             std::shared_ptr<const Dataset> dataset,
                                                             const TrainingConfig& config);
+
+// What rank 0 shows of what is validated: null on the others, and where nothing is to be shown.
+// Collective, likewise.
+absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateSamples(
+    Communicator* communicator, std::shared_ptr<const Dataset> dataset,
+    const TrainingConfig& config, Model* model);
+
 }  // namespace elman

@@ -209,6 +209,12 @@ double StepsOf(const TrainingConfig& config, const Dataset& dataset, int field) 
   return 3.0 * static_cast<double>(counts.tokens()) / static_cast<double>(counts.examples());
 }
 
+// "LSTM 2 x 650", with what else it has of layers.
+std::string ModelText(const ModelSpec& model) {
+  return absl::StrCat(ModelSpec::Cell_Name(model.cell()), " ", model.layers(), " x ",
+                      model.hidden_size(), model.bidirectional() ? " in both directions" : "");
+}
+
 // Elements for a time step and row of recurrent layers: four gates, what the cell keeps, outputs,
 // gradients and masks.
 double LayerElements(const RnnStackShape& shape) {
@@ -231,7 +237,8 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& datas
   const double size = static_cast<double>(model.parameters().size()) * sizeof(float);
   const double slice = static_cast<double>(exchange.slice().size()) * sizeof(float);
   MemoryEstimate memory;
-  memory.arrays = 2 * size + slice * (ranks - 1);
+  memory.values = size;
+  memory.gradients = size + slice * (ranks - 1);
   memory.optimizer = slice * optimizer.moments();
   // Per time step and row: embedding, its gradient, and the layers. Besides, a chunk of logits and
   // transposed weights.
@@ -257,8 +264,17 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& datas
   return memory;
 }
 
+std::string MemoryEstimate::ToString() const {
+  return absl::StrFormat(
+      "%.0f MB (parameters %.0f, gradients %.0f, optimizer %.0f, activations %.0f); rank 0 also "
+      "%.0f MB for checkpoints",
+      total() / 1e6, values / 1e6, gradients / 1e6, optimizer / 1e6, activations / 1e6,
+      checkpoint / 1e6);
+}
+
 void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& model,
-                 const BatchSource& source, int ranks, ProgressReporter* reporter) {
+                 const BatchSource& source, const MemoryEstimate& memory, int ranks,
+                 ProgressReporter* reporter) {
   const Progress& progress = start.checkpoint.header.progress();
   uint64_t tokens = 0;
   for (const auto& dataset : datasets) tokens += (*dataset->FindSplit("train"))->counts(0).tokens();
@@ -266,15 +282,18 @@ void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& m
   const std::string train_tokens = WithCommas(static_cast<int64_t>(tokens));
   const std::string steps = WithCommas(StepsPerEpoch(source, start.config.micro_batches()));
   const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
-  reporter->Say(absl::StrCat(parameters, " parameters, ", train_tokens, " training tokens, ", steps,
-                             " steps an epoch, ", start.config.lanes(), " lanes on ", ranks,
-                             " ranks (", machine, ")"));
+  reporter->Say(absl::StrCat(ModelText(start.config.model()), ", ", parameters, " parameters, ",
+                             train_tokens, " training tokens, ", steps, " steps an epoch, ",
+                             start.config.lanes(), " lanes on ", ranks, " ranks (", machine, ")"));
+  reporter->Say(absl::StrCat("memory a rank, at least: ", memory.ToString()));
   std::vector<std::pair<std::string, std::string>> facts = {
       {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},
+      {"model", ModelText(start.config.model())},
       {"parameters", parameters},
       {"training tokens", train_tokens},
       {"steps an epoch", steps},
       {"lanes, ranks", absl::StrCat(start.config.lanes(), ", ", ranks)},
+      {"memory a rank, at least", memory.ToString()},
       {"host of rank 0", HostName()},
       {"computes with", machine},
       {"Elman", ELMAN_VERSION}};

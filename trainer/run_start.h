@@ -54,11 +54,13 @@ int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source);
 
 // Bytes that a rank needs at least.
 struct MemoryEstimate {
-  double arrays = 0;
+  double values = 0;
+  double gradients = 0;  // and sums of other nodes
   double optimizer = 0;  // and snapshots to roll back to
   double activations = 0;
   double checkpoint = 0;  // on rank 0 only: what a save works on while training goes on
-  double total() const { return arrays + optimizer + activations; }
+  double total() const { return values + gradients + optimizer + activations; }
+  std::string ToString() const;  // for people, in MB
 };
 MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& dataset,
                               const Model& model, const GradientExchange& exchange,
@@ -66,7 +68,8 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& datas
 
 // Tells people what begins.
 void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& model,
-                 const BatchSource& source, int ranks, ProgressReporter* reporter);
+                 const BatchSource& source, const MemoryEstimate& memory, int ranks,
+                 ProgressReporter* reporter);
 
 // 1234567 as "1,234,567".
 std::string WithCommas(int64_t number);

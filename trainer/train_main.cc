@@ -51,8 +51,11 @@ ABSL_FLAG(std::string, prometheus, "",
           "`FILE.prom` tell Prometheus how the run stands: rank 0 keeps this file up to date, in "
           "the folder that node-exporter's textfile collector reads");
 ABSL_FLAG(bool, quiet, false, "print warnings and events only, no progress");
-ABSL_FLAG(std::string, trace, "",
-          "write a trace of all ranks' phases to `FILE`, for chrome://tracing");
+ABSL_FLAG(
+    std::string, trace, "",
+    "write the time of every rank, by layer, exchange, wait, checkpoint and validation, to "
+    "`FILE`, for ui.perfetto.dev and chrome://tracing; it is there too when a run is stopped, "
+    "fails or is killed");
 ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
 ABSL_FLAG(int64_t, verify_resume, 0,
           "train 2N steps, and N steps, a checkpoint and N more; compare the results and end with "
@@ -176,11 +179,7 @@ absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
   const MemoryEstimate memory = EstimateMemory(start.config, *datasets[0], *parts.model,
                                                *parts.exchange, *parts.optimizer, ranks);
   std::printf("parameters        %s\n", WithCommas(parts.model->parameters().count()).c_str());
-  std::printf(
-      "memory a rank     %.0f MB (parameters and gradients %.0f, optimizer %.0f, activations "
-      "%.0f); rank 0 also %.0f MB for checkpoints\n",
-      memory.total() / 1e6, memory.arrays / 1e6, memory.optimizer / 1e6, memory.activations / 1e6,
-      memory.checkpoint / 1e6);
+  std::printf("memory a rank     %s\n", memory.ToString().c_str());
   const int64_t steps = StepsPerEpoch(*parts.source, start.config.micro_batches());
   std::printf("steps an epoch    %s\n", WithCommas(steps).c_str());
   std::printf("lanes, ranks      %d, %d\n", start.config.lanes(), ranks);
@@ -246,6 +245,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                                     .prometheus = absl::GetFlag(FLAGS_prometheus),
                                     .trace = absl::GetFlag(FLAGS_trace),
                                     .check_place = check_place,
+                                    .measures_peak = true,
                                     .quiet = absl::GetFlag(FLAGS_quiet),
                                     .clock = clock,
                                     .pulse = pulse})

@@ -38,6 +38,7 @@ TrainingLoop::TrainingLoop(const TrainingParts& parts)
     most_lanes = std::max(most_lanes, LanesOfRank(config_.lanes(), ranks, rank).count());
   my_votes_.resize(most_lanes);
   votes_.resize(most_lanes * ranks);
+  waited_.resize(ranks);
   parts_.model->UseValues(parts_.state->values());
   if (parts_.reporter) {
     Checkpoint* snapshot =
@@ -160,6 +161,8 @@ absl::Status TrainingLoop::Step() {
   if (parts_.reporter) {
     report.tokens = progress_->tokens();
     report.bytes_sent = agreed.bytes_sent;
+    report.multiplications = diverged ? 0 : agreed.sums.multiplications;
+    report.waited = waited_;
     report.interval_loss = progress_->interval_loss();
     report.interval_targets = progress_->interval_targets();
     report.ends_interval = ends_interval;
@@ -171,16 +174,19 @@ absl::Status TrainingLoop::Step() {
     progress_->clear_interval_loss();
     progress_->clear_interval_targets();
   }
+  if (agreed.trace) UpdateTrace();
   return absl::OkStatus();
 }
 
 // The sums over all lanes, added in their order, and whether anyone wishes to stop or to save; or
 // what went wrong somewhere.
 absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& local) {
+  my_votes_[0].waited = parts_.clock->Seconds(Phase::kWait);
   parts_.clock->Enter(Phase::kWait);
   my_votes_[0].bytes_sent = parts_.exchange->bytes_sent();
   my_votes_[0].stop = parts_.stop_requested();
   my_votes_[0].save = SaveDueByClock();
+  my_votes_[0].trace = parts_.trace && parts_.trace->Due();
   my_votes_[0].failed = !local.ok();
   my_votes_[0].digest = replicas_.Digest(*progress_, saved_step_);
   parts_.communicator->AllGather(std::as_bytes(std::span(my_votes_)),
@@ -192,10 +198,13 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
     all.bytes_sent += vote.bytes_sent;
     all.stop |= vote.stop;
     all.save |= vote.save;
+    all.trace |= vote.trace;
     all.failed |= vote.failed;
   }
   if (all.failed) RETURN_IF_ERROR(Agree(parts_.communicator, local));
   const size_t votes_a_rank = my_votes_.size();
+  for (size_t rank = 0; rank < waited_.size(); ++rank)
+    waited_[rank] = votes_[rank * votes_a_rank].waited;
   RETURN_IF_ERROR(replicas_.Compare(parts_.communicator,
                                     [&](int rank) { return votes_[rank * votes_a_rank].digest; }));
   return all;
@@ -289,6 +298,7 @@ absl::Status TrainingLoop::CheckCoverage() const {
 
 absl::Status TrainingLoop::ValidateNow() {
   if (parts_.evaluator == nullptr) return absl::OkStatus();
+  const TimedSpan span(parts_.clock, "validation");
   const absl::Time began = absl::Now();
   const auto interrupted = [this] {
     Alive(Activity::kValidation);
@@ -306,6 +316,7 @@ absl::Status TrainingLoop::ValidateNow() {
     progress_->set_best_score(evaluation.score);
     progress_->set_best_step(progress_->step());
   }
+  ShowSamples(evaluation);
   if (parts_.reporter) {
     parts_.reporter->Validated(progress_->step(), progress_->epoch() + 1, evaluation, is_best_,
                                absl::ToDoubleSeconds(absl::Now() - began));
@@ -315,9 +326,17 @@ absl::Status TrainingLoop::ValidateNow() {
   return absl::OkStatus();
 }
 
+// The others go on meanwhile: they read the values, which rank 0 must help to change.
+void TrainingLoop::ShowSamples(const Evaluation& evaluation) {
+  if (!parts_.reporter || !parts_.samples || !std::isfinite(evaluation.loss)) return;
+  const TimedSpan span(parts_.clock, "samples");
+  parts_.reporter->Samples(progress_->step(), parts_.samples->Make(progress_->step()));
+}
+
 // A save that comes while the one before is still being written waits for it: every checkpoint that
 // was asked for is written, and memory for one is enough.
 void TrainingLoop::Save() {
+  const TimedSpan span(parts_.clock, "checkpoint");
   WaitForSave();
   const absl::Time began = absl::Now();
   saved_step_ = progress_->step();
@@ -347,6 +366,7 @@ bool TrainingLoop::SaveDueByClock() const {
 
 void TrainingLoop::WaitForSave() {
   if (!writer_ || !writer_->busy()) return;
+  const TimedSpan span(parts_.clock, "wait for the checkpoint before");
   const absl::Time began = absl::Now();
   while (writer_->busy()) {
     Alive(Activity::kCheckpoint);
@@ -376,9 +396,11 @@ void TrainingLoop::FinishSaving() {
 
 void TrainingLoop::ReportSave(const SaveOutcome& save) {
   ProgressReporter& reporter = *parts_.reporter;
+  if (Timeline* timeline = parts_.clock->timeline())
+    timeline->Record("checkpoint", save.began, save.ended, Timeline::Track::kCheckpoint);
   save_failed_ = !save.content_hash.ok();
   if (save.content_hash.ok()) {
-    reporter.Saved(save.step, save.path, *save.content_hash, save.seconds);
+    reporter.Saved(save.step, save.path, *save.content_hash, save.seconds());
   } else {
     reporter.Event(
         save.step, "checkpoint_failed",
@@ -389,6 +411,15 @@ void TrainingLoop::ReportSave(const SaveOutcome& save) {
     reporter.Event(save.step, "warning",
                    absl::StrCat("warning: old checkpoints stay: ", save.pruned.message()));
   }
+}
+
+// A trace that cannot be written any more does not end the training; at its end it will be said.
+void TrainingLoop::UpdateTrace() {
+  const absl::Status status = parts_.trace->Publish();
+  if (!status.ok() && parts_.reporter)
+    parts_.reporter->Event(
+        progress_->step(), "warning",
+        absl::StrCat("warning: the trace is not up to date: ", status.message()));
 }
 
 void TrainingLoop::Alive(Activity activity) {

@@ -23,6 +23,7 @@
 #include "trainer/diagnostics/gradient_microscope.h"
 #include "trainer/divergence.h"
 #include "trainer/eval/evaluator.h"
+#include "trainer/eval/validation_samples.h"
 #include "trainer/exchange/gradient_exchange.h"
 #include "trainer/math/phase_clock.h"
 #include "trainer/math/workspace.h"
@@ -30,6 +31,7 @@
 #include "trainer/optim/optimizer.h"
 #include "trainer/progress.h"
 #include "trainer/replica_check.h"
+#include "trainer/trace/run_trace.h"
 #include "trainer/training_state.h"
 #include "trainer/watchdog/pulse.h"
 
@@ -43,11 +45,14 @@ struct TrainingParts {
   BatchSource* source = nullptr;
   GradientExchange* exchange = nullptr;
   TrainingState* state = nullptr;
-  Evaluator* evaluator = nullptr;              // null: no validation split
+  Evaluator* evaluator = nullptr;  // null: no validation split
+  // What rank 0 shows of what each validation finds; null: nothing.
+  ValidationSamples* samples = nullptr;
   CheckpointDirectory* checkpoints = nullptr;  // null: nothing is saved
   ProgressReporter* reporter = nullptr;        // null on every rank but 0, and for a silent run
   PhaseClock* clock = nullptr;
-  Pulse* pulse = nullptr;  // null: nobody watches
+  RunTrace* trace = nullptr;  // null: none is wanted
+  Pulse* pulse = nullptr;     // null: nobody watches
   std::function<bool()> stop_requested;
   // Before a last save that failed is tried again; then twice as long each time.
   absl::Duration retry_pause = absl::Seconds(1);
@@ -78,8 +83,10 @@ class TrainingLoop {
     LossSums sums;
     Coverage coverage;
     int64_t bytes_sent = 0;  // to other nodes, since the beginning
+    double waited = 0;  // for other ranks, before this step, in seconds; in the first of each rank
     bool stop = false;
     bool save = false;
+    bool trace = false;  // is to be brought up to date
     bool failed = false;
     ReplicaDigest digest;  // in the first of each rank
   };
@@ -93,6 +100,7 @@ class TrainingLoop {
   absl::Status Recover(StepReport* report);
   absl::Status EndEpoch();
   absl::Status CheckCoverage() const;
+  void ShowSamples(const Evaluation& evaluation);
   absl::Status ValidateNow();  // Cancelled if asked to stop meanwhile
 
   // A save copies the state on all ranks alike; rank 0 writes it in the background, one at a time.
@@ -102,6 +110,7 @@ class TrainingLoop {
   void WaitForSave();
   void FinishSaving();
   void ReportSave(const SaveOutcome& save);
+  void UpdateTrace();
 
   void Alive(Activity activity);
   bool Finished() const;
@@ -117,6 +126,7 @@ class TrainingLoop {
   Workspace workspace_;
   // Of this rank's lanes, and of everyone's; as many of each rank as any has lanes.
   std::vector<Vote> my_votes_, votes_;
+  std::vector<double> waited_;  // by rank
   ReplicaCheck replicas_;
   bool stopped_ = false;
   std::optional<double> validation_loss_;  // of the values in hand

@@ -1,5 +1,8 @@
 #include "trainer/training_run.h"
 
+#include <numeric>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -9,38 +12,41 @@
 #include "trainer/comm/agreement.h"
 #include "trainer/divergence.h"
 #include "trainer/math/phase_clock.h"
+#include "trainer/math/product_rate.h"
 #include "trainer/progress.h"
 #include "trainer/run_config.h"
 #include "trainer/run_directory.h"
 #include "trainer/run_parts.h"
 #include "trainer/run_start.h"
 #include "trainer/stop_signal.h"
+#include "trainer/trace/run_trace.h"
 #include "trainer/training_loop.h"
 #include "trainer/training_state.h"
 
 namespace elman {
 namespace {
 
-// The events of all ranks as one file of the Chrome trace format.
-absl::Status WriteTrace(Communicator* communicator, const PhaseClock& clock,
-                        const std::string& path) {
-  const auto events = communicator->AllGather(clock.TraceEvents(communicator->rank()));
-  if (communicator->rank() != 0) return absl::OkStatus();
-  std::string text = "[\n";
-  for (const std::string& rank : events) text += rank;
-  if (text.size() > 2) text.erase(text.size() - 2);
-  return WriteFile(path, text + "\n]\n");
+// What all ranks could multiply, all at once: floating-point operations a second. Collective.
+double PeakOf(Communicator* communicator) {
+  communicator->Barrier();
+  const double mine = ProductRate();
+  std::vector<double> all(communicator->size());
+  communicator->AllGather(std::as_bytes(std::span(&mine, 1)),
+                          std::as_writable_bytes(std::span(all)));
+  return std::accumulate(all.begin(), all.end(), 0.0);
 }
 
 // Rank 0: from here on the run directory tells of this run, up to the step where it begins.
 absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunDirectory& directory,
                                                            CheckpointDirectory* checkpoints,
-                                                           int64_t total_steps, PhaseClock* clock,
-                                                           bool quiet, RunStart* start) {
+                                                           int64_t total_steps, double peak,
+                                                           PhaseClock* clock, bool quiet,
+                                                           RunStart* start) {
   const Progress& progress = start->checkpoint.header.progress();
   ASSIGN_OR_RETURN(start->set_aside, checkpoints->GoOnFrom(progress));
   RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(start->config)));
-  return ProgressReporter::Create(&directory, start->config, progress, total_steps, clock, quiet);
+  return ProgressReporter::Create(&directory, start->config, progress, total_steps, peak, clock,
+                                  quiet);
 }
 
 // The last lines of a run's log, and its report.
@@ -55,7 +61,7 @@ void ReportEnd(const Progress& progress, bool stopped, bool finished, const Data
                     absl::StrCat("stopped at step ", step, ", resume with the same command"));
   } else if (finished) {
     reporter->Event(step, "finished", absl::StrCat("finished at step ", step));
-    reporter->Conclude(progress, dataset.folder());
+    reporter->Conclude(progress, dataset);
   }
   reporter->WriteReport();
 }
@@ -82,23 +88,32 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   }
   DescribeParameters(parts.model->parameters(), &start.checkpoint.header);
   ASSIGN_OR_RETURN(const auto evaluator, CreateValidation(communicator, dataset, start.config));
+  ASSIGN_OR_RETURN(const auto samples,
+                   CreateSamples(communicator, dataset, start.config, parts.model.get()));
 
   PhaseClock own_clock;
   PhaseClock& clock = request.clock ? *request.clock : own_clock;
-  if (!request.trace.empty()) clock.StartTrace();
   const Progress& progress = *start.checkpoint.header.mutable_progress();
   const int64_t total_steps = TotalSteps(start.config, *parts.source);
   CheckpointDirectory checkpoints(request.output);
+  const double peak = request.measures_peak ? PeakOf(communicator) : 0;
   std::unique_ptr<ProgressReporter> reporter;
   absl::Status taken_over;
   if (root) {
-    auto created = TakeOver(*directory, &checkpoints, total_steps, &clock, request.quiet, &start);
+    auto created =
+        TakeOver(*directory, &checkpoints, total_steps, peak, &clock, request.quiet, &start);
     taken_over = created.status();
     if (created.ok()) reporter = *std::move(created);
     if (created.ok() && !request.prometheus.empty())
       taken_over = reporter->TellPrometheus(request.prometheus);
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, taken_over));
+  std::optional<RunTrace> trace;
+  if (!request.trace.empty()) {
+    trace.emplace(communicator, &clock, request.trace);
+    RETURN_IF_ERROR(trace->Publish());  // where it cannot be written, nothing is begun
+    parts.exchange->Watch(&clock);
+  }
 
   TrainingLoop loop({.communicator = communicator,
                      .model = parts.model.get(),
@@ -107,21 +122,28 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
                      .exchange = parts.exchange.get(),
                      .state = &state,
                      .evaluator = evaluator.get(),
+                     .samples = samples.get(),
                      .checkpoints = &checkpoints,
                      .reporter = reporter.get(),
                      .clock = &clock,
+                     .trace = trace ? &*trace : nullptr,
                      .pulse = request.pulse,
                      .stop_requested = StopRequested,
                      .checkpoint = &start.checkpoint});
   if (root) {
-    AnnounceRun(start, request.datasets, *parts.model, *parts.source, communicator->size(),
-                reporter.get());
+    const int ranks = communicator->size();
+    AnnounceRun(start, request.datasets, *parts.model, *parts.source,
+                EstimateMemory(start.config, *dataset, *parts.model, *parts.exchange,
+                               *parts.optimizer, ranks),
+                ranks, reporter.get());
   }
   const absl::Status trained = loop.Run();
   if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());
   if (root) ReportEnd(progress, loop.stopped(), trained.ok(), *dataset, reporter.get());
-  if (!request.trace.empty()) RETURN_IF_ERROR(WriteTrace(communicator, clock, request.trace));
+  clock.Enter(Phase::kOther);
+  const absl::Status traced = trace ? trace->Publish() : absl::OkStatus();
   RETURN_IF_ERROR(trained);
+  RETURN_IF_ERROR(traced);
   absl::Status saved;
   if (loop.save_failed()) {
     saved = absl::UnavailableError(absl::StrCat("the last checkpoint could not be written to ",

@@ -29,6 +29,8 @@ struct RunRequest {
   // If given, called with the configuration as settled when all memory is in place, before anything
   // is trained. Collective; its error ends the run.
   std::function<absl::Status(const TrainingConfig&, GradientExchange*)> check_place = {};
+  // Measures at the start how fast the ranks multiply matrices, to tell what training makes of it.
+  bool measures_peak = false;
   bool quiet = false;  // only warnings and events are printed
   // Who watches the run, if anybody does; both outlive it.
   PhaseClock* clock = nullptr;

@@ -92,7 +92,7 @@ lines_of_kind() {
 
 # loss_curve RUN: what its metrics.jsonl says of training and validation, but for how long it took and what was sent.
 loss_curve() {
-  grep -E '"kind": "(train|valid)"' "$1/metrics.jsonl" | sed 's/ "tokens_per_second".*//'
+  grep -E '"kind": "(train|valid)"' "$1/metrics.jsonl" | sed -E 's/ "tokens_per_second".*//; s/, "time": [0-9.]+\}$//'
 }
 
 # corrupt CHECKPOINT: bytes in the middle of it become others.

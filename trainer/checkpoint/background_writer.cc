@@ -35,12 +35,12 @@ void BackgroundWriter::Begin(bool is_best) {
 }
 
 SaveOutcome BackgroundWriter::Save() {
-  const absl::Time began = absl::Now();
   SaveOutcome outcome;
+  outcome.began = std::chrono::steady_clock::now();
   outcome.step = snapshot_.header.progress().step();
   outcome.path = directory_->PathOf(outcome.step);
   outcome.content_hash = directory_->Save(&snapshot_, is_best_);
-  outcome.seconds = absl::ToDoubleSeconds(absl::Now() - began);
+  outcome.ended = std::chrono::steady_clock::now();
   // After a failure too: what a killed writer left behind may be what fills the disk.
   outcome.pruned = directory_->Prune(keep_);
   return outcome;

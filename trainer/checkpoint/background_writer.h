@@ -1,6 +1,7 @@
 // Writes checkpoints while training goes on.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <future>
 #include <optional>
@@ -20,7 +21,9 @@ struct SaveOutcome {
   std::string path;
   absl::StatusOr<std::string> content_hash;  // or why there is no checkpoint of this step
   absl::Status pruned;                       // whether the folder could be tidied up afterwards
-  double seconds = 0;                        // from Begin to the last fsync
+  // From Begin to the last fsync.
+  std::chrono::steady_clock::time_point began, ended;
+  double seconds() const { return std::chrono::duration<double>(ended - began).count(); }
 };
 
 // One save at a time: fill snapshot(), Begin, and go on with something else; once Outcome returns

@@ -57,6 +57,8 @@ GradientExchange::GradientExchange(Communicator* communicator, const BlockSet& d
   touched_words_.resize(dense.words().size() * communicator->size());
   node_touched_.assign(topology_->nodes(), BlockSet(size_));
   node_touched_before_ = node_touched_;
+  for (int rank = 0; rank < communicator->size(); ++rank)
+    sum_names_.push_back(absl::StrCat("sum of slice ", rank));
   int64_t most_blocks = 0;
   for (int rank = 0; rank < communicator->size(); ++rank)
     most_blocks = std::max(most_blocks, SumBlocks(rank));
@@ -192,6 +194,7 @@ void GradientExchange::Reduce() {
   if (topology_->nodes() > 1) ExchangeSums();
   if (inputs_.nodes.size() == 1) return;  // nothing to add: the partial is the sum
 
+  const TimedSpan span(clock_, sum_names_[communicator_->rank()].c_str());
   GradientArray& sum = partials_[0];
   Sum(inputs_, {0, total_lanes_}, all_touched_, slice(), {sum.data(), 0});
   sum.mutable_touched()->Insert(all_touched_);
@@ -205,6 +208,7 @@ void GradientExchange::GatherTouched() {
   for (BlockSet& touched : node_touched_) touched = dense_;
   if (dense_ == every_block_) return;
 
+  const TimedSpan span(clock_, "touched blocks of all ranks");
   communicator_->AllGather(std::as_bytes(all_touched_.words()),
                            std::as_writable_bytes(std::span(touched_words_)));
   const size_t words = all_touched_.words().size();
@@ -221,6 +225,7 @@ void GradientExchange::ExchangeSums() {
   const BlockSet& ours = node_touched_[topology_->node(me)];
   for (const CourierSum& sum : courier_sums_) {
     const Slice slice = SliceOf(sum.owner);
+    const TimedSpan span(clock_, sum_names_[sum.owner].c_str());
     if (sum.computed) Sum(node_inputs_, sum.subtree, ours, slice, sum.part);
     if (Rounds()) {
       ours.ForEachRun(slice.begin, slice.end, [&](int64_t first, int64_t count) {
@@ -238,6 +243,7 @@ void GradientExchange::ExchangeSums() {
     messages_.Receive(topology_->Courier(me, sum.node), sum.part, node_touched_[sum.node],
                       mine.begin, mine.end);
   }
+  const TimedSpan span(clock_, "gradients between nodes");
   messages_.Run(format_);
 }
 
@@ -273,6 +279,7 @@ int64_t GradientExchange::SumBlocks(int rank) const {
 }
 
 double GradientExchange::SumOfSquares() {
+  const TimedSpan span(clock_, "gradient norm");
   const Slice mine = slice();
   const std::span<const float> gradients = SummedGradients();
   std::ranges::fill(my_squares_, 0.0);
@@ -319,6 +326,7 @@ void GradientExchange::ShareRestoredValues() {
 }
 
 void GradientExchange::ExchangeValues(const BlockSet& changed) {
+  const TimedSpan span(clock_, "values between nodes");
   const int me = communicator_->rank();
   for (int node = 0; node < topology_->nodes(); ++node) {
     if (node == topology_->node(me)) continue;
@@ -333,6 +341,7 @@ void GradientExchange::ExchangeValues(const BlockSet& changed) {
 
 // The owner of a slice and the couriers add the same rounded changes to the same values.
 void GradientExchange::ExchangeRoundedValues(const BlockSet& changed) {
+  const TimedSpan span(clock_, "values between nodes");
   const int me = communicator_->rank();
   const ArrayPart mine = changes_.back();
   const ArrayPart exact{exact_values_->data(), slice().begin};
@@ -400,7 +409,9 @@ std::vector<GradientExchange::KeptPart> GradientExchange::KeptParts() {
 }
 
 void GradientExchange::NodeFence() {
-  if (shares_memory()) shared_values_->Fence();
+  if (!shares_memory()) return;
+  const TimedSpan span(clock_, "wait for the node");
+  shared_values_->Fence();
 }
 
 }  // namespace elman

@@ -34,6 +34,7 @@
 #include "trainer/exchange/gradient_array.h"
 #include "trainer/exchange/topology.h"
 #include "trainer/math/block_set.h"
+#include "trainer/math/phase_clock.h"
 
 namespace elman {
 
@@ -116,6 +117,9 @@ class GradientExchange {
   // Whether the ranks of a node exchange through shared memory.
   bool shares_memory() const { return shared_values_ != nullptr; }
 
+  // What a clock that records is told of: each sum, message and wait. It must stay.
+  void Watch(const PhaseClock* clock) { clock_ = clock; }
+
   // Bytes of gradients and values that this rank has sent since the beginning.
   int64_t bytes_sent() const { return messages_.bytes_sent(); }
 
@@ -167,6 +171,8 @@ class GradientExchange {
   const Updates updates_;
   const WireFormat format_;
   const BlockSet dense_, every_block_;
+  const PhaseClock* clock_ = nullptr;
+  std::vector<std::string> sum_names_;  // of spans of time: the sum of each rank's slice
   std::unique_ptr<Topology> topology_;
   std::vector<int64_t> slice_begins_;  // of every rank, and the end
 

@@ -11,8 +11,6 @@
 namespace elman {
 namespace {
 
-constexpr uint64_t kMaxLogBytes = uint64_t{1} << 32;
-
 // The number after "step": in a line of ours; false for a line that is cut short or not ours.
 bool ParseStep(absl::string_view line, int64_t* step) {
   constexpr absl::string_view kKey = "\"step\": ";

@@ -12,6 +12,9 @@
 
 namespace elman {
 
+// Larger logs are not read.
+inline constexpr uint64_t kMaxLogBytes = uint64_t{1} << 32;
+
 class MetricsLog {
  public:
   // Opens the log for appending after `step`: lines of later steps, which a run resumed from there

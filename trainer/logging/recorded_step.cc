@@ -5,14 +5,11 @@
 #include "absl/strings/str_split.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "trainer/logging/metrics_log.h"
 #include "trainer/logging/run_record.h"
 
 namespace elman {
-namespace {
-
-constexpr uint64_t kMaxLogBytes = uint64_t{1} << 32;
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<std::optional<RecordedStep>> FindRecordedStep(const std::string& path,
                                                              int64_t step) {

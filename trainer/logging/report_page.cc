@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <map>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -37,7 +39,8 @@ figure { margin: 1.2rem 0; } figcaption { font-weight: 600; margin-bottom: .2rem
 svg { width: 100%; height: auto; background: var(--panel); border-radius: .5rem; }
 svg text { font-size: 11px; fill: var(--soft); } svg .grid { stroke: var(--rule); }
 polyline { fill: none; stroke-width: 1.6; stroke: var(--c); } circle, polygon, .heat { fill: var(--c); }
-.key { font-weight: 400; font-size: .85rem; margin-left: .8rem; }
+@media (max-width: 40rem) { svg text { font-size: 20px; } }
+.key { font-weight: 400; font-size: .85rem; margin-left: .8rem; white-space: nowrap; }
 .key::before { content: ""; display: inline-block; width: .7em; height: .7em; margin-right: .35em;
   border-radius: 2px; background: var(--c); }
 .s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); }
@@ -47,12 +50,16 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { padding: .15rem .8rem .15rem 0; text-align: right; border-bottom: 1px solid var(--rule); }
 th { color: var(--soft); font-weight: 500; } td.text, th.text { text-align: left; }
 tr.best td { font-weight: 600; }
+table.sample { width: 100%; margin-bottom: 1.2rem; table-layout: fixed; }
+.sample th, .sample tr > :first-child { width: 6.5rem; color: var(--soft); vertical-align: top; }
+.sample td.text { white-space: pre-wrap; overflow-wrap: anywhere; }
 pre { background: var(--panel); border-radius: .5rem; padding: 1rem; overflow: auto; font-size: .85rem; }
 </style>
 )html";
 
 constexpr const char* kPhases[] = {"data", "forward", "backward", "exchange", "optimizer", "wait"};
 constexpr size_t kMostEvents = 200;
+constexpr size_t kMostOutputs = 12;  // of a sample
 
 std::string NumberText(double number) {
   if (number == std::floor(number) && std::abs(number) < 1e15)
@@ -94,8 +101,25 @@ std::string Cards(const RunRecord& record) {
     html += Card("training loss", absl::StrFormat("%.5g", train->Number("loss").value_or(NAN)));
     html += Card("tokens a second",
                  absl::StrFormat("%.0f", train->Number("tokens_per_second").value_or(NAN)));
+    if (const auto utilization = train->Number("mfu"))
+      html +=
+          Card("MFU: of what matrix products reach here", absl::StrFormat("%.2f", *utilization));
   }
   return html + "</div>\n";
+}
+
+// Which rank the others wait for, and how often it is the same.
+std::string SlowestText(const RunRecord& record) {
+  std::map<int64_t, int64_t> times;  // by rank
+  int64_t lines = 0;
+  for (const RecordedPoint& point : record.Points("train", "waits.slowest_rank")) {
+    ++times[static_cast<int64_t>(point.value)];
+    ++lines;
+  }
+  if (lines == 0) return "";
+  const auto slowest = std::ranges::max_element(times, {}, [](const auto& t) { return t.second; });
+  return absl::StrCat("<p>The others waited most often for rank ", slowest->first, ": in ",
+                      slowest->second, " of ", lines, " intervals it waited the least.</p>\n");
 }
 
 std::string Charts(const RunRecord& record) {
@@ -121,10 +145,20 @@ std::string Charts(const RunRecord& record) {
   html += LineChart({.title = "Tokens a second",
                      .series = {{"tokens a second", train("tokens_per_second")}},
                      .from_zero = true});
+  html +=
+      LineChart({.title = "MFU: useful operations, of what matrix products reach on this machine",
+                 .series = {{"MFU", train("mfu")}},
+                 .from_zero = true});
   Chart shares{.title = "Where the time of rank 0 goes", .series = {}};
   for (const char* phase : kPhases)
     shares.series.push_back({phase, train(absl::StrCat("seconds.", phase).c_str())});
   html += ShareChart(shares);
+  html += LineChart({.title = "Seconds that ranks waited for others, between train lines",
+                     .series = {{"least", train("waits.least")},
+                                {"median", train("waits.median")},
+                                {"most", train("waits.most")}},
+                     .from_zero = true});
+  html += SlowestText(record);
   html += LineChart({.title = "Padding efficiency: computed positions that were not padding",
                      .series = {{"padding efficiency", record.Points("epoch", "padding_efficiency"),
                                  /*marked=*/true}}});
@@ -176,6 +210,40 @@ std::string Events(const RunRecord& record) {
   return html + "\n</table>\n";
 }
 
+// Some of many, evenly apart, the first and the last among them.
+template <typename T>
+std::vector<T> Some(const std::vector<T>& items, size_t most) {
+  if (items.size() <= most) return items;
+  std::vector<T> some;
+  for (size_t i = 0; i < most; ++i) some.push_back(items[i * (items.size() - 1) / (most - 1)]);
+  return some;
+}
+
+// Of each sample what it is, and what the model made of it as time went by.
+std::string Samples(const RunRecord& record) {
+  std::map<int64_t, std::vector<const RecordedLine*>> samples;  // by number
+  for (const RecordedLine& line : record.lines()) {
+    if (line.kind == "sample" && line.Number("sample"))
+      samples[static_cast<int64_t>(*line.Number("sample"))].push_back(&line);
+  }
+  const auto text = [](const RecordedLine& line, const char* name) {
+    const auto found = line.texts.find(name);
+    return found == line.texts.end() ? "" : HtmlText(found->second);
+  };
+  std::string html;
+  for (const auto& [number, lines] : samples) {
+    absl::StrAppend(&html, "<table class=\"sample\"><tr><th>input<td class=\"text\">",
+                    text(*lines.back(), "input"), "\n<tr><th>expected<td class=\"text\">",
+                    text(*lines.back(), "expected"));
+    for (const RecordedLine* line : Some(lines, kMostOutputs)) {
+      absl::StrAppend(&html, "\n<tr><td>step ", line->step, "<td class=\"text\">",
+                      text(*line, "output"));
+    }
+    html += "\n</table>\n";
+  }
+  return html;
+}
+
 std::string Section(const std::string& title, const std::string& html) {
   return html.empty() ? "" : absl::StrCat("<h2>", title, "</h2>\n", html);
 }
@@ -190,6 +258,7 @@ absl::Status WriteReportPage(const std::string& path, const ReportPage& page,
                   "</h1>\n<p class=\"state\">", StateText(page, record), "</p>\n", Cards(record),
                   Charts(record));
   html += DiagnosticsSection(record);
+  html += Section("What the model makes of examples of the validation split", Samples(record));
   html += Section("Validations", Table(record, "valid", record.BestValidation()));
   html += Section("Epochs", Table(record, "epoch", nullptr));
   html += Events(record);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "trainer/logging/metrics_log.h"
 
 namespace elman {
 namespace {
@@ -18,7 +19,6 @@ using google::protobuf::Struct;
 using google::protobuf::Value;
 
 constexpr double kNotFinite = std::numeric_limits<double>::quiet_NaN();
-constexpr uint64_t kMaxLogBytes = uint64_t{1} << 32;
 
 void Flatten(const Struct& object, const std::string& prefix, RecordedLine* line) {
   for (const auto& [name, value] : object.fields()) {

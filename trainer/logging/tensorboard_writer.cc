@@ -132,4 +132,21 @@ absl::Status TensorBoardWriter::WriteHistograms(
   return file_->Append(FrameRecord(event.SerializeAsString()));
 }
 
+absl::Status TensorBoardWriter::WriteTexts(
+    int64_t step, const std::vector<std::pair<std::string, std::string>>& texts) {
+  Event event;
+  event.set_wall_time(Now());
+  event.set_step(step);
+  for (const auto& [tag, markdown] : texts) {
+    Summary::Value* text = event.mutable_summary()->add_value();
+    text->set_tag(tag);
+    text->mutable_metadata()->mutable_plugin_data()->set_plugin_name("text");
+    text->mutable_metadata()->set_data_class(SummaryMetadata::DATA_CLASS_TENSOR);
+    text->mutable_tensor()->set_dtype(TensorProto::DT_STRING);
+    text->mutable_tensor()->mutable_tensor_shape()->add_dim()->set_size(1);
+    text->mutable_tensor()->add_string_val(markdown);
+  }
+  return file_->Append(FrameRecord(event.SerializeAsString()));
+}
+
 }  // namespace elman

@@ -1,4 +1,4 @@
-// Scalars and histograms for TensorBoard: RUN_DIR/tensorboard/events.out.tfevents.*, in the
+// Scalars, histograms and texts for TensorBoard: RUN_DIR/tensorboard/events.out.tfevents.*, in the
 // TFRecord framing.
 #pragma once
 
@@ -27,6 +27,10 @@ class TensorBoardWriter {
   // Empty buckets at both ends are left out.
   absl::Status WriteHistograms(int64_t step,
                                const std::vector<std::pair<std::string, Histogram>>& histograms);
+
+  // Markdown, for TensorBoard's page of texts.
+  absl::Status WriteTexts(int64_t step,
+                          const std::vector<std::pair<std::string, std::string>>& texts);
 
  private:
   explicit TensorBoardWriter(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}

@@ -3,10 +3,9 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <string>
-#include <vector>
+
+#include "trainer/math/timeline.h"
 
 namespace elman {
 
@@ -25,29 +24,41 @@ class PhaseClock {
   Phase phase() const { return phase_.load(std::memory_order_relaxed); }
   int64_t entries() const { return entries_.load(std::memory_order_relaxed); }
 
+  // Since the clock runs, but for the time since the last Enter.
   double Seconds(Phase phase) const { return seconds_[static_cast<int>(phase)]; }
-  void ClearSeconds() { seconds_.fill(0); }
 
-  // From now on every phase is recorded too, up to a limit.
-  void StartTrace() { tracing_ = true; }
-  // What was recorded as events of the Chrome trace format, each "{...}" followed by ",\n", with
-  // `rank` as process.
-  std::string TraceEvents(int rank) const;
+  // From now on every phase but kOther is recorded too, in `timeline`, which must stay.
+  void RecordIn(Timeline* timeline) { timeline_ = timeline; }
+  Timeline* timeline() const { return timeline_; }  // null: nothing is recorded
 
  private:
-  using Clock = std::chrono::steady_clock;
-  struct Span {
-    Phase phase;
-    int64_t begin_microseconds;
-    int64_t end_microseconds;
-  };
+  using Clock = Timeline::Clock;
 
   std::atomic<Phase> phase_ = Phase::kOther;
   std::atomic<int64_t> entries_ = 0;
   Clock::time_point entered_;
   std::array<double, kPhases> seconds_{};
-  bool tracing_ = false;
-  std::vector<Span> trace_;
+  Timeline* timeline_ = nullptr;
+};
+
+// A part of a phase, from here to the end of the block, where a clock is given that records; the
+// name must outlive what it records in.
+class TimedSpan {
+ public:
+  TimedSpan(const PhaseClock* clock, const char* name)
+      : timeline_(clock ? clock->timeline() : nullptr), name_(name) {
+    if (timeline_) begin_ = Timeline::Clock::now();
+  }
+  ~TimedSpan() {
+    if (timeline_) timeline_->Record(name_, begin_, Timeline::Clock::now());
+  }
+  TimedSpan(const TimedSpan&) = delete;
+  TimedSpan& operator=(const TimedSpan&) = delete;
+
+ private:
+  Timeline* const timeline_;
+  const char* const name_;
+  Timeline::Clock::time_point begin_;
 };
 
 }  // namespace elman

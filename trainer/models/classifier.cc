@@ -62,20 +62,32 @@ void Classifier::KnownTargets(const Batch& batch) {
 LossSums Classifier::Train(const Batch& batch, const Pass& pass, float* /*carry*/, float* gradients,
                            Workspace* workspace) {
   const ConstMatrix y = encoder_.Forward(batch, pass, workspace);
-  const SequenceLayout& layout = encoder_.layout();
   KnownTargets(batch);
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
-  Pooling::Tape tape;
-  const Matrix pooled = workspace->Take(batch.rows, y.cols);
-  const Matrix d_pooled = workspace->Take(batch.rows, y.cols);
   const Matrix d_y = workspace->Take(y.rows, y.cols);
+  const double loss = TrainOutput(pass, y, d_y, gradients, workspace);
+  encoder_.Backward(pass, d_y, gradients, workspace);
+  return {.loss = loss,
+          .targets = batch.target_count,
+          .positions = y.rows,
+          .computed = y.rows,
+          .multiplications = y.rows * encoder_.multiplications() + batch.rows * y.cols * labels_};
+}
+
+// The loss, and its gradient d_y.
+double Classifier::TrainOutput(const Pass& pass, ConstMatrix y, Matrix d_y, float* gradients,
+                               Workspace* workspace) {
+  const TimedSpan span(pass.clock, "output forward and backward");
+  const SequenceLayout& layout = encoder_.layout();
+  Pooling::Tape tape;
+  const Matrix pooled = workspace->Take(layout.batch(), y.cols);
+  const Matrix d_pooled = workspace->Take(layout.batch(), y.cols);
   pooling_.Forward(values_, layout, y, pooled, &tape, workspace);
   const double loss =
       softmax_ ? softmax_->Train(values_, pooled, targets_, d_pooled, gradients, workspace)
                : ordinal_->Train(values_, pooled, targets_, d_pooled, gradients);
   pooling_.Backward(values_, layout, y, d_pooled, tape, d_y, gradients, workspace);
-  encoder_.Backward(pass, d_y, gradients, workspace);
-  return {loss, batch.target_count, /*positions=*/layout.rows(), /*computed=*/layout.rows()};
+  return loss;
 }
 
 Matrix Classifier::Infer(const Batch& batch, Workspace* workspace) {

@@ -39,6 +39,8 @@ class Classifier : public Labeler {
   int64_t labels() const { return labels_; }
 
  private:
+  double TrainOutput(const Pass& pass, ConstMatrix y, Matrix d_y, float* gradients,
+                     Workspace* workspace);
   // A label that training has never seen is no target: it has no loss.
   void KnownTargets(const Batch& batch);
   Matrix Infer(const Batch& batch, Workspace* workspace);

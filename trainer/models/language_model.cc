@@ -18,7 +18,10 @@ LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t 
       rnn_("layer", StackShape(spec), &parameters_),
       output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
                       /*site=*/spec.layers()),
-      output_(MakeOutput(spec, predicted)) {}
+      output_(MakeOutput(spec, predicted)),
+      multiplications_(rnn_.shape().multiplications() +
+                       (projection_ ? spec.hidden_size() * embedding_.size() : 0) +
+                       (projection_ ? embedding_.size() : spec.hidden_size()) * predicted) {}
 
 VocabularyLoss LanguageModel::MakeOutput(const ModelSpec& spec, int64_t predicted) {
   const Initializer initializer = WeightInitializer(spec.initializer());
@@ -61,7 +64,7 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   // The vocabulary pass is one of both directions, most of it backward.
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
   double loss = 0;
-  const Matrix d_hidden = TrainOutput(batch, hidden, &loss, gradients, workspace);
+  const Matrix d_hidden = TrainOutput(batch, pass, hidden, &loss, gradients, workspace);
   if (activation_regularization_ > 0)
     PenalizeActivation(activation_regularization_, hidden, d_hidden);
   Dropout::Backward(mask, d_hidden);
@@ -71,7 +74,11 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   const Matrix d_x =
       rnn_.Backward(tape_, layout_, d_hidden, batch.starts_epoch, gradients, workspace);
   embedding_.Backward(batch.inputs, pass, d_x, gradients);
-  return {loss, batch.target_count, /*positions=*/batch.target_count, /*computed=*/count};
+  return {.loss = loss,
+          .targets = batch.target_count,
+          .positions = batch.target_count,
+          .computed = count,
+          .multiplications = batch.target_count * multiplications_};
 }
 
 void LanguageModel::ChooseRestarts(const Batch& batch, const Pass& pass) {
@@ -88,8 +95,9 @@ void LanguageModel::ChooseRestarts(const Batch& batch, const Pass& pass) {
 }
 
 // The loss of the last layer's output, dropped, and its gradient.
-Matrix LanguageModel::TrainOutput(const Batch& batch, ConstMatrix hidden, double* loss,
-                                  float* gradients, Workspace* workspace) {
+Matrix LanguageModel::TrainOutput(const Batch& batch, const Pass& pass, ConstMatrix hidden,
+                                  double* loss, float* gradients, Workspace* workspace) {
+  const TimedSpan span(pass.clock, "output forward and backward");
   const ConstMatrix projected = Project(hidden, workspace);
   const Matrix d_projected = workspace->Take(projected.rows, projected.cols);
   *loss = output_.Train(values_, projected, batch.targets, d_projected, gradients, workspace);

@@ -53,8 +53,8 @@ class LanguageModel : public Model {
   ConstMatrix Project(ConstMatrix hidden, Workspace* workspace) const;
   ConstMatrix Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
                     std::span<const int32_t> restarts, float* carry, Workspace* workspace);
-  Matrix TrainOutput(const Batch& batch, ConstMatrix hidden, double* loss, float* gradients,
-                     Workspace* workspace);
+  Matrix TrainOutput(const Batch& batch, const Pass& pass, ConstMatrix hidden, double* loss,
+                     float* gradients, Workspace* workspace);
 
   const float reset_probability_;
   const float activation_regularization_;
@@ -65,6 +65,7 @@ class LanguageModel : public Model {
   std::optional<Linear>
       projection_;  // hidden to embedding size, for tied embeddings of another size
   VocabularyLoss output_;
+  const int64_t multiplications_;  // of a row
   // Of the batch in hand; kept for their memory.
   SequenceLayout layout_;
   RnnStack::Tape tape_;

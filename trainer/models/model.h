@@ -19,12 +19,16 @@ struct LossSums {
   int64_t targets = 0;
   int64_t positions = 0;  // time steps of sequences
   int64_t computed = 0;   // the same with padding
+  // What the forward pass multiplied of it, padding aside, in matrix products; going back takes
+  // twice as many.
+  int64_t multiplications = 0;
 
   LossSums& operator+=(const LossSums& other) {
     loss += other.loss;
     targets += other.targets;
     positions += other.positions;
     computed += other.computed;
+    multiplications += other.multiplications;
     return *this;
   }
 };

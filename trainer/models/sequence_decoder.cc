@@ -86,12 +86,25 @@ const SequenceLayout& SequenceDecoder::Begin(const Batch& batch) {
   return layout_;
 }
 
+int64_t SequenceDecoder::Multiplications(const Attention::Memory& memory) const {
+  const int64_t width = memory.values.cols, hidden = rnn_.hidden_size();
+  int64_t of_row = rnn_.shape().multiplications() + hidden * output_size_;
+  if (!attention_) return layout_.rows() * of_row;
+  of_row += width * output_size_;
+  // Keys of the memory; scores and contexts.
+  return layout_.rows() * of_row + memory.values.rows * width * hidden +
+         AttentionWeights(memory.begins, rows_.begins) * (hidden + width);
+}
+
 ConstMatrix SequenceDecoder::Forward(const Pass& pass, const Attention::Memory& memory,
                                      float* state, Workspace* workspace) {
   const Matrix x = workspace->Take(layout_.rows(), embedding_.size());
   embedding_.Forward(values_, ids_, &pass, x);
   const ConstMatrix hidden = rnn_.Forward(pass, layout_, x, state, &rnn_tape_, workspace);
-  attended_ = Attend(memory, hidden, workspace);
+  {
+    const TimedSpan span(pass.clock, "attention forward");
+    attended_ = Attend(memory, hidden, workspace);
+  }
   return output_dropout_.Forward(pass, layout_, attended_, &mask_, workspace);
 }
 
@@ -139,6 +152,17 @@ void SequenceDecoder::Backward(const Pass& pass, const Attention::Memory& memory
                                Matrix d_memory, float* d_state, float* gradients,
                                Workspace* workspace) {
   Dropout::Backward(mask_, d_output);
+  const Matrix d_hidden = AttendBackward(pass, memory, d_output, d_memory, gradients, workspace);
+  const Matrix d_x = rnn_.Backward(rnn_tape_, layout_, d_hidden, /*begun=*/false, gradients,
+                                   workspace, {.last = nullptr, .before = d_state});
+  embedding_.Backward(ids_, pass, d_x, gradients);
+}
+
+// From the gradient of Attend's output to that of its input and of the memory.
+Matrix SequenceDecoder::AttendBackward(const Pass& pass, const Attention::Memory& memory,
+                                       Matrix d_output, Matrix d_memory, float* gradients,
+                                       Workspace* workspace) {
+  const TimedSpan span(pass.clock, "attention backward");
   Matrix d_hidden = workspace->Take(d_output.rows, joined_.cols);
   output_.Backward(values_, joined_, attended_, d_output, d_hidden, gradients, workspace);
   if (attention_) {
@@ -156,9 +180,7 @@ void SequenceDecoder::Backward(const Pass& pass, const Attention::Memory& memory
   } else {
     std::fill_n(d_memory.data, d_memory.size(), 0.0f);
   }
-  const Matrix d_x = rnn_.Backward(rnn_tape_, layout_, d_hidden, /*begun=*/false, gradients,
-                                   workspace, {.last = nullptr, .before = d_state});
-  embedding_.Backward(ids_, pass, d_x, gradients);
+  return d_hidden;
 }
 
 }  // namespace elman

@@ -38,6 +38,8 @@ class SequenceDecoder {
   // Of the recurrent layers: states() matrices [sequences, hidden_size()] (RnnStack).
   int states() const { return rnn_.states(); }
   int64_t hidden_size() const { return rnn_.hidden_size(); }
+  // In the matrix products of the batch in hand, forward.
+  int64_t Multiplications(const Attention::Memory& memory) const;
 
   // What the rows of `encoded`, sequence by sequence, are to attention; `begins` must stay.
   Attention::Memory Remember(ConstMatrix encoded, Attention::Begins begins,
@@ -66,6 +68,8 @@ class SequenceDecoder {
 
  private:
   ConstMatrix Attend(const Attention::Memory& memory, ConstMatrix hidden, Workspace* workspace);
+  Matrix AttendBackward(const Pass& pass, const Attention::Memory& memory, Matrix d_output,
+                        Matrix d_memory, float* gradients, Workspace* workspace);
 
   const std::optional<Embedding> own_embedding_;
   const Embedding& embedding_;

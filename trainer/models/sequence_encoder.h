@@ -29,6 +29,7 @@ class SequenceEncoder {
   void Touch(const Batch& batch, BlockSet* touched) const;
   int64_t output_size() const { return rnn_.output_size(); }
   const Embedding& embedding() const { return embedding_; }
+  int64_t multiplications() const { return rnn_.shape().multiplications(); }  // of a row
 
   // The last layer's output, dropped: [layout().rows(), output_size()], in the workspace.
   ConstMatrix Forward(const Batch& batch, const Pass& pass, Workspace* workspace);

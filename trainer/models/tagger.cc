@@ -61,21 +61,29 @@ LossSums Tagger::Train(const Batch& batch, const Pass& pass, float* /*carry*/, f
   PackTargets(batch);
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
   const Matrix d_hidden = workspace->Take(hidden.rows, hidden.cols);
-  double loss = 0;
-  if (softmax_) {
-    loss = softmax_->Train(values_, hidden, targets_, d_hidden, gradients, workspace);
-  } else if (binary_) {
-    loss = binary_->Train(values_, hidden, targets_, d_hidden, gradients);
-  } else {
-    const Matrix scores = Scores(hidden, workspace);
-    const Matrix d_scores = workspace->Take(scores.rows, scores.cols);
-    loss = crf_->Train(values_, encoder_.layout(), scores, targets_, d_scores, gradients);
-    AddRows(d_scores, bias_->In(gradients));
-    scores_->Backward(values_, hidden, d_scores, d_hidden, gradients);
-  }
+  const double loss = TrainOutput(pass, hidden, d_hidden, gradients, workspace);
   encoder_.Backward(pass, d_hidden, gradients, workspace);
   const int64_t rows = encoder_.layout().rows();
-  return {loss, batch.target_count, /*positions=*/rows, /*computed=*/rows};
+  return {.loss = loss,
+          .targets = batch.target_count,
+          .positions = rows,
+          .computed = rows,
+          .multiplications = rows * (encoder_.multiplications() + hidden.cols * tags_)};
+}
+
+// The loss, and its gradient d_hidden.
+double Tagger::TrainOutput(const Pass& pass, ConstMatrix hidden, Matrix d_hidden, float* gradients,
+                           Workspace* workspace) {
+  const TimedSpan span(pass.clock, "output forward and backward");
+  if (softmax_) return softmax_->Train(values_, hidden, targets_, d_hidden, gradients, workspace);
+  if (binary_) return binary_->Train(values_, hidden, targets_, d_hidden, gradients);
+  const Matrix scores = Scores(hidden, workspace);
+  const Matrix d_scores = workspace->Take(scores.rows, scores.cols);
+  const double loss =
+      crf_->Train(values_, encoder_.layout(), scores, targets_, d_scores, gradients);
+  AddRows(d_scores, bias_->In(gradients));
+  scores_->Backward(values_, hidden, d_scores, d_hidden, gradients);
+  return loss;
 }
 
 void Tagger::Evaluate(const Batch& batch, float* /*carry*/, std::span<double> losses,

@@ -39,6 +39,8 @@ class Tagger : public Labeler {
   bool has_random_field() const { return crf_.has_value(); }
 
  private:
+  double TrainOutput(const Pass& pass, ConstMatrix hidden, Matrix d_hidden, float* gradients,
+                     Workspace* workspace);
   // Targets in packed rows. A tag that training has never seen is none: it has no loss.
   void PackTargets(const Batch& batch);
   Matrix Scores(ConstMatrix hidden, Workspace* workspace) const;

@@ -74,7 +74,7 @@ LossSums Translator::Train(const Batch& batch, const Pass& pass, float* /*carry*
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
   layout.PackInto(batch.targets, &targets_);
   const Matrix d_hidden = workspace->Take(hidden.rows, hidden.cols);
-  const double loss = output_.Train(values_, hidden, targets_, d_hidden, gradients, workspace);
+  const double loss = TrainOutput(pass, hidden, d_hidden, gradients, workspace);
 
   const Matrix d_memory = workspace->Take(encoded.rows, encoded.cols);
   float* const d_state = workspace->Floats(StateSize(layout));
@@ -85,7 +85,19 @@ LossSums Translator::Train(const Batch& batch, const Pass& pass, float* /*carry*
   encoder_.Backward(pass, source_rows_.Scatter(d_memory, workspace), gradients, workspace,
                     d_encoder_state);
   const int64_t positions = encoded.rows + hidden.rows;
-  return {loss, batch.target_count, positions, /*computed=*/positions};
+  return {.loss = loss,
+          .targets = batch.target_count,
+          .positions = positions,
+          .computed = positions,
+          .multiplications = encoded.rows * encoder_.multiplications() +
+                             decoder_.Multiplications(memory) +
+                             hidden.rows * hidden.cols * output_.vocabulary()};
+}
+
+double Translator::TrainOutput(const Pass& pass, ConstMatrix hidden, Matrix d_hidden,
+                               float* gradients, Workspace* workspace) {
+  const TimedSpan span(pass.clock, "output forward and backward");
+  return output_.Train(values_, hidden, targets_, d_hidden, gradients, workspace);
 }
 
 void Translator::Evaluate(const Batch& batch, float* /*carry*/, std::span<double> losses,

@@ -59,6 +59,8 @@ class Translator : public Model {
   int64_t predicted() const { return output_.vocabulary(); }
 
  private:
+  double TrainOutput(const Pass& pass, ConstMatrix hidden, Matrix d_hidden, float* gradients,
+                     Workspace* workspace);
   VocabularyLoss MakeOutput(const ModelSpec& spec, int64_t predicted);
   Attention::Memory Remember(ConstMatrix encoded, Workspace* workspace);
   // The decoder's state before its first word, for sequences in the order of `layout`.

@@ -10,7 +10,9 @@ namespace elman {
 Embedding::Embedding(const std::string& name, int64_t vocabulary, int64_t size,
                      const Initializer& initializer, float word_dropout, Updates updates,
                      ParameterTable* table)
-    : updates_(updates),
+    : forward_name_(name + " forward"),
+      backward_name_(name + " backward"),
+      updates_(updates),
       table_(table->Add(name, vocabulary, size, initializer, /*decay=*/updates != Updates::kNone,
                         /*sparse=*/updates != Updates::kAllRows)),
       word_dropout_(word_dropout) {}
@@ -26,6 +28,7 @@ float Embedding::Factor(const Pass* pass, int32_t id) const {
 
 void Embedding::Forward(const float* values, std::span<const int32_t> ids, const Pass* pass,
                         Matrix out) const {
+  const TimedSpan span(pass ? pass->clock : nullptr, forward_name_.c_str());
   CHECK_EQ(out.rows, static_cast<int64_t>(ids.size()));
   CHECK_EQ(out.cols, table_.cols);
   const ConstMatrix table = table_.In(values);
@@ -51,6 +54,7 @@ void Embedding::Touch(std::span<const int32_t> ids, BlockSet* touched) const {
 
 void Embedding::Backward(std::span<const int32_t> ids, const Pass& pass, ConstMatrix d_out,
                          float* gradients) const {
+  const TimedSpan span(pass.clock, backward_name_.c_str());
   CHECK_EQ(d_out.rows, static_cast<int64_t>(ids.size()));
   if (updates_ == Updates::kNone) return;
   const Matrix table = table_.In(gradients);

@@ -44,6 +44,7 @@ class Embedding {
  private:
   float Factor(const Pass* pass, int32_t id) const;
 
+  const std::string forward_name_, backward_name_;  // of spans of time
   const Updates updates_;
   const Parameter table_;
   const float word_dropout_;

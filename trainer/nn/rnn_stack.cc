@@ -87,9 +87,16 @@ constexpr uint32_t kRightToLeftSites = 1 << 16;
 
 }  // namespace
 
+int64_t RnnStackShape::multiplications() const {
+  const int64_t inputs = (projected_input ? 0 : input_size) + (layers - 1) * output_size();
+  return gates_size() * (inputs + layers * hidden_size);
+}
+
 struct RnnStack::Layer {
   Layer(const std::string& name, int number, const RnnStackShape& shape, ParameterTable* table)
       : name(name),
+        forward_name(name + " forward"),
+        backward_name(name + " backward"),
         projected_input(number == 0 && shape.projected_input),
         residual(shape.residual && !projected_input &&
                  InputSize(number, shape) == shape.output_size()),
@@ -112,6 +119,7 @@ struct RnnStack::Layer {
   }
 
   const std::string name;
+  const std::string forward_name, backward_name;  // of spans of time
   const bool projected_input;
   const bool residual;
   const Dropout dropout;
@@ -165,11 +173,13 @@ ConstMatrix RnnStack::Forward(const Pass& pass, const SequenceLayout& layout, Co
                               float* carry, Tape* tape, Workspace* workspace) {
   tape->layers.resize(layers_.size());
   tape->observation = pass.observation;
+  tape->clock = pass.clock;
   const int64_t batch = layout.batch();
   int recurrence = 0;
   for (size_t i = 0; i < layers_.size(); ++i) {
     Layer& layer = *layers_[i];
     Tape::Layer& record = tape->layers[i];
+    const TimedSpan span(pass.clock, layer.forward_name.c_str());
     const ConstMatrix input = layer.dropout.Forward(pass, layout, x, &record.mask, workspace);
     const auto [own, mirrored] = layer.Inputs(layout, input, workspace);
     Matrix y = layer.left_to_right.Forward(pass, layout, own, State(recurrence++, batch, carry),
@@ -210,6 +220,7 @@ Matrix RnnStack::GoBack(const Tape& tape, const SequenceLayout& layout, Matrix d
   for (size_t i = layers_.size(); i-- > 0;) {
     Layer& layer = *layers_[i];
     const Tape::Layer& record = tape.layers[i];
+    const TimedSpan span(tape.clock, layer.backward_name.c_str());
     const int recurrence = static_cast<int>(i) * directions();
     Matrix d_x;
     if (layer.right_to_left) {

@@ -41,6 +41,8 @@ struct RnnStackShape {
 
   int64_t output_size() const { return bidirectional ? 2 * hidden_size : hidden_size; }
   int64_t gates_size() const { return GateCount(cell) * output_size(); }  // of a layer
+  // In the matrix products of a row, forward.
+  int64_t multiplications() const;
 };
 
 // Gradients of the states of a stack at both ends of sequences, arrays like its carry.
@@ -63,6 +65,7 @@ class RnnStack {
   int states() const;
   int64_t hidden_size() const { return shape_.hidden_size; }
   int64_t output_size() const { return shape_.output_size(); }
+  const RnnStackShape& shape() const { return shape_; }
 
   // Fills `carry` with the state before the first step of every sequence. `pass` is null outside
   // training.
@@ -76,6 +79,7 @@ class RnnStack {
     };
     std::vector<Layer> layers;
     Observation* observation = nullptr;  // of the pass
+    const PhaseClock* clock = nullptr;
   };
 
   // x [rows, input] to the last layer's output [rows, output_size], in the workspace; both must

@@ -40,31 +40,34 @@ def message(data, at=0):  # of a protocol buffer, the values of each field by it
 def unescape(match):
     return bytes.fromhex(match[1][1:].decode()) if match[1][:1] == b"x" else {b"t": b"\t", b"n": b"\n", b"r": b"\r"}.get(match[1], b"\\")
 
-folder, split = sys.argv[1:]
-manifest = open(folder + "/dataset.textproto", "rb").read()
-assert manifest[-19:] == b"# crc32c: %08x\n" % crc32c(manifest[:-19])
-files = re.findall(r'file: "(.*)"\n *bytes: (\d+)\n *crc32c: (\d+)', manifest.decode())
-for path in sorted(glob.glob(f"{folder}/{split}-*.tfrecord")):
-    data = open(path, "rb").read()
-    assert (os.path.basename(path), str(len(data)), str(crc32c(data))) in files, path
-    (_, header), *blocks, (index_at, index), (_, tail) = records(data)
-    assert {record[1][0] for _, record in blocks + [(0, index), (0, tail)]} == {header[1][0]}, "records of several files"
-    assert message(tail[5][0])[1][0] == struct.pack("<Q", index_at), "the tail names no index"
-    assert [message(block)[1][0] for block in message(index[4][0]).get(1, [])] == [at for at, _ in blocks], "the index is not of the blocks"
-    tables, widths = [], []
-    for field in map(message, message(header[2][0])[6]):
-        name = f"{folder}/{field[1][0].decode()}.vocabulary.txt"
-        text = open(name if os.path.exists(name) else f"{folder}/vocabulary.txt", "rb").read()
-        tables.append([re.sub(rb"\\(x..|.)", unescape, line.split(b"\t")[0]) for line in text.split(b"\n")[:-1]])
-        widths.append({2: "H", 4: "I"}[field[2][0]])
-    for _, record in blocks:
-        columns = []
-        for field, table, width in zip(map(message, message(record[3][0])[2]), tables, widths):
-            ids, at, lengths = (id for id, in struct.iter_unpack("<" + width, field[1][0])), 0, []
-            while at < len(field[2][0]):
-                length, at = varint(field[2][0], at)
-                lengths.append(length)
-            pieces = (table[id] if id < len(table) else b"%d" % id for id in ids)
-            columns.append([b" ".join(itertools.islice(pieces, length)) for length in lengths])
-        for example in zip(*columns):
-            sys.stdout.buffer.write(b"\t".join(example) + b"\n")
+def show(folder, split):
+    manifest = open(folder + "/dataset.textproto", "rb").read()
+    assert manifest[-19:] == b"# crc32c: %08x\n" % crc32c(manifest[:-19])
+    files = re.findall(r'file: "(.*)"\n *bytes: (\d+)\n *crc32c: (\d+)', manifest.decode())
+    for path in sorted(glob.glob(f"{folder}/{split}-*.tfrecord")):
+        data = open(path, "rb").read()
+        assert (os.path.basename(path), str(len(data)), str(crc32c(data))) in files, path
+        (_, header), *blocks, (index_at, index), (_, tail) = records(data)
+        assert {record[1][0] for _, record in blocks + [(0, index), (0, tail)]} == {header[1][0]}, "records of several files"
+        assert message(tail[5][0])[1][0] == struct.pack("<Q", index_at), "the tail names no index"
+        assert [message(block)[1][0] for block in message(index[4][0]).get(1, [])] == [at for at, _ in blocks], "the index is not of the blocks"
+        tables, widths = [], []
+        for field in map(message, message(header[2][0])[6]):
+            name = f"{folder}/{field[1][0].decode()}.vocabulary.txt"
+            text = open(name if os.path.exists(name) else f"{folder}/vocabulary.txt", "rb").read()
+            tables.append([re.sub(rb"\\(x..|.)", unescape, line.split(b"\t")[0]) for line in text.split(b"\n")[:-1]])
+            widths.append({2: "H", 4: "I"}[field[2][0]])
+        for _, record in blocks:
+            columns = []
+            for field, table, width in zip(map(message, message(record[3][0])[2]), tables, widths):
+                ids, at, lengths = (id for id, in struct.iter_unpack("<" + width, field[1][0])), 0, []
+                while at < len(field[2][0]):
+                    length, at = varint(field[2][0], at)
+                    lengths.append(length)
+                pieces = (table[id] if id < len(table) else b"%d" % id for id in ids)
+                columns.append([b" ".join(itertools.islice(pieces, length)) for length in lengths])
+            for example in zip(*columns):
+                sys.stdout.buffer.write(b"\t".join(example) + b"\n")
+
+if __name__ == "__main__":
+    show(*sys.argv[1:])

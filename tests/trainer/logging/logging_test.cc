@@ -11,6 +11,7 @@
 #include "tests/support/scratch.h"
 #include "trainer/logging/chart.h"
 #include "trainer/logging/metrics_log.h"
+#include "trainer/logging/next_commands.h"
 #include "trainer/logging/prometheus_file.h"
 #include "trainer/logging/recorded_step.h"
 #include "trainer/logging/report_page.h"
@@ -136,10 +137,51 @@ TEST(TensorBoardWriterTest, GoesOnWhereARunWasCut) {
                           std::pair(25, 1.0f)));
 }
 
+TEST(TensorBoardWriterTest, WritesTexts) {
+  Scratch folder;
+  ASSERT_TRUE((*TensorBoardWriter::Open(folder.Path("tensorboard"), 0, 0))
+                  ->WriteTexts(7, {{"samples/1", "    one\n"}, {"samples/2", "two"}})
+                  .ok());
+  // What goes on keeps them.
+  ASSERT_THAT(TensorBoardWriter::Open(folder.Path("tensorboard"), 7, 0), IsOk());
+  int texts = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.Path("tensorboard"))) {
+    const auto file = *RandomAccessFile::Open(entry.path());
+    const RecordReader reader(file.get());
+    std::string payload;
+    for (uint64_t at = 0; at < file->size();) {
+      at = reader.Read(at, &payload).value();
+      Event event;
+      ASSERT_TRUE(event.ParseFromString(payload));
+      for (const auto& value : event.summary().value()) {
+        EXPECT_EQ(event.step(), 7);
+        EXPECT_EQ(value.metadata().plugin_data().plugin_name(), "text");
+        EXPECT_EQ(value.tensor().dtype(), TensorProto::DT_STRING);
+        EXPECT_THAT(value.tensor().string_val(), ElementsAre(texts++ == 0 ? "    one\n" : "two"));
+      }
+    }
+  }
+  EXPECT_EQ(texts, 2);
+}
+
 RunRecord Recorded(const std::vector<std::string>& lines) {
   RunRecord record;
   for (const std::string& line : lines) record.Add(line);
   return record;
+}
+
+TEST(NextCommandsTest, AreThoseOfTheDataAndOfASample) {
+  const RunRecord none = Recorded({});
+  EXPECT_THAT(NextCommands("runs/a", "data", "test", none),
+              ElementsAre(HasSubstr("elman-evaluate --checkpoint=runs/a --data=data --split=test"),
+                          HasSubstr("elman-predict --checkpoint=runs/a"),
+                          HasSubstr("elman-inspect runs/a")));
+  const RunRecord some =
+      Recorded({"{\"kind\": \"sample\", \"step\": 1, \"input\": \"it's $HOME\"}"});
+  EXPECT_THAT(NextCommands("my run", "data", "", some),
+              ElementsAre(testing::AllOf(testing::StartsWith("echo 'it'\\''s $HOME' | "),
+                                         testing::EndsWith(" --checkpoint='my run'")),
+                          testing::EndsWith("elman-inspect 'my run'")));
 }
 
 TEST(RunRecordTest, FlattensLinesAndLeavesOutWhatIsNotWhole) {
@@ -250,14 +292,17 @@ TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
     return folder.Read("r.html");
   };
   const std::vector<std::string> lines = {
-      R"({"kind": "train", "step": 10, "epoch": 1, "loss": 2.5, "tokens_per_second": 100})",
+      R"({"kind": "train", "step": 10, "epoch": 1, "loss": 2.5, "tokens_per_second": 100, "mfu": 0.75,
+          "waits": {"least": 1, "median": 2, "most": 3, "slowest_rank": 7}})",
+      R"({"kind": "sample", "step": 10, "sample": 2, "input": "<i>", "output": "<o>"})",
       R"({"kind": "valid", "step": 10, "epoch": 1, "loss": 1.25, "accuracy": 0.875, "best": true})",
       R"({"kind": "valid", "step": 20, "epoch": 2, "loss": 1.5, "accuracy": 0.5, "best": false})",
       R"({"kind": "event", "step": 20, "detail": "</pre><script>"})"};
   const std::string ended = page(false, lines);
   for (const char* text :
        {"a &lt;b&gt;", "x &lt; y", "data &amp; set", "c&gt;d", "&lt;/pre&gt;&lt;script&gt;",
-        "<tr class=\"best\"><td>10<td>1", "ended, step 20", "<b>1.25</b>", "<b>0.875</b>"}) {
+        "<tr class=\"best\"><td>10<td>1", "ended, step 20", "<b>1.25</b>", "<b>0.875</b>",
+        "<b>0.75</b>", "for rank 7: in 1 of 1", "&lt;i&gt;", "&lt;o&gt;"}) {
     EXPECT_THAT(ended, HasSubstr(text));
   }
   for (const char* text : {"<script", "refresh", "http://", "https://"})
