@@ -75,7 +75,7 @@ class MadeRun : public testing::Test {
       if (communicator->rank() == 0) {
         directory = *RunDirectory::Open(scratch_.Path(output));
         reporter = *ProgressReporter::Create(directory.get(), config, checkpoint.header.progress(),
-                                             TotalSteps(config, *source), &clock);
+                                             TotalSteps(config, *source), /*peak=*/0, &clock);
       }
       Pulse pulse(&clock);
       int64_t asked = 0;
