@@ -1,5 +1,6 @@
 // elman-preprocess: text corpora to a data set.
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,6 +16,8 @@
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess.h"
+#include "data/text/task_fields.h"
+#include "data/tokenizer/tokenizer.h"
 #include "data/workers/mpi_workers.h"
 
 ABSL_FLAG(std::string, task, "language_model",
@@ -48,8 +51,9 @@ ABSL_FLAG(uint64_t, tokenizer_sample_mb, elman::kDefaultSampleBytes >> 20,
 ABSL_FLAG(
     uint64_t, vocab_size, 0,
     "At most so many types, <unk> and </s> included; 0: no bound, or, for bpe and unigram, 8000.");
-ABSL_FLAG(uint64_t, min_count, 0,
-          "Words and characters seen less often in train than `N` times are <unk>.");
+ABSL_FLAG(std::optional<uint64_t>, min_count, std::nullopt,
+          "Words and characters seen less often in train than `N` times are <unk>; by default 0, "
+          "for embedding 5.");
 ABSL_FLAG(std::string, target_tokenizer, "",
           "`NAME` For translation: the tokenizer of the target; by default as the source, size and "
           "least count too.");
@@ -79,6 +83,9 @@ constexpr Example kExamples[] = {
     {"Parallel files to translate from, with one vocabulary for both languages",
      "elman-preprocess --task=translation --tokenizer=bpe --shared_vocabulary \\\n"
      "    --train=train.en:train.fr --valid=valid.en:valid.fr --output=run/mt/data"},
+    {"Text to learn word vectors from",
+     "elman-preprocess --task=embedding --lowercase --train=corpus.txt \\\n"
+     "    --output=run/vectors/data"},
     {"A large corpus, by eight processes",
      "mpirun -n 8 elman-preprocess --train=corpus.txt --valid=valid.txt \\\n"
      "    --output=/shared/dataset"}};
@@ -97,6 +104,7 @@ constexpr Program kProgram = {
         "started again.\n\n"
         "Tasks:\n"
         "  language_model  a sentence or paragraph a line\n"
+        "  embedding       the same, for word vectors\n"
         "  classification  LABEL<TAB>TEXT lines\n"
         "  tagging         WORD<TAB>TAG lines, an empty line after each sentence\n"
         "  translation     SOURCE<TAB>TARGET lines, or parallel files SOURCE:TARGET\n\n"
@@ -142,7 +150,8 @@ absl::StatusOr<Task> ParseTask(const std::string& name) {
   constexpr std::pair<const char*, Task> kTasks[] = {{"language_model", LANGUAGE_MODEL},
                                                      {"tagging", TAGGING},
                                                      {"classification", CLASSIFICATION},
-                                                     {"translation", TRANSLATION}};
+                                                     {"translation", TRANSLATION},
+                                                     {"embedding", EMBEDDING}};
   return ParseName("task", name, kTasks);
 }
 
@@ -151,7 +160,7 @@ absl::Status CheckOnlyVocabularyOf() {
   const bool others =
       !absl::GetFlag(FLAGS_tokenizer).empty() || !absl::GetFlag(FLAGS_target_tokenizer).empty() ||
       !absl::GetFlag(FLAGS_vocabulary).empty() || !absl::GetFlag(FLAGS_tokenizer_model).empty() ||
-      absl::GetFlag(FLAGS_vocab_size) > 0 || absl::GetFlag(FLAGS_min_count) > 0 ||
+      absl::GetFlag(FLAGS_vocab_size) > 0 || absl::GetFlag(FLAGS_min_count).value_or(0) > 0 ||
       absl::GetFlag(FLAGS_lowercase) || absl::GetFlag(FLAGS_keep_empty_lines) ||
       absl::GetFlag(FLAGS_shared_vocabulary);
   if (!others) return absl::OkStatus();
@@ -185,7 +194,9 @@ absl::Status ParseTokenizers(PreprocessOptions* options) {
                                  &options->tokenizer, &options->tokenizer_file));
   options->tokenizer.set_lowercase(absl::GetFlag(FLAGS_lowercase));
   options->tokenizer.set_keep_empty_lines(absl::GetFlag(FLAGS_keep_empty_lines));
-  options->tokenizer.set_min_count(absl::GetFlag(FLAGS_min_count));
+  // A word that was seen but a few times has no vector worth having.
+  const bool vectors = options->task == EMBEDDING && IsCounted(options->tokenizer.kind());
+  options->tokenizer.set_min_count(absl::GetFlag(FLAGS_min_count).value_or(vectors ? 5 : 0));
   options->tokenizer.set_vocab_size(absl::GetFlag(FLAGS_vocab_size));
   options->shared_vocabulary = absl::GetFlag(FLAGS_shared_vocabulary);
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
 
 namespace elman {
@@ -72,8 +73,9 @@ absl::Status CheckTask(const PreprocessOptions& options) {
         "--target_tokenizer does not go with --shared_vocabulary, which is one tokenizer for both "
         "sides; leave one of them out");
   }
-  if (options.task != LANGUAGE_MODEL && options.tokenizer.keep_empty_lines()) {
-    return absl::InvalidArgumentError("--keep_empty_lines is for --task=language_model");
+  if (!IsRunningText(options.task) && options.tokenizer.keep_empty_lines()) {
+    return absl::InvalidArgumentError(
+        "--keep_empty_lines is for --task=language_model and --task=embedding");
   }
   for (const PreprocessOptions::Split& split : options.splits) {
     if (!split.target_files.empty() &&

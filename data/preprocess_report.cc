@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/shards/dataset.h"
+#include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
 
 namespace elman {
@@ -112,7 +113,7 @@ std::string LeftOutText(const PreprocessReport& report) {
   std::string text;
   const LeftOut& left_out = report.left_out;
   if (left_out.empty_lines > 0) {
-    const bool keeps = report.manifest.task() == LANGUAGE_MODEL;
+    const bool keeps = IsRunningText(report.manifest.task());
     absl::StrAppend(&text, "note: ", Grouped(left_out.empty_lines), " empty lines were left out",
                     keeps ? " (--keep_empty_lines keeps them)\n" : "\n");
   }

@@ -5,6 +5,7 @@
 
 #include "data/io/status_macros.h"
 #include "data/text/characters.h"
+#include "data/text/task_fields.h"
 #include "data/text/utf8.h"
 
 namespace elman {
@@ -34,7 +35,7 @@ class ChunkEncoder {
   void Add(const TextExample& example) {
     const Task task = coding_.rules.task;
     const size_t before = fields()[0].lengths.size();
-    if (task == LANGUAGE_MODEL) {
+    if (IsRunningText(task)) {
       AddLine(example);
     } else {
       if (!IsValid(example)) ++tokenized_->findings.invalid_examples;

@@ -337,7 +337,12 @@ void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset
   for (const char* name : {"valid", "test"}) {
     if (dataset.FindSplit(name).ok()) split = name;
   }
-  const std::vector<std::string> commands = NextCommands(run, dataset.folder(), split, record_);
+  const Vocabulary& vocabulary = dataset.vocabulary();
+  const uint32_t middle = vocabulary.predicted_size() / 2;  // a word neither empty nor rare
+  const std::vector<std::string> commands =
+      dataset.manifest().task() == EMBEDDING
+          ? NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)))
+          : NextCommands(run, dataset.folder(), split, record_);
   Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
   Say(absl::StrCat("report: ", directory_->report_path()));
 }

@@ -138,6 +138,12 @@ void SettleMicroBatches(TrainingConfig* config) {
   config->set_micro_batches(static_cast<int32_t>(std::clamp<int64_t>(nearest, 1, 1 << 20)));
 }
 
+void SettleLinearEpochs(TrainingConfig* config) {
+  if (config->schedule().kind() == ScheduleSpec::LINEAR_DECAY &&
+      config->schedule().linear_epochs() == 0)
+    config->mutable_schedule()->set_linear_epochs(config->max_epochs());
+}
+
 absl::Status Validate(const TrainingConfig& c) {
   const OptimizerSpec& o = c.optimizer();
   const ScheduleSpec& s = c.schedule();
@@ -177,6 +183,7 @@ absl::Status Validate(const TrainingConfig& c) {
            Require(s.base_batch_size() >= 1, "schedule.base_batch_size", s.base_batch_size(),
                    kAtLeast1),
            Require(s.warmup_epochs() >= 0, "schedule.warmup_epochs", s.warmup_epochs(), kAtLeast0),
+           Require(s.linear_epochs() >= 0, "schedule.linear_epochs", s.linear_epochs(), kAtLeast0),
            Require(s.patience() >= 1, "schedule.patience", s.patience(), kAtLeast1),
            Require(c.checkpoint().every_steps() >= 0, "checkpoint.every_steps",
                    c.checkpoint().every_steps(), kAtLeast0),
@@ -233,6 +240,7 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", status.message()));
   }
   SettleMicroBatches(&config);
+  SettleLinearEpochs(&config);
   return config;
 }
 

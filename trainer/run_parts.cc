@@ -19,7 +19,8 @@ absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator, const Datase
   RunParts parts;
   const DatasetManifest& manifest = datasets[0]->manifest();
   ASSIGN_OR_RETURN(parts.model,
-                   CreateModel(manifest.task(), config.model(), VocabulariesOf(manifest.fields())));
+                   CreateModel(manifest.task(), config.model(), VocabulariesOf(manifest.fields()),
+                               datasets[0]->vocabulary().counts()));
   parts.optimizer = CreateOptimizer(config.optimizer());
   auto source = CreateTrainingSource(datasets, config);
   RETURN_IF_ERROR(Agree(communicator, source.status()));

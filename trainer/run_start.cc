@@ -12,6 +12,7 @@
 #include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 #include "trainer/checkpoint/checkpoint_directory.h"
 #include "trainer/checkpoint/checkpoint_reader.h"
 #include "trainer/comm/agreement.h"
@@ -104,6 +105,21 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
       "; start at most ", config.lanes(), start.resumed ? "" : ", or set lanes to more"));
 }
 
+// The rates that word vectors are trained with are of single words, not of means over thousands.
+absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& config) {
+  if (dataset.manifest().task() != EMBEDDING) return absl::OkStatus();
+  if (config.micro_batches() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "micro_batches is ", config.micro_batches(),
+        ": word vectors take no memory for a batch, however large; raise batch_size or "
+        "sequence_length instead"));
+  }
+  if (config.loss().normalization() == LossSpec::SUM) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "loss.normalization is ", LossSpec::Normalization_Name(config.loss().normalization()),
+      ": word vectors learn from summed gradients; set loss.normalization=SUM"));
+}
+
 }  // namespace
 
 absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
@@ -159,6 +175,7 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
                                          : communicator->size());
   }
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
+  RETURN_IF_ERROR(CheckWordVectorRun(dataset, start.config));
   if (start.config.schedule().kind() == ScheduleSpec::PLATEAU && !dataset.FindSplit("valid").ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("schedule.kind is PLATEAU, which needs a validation split, and ",
@@ -202,7 +219,7 @@ namespace {
 // Time steps of one sequence of a large batch. Examples are batched by length: the longest batches
 // have a few times the mean.
 double StepsOf(const TrainingConfig& config, const Dataset& dataset, int field) {
-  if (dataset.manifest().task() == LANGUAGE_MODEL) return config.sequence_length();
+  if (IsRunningText(dataset.manifest().task())) return config.sequence_length();
   const auto train = dataset.FindSplit("train");
   if (!train.ok() || (*train)->counts(field).examples() == 0) return 0;
   const TextCounts& counts = (*train)->counts(field);
@@ -229,17 +246,8 @@ double WeightElements(const RnnStackShape& shape) {
           deeper * (static_cast<double>(shape.output_size()) + hidden));
 }
 
-}  // namespace
-
-MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& dataset,
-                              const Model& model, const GradientExchange& exchange,
-                              const Optimizer& optimizer, int ranks) {
-  const double size = static_cast<double>(model.parameters().size()) * sizeof(float);
-  const double slice = static_cast<double>(exchange.slice().size()) * sizeof(float);
-  MemoryEstimate memory;
-  memory.values = size;
-  memory.gradients = size + slice * (ranks - 1);
-  memory.optimizer = slice * optimizer.moments();
+// Of the recurrent layers and what stands above them.
+double ActivationElements(const TrainingConfig& config, const Dataset& dataset) {
   // Per time step and row: embedding, its gradient, and the layers. Besides, a chunk of logits and
   // transposed weights.
   const RnnStackShape shape = StackShape(config.model());
@@ -255,12 +263,28 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& datas
         rows * StepsOf(config, dataset, 1) * (embedding + LayerElements(decoder) + attended) +
         rows * StepsOf(config, dataset, 0) * attended + WeightElements(decoder);
   }
-  memory.activations = elements * sizeof(float) + 32e6;
+  return elements;
+}
+
+}  // namespace
+
+MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& dataset,
+                              const Model& model, const GradientExchange& exchange,
+                              const Optimizer& optimizer, int ranks) {
+  const double size = static_cast<double>(model.parameters().size()) * sizeof(float);
+  const double slice = static_cast<double>(exchange.slice().size()) * sizeof(float);
+  MemoryEstimate memory;
+  memory.values = size;
+  memory.gradients = size + slice * (ranks - 1);
+  memory.optimizer = slice * optimizer.moments();
+  memory.activations = 32e6;
   memory.checkpoint = size * (1 + optimizer.moments());
   if (config.divergence().action() == DivergencePolicy::ROLL_BACK) {
     memory.optimizer += slice * (1 + optimizer.moments());
     memory.checkpoint *= 2;
   }
+  if (dataset.manifest().task() != EMBEDDING)  // of word vectors, a block is in hand at a time
+    memory.activations += ActivationElements(config, dataset) * sizeof(float);
   return memory;
 }
 

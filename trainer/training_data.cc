@@ -11,6 +11,7 @@
 #include "data/batches/stream_batcher.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/models/spec_shapes.h"
 
@@ -93,10 +94,10 @@ absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets& datasets,
                                                                   const TrainingConfig& config) {
   ASSIGN_OR_RETURN(const std::vector<double> weights, DataWeights(datasets, config));
-  if (datasets[0]->manifest().task() == LANGUAGE_MODEL) {
+  if (IsRunningText(datasets[0]->manifest().task())) {
     if (config.batch_by() == TrainingConfig::TOKENS) {
       return absl::InvalidArgumentError(
-          "batch_by is TOKENS: the batches of a language model have all as many tokens, batch_size "
+          "batch_by is TOKENS: the batches of running text have all as many tokens, batch_size "
           "times sequence_length; leave it out");
     }
     return CreateMixedStreamBatcher(datasets, weights, kTrain,

@@ -100,12 +100,18 @@ absl::Status TrainingLoop::Step() {
         if (batch.steps == 0) continue;
         clock.Enter(Phase::kForward);
         workspace_.Reset();
+        const Pass pass{config_.seed(),
+                        progress_->step() * micro_batches + i,
+                        parts_.source->first_row(lane),
+                        &clock,
+                        diagnosed ? microscope_.lane(nth) : nullptr,
+                        RateOfSums(),
+                        config_.lanes()};
+        LossSums sums = parts_.model->Train(batch, pass, parts_.state->carry(lane),
+                                            gradients->data(), &workspace_);
         parts_.model->Touch(batch, gradients->mutable_touched());
-        const Pass pass{config_.seed(), progress_->step() * micro_batches + i,
-                        parts_.source->first_row(lane), &clock,
-                        diagnosed ? microscope_.lane(nth) : nullptr};
-        my_votes_[nth].sums += parts_.model->Train(batch, pass, parts_.state->carry(lane),
-                                                   gradients->data(), &workspace_);
+        if (sums.tokens == 0) sums.tokens = sums.targets;
+        my_votes_[nth].sums += sums;
         my_votes_[nth].coverage.Add(batch);
       }
     });
@@ -136,7 +142,7 @@ absl::Status TrainingLoop::Step() {
 
   progress_->set_step(report.step);
   progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
-  progress_->set_tokens(progress_->tokens() + report.targets);
+  progress_->set_tokens(progress_->tokens() + (diverged ? 0 : agreed.sums.tokens));
   progress_->set_epoch_positions(progress_->epoch_positions() + agreed.sums.positions);
   progress_->set_epoch_computed(progress_->epoch_computed() + agreed.sums.computed);
   progress_->set_epoch_examples(progress_->epoch_examples() + agreed.coverage.examples);
@@ -213,12 +219,21 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
 // Fills in the gradient norm; returns what makes of the summed gradients those of the loss.
 double TrainingLoop::SumGradients(StepReport* report) {
   parts_.exchange->Reduce();
-  const bool per_sequence = config_.loss().normalization() == LossSpec::PER_SEQUENCE;
-  const int64_t sequences = int64_t{config_.batch_size()} * config_.micro_batches();
-  const double scale =
-      1.0 / static_cast<double>(per_sequence ? sequences : std::max<int64_t>(1, report->targets));
+  const double scale = 1.0 / static_cast<double>(LossesInMean(report->targets));
   report->gradient_norm = std::sqrt(parts_.exchange->SumOfSquares()) * scale;
   return scale;
+}
+
+int64_t TrainingLoop::LossesInMean(int64_t targets) const {
+  switch (config_.loss().normalization()) {
+    case LossSpec::PER_TARGET:
+      return std::max<int64_t>(1, targets);
+    case LossSpec::PER_SEQUENCE:
+      return int64_t{config_.batch_size()} * config_.micro_batches();
+    case LossSpec::SUM:
+      return 1;
+  }
+  return 1;
 }
 
 void TrainingLoop::UpdateValues(const StepReport& report, double scale) {
@@ -430,6 +445,15 @@ void TrainingLoop::Alive(Activity activity) {
 bool TrainingLoop::Finished() const {
   return progress_->epoch() >= config_.max_epochs() ||
          (config_.max_steps() > 0 && progress_->step() >= config_.max_steps());
+}
+
+// What the update multiplies summed gradients with, if it does nothing else.
+float TrainingLoop::RateOfSums() const {
+  const OptimizerSpec& spec = config_.optimizer();
+  const bool plain = spec.kind() == OptimizerSpec::SGD && spec.momentum() == 0 &&
+                     spec.weight_decay() == 0 && spec.clip_norm() == 0 && spec.clip_value() == 0 &&
+                     config_.loss().normalization() == LossSpec::SUM;
+  return plain ? static_cast<float>(CurrentLearningRate()) : 0;
 }
 
 double TrainingLoop::CurrentLearningRate() const {

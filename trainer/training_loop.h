@@ -115,6 +115,8 @@ class TrainingLoop {
   void Alive(Activity activity);
   bool Finished() const;
   double CurrentLearningRate() const;
+  float RateOfSums() const;
+  int64_t LossesInMean(int64_t targets) const;
 
   TrainingParts parts_;
   const TrainingConfig& config_;

@@ -11,6 +11,7 @@
 #include "data/batches/permutation.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
@@ -290,9 +291,9 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size, int lanes,
     ExampleOrder order) {
   RETURN_IF_ERROR(CheckLanes(batch_size, lanes));
-  if (dataset->manifest().task() == LANGUAGE_MODEL) {
+  if (IsRunningText(dataset->manifest().task())) {
     return absl::InvalidArgumentError(
-        absl::StrCat(dataset->folder(), ": a data set of a language model is read as streams"));
+        absl::StrCat(dataset->folder(), ": a data set of running text is read as streams"));
   }
   ASSIGN_OR_RETURN(
       std::unique_ptr<ExampleReader> reader,

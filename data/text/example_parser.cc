@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
 #include "data/text/characters.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
@@ -136,7 +137,7 @@ absl::Status ParseSentences(const TextChunk& chunk,
 Corpus CorpusOf(Task task, std::vector<std::string> files, std::vector<std::string> target_files) {
   return {.files = std::move(files),
           .target_files = std::move(target_files),
-          .whole_lines = task != LANGUAGE_MODEL,
+          .whole_lines = !IsRunningText(task),
           .sentences = task == TAGGING};
 }
 
@@ -148,7 +149,7 @@ absl::Status ParseExamples(Task task, const TextChunk& chunk,
   const size_t lines = chunk.paired ? 2 : 1;  // of an example
   for (size_t i = 0; i + lines <= chunk.lines.size(); i += lines) {
     example.line = i;
-    if (task == LANGUAGE_MODEL) {
+    if (IsRunningText(task)) {
       example.fields[0].push_back(chunk.line(i));
       example.continues = chunk.lines[i].continues;
       example.ends = chunk.lines[i].ends;

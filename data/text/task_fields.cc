@@ -3,13 +3,14 @@
 namespace elman {
 
 std::span<const TaskField> FieldsOf(Task task) {
-  static constexpr TaskField kLanguageModel[] = {{"text"}};
+  static constexpr TaskField kText[] = {{"text"}};
   static constexpr TaskField kTagging[] = {{"text"}, {"tags", true}};
   static constexpr TaskField kClassification[] = {{"text"}, {"label", true}};
   static constexpr TaskField kTranslation[] = {{"source"}, {"target"}};
   switch (task) {
     case LANGUAGE_MODEL:
-      return kLanguageModel;
+    case EMBEDDING:
+      return kText;
     case TAGGING:
       return kTagging;
     case CLASSIFICATION:
@@ -20,5 +21,7 @@ std::span<const TaskField> FieldsOf(Task task) {
       return {};
   }
 }
+
+bool IsRunningText(Task task) { return task == LANGUAGE_MODEL || task == EMBEDDING; }
 
 }  // namespace elman

@@ -20,4 +20,8 @@ struct TaskField {
 // learned from it. Empty where the task is not one of ours.
 std::span<const TaskField> FieldsOf(Task task);
 
+// Whether the data of a task are running text, of which lines are examples, however long: it is
+// read as streams of tokens.
+bool IsRunningText(Task task);
+
 }  // namespace elman

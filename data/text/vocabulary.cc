@@ -203,6 +203,12 @@ absl::StatusOr<Vocabulary> Vocabulary::ParseLabels(std::string_view text, const 
   return FromFile(CreateLabels(std::move(labels)), path);
 }
 
+std::vector<uint64_t> Vocabulary::counts() const {
+  std::vector<uint64_t> counts;
+  for (const Entry& entry : entries_) counts.push_back(entry.count);
+  return counts;
+}
+
 std::string Vocabulary::ToText() const {
   std::string text;
   for (const Entry& entry : entries_) {

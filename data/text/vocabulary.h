@@ -48,6 +48,7 @@ class Vocabulary {
   uint32_t no_label_id() const { return size() + 1; }
   const std::string& piece(uint32_t id) const { return entries_[id].piece; }
   uint64_t count(uint32_t id) const { return entries_[id].count; }
+  std::vector<uint64_t> counts() const;  // of every id
 
   // The id of a piece; unknown_id() if it has none.
   uint32_t Find(std::string_view piece) const {

@@ -8,6 +8,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "data/io/file.h"
 #include "data/io/json_writer.h"
 #include "data/io/program.h"
@@ -21,6 +22,9 @@
 #include "trainer/eval/surprisal.h"
 #include "trainer/eval/trained_model.h"
 #include "trainer/eval/translation_judge.h"
+#include "trainer/eval/vector_source.h"
+#include "trainer/eval/word_space.h"
+#include "trainer/eval/word_tests.h"
 #include "trainer/math/compute_environment.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
@@ -28,6 +32,14 @@ ABSL_FLAG(std::string, checkpoint, "",
           "elman-baseline");
 ABSL_FLAG(std::string, data, "", "`DATASET_DIR` the data set");
 ABSL_FLAG(std::string, split, "test", "`SPLIT` train, valid or test");
+ABSL_FLAG(std::string, vectors, "",
+          "`FILE` word vectors, in place of --checkpoint, for the two options below");
+ABSL_FLAG(std::string, word_similarity, "",
+          "`FILE[,FILE...]` lines of two words and how similar people find them: the rank "
+          "correlation with the cosines of their vectors, of a checkpoint or --vectors");
+ABSL_FLAG(std::string, analogies, "",
+          "`FILE[,FILE...]` lines of four words, as in questions-words.txt: how many of the last "
+          "are found from the others");
 ABSL_FLAG(
     std::string, compare, "",
     "`RUN_DIR|FILE` a second run directory, checkpoint or floor of the same vocabulary: tells by "
@@ -54,6 +66,8 @@ constexpr Example kExamples[] = {
     {"Is it better than another run's, or was it lucky?",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --compare=run/other"},
+    {"Word vectors, ours or others', by what people find similar",
+     "elman-evaluate --checkpoint=run/vectors/model --word_similarity=wordsim353.txt"},
     {"For a script: one JSON object on one line",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --split=valid --format=json"}};
@@ -61,11 +75,16 @@ constexpr Example kExamples[] = {
 constexpr Program kProgram = {
     .name = "elman-evaluate",
     .purpose = "the figures of a trained model on a split of a data set",
-    .usage = "elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [OPTION...]",
+    .usage =
+        "elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [OPTION...]\n"
+        "elman-evaluate --checkpoint=RUN_DIR|FILE|--vectors=FILE\n"
+        "    [--word_similarity=FILE[,FILE...]] [--analogies=FILE[,FILE...]]",
     .description =
         "Computes the loss of a trained model over a split of a data set, and the figures of its "
         "task: perplexity and bits per byte of language models, accuracy and F1 of taggers and "
-        "classifiers, BLEU and chrF of translators. One process, without MPI.",
+        "classifiers, BLEU and chrF of translators. Or how good word vectors are. One process, "
+        "without "
+        "MPI.",
     .examples = kExamples,
     .main_file = __FILE__};
 
@@ -93,8 +112,23 @@ absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
       absl::StrCat("--score_tokenization=", wanted, ": it must be 13a, zh or char"));
 }
 
+bool TestsWords() {
+  return !absl::GetFlag(FLAGS_word_similarity).empty() || !absl::GetFlag(FLAGS_analogies).empty();
+}
+
 absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
+  if (TestsWords()) {
+    if (absl::GetFlag(FLAGS_checkpoint).empty() != absl::GetFlag(FLAGS_vectors).empty())
+      return ExpectFormat(absl::GetFlag(FLAGS_format));
+    return absl::InvalidArgumentError(
+        "--word_similarity and --analogies: give either --checkpoint=RUN_DIR|FILE or "
+        "--vectors=FILE");
+  }
+  if (!absl::GetFlag(FLAGS_vectors).empty()) {
+    return absl::InvalidArgumentError(
+        "--vectors is for --word_similarity=FILE and --analogies=FILE; give one of them");
+  }
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
   if (const int samples = absl::GetFlag(FLAGS_bootstrap_samples); samples < 1) {
@@ -172,13 +206,42 @@ absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, Traine
   return absl::OkStatus();
 }
 
+absl::Status RunWordTests() {
+  const std::string checkpoint = absl::GetFlag(FLAGS_checkpoint);
+  const std::string path = checkpoint.empty() ? absl::GetFlag(FLAGS_vectors) : checkpoint;
+  ASSIGN_OR_RETURN(const std::unique_ptr<VectorReader> reader, OpenVectorSource(path));
+  ASSIGN_OR_RETURN(const std::unique_ptr<WordSpace> space, ReadWordSpace(reader.get()));
+  Evaluation evaluation;
+  if (const std::string files = absl::GetFlag(FLAGS_word_similarity); !files.empty())
+    RETURN_IF_ERROR(JudgeSimilarity(*space, absl::StrSplit(files, ','), &evaluation));
+  if (const std::string files = absl::GetFlag(FLAGS_analogies); !files.empty())
+    RETURN_IF_ERROR(JudgeAnalogies(*space, absl::StrSplit(files, ','), &evaluation));
+  if (absl::GetFlag(FLAGS_format) == "text") {
+    std::printf("%s, %lld vectors of %lld elements\n\n%s", path.c_str(),
+                static_cast<long long>(space->words()), static_cast<long long>(space->size()),
+                EvaluationText(evaluation).c_str());
+    return absl::OkStatus();
+  }
+  JsonObject json;
+  json.Add("vectors", path).Add("words", space->words()).Add("size", space->size());
+  AddEvaluation(evaluation, /*with_tables=*/true, &json);
+  std::printf("%s\n", json.ToString().c_str());
+  return absl::OkStatus();
+}
+
 absl::Status Run(const CommandLine&) {
   LimitThreads();
+  if (TestsWords()) return RunWordTests();
   ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
   ASSIGN_OR_RETURN(const auto trained,
                    LoadFor(absl::GetFlag(FLAGS_checkpoint), *dataset,
                            "evaluate on a data set built with the same vocabulary"));
   const CheckpointHeader& header = trained->header;
+  if (header.task() == EMBEDDING && !absl::GetFlag(FLAGS_compare).empty()) {
+    return absl::InvalidArgumentError(
+        "--compare: word vectors are not compared by their losses, which depend on how words are "
+        "drawn; use --word_similarity=FILE of each");
+  }
   std::unique_ptr<TrainedModel> other;
   if (const std::string path = absl::GetFlag(FLAGS_compare); !path.empty()) {
     ASSIGN_OR_RETURN(

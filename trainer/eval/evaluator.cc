@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 #include "trainer/eval/sequence_evaluator.h"
 #include "trainer/eval/stream_evaluator.h"
+#include "trainer/eval/word_vector_evaluator.h"
 #include "trainer/models/spec_shapes.h"
 
 namespace elman {
@@ -40,6 +42,9 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const
   if (dataset->manifest().task() == LANGUAGE_MODEL)
     return CreateStreamEvaluator(std::move(dataset), split, batch_size, config.sequence_length(),
                                  TextUnitOf(config.model()));
+  if (dataset->manifest().task() == EMBEDDING)
+    return CreateWordVectorEvaluator(std::move(dataset), split, batch_size,
+                                     config.sequence_length());
   return CreateSequenceEvaluator(std::move(dataset), split, batch_size);
 }
 

@@ -30,6 +30,10 @@ absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained
       return CreateClassPredictor(trained, std::move(tokenizer), spec);
     case TRANSLATION:
       return CreateTranslationPredictor(trained, std::move(tokenizer), spec);
+    case EMBEDDING:
+      return absl::InvalidArgumentError(absl::StrCat(
+          trained->path, ": word vectors predict nothing; 'elman-inspect ", trained->path,
+          " --neighbors=WORD' asks them, --export_vectors=FILE gives them to others"));
     default:
       return absl::UnimplementedError(absl::StrCat(trained->path,
                                                    ": this version does not predict for its task, ",

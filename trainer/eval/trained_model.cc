@@ -51,8 +51,9 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadTrainedModel(const std::string
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(file));
   const CheckpointHeader& header = checkpoint.header;
   ASSIGN_OR_RETURN(std::vector<Vocabulary> vocabularies, ReadVocabularies(checkpoint, file));
-  ASSIGN_OR_RETURN(auto model, CreateModel(header.task(), header.config().model(),
-                                           VocabulariesOf(header.fields())));
+  ASSIGN_OR_RETURN(auto model,
+                   CreateModel(header.task(), header.config().model(),
+                               VocabulariesOf(header.fields()), vocabularies[0].counts()));
   std::vector<float>* values = checkpoint.Find(kValuesArray);
   if (values == nullptr || static_cast<int64_t>(values->size()) != model->parameters().size() ||
       !SameParameters(model->parameters(), header)) {

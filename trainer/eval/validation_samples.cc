@@ -239,6 +239,8 @@ absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
   switch (dataset->manifest().task()) {
     case LANGUAGE_MODEL:
       return std::make_unique<TextSamples>(*dataset, config, std::move(examples), model);
+    case EMBEDDING:
+      return nullptr;
     case TRANSLATION:
       return std::make_unique<TranslationSamples>(*dataset, examples, model);
     default:

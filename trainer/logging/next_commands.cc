@@ -66,4 +66,10 @@ std::vector<std::string> NextCommands(const std::string& run, const std::string&
   return commands;
 }
 
+std::vector<std::string> NextCommandsOfVectors(const std::string& run, const std::string& word) {
+  const std::string inspect = absl::StrCat(ProgramBeside("elman-inspect"), " ", ShellWord(run));
+  return {absl::StrCat(inspect, " --neighbors=", ShellWord(word)),
+          absl::StrCat(inspect, " --export_vectors=", ShellWord(run + "/vectors.txt")), inspect};
+}
+
 }  // namespace elman

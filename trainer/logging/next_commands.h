@@ -13,4 +13,7 @@ namespace elman {
 std::vector<std::string> NextCommands(const std::string& run, const std::string& data,
                                       const std::string& split, const RunRecord& record);
 
+// Of word vectors: what is near to `word`, and a file of them.
+std::vector<std::string> NextCommandsOfVectors(const std::string& run, const std::string& word);
+
 }  // namespace elman

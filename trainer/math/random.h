@@ -23,6 +23,9 @@ enum class RandomPurpose : uint32_t {
   kInitialState = 6,
   kStateReset = 7,
   kResampling = 8,
+  kSubsampling = 9,
+  kWindow = 10,
+  kNegatives = 11,
 };
 
 struct RandomKey {

@@ -22,6 +22,7 @@ struct LossSums {
   // What the forward pass multiplied of it, padding aside, in matrix products; going back takes
   // twice as many.
   int64_t multiplications = 0;
+  int64_t tokens = 0;  // of text; 0: as many as targets
 
   LossSums& operator+=(const LossSums& other) {
     loss += other.loss;
@@ -29,6 +30,7 @@ struct LossSums {
     positions += other.positions;
     computed += other.computed;
     multiplications += other.multiplications;
+    tokens += other.tokens;
     return *this;
   }
 };
@@ -53,7 +55,8 @@ class Model {
   // The state before the first batch, outside training.
   virtual void Begin(int64_t rows, float* carry) = 0;
 
-  // Adds the blocks of a flat array in which Train adds to gradients of sparse parameters.
+  // Adds the blocks of a flat array in which Train adds to gradients of sparse parameters, or, if
+  // that is not known before, has added: it is called after Train, with the same batch.
   virtual void Touch(const Batch& batch, BlockSet* touched) const = 0;
 
   // One pass forward and backward through time. Adds the gradient of the summed loss to

@@ -1,5 +1,7 @@
 #include "trainer/models/model_factory.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "trainer/models/classifier.h"
@@ -7,6 +9,7 @@
 #include "trainer/models/spec_shapes.h"
 #include "trainer/models/tagger.h"
 #include "trainer/models/translator.h"
+#include "trainer/models/word_vectors.h"
 
 namespace elman {
 namespace {
@@ -123,13 +126,54 @@ absl::Status CheckTranslator(const ModelSpec& spec,
   return absl::OkStatus();
 }
 
+absl::Status CheckWordVectors(const WordVectorSpec& spec) {
+  constexpr char kMany[] = "from 1 to 4096";
+  const auto many = [](int number) { return number >= 1 && number <= 4096; };
+  for (const absl::Status& status : {
+           Require(many(spec.negatives()), "word_vectors.negatives", spec.negatives(), kMany),
+           Require(many(spec.shared_negatives()), "word_vectors.shared_negatives",
+                   spec.shared_negatives(), kMany),
+           Require(many(spec.block()), "word_vectors.block", spec.block(), kMany),
+           Require(many(spec.window()), "word_vectors.window", spec.window(), kMany),
+           Require(spec.negatives_power() >= 0 && spec.negatives_power() <= 1,
+                   "word_vectors.negatives_power", spec.negatives_power(), "from 0 to 1"),
+           Require(spec.subsample() >= 0 && spec.subsample() <= 1, "word_vectors.subsample",
+                   spec.subsample(), "from 0 to 1"),
+       }) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Model>> CreateWordVectors(const ModelSpec& spec,
+                                                         const VocabularySpec& vocabulary,
+                                                         std::span<const uint64_t> counts) {
+  if (absl::Status status = CheckWordVectors(spec.word_vectors()); !status.ok()) return status;
+  if (counts.size() != vocabulary.size()) {
+    return absl::DataLossError(absl::StrCat("the vocabulary has ", vocabulary.size(),
+                                            " pieces, and counts of ", counts.size()));
+  }
+  std::vector<uint64_t> words(counts.begin(), counts.end());
+  for (const uint32_t id :
+       {vocabulary.unknown_id(), vocabulary.end_id(), vocabulary.start_id(), vocabulary.pad_id()}) {
+    if (id < words.size()) words[id] = 0;
+  }
+  if (std::ranges::count_if(words, [](uint64_t count) { return count > 0; }) < 2) {
+    return absl::InvalidArgumentError(
+        "the vocabulary has not two words to tell apart; preprocess with a smaller --min_count, or "
+        "more text");
+  }
+  return std::make_unique<WordVectors>(spec, words, static_cast<int32_t>(vocabulary.end_id()));
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Model>> CreateModel(
-    Task task, const ModelSpec& spec, const std::vector<VocabularySpec>& vocabularies) {
+absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& spec,
+                                                   const std::vector<VocabularySpec>& vocabularies,
+                                                   std::span<const uint64_t> counts) {
   if (absl::Status status = Validate(spec); !status.ok()) return status;
   if (absl::Status status = CheckInput(spec); !status.ok()) return status;
-  const size_t fields = task == LANGUAGE_MODEL ? 1 : 2;
+  const size_t fields = task == LANGUAGE_MODEL || task == EMBEDDING ? 1 : 2;
   if (task != TASK_UNSPECIFIED && vocabularies.size() != fields) {
     return absl::DataLossError(absl::StrCat("task ", Task_Name(task), " has ", fields,
                                             " vocabularies, found ", vocabularies.size()));
@@ -153,6 +197,8 @@ absl::StatusOr<std::unique_ptr<Model>> CreateModel(
     case TRANSLATION:
       if (absl::Status status = CheckTranslator(spec, vocabularies); !status.ok()) return status;
       return std::make_unique<Translator>(spec, size(0), size(1), vocabularies[1].predicted_size());
+    case EMBEDDING:
+      return CreateWordVectors(spec, vocabularies[0], counts);
     default:
       return absl::UnimplementedError(
           absl::StrCat("task ", Task_Name(task), " is not one this version trains"));

@@ -1,7 +1,9 @@
 // From a configuration and a vocabulary to a model.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,10 +21,12 @@ std::vector<VocabularySpec> VocabulariesOf(const Fields& fields) {
   return vocabularies;
 }
 
-// The model of a task: a LanguageModel, a Tagger, a Classifier or a Translator. Wants a vocabulary
-// for each of FieldsOf(task). InvalidArgument names the field of `spec` that makes no sense;
+// The model of a task: a LanguageModel, a Tagger, a Classifier, a Translator or WordVectors. Wants
+// a vocabulary for each of FieldsOf(task) and, for word vectors alone, the counts of the pieces of
+// the first. InvalidArgument names the field of `spec` that makes no sense;
 // Unimplemented: the task is not one this version trains.
 absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& spec,
-                                                   const std::vector<VocabularySpec>& vocabularies);
+                                                   const std::vector<VocabularySpec>& vocabularies,
+                                                   std::span<const uint64_t> counts = {});
 
 }  // namespace elman

@@ -17,6 +17,11 @@ struct Pass {
   // If given, what recurrent layers do is added to it, at the cost of another backward pass through
   // them. The results of the pass are the same to the bit.
   Observation* observation = nullptr;
+  // What the gradients of the step, added up over lanes, will be multiplied with to be subtracted
+  // from the values, where that is all an update does; otherwise 0. A model that trains on one
+  // piece of its batch after another can go on from what the pieces before will have changed.
+  float rate = 0;
+  int lanes = 1;  // whose gradients are added up
 };
 
 }  // namespace elman

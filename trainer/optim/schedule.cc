@@ -14,7 +14,13 @@ double BatchRatio(const TrainingConfig& config) {
          config.schedule().base_batch_size();
 }
 
-double Decay(const ScheduleSpec& spec, const Progress& progress) {
+// Epochs before the step, parts included.
+double EpochsDone(const Progress& progress, int64_t steps_per_epoch) {
+  return static_cast<double>(progress.epoch()) +
+         static_cast<double>(progress.step_in_epoch()) / static_cast<double>(steps_per_epoch);
+}
+
+double Decay(const ScheduleSpec& spec, const Progress& progress, int64_t steps_per_epoch) {
   switch (spec.kind()) {
     case ScheduleSpec::CONSTANT:
       return 1;
@@ -24,6 +30,11 @@ double Decay(const ScheduleSpec& spec, const Progress& progress) {
     }
     case ScheduleSpec::PLATEAU:
       return std::pow(double{spec.factor()}, static_cast<double>(progress.decays()));
+    case ScheduleSpec::LINEAR_DECAY: {
+      constexpr double kLeast = 1e-4;  // a run that goes on for longer than it was meant to
+      const double done = EpochsDone(progress, steps_per_epoch) / std::max(1, spec.linear_epochs());
+      return std::max(1 - done, kLeast);
+    }
   }
   return 1;
 }
@@ -44,7 +55,7 @@ double LearningRate(const TrainingConfig& config, const Progress& progress,
   const ScheduleSpec& spec = config.schedule();
   const double ratio = BatchRatio(config);
   const double scale = spec.batch_scaling() == ScheduleSpec::SQRT ? std::sqrt(ratio) : ratio;
-  return config.optimizer().learning_rate() * scale * Decay(spec, progress) *
+  return config.optimizer().learning_rate() * scale * Decay(spec, progress, steps_per_epoch) *
          WarmUp(spec.warmup_epochs() * ratio, progress, steps_per_epoch);
 }
 

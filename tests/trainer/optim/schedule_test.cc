@@ -53,6 +53,16 @@ TEST_F(ScheduleTest, PlateauWaitsForPatience) {
   EXPECT_EQ(Rate(progress), 2);
 }
 
+TEST_F(ScheduleTest, LinearDecayFallsToZeroByTheStep) {
+  spec_->set_kind(ScheduleSpec::LINEAR_DECAY);
+  spec_->set_linear_epochs(4);
+  EXPECT_EQ(Rate(At(0, 0)), 1);
+  EXPECT_DOUBLE_EQ(Rate(At(0, 5)), 1 - 5.0 / 40);
+  EXPECT_DOUBLE_EQ(Rate(At(3, 9)), 1.0 / 40);
+  // A run that goes on for longer keeps a little.
+  EXPECT_DOUBLE_EQ(Rate(At(7)), 1e-4);
+}
+
 TEST_F(ScheduleTest, WarmsUpEvenly) {
   spec_->set_warmup_epochs(2);
   EXPECT_DOUBLE_EQ(Rate(At(0, 0)), 1.0 / 20);
