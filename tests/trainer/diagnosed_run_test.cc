@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "data/io/record_io.h"
-#include "proto/event.pb.h"
+#include "tests/trainer/logging/event_files.h"
 #include "tests/trainer/made_run.h"
 #include "trainer/logging/diagnostics_section.h"
 
@@ -16,11 +15,13 @@ using testing::HasSubstr;
 
 class DiagnosedRunTest : public MadeRun {
  protected:
+  // The lines of a run, but for the time at which they were written.
   std::vector<std::string> Diagnoses(const std::string& output) {
     std::vector<std::string> lines;
     const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
     for (const auto line : absl::StrSplit(metrics, '\n')) {
-      if (absl::StartsWith(line, "{\"kind\": \"diagnostics\"")) lines.emplace_back(line);
+      if (absl::StartsWith(line, "{\"kind\": \"diagnostics\""))
+        lines.push_back(absl::StrCat(line.substr(0, line.rfind(", \"time\"")), "}"));
     }
     return lines;
   }
@@ -35,21 +36,12 @@ class DiagnosedRunTest : public MadeRun {
     return lines.empty() ? RecordedLine() : *ParseRecordedLine(lines.back());
   }
 
-  // Of all event files of a run, by tag; the values of a tag at its last step.
+  // Of a run, by tag; the values of a tag at its last step.
   std::map<std::string, HistogramProto> Histograms(const std::string& output) {
     std::map<std::string, HistogramProto> histograms;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(scratch_.Path(output + "/tensorboard"))) {
-      const auto file = *RandomAccessFile::Open(entry.path());
-      const RecordReader reader(file.get());
-      std::string payload;
-      for (uint64_t at = 0; at < file->size();) {
-        at = reader.Read(at, &payload).value();
-        Event event;
-        EXPECT_TRUE(event.ParseFromString(payload));
-        for (const auto& value : event.summary().value()) {
-          if (value.has_histo()) histograms[value.tag()] = value.histo();
-        }
+    for (const Event& event : EventsIn(scratch_.Path(output + "/tensorboard"))) {
+      for (const auto& value : event.summary().value()) {
+        if (value.has_histo()) histograms[value.tag()] = value.histo();
       }
     }
     return histograms;

@@ -8,14 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/checksum.h"
 #include "data/io/file.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 #include "trainer/checkpoint/record_cursor.h"
+#include "trainer/checkpoint/record_sink.h"
 
 namespace elman {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{1} << 20;
 constexpr std::string_view kRemedy = "make it again with elman-baseline";
 
 using Cursor = RecordCursor<BaselineRecord>;
@@ -45,65 +44,36 @@ class ContentHasher {
   Fingerprint hash_;
 };
 
-class RecordSink {
- public:
-  RecordSink(AtomicFile* file, uint64_t file_id) : writer_(file), file_id_(file_id) {}
-
-  absl::Status Write(BaselineRecord* record) {
-    record->set_file_id(file_id_);
-    record->set_number(records_++);
-    return writer_.Write(record->SerializeAsString());
-  }
-
-  absl::Status WriteFile(size_t field, VocabularyChunk::File which, std::string_view bytes) {
-    for (size_t first = 0; first < bytes.size(); first += kChunkBytes) {
-      BaselineRecord record;
-      record.mutable_vocabulary()->set_field(static_cast<uint32_t>(field));
-      record.mutable_vocabulary()->set_file(which);
-      record.mutable_vocabulary()->set_offset(first);
-      record.mutable_vocabulary()->set_data(std::string(bytes.substr(first, kChunkBytes)));
-      RETURN_IF_ERROR(Write(&record));
+// Chunks are full but for the last, however the source is divided.
+absl::Status WriteArray(const BaselineArraySource& array, RecordSink<BaselineRecord>* sink,
+                        ContentHasher* hash) {
+  BaselineRecord record;
+  BaselineChunk* const chunk = record.mutable_array();
+  chunk->set_name(array.name);
+  uint64_t elements = 0;
+  const auto flush = [&] {
+    chunk->set_offset(static_cast<int64_t>(elements - chunk->data().size() / sizeof(uint32_t)));
+    const absl::Status status = sink->Write(&record);
+    chunk->mutable_data()->clear();
+    return status;
+  };
+  RETURN_IF_ERROR(array.visit([&](std::span<const uint32_t> part) {
+    hash->Add(part);
+    while (!part.empty()) {
+      const size_t room = (kChunkBytes - chunk->data().size()) / sizeof(uint32_t);
+      const auto now = part.first(std::min(room, part.size()));
+      chunk->mutable_data()->append(BytesOf(now));
+      elements += now.size();
+      part = part.subspan(now.size());
+      if (chunk->data().size() == kChunkBytes) RETURN_IF_ERROR(flush());
     }
     return absl::OkStatus();
-  }
-
-  // Chunks are full but for the last, however the source is divided.
-  absl::Status WriteArray(const BaselineArraySource& array, ContentHasher* hash) {
-    BaselineRecord record;
-    BaselineChunk* const chunk = record.mutable_array();
-    chunk->set_name(array.name);
-    uint64_t elements = 0;
-    const auto flush = [&] {
-      chunk->set_offset(static_cast<int64_t>(elements - chunk->data().size() / sizeof(uint32_t)));
-      const absl::Status status = Write(&record);
-      chunk->mutable_data()->clear();
-      return status;
-    };
-    RETURN_IF_ERROR(array.visit([&](std::span<const uint32_t> part) {
-      hash->Add(part);
-      while (!part.empty()) {
-        const size_t room = (kChunkBytes - chunk->data().size()) / sizeof(uint32_t);
-        const auto now = part.first(std::min(room, part.size()));
-        chunk->mutable_data()->append(BytesOf(now));
-        elements += now.size();
-        part = part.subspan(now.size());
-        if (chunk->data().size() == kChunkBytes) RETURN_IF_ERROR(flush());
-      }
-      return absl::OkStatus();
-    }));
-    if (!chunk->data().empty()) RETURN_IF_ERROR(flush());
-    if (elements == array.elements) return absl::OkStatus();
-    return absl::InternalError(absl::StrCat("array ", array.name, " has ", elements,
-                                            " elements, not the ", array.elements, " announced"));
-  }
-
-  uint64_t records() const { return records_; }
-
- private:
-  RecordWriter writer_;
-  const uint64_t file_id_;
-  uint64_t records_ = 0;
-};
+  }));
+  if (!chunk->data().empty()) RETURN_IF_ERROR(flush());
+  if (elements == array.elements) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("array ", array.name, " has ", elements,
+                                          " elements, not the ", array.elements, " announced"));
+}
 
 absl::Status ReadHeader(Cursor* cursor, BaselineHeader* header) {
   RETURN_IF_ERROR(cursor->Next());
@@ -153,20 +123,6 @@ absl::Status ReadVocabularies(Cursor* cursor, Baseline* baseline) {
     RETURN_IF_ERROR(cursor->Next());
   }
   return absl::OkStatus();
-}
-
-absl::Status CheckFooter(const Cursor& cursor, const std::string& hash) {
-  if (!cursor.record().has_footer()) return cursor.Error("the footer is missing");
-  const CheckpointFooter& footer = cursor.record().footer();
-  if (footer.records() != cursor.number()) {
-    return cursor.Error(absl::StrCat("the footer counts ", footer.records(),
-                                     " records before it, there are ", cursor.number()));
-  }
-  if (hash != footer.content_hash()) {
-    return cursor.Error(
-        absl::StrCat("the content hash is ", hash, ", the footer says ", footer.content_hash()));
-  }
-  return cursor.at_end() ? absl::OkStatus() : cursor.Error("bytes follow the footer");
 }
 
 // Reads a file; without `keep` the elements of arrays are only looked at.
@@ -249,7 +205,8 @@ absl::Status WriteBaseline(const Dataset& dataset, BaselineHeader header,
     entry->set_elements(static_cast<int64_t>(array.elements));
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
-  RecordSink sink(file.get(), Fingerprint().Add(header.SerializeAsString()).Low64());
+  RecordSink<BaselineRecord> sink(file.get(),
+                                  Fingerprint().Add(header.SerializeAsString()).Low64());
   ContentHasher hash(header);
   BaselineRecord first;
   *first.mutable_header() = header;
@@ -261,7 +218,7 @@ absl::Status WriteBaseline(const Dataset& dataset, BaselineHeader header,
     RETURN_IF_ERROR(
         sink.WriteFile(field, VocabularyChunk::TOKENIZER_MODEL, tables.tokenizer_model));
   }
-  for (const BaselineArraySource& array : arrays) RETURN_IF_ERROR(sink.WriteArray(array, &hash));
+  for (const BaselineArraySource& array : arrays) RETURN_IF_ERROR(WriteArray(array, &sink, &hash));
   BaselineRecord last;
   last.mutable_footer()->set_records(sink.records());
   last.mutable_footer()->set_content_hash(hash.Hex());

@@ -56,8 +56,10 @@ constexpr Example kExamples[] = {
      "elman-baseline --kind=ngram --import_arpa=model.arpa.gz \\\n"
      "    --data=run/mine/data --output=run/mine/kenlm"},
     {"Floors for a classifier and a tagger",
-     "elman-baseline --kind=tfidf --data=run/sentiment/data --output=run/sentiment/tfidf\n"
-     "elman-baseline --kind=most_frequent_tag --data=run/slots/data --output=run/slots/tags"}};
+     "elman-baseline --kind=tfidf --data=run/sentiment/data \\\n"
+     "    --output=run/sentiment/tfidf\n"
+     "elman-baseline --kind=most_frequent_tag --data=run/slots/data \\\n"
+     "    --output=run/slots/tags"}};
 
 constexpr Program kProgram = {
     .name = "elman-baseline",

@@ -99,20 +99,6 @@ absl::Status TakeArray(const Cursor& cursor, Checkpoint* checkpoint, size_t* cur
   return absl::OkStatus();
 }
 
-absl::Status CheckFooter(const Cursor& cursor, const std::string& hash) {
-  const CheckpointFooter& footer = cursor.record().footer();
-  if (footer.records() != cursor.number()) {
-    return cursor.Error(absl::StrCat("the footer counts ", footer.records(),
-                                     " records before it, there are ", cursor.number()));
-  }
-  if (hash != footer.content_hash()) {
-    return cursor.Error(
-        absl::StrCat("the content hash is ", hash, ", the footer says ", footer.content_hash()));
-  }
-  if (!cursor.at_end()) return cursor.Error("bytes follow the footer");
-  return absl::OkStatus();
-}
-
 absl::Status CheckComplete(const Cursor& cursor, const Checkpoint& checkpoint) {
   for (int i = 0; i < checkpoint.header.arrays_size(); ++i) {
     if (static_cast<int64_t>(checkpoint.arrays[i].elements.size()) !=

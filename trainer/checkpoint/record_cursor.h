@@ -75,4 +75,20 @@ class RecordCursor {
   uint64_t file_id_ = 0;
 };
 
+// That the record in hand is the footer, ends the file, and has this hash of the contents.
+template <typename Record>
+absl::Status CheckFooter(const RecordCursor<Record>& cursor, const std::string& content_hash) {
+  if (!cursor.record().has_footer()) return cursor.Error("the footer is missing");
+  const auto& footer = cursor.record().footer();
+  if (footer.records() != cursor.number()) {
+    return cursor.Error(absl::StrCat("the footer counts ", footer.records(),
+                                     " records before it, there are ", cursor.number()));
+  }
+  if (footer.content_hash() != content_hash) {
+    return cursor.Error(absl::StrCat("the content hash is ", content_hash, ", the footer says ",
+                                     footer.content_hash()));
+  }
+  return cursor.at_end() ? absl::OkStatus() : cursor.Error("bytes follow the footer");
+}
+
 }  // namespace elman

@@ -67,7 +67,8 @@ constexpr Example kExamples[] = {
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --compare=run/other"},
     {"Word vectors, ours or others', by what people find similar",
-     "elman-evaluate --checkpoint=run/vectors/model --word_similarity=wordsim353.txt"},
+     "elman-evaluate --checkpoint=run/vectors/model \\\n"
+     "    --word_similarity=wordsim353.txt"},
     {"For a script: one JSON object on one line",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --split=valid --format=json"}};

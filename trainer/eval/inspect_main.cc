@@ -53,7 +53,8 @@ constexpr Program kProgram = {
     .usage =
         "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [OPTION...]\n"
         "elman-inspect FILE --arpa=FILE [OPTION...]\n"
-        "elman-inspect RUN_DIR|CHECKPOINT|VECTORS --export_vectors=FILE [--vectors_format=FORMAT]\n"
+        "elman-inspect RUN_DIR|CHECKPOINT|VECTORS --export_vectors=FILE\n"
+        "    [--vectors_format=FORMAT]\n"
         "elman-inspect RUN_DIR|CHECKPOINT|VECTORS [--neighbors=WORD] [--similarity=A,B]\n"
         "    [--analogy=A,B,C] [--count=N]",
     .description =

@@ -5,9 +5,8 @@
 
 #include <cmath>
 
-#include "data/io/record_io.h"
-#include "proto/event.pb.h"
 #include "tests/support/scratch.h"
+#include "tests/trainer/logging/event_files.h"
 #include "trainer/logging/heat_map.h"
 #include "trainer/logging/tensorboard_writer.h"
 
@@ -99,19 +98,9 @@ TEST(TensorBoardWriterTest, WritesHistogramsFromTheirFirstFilledBucketToTheLast)
   // They are kept up to the step that a run goes on from.
   ASSERT_TRUE((*TensorBoardWriter::Open(folder.Path("t"), 7, 0))->WriteHistograms(8, {}).ok());
   std::vector<Summary::Value> values;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.Path("t"))) {
-    const auto file = *RandomAccessFile::Open(entry.path());
-    const RecordReader reader(file.get());
-    std::string payload;
-    for (uint64_t at = 0; at < file->size();) {
-      at = reader.Read(at, &payload).value();
-      Event event;
-      ASSERT_TRUE(event.ParseFromString(payload));
-      if (event.has_summary()) {
-        EXPECT_EQ(event.step(), 7);
-      }
-      for (const auto& value : event.summary().value()) values.push_back(value);
-    }
+  for (const Event& event : EventsIn(folder.Path("t"))) {
+    EXPECT_EQ(event.step(), 7);
+    for (const auto& value : event.summary().value()) values.push_back(value);
   }
   ASSERT_EQ(values.size(), 1u);
   EXPECT_EQ(values[0].tag(), "gates/a");

@@ -6,9 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "data/io/file.h"
-#include "data/io/record_io.h"
-#include "proto/event.pb.h"
 #include "tests/support/scratch.h"
+#include "tests/trainer/logging/event_files.h"
 #include "trainer/logging/chart.h"
 #include "trainer/logging/metrics_log.h"
 #include "trainer/logging/next_commands.h"
@@ -99,24 +98,10 @@ TEST(RecordedStepTest, IsThatOfTheTrainLineOrTheEvent) {
 
 std::vector<std::pair<int64_t, float>> Scalars(const std::string& folder) {
   std::vector<std::pair<int64_t, float>> scalars;
-  int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    ++files;
-    const auto file = *RandomAccessFile::Open(entry.path());
-    const RecordReader reader(file.get());
-    std::string payload;
-    for (uint64_t at = 0; at < file->size();) {
-      at = reader.Read(at, &payload).value();
-      Event event;
-      EXPECT_TRUE(event.ParseFromString(payload));
-      if (!event.has_summary()) {
-        EXPECT_EQ(event.file_version(), "brain.Event:2");
-      }
-      for (const auto& value : event.summary().value())
-        scalars.emplace_back(event.step(), value.simple_value());
-    }
+  for (const Event& event : EventsIn(folder)) {
+    for (const auto& value : event.summary().value())
+      scalars.emplace_back(event.step(), value.simple_value());
   }
-  EXPECT_EQ(files, 1);
   return scalars;
 }
 
@@ -145,20 +130,12 @@ TEST(TensorBoardWriterTest, WritesTexts) {
   // What goes on keeps them.
   ASSERT_THAT(TensorBoardWriter::Open(folder.Path("tensorboard"), 7, 0), IsOk());
   int texts = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.Path("tensorboard"))) {
-    const auto file = *RandomAccessFile::Open(entry.path());
-    const RecordReader reader(file.get());
-    std::string payload;
-    for (uint64_t at = 0; at < file->size();) {
-      at = reader.Read(at, &payload).value();
-      Event event;
-      ASSERT_TRUE(event.ParseFromString(payload));
-      for (const auto& value : event.summary().value()) {
-        EXPECT_EQ(event.step(), 7);
-        EXPECT_EQ(value.metadata().plugin_data().plugin_name(), "text");
-        EXPECT_EQ(value.tensor().dtype(), TensorProto::DT_STRING);
-        EXPECT_THAT(value.tensor().string_val(), ElementsAre(texts++ == 0 ? "    one\n" : "two"));
-      }
+  for (const Event& event : EventsIn(folder.Path("tensorboard"))) {
+    for (const auto& value : event.summary().value()) {
+      EXPECT_EQ(event.step(), 7);
+      EXPECT_EQ(value.metadata().plugin_data().plugin_name(), "text");
+      EXPECT_EQ(value.tensor().dtype(), TensorProto::DT_STRING);
+      EXPECT_THAT(value.tensor().string_val(), ElementsAre(texts++ == 0 ? "    one\n" : "two"));
     }
   }
   EXPECT_EQ(texts, 2);

@@ -58,7 +58,7 @@ TEST_F(ScheduleTest, LinearDecayFallsToZeroByTheStep) {
   spec_->set_linear_epochs(4);
   EXPECT_EQ(Rate(At(0, 0)), 1);
   EXPECT_DOUBLE_EQ(Rate(At(0, 5)), 1 - 5.0 / 40);
-  EXPECT_DOUBLE_EQ(Rate(At(3, 9)), 1.0 / 40);
+  EXPECT_NEAR(Rate(At(3, 9)), 1.0 / 40, 1e-15);
   // A run that goes on for longer keeps a little.
   EXPECT_DOUBLE_EQ(Rate(At(7)), 1e-4);
 }
