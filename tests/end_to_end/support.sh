@@ -85,6 +85,11 @@ json() {
   sed -nE 's/"'"$1"'": ?/\n/; s/^[^\n]*\n("([^"]*)"|[-+.0-9eE]+|true|false|null).*/\1/p' "${2:--}" | tr -d '"'
 }
 
+# timeless: lines of a metrics.jsonl, but for when they were written.
+timeless() {
+  sed -E 's/, "time": [0-9.]+\}$/}/'
+}
+
 # lines_of_kind KIND FILE: these lines of a metrics.jsonl.
 lines_of_kind() {
   grep -E '"kind": ?"'"$1"'"' "$2" || true
@@ -92,7 +97,7 @@ lines_of_kind() {
 
 # loss_curve RUN: what its metrics.jsonl says of training and validation, but for how long it took and what was sent.
 loss_curve() {
-  grep -E '"kind": "(train|valid)"' "$1/metrics.jsonl" | sed -E 's/ "tokens_per_second".*//; s/, "time": [0-9.]+\}$//'
+  grep -E '"kind": "(train|valid)"' "$1/metrics.jsonl" | timeless | sed 's/ "tokens_per_second".*//'
 }
 
 # corrupt CHECKPOINT: bytes in the middle of it become others.
