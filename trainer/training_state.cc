@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
+#include "trainer/math/sums.h"
 
 namespace elman {
 namespace {
@@ -31,17 +32,36 @@ std::vector<std::string> ArraysOf(const std::vector<GradientExchange::KeptPart>&
   return names;
 }
 
+// Of every kSumBlock elements of the flat arrays, which part of those of sparse parameters a step
+// is expected to touch.
+std::vector<double> ExpectedUse(const Model& model, double tokens) {
+  const ParameterTable& table = model.parameters();
+  std::vector<double> touched((table.size() + kSumBlock - 1) / kSumBlock, 0.0), sparse = touched;
+  for (const Parameter& parameter : table.parameters()) {
+    if (!parameter.sparse) continue;
+    for (int64_t row = 0; row < parameter.rows; ++row) {
+      // A row that lies in two blocks is counted where it begins.
+      const int64_t block = (parameter.offset + row * parameter.cols) / kSumBlock;
+      touched[block] += model.ExpectedUse(parameter, row, tokens);
+      ++sparse[block];
+    }
+  }
+  for (size_t i = 0; i < touched.size(); ++i) touched[i] /= std::max(1.0, sparse[i]);
+  return touched;
+}
+
 }  // namespace
 
 std::unique_ptr<GradientExchange> CreateExchange(Communicator* communicator, const Model& model,
                                                  const Optimizer& optimizer,
                                                  const TrainingConfig& config) {
   const bool sparse = optimizer.LeavesUntouched(config.optimizer().weight_decay());
+  const double tokens = 1.0 * config.batch_size() * config.sequence_length();
   const bool rounds = config.exchange().wire_format() == ExchangeSpec::BF16;
   return std::make_unique<GradientExchange>(
       communicator, model.parameters().DenseBlocks(), config.lanes(),
       sparse ? GradientExchange::Updates::kTouched : GradientExchange::Updates::kAll,
-      rounds ? WireFormat::kBf16 : WireFormat::kFloat32);
+      rounds ? WireFormat::kBf16 : WireFormat::kFloat32, ExpectedUse(model, tokens));
 }
 
 TrainingState::TrainingState(Communicator* communicator, const Model* model,

@@ -11,7 +11,7 @@
 namespace elman {
 namespace {
 
-static_assert(kSumBlock % kBlock == 0);
+static_assert(kSumBlock % kBlock == 0 && kBlock % SquareSum::kChains == 0);
 
 int Depth(LaneRange node) {
   if (node.count() <= 1) return 0;
@@ -38,7 +38,8 @@ BlockSet EveryBlock(int64_t size) {
 }  // namespace
 
 GradientExchange::GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes,
-                                   Updates updates, WireFormat format)
+                                   Updates updates, WireFormat format,
+                                   std::span<const double> expected_use)
     : communicator_(communicator),
       size_(dense.elements()),
       total_lanes_(lanes),
@@ -50,7 +51,7 @@ GradientExchange::GradientExchange(Communicator* communicator, const BlockSet& d
       all_touched_(size_),
       messages_(communicator) {
   CHECK_LE(communicator->size(), lanes);
-  PlaceSlices(dense);
+  PlaceSlices(expected_use);
   PlaceArrays();
   PlaceInputs();
   tree_scratch_.resize(kSumBlock * (Depth({0, lanes}) + 1));
@@ -66,17 +67,20 @@ GradientExchange::GradientExchange(Communicator* communicator, const BlockSet& d
   all_squares_.resize(most_blocks * communicator->size());
 }
 
-// Slices of equal work: a block that is seldom touched, and only updated then, is hardly any.
-void GradientExchange::PlaceSlices(const BlockSet& dense) {
-  constexpr int64_t kDenseWork = 16, kSparseWork = 1;
-  std::vector<int64_t> work = {0};  // before each block of kSumBlock elements
+// Slices of equal work: that on a block which is seldom touched, and only updated then, is little.
+void GradientExchange::PlaceSlices(std::span<const double> expected_use) {
+  constexpr double kSeldom = 1.0 / 16;
+  std::vector<double> work = {0};  // before each block of kSumBlock elements
   for (int64_t first = 0; first < size_; first += kSumBlock) {
     const int64_t end = std::min(size_, first + kSumBlock);
-    const int64_t always = updates_ == Updates::kAll ? end - first : dense.Count(first, end);
-    work.push_back(work.back() + always * kDenseWork + (end - first - always) * kSparseWork);
+    const int64_t always = updates_ == Updates::kAll ? end - first : dense_.Count(first, end);
+    const double use = expected_use.empty() ? kSeldom : expected_use[first / kSumBlock];
+    work.push_back(work.back() + static_cast<double>(always) +
+                   static_cast<double>(end - first - always) * use);
   }
-  for (int64_t rank = 0; rank <= communicator_->size(); ++rank) {
-    const int64_t before = work.back() * rank / communicator_->size();
+  const int ranks = communicator_->size();
+  for (int rank = 0; rank <= ranks; ++rank) {
+    const double before = rank == ranks ? work.back() : work.back() * rank / ranks;
     const auto block = std::ranges::lower_bound(work, before) - work.begin();
     slice_begins_.push_back(std::min<int64_t>(block * kSumBlock, size_));
   }
@@ -192,12 +196,22 @@ void GradientExchange::Reduce() {
   GatherTouched();
   NodeFence();
   if (topology_->nodes() > 1) ExchangeSums();
-  if (inputs_.nodes.size() == 1) return;  // nothing to add: the partial is the sum
 
   const TimedSpan span(clock_, sum_names_[communicator_->rank()].c_str());
   GradientArray& sum = partials_[0];
-  Sum(inputs_, {0, total_lanes_}, all_touched_, slice(), {sum.data(), 0});
-  sum.mutable_touched()->Insert(all_touched_);
+  const bool adds = inputs_.nodes.size() > 1;  // else the partial is the sum
+  const Slice mine = slice();
+  std::ranges::fill(my_squares_, 0.0);
+  for (int64_t begin = mine.begin; begin < mine.end; begin += kSumBlock) {
+    const Slice block = {begin, std::min(mine.end, begin + kSumBlock)};
+    if (adds) Sum(inputs_, {0, total_lanes_}, all_touched_, block, {sum.data(), 0});
+    SquareSum squares;  // while the sums are in the cache
+    all_touched_.ForEachRun(block.begin, block.end, [&](int64_t first, int64_t count) {
+      squares.Add({sum.data() + first, static_cast<size_t>(count)});
+    });
+    my_squares_[(begin - mine.begin) / kSumBlock] = squares.Total();
+  }
+  if (adds) sum.mutable_touched()->Insert(all_touched_);
 }
 
 void GradientExchange::GatherTouched() {
@@ -280,21 +294,6 @@ int64_t GradientExchange::SumBlocks(int rank) const {
 
 double GradientExchange::SumOfSquares() {
   const TimedSpan span(clock_, "gradient norm");
-  const Slice mine = slice();
-  const std::span<const float> gradients = SummedGradients();
-  std::ranges::fill(my_squares_, 0.0);
-  for (int64_t i = 0; i < SumBlocks(communicator_->rank()); ++i) {
-    const int64_t begin = mine.begin + i * kSumBlock, end = std::min(mine.end, begin + kSumBlock);
-    double squares[kSumBlock / kBlock] = {};
-    all_touched_.ForEachRun(begin, end, [&](int64_t run, int64_t run_count) {
-      for (int64_t first = run; first < run + run_count; first += kBlock) {
-        const int64_t count = std::min(kBlock, run + run_count - first);
-        squares[(first - begin) / kBlock] =
-            elman::SumOfSquares(gradients.subspan(first - mine.begin, count));
-      }
-    });
-    my_squares_[i] = TreeSum(squares);
-  }
   communicator_->AllGather(std::as_bytes(std::span(my_squares_)),
                            std::as_writable_bytes(std::span(all_squares_)));
   squares_.clear();

@@ -54,8 +54,12 @@ class GradientExchange {
 
   // For flat arrays as long as the one of `dense`, which names the blocks that every pass of every
   // lane adds to. The communicator must outlive the exchange. Requires ranks <= lanes. Collective.
+  //
+  // `expected_use` says of every kSumBlock elements of the array which part of those that are not
+  // dense a step is expected to touch; without it, little. Ranks share the work by it.
   GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes, Updates updates,
-                   WireFormat format = WireFormat::kFloat32);
+                   WireFormat format = WireFormat::kFloat32,
+                   std::span<const double> expected_use = {});
 
   LaneRange lanes() const { return lanes_; }  // of this rank
   const Topology& topology() const { return *topology_; }
@@ -84,8 +88,8 @@ class GradientExchange {
   const BlockSet& touched() const { return all_touched_; }
   Updates updates() const { return updates_; }
 
-  // The sum of squares of the summed gradients over all slices; the same bits on every rank.
-  // Collective.
+  // The sum of squares of the summed gradients over all slices, after Reduce; the same bits on
+  // every rank. Collective.
   double SumOfSquares();
 
   // The parameter values, a flat array that all passes of this rank read; and the slice() that this
@@ -145,7 +149,7 @@ class GradientExchange {
     ArrayPart residual;  // what rounding has kept back, if there is rounding
   };
 
-  void PlaceSlices(const BlockSet& dense);
+  void PlaceSlices(std::span<const double> expected_use);
   void PlaceArrays();
   void PlaceInputs();
   std::span<float> OwnArray(int64_t size);

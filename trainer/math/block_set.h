@@ -12,8 +12,9 @@
 
 namespace elman {
 
-// Elements of a block: small beside a row of a table, large beside the bit that stands for it.
-inline constexpr int64_t kBlock = 256;
+// Elements of a block: a part of a row of most tables, so that neighbors of a row in use are seldom
+// dragged along; large beside the bit that stands for it.
+inline constexpr int64_t kBlock = 64;
 
 class BlockSet {
  public:

@@ -6,15 +6,22 @@
 
 namespace elman {
 
-double SumOfSquares(std::span<const float> values) {
-  // Eight chains, by position, so that the compiler can use vectors and the order is still ours.
-  double chains[8] = {};
+void SquareSum::Add(std::span<const float> piece) {
+  std::array<double, kChains> chains = chains_;
   size_t i = 0;
-  for (; i + 8 <= values.size(); i += 8) {
-    for (int j = 0; j < 8; ++j) chains[j] += double{values[i + j]} * values[i + j];
+  for (; i + kChains <= piece.size(); i += kChains) {
+    for (size_t j = 0; j < kChains; ++j) chains[j] += double{piece[i + j]} * piece[i + j];
   }
-  for (int j = 0; i < values.size(); ++i, ++j) chains[j] += double{values[i]} * values[i];
-  return TreeSum(chains);
+  for (size_t j = 0; i < piece.size(); ++i, ++j) chains[j] += double{piece[i]} * piece[i];
+  chains_ = chains;
+}
+
+double SquareSum::Total() const { return TreeSum(chains_); }
+
+double SumOfSquares(std::span<const float> values) {
+  SquareSum sum;
+  sum.Add(values);
+  return sum.Total();
 }
 
 double TreeSum(std::span<const double> terms) {

@@ -59,6 +59,13 @@ class Model {
   // that is not known before, has added: it is called after Train, with the same batch.
   virtual void Touch(const Batch& batch, BlockSet* touched) const = 0;
 
+  // The part of the gradients in a row of a sparse parameter that a step over so many tokens of all
+  // lanes is expected to add to. For shares of work only: nothing of the result depends on it.
+  virtual double ExpectedUse(const Parameter& /*parameter*/, int64_t /*row*/,
+                             double /*tokens*/) const {
+    return 1.0 / 16;
+  }
+
   // One pass forward and backward through time. Adds the gradient of the summed loss to
   // `gradients`, an array of parameters().size(), and moves `carry` to the end of the batch. A
   // batch that starts an epoch does not depend on the carry.

@@ -74,19 +74,30 @@ void WordVectors::ExpectTerms(std::span<const uint64_t> counts) {
       for (const int32_t node : path)
         output_terms_[node] += static_cast<float>(predictions * kept[word]);
     }
+    output_uses_ = output_terms_;
   } else {
     const std::vector<double> powers = Powers(counts, spec_.negatives_power());
     const double all_powers = std::accumulate(powers.begin(), powers.end(), 0.0);
     for (size_t word = 0; word < kept.size(); ++word)
       output_terms_[word] = static_cast<float>(
           predictions * (kept[word] + all_kept * spec_.negatives() * powers[word] / all_powers));
+    for (size_t word = 0; word < kept.size(); ++word)
+      output_uses_.push_back(static_cast<float>(kept[word] + all_kept * spec_.shared_negatives() /
+                                                                 spec_.block() * powers[word] /
+                                                                 all_powers));
   }
+  input_uses_.assign(kept.begin(), kept.end());
   // A context of CBOW has its part of a mean in the terms of all words around it.
   for (const double word : kept)
     input_terms_.push_back(static_cast<float>(word * predictions * each));
   const float most = std::max(std::ranges::max(input_terms_), std::ranges::max(output_terms_));
   block_size_ =
       std::clamp<int64_t>(static_cast<int64_t>(kMostTerms * all_kept / most), 1, spec_.block());
+}
+
+double WordVectors::ExpectedUse(const Parameter& parameter, int64_t row, double tokens) const {
+  const std::vector<float>& uses = parameter.offset == input_.offset ? input_uses_ : output_uses_;
+  return -std::expm1(-tokens * uses[row]);
 }
 
 void WordVectors::Weigh(const Pass& pass, int64_t tokens, float* gradients) const {

@@ -49,6 +49,7 @@ class WordVectors : public Model {
   int64_t carry_width() const override { return 0; }
   void Begin(int64_t, float*) override {}
   void Touch(const Batch& batch, BlockSet* touched) const override;
+  double ExpectedUse(const Parameter& parameter, int64_t row, double tokens) const override;
 
   // Reads batch.targets, each column by itself. Targets are the words that were predicted.
   LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
@@ -121,8 +122,9 @@ class WordVectors : public Model {
   std::vector<float> turns_;           // of each of outputs_, in a tree
   std::vector<uint32_t> random_;
   TouchedRows touched_inputs_, touched_outputs_;
-  // Terms of the loss that each row of the tables is expected to have, for every word read.
-  std::vector<float> input_terms_, output_terms_;
+  // Terms of the loss that each row of the tables is expected to have, for every word read; and
+  // how often it is expected to be in hand.
+  std::vector<float> input_terms_, output_terms_, input_uses_, output_uses_;
 };
 
 }  // namespace elman

@@ -105,14 +105,10 @@ TEST_P(GradientExchangeTest, SumsTheTreeToTheBitWhereverTheRanksAre) {
   for (int step = 0; step < kSteps; ++step) {
     std::vector<double> blocks;
     for (int64_t first = 0; first < kSize; first += kSumBlock) {
-      double squares[kSumBlock / kBlock] = {};
-      for (int64_t begin = first; begin < std::min(kSize, first + kSumBlock); begin += kBlock) {
-        std::vector<float> block;
-        for (int64_t i = begin; i < std::min(kSize, begin + kBlock); ++i)
-          block.push_back(TreeSumOfLanes({0, lanes}, step, i));
-        squares[(begin - first) / kBlock] = SumOfSquares(block);
-      }
-      blocks.push_back(TreeSum(squares));
+      std::vector<float> block;
+      for (int64_t i = first; i < std::min(kSize, first + kSumBlock); ++i)
+        block.push_back(TreeSumOfLanes({0, lanes}, step, i));
+      blocks.push_back(SumOfSquares(block));
     }
     EXPECT_EQ(sums_of_squares[step], TreeSum(blocks));
   }
@@ -240,6 +236,24 @@ TEST(GradientExchangeSliceTest, SlicesTileTheArrayOnBlocks) {
       });
     }
   }
+}
+
+// A rank whose part of the array is in use twice as much has half of it.
+TEST(GradientExchangeSliceTest, SlicesAreOfEqualWork) {
+  constexpr int64_t kBlocks = 30;
+  BlockSet dense(kBlocks * kSumBlock);
+  dense.Insert(0, 2 * kSumBlock);
+  std::vector<double> use(kBlocks, 0.25);
+  std::fill(use.begin() + 16, use.end(), 0.5);
+  // 2 dense ones, 14 blocks of a quarter, 14 of a half: a work of 12.5.
+  RunThreadGroup(2, [&](Communicator* communicator) {
+    const GradientExchange exchange(communicator, dense, 2, GradientExchange::Updates::kTouched,
+                                    WireFormat::kFloat32, use);
+    EXPECT_EQ(exchange.SliceOf(0).end, 18 * kSumBlock);
+    const GradientExchange all(communicator, dense, 2, GradientExchange::Updates::kAll,
+                               WireFormat::kFloat32, use);
+    EXPECT_EQ(all.SliceOf(0).end, 15 * kSumBlock);
+  });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
 #include <vector>
 
 namespace elman {
@@ -25,6 +26,19 @@ TEST(SumOfSquaresTest, CountsEveryElement) {
     }
     EXPECT_EQ(SumOfSquares(values), expected) << size;
   }
+}
+
+TEST(SquareSumTest, PiecesOfZerosMayBeLeftOut) {
+  std::vector<float> values(67);
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = i >= 16 && i < 40 ? 0 : 1.0f / static_cast<float>(i + 3);
+  const std::span<const float> all = values;
+  SquareSum sum;
+  sum.Add(all.first(8));
+  sum.Add(all.subspan(8, 8));
+  sum.Add(all.subspan(40));
+  EXPECT_EQ(sum.Total(), SumOfSquares(values));
+  EXPECT_NE(sum.Total(), SumOfSquares(all.first(66)));
 }
 
 }  // namespace
