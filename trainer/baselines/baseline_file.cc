@@ -86,19 +86,6 @@ absl::Status ReadHeader(Cursor* cursor, BaselineHeader* header) {
       header->format_version(), "; use the version of elman that wrote it"));
 }
 
-absl::Status TakeVocabulary(const Cursor& cursor, Baseline* baseline) {
-  const VocabularyChunk& chunk = cursor.record().vocabulary();
-  if (!VocabularyChunk::File_IsValid(chunk.file()) || chunk.field() >= baseline->tables.size())
-    return cursor.Error("a chunk of a vocabulary that there is not");
-  FieldTables& tables = baseline->tables[chunk.field()];
-  std::string& text =
-      chunk.file() == VocabularyChunk::VOCABULARY ? tables.vocabulary_text : tables.tokenizer_model;
-  if (chunk.offset() != text.size())
-    return cursor.Error("a chunk of the vocabulary is missing or out of order");
-  text += chunk.data();
-  return absl::OkStatus();
-}
-
 // Appends a chunk where it says it belongs: right behind what is there already of `array`.
 absl::Status TakeChunk(const Cursor& cursor, uint64_t expected, BaselineArray* array) {
   const BaselineChunk& chunk = cursor.record().array();
@@ -119,7 +106,7 @@ absl::Status TakeChunk(const Cursor& cursor, uint64_t expected, BaselineArray* a
 absl::Status ReadVocabularies(Cursor* cursor, Baseline* baseline) {
   RETURN_IF_ERROR(cursor->Next());
   while (cursor->record().has_vocabulary()) {
-    RETURN_IF_ERROR(TakeVocabulary(*cursor, baseline));
+    RETURN_IF_ERROR(TakeVocabulary(*cursor, baseline->tables));
     RETURN_IF_ERROR(cursor->Next());
   }
   return absl::OkStatus();
@@ -214,9 +201,7 @@ absl::Status WriteBaseline(const Dataset& dataset, BaselineHeader header,
   for (int field = 0; field < header.fields_size(); ++field) {
     const FieldTables tables{dataset.vocabulary_text(field), dataset.tokenizer_model(field)};
     hash.Add(tables);
-    RETURN_IF_ERROR(sink.WriteFile(field, VocabularyChunk::VOCABULARY, tables.vocabulary_text));
-    RETURN_IF_ERROR(
-        sink.WriteFile(field, VocabularyChunk::TOKENIZER_MODEL, tables.tokenizer_model));
+    RETURN_IF_ERROR(sink.WriteTables(field, tables));
   }
   for (const BaselineArraySource& array : arrays) RETURN_IF_ERROR(WriteArray(array, &sink, &hash));
   BaselineRecord last;

@@ -60,22 +60,6 @@ absl::Status ReadHeader(Cursor* cursor, CheckpointHeader* header) {
   return CheckParameters(*cursor, *header);
 }
 
-// Appends one chunk where it says it belongs: right behind what is there already.
-absl::Status TakeVocabulary(const Cursor& cursor, Checkpoint* checkpoint) {
-  const VocabularyChunk& chunk = cursor.record().vocabulary();
-  if (!VocabularyChunk::File_IsValid(chunk.file()))
-    return cursor.Error(absl::StrCat("a chunk of a file of unknown kind ", chunk.file()));
-  if (chunk.field() >= checkpoint->tables.size())
-    return cursor.Error(absl::StrCat("a chunk of field ", chunk.field(), ", which there is not"));
-  FieldTables& tables = checkpoint->tables[chunk.field()];
-  std::string& text =
-      chunk.file() == VocabularyChunk::VOCABULARY ? tables.vocabulary_text : tables.tokenizer_model;
-  if (chunk.offset() != text.size())
-    return cursor.Error("a chunk of the vocabulary is missing or out of order");
-  text += chunk.data();
-  return absl::OkStatus();
-}
-
 absl::Status TakeArray(const Cursor& cursor, Checkpoint* checkpoint, size_t* current) {
   const ArrayChunk& chunk = cursor.record().array();
   auto& arrays = checkpoint->arrays;
@@ -189,7 +173,7 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
     RETURN_IF_ERROR(cursor.Next());
     switch (cursor.record().kind_case()) {
       case CheckpointRecord::kVocabulary:
-        RETURN_IF_ERROR(TakeVocabulary(cursor, &checkpoint));
+        RETURN_IF_ERROR(TakeVocabulary(cursor, checkpoint.tables));
         break;
       case CheckpointRecord::kArray:
         RETURN_IF_ERROR(TakeArray(cursor, &checkpoint, &current_array));

@@ -54,12 +54,8 @@ absl::StatusOr<std::string> WriteCheckpoint(Checkpoint* checkpoint, const std::s
   CheckpointRecord header;
   *header.mutable_header() = checkpoint->header;
   RETURN_IF_ERROR(sink.Write(&header));
-  for (size_t field = 0; field < checkpoint->tables.size(); ++field) {
-    const FieldTables& tables = checkpoint->tables[field];
-    RETURN_IF_ERROR(sink.WriteFile(field, VocabularyChunk::VOCABULARY, tables.vocabulary_text));
-    RETURN_IF_ERROR(
-        sink.WriteFile(field, VocabularyChunk::TOKENIZER_MODEL, tables.tokenizer_model));
-  }
+  for (size_t field = 0; field < checkpoint->tables.size(); ++field)
+    RETURN_IF_ERROR(sink.WriteTables(field, checkpoint->tables[field]));
   for (const NamedArray& array : checkpoint->arrays) RETURN_IF_ERROR(WriteArray(array, &sink));
   CheckpointRecord footer;
   footer.mutable_footer()->set_records(sink.records());

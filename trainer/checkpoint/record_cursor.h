@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "data/io/file.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "trainer/checkpoint/checkpoint.h"
 
 namespace elman {
 
@@ -89,6 +91,24 @@ absl::Status CheckFooter(const RecordCursor<Record>& cursor, const std::string& 
                                      footer.content_hash()));
   }
   return cursor.at_end() ? absl::OkStatus() : cursor.Error("bytes follow the footer");
+}
+
+// Appends the chunk of a vocabulary or tokenizer in hand where it says it belongs: right behind
+// what is there already of its field's.
+template <typename Record>
+absl::Status TakeVocabulary(const RecordCursor<Record>& cursor, std::span<FieldTables> fields) {
+  const VocabularyChunk& chunk = cursor.record().vocabulary();
+  if (!VocabularyChunk::File_IsValid(chunk.file()))
+    return cursor.Error(absl::StrCat("a chunk of a file of unknown kind ", chunk.file()));
+  if (chunk.field() >= fields.size())
+    return cursor.Error(absl::StrCat("a chunk of field ", chunk.field(), ", which there is not"));
+  FieldTables& tables = fields[chunk.field()];
+  std::string& text =
+      chunk.file() == VocabularyChunk::VOCABULARY ? tables.vocabulary_text : tables.tokenizer_model;
+  if (chunk.offset() != text.size())
+    return cursor.Error("a chunk of the vocabulary is missing or out of order");
+  text += chunk.data();
+  return absl::OkStatus();
 }
 
 }  // namespace elman

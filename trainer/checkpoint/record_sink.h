@@ -10,6 +10,7 @@
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 #include "proto/checkpoint.pb.h"
+#include "trainer/checkpoint/checkpoint.h"
 
 namespace elman {
 
@@ -29,7 +30,15 @@ class RecordSink {
     return writer_.Write(record->SerializeAsString());
   }
 
-  // A file of a data set's field, in chunks.
+  // The vocabulary and the tokenizer of a data set's field, in chunks.
+  absl::Status WriteTables(size_t field, const FieldTables& tables) {
+    RETURN_IF_ERROR(WriteFile(field, VocabularyChunk::VOCABULARY, tables.vocabulary_text));
+    return WriteFile(field, VocabularyChunk::TOKENIZER_MODEL, tables.tokenizer_model);
+  }
+
+  uint64_t records() const { return records_; }
+
+ private:
   absl::Status WriteFile(size_t field, VocabularyChunk::File which, std::string_view bytes) {
     for (size_t first = 0; first < bytes.size(); first += kChunkBytes) {
       Record record;
@@ -42,9 +51,6 @@ class RecordSink {
     return absl::OkStatus();
   }
 
-  uint64_t records() const { return records_; }
-
- private:
   RecordWriter writer_;
   const uint64_t file_id_;
   uint64_t records_ = 0;
