@@ -60,7 +60,8 @@ def kernel(name, seconds=1.0):
 
 def dataset(workload):
     """The folder of the workload's data set, made when first asked for."""
-    folder = BUILD / f"corpora/zipf-{workload.vocabulary}-{workloads.CORPUS_TOKENS}"
+    task = workload.preprocessing[0].removeprefix("--task=")
+    folder = BUILD / f"corpora/{task}-zipf-{workload.vocabulary}-{workload.corpus_tokens}"
     made = folder / "dataset.textproto"
     preprocess = BUILD / "bin/elman-preprocess"
     # Another build of the programs may have another format.
@@ -68,12 +69,11 @@ def dataset(workload):
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         text = folder.with_suffix(".txt")
-        text.write_text(workloads.corpus(workload.vocabulary))
-        task = ["--task=language_model", "--tokenizer=whitespace"]
-        run([preprocess, *task, f"--train={text}", f"--output={folder}"])
+        text.write_text(workloads.corpus(workload.vocabulary, workload.corpus_tokens))
+        run([preprocess, *workload.preprocessing, f"--train={text}", f"--output={folder}"])
     manifest = made.read_text()
     predicted = int(re.search(r"predicted_size: (\d+)", manifest)[1])
-    if predicted != workload.vocabulary:
+    if task == "language_model" and predicted != workload.vocabulary:
         raise BenchmarkError(f"{folder}: {predicted} rows; {workload.vocabulary} were wanted")
     return folder
 
@@ -103,7 +103,7 @@ class Trial:
         """One that counts about `seconds`, or as much of that as an epoch has."""
         step = workload.tokens_per_step(ranks) / tokens_per_second
         warm_up = max(2, math.ceil(LINE_SECONDS / step))
-        epoch = workloads.CORPUS_TOKENS // workload.tokens_per_step(ranks)
+        epoch = workload.corpus_tokens // workload.tokens_per_step(ranks)
         lines = min(math.ceil(seconds / (warm_up * step)), epoch // warm_up - 1)
         return Trial(warm_up, warm_up * (1 + lines))
 

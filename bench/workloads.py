@@ -8,7 +8,6 @@ from dataclasses import dataclass
 # fifty steps, not even through a tanh cell: so two programs can be told to compute the same.
 LEARNING_RATE = 0.1
 CLIP_NORM = 5.0
-CORPUS_TOKENS = 400_000  # without the </s> of each line
 WORDS_PER_LINE = 20
 
 _GATES = {"LSTM": 4, "GRU": 3, "LINEAR_BEFORE_RESET_GRU": 3, "TANH": 1}
@@ -25,6 +24,9 @@ class Workload:
     vocabulary: int  # rows of the output layer
     batch: int  # sequences a rank
     steps: int  # time steps of a sequence
+
+    preprocessing = ("--task=language_model", "--tokenizer=whitespace")
+    corpus_tokens = 400_000  # without the </s> of each line
 
     def flops_per_token(self):
         """Forward and twice that backward; looking up an embedding counts nothing."""
@@ -62,6 +64,31 @@ class Workload:
         """
 
 
+@dataclass(frozen=True)
+class WordVectors:
+    """Skip-gram as launch/configs/word_vectors has it, on two lanes whatever the ranks."""
+
+    name: str
+    vocabulary: int
+    preprocessing = ("--task=embedding", "--tokenizer=whitespace", "--min_count=1")
+    corpus_tokens = 8_000_000
+
+    def tokens_per_step(self, ranks):
+        return 64 * 1000
+
+    def config(self, ranks, steps, log_every):
+        return f"""
+            model {{ embedding_size: 100 word_vectors {{ method: SKIP_GRAM }} }}
+            optimizer {{ kind: SGD learning_rate: 0.05 }}
+            loss {{ normalization: SUM }}
+            batch_size: 64
+            sequence_length: 1000
+            lanes: 2
+            max_steps: {steps} max_epochs: 1000000
+            logging {{ every_steps: {log_every} }}
+        """
+
+
 def _words(name, cell, hidden):
     return Workload(name, cell, 2, hidden, 10_000, 20, 20 if hidden == 200 else 35)
 
@@ -80,15 +107,16 @@ WORKLOADS = {
         _words("tanh-650", "TANH", 650),
     ]
 }
+WORD_VECTORS = WordVectors("word-vectors", 35_000)
 
 
-def corpus(predicted):
-    """Text of words drawn from Zipf's law, the same every time. Each word is there; with <unk> and
+def corpus(predicted, size):
+    """Text of `size` words drawn from Zipf's law, the same every time. Each word is there; with <unk> and
     </s> they are as many as an output layer of `predicted` rows predicts."""
     generator = random.Random(1935)
     words = [f"w{i}" for i in range(predicted - 2)]
     weights = list(itertools.accumulate(1 / (i + 1) for i in range(len(words))))
-    tokens = words + generator.choices(words, cum_weights=weights, k=CORPUS_TOKENS - len(words))
+    tokens = words + generator.choices(words, cum_weights=weights, k=size - len(words))
     generator.shuffle(tokens)
     lines = range(0, len(tokens), WORDS_PER_LINE)
     return "".join(" ".join(tokens[i : i + WORDS_PER_LINE]) + "\n" for i in lines)
