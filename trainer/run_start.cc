@@ -226,8 +226,19 @@ double StepsOf(const TrainingConfig& config, const Dataset& dataset, int field) 
   return 3.0 * static_cast<double>(counts.tokens()) / static_cast<double>(counts.examples());
 }
 
-// "LSTM 2 x 650", with what else it has of layers.
-std::string ModelText(const ModelSpec& model) {
+// "LSTM 2 x 650", with what else it has of layers; "window of 4 tokens, 1 x 200 tanh"; "skip-gram,
+// 100 elements".
+std::string ModelText(Task task, const ModelSpec& model) {
+  if (task == EMBEDDING) {
+    const bool cbow = model.word_vectors().method() == WordVectorSpec::CBOW;
+    return absl::StrCat(cbow ? "CBOW" : "skip-gram", ", ", model.embedding_size(), " elements");
+  }
+  if (const FixedWindowSpec& window = model.fixed_window(); window.tokens() > 0) {
+    return absl::StrCat("window of ", window.tokens(),
+                        window.tokens() == 1 ? " token, " : " tokens, ", model.layers(), " x ",
+                        model.hidden_size(), " tanh",
+                        window.direct_connections() ? " and direct connections" : "");
+  }
   return absl::StrCat(ModelSpec::Cell_Name(model.cell()), " ", model.layers(), " x ",
                       model.hidden_size(), model.bidirectional() ? " in both directions" : "");
 }
@@ -246,12 +257,23 @@ double WeightElements(const RnnStackShape& shape) {
           deeper * (static_cast<double>(shape.output_size()) + hidden));
 }
 
-// Of the recurrent layers and what stands above them.
+// For a time step and row of a fixed window: what the layers read, their outputs, the same dropped
+// with its factors, and gradients.
+double WindowElements(const WindowShape& shape) {
+  const auto input = static_cast<double>(shape.input_size());
+  const auto output = static_cast<double>(shape.output_size());
+  return input * (shape.input_dropout > 0 ? 4 : 2) + 5.0 * output +
+         6.0 * (shape.layers - 1) * static_cast<double>(shape.hidden_size);
+}
+
+// Of the layers and what stands above them.
 double ActivationElements(const TrainingConfig& config, const Dataset& dataset) {
+  const double rows = static_cast<double>(config.batch_size()) / config.lanes();
+  if (config.model().fixed_window().tokens() > 0)
+    return rows * StepsOf(config, dataset, 0) * WindowElements(WindowShapeOf(config.model()));
   // Per time step and row: embedding, its gradient, and the layers. Besides, a chunk of logits and
   // transposed weights.
   const RnnStackShape shape = StackShape(config.model());
-  const double rows = static_cast<double>(config.batch_size()) / config.lanes();
   const double embedding = 2.0 * static_cast<double>(shape.input_size);
   double elements = rows * StepsOf(config, dataset, 0) * (embedding + LayerElements(shape)) +
                     WeightElements(shape);
@@ -306,13 +328,14 @@ void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& m
   const std::string train_tokens = WithCommas(static_cast<int64_t>(tokens));
   const std::string steps = WithCommas(StepsPerEpoch(source, start.config.micro_batches()));
   const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
-  reporter->Say(absl::StrCat(ModelText(start.config.model()), ", ", parameters, " parameters, ",
-                             train_tokens, " training tokens, ", steps, " steps an epoch, ",
-                             start.config.lanes(), " lanes on ", ranks, " ranks (", machine, ")"));
+  reporter->Say(absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
+                             parameters, " parameters, ", train_tokens, " training tokens, ", steps,
+                             " steps an epoch, ", start.config.lanes(), " lanes on ", ranks,
+                             " ranks (", machine, ")"));
   reporter->Say(absl::StrCat("memory a rank, at least: ", memory.ToString()));
   std::vector<std::pair<std::string, std::string>> facts = {
       {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},
-      {"model", ModelText(start.config.model())},
+      {"model", ModelText(start.checkpoint.header.task(), start.config.model())},
       {"parameters", parameters},
       {"training tokens", train_tokens},
       {"steps an epoch", steps},

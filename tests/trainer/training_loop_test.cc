@@ -64,20 +64,45 @@ TEST_F(TrainingLoopTest, RoundedMessagesResume) {
   }
 }
 
-class CellTrainingTest : public MadeRun, public testing::WithParamInterface<const char*> {};
+struct LayersCase {
+  const char* name;
+  std::vector<std::string> overrides;
+};
 
-TEST_P(CellTrainingTest, SameBitsWhereverTheLanesAre) {
-  overrides_ = {std::string("model.cell=") + GetParam()};
+std::ostream& operator<<(std::ostream& out, const LayersCase& layers) { return out << layers.name; }
+
+class LayersTrainingTest : public MadeRun, public testing::WithParamInterface<LayersCase> {
+ protected:
+  LayersTrainingTest() { overrides_ = GetParam().overrides; }
+};
+
+TEST_P(LayersTrainingTest, SameBitsWhereverTheLanesAre) {
   const std::string hash = Run(1, "one", 6);
   for (const int ranks : {2, 3, 4}) EXPECT_EQ(Run(ranks, std::to_string(ranks), 6), hash) << ranks;
   nodes_ = {0, 0, 1, 1};
   EXPECT_EQ(Run(4, "nodes", 6), hash);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, CellTrainingTest,
-                         testing::Values("TANH", "RELU", "LSTM", "PEEPHOLE_LSTM", "GRU",
-                                         "LINEAR_BEFORE_RESET_GRU", "JORDAN"),
-                         [](const auto& info) { return std::string(info.param); });
+TEST_P(LayersTrainingTest, ResumingContinuesToTheBit) {
+  const std::string hash = Run(1, "straight", 15);
+  Run(3, "part", 7);
+  EXPECT_EQ(Run(2, "part", 15, true, Latest("part")), hash);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cells, LayersTrainingTest,
+    testing::Values(
+        LayersCase{"Tanh", {"model.cell=TANH"}}, LayersCase{"Relu", {"model.cell=RELU"}},
+        LayersCase{"Lstm", {"model.cell=LSTM"}},
+        LayersCase{"PeepholeLstm", {"model.cell=PEEPHOLE_LSTM"}},
+        LayersCase{"Gru", {"model.cell=GRU"}},
+        LayersCase{"LinearBeforeResetGru", {"model.cell=LINEAR_BEFORE_RESET_GRU"}},
+        LayersCase{"Jordan", {"model.cell=JORDAN"}},
+        LayersCase{"WindowOfOne", {"model.weight_dropout=0", "model.fixed_window.tokens=1"}},
+        LayersCase{"Window",
+                   {"model.weight_dropout=0", "model.fixed_window.tokens=7",
+                    "model.fixed_window.direct_connections=true", "optimizer.kind=SGD"}}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 // Seven shards on three ranks, and hardly a token for each of the 30 streams, so that lanes are
 // without work: no rank waits for ever, and every token is a target exactly once an epoch.
@@ -124,7 +149,7 @@ TEST_F(TrainingLoopTest, MicroBatchesGiveTheSameBitsAndResume) {
 
 // Once a shape has been seen, a step takes nothing from the heap: on no thread, with dropout and
 // moments, on one rank and on several. An epoch of this data has 10 steps, the last one shorter.
-TEST_F(TrainingLoopTest, StepsDoNotAllocate) {
+TEST_P(LayersTrainingTest, StepsDoNotAllocate) {
   for (const int ranks : {1, 3}) {
     std::vector<int64_t> counts;
     counts.reserve(100);

@@ -35,10 +35,14 @@ void AddJoined(std::string_view all, Observation* sum) {
 }
 
 // Why some figures are not there.
-std::vector<std::string> MissingFrom(const Findings& findings, const TrainingConfig& config) {
+std::vector<std::string> MissingFrom(const Findings& findings, Task task,
+                                     const TrainingConfig& config) {
   std::vector<std::string> missing;
-  if (findings.recurrences.empty())
+  if (const std::string timeless = WhyTimeless(task, config.model()); !timeless.empty()) {
+    missing.push_back(timeless);
+  } else if (findings.recurrences.empty()) {
     missing.push_back("no lane had anything to train on, so no layer was looked at");
+  }
   bool gates = true;
   for (const RecurrenceFindings& recurrence : findings.recurrences) {
     gates &= recurrence.time_constants.has_value();
@@ -112,7 +116,7 @@ std::optional<StepDiagnosis> GradientMicroscope::Conclude(int64_t step, int64_t 
   findings.updated = updated_;
   if (config_.optimizer().clip_norm() > 0 && updates > 0)
     findings.clip_rate = static_cast<double>(clipped) / static_cast<double>(updates);
-  findings.missing = MissingFrom(findings, config_);
+  findings.missing = MissingFrom(findings, task_, config_);
   diagnosis.verdict = Judge(findings, task_, config_);
   return diagnosis;
 }

@@ -294,6 +294,13 @@ const char* KindName(Verdict::Kind kind) {
   return "";
 }
 
+std::string WhyTimeless(Task task, const ModelSpec& model) {
+  if (task == EMBEDDING)
+    return "word vectors have no layers through which gradients go back in time";
+  if (model.fixed_window().tokens() == 0) return "";
+  return "a fixed window has no recurrent layers: its gradients do not go back through time";
+}
+
 Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config) {
   std::vector<Course> courses;
   for (const RecurrenceFindings& recurrence : findings.recurrences) {
@@ -306,7 +313,9 @@ Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config)
   const auto exploded = std::ranges::max_element(
       courses, {}, [](const Course& course) { return course.exploded() ? course.largest : 0; });
   const auto first_not_finite = std::ranges::find(courses, false, &Course::finite);
-  if (courses.empty()) {
+  if (const std::string timeless = WhyTimeless(task, config.model()); !timeless.empty()) {
+    sentences.push_back(timeless);
+  } else if (courses.empty()) {
     sentences.push_back(absl::StrCat("sequences of fewer than ", kFewestSteps,
                                      " steps, or no loss at their last step: how far gradients "
                                      "reach back cannot be told"));

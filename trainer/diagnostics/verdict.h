@@ -18,6 +18,9 @@ struct Verdict {
 
 const char* KindName(Verdict::Kind kind);  // "healthy"
 
+// Why there are no gradients through time to look at; empty where there are.
+std::string WhyTimeless(Task task, const ModelSpec& model);
+
 // Of a run with this configuration. All remedies it names are fields of the configuration.
 Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config);
 

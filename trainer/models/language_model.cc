@@ -6,8 +6,20 @@
 #include "trainer/math/random.h"
 #include "trainer/models/spec_shapes.h"
 #include "trainer/nn/activation_penalty.h"
+#include "trainer/nn/recurrent_context.h"
+#include "trainer/nn/window_context.h"
 
 namespace elman {
+namespace {
+
+std::unique_ptr<ContextLayers> MakeContext(const ModelSpec& spec, ParameterTable* table) {
+  constexpr char kName[] = "layer";
+  if (spec.fixed_window().tokens() > 0)
+    return std::make_unique<WindowContext>(kName, WindowShapeOf(spec), table);
+  return std::make_unique<RecurrentContext>(kName, StackShape(spec), table);
+}
+
+}  // namespace
 
 LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t predicted)
     : reset_probability_(spec.initial_state().reset_probability()),
@@ -15,21 +27,21 @@ LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t 
       temporal_activation_regularization_(spec.temporal_activation_regularization()),
       embedding_(MakeEmbedding(/*prefix=*/"", spec, StackShape(spec), vocabulary,
                                spec.tied_embeddings(), &parameters_)),
-      rnn_("layer", StackShape(spec), &parameters_),
+      context_(MakeContext(spec, &parameters_)),
       output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
                       /*site=*/spec.layers()),
       output_(MakeOutput(spec, predicted)),
-      multiplications_(rnn_.shape().multiplications() +
-                       (projection_ ? spec.hidden_size() * embedding_.size() : 0) +
-                       (projection_ ? embedding_.size() : spec.hidden_size()) * predicted) {}
+      multiplications_(context_->multiplications() +
+                       (projection_ ? context_->output_size() * embedding_.size() : 0) +
+                       (projection_ ? embedding_.size() : context_->output_size()) * predicted) {}
 
 VocabularyLoss LanguageModel::MakeOutput(const ModelSpec& spec, int64_t predicted) {
   const Initializer initializer = WeightInitializer(spec.initializer());
   if (!spec.tied_embeddings()) {
-    return VocabularyLoss("output", predicted, spec.hidden_size(), initializer, &parameters_);
+    return VocabularyLoss("output", predicted, context_->output_size(), initializer, &parameters_);
   }
-  if (spec.hidden_size() != spec.embedding_size()) {
-    projection_.emplace("projection", spec.hidden_size(), spec.embedding_size(), initializer,
+  if (context_->output_size() != spec.embedding_size()) {
+    projection_.emplace("projection", context_->output_size(), spec.embedding_size(), initializer,
                         &parameters_);
   }
   return VocabularyLoss("output", predicted, embedding_.table(), &parameters_);
@@ -37,27 +49,28 @@ VocabularyLoss LanguageModel::MakeOutput(const ModelSpec& spec, int64_t predicte
 
 void LanguageModel::UseValues(const float* values) {
   values_ = values;
-  rnn_.UseValues(values);
+  context_->UseValues(values);
 }
 
 void LanguageModel::Begin(int64_t rows, float* carry) {
-  rnn_.Begin(/*pass=*/nullptr, SequenceLayout(/*steps=*/1, rows), carry);
+  context_->Begin(/*pass=*/nullptr, SequenceLayout(/*steps=*/1, rows), carry);
 }
 
-void LanguageModel::Touch(const Batch& batch, BlockSet* touched) const {
-  embedding_.Touch(batch.inputs, touched);
+void LanguageModel::Touch(const Batch& /*batch*/, BlockSet* touched) const {
+  embedding_.Touch(read_, touched);
 }
 
 LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
                               Workspace* workspace) {
   const int64_t steps = batch.steps, rows = batch.rows, count = steps * rows;
-  const Matrix x = workspace->Take(count, embedding_.size());
-  embedding_.Forward(values_, batch.inputs, &pass, x);
   layout_.Assign(steps, rows);
-  if (batch.starts_epoch) rnn_.Begin(&pass, layout_, carry);
+  if (batch.starts_epoch) context_->Begin(&pass, layout_, carry);
   ChooseRestarts(batch, pass);
   layout_.RestartAt(restarts_);
-  const ConstMatrix y = rnn_.Forward(pass, layout_, x, carry, &tape_, workspace);
+  read_ = context_->Read(layout_, batch.inputs, carry);
+  const Matrix x = workspace->Take(std::ssize(read_), embedding_.size());
+  embedding_.Forward(values_, read_, &pass, x);
+  const ConstMatrix y = context_->Forward(pass, layout_, x, carry, workspace);
   Dropout::Mask mask;
   const ConstMatrix hidden = output_dropout_.Forward(pass, layout_, y, &mask, workspace);
 
@@ -72,8 +85,8 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
     PenalizeChange(temporal_activation_regularization_, rows, y, d_hidden);
   }
   const Matrix d_x =
-      rnn_.Backward(tape_, layout_, d_hidden, batch.starts_epoch, gradients, workspace);
-  embedding_.Backward(batch.inputs, pass, d_x, gradients);
+      context_->Backward(layout_, d_hidden, batch.starts_epoch, gradients, workspace);
+  embedding_.Backward(read_, pass, d_x, gradients);
   return {.loss = loss,
           .targets = batch.target_count,
           .positions = batch.target_count,
@@ -120,9 +133,10 @@ ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const in
                                  Workspace* workspace) {
   layout_.Assign(steps, rows);
   layout_.RestartAt(restarts);
-  const Matrix x = workspace->Take(steps * rows, embedding_.size());
-  embedding_.Forward(values_, inputs, /*pass=*/nullptr, x);
-  return Project(rnn_.Infer(layout_, x, carry, workspace), workspace);
+  const std::span<const int32_t> read = context_->Read(layout_, inputs, carry);
+  const Matrix x = workspace->Take(std::ssize(read), embedding_.size());
+  embedding_.Forward(values_, read, /*pass=*/nullptr, x);
+  return Project(context_->Infer(layout_, x, carry, workspace), workspace);
 }
 
 void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses,

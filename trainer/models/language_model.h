@@ -1,24 +1,26 @@
-// The recurrent language model: P(next token | all before). With x(t) the embedding of token t,
-// dropout D, recurrent layers R and a projection to the vocabulary,
+// The language model: P(next token | those before). With x(t) the embedding of token t, dropout D,
+// layers R, which are recurrent or see a fixed window of the last tokens, and a projection to the
+// vocabulary,
 //
-//   y(t) = softmax(W D(R(D(x(1)), ..., D(x(t)))) + b)        (Mikolov et al., 2010; Zaremba et al.,
-//   2014)
+//   y(t) = softmax(W D(R(D(x(1)), ..., D(x(t)))) + b)        (Bengio et al., 2003; Mikolov et al.,
+//   2010; Zaremba et al., 2014)
 //
 // W is a parameter of its own, or the embedding's table, behind a linear layer where the sizes
 // differ.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "proto/model.pb.h"
 #include "trainer/models/model.h"
+#include "trainer/nn/context_layers.h"
 #include "trainer/nn/dropout.h"
 #include "trainer/nn/embedding.h"
 #include "trainer/nn/linear.h"
-#include "trainer/nn/rnn_stack.h"
 #include "trainer/nn/vocabulary_loss.h"
 
 namespace elman {
@@ -29,8 +31,8 @@ class LanguageModel : public Model {
   LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t predicted);
 
   void UseValues(const float* values) override;
-  int64_t carry_states() const override { return rnn_.states(); }
-  int64_t carry_width() const override { return rnn_.hidden_size(); }
+  int64_t carry_states() const override { return context_->carry_states(); }
+  int64_t carry_width() const override { return context_->carry_width(); }
   void Begin(int64_t rows, float* carry) override;
   void Touch(const Batch& batch, BlockSet* touched) const override;
   LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
@@ -60,15 +62,15 @@ class LanguageModel : public Model {
   const float activation_regularization_;
   const float temporal_activation_regularization_;
   Embedding embedding_;
-  RnnStack rnn_;
+  std::unique_ptr<ContextLayers> context_;
   Dropout output_dropout_;
   std::optional<Linear>
-      projection_;  // hidden to embedding size, for tied embeddings of another size
+      projection_;  // from context to embedding size, for tied embeddings of another size
   VocabularyLoss output_;
   const int64_t multiplications_;  // of a row
   // Of the batch in hand; kept for their memory.
   SequenceLayout layout_;
-  RnnStack::Tape tape_;
+  std::span<const int32_t> read_;  // the tokens whose vectors the last training pass read
   std::vector<int32_t> restarts_;
   const float* values_ = nullptr;
 };

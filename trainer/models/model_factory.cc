@@ -16,6 +16,8 @@ namespace {
 
 constexpr int kMaxLayers = 64;
 constexpr int kMaxSize = 1 << 16;
+constexpr int kMaxWindow = 256;
+constexpr int64_t kMaxWindowVocabulary = 1 << 24;  // whose ids are floats in a carry
 
 absl::Status Require(bool condition, const char* field, double value, const char* wanted) {
   if (condition) return absl::OkStatus();
@@ -80,7 +82,62 @@ absl::Status CheckInput(const ModelSpec& spec) {
   return absl::OkStatus();
 }
 
-absl::Status CheckLanguageModel(const ModelSpec& spec) {
+// What recurrent layers alone have, or read.
+absl::Status CheckFixedWindow(const ModelSpec& spec, int64_t vocabulary) {
+  const FixedWindowSpec& window = spec.fixed_window();
+  if (window.tokens() == 0) {
+    if (!window.direct_connections()) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "model.fixed_window.direct_connections is true, but there is no window; give "
+        "model.fixed_window.tokens, or leave it false");
+  }
+  if (absl::Status status =
+          Require(window.tokens() >= 1 && window.tokens() <= kMaxWindow, "fixed_window.tokens",
+                  window.tokens(), "0, for recurrent layers, or from 1 to 256");
+      !status.ok())
+    return status;
+  if (vocabulary > kMaxWindowVocabulary) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "model.fixed_window.tokens is ", window.tokens(), ", and the vocabulary has ", vocabulary,
+        " pieces: a fixed window is for at most ", kMaxWindowVocabulary, "; leave it 0"));
+  }
+  const struct {
+    bool given;
+    const char* field;
+    const char* remedy;
+  } recurrent[] = {
+      {spec.cell() != ModelSpec::LSTM, "cell", "leave it out"},
+      {spec.bidirectional(), "bidirectional", "leave it false"},
+      {spec.residual(), "residual", "leave it false"},
+      {spec.input() != ModelSpec::EMBEDDING, "input", "leave it EMBEDDING"},
+      {spec.weight_dropout() > 0, "weight_dropout", "leave it 0, and use layer_dropout"},
+      {spec.temporal_activation_regularization() > 0, "temporal_activation_regularization",
+       "leave it 0"},
+      {spec.initializer().orthogonal_hidden(), "initializer.orthogonal_hidden", "leave it false"},
+      {spec.initializer().forget_bias() != 0, "initializer.forget_bias", "leave it 0"},
+      {spec.initial_state().kind() != InitialStateSpec::ZERO, "initial_state.kind",
+       "leave it ZERO"},
+  };
+  for (const auto& [given, field, remedy] : recurrent) {
+    if (!given) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("model.", field, " is for recurrent layers, and model.fixed_window.tokens is ",
+                     window.tokens(), "; ", remedy, ", or make that 0"));
+  }
+  return absl::OkStatus();
+}
+
+// Of tasks whose layers must read more than a few tokens at a time.
+absl::Status CheckNoWindow(Task task, const ModelSpec& spec) {
+  if (spec.fixed_window().tokens() == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("model.fixed_window.tokens is ", spec.fixed_window().tokens(),
+                   ": a fixed window is for language models, and this is task ", Task_Name(task),
+                   "; leave it 0"));
+}
+
+absl::Status CheckLanguageModel(const ModelSpec& spec, int64_t vocabulary) {
+  if (absl::Status status = CheckFixedWindow(spec, vocabulary); !status.ok()) return status;
   if (!spec.bidirectional()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       "model.bidirectional is true: a language model would read what it is to predict; leave it "
@@ -178,10 +235,13 @@ absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& s
     return absl::DataLossError(absl::StrCat("task ", Task_Name(task), " has ", fields,
                                             " vocabularies, found ", vocabularies.size()));
   }
+  if (task != LANGUAGE_MODEL && task != EMBEDDING) {
+    if (absl::Status status = CheckNoWindow(task, spec); !status.ok()) return status;
+  }
   const auto size = [&](int field) { return static_cast<int64_t>(vocabularies[field].size()); };
   switch (task) {
     case LANGUAGE_MODEL:
-      if (absl::Status status = CheckLanguageModel(spec); !status.ok()) return status;
+      if (absl::Status status = CheckLanguageModel(spec, size(0)); !status.ok()) return status;
       return std::make_unique<LanguageModel>(spec, size(0), vocabularies[0].predicted_size());
     case TAGGING:
       if (absl::Status status = CheckOutput(spec); !status.ok()) return status;

@@ -99,6 +99,18 @@ RnnStackShape StackShape(const ModelSpec& spec) {
   return shape;
 }
 
+WindowShape WindowShapeOf(const ModelSpec& spec) {
+  return {.tokens = spec.fixed_window().tokens(),
+          .layers = spec.layers(),
+          .embedding_size = spec.embedding_size(),
+          .hidden_size = spec.hidden_size(),
+          .direct_connections = spec.fixed_window().direct_connections(),
+          .input_dropout = DropoutAt(spec.input_dropout(), spec),
+          .layer_dropout = DropoutAt(spec.layer_dropout(), spec),
+          .variational_dropout = spec.variational_dropout(),
+          .initializer = WeightInitializer(spec.initializer())};
+}
+
 RnnStackShape DecoderShape(const ModelSpec& spec) {
   RnnStackShape shape = StackShape(spec);
   const TranslationSpec& translation = spec.translation();

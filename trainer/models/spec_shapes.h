@@ -10,6 +10,7 @@
 #include "trainer/nn/initializer.h"
 #include "trainer/nn/parameters.h"
 #include "trainer/nn/rnn_stack.h"
+#include "trainer/nn/window_context.h"
 
 namespace elman {
 
@@ -30,6 +31,9 @@ TextUnit TextUnitOf(const ModelSpec& spec);
 
 // The recurrent layers, which read embeddings.
 RnnStackShape StackShape(const ModelSpec& spec);
+
+// What stands in their place for a fixed window.
+WindowShape WindowShapeOf(const ModelSpec& spec);
 
 // Those of a translator's decoder, which begin in states that they are given.
 RnnStackShape DecoderShape(const ModelSpec& spec);

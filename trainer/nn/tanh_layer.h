@@ -1,4 +1,4 @@
-// y = tanh(x W), without a bias as Luong, Pham and Manning (2015) have it.
+// y = tanh(x W + b), or without b, as Luong, Pham and Manning (2015) have it.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace elman {
 class TanhLayer {
  public:
   TanhLayer(const std::string& name, int64_t input_size, int64_t output_size,
-            const Initializer& initializer, ParameterTable* table);
+            const Initializer& initializer, ParameterTable* table, bool biased = false);
 
   // x [rows, input], y [rows, output].
   void Forward(const float* values, ConstMatrix x, Matrix y) const;
@@ -26,7 +26,8 @@ class TanhLayer {
 
  private:
   const Linear linear_;
-  const std::vector<float> no_bias_;  // zeros [1, output]
+  const Parameter bias_;              // [1, output], or empty
+  const std::vector<float> no_bias_;  // then zeros [1, output]
 };
 
 }  // namespace elman

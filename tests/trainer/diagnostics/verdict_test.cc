@@ -48,6 +48,16 @@ TEST(VerdictTest, CountsTheStepsUntilTheGradientIsGone) {
               HasSubstr("healthy: the gradient of layer0 is 6.1 times as large 19 steps back"));
 }
 
+TEST(VerdictTest, SaysWhereThereIsNoTimeToGoBackThrough) {
+  TrainingConfig config;
+  EXPECT_THAT(WordsOf({}, config), HasSubstr("sequences of fewer than"));
+  EXPECT_THAT(WordsOf({}, config, EMBEDDING), HasSubstr("unknown: word vectors have no"));
+  config.mutable_model()->mutable_fixed_window()->set_tokens(4);
+  const std::string words = WordsOf({}, config);
+  EXPECT_THAT(words, HasSubstr("unknown: a fixed window has no recurrent layers"));
+  EXPECT_THAT(words, Not(HasSubstr("sequences")));
+}
+
 TEST(VerdictTest, OneLayerThatReachesFarIsEnoughInEachStack) {
   EXPECT_THAT(WordsOf(Of({Fading("layer0", 0.3, 30), Fading("layer1", 0.95, 30)})),
               HasSubstr("healthy: "));

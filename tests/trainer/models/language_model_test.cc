@@ -1,40 +1,16 @@
 #include "trainer/models/language_model.h"
 
-#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <numeric>
 
+#include "tests/trainer/models/trained_language_model.h"
 #include "tests/trainer/nn/gradient_check.h"
 #include "trainer/models/model_factory.h"
 
 namespace elman {
 namespace {
-
-constexpr int kVocabulary = 13, kPredicted = 11;
-
-ModelSpec Spec(const std::string& text = "") {
-  ModelSpec spec;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
-      "layers: 2 hidden_size: 6 embedding_size: 5", &spec));
-  EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(text, &spec));
-  return spec;
-}
-
-Batch RandomBatch(int steps, int rows, uint32_t seed) {
-  std::mt19937 engine(seed);
-  Batch batch;
-  batch.steps = steps;
-  batch.rows = rows;
-  for (int i = 0; i < steps * rows; ++i) {
-    batch.inputs.push_back(static_cast<int32_t>(engine() % kVocabulary));
-    batch.targets.push_back(static_cast<int32_t>(engine() % kPredicted));
-  }
-  batch.targets[3] = kNoTarget;
-  batch.target_count = steps * rows - 1;
-  return batch;
-}
 
 // The rows [first, first + count) of a batch, as another lane would get them.
 Batch RowsOf(const Batch& batch, int first, int count) {
@@ -49,22 +25,6 @@ Batch RowsOf(const Batch& batch, int first, int count) {
     }
   }
   return part;
-}
-
-struct Trained {
-  LossSums sums;
-  std::vector<float> gradients;
-};
-
-Trained Train(LanguageModel* model, const std::vector<float>& values, const Batch& batch,
-              int first_row) {
-  model->UseValues(values.data());
-  Trained result{{}, std::vector<float>(model->parameters().size(), 0)};
-  std::vector<float> carry(model->carry_size(batch.rows), 0.25f);
-  Workspace workspace;
-  result.sums = model->Train(batch, {.seed = 5, .step = 3, .first_row = first_row}, carry.data(),
-                             result.gradients.data(), &workspace);
-  return result;
 }
 
 struct ModelCase {
@@ -132,13 +92,21 @@ INSTANTIATE_TEST_SUITE_P(
                     ModelCase{"TiedProjected", "tied_embeddings: true dropout: 0.2"},
                     ModelCase{"Residual", "residual: true layers: 3"},
                     ModelCase{"OneHotElman", "input: ONE_HOT cell: TANH layers: 1"},
-                    ModelCase{"OneHotGru", "input: ONE_HOT cell: GRU embedding_dropout: 0.2"}),
+                    ModelCase{"OneHotGru", "input: ONE_HOT cell: GRU embedding_dropout: 0.2"},
+                    ModelCase{"Window", "fixed_window { tokens: 3 } layers: 1"},
+                    ModelCase{"WindowOfOne", "fixed_window { tokens: 1 } dropout: 0.2"},
+                    ModelCase{"WindowBeyondTheBatch", "fixed_window { tokens: 9 } dropout: 0.2"},
+                    ModelCase{"WindowDirect",
+                              "fixed_window { tokens: 3 direct_connections: true } layers: 3 "
+                              "dropout: 0.2 embedding_dropout: 0.2"},
+                    ModelCase{"WindowDirectTied",
+                              "fixed_window { tokens: 2 direct_connections: true } "
+                              "tied_embeddings: true variational_dropout: true dropout: 0.3"}),
     [](const auto& info) { return std::string(info.param.name); });
 
-TEST(LanguageModelStepTest, ReadingATokenAtATimeFollowsEvaluate) {
-  LanguageModel model(Spec("dropout: 0.5"), kVocabulary, kPredicted);
-  const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
-  model.UseValues(values.data());
+TEST_P(LanguageModelTest, ReadingATokenAtATimeFollowsEvaluate) {
+  LanguageModel& model = model_;
+  model.UseValues(values_.data());
   Batch batch = RandomBatch(5, 2, 4);
   batch.targets[3] = 1;
   Workspace workspace;
@@ -287,13 +255,14 @@ TEST_P(RestartsTest, EveryTextIsReadAsIfItWereAlone) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cells, RestartsTest,
-    testing::Values(ModelCase{"Lstm", ""}, ModelCase{"Tanh", "cell: TANH"},
-                    ModelCase{"Gru", "cell: GRU"},
-                    ModelCase{"LinearBeforeResetGru", "cell: LINEAR_BEFORE_RESET_GRU"},
-                    ModelCase{"Peepholes", "cell: PEEPHOLE_LSTM"},
-                    ModelCase{"Jordan", "cell: JORDAN"},
-                    ModelCase{"LearnedState", "initial_state { kind: LEARNED }"},
-                    ModelCase{"LearnedGruState", "cell: GRU initial_state { kind: LEARNED }"}),
+    testing::Values(
+        ModelCase{"Lstm", ""}, ModelCase{"Tanh", "cell: TANH"}, ModelCase{"Gru", "cell: GRU"},
+        ModelCase{"LinearBeforeResetGru", "cell: LINEAR_BEFORE_RESET_GRU"},
+        ModelCase{"Peepholes", "cell: PEEPHOLE_LSTM"}, ModelCase{"Jordan", "cell: JORDAN"},
+        ModelCase{"LearnedState", "initial_state { kind: LEARNED }"},
+        ModelCase{"LearnedGruState", "cell: GRU initial_state { kind: LEARNED }"},
+        ModelCase{"Window", "fixed_window { tokens: 3 }"},
+        ModelCase{"WindowDirect", "fixed_window { tokens: 4 direct_connections: true }"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 // At the beginning of an epoch the carry is the initial state's, whose gradient is learned then and
