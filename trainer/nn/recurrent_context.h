@@ -1,6 +1,10 @@
 // Recurrent layers: what was read is known by their states.
 #pragma once
 
+#include <cstdint>
+#include <span>
+#include <string>
+
 #include "trainer/nn/context_layers.h"
 #include "trainer/nn/rnn_stack.h"
 
