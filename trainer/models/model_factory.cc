@@ -114,7 +114,6 @@ absl::Status CheckFixedWindow(const ModelSpec& spec, int64_t vocabulary) {
       {spec.temporal_activation_regularization() > 0, "temporal_activation_regularization",
        "leave it 0"},
       {spec.initializer().orthogonal_hidden(), "initializer.orthogonal_hidden", "leave it false"},
-      {spec.initializer().forget_bias() != 0, "initializer.forget_bias", "leave it 0"},
       {spec.initial_state().kind() != InitialStateSpec::ZERO, "initial_state.kind",
        "leave it ZERO"},
   };

@@ -138,7 +138,6 @@ TEST(FixedWindowTest, SaysWhatItHasNoUseFor) {
            {"input: ONE_HOT", "input"},
            {"weight_dropout: 0.1", "weight_dropout"},
            {"temporal_activation_regularization: 1", "temporal_activation_regularization"},
-           {"initializer { forget_bias: 1 }", "initializer.forget_bias"},
            {"initializer { orthogonal_hidden: true }", "initializer.orthogonal_hidden"},
            {"initial_state { kind: LEARNED }", "initial_state.kind"},
        }) {
@@ -146,6 +145,8 @@ TEST(FixedWindowTest, SaysWhatItHasNoUseFor) {
                 StartsWith("model." + field +
                            " is for recurrent layers, and model.fixed_window.tokens is 3; leave"));
   }
+  EXPECT_THAT(message(window + "initializer { forget_bias: 1 }"),
+              "");  // only LSTMs have a use for it
   EXPECT_THAT(message("fixed_window { tokens: -1 }"), HasSubstr("fixed_window.tokens is -1"));
   EXPECT_THAT(message("fixed_window { direct_connections: true }"),
               HasSubstr("there is no window"));
