@@ -10,6 +10,7 @@
 #include "trainer/models/tagger.h"
 #include "trainer/models/translator.h"
 #include "trainer/models/word_vectors.h"
+#include "trainer/nn/window_context.h"
 
 namespace elman {
 namespace {
@@ -17,7 +18,6 @@ namespace {
 constexpr int kMaxLayers = 64;
 constexpr int kMaxSize = 1 << 16;
 constexpr int kMaxWindow = 256;
-constexpr int64_t kMaxWindowVocabulary = 1 << 24;  // whose ids are floats in a carry
 
 absl::Status Require(bool condition, const char* field, double value, const char* wanted) {
   if (condition) return absl::OkStatus();
@@ -96,10 +96,10 @@ absl::Status CheckFixedWindow(const ModelSpec& spec, int64_t vocabulary) {
                   window.tokens(), "0, for recurrent layers, or from 1 to 256");
       !status.ok())
     return status;
-  if (vocabulary > kMaxWindowVocabulary) {
+  if (vocabulary > WindowContext::kMostIds) {
     return absl::InvalidArgumentError(absl::StrCat(
         "model.fixed_window.tokens is ", window.tokens(), ", and the vocabulary has ", vocabulary,
-        " pieces: a fixed window is for at most ", kMaxWindowVocabulary, "; leave it 0"));
+        " pieces: a fixed window is for at most ", WindowContext::kMostIds, "; leave it 0"));
   }
   const struct {
     bool given;

@@ -9,11 +9,11 @@ namespace elman {
 namespace {
 
 constexpr int32_t kNoToken = -1;
-constexpr float kMostIds = 1 << 24;  // what a float counts to
 
 // Whatever stands there: a carry may come from a file.
 int32_t TokenOf(float carried) {
-  return carried >= 0 && carried < kMostIds ? static_cast<int32_t>(carried) : kNoToken;
+  return carried >= 0 && carried < WindowContext::kMostIds ? static_cast<int32_t>(carried)
+                                                           : kNoToken;
 }
 
 std::span<const float> Elements(ConstMatrix m) { return {m.data, static_cast<size_t>(m.size())}; }

@@ -40,6 +40,9 @@ struct WindowShape {
 
 class WindowContext : public ContextLayers {
  public:
+  // Ids are carried as floats, which count as far as this.
+  static constexpr int64_t kMostIds = 1 << 24;
+
   WindowContext(const std::string& name, const WindowShape& shape, ParameterTable* table);
 
   void UseValues(const float* values) override { values_ = values; }
