@@ -1,12 +1,9 @@
 #include "data/preprocess.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,7 +11,6 @@
 #include "data/corpus_inputs.h"
 #include "data/field_coding.h"
 #include "data/given_vocabularies.h"
-#include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "data/made_vocabularies.h"
@@ -27,12 +23,12 @@
 #include "data/shards/spooled_split.h"
 #include "data/source_files.h"
 #include "data/split_overlaps.h"
+#include "data/split_shards.h"
 #include "data/split_survey.h"
 #include "data/split_tokenizer.h"
 #include "data/text/corpus_reader.h"
 #include "data/text/example_rules.h"
 #include "data/tokenizer/vocabulary_builder.h"
-#include "data/workers/in_turn.h"
 
 namespace elman {
 namespace {
@@ -119,7 +115,7 @@ class Pipeline {
   std::vector<SpooledSplit> tokenized_;           // as splits_, known to every rank
   std::vector<SplitSurvey> surveys_;              // as splits_; complete on rank 0
   std::vector<std::vector<uint64_t>> id_counts_;  // in train, by field that owns its vocabulary
-  std::atomic<uint64_t> kept_shards_ = 0;         // of this rank
+  uint64_t kept_shards_ = 0;                      // of this rank
 };
 
 // --- Output and inputs ---
@@ -329,10 +325,7 @@ absl::Status Pipeline::WriteShards() {
     for (const std::string& theirs : workers_->Gather(mine->SerializeAsString())) {
       split->MergeFromString(theirs);
     }
-    std::sort(split->mutable_shards()->begin(), split->mutable_shards()->end(),
-              [](const ShardEntry& a, const ShardEntry& b) { return a.file() < b.file(); });
-    for (const ShardEntry& shard : split->shards())
-      AddCounts(shard.counts(), split->mutable_counts());
+    SumUpShards(split);
   }
   progress_.End();
   const uint64_t kept = workers_->Sum({kept_shards_})[0];
@@ -342,59 +335,25 @@ absl::Status Pipeline::WriteShards() {
 
 absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
                                                    const SpooledSplit& split) {
-  constexpr uint64_t kMaxShards = 99999;  // five digits in a file name
-  const uint64_t shards = (split.ids - 1) / options_.shard_tokens + 1;
-  if (shards > kMaxShards) {
-    return absl::InvalidArgumentError(absl::StrCat("--shard_tokens=", options_.shard_tokens,
-                                                   " would make ", shards, " shards of ", name,
-                                                   ", more than ", kMaxShards, "; raise it"));
-  }
-  ShardHeader header;
-  header.set_format_version(kShardFormatVersion);
-  header.set_task(options_.task);
-  header.set_split(name);
-  header.set_shards(static_cast<uint32_t>(shards));
-  std::vector<uint32_t> unknown_ids;
+  ShardingPlan plan{.folder = folder_,
+                    .shard_tokens = options_.shard_tokens,
+                    .threads = options_.threads,
+                    .worker = workers_->rank(),
+                    .workers = workers_->size()};
+  plan.header.set_format_version(kShardFormatVersion);
+  plan.header.set_task(options_.task);
+  plan.header.set_split(name);
   for (size_t i = 0; i < fields_.size(); ++i) {
-    ShardHeader::Field* field = header.add_fields();
+    ShardHeader::Field* field = plan.header.add_fields();
     field->set_name(fields_[i].name);
     field->set_token_width(TokenWidth(fields_[i].vocabulary->id_limit()));
     field->set_vocabulary_fingerprint(fingerprints_[i]);
-    unknown_ids.push_back(fields_[i].vocabulary->unknown_id());
+    plan.unknown_ids.push_back(fields_[i].vocabulary->unknown_id());
   }
-  std::mutex mutex;
-  SplitEntry entries;  // guarded by mutex
-  uint64_t next = workers_->rank();
-  RETURN_IF_ERROR(WorkInTurn<uint64_t>(
-      options_.threads,
-      [&](uint64_t* shard) -> absl::StatusOr<bool> {
-        *shard = next;
-        next += workers_->size();
-        return *shard < shards;
-      },
-      [&](int, uint64_t* shard) -> absl::Status {
-        ShardHeader mine = header;
-        mine.set_shard(static_cast<uint32_t>(*shard));
-        bool kept = false;
-        ASSIGN_OR_RETURN(const ShardEntry entry,
-                         WriteShard(folder_, split, mine, unknown_ids, &kept));
-        kept_shards_ += kept;
-        const std::lock_guard<std::mutex> lock(mutex);
-        *entries.add_shards() = entry;
-        return absl::OkStatus();
-      }));
-  return entries;
+  return elman::WriteShards(split, std::move(plan), &kept_shards_);
 }
 
 // --- Manifest ---
-
-absl::Status WriteEntry(const std::string& folder, std::string_view name,
-                        const std::string& contents, FileEntry* entry) {
-  entry->set_file(std::string(name));
-  entry->set_bytes(contents.size());
-  entry->set_crc32c(Crc32c(contents));
-  return WriteFile(JoinPath(folder, name), contents);
-}
 
 absl::Status Pipeline::Publish() {
   if (!first()) return absl::OkStatus();
@@ -425,15 +384,7 @@ absl::Status Pipeline::Publish() {
     RETURN_IF_ERROR(
         WriteEntry(folder_, field.model_file, field.model, entry->mutable_tokenizer_file()));
   }
-  RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kManifestName), ManifestToText(manifest)));
-  RETURN_IF_ERROR(Dataset::Open(folder_).status());
-  std::set<std::string> files = {std::string(kManifestName)};
-  for (const FieldEntry& field : manifest.fields())
-    files.insert({field.vocabulary_file().file(), field.tokenizer_file().file()});
-  for (const SplitEntry& split : manifest.splits()) {
-    for (const ShardEntry& shard : split.shards()) files.insert(shard.file());
-  }
-  RETURN_IF_ERROR(output_->Publish(files));
+  RETURN_IF_ERROR(PublishDataset(manifest, output_.get()));
   progress_.End();
   return absl::OkStatus();
 }

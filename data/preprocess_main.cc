@@ -16,6 +16,7 @@
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess.h"
+#include "data/preprocess_cooccurrences.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/workers/mpi_workers.h"
@@ -61,6 +62,12 @@ ABSL_FLAG(std::string, target_vocabulary, "", "`FILE` As --vocabulary, with --ta
 ABSL_FLAG(std::string, target_tokenizer_model, "", "`FILE` As --tokenizer_model, for the target.");
 ABSL_FLAG(uint64_t, target_vocab_size, 0, "As --vocab_size, with --target_tokenizer.");
 ABSL_FLAG(uint64_t, target_min_count, 0, "As --min_count, with --target_tokenizer.");
+ABSL_FLAG(std::string, cooccurrences_of, "",
+          "`DATASET_DIR` In the place of texts: counts how often the words of train of this data "
+          "set, one of --task=embedding, stand near each other, for GloVe.");
+ABSL_FLAG(int, window, elman::kDefaultWindow,
+          "For --cooccurrences_of: how many words apart two may stand; each place where they do "
+          "counts as one over their distance.");
 ABSL_FLAG(bool, shared_vocabulary, false, "For translation: one vocabulary for both sides.");
 ABSL_FLAG(bool, lowercase, false, "Turns the text into lower case first.");
 ABSL_FLAG(bool, keep_empty_lines, false, "Keeps lines without a word: each is just </s>.");
@@ -68,7 +75,7 @@ ABSL_FLAG(uint64_t, shard_tokens, elman::kDefaultShardTokens,
           "A shard has about at most so many tokens.");
 ABSL_FLAG(int, threads, 0, "Threads a process; 0: one a core, or, under a launcher, one.");
 ABSL_FLAG(uint64_t, memory_mb, elman::kDefaultMemoryMb,
-          "Mebibytes a process may take for counting words; what does not fit is sorted on disk, "
+          "Mebibytes a process may take for counting; what does not fit is sorted on disk, "
           "with the same result. The vocabulary itself, bounded by --vocab_size, is in memory.");
 
 namespace elman {
@@ -86,6 +93,8 @@ constexpr Example kExamples[] = {
     {"Text to learn word vectors from",
      "elman-preprocess --task=embedding --lowercase --train=corpus.txt \\\n"
      "    --output=run/vectors/data"},
+    {"How often its words stand near each other, for GloVe",
+     "elman-preprocess --cooccurrences_of=run/vectors/data --output=run/vectors/pairs"},
     {"A large corpus, by eight processes",
      "mpirun -n 8 elman-preprocess --train=corpus.txt --valid=valid.txt \\\n"
      "    --output=/shared/dataset"}};
@@ -96,6 +105,7 @@ constexpr Program kProgram = {
     .usage =
         "elman-preprocess --train=FILE[,FILE...] [--valid=...] [--test=...]\n"
         "    --output=DATASET_DIR [--task=TASK] [--tokenizer=NAME] [OPTION...]\n"
+        "elman-preprocess --cooccurrences_of=DATASET_DIR --output=DATASET_DIR [--window=N]\n"
         "mpirun -n P elman-preprocess ...",
     .description =
         "Cuts texts into tokens, chooses a vocabulary, and writes the token ids into checksummed "
@@ -155,15 +165,18 @@ absl::StatusOr<Task> ParseTask(const std::string& name) {
   return ParseName("task", name, kTasks);
 }
 
-// Nothing about tokenizers is said beside --vocabulary_of.
+// Whether a flag is given that says how text becomes ids.
+bool SaysTokenizer() {
+  return !absl::GetFlag(FLAGS_tokenizer).empty() ||
+         !absl::GetFlag(FLAGS_target_tokenizer).empty() ||
+         !absl::GetFlag(FLAGS_vocabulary).empty() ||
+         !absl::GetFlag(FLAGS_tokenizer_model).empty() || absl::GetFlag(FLAGS_vocab_size) > 0 ||
+         absl::GetFlag(FLAGS_min_count).value_or(0) > 0 || absl::GetFlag(FLAGS_lowercase) ||
+         absl::GetFlag(FLAGS_keep_empty_lines) || absl::GetFlag(FLAGS_shared_vocabulary);
+}
+
 absl::Status CheckOnlyVocabularyOf() {
-  const bool others =
-      !absl::GetFlag(FLAGS_tokenizer).empty() || !absl::GetFlag(FLAGS_target_tokenizer).empty() ||
-      !absl::GetFlag(FLAGS_vocabulary).empty() || !absl::GetFlag(FLAGS_tokenizer_model).empty() ||
-      absl::GetFlag(FLAGS_vocab_size) > 0 || absl::GetFlag(FLAGS_min_count).value_or(0) > 0 ||
-      absl::GetFlag(FLAGS_lowercase) || absl::GetFlag(FLAGS_keep_empty_lines) ||
-      absl::GetFlag(FLAGS_shared_vocabulary);
-  if (!others) return absl::OkStatus();
+  if (!SaysTokenizer()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       "--vocabulary_of takes over tokenizers, vocabularies and how they are used; leave out the "
       "flags that say these");
@@ -250,8 +263,16 @@ absl::StatusOr<PreprocessSpec::OnInvalid> ParseOnInvalid(const std::string& name
   return ParseName("on_invalid", name, kWays);
 }
 
+// Threads a process where none are asked for.
+int DefaultThreads(bool launched) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  return launched || cores < 1 ? 1 : cores;
+}
+
 absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool launched) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
+  if (absl::GetFlag(FLAGS_window) != kDefaultWindow)
+    return absl::InvalidArgumentError("--window is for --cooccurrences_of");
   PreprocessOptions options;
   ASSIGN_OR_RETURN(options.task, ParseTask(absl::GetFlag(FLAGS_task)));
   RETURN_IF_ERROR(ParseTokenizers(&options));
@@ -267,12 +288,52 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool
   options.shard_tokens = absl::GetFlag(FLAGS_shard_tokens);
   options.threads = absl::GetFlag(FLAGS_threads);
   options.memory_mb = absl::GetFlag(FLAGS_memory_mb);
-  if (options.threads == 0) {
-    const int cores = static_cast<int>(std::thread::hardware_concurrency());
-    options.threads = launched || cores < 1 ? 1 : cores;
-  }
+  if (options.threads == 0) options.threads = DefaultThreads(launched);
   RETURN_IF_ERROR(CheckOptions(&options));
   return options;
+}
+
+absl::StatusOr<CooccurrenceOptions> CooccurrenceOptionsFromFlags(const CommandLine& line,
+                                                                 int processes) {
+  RETURN_IF_ERROR(ExpectNoArguments(line));
+  const bool texts = !absl::GetFlag(FLAGS_train).empty() || !absl::GetFlag(FLAGS_valid).empty() ||
+                     !absl::GetFlag(FLAGS_test).empty() || !absl::GetFlag(FLAGS_split).empty();
+  if (texts || SaysTokenizer() || !absl::GetFlag(FLAGS_vocabulary_of).empty()) {
+    return absl::InvalidArgumentError(
+        "--cooccurrences_of counts in a data set as it is; leave out the flags that name texts, "
+        "tokenizers and vocabularies");
+  }
+  if (processes > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--cooccurrences_of counts in one process, and there are ", processes,
+                     "; start it without mpirun, and give it --threads"));
+  }
+  CooccurrenceOptions options{.dataset = absl::GetFlag(FLAGS_cooccurrences_of),
+                              .output = absl::GetFlag(FLAGS_output),
+                              .window = absl::GetFlag(FLAGS_window),
+                              .shard_tokens = absl::GetFlag(FLAGS_shard_tokens),
+                              .threads = absl::GetFlag(FLAGS_threads),
+                              .memory_mb = absl::GetFlag(FLAGS_memory_mb)};
+  if (options.threads == 0) options.threads = DefaultThreads(/*launched=*/false);
+  RETURN_IF_ERROR(CheckOptions(options));
+  return options;
+}
+
+int Fail(const WorkerGroup& workers, const absl::Status& status, int exit_status) {
+  if (workers.rank() == 0) PrintError(kProgram.name, status);
+  return exit_status;
+}
+
+int CountCooccurrences(const CommandLine& line, const WorkerGroup& workers,
+                       Interruption* interruption) {
+  const auto options = CooccurrenceOptionsFromFlags(line, workers.size());
+  if (!options.ok()) return Fail(workers, options.status(), kExitUsage);
+  const auto manifest = PreprocessCooccurrences(*options, interruption);
+  if (!manifest.ok()) return Fail(workers, manifest.status(), kExitFailed);
+  std::fputs(CooccurrenceReport(*manifest).c_str(), stderr);
+  std::printf("next: mpirun elman-train --config=FILE.textproto --data=%s --output=RUN_DIR\n",
+              options->output.c_str());
+  return kExitDone;
 }
 
 int Main(int argc, char** argv) {
@@ -281,20 +342,15 @@ int Main(int argc, char** argv) {
   // Before MPI, which starts threads.
   Interruption interruption{std::string(kProgram.name)};
   const std::unique_ptr<WorkerGroup> workers = CreateWorkers();
-  const bool speaks = workers->rank() == 0;
+  if (line.ok() && !absl::GetFlag(FLAGS_cooccurrences_of).empty())
+    return CountCooccurrences(*line, *workers, &interruption);
   absl::StatusOr<PreprocessOptions> options =
       line.ok() ? OptionsFromFlags(*line, workers->size() > 1) : line.status();
-  if (!options.ok()) {
-    if (speaks) PrintError(kProgram.name, options.status());
-    return kExitUsage;
-  }
+  if (!options.ok()) return Fail(*workers, options.status(), kExitUsage);
   const absl::StatusOr<PreprocessReport> report =
       Preprocess(*options, workers.get(), &interruption);
-  if (!report.ok()) {
-    if (speaks) PrintError(kProgram.name, report.status());
-    return kExitFailed;
-  }
-  if (speaks) {
+  if (!report.ok()) return Fail(*workers, report.status(), kExitFailed);
+  if (workers->rank() == 0) {
     std::fputs(ReportText(*report).c_str(), stderr);
     std::printf("next: mpirun elman-train --config=FILE.textproto --data=%s --output=RUN_DIR\n",
                 options->output.c_str());

@@ -135,6 +135,21 @@ std::vector<PreprocessOptions::Split> DividedSplits(std::vector<PreprocessOption
   return divided;
 }
 
+absl::Status CheckResources(uint64_t shard_tokens, int threads, uint64_t memory_mb) {
+  if (shard_tokens == 0) {
+    return absl::InvalidArgumentError("--shard_tokens must be at least 1");
+  }
+  if (threads < 1 || threads > 1024) {
+    return absl::InvalidArgumentError(absl::StrCat("--threads=", threads, ": expected 1 to 1024"));
+  }
+  constexpr uint64_t kMostMemoryMb = uint64_t{1} << 24;
+  if (memory_mb < kLeastMemoryMb || memory_mb > kMostMemoryMb) {
+    return absl::InvalidArgumentError(absl::StrCat("--memory_mb=", memory_mb, ": expected ",
+                                                   kLeastMemoryMb, " to ", kMostMemoryMb));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckOptions(PreprocessOptions* options) {
   if (options->output.empty()) return absl::InvalidArgumentError("--output is missing");
   const bool train = !options->splits.empty() && options->splits[0].name == "train";
@@ -167,19 +182,7 @@ absl::Status CheckOptions(PreprocessOptions* options) {
   if (options->tokenizer_sample_bytes == 0) {
     return absl::InvalidArgumentError("--tokenizer_sample_mb must be at least 1");
   }
-  if (options->shard_tokens == 0) {
-    return absl::InvalidArgumentError("--shard_tokens must be at least 1");
-  }
-  if (options->threads < 1 || options->threads > 1024) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--threads=", options->threads, ": expected 1 to 1024"));
-  }
-  constexpr uint64_t kMostMemoryMb = uint64_t{1} << 24;
-  if (options->memory_mb < kLeastMemoryMb || options->memory_mb > kMostMemoryMb) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--memory_mb=", options->memory_mb, ": expected ", kLeastMemoryMb, " to ", kMostMemoryMb));
-  }
-  return absl::OkStatus();
+  return CheckResources(options->shard_tokens, options->threads, options->memory_mb);
 }
 
 }  // namespace elman

@@ -52,6 +52,9 @@ struct PreprocessOptions {
 // What is wrong with the options, before anything is read; fills in defaults.
 absl::Status CheckOptions(PreprocessOptions* options);
 
+// What is wrong with how much is taken or made at a time.
+absl::Status CheckResources(uint64_t shard_tokens, int threads, uint64_t memory_mb);
+
 // The splits, with train divided by the weights, if there are any.
 std::vector<PreprocessOptions::Split> DividedSplits(std::vector<PreprocessOptions::Split> splits,
                                                     const std::vector<uint64_t>& weights);

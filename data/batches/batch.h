@@ -21,8 +21,9 @@ struct Batch {
   // [target_steps, rows] where it is to become another. The number of labels stands for a label
   // that train does not have: nothing can be learned from it, and no prediction of it is right.
   std::vector<int32_t> targets;
-  int64_t target_count = 0;   // targets other than kNoTarget
-  bool starts_epoch = false;  // carried state begins anew with this batch
+  std::vector<float> weights;  // of co-occurrences, [steps, rows]: of each input beside its target
+  int64_t target_count = 0;    // targets other than kNoTarget
+  bool starts_epoch = false;   // carried state begins anew with this batch
   // Elements t * rows + b, ascending, before which the state carried in a stream begins anew, since
   // another text begins there.
   std::vector<int32_t> restarts;

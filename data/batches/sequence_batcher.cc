@@ -44,7 +44,7 @@ class BatchPlan {
         batch_size_(batch_size),
         order_(order),
         rows_(order.shuffled && order.by_tokens ? kMostRows * batch_size : batch_size),
-        window_batches_(std::max(1, kWindowExamples / batch_size)),
+        window_batches_(std::max(1, order.window_examples / batch_size)),
         epoch_order_(&reader->blocks(), order.seed),
         rank_of_row_(rows_) {
     const std::vector<int> rows = SpreadRows(rows_);
@@ -257,6 +257,13 @@ class SequenceBatcher : public BatchSource {
       std::ranges::replace(batch->targets, Id(dataset_->vocabulary(1).no_label_id()), kNoTarget);
     }
     if (task_ == TRANSLATION) FillTarget(columns_[1], batch);
+    if (task_ == COOCCURRENCE) {
+      LayOut(columns_[1], kNoTarget, &batch->targets);
+      LayOut(columns_[2], 0, &weights_);
+      batch->weights.resize(weights_.size());
+      std::ranges::transform(weights_, batch->weights.begin(),
+                             [](int32_t bits) { return std::bit_cast<float>(bits); });
+    }
     batch->target_count =
         std::ssize(batch->targets) - std::ranges::count(batch->targets, kNoTarget);
   }
@@ -283,6 +290,7 @@ class SequenceBatcher : public BatchSource {
   BatchPlan plan_;
   const int lanes_;
   Column columns_[kMaxFields];
+  std::vector<int32_t> weights_;  // bits of numbers
 };
 
 }  // namespace
@@ -291,6 +299,8 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size, int lanes,
     ExampleOrder order) {
   RETURN_IF_ERROR(CheckLanes(batch_size, lanes));
+  // They are all alike, and large: what a window leaves of the cache would be read again and again.
+  if (dataset->manifest().task() == COOCCURRENCE) order.window_examples = batch_size;
   if (IsRunningText(dataset->manifest().task())) {
     return absl::InvalidArgumentError(
         absl::StrCat(dataset->folder(), ": a data set of running text is read as streams"));

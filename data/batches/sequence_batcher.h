@@ -1,4 +1,4 @@
-// Batches of whole examples: for tagging, classification and translation.
+// Batches of whole examples: for tagging, classification, translation and co-occurrences.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@ struct ExampleOrder {
   // Where it is shuffled: batches of a window have about as many tokens each, rather than as many
   // examples: of short ones more, kMostRows times `batch_size` at the most, of long ones fewer.
   bool by_tokens = false;
+  int window_examples = kWindowExamples;
 };
 inline constexpr int kMostRows = 4;
 
@@ -35,7 +36,7 @@ inline constexpr int kMostRows = 4;
 // the next. Memory is taken for two groups of blocks (EpochOrder), about 48 MiB, however large the
 // split is.
 //
-// InvalidArgument if there are more lanes than rows, or the data set is of a language model.
+// InvalidArgument if there are more lanes than rows, or the data set is one of running text.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size, int lanes,
     ExampleOrder order);

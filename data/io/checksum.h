@@ -13,11 +13,18 @@ namespace elman {
 uint32_t Crc32c(std::string_view bytes, uint32_t crc = 0);
 
 // A well-mixed function of a number, one for one (splitmix64; Steele, Lea and Flood, 2014).
-inline uint64_t Mix(uint64_t x) {
+constexpr uint64_t Mix(uint64_t x) {
   x += 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
   return x ^ (x >> 31);
+}
+
+// The number that Mix makes `x` of: it is one-to-one.
+constexpr uint64_t Unmix(uint64_t x) {
+  x = (x ^ (x >> 31) ^ (x >> 62)) * 0x319642b2d24d8ec3u;
+  x = (x ^ (x >> 27) ^ (x >> 54)) * 0x96de1b173f119089u;
+  return (x ^ (x >> 30) ^ (x >> 60)) - 0x9e3779b97f4a7c15u;
 }
 
 // XXH3-64 with seed 0.

@@ -44,12 +44,17 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
+bool IsLabels(const FieldEntry& field) { return field.tokenizer().kind() == TokenizerSpec::LABEL; }
+bool IsNumbers(const FieldEntry& field) {
+  return field.tokenizer().kind() == TokenizerSpec::NUMBER;
+}
+
 // Every file that a manifest names, in order; those of a shared vocabulary once.
 std::vector<std::string> FilesOf(const DatasetManifest& manifest) {
   std::vector<std::string> files;
   for (int i = 0; i < manifest.fields_size(); ++i) {
     const FieldEntry& field = manifest.fields(i);
-    if (VocabularyOwner(manifest, i) < i) continue;
+    if (VocabularyOwner(manifest, i) < i || IsNumbers(field)) continue;
     files.push_back(field.vocabulary_file().file());
     if (field.has_tokenizer_file()) files.push_back(field.tokenizer_file().file());
   }
@@ -88,8 +93,6 @@ absl::Status CheckNames(const std::string& folder, const DatasetManifest& manife
   return absl::OkStatus();
 }
 
-bool IsLabels(const FieldEntry& field) { return field.tokenizer().kind() == TokenizerSpec::LABEL; }
-
 // The task and the kinds of tokenizers are known, and the fields are those of the task.
 absl::Status CheckKinds(const DatasetManifest& manifest, const std::string& path) {
   const auto damaged = [&](const std::string& what) {
@@ -110,7 +113,8 @@ absl::Status CheckKinds(const DatasetManifest& manifest, const std::string& path
   for (size_t i = 0; i < fields.size(); ++i) {
     absl::StrAppend(&expected, i > 0 ? ", " : "", std::string(fields[i].name));
     const FieldEntry& field = manifest.fields(same ? static_cast<int>(i) : 0);
-    same = same && field.name() == fields[i].name && IsLabels(field) == fields[i].labels;
+    same = same && field.name() == fields[i].name && IsLabels(field) == fields[i].labels &&
+           IsNumbers(field) == fields[i].numbers;
   }
   if (same) return absl::OkStatus();
   return damaged(absl::StrCat("the fields of ", Task_Name(manifest.task()), ": ", expected));
@@ -267,6 +271,13 @@ VocabularySpec SpecOf(const Vocabulary& vocabulary, const std::string& fingerpri
 absl::StatusOr<std::shared_ptr<const Dataset::Tables>> Dataset::ReadTables(
     const std::string& folder, const FieldEntry& field) {
   Tables tables;
+  if (IsNumbers(field)) {
+    tables.vocabulary = Vocabulary::Numbers();
+    RETURN_IF_ERROR(CheckVocabulary(field, tables.vocabulary,
+                                    VocabularyFingerprint(field.tokenizer(), "", ""),
+                                    JoinPath(folder, kManifestName)));
+    return std::make_shared<const Tables>(std::move(tables));
+  }
   ASSIGN_OR_RETURN(tables.text, ReadEntry(folder, field.vocabulary_file(), kMaxVocabularyBytes));
   if (field.has_tokenizer_file()) {
     ASSIGN_OR_RETURN(tables.model, ReadEntry(folder, field.tokenizer_file(), kMaxTokenizerBytes));

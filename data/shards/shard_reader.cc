@@ -38,7 +38,18 @@ const char* NameOf(ShardRecord::KindCase kind) {
 // Whether the lengths of an example's fields go together as the task has it.
 bool HasShapeOfTask(Task task, const ExampleBlock& block) {
   if (task == TAGGING) return std::ranges::equal(block.begins(0), block.begins(1));
+  if (task == COOCCURRENCE) {
+    return std::ranges::equal(block.begins(0), block.begins(1)) &&
+           std::ranges::equal(block.begins(0), block.begins(2));
+  }
   return task != CLASSIFICATION || block.tokens(1) == block.examples();  // none of them empty
+}
+
+const char* WantedShape(Task task) {
+  if (task == TAGGING) return "expected as many tags as tokens in every example";
+  if (task == COOCCURRENCE)
+    return "expected as many contexts and weights as words in every example";
+  return "expected one label in every example";
 }
 
 }  // namespace
@@ -242,10 +253,7 @@ absl::Status ShardReader::CheckBlock(uint64_t offset, int number, const ExampleB
     }
   }
   if (HasShapeOfTask(header_.task(), block)) return absl::OkStatus();
-  return records_.Damaged(offset, name,
-                          header_.task() == TAGGING
-                              ? "expected as many tags as tokens in every example"
-                              : "expected one label in every example");
+  return records_.Damaged(offset, name, WantedShape(header_.task()));
 }
 
 absl::Status ShardReader::ReadBlock(int number, ExampleBlock* block) const {

@@ -90,7 +90,7 @@ VerificationReport VerifyDataset(const std::string& folder) {
   for (int i = 0; i < manifest.fields_size(); ++i) {
     if (VocabularyOwner(manifest, i) < i) continue;
     const FieldEntry& field = manifest.fields(i);
-    report.files += field.has_tokenizer_file() ? 2 : 1;
+    report.files += int{field.has_vocabulary_file()} + int{field.has_tokenizer_file()};
     report.bytes += field.vocabulary_file().bytes() + field.tokenizer_file().bytes();
   }
   for (const SplitEntry& split : manifest.splits()) {

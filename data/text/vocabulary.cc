@@ -1,5 +1,7 @@
 #include "data/text/vocabulary.h"
 
+#include <bit>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -152,6 +154,7 @@ absl::StatusOr<Vocabulary> Vocabulary::Create(std::vector<Entry> predicted) {
   if (vocabulary.end_id_ == PieceTable::kNone) {
     return absl::InvalidArgumentError("the vocabulary has no </s>");
   }
+  vocabulary.id_limit_ = vocabulary.size();
   return vocabulary;
 }
 
@@ -162,6 +165,14 @@ absl::StatusOr<Vocabulary> Vocabulary::CreateLabels(std::vector<Entry> labels) {
   vocabulary.input_only_ = 0;
   RETURN_IF_ERROR(vocabulary.Index());
   vocabulary.unknown_id_ = vocabulary.end_id_ = vocabulary.size();
+  vocabulary.id_limit_ = vocabulary.size() + 2;
+  return vocabulary;
+}
+
+Vocabulary Vocabulary::Numbers() {
+  Vocabulary vocabulary;
+  vocabulary.input_only_ = 0;
+  vocabulary.id_limit_ = std::bit_cast<uint32_t>(std::numeric_limits<float>::infinity());
   return vocabulary;
 }
 

@@ -36,6 +36,9 @@ class Vocabulary {
   // them is unknown_id(), which is size(); size() + 1 stands for none at all.
   static absl::StatusOr<Vocabulary> CreateLabels(std::vector<Entry> labels);
 
+  // No pieces at all: ids are the bits of positive and finite float32 numbers.
+  static Vocabulary Numbers();
+
   // Reads the text of a vocabulary.txt; `path` is for messages.
   static absl::StatusOr<Vocabulary> Parse(std::string_view text, const std::string& path);
   static absl::StatusOr<Vocabulary> ParseLabels(std::string_view text, const std::string& path);
@@ -44,7 +47,7 @@ class Vocabulary {
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
   uint32_t predicted_size() const { return size() - input_only_; }
   // Every id that stands for something, unknown labels and none at all included, is below it.
-  uint32_t id_limit() const { return input_only_ > 0 ? size() : size() + 2; }
+  uint32_t id_limit() const { return id_limit_; }
   uint32_t no_label_id() const { return size() + 1; }
   const std::string& piece(uint32_t id) const { return entries_[id].piece; }
   uint64_t count(uint32_t id) const { return entries_[id].count; }
@@ -70,6 +73,7 @@ class Vocabulary {
   uint32_t input_only_ = 2;  // pieces at the end that cannot be predicted
   uint32_t unknown_id_ = 0;
   uint32_t end_id_ = 0;
+  uint32_t id_limit_ = 0;
 };
 
 // The piece as vocabulary.txt has it.

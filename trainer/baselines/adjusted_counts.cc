@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/file.h"
+#include "data/io/number_spool.h"
 #include "data/io/status_macros.h"
 #include "data/workers/in_turn.h"
-#include "trainer/baselines/spool.h"
 
 namespace elman {
 namespace {
@@ -60,8 +60,9 @@ class PartAdjuster {
     for (int order = 2; order <= coding_.order(); ++order) {
       Level& level = levels_.emplace_back();
       ASSIGN_OR_RETURN(level.contexts,
-                       SpoolWriter::Create(absl::StrCat(prefix, "contexts-", order)));
-      ASSIGN_OR_RETURN(level.ngrams, SpoolWriter::Create(absl::StrCat(prefix, "ngrams-", order)));
+                       NumberSpoolWriter::Create(absl::StrCat(prefix, "contexts-", order)));
+      ASSIGN_OR_RETURN(level.ngrams,
+                       NumberSpoolWriter::Create(absl::StrCat(prefix, "ngrams-", order)));
     }
     return absl::OkStatus();
   }
@@ -110,7 +111,7 @@ class PartAdjuster {
     size_t enough = kFewFollowers;
   };
   struct Level {
-    std::unique_ptr<SpoolWriter> contexts, ngrams;
+    std::unique_ptr<NumberSpoolWriter> contexts, ngrams;
   };
 
   // Closes the longest open context.

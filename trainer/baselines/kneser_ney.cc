@@ -10,10 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/file.h"
+#include "data/io/number_spool.h"
 #include "data/io/status_macros.h"
 #include "data/workers/in_turn.h"
 #include "trainer/baselines/ngram_table.h"
-#include "trainer/baselines/spool.h"
 
 namespace elman {
 namespace {
@@ -53,12 +53,12 @@ class PartInterpolator {
   absl::Status Begin(const std::vector<LevelSpools>& adjusted, const std::string& prefix) {
     for (size_t i = 0; i < adjusted.size(); ++i) {
       Level& level = levels_.emplace_back();
-      ASSIGN_OR_RETURN(level.contexts, SpoolReader::Open(adjusted[i].contexts));
-      ASSIGN_OR_RETURN(level.ngrams, SpoolReader::Open(adjusted[i].ngrams));
+      ASSIGN_OR_RETURN(level.contexts, NumberSpoolReader::Open(adjusted[i].contexts));
+      ASSIGN_OR_RETURN(level.ngrams, NumberSpoolReader::Open(adjusted[i].ngrams));
       ASSIGN_OR_RETURN(level.model_contexts,
-                       SpoolWriter::Create(absl::StrCat(prefix, "contexts-", i + 2)));
+                       NumberSpoolWriter::Create(absl::StrCat(prefix, "contexts-", i + 2)));
       ASSIGN_OR_RETURN(level.model_ngrams,
-                       SpoolWriter::Create(absl::StrCat(prefix, "ngrams-", i + 2)));
+                       NumberSpoolWriter::Create(absl::StrCat(prefix, "ngrams-", i + 2)));
     }
     return absl::OkStatus();
   }
@@ -89,8 +89,8 @@ class PartInterpolator {
  private:
   enum Visited { kEnd, kLeftOut, kKept };
   struct Level {
-    std::unique_ptr<SpoolReader> contexts, ngrams;
-    std::unique_ptr<SpoolWriter> model_contexts, model_ngrams;
+    std::unique_ptr<NumberSpoolReader> contexts, ngrams;
+    std::unique_ptr<NumberSpoolWriter> model_contexts, model_ngrams;
     uint64_t pruned = 0;
     std::vector<uint32_t> followers;  // of the context in hand: LevelSpools::ngrams
   };

@@ -10,10 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/file.h"
+#include "data/io/number_spool.h"
 #include "data/io/status_macros.h"
 #include "data/shards/token_reader.h"
 #include "data/workers/in_turn.h"
-#include "trainer/baselines/spool.h"
 
 namespace elman {
 namespace {
@@ -34,7 +34,7 @@ class RunWriter {
   static absl::StatusOr<std::unique_ptr<RunWriter>> Create(const std::string& path,
                                                            const NgramCoding& coding,
                                                            const NgramParts& parts) {
-    ASSIGN_OR_RETURN(std::unique_ptr<SpoolWriter> spool, SpoolWriter::Create(path));
+    ASSIGN_OR_RETURN(std::unique_ptr<NumberSpoolWriter> spool, NumberSpoolWriter::Create(path));
     return std::unique_ptr<RunWriter>(new RunWriter(std::move(spool), coding, parts));
   }
 
@@ -56,7 +56,8 @@ class RunWriter {
   }
 
  private:
-  RunWriter(std::unique_ptr<SpoolWriter> spool, const NgramCoding& coding, const NgramParts& parts)
+  RunWriter(std::unique_ptr<NumberSpoolWriter> spool, const NgramCoding& coding,
+            const NgramParts& parts)
       : spool_(std::move(spool)), coding_(coding), parts_(parts) {}
 
   absl::Status EndPart() {
@@ -65,7 +66,7 @@ class RunWriter {
     return absl::OkStatus();
   }
 
-  const std::unique_ptr<SpoolWriter> spool_;
+  const std::unique_ptr<NumberSpoolWriter> spool_;
   const NgramCoding coding_;
   const NgramParts& parts_;
   std::vector<uint64_t> offsets_ = {0};
@@ -74,7 +75,7 @@ class RunWriter {
 // A run in hand, at one of its n-grams.
 class RunReader {
  public:
-  RunReader(std::unique_ptr<SpoolReader> spool, int words)
+  RunReader(std::unique_ptr<NumberSpoolReader> spool, int words)
       : spool_(std::move(spool)), words_(words) {}
 
   // Goes to the next n-gram; false at the end.
@@ -93,7 +94,7 @@ class RunReader {
   uint32_t count() const { return count_; }
 
  private:
-  std::unique_ptr<SpoolReader> spool_;
+  std::unique_ptr<NumberSpoolReader> spool_;
   int words_;
   NgramKey key_ = 0;
   uint32_t count_ = 0;
@@ -269,7 +270,7 @@ absl::Status MergeNgramRuns(const std::vector<NgramRun>& runs, int part, const N
   };
   for (const NgramRun& run : runs) {
     ASSIGN_OR_RETURN(auto spool,
-                     SpoolReader::Open(run.path, run.offsets[part], run.offsets[part + 1]));
+                     NumberSpoolReader::Open(run.path, run.offsets[part], run.offsets[part + 1]));
     readers.push_back(std::make_unique<RunReader>(std::move(spool), coding.words()));
     RETURN_IF_ERROR(advance(readers.back().get()));
   }

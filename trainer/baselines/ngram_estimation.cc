@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/file.h"
+#include "data/io/number_spool.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"
 #include "trainer/baselines/adjusted_counts.h"
@@ -14,7 +15,6 @@
 #include "trainer/baselines/ngram_counts.h"
 #include "trainer/baselines/ngram_key.h"
 #include "trainer/baselines/ngram_table.h"
-#include "trainer/baselines/spool.h"
 
 namespace elman {
 namespace {
@@ -42,7 +42,7 @@ BaselineArraySource ArrayOf(std::string name, const std::vector<std::string>& pa
                             uint64_t elements) {
   return {std::move(name), elements, [&paths](const BaselineArraySource::Show& show) {
             for (const std::string& path : paths) {
-              ASSIGN_OR_RETURN(const auto spool, SpoolReader::Open(path));
+              ASSIGN_OR_RETURN(const auto spool, NumberSpoolReader::Open(path));
               for (auto some = spool->TakeSome(); !some.empty(); some = spool->TakeSome())
                 RETURN_IF_ERROR(show(some));
               RETURN_IF_ERROR(spool->status());

@@ -1,6 +1,7 @@
 #include "trainer/eval/dataset_inspection.h"
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <span>
 #include <vector>
@@ -53,6 +54,7 @@ JsonObject CountsJson(Task task, const Counts& counts) {
   const std::span<const TaskField> fields = FieldsOf(task);
   if (fields.size() == 1) return FieldCountsJson(fields[0], counts.Get(0));
   JsonObject json;
+  if (task == COOCCURRENCE) return json.Add("pairs", uint64_t{counts.Get(0).tokens()});
   json.Add("examples", uint64_t{counts.Get(0).examples()});
   for (int i = 0; i < counts.size(); ++i)
     json.Add(fields[i].name, FieldCountsJson(fields[i], counts.Get(i)));
@@ -61,6 +63,10 @@ JsonObject CountsJson(Task task, const Counts& counts) {
 
 void AddCountsText(const std::string& title, Task task, const Counts& counts,
                    const std::string& end, Inspection* inspection) {
+  if (task == COOCCURRENCE) {
+    inspection->AddText(title, absl::StrCat(counts.Get(0).tokens(), " pairs of words", end));
+    return;
+  }
   const std::span<const TaskField> fields = FieldsOf(task);
   for (int i = 0; i < counts.size(); ++i) {
     const std::string name = counts.size() == 1 ? "" : " " + std::string(fields[i].name);
@@ -86,6 +92,7 @@ void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
   }
   std::vector<JsonObject> list;
   for (const FieldEntry& field : manifest.fields()) {
+    if (field.tokenizer().kind() == TokenizerSpec::NUMBER) continue;
     list.push_back(FieldJson(field));
     inspection->AddText("field " + field.name(),
                         absl::StrCat(LowerName(TokenizerSpec::Kind_Name(field.tokenizer().kind())),
@@ -98,6 +105,11 @@ void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
 JsonObject SplitJson(const DatasetManifest& manifest, const SplitEntry& split) {
   const std::span<const TaskField> fields = FieldsOf(manifest.task());
   JsonObject json;
+  if (manifest.task() == COOCCURRENCE) {
+    json = CountsJson(manifest.task(), split.counts());
+    AddSourcesJson(split, &json);
+    return json.Add("shards", split.shards_size());
+  }
   if (fields.size() > 1) json.Add("examples", uint64_t{split.counts(0).examples()});
   for (int i = 0; i < split.counts_size(); ++i) {
     JsonObject field = FieldCountsJson(fields[i], split.counts(i));
@@ -115,7 +127,9 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
   for (const SplitEntry& split : manifest.splits()) {
     AddCountsText(split.name(), manifest.task(), split.counts(),
                   absl::StrCat(" in ", split.shards_size(), " shards"), inspection);
-    for (int i = 0; i < split.surveys_size(); ++i) {
+    // Examples of pairs are cut as it comes, and no word in them is unknown.
+    const int surveys = manifest.task() == COOCCURRENCE ? 0 : split.surveys_size();
+    for (int i = 0; i < surveys; ++i) {
       const FieldEntry& field = manifest.fields(i);
       const FieldSurvey& survey = split.surveys(i);
       const bool labels = field.tokenizer().kind() == TokenizerSpec::LABEL;
@@ -139,6 +153,19 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
   inspection->AddJson("splits", splits);
 }
 
+// Some pairs of words, with their weights.
+std::string PairsText(const Dataset& dataset, const ExampleView& example) {
+  constexpr size_t kMostPairs = 6;
+  std::string text;
+  for (size_t i = 0; i < std::min(kMostPairs, example.fields[0].size()); ++i) {
+    absl::StrAppendFormat(&text, "%s%s %s %.3g", i > 0 ? ", " : "",
+                          dataset.vocabulary(0).piece(example.fields[0][i]),
+                          dataset.vocabulary(1).piece(example.fields[1][i]),
+                          std::bit_cast<float>(example.fields[2][i]));
+  }
+  return text;
+}
+
 // An example as people would write it; of a tagged one, every word with its tag.
 std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
   constexpr size_t kMostIds = 40;
@@ -156,7 +183,9 @@ std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
   };
   const size_t ids = std::min(kMostIds, example.fields[0].size());
   std::string text;
-  if (manifest.task() == TAGGING) {
+  if (manifest.task() == COOCCURRENCE) {
+    text = PairsText(dataset, example);
+  } else if (manifest.task() == TAGGING) {
     const auto no_label = static_cast<int32_t>(dataset.vocabulary(1).no_label_id());
     for (size_t begin = 0, end = 0; begin < ids; begin = end) {
       for (end = begin + 1; end < example.fields[1].size() && example.fields[1][end] == no_label;)

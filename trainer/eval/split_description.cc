@@ -124,6 +124,7 @@ std::string PreprocessText(const PreprocessSpec& spec) {
   absl::StrAppend(&text, ", --on_invalid=", OnInvalidName(spec));
   if (!spec.split_weights().empty())
     absl::StrAppend(&text, ", --split=", absl::StrJoin(spec.split_weights(), ","));
+  if (spec.window() > 0) absl::StrAppend(&text, ", --window=", spec.window());
   return absl::StrCat(text, ", --shard_tokens=", spec.shard_tokens());
 }
 
@@ -131,11 +132,13 @@ JsonObject PreprocessJson(const PreprocessSpec& spec) {
   JsonObject libraries, json;
   for (const PreprocessSpec::Library& library : spec.libraries())
     libraries.Add(library.name(), library.version());
-  return json.Add("elman_version", spec.elman_version())
+  json.Add("elman_version", spec.elman_version())
       .Add("libraries", libraries)
       .Add("on_invalid", OnInvalidName(spec))
       .AddJson("split_weights", absl::StrCat("[", absl::StrJoin(spec.split_weights(), ", "), "]"))
       .Add("shard_tokens", uint64_t{spec.shard_tokens()});
+  if (spec.window() > 0) json.Add("window", uint64_t{spec.window()});
+  return json;
 }
 
 }  // namespace elman

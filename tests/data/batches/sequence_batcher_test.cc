@@ -1,5 +1,6 @@
 #include "data/batches/sequence_batcher.h"
 
+#include <bit>
 #include <limits>
 #include <map>
 
@@ -51,13 +52,14 @@ class SequenceBatcherTest : public testing::Test {
     ASSERT_TRUE(batch.starts_epoch);
     ASSERT_EQ(batch.inputs.size(), rows * batch.steps);
     const size_t target_steps = task == CLASSIFICATION ? (rows > 0 ? 1 : 0)
-                                : task == TAGGING      ? batch.steps
+                                : task != TRANSLATION  ? batch.steps
                                                        : batch.target_steps;
     ASSERT_EQ(batch.targets.size(), rows * target_steps);
     if (task != TRANSLATION) {
       ASSERT_EQ(batch.target_steps, 0);
       ASSERT_TRUE(batch.target_inputs.empty() && batch.target_lengths.empty());
     }
+    ASSERT_EQ(batch.weights.size(), task == COOCCURRENCE ? batch.targets.size() : 0);
     int64_t targets = 0;
     int longest = 0;
     for (size_t row = 0; row < rows; ++row) {
@@ -74,6 +76,10 @@ class SequenceBatcherTest : public testing::Test {
         if (task == TAGGING && expected == kTypes + 1) expected = kNoTarget;
         ASSERT_EQ(batch.targets[t * rows + row], expected);
         targets += expected == kNoTarget ? 0 : 1;
+        if (task == COOCCURRENCE && t < other.size()) {
+          ASSERT_EQ(batch.weights[t * rows + row],
+                    std::bit_cast<float>(fields_[2][batch.examples[row]][t]));
+        }
         if (task != TRANSLATION) continue;
         int32_t input = t == 0 ? kStart : kPad;
         if (t > 0 && t < other.size()) input = static_cast<int32_t>(other[t - 1]);
@@ -95,7 +101,7 @@ class SequenceBatcherTest : public testing::Test {
 // Whatever the sizes: every example once an epoch, in batches that are full but for the last, laid
 // out as the task has it.
 TEST_F(SequenceBatcherTest, UsesEveryExampleOnceAnEpoch) {
-  for (const Task task : {TAGGING, CLASSIFICATION, TRANSLATION}) {
+  for (const Task task : {TAGGING, CLASSIFICATION, TRANSLATION, COOCCURRENCE}) {
     for (const int count : {1, 2, 7, 64, 97, 1000}) {
       WriteRandom(task, count);
       for (const int batch_size : {1, 3, 7, 20, 64}) {

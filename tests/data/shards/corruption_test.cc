@@ -85,6 +85,7 @@ std::string SmallShardOf(Task task, uint32_t variant) {
   for (const Examples& examples : first) {
     blocks.push_back({examples});
     if (task == TAGGING || task == TRANSLATION) blocks.back().push_back(examples);
+    if (task == COOCCURRENCE) blocks.back().resize(3, examples);
     if (task == CLASSIFICATION) blocks.back().push_back(Examples(examples.size(), {3 + variant}));
   }
   return SmallShard(blocks, task);
@@ -116,7 +117,8 @@ class ShardCorruptionTest : public testing::TestWithParam<Task> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Tasks, ShardCorruptionTest,
-                         testing::Values(LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION),
+                         testing::Values(LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION,
+                                         COOCCURRENCE),
                          NameOfTask);
 
 TEST_P(ShardCorruptionTest, IsFound) {

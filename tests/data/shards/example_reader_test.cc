@@ -45,7 +45,8 @@ TEST_P(ExampleReaderTest, ReadsAnyExample) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tasks, ExampleReaderTest,
-                         testing::Values(LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION),
+                         testing::Values(LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION,
+                                         COOCCURRENCE),
                          [](const auto& info) { return Task_Name(info.param); });
 
 TEST_F(ExampleReaderTest, ReportsADamagedBlockWhenItComesToIt) {

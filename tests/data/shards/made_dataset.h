@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -104,17 +105,20 @@ inline DatasetManifest WriteMadeDataset(const std::string& folder, Task task,
   ShardHeader header = MadeHeader("", 2, task);
   for (const TaskField& known : FieldsOf(task)) {
     const std::string prefix = unknown_ids.empty() ? "" : std::string(known.name) + ".";
-    const Vocabulary vocabulary =
-        known.labels ? MadeLabels(predicted_size) : MadeVocabulary(predicted_size);
+    const Vocabulary vocabulary = known.numbers  ? Vocabulary::Numbers()
+                                  : known.labels ? MadeLabels(predicted_size)
+                                                 : MadeVocabulary(predicted_size);
     const std::string text = vocabulary.ToText();
     FieldEntry* field = manifest.add_fields();
     field->set_name(std::string(known.name));
-    field->mutable_tokenizer()->set_kind(known.labels ? TokenizerSpec::LABEL
-                                                      : TokenizerSpec::WHITESPACE);
-    const std::string model = known.labels ? "" : tokenizer_model;
+    field->mutable_tokenizer()->set_kind(known.numbers  ? TokenizerSpec::NUMBER
+                                         : known.labels ? TokenizerSpec::LABEL
+                                                        : TokenizerSpec::WHITESPACE);
+    const std::string model = known.labels || known.numbers ? "" : tokenizer_model;
     const std::string fingerprint = VocabularyFingerprint(field->tokenizer(), text, model);
     *field->mutable_vocabulary() = SpecOf(vocabulary, fingerprint);
-    *field->mutable_vocabulary_file() = WriteMadeFile(folder, prefix + "vocabulary.txt", text);
+    if (!known.numbers)
+      *field->mutable_vocabulary_file() = WriteMadeFile(folder, prefix + "vocabulary.txt", text);
     if (!model.empty())
       *field->mutable_tokenizer_file() = WriteMadeFile(folder, prefix + "tokenizer.model", model);
     ShardHeader::Field* in_header = header.mutable_fields(static_cast<int>(unknown_ids.size()));
@@ -194,6 +198,16 @@ inline FieldExamples RandomTaskExamples(Task task, int count, int longest,
     fields.push_back(RandomExamples(count, longest, predicted_size, seed + 1000));
   uint64_t x = seed + 7;
   const auto draw = [&x] { return (x = x * 6364136223846793005u + 1442695040888963407u) >> 33; };
+  if (task == COOCCURRENCE) {
+    fields.resize(3, fields[0]);
+    for (std::vector<uint32_t>& weights : fields[2]) {
+      for (uint32_t& weight : weights)
+        weight = std::bit_cast<uint32_t>(0.01f * static_cast<float>(1 + draw() % 1000));
+    }
+    std::ranges::reverse(fields[1]);
+    for (size_t i = 0; i < fields[1].size(); ++i) fields[1][i].resize(fields[0][i].size(), 3);
+    return fields;
+  }
   if (task == TAGGING || task == CLASSIFICATION) fields.emplace_back(count);
   for (int i = 0; i < count && task != LANGUAGE_MODEL && task != TRANSLATION; ++i) {
     std::vector<uint32_t>& labels = fields[1][i];

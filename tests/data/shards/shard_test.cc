@@ -425,17 +425,20 @@ INSTANTIATE_TEST_SUITE_P(Tasks, TaskShardTest,
                          testing::Values(TAGGING, CLASSIFICATION, TRANSLATION),
                          [](const auto& info) { return Task_Name(info.param); });
 
-// What batches rely on: a tag for every token, one label for every text.
+// What batches rely on: a tag for every token, one label for every text, a context and a weight for
+// every word.
 TEST_F(ShardTest, RefusesFieldsThatDoNotGoTogether) {
   const auto write = [&](Task task, const FieldExamples& fields) {
     const std::string path = scratch_.Path(Task_Name(task));
-    EXPECT_THAT(WriteMadeShard(path, MadeHeader("f", 2, task), fields, {0, 100}), IsOk());
+    EXPECT_THAT(WriteMadeShard(path, MadeHeader("f", 2, task), fields, {0, 100, 0}), IsOk());
     return ReadFields(path, {});
   };
   EXPECT_THAT(write(TAGGING, {{{5, 6}, {7}}, {{1}, {2, 3}}}), FailsWith(kDataLoss, "as many tags"));
   EXPECT_THAT(write(CLASSIFICATION, {{{5, 6}, {7}}, {{1, 2}, {3}}}),
               FailsWith(kDataLoss, "one label"));
   EXPECT_THAT(write(TRANSLATION, {{{5, 6}, {7}}, {{1}, {2, 3}}}), IsOk());
+  EXPECT_THAT(write(COOCCURRENCE, {{{5, 6}}, {{7, 8}}, {{9}}}),
+              FailsWith(kDataLoss, "as many contexts and weights as words"));
 }
 
 TEST(TokenWidth, IsTheLeastThatHoldsEveryId) {

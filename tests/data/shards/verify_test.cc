@@ -67,7 +67,7 @@ TEST_F(VerifyTest, ComputesTheFingerprintAnew) {
 }
 
 TEST_F(VerifyTest, ReadsEveryByteOfEveryField) {
-  for (const Task task : {TAGGING, CLASSIFICATION, TRANSLATION}) {
+  for (const Task task : {TAGGING, CLASSIFICATION, TRANSLATION, COOCCURRENCE}) {
     Scratch scratch;
     const FieldExamples examples = RandomTaskExamples(task, 50, 9);
     WriteMadeDataset(scratch.path(), task, {examples, RandomTaskExamples(task, 7, 3, 100, 5)});

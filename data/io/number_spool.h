@@ -18,9 +18,9 @@ namespace elman {
 
 // Writes frames as data/io/record_io does, of some 64 KiB, so that damage on a full or failing
 // disk is found. Nothing is durable: the file is to be removed.
-class SpoolWriter {
+class NumberSpoolWriter {
  public:
-  static absl::StatusOr<std::unique_ptr<SpoolWriter>> Create(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<NumberSpoolWriter>> Create(const std::string& path);
 
   absl::Status Append(std::span<const uint32_t> numbers) {
     frame_.append(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes());
@@ -28,7 +28,7 @@ class SpoolWriter {
     return frame_.size() < kFrameBytes ? absl::OkStatus() : Flush();
   }
 
-  // Brings all to the file; the next number will be read by a SpoolReader from offset() on.
+  // Brings all to the file; the next number will be read by a NumberSpoolReader from offset() on.
   absl::Status Flush();
   uint64_t offset() const { return offset_; }
 
@@ -38,7 +38,7 @@ class SpoolWriter {
  private:
   static constexpr size_t kFrameBytes = size_t{1} << 16;
 
-  SpoolWriter(std::string path, std::unique_ptr<AppendFile> file);
+  NumberSpoolWriter(std::string path, std::unique_ptr<AppendFile> file);
   const std::string path_;
   const std::unique_ptr<AppendFile> file_;
   std::string frame_;
@@ -46,10 +46,10 @@ class SpoolWriter {
   uint64_t numbers_ = 0;
 };
 
-class SpoolReader {
+class NumberSpoolReader {
  public:
   // From one offset of the writer to another.
-  static absl::StatusOr<std::unique_ptr<SpoolReader>> Open(
+  static absl::StatusOr<std::unique_ptr<NumberSpoolReader>> Open(
       const std::string& path, uint64_t begin = 0,
       uint64_t end = std::numeric_limits<uint64_t>::max());
 
@@ -74,7 +74,7 @@ class SpoolReader {
   const absl::Status& status() const { return status_; }
 
  private:
-  SpoolReader(std::unique_ptr<RandomAccessFile> file, uint64_t begin, uint64_t end)
+  NumberSpoolReader(std::unique_ptr<RandomAccessFile> file, uint64_t begin, uint64_t end)
       : file_(std::move(file)), offset_(begin), end_(end) {}
   bool Fill();
 

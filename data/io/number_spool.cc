@@ -1,4 +1,4 @@
-#include "trainer/baselines/spool.h"
+#include "data/io/number_spool.h"
 
 #include <cstring>
 #include <utility>
@@ -8,16 +8,17 @@
 
 namespace elman {
 
-SpoolWriter::SpoolWriter(std::string path, std::unique_ptr<AppendFile> file)
+NumberSpoolWriter::NumberSpoolWriter(std::string path, std::unique_ptr<AppendFile> file)
     : path_(std::move(path)), file_(std::move(file)), frame_(kRecordHeaderBytes, '\0') {}
 
-absl::StatusOr<std::unique_ptr<SpoolWriter>> SpoolWriter::Create(const std::string& path) {
+absl::StatusOr<std::unique_ptr<NumberSpoolWriter>> NumberSpoolWriter::Create(
+    const std::string& path) {
   RETURN_IF_ERROR(RemoveFile(path));
   ASSIGN_OR_RETURN(std::unique_ptr<AppendFile> file, AppendFile::Open(path));
-  return std::unique_ptr<SpoolWriter>(new SpoolWriter(path, std::move(file)));
+  return std::unique_ptr<NumberSpoolWriter>(new NumberSpoolWriter(path, std::move(file)));
 }
 
-absl::Status SpoolWriter::Flush() {
+absl::Status NumberSpoolWriter::Flush() {
   if (frame_.size() == kRecordHeaderBytes) return absl::OkStatus();
   CloseFrame(&frame_);
   RETURN_IF_ERROR(file_->Append(frame_));
@@ -26,14 +27,15 @@ absl::Status SpoolWriter::Flush() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<SpoolReader>> SpoolReader::Open(const std::string& path,
-                                                               uint64_t begin, uint64_t end) {
+absl::StatusOr<std::unique_ptr<NumberSpoolReader>> NumberSpoolReader::Open(const std::string& path,
+                                                                           uint64_t begin,
+                                                                           uint64_t end) {
   ASSIGN_OR_RETURN(std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
   const uint64_t last = std::min(end, file->size());
-  return std::unique_ptr<SpoolReader>(new SpoolReader(std::move(file), begin, last));
+  return std::unique_ptr<NumberSpoolReader>(new NumberSpoolReader(std::move(file), begin, last));
 }
 
-bool SpoolReader::Fill() {
+bool NumberSpoolReader::Fill() {
   if (offset_ >= end_ || !status_.ok()) return false;
   const absl::StatusOr<uint64_t> next = RecordReader(file_.get()).Read(offset_, &payload_);
   if (!next.ok()) {

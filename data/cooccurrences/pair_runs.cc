@@ -1,0 +1,94 @@
+#include "data/cooccurrences/pair_runs.h"
+
+#include <array>
+#include <queue>
+#include <utility>
+
+#include "data/io/status_macros.h"
+
+namespace elman {
+namespace {
+
+// A run in hand, at one of its pairs.
+class RunCursor {
+ public:
+  explicit RunCursor(std::unique_ptr<NumberSpoolReader> spool) : spool_(std::move(spool)) {}
+
+  // Goes to the next pair; false at the end.
+  absl::StatusOr<bool> Next() {
+    std::array<uint32_t, 4> numbers;
+    if (!spool_->Take(numbers)) {
+      RETURN_IF_ERROR(spool_->status());
+      return false;
+    }
+    const auto whole = [&](int i) { return uint64_t{numbers[i + 1]} << 32 | numbers[i]; };
+    pair_ = {whole(0), whole(2)};
+    return true;
+  }
+  const WeighedPair& pair() const { return pair_; }
+
+ private:
+  std::unique_ptr<NumberSpoolReader> spool_;
+  WeighedPair pair_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PairRunWriter>> PairRunWriter::Create(const std::string& path,
+                                                                     PairParts parts) {
+  ASSIGN_OR_RETURN(std::unique_ptr<NumberSpoolWriter> spool, NumberSpoolWriter::Create(path));
+  return std::unique_ptr<PairRunWriter>(new PairRunWriter(std::move(spool), parts));
+}
+
+absl::Status PairRunWriter::Add(const WeighedPair& pair) {
+  while (parts_.PartOf(pair.key) >= offsets_.size()) RETURN_IF_ERROR(EndPart());
+  const auto half = [](uint64_t number, int shift) {
+    return static_cast<uint32_t>(number >> shift);
+  };
+  return spool_->Append(std::array{half(pair.key, 0), half(pair.key, 32), half(pair.weight, 0),
+                                   half(pair.weight, 32)});
+}
+
+absl::StatusOr<PairRun> PairRunWriter::Finish() {
+  while (offsets_.size() <= parts_.size()) RETURN_IF_ERROR(EndPart());
+  return PairRun{spool_->path(), offsets_};
+}
+
+absl::Status PairRunWriter::EndPart() {
+  RETURN_IF_ERROR(spool_->Flush());
+  offsets_.push_back(spool_->offset());
+  return absl::OkStatus();
+}
+
+absl::Status MergePairRuns(const std::vector<PairRun>& runs, uint64_t part,
+                           const PairVisitor& visit) {
+  const auto later = [](const RunCursor* a, const RunCursor* b) {
+    return a->pair().key > b->pair().key;
+  };
+  std::vector<std::unique_ptr<RunCursor>> cursors;
+  std::priority_queue<RunCursor*, std::vector<RunCursor*>, decltype(later)> next(later);
+  const auto advance = [&next](RunCursor* run) -> absl::Status {
+    ASSIGN_OR_RETURN(const bool more, run->Next());
+    if (more) next.push(run);
+    return absl::OkStatus();
+  };
+  for (const PairRun& run : runs) {
+    ASSIGN_OR_RETURN(auto spool,
+                     NumberSpoolReader::Open(run.path, run.offsets[part], run.offsets[part + 1]));
+    cursors.push_back(std::make_unique<RunCursor>(std::move(spool)));
+    RETURN_IF_ERROR(advance(cursors.back().get()));
+  }
+  while (!next.empty()) {
+    WeighedPair sum = {next.top()->pair().key, 0};
+    while (!next.empty() && next.top()->pair().key == sum.key) {
+      RunCursor* const run = next.top();
+      next.pop();
+      sum.weight = AddWeights(sum.weight, run->pair().weight);
+      RETURN_IF_ERROR(advance(run));
+    }
+    RETURN_IF_ERROR(visit(sum));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace elman
