@@ -173,6 +173,7 @@ absl::Status Validate(const TrainingConfig& c) {
            Require(unit(o.beta1()), "optimizer.beta1", o.beta1(), kUnit),
            Require(unit(o.beta2()), "optimizer.beta2", o.beta2(), kUnit),
            Require(o.epsilon() > 0, "optimizer.epsilon", o.epsilon(), "above 0"),
+           Require(o.initial_sum() >= 0, "optimizer.initial_sum", o.initial_sum(), "at least 0"),
            Require(o.weight_decay() >= 0, "optimizer.weight_decay", o.weight_decay(), kAtLeast0),
            Require(o.clip_norm() >= 0, "optimizer.clip_norm", o.clip_norm(), kAtLeast0),
            Require(o.clip_value() >= 0, "optimizer.clip_value", o.clip_value(), kAtLeast0),

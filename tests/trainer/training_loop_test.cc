@@ -28,7 +28,8 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
 }
 
 TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
-  for (const char* optimizer : {"ADAM", "SGD"}) {  // updates all values, and those touched
+  // The first updates all values, the others those touched.
+  for (const char* optimizer : {"ADAM", "SGD", "ADAGRAD"}) {
     nodes_.clear();
     overrides_ = {std::string("optimizer.kind=") + optimizer, "model.tied_embeddings=false"};
     const std::string hash = Run(1, std::string(optimizer) + "one", 17);

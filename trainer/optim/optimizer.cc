@@ -1,5 +1,6 @@
 #include "trainer/optim/optimizer.h"
 
+#include "trainer/optim/adagrad.h"
 #include "trainer/optim/adam.h"
 #include "trainer/optim/sgd.h"
 
@@ -11,6 +12,8 @@ std::unique_ptr<Optimizer> CreateOptimizer(const OptimizerSpec& spec) {
       return std::make_unique<Sgd>(spec.momentum());
     case OptimizerSpec::ADAM:
       return std::make_unique<Adam>(spec.beta1(), spec.beta2(), spec.epsilon());
+    case OptimizerSpec::ADAGRAD:
+      return std::make_unique<Adagrad>(spec.initial_sum(), spec.epsilon());
   }
   return nullptr;
 }

@@ -62,6 +62,35 @@ TEST(AdamTest, FollowsAlgorithmOne) {
   EXPECT_NEAR(ThreeSteps(spec, 0)[1], w, 1e-5);
 }
 
+TEST(AdagradTest, DividesByTheRootOfSummedSquares) {
+  OptimizerSpec spec;
+  spec.set_kind(OptimizerSpec::ADAGRAD);
+  spec.set_initial_sum(0.5f);
+  spec.set_epsilon(0.25f);
+  double w = -2, s = 0.5;
+  for (int t = 1; t <= 3; ++t) {
+    const double g = 0.5 * 2 * w + 0.125 * w;
+    s += g * g;
+    w -= 0.1 * g / (std::sqrt(s) + 0.25);
+  }
+  EXPECT_NEAR(ThreeSteps(spec, 0.125f)[1], w, 1e-6);
+}
+
+TEST(AdagradTest, LeavesValuesWithoutGradientAlone) {
+  OptimizerSpec spec;
+  spec.set_kind(OptimizerSpec::ADAGRAD);
+  spec.set_initial_sum(0);
+  const auto adagrad = CreateOptimizer(spec);
+  EXPECT_TRUE(adagrad->LeavesUntouched(/*weight_decay=*/0));
+  EXPECT_FALSE(adagrad->LeavesUntouched(/*weight_decay=*/0.1f));
+  std::vector<float> w = {3, 3}, sums = {0, 0};
+  std::vector<float*> moments = {sums.data()};
+  adagrad->Update({.learning_rate = 0.1}, 0, w, std::vector<float>{0, 5}, moments);
+  EXPECT_EQ(w[0], 3);
+  EXPECT_EQ(sums[0], 0);
+  EXPECT_NEAR(w[1], 3 - 0.1, 1e-6);
+}
+
 TEST(SgdTest, ClipsValuesAfterScaling) {
   const auto optimizer = CreateOptimizer(OptimizerSpec());
   std::vector<float> w = {0, 0, 0};
