@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 #include "trainer/diagnostics/findings_json.h"
 #include "trainer/logging/next_commands.h"
 #include "trainer/logging/report_page.h"
@@ -340,7 +341,7 @@ void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset
   const Vocabulary& vocabulary = dataset.vocabulary();
   const uint32_t middle = vocabulary.predicted_size() / 2;  // a word neither empty nor rare
   const std::vector<std::string> commands =
-      dataset.manifest().task() == EMBEDDING
+      TaskOfModel(dataset.manifest().task()) == EMBEDDING
           ? NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)))
           : NextCommands(run, dataset.folder(), split, record_);
   Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));

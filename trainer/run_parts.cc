@@ -1,8 +1,10 @@
 #include "trainer/run_parts.h"
 
 #include <utility>
+#include <vector>
 
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/models/model_factory.h"
 #include "trainer/training_state.h"
@@ -18,9 +20,10 @@ absl::StatusOr<RunParts> CreateRunParts(Communicator* communicator, const Datase
                                         const TrainingConfig& config) {
   RunParts parts;
   const DatasetManifest& manifest = datasets[0]->manifest();
-  ASSIGN_OR_RETURN(parts.model,
-                   CreateModel(manifest.task(), config.model(), VocabulariesOf(manifest.fields()),
-                               datasets[0]->vocabulary().counts()));
+  std::vector<VocabularySpec> vocabularies = VocabulariesOf(manifest.fields());
+  vocabularies.resize(FieldsOfModel(manifest.task()));
+  ASSIGN_OR_RETURN(parts.model, CreateModel(TaskOfModel(manifest.task()), config.model(),
+                                            vocabularies, datasets[0]->vocabulary().counts()));
   parts.optimizer = CreateOptimizer(config.optimizer());
   auto source = CreateTrainingSource(datasets, config);
   RETURN_IF_ERROR(Agree(communicator, source.status()));

@@ -107,7 +107,19 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
 
 // The rates that word vectors are trained with are of single words, not of means over thousands.
 absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& config) {
-  if (dataset.manifest().task() != EMBEDDING) return absl::OkStatus();
+  const Task task = dataset.manifest().task();
+  if (TaskOfModel(task) != EMBEDDING) return absl::OkStatus();
+  const bool glove = config.model().word_vectors().method() == WordVectorSpec::GLOVE;
+  if (glove != (task == COOCCURRENCE)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "model.word_vectors.method is ",
+        WordVectorSpec::Method_Name(config.model().word_vectors().method()), ", and ",
+        dataset.folder(),
+        glove ? " is a data set of text; count what stands together in it with elman-preprocess "
+                "--cooccurrences_of, and train on that"
+              : " a data set of co-occurrences; set model.word_vectors.method=GLOVE, or train on "
+                "the text that was counted"));
+  }
   if (config.micro_batches() > 1) {
     return absl::InvalidArgumentError(absl::StrCat(
         "micro_batches is ", config.micro_batches(),
@@ -184,10 +196,10 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
   RETURN_IF_ERROR(dataset.FindSplit("train").status());
 
   CheckpointHeader& run = start.checkpoint.header;
-  run.set_task(dataset.manifest().task());
+  run.set_task(TaskOfModel(dataset.manifest().task()));
   run.clear_fields();
   start.checkpoint.tables.clear();
-  for (int field = 0; field < dataset.manifest().fields_size(); ++field) {
+  for (int field = 0; field < FieldsOfModel(dataset.manifest().task()); ++field) {
     const FieldEntry& entry = dataset.manifest().fields(field);
     CheckpointField* described = run.add_fields();
     described->set_name(entry.name());
@@ -230,8 +242,11 @@ double StepsOf(const TrainingConfig& config, const Dataset& dataset, int field) 
 // 100 elements".
 std::string ModelText(Task task, const ModelSpec& model) {
   if (task == EMBEDDING) {
-    const bool cbow = model.word_vectors().method() == WordVectorSpec::CBOW;
-    return absl::StrCat(cbow ? "CBOW" : "skip-gram", ", ", model.embedding_size(), " elements");
+    const WordVectorSpec::Method method = model.word_vectors().method();
+    const char* const name = method == WordVectorSpec::GLOVE  ? "GloVe"
+                             : method == WordVectorSpec::CBOW ? "CBOW"
+                                                              : "skip-gram";
+    return absl::StrCat(name, ", ", model.embedding_size(), " elements");
   }
   if (const FixedWindowSpec& window = model.fixed_window(); window.tokens() > 0) {
     return absl::StrCat("window of ", window.tokens(),
@@ -305,7 +320,8 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& datas
     memory.optimizer += slice * (1 + optimizer.moments());
     memory.checkpoint *= 2;
   }
-  if (dataset.manifest().task() != EMBEDDING)  // of word vectors, a block is in hand at a time
+  if (TaskOfModel(dataset.manifest().task()) !=
+      EMBEDDING)  // of word vectors, a block is in hand at a time
     memory.activations += ActivationElements(config, dataset) * sizeof(float);
   return memory;
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 
@@ -40,7 +41,8 @@ absl::Status CheckFields(const CheckpointHeader& header, const std::string& path
                                                       std::string(remedy)));
   };
   const auto name = [](Task task) { return absl::AsciiStrToLower(Task_Name(task)); };
-  if (manifest.task() != header.task() || manifest.fields_size() != header.fields_size()) {
+  if (TaskOfModel(manifest.task()) != header.task() ||
+      FieldsOfModel(manifest.task()) != header.fields_size()) {
     return wrong(absl::StrCat("a data set of ", name(manifest.task())),
                  absl::StrCat("one of ", name(header.task())));
   }

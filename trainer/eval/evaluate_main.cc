@@ -238,6 +238,14 @@ absl::Status Run(const CommandLine&) {
                    LoadFor(absl::GetFlag(FLAGS_checkpoint), *dataset,
                            "evaluate on a data set built with the same vocabulary"));
   const CheckpointHeader& header = trained->header;
+  const bool glove = header.task() == EMBEDDING &&
+                     header.config().model().word_vectors().method() == WordVectorSpec::GLOVE;
+  if (glove || dataset->manifest().task() == COOCCURRENCE) {
+    return absl::InvalidArgumentError(
+        "the vectors of GloVe predict no text, and how often words stand together in other text "
+        "depends on how much there is; judge them by --word_similarity=FILE and --analogies=FILE, "
+        "without --data");
+  }
   if (header.task() == EMBEDDING && !absl::GetFlag(FLAGS_compare).empty()) {
     return absl::InvalidArgumentError(
         "--compare: word vectors are not compared by their losses, which depend on how words are "

@@ -16,6 +16,7 @@ namespace elman {
 namespace {
 
 constexpr char kEmbedding[] = "embedding";  // of the first field, in every model that has one
+constexpr char kOutput[] = "output";        // of GloVe: the other vector of each word
 
 class CheckpointVectors : public VectorReader {
  public:
@@ -48,6 +49,25 @@ class CheckpointVectors : public VectorReader {
   uint32_t next_ = 0;
 };
 
+// GloVe makes no difference between a word and a context but by chance: adds the vectors that words
+// have as contexts to those that they have as words.
+absl::Status AddOutputs(const google::protobuf::RepeatedPtrField<ParameterEntry>& parameters,
+                        const ParameterEntry& table, const std::string& file,
+                        std::vector<float>* values) {
+  const auto outputs = std::ranges::find(parameters, kOutput, &ParameterEntry::name);
+  const int64_t size = table.shape(0) * table.shape(1);
+  if (outputs == parameters.end() || !std::ranges::equal(outputs->shape(), table.shape()) ||
+      outputs->offset() < 0 || std::ssize(*values) - outputs->offset() < size) {
+    return absl::DataLossError(
+        absl::StrCat(file,
+                     ": has not the two vectors of each word that GloVe has; use another "
+                     "checkpoint"));
+  }
+  float* const embeddings = values->data() + table.offset();
+  for (int64_t i = 0; i < size; ++i) embeddings[i] += (*values)[outputs->offset() + i];
+  return absl::OkStatus();
+}
+
 // Needs no model, and so nothing that models compute with.
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kLatest));
@@ -64,6 +84,10 @@ absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& 
     return absl::DataLossError(
         absl::StrCat(file, ": its embeddings are not of its vocabulary; use another checkpoint"));
   }
+  const ModelSpec& model = checkpoint.header.config().model();
+  if (checkpoint.header.task() == EMBEDDING &&
+      model.word_vectors().method() == WordVectorSpec::GLOVE)
+    RETURN_IF_ERROR(AddOutputs(parameters, *table, file, values));
   return std::make_unique<CheckpointVectors>(std::move(vocabularies[0]), std::move(*values),
                                              *table);
 }

@@ -13,7 +13,8 @@ namespace elman {
 
 // `path` is a file as ParseVectorFile has it, a checkpoint, or a run directory, which stands for
 // its latest one. Of a checkpoint, of any task, these are the embeddings of the text that is read,
-// in the order of the vocabulary and without <unk>, </s>, <s> and <pad>. NotFound if it has none.
+// in the order of the vocabulary and without <unk>, </s>, <s> and <pad>; of GloVe the sums of both
+// vectors of each word. NotFound if it has none.
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectorSource(const std::string& path);
 
 struct ExportedVectors {

@@ -65,9 +65,11 @@ void Products(ConstMatrix a, ConstMatrix b, const RowPair* pairs, int64_t count,
     const float* const left = a.row(pairs[p].left);
     const float* const right = b.row(pairs[p].right);
     auto sum = hn::Zero(d);
-    for (int64_t k = 0; k < size; k += lanes)
+    int64_t k = 0;
+    for (; k + lanes <= size; k += lanes)
       sum = hn::MulAdd(hn::LoadU(d, left + k), hn::LoadU(d, right + k), sum);
     products[p] = hn::GetLane(hn::SumOfLanes(d, sum));
+    for (; k < size; ++k) products[p] += left[k] * right[k];
   }
 }
 
@@ -75,8 +77,10 @@ void AddScaled(float factor, const float* from, int64_t size, float* to) {
   const Tag d;
   const int64_t lanes = hn::Lanes(d);
   const auto factors = hn::Set(d, factor);
-  for (int64_t k = 0; k < size; k += lanes)
+  int64_t k = 0;
+  for (; k + lanes <= size; k += lanes)
     hn::StoreU(hn::MulAdd(factors, hn::LoadU(d, from + k), hn::LoadU(d, to + k)), d, to + k);
+  for (; k < size; ++k) to[k] += factor * from[k];
 }
 
 void ToLeft(const RowPair* pairs, int64_t count, const float* factors, ConstMatrix b, Matrix a) {
@@ -139,7 +143,6 @@ void ScatterRows(ConstMatrix from, std::span<const int32_t> rows, Matrix to) {
 void PairProducts(ConstMatrix a, ConstMatrix b, std::span<const RowPair> pairs,
                   std::span<float> products) {
   CHECK_EQ(a.cols, b.cols);
-  CHECK_EQ(a.cols % kRowPadding, 0);
   CHECK_EQ(pairs.size(), products.size());
   HWY_DYNAMIC_DISPATCH(Products)(a, b, pairs.data(), std::ssize(pairs), products.data());
 }
@@ -147,7 +150,6 @@ void PairProducts(ConstMatrix a, ConstMatrix b, std::span<const RowPair> pairs,
 void AddToLeft(std::span<const RowPair> pairs, std::span<const float> factors, ConstMatrix b,
                Matrix a) {
   CHECK_EQ(a.cols, b.cols);
-  CHECK_EQ(a.cols % kRowPadding, 0);
   CHECK_EQ(pairs.size(), factors.size());
   HWY_DYNAMIC_DISPATCH(ToLeft)(pairs.data(), std::ssize(pairs), factors.data(), b, a);
 }
@@ -155,7 +157,6 @@ void AddToLeft(std::span<const RowPair> pairs, std::span<const float> factors, C
 void AddToRight(std::span<const RowPair> pairs, std::span<const float> factors, ConstMatrix a,
                 Matrix b) {
   CHECK_EQ(a.cols, b.cols);
-  CHECK_EQ(a.cols % kRowPadding, 0);
   CHECK_EQ(pairs.size(), factors.size());
   HWY_DYNAMIC_DISPATCH(ToRight)(pairs.data(), std::ssize(pairs), factors.data(), a, b);
 }

@@ -31,11 +31,12 @@ void GatherRows(ConstMatrix values, ConstMatrix gradients, float rate,
 // to[rows[i]] += from[i], one after the other; `from` is padded.
 void ScatterRows(ConstMatrix from, std::span<const int32_t> rows, Matrix to);
 
-// products[p] = a[pairs[p].left] . b[pairs[p].right]; all padded.
+// products[p] = a[pairs[p].left] . b[pairs[p].right]. Rows of any size, fastest padded.
 void PairProducts(ConstMatrix a, ConstMatrix b, std::span<const RowPair> pairs,
                   std::span<float> products);
 
-// a[left] += factor * b[right], or b[right] += factor * a[left], one pair after the other.
+// a[left] += factor * b[right], or b[right] += factor * a[left], one pair after the other. Rows of
+// any size.
 void AddToLeft(std::span<const RowPair> pairs, std::span<const float> factors, ConstMatrix b,
                Matrix a);
 void AddToRight(std::span<const RowPair> pairs, std::span<const float> factors, ConstMatrix a,

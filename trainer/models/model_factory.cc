@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "trainer/models/classifier.h"
+#include "trainer/models/glove.h"
 #include "trainer/models/language_model.h"
 #include "trainer/models/spec_shapes.h"
 #include "trainer/models/tagger.h"
@@ -195,6 +196,11 @@ absl::Status CheckWordVectors(const WordVectorSpec& spec) {
                    "word_vectors.negatives_power", spec.negatives_power(), "from 0 to 1"),
            Require(spec.subsample() >= 0 && spec.subsample() <= 1, "word_vectors.subsample",
                    spec.subsample(), "from 0 to 1"),
+           Require(spec.x_max() > 0, "word_vectors.x_max", spec.x_max(), "above 0"),
+           Require(spec.alpha() >= 0 && spec.alpha() <= 10, "word_vectors.alpha", spec.alpha(),
+                   "from 0 to 10"),
+           Require(spec.zeros() >= 0 && spec.zeros() <= 100, "word_vectors.zeros", spec.zeros(),
+                   "from 0 to 100"),
        }) {
     if (!status.ok()) return status;
   }
@@ -219,6 +225,8 @@ absl::StatusOr<std::unique_ptr<Model>> CreateWordVectors(const ModelSpec& spec,
         "the vocabulary has not two words to tell apart; preprocess with a smaller --min_count, or "
         "more text");
   }
+  if (spec.word_vectors().method() == WordVectorSpec::GLOVE)
+    return std::make_unique<Glove>(spec, words);
   return std::make_unique<WordVectors>(spec, words, static_cast<int32_t>(vocabulary.end_id()));
 }
 

@@ -116,29 +116,9 @@ void WordVectors::Weigh(const Pass& pass, int64_t tokens, float* gradients) cons
   weigh(output_, touched_outputs_.rows(), output_terms_);
 }
 
-void WordVectors::TouchedRows::Reset(size_t rows) {
-  rows_.clear();
-  has_.assign(rows, false);
-}
-
-void WordVectors::TouchedRows::Clear() {
-  for (const int32_t row : rows_) has_[row] = false;
-  rows_.clear();
-}
-
-void WordVectors::TouchedRows::Insert(std::span<const int32_t> rows) {
-  for (const int32_t row : rows) {
-    if (has_[row]) continue;
-    has_[row] = true;
-    rows_.push_back(row);
-  }
-}
-
 void WordVectors::Touch(const Batch&, BlockSet* touched) const {
-  for (const int32_t row : touched_inputs_.rows())
-    touched->Insert(input_.offset + row * input_.cols, input_.cols);
-  for (const int32_t row : touched_outputs_.rows())
-    touched->Insert(output_.offset + row * output_.cols, output_.cols);
+  touched_inputs_.AddTo(input_, touched);
+  touched_outputs_.AddTo(output_, touched);
 }
 
 LossSums WordVectors::Train(const Batch& batch, const Pass& pass, float* /*carry*/,

@@ -32,6 +32,7 @@
 #include "proto/model.pb.h"
 #include "trainer/math/row_products.h"
 #include "trainer/models/model.h"
+#include "trainer/models/touched_rows.h"
 #include "trainer/models/word_windows.h"
 #include "trainer/nn/alias_table.h"
 #include "trainer/nn/huffman_code.h"
@@ -62,18 +63,6 @@ class WordVectors : public Model {
   LossSums Judge(const Batch& batch, std::span<double> losses);
 
  private:
-  // Rows of a table that the last pass has added to, each once.
-  class TouchedRows {
-   public:
-    void Reset(size_t rows);  // of the table
-    void Clear();
-    void Insert(std::span<const int32_t> rows);
-    std::span<const int32_t> rows() const { return rows_; }
-
-   private:
-    std::vector<int32_t> rows_;
-    std::vector<bool> has_;
-  };
   // The words [first, last) of windows_ and what they are trained on.
   struct Block {
     int64_t first = 0, last = 0;
@@ -121,7 +110,7 @@ class WordVectors : public Model {
   std::vector<size_t> output_begins_;  // of each word to be predicted, among outputs_
   std::vector<float> turns_;           // of each of outputs_, in a tree
   std::vector<uint32_t> random_;
-  TouchedRows touched_inputs_, touched_outputs_;
+  TouchedRows touched_inputs_, touched_outputs_;  // of the last pass
   // Terms of the loss that each row of the tables is expected to have, for every word read; and
   // how often it is expected to be in hand.
   std::vector<float> input_terms_, output_terms_, input_uses_, output_uses_;

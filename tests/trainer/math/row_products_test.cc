@@ -42,30 +42,34 @@ TEST(RowProductsTest, GathersAndScattersRowsOfAnySize) {
   }
 }
 
-TEST(RowProductsTest, PairsAreMultipliedAndAddedBack) {
-  constexpr int64_t kSize = 32;
-  const std::vector<float> a = Floats(3 * kSize, 1), b = Floats(2 * kSize, 2);
+class PairProductsTest : public testing::TestWithParam<int64_t> {};
+
+TEST_P(PairProductsTest, PairsAreMultipliedAndAddedBack) {
+  const int64_t size = GetParam();
+  const std::vector<float> a = Floats(3 * size, 1), b = Floats(2 * size, 2);
   const std::vector<RowPair> pairs = {{2, 0}, {0, 1}, {2, 1}};
   const std::vector<float> factors = {0.5f, -1, 2};
-  std::vector<float> products(3), d_a(3 * kSize), d_b(2 * kSize);
-  const ConstMatrix left = {a.data(), 3, kSize}, right = {b.data(), 2, kSize};
+  std::vector<float> products(3), d_a(3 * size), d_b(2 * size);
+  const ConstMatrix left = {a.data(), 3, size}, right = {b.data(), 2, size};
   PairProducts(left, right, pairs, products);
-  AddToLeft(pairs, factors, right, {d_a.data(), 3, kSize});
-  AddToRight(pairs, factors, left, {d_b.data(), 2, kSize});
+  AddToLeft(pairs, factors, right, {d_a.data(), 3, size});
+  AddToRight(pairs, factors, left, {d_b.data(), 2, size});
   for (int p = 0; p < 3; ++p) {
     float product = 0;
-    for (int64_t k = 0; k < kSize; ++k)
+    for (int64_t k = 0; k < size; ++k)
       product += left.row(pairs[p].left)[k] * right.row(pairs[p].right)[k];
     EXPECT_NEAR(products[p], product, 1e-5);
   }
-  for (int64_t k = 0; k < kSize; ++k) {
+  for (int64_t k = 0; k < size; ++k) {
     EXPECT_NEAR(d_a[k], -right.row(1)[k], 1e-6);
-    EXPECT_EQ(d_a[kSize + k], 0);
-    EXPECT_NEAR(d_a[2 * kSize + k], 0.5f * right.row(0)[k] + 2 * right.row(1)[k], 1e-6);
+    EXPECT_EQ(d_a[size + k], 0);
+    EXPECT_NEAR(d_a[2 * size + k], 0.5f * right.row(0)[k] + 2 * right.row(1)[k], 1e-6);
     EXPECT_NEAR(d_b[k], 0.5f * left.row(2)[k], 1e-6);
-    EXPECT_NEAR(d_b[kSize + k], -left.row(0)[k] + 2 * left.row(2)[k], 1e-6);
+    EXPECT_NEAR(d_b[size + k], -left.row(0)[k] + 2 * left.row(2)[k], 1e-6);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Sizes, PairProductsTest, testing::Values(1, 15, 32, 100));
 
 TEST(RowProductsTest, LogisticLossesAreExactEvenWhereExponentialsOverflow) {
   std::vector<float> z = {0,    1,     -1,   3.5f, -3.5f, 20, -20, 90, -90,
