@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "data/add_features.h"
 #include "data/io/command_line.h"
 #include "data/io/interruption.h"
 #include "data/io/program.h"
@@ -47,6 +48,12 @@ ABSL_FLAG(
     std::string, vocabulary_of, "",
     "`DATASET_DIR` A data set whose tokenizers and vocabularies, with all their options, are taken "
     "over: the same ids, for which the same models can be used. --train may be left out then.");
+ABSL_FLAG(std::string, data, "",
+          "`DATASET_DIR` With --features, and no text files: a data set to be copied to --output, "
+          "vectors with it.");
+ABSL_FLAG(std::string, features, "",
+          "`SPLIT:FILE[,SPLIT:FILE...]` With --data: safetensors files with a vector for each "
+          "token that models read, of every split (data/README.md).");
 ABSL_FLAG(uint64_t, tokenizer_sample_mb, elman::kDefaultSampleBytes >> 20,
           "MiB of train that bpe and unigram are learned from.");
 ABSL_FLAG(
@@ -95,6 +102,9 @@ constexpr Example kExamples[] = {
      "    --output=run/vectors/data"},
     {"How often its words stand near each other, for GloVe",
      "elman-preprocess --cooccurrences_of=run/vectors/data --output=run/vectors/pairs"},
+    {"A vector for each token, which another program made, beside a data set",
+     "elman-preprocess --data=run/mine/data --output=run/mine/data_with_vectors \\\n"
+     "    --features=train:train.safetensors,valid:valid.safetensors"},
     {"A large corpus, by eight processes",
      "mpirun -n 8 elman-preprocess --train=corpus.txt --valid=valid.txt \\\n"
      "    --output=/shared/dataset"}};
@@ -106,6 +116,7 @@ constexpr Program kProgram = {
         "elman-preprocess --train=FILE[,FILE...] [--valid=...] [--test=...]\n"
         "    --output=DATASET_DIR [--task=TASK] [--tokenizer=NAME] [OPTION...]\n"
         "elman-preprocess --cooccurrences_of=DATASET_DIR --output=DATASET_DIR [--window=N]\n"
+        "elman-preprocess --data=DATASET_DIR --features=SPLIT:FILE[,...] --output=DATASET_DIR\n"
         "mpirun -n P elman-preprocess ...",
     .description =
         "Cuts texts into tokens, chooses a vocabulary, and writes the token ids into checksummed "
@@ -336,6 +347,44 @@ int CountCooccurrences(const CommandLine& line, const WorkerGroup& workers,
   return kExitDone;
 }
 
+bool AddsFeatures() {
+  return !absl::GetFlag(FLAGS_data).empty() || !absl::GetFlag(FLAGS_features).empty();
+}
+
+absl::StatusOr<AddFeaturesOptions> FeatureOptionsFromFlags(const CommandLine& line) {
+  RETURN_IF_ERROR(ExpectNoArguments(line));
+  for (const std::string& text :
+       {absl::GetFlag(FLAGS_train), absl::GetFlag(FLAGS_valid), absl::GetFlag(FLAGS_test),
+        absl::GetFlag(FLAGS_tokenizer), absl::GetFlag(FLAGS_vocabulary_of)}) {
+    if (text.empty()) continue;
+    return absl::InvalidArgumentError(
+        "--features are of the tokens of a data set that is there: make it first, then add them "
+        "with --data=DATASET_DIR and no text files");
+  }
+  AddFeaturesOptions options{
+      .data = absl::GetFlag(FLAGS_data), .files = {}, .output = absl::GetFlag(FLAGS_output)};
+  RETURN_IF_ERROR(ExpectFlag(options.data, "--data=DATASET_DIR"));
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_features), "--features=SPLIT:FILE[,...]"));
+  RETURN_IF_ERROR(ExpectFlag(options.output, "--output=DATASET_DIR"));
+  ASSIGN_OR_RETURN(options.files, ParseFeatureFiles(absl::GetFlag(FLAGS_features)));
+  return options;
+}
+
+// One process does it.
+int RunAddFeatures(const CommandLine& line, WorkerGroup* workers, Interruption* interruption) {
+  const absl::StatusOr<AddFeaturesOptions> options = FeatureOptionsFromFlags(line);
+  if (!options.ok()) return Fail(*workers, options.status(), kExitUsage);
+  const auto add = [&]() -> absl::Status {
+    if (workers->rank() != 0) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const DatasetManifest manifest, AddFeatures(*options, interruption));
+    std::fprintf(stderr, "%s: vectors of %u numbers for every token\n", options->output.c_str(),
+                 manifest.features().size());
+    return absl::OkStatus();
+  };
+  const absl::Status status = workers->Agree(add());
+  return status.ok() ? kExitDone : Fail(*workers, status, kExitFailed);
+}
+
 int Main(int argc, char** argv) {
   const absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, __FILE__);
   if (line.ok() && PrintHelpOrVersion(kProgram, *line)) return kExitDone;
@@ -344,6 +393,7 @@ int Main(int argc, char** argv) {
   const std::unique_ptr<WorkerGroup> workers = CreateWorkers();
   if (line.ok() && !absl::GetFlag(FLAGS_cooccurrences_of).empty())
     return CountCooccurrences(*line, *workers, &interruption);
+  if (line.ok() && AddsFeatures()) return RunAddFeatures(*line, workers.get(), &interruption);
   absl::StatusOr<PreprocessOptions> options =
       line.ok() ? OptionsFromFlags(*line, workers->size() > 1) : line.status();
   if (!options.ok()) return Fail(*workers, options.status(), kExitUsage);

@@ -169,11 +169,13 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
   const Dataset& dataset = *datasets[0];
   RunStart start;
   start.config = config;
+  RETURN_IF_ERROR(SettleFeatures(datasets, start.config.mutable_model()));
+  const TrainingConfig wanted = start.config;
   absl::Status status;
   if (communicator->rank() == 0) {
     const absl::StatusOr<std::string> path = FindCheckpoint(directory, resume);
     status = path.status();
-    if (path.ok() && !path->empty()) status = Resume(datasets, directory, *path, config, &start);
+    if (path.ok() && !path->empty()) status = Resume(datasets, directory, *path, wanted, &start);
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
 
@@ -289,7 +291,9 @@ double ActivationElements(const TrainingConfig& config, const Dataset& dataset) 
   // Per time step and row: embedding, its gradient, and the layers. Besides, a chunk of logits and
   // transposed weights.
   const RnnStackShape shape = StackShape(config.model());
-  const double embedding = 2.0 * static_cast<double>(shape.input_size);
+  // Vectors that come with the text stand in two batches and, packed, in the workspace.
+  const double embedding =
+      2.0 * static_cast<double>(shape.input_size) + 4.0 * FeatureSize(config.model());
   double elements = rows * StepsOf(config, dataset, 0) * (embedding + LayerElements(shape)) +
                     WeightElements(shape);
   if (dataset.manifest().task() == TRANSLATION) {

@@ -9,6 +9,7 @@
 #include "data/batches/mixture.h"
 #include "data/batches/sequence_batcher.h"
 #include "data/batches/stream_batcher.h"
+#include "data/features/feature_reader.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
@@ -91,6 +92,17 @@ absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
   return weights;
 }
 
+absl::Status SettleFeatures(const Datasets& datasets, ModelSpec* model) {
+  FeatureSpec* features = model->mutable_features();
+  // A task that cannot read such is for CreateModel to refuse.
+  if (features->use() == FeatureSpec::NONE || datasets[0]->manifest().task() == EMBEDDING)
+    return absl::OkStatus();
+  if (features->size() == 0)
+    features->set_size(static_cast<int32_t>(datasets[0]->manifest().features().size()));
+  for (const auto& dataset : datasets) RETURN_IF_ERROR(CheckFeatures(*dataset, features->size()));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets& datasets,
                                                                   const TrainingConfig& config) {
   ASSIGN_OR_RETURN(const std::vector<double> weights, DataWeights(datasets, config));
@@ -104,7 +116,8 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets
                                     {.batch_size = config.batch_size(),
                                      .sequence_length = config.sequence_length(),
                                      .lanes = config.lanes(),
-                                     .unit = TextUnitOf(config.model())});
+                                     .unit = TextUnitOf(config.model()),
+                                     .feature_size = FeatureSize(config.model())});
   }
   std::vector<std::unique_ptr<BatchSource>> sources;
   for (const auto& dataset : datasets) {
@@ -113,7 +126,8 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets
         CreateSequenceBatcher(dataset, kTrain, config.batch_size(), config.lanes(),
                               {.shuffled = true,
                                .seed = config.seed(),
-                               .by_tokens = config.batch_by() == TrainingConfig::TOKENS}));
+                               .by_tokens = config.batch_by() == TrainingConfig::TOKENS,
+                               .feature_size = FeatureSize(config.model())}));
     sources.push_back(std::move(source));
   }
   if (sources.size() == 1) return std::move(sources[0]);

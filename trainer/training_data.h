@@ -29,6 +29,10 @@ std::string DatasetFingerprint(const Dataset& dataset);
 absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
                                                 const TrainingConfig& config);
 
+// Where the model reads vectors that come with the text and does not say of what size, it is that
+// of the data sets'. FailedPrecondition unless all have such vectors.
+absl::Status SettleFeatures(const Datasets& datasets, ModelSpec* model);
+
 // The batches of the splits train. `config` is complete, its lanes settled.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets& datasets,
                                                                   const TrainingConfig& config);

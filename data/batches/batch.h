@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace elman {
@@ -22,8 +23,11 @@ struct Batch {
   // that train does not have: nothing can be learned from it, and no prediction of it is right.
   std::vector<int32_t> targets;
   std::vector<float> weights;  // of co-occurrences, [steps, rows]: of each input beside its target
-  int64_t target_count = 0;    // targets other than kNoTarget
-  bool starts_epoch = false;   // carried state begins anew with this batch
+  // The vectors that came with the inputs, [steps * rows, feature_size]; zeros where there is none.
+  int feature_size = 0;  // 0: there are no vectors
+  std::vector<float> features;
+  int64_t target_count = 0;   // targets other than kNoTarget
+  bool starts_epoch = false;  // carried state begins anew with this batch
   // Elements t * rows + b, ascending, before which the state carried in a stream begins anew, since
   // another text begins there.
   std::vector<int32_t> restarts;
@@ -36,6 +40,16 @@ struct Batch {
 
   // The number in the split of the example in each row; empty where rows are streams.
   std::vector<uint64_t> examples;
+
+  // The vector of an element t * rows + b.
+  std::span<float> feature(size_t element) {
+    return std::span(features).subspan(element * feature_size, feature_size);
+  }
+  // Room for vectors of so many numbers of every input; they are zeros.
+  void ClearFeatures(int size) {
+    feature_size = size;
+    features.assign(inputs.size() * static_cast<size_t>(size), 0);
+  }
 };
 
 }  // namespace elman

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/batches/epoch_order.h"
 #include "data/batches/permutation.h"
+#include "data/features/feature_reader.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
 #include "data/text/task_fields.h"
@@ -177,11 +178,14 @@ class BatchPlan {
 
 class SequenceBatcher : public BatchSource {
  public:
+  // `features` is null where batches are to have none.
   SequenceBatcher(std::shared_ptr<const Dataset> dataset, std::unique_ptr<ExampleReader> reader,
-                  int batch_size, int lanes, ExampleOrder order)
+                  std::unique_ptr<FeatureReader> features, int batch_size, int lanes,
+                  ExampleOrder order)
       : dataset_(std::move(dataset)),
         task_(dataset_->manifest().task()),
         reader_(std::move(reader)),
+        features_(std::move(features)),
         plan_(reader_.get(), batch_size, order),
         lanes_(lanes) {}
 
@@ -189,7 +193,10 @@ class SequenceBatcher : public BatchSource {
   int64_t batches_per_epoch() const override { return plan_.batches(); }
   int first_row(int lane) const override { return FirstRow(plan_.rows(), lanes_, lane); }
   int end_row(int lane) const override { return FirstRow(plan_.rows(), lanes_, lane + 1); }
-  void ShowReading(std::atomic<int32_t>* shard) override { reader_->ShowReading(shard); }
+  void ShowReading(std::atomic<int32_t>* shard) override {
+    reader_->ShowReading(shard);
+    if (features_) features_->ShowReading(shard);
+  }
   uint64_t examples() const override { return reader_->examples(); }
 
   absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) override {
@@ -205,7 +212,7 @@ class SequenceBatcher : public BatchSource {
     }
     RETURN_IF_ERROR(ReadExamples(batch->examples));
     Fill(batch);
-    return absl::OkStatus();
+    return features_ ? ReadFeatures(batch) : absl::OkStatus();
   }
 
  private:
@@ -220,8 +227,10 @@ class SequenceBatcher : public BatchSource {
       column.ids.clear();
       column.lengths.clear();
     }
+    first_tokens_.clear();
     for (const uint64_t example : examples) {
       ASSIGN_OR_RETURN(const ExampleView view, reader_->Read(example));
+      first_tokens_.push_back(view.first_token);
       for (int f = 0; f < reader_->fields(); ++f) {
         columns_[f].ids.insert(columns_[f].ids.end(), view.fields[f].begin(), view.fields[f].end());
         columns_[f].lengths.push_back(static_cast<int32_t>(view.fields[f].size()));
@@ -282,15 +291,29 @@ class SequenceBatcher : public BatchSource {
     }
   }
 
+  absl::Status ReadFeatures(Batch* batch) {
+    batch->ClearFeatures(features_->size());
+    for (int row = 0; row < batch->rows; ++row) {
+      for (int32_t t = 0; t < batch->lengths[row]; ++t) {
+        RETURN_IF_ERROR(
+            features_->Read(first_tokens_[row] + t, batch->feature(t * batch->rows + row)));
+      }
+    }
+    return absl::OkStatus();
+  }
+
   static int32_t Id(uint32_t id) { return static_cast<int32_t>(id); }
 
   const std::shared_ptr<const Dataset> dataset_;
   const Task task_;
   const std::unique_ptr<ExampleReader> reader_;
+  const std::unique_ptr<FeatureReader> features_;
   BatchPlan plan_;
   const int lanes_;
+  // Of the examples of the batch in hand.
   Column columns_[kMaxFields];
   std::vector<int32_t> weights_;  // bits of numbers
+  std::vector<uint64_t> first_tokens_;
 };
 
 }  // namespace
@@ -313,8 +336,10 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
     return absl::FailedPreconditionError(
         absl::StrCat(dataset->folder(), ": split ", std::string(split), " is empty"));
   }
-  return std::unique_ptr<BatchSource>(
-      new SequenceBatcher(std::move(dataset), std::move(reader), batch_size, lanes, order));
+  ASSIGN_OR_RETURN(std::unique_ptr<FeatureReader> features,
+                   FeatureReader::Open(*dataset, split, order.feature_size));
+  return std::unique_ptr<BatchSource>(new SequenceBatcher(
+      std::move(dataset), std::move(reader), std::move(features), batch_size, lanes, order));
 }
 
 }  // namespace elman

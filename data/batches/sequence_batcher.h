@@ -26,6 +26,8 @@ struct ExampleOrder {
   // examples: of short ones more, kMostRows times `batch_size` at the most, of long ones fewer.
   bool by_tokens = false;
   int window_examples = kWindowExamples;
+  // Batches have the vectors that came with the text, of so many numbers; 0: they have none.
+  int feature_size = 0;
 };
 inline constexpr int kMostRows = 4;
 
@@ -36,7 +38,8 @@ inline constexpr int kMostRows = 4;
 // the next. Memory is taken for two groups of blocks (EpochOrder), about 48 MiB, however large the
 // split is.
 //
-// InvalidArgument if there are more lanes than rows, or the data set is one of running text.
+// InvalidArgument if there are more lanes than rows, or the data set is one of running text;
+// FailedPrecondition if it has no such vectors as are wanted.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size, int lanes,
     ExampleOrder order);

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/batches/mixture.h"
+#include "data/features/feature_reader.h"
 #include "data/io/status_macros.h"
 #include "data/shards/shard_writer.h"
 
@@ -23,6 +24,7 @@ constexpr uint64_t kTokensBefore = 2;
 // The streams of one data set, which are rows of the batch from `first_row` on.
 struct Part {
   std::unique_ptr<TokenReader> reader;
+  std::unique_ptr<FeatureReader> features;  // null where batches are to have none
   StreamPlan plan;
   int first_row = 0;
   int32_t end_id = 0;
@@ -47,7 +49,10 @@ class StreamBatcher : public BatchSource {
   int end_row(int lane) const override { return first_row(lane + 1); }
 
   void ShowReading(std::atomic<int32_t>* shard) override {
-    for (const Part& part : parts_) part.reader->ShowReading(shard);
+    for (const Part& part : parts_) {
+      part.reader->ShowReading(shard);
+      if (part.features) part.features->ShowReading(shard);
+    }
   }
 
   absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) override {
@@ -71,6 +76,7 @@ class StreamBatcher : public BatchSource {
     batch->targets.assign(batch->inputs.size(), kNoTarget);
     batch->target_count = 0;
     batch->restarts.clear();
+    if (shape_.feature_size > 0) batch->ClearFeatures(shape_.feature_size);
     for (const Part& part : parts_) {
       const int begin = std::max(part.first_row, first_row(lane));
       const int end = std::min(part.end_row(), end_row(lane));
@@ -107,6 +113,17 @@ class StreamBatcher : public BatchSource {
         batch->restarts.push_back(static_cast<int32_t>(element));
     }
     batch->target_count += targets;
+    return part.features ? ReadFeatures(part, first, targets, row, batch) : absl::OkStatus();
+  }
+
+  // The vectors of the inputs, the first of which stands before token `first`; before the split
+  // there is none.
+  static absl::Status ReadFeatures(const Part& part, uint64_t first, int inputs, int row,
+                                   Batch* batch) {
+    for (int t = first == 0 ? 1 : 0; t < inputs; ++t) {
+      const size_t element = static_cast<size_t>(t) * batch->rows + row;
+      RETURN_IF_ERROR(part.features->Read(first + t - 1, batch->feature(element)));
+    }
     return absl::OkStatus();
   }
 
@@ -133,6 +150,7 @@ class StreamBatcher : public BatchSource {
           std::min(part.end_row(), end_row(lane)) - std::max(part.first_row, first_row(lane));
       streams_seen_[i] += std::max(streams, 0);
       part.reader->set_cache_bytes(streams_seen_[i] * kCacheBytesPerStream);
+      if (part.features) part.features->set_cache_blocks(streams_seen_[i]);
     }
   }
 
@@ -152,7 +170,7 @@ absl::Status CheckShape(const StreamShape& shape) {
 }
 
 absl::StatusOr<Part> OpenPart(std::shared_ptr<const Dataset> dataset, std::string_view split,
-                              int first_row, int streams, int sequence_length) {
+                              int first_row, int streams, const StreamShape& shape) {
   const auto end_id = static_cast<int32_t>(dataset->vocabulary().end_id());
   ASSIGN_OR_RETURN(std::unique_ptr<TokenReader> reader,
                    TokenReader::Open(dataset, split, kCacheBytesPerStream));
@@ -160,8 +178,10 @@ absl::StatusOr<Part> OpenPart(std::shared_ptr<const Dataset> dataset, std::strin
     return absl::FailedPreconditionError(
         absl::StrCat(dataset->folder(), ": split ", std::string(split), " is empty"));
   }
-  const StreamPlan plan(reader->tokens(), streams, sequence_length);
-  return Part{std::move(reader), plan, first_row, end_id};
+  ASSIGN_OR_RETURN(std::unique_ptr<FeatureReader> features,
+                   FeatureReader::Open(*dataset, split, shape.feature_size));
+  const StreamPlan plan(reader->tokens(), streams, shape.sequence_length);
+  return Part{std::move(reader), std::move(features), plan, first_row, end_id};
 }
 
 }  // namespace
@@ -199,8 +219,7 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateMixedStreamBatcher(
   std::vector<Part> parts;
   int first_row = 0;
   for (size_t i = 0; i < datasets.size(); ++i) {
-    ASSIGN_OR_RETURN(Part part,
-                     OpenPart(datasets[i], split, first_row, streams[i], shape.sequence_length));
+    ASSIGN_OR_RETURN(Part part, OpenPart(datasets[i], split, first_row, streams[i], shape));
     parts.push_back(std::move(part));
     first_row += streams[i];
   }

@@ -50,10 +50,13 @@ struct StreamShape {
   int sequence_length = 1;
   int lanes = 1;
   TextUnit unit = TextUnit::kSplit;
+  // Batches have the vectors that came with the text, of so many numbers; 0: they have none.
+  int feature_size = 0;
 };
 
 // Lane l owns the streams [l * batch_size / lanes, (l + 1) * batch_size / lanes). Every epoch is
-// the same. InvalidArgument if there are more lanes than streams, naming both.
+// the same. InvalidArgument if there are more lanes than streams, naming both; FailedPrecondition
+// if there are no such vectors as are wanted.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape);
 

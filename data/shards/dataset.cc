@@ -60,6 +60,7 @@ std::vector<std::string> FilesOf(const DatasetManifest& manifest) {
   }
   for (const SplitEntry& split : manifest.splits()) {
     for (const ShardEntry& shard : split.shards()) files.push_back(shard.file());
+    for (const FileEntry& features : split.features()) files.push_back(features.file());
   }
   return files;
 }
@@ -189,6 +190,33 @@ absl::Status CheckShards(const std::string& folder, const DatasetManifest& manif
                                           "; copy the data set again"));
 }
 
+// Where there are vectors, every shard has a file of them, with its size.
+absl::Status CheckFeatureFiles(const std::string& folder, const DatasetManifest& manifest) {
+  const FeatureEntry& features = manifest.features();
+  const bool known = FeatureEntry::Type_IsValid(features.type()) &&
+                     features.type() != FeatureEntry::TYPE_UNSPECIFIED;
+  bool possible = !manifest.has_features() ||
+                  (known && features.size() >= 1 && features.size() <= kMostFeatureSize);
+  for (const SplitEntry& split : manifest.splits()) {
+    const int files = manifest.has_features() ? split.shards_size() : 0;
+    possible = possible && split.features_size() == files;
+  }
+  if (!possible) {
+    return absl::DataLossError(
+        absl::StrCat(JoinPath(folder, kManifestName),
+                     ": what it says of vectors makes no sense; copy the data set again, or was it "
+                     "written by a newer version?"));
+  }
+  for (const SplitEntry& split : manifest.splits()) {
+    for (const FileEntry& entry : split.features()) {
+      const std::string path = JoinPath(folder, entry.file());
+      ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
+      if (file->size() != entry.bytes()) return WrongSize(path, entry.bytes(), file->size());
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckVocabulary(const FieldEntry& field, const Vocabulary& vocabulary,
                              const std::string& fingerprint, const std::string& path) {
   const VocabularySpec& spec = field.vocabulary();
@@ -316,6 +344,7 @@ absl::StatusOr<std::shared_ptr<const Dataset>> Dataset::Open(const std::string& 
   }
   for (const SplitEntry& split : manifest.splits())
     RETURN_IF_ERROR(CheckShards(folder, manifest, split));
+  RETURN_IF_ERROR(CheckFeatureFiles(folder, manifest));
   return std::shared_ptr<const Dataset>(
       new Dataset(folder, std::move(manifest), std::move(tables)));
 }

@@ -19,6 +19,7 @@ inline constexpr std::string_view kManifestName = "dataset.textproto";
 inline constexpr std::string_view kVocabularyName = "vocabulary.txt";
 inline constexpr std::string_view kTokenizerName = "tokenizer.model";
 inline constexpr uint32_t kDatasetFormatVersion = 3;
+inline constexpr uint32_t kMostFeatureSize = 1 << 16;  // numbers of a token's vector
 
 // Immutable once opened.
 class Dataset {

@@ -29,6 +29,8 @@ absl::StatusOr<ExampleView> ExampleReader::Read(uint64_t number) {
     ids.CopyTo(std::span(ids_[i]));
     view.fields[i] = ids_[i];
   }
+  view.first_token =
+      blocks_->first_token(at) + block->begins(0)[number - blocks_->first_example(at)];
   return view;
 }
 

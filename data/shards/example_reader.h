@@ -19,6 +19,7 @@ namespace elman {
 // The ids of an example, by field. They belong to the reader.
 struct ExampleView {
   std::span<const int32_t> fields[kMaxFields];
+  uint64_t first_token = 0;  // of the first field, the tokens of the split before it
 };
 
 // Finds an example by the index of its shard, and keeps the blocks used last. Not for concurrent

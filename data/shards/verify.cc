@@ -75,6 +75,21 @@ absl::Status VerifyShardOfDataset(const Dataset& dataset, const SplitEntry& spli
                       path, entry.crc32c(), crc));
 }
 
+// A file of vectors, whose checksum covers every byte.
+absl::Status VerifyFeatures(const std::string& path, const FileEntry& entry,
+                            VerificationReport* report) {
+  ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(path));
+  if (crc != entry.crc32c()) {
+    return absl::DataLossError(
+        absl::StrFormat("%s: expected a file with the checksum %08x, found %08x; copy the data set "
+                        "again",
+                        path, entry.crc32c(), crc));
+  }
+  ++report->files;
+  report->bytes += entry.bytes();
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 VerificationReport VerifyDataset(const std::string& folder) {
@@ -98,6 +113,11 @@ VerificationReport VerifyDataset(const std::string& folder) {
     std::vector<LengthCounts> lengths(manifest.fields_size());
     for (int i = 0; i < split.shards_size(); ++i) {
       const absl::Status status = VerifyShardOfDataset(**dataset, split, i, &report, &lengths);
+      if (!status.ok()) report.problems.emplace_back(status.message());
+    }
+    for (const FileEntry& features : split.features()) {
+      const absl::Status status =
+          VerifyFeatures(JoinPath(folder, features.file()), features, &report);
       if (!status.ok()) report.problems.emplace_back(status.message());
     }
     for (int f = 0; problems == report.problems.size() && f < manifest.fields_size(); ++f) {

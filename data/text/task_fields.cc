@@ -32,4 +32,6 @@ Task TaskOfModel(Task data) { return data == COOCCURRENCE ? EMBEDDING : data; }
 
 int FieldsOfModel(Task data) { return static_cast<int>(FieldsOf(TaskOfModel(data)).size()); }
 
+bool TextsEnd(Task task) { return IsRunningText(task) || task == TRANSLATION; }
+
 }  // namespace elman

@@ -31,4 +31,7 @@ bool IsRunningText(Task task);
 Task TaskOfModel(Task data);
 int FieldsOfModel(Task data);
 
+// Whether the ids of a text end in </s>, of the first field too.
+bool TextsEnd(Task task);
+
 }  // namespace elman

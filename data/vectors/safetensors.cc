@@ -3,10 +3,9 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -18,7 +17,6 @@ namespace {
 
 using google::protobuf::Struct;
 using google::protobuf::Value;
-using Type = TensorEntry::Type;
 
 constexpr uint64_t kLengthBytes = 8;
 constexpr uint64_t kMaxHeaderBytes = uint64_t{16} << 20;
@@ -32,27 +30,14 @@ uint64_t HeaderBytes(std::string_view begin) {
   return bytes;
 }
 
-Type TypeOf(std::string_view name) {
-  if (name == "F64") return Type::kFloat64;
-  if (name == "F32") return Type::kFloat32;
-  if (name == "F16") return Type::kFloat16;
-  if (name == "BF16") return Type::kBfloat16;
-  return Type::kOther;
-}
-
-uint64_t BytesOf(Type type) {
-  switch (type) {
-    case Type::kFloat64:
-      return 8;
-    case Type::kFloat32:
-      return 4;
-    case Type::kFloat16:
-    case Type::kBfloat16:
-      return 2;
-    case Type::kOther:
-      return 0;
-  }
-  return 0;
+NumberType TypeOf(std::string_view name) {
+  if (name == "F64") return NumberType::kFloat64;
+  if (name == "F32") return NumberType::kFloat32;
+  if (name == "F16") return NumberType::kFloat16;
+  if (name == "BF16") return NumberType::kBfloat16;
+  if (name == "I64") return NumberType::kInt64;
+  if (name == "I32") return NumberType::kInt32;
+  return NumberType::kOther;
 }
 
 // The value of a key that must be a list of whole numbers, not negative.
@@ -91,34 +76,24 @@ std::optional<TensorEntry> ParseEntry(const std::string& name, const Value& valu
     elements *= extent;
     tensor.shape.push_back(static_cast<int64_t>(extent));
   }
-  if (tensor.type != Type::kOther && elements * BytesOf(tensor.type) != end - begin)
+  if (tensor.type != NumberType::kOther && elements * BytesOf(tensor.type) != end - begin)
     return std::nullopt;
   tensor.begin = data_begin + begin;
   tensor.end = data_begin + end;
   return tensor;
 }
 
-float FloatOfHalf(uint16_t half) {
-  const int exponent = half >> 10 & 31, mantissa = half & 1023;
-  float value = 0;
-  if (exponent == 31) {
-    value = mantissa == 0 ? std::numeric_limits<float>::infinity()
-                          : std::numeric_limits<float>::quiet_NaN();
-  } else if (exponent == 0) {
-    value = std::ldexp(static_cast<float>(mantissa), -24);
-  } else {
-    value = std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
+// Whether two tensors have a byte in common; the name of one that does.
+std::optional<std::string> FindOverlap(const std::vector<TensorEntry>& tensors) {
+  std::vector<const TensorEntry*> by_begin;
+  for (const TensorEntry& tensor : tensors) {
+    if (tensor.begin < tensor.end) by_begin.push_back(&tensor);
   }
-  return half >> 15 != 0 ? -value : value;
-}
-
-template <typename Stored, typename Convert>
-void ConvertAll(const std::string& bytes, std::span<float> row, const Convert& convert) {
-  for (size_t i = 0; i < row.size(); ++i) {
-    Stored stored;
-    std::memcpy(&stored, bytes.data() + i * sizeof(stored), sizeof(stored));
-    row[i] = convert(stored);
+  std::ranges::sort(by_begin, {}, &TensorEntry::begin);
+  for (size_t i = 1; i < by_begin.size(); ++i) {
+    if (by_begin[i]->begin < by_begin[i - 1]->end) return by_begin[i]->name;
   }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -152,33 +127,21 @@ absl::StatusOr<std::unique_ptr<Safetensors>> Safetensors::Open(const std::string
     if (!tensor) return damage(absl::StrCat("what the header says of tensor ", name));
     tensors.push_back(*std::move(tensor));
   }
+  if (const std::optional<std::string> name = FindOverlap(tensors))
+    return damage(absl::StrCat("tensor ", *name, " has bytes of another"));
   return std::unique_ptr<Safetensors>(new Safetensors(std::move(file), std::move(tensors)));
 }
 
 absl::Status Safetensors::ReadRow(const TensorEntry& tensor, int64_t number,
                                   std::span<float> row) const {
+  if (!IsFloatingPoint(tensor.type)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path(), ": tensor ", tensor.name, " does not hold floating-point numbers"));
+  }
   std::string bytes(row.size() * BytesOf(tensor.type), '\0');
   RETURN_IF_ERROR(file_->Read(tensor.begin + static_cast<uint64_t>(number) * bytes.size(),
                               bytes.size(), bytes.data()));
-  switch (tensor.type) {
-    case Type::kFloat64:
-      ConvertAll<double>(bytes, row, [](double stored) { return static_cast<float>(stored); });
-      break;
-    case Type::kFloat32:
-      ConvertAll<float>(bytes, row, [](float stored) { return stored; });
-      break;
-    case Type::kFloat16:
-      ConvertAll<uint16_t>(bytes, row, FloatOfHalf);
-      break;
-    case Type::kBfloat16:
-      ConvertAll<uint16_t>(bytes, row, [](uint16_t stored) {
-        return std::bit_cast<float>(static_cast<uint32_t>(stored) << 16);
-      });
-      break;
-    case Type::kOther:
-      return absl::InvalidArgumentError(
-          absl::StrCat(path(), ": tensor ", tensor.name, " does not hold floating-point numbers"));
-  }
+  ToFloats(tensor.type, bytes, row);
   return absl::OkStatus();
 }
 

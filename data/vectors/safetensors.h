@@ -12,13 +12,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/io/file.h"
+#include "data/vectors/number_type.h"
 
 namespace elman {
 
 struct TensorEntry {
-  enum class Type { kFloat64, kFloat32, kFloat16, kBfloat16, kOther };
   std::string name;
-  Type type = Type::kOther;
+  NumberType type = NumberType::kOther;
   std::vector<int64_t> shape;
   uint64_t begin = 0;  // of its bytes in the file
   uint64_t end = 0;
@@ -27,8 +27,8 @@ struct TensorEntry {
 // Safe for any number of threads.
 class Safetensors {
  public:
-  // Reads and checks the header: every tensor lies within the file and has the bytes that its shape
-  // and type want.
+  // Reads and checks the header: every tensor lies within the file, has the bytes that its shape
+  // and type want, and shares none with another.
   static absl::StatusOr<std::unique_ptr<Safetensors>> Open(const std::string& path);
 
   const std::vector<TensorEntry>& tensors() const { return tensors_; }
@@ -36,6 +36,11 @@ class Safetensors {
 
   // A row of a matrix of floating-point numbers, as floats; `row` has its columns.
   absl::Status ReadRow(const TensorEntry& tensor, int64_t number, std::span<float> row) const;
+
+  // Some bytes of a tensor, from one of them on, which it must have.
+  absl::Status ReadBytes(const TensorEntry& tensor, uint64_t begin, std::span<char> bytes) const {
+    return file_->Read(tensor.begin + begin, bytes.size(), bytes.data());
+  }
 
  private:
   Safetensors(std::unique_ptr<RandomAccessFile> file, std::vector<TensorEntry> tensors)

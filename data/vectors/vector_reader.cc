@@ -237,7 +237,7 @@ absl::StatusOr<TensorEntry> FindTensor(const Safetensors& file, const std::strin
         "; choose one with ,tensor=NAME; there are: ", names));
   }
   const TensorEntry& tensor = *found[0];
-  if (tensor.shape.size() != 2 || tensor.type == TensorEntry::Type::kOther) {
+  if (tensor.shape.size() != 2 || !IsFloatingPoint(tensor.type)) {
     return absl::InvalidArgumentError(
         absl::StrCat(file.path(), ": tensor ", tensor.name,
                      " is no matrix of floating-point numbers, a row for each word"));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/batches/batch.h"
+#include "trainer/eval/token_sequence.h"
 
 namespace elman {
 
@@ -12,15 +13,16 @@ class BatchBuilder {
  public:
   explicit BatchBuilder(uint32_t padding) : padding_(static_cast<int32_t>(padding)) {}
 
-  // Returns whether the sequence is in the batch: one without ids is left out.
-  bool Add(const std::vector<uint32_t>& ids);
+  // Returns whether the sequence is in the batch: one without ids is left out. Either all have
+  // vectors of one size, or none has.
+  bool Add(TokenSequence sequence);
 
   // All but the targets.
   Batch Build() const;
 
  private:
   const int32_t padding_;
-  std::vector<std::vector<int32_t>> sequences_;
+  std::vector<TokenSequence> sequences_;
 };
 
 }  // namespace elman

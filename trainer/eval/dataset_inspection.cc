@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/features/feature_file.h"
 #include "data/shards/dataset.h"
 #include "data/shards/example_reader.h"
 #include "data/shards/shard_reader.h"
@@ -166,6 +167,20 @@ std::string PairsText(const Dataset& dataset, const ExampleView& example) {
   return text;
 }
 
+// The vectors that came with the text.
+void AddFeatures(const DatasetManifest& manifest, Inspection* inspection) {
+  const FeatureEntry& features = manifest.features();
+  const std::string type = LowerName(FeatureEntry::Type_Name(features.type()));
+  inspection->AddText("features", absl::StrCat("a vector of ", features.size(),
+                                               " numbers for every token, ", type));
+  for (const SplitEntry& split : manifest.splits()) {
+    for (const SourceEntry& source : split.feature_sources())
+      inspection->AddText("  of " + split.name(), SourceText(source));
+  }
+  inspection->AddJson("features",
+                      JsonObject().Add("size", uint64_t{features.size()}).Add("type", type));
+}
+
 // An example as people would write it; of a tagged one, every word with its tag.
 std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
   constexpr size_t kMostIds = 40;
@@ -233,6 +248,7 @@ absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify) 
     const DatasetManifest& manifest = (*dataset)->manifest();
     inspection.Add("task", LowerName(Task_Name(manifest.task())));
     AddFields(manifest, &inspection);
+    if (manifest.has_features()) AddFeatures(manifest, &inspection);
     AddSplits(manifest, &inspection);
     inspection.AddText("made by", PreprocessText(manifest.preprocess()))
         .AddJson("preprocess", PreprocessJson(manifest.preprocess()));
@@ -262,6 +278,35 @@ absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify) {
     inspection.AddJson("counts", CountsJson(header.task(), (*shard)->counts()));
   }
   if (verify) AddVerification(VerifyShard(path), &inspection);
+  return inspection;
+}
+
+absl::StatusOr<Inspection> InspectFeatures(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "features").Add("path", path);
+  VerificationReport report;
+  const auto file = FeatureFile::Open(path);
+  if (!file.ok() && !verify) return file.status();
+  if (!file.ok()) report.problems.emplace_back(file.status().message());
+  if (file.ok()) {
+    const FeatureHeader& header = (*file)->header();
+    inspection.Add("split", header.split())
+        .Add("shard", uint64_t{header.shard()})
+        .Add("vectors", uint64_t{header.vectors()})
+        .Add("size", uint64_t{header.features().size()})
+        .Add("type", LowerName(FeatureEntry::Type_Name(header.features().type())))
+        .Add("blocks", (*file)->blocks());
+  }
+  for (uint64_t i = 0; verify && report.ok() && i < (*file)->blocks(); ++i) {
+    const auto block = (*file)->ReadBlock(i);
+    if (!block.ok()) report.problems.emplace_back(block.status().message());
+    ++report.blocks;
+  }
+  if (report.ok() && verify) {
+    report.files = 1;
+    report.bytes = (*file)->bytes();
+  }
+  if (verify) AddVerification(std::move(report), &inspection);
   return inspection;
 }
 

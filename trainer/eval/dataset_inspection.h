@@ -11,7 +11,8 @@ namespace elman {
 // The folder of a data set: its fields, its splits, and the first examples of each.
 absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify);
 
-// One shard by itself.
+// One shard, or the vectors of its tokens, by themselves.
 absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify);
+absl::StatusOr<Inspection> InspectFeatures(const std::string& path, bool verify);
 
 }  // namespace elman

@@ -26,6 +26,7 @@
 #include "trainer/eval/word_space.h"
 #include "trainer/eval/word_tests.h"
 #include "trainer/math/compute_environment.h"
+#include "trainer/models/spec_shapes.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
           "`RUN_DIR|FILE` a run directory (its best checkpoint), a checkpoint, or a file of "
@@ -183,7 +184,8 @@ class LineTables {
 absl::StatusOr<JudgedTranslations> JudgeSplit(const std::shared_ptr<const Dataset>& dataset,
                                               const TrainedModel& trained) {
   ASSIGN_OR_RETURN(const TranslationJudgeSpec spec, TranslationSpecOfFlags());
-  return JudgeTranslations(dataset, absl::GetFlag(FLAGS_split), spec, trained.model.get());
+  return JudgeTranslations(dataset, absl::GetFlag(FLAGS_split), spec,
+                           FeatureSize(trained.header.config().model()), trained.model.get());
 }
 
 // Judges the other model as the first was, and adds what comes of it to the first one's figures.

@@ -41,11 +41,12 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const
   const int batch_size = config.evaluation().batch_size();
   if (dataset->manifest().task() == LANGUAGE_MODEL)
     return CreateStreamEvaluator(std::move(dataset), split, batch_size, config.sequence_length(),
-                                 TextUnitOf(config.model()));
+                                 TextUnitOf(config.model()), FeatureSize(config.model()));
   if (dataset->manifest().task() == EMBEDDING)
     return CreateWordVectorEvaluator(std::move(dataset), split, batch_size,
                                      config.sequence_length());
-  return CreateSequenceEvaluator(std::move(dataset), split, batch_size);
+  return CreateSequenceEvaluator(std::move(dataset), split, batch_size,
+                                 FeatureSize(config.model()));
 }
 
 }  // namespace elman

@@ -173,6 +173,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
     if (!FileExists(path))
       return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
     if (absl::EndsWith(path, ".tfrecord")) return InspectShard(path, verify);
+    if (absl::EndsWith(path, ".features")) return InspectFeatures(path, verify);
     return IsBaseline(path) ? InspectBaseline(path, verify) : InspectCheckpoint(path, verify);
   }
   if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "data/io/json_writer.h"
+#include "data/io/status_macros.h"
 #include "trainer/eval/batch_builder.h"
 #include "trainer/math/check.h"
 #include "trainer/models/classifier.h"
@@ -24,6 +25,7 @@ class LabelPredictor : public Predictor {
       : text_(trained->vocabularies[0]),
         labels_(trained->vocabularies[1]),
         tokenizer_(std::move(tokenizer)),
+        features_(spec.features),
         json_(spec.json) {}
 
   const std::string& LabelName(int32_t label) const { return labels_.piece(label); }
@@ -31,6 +33,7 @@ class LabelPredictor : public Predictor {
   const Vocabulary& text_;
   const Vocabulary& labels_;
   const std::unique_ptr<Tokenizer> tokenizer_;
+  FeatureSource* const features_;  // null where the model reads no vectors
   const bool json_;
   Workspace workspace_;
 };
@@ -44,13 +47,15 @@ class TagPredictor : public LabelPredictor {
     CHECK_NE(model_, nullptr);
   }
 
-  std::vector<std::string> Predict(std::span<const PredictionInput> inputs,
-                                   uint64_t /*first*/) override {
+  absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
+                                                   uint64_t /*first*/) override {
     std::vector<Sentence> sentences;
     BatchBuilder builder(text_.pad_id());
     for (const PredictionInput& input : inputs) {
       Sentence& sentence = sentences.emplace_back(Read(input));
-      if (builder.Add(sentence.ids)) sentence.row = rows_of(sentences) - 1;
+      TokenSequence tokens{.ids = sentence.ids};
+      RETURN_IF_ERROR(TakeFeatures(features_, /*ends=*/false, &tokens));
+      if (builder.Add(std::move(tokens))) sentence.row = rows_of(sentences) - 1;
     }
     Batch batch = builder.Build();
     batch.targets.assign(batch.inputs.size(), kNoTarget);
@@ -139,14 +144,15 @@ class ClassPredictor : public LabelPredictor {
     CHECK_NE(model_, nullptr);
   }
 
-  std::vector<std::string> Predict(std::span<const PredictionInput> inputs,
-                                   uint64_t /*first*/) override {
+  absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
+                                                   uint64_t /*first*/) override {
     BatchBuilder builder(text_.pad_id());
     std::vector<bool> has_text;
     for (const PredictionInput& input : inputs) {
-      std::vector<uint32_t> ids = {};
-      tokenizer_->Encode(input.line, &ids);
-      has_text.push_back(builder.Add(ids));
+      TokenSequence tokens;
+      tokenizer_->Encode(input.line, &tokens.ids);
+      RETURN_IF_ERROR(TakeFeatures(features_, /*ends=*/false, &tokens));
+      has_text.push_back(builder.Add(std::move(tokens)));
     }
     Batch batch = builder.Build();
     batch.targets.assign(batch.rows, 0);

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "data/features/feature_source.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/input_lines.h"
@@ -25,6 +28,10 @@ ABSL_FLAG(int32_t, batch_size, 32, "inputs to read together, if so many are ther
 ABSL_FLAG(bool, columns, false,
           "tagging: read a word a line, its first column, and an empty line after each sentence, "
           "as corpora have it, instead of a sentence a line");
+ABSL_FLAG(
+    std::string, features, "",
+    "`FILE[,FILE...]` for models that read vectors with the text (model.features): safetensors "
+    "files with those of the input's tokens, text after text (data/README.md)");
 ABSL_FLAG(int32_t, max_tokens, 100, "language models: tokens to generate for a prompt at most");
 ABSL_FLAG(int32_t, lines, 1,
           "language models: lines to generate for a prompt, the prompt's own included");
@@ -127,8 +134,9 @@ absl::Status CheckFlags(const CommandLine& command_line) {
                  "from 1 to the width of the beam");
 }
 
-PredictionSpec SpecOfFlags() {
-  return {.json = absl::GetFlag(FLAGS_format) == "json",
+PredictionSpec SpecOfFlags(FeatureSource* features) {
+  return {.features = features,
+          .json = absl::GetFlag(FLAGS_format) == "json",
           .generation = {.end = {.max_tokens = absl::GetFlag(FLAGS_max_tokens),
                                  .lines = absl::GetFlag(FLAGS_lines),
                                  .stops = absl::GetFlag(FLAGS_stop).texts},
@@ -176,16 +184,25 @@ absl::Status Converse(Predictor* predictor) {
     if (terminal) write("> ");
     ASSIGN_OR_RETURN(const std::vector<std::string> lines, source.Next(1));
     if (lines.empty()) break;
-    predictor->Stream({.line = lines[0], .words = {}}, number, write);
+    RETURN_IF_ERROR(predictor->Stream({.line = lines[0], .words = {}}, number, write));
   }
   if (terminal) write("\n");
   return absl::OkStatus();
 }
 
+// The vectors of the inputs; null where none are given.
+absl::StatusOr<std::unique_ptr<FeatureSource>> FeaturesOfFlags() {
+  const std::string files = absl::GetFlag(FLAGS_features);
+  if (files.empty()) return nullptr;
+  return FeatureSource::Open(absl::StrSplit(files, ','));
+}
+
 absl::Status Run(const CommandLine&) {
   LimitThreads();
   ASSIGN_OR_RETURN(const auto trained, LoadTrainedModel(absl::GetFlag(FLAGS_checkpoint)));
-  ASSIGN_OR_RETURN(const auto predictor, CreatePredictor(trained.get(), SpecOfFlags()));
+  ASSIGN_OR_RETURN(const auto features, FeaturesOfFlags());
+  ASSIGN_OR_RETURN(const auto predictor,
+                   CreatePredictor(trained.get(), SpecOfFlags(features.get())));
   const bool columns = absl::GetFlag(FLAGS_columns);
   if (columns && trained->header.task() != TAGGING) {
     return absl::InvalidArgumentError(
@@ -208,13 +225,13 @@ absl::Status Run(const CommandLine&) {
     } else {
       for (std::string& line : lines) inputs.push_back({.line = std::move(line), .words = {}});
     }
-    for (const std::string& text : predictor->Predict(inputs, done))
-      std::fwrite(text.data(), 1, text.size(), stdout);
+    ASSIGN_OR_RETURN(const std::vector<std::string> texts, predictor->Predict(inputs, done));
+    for (const std::string& text : texts) std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
     RETURN_IF_ERROR(status);
     done += inputs.size();
   }
-  return absl::OkStatus();
+  return features ? features->ExpectEnd() : absl::OkStatus();
 }
 
 }  // namespace

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "data/features/feature_source.h"
 #include "trainer/eval/generated_text.h"
 #include "trainer/eval/sampler.h"
 #include "trainer/eval/trained_model.h"
@@ -40,6 +42,8 @@ struct TranslationOutputSpec {
 };
 
 struct PredictionSpec {
+  // Vectors for the tokens of the inputs, in their order, which stays the caller's; null: none.
+  FeatureSource* features = nullptr;
   bool json = false;  // an object a line, instead of the format of the task's corpora
   GenerationSpec generation;
   TranslationOutputSpec translation;
@@ -51,14 +55,17 @@ class Predictor {
   virtual ~Predictor() = default;
 
   // The predictions for inputs that are read together, of which the first is number `first` of all:
-  // as many texts in the same order, each with its last line feed.
-  virtual std::vector<std::string> Predict(std::span<const PredictionInput> inputs,
-                                           uint64_t first) = 0;
+  // as many texts in the same order, each with its last line feed. Fails only where vectors were
+  // to come with the inputs and did not.
+  virtual absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
+                                                           uint64_t first) = 0;
 
   // The same for one input; the text is given to `write` piece by piece, as far as it is made.
-  virtual void Stream(const PredictionInput& input, uint64_t number,
-                      const std::function<void(std::string_view)>& write) {
-    write(Predict({&input, 1}, number)[0]);
+  virtual absl::Status Stream(const PredictionInput& input, uint64_t number,
+                              const std::function<void(std::string_view)>& write) {
+    const auto texts = Predict({&input, 1}, number);
+    if (texts.ok()) write((*texts)[0]);
+    return texts.status();
   }
 };
 

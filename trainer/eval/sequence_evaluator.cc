@@ -119,15 +119,16 @@ class SequenceEvaluator : public Evaluator {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateSequenceEvaluator(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size) {
+    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
+    int feature_size) {
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   const Task task = dataset->manifest().task();
   std::unique_ptr<LabelFigures> figures;
   if (task == TAGGING) figures = CreateTagFigures(dataset->vocabulary(1));
   if (task == CLASSIFICATION) figures = CreateClassFigures(dataset->vocabulary(1));
   const TextCounts& text = entry->counts(0);
-  ASSIGN_OR_RETURN(auto source,
-                   CreateSequenceBatcher(dataset, split, batch_size, /*lanes=*/1, ExampleOrder()));
+  ASSIGN_OR_RETURN(auto source, CreateSequenceBatcher(dataset, split, batch_size, /*lanes=*/1,
+                                                      {.feature_size = feature_size}));
   return std::make_unique<SequenceEvaluator>(std::move(dataset), text, std::move(source),
                                              std::move(figures));
 }

@@ -140,14 +140,15 @@ class StreamEvaluator : public Evaluator {
 
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int sequence_length, TextUnit unit) {
+    int sequence_length, TextUnit unit, int feature_size) {
   const int groups = (batch_size + kStreamsPerGroup - 1) / kStreamsPerGroup;
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(dataset, split,
                                                     {.batch_size = batch_size,
                                                      .sequence_length = sequence_length,
                                                      .lanes = groups,
-                                                     .unit = unit}));
+                                                     .unit = unit,
+                                                     .feature_size = feature_size}));
   const StreamPlan plan(entry->counts(0).tokens(), batch_size, sequence_length);
   return std::make_unique<StreamEvaluator>(std::move(dataset), *entry, std::move(source), plan);
 }

@@ -14,9 +14,10 @@ namespace elman {
 inline constexpr int kStreamsPerGroup = 16;
 
 // The split is cut into `batch_size` streams, read `sequence_length` steps at a time, of texts as
-// `unit` has it; a part is a group of kStreamsPerGroup of them.
+// `unit` has it and with vectors of `feature_size` numbers, if that is not 0; a part is a group of
+// kStreamsPerGroup of them.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int sequence_length, TextUnit unit);
+    int sequence_length, TextUnit unit, int feature_size);
 
 }  // namespace elman

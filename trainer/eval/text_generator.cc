@@ -43,8 +43,8 @@ class TextGenerator : public Predictor {
     CHECK_NE(model_, nullptr);
   }
 
-  std::vector<std::string> Predict(std::span<const PredictionInput> inputs,
-                                   uint64_t first) override {
+  absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
+                                                   uint64_t first) override {
     std::vector<std::string> prompts;  // as the model reads them
     std::vector<BatchDecoder::Job> jobs;
     for (const PredictionInput& input : inputs)
@@ -56,8 +56,8 @@ class TextGenerator : public Predictor {
     return texts;
   }
 
-  void Stream(const PredictionInput& input, uint64_t number,
-              const std::function<void(std::string_view)>& write) override {
+  absl::Status Stream(const PredictionInput& input, uint64_t number,
+                      const std::function<void(std::string_view)>& write) override {
     // A search may change its mind.
     if (json_ || spec_.beam > 0) return Predictor::Stream(input, number, write);
     std::string prompt;
@@ -71,6 +71,7 @@ class TextGenerator : public Predictor {
       written = text.settled();
     });
     write("\n");
+    return absl::OkStatus();
   }
 
  private:

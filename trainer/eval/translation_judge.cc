@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "data/features/feature_reader.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
+#include "trainer/eval/token_sequence.h"
 #include "trainer/eval/translation_text.h"
 #include "trainer/math/check.h"
 #include "trainer/models/translator.h"
@@ -19,29 +21,28 @@ namespace {
 constexpr uint64_t kSourcesTogether = 32;
 constexpr uint64_t kCacheBytes = uint64_t{6} << 20;
 
-std::vector<uint32_t> Ids(std::span<const int32_t> field) { return {field.begin(), field.end()}; }
-
 }  // namespace
 
 absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
                                                      std::string_view split,
                                                      const TranslationJudgeSpec& spec,
-                                                     Model* model) {
+                                                     int feature_size, Model* model) {
   auto* translator = dynamic_cast<Translator*>(model);
   CHECK_NE(translator, nullptr);
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
+  ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
   const Vocabulary& target = dataset->vocabulary(1);
   const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
   TranslationSearch search(translator, target, spec.search);
   JudgedTranslations judged;
   for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
-    std::vector<std::vector<uint32_t>> sources;
+    std::vector<TokenSequence> sources;
     std::vector<std::string> references;
     const uint64_t end = std::min(first + kSourcesTogether, reader->examples());
     for (uint64_t example = first; example < end; ++example) {
       ASSIGN_OR_RETURN(const ExampleView view, reader->Read(example));
-      sources.push_back(Ids(view.fields[0]));
-      std::vector<uint32_t> reference = Ids(view.fields[1]);
+      ASSIGN_OR_RETURN(sources.emplace_back(), ReadTokens(view, features.get()));
+      std::vector<uint32_t> reference(view.fields[1].begin(), view.fields[1].end());
       reference.pop_back();  // </s>
       references.push_back(TranslationLine(kind, target, reference));
     }

@@ -28,11 +28,12 @@ struct JudgedTranslations {
 
 // Translates the sources of a split as elman-predict does. References are the targets of the data
 // set as text: where words have become <unk>, or words and punctuation are joined by rules, not the
-// corpus to the letter. `model` is a Translator.
+// corpus to the letter. `model` is a Translator that reads vectors of `feature_size` numbers with
+// the source, or, where that is 0, none.
 absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
                                                      std::string_view split,
                                                      const TranslationJudgeSpec& spec,
-                                                     Model* model);
+                                                     int feature_size, Model* model);
 
 // Adds the figures bleu, which becomes the score, and chrf, with their signatures.
 void AddScores(const JudgedTranslations& judged, Evaluation* evaluation);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "data/io/json_writer.h"
+#include "data/io/status_macros.h"
 #include "data/tokenizer/detokenizer.h"
 #include "data/tokenizer/splitter.h"
 #include "trainer/eval/translation_text.h"
@@ -33,22 +34,24 @@ class TranslationPredictor : public Predictor {
         source_kind_(trained->header.fields(0).tokenizer().kind()),
         target_kind_(trained->header.fields(1).tokenizer().kind()),
         tokenizer_(std::move(tokenizer)),
+        features_(spec.features),
         json_(spec.json),
         n_best_(spec.translation.search.n_best),
         search_(ModelOf(trained), target_, SearchSpec(spec)) {}
 
-  std::vector<std::string> Predict(std::span<const PredictionInput> inputs,
-                                   uint64_t first) override {
-    std::vector<std::vector<uint32_t>> sources;
+  absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
+                                                   uint64_t first) override {
+    std::vector<TokenSequence> sources;
     for (const PredictionInput& input : inputs) {
-      std::vector<uint32_t>& ids = sources.emplace_back();
-      tokenizer_->Encode(input.line, &ids);
-      ids.push_back(source_.end_id());
+      TokenSequence& source = sources.emplace_back();
+      tokenizer_->Encode(input.line, &source.ids);
+      source.ids.push_back(source_.end_id());
+      RETURN_IF_ERROR(TakeFeatures(features_, /*ends=*/true, &source));
     }
     const std::vector<std::vector<Translation>> translations = search_.Run(sources);
     std::vector<std::string> texts;
     for (size_t i = 0; i < inputs.size(); ++i) {
-      const std::vector<std::string> words = SourceWords(inputs[i].line, sources[i]);
+      const std::vector<std::string> words = SourceWords(inputs[i].line, sources[i].ids);
       texts.push_back(json_ ? Json(inputs[i].line, words, translations[i])
                             : Lines(first + i, words, translations[i]));
     }
@@ -142,6 +145,7 @@ class TranslationPredictor : public Predictor {
   const Vocabulary& target_;
   const TokenizerSpec::Kind source_kind_, target_kind_;
   const std::unique_ptr<Tokenizer> tokenizer_;
+  FeatureSource* const features_;  // null where the model reads no vectors
   const bool json_;
   const int n_best_;
   TranslationSearch search_;

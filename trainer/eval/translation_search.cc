@@ -167,16 +167,16 @@ std::vector<Translation> TranslationSearch::BestOf(Sentence* sentence) const {
 }
 
 std::vector<std::vector<Translation>> TranslationSearch::Run(
-    std::span<const std::vector<uint32_t>> sources) {
+    std::span<const TokenSequence> sources) {
   std::vector<std::vector<Translation>> translations(sources.size(), {Translation()});
   BatchBuilder builder(target_.pad_id());
   std::vector<size_t> numbers;  // of the sources that are searched
   std::vector<Sentence> sentences;
   for (size_t i = 0; i < sources.size(); ++i) {
-    if (sources[i].size() <= 1 || !builder.Add(sources[i])) continue;
+    if (sources[i].ids.size() <= 1 || !builder.Add(sources[i])) continue;
     numbers.push_back(i);
     Sentence& sentence = sentences.emplace_back();
-    sentence.words = std::ssize(sources[i]);
+    sentence.words = std::ssize(sources[i].ids);
     sentence.max_tokens =
         10 + static_cast<int64_t>(spec_.max_length_ratio * static_cast<double>(sentence.words - 1));
     sentence.live = {{.state_row = std::ssize(sentences) - 1}};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/text/vocabulary.h"
+#include "trainer/eval/token_sequence.h"
 #include "trainer/math/workspace.h"
 #include "trainer/models/translator.h"
 
@@ -43,7 +44,7 @@ class TranslationSearch {
   // Of each source, which ends in </s> as the model has learned it, at most n_best translations, at
   // least one, the best first. A source of nothing else is translated by nothing. Which sources are
   // searched together changes nothing but rounding.
-  std::vector<std::vector<Translation>> Run(std::span<const std::vector<uint32_t>> sources);
+  std::vector<std::vector<Translation>> Run(std::span<const TokenSequence> sources);
 
  private:
   struct Extension;

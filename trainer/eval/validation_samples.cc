@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/features/feature_reader.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
 #include "data/text/utf8.h"
@@ -12,11 +13,13 @@
 #include "trainer/eval/batch_builder.h"
 #include "trainer/eval/batch_decoder.h"
 #include "trainer/eval/sampler.h"
+#include "trainer/eval/token_sequence.h"
 #include "trainer/eval/translation_search.h"
 #include "trainer/eval/translation_text.h"
 #include "trainer/math/check.h"
 #include "trainer/models/labeler.h"
 #include "trainer/models/language_model.h"
+#include "trainer/models/spec_shapes.h"
 #include "trainer/models/translator.h"
 
 namespace elman {
@@ -34,6 +37,7 @@ constexpr double kTemperature = 0.7;
 // An example as ids, by field; the second is empty where there is but one.
 struct Example {
   std::vector<uint32_t> fields[2];
+  std::vector<float> features = {};  // the vectors of the first, if the model reads such
 };
 
 // Valid UTF-8 of at most kMostBytes and a mark that there was more.
@@ -117,7 +121,7 @@ class LabelSamples : public ValidationSamples {
         model_(dynamic_cast<Labeler*>(model)) {
     CHECK_NE(model_, nullptr);
     BatchBuilder builder(text_.pad_id());
-    for (const Example& example : examples_) builder.Add(example.fields[0]);
+    for (const Example& example : examples_) builder.Add({example.fields[0], example.features});
     batch_ = builder.Build();
     batch_.targets.assign(tags_ ? batch_.inputs.size() : examples_.size(), kNoTarget);
     for (size_t row = 0; row < examples_.size(); ++row) {
@@ -182,7 +186,7 @@ class TranslationSamples : public ValidationSamples {
         search_(dynamic_cast<Translator*>(model), target_, TranslationSearchSpec()) {
     const TokenizerSpec::Kind kind = dataset.manifest().fields(0).tokenizer().kind();
     for (const Example& example : examples) {
-      sources_.push_back(example.fields[0]);
+      sources_.push_back({example.fields[0], example.features});
       known_.push_back({Line(kind, dataset.vocabulary(0), example.fields[0]),
                         Line(target_kind_, target_, example.fields[1]), ""});
     }
@@ -206,15 +210,17 @@ class TranslationSamples : public ValidationSamples {
 
   const TokenizerSpec::Kind target_kind_;
   const Vocabulary& target_;
-  std::vector<std::vector<uint32_t>> sources_;
+  std::vector<TokenSequence> sources_;
   std::vector<Sample> known_;
   TranslationSearch search_;
 };
 
 absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Dataset> dataset,
-                                                    std::string_view split, size_t wanted) {
+                                                    std::string_view split, size_t wanted,
+                                                    int feature_size) {
   const bool is_text = dataset->manifest().task() == LANGUAGE_MODEL;
   std::vector<Example> chosen;
+  ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(std::move(dataset), split, kCacheBytes));
   const uint64_t end = std::min(kExamplesLookedAt, reader->examples());
   for (uint64_t number = 0; number < end && chosen.size() < wanted; ++number) {
@@ -225,6 +231,8 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
     Example& example = chosen.emplace_back();
     for (int field = 0; field < reader->fields(); ++field)
       example.fields[field].assign(view.fields[field].begin(), view.fields[field].end());
+    ASSIGN_OR_RETURN(TokenSequence read, ReadTokens(view, features.get()));
+    example.features = std::move(read.features);
   }
   return chosen;
 }
@@ -234,8 +242,11 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config,
     Model* model) {
+  const int feature_size = FeatureSize(config.model());
+  // For text that the model makes up there are no vectors.
+  if (feature_size > 0 && dataset->manifest().task() == LANGUAGE_MODEL) return nullptr;
   ASSIGN_OR_RETURN(std::vector<Example> examples,
-                   ChooseExamples(dataset, split, config.logging().samples()));
+                   ChooseExamples(dataset, split, config.logging().samples(), feature_size));
   switch (dataset->manifest().task()) {
     case LANGUAGE_MODEL:
       return std::make_unique<TextSamples>(*dataset, config, std::move(examples), model);

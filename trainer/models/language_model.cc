@@ -25,15 +25,15 @@ LanguageModel::LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t 
     : reset_probability_(spec.initial_state().reset_probability()),
       activation_regularization_(spec.activation_regularization()),
       temporal_activation_regularization_(spec.temporal_activation_regularization()),
-      embedding_(MakeEmbedding(/*prefix=*/"", spec, StackShape(spec), vocabulary,
-                               spec.tied_embeddings(), &parameters_)),
+      input_(spec, vocabulary, spec.tied_embeddings(), &parameters_),
       context_(MakeContext(spec, &parameters_)),
       output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
                       /*site=*/spec.layers()),
       output_(MakeOutput(spec, predicted)),
-      multiplications_(context_->multiplications() +
-                       (projection_ ? context_->output_size() * embedding_.size() : 0) +
-                       (projection_ ? embedding_.size() : context_->output_size()) * predicted) {}
+      multiplications_(input_.multiplications() + context_->multiplications() +
+                       (projection_ ? context_->output_size() * spec.embedding_size() : 0) +
+                       (projection_ ? spec.embedding_size() : context_->output_size()) *
+                           predicted) {}
 
 VocabularyLoss LanguageModel::MakeOutput(const ModelSpec& spec, int64_t predicted) {
   const Initializer initializer = WeightInitializer(spec.initializer());
@@ -44,7 +44,7 @@ VocabularyLoss LanguageModel::MakeOutput(const ModelSpec& spec, int64_t predicte
     projection_.emplace("projection", context_->output_size(), spec.embedding_size(), initializer,
                         &parameters_);
   }
-  return VocabularyLoss("output", predicted, embedding_.table(), &parameters_);
+  return VocabularyLoss("output", predicted, input_.embedding().table(), &parameters_);
 }
 
 void LanguageModel::UseValues(const float* values) {
@@ -57,7 +57,7 @@ void LanguageModel::Begin(int64_t rows, float* carry) {
 }
 
 void LanguageModel::Touch(const Batch& /*batch*/, BlockSet* touched) const {
-  embedding_.Touch(read_, touched);
+  input_.Touch(read_, touched);
 }
 
 LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
@@ -68,8 +68,7 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   ChooseRestarts(batch, pass);
   layout_.RestartAt(restarts_);
   read_ = context_->Read(layout_, batch.inputs, carry);
-  const Matrix x = workspace->Take(std::ssize(read_), embedding_.size());
-  embedding_.Forward(values_, read_, &pass, x);
+  const ConstMatrix x = input_.Forward(values_, &pass, layout_, read_, batch.features, workspace);
   const ConstMatrix y = context_->Forward(pass, layout_, x, carry, workspace);
   Dropout::Mask mask;
   const ConstMatrix hidden = output_dropout_.Forward(pass, layout_, y, &mask, workspace);
@@ -86,7 +85,7 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   }
   const Matrix d_x =
       context_->Backward(layout_, d_hidden, batch.starts_epoch, gradients, workspace);
-  embedding_.Backward(read_, pass, d_x, gradients);
+  input_.Backward(read_, pass, d_x, gradients, workspace);
   return {.loss = loss,
           .targets = batch.target_count,
           .positions = batch.target_count,
@@ -122,34 +121,34 @@ Matrix LanguageModel::TrainOutput(const Batch& batch, const Pass& pass, ConstMat
 
 ConstMatrix LanguageModel::Project(ConstMatrix hidden, Workspace* workspace) const {
   if (!projection_) return hidden;
-  const Matrix projected = workspace->Take(hidden.rows, embedding_.size());
+  const Matrix projected = workspace->Take(hidden.rows, input_.embedding().size());
   projection_->Forward(values_, hidden, projected);
   return projected;
 }
 
 // What the output layer reads, without dropout.
 ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
-                                 std::span<const int32_t> restarts, float* carry,
-                                 Workspace* workspace) {
+                                 std::span<const float> features, std::span<const int32_t> restarts,
+                                 float* carry, Workspace* workspace) {
   layout_.Assign(steps, rows);
   layout_.RestartAt(restarts);
   const std::span<const int32_t> read = context_->Read(layout_, inputs, carry);
-  const Matrix x = workspace->Take(std::ssize(read), embedding_.size());
-  embedding_.Forward(values_, read, /*pass=*/nullptr, x);
+  const ConstMatrix x =
+      input_.Forward(values_, /*pass=*/nullptr, layout_, read, features, workspace);
   return Project(context_->Infer(layout_, x, carry, workspace), workspace);
 }
 
 void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                              Workspace* workspace) {
-  const ConstMatrix hidden =
-      Infer(batch.steps, batch.rows, batch.inputs, batch.restarts, carry, workspace);
+  const ConstMatrix hidden = Infer(batch.steps, batch.rows, batch.inputs, batch.features,
+                                   batch.restarts, carry, workspace);
   output_.Evaluate(values_, hidden, batch.targets, losses, workspace);
 }
 
 ConstMatrix LanguageModel::Read(std::span<const int32_t> tokens, float* carry,
                                 Workspace* workspace) {
-  return Infer(/*steps=*/1, static_cast<int64_t>(tokens.size()), tokens, /*restarts=*/{}, carry,
-               workspace);
+  return Infer(/*steps=*/1, static_cast<int64_t>(tokens.size()), tokens, /*features=*/{},
+               /*restarts=*/{}, carry, workspace);
 }
 
 void LanguageModel::Logits(ConstMatrix output, Matrix logits) const {

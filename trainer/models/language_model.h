@@ -17,9 +17,9 @@
 
 #include "proto/model.pb.h"
 #include "trainer/models/model.h"
+#include "trainer/models/token_input.h"
 #include "trainer/nn/context_layers.h"
 #include "trainer/nn/dropout.h"
-#include "trainer/nn/embedding.h"
 #include "trainer/nn/linear.h"
 #include "trainer/nn/vocabulary_loss.h"
 
@@ -40,8 +40,8 @@ class LanguageModel : public Model {
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
-  // One time step for generating text: reads one token a row and gives what Logits makes logits of,
-  // in the workspace.
+  // One time step for generating text, of a model that reads no vectors with it: reads one token a
+  // row and gives what Logits makes logits of, in the workspace.
   ConstMatrix Read(std::span<const int32_t> tokens, float* carry, Workspace* workspace);
   // Of the next token of each row, [rows, predicted].
   void Logits(ConstMatrix output, Matrix logits) const;
@@ -54,14 +54,15 @@ class LanguageModel : public Model {
   void ChooseRestarts(const Batch& batch, const Pass& pass);
   ConstMatrix Project(ConstMatrix hidden, Workspace* workspace) const;
   ConstMatrix Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
-                    std::span<const int32_t> restarts, float* carry, Workspace* workspace);
+                    std::span<const float> features, std::span<const int32_t> restarts,
+                    float* carry, Workspace* workspace);
   Matrix TrainOutput(const Batch& batch, const Pass& pass, ConstMatrix hidden, double* loss,
                      float* gradients, Workspace* workspace);
 
   const float reset_probability_;
   const float activation_regularization_;
   const float temporal_activation_regularization_;
-  Embedding embedding_;
+  TokenInput input_;
   std::unique_ptr<ContextLayers> context_;
   Dropout output_dropout_;
   std::optional<Linear>

@@ -83,6 +83,48 @@ absl::Status CheckInput(const ModelSpec& spec) {
   return absl::OkStatus();
 }
 
+// Whether the vectors that came with the text go together with what else it reads.
+absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
+  const FeatureSpec& features = spec.features();
+  if (features.use() == FeatureSpec::NONE) return absl::OkStatus();
+  const std::string use =
+      absl::StrCat("model.features.use is ", FeatureSpec::Use_Name(features.use()), ": ");
+  if (task == EMBEDDING)
+    return absl::InvalidArgumentError(use +
+                                      "word vectors are learned of words alone; leave it out");
+  for (const absl::Status& status : {
+           Require(features.size() >= 1 && features.size() <= kMaxSize, "features.size",
+                   features.size(), "from 1 to 65536"),
+           Require(features.projected_size() >= 0 && features.projected_size() <= kMaxSize,
+                   "features.projected_size", features.projected_size(), "from 0 to 65536"),
+           Require(features.dropout() >= 0 && features.dropout() < 1, "features.dropout",
+                   features.dropout(), "at least 0 and below 1"),
+       }) {
+    if (!status.ok()) return status;
+  }
+  if (spec.input() == ModelSpec::ONE_HOT) {
+    return absl::InvalidArgumentError(
+        use + "model.input is ONE_HOT, which is no vector to put one behind; take EMBEDDING");
+  }
+  if (spec.fixed_window().tokens() > 0) {
+    return absl::InvalidArgumentError(
+        use +
+        "model.fixed_window reads tokens of the batch before, of which there are no vectors "
+        "any more; leave it out");
+  }
+  if (features.use() != FeatureSpec::ALONE) return absl::OkStatus();
+  // A translator's ties are those of its target.
+  const bool tied = spec.tied_embeddings() && task != TRANSLATION;
+  const char* const wanted = tied                       ? "tied_embeddings"
+                             : spec.frozen_embeddings() ? "frozen_embeddings"
+                             : spec.translation().shared_embeddings()
+                                 ? "translation.shared_embeddings"
+                                 : nullptr;
+  if (wanted == nullptr) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(use, "there are no embeddings for model.", wanted, "; take BESIDE"));
+}
+
 // What recurrent layers alone have, or read.
 absl::Status CheckFixedWindow(const ModelSpec& spec, int64_t vocabulary) {
   const FixedWindowSpec& window = spec.fixed_window();
@@ -237,6 +279,7 @@ absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& s
                                                    std::span<const uint64_t> counts) {
   if (absl::Status status = Validate(spec); !status.ok()) return status;
   if (absl::Status status = CheckInput(spec); !status.ok()) return status;
+  if (absl::Status status = CheckFeatures(task, spec); !status.ok()) return status;
   const size_t fields = task == LANGUAGE_MODEL || task == EMBEDDING ? 1 : 2;
   if (task != TASK_UNSPECIFIED && vocabularies.size() != fields) {
     return absl::DataLossError(absl::StrCat("task ", Task_Name(task), " has ", fields,

@@ -5,6 +5,7 @@
 #include "trainer/math/check.h"
 #include "trainer/math/sums.h"
 #include "trainer/models/spec_shapes.h"
+#include "trainer/nn/columns.h"
 
 namespace elman {
 namespace {
@@ -33,21 +34,6 @@ std::optional<Attention> MakeAttention(const ModelSpec& spec, int64_t memory_siz
   }
   return Attention("attention", kind, DecoderShape(spec).hidden_size, memory_size,
                    WeightInitializer(spec.initializer()), table);
-}
-
-// Rows [a; b] and, for gradients, back.
-Matrix Join(ConstMatrix a, ConstMatrix b, Workspace* workspace) {
-  const Matrix joined = workspace->Take(a.rows, a.cols + b.cols);
-  for (int64_t row = 0; row < a.rows; ++row)
-    std::copy_n(b.row(row), b.cols, std::copy_n(a.row(row), a.cols, joined.row(row)));
-  return joined;
-}
-
-void Split(ConstMatrix joined, Matrix a, Matrix b) {
-  for (int64_t row = 0; row < a.rows; ++row) {
-    std::copy_n(joined.row(row), a.cols, a.row(row));
-    std::copy_n(joined.row(row) + a.cols, b.cols, b.row(row));
-  }
 }
 
 }  // namespace
@@ -124,7 +110,7 @@ ConstMatrix SequenceDecoder::Attend(const Attention::Memory& memory, ConstMatrix
     const Matrix context = workspace->Take(hidden.rows, memory.values.cols);
     attention_->Forward(values_, memory, queries_, rows_.begins, context, &attention_tape_,
                         workspace);
-    joined_ = Join(rows_.Scatter(context, workspace), hidden, workspace);
+    joined_ = JoinColumns(rows_.Scatter(context, workspace), hidden, workspace);
   }
   const Matrix attended = workspace->Take(hidden.rows, output_size_);
   output_.Forward(values_, joined_, attended);
@@ -170,7 +156,7 @@ Matrix SequenceDecoder::AttendBackward(const Pass& pass, const Attention::Memory
     const Matrix d_context = workspace->Take(d_output.rows, memory.values.cols);
     const Matrix d_queries = workspace->Take(d_output.rows, rnn_.hidden_size());
     d_hidden = workspace->Take(d_output.rows, rnn_.hidden_size());
-    Split(d_joined, d_context, d_hidden);
+    SplitColumns(d_joined, d_context, d_hidden);
     attention_->Backward(values_, memory, queries_, rows_.begins,
                          rows_.Gather(d_context, workspace), attention_tape_, d_queries, d_memory,
                          gradients, workspace);

@@ -6,8 +6,7 @@ namespace elman {
 
 SequenceEncoder::SequenceEncoder(const ModelSpec& spec, int64_t vocabulary, ParameterTable* table,
                                  bool tied_embedding)
-    : embedding_(
-          MakeEmbedding(/*prefix=*/"", spec, StackShape(spec), vocabulary, tied_embedding, table)),
+    : input_(spec, vocabulary, tied_embedding, table),
       rnn_("layer", StackShape(spec), table),
       output_dropout_(DropoutAt(spec.output_dropout(), spec), spec.variational_dropout(),
                       /*site=*/spec.layers()) {}
@@ -18,16 +17,15 @@ void SequenceEncoder::UseValues(const float* values) {
 }
 
 void SequenceEncoder::Touch(const Batch& batch, BlockSet* touched) const {
-  embedding_.Touch(batch.inputs, touched);
+  input_.Touch(batch.inputs, touched);
 }
 
-Matrix SequenceEncoder::Embed(const Batch& batch, const Pass* pass, Workspace* workspace) {
+ConstMatrix SequenceEncoder::ReadTokens(const Batch& batch, const Pass* pass,
+                                        Workspace* workspace) {
   if (batch.lengths.empty()) layout_.Assign(batch.steps, batch.rows);
   if (!batch.lengths.empty()) layout_.Assign(batch.lengths);
   layout_.PackInto(batch.inputs, &ids_);
-  const Matrix x = workspace->Take(layout_.rows(), embedding_.size());
-  embedding_.Forward(values_, ids_, pass, x);
-  return x;
+  return input_.Forward(values_, pass, layout_, ids_, batch.features, workspace);
 }
 
 void SequenceEncoder::BeginState(const Pass* pass, Workspace* workspace) {
@@ -36,14 +34,14 @@ void SequenceEncoder::BeginState(const Pass* pass, Workspace* workspace) {
 }
 
 ConstMatrix SequenceEncoder::Forward(const Batch& batch, const Pass& pass, Workspace* workspace) {
-  const Matrix x = Embed(batch, &pass, workspace);
+  const ConstMatrix x = ReadTokens(batch, &pass, workspace);
   BeginState(&pass, workspace);
   const ConstMatrix y = rnn_.Forward(pass, layout_, x, state_, &tape_, workspace);
   return output_dropout_.Forward(pass, layout_, y, &mask_, workspace);
 }
 
 ConstMatrix SequenceEncoder::Infer(const Batch& batch, Workspace* workspace) {
-  const Matrix x = Embed(batch, /*pass=*/nullptr, workspace);
+  const ConstMatrix x = ReadTokens(batch, /*pass=*/nullptr, workspace);
   BeginState(/*pass=*/nullptr, workspace);
   return rnn_.Infer(layout_, x, state_, workspace);
 }
@@ -53,7 +51,7 @@ void SequenceEncoder::Backward(const Pass& pass, Matrix d_hidden, float* gradien
   Dropout::Backward(mask_, d_hidden);
   const Matrix d_x = rnn_.Backward(tape_, layout_, d_hidden, /*begun=*/true, gradients, workspace,
                                    {.last = d_state, .before = nullptr});
-  embedding_.Backward(ids_, pass, d_x, gradients);
+  input_.Backward(ids_, pass, d_x, gradients, workspace);
 }
 
 }  // namespace elman

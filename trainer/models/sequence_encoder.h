@@ -1,4 +1,4 @@
-// What models of whole sequences begin with: embedding, recurrent layers, dropout, over sequences
+// What models of whole sequences begin with: token input, recurrent layers, dropout, over sequences
 // of any lengths without padding.
 #pragma once
 
@@ -9,8 +9,8 @@
 #include "proto/model.pb.h"
 #include "trainer/math/block_set.h"
 #include "trainer/math/workspace.h"
+#include "trainer/models/token_input.h"
 #include "trainer/nn/dropout.h"
-#include "trainer/nn/embedding.h"
 #include "trainer/nn/parameters.h"
 #include "trainer/nn/pass.h"
 #include "trainer/nn/rnn_stack.h"
@@ -28,8 +28,10 @@ class SequenceEncoder {
   void UseValues(const float* values);
   void Touch(const Batch& batch, BlockSet* touched) const;
   int64_t output_size() const { return rnn_.output_size(); }
-  const Embedding& embedding() const { return embedding_; }
-  int64_t multiplications() const { return rnn_.shape().multiplications(); }  // of a row
+  const Embedding& embedding() const { return input_.embedding(); }
+  int64_t multiplications() const {  // of a row
+    return input_.multiplications() + rnn_.shape().multiplications();
+  }
 
   // The last layer's output, dropped: [layout().rows(), output_size()], in the workspace.
   ConstMatrix Forward(const Batch& batch, const Pass& pass, Workspace* workspace);
@@ -50,10 +52,10 @@ class SequenceEncoder {
   const SequenceLayout& layout() const { return layout_; }
 
  private:
-  Matrix Embed(const Batch& batch, const Pass* pass, Workspace* workspace);
+  ConstMatrix ReadTokens(const Batch& batch, const Pass* pass, Workspace* workspace);
   void BeginState(const Pass* pass, Workspace* workspace);
 
-  Embedding embedding_;
+  TokenInput input_;
   RnnStack rnn_;
   Dropout output_dropout_;
   const float* values_ = nullptr;

@@ -35,6 +35,21 @@ InitialState InitialStateOf(const InitialStateSpec& spec) {
   return {};
 }
 
+// What TokenInput gives.
+int64_t InputSize(const ModelSpec& spec) {
+  const FeatureSpec& features = spec.features();
+  const int64_t given = features.projected_size() > 0 ? features.projected_size() : features.size();
+  switch (features.use()) {
+    case FeatureSpec::NONE:
+      return spec.embedding_size();
+    case FeatureSpec::BESIDE:
+      return spec.embedding_size() + given;
+    case FeatureSpec::ALONE:
+      return given;
+  }
+  return spec.embedding_size();
+}
+
 // The product of a one-hot vector with the input weights is a row of them.
 void ReadOneHot(RnnStackShape* shape) {
   shape->projected_input = true;
@@ -49,6 +64,10 @@ float DropoutAt(float place, const ModelSpec& spec) { return place < 0 ? spec.dr
 Initializer WeightInitializer(const InitializerSpec& spec) {
   if (spec.kind() == InitializerSpec::XAVIER) return {.kind = Initializer::Kind::kXavier};
   return {.kind = Initializer::Kind::kUniform, .range = spec.range()};
+}
+
+int FeatureSize(const ModelSpec& spec) {
+  return spec.features().use() == FeatureSpec::NONE ? 0 : spec.features().size();
 }
 
 TextUnit TextUnitOf(const ModelSpec& spec) {
@@ -69,7 +88,8 @@ Embedding MakeEmbedding(const std::string& prefix, const ModelSpec& spec,
   Initializer initializer = WeightInitializer(spec.initializer());
   if (shape.projected_input) initializer.blocks = shape.gates_size() / shape.hidden_size;
   return Embedding(prefix + (shape.projected_input ? "input_weights" : "embedding"), vocabulary,
-                   shape.input_size, initializer, spec.embedding_dropout(),
+                   shape.projected_input ? shape.input_size : spec.embedding_size(), initializer,
+                   spec.embedding_dropout(),
                    spec.frozen_embeddings() ? Embedding::Updates::kNone
                    : tied                   ? Embedding::Updates::kAllRows
                                             : Embedding::Updates::kRowsRead,
@@ -81,7 +101,7 @@ RnnStackShape StackShape(const ModelSpec& spec) {
   RnnStackShape shape = {
       .cell = CellOf(spec.cell()),
       .layers = spec.layers(),
-      .input_size = spec.embedding_size(),
+      .input_size = InputSize(spec),
       .hidden_size = spec.hidden_size(),
       .bidirectional = spec.bidirectional(),
       .input_dropout = DropoutAt(spec.input_dropout(), spec),
@@ -116,6 +136,7 @@ RnnStackShape DecoderShape(const ModelSpec& spec) {
   const TranslationSpec& translation = spec.translation();
   if (translation.decoder_layers() > 0) shape.layers = translation.decoder_layers();
   if (translation.decoder_hidden_size() > 0) shape.hidden_size = translation.decoder_hidden_size();
+  shape.input_size = spec.embedding_size();
   shape.bidirectional = false;
   shape.initial_state = {};
   shape.first_site = 1 << 20;

@@ -29,7 +29,10 @@ Embedding MakeEmbedding(const std::string& prefix, const ModelSpec& spec,
 // Where the state that a language model carries begins anew.
 TextUnit TextUnitOf(const ModelSpec& spec);
 
-// The recurrent layers, which read embeddings.
+// Numbers of the vectors that it reads with tokens; 0: it reads none.
+int FeatureSize(const ModelSpec& spec);
+
+// The recurrent layers, which read what TokenInput gives.
 RnnStackShape StackShape(const ModelSpec& spec);
 
 // What stands in their place for a fixed window.

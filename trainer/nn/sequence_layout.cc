@@ -65,4 +65,13 @@ void SequenceLayout::PackInto(std::span<const int32_t> values, std::vector<int32
     (*packed)[row] = values[places_[row].step * batch() + places_[row].sequence];
 }
 
+void SequenceLayout::PackInto(std::span<const float> vectors, Matrix packed) const {
+  CHECK_EQ(packed.rows, rows());
+  CHECK_GE(vectors.size(), batches_.size() * order_.size() * packed.cols);
+  for (int64_t row = 0; row < rows(); ++row) {
+    const int64_t element = places_[row].step * batch() + places_[row].sequence;
+    std::copy_n(vectors.data() + element * packed.cols, packed.cols, packed.row(row));
+  }
+}
+
 }  // namespace elman

@@ -16,6 +16,8 @@
 #include <span>
 #include <vector>
 
+#include "trainer/math/matrix.h"
+
 namespace elman {
 
 class SequenceLayout {
@@ -50,6 +52,8 @@ class SequenceLayout {
   // What a batch has for every time step of every sequence, [steps, batch], in packed rows. What
   // lies beyond the end of a sequence is left out.
   void PackInto(std::span<const int32_t> values, std::vector<int32_t>* packed) const;
+  // The same of vectors, [steps, batch, packed.cols].
+  void PackInto(std::span<const float> vectors, Matrix packed) const;
 
   // Has sequences, all of the same length, begin anew before the elements t * batch + b, ascending:
   // a layer's state there is that of Begin. Assign forgets them.

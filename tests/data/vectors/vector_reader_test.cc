@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/file.h"
+#include "tests/data/vectors/made_safetensors.h"
 #include "tests/support/scratch.h"
 
 namespace elman {
@@ -121,9 +122,7 @@ TEST_F(VectorReaderTest, WhatCannotBeReadIsNamed) {
 
 // A safetensors file of one tensor and some metadata.
 std::string OfTensor(const std::string& entry, const std::string& data) {
-  const std::string header = absl::StrCat(R"({"__metadata__":{"format":"pt"},)", entry, "}");
-  const uint64_t length = header.size();
-  return std::string(reinterpret_cast<const char*>(&length), sizeof(length)) + header + data;
+  return SafetensorsOf(absl::StrCat(R"({"__metadata__":{"format":"pt"},)", entry, "}"), data);
 }
 
 TEST_F(VectorReaderTest, ReadsATensorOfEveryType) {

@@ -34,7 +34,9 @@ class TranslationSearchTest : public testing::TestWithParam<TranslationSpec::Att
 
   std::vector<std::vector<Translation>> Run(const std::vector<std::vector<uint32_t>>& sources,
                                             const TranslationSearchSpec& spec) {
-    return TranslationSearch(&model_, vocabulary_, spec).Run(sources);
+    std::vector<TokenSequence> read;
+    for (const std::vector<uint32_t>& source : sources) read.push_back({.ids = source});
+    return TranslationSearch(&model_, vocabulary_, spec).Run(read);
   }
 
   // log P(tokens | source), with </s> where they are to have ended.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "absl/strings/str_cat.h"
+#include "tests/trainer/models/made_features.h"
 #include "tests/trainer/models/trained_language_model.h"
 #include "tests/trainer/nn/gradient_check.h"
 #include "trainer/models/model_factory.h"
@@ -41,12 +43,16 @@ class LanguageModelTest : public testing::TestWithParam<ModelCase> {
   LanguageModelTest()
       : model_(Spec(GetParam().spec), kVocabulary, kPredicted),
         values_(RandomFloats(model_.parameters().size(), 1, 0.7f)) {}
+
+  // With what the model reads besides ids.
+  static Batch Complete(const Batch& batch) { return WithFeatures(Spec(GetParam().spec), batch); }
+
   LanguageModel model_;
   std::vector<float> values_;
 };
 
 TEST_P(LanguageModelTest, TrainComputesTheGradientOfTheWholeModel) {
-  const Batch batch = RandomBatch(4, 3, 2);
+  const Batch batch = Complete(RandomBatch(4, 3, 2));
   const Trained trained = Train(&model_, values_, batch, 0);
   for (const Parameter& parameter : model_.parameters().parameters()) {
     ExpectGradient([&] { return Train(&model_, values_, batch, 0).sums.loss; },
@@ -59,10 +65,10 @@ TEST_P(LanguageModelTest, TrainComputesTheGradientOfTheWholeModel) {
 // Two lanes that hold the rows of one batch compute what one lane computes: losses and gradients
 // add up. With dropout this needs masks that belong to the global row.
 TEST_P(LanguageModelTest, LanesAddUp) {
-  const Batch batch = RandomBatch(6, 5, 3);
+  const Batch batch = Complete(RandomBatch(6, 5, 3));
   const Trained whole = Train(&model_, values_, batch, 7);
-  const Trained left = Train(&model_, values_, RowsOf(batch, 0, 2), 7);
-  const Trained right = Train(&model_, values_, RowsOf(batch, 2, 3), 9);
+  const Trained left = Train(&model_, values_, Complete(RowsOf(batch, 0, 2)), 7);
+  const Trained right = Train(&model_, values_, Complete(RowsOf(batch, 2, 3)), 9);
   EXPECT_NEAR(left.sums.loss + right.sums.loss, whole.sums.loss, 1e-4);
   EXPECT_EQ(left.sums.targets + right.sums.targets, whole.sums.targets);
   for (size_t i = 0; i < whole.gradients.size(); ++i) {
@@ -71,7 +77,7 @@ TEST_P(LanguageModelTest, LanesAddUp) {
 }
 
 TEST_P(LanguageModelTest, SameInputsGiveTheSameBits) {
-  const Batch batch = RandomBatch(6, 5, 3);
+  const Batch batch = Complete(RandomBatch(6, 5, 3));
   const Trained once = Train(&model_, values_, batch, 0), again = Train(&model_, values_, batch, 0);
   EXPECT_EQ(once.sums.loss, again.sums.loss);
   EXPECT_EQ(once.gradients, again.gradients);
@@ -91,6 +97,10 @@ INSTANTIATE_TEST_SUITE_P(
                     ModelCase{"Tied", "tied_embeddings: true embedding_size: 6"},
                     ModelCase{"TiedProjected", "tied_embeddings: true dropout: 0.2"},
                     ModelCase{"Residual", "residual: true layers: 3"},
+                    ModelCase{"Features",
+                              "features { use: BESIDE size: 4 projected_size: 3 dropout: 0.2 } "
+                              "tied_embeddings: true"},
+                    ModelCase{"FeaturesAlone", "features { use: ALONE size: 4 }"},
                     ModelCase{"OneHotElman", "input: ONE_HOT cell: TANH layers: 1"},
                     ModelCase{"OneHotGru", "input: ONE_HOT cell: GRU embedding_dropout: 0.2"},
                     ModelCase{"Window", "fixed_window { tokens: 3 } layers: 1"},
@@ -346,6 +356,17 @@ TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
             std::string::npos);
   EXPECT_NE(message(Spec("frozen_embeddings: true tied_embeddings: true"))
                 .find("model.frozen_embeddings is true"),
+            std::string::npos);
+  for (const char* unfit :
+       {"size: 0", "size: 70000", "size: 4 projected_size: -1", "size: 4 dropout: 1"}) {
+    EXPECT_NE(
+        message(Spec(absl::StrCat("features { use: BESIDE ", unfit, " }"))).find("model.features."),
+        std::string::npos);
+  }
+  const std::string alone = "features { use: ALONE size: 4 } ";
+  EXPECT_NE(message(Spec(alone + "tied_embeddings: true")).find("no embeddings for"),
+            std::string::npos);
+  EXPECT_NE(message(Spec(alone + "input: ONE_HOT")).find("model.input is ONE_HOT"),
             std::string::npos);
   EXPECT_EQ(CreateModel(TASK_UNSPECIFIED, Spec(), {}).status().code(),
             absl::StatusCode::kUnimplemented);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 
+#include "tests/trainer/models/made_features.h"
 #include "tests/trainer/nn/gradient_check.h"
 #include "trainer/models/classifier.h"
 #include "trainer/models/tagger.h"
@@ -91,7 +92,8 @@ class SequenceModelTest : public testing::TestWithParam<ModelCase> {
     gradients->assign(values_.size(), 0);
     model_->UseValues(values_.data());
     workspace_.Reset();
-    return model_->Train(batch, {.seed = 5, .step = 3, .first_row = 2}, nullptr, gradients->data(),
+    return model_->Train(WithFeatures(Spec(GetParam().spec), batch),
+                         {.seed = 5, .step = 3, .first_row = 2}, nullptr, gradients->data(),
                          &workspace_);
   }
 
@@ -99,7 +101,7 @@ class SequenceModelTest : public testing::TestWithParam<ModelCase> {
     std::vector<double> losses(batch.targets.size());
     model_->UseValues(values_.data());
     workspace_.Reset();
-    model_->Evaluate(batch, nullptr, losses, &workspace_);
+    model_->Evaluate(WithFeatures(Spec(GetParam().spec), batch), nullptr, losses, &workspace_);
     return losses;
   }
 
@@ -199,8 +201,13 @@ const ModelCase kCases[] = {
     {"TaggerCrf", true, "tagging { output: CRF }"},
     {"TaggerCrfBothWays", true, "tagging { output: CRF } bidirectional: true output_dropout: 0.3"},
     {"TaggerOneHotBothWays", true, "input: ONE_HOT bidirectional: true cell: GRU residual: true"},
+    {"TaggerFeatures", true, "features { use: BESIDE size: 4 } bidirectional: true"},
+    {"TaggerFeaturesProjected", true,
+     "features { use: BESIDE size: 4 projected_size: 2 dropout: 0.3 } input_dropout: 0.2"},
+    {"TaggerFeaturesAlone", true, "features { use: ALONE size: 4 projected_size: 7 } cell: GRU"},
     {"Classifier", false, ""},
     {"ClassifierLastBothWays", false, "bidirectional: true"},
+    {"ClassifierFeatures", false, "features { use: ALONE size: 4 } bidirectional: true"},
     {"ClassifierMean", false, "classification { pooling: MEAN } cell: TANH"},
     {"ClassifierMax", false, "classification { pooling: MAX } bidirectional: true"},
     {"ClassifierAttention", false, "classification { pooling: ATTENTION } bidirectional: true"},

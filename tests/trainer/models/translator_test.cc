@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 
+#include "tests/trainer/models/made_features.h"
 #include "tests/trainer/nn/gradient_check.h"
 #include "trainer/math/softmax.h"
 
@@ -95,7 +96,8 @@ class TranslatorTest : public testing::TestWithParam<TranslatorCase> {
     gradients->assign(values_.size(), 0);
     model->UseValues(values_.data());
     workspace_.Reset();
-    return model->Train(batch, {.seed = 5, .step = 3, .first_row = 2}, nullptr, gradients->data(),
+    return model->Train(WithFeatures(Spec(GetParam().spec), batch),
+                        {.seed = 5, .step = 3, .first_row = 2}, nullptr, gradients->data(),
                         &workspace_);
   }
   LossSums Train(const Batch& batch, std::vector<float>* gradients) {
@@ -106,7 +108,7 @@ class TranslatorTest : public testing::TestWithParam<TranslatorCase> {
     std::vector<double> losses(batch.targets.size(), 99);
     model_->UseValues(values_.data());
     workspace_.Reset();
-    model_->Evaluate(batch, nullptr, losses, &workspace_);
+    model_->Evaluate(WithFeatures(Spec(GetParam().spec), batch), nullptr, losses, &workspace_);
     return losses;
   }
 
@@ -206,7 +208,8 @@ TEST_P(TranslatorTest, PredictsWordByWordWhatItEvaluates) {
   const std::vector<int64_t> begins = {0, 2, 3, 3, 5};  // the third source has no hypothesis
   const std::vector<int> source_of = {0, 0, 1, 3, 3};
   workspace_.Reset();
-  const Translator::Sources sources = model_->Read(batch, &workspace_);
+  const Translator::Sources sources =
+      model_->Read(WithFeatures(Spec(GetParam().spec), batch), &workspace_);
   const int64_t size = model_->decoder_size();
   std::vector<float> state;
   for (int number = 0; number < model_->decoder_states(); ++number) {
@@ -260,6 +263,8 @@ const TranslatorCase kCases[] = {
     {"Peepholes", "cell: PEEPHOLE_LSTM translation { decoder_hidden_size: 4 }"},
     {"Jordan", "cell: JORDAN bidirectional: true"},
     {"OneHot", "input: ONE_HOT bidirectional: true translation { decoder_hidden_size: 4 }"},
+    {"Features", "features { use: BESIDE size: 4 projected_size: 3 } tied_embeddings: true"},
+    {"FeaturesAlone", "features { use: ALONE size: 4 } bidirectional: true tied_embeddings: true"},
     {"LearnedState", "initial_state { kind: LEARNED } translation { attention: CONCAT }"},
 };
 
