@@ -115,6 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_P(LanguageModelTest, ReadingATokenAtATimeFollowsEvaluate) {
+  if (FeatureSize(Spec(GetParam().spec)) > 0) return;  // what it would write has no vectors
   LanguageModel& model = model_;
   model.UseValues(values_.data());
   Batch batch = RandomBatch(5, 2, 4);
