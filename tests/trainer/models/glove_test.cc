@@ -99,8 +99,12 @@ TEST_P(GloveTest, TheLossIsThatOfBothOrders) {
     EXPECT_NEAR(losses[i], expected, 1e-5) << i;
     all += expected;
   }
-  if (GetParam() == 0) EXPECT_NEAR(sums.loss, all, 1e-4);
-  if (GetParam() > 0) EXPECT_GT(sums.loss, all + 0.1);
+  if (GetParam() == 0) {
+    EXPECT_NEAR(sums.loss, all, 1e-4);
+  }
+  if (GetParam() > 0) {
+    EXPECT_GT(sums.loss, all + 0.1);
+  }
   EXPECT_EQ(sums.targets, 17) << "nine pairs, one of a word with itself";
   EXPECT_EQ(sums.tokens, 9);
 }
@@ -161,11 +165,17 @@ TEST_P(GloveTest, DrawnWordsAreNotToBeExpected) {
   }
   for (int64_t id = 0; id < kIds; ++id) {
     if (id == 4 || id == 5) continue;  // these were seen
-    if (GetParam() == 0 || id < 2) EXPECT_EQ(pushed[id], 0) << id;
-    if (GetParam() > 0 && id >= 2 && id != 3) EXPECT_GT(pushed[id], 0.1) << id;
+    if (GetParam() == 0 || id < 2) {
+      EXPECT_EQ(pushed[id], 0) << id;
+    }
+    if (GetParam() > 0 && id >= 2 && id != 3) {
+      EXPECT_GT(pushed[id], 0.1) << id;
+    }
   }
   // Together with the most frequent word it must have been seen, if there is anything to see.
-  if (GetParam() > 0) EXPECT_LT(pushed[3], pushed[2]);
+  if (GetParam() > 0) {
+    EXPECT_LT(pushed[3], pushed[2]);
+  }
 }
 
 TEST_P(GloveTest, GradientsAddUpOverPartsOfABatch) {
