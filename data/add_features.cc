@@ -88,7 +88,7 @@ class FeatureAdder {
 };
 
 absl::Status FeatureAdder::CheckDataset() const {
-  if (manifest_.task() == EMBEDDING) {
+  if (TaskOfModel(manifest_.task()) == EMBEDDING) {
     return absl::InvalidArgumentError(
         absl::StrCat(options_.data,
                      ": word vectors are learned of words alone: a data set for them has no "

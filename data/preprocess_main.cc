@@ -101,7 +101,8 @@ constexpr Example kExamples[] = {
      "elman-preprocess --task=embedding --lowercase --train=corpus.txt \\\n"
      "    --output=run/vectors/data"},
     {"How often its words stand near each other, for GloVe",
-     "elman-preprocess --cooccurrences_of=run/vectors/data --output=run/vectors/pairs"},
+     "elman-preprocess --cooccurrences_of=run/vectors/data \\\n"
+     "    --output=run/vectors/pairs"},
     {"A vector for each token, which another program made, beside a data set",
      "elman-preprocess --data=run/mine/data --output=run/mine/data_with_vectors \\\n"
      "    --features=train:train.safetensors,valid:valid.safetensors"},
@@ -115,8 +116,10 @@ constexpr Program kProgram = {
     .usage =
         "elman-preprocess --train=FILE[,FILE...] [--valid=...] [--test=...]\n"
         "    --output=DATASET_DIR [--task=TASK] [--tokenizer=NAME] [OPTION...]\n"
-        "elman-preprocess --cooccurrences_of=DATASET_DIR --output=DATASET_DIR [--window=N]\n"
-        "elman-preprocess --data=DATASET_DIR --features=SPLIT:FILE[,...] --output=DATASET_DIR\n"
+        "elman-preprocess --cooccurrences_of=DATASET_DIR --output=DATASET_DIR\n"
+        "    [--window=N]\n"
+        "elman-preprocess --data=DATASET_DIR --features=SPLIT:FILE[,...]\n"
+        "    --output=DATASET_DIR\n"
         "mpirun -n P elman-preprocess ...",
     .description =
         "Cuts texts into tokens, chooses a vocabulary, and writes the token ids into checksummed "
