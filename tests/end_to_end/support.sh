@@ -16,7 +16,8 @@ leave() {
   if [[ -n ${ELMAN_KEEP:-} ]] && ((status != 0)); then
     echo "kept: $work" >&2
   else
-    rm -rf "$work"
+    # Ranks whose mpirun was killed may write for a few seconds yet.
+    rm -rf "$work" 2>/dev/null || { sleep 4 && rm -rf "$work"; }
   fi
 }
 
