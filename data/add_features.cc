@@ -19,31 +19,26 @@
 #include "data/shards/dataset.h"
 #include "data/shards/example_reader.h"
 #include "data/source_files.h"
+#include "data/split_shards.h"
 #include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
 
-constexpr uint64_t kCopyBytes = uint64_t{1} << 20;
-
 absl::Status CopyFile(const std::string& from, const std::string& to, uint32_t expected_crc) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(from));
   ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> copy, AtomicFile::Create(to));
-  std::string buffer;
   uint32_t crc = 0;
-  for (uint64_t offset = 0; offset < file->size(); offset += buffer.size()) {
-    buffer.resize(std::min(kCopyBytes, file->size() - offset));
-    RETURN_IF_ERROR(file->Read(offset, buffer.size(), buffer.data()));
-    crc = Crc32c(buffer, crc);
-    RETURN_IF_ERROR(copy->Append(buffer));
-  }
+  RETURN_IF_ERROR(VisitFile(from, [&](std::string_view part) {
+    crc = Crc32c(part, crc);
+    return copy->Append(part);
+  }));
   if (crc != expected_crc) {
     return absl::DataLossError(
         absl::StrFormat("%s: corrupted: expected the checksum %08x, found %08x; copy the data set "
                         "again",
                         from, expected_crc, crc));
   }
-  return copy->Publish();
+  return copy->PublishProven(crc);
 }
 
 // One run; each stage is a method, in the order of Run.
@@ -63,7 +58,7 @@ class FeatureAdder {
     RETURN_IF_ERROR(OpenOutput());
     for (SplitEntry& split : *manifest_.mutable_splits()) RETURN_IF_ERROR(WriteSplit(&split));
     RETURN_IF_ERROR(CopyRest());
-    RETURN_IF_ERROR(Publish());
+    RETURN_IF_ERROR(PublishDataset(manifest_, output_.get()));
     return std::move(manifest_);
   }
 
@@ -76,7 +71,6 @@ class FeatureAdder {
                                        ExampleReader* examples, FeatureSource* source);
   absl::Status CopyRest();
   absl::Status Copy(const std::string& file, uint32_t crc32c);
-  absl::Status Publish();
 
   const AddFeaturesOptions& options_;
   Interruption* const interruption_;
@@ -84,7 +78,7 @@ class FeatureAdder {
   DatasetManifest manifest_;                                       // of the new one
   std::map<std::string, std::unique_ptr<FeatureSource>> sources_;  // by split
   std::unique_ptr<OutputFolder> output_;
-  std::set<std::string> files_;  // of the new one
+  std::set<std::string> copied_;  // names of files
 };
 
 absl::Status FeatureAdder::CheckDataset() const {
@@ -148,7 +142,6 @@ absl::Status FeatureAdder::WriteSplit(SplitEntry* split) {
     ASSIGN_OR_RETURN(*split->add_features(),
                      WriteShard(*split, shard, first_example, examples.get(), source));
     first_example += split->shards(shard).counts(0).examples();
-    files_.insert(split->features(shard).file());
     RETURN_IF_ERROR(Copy(split->shards(shard).file(), split->shards(shard).crc32c()));
   }
   return source->ExpectEnd();
@@ -197,7 +190,7 @@ absl::StatusOr<FileEntry> FeatureAdder::WriteShard(const SplitEntry& split, int 
 }
 
 absl::Status FeatureAdder::Copy(const std::string& file, uint32_t crc32c) {
-  if (file.empty() || !files_.insert(file).second) return absl::OkStatus();
+  if (file.empty() || !copied_.insert(file).second) return absl::OkStatus();
   return CopyFile(JoinPath(options_.data, file), JoinPath(output_->work_path(), file), crc32c);
 }
 
@@ -207,14 +200,6 @@ absl::Status FeatureAdder::CopyRest() {
       RETURN_IF_ERROR(Copy(entry.file(), entry.crc32c()));
   }
   return absl::OkStatus();
-}
-
-absl::Status FeatureAdder::Publish() {
-  const std::string& folder = output_->work_path();
-  RETURN_IF_ERROR(WriteFile(JoinPath(folder, kManifestName), ManifestToText(manifest_)));
-  RETURN_IF_ERROR(Dataset::Open(folder).status());
-  files_.insert(std::string(kManifestName));
-  return output_->Publish(files_);
 }
 
 }  // namespace

@@ -123,9 +123,8 @@ constexpr Program kProgram = {
         "mpirun -n P elman-preprocess ...",
     .description =
         "Cuts texts into tokens, chooses a vocabulary, and writes the token ids into checksummed "
-        "shards, which elman-train and elman-evaluate read. A run that was ended goes on when it "
-        "is "
-        "started again.\n\n"
+        "shards, which elman-train and elman-evaluate read. A run that was ended goes on when "
+        "it is started again.\n\n"
         "Tasks:\n"
         "  language_model  a sentence or paragraph a line\n"
         "  embedding       the same, for word vectors\n"
@@ -307,9 +306,15 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool
   return options;
 }
 
+bool AddsFeatures() {
+  return !absl::GetFlag(FLAGS_data).empty() || !absl::GetFlag(FLAGS_features).empty();
+}
+
 absl::StatusOr<CooccurrenceOptions> CooccurrenceOptionsFromFlags(const CommandLine& line,
                                                                  int processes) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
+  if (AddsFeatures())
+    return absl::InvalidArgumentError("--cooccurrences_of goes with no --data and --features");
   const bool texts = !absl::GetFlag(FLAGS_train).empty() || !absl::GetFlag(FLAGS_valid).empty() ||
                      !absl::GetFlag(FLAGS_test).empty() || !absl::GetFlag(FLAGS_split).empty();
   if (texts || SaysTokenizer() || !absl::GetFlag(FLAGS_vocabulary_of).empty()) {
@@ -348,10 +353,6 @@ int CountCooccurrences(const CommandLine& line, const WorkerGroup& workers,
   std::printf("next: mpirun elman-train --config=FILE.textproto --data=%s --output=RUN_DIR\n",
               options->output.c_str());
   return kExitDone;
-}
-
-bool AddsFeatures() {
-  return !absl::GetFlag(FLAGS_data).empty() || !absl::GetFlag(FLAGS_features).empty();
 }
 
 absl::StatusOr<AddFeaturesOptions> FeatureOptionsFromFlags(const CommandLine& line) {

@@ -11,20 +11,17 @@
 namespace elman {
 
 absl::StatusOr<SourceEntry> DescribeSource(const std::string& path, const std::string& given) {
-  constexpr uint64_t kBufferBytes = uint64_t{1} << 20;
-  ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
   Fingerprint fingerprint;
-  std::string buffer(std::min(file->size(), kBufferBytes), '\0');
-  for (uint64_t offset = 0; offset < file->size();) {
-    const size_t size = std::min<uint64_t>(buffer.size(), file->size() - offset);
-    RETURN_IF_ERROR(file->Read(offset, size, buffer.data()));
-    fingerprint.AddUnframed(std::string_view(buffer.data(), size));
-    offset += size;
-  }
+  uint64_t bytes = 0;
+  RETURN_IF_ERROR(VisitFile(path, [&](std::string_view part) {
+    fingerprint.AddUnframed(part);
+    bytes += part.size();
+    return absl::OkStatus();
+  }));
   SourceEntry source;
   // The name of a pipe (/dev/fd/63) says nothing.
-  source.set_name(path == given ? given.substr(given.rfind('/') + 1) : "-");
-  source.set_bytes(file->size());
+  source.set_name(path == given ? FileNameOf(given) : "-");
+  source.set_bytes(bytes);
   source.set_xxh3(fingerprint.Hex());
   return source;
 }

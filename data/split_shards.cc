@@ -72,6 +72,7 @@ absl::Status PublishDataset(const DatasetManifest& manifest, OutputFolder* outpu
     files.insert({field.vocabulary_file().file(), field.tokenizer_file().file()});
   for (const SplitEntry& split : manifest.splits()) {
     for (const ShardEntry& shard : split.shards()) files.insert(shard.file());
+    for (const FileEntry& features : split.features()) files.insert(features.file());
   }
   return output->Publish(files);
 }

@@ -1,18 +1,20 @@
 #include "data/cooccurrences/pair_runs.h"
 
 #include <array>
-#include <queue>
+#include <span>
 #include <utility>
 
+#include "data/io/merge_sorted.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
 namespace {
 
 // A run in hand, at one of its pairs.
-class RunCursor {
+class RunReader {
  public:
-  explicit RunCursor(std::unique_ptr<NumberSpoolReader> spool) : spool_(std::move(spool)) {}
+  using Key = uint64_t;
+  explicit RunReader(std::unique_ptr<NumberSpoolReader> spool) : spool_(std::move(spool)) {}
 
   // Goes to the next pair; false at the end.
   absl::StatusOr<bool> Next() {
@@ -25,7 +27,8 @@ class RunCursor {
     pair_ = {whole(0), whole(2)};
     return true;
   }
-  const WeighedPair& pair() const { return pair_; }
+  uint64_t key() const { return pair_.key; }
+  uint64_t count() const { return pair_.weight; }
 
  private:
   std::unique_ptr<NumberSpoolReader> spool_;
@@ -62,33 +65,16 @@ absl::Status PairRunWriter::EndPart() {
 
 absl::Status MergePairRuns(const std::vector<PairRun>& runs, uint64_t part,
                            const PairVisitor& visit) {
-  const auto later = [](const RunCursor* a, const RunCursor* b) {
-    return a->pair().key > b->pair().key;
-  };
-  std::vector<std::unique_ptr<RunCursor>> cursors;
-  std::priority_queue<RunCursor*, std::vector<RunCursor*>, decltype(later)> next(later);
-  const auto advance = [&next](RunCursor* run) -> absl::Status {
-    ASSIGN_OR_RETURN(const bool more, run->Next());
-    if (more) next.push(run);
-    return absl::OkStatus();
-  };
+  std::vector<std::unique_ptr<RunReader>> readers;
   for (const PairRun& run : runs) {
     ASSIGN_OR_RETURN(auto spool,
                      NumberSpoolReader::Open(run.path, run.offsets[part], run.offsets[part + 1]));
-    cursors.push_back(std::make_unique<RunCursor>(std::move(spool)));
-    RETURN_IF_ERROR(advance(cursors.back().get()));
+    readers.push_back(std::make_unique<RunReader>(std::move(spool)));
   }
-  while (!next.empty()) {
-    WeighedPair sum = {next.top()->pair().key, 0};
-    while (!next.empty() && next.top()->pair().key == sum.key) {
-      RunCursor* const run = next.top();
-      next.pop();
-      sum.weight = AddWeights(sum.weight, run->pair().weight);
-      RETURN_IF_ERROR(advance(run));
-    }
-    RETURN_IF_ERROR(visit(sum));
-  }
-  return absl::OkStatus();
+  return MergeSorted(std::span<const std::unique_ptr<RunReader>>(readers), AddWeights,
+                     [&](uint64_t key, uint64_t weight) {
+                       return visit({key, weight});
+                     });
 }
 
 }  // namespace elman

@@ -63,16 +63,9 @@ absl::StatusOr<FileEntry> FeatureWriter::Finish() {
                                                       " bytes of numbers, but ", header_.vectors(),
                                                       " vectors were to come"));
   }
-  RETURN_IF_ERROR(file_->Close());
-  ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(file_->temporary_path()));
-  if (crc != crc_) {
-    return absl::DataLossError(
-        absl::StrCat(file_->temporary_path(),
-                     ": read back, the bytes differ from those written; check the disk"));
-  }
-  RETURN_IF_ERROR(file_->Rename(/*replace=*/false));
+  RETURN_IF_ERROR(file_->PublishProven(crc_));
   FileEntry entry;
-  entry.set_file(file_->path().substr(file_->path().rfind('/') + 1));
+  entry.set_file(FileNameOf(file_->path()));
   entry.set_bytes(file_->size());
   entry.set_crc32c(crc_);
   return entry;

@@ -256,6 +256,14 @@ absl::Status AtomicFile::Rename(bool replace) {
   return SyncFolder(FolderOf(path_));
 }
 
+absl::Status AtomicFile::PublishProven(uint32_t crc32c) {
+  RETURN_IF_ERROR(Close());
+  ASSIGN_OR_RETURN(const uint32_t found, FileCrc32c(temporary_path_));
+  if (found == crc32c) return Rename(/*replace=*/false);
+  return absl::DataLossError(absl::StrCat(
+      temporary_path_, ": read back, the bytes differ from those written; check the disk"));
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
   ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
   if (file->size() > max_bytes) {
@@ -273,16 +281,25 @@ absl::Status WriteFile(const std::string& path, std::string_view contents) {
   return file->Publish();
 }
 
-absl::StatusOr<uint32_t> FileCrc32c(const std::string& path) {
+absl::Status VisitFile(const std::string& path,
+                       absl::FunctionRef<absl::Status(std::string_view part)> visit) {
   ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
   std::string buffer(std::min<uint64_t>(file->size(), kBufferBytes), '\0');
-  uint32_t crc = 0;
   for (uint64_t offset = 0; offset < file->size();) {
     const size_t size = std::min<uint64_t>(buffer.size(), file->size() - offset);
     RETURN_IF_ERROR(file->Read(offset, size, buffer.data()));
-    crc = Crc32c(std::string_view(buffer.data(), size), crc);
+    RETURN_IF_ERROR(visit(std::string_view(buffer.data(), size)));
     offset += size;
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint32_t> FileCrc32c(const std::string& path) {
+  uint32_t crc = 0;
+  RETURN_IF_ERROR(VisitFile(path, [&crc](std::string_view part) {
+    crc = Crc32c(part, crc);
+    return absl::OkStatus();
+  }));
   return crc;
 }
 
@@ -330,6 +347,8 @@ std::string FolderOf(const std::string& path) {
   const size_t last = path.find_last_not_of('/', slash);
   return last == std::string::npos ? "/" : path.substr(0, last + 1);
 }
+
+std::string FileNameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string JoinPath(std::string_view folder, std::string_view name) {
   std::string path(folder);

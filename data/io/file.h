@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
@@ -71,6 +72,10 @@ class AtomicFile {
   absl::Status Close();
   absl::Status Rename(bool replace = true);
 
+  // As Publish without `replace`, but reads the bytes back from disk before: DataLoss unless they
+  // have this checksum.
+  absl::Status PublishProven(uint32_t crc32c);
+
   const std::string& path() const { return path_; }
   const std::string& temporary_path() const { return temporary_path_; }
   uint64_t size() const { return size_; }  // bytes appended so far
@@ -91,6 +96,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes
 // Publishes `contents` under `path`, atomically and durably.
 absl::Status WriteFile(const std::string& path, std::string_view contents);
 
+// Shows a file from its beginning to its end, in parts of at most a mebibyte.
+absl::Status VisitFile(const std::string& path,
+                       absl::FunctionRef<absl::Status(std::string_view part)> visit);
+
 // The CRC32C of the whole of a file.
 absl::StatusOr<uint32_t> FileCrc32c(const std::string& path);
 
@@ -109,6 +118,7 @@ absl::Status SyncFolder(const std::string& folder);
 
 // The folder part of a path ("." if none) and the two joined by a slash.
 std::string FolderOf(const std::string& path);
+std::string FileNameOf(const std::string& path);  // what stands behind its folder
 std::string JoinPath(std::string_view folder, std::string_view name);
 
 bool FileExists(const std::string& path);

@@ -152,20 +152,11 @@ absl::StatusOr<ShardEntry> ShardWriter::Finish() {
   record.mutable_tail()->set_index_offset(index_offset);
   RETURN_IF_ERROR(Write(&record).status());
 
-  RETURN_IF_ERROR(file_->Close());
-  RETURN_IF_ERROR(ReadBack());
-  RETURN_IF_ERROR(file_->Rename(/*replace=*/false));
-  entry.set_file(file_->path().substr(file_->path().rfind('/') + 1));
+  RETURN_IF_ERROR(file_->PublishProven(crc_));
+  entry.set_file(FileNameOf(file_->path()));
   entry.set_bytes(file_->size());
   entry.set_crc32c(crc_);
   return entry;
-}
-
-absl::Status ShardWriter::ReadBack() const {
-  ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(file_->temporary_path()));
-  if (crc == crc_) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(
-      file_->temporary_path(), ": read back, the bytes differ from those written; check the disk"));
 }
 
 }  // namespace elman

@@ -70,7 +70,6 @@ class ShardWriter {
   absl::StatusOr<uint64_t> Write(ShardRecord* record);
   void OpenBlock();
   absl::Status CloseBlock();
-  absl::Status ReadBack() const;
 
   const std::unique_ptr<AtomicFile> file_;
   const ShardHeader header_;

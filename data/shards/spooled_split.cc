@@ -78,7 +78,7 @@ absl::StatusOr<ShardEntry> EntryOf(const std::string& path, const ShardHeader& h
   const VerificationReport verified = VerifyShard(path);
   if (!verified.ok()) return absl::DataLossError(verified.problems[0]);
   ShardEntry entry;
-  entry.set_file(path.substr(path.rfind('/') + 1));
+  entry.set_file(FileNameOf(path));
   entry.set_bytes(shard->bytes());
   *entry.mutable_counts() = shard->counts();
   ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(path));

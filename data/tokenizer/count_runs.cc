@@ -4,12 +4,13 @@
 #include <cstring>
 #include <memory>
 #include <numeric>
-#include <queue>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/append_file.h"
 #include "data/io/file.h"
+#include "data/io/merge_sorted.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 
@@ -54,6 +55,7 @@ class RunWriter {
 
 class RunReader {
  public:
+  using Key = std::string;
   static absl::StatusOr<std::unique_ptr<RunReader>> Open(const std::string& path) {
     ASSIGN_OR_RETURN(std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
     return std::unique_ptr<RunReader>(new RunReader(std::move(file)));
@@ -76,7 +78,7 @@ class RunReader {
     rest_.remove_prefix(kNumberBytes + piece_.size());
     return true;
   }
-  std::string_view piece() const { return piece_; }
+  std::string_view key() const { return piece_; }
   uint64_t count() const { return count_; }
 
  private:
@@ -93,31 +95,11 @@ class RunReader {
 
 absl::Status MergeRuns(const std::vector<std::string>& paths,
                        const std::function<absl::Status(std::string_view, uint64_t)>& visit) {
-  const auto later = [](const RunReader* a, const RunReader* b) { return a->piece() > b->piece(); };
   std::vector<std::unique_ptr<RunReader>> runs;
-  std::priority_queue<RunReader*, std::vector<RunReader*>, decltype(later)> next(later);
-  const auto advance = [&next](RunReader* run) -> absl::Status {
-    ASSIGN_OR_RETURN(const bool more, run->Next());
-    if (more) next.push(run);
-    return absl::OkStatus();
-  };
   for (const std::string& path : paths) {
     ASSIGN_OR_RETURN(runs.emplace_back(), RunReader::Open(path));
-    RETURN_IF_ERROR(advance(runs.back().get()));
   }
-  std::string piece;
-  while (!next.empty()) {
-    piece = next.top()->piece();
-    uint64_t count = 0;
-    while (!next.empty() && next.top()->piece() == piece) {
-      RunReader* run = next.top();
-      next.pop();
-      count += run->count();
-      RETURN_IF_ERROR(advance(run));
-    }
-    RETURN_IF_ERROR(visit(piece, count));
-  }
-  return absl::OkStatus();
+  return MergeSorted(std::span<const std::unique_ptr<RunReader>>(runs), std::plus<>(), visit);
 }
 
 absl::Status SpillingCounts::SpillIfFull() {

@@ -287,7 +287,7 @@ absl::Status ImportArpa(const Dataset& dataset, const std::string& arpa, const s
   ASSIGN_OR_RETURN(BaselineHeader header, HeaderFor(dataset));
   header.clear_examples();
   header.clear_tokens();
-  header.mutable_ngram()->set_source(ReplaceInvalidUtf8(arpa.substr(arpa.rfind('/') + 1)));
+  header.mutable_ngram()->set_source(ReplaceInvalidUtf8(FileNameOf(arpa)));
   const std::vector<BaselineArraySource> arrays = maker.Arrays(header.mutable_ngram());
   return WriteBaseline(dataset, std::move(header), arrays, path);
 }

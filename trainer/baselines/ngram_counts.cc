@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <functional>
 #include <numeric>
-#include <queue>
 #include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/file.h"
+#include "data/io/merge_sorted.h"
 #include "data/io/number_spool.h"
 #include "data/io/status_macros.h"
 #include "data/shards/token_reader.h"
@@ -75,6 +76,7 @@ class RunWriter {
 // A run in hand, at one of its n-grams.
 class RunReader {
  public:
+  using Key = NgramKey;
   RunReader(std::unique_ptr<NumberSpoolReader> spool, int words)
       : spool_(std::move(spool)), words_(words) {}
 
@@ -260,32 +262,13 @@ absl::StatusOr<std::vector<NgramRun>> CountNgrams(std::shared_ptr<const Dataset>
 
 absl::Status MergeNgramRuns(const std::vector<NgramRun>& runs, int part, const NgramCoding& coding,
                             const std::function<absl::Status(NgramKey, uint32_t)>& visit) {
-  const auto later = [](const RunReader* a, const RunReader* b) { return a->key() > b->key(); };
   std::vector<std::unique_ptr<RunReader>> readers;
-  std::priority_queue<RunReader*, std::vector<RunReader*>, decltype(later)> next(later);
-  const auto advance = [&next](RunReader* run) -> absl::Status {
-    ASSIGN_OR_RETURN(const bool more, run->Next());
-    if (more) next.push(run);
-    return absl::OkStatus();
-  };
   for (const NgramRun& run : runs) {
     ASSIGN_OR_RETURN(auto spool,
                      NumberSpoolReader::Open(run.path, run.offsets[part], run.offsets[part + 1]));
     readers.push_back(std::make_unique<RunReader>(std::move(spool), coding.words()));
-    RETURN_IF_ERROR(advance(readers.back().get()));
   }
-  while (!next.empty()) {
-    const NgramKey key = next.top()->key();
-    uint32_t count = 0;
-    while (!next.empty() && next.top()->key() == key) {
-      RunReader* const run = next.top();
-      next.pop();
-      count += run->count();
-      RETURN_IF_ERROR(advance(run));
-    }
-    RETURN_IF_ERROR(visit(key, count));
-  }
-  return absl::OkStatus();
+  return MergeSorted(std::span<const std::unique_ptr<RunReader>>(readers), std::plus<>(), visit);
 }
 
 }  // namespace elman

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/io/checksum.h"
 #include "tests/support/scratch.h"
 
 namespace elman {
@@ -44,6 +45,25 @@ TEST(AtomicFile, CanBeReadBackBeforeItIsRenamed) {
   EXPECT_EQ(ReadFile(file->temporary_path(), 1 << 30)->size(), size_t{3} << 20);
   ASSERT_THAT(file->Rename(), IsOk());
   EXPECT_TRUE(FileExists(scratch.Path("a")));
+}
+
+TEST(AtomicFile, IsProvenBeforeItAppears) {
+  Scratch scratch;
+  const std::string bytes(3 << 20, 'x');
+  auto file = *AtomicFile::Create(scratch.Path("a"));
+  ASSERT_THAT(file->Append(bytes), IsOk());
+  EXPECT_THAT(file->PublishProven(Crc32c(bytes)), IsOk());
+  EXPECT_EQ(scratch.Read("a"), bytes);
+
+  file = *AtomicFile::Create(scratch.Path("b"));
+  ASSERT_THAT(file->Append(bytes), IsOk());
+  EXPECT_THAT(file->PublishProven(Crc32c("y")),
+              FailsWith(absl::StatusCode::kDataLoss, "check the disk"));
+  file = *AtomicFile::Create(scratch.Path("a"));
+  EXPECT_THAT(file->PublishProven(Crc32c("")),
+              FailsWith(absl::StatusCode::kAlreadyExists, "rename"));
+  file.reset();
+  EXPECT_THAT(scratch.Names(), ElementsAre("a"));
 }
 
 TEST(AtomicFile, ReplacesOnlyWhenAllowed) {
@@ -151,6 +171,26 @@ TEST(RenameFile, ReplacesNothing) {
   EXPECT_THAT(scratch.Names(), ElementsAre("b", "c"));
   EXPECT_THAT(RenameFile(scratch.Path("a"), scratch.Path("d")),
               FailsWith(absl::StatusCode::kNotFound, scratch.Path("a")));
+}
+
+TEST(VisitFile, ShowsAllOfItUntilToldToStop) {
+  Scratch scratch;
+  const std::string bytes = std::string(1 << 20, 'x') + "y";
+  scratch.Write("a", bytes);
+  std::string seen;
+  EXPECT_THAT(VisitFile(scratch.Path("a"),
+                        [&seen](std::string_view part) {
+                          seen += part;
+                          return absl::OkStatus();
+                        }),
+              IsOk());
+  EXPECT_TRUE(seen == bytes);
+  EXPECT_THAT(VisitFile(scratch.Path("a"),
+                        [](std::string_view part) {
+                          return part.back() == 'x' ? absl::CancelledError("enough")
+                                                    : absl::OkStatus();
+                        }),
+              FailsWith(absl::StatusCode::kCancelled, "enough"));
 }
 
 TEST(ReadFile, RefusesWhatIsTooLarge) {
