@@ -79,7 +79,7 @@ JsonObject SecondsJson(const std::array<double, kPhases>& now,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
-    const RunDirectory* directory, const TrainingConfig& config, const Progress& start,
+    const RunDirectory* directory, Task task, const TrainingConfig& config, const Progress& start,
     int64_t total_steps, double peak, const PhaseClock* clock, bool quiet) {
   // A run that was stopped amid an interval wrote a train line for its part of it. That goes where
   // the run goes on, for then a line for all of it will come.
@@ -91,16 +91,18 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
                                                              start.step(), train_step));
   ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
   return std::unique_ptr<ProgressReporter>(new ProgressReporter(
-      directory, config, start.step(), total_steps, peak, clock, std::move(log), std::move(record),
-      std::move(tensorboard), std::move(heartbeat), quiet));
+      directory, task, config, start.step(), total_steps, peak, clock, std::move(log),
+      std::move(record), std::move(tensorboard), std::move(heartbeat), quiet));
 }
 
-ProgressReporter::ProgressReporter(const RunDirectory* directory, const TrainingConfig& config,
-                                   int64_t start_step, int64_t total_steps, double peak,
-                                   const PhaseClock* clock, std::unique_ptr<MetricsLog> log,
-                                   RunRecord record, std::unique_ptr<TensorBoardWriter> tensorboard,
+ProgressReporter::ProgressReporter(const RunDirectory* directory, Task task,
+                                   const TrainingConfig& config, int64_t start_step,
+                                   int64_t total_steps, double peak, const PhaseClock* clock,
+                                   std::unique_ptr<MetricsLog> log, RunRecord record,
+                                   std::unique_ptr<TensorBoardWriter> tensorboard,
                                    std::unique_ptr<Heartbeat> heartbeat, bool quiet)
     : directory_(directory),
+      task_(task),
       config_(config),
       start_step_(start_step),
       total_steps_(total_steps),
@@ -134,6 +136,11 @@ void ProgressReporter::Step(const StepReport& report) {
   }
 }
 
+std::optional<double> ProgressReporter::Perplexity(double loss) const {
+  if (task_ != LANGUAGE_MODEL && task_ != TRANSLATION) return std::nullopt;
+  return std::exp(loss);
+}
+
 double ProgressReporter::IntervalSeconds() const {
   const double seconds = absl::ToDoubleSeconds(absl::Now() - interval_started_) - other_seconds_;
   return std::max(seconds, 1e-9);
@@ -165,13 +172,11 @@ void ProgressReporter::WriteTrainLine() {
   if (last_.interval_targets == 0) return;
   const double tokens_per_second = TokensPerSecond();
   const double loss = last_.interval_loss / static_cast<double>(last_.interval_targets);
+  const std::optional<double> perplexity = Perplexity(loss);
   JsonObject line;
-  line.Add("kind", "train")
-      .Add("step", last_.step)
-      .Add("epoch", last_.epoch)
-      .Add("loss", loss)
-      .Add("perplexity", std::exp(loss))
-      .Add("learning_rate", last_.learning_rate)
+  line.Add("kind", "train").Add("step", last_.step).Add("epoch", last_.epoch).Add("loss", loss);
+  if (perplexity) line.Add("perplexity", *perplexity);
+  line.Add("learning_rate", last_.learning_rate)
       .Add("gradient_norm", last_.gradient_norm)
       .Add("step_loss", last_.loss)
       .Add("tokens", last_.tokens)
@@ -181,11 +186,13 @@ void ProgressReporter::WriteTrainLine() {
   if (peak_ > 0) line.Add("mfu", Utilization());
   if (last_.waited.size() > 1) line.Add("waits", WaitJson());
   Log(line);
-  Complain(tensorboard_->Write(last_.step, {{"train/loss", loss},
-                                            {"train/perplexity", std::exp(loss)},
-                                            {"train/learning_rate", last_.learning_rate},
-                                            {"train/gradient_norm", last_.gradient_norm},
-                                            {"train/tokens_per_second", tokens_per_second}}));
+  std::vector<std::pair<std::string, double>> scalars = {
+      {"train/loss", loss},
+      {"train/learning_rate", last_.learning_rate},
+      {"train/gradient_norm", last_.gradient_norm},
+      {"train/tokens_per_second", tokens_per_second}};
+  if (perplexity) scalars.emplace_back("train/perplexity", *perplexity);
+  Complain(tensorboard_->Write(last_.step, scalars));
   ShowProgress();
   last_.interval_targets = 0;
   timed_targets_ = 0;
@@ -205,12 +212,14 @@ void ProgressReporter::ShowProgress() {
   const double elapsed = absl::ToDoubleSeconds(shown_ - started_);
   const double per_step =
       elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
+  const std::optional<double> perplexity = Perplexity(loss);
+  const std::string told = perplexity ? absl::StrFormat("  perplexity %.2f", *perplexity) : "";
   const std::string utilization =
       peak_ > 0 ? absl::StrFormat("  MFU %.2f", Utilization()) : std::string();
-  const std::string line = absl::StrFormat(
-      "epoch %d  step %d/%d  loss %.4f  perplexity %.2f  %.0f tokens/s%s  ETA %s", last_.epoch,
-      last_.step, total_steps_, loss, std::exp(loss), TokensPerSecond(), utilization,
-      Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
+  const std::string line =
+      absl::StrFormat("epoch %d  step %d/%d  loss %.4f%s  %.0f tokens/s%s  ETA %s", last_.epoch,
+                      last_.step, total_steps_, loss, told, TokensPerSecond(), utilization,
+                      Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
   if (terminal_) {
     std::fprintf(stderr, "\r\033[K%s %s", Bar(last_.step, total_steps_).c_str(), line.c_str());
   } else {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,12 +52,12 @@ struct StepReport {
 
 class ProgressReporter {
  public:
-  // For a run that goes on after `start` and will do `total_steps` in all, on ranks that together
-  // could do `peak` floating-point operations a second (0: unknown). `directory` and `clock`, which
-  // tells where the time goes, must outlive the reporter. Where it is `quiet`, only warnings and
-  // events are printed.
+  // For a run of a task that goes on after `start` and will do `total_steps` in all, on ranks that
+  // together could do `peak` floating-point operations a second (0: unknown). `directory` and
+  // `clock`, which tells where the time goes, must outlive the reporter. Where it is `quiet`, only
+  // warnings and events are printed.
   static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(
-      const RunDirectory* directory, const TrainingConfig& config, const Progress& start,
+      const RunDirectory* directory, Task task, const TrainingConfig& config, const Progress& start,
       int64_t total_steps, double peak, const PhaseClock* clock, bool quiet = false);
   ~ProgressReporter();
 
@@ -108,12 +109,14 @@ class ProgressReporter {
   void WriteReport();
 
  private:
-  ProgressReporter(const RunDirectory* directory, const TrainingConfig& config, int64_t start_step,
-                   int64_t total_steps, double peak, const PhaseClock* clock,
+  ProgressReporter(const RunDirectory* directory, Task task, const TrainingConfig& config,
+                   int64_t start_step, int64_t total_steps, double peak, const PhaseClock* clock,
                    std::unique_ptr<MetricsLog> log, RunRecord record,
                    std::unique_ptr<TensorBoardWriter> tensorboard,
                    std::unique_ptr<Heartbeat> heartbeat, bool quiet);
 
+  // What training with such a loss a target comes to; none where it is not about tokens of text.
+  std::optional<double> Perplexity(double loss) const;
   double IntervalSeconds() const;
   double TokensPerSecond() const;
   // The part of `peak` that the useful operations of the interval were; 0: unknown.
@@ -127,6 +130,7 @@ class ProgressReporter {
   void Complain(const absl::Status& status);  // about a log that cannot be written, once
 
   const RunDirectory* const directory_;
+  const Task task_;
   const TrainingConfig config_;
   const int64_t start_step_;
   const int64_t total_steps_;

@@ -20,6 +20,7 @@
 #include "trainer/eval/checkpoint_fields.h"
 #include "trainer/math/compute_environment.h"
 #include "trainer/models/spec_shapes.h"
+#include "trainer/preflight/placement.h"
 #include "trainer/run_config.h"
 
 namespace elman {
@@ -350,8 +351,8 @@ void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& m
   const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
   reporter->Say(absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
                              parameters, " parameters, ", train_tokens, " training tokens, ", steps,
-                             " steps an epoch, ", start.config.lanes(), " lanes on ", ranks,
-                             " ranks (", machine, ")"));
+                             " steps an epoch, ", CountText(start.config.lanes(), "lane"), " on ",
+                             CountText(ranks, "rank"), " (", machine, ")"));
   reporter->Say(absl::StrCat("memory a rank, at least: ", memory.ToString()));
   std::vector<std::pair<std::string, std::string>> facts = {
       {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},

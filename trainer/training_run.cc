@@ -45,8 +45,8 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunDirectory& d
   const Progress& progress = start->checkpoint.header.progress();
   ASSIGN_OR_RETURN(start->set_aside, checkpoints->GoOnFrom(progress));
   RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(start->config)));
-  return ProgressReporter::Create(&directory, start->config, progress, total_steps, peak, clock,
-                                  quiet);
+  return ProgressReporter::Create(&directory, start->checkpoint.header.task(), start->config,
+                                  progress, total_steps, peak, clock, quiet);
 }
 
 // The last lines of a run's log, and its report.

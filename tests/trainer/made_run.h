@@ -74,7 +74,8 @@ class MadeRun : public testing::Test {
       std::unique_ptr<ProgressReporter> reporter;
       if (communicator->rank() == 0) {
         directory = *RunDirectory::Open(scratch_.Path(output));
-        reporter = *ProgressReporter::Create(directory.get(), config, checkpoint.header.progress(),
+        reporter = *ProgressReporter::Create(directory.get(), LANGUAGE_MODEL, config,
+                                             checkpoint.header.progress(),
                                              TotalSteps(config, *source), /*peak=*/0, &clock);
       }
       Pulse pulse(&clock);
