@@ -4,6 +4,7 @@
 
 #include "trainer/math/check.h"
 #include "trainer/math/sums.h"
+#include "trainer/nn/columns.h"
 
 namespace elman {
 namespace {
@@ -16,7 +17,6 @@ int32_t TokenOf(float carried) {
                                                            : kNoToken;
 }
 
-std::span<const float> Elements(ConstMatrix m) { return {m.data, static_cast<size_t>(m.size())}; }
 std::span<float> Elements(Matrix m) { return {m.data, static_cast<size_t>(m.size())}; }
 
 }  // namespace
@@ -75,12 +75,7 @@ ConstMatrix WindowContext::SideBySide(const SequenceLayout& layout, ConstMatrix 
 
 ConstMatrix WindowContext::Output(ConstMatrix hidden, ConstMatrix x, Workspace* workspace) const {
   if (!shape_.direct_connections) return hidden;
-  const Matrix output = workspace->Take(x.rows, shape_.output_size());
-  for (int64_t r = 0; r < x.rows; ++r) {
-    std::copy_n(hidden.row(r), hidden.cols, output.row(r));
-    std::copy_n(x.row(r), x.cols, output.row(r) + hidden.cols);
-  }
-  return output;
+  return JoinColumns(hidden, x, workspace);
 }
 
 ConstMatrix WindowContext::Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
@@ -114,11 +109,12 @@ ConstMatrix WindowContext::Infer(const SequenceLayout& layout, ConstMatrix x, fl
 
 Matrix WindowContext::Backward(const SequenceLayout& layout, Matrix d_y, bool /*begun*/,
                                float* gradients, Workspace* workspace) {
-  const int64_t rows = layout.rows(), hidden = shape_.hidden_size;
-  Matrix d_hidden = d_y;
+  const int64_t rows = layout.rows();
+  Matrix d_hidden = d_y, d_direct;
   if (shape_.direct_connections) {
-    d_hidden = workspace->Take(rows, hidden);
-    for (int64_t r = 0; r < rows; ++r) std::copy_n(d_y.row(r), hidden, d_hidden.row(r));
+    d_hidden = workspace->Take(rows, shape_.hidden_size);
+    d_direct = workspace->Take(rows, shape_.input_size());
+    SplitColumns(d_y, d_hidden, d_direct);
   }
   for (size_t i = layers_.size(); i-- > 0;) {
     const Layer& layer = layers_[i];
@@ -130,8 +126,7 @@ Matrix WindowContext::Backward(const SequenceLayout& layout, Matrix d_y, bool /*
     d_hidden = d_x;
   }
   const Matrix d_x = d_hidden;
-  for (int64_t r = 0; r < rows && shape_.direct_connections; ++r)
-    Add(Elements(ConstMatrix{d_y.row(r) + hidden, 1, d_x.cols}), Elements(d_x.Rows(r, 1)));
+  if (shape_.direct_connections) Add(Elements(d_direct), Elements(d_x));
   return {d_x.data, rows * shape_.tokens, shape_.embedding_size};
 }
 
