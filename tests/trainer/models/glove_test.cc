@@ -145,6 +145,41 @@ TEST_P(GloveTest, RowsAreIndependentOfLanes) {
   for (size_t i = 0; i < sum.size(); ++i) ASSERT_NEAR(sum[i], whole[i], 1e-4) << i;
 }
 
+// The mean over many steps is what the definition leads one to expect: for each order of the pair,
+// `zeros` words n drawn with P(n), weighed by q(i, n), beside the bound log 1/2.
+TEST_P(GloveTest, WhatIsDrawnCostsWhatTheDefinitionSays) {
+  constexpr int kSteps = 20000;
+  Batch batch;
+  batch.rows = 1;
+  batch.steps = 1;
+  batch.inputs = {4};
+  batch.targets = {5};
+  batch.weights = {1};
+  batch.target_count = 1;
+  std::vector<float> gradients;
+  double mean = 0;
+  for (int64_t step = 0; step < kSteps; ++step)
+    mean += Train(batch, &gradients, {.seed = 5, .step = step}).loss / kSteps;
+
+  const std::vector<uint64_t> counts = Counts();
+  const double power = Spec(0).word_vectors().negatives_power();
+  double all = 0, all_powers = 0, drawn = 0;
+  for (const uint64_t count : counts) {
+    all += static_cast<double>(count);
+    all_powers += count == 0 ? 0 : std::pow(count, power);
+  }
+  for (const int32_t word : {4, 5}) {
+    for (int32_t n = 2; n < kIds; ++n) {
+      double z = *Row("bias", word) + *Row("output_bias", n);
+      for (int64_t k = 0; k < kSize; ++k) z += Row("embedding", word)[k] * Row("output", n)[k];
+      const auto seen = static_cast<double>(counts[n]);
+      const double q = std::exp(-static_cast<double>(counts[word]) * seen * 5 / all);
+      drawn += std::pow(seen, power) / all_powers * q * std::log1p(std::exp(z - std::log(0.5)));
+    }
+  }
+  EXPECT_NEAR(mean, Loss(4, 5, 1) + Loss(5, 4, 1) + GetParam() * drawn, 0.03 * drawn);
+}
+
 // What is drawn can only push down.
 TEST_P(GloveTest, DrawnWordsAreNotToBeExpected) {
   Batch batch;
