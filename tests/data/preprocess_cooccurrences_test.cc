@@ -82,6 +82,11 @@ TEST_F(PreprocessCooccurrencesTest, BytesDependOnNeitherThreadsNorMemory) {
   pairs_.shard_tokens = 300'000;
   const auto files = CountWell();
   ASSERT_GT(files.size(), 4) << "one shard is no test";
+  const auto dataset = *Dataset::Open(pairs_.output);
+  const auto reader = *ExampleReader::Open(dataset, "train", 0);
+  ASSERT_GT(reader->examples(), 100);
+  for (uint64_t i = 0; i + 1 < reader->examples(); ++i)
+    ASSERT_EQ(reader->Read(i)->fields[0].size(), 1024) << i;
   pairs_.threads = 3;
   EXPECT_EQ(CountWell(), files);
   pairs_.memory_mb = 1;  // less than may be asked for

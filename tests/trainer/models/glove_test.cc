@@ -110,11 +110,18 @@ TEST_P(GloveTest, TheLossIsThatOfBothOrders) {
 }
 
 TEST_P(GloveTest, TouchesWhatItAddsTo) {
+  // A row is a block: no other row covers it up.
+  ModelSpec spec = Spec(GetParam());
+  spec.set_embedding_size(kBlock);
+  Glove model(spec, Counts());
+  const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.2f);
+  std::vector<float> gradients(values.size());
   const Batch batch = MadeBatch();
-  std::vector<float> gradients;
-  Train(batch, &gradients);
-  BlockSet touched(values_.size());
-  model_.Touch(batch, &touched);
+  model.UseValues(values.data());
+  Workspace workspace;
+  model.Train(batch, kPass, /*carry=*/nullptr, gradients.data(), &workspace);
+  BlockSet touched(std::ssize(values));
+  model.Touch(batch, &touched);
   for (int64_t i = 0; i < std::ssize(gradients); ++i)
     ASSERT_TRUE(gradients[i] == 0 || touched.Count(i, i + 1) == 1) << i;
 }

@@ -97,17 +97,25 @@ TEST_P(WordVectorsTest, TrainComputesTheGradient) {
 }
 
 TEST_P(WordVectorsTest, TouchesWhatItAddsTo) {
-  const Batch batch = RandomBatch(3, 1, 4);
-  const Trained trained = Train(&model_, values_, batch, kPass);
-  BlockSet touched(model_.parameters().size());
-  model_.Touch(batch, &touched);
+  // A row is a block: no other row covers it up.
+  ModelSpec spec = Spec(GetParam());
+  spec.set_embedding_size(kBlock);
+  WordVectors model(spec, Counts(), kEnd);
+  const auto size = static_cast<int64_t>(model.parameters().size());
+  const std::vector<float> values = RandomFloats(size, 1, 0.2f);
+  const Batch batch = RandomBatch(9, 1, 4);
+  const Trained trained = Train(&model, values, batch, kPass);
+  BlockSet touched(size);
+  model.Touch(batch, &touched);
   for (int64_t i = 0; i < std::ssize(trained.gradients); ++i) {
     ASSERT_TRUE(trained.gradients[i] == 0 || touched.Count(i, i + 1) == 1) << i;
   }
-  Train(&model_, values_, Batch(), kPass);
-  BlockSet none(model_.parameters().size());
-  model_.Touch(batch, &none);
-  EXPECT_EQ(none, BlockSet(model_.parameters().size())) << "of the pass before";
+  EXPECT_LT(touched.Count(0, size), size);
+  ASSERT_GT(trained.sums.targets, 0);
+  Train(&model, values, Batch(), kPass);
+  BlockSet none(size);
+  model.Touch(batch, &none);
+  EXPECT_EQ(none, BlockSet(size)) << "of the pass before";
 }
 
 TEST_P(WordVectorsTest, LanesAddUp) {
