@@ -113,8 +113,9 @@ absl::Status CheckKinds(const DatasetManifest& manifest, const std::string& path
   bool same = manifest.fields_size() == static_cast<int>(fields.size());
   for (size_t i = 0; i < fields.size(); ++i) {
     absl::StrAppend(&expected, i > 0 ? ", " : "", std::string(fields[i].name));
-    const FieldEntry& field = manifest.fields(same ? static_cast<int>(i) : 0);
-    same = same && field.name() == fields[i].name && IsLabels(field) == fields[i].labels &&
+    if (!same) continue;
+    const FieldEntry& field = manifest.fields(static_cast<int>(i));
+    same = field.name() == fields[i].name && IsLabels(field) == fields[i].labels &&
            IsNumbers(field) == fields[i].numbers;
   }
   if (same) return absl::OkStatus();
