@@ -74,7 +74,8 @@ absl::Status TakeArray(const Cursor& cursor, Checkpoint* checkpoint, size_t* cur
   std::vector<float>& elements = arrays[*current].elements;
   const size_t count = chunk.data().size() / sizeof(float);
   if (chunk.offset() != static_cast<int64_t>(elements.size()) ||
-      chunk.data().size() % sizeof(float) != 0 || count > expected(*current) - elements.size()) {
+      chunk.data().size() % sizeof(float) != 0 || count == 0 ||
+      count > expected(*current) - elements.size()) {
     return cursor.Error(
         absl::StrCat("a chunk of array ", chunk.name(), " is missing, out of order or too long"));
   }

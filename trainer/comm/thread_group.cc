@@ -88,7 +88,7 @@ class ThreadRank : public Communicator {
     board_->texts[rank_] = {reinterpret_cast<const char*>(mine.data()), mine.size()};
     Barrier();
     for (int r = 0; r < size_; ++r)
-      std::memcpy(all.data() + r * mine.size(), board_->texts[r].data(), mine.size());
+      board_->texts[r].copy(reinterpret_cast<char*>(all.data()) + r * mine.size(), mine.size());
     Barrier();
   }
 

@@ -54,7 +54,7 @@ template <typename Number>
 std::vector<Number> TakeNumbers(size_t count, std::string_view* bytes) {
   CHECK_LE(count * sizeof(Number), bytes->size());
   std::vector<Number> numbers(count);
-  std::memcpy(numbers.data(), bytes->data(), count * sizeof(Number));
+  if (count > 0) std::memcpy(numbers.data(), bytes->data(), count * sizeof(Number));
   bytes->remove_prefix(count * sizeof(Number));
   return numbers;
 }
