@@ -31,7 +31,7 @@ size_t TakeLargestAllocation() { return largest.exchange(0); }
 
 }  // namespace elman
 
-#if ELMAN_SANITIZED
+#ifdef ELMAN_SANITIZED
 
 // The sanitizers tell of each allocation.
 extern "C" int __sanitizer_install_malloc_and_free_hooks(
