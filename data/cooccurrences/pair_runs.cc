@@ -1,7 +1,6 @@
 #include "data/cooccurrences/pair_runs.h"
 
 #include <array>
-#include <span>
 #include <utility>
 
 #include "data/io/merge_sorted.h"
@@ -71,10 +70,9 @@ absl::Status MergePairRuns(const std::vector<PairRun>& runs, uint64_t part,
                      NumberSpoolReader::Open(run.path, run.offsets[part], run.offsets[part + 1]));
     readers.push_back(std::make_unique<RunReader>(std::move(spool)));
   }
-  return MergeSorted(std::span<const std::unique_ptr<RunReader>>(readers), AddWeights,
-                     [&](uint64_t key, uint64_t weight) {
-                       return visit({key, weight});
-                     });
+  return MergeSorted(readers, AddWeights, [&](uint64_t key, uint64_t weight) {
+    return visit({key, weight});
+  });
 }
 
 }  // namespace elman

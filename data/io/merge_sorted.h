@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <queue>
-#include <span>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,7 +17,7 @@ namespace elman {
 //   absl::StatusOr<bool> Next();  // goes to the next key; false at the end
 //   key(), which a Run::Key can be made of, and count(), of that key
 template <typename Run, typename Plus, typename Visit>
-absl::Status MergeSorted(std::span<const std::unique_ptr<Run>> runs, const Plus& plus,
+absl::Status MergeSorted(const std::vector<std::unique_ptr<Run>>& runs, const Plus& plus,
                          const Visit& visit) {
   const auto later = [](const Run* a, const Run* b) { return a->key() > b->key(); };
   std::priority_queue<Run*, std::vector<Run*>, decltype(later)> next(later);

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <memory>
 #include <numeric>
-#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -99,7 +98,7 @@ absl::Status MergeRuns(const std::vector<std::string>& paths,
   for (const std::string& path : paths) {
     ASSIGN_OR_RETURN(runs.emplace_back(), RunReader::Open(path));
   }
-  return MergeSorted(std::span<const std::unique_ptr<RunReader>>(runs), std::plus<>(), visit);
+  return MergeSorted(runs, std::plus<>(), visit);
 }
 
 absl::Status SpillingCounts::SpillIfFull() {

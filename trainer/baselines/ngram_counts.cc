@@ -268,7 +268,7 @@ absl::Status MergeNgramRuns(const std::vector<NgramRun>& runs, int part, const N
                      NumberSpoolReader::Open(run.path, run.offsets[part], run.offsets[part + 1]));
     readers.push_back(std::make_unique<RunReader>(std::move(spool), coding.words()));
   }
-  return MergeSorted(std::span<const std::unique_ptr<RunReader>>(readers), std::plus<>(), visit);
+  return MergeSorted(readers, std::plus<>(), visit);
 }
 
 }  // namespace elman

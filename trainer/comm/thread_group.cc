@@ -4,7 +4,6 @@
 #include <barrier>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <thread>
 

@@ -39,11 +39,10 @@ absl::StatusOr<std::vector<std::string>> Merged(const std::vector<Items>& lists,
   std::vector<std::unique_ptr<MadeRun>> runs;
   for (const Items& items : lists) runs.push_back(std::make_unique<MadeRun>(items));
   std::vector<std::string> visited;
-  RETURN_IF_ERROR(MergeSorted(std::span<const std::unique_ptr<MadeRun>>(runs), plus,
-                              [&visited](const std::string& key, int sum) {
-                                visited.push_back(absl::StrCat(key, " ", sum));
-                                return absl::OkStatus();
-                              }));
+  RETURN_IF_ERROR(MergeSorted(runs, plus, [&visited](const std::string& key, int sum) {
+    visited.push_back(absl::StrCat(key, " ", sum));
+    return absl::OkStatus();
+  }));
   return visited;
 }
 

@@ -38,6 +38,18 @@ Batch MadeBatch() {
   return batch;
 }
 
+// Words 4 and 5, once.
+Batch OnePair() {
+  Batch batch;
+  batch.rows = 1;
+  batch.steps = 1;
+  batch.inputs = {4};
+  batch.targets = {5};
+  batch.weights = {1};
+  batch.target_count = 1;
+  return batch;
+}
+
 constexpr Pass kPass = {.seed = 5, .step = 3, .first_row = 2};
 
 class GloveTest : public testing::TestWithParam<int> {
@@ -156,13 +168,7 @@ TEST_P(GloveTest, RowsAreIndependentOfLanes) {
 // `zeros` words n drawn with P(n), weighed by q(i, n), beside the bound log 1/2.
 TEST_P(GloveTest, WhatIsDrawnCostsWhatTheDefinitionSays) {
   constexpr int kSteps = 20000;
-  Batch batch;
-  batch.rows = 1;
-  batch.steps = 1;
-  batch.inputs = {4};
-  batch.targets = {5};
-  batch.weights = {1};
-  batch.target_count = 1;
+  const Batch batch = OnePair();
   std::vector<float> gradients;
   double mean = 0;
   for (int64_t step = 0; step < kSteps; ++step)
@@ -189,13 +195,7 @@ TEST_P(GloveTest, WhatIsDrawnCostsWhatTheDefinitionSays) {
 
 // What is drawn can only push down.
 TEST_P(GloveTest, DrawnWordsAreNotToBeExpected) {
-  Batch batch;
-  batch.rows = 1;
-  batch.steps = 1;
-  batch.inputs = {4};
-  batch.targets = {5};
-  batch.weights = {1};
-  batch.target_count = 1;
+  const Batch batch = OnePair();
   std::vector<float> gradients;
   std::vector<double> pushed(kIds);
   for (int64_t step = 0; step < 400; ++step) {
