@@ -18,7 +18,7 @@
 #include "data/batches/stream_batcher.h"
 #include "data/io/file.h"
 #include "data/io/temporary_folder.h"
-#include "data/preprocess.h"
+#include "data/preprocess/preprocess.h"
 #include "data/shards/dataset.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/token_reader.h"

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "tests/support/onednn_recurrent.h"
-#include "trainer/math/gemm.h"
-#include "trainer/math/recurrent.h"
-#include "trainer/nn/rnn_stack.h"
-#include "trainer/nn/vocabulary_loss.h"
+#include "trainer/network/cells/recurrent.h"
+#include "trainer/network/math/gemm.h"
+#include "trainer/network/outputs/vocabulary_loss.h"
+#include "trainer/network/recurrent/rnn_stack.h"
 
 namespace elman {
 namespace {

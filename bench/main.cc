@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bench/line_reporter.h"
-#include "trainer/math/compute_environment.h"
+#include "trainer/network/math/compute_environment.h"
 
 int main(int argc, char** argv) {
   elman::LimitThreads();

@@ -14,6 +14,7 @@
 #include "data/io/file.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/tokenizer.h"
+#include "data/tokenizer/tokenizer_factory.h"
 #include "data/tokenizer/vocabulary_builder.h"
 
 namespace elman {

@@ -3,13 +3,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "data/text/vocabulary.h"
 #include "proto/dataset.pb.h"
 
@@ -48,13 +44,6 @@ class Tokenizer {
   // Whether Encode puts a space before the line, as if other words stood there.
   virtual bool puts_space_before() const { return false; }
 };
-
-// A tokenizer as `spec`, which is not of labels, describes it. `model` holds the bytes of
-// tokenizer.model for BPE, UNIGRAM and SENTENCEPIECE and is empty otherwise. `vocabulary` must
-// outlive the tokenizer.
-absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& spec,
-                                                           const Vocabulary& vocabulary,
-                                                           std::string_view model);
 
 // Appends the pieces of a word that stands by itself, at least one: a word of nothing that the
 // tokenizer sees is <unk>.

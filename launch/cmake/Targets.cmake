@@ -1,6 +1,7 @@
-# elman_library(NAME SOURCES a.cc ... DEPENDS x ...): one folder of the house, as a static library.
+# elman_library(NAME FOLDER f SOURCES a.cc ... DEPENDS x ...): one folder of sources as a static library.
 function(elman_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;DEPENDS" ${ARGN})
+  list(TRANSFORM ARG_SOURCES PREPEND ${ARG_FOLDER}/)
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC elman_options ${ARG_DEPENDS})
 endfunction()

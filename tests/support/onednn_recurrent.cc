@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/math/dnnl_primitive.h"
+#include "trainer/network/math/dnnl_primitive.h"
 
 namespace elman {
 namespace {

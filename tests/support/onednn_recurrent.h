@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "trainer/math/recurrent.h"
+#include "trainer/network/cells/recurrent.h"
 
 namespace elman {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "trainer/diagnostics/parameter_survey.h"
-#include "trainer/logging/histogram.h"
-#include "trainer/nn/observation.h"
+#include "trainer/network/recurrent/observation.h"
+#include "trainer/record/log/histogram.h"
 
 namespace elman {
 

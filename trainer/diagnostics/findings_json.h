@@ -8,7 +8,7 @@
 #include "data/io/json_writer.h"
 #include "trainer/diagnostics/findings.h"
 #include "trainer/diagnostics/verdict.h"
-#include "trainer/logging/histogram.h"
+#include "trainer/record/log/histogram.h"
 
 namespace elman {
 

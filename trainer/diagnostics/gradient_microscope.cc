@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "trainer/diagnostics/observation_bytes.h"
-#include "trainer/math/check.h"
+#include "trainer/network/math/check.h"
 
 namespace elman {
 namespace {

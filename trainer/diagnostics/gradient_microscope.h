@@ -16,8 +16,8 @@
 #include "trainer/diagnostics/findings.h"
 #include "trainer/diagnostics/parameter_survey.h"
 #include "trainer/diagnostics/verdict.h"
-#include "trainer/nn/observation.h"
-#include "trainer/nn/parameters.h"
+#include "trainer/network/parameters/parameters.h"
+#include "trainer/network/recurrent/observation.h"
 
 namespace elman {
 

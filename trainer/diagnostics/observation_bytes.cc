@@ -3,7 +3,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "trainer/math/check.h"
+#include "trainer/network/math/check.h"
 
 namespace elman {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "trainer/nn/observation.h"
+#include "trainer/network/recurrent/observation.h"
 
 namespace elman {
 

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <limits>
 
-#include "trainer/math/check.h"
-#include "trainer/math/sums.h"
+#include "trainer/network/math/check.h"
+#include "trainer/network/math/sums.h"
 
 namespace elman {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "trainer/comm/communicator.h"
-#include "trainer/logging/histogram.h"
-#include "trainer/nn/parameters.h"
+#include "trainer/network/parameters/parameters.h"
+#include "trainer/record/log/histogram.h"
 
 namespace elman {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "trainer/comm/communicator.h"
-#include "trainer/math/block_set.h"
+#include "trainer/network/math/block_set.h"
 
 namespace elman {
 

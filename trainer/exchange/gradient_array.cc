@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "trainer/math/sums.h"
+#include "trainer/network/math/sums.h"
 
 namespace elman {
 

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "trainer/math/block_set.h"
+#include "trainer/network/math/block_set.h"
 
 namespace elman {
 

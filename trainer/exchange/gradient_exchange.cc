@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "trainer/exchange/bf16.h"
-#include "trainer/math/check.h"
-#include "trainer/math/sums.h"
+#include "trainer/network/math/check.h"
+#include "trainer/network/math/sums.h"
 
 namespace elman {
 namespace {

@@ -29,12 +29,12 @@
 #include "absl/functional/function_ref.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/comm/float_array.h"
-#include "trainer/comm/lane_tree.h"
 #include "trainer/exchange/block_messages.h"
 #include "trainer/exchange/gradient_array.h"
+#include "trainer/exchange/lane_tree.h"
 #include "trainer/exchange/topology.h"
-#include "trainer/math/block_set.h"
-#include "trainer/math/phase_clock.h"
+#include "trainer/network/math/block_set.h"
+#include "trainer/network/timing/phase_clock.h"
 
 namespace elman {
 

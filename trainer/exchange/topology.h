@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "trainer/comm/lane_tree.h"
+#include "trainer/exchange/lane_tree.h"
 
 namespace elman {
 

@@ -3,11 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <vector>
-
-#include "proto/training.pb.h"
 
 namespace elman {
 
@@ -35,7 +31,5 @@ class Optimizer {
   virtual void Update(const OptimizerStep& step, float weight_decay, std::span<float> values,
                       std::span<const float> gradients, std::span<float* const> moments) const = 0;
 };
-
-std::unique_ptr<Optimizer> CreateOptimizer(const OptimizerSpec& spec);
 
 }  // namespace elman

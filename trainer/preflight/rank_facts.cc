@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "data/io/checksum.h"
 #include "data/io/file.h"
-#include "trainer/math/compute_environment.h"
+#include "trainer/network/math/compute_environment.h"
 
 namespace elman {
 namespace {

@@ -16,7 +16,7 @@
 #include "trainer/comm/agreement.h"
 #include "trainer/comm/float_array.h"
 #include "trainer/comm/host.h"
-#include "trainer/math/check.h"
+#include "trainer/network/math/check.h"
 #include "trainer/trace/trace_file.h"
 
 namespace elman {

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "trainer/comm/communicator.h"
-#include "trainer/math/phase_clock.h"
-#include "trainer/math/timeline.h"
+#include "trainer/network/timing/phase_clock.h"
+#include "trainer/network/timing/timeline.h"
 
 namespace elman {
 

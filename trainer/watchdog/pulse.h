@@ -5,7 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "trainer/math/phase_clock.h"
+#include "trainer/network/timing/phase_clock.h"
 
 namespace elman {
 

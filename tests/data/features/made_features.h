@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "data/add_features.h"
+#include "data/preprocess/add_features.h"
 #include "data/shards/example_reader.h"
 #include "tests/data/vectors/made_safetensors.h"
 #include "tests/support/scratch.h"

@@ -3,6 +3,7 @@
 #include "data/tokenizer/detokenizer.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/tokenizer.h"
+#include "data/tokenizer/tokenizer_factory.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "tests/support/scratch.h"
 #include "tests/support/sentencepiece_model.h"

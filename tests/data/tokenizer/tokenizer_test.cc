@@ -1,6 +1,7 @@
 #include "data/tokenizer/tokenizer.h"
 
 #include "data/tokenizer/detokenizer.h"
+#include "data/tokenizer/tokenizer_factory.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "tests/support/scratch.h"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "trainer/math/random.h"
+#include "trainer/network/math/random.h"
 
 namespace elman {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "trainer/comm/thread_group.h"
-#include "trainer/math/random.h"
-#include "trainer/math/sums.h"
+#include "trainer/network/math/random.h"
+#include "trainer/network/math/sums.h"
 
 namespace elman {
 namespace {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "trainer/optim/clipping.h"
+#include "trainer/optim/optimizer_factory.h"
 
 namespace elman {
 namespace {

@@ -1,0 +1,60 @@
+#include "data/preprocess/corpus_inputs.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/decompression.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+namespace {
+
+absl::StatusOr<std::unique_ptr<AtomicFile>> CopyToFile(const std::string& input,
+                                                       const std::string& path) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> source, OpenBytes(input));
+  ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
+  std::string buffer(size_t{1} << 20, '\0');
+  for (;;) {
+    ASSIGN_OR_RETURN(const size_t count, source->Read(buffer.data(), buffer.size()));
+    if (count == 0) break;
+    RETURN_IF_ERROR(file->Append(std::string_view(buffer.data(), count)));
+  }
+  RETURN_IF_ERROR(file->Close());
+  return file;
+}
+
+absl::Status CheckInput(const std::string& folder, const std::string& split, std::string* file,
+                        std::vector<std::unique_ptr<AtomicFile>>* copies) {
+  struct stat facts = {};
+  if (*file != "-" && ::stat(file->c_str(), &facts) != 0) {
+    return ErrnoStatus(errno, absl::StrCat("open (given as --", split, ")"), *file);
+  }
+  if (S_ISDIR(facts.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(*file, ": expected a text file as --", split, ", found a folder"));
+  }
+  if (S_ISREG(facts.st_mode)) return OpenBytes(*file).status();
+  ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> copy, CopyToFile(*file, JoinPath(folder, "input")));
+  *file = copy->temporary_path();
+  copies->push_back(std::move(copy));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOptions::Split>* splits,
+                         std::vector<std::unique_ptr<AtomicFile>>* copies) {
+  for (PreprocessOptions::Split& split : *splits) {
+    for (std::vector<std::string>* files : {&split.files, &split.target_files}) {
+      for (std::string& file : *files)
+        RETURN_IF_ERROR(CheckInput(folder, split.name, &file, copies));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace elman

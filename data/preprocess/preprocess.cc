@@ -1,0 +1,403 @@
+#include "data/preprocess/preprocess.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "data/preprocess/corpus_inputs.h"
+#include "data/preprocess/preprocess_plan.h"
+#include "data/preprocess/preprocess_provenance.h"
+#include "data/shards/dataset.h"
+#include "data/shards/shard_writer.h"
+#include "data/splits/split_overlaps.h"
+#include "data/splits/split_statistics.h"
+#include "data/splits/tokenize_split.h"
+#include "data/staging/output_folder.h"
+#include "data/staging/pipeline_progress.h"
+#include "data/staging/publish_dataset.h"
+#include "data/staging/source_files.h"
+#include "data/staging/spooled_split.h"
+#include "data/text/corpus_reader.h"
+#include "data/text/example_rules.h"
+#include "data/tokenizer/vocabulary_builder.h"
+#include "data/vocabularies/field_coding.h"
+#include "data/vocabularies/imported_vocabularies.h"
+#include "data/vocabularies/make_vocabularies.h"
+#include "data/vocabularies/saved_vocabularies.h"
+
+namespace elman {
+namespace {
+
+constexpr int kStepsAfterVocabularies = 3;
+
+// The state of one run; each stage is a method, in the order of Run.
+class Pipeline {
+ public:
+  Pipeline(const PreprocessOptions& options, WorkerGroup* workers, Interruption* interruption)
+      : options_(options),
+        workers_(workers),
+        interruption_(interruption),
+        fields_(PlanFields(options)),
+        progress_(VocabularySteps(fields_) + kStepsAfterVocabularies,
+                  !options.quiet && workers->rank() == 0, workers->size()) {}
+
+  // What an interruption would do has to do with what goes now.
+  ~Pipeline() {
+    if (interruption_ != nullptr) interruption_->SetAction(nullptr);
+  }
+
+  absl::StatusOr<PreprocessReport> Run() {
+    RETURN_IF_ERROR(workers_->Agree(OpenOutput()));
+    folder_ = workers_->Broadcast(folder_);
+    RETURN_IF_ERROR(workers_->Agree(OpenInputs()));
+    ShareInputs();
+    RETURN_IF_ERROR(TakeGivenVocabularies(options_, workers_, &fields_));
+    RETURN_IF_ERROR(workers_->Agree(FindEarlierWork()));
+    DivideSplits();
+
+    ASSIGN_OR_RETURN(sources_, DescribeSources(given_, splits_, workers_));
+    RETURN_IF_ERROR(MakeOrLoadVocabularies());
+    RETURN_IF_ERROR(Tokenize());
+    RETURN_IF_ERROR(WriteShards());
+    RETURN_IF_ERROR(workers_->Agree(Publish()));
+    return std::move(report_);
+  }
+
+  // The failure of Run as its user is to see it: with the names that were given in the place of
+  // those of copies, and with what is kept.
+  absl::Status Explained(const absl::Status& status);
+
+ private:
+  using Split = PreprocessOptions::Split;
+
+  absl::Status OpenOutput();
+  absl::Status OpenInputs();
+  void ShareInputs();
+  absl::Status FindEarlierWork();
+  void DivideSplits();
+  absl::Status MakeOrLoadVocabularies();
+  absl::Status Tokenize();
+  void Report();
+  absl::Status CompareSplits();
+  absl::Status FinishVocabularies();
+  absl::Status WriteShards();
+  absl::StatusOr<SplitEntry> WriteMyShards(const std::string& name, const SpooledSplit& split);
+  absl::Status Publish();
+
+  std::string WithNamesGiven(std::string text) const;
+  bool first() const { return workers_->rank() == 0; }
+  Corpus CorpusOfSplit(const Split& split) const {
+    return CorpusOf(options_.task, split.files, split.target_files);
+  }
+  ExampleRules RulesOf(const Split& split) const {
+    return {options_.task, options_.on_invalid, split.part};
+  }
+
+  const PreprocessOptions& options_;
+  WorkerGroup* const workers_;
+  Interruption* const interruption_;
+  std::vector<FieldCoding> fields_;
+  PipelineProgress progress_;
+  PreprocessReport report_;
+
+  std::unique_ptr<OutputFolder> output_;                    // rank 0's
+  std::string folder_;                                      // where all ranks write meanwhile
+  std::vector<std::unique_ptr<AtomicFile>> copied_inputs_;  // rank 0's copies of pipes
+  std::vector<Split> given_;                                // the options', after --split
+  std::vector<Split> splits_;                     // the same with the copies in the place of pipes
+  std::vector<SplitEntry> sources_;               // rank 0's, as splits_: what was read
+  std::vector<std::string> fingerprints_;         // of the vocabularies, by field
+  std::vector<SpooledSplit> tokenized_;           // as splits_, known to every rank
+  std::vector<SplitSurvey> surveys_;              // as splits_; complete on rank 0
+  std::vector<std::vector<uint64_t>> id_counts_;  // in train, by field that owns its vocabulary
+  uint64_t kept_shards_ = 0;                      // of this rank
+};
+
+// --- Output and inputs ---
+
+std::string HowToGoOn(const std::string& folder) {
+  return absl::StrCat("what is done is kept in ", folder,
+                      ": the same command goes on from there, rm -r discards it");
+}
+
+absl::Status Pipeline::OpenOutput() {
+  if (!first()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(output_, OutputFolder::Open(options_.output));
+  folder_ = output_->work_path();
+  if (interruption_ != nullptr) {
+    interruption_->SetAction([output = output_.get()] {
+      output->Leave();
+      if (output->kept()) std::fprintf(stderr, "\n%s\n", HowToGoOn(output->work_path()).c_str());
+    });
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::OpenInputs() {
+  splits_ = options_.splits;
+  return first() ? CheckInputs(folder_, &splits_, &copied_inputs_) : absl::OkStatus();
+}
+
+void Pipeline::ShareInputs() {
+  for (Split& split : splits_) {
+    for (std::string& file : split.files) file = workers_->Broadcast(file);
+    for (std::string& file : split.target_files) file = workers_->Broadcast(file);
+  }
+}
+
+absl::Status Pipeline::FindEarlierWork() {
+  if (!first()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string plan, PlanText(options_, splits_));
+  bool discarded = false;
+  ASSIGN_OR_RETURN(const bool goes_on, output_->Begin(plan, &discarded));
+  if (goes_on) progress_.Say(absl::StrCat("going on in ", folder_));
+  if (discarded) {
+    progress_.Say(absl::StrCat("what was in ", folder_,
+                               " is discarded: the options or the files are not the same"));
+  }
+  return absl::OkStatus();
+}
+
+void Pipeline::DivideSplits() {
+  given_ = DividedSplits(options_.splits, options_.split_weights);
+  splits_ = DividedSplits(std::move(splits_), options_.split_weights);
+}
+
+// Whether another run with the same files and options must fail too.
+bool ComesFromInput(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsDataLoss(status) || absl::IsNotFound(status) ||
+         absl::IsFailedPrecondition(status);
+}
+
+std::string Pipeline::WithNamesGiven(std::string text) const {
+  const std::vector<Split>& given = given_.empty() ? options_.splits : given_;
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    const auto restore = [&](const std::vector<std::string>& read,
+                             const std::vector<std::string>& names) {
+      for (size_t j = 0; j < read.size(); ++j) {
+        if (read[j] != names[j]) text = absl::StrReplaceAll(text, {{read[j], names[j]}});
+      }
+    };
+    restore(splits_[i].files, given[i].files);
+    restore(splits_[i].target_files, given[i].target_files);
+  }
+  return text;
+}
+
+absl::Status Pipeline::Explained(const absl::Status& status) {
+  if (status.ok()) return status;
+  std::string message = WithNamesGiven(std::string(status.message()));
+  if (output_ != nullptr && ComesFromInput(status)) output_->Keep(false);
+  if (output_ != nullptr && output_->kept()) absl::StrAppend(&message, "; ", HowToGoOn(folder_));
+  return absl::Status(status.code(), message);
+}
+
+// --- Vocabularies ---
+
+absl::Status Pipeline::MakeOrLoadVocabularies() {
+  std::optional<std::vector<absl::StatusOr<Vocabulary>>> made;
+  if (first()) made = LoadVocabularies(folder_, &fields_, &report_);
+  const bool found = !workers_->Broadcast(made ? "found" : "").empty();
+  if (found) {
+    progress_.Say("kept: the vocabularies");
+    progress_.SkipSteps(VocabularySteps(fields_));
+    if (!first()) made = LoadVocabularies(folder_, &fields_, &report_);
+    RETURN_IF_ERROR(workers_->Agree(
+        made ? absl::OkStatus()
+             : absl::UnavailableError(absl::StrCat(folder_, ": expected what rank 0 sees there"))));
+  } else {
+    ASSIGN_OR_RETURN(
+        made, MakeVocabularies(options_, CorpusOfSplit(splits_[0]), RulesOf(splits_[0]), folder_,
+                               workers_, &progress_, &fields_, &report_));
+  }
+  RETURN_IF_ERROR(UseVocabularies(*std::move(made), workers_, &fields_));
+  if (!first()) return workers_->Agree(absl::OkStatus());
+  const absl::Status stored =
+      found ? absl::OkStatus() : StoreVocabularies(folder_, fields_, report_);
+  if (stored.ok()) output_->Keep(true);
+  return workers_->Agree(stored);
+}
+
+// --- Tokens ---
+
+absl::Status Pipeline::Tokenize() {
+  std::string names;
+  uint64_t bytes = 0;
+  for (const Split& split : splits_) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", split.name);
+    bytes += PlainBytes(CorpusOfSplit(split));
+  }
+  progress_.Begin(absl::StrCat("tokenizing ", names), bytes);
+  SplitTokenizer tokenizer(options_, fields_, folder_, workers_, &progress_);
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    ASSIGN_OR_RETURN(
+        SpooledSplit tokenized,
+        tokenizer.Tokenize(splits_[i].name, CorpusOfSplit(splits_[i]), RulesOf(splits_[i])));
+    if (tokenized.ids == 0) {
+      const bool part = splits_[i].part.end - splits_[i].part.begin < splits_[i].part.whole;
+      return absl::InvalidArgumentError(
+          absl::StrCat(given_[i].files[0],
+                       part ? ": --split leaves no text for " : ": empty: there is no text in --",
+                       splits_[i].name));
+    }
+    tokenized_.push_back(std::move(tokenized));
+  }
+  progress_.End();
+  if (tokenizer.kept_chunks() > 0) {
+    progress_.Say(absl::StrCat("kept: the tokens of ", tokenizer.kept_chunks(),
+                               " chunks of the text, of a mebibyte each"));
+  }
+  ASSIGN_OR_RETURN(surveys_, tokenizer.ShareSurveys());
+  id_counts_ = tokenizer.ShareIdCounts();
+  Report();
+  RETURN_IF_ERROR(CompareSplits());
+  return FinishVocabularies();
+}
+
+void Pipeline::Report() {
+  PieceCounts unseen;
+  for (const SplitSurvey& survey : surveys_) {
+    report_.left_out.Add(survey.left_out());
+    report_.invalid_examples += survey.invalid_examples();
+    unseen.AddAll(survey.unseen_labels());
+  }
+  for (uint32_t i = 0; i < unseen.size(); ++i)
+    report_.unseen_labels.emplace_back(unseen.piece(i), unseen.count(i));
+  std::ranges::sort(report_.unseen_labels, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+}
+
+// What the splits have in common.
+absl::Status Pipeline::CompareSplits() {
+  std::vector<HashedSplit> hashed;
+  for (size_t i = 0; i < surveys_.size(); ++i)
+    hashed.push_back({splits_[i].name, workers_->Gather(surveys_[i].hash_path())});
+  const auto compare = [&]() -> absl::Status {
+    if (!first() || surveys_[0].hash_path().empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(report_.overlaps, FindOverlaps(hashed));
+    for (SplitOverlap& overlap : report_.overlaps) {
+      const auto split = std::ranges::find(splits_, overlap.split, &Split::name);
+      RETURN_IF_ERROR(FindExample(CorpusOfSplit(*split), RulesOf(*split), &overlap));
+      overlap.place = WithNamesGiven(overlap.place);
+    }
+    return absl::OkStatus();
+  };
+  const absl::Status status = workers_->Agree(compare());
+  for (SplitSurvey& survey : surveys_) survey.RemoveHashes();
+  return status;
+}
+
+absl::Status Pipeline::FinishVocabularies() {
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    FieldCoding& field = fields_[i];
+    if (field.owner < static_cast<int>(i)) {
+      field.vocabulary = fields_[field.owner].vocabulary;
+      fingerprints_.push_back(fingerprints_[field.owner]);
+      continue;
+    }
+    // The tokenizer refers to the vocabulary without counts; its work is done.
+    field.tokenizer = nullptr;
+    if (!field.adopted) {
+      ASSIGN_OR_RETURN(Vocabulary counted, WithCounts(*field.vocabulary, id_counts_[i]));
+      field.vocabulary = std::make_shared<const Vocabulary>(std::move(counted));
+    }
+    fingerprints_.push_back(
+        VocabularyFingerprint(field.spec, field.vocabulary->ToText(), field.model));
+  }
+  return absl::OkStatus();
+}
+
+// --- Shards ---
+
+absl::Status Pipeline::WriteShards() {
+  progress_.Begin("writing shards");
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    absl::StatusOr<SplitEntry> mine = WriteMyShards(splits_[i].name, tokenized_[i]);
+    RETURN_IF_ERROR(workers_->Agree(mine.status()));
+    SplitEntry* split = report_.manifest.add_splits();
+    split->set_name(splits_[i].name);
+    for (const std::string& theirs : workers_->Gather(mine->SerializeAsString())) {
+      split->MergeFromString(theirs);
+    }
+    SumUpShards(split);
+  }
+  progress_.End();
+  const uint64_t kept = workers_->Sum({kept_shards_})[0];
+  if (kept > 0) progress_.Say(absl::StrCat("kept: ", kept, " shards"));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
+                                                   const SpooledSplit& split) {
+  ShardingPlan plan{.folder = folder_,
+                    .shard_tokens = options_.shard_tokens,
+                    .threads = options_.threads,
+                    .worker = workers_->rank(),
+                    .workers = workers_->size()};
+  plan.header.set_format_version(kShardFormatVersion);
+  plan.header.set_task(options_.task);
+  plan.header.set_split(name);
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    ShardHeader::Field* field = plan.header.add_fields();
+    field->set_name(fields_[i].name);
+    field->set_token_width(TokenWidth(fields_[i].vocabulary->id_limit()));
+    field->set_vocabulary_fingerprint(fingerprints_[i]);
+    plan.unknown_ids.push_back(fields_[i].vocabulary->unknown_id());
+  }
+  return elman::WriteShards(split, std::move(plan), &kept_shards_);
+}
+
+// --- Manifest ---
+
+absl::Status Pipeline::Publish() {
+  if (!first()) return absl::OkStatus();
+  progress_.Begin("publishing");
+  copied_inputs_.clear();  // with their files
+  tokenized_.clear();
+  DatasetManifest& manifest = report_.manifest;
+  manifest.set_format_version(kDatasetFormatVersion);
+  manifest.set_task(options_.task);
+  *manifest.mutable_preprocess() = DescribeRun(options_, fields_);
+  for (int i = 0; i < manifest.splits_size(); ++i) {
+    *manifest.mutable_splits(i)->mutable_sources() = sources_[i].sources();
+    surveys_[i].Describe(fields_, report_.overlaps, manifest.mutable_splits(i));
+  }
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    const FieldCoding& field = fields_[i];
+    FieldEntry* entry = manifest.add_fields();
+    if (field.owner < static_cast<int>(i)) *entry = manifest.fields(field.owner);
+    entry->set_name(field.name);
+    if (field.owner < static_cast<int>(i)) continue;
+    *entry->mutable_tokenizer() = field.spec;
+    if (!field.source.name().empty()) *entry->mutable_source() = field.source;
+    entry->set_used_types(UsedTypes(*field.vocabulary, id_counts_[i]));
+    *entry->mutable_vocabulary() = SpecOf(*field.vocabulary, fingerprints_[i]);
+    RETURN_IF_ERROR(WriteEntry(folder_, field.vocabulary_file, field.vocabulary->ToText(),
+                               entry->mutable_vocabulary_file()));
+    if (field.model.empty()) continue;
+    RETURN_IF_ERROR(
+        WriteEntry(folder_, field.model_file, field.model, entry->mutable_tokenizer_file()));
+  }
+  RETURN_IF_ERROR(PublishDataset(manifest, output_.get()));
+  progress_.End();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, WorkerGroup* workers,
+                                            Interruption* interruption) {
+  Pipeline pipeline(options, workers, interruption);
+  absl::StatusOr<PreprocessReport> report = pipeline.Run();
+  if (!report.ok()) return pipeline.Explained(report.status());
+  return report;
+}
+
+}  // namespace elman

@@ -1,0 +1,91 @@
+#include "data/splits/chunk_statistics.h"
+
+#include <cstring>
+
+#include "absl/status/status.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+namespace {
+
+void AppendNumber(uint64_t number, std::string* bytes) {
+  bytes->append(reinterpret_cast<const char*>(&number), sizeof(number));
+}
+
+// Takes what Serialize has written from the front of `bytes`, as long as it is there.
+class Parser {
+ public:
+  explicit Parser(std::string_view bytes) : bytes_(bytes) {}
+
+  absl::StatusOr<std::string_view> Take(uint64_t size) {
+    if (bytes_.size() < size) return absl::DataLossError("findings cut short");
+    const std::string_view taken = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return taken;
+  }
+  absl::Status Take(uint64_t* number) {
+    ASSIGN_OR_RETURN(const std::string_view bytes, Take(sizeof(*number)));
+    std::memcpy(number, bytes.data(), sizeof(*number));
+    return absl::OkStatus();
+  }
+  absl::Status Take(PieceCounts* counts) {
+    uint64_t size = 0;
+    RETURN_IF_ERROR(Take(&size));
+    ASSIGN_OR_RETURN(const std::string_view bytes, Take(size));
+    return counts->AddSerialized(bytes);
+  }
+  bool empty() const { return bytes_.empty(); }
+
+ private:
+  std::string_view bytes_;
+};
+
+}  // namespace
+
+void TextFindings::Clear(size_t fields) {
+  left_out = {};
+  invalid_examples = 0;
+  unseen_labels.Clear();
+  unknown_words.resize(fields);
+  for (PieceCounts& counts : unknown_words) counts.Clear();
+  content_hashes.clear();
+}
+
+// Five numbers, the labels, the unknown words of each field behind their number of fields, and the
+// hashes.
+std::string TextFindings::Serialize() const {
+  std::string bytes;
+  for (const uint64_t number : {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
+                                left_out.invalid_examples, invalid_examples}) {
+    AppendNumber(number, &bytes);
+  }
+  const auto append_counts = [&bytes](const PieceCounts& counts) {
+    const std::string serialized = counts.Serialize();
+    AppendNumber(serialized.size(), &bytes);
+    bytes.append(serialized);
+  };
+  append_counts(unseen_labels);
+  AppendNumber(unknown_words.size(), &bytes);
+  for (const PieceCounts& counts : unknown_words) append_counts(counts);
+  for (const uint64_t hash : content_hashes) AppendNumber(hash, &bytes);
+  return bytes;
+}
+
+absl::StatusOr<TextFindings> TextFindings::Parse(std::string_view bytes) {
+  Parser parser(bytes);
+  TextFindings findings;
+  LeftOut& left_out = findings.left_out;
+  for (uint64_t* number : {&left_out.empty_lines, &left_out.half_pairs, &left_out.document_marks,
+                           &left_out.invalid_examples, &findings.invalid_examples}) {
+    RETURN_IF_ERROR(parser.Take(number));
+  }
+  RETURN_IF_ERROR(parser.Take(&findings.unseen_labels));
+  uint64_t fields = 0;
+  RETURN_IF_ERROR(parser.Take(&fields));
+  for (uint64_t i = 0; i < fields; ++i)
+    RETURN_IF_ERROR(parser.Take(&findings.unknown_words.emplace_back()));
+  while (!parser.empty()) RETURN_IF_ERROR(parser.Take(&findings.content_hashes.emplace_back()));
+  return findings;
+}
+
+}  // namespace elman

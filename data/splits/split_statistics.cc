@@ -1,0 +1,78 @@
+#include "data/splits/split_statistics.h"
+
+#include <string>
+
+#include "data/io/status_macros.h"
+
+namespace elman {
+
+absl::StatusOr<SplitSurvey> SplitSurvey::Create(size_t fields, const std::string& hash_path) {
+  SplitSurvey survey(fields);
+  if (!hash_path.empty()) {
+    ASSIGN_OR_RETURN(survey.hashes_, HashSpool::Create(hash_path));
+  }
+  return survey;
+}
+
+absl::Status SplitSurvey::Add(const SpooledExamples& examples, const TextFindings& findings) {
+  left_out_.Add(findings.left_out);
+  invalid_examples_ += findings.invalid_examples;
+  unseen_labels_.AddAll(findings.unseen_labels);
+  for (size_t i = 0; i < lengths_.size(); ++i) {
+    for (const uint32_t length : examples.fields[i].lengths) CountLength(length, &lengths_[i]);
+    unknown_[i].AddAll(findings.unknown_words[i]);
+  }
+  return hashes_ == nullptr ? absl::OkStatus() : hashes_->Append(findings.content_hashes);
+}
+
+absl::Status SplitSurvey::Share(WorkerGroup* workers) {
+  const std::vector<uint64_t> sums =
+      workers->Sum({left_out_.empty_lines, left_out_.half_pairs, left_out_.document_marks,
+                    left_out_.invalid_examples, invalid_examples_});
+  left_out_ = {sums[0], sums[1], sums[2], sums[3]};
+  invalid_examples_ = sums[4];
+  const bool first = workers->rank() == 0;
+  absl::Status status;
+  for (const std::string& theirs : workers->Gather(first ? "" : unseen_labels_.Serialize()))
+    status.Update(unseen_labels_.AddSerialized(theirs));
+  for (size_t i = 0; i < lengths_.size(); ++i) {
+    FieldSurvey mine;
+    *mine.mutable_length_counts() = lengths_[i];
+    for (const std::string& theirs : workers->Gather(first ? "" : mine.SerializeAsString())) {
+      FieldSurvey other;
+      if (!other.ParseFromString(theirs)) status.Update(absl::InternalError("a survey cut short"));
+      AddLengths(other.length_counts(), &lengths_[i]);
+    }
+    for (const std::string& theirs : workers->Gather(first ? "" : unknown_[i].Serialize()))
+      status.Update(unknown_[i].AddSerialized(theirs));
+  }
+  return workers->Agree(status);
+}
+
+void SplitSurvey::Describe(const std::vector<FieldCoding>& fields,
+                           const std::vector<SplitOverlap>& overlaps, SplitEntry* split) const {
+  for (size_t i = 0; i < lengths_.size(); ++i) {
+    FieldSurvey* survey = split->add_surveys();
+    *survey->mutable_length_counts() = lengths_[i];
+    unknown_[i].Describe(kMostUnknownWords, survey);
+    // What train has of counted words was found out when they were counted.
+    if (split->name() == "train") survey->MergeFrom(fields[i].left_out);
+  }
+  for (const SplitOverlap& overlap : overlaps) {
+    if (overlap.split != split->name()) continue;
+    OverlapEntry* entry = split->add_overlaps();
+    entry->set_split(overlap.other);
+    entry->set_examples(overlap.examples);
+  }
+}
+
+uint64_t UsedTypes(const Vocabulary& vocabulary, const std::vector<uint64_t>& counts) {
+  uint64_t used = 0;
+  for (uint32_t id = 0; id < counts.size(); ++id) {
+    const bool special = id == vocabulary.unknown_id() || id == vocabulary.end_id();
+    used += counts[id] > 0 && !special && id < vocabulary.predicted_size() ? 1 : 0;
+  }
+  return used;
+}
+
+}  // namespace elman

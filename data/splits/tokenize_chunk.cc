@@ -1,0 +1,162 @@
+#include "data/splits/tokenize_chunk.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "data/io/status_macros.h"
+#include "data/text/characters.h"
+#include "data/text/task_fields.h"
+#include "data/text/utf8.h"
+
+namespace elman {
+namespace {
+
+using Field = SpooledExamples::Field;
+
+bool IsValid(const TextExample& example) {
+  for (const auto& field : example.fields) {
+    if (!std::ranges::all_of(field, IsValidUtf8)) return false;
+  }
+  return true;
+}
+
+// Ends the example that began with id `begin`.
+void Close(size_t begin, uint64_t words, uint64_t bytes, Field* field) {
+  field->lengths.push_back(static_cast<uint32_t>(field->ids.size() - begin));
+  field->words.push_back(static_cast<uint32_t>(words));
+  field->bytes.push_back(static_cast<uint32_t>(bytes));
+}
+
+class ChunkEncoder {
+ public:
+  ChunkEncoder(const ExampleCoding& coding, TokenizedChunk* tokenized)
+      : coding_(coding), tokenized_(tokenized) {}
+
+  void Add(const TextExample& example) {
+    const Task task = coding_.rules.task;
+    const size_t before = fields()[0].lengths.size();
+    if (IsRunningText(task)) {
+      AddLine(example);
+    } else {
+      if (!IsValid(example)) ++tokenized_->findings.invalid_examples;
+      if (task == TAGGING) AddSentence(example);
+      if (task == CLASSIFICATION) AddLabelled(example);
+      if (task == TRANSLATION) AddPair(example);
+    }
+    if (coding_.hash_contents && fields()[0].lengths.size() > before &&
+        fields()[0].words.back() > 0)
+      tokenized_->findings.content_hashes.push_back(ContentHash(task, example));
+  }
+
+ private:
+  void AddLine(const TextExample& example) {
+    const std::string_view whole = example.fields[0][0];
+    const uint64_t words = CountWords(whole);
+    if (words == 0 && example.ends && !example.continues && !coding_.keep_empty_lines) {
+      ++tokenized_->findings.left_out.empty_lines;
+      return;
+    }
+    if (!IsValidUtf8(whole)) ++tokenized_->findings.invalid_examples;
+    // A subword tokenizer puts a space before what it is given: here, the one at which the line was
+    // cut.
+    std::string_view text = whole;
+    if (example.continues && text.substr(0, 1) == " " && tokenizer(0).puts_space_before()) {
+      text.remove_prefix(1);
+    }
+    Field* field = &fields()[0];
+    const size_t begin = field->ids.size();
+    tokenizer(0).Encode(text, &field->ids);
+    CountUnknown(0, text, begin);
+    if (example.ends) field->ids.push_back(vocabulary(0).end_id());
+    if (field->ids.size() == begin) return;  // a piece of a line, of white space only
+    Close(begin, words, whole.size() + (example.ends ? 1 : 0), field);
+  }
+
+  void AddSentence(const TextExample& example) {
+    Field* text = &fields()[0];
+    Field* tags = &fields()[1];
+    const size_t begin = text->ids.size();
+    uint64_t text_bytes = 0, tag_bytes = 0;
+    for (size_t i = 0; i < example.fields[0].size(); ++i) {
+      const std::string_view word = example.fields[0][i], tag = example.fields[1][i];
+      const size_t word_begin = text->ids.size();
+      EncodeWord(tokenizer(0), vocabulary(0), word, &text->ids);
+      CountUnknown(0, word, word_begin);
+      tags->ids.push_back(LabelId(tag));
+      tags->ids.resize(text->ids.size(), vocabulary(1).no_label_id());
+      text_bytes += word.size() + 1;
+      tag_bytes += tag.size() + 1;
+    }
+    Close(begin, example.fields[0].size(), text_bytes, text);
+    Close(begin, example.fields[1].size(), tag_bytes, tags);
+  }
+
+  void AddLabelled(const TextExample& example) {
+    const std::string_view whole = example.fields[0][0], label = example.fields[1][0];
+    Field* text = &fields()[0];
+    const size_t begin = text->ids.size();
+    tokenizer(0).Encode(whole, &text->ids);
+    CountUnknown(0, whole, begin);
+    if (text->ids.size() == begin) {  // white space of Unicode
+      ++tokenized_->findings.left_out.empty_lines;
+      return;
+    }
+    Close(begin, CountWords(whole), whole.size() + 1, text);
+    Field* labels = &fields()[1];
+    labels->ids.push_back(LabelId(label));
+    Close(labels->ids.size() - 1, 1, label.size() + 1, labels);
+  }
+
+  void AddPair(const TextExample& example) {
+    for (int i = 0; i < 2; ++i) {
+      const std::string_view whole = example.fields[i][0];
+      Field* field = &fields()[i];
+      const size_t begin = field->ids.size();
+      tokenizer(i).Encode(whole, &field->ids);
+      CountUnknown(i, whole, begin);
+      field->ids.push_back(vocabulary(i).end_id());
+      Close(begin, CountWords(whole), whole.size() + 1, field);
+    }
+  }
+
+  // What of `text` became <unk> among the ids from `begin` on.
+  void CountUnknown(int field, std::string_view text, size_t begin) {
+    if (!coding_.fields[field].count_unknown_words) return;
+    const std::vector<uint32_t>& ids = fields()[field].ids;
+    const auto first = ids.begin() + static_cast<ptrdiff_t>(begin);
+    if (std::find(first, ids.end(), vocabulary(field).unknown_id()) == ids.end()) return;
+    PieceCounts& counts = tokenized_->findings.unknown_words[field];
+    tokenizer(field).VisitUnknown(text, [&](std::string_view word) { counts.Add(word, 1); });
+  }
+
+  uint32_t LabelId(std::string_view label) {
+    const uint32_t id = vocabulary(1).Find(label);
+    if (id == vocabulary(1).unknown_id()) tokenized_->findings.unseen_labels.Add(label, 1);
+    return id;
+  }
+
+  std::vector<Field>& fields() { return tokenized_->examples.fields; }
+  const Tokenizer& tokenizer(int field) const { return *coding_.fields[field].tokenizer; }
+  const Vocabulary& vocabulary(int field) const { return *coding_.fields[field].vocabulary; }
+
+  const ExampleCoding& coding_;
+  TokenizedChunk* const tokenized_;
+};
+
+}  // namespace
+
+absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
+                           TokenizedChunk* tokenized) {
+  TextFindings& findings = tokenized->findings;
+  findings.Clear(coding.fields.size());
+  tokenized->examples.Clear(coding.fields.size());
+  tokenized->examples.chunk = chunk.number;
+  ChunkEncoder encoder(coding, tokenized);
+  RETURN_IF_ERROR(ReadExamples(
+      coding.rules, chunk, [&](const TextExample& example) { encoder.Add(example); },
+      &findings.left_out));
+  tokenized->examples.notes = findings.Serialize();
+  return absl::OkStatus();
+}
+
+}  // namespace elman

@@ -1,0 +1,42 @@
+// A chunk of text to examples of token ids.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "data/splits/chunk_statistics.h"
+#include "data/staging/example_spool.h"
+#include "data/text/corpus_reader.h"
+#include "data/text/example_rules.h"
+#include "data/text/vocabulary.h"
+#include "data/tokenizer/tokenizer.h"
+#include "proto/dataset.pb.h"
+
+namespace elman {
+
+// How the examples of a task become ids.
+struct ExampleCoding {
+  struct Field {
+    std::shared_ptr<const Vocabulary> vocabulary;
+    std::shared_ptr<const Tokenizer> tokenizer;  // null: labels, looked up as they are
+    bool count_unknown_words = false;
+  };
+  ExampleRules rules;
+  bool keep_empty_lines = false;
+  std::vector<Field> fields;
+  bool hash_contents = false;
+};
+
+struct TokenizedChunk {
+  TextFindings findings;
+  SpooledExamples examples;  // its notes are the findings
+};
+
+// The fields of every example that the rules leave, reusing the memory of `tokenized`. The lines of
+// a language model and both sides of a translation end in </s>. Of the pieces of a tagged word, the
+// first has its tag and the others have no_label_id(). A label that is not known is unknown_id().
+absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
+                           TokenizedChunk* tokenized);
+
+}  // namespace elman

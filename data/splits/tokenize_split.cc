@@ -1,0 +1,229 @@
+#include "data/splits/tokenize_split.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "data/splits/chunk_statistics.h"
+#include "data/tokenizer/tokenizer.h"
+#include "data/workers/in_turn.h"
+
+namespace elman {
+namespace {
+
+// Processes of one job exchange vectors of plain numbers as bytes.
+template <typename T>
+std::string ToBytes(const std::vector<T>& values) {
+  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+}
+
+template <typename T>
+std::vector<T> FromBytes(std::string_view bytes) {
+  std::vector<T> values(bytes.size() / sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+  return values;
+}
+
+std::string SpoolName(const std::string& split, int rank) {
+  return absl::StrCat("spool-", split, "-", rank);
+}
+
+bool IsTrain(const std::string& split) { return split == "train"; }
+
+void AddTo(const std::vector<std::vector<uint64_t>>& some,
+           std::vector<std::vector<uint64_t>>* sums) {
+  for (size_t i = 0; i < some.size(); ++i)
+    std::ranges::transform((*sums)[i], some[i], (*sums)[i].begin(), std::plus<>());
+}
+
+}  // namespace
+
+SplitTokenizer::SplitTokenizer(const PreprocessOptions& options,
+                               const std::vector<FieldCoding>& fields, const std::string& folder,
+                               WorkerGroup* workers, PipelineProgress* progress)
+    : options_(options), fields_(fields), folder_(folder), workers_(workers), progress_(progress) {
+  for (const FieldCoding& field : fields_) id_counts_.emplace_back(field.vocabulary->id_limit());
+}
+
+absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name, const Corpus& corpus,
+                                                      const ExampleRules& rules) {
+  absl::StatusOr<SplitSurvey> survey = CreateSurvey(name);
+  RETURN_IF_ERROR(workers_->Agree(survey.status()));
+  surveys_.push_back(*std::move(survey));
+  const std::vector<std::string> paths = ShareSpoolPaths(name);
+  absl::StatusOr<std::vector<SpooledChunk>> chunks = ShareKept(name, paths);
+  RETURN_IF_ERROR(chunks.status());
+  kept_chunks_ += chunks->size();
+
+  const std::string mine = JoinPath(folder_, SpoolName(name, workers_->rank()));
+  const auto number = std::ranges::find(paths, mine) - paths.begin();
+  absl::StatusOr<std::unique_ptr<SpoolWriter>> spool =
+      SpoolWriter::Open(mine, static_cast<uint64_t>(number));
+  RETURN_IF_ERROR(workers_->Agree(
+      spool.ok() ? TokenizeShare(name, corpus, rules, *chunks, spool->get()) : spool.status()));
+  const std::vector<SpooledChunk> added = ShareChunks((*spool)->chunks());
+  chunks->insert(chunks->end(), added.begin(), added.end());
+  absl::StatusOr<SpooledSplit> split = OpenSpooledSplit(paths, *std::move(chunks));
+  RETURN_IF_ERROR(workers_->Agree(split.status()));
+  return split;
+}
+
+ExampleCoding SplitTokenizer::CodingOf(const std::string& name, const ExampleRules& rules) const {
+  const bool keep_empty_lines = fields_[0].spec.keep_empty_lines();
+  ExampleCoding coding = {rules, keep_empty_lines, {}, MayOverlap()};
+  for (const FieldCoding& field : fields_) {
+    const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
+    // What train has of counted words is known already.
+    const bool known = IsTrain(name) && IsCounted(field.spec.kind()) && !field.given();
+    coding.fields.push_back({field.vocabulary, field.tokenizer, !labels && !known});
+  }
+  return coding;
+}
+
+absl::StatusOr<SplitSurvey> SplitTokenizer::CreateSurvey(const std::string& name) const {
+  const std::string hashes = absl::StrCat("hashes-", name, "-", workers_->rank());
+  return SplitSurvey::Create(fields_.size(), MayOverlap() ? JoinPath(folder_, hashes) : "");
+}
+
+// The spools that are there, and those of all ranks.
+std::vector<std::string> SplitTokenizer::ShareSpoolPaths(const std::string& name) {
+  std::set<std::string> names;
+  const std::string prefix = absl::StrCat("spool-", name, "-");
+  std::error_code error;
+  for (std::filesystem::directory_iterator i(folder_, error), end; !error && i != end;
+       i.increment(error)) {
+    const std::string found = i->path().filename().string();
+    if (found.starts_with(prefix)) names.insert(found);
+  }
+  for (int rank = 0; rank < workers_->size(); ++rank) names.insert(SpoolName(name, rank));
+  std::vector<std::string> paths;
+  for (const auto found : absl::StrSplit(workers_->Broadcast(absl::StrJoin(names, "\n")), '\n'))
+    paths.push_back(JoinPath(folder_, std::string(found)));
+  return paths;
+}
+
+// What is whole in the spools that are there. Each is read by one rank, and cut behind that.
+absl::StatusOr<std::vector<SpooledChunk>> SplitTokenizer::ShareKept(
+    const std::string& name, const std::vector<std::string>& paths) {
+  std::vector<SpooledChunk> mine;
+  const auto keep = [&](uint64_t spool) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::unique_ptr<SpoolReader> reader, SpoolReader::Open(paths[spool]));
+    ASSIGN_OR_RETURN(const uint64_t end,
+                     reader->ReadWhole([&](uint64_t offset, const SpooledExamples& examples) {
+                       uint64_t ids = 0;
+                       for (const SpooledExamples::Field& field : examples.fields)
+                         ids += field.ids.size();
+                       mine.push_back({examples.chunk, spool, offset, ids});
+                       return AddKept(name, examples);
+                     }));
+    std::error_code error;
+    std::filesystem::resize_file(paths[spool], end, error);
+    if (error) return ErrnoStatus(error.value(), "truncate", paths[spool]);
+    return absl::OkStatus();
+  };
+  absl::Status status;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const bool my_turn = i % workers_->size() == static_cast<size_t>(workers_->rank());
+    if (my_turn && status.ok() && FileExists(paths[i])) status = keep(i);
+  }
+  RETURN_IF_ERROR(workers_->Agree(status));
+  return ShareChunks(mine);
+}
+
+// What Tokenize finds out of chunks besides their ids.
+absl::Status SplitTokenizer::AddKept(const std::string& name, const SpooledExamples& examples) {
+  if (IsTrain(name)) RETURN_IF_ERROR(CountIds(examples, &id_counts_));
+  const absl::StatusOr<TextFindings> findings = TextFindings::Parse(examples.notes);
+  if (!findings.ok() || findings->unknown_words.size() != fields_.size()) {
+    return absl::DataLossError(absl::StrCat(folder_, ": the notes of a spool cannot be read",
+                                            "; remove the folder and start again"));
+  }
+  return surveys_.back().Add(examples, *findings);
+}
+
+absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus& corpus,
+                                           const ExampleRules& rules,
+                                           const std::vector<SpooledChunk>& kept,
+                                           SpoolWriter* spool) {
+  struct Thread {
+    TokenizedChunk chunk;
+    IdCounts id_counts;
+  };
+  std::vector<Thread> threads(options_.threads);
+  for (Thread& thread : threads) {
+    for (const std::vector<uint64_t>& counts : id_counts_)
+      thread.id_counts.emplace_back(IsTrain(name) ? counts.size() : 0);
+  }
+  std::set<uint64_t> done;
+  for (const SpooledChunk& chunk : kept) done.insert(chunk.chunk);
+  const ExampleCoding coding = CodingOf(name, rules);
+  CorpusReader reader(corpus, workers_->rank(), workers_->size());
+  std::mutex mutex;
+  SplitSurvey& survey = surveys_.back();  // guarded by mutex
+  const auto next = [&](TextChunk* chunk) -> absl::StatusOr<bool> {
+    for (;;) {
+      ASSIGN_OR_RETURN(const bool more, reader.Next(chunk));
+      if (!more || !done.contains(chunk->number)) return more;
+      progress_->Skip(chunk->file_bytes);
+    }
+  };
+  RETURN_IF_ERROR(WorkInTurn<TextChunk>(options_.threads, next, [&](int number, TextChunk* chunk) {
+    Thread& thread = threads[number];
+    RETURN_IF_ERROR(reader.Read(chunk));
+    RETURN_IF_ERROR(TokenizeChunk(coding, *chunk, &thread.chunk));
+    const SpooledExamples& examples = thread.chunk.examples;
+    if (IsTrain(name)) RETURN_IF_ERROR(CountIds(examples, &thread.id_counts));
+    progress_->Add(chunk->file_bytes);
+    RETURN_IF_ERROR(spool->Append(examples));
+    const std::lock_guard<std::mutex> lock(mutex);
+    return survey.Add(examples, thread.chunk.findings);
+  }));
+  for (const Thread& thread : threads) {
+    if (IsTrain(name)) AddTo(thread.id_counts, &id_counts_);
+  }
+  return survey.Finish();
+}
+
+// The chunks of all ranks.
+std::vector<SpooledChunk> SplitTokenizer::ShareChunks(const std::vector<SpooledChunk>& mine) {
+  const std::vector<std::string> gathered = workers_->Gather(ToBytes(mine));
+  return FromBytes<SpooledChunk>(workers_->Broadcast(absl::StrJoin(gathered, "")));
+}
+
+absl::Status SplitTokenizer::CountIds(const SpooledExamples& examples, IdCounts* counts) const {
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    std::vector<uint64_t>& field = (*counts)[fields_[i].owner];
+    for (const uint32_t id : examples.fields[i].ids) {
+      if (id >= field.size()) {
+        return absl::DataLossError(absl::StrCat(folder_, ": a spool has the id ", id,
+                                                " of a vocabulary of ", field.size(),
+                                                "; remove the folder and start again"));
+      }
+      ++field[id];
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<SplitSurvey>> SplitTokenizer::ShareSurveys() {
+  for (SplitSurvey& survey : surveys_) RETURN_IF_ERROR(survey.Share(workers_));
+  return std::move(surveys_);
+}
+
+std::vector<std::vector<uint64_t>> SplitTokenizer::ShareIdCounts() {
+  for (std::vector<uint64_t>& counts : id_counts_) counts = workers_->Sum(std::move(counts));
+  return id_counts_;
+}
+
+}  // namespace elman

@@ -1,0 +1,69 @@
+// The second pass over a corpus: its splits become examples of ids in spools.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/splits/split_statistics.h"
+#include "data/splits/tokenize_chunk.h"
+#include "data/staging/example_spool.h"
+#include "data/staging/pipeline_progress.h"
+#include "data/staging/preprocess_options.h"
+#include "data/staging/spooled_split.h"
+#include "data/text/corpus_reader.h"
+#include "data/text/example_rules.h"
+#include "data/vocabularies/field_coding.h"
+#include "data/workers/worker_group.h"
+
+namespace elman {
+
+// Spools stand in a folder that all ranks see, one for every split and rank. Chunks that are whole
+// in spools found there, of any number of ranks, are not tokenized again.
+class SplitTokenizer {
+ public:
+  // All must outlive it. The fields have vocabularies and tokenizers.
+  SplitTokenizer(const PreprocessOptions& options, const std::vector<FieldCoding>& fields,
+                 const std::string& folder, WorkerGroup* workers, PipelineProgress* progress);
+
+  // The examples that `rules` leave of the corpus. Collective; the result is the same on all ranks.
+  // The ids of train are counted.
+  absl::StatusOr<SpooledSplit> Tokenize(const std::string& name, const Corpus& corpus,
+                                        const ExampleRules& rules);
+
+  // Of each split so far, what all ranks have found. Collective. Complete on rank 0.
+  absl::StatusOr<std::vector<SplitSurvey>> ShareSurveys();
+  std::vector<std::vector<uint64_t>> ShareIdCounts();  // by field that owns its vocabulary
+
+  uint64_t kept_chunks() const { return kept_chunks_; }  // found in spools
+
+ private:
+  using IdCounts = std::vector<std::vector<uint64_t>>;
+
+  ExampleCoding CodingOf(const std::string& name, const ExampleRules& rules) const;
+  absl::StatusOr<SplitSurvey> CreateSurvey(const std::string& name) const;
+  std::vector<std::string> ShareSpoolPaths(const std::string& name);
+  absl::StatusOr<std::vector<SpooledChunk>> ShareKept(const std::string& name,
+                                                      const std::vector<std::string>& paths);
+  absl::Status AddKept(const std::string& name, const SpooledExamples& examples);
+  absl::Status TokenizeShare(const std::string& name, const Corpus& corpus,
+                             const ExampleRules& rules, const std::vector<SpooledChunk>& kept,
+                             SpoolWriter* spool);
+  std::vector<SpooledChunk> ShareChunks(const std::vector<SpooledChunk>& mine);
+  absl::Status CountIds(const SpooledExamples& examples, IdCounts* counts) const;
+  // The parts of one corpus have no text in common.
+  bool MayOverlap() const { return options_.splits.size() > 1; }
+
+  const PreprocessOptions& options_;
+  const std::vector<FieldCoding>& fields_;
+  const std::string& folder_;
+  WorkerGroup* const workers_;
+  PipelineProgress* const progress_;
+  std::vector<SplitSurvey> surveys_;  // by split; the last one is of the split in hand
+  IdCounts id_counts_;
+  uint64_t kept_chunks_ = 0;
+};
+
+}  // namespace elman

@@ -1,0 +1,126 @@
+#include "data/staging/example_spool.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/record_io.h"
+#include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
+
+namespace elman {
+namespace {
+
+// A record has the numbers of the chunk, of fields, of examples, of bytes of notes and of ids of
+// each field, all of 8 bytes; then the vectors of each field, and the notes.
+constexpr size_t kFixedNumbers = 4;
+
+void AppendNumbers(const std::vector<uint32_t>& numbers, std::string* bytes) {
+  bytes->append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(uint32_t));
+}
+
+const char* CopyNumbers(const char* bytes, size_t count, std::vector<uint32_t>* numbers) {
+  numbers->resize(count);
+  if (count > 0) std::memcpy(numbers->data(), bytes, count * sizeof(uint32_t));
+  return bytes + count * sizeof(uint32_t);
+}
+
+}  // namespace
+
+void SpooledExamples::Clear(size_t count) {
+  notes.clear();
+  fields.resize(count);
+  for (Field& field : fields) {
+    for (std::vector<uint32_t>* numbers : {&field.ids, &field.lengths, &field.words, &field.bytes})
+      numbers->clear();
+  }
+}
+
+absl::StatusOr<std::unique_ptr<SpoolWriter>> SpoolWriter::Open(const std::string& path,
+                                                               uint64_t spool) {
+  ASSIGN_OR_RETURN(std::unique_ptr<AppendFile> file, AppendFile::Open(path));
+  ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> written, RandomAccessFile::Open(path));
+  return std::unique_ptr<SpoolWriter>(new SpoolWriter(std::move(file), spool, written->size()));
+}
+
+absl::Status SpoolWriter::Append(const SpooledExamples& examples) {
+  std::vector<uint64_t> sizes = {examples.chunk, examples.fields.size(),
+                                 examples.fields.empty() ? 0 : examples.fields[0].lengths.size(),
+                                 examples.notes.size()};
+  SpooledChunk place = {examples.chunk, spool_, 0, 0};
+  for (const SpooledExamples::Field& field : examples.fields) {
+    sizes.push_back(field.ids.size());
+    place.ids += field.ids.size();
+  }
+  std::string frame(kRecordHeaderBytes, '\0');
+  frame.reserve(kRecordFrameBytes + 8 * sizes.size() + examples.notes.size() +
+                4 * (place.ids + 3 * sizes[1] * sizes[2]));
+  frame.append(reinterpret_cast<const char*>(sizes.data()), sizes.size() * sizeof(uint64_t));
+  for (const SpooledExamples::Field& field : examples.fields) {
+    AppendNumbers(field.lengths, &frame);
+    AppendNumbers(field.words, &frame);
+    AppendNumbers(field.bytes, &frame);
+    AppendNumbers(field.ids, &frame);
+  }
+  frame.append(examples.notes);
+  CloseFrame(&frame);
+
+  const std::lock_guard<std::mutex> lock(mutex_);
+  place.offset = size_;
+  RETURN_IF_ERROR(file_->Append(frame));
+  size_ += frame.size();
+  chunks_.push_back(place);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<SpoolReader>> SpoolReader::Open(const std::string& path) {
+  ASSIGN_OR_RETURN(std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
+  return std::unique_ptr<SpoolReader>(new SpoolReader(std::move(file)));
+}
+
+absl::StatusOr<uint64_t> SpoolReader::Read(uint64_t offset, std::string* buffer,
+                                           SpooledExamples* examples) const {
+  ASSIGN_OR_RETURN(const uint64_t end, RecordReader(file_.get()).Read(offset, buffer));
+  const auto size = [&](size_t i) {
+    uint64_t number = 0;
+    if (buffer->size() >= (i + 1) * sizeof(number))
+      std::memcpy(&number, buffer->data() + i * sizeof(number), sizeof(number));
+    return number;
+  };
+  const uint64_t fields = std::min<uint64_t>(size(1), kMaxFields), count = size(2);
+  uint64_t expected = (kFixedNumbers + fields) * sizeof(uint64_t) + size(3);
+  for (uint64_t i = 0; i < fields; ++i)
+    expected += (3 * count + size(kFixedNumbers + i)) * sizeof(uint32_t);
+  if (count > buffer->size() || size(3) > buffer->size() || expected != buffer->size()) {
+    return absl::DataLossError(
+        absl::StrCat(file_->path(), ": offset ", offset, ": no chunk of examples"));
+  }
+  examples->Clear(fields);
+  examples->chunk = size(0);
+  const char* next = buffer->data() + (kFixedNumbers + fields) * sizeof(uint64_t);
+  for (uint64_t i = 0; i < fields; ++i) {
+    SpooledExamples::Field& field = examples->fields[i];
+    next = CopyNumbers(next, count, &field.lengths);
+    next = CopyNumbers(next, count, &field.words);
+    next = CopyNumbers(next, count, &field.bytes);
+    next = CopyNumbers(next, size(kFixedNumbers + i), &field.ids);
+  }
+  examples->notes.assign(next, size(3));
+  return end;
+}
+
+absl::StatusOr<uint64_t> SpoolReader::ReadWhole(
+    const std::function<absl::Status(uint64_t offset, const SpooledExamples&)>& visit) const {
+  std::string buffer;
+  SpooledExamples examples;
+  for (uint64_t offset = 0;;) {
+    const absl::StatusOr<uint64_t> next = Read(offset, &buffer, &examples);
+    if (absl::IsOutOfRange(next.status()) || absl::IsDataLoss(next.status())) return offset;
+    RETURN_IF_ERROR(next.status());
+    RETURN_IF_ERROR(visit(offset, examples));
+    offset = *next;
+  }
+}
+
+}  // namespace elman

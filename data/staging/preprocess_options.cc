@@ -1,0 +1,188 @@
+#include "data/staging/preprocess_options.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
+#include "data/tokenizer/tokenizer.h"
+
+namespace elman {
+
+namespace {
+
+// The file of a tokenizer that others made is there if and only if the tokenizer is of such a kind.
+absl::Status CheckTokenizerFile(const std::string& flag, TokenizerSpec::Kind kind,
+                                const std::string& file) {
+  if (IsForeign(kind) == !file.empty()) return absl::OkStatus();
+  if (kind == TokenizerSpec::WORDPIECE) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "tokenizer=wordpiece needs ", flag,
+                     "vocabulary=FILE, the vocab.txt of a BERT model"));
+  }
+  if (kind == TokenizerSpec::SENTENCEPIECE) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "tokenizer=sentencepiece needs ", flag, "tokenizer_model=FILE.model"));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, "vocabulary=", file, " goes with ", flag,
+                   "tokenizer=wordpiece only; --vocabulary_of takes the vocabulary of a data set"));
+}
+
+// What is wrong with a tokenizer; `prefix` is that of its flags: "--" or "--target_".
+absl::Status CheckTokenizer(std::string_view prefix, const std::string& file, TokenizerSpec* spec) {
+  const std::string flag(prefix);
+  RETURN_IF_ERROR(CheckTokenizerFile(flag, spec->kind(), file));
+  if (spec->vocab_size() > 0 && IsForeign(spec->kind())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "vocab_size does not go with an existing vocabulary, ", file));
+  }
+  if (spec->min_count() > 0 && !IsCounted(spec->kind())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "min_count is for the tokenizers word, whitespace and character"));
+  }
+  if (spec->vocab_size() > 0 && spec->kind() == TokenizerSpec::BYTE) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "vocab_size does not go with ", flag,
+                     "tokenizer=byte, which has 257 types: the bytes and </s>"));
+  }
+  if (IsSubword(spec->kind()) && spec->vocab_size() == 0) {
+    spec->set_vocab_size(kDefaultSubwordVocabSize);
+  }
+  const uint64_t least = IsSubword(spec->kind()) ? 259 : 3;
+  constexpr uint64_t kMost = uint64_t{1} << 30;
+  if (spec->vocab_size() > kMost || (spec->vocab_size() != 0 && spec->vocab_size() < least)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "vocab_size=", spec->vocab_size(), ": expected ", least, " to ", kMost));
+  }
+  return absl::OkStatus();
+}
+
+// What is wrong with what only some tasks have.
+absl::Status CheckTask(const PreprocessOptions& options) {
+  const bool targets = options.target_tokenizer.kind() != TokenizerSpec::KIND_UNSPECIFIED;
+  if (options.task != TRANSLATION && (targets || options.shared_vocabulary)) {
+    return absl::InvalidArgumentError(
+        "--target_tokenizer and --shared_vocabulary are for --task=translation");
+  }
+  if (targets && options.shared_vocabulary) {
+    return absl::InvalidArgumentError(
+        "--target_tokenizer does not go with --shared_vocabulary, which is one tokenizer for both "
+        "sides; leave one of them out");
+  }
+  if (!IsRunningText(options.task) && options.tokenizer.keep_empty_lines()) {
+    return absl::InvalidArgumentError(
+        "--keep_empty_lines is for --task=language_model and --task=embedding");
+  }
+  for (const PreprocessOptions::Split& split : options.splits) {
+    if (!split.target_files.empty() &&
+        (options.task != TRANSLATION || split.target_files.size() != split.files.size())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", split.name,
+                       ": parallel files, SOURCE:TARGET, are for --task=translation, and then "
+                       "all of a split must be of this form, or none"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What is wrong with the weights of --split.
+absl::Status CheckWeights(const PreprocessOptions& options) {
+  constexpr uint64_t kMostWeight = 1'000'000;
+  const std::vector<uint64_t>& weights = options.split_weights;
+  if (weights.empty()) return absl::OkStatus();
+  const uint64_t most = *std::ranges::max_element(weights);
+  if (weights.size() < 2 || weights.size() > 3 || weights[0] == 0 || most > kMostWeight) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--split: expected the weights of train, valid and, if wanted, test, such as 98,1,1: "
+        "numbers up to ",
+        kMostWeight, ", that of train above 0"));
+  }
+  if (options.splits[0].name != "train") {
+    return absl::InvalidArgumentError("--split divides --train, which is missing");
+  }
+  const std::vector<PreprocessOptions::Split> divided = DividedSplits({options.splits[0]}, weights);
+  for (size_t i = 1; i < options.splits.size(); ++i) {
+    for (const PreprocessOptions::Split& part : divided) {
+      if (part.name != options.splits[i].name) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", part.name, " has files of its own: give it the weight 0 in --split"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<PreprocessOptions::Split> DividedSplits(std::vector<PreprocessOptions::Split> splits,
+                                                    const std::vector<uint64_t>& weights) {
+  if (weights.empty()) return splits;
+  const char* const names[] = {"train", "valid", "test"};
+  const uint64_t whole = std::accumulate(weights.begin(), weights.end(), uint64_t{0});
+  std::vector<PreprocessOptions::Split> divided;
+  uint64_t begin = 0;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    PreprocessOptions::Split part = splits[0];
+    part.name = names[i];
+    part.part = {begin, begin + weights[i], whole};
+    begin += weights[i];
+    if (weights[i] > 0) divided.push_back(std::move(part));
+  }
+  divided.insert(divided.end(), splits.begin() + 1, splits.end());
+  return divided;
+}
+
+absl::Status CheckResources(uint64_t shard_tokens, int threads, uint64_t memory_mb) {
+  if (shard_tokens == 0) {
+    return absl::InvalidArgumentError("--shard_tokens must be at least 1");
+  }
+  if (threads < 1 || threads > 1024) {
+    return absl::InvalidArgumentError(absl::StrCat("--threads=", threads, ": expected 1 to 1024"));
+  }
+  constexpr uint64_t kMostMemoryMb = uint64_t{1} << 24;
+  if (memory_mb < kLeastMemoryMb || memory_mb > kMostMemoryMb) {
+    return absl::InvalidArgumentError(absl::StrCat("--memory_mb=", memory_mb, ": expected ",
+                                                   kLeastMemoryMb, " to ", kMostMemoryMb));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOptions(PreprocessOptions* options) {
+  if (options->output.empty()) return absl::InvalidArgumentError("--output is missing");
+  const bool train = !options->splits.empty() && options->splits[0].name == "train";
+  if (!train && (options->splits.empty() || options->vocabulary_of.empty())) {
+    return absl::InvalidArgumentError("--train is missing");
+  }
+  RETURN_IF_ERROR(CheckTask(*options));
+  RETURN_IF_ERROR(CheckWeights(*options));
+  int standard_inputs = 0;
+  for (const PreprocessOptions::Split& split : options->splits) {
+    for (const auto* files : {&split.files, &split.target_files}) {
+      for (const std::string& file : *files) {
+        if (file.empty()) {
+          return absl::InvalidArgumentError(absl::StrCat("--", split.name, ": an empty file name"));
+        }
+        standard_inputs += file == "-";
+      }
+    }
+  }
+  if (standard_inputs > 1) {
+    return absl::InvalidArgumentError("standard input ('-') can be given once only");
+  }
+  if (options->vocabulary_of.empty()) {
+    RETURN_IF_ERROR(CheckTokenizer("--", options->tokenizer_file, &options->tokenizer));
+  }
+  if (options->target_tokenizer.kind() != TokenizerSpec::KIND_UNSPECIFIED) {
+    RETURN_IF_ERROR(
+        CheckTokenizer("--target_", options->target_tokenizer_file, &options->target_tokenizer));
+  }
+  if (options->tokenizer_sample_bytes == 0) {
+    return absl::InvalidArgumentError("--tokenizer_sample_mb must be at least 1");
+  }
+  return CheckResources(options->shard_tokens, options->threads, options->memory_mb);
+}
+
+}  // namespace elman

@@ -1,0 +1,189 @@
+#include "data/staging/preprocess_report.h"
+
+#include <string_view>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "data/shards/dataset.h"
+#include "data/text/task_fields.h"
+#include "data/tokenizer/tokenizer.h"
+
+namespace elman {
+namespace {
+
+// 1234567 as 1,234,567.
+std::string Grouped(uint64_t number) {
+  std::string text = absl::StrCat(number);
+  for (int i = static_cast<int>(text.size()) - 3; i > 0; i -= 3) text.insert(text.begin() + i, ',');
+  return text;
+}
+
+// A part of a text, in quotes, that cannot move the cursor.
+std::string Shown(std::string_view text) {
+  constexpr size_t kMostShown = 60;
+  return absl::StrCat("'", absl::Utf8SafeCHexEscape(std::string(text.substr(0, kMostShown))),
+                      text.size() > kMostShown ? "...'" : "'");
+}
+
+// A row for each split, or, where examples have several fields, for each field of each.
+std::string Table(const DatasetManifest& manifest) {
+  const bool several = manifest.fields_size() > 1;
+  const int width = several ? 14 : 8;
+  std::string text =
+      absl::StrFormat("%-*s%15s%15s%17s%17s%10s\n", width, "split", several ? "examples" : "lines",
+                      "words", "bytes", "tokens", "unknown");
+  for (const SplitEntry& split : manifest.splits()) {
+    for (int i = 0; i < split.counts_size(); ++i) {
+      const TextCounts& counts = split.counts(i);
+      const bool labels = manifest.fields(i).tokenizer().kind() == TokenizerSpec::LABEL;
+      // Pieces that continue a word have no label.
+      const uint64_t all = labels ? counts.words() : counts.tokens();
+      const double unknown = all == 0 ? 0.0 : 100.0 * counts.unknown() / all;
+      const std::string name =
+          several ? absl::StrCat(split.name(), " ", manifest.fields(i).name()) : split.name();
+      absl::StrAppendFormat(&text, "%-*s%15s%15s%17s%17s%9.3f%%\n", width, name,
+                            Grouped(counts.examples()), Grouped(counts.words()),
+                            Grouped(counts.bytes()), Grouped(all), unknown);
+    }
+  }
+  return text;
+}
+
+// What share of train the vocabulary of a field covers, where there is a train.
+std::string Coverage(const DatasetManifest& manifest, int field, bool shared) {
+  const SplitEntry& train = manifest.splits(0);
+  if (train.name() != "train" || train.surveys_size() <= field) return "";
+  uint64_t tokens = train.counts(field).tokens(), unknown = train.counts(field).unknown();
+  if (shared) tokens += train.counts(field + 1).tokens();
+  if (shared) unknown += train.counts(field + 1).unknown();
+  const uint64_t used = manifest.fields(field).used_types();
+  const uint64_t all = used + train.surveys(field).unknown_types();
+  return absl::StrFormat(
+      "; %s of the %s in train are among them%s, %.3f%% of its tokens", Grouped(used), Grouped(all),
+      train.surveys(field).unknown_sampled() ? " (an estimate)" : "",
+      tokens == 0 ? 0.0 : 100.0 * static_cast<double>(tokens - unknown) / tokens);
+}
+
+// The most frequent unknown words of each split.
+std::string UnknownWordsText(const DatasetManifest& manifest) {
+  std::string text;
+  for (const SplitEntry& split : manifest.splits()) {
+    for (int i = 0; i < split.surveys_size(); ++i) {
+      const FieldSurvey& survey = split.surveys(i);
+      if (survey.unknown_words_size() == 0) continue;
+      absl::StrAppend(&text, "unknown in ", split.name(),
+                      split.surveys_size() == 1 ? "" : " " + manifest.fields(i).name(), ": ",
+                      Grouped(survey.unknown_types()), " types",
+                      survey.unknown_sampled() ? " (an estimate; of a sample: " : " (");
+      for (int j = 0; j < survey.unknown_words_size(); ++j) {
+        const FieldSurvey::Word& word = survey.unknown_words(j);
+        absl::StrAppend(&text, j > 0 ? ", " : "", Shown(word.text()), " ", Grouped(word.count()));
+      }
+      const bool more = survey.unknown_types() > survey.unknown_words_size();
+      absl::StrAppend(&text, more ? ", ...)\n" : ")\n");
+    }
+  }
+  return text;
+}
+
+// The sizes of the vocabularies.
+std::string Vocabularies(const DatasetManifest& manifest) {
+  std::string text;
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    const FieldEntry& field = manifest.fields(i);
+    const bool shared = i + 1 < manifest.fields_size() && VocabularyOwner(manifest, i + 1) == i;
+    if (VocabularyOwner(manifest, i) < i) continue;
+    const bool labels = field.tokenizer().kind() == TokenizerSpec::LABEL;
+    absl::StrAppend(&text, "vocabulary",
+                    manifest.fields_size() == 1 ? "" : absl::StrCat(" of ", field.name()),
+                    shared ? absl::StrCat(" and ", manifest.fields(i + 1).name()) : "", ": ",
+                    Grouped(field.vocabulary().predicted_size()), labels ? " labels\n" : " types",
+                    labels ? "" : Coverage(manifest, i, shared), labels ? "" : "\n");
+    if (IsSubword(field.tokenizer().kind()) &&
+        field.vocabulary().predicted_size() < field.tokenizer().vocab_size()) {
+      absl::StrAppend(&text, "note: the corpus gives no more; ",
+                      Grouped(field.tokenizer().vocab_size()), " were asked for\n");
+    }
+  }
+  return text;
+}
+
+std::string LeftOutText(const PreprocessReport& report) {
+  std::string text;
+  const LeftOut& left_out = report.left_out;
+  if (left_out.empty_lines > 0) {
+    const bool keeps = IsRunningText(report.manifest.task());
+    absl::StrAppend(&text, "note: ", Grouped(left_out.empty_lines), " empty lines were left out",
+                    keeps ? " (--keep_empty_lines keeps them)\n" : "\n");
+  }
+  if (left_out.half_pairs > 0) {
+    absl::StrAppend(&text, "note: ", Grouped(left_out.half_pairs),
+                    " lines with text on one side only were left out\n");
+  }
+  if (left_out.document_marks > 0) {
+    absl::StrAppend(&text, "note: ", Grouped(left_out.document_marks),
+                    " lines that begin with -DOCSTART- were left out\n");
+  }
+  return text;
+}
+
+std::string OverlapsText(const PreprocessReport& report) {
+  std::string text;
+  for (const SplitOverlap& overlap : report.overlaps) {
+    absl::StrAppend(&text, "warning: ", Grouped(overlap.examples), " examples of ", overlap.split,
+                    " have the text of one in ", overlap.other, ", such as ", overlap.place, ": ",
+                    Shown(overlap.text), "\n");
+  }
+  return text;
+}
+
+std::string InvalidText(const PreprocessReport& report) {
+  const PreprocessSpec::OnInvalid way = report.manifest.preprocess().on_invalid();
+  const uint64_t examples = report.invalid_examples + report.left_out.invalid_examples;
+  if (examples == 0) return "";
+  bool replaced = way == PreprocessSpec::REPLACE;
+  for (const FieldEntry& field : report.manifest.fields()) {
+    const TokenizerSpec::Kind kind = field.tokenizer().kind();
+    replaced = replaced || IsSubword(kind) || kind == TokenizerSpec::CHARACTER ||
+               kind == TokenizerSpec::SENTENCEPIECE;
+  }
+  const char* fate = replaced ? "read as U+FFFD" : "kept as they are";
+  if (way == PreprocessSpec::SKIP) fate = "left out";
+  return absl::StrCat("note: ", Grouped(examples),
+                      report.manifest.task() == TAGGING ? " sentences" : " lines",
+                      " have bytes that are not UTF-8; they were ", fate, "\n");
+}
+
+std::string UnseenLabels(const PreprocessReport& report) {
+  constexpr size_t kMostShown = 5;
+  if (report.unseen_labels.empty()) return "";
+  uint64_t count = 0;
+  std::string shown;
+  for (size_t i = 0; i < report.unseen_labels.size(); ++i) {
+    const auto& [label, times] = report.unseen_labels[i];
+    count += times;
+    if (i == kMostShown) absl::StrAppend(&shown, ", ...");
+    if (i >= kMostShown) continue;
+    absl::StrAppend(&shown, i > 0 ? ", " : "", "'", absl::Utf8SafeCHexEscape(label), "' (",
+                    Grouped(times), ")");
+  }
+  return absl::StrCat("note: train does not have ", Grouped(report.unseen_labels.size()),
+                      " of the labels: ", shown, "; wherever one stands, ", Grouped(count),
+                      " times in valid and test, no prediction can be right\n");
+}
+
+}  // namespace
+
+std::string ReportText(const PreprocessReport& report) {
+  std::string text = absl::StrCat(Table(report.manifest), Vocabularies(report.manifest));
+  if (report.sampled_lines < report.training_lines) {
+    absl::StrAppend(&text, "note: the tokenizer was trained on ", Grouped(report.sampled_lines),
+                    " of ", Grouped(report.training_lines), " lines\n");
+  }
+  absl::StrAppend(&text, UnknownWordsText(report.manifest), LeftOutText(report),
+                  UnseenLabels(report), InvalidText(report), OverlapsText(report));
+  return text;
+}
+
+}  // namespace elman

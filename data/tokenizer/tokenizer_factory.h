@@ -1,0 +1,21 @@
+// Creates the tokenizer that a specification names. A new tokenizer is added here.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "data/text/vocabulary.h"
+#include "data/tokenizer/tokenizer.h"
+#include "proto/dataset.pb.h"
+
+namespace elman {
+
+// A tokenizer as `spec`, which is not of labels, describes it. `model` holds the bytes of
+// tokenizer.model for BPE, UNIGRAM and SENTENCEPIECE and is empty otherwise. `vocabulary` must
+// outlive the tokenizer.
+absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& spec,
+                                                           const Vocabulary& vocabulary,
+                                                           std::string_view model);
+
+}  // namespace elman

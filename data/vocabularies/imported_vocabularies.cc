@@ -1,0 +1,85 @@
+#include "data/vocabularies/imported_vocabularies.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "data/shards/dataset.h"
+#include "data/staging/source_files.h"
+#include "data/text/vocabulary.h"
+#include "data/tokenizer/tokenizer.h"
+#include "data/tokenizer/vocabulary_builder.h"
+
+namespace elman {
+namespace {
+
+// Reads the file on rank 0; a model is kept with the data set.
+absl::Status ReadForeign(WorkerGroup* workers, FieldCoding* field) {
+  constexpr uint64_t kMaxBytes = uint64_t{64} << 20;
+  std::string bytes;
+  const auto read = [&]() -> absl::Status {
+    if (workers->rank() != 0) return absl::OkStatus();
+    ASSIGN_OR_RETURN(bytes, ReadFile(field->foreign_file, kMaxBytes));
+    ASSIGN_OR_RETURN(field->source, DescribeSource(field->foreign_file, field->foreign_file));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(workers->Agree(read()));
+  bytes = workers->Broadcast(std::move(bytes));
+  if (field->spec.kind() == TokenizerSpec::SENTENCEPIECE) field->model = bytes;
+  absl::StatusOr<Vocabulary> vocabulary =
+      BuildForeignVocabulary(field->spec.kind(), bytes, field->foreign_file);
+  RETURN_IF_ERROR(workers->Agree(vocabulary.status()));
+  field->vocabulary = std::make_shared<const Vocabulary>(*std::move(vocabulary));
+  return absl::OkStatus();
+}
+
+// Takes over all of every field that the data set has too.
+absl::Status Adopt(const Dataset& other, std::vector<FieldCoding>* fields) {
+  const DatasetManifest& manifest = other.manifest();
+  for (int i = 0; i < static_cast<int>(fields->size()); ++i) {
+    FieldCoding& field = (*fields)[i];
+    int theirs = 0;
+    while (theirs < manifest.fields_size() && manifest.fields(theirs).name() != field.name)
+      ++theirs;
+    const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
+    if (theirs == manifest.fields_size() && labels) continue;
+    if (theirs == manifest.fields_size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(other.folder(), ": given as --vocabulary_of: expected a data set with the ",
+                       "field ", field.name, ", found one of ", Task_Name(manifest.task())));
+    }
+    const FieldEntry& entry = manifest.fields(theirs);
+    field.adopted = true;
+    field.spec = entry.tokenizer();
+    field.owner = VocabularyOwner(manifest, theirs);
+    field.vocabulary_file = entry.vocabulary_file().file();
+    field.model_file = entry.tokenizer_file().file();
+    field.vocabulary = std::make_shared<const Vocabulary>(other.vocabulary(theirs));
+    field.model = other.tokenizer_model(theirs);
+    field.source = entry.source();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status TakeGivenVocabularies(const PreprocessOptions& options, WorkerGroup* workers,
+                                   std::vector<FieldCoding>* fields) {
+  if (!options.vocabulary_of.empty()) {
+    const auto other = Dataset::Open(options.vocabulary_of);
+    return workers->Agree(other.ok() ? Adopt(**other, fields) : other.status());
+  }
+  for (size_t i = 0; i < fields->size(); ++i) {
+    FieldCoding& field = (*fields)[i];
+    const bool owner = field.owner == static_cast<int>(i);
+    if (owner && IsForeign(field.spec.kind())) RETURN_IF_ERROR(ReadForeign(workers, &field));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace elman

@@ -1,0 +1,18 @@
+// Vocabularies that are there before train is read: those of another data set, and what other
+// programs have made.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "data/staging/preprocess_options.h"
+#include "data/vocabularies/field_coding.h"
+#include "data/workers/worker_group.h"
+
+namespace elman {
+
+// Fills in the vocabularies, models and sources of the fields that have such. Collective.
+absl::Status TakeGivenVocabularies(const PreprocessOptions& options, WorkerGroup* workers,
+                                   std::vector<FieldCoding>* fields);
+
+}  // namespace elman

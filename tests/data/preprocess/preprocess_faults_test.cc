@@ -1,0 +1,203 @@
+// Runs that end before their data set is complete, at every call on its files: the next run goes on
+// and makes the same bytes.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <map>
+#include <string>
+
+#include "data/io/folder_lock.h"
+#include "data/preprocess/preprocess.h"
+#include "data/text/text_cuts.h"
+#include "tests/support/faults.h"
+#include "tests/support/scratch.h"
+
+namespace elman {
+namespace {
+
+class PreprocessFaultsTest : public testing::Test {
+ protected:
+  PreprocessFaultsTest() {
+    options_.quiet = true;
+    options_.task = CLASSIFICATION;
+    options_.tokenizer.set_kind(TokenizerSpec::WORD);
+    options_.tokenizer.set_vocab_size(500);  // words of train are left out
+    options_.shard_tokens = 150'000;
+    options_.splits = {
+        {"train", {scratch_.Write("train", Text(2 * kChunkBytes + 1000))}},
+        {"valid", {scratch_.Write("valid", Text(10'000) + "unseen\tword\n\xff\tx\n")}}};
+    std::filesystem::create_directory(scratch_.Path("made"));
+    EXPECT_THAT(Run("made/expected"), IsOk());
+    expected_ = Files("made/expected");
+    expected_report_ = report_;
+    std::filesystem::remove_all(scratch_.Path("made/expected"));
+  }
+
+  static std::string Text(size_t size) {
+    std::string text;
+    uint32_t random = 1;
+    while (text.size() < size) {
+      text += std::to_string(text.size() % 3) + "\t";
+      for (int i = 0; i < 12; ++i) {
+        random = random * 1664525 + 1013904223;
+        text += "word" + std::to_string(random >> 22) + (i < 11 ? " " : ".\n");
+      }
+    }
+    return text;
+  }
+
+  absl::Status Run(const std::string& output) {
+    options_.output = scratch_.Path(output);
+    if (absl::Status status = CheckOptions(&options_); !status.ok()) return status;
+    Alone alone;
+    const auto report = Preprocess(options_, &alone, nullptr);
+    if (report.ok()) report_ = ReportText(*report);
+    return report.status();
+  }
+
+  // A run that the fault strikes, in a process of its own: how it ended.
+  int RunAlone(const Fault& fault) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const FaultInjection injection(fault, scratch_.Path("made"));
+      _exit(Run("made/out").ok() ? 0 : 1);
+    }
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    return status;
+  }
+
+  std::map<std::string, std::string> Files(const std::string& folder) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(scratch_.Path(folder))) {
+      const std::string name = entry.path().filename().string();
+      files[name] = scratch_.Read(folder + "/" + name);
+    }
+    return files;
+  }
+
+  // The run after one that was ended.
+  void ExpectItGoesOn() {
+    if (!IsFolder(scratch_.Path("made/out"))) {
+      EXPECT_THAT(Run("made/out"), IsOk());
+    }
+    EXPECT_TRUE(Files("made/out") == expected_);
+    EXPECT_EQ(report_, expected_report_);
+
+    EXPECT_FALSE(FileExists(scratch_.Path("made/out.unfinished")));
+    std::filesystem::remove_all(scratch_.Path("made/out"));
+  }
+
+  // Kills a run that has some of its shards.
+  void KillAmidShards() {
+    for (int64_t at = Calls();; --at) {
+      ASSERT_GT(at, 0);
+      RunAlone({.kind = Fault::kDeath, .at = at});
+      int shards = 0;
+      // Before it is published.
+      if (FileExists(scratch_.Path("made/out.unfinished/made")) &&
+          !FileExists(scratch_.Path("made/out.unfinished/dataset.textproto"))) {
+        for (const auto& [name, bytes] : Files("made/out.unfinished"))
+          shards += name.starts_with("train-") && name.ends_with(".tfrecord");
+      }
+      if (shards > 1) return;
+      std::filesystem::remove_all(scratch_.Path("made/out"));
+      std::filesystem::remove_all(scratch_.Path("made/out.unfinished"));
+    }
+  }
+
+  int64_t Calls() {
+    const FaultInjection injection({}, scratch_.Path("made"));
+    EXPECT_THAT(Run("made/out"), IsOk());
+    std::filesystem::remove_all(scratch_.Path("made/out"));
+    return injection.calls();
+  }
+
+  Scratch scratch_;
+  PreprocessOptions options_;
+  std::string report_;
+  std::map<std::string, std::string> expected_;
+  std::string expected_report_;
+};
+
+TEST_F(PreprocessFaultsTest, GoesOnAfterBeingKilledAtAnyCall) {
+  const int64_t calls = Calls();
+  ASSERT_GT(calls, 50);
+  for (int64_t at = 1; at <= calls; ++at) {
+    SCOPED_TRACE(testing::Message() << "call " << at << " of " << calls);
+    const int status = RunAlone({.kind = Fault::kDeath, .at = at});
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
+    ExpectItGoesOn();
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(PreprocessFaultsTest, GoesOnAfterAFullDisk) {
+  const int64_t calls = Calls();
+  for (int64_t at = 2; at <= calls; at += 3) {
+    SCOPED_TRACE(testing::Message() << "call " << at << " of " << calls);
+    RunAlone({.kind = Fault::kError, .error = ENOSPC, .at = at, .lasting = true});
+    ExpectItGoesOn();
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(PreprocessFaultsTest, TakesNothingThatIsDamaged) {
+  KillAmidShards();
+  const auto kept = Files("made/out.unfinished");
+  ASSERT_GT(kept.size(), 8u);
+  for (const auto& [name, bytes] : kept) {
+    if (bytes.empty()) continue;
+    SCOPED_TRACE(name);
+    for (const auto& [other, contents] : kept) {
+      std::filesystem::create_directory(scratch_.Path("made/out.unfinished"));
+      scratch_.Write("made/out.unfinished/" + other, contents);
+    }
+    std::string damaged = bytes;
+    damaged[damaged.size() / 2] ^= 4;
+    scratch_.Write("made/out.unfinished/" + name, damaged);
+    ExpectItGoesOn();
+  }
+}
+
+TEST_F(PreprocessFaultsTest, BeginsAgainWhereFilesOrOptionsDiffer) {
+  const auto run = [&] {
+    options_.quiet = false;
+    testing::internal::CaptureStderr();
+    EXPECT_THAT(Run("made/out"), IsOk());
+    options_.quiet = true;
+    return testing::internal::GetCapturedStderr();
+  };
+  KillAmidShards();
+  EXPECT_THAT(run(), testing::AllOf(testing::HasSubstr("going on in "),
+                                    testing::HasSubstr("kept: the vocabularies\n"),
+                                    testing::HasSubstr("kept: the tokens of "),
+                                    testing::HasSubstr(" shards\n")));
+  EXPECT_TRUE(Files("made/out") == expected_);
+  std::filesystem::remove_all(scratch_.Path("made/out"));
+  KillAmidShards();
+  options_.tokenizer.set_min_count(2);
+  EXPECT_THAT(run(), testing::AllOf(testing::HasSubstr("is discarded"),
+                                    testing::Not(testing::HasSubstr("kept"))));
+  EXPECT_FALSE(Files("made/out") == expected_);
+  std::filesystem::remove_all(scratch_.Path("made/out"));
+  options_.tokenizer.set_min_count(0);
+  KillAmidShards();
+  // The same size and the same ends.
+  std::string text = scratch_.Read("train");
+  text[text.size() / 2] = text[text.size() / 2] == 'o' ? 'a' : 'o';
+  scratch_.Write("train", text);
+  EXPECT_THAT(run(), testing::HasSubstr("is discarded"));
+}
+
+TEST_F(PreprocessFaultsTest, KeepsAnotherRunOut) {
+  std::filesystem::create_directory(scratch_.Path("made/out.unfinished"));
+  const auto lock = FolderLock::Take(scratch_.Path("made/out.unfinished"));
+  ASSERT_THAT(lock, IsOk());
+  EXPECT_THAT(Run("made/out"),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "another run writes there"));
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,44 @@
+#include "data/splits/chunk_statistics.h"
+
+#include "tests/support/scratch.h"
+
+namespace elman {
+namespace {
+
+TextFindings Some() {
+  TextFindings findings;
+  findings.Clear(2);
+  findings.left_out = {1, 2, 3, 4};
+  findings.invalid_examples = 5;
+  findings.unseen_labels.Add("label", 6);
+  findings.unknown_words[1].Add("word", 7);
+  findings.content_hashes = {8, 9};
+  return findings;
+}
+
+TEST(TextFindingsTest, ComeBackFromBytes) {
+  const auto parsed = TextFindings::Parse(Some().Serialize());
+  ASSERT_THAT(parsed, IsOk());
+  EXPECT_EQ(parsed->left_out.empty_lines, 1u);
+  EXPECT_EQ(parsed->left_out.half_pairs, 2u);
+  EXPECT_EQ(parsed->left_out.document_marks, 3u);
+  EXPECT_EQ(parsed->left_out.invalid_examples, 4u);
+  EXPECT_EQ(parsed->invalid_examples, 5u);
+  EXPECT_EQ(parsed->unseen_labels.CountOf("label"), 6u);
+  ASSERT_EQ(parsed->unknown_words.size(), 2u);
+  EXPECT_EQ(parsed->unknown_words[0].size(), 0u);
+  EXPECT_EQ(parsed->unknown_words[1].CountOf("word"), 7u);
+  EXPECT_THAT(parsed->content_hashes, testing::ElementsAre(8, 9));
+}
+
+TEST(TextFindingsTest, RefuseBytesCutShort) {
+  const std::string bytes = Some().Serialize();
+  const size_t whole_hash = bytes.size() - sizeof(uint64_t);
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    if (size == whole_hash || size == whole_hash - sizeof(uint64_t)) continue;
+    EXPECT_FALSE(TextFindings::Parse(bytes.substr(0, size)).ok()) << size;
+  }
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,162 @@
+#include "data/splits/tokenize_chunk.h"
+
+#include "data/tokenizer/tokenizer_factory.h"
+#include "data/tokenizer/vocabulary_builder.h"
+#include "tests/support/scratch.h"
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr uint32_t kEnd = 256;
+
+class TokenizeChunkTest : public testing::Test {
+ protected:
+  TokenizeChunkTest() { coding_.fields = {Text(TokenizerSpec::BYTE, *BuildByteVocabulary())}; }
+
+  static ExampleCoding::Field Text(TokenizerSpec::Kind kind, Vocabulary made) {
+    TokenizerSpec spec;
+    spec.set_kind(kind);
+    auto vocabulary = std::make_shared<const Vocabulary>(std::move(made));
+    return {vocabulary, *CreateTokenizer(spec, *vocabulary, "")};
+  }
+
+  // <unk>, </s> and the words given.
+  static ExampleCoding::Field Words(const std::vector<std::string>& words,
+                                    TokenizerSpec::Kind kind = TokenizerSpec::WORD) {
+    std::vector<Vocabulary::Entry> entries = {{"<unk>", 0}, {"</s>", 0}};
+    for (const std::string& word : words) entries.push_back({word, 1});
+    return Text(kind, *Vocabulary::Create(entries));
+  }
+
+  static ExampleCoding::Field Labels(const std::vector<std::string>& labels) {
+    std::vector<Vocabulary::Entry> entries;
+    for (const std::string& label : labels) entries.push_back({label, 1});
+    return {std::make_shared<const Vocabulary>(*Vocabulary::CreateLabels(entries)), nullptr};
+  }
+
+  void Add(const std::string& text, bool continues = false, bool ends = true) {
+    chunk_.lines.push_back({static_cast<uint32_t>(chunk_.text.size()),
+                            static_cast<uint32_t>(text.size()), continues, ends});
+    chunk_.text += text;
+  }
+
+  const SpooledExamples::Field& Tokenize(int field = 0) {
+    chunk_.files = {"file"};
+    EXPECT_THAT(TokenizeChunk(coding_, chunk_, &tokenized_), IsOk());
+    return tokenized_.examples.fields[field];
+  }
+
+  ExampleCoding coding_;
+  TextChunk chunk_;
+  TokenizedChunk tokenized_;
+};
+
+TEST_F(TokenizeChunkTest, MakesAnExampleALine) {
+  Add("ab c");
+  Add("d");
+  const SpooledExamples::Field& examples = Tokenize();
+  EXPECT_THAT(examples.ids, ElementsAre('a', 'b', ' ', 'c', kEnd, 'd', kEnd));
+  EXPECT_THAT(examples.lengths, ElementsAre(5, 2));
+  EXPECT_THAT(examples.words, ElementsAre(2, 1));
+  EXPECT_THAT(examples.bytes, ElementsAre(5, 2));
+}
+
+TEST_F(TokenizeChunkTest, EndsALineInPiecesOnce) {
+  Add("ab", false, false);
+  Add(" c", true, false);
+  Add("", true, true);
+  const SpooledExamples::Field& examples = Tokenize();
+  EXPECT_THAT(examples.ids, ElementsAre('a', 'b', ' ', 'c', kEnd));
+  EXPECT_THAT(examples.lengths, ElementsAre(2, 2, 1));
+  EXPECT_THAT(examples.bytes, ElementsAre(2, 2, 1));
+  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
+}
+
+TEST_F(TokenizeChunkTest, LeavesOutEmptyLinesUnlessTheyAreKept) {
+  Add(" \t");
+  Add("");
+  EXPECT_THAT(Tokenize().ids, IsEmpty());
+  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 2u);
+  coding_.keep_empty_lines = true;
+  EXPECT_THAT(Tokenize().ids, ElementsAre(' ', '\t', kEnd, kEnd));
+  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
+}
+
+TEST_F(TokenizeChunkTest, CountsLinesThatAreNotUtf8) {
+  Add("a\xff");
+  Add("b");
+  Tokenize();
+  EXPECT_EQ(tokenized_.findings.invalid_examples, 1u);
+  Tokenize();
+  EXPECT_EQ(tokenized_.findings.invalid_examples, 1u);
+}
+
+TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
+  coding_.rules.task = TAGGING;
+  coding_.fields.push_back(Labels({"B", "O"}));
+  Add("ab\tB");
+  Add("c\tO");
+  Add("");
+  Add("d\tUNSEEN");
+  const SpooledExamples::Field& text = Tokenize(0);
+  EXPECT_THAT(text.ids, ElementsAre('a', 'b', 'c', 'd'));
+  EXPECT_THAT(text.lengths, ElementsAre(3, 1));
+  EXPECT_THAT(text.words, ElementsAre(2, 1));
+  EXPECT_THAT(text.bytes, ElementsAre(5, 2));
+  const SpooledExamples::Field& tags = tokenized_.examples.fields[1];
+  EXPECT_THAT(tags.ids, ElementsAre(0, /*none*/ 3, 1, /*unseen*/ 2));
+  EXPECT_THAT(tags.lengths, ElementsAre(3, 1));
+  EXPECT_THAT(tags.words, ElementsAre(2, 1));
+  EXPECT_EQ(tokenized_.findings.unseen_labels.size(), 1u);
+  EXPECT_EQ(tokenized_.findings.unseen_labels.CountOf("UNSEEN"), 1u);
+}
+
+// A no-break space is no word to the tokenizer, but the corpus says it is one.
+TEST_F(TokenizeChunkTest, GivesEveryTaggedWordAPiece) {
+  coding_.rules.task = TAGGING;
+  coding_.fields = {Words({"don", "'", "t", "U", "S", "."}), Labels({"A", "B"})};
+  Add("U.S.\tA");
+  Add("\u00a0\tB");
+  EXPECT_THAT(Tokenize(0).ids, ElementsAre(5, 7, 6, 7, 0));
+  EXPECT_THAT(tokenized_.examples.fields[1].ids, ElementsAre(0, 3, 3, 3, 1));
+}
+
+TEST_F(TokenizeChunkTest, LabelsTexts) {
+  coding_.rules.task = CLASSIFICATION;
+  coding_.fields = {Words({"good", "bad"}), Labels({"neg", "pos"})};
+  Add("pos\tgood good");
+  Add("\u00a0\u00a0x\t\u00a0");
+  Add("mixed\tbad");
+  EXPECT_THAT(Tokenize(0).ids, ElementsAre(2, 2, 3));
+  EXPECT_THAT(Tokenize(0).lengths, ElementsAre(2, 1));
+  EXPECT_THAT(Tokenize(0).bytes, ElementsAre(10, 4));
+  EXPECT_THAT(Tokenize(1).ids, ElementsAre(1, 2));
+  EXPECT_THAT(Tokenize(1).lengths, ElementsAre(1, 1));
+  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 1u) << "a text without a token";
+}
+
+TEST_F(TokenizeChunkTest, EndsBothSidesOfATranslation) {
+  coding_.rules.task = TRANSLATION;
+  coding_.fields = {Words({"go"}), Text(TokenizerSpec::BYTE, *BuildByteVocabulary())};
+  Add("go go\tva");
+  Add("\u00a0\tx");
+  EXPECT_THAT(Tokenize(0).ids, ElementsAre(2, 2, 1, 1));
+  EXPECT_THAT(Tokenize(0).lengths, ElementsAre(3, 1));
+  EXPECT_THAT(Tokenize(1).ids, ElementsAre('v', 'a', kEnd, 'x', kEnd));
+  EXPECT_THAT(Tokenize(1).bytes, ElementsAre(3, 2));
+}
+
+TEST_F(TokenizeChunkTest, SaysWhichLineIsMalformed) {
+  coding_.rules.task = CLASSIFICATION;
+  coding_.fields.push_back(Labels({"neg"}));
+  Add("no tab");
+  chunk_.files = {"file"};
+  EXPECT_THAT(TokenizeChunk(coding_, chunk_, &tokenized_),
+              FailsWith(absl::StatusCode::kInvalidArgument, "file: line 1"));
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,76 @@
+#include "data/staging/preprocess_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace elman {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(ReportText, HasARowASplitAndNotesWhereThereIsSomethingToNote) {
+  PreprocessReport report;
+  SplitEntry* split = report.manifest.add_splits();
+  split->set_name("train");
+  split->add_counts();
+  split->mutable_counts(0)->set_examples(36718);
+  split->mutable_counts(0)->set_tokens(2088628);
+  split->mutable_counts(0)->set_unknown(1044314);
+  split->mutable_counts(0)->set_bytes(999);
+  report.manifest.set_task(LANGUAGE_MODEL);
+  FieldEntry* field = report.manifest.add_fields();
+  field->mutable_vocabulary()->set_predicted_size(33278);
+  field->mutable_tokenizer()->set_kind(TokenizerSpec::WHITESPACE);
+  const std::string text = ReportText(report);
+  EXPECT_THAT(text, HasSubstr("36,718"));
+  EXPECT_THAT(text, HasSubstr("2,088,628"));
+  EXPECT_THAT(text, HasSubstr(" 999 "));
+  EXPECT_THAT(text, HasSubstr("50.000%"));
+  EXPECT_THAT(text, HasSubstr("33,278 types"));
+  EXPECT_THAT(text, Not(HasSubstr("note")));
+
+  report.left_out.empty_lines = 1234;
+  report.invalid_examples = 2;
+  report.sampled_lines = 10;
+  report.training_lines = 20;
+  EXPECT_THAT(ReportText(report), HasSubstr("1,234 empty lines"));
+  EXPECT_THAT(ReportText(report),
+              HasSubstr("2 lines have bytes that are not UTF-8; they were kept"));
+  EXPECT_THAT(ReportText(report), HasSubstr("10 of 20 lines"));
+  field->mutable_tokenizer()->set_kind(TokenizerSpec::BPE);
+  field->mutable_tokenizer()->set_vocab_size(40000);
+  EXPECT_THAT(ReportText(report), HasSubstr("U+FFFD"));
+  EXPECT_THAT(ReportText(report), HasSubstr("40,000 were asked for"));
+}
+
+TEST(ReportText, HasARowAFieldAndNamesLabelsThatTrainLacks) {
+  PreprocessReport report;
+  report.manifest.set_task(TAGGING);
+  report.manifest.add_fields()->set_name("text");
+  report.manifest.mutable_fields(0)->mutable_vocabulary_file()->set_file("vocabulary.txt");
+  report.manifest.add_fields()->set_name("tags");
+  report.manifest.mutable_fields(1)->mutable_tokenizer()->set_kind(TokenizerSpec::LABEL);
+  report.manifest.mutable_fields(1)->mutable_vocabulary()->set_predicted_size(72);
+  SplitEntry* split = report.manifest.add_splits();
+  split->set_name("valid");
+  split->add_counts()->set_tokens(3000);
+  split->add_counts()->set_tokens(3000);
+  split->mutable_counts(1)->set_words(1000);
+  split->mutable_counts(1)->set_unknown(10);
+  report.left_out = {1, 2, 3};
+  for (int i = 0; i < 7; ++i) report.unseen_labels.emplace_back("L" + std::to_string(i), 9 - i);
+  const std::string text = ReportText(report);
+  EXPECT_THAT(text, HasSubstr("valid text"));
+  EXPECT_THAT(text, HasSubstr("valid tags"));
+  EXPECT_THAT(text, HasSubstr("1.000%"));
+  EXPECT_THAT(text, HasSubstr("vocabulary of tags: 72 labels"));
+  EXPECT_THAT(text, HasSubstr("1 empty lines were left out\n"));
+  EXPECT_THAT(text, HasSubstr("2 lines with text on one side only"));
+  EXPECT_THAT(text, HasSubstr("3 lines that begin with -DOCSTART-"));
+  EXPECT_THAT(text, HasSubstr("7 of the labels: 'L0' (9), 'L1' (8), 'L2' (7), 'L3' (6), 'L4' (5), "
+                              "...; wherever one stands, 42 times"));
+}
+
+}  // namespace
+}  // namespace elman

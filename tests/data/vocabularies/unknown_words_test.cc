@@ -1,0 +1,53 @@
+#include "data/vocabularies/unknown_words.h"
+
+#include "absl/strings/str_cat.h"
+#include "tests/support/scratch.h"
+
+namespace elman {
+namespace {
+
+FieldSurvey Described(const UnknownWords& words) {
+  FieldSurvey survey;
+  words.Describe(3, &survey);
+  return survey;
+}
+
+TEST(UnknownWordsTest, HasTheMostFrequent) {
+  UnknownWords words;
+  for (const char* word : {"b", "a", "c", "b", "d", "a", "e"}) words.Add(word, 1);
+  const FieldSurvey survey = Described(words);
+  EXPECT_EQ(survey.unknown_types(), 5u);
+  EXPECT_FALSE(survey.unknown_sampled());
+  ASSERT_EQ(survey.unknown_words_size(), 3);
+  EXPECT_EQ(survey.unknown_words(0).text(), "a");
+  EXPECT_EQ(survey.unknown_words(1).text(), "b");
+  EXPECT_EQ(survey.unknown_words(2).text(), "c");
+  EXPECT_EQ(survey.unknown_words(0).count(), 2u);
+}
+
+// Too many to hold: the same sample, counted in full, in whatever order and on however many ranks.
+TEST(UnknownWordsTest, IsBoundedAndTheSameOnAnyRanks) {
+  constexpr int kTypes = 5000;
+  UnknownWords one(1000), first(1000), second(1000);
+  for (int i = 0; i < 2 * kTypes; ++i) {
+    const std::string word = absl::StrCat("w", i % kTypes);
+    one.Add(word, i % 7);
+    (i % 3 == 0 ? first : second)
+        .Add(absl::StrCat("w", (kTypes - 1) - i % kTypes), (2 * kTypes - 1 - i) % 7);
+  }
+  ASSERT_THAT(first.AddSerialized(second.Serialize()), IsOk());
+  EXPECT_EQ(Described(first).DebugString(), Described(one).DebugString());
+  EXPECT_TRUE(Described(one).unknown_sampled());
+  EXPECT_NEAR(static_cast<double>(Described(one).unknown_types()), kTypes, kTypes / 5.0);
+}
+
+TEST(UnknownWordsTest, RefusesBytesCutShort) {
+  UnknownWords words, other;
+  other.Add("word", 3);
+  const std::string bytes = other.Serialize();
+  EXPECT_THAT(words.AddSerialized(bytes.substr(0, bytes.size() - 1)), testing::Not(IsOk()));
+  EXPECT_THAT(words.AddSerialized(""), IsOk());
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,128 @@
+#include "trainer/config/run_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace elman {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using testing::HasSubstr;
+
+std::string Message(const absl::StatusOr<TrainingConfig>& config) {
+  return std::string(config.status().message());
+}
+
+TEST(RunConfigTest, WritesEveryDefaultOut) {
+  const auto config = ParseRunConfig("batch_size: 7", "c", {});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->batch_size(), 7);
+  EXPECT_TRUE(config->has_sequence_length());
+  EXPECT_TRUE(config->optimizer().has_learning_rate());
+  EXPECT_TRUE(config->model().initializer().has_forget_bias());
+  const std::string text = RunConfigText(*config);
+  EXPECT_EQ(RunConfigText(*ParseRunConfig(text, "again", {})), text);
+}
+
+// The code that writes defaults out knows these types; a field of another would be left out of
+// config.textproto.
+void ExpectKnownTypes(const Descriptor* message) {
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* field = message->field(i);
+    // Lists have no defaults, and overrides replace this one.
+    EXPECT_TRUE(!field->is_repeated() || field->name() == "data_weights") << field->full_name();
+    switch (field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        ExpectKnownTypes(field->message_type());
+        break;
+      case FieldDescriptor::CPPTYPE_INT32:
+      case FieldDescriptor::CPPTYPE_INT64:
+      case FieldDescriptor::CPPTYPE_UINT64:
+      case FieldDescriptor::CPPTYPE_BOOL:
+      case FieldDescriptor::CPPTYPE_FLOAT:
+      case FieldDescriptor::CPPTYPE_ENUM:
+        break;
+      default:
+        ADD_FAILURE() << field->full_name();
+    }
+  }
+}
+
+TEST(RunConfigTest, HasOnlyFieldsOfKnownTypes) { ExpectKnownTypes(TrainingConfig::descriptor()); }
+
+TEST(RunConfigTest, OverridesReplaceFields) {
+  const auto config = ParseRunConfig("optimizer { learning_rate: 1 } max_steps: 3", "c",
+                                     {"optimizer.learning_rate=0.5", "max_steps=200",
+                                      "model.cell=GRU", "model.initializer.range=0.05"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->optimizer().learning_rate(), 0.5f);
+  EXPECT_EQ(config->max_steps(), 200);
+  EXPECT_EQ(config->model().cell(), ModelSpec::GRU);
+  EXPECT_EQ(config->model().initializer().range(), 0.05f);
+}
+
+TEST(RunConfigTest, AnOverrideReplacesAListWhole) {
+  const auto weights = [](const char* text, const std::vector<std::string>& overrides) {
+    const auto config = ParseRunConfig(text, "c", overrides);
+    EXPECT_TRUE(config.ok()) << config.status();
+    return std::vector<float>(config->data_weights().begin(), config->data_weights().end());
+  };
+  EXPECT_EQ(weights("data_weights: [0.5, 0.25]", {}), (std::vector<float>{0.5f, 0.25f}));
+  EXPECT_EQ(weights("data_weights: [0.5, 0.25]", {"data_weights=1,2,3", "seed=2"}),
+            (std::vector<float>{1, 2, 3}));
+}
+
+TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
+  EXPECT_THAT(Message(ParseRunConfig("batch_size: 3\nhiden_size: 4\n", "my.textproto", {})),
+              testing::AllOf(HasSubstr("my.textproto:2:"), HasSubstr("hiden_size")));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer.rate=1"})),
+              testing::AllOf(HasSubstr("optimizer.rate=1"), HasSubstr("learning_rate")));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer=1"})), HasSubstr("group of fields"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size.x=1"})),
+              HasSubstr("no fields of its own"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size"})), HasSubstr("path.to.field=value"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=many"})), HasSubstr("batch_size=many"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=1 } seed: 3 model {"})),
+              HasSubstr("override"));
+  EXPECT_THAT(Message(ParseRunConfig("batch_size: 0", "c", {})), HasSubstr("batch_size is 0"));
+  EXPECT_THAT(Message(ParseRunConfig("optimizer { learning_rate: nan }", "c", {})),
+              HasSubstr("learning_rate"));
+  EXPECT_THAT(Message(ParseRunConfig("schedule { factor: 2 }", "c", {})),
+              HasSubstr("schedule.factor"));
+  for (const char* mistake : {"max_gradient_norm=-1", "max_in_a_row=-1", "max_in_all=-1",
+                              "snapshot_every_steps=0", "factor=0", "factor=1.5"}) {
+    const std::string field = std::string("divergence.") + mistake;
+    EXPECT_THAT(Message(ParseRunConfig("", "c", {field})),
+                HasSubstr(field.substr(0, field.find('='))));
+  }
+}
+
+TEST(RunConfigTest, ARunOfAVersionThatKnewFewerFieldsCanBeResumed) {
+  const auto now = ParseRunConfig("model { hidden_size: 7 }", "c", {});
+  TrainingConfig before = *now;
+  before.mutable_model()->clear_input();
+  before.mutable_model()->clear_initial_state();
+  EXPECT_TRUE(CheckResumable(before, *now).ok());
+  const auto other = ParseRunConfig("model { hidden_size: 7 input: ONE_HOT }", "c", {});
+  EXPECT_FALSE(CheckResumable(before, *other).ok());
+}
+
+TEST(RunConfigTest, ResumingMayChangePolicyButNotTheModel) {
+  const TrainingConfig before = *ParseRunConfig("", "c", {});
+  for (const char* allowed : {"max_steps=9", "max_epochs=99", "optimizer.learning_rate=0.1",
+                              "logging.every_steps=3", "checkpoint.keep=9", "optimizer.clip_norm=1",
+                              "optimizer.clip_value=1", "divergence.action=ROLL_BACK"}) {
+    EXPECT_TRUE(CheckResumable(before, *ParseRunConfig("", "c", {allowed})).ok()) << allowed;
+  }
+  for (const char* field : {"model.hidden_size=201", "lanes=3", "batch_size=21", "seed=2",
+                            "sequence_length=36", "optimizer.momentum=0.5", "model.dropout=0.5"}) {
+    const absl::Status status = CheckResumable(before, *ParseRunConfig("", "c", {field}));
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << field;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(std::string(field).substr(0, std::string(field).find('='))));
+  }
+}
+
+}  // namespace
+}  // namespace elman

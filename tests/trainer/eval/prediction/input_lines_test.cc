@@ -1,0 +1,105 @@
+#include "trainer/eval/prediction/input_lines.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class InputLinesTest : public testing::Test {
+ protected:
+  InputLinesTest() { EXPECT_EQ(::pipe(ends_), 0); }
+  ~InputLinesTest() override {
+    Close();
+    ::close(ends_[0]);
+  }
+  void Send(std::string_view text) {
+    EXPECT_EQ(::write(ends_[1], text.data(), text.size()), std::ssize(text));
+  }
+  void Close() {
+    if (ends_[1] >= 0) ::close(ends_[1]);
+    ends_[1] = -1;
+  }
+
+  int ends_[2];
+};
+
+TEST_F(InputLinesTest, TakesWhatIsThereAndWaitsForNoMore) {
+  InputLines lines(ends_[0]);
+  Send("a\r\nb\n\nun");
+  EXPECT_THAT(*lines.Next(10), ElementsAre("a", "b", ""));
+  Send("finished\nc\nd\n");
+  EXPECT_THAT(*lines.Next(2), ElementsAre("unfinished", "c"));
+  EXPECT_THAT(*lines.Next(2), ElementsAre("d"));
+  Send("last");
+  Close();
+  EXPECT_THAT(*lines.Next(2), ElementsAre("last"));
+  EXPECT_THAT(*lines.Next(2), IsEmpty());
+  EXPECT_THAT(*lines.Next(2), IsEmpty());
+}
+
+TEST_F(InputLinesTest, ALineMayBeLongerThanAnyBuffer) {
+  const std::string line(1 << 20, 'x');
+  std::thread writer([&] {
+    Send(line + "\n");
+    Close();
+  });
+  InputLines lines(ends_[0]);
+  EXPECT_THAT(*lines.Next(1), ElementsAre(line));
+  EXPECT_THAT(*lines.Next(1), IsEmpty());
+  writer.join();
+}
+
+// Neither memory nor a model shall be filled by what is no text. Lines before it are answered.
+TEST_F(InputLinesTest, RefusesALineThatIsTooLong) {
+  for (const bool whole : {true, false}) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    std::thread writer([&] {
+      const std::string text = "a\nb\n" + std::string(10 << 20, 'x') + (whole ? "\nc\n" : "");
+      // Nobody reads it all.
+      for (size_t at = 0; at < text.size();) {
+        const ssize_t count =
+            ::write(ends[1], text.data() + at, std::min<size_t>(text.size() - at, 4096));
+        if (count <= 0) break;
+        at += static_cast<size_t>(count);
+      }
+      ::close(ends[1]);
+    });
+    InputLines lines(ends[0]);
+    std::vector<std::string> found;
+    absl::Status status;
+    while (status.ok()) {
+      const auto more = lines.Next(10);
+      status = more.status();
+      if (more.ok()) found.insert(found.end(), more->begin(), more->end());
+    }
+    EXPECT_THAT(found, ElementsAre("a", "b"));
+    EXPECT_EQ(status.message(),
+              "the input: line 3: expected at most 1048576 bytes, found more; cut the text into "
+              "several lines");
+    EXPECT_EQ(lines.Next(1).status(), status);
+    std::string rest(1 << 20, '\0');
+    while (::read(ends[0], rest.data(), rest.size()) > 0) continue;
+    writer.join();
+    ::close(ends[0]);
+  }
+}
+
+TEST_F(InputLinesTest, SaysWhatCannotBeRead) {
+  InputLines lines(-1);
+  EXPECT_EQ(lines.Next(1).status().code(), absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace elman

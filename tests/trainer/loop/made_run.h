@@ -1,0 +1,164 @@
+// A small language model trained on a made data set, ranks as threads.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "data/batches/stream_batcher.h"
+#include "tests/data/shards/made_dataset.h"
+#include "tests/support/scratch.h"
+#include "trainer/comm/thread_group.h"
+#include "trainer/config/run_config.h"
+#include "trainer/eval/evaluators/evaluator_factory.h"
+#include "trainer/loop/training_loop.h"
+#include "trainer/network/factory/model_factory.h"
+#include "trainer/optim/optimizer_factory.h"
+#include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/run/run_start.h"
+
+namespace elman {
+
+inline constexpr char kMadeRunConfig[] =
+    "model { layers: 2 hidden_size: 9 embedding_size: 7 dropout: 0.3 weight_dropout: 0.2 }"
+    "optimizer { kind: ADAM learning_rate: 0.01 clip_norm: 1 }"
+    "lanes: 4 batch_size: 6 sequence_length: 5 max_epochs: 2 seed: 3 evaluation { batch_size: 20 }";
+
+class MadeRun : public testing::Test {
+ protected:
+  MadeRun() {
+    WriteMadeDataset(data_.path(), {RandomExamples(60, 8, 12)}, 12);
+    const auto dataset = Dataset::Open(data_.path());
+    EXPECT_THAT(dataset, IsOk());
+    dataset_ = *dataset;
+  }
+
+  // Trains with `ranks` from the checkpoint `from`, if it is not empty, into `output`; asked to
+  // stop at `stop_after` steps of rank 0, if it is positive. Returns the content hash of the last
+  // checkpoint.
+  std::string Run(int ranks, const std::string& output, int64_t max_steps,
+                  bool shares_memory = true, const std::string& from = "", int64_t stop_after = 0) {
+    std::vector<std::string> overrides = overrides_;
+    overrides.push_back("max_steps=" + std::to_string(max_steps));
+    const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
+    const auto rank_main = [&](Communicator* communicator) {
+      auto model = *CreateModel(LANGUAGE_MODEL, config.model(),
+                                VocabulariesOf(dataset_->manifest().fields()));
+      if (wrap_model_) model = wrap_model_(std::move(model));
+      const auto optimizer = CreateOptimizer(config.optimizer());
+      const auto source = *CreateStreamBatcher(dataset_, "train",
+                                               {.batch_size = config.batch_size(),
+                                                .sequence_length = config.sequence_length(),
+                                                .lanes = config.lanes()});
+      const auto exchange = CreateExchange(communicator, *model, *optimizer, config);
+      TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());
+      Checkpoint checkpoint;
+      if (!from.empty()) {
+        checkpoint = *ReadCheckpoint(from);
+        EXPECT_THAT(state.Scatter(&checkpoint), IsOk());
+      } else {
+        EXPECT_THAT(state.Initialize(config.seed()), IsOk());
+      }
+      *checkpoint.header.mutable_config() = config;
+      DescribeParameters(model->parameters(), &checkpoint.header);
+      const auto evaluator = *CreateEvaluator(dataset_, "train", config);
+      CheckpointDirectory checkpoints(scratch_.Path(output));
+      PhaseClock clock;
+      std::unique_ptr<RunDirectory> directory;
+      std::unique_ptr<ProgressReporter> reporter;
+      if (communicator->rank() == 0) {
+        directory = *RunDirectory::Open(scratch_.Path(output));
+        reporter = *ProgressReporter::Create(directory.get(), LANGUAGE_MODEL, config,
+                                             checkpoint.header.progress(),
+                                             TotalSteps(config, *source), /*peak=*/0, &clock);
+      }
+      Pulse pulse(&clock);
+      int64_t asked = 0;
+      TrainingLoop loop({.communicator = communicator,
+                         .model = model.get(),
+                         .optimizer = optimizer.get(),
+                         .source = source.get(),
+                         .exchange = exchange.get(),
+                         .state = &state,
+                         .evaluator = evaluator.get(),
+                         .checkpoints = &checkpoints,
+                         .reporter = reporter.get(),
+                         .clock = &clock,
+                         .pulse = &pulse,
+                         .stop_requested =
+                             [&] {
+                               if (on_step_) on_step_(communicator->rank());
+                               if (tamper_) {
+                                 tamper_(communicator->rank(), exchange->values(),
+                                         checkpoint.header.mutable_progress());
+                               }
+                               return communicator->rank() == 0 && ++asked == stop_after;
+                             },
+                         .retry_pause = absl::ZeroDuration(),
+                         .checkpoint = &checkpoint});
+      if (before_training_) before_training_();
+      const absl::Status trained = loop.Run();
+      if (reporter) reporter->FinishTraining();
+      EXPECT_EQ(trained.code(), ends_with_) << trained;
+      EXPECT_EQ(loop.stopped(), stop_after > 0);
+      if (after_training_) after_training_();
+      if (communicator->rank() == 0) {
+        ended_ = trained;
+        save_failed_ = loop.save_failed();
+      }
+    };
+    if (nodes_.empty()) {
+      RunThreadGroup(ranks, rank_main, shares_memory);
+    } else {
+      RunThreadGroup(nodes_, rank_main);
+    }
+    return HashOfLatest(output);
+  }
+
+  // Of the train lines of metrics.jsonl.
+  std::vector<double> TrainLosses(const std::string& output) {
+    std::vector<double> losses;
+    for (const auto line : absl::StrSplit(scratch_.Read(output + "/metrics.jsonl"), '\n')) {
+      const std::vector<absl::string_view> parts = absl::StrSplit(line, "\"loss\": ");
+      if (absl::StrContains(line, "\"train\"") && parts.size() == 2)
+        losses.push_back(std::strtod(std::string(parts[1]).c_str(), nullptr));
+    }
+    return losses;
+  }
+
+  std::string HashOfLatest(const std::string& output) {
+    const auto path = ResolveCheckpoint(scratch_.Path(output), kLatest);
+    if (!path.ok()) return "";
+    const auto latest = ReadCheckpoint(*path);
+    EXPECT_THAT(latest, IsOk());
+    return latest.ok() ? ContentHash(*latest) : "";
+  }
+
+  std::string Latest(const std::string& output) {
+    return *ResolveCheckpoint(scratch_.Path(output), kLatest);
+  }
+
+  Scratch data_, scratch_;
+  std::shared_ptr<const Dataset> dataset_;
+  std::vector<std::string> overrides_;     // of the configuration
+  std::vector<int> nodes_;                 // of the ranks; empty: all on one
+  std::function<void()> before_training_;  // called by every rank
+  std::function<void()> after_training_;   // likewise
+  std::function<void(int rank)> on_step_;  // called by every rank in every step
+  std::function<std::unique_ptr<Model>(std::unique_ptr<Model>)> wrap_model_;  // on every rank
+  // Called by every rank in every step, before the ranks compare: may spoil what that rank holds.
+  std::function<void(int rank, std::span<float> values, Progress* progress)> tamper_;
+  absl::StatusCode ends_with_ = absl::StatusCode::kOk;
+  absl::Status ended_;        // what the last run said
+  bool save_failed_ = false;  // and of its last save
+};
+
+}  // namespace elman

@@ -1,0 +1,290 @@
+// A whole run, ranks as threads: the same bits whatever the ranks, and whatever interrupted it.
+#include "trainer/loop/training_loop.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "tests/support/allocations.h"
+#include "tests/trainer/loop/made_run.h"
+#include "trainer/eval/evaluators/evaluator_factory.h"
+#include "trainer/validation/validation.h"
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+using TrainingLoopTest = MadeRun;
+
+TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
+  const std::string hash = Run(1, "one", 17);
+  EXPECT_EQ(Run(2, "two", 17), hash);
+  EXPECT_EQ(Run(3, "three", 17), hash);
+  EXPECT_EQ(Run(4, "four", 17), hash);
+  EXPECT_EQ(Run(3, "messages", 17, /*shares_memory=*/false), hash);
+  EXPECT_NE(Run(1, "shorter", 16), hash);
+}
+
+TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
+  // The first updates all values, the others those touched.
+  for (const char* optimizer : {"ADAM", "SGD", "ADAGRAD"}) {
+    nodes_.clear();
+    overrides_ = {std::string("optimizer.kind=") + optimizer, "model.tied_embeddings=false"};
+    const std::string hash = Run(1, std::string(optimizer) + "one", 17);
+    for (const std::vector<int>& nodes : {std::vector<int>{0, 0, 1, 1}, {0, 1, 0}, {0, 1, 1}}) {
+      nodes_ = nodes;
+      const std::string name = optimizer + testing::PrintToString(nodes);
+      EXPECT_EQ(Run(static_cast<int>(nodes.size()), name, 17), hash) << name;
+    }
+  }
+}
+
+// Rounded messages: on the same nodes a resumed run goes on to the bit; on one node nothing is
+// sent, so nothing is rounded; and wherever it goes on, it goes on.
+TEST_F(TrainingLoopTest, RoundedMessagesResume) {
+  overrides_ = {"exchange.wire_format=BF16", "optimizer.kind=SGD", "optimizer.learning_rate=0.5",
+                "logging.every_steps=1"};
+  Run(1, "alone", 0);
+  nodes_ = {0, 0, 1, 1};
+  const std::string hash = Run(4, "straight", 0);
+  Run(4, "part", 7);
+  EXPECT_EQ(Run(4, "part", 0, true, Latest("part")), hash);
+  const auto exact = TrainLosses("alone"), rounded = TrainLosses("straight");
+  ASSERT_EQ(exact.size(), rounded.size());
+  for (size_t i = 0; i < exact.size(); ++i) EXPECT_NEAR(rounded[i], exact[i], 2e-2) << i;
+  EXPECT_NE(exact, rounded);
+
+  for (const std::vector<int>& nodes : {std::vector<int>{0, 1, 2}, {}}) {
+    nodes_ = nodes;
+    Run(3, "elsewhere", 0, true, CheckpointDirectory(scratch_.Path("part")).PathOf(7));
+    const auto losses = TrainLosses("elsewhere");
+    ASSERT_FALSE(losses.empty());
+    EXPECT_NEAR(losses.back(), exact.back(), 2e-2);
+  }
+}
+
+struct LayersCase {
+  const char* name;
+  std::vector<std::string> overrides;
+};
+
+std::ostream& operator<<(std::ostream& out, const LayersCase& layers) { return out << layers.name; }
+
+class LayersTrainingTest : public MadeRun, public testing::WithParamInterface<LayersCase> {
+ protected:
+  LayersTrainingTest() { overrides_ = GetParam().overrides; }
+};
+
+TEST_P(LayersTrainingTest, SameBitsWhereverTheLanesAre) {
+  const std::string hash = Run(1, "one", 6);
+  for (const int ranks : {2, 3, 4}) EXPECT_EQ(Run(ranks, std::to_string(ranks), 6), hash) << ranks;
+  nodes_ = {0, 0, 1, 1};
+  EXPECT_EQ(Run(4, "nodes", 6), hash);
+}
+
+TEST_P(LayersTrainingTest, ResumingContinuesToTheBit) {
+  const std::string hash = Run(1, "straight", 15);
+  Run(3, "part", 7);
+  EXPECT_EQ(Run(2, "part", 15, true, Latest("part")), hash);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cells, LayersTrainingTest,
+    testing::Values(
+        LayersCase{"Tanh", {"model.cell=TANH"}}, LayersCase{"Relu", {"model.cell=RELU"}},
+        LayersCase{"Lstm", {"model.cell=LSTM"}},
+        LayersCase{"PeepholeLstm", {"model.cell=PEEPHOLE_LSTM"}},
+        LayersCase{"Gru", {"model.cell=GRU"}},
+        LayersCase{"LinearBeforeResetGru", {"model.cell=LINEAR_BEFORE_RESET_GRU"}},
+        LayersCase{"Jordan", {"model.cell=JORDAN"}},
+        LayersCase{"WindowOfOne", {"model.weight_dropout=0", "model.fixed_window.tokens=1"}},
+        LayersCase{"Window",
+                   {"model.weight_dropout=0", "model.fixed_window.tokens=7",
+                    "model.fixed_window.direct_connections=true", "optimizer.kind=SGD"}}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+// Seven shards on three ranks, and hardly a token for each of the 30 streams, so that lanes are
+// without work: no rank waits for ever, and every token is a target exactly once an epoch.
+TEST_F(TrainingLoopTest, ACorpusSmallerThanTheBatchIsTrainedOnOnce) {
+  std::vector<Examples> shards;
+  for (int64_t shard = 0; shard < 7; ++shard) shards.push_back(RandomExamples(2, 2, 12));
+  Scratch small;
+  WriteMadeDataset(small.path(), shards, 12);
+  dataset_ = *Dataset::Open(small.path());
+  const auto tokens = static_cast<int64_t>((*dataset_->FindSplit("train"))->counts(0).tokens());
+  ASSERT_LT(tokens, 30);
+  overrides_ = {"lanes=15", "batch_size=30", "max_epochs=3"};
+  const std::string hash = Run(3, "small", 0);
+  EXPECT_EQ(ReadCheckpoint(Latest("small"))->header.progress().tokens(), 3 * tokens);
+  EXPECT_EQ(Run(1, "alone", 0), hash);
+  nodes_ = {0, 1, 1, 2};
+  EXPECT_EQ(Run(4, "nodes", 0), hash);
+}
+
+// With a learning rate too small to change anything, a step of two micro-batches sees what two
+// steps see, carried state and dropout included. An epoch has 10 batches.
+TEST_F(TrainingLoopTest, MicroBatchesAreOneAfterTheOther) {
+  overrides_ = {"optimizer.kind=SGD", "optimizer.learning_rate=1e-30", "logging.every_steps=1"};
+  Run(2, "single", 10);
+  overrides_.push_back("micro_batches=3");
+  Run(2, "triple", 4);
+  const std::vector<double> single = TrainLosses("single"), triple = TrainLosses("triple");
+  ASSERT_EQ(single.size(), 10u);
+  ASSERT_EQ(triple.size(), 4u);
+  for (int step = 0; step < 3; ++step) {
+    const double mean = (single[3 * step] + single[3 * step + 1] + single[3 * step + 2]) / 3;
+    EXPECT_NEAR(triple[step], mean, 1e-6) << step;
+  }
+  EXPECT_NEAR(triple[3], single[9], 1e-6) << "what is left of the epoch";
+}
+
+TEST_F(TrainingLoopTest, MicroBatchesGiveTheSameBitsAndResume) {
+  overrides_ = {"tokens_per_step=90"};  // three batches of 6 sequences, 5 steps
+  const std::string hash = Run(1, "straight", 0);
+  EXPECT_EQ(Run(4, "four", 0), hash);
+  Run(3, "part", 6);
+  EXPECT_EQ(Run(2, "part", 0, true, Latest("part")), hash);
+}
+
+// Once a shape has been seen, a step takes nothing from the heap: on no thread, with dropout and
+// moments, on one rank and on several. An epoch of this data has 10 steps, the last one shorter.
+TEST_P(LayersTrainingTest, StepsDoNotAllocate) {
+  for (const int ranks : {1, 3}) {
+    std::vector<int64_t> counts;
+    counts.reserve(100);
+    on_step_ = [&](int rank) {
+      if (rank == 0) counts.push_back(AllocationCount());
+    };
+    Run(ranks, "counted" + std::to_string(ranks), 9);
+    ASSERT_GE(counts.size(), 9u);
+    EXPECT_EQ(counts[2] > counts[0], kCountsAllocations);
+    for (size_t step = 3; step < 9; ++step) EXPECT_EQ(counts[step], counts[step - 1]) << step;
+  }
+}
+
+TEST_F(TrainingLoopTest, ResumingContinuesToTheBitOnOtherRanks) {
+  const std::string hash = Run(2, "straight", 0);
+  for (const int64_t steps : {1, 7, 16}) {
+    const std::string name = "part" + std::to_string(steps);
+    Run(3, name, steps);
+    EXPECT_EQ(Run(1, name, 0, true, Latest(name)), hash) << steps;
+  }
+}
+
+// Interrupted anywhere, amid the steps of a train line or an epoch: every line is about the same
+// steps and says the same of them, but for how long they took.
+TEST_F(TrainingLoopTest, TrainLinesShowNoInterruption) {
+  const auto train_lines = [&](const std::string& output) {
+    std::vector<std::string> lines;
+    const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
+    for (std::string line : std::vector<std::string>(absl::StrSplit(metrics, '\n'))) {
+      if (line.starts_with("{\"kind\": \"train\""))
+        lines.push_back(line.substr(0, line.find("\"tokens_per_second\"")));
+    }
+    return lines;
+  };
+  overrides_ = {"logging.every_steps=6"};
+  Run(2, "straight", 0);
+  const std::vector<std::string> expected = train_lines("straight");
+  ASSERT_EQ(expected.size(), 4u);
+  EXPECT_THAT(expected.back(), HasSubstr("\"step\": 20,"));
+  for (const int64_t steps : {1, 6, 8, 10, 19}) {
+    const std::string name = "part" + std::to_string(steps);
+    Run(3, name, steps);
+    const std::vector<std::string> part = train_lines(name);
+    EXPECT_THAT(part.back(), HasSubstr("\"step\": " + std::to_string(steps) + ","));
+    Run(2, name, steps, true, Latest(name));
+    EXPECT_EQ(train_lines(name), part) << "a finished run that was started again";
+    Run(1, name, 0, true, Latest(name));
+    EXPECT_EQ(train_lines(name), expected) << steps;
+  }
+}
+
+// Wherever the wish to stop comes, also amid validation, the run ends on a checkpoint it can go on
+// from.
+TEST_F(TrainingLoopTest, StoppingAnywhereLosesNothing) {
+  const std::string hash = Run(2, "straight", 0);
+  for (const int64_t questions : {1, 5, 11, 14, 21, 23}) {
+    const std::string name = "stopped" + std::to_string(questions);
+    Run(2, name, 0, true, "", questions);
+    EXPECT_EQ(Run(2, name, 0, true, Latest(name)), hash) << questions;
+  }
+}
+
+// Saves that come faster than the disk takes them wait for each other: none is left out, and what
+// is written is what the state was when the save was due.
+TEST_F(TrainingLoopTest, EveryCheckpointAskedForIsWrittenAsItWas) {
+  overrides_ = {"checkpoint.every_steps=1", "checkpoint.keep=100"};
+  Run(3, "saved", 0);
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("saved")).Steps(),
+              ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20));
+  EXPECT_FALSE(FileExists(scratch_.Path("saved/heartbeat")));
+  overrides_.clear();
+  for (const int64_t steps : {1, 4, 7, 13}) {
+    const std::string name = "to" + std::to_string(steps);
+    const std::string then = CheckpointDirectory(scratch_.Path("saved")).PathOf(steps);
+    EXPECT_EQ(Run(2, name, steps), ContentHash(*ReadCheckpoint(then))) << steps;
+  }
+}
+
+// By the clock, which is rank 0's: as often as the writer is free, at the same steps on all ranks.
+TEST_F(TrainingLoopTest, SavesByTheClock) {
+  const std::string hash = Run(2, "straight", 9);
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("straight")).Steps(), ElementsAre(9));
+  overrides_ = {"checkpoint.every_minutes=1e-9", "checkpoint.keep=100"};
+  on_step_ = [](int) { absl::SleepFor(absl::Milliseconds(10)); };
+  EXPECT_EQ(Run(2, "clock", 9), hash);
+  EXPECT_GT(CheckpointDirectory(scratch_.Path("clock")).Steps()->size(), 1u);
+  overrides_ = {"checkpoint.every_minutes=60"};
+  EXPECT_EQ(Run(2, "hourly", 9), hash);
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("hourly")).Steps(), ElementsAre(9));
+}
+
+// Whatever ends training, what was begun to be saved is finished and told.
+TEST_F(TrainingLoopTest, ADivergedRunKeepsItsCheckpoints) {
+  overrides_ = {"checkpoint.every_steps=1", "optimizer.kind=SGD", "optimizer.clip_norm=0",
+                "optimizer.learning_rate=1e30"};
+  ends_with_ = absl::StatusCode::kOutOfRange;
+  Run(2, "diverged", 0);
+  const std::string metrics = scratch_.Read("diverged/metrics.jsonl");
+  EXPECT_THAT(metrics, HasSubstr("\"kind\": \"checkpoint\""));
+  EXPECT_THAT(metrics, HasSubstr(Latest("diverged")));
+}
+
+TEST_F(TrainingLoopTest, ValidationIsTheEvaluatorsToTheLastBit) {
+  // 37 streams: three groups, the last not full.
+  const TrainingConfig config =
+      *ParseRunConfig(kMadeRunConfig, "test", {"evaluation.batch_size=37"});
+  const auto create = [&] {
+    return *CreateModel(LANGUAGE_MODEL, config.model(),
+                        VocabulariesOf(dataset_->manifest().fields()));
+  };
+  const auto model = create();
+  std::vector<float> values(model->parameters().size());
+  model->parameters().Initialize(1, values.data());
+  model->UseValues(values.data());
+  const Evaluation alone = *(*CreateEvaluator(dataset_, "train", config))->Evaluate(model.get());
+  EXPECT_EQ(alone.Find("tokens")->value,
+            static_cast<double>((*dataset_->FindSplit("train"))->counts(0).tokens()));
+  for (const int ranks : {1, 2, 3, 5}) {
+    RunThreadGroup(ranks, [&](Communicator* communicator) {
+      const auto own = create();
+      own->UseValues(values.data());
+      const auto evaluator = *CreateEvaluator(dataset_, "train", config);
+      const auto found = Validate(communicator, evaluator.get(), own.get(), [] { return false; });
+      ASSERT_THAT(found, IsOk());
+      EXPECT_EQ(found->loss, alone.loss);
+      EXPECT_EQ(found->Find("known_perplexity")->value, alone.Find("known_perplexity")->value);
+      const bool last = communicator->rank() == ranks - 1;
+      const auto stopped = Validate(communicator, evaluator.get(), own.get(), [&] { return last; });
+      EXPECT_EQ(absl::IsCancelled(stopped.status()), ranks <= 3)
+          << "the last of five ranks has no group to stop in";
+    });
+  }
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,144 @@
+#include "trainer/network/layers/attention.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <tuple>
+#include <vector>
+
+#include "tests/support/gradient_check.h"
+#include "trainer/network/parameters/rows_by_sequence.h"
+
+namespace elman {
+namespace {
+
+// Three sentences, the second of which nobody asks about.
+const std::vector<int64_t> kWords = {0, 4, 6, 7}, kQueries = {0, 2, 2, 5};
+constexpr int64_t kMemorySize = 6;
+
+class AttentionTest : public testing::TestWithParam<Attention::Kind> {
+ protected:
+  AttentionTest()
+      : size_(GetParam() == Attention::Kind::kDot ? kMemorySize : 5),
+        attention_("attention", GetParam(), size_, kMemorySize, {}, &table_),
+        values_(RandomFloats(table_.size(), 1, 1)),
+        memory_(RandomFloats(7 * kMemorySize, 2, 1)),
+        queries_(RandomFloats(5 * size_, 3, 1)),
+        d_context_(RandomFloats(5 * kMemorySize, 4, 1)) {}
+
+  ConstMatrix Queries() const { return {queries_.data(), 5, size_}; }
+
+  // The mean of the contexts, weighed with d_context_.
+  double Value() {
+    workspace_.Reset();
+    context_ = workspace_.Take(5, kMemorySize);
+    remembered_ =
+        attention_.Remember(values_.data(), {memory_.data(), 7, kMemorySize}, kWords, &workspace_);
+    attention_.Forward(values_.data(), remembered_, Queries(), kQueries, context_, &tape_,
+                       &workspace_);
+    double value = 0;
+    for (int64_t i = 0; i < context_.size(); ++i) value += double{context_.data[i]} * d_context_[i];
+    return value;
+  }
+
+  double Score(const float* query, const float* memory) const {
+    const auto parameter = [&](size_t i) { return table_.parameters()[i].In(values_.data()); };
+    const auto product = [&](const float* x, ConstMatrix weights, int64_t column) {
+      double sum = 0;
+      for (int64_t i = 0; i < weights.rows; ++i) sum += double{x[i]} * weights.row(i)[column];
+      return sum;
+    };
+    double score = 0;
+    for (int64_t i = 0; i < size_; ++i) {
+      switch (GetParam()) {
+        case Attention::Kind::kDot:
+          score += double{query[i]} * memory[i];
+          break;
+        case Attention::Kind::kGeneral:
+          score += query[i] * product(memory, parameter(0), i);
+          break;
+        case Attention::Kind::kConcat:
+          score += parameter(2).data[i] *
+                   std::tanh(product(memory, parameter(0), i) + product(query, parameter(1), i));
+      }
+    }
+    return score;
+  }
+
+  const int64_t size_;
+  ParameterTable table_;
+  Attention attention_;
+  std::vector<float> values_, memory_, queries_;
+  const std::vector<float> d_context_;
+  Workspace workspace_;
+  Attention::Memory remembered_;
+  Attention::Tape tape_;
+  Matrix context_;
+};
+
+TEST_P(AttentionTest, IsTheMeanBySoftmaxOfItsScores) {
+  Value();
+  EXPECT_EQ(AttentionWeights(kWords, kQueries), 2 * 4 + 3 * 1);
+  const float* weights = tape_.weights;
+  for (int sentence = 0; sentence < 3; ++sentence) {
+    for (int64_t query = kQueries[sentence]; query < kQueries[sentence + 1]; ++query) {
+      std::vector<double> exponentials, expected(kMemorySize, 0);
+      double sum = 0;
+      for (int64_t word = kWords[sentence]; word < kWords[sentence + 1]; ++word) {
+        exponentials.push_back(
+            std::exp(Score(queries_.data() + query * size_, memory_.data() + word * kMemorySize)));
+        sum += exponentials.back();
+      }
+      for (size_t i = 0; i < exponentials.size(); ++i) {
+        EXPECT_NEAR(*weights++, exponentials[i] / sum, 1e-5);
+        for (int64_t j = 0; j < kMemorySize; ++j) {
+          expected[j] += exponentials[i] / sum * memory_[(kWords[sentence] + i) * kMemorySize + j];
+        }
+      }
+      for (int64_t j = 0; j < kMemorySize; ++j)
+        EXPECT_NEAR(context_.row(query)[j], expected[j], 1e-5) << query;
+    }
+  }
+}
+
+TEST_P(AttentionTest, GradientsAreThoseOfTheValue) {
+  Value();
+  std::vector<float> d_queries(queries_.size(), 99), d_memory(memory_.size(), 99);
+  std::vector<float> gradients(values_.size(), 0);
+  attention_.Backward(values_.data(), remembered_, Queries(), kQueries,
+                      {d_context_.data(), 5, kMemorySize}, tape_, {d_queries.data(), 5, size_},
+                      {d_memory.data(), 7, kMemorySize}, gradients.data(), &workspace_);
+  const auto value = [&] { return Value(); };
+  ExpectGradient(value, queries_, d_queries, "queries");
+  ExpectGradient(value, memory_, d_memory, "memory");
+  for (const Parameter& parameter : table_.parameters()) {
+    ExpectGradient(value, std::span(values_).subspan(parameter.offset, parameter.size()),
+                   std::span<const float>(gradients).subspan(parameter.offset, parameter.size()),
+                   parameter.name.c_str());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, AttentionTest,
+                         testing::Values(Attention::Kind::kDot, Attention::Kind::kGeneral,
+                                         Attention::Kind::kConcat));
+
+TEST(RowsBySequenceTest, PutsEachSequenceTogether) {
+  const SequenceLayout layout(std::vector<int32_t>{2, 4, 1});
+  RowsBySequence rows;
+  rows.Assign(layout);
+  EXPECT_EQ(rows.begins, (std::vector<int64_t>{0, 2, 6, 7}));
+  std::vector<float> packed;
+  for (const auto& [sequence, step] : layout.places())
+    packed.push_back(static_cast<float>(10 * sequence + step));
+  Workspace workspace;
+  const Matrix gathered = rows.Gather({packed.data(), 7, 1}, &workspace);
+  EXPECT_EQ(std::vector<float>(gathered.data, gathered.data + 7),
+            (std::vector<float>{0, 1, 10, 11, 12, 13, 20}));
+  const Matrix scattered = rows.Scatter(gathered, &workspace);
+  EXPECT_EQ(std::vector<float>(scattered.data, scattered.data + 7), packed);
+}
+
+}  // namespace
+}  // namespace elman

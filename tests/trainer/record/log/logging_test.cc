@@ -1,0 +1,339 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "data/io/file.h"
+#include "tests/support/scratch.h"
+#include "tests/trainer/record/log/event_files.h"
+#include "trainer/record/log/metrics_log.h"
+#include "trainer/record/log/prometheus_file.h"
+#include "trainer/record/log/recorded_step.h"
+#include "trainer/record/log/run_record.h"
+#include "trainer/record/log/tensorboard_writer.h"
+#include "trainer/record/report/chart.h"
+#include "trainer/record/report/next_commands.h"
+#include "trainer/record/report/report_page.h"
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+JsonObject Line(int64_t step, const std::string& kind = "valid") {
+  return JsonObject().Add("kind", kind).Add("step", step);
+}
+
+TEST(MetricsLogTest, AppendsAndCutsWhatIsLater) {
+  Scratch folder;
+  const std::string path = folder.Path("metrics.jsonl");
+  {
+    const auto log = *MetricsLog::Open(path, 0, 0);
+    for (const int64_t step : {10, 20, 30}) ASSERT_TRUE(log->Write(Line(step)).ok());
+  }
+  ASSERT_TRUE(AppendFile::Open(path)
+                  .value()
+                  ->Append("{\"kind\": \"valid\", \"st")
+                  .ok());  // a kill, amid a line
+  ASSERT_TRUE((*MetricsLog::Open(path, 20, 20))->Write(Line(25)).ok());
+  EXPECT_EQ(*ReadFile(path, 1000),
+            "{\"kind\": \"valid\", \"step\": 10}\n{\"kind\": \"valid\", \"step\": 20}\n"
+            "{\"kind\": \"valid\", \"step\": 25}\n");
+}
+
+TEST(MetricsLogTest, CutsTrainLinesOfTheirOwnStep) {
+  Scratch folder;
+  const std::string path = folder.Path("metrics.jsonl");
+  {
+    const auto log = *MetricsLog::Open(path, 0, 0);
+    for (const int64_t step : {10, 17}) {
+      for (const char* kind : {"train", "valid"}) ASSERT_TRUE(log->Write(Line(step, kind)).ok());
+    }
+  }
+  ASSERT_THAT(MetricsLog::Open(path, 17, 10), IsOk());
+  EXPECT_EQ(*ReadFile(path, 1000),
+            "{\"kind\": \"train\", \"step\": 10}\n{\"kind\": \"valid\", \"step\": 10}\n"
+            "{\"kind\": \"valid\", \"step\": 17}\n");
+}
+
+TEST(MetricsLogTest, FollowsNoLink) {
+  Scratch folder, elsewhere;
+  const std::string text = Line(10).ToString() + "\n" + Line(20).ToString() + "\n";
+  std::filesystem::create_symlink(elsewhere.Write("precious", text), folder.Path("metrics.jsonl"));
+  EXPECT_THAT(MetricsLog::Open(folder.Path("metrics.jsonl"), 10, 10),
+              FailsWith(absl::StatusCode::kDataLoss, "found a symbolic link"));
+  EXPECT_EQ(elsewhere.Read("precious"), text);
+}
+
+TEST(RecordedStepTest, IsThatOfTheTrainLineOrTheEvent) {
+  Scratch folder;
+  const auto figures = [](JsonObject line, double loss) {
+    return line.Add("learning_rate", 0.1).Add("gradient_norm", 1.0 / 3).Add("step_loss", loss);
+  };
+  const std::string lines[] = {
+      figures(Line(10), 0.1).ToString(),
+      JsonObject().Add("kind", "valid").Add("step", 20).Add("loss", 5.0).ToString(),
+      figures(JsonObject().Add("kind", "event").Add("step", 20).Add("detail", "\"step\": 10, {"),
+              std::nan(""))
+          .ToString(),
+      figures(Line(100), 0.7).ToString(), "{\"kind\": \"train\", \"step\": 110, \"lo"};
+  const std::string path = folder.Write("metrics.jsonl", absl::StrJoin(lines, "\n"));
+  const auto ten = *FindRecordedStep(path, 10);
+  ASSERT_TRUE(ten.has_value());
+  EXPECT_EQ(ten->loss, 0.1);
+  EXPECT_EQ(ten->gradient_norm, 1.0 / 3);
+  EXPECT_EQ(ten->learning_rate, 0.1);
+  const auto twenty = *FindRecordedStep(path, 20);
+  ASSERT_TRUE(twenty.has_value());
+  EXPECT_TRUE(std::isnan(twenty->loss));
+  EXPECT_EQ(twenty->gradient_norm, 1.0 / 3);
+  for (const int64_t none : {1, 11, 30, 110})
+    EXPECT_FALSE(FindRecordedStep(path, none)->has_value());
+  EXPECT_THAT(FindRecordedStep(folder.Path("none"), 1),
+              FailsWith(absl::StatusCode::kNotFound, "none"));
+}
+
+std::vector<std::pair<int64_t, float>> Scalars(const std::string& folder) {
+  std::vector<std::pair<int64_t, float>> scalars;
+  for (const Event& event : EventsIn(folder)) {
+    for (const auto& value : event.summary().value())
+      scalars.emplace_back(event.step(), value.simple_value());
+  }
+  return scalars;
+}
+
+TEST(TensorBoardWriterTest, GoesOnWhereARunWasCut) {
+  Scratch folder;
+  {
+    const auto writer = *TensorBoardWriter::Open(folder.Path("tensorboard"), 0, 0);
+    for (const int64_t step : {10, 20, 30})
+      ASSERT_TRUE(writer->Write(step, {{"valid/loss", step * 0.5}}).ok());
+    ASSERT_TRUE(writer->Write(10, {{"train/loss", 3.0}}).ok());
+    ASSERT_TRUE(writer->Write(20, {{"train/loss", 4.0}}).ok());
+  }
+  ASSERT_TRUE((*TensorBoardWriter::Open(folder.Path("tensorboard"), 20, 19))
+                  ->Write(25, {{"valid/loss", 1.0}})
+                  .ok());
+  EXPECT_THAT(Scalars(folder.Path("tensorboard")),
+              ElementsAre(std::pair(10, 5.0f), std::pair(20, 10.0f), std::pair(10, 3.0f),
+                          std::pair(25, 1.0f)));
+}
+
+TEST(TensorBoardWriterTest, WritesTexts) {
+  Scratch folder;
+  ASSERT_TRUE((*TensorBoardWriter::Open(folder.Path("tensorboard"), 0, 0))
+                  ->WriteTexts(7, {{"samples/1", "    one\n"}, {"samples/2", "two"}})
+                  .ok());
+  // What goes on keeps them.
+  ASSERT_THAT(TensorBoardWriter::Open(folder.Path("tensorboard"), 7, 0), IsOk());
+  int texts = 0;
+  for (const Event& event : EventsIn(folder.Path("tensorboard"))) {
+    for (const auto& value : event.summary().value()) {
+      EXPECT_EQ(event.step(), 7);
+      EXPECT_EQ(value.metadata().plugin_data().plugin_name(), "text");
+      EXPECT_EQ(value.tensor().dtype(), TensorProto::DT_STRING);
+      EXPECT_THAT(value.tensor().string_val(), ElementsAre(texts++ == 0 ? "    one\n" : "two"));
+    }
+  }
+  EXPECT_EQ(texts, 2);
+}
+
+RunRecord Recorded(const std::vector<std::string>& lines) {
+  RunRecord record;
+  for (const std::string& line : lines) record.Add(line);
+  return record;
+}
+
+TEST(NextCommandsTest, AreThoseOfTheDataAndOfASample) {
+  const RunRecord none = Recorded({});
+  EXPECT_THAT(NextCommands("runs/a", "data", "test", none),
+              ElementsAre(HasSubstr("elman-evaluate --checkpoint=runs/a --data=data --split=test"),
+                          HasSubstr("elman-predict --checkpoint=runs/a"),
+                          HasSubstr("elman-inspect runs/a")));
+  const RunRecord some =
+      Recorded({"{\"kind\": \"sample\", \"step\": 1, \"input\": \"it's $HOME\"}"});
+  EXPECT_THAT(NextCommands("my run", "data", "", some),
+              ElementsAre(testing::AllOf(testing::StartsWith("echo 'it'\\''s $HOME' | "),
+                                         testing::EndsWith(" --checkpoint='my run'")),
+                          testing::EndsWith("elman-inspect 'my run'")));
+}
+
+TEST(RunRecordTest, FlattensLinesAndLeavesOutWhatIsNotWhole) {
+  Scratch folder;
+  const std::string path = folder.Write(
+      "metrics.jsonl",
+      "{\"kind\": \"train\", \"step\": 10, \"loss\": 0.5, \"seconds\": {\"wait\": 0.25}}\n"
+      "{\"kind\": \"train\", \"step\": 20, \"loss\": null}\n"
+      "{\"kind\": \"valid\", \"step\": 20, \"loss\": 2, \"best\": true}\n"
+      "{\"step\": 20}\nno object\n"
+      "{\"kind\": \"event\", \"step\": 30, \"detail\": \"\\u003c\"}\n{\"kind\": \"tr");
+  const RunRecord record = *RunRecord::Read(path);
+  ASSERT_EQ(record.lines().size(), 4);
+  EXPECT_EQ(record.lines()[0].Number("seconds.wait"), 0.25);
+  EXPECT_TRUE(std::isnan(*record.lines()[1].Number("loss")));
+  EXPECT_FALSE(record.lines()[1].Number("seconds.wait").has_value());
+  EXPECT_EQ(record.lines()[2].Number("best"), 1);
+  EXPECT_EQ(record.lines()[3].texts.at("detail"), "<");
+  ASSERT_EQ(record.Points("train", "loss").size(), 1);
+  EXPECT_EQ(record.Points("train", "loss")[0].step, 10);
+  EXPECT_EQ(record.Points("train", "loss")[0].value, 0.5);
+  EXPECT_FALSE(RunRecord::Read(folder.Path("none")).ok());
+}
+
+// The points of a polyline or polygon of a class.
+std::vector<std::pair<double, double>> PointsOf(const std::string& svg, const std::string& what) {
+  const size_t at = svg.find(what + "\" points=\"");
+  EXPECT_NE(at, std::string::npos) << what;
+  const size_t begin = at + what.size() + 10, end = svg.find('"', begin);
+  std::vector<std::pair<double, double>> points;
+  for (const auto point : absl::StrSplit(svg.substr(begin, end - begin), ' ', absl::SkipEmpty())) {
+    const std::vector<std::string> xy = absl::StrSplit(point, ',');
+    points.emplace_back(std::stod(xy[0]), std::stod(xy[1]));
+  }
+  return points;
+}
+
+TEST(ChartTest, DrawsValuesUpwardsAndStepsToTheRight) {
+  const std::string svg = LineChart(
+      {.title = "loss <of> it",
+       .series = {
+           {"train", {{0, 4}, {50, 2}, {100, 1}}}, {"valid", {{100, 3}}, true}, {"no", {}}}});
+  const auto train = PointsOf(svg, "<polyline class=\"s0");
+  ASSERT_EQ(train.size(), 3);
+  EXPECT_LT(train[0].first, train[1].first);
+  EXPECT_NEAR(train[1].first, (train[0].first + train[2].first) / 2, 0.2);
+  EXPECT_LT(train[0].second, train[1].second);  // y grows downwards
+  EXPECT_NEAR(train[1].second - train[0].second, 2 * (train[2].second - train[1].second), 0.3);
+  EXPECT_THAT(svg, HasSubstr("loss &lt;of&gt; it"));
+  EXPECT_THAT(svg, HasSubstr("<circle class=\"s1\""));
+  EXPECT_THAT(svg, HasSubstr("class=\"key s1\""));
+  EXPECT_THAT(svg, testing::Not(HasSubstr("key s2")));
+  for (const char* tick : {">2<", ">3<", ">20<", ">80<"}) EXPECT_THAT(svg, HasSubstr(tick));
+}
+
+TEST(ChartTest, LogarithmsMakeFactorsDistances) {
+  const std::string svg = LineChart({.title = "x",
+                                     .series = {{"a", {{1, 1000}, {2, 100}, {3, 0}, {4, 10}}}},
+                                     .logarithmic = true});
+  const auto points = PointsOf(svg, "<polyline class=\"s0");
+  ASSERT_EQ(points.size(), 3);  // there is no logarithm of 0
+  EXPECT_NEAR(points[1].second - points[0].second, points[2].second - points[1].second, 0.2);
+}
+
+TEST(ChartTest, SharesFillTheWholeHeight) {
+  const std::string svg =
+      ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 3}}}, {"b", {{1, 3}, {2, 1}}}}});
+  const auto a = PointsOf(svg, "<polygon class=\"s0"), b = PointsOf(svg, "<polygon class=\"s1");
+  ASSERT_EQ(a.size(), 4);
+  ASSERT_EQ(b.size(), 4);
+  const double bottom = a[3].second, top = b[0].second;
+  EXPECT_EQ(b[1].second, top);
+  EXPECT_NEAR((bottom - a[0].second) / (bottom - top), 0.25, 0.01);
+  EXPECT_NEAR((bottom - a[1].second) / (bottom - top), 0.75, 0.01);
+}
+
+TEST(ChartTest, HasNothingToDrawOfNothing) {
+  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {}}}}), "");
+  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {{1, -1}}}}, .logarithmic = true}), "");
+  EXPECT_EQ(ShareChart({.title = "x", .series = {}}), "");
+  EXPECT_EQ(ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 1}}}, {"b", {{1, 1}}}}}), "");
+  // One point, or many that are the same, are no division by zero.
+  for (const std::vector<RecordedPoint>& points :
+       {std::vector<RecordedPoint>{{5, 7}}, {{1, 0}, {2, 0}}, {{1, 3}, {2, 3}}}) {
+    EXPECT_THAT(LineChart({.title = "x", .series = {{"a", points}}}),
+                testing::Not(HasSubstr("nan")));
+  }
+}
+
+TEST(ChartTest, ThinsLongSeriesOut) {
+  Series series{"a", {}};
+  for (int i = 0; i < 100000; ++i) series.points.push_back({double(i), i % 2 == 0 ? 1.0 : 3.0});
+  const auto points =
+      PointsOf(LineChart({.title = "x", .series = {series}}), "<polyline class=\"s0");
+  EXPECT_EQ(points.size(), 600);
+}
+
+TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
+  Scratch folder;
+  const auto page = [&](bool running, const std::vector<std::string>& lines) {
+    EXPECT_TRUE(WriteReportPage(folder.Path("r.html"),
+                                {.title = "a <b>",
+                                 .running = running,
+                                 .facts = {{"data & set", "c>d"}},
+                                 .configuration = "x < y"},
+                                Recorded(lines))
+                    .ok());
+    return folder.Read("r.html");
+  };
+  const std::vector<std::string> lines = {
+      R"({"kind": "train", "step": 10, "epoch": 1, "loss": 2.5, "tokens_per_second": 100, "mfu": 0.75,
+          "waits": {"least": 1, "median": 2, "most": 3, "slowest_rank": 7}})",
+      R"({"kind": "sample", "step": 10, "sample": 2, "input": "<i>", "output": "<o>"})",
+      R"({"kind": "valid", "step": 10, "epoch": 1, "loss": 1.25, "accuracy": 0.875, "best": true})",
+      R"({"kind": "valid", "step": 20, "epoch": 2, "loss": 1.5, "accuracy": 0.5, "best": false})",
+      R"({"kind": "event", "step": 20, "detail": "</pre><script>"})"};
+  const std::string ended = page(false, lines);
+  for (const char* text :
+       {"a &lt;b&gt;", "x &lt; y", "data &amp; set", "c&gt;d", "&lt;/pre&gt;&lt;script&gt;",
+        "<tr class=\"best\"><td>10<td>1", "ended, step 20", "<b>1.25</b>", "<b>0.875</b>",
+        "<b>0.75</b>", "for rank 7: in 1 of 1", "&lt;i&gt;", "&lt;o&gt;"}) {
+    EXPECT_THAT(ended, HasSubstr(text));
+  }
+  for (const char* text : {"<script", "refresh", "http://", "https://"})
+    EXPECT_THAT(ended, testing::Not(HasSubstr(text)));
+  EXPECT_THAT(page(true, lines), HasSubstr("http-equiv=\"refresh\""));
+  EXPECT_THAT(page(true, {}), HasSubstr("beginning"));
+}
+
+TEST(PrometheusFileTest, TellsHowARunStands) {
+  Scratch folder;
+  const std::string path = folder.Path("elman.prom");
+  RunRecord record;
+  const auto event = [](const char* what) { return Line(5, "event").Add("event", what); };
+  for (const JsonObject& line :
+       {Line(10, "train")
+            .Add("loss", 2.5)
+            .Add("tokens", 100)
+            .Add("seconds", JsonObject().Add("data", 1.5).Add("wait", 0.0)),
+        event("skipped"), event("skipped"), event("rolled_back"), event("resumed"),
+        Line(10).Add("loss", 3.0).Add("best", true), Line(12).Add("loss", 4.0).Add("best", false),
+        Line(10, "checkpoint").Add("path", "gone"),
+        Line(20, "train")
+            .Add("loss", std::nan(""))
+            .Add("tokens", 200)
+            .Add("seconds", JsonObject().Add("data", 2.0).Add("wait", 0.5))}) {
+    record.Add(line.ToString());
+  }
+  auto file = PrometheusFile::Create(path, "a \"quoted\\\n\t\xFFrun", 50, record);
+  ASSERT_THAT(file, IsOk());
+  const std::string run = "run=\"a \\\"quoted\\\\\\n \uFFFDrun\"";
+  std::string text = *ReadFile(path, 10000);
+  EXPECT_THAT(text, testing::StartsWith("# HELP elman_running "));
+  for (const std::string& sample :
+       {"elman_running{" + run + "} 1", "elman_planned_steps{" + run + "} 50",
+        "elman_step{" + run + "} 20", "elman_training_loss{" + run + "} NaN",
+        "elman_tokens_total{" + run + "} 200",
+        "elman_phase_seconds_total{" + run + ",phase=\"data\"} 3.5",
+        "elman_phase_seconds_total{" + run + ",phase=\"wait\"} 0.5",
+        "elman_validation_loss{" + run + "} 4", "elman_best_validation_loss{" + run + "} 3",
+        "elman_checkpoint_step{" + run + "} 10", "elman_skipped_steps_total{" + run + "} 2",
+        "elman_rollbacks_total{" + run + "} 1", "elman_resumes_total{" + run + "} 1"}) {
+    EXPECT_THAT(text, HasSubstr("\n" + sample + "\n"));
+  }
+
+  // Within a second the file stays as it is; the end is told at once.
+  ASSERT_THAT((*file)->Add(*ParseRecordedLine(Line(30, "train").ToString())), IsOk());
+  EXPECT_EQ(*ReadFile(path, 10000), text);
+  ASSERT_THAT((*file)->End(), IsOk());
+  text = *ReadFile(path, 10000);
+  EXPECT_THAT(text, HasSubstr("\nelman_step{" + run + "} 30\n"));
+  EXPECT_THAT(text, HasSubstr("\nelman_running{" + run + "} 0\n"));
+
+  EXPECT_FALSE(PrometheusFile::Create(folder.Path("no/elman.prom"), "run", 50, record).ok());
+}
+
+}  // namespace
+}  // namespace elman

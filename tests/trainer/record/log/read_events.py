@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Reads a run's TensorBoard events strictly, with nothing but the standard library: framing and checksums, and no field that
+is not known here. read_events.py RUN_DIR: a line for each value: STEP TAG KIND VALUE, separated by tabs; kinds are scalar, text
+and histogram (a text as JSON, a histogram as number of values, least and greatest)."""
+import glob, json, os, struct, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../data/shards"))
+sys.dont_write_bytecode = True
+from read_shards import message, records
+
+def only(fields, *known):
+    assert set(fields) <= set(known), f"unknown fields {set(fields) - set(known)}"
+    return fields
+
+def double(value): return struct.unpack("<d", value)[0]
+
+def text(value):
+    metadata = only(message(value[9][0]), 1, 4)
+    assert only(message(metadata[1][0]), 1) == {1: [b"text"]} and metadata[4] == [2], metadata
+    tensor = only(message(value[8][0]), 1, 2, 8)
+    assert tensor[1] == [7], "not DT_STRING"
+    assert [message(dim) for dim in message(tensor[2][0])[2]] == [{1: [len(tensor[8])]}], "a shape of another size"
+    return json.dumps("\n".join(string.decode() for string in tensor[8]))
+
+def histogram(value):
+    histo = only(message(value[5][0]), 1, 2, 3, 4, 5, 6, 7)
+    least, greatest, number = (double(histo[field][0]) if field in histo else 0.0 for field in (1, 2, 3))
+    limits, counts = ([x for x, in struct.iter_unpack("<d", histo[field][0])] for field in (6, 7))
+    assert len(limits) == len(counts) and sum(counts) == number and limits == sorted(set(limits)), "buckets"
+    assert greatest <= limits[-1], "the last bucket ends too early"
+    return f"{number:.0f} {least:.9g} {greatest:.9g}"
+
+files = glob.glob(sys.argv[1] + "/tensorboard/*")
+assert len(files) == 1 and "tfevents" in files[0], files
+(_, version), *events = records(open(files[0], "rb").read())
+assert only(version, 1, 3)[3] == [b"brain.Event:2"], version
+for _, event in events:
+    assert 1e9 < double(only(event, 1, 2, 5)[1][0]) < 1e10, "no time since 1970"
+    values = [message(value) for value in message(event[5][0])[1]]
+    assert values and len({value[1][0] for value in values}) == len(values), "a tag twice"
+    for value in values:
+        if 8 in value: kind, shown = "text", text(only(value, 1, 8, 9))
+        elif 5 in value: kind, shown = "histogram", histogram(only(value, 1, 5))
+        else: kind, shown = "scalar", f"{struct.unpack('<f', only(value, 1, 2)[2][0])[0]:.9g}"
+        print(event.get(2, [0])[0], value[1][0].decode(), kind, shown, sep="\t")

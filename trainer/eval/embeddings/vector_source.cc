@@ -1,0 +1,131 @@
+#include "trainer/eval/embeddings/vector_source.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "trainer/record/checkpoint/checkpoint_directory.h"
+#include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/record/checkpoint/checkpoint_vocabularies.h"
+
+namespace elman {
+namespace {
+
+constexpr char kEmbedding[] = "embedding";  // of the first field, in every model that has one
+constexpr char kOutput[] = "output";        // of GloVe: the other vector of each word
+
+class CheckpointVectors : public VectorReader {
+ public:
+  CheckpointVectors(Vocabulary vocabulary, std::vector<float> values, const ParameterEntry& table)
+      : vocabulary_(std::move(vocabulary)),
+        values_(std::move(values)),
+        begin_(table.offset()),
+        size_(table.shape(1)) {}
+
+  int64_t size() const override { return size_; }
+
+  absl::StatusOr<bool> Next(WordVector* vector) override {
+    while (next_ < vocabulary_.size() && IsSpecial(next_)) ++next_;
+    if (next_ == vocabulary_.size()) return false;
+    const float* const row = values_.data() + begin_ + next_ * size_;
+    *vector = {vocabulary_.piece(next_), {row, static_cast<size_t>(size_)}};
+    ++next_;
+    return true;
+  }
+
+ private:
+  bool IsSpecial(uint32_t id) const {
+    return id == vocabulary_.unknown_id() || id == vocabulary_.end_id() ||
+           id == vocabulary_.start_id() || id == vocabulary_.pad_id();
+  }
+
+  const Vocabulary vocabulary_;
+  const std::vector<float> values_;
+  const int64_t begin_, size_;  // of the table, and of a row
+  uint32_t next_ = 0;
+};
+
+// GloVe makes no difference between a word and a context but by chance: adds the vectors that words
+// have as contexts to those that they have as words.
+absl::Status AddOutputs(const google::protobuf::RepeatedPtrField<ParameterEntry>& parameters,
+                        const ParameterEntry& table, const std::string& file,
+                        std::vector<float>* values) {
+  const auto outputs = std::ranges::find(parameters, kOutput, &ParameterEntry::name);
+  const int64_t size = table.shape(0) * table.shape(1);
+  if (outputs == parameters.end() || !std::ranges::equal(outputs->shape(), table.shape()) ||
+      outputs->offset() < 0 || std::ssize(*values) - outputs->offset() < size) {
+    return absl::DataLossError(
+        absl::StrCat(file,
+                     ": has not the two vectors of each word that GloVe has; use another "
+                     "checkpoint"));
+  }
+  float* const embeddings = values->data() + table.offset();
+  for (int64_t i = 0; i < size; ++i) embeddings[i] += (*values)[outputs->offset() + i];
+  return absl::OkStatus();
+}
+
+// Needs no model, and so nothing that models compute with.
+absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kLatest));
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(file));
+  ASSIGN_OR_RETURN(std::vector<Vocabulary> vocabularies, ReadVocabularies(checkpoint, file));
+  const auto& parameters = checkpoint.header.parameters();
+  const auto table = std::ranges::find(parameters, kEmbedding, &ParameterEntry::name);
+  std::vector<float>* values = checkpoint.Find(kValuesArray);
+  if (table == parameters.end() || values == nullptr)
+    return absl::NotFoundError(absl::StrCat(file, ": its model has no embeddings"));
+  const int64_t rows = vocabularies[0].size(), room = std::ssize(*values) - table->offset();
+  if (table->shape_size() != 2 || table->shape(0) != rows || table->shape(1) < 1 ||
+      table->shape(1) > kMaxVectorSize || table->offset() < 0 || room < rows * table->shape(1)) {
+    return absl::DataLossError(
+        absl::StrCat(file, ": its embeddings are not of its vocabulary; use another checkpoint"));
+  }
+  const ModelSpec& model = checkpoint.header.config().model();
+  if (checkpoint.header.task() == EMBEDDING &&
+      model.word_vectors().method() == WordVectorSpec::GLOVE)
+    RETURN_IF_ERROR(AddOutputs(parameters, *table, file, values));
+  return std::make_unique<CheckpointVectors>(std::move(vocabularies[0]), std::move(*values),
+                                             *table);
+}
+
+// A file that another program wrote may have any name, ours too.
+bool IsCheckpoint(const std::string& path) {
+  return IsFolder(path) || path.ends_with(".ckpt") || ReadCheckpointHeader(path).ok();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectorSource(const std::string& path) {
+  if (IsCheckpoint(path)) return OpenCheckpoint(path);
+  ASSIGN_OR_RETURN(const VectorFile file, ParseVectorFile(path));
+  return OpenVectors(file);
+}
+
+absl::StatusOr<ExportedVectors> ExportVectors(const std::string& source, const std::string& file,
+                                              VectorFormat format) {
+  ExportedVectors exported;
+  WordVector vector;
+  ASSIGN_OR_RETURN(std::unique_ptr<VectorReader> reader, OpenVectorSource(source));
+  while (true) {  // formats begin with the number of words
+    ASSIGN_OR_RETURN(const bool more, reader->Next(&vector));
+    if (!more) break;
+    ++(VectorWriter::CanWrite(vector.word) ? exported.words : exported.left_out);
+  }
+  ASSIGN_OR_RETURN(reader, OpenVectorSource(source));
+  ASSIGN_OR_RETURN(const auto writer,
+                   VectorWriter::Create(file, format, exported.words, reader->size()));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, reader->Next(&vector));
+    if (!more) break;
+    if (VectorWriter::CanWrite(vector.word))
+      RETURN_IF_ERROR(writer->Add(vector.word, vector.elements));
+  }
+  RETURN_IF_ERROR(writer->Publish());
+  return exported;
+}
+
+}  // namespace elman

@@ -1,0 +1,146 @@
+#include "trainer/eval/embeddings/word_tests.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "data/io/status_macros.h"
+#include "data/text/line_reader.h"
+#include "trainer/eval/embeddings/analogies.h"
+#include "trainer/eval/metrics/rank_correlation.h"
+
+namespace elman {
+namespace {
+
+std::vector<std::string> FieldsIn(std::string_view line) {
+  return absl::StrSplit(absl::string_view(line.data(), line.size()), absl::ByAnyChar(" \t,"),
+                        absl::SkipEmpty());
+}
+
+absl::Status WrongLine(const std::string& file, uint64_t line, absl::string_view expected) {
+  return absl::InvalidArgumentError(absl::StrCat(file, ": line ", line, ": expected ", expected));
+}
+
+double Share(int64_t part, int64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+struct Judgements {
+  int64_t pairs = 0;
+  std::vector<double> people, vectors;  // of the pairs that are known
+};
+
+absl::StatusOr<Judgements> ReadJudgements(const WordSpace& space, const std::string& file) {
+  Judgements judgements;
+  LineReader lines({file});
+  for (LinePiece piece;;) {
+    ASSIGN_OR_RETURN(const bool more, lines.Next(&piece));
+    if (!more) return judgements;
+    const std::vector<std::string> fields = FieldsIn(piece.text);
+    if (fields.empty()) continue;
+    double score = 0;
+    if (fields.size() < 3 || !absl::SimpleAtod(fields[2], &score) || !std::isfinite(score)) {
+      if (lines.line() == 1) continue;
+      return WrongLine(file, lines.line(), "two words and a number");
+    }
+    ++judgements.pairs;
+    const int64_t a = space.Find(fields[0]), b = space.Find(fields[1]);
+    if (a < 0 || b < 0) continue;
+    judgements.people.push_back(score);
+    judgements.vectors.push_back(space.Similarity(a, b));
+  }
+}
+
+struct Section {
+  std::string name;
+  int64_t questions = 0;
+  std::vector<WordSpace::Analogy> known = {};
+  std::vector<int64_t> answers = {};  // to these
+  int64_t right = 0;
+};
+
+absl::Status ReadQuestions(const WordSpace& space, const std::string& file,
+                           std::vector<Section>* sections) {
+  LineReader lines({file});
+  sections->push_back({.name = file});
+  for (LinePiece piece;;) {
+    ASSIGN_OR_RETURN(const bool more, lines.Next(&piece));
+    if (!more) return absl::OkStatus();
+    const std::vector<std::string> fields = FieldsIn(piece.text);
+    if (fields.empty()) continue;
+    if (fields[0] == ":") {
+      sections->push_back({.name = fields.size() > 1 ? fields[1] : file});
+      continue;
+    }
+    if (fields.size() != 4) return WrongLine(file, lines.line(), "four words, or ': SECTION'");
+    Section& section = sections->back();
+    ++section.questions;
+    int64_t words[4];
+    for (int i = 0; i < 4; ++i) words[i] = space.Find(fields[i]);
+    if (*std::ranges::min_element(words) < 0) continue;
+    section.known.push_back({words[0], words[1], words[2]});
+    section.answers.push_back(words[3]);
+  }
+}
+
+}  // namespace
+
+absl::Status JudgeSimilarity(const WordSpace& space, const std::vector<std::string>& files,
+                             Evaluation* evaluation) {
+  FigureTable table = {.name = "similarity",
+                       .columns = {{.name = "spearman"},
+                                   {.name = "pairs", .count = true},
+                                   {.name = "known", .count = true}},
+                       .rows = {}};
+  double sum = 0;
+  for (const std::string& file : files) {
+    ASSIGN_OR_RETURN(const Judgements judgements, ReadJudgements(space, file));
+    const double spearman = RankCorrelation(judgements.people, judgements.vectors);
+    sum += spearman;
+    table.rows.push_back({file,
+                          {spearman, static_cast<double>(judgements.pairs),
+                           static_cast<double>(judgements.people.size())}});
+  }
+  evaluation->figures.push_back({"spearman", sum / static_cast<double>(files.size()),
+                                 "rank correlation with people, the mean of the files",
+                                 /*headline=*/true});
+  evaluation->tables.push_back(std::move(table));
+  return absl::OkStatus();
+}
+
+absl::Status JudgeAnalogies(const WordSpace& space, const std::vector<std::string>& files,
+                            Evaluation* evaluation) {
+  std::vector<Section> sections;
+  for (const std::string& file : files) RETURN_IF_ERROR(ReadQuestions(space, file, &sections));
+  FigureTable table = {.name = "analogy",
+                       .columns = {{.name = "accuracy"},
+                                   {.name = "questions", .count = true},
+                                   {.name = "known", .count = true}},
+                       .rows = {}};
+  int64_t right = 0, known = 0, questions = 0;
+  for (Section& section : sections) {
+    const std::vector<int64_t> answers = SolveAnalogies(space, section.known);
+    for (size_t i = 0; i < answers.size(); ++i) section.right += answers[i] == section.answers[i];
+    const auto section_known = static_cast<int64_t>(section.known.size());
+    right += section.right;
+    known += section_known;
+    questions += section.questions;
+    if (section.questions == 0) continue;
+    table.rows.push_back(
+        {section.name,
+         {Share(section.right, section_known), static_cast<double>(section.questions),
+          static_cast<double>(section_known)}});
+  }
+  evaluation->figures.push_back({"analogies", Share(right, known),
+                                 "right, of those with known words",
+                                 /*headline=*/true});
+  evaluation->figures.push_back({"questions", static_cast<double>(questions), "", false, true});
+  evaluation->figures.push_back({"known_questions", static_cast<double>(known), "", false, true});
+  evaluation->tables.push_back(std::move(table));
+  return absl::OkStatus();
+}
+
+}  // namespace elman

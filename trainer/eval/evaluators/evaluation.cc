@@ -1,0 +1,98 @@
+#include "trainer/eval/evaluators/evaluation.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace elman {
+namespace {
+
+std::string Spelled(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
+std::string Shown(const Figure& figure, double value) {
+  if (figure.count) return absl::StrFormat("%.0f", value);
+  return absl::StrFormat(value >= 10 ? "%.2f" : "%.4f", value);
+}
+
+void Add(const Figure& figure, double value, JsonObject* json) {
+  if (figure.count) {
+    json->Add(figure.name, static_cast<int64_t>(value));
+  } else {
+    json->Add(figure.name, value);
+  }
+}
+
+std::string TableText(const FigureTable& table) {
+  size_t widest = table.name.size();
+  for (const FigureTable::Row& row : table.rows) widest = std::max(widest, row.name.size());
+  const int width = static_cast<int>(widest);
+  constexpr int kColumn = 11;
+  std::string text = absl::StrFormat("\n%-*s", width, Spelled(table.name));
+  for (const Figure& column : table.columns)
+    absl::StrAppendFormat(&text, " %*s", kColumn, Spelled(column.name));
+  for (const FigureTable::Row& row : table.rows) {
+    absl::StrAppendFormat(&text, "\n%-*s", width, row.name);
+    for (size_t i = 0; i < table.columns.size(); ++i)
+      absl::StrAppendFormat(&text, " %*s", kColumn, Shown(table.columns[i], row.values[i]));
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+const Figure* Evaluation::Find(std::string_view name) const {
+  const auto found = std::ranges::find(figures, name, &Figure::name);
+  return found == figures.end() ? nullptr : &*found;
+}
+
+void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json) {
+  for (const Figure& figure : evaluation.figures) Add(figure, figure.value, json);
+  for (const auto& [name, signature] : evaluation.signatures) json->Add(name, signature);
+  if (!with_tables) return;
+  for (const FigureTable& table : evaluation.tables) {
+    JsonObject rows;
+    for (const FigureTable::Row& row : table.rows) {
+      JsonObject values;
+      for (size_t i = 0; i < table.columns.size(); ++i)
+        Add(table.columns[i], row.values[i], &values);
+      rows.Add(row.name, values);
+    }
+    json->Add(table.name, rows);
+  }
+}
+
+std::string HeadlineOf(const Evaluation& evaluation) {
+  std::string line;
+  for (const Figure& figure : evaluation.figures) {
+    if (!figure.headline) continue;
+    absl::StrAppend(&line, line.empty() ? "" : "  ", Spelled(figure.name), " ",
+                    Shown(figure, figure.value));
+  }
+  return line;
+}
+
+std::string EvaluationText(const Evaluation& evaluation) {
+  size_t widest = 0;
+  for (const Figure& figure : evaluation.figures) widest = std::max(widest, figure.name.size());
+  for (const auto& [name, signature] : evaluation.signatures)
+    widest = std::max(widest, name.size());
+  std::string text;
+  for (const Figure& figure : evaluation.figures) {
+    absl::StrAppendFormat(&text, "%-*s  %s%s%s\n", static_cast<int>(widest), Spelled(figure.name),
+                          figure.count || figure.value >= 10
+                              ? Shown(figure, figure.value)
+                              : absl::StrFormat("%.6f", figure.value),
+                          figure.meaning.empty() ? "" : " ", figure.meaning);
+  }
+  for (const auto& [name, signature] : evaluation.signatures) {
+    absl::StrAppendFormat(&text, "%-*s  %s\n", static_cast<int>(widest), Spelled(name), signature);
+  }
+  for (const FigureTable& table : evaluation.tables) text += TableText(table);
+  return text;
+}
+
+}  // namespace elman

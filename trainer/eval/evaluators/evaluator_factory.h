@@ -1,0 +1,19 @@
+// Creates the evaluator of a task. A new task is added here.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "data/shards/dataset.h"
+#include "proto/training.pb.h"
+#include "trainer/eval/evaluators/evaluator.h"
+
+namespace elman {
+
+// For a model of the data set's task, which is read as `config` says.
+absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const Dataset> dataset,
+                                                           std::string_view split,
+                                                           const TrainingConfig& config);
+
+}  // namespace elman

@@ -1,0 +1,136 @@
+#include "trainer/eval/evaluators/sequence_evaluator.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "data/batches/sequence_batcher.h"
+#include "data/io/status_macros.h"
+#include "trainer/eval/evaluators/label_metrics.h"
+#include "trainer/network/math/check.h"
+#include "trainer/network/math/workspace.h"
+#include "trainer/network/models/labeler.h"
+
+namespace elman {
+namespace {
+
+enum Sum { kLoss, kTargets, kSums };
+
+class SequenceEvaluator : public Evaluator {
+ public:
+  // `figures` is null where targets are no labels.
+  SequenceEvaluator(std::shared_ptr<const Dataset> dataset, const TextCounts& text,
+                    std::unique_ptr<BatchSource> source, std::unique_ptr<LabelFigures> figures)
+      : dataset_(std::move(dataset)),
+        text_(text),
+        source_(std::move(source)),
+        figures_(std::move(figures)) {}
+
+  int64_t parts() const override { return source_->batches_per_epoch(); }
+
+  absl::StatusOr<EvaluationSums> EvaluatePart(Model* model, int64_t part,
+                                              const std::function<bool()>& interrupted) override {
+    if (interrupted && interrupted()) return absl::CancelledError("evaluation was interrupted");
+    RETURN_IF_ERROR(source_->Read(/*epoch=*/0, part, /*lane=*/0, &batch_));
+    EvaluationSums sums{.real = std::vector<double>(kSums)};
+    losses_.assign(batch_.targets.size(), 0);
+    workspace_.Reset();
+    model->Evaluate(batch_, /*carry=*/nullptr, losses_, &workspace_);
+    for (size_t i = 0; i < losses_.size(); ++i) Add(batch_.targets[i], losses_[i], &sums);
+    if (figures_) {
+      auto* labeler = dynamic_cast<Labeler*>(model);
+      CHECK_NE(labeler, nullptr);
+      predicted_.resize(batch_.targets.size());
+      workspace_.Reset();
+      labeler->Predict(batch_, predicted_, /*probabilities=*/{}, &workspace_);
+      sums.whole.resize(figures_->width());
+      figures_->Count(batch_, predicted_, sums.whole);
+    }
+    for (int row = 0; observed() && row < batch_.rows; ++row) TellOfRow(row);
+    return sums;
+  }
+
+  Evaluation Conclude(const EvaluationSums& total) const override {
+    const double loss = total.real[kLoss] / total.real[kTargets];
+    Evaluation evaluation{.loss = loss, .score = -loss};
+    evaluation.figures = {{"loss", loss, "nats per target", /*headline=*/true}};
+    if (figures_) {
+      figures_->Conclude(total.whole, &evaluation);
+    } else {
+      evaluation.figures.push_back(
+          {"perplexity", std::exp(loss), "per target token", /*headline=*/true});
+      evaluation.figures.push_back({"tokens", total.real[kTargets], "", false, /*count=*/true});
+    }
+    evaluation.figures.push_back(
+        {"examples", static_cast<double>(text_.examples()), "", false, /*count=*/true});
+    evaluation.figures.push_back(
+        {"unknown_rate", static_cast<double>(text_.unknown()) / static_cast<double>(text_.tokens()),
+         "of the tokens read are <unk>"});
+    return evaluation;
+  }
+
+ private:
+  void Add(int32_t target, double loss, EvaluationSums* sums) const {
+    const auto predictable = static_cast<int32_t>(dataset_->vocabulary(1).predicted_size());
+    sums->real[kLoss] += loss;
+    sums->real[kTargets] += target >= 0 && target < predictable;
+  }
+
+  // Tells of the example in a row of the batch in hand.
+  void TellOfRow(int row) {
+    alone_.rows = 1;
+    alone_.steps = batch_.steps;
+    alone_.lengths.clear();
+    if (!batch_.lengths.empty()) alone_.lengths.push_back(batch_.lengths[row]);
+    alone_.targets.clear();
+    alone_losses_.clear();
+    alone_predicted_.clear();
+    EvaluationSums sums{.real = std::vector<double>(kSums)};
+    for (size_t i = row; i < losses_.size(); i += batch_.rows) {
+      Add(batch_.targets[i], losses_[i], &sums);
+      alone_.targets.push_back(batch_.targets[i]);
+      alone_losses_.push_back(losses_[i]);
+      if (figures_) alone_predicted_.push_back(predicted_[i]);
+    }
+    if (figures_) {
+      sums.whole.resize(figures_->width());
+      figures_->Count(alone_, alone_predicted_, sums.whole);
+    }
+    Tell({.example = batch_.examples[row],
+          .first_target = 0,
+          .targets = alone_.targets,
+          .losses = alone_losses_,
+          .sums = sums});
+  }
+
+  const std::shared_ptr<const Dataset> dataset_;
+  const TextCounts text_;
+  const std::unique_ptr<BatchSource> source_;
+  const std::unique_ptr<LabelFigures> figures_;
+  Workspace workspace_;
+  Batch batch_;
+  std::vector<double> losses_;
+  std::vector<int32_t> predicted_;
+  Batch alone_;  // a row of the batch, for those who listen
+  std::vector<double> alone_losses_;
+  std::vector<int32_t> alone_predicted_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Evaluator>> CreateSequenceEvaluator(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
+    int feature_size) {
+  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  const Task task = dataset->manifest().task();
+  std::unique_ptr<LabelFigures> figures;
+  if (task == TAGGING) figures = CreateTagFigures(dataset->vocabulary(1));
+  if (task == CLASSIFICATION) figures = CreateClassFigures(dataset->vocabulary(1));
+  const TextCounts& text = entry->counts(0);
+  ASSIGN_OR_RETURN(auto source, CreateSequenceBatcher(dataset, split, batch_size, /*lanes=*/1,
+                                                      {.feature_size = feature_size}));
+  return std::make_unique<SequenceEvaluator>(std::move(dataset), text, std::move(source),
+                                             std::move(figures));
+}
+
+}  // namespace elman

@@ -1,0 +1,156 @@
+#include "trainer/eval/evaluators/stream_evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/batches/stream_batcher.h"
+#include "data/io/status_macros.h"
+#include "data/shards/token_reader.h"
+#include "trainer/network/math/workspace.h"
+
+namespace elman {
+namespace {
+
+// Losses in nats and their numbers, of all tokens, each line's </s> included, and of <unk> alone.
+enum Sum { kLoss, kTargets, kUnknownLoss, kUnknownTargets, kSums };
+
+// Enough for a block of each stream of a group.
+constexpr uint64_t kLineCacheBytes = kStreamsPerGroup * (uint64_t{5} << 19);
+
+class StreamEvaluator : public Evaluator {
+ public:
+  StreamEvaluator(std::shared_ptr<const Dataset> dataset, const SplitEntry& split,
+                  std::unique_ptr<BatchSource> source, const StreamPlan& plan)
+      : dataset_(std::move(dataset)),
+        split_(split.name()),
+        source_(std::move(source)),
+        plan_(plan),
+        text_(split.counts(0)),
+        unknown_(static_cast<int32_t>(dataset_->vocabulary().unknown_id())) {}
+
+  int64_t parts() const override { return source_->lanes(); }
+
+  absl::StatusOr<EvaluationSums> EvaluatePart(Model* model, int64_t part,
+                                              const std::function<bool()>& interrupted) override {
+    const int group = static_cast<int>(part);
+    const int rows = source_->end_row(group) - source_->first_row(group);
+    EvaluationSums sums{.real = std::vector<double>(kSums)};
+    carry_.resize(model->carry_size(rows));
+    model->Begin(rows, carry_.data());
+    for (int64_t step = 0; step < source_->batches_per_epoch(); ++step) {
+      if (interrupted && interrupted()) return absl::CancelledError("evaluation was interrupted");
+      RETURN_IF_ERROR(source_->Read(/*epoch=*/0, step, group, &batch_));
+      losses_.assign(batch_.targets.size(), 0);
+      workspace_.Reset();
+      model->Evaluate(batch_, carry_.data(), losses_, &workspace_);
+      for (size_t i = 0; i < losses_.size(); ++i) Add(batch_.targets[i], losses_[i], &sums);
+      for (int row = 0; observed() && row < rows; ++row)
+        RETURN_IF_ERROR(TellOfRow(row, source_->first_row(group) + row, step));
+    }
+    return sums;
+  }
+
+  Evaluation Conclude(const EvaluationSums& total) const override {
+    const auto count = [](uint64_t number) { return static_cast<double>(number); };
+    const double loss = total.real[kLoss], targets = total.real[kTargets];
+    // The split's own where the sums are of all of it; of some lines, bytes and words are as many
+    // a token.
+    const double share = targets / count(text_.tokens());
+    const double bytes = share * count(text_.bytes());
+    const double words = share * count(text_.words() + text_.examples());
+    const double known_targets = targets - total.real[kUnknownTargets];
+    Evaluation evaluation{.loss = loss / targets, .score = -loss / targets};
+    evaluation.figures = {
+        {"loss", loss / targets, "nats per token", /*headline=*/true},
+        {"perplexity", std::exp(loss / targets), "per token", /*headline=*/true},
+        {"bits_per_byte", loss / std::numbers::ln2 / bytes, "comparable between tokenizers",
+         /*headline=*/true},
+        {"word_perplexity", std::exp(loss / words),
+         "per word or end of line, comparable between tokenizers"},
+        {"known_perplexity", std::exp((loss - total.real[kUnknownLoss]) / known_targets),
+         "per token that is not <unk>"},
+        {"tokens", count(text_.tokens()), "", false, /*count=*/true},
+        {"words", count(text_.words()), "", false, /*count=*/true},
+        {"lines", count(text_.examples()), "", false, /*count=*/true},
+        {"bytes", count(text_.bytes()), "", false, /*count=*/true},
+        {"unknown_rate", count(text_.unknown()) / count(text_.tokens()), "of the tokens are <unk>"},
+    };
+    return evaluation;
+  }
+
+ private:
+  void Add(int32_t target, double loss, EvaluationSums* sums) const {
+    if (target == kNoTarget) return;
+    sums->real[kLoss] += loss;
+    sums->real[kTargets] += 1;
+    if (target != unknown_) return;
+    sums->real[kUnknownLoss] += loss;
+    sums->real[kUnknownTargets] += 1;
+  }
+
+  // Tells of the pieces of lines in a row of the batch in hand, which is of window `step` of a
+  // stream.
+  absl::Status TellOfRow(int row, int stream, int64_t step) {
+    row_targets_.clear();
+    row_losses_.clear();
+    for (size_t i = row; i < losses_.size() && batch_.targets[i] != kNoTarget; i += batch_.rows) {
+      row_targets_.push_back(batch_.targets[i]);
+      row_losses_.push_back(losses_[i]);
+    }
+    if (!lines_) {
+      ASSIGN_OR_RETURN(lines_, TokenReader::Open(dataset_, split_, kLineCacheBytes));
+    }
+    const uint64_t begin = plan_.begin(stream) + step * plan_.sequence_length();
+    for (size_t done = 0, size = 0; done < row_losses_.size(); done += size) {
+      const uint64_t position = begin + done;
+      ASSIGN_OR_RETURN(const TokenReader::Extent line, lines_->ExampleAt(position));
+      size = std::min<uint64_t>(row_losses_.size() - done, line.end - position);
+      EvaluationSums sums{.real = std::vector<double>(kSums)};
+      for (size_t i = done; i < done + size; ++i) Add(row_targets_[i], row_losses_[i], &sums);
+      Tell({.example = line.example,
+            .first_target = position - line.begin,
+            .targets = std::span(row_targets_).subspan(done, size),
+            .losses = std::span(row_losses_).subspan(done, size),
+            .sums = sums});
+    }
+    return absl::OkStatus();
+  }
+
+  const std::shared_ptr<const Dataset> dataset_;
+  const std::string split_;
+  const std::unique_ptr<BatchSource> source_;
+  const StreamPlan plan_;
+  std::unique_ptr<TokenReader> lines_;  // knows where they begin; opened when someone listens
+  const TextCounts text_;
+  const int32_t unknown_;
+  Workspace workspace_;
+  Batch batch_;
+  std::vector<float> carry_;
+  std::vector<double> losses_;
+  std::vector<int32_t> row_targets_;
+  std::vector<double> row_losses_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
+    int sequence_length, TextUnit unit, int feature_size) {
+  const int groups = (batch_size + kStreamsPerGroup - 1) / kStreamsPerGroup;
+  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(dataset, split,
+                                                    {.batch_size = batch_size,
+                                                     .sequence_length = sequence_length,
+                                                     .lanes = groups,
+                                                     .unit = unit,
+                                                     .feature_size = feature_size}));
+  const StreamPlan plan(entry->counts(0).tokens(), batch_size, sequence_length);
+  return std::make_unique<StreamEvaluator>(std::move(dataset), *entry, std::move(source), plan);
+}
+
+}  // namespace elman

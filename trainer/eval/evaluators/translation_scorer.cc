@@ -1,0 +1,72 @@
+#include "trainer/eval/evaluators/translation_scorer.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/features/feature_reader.h"
+#include "data/io/status_macros.h"
+#include "data/shards/example_reader.h"
+#include "trainer/eval/decoding/token_sequence.h"
+#include "trainer/eval/evaluators/translation_text.h"
+#include "trainer/network/math/check.h"
+#include "trainer/network/models/translator.h"
+
+namespace elman {
+namespace {
+
+// As many as elman-predict reads together, unless told otherwise: the same products of the same
+// shapes make the same translations.
+constexpr uint64_t kSourcesTogether = 32;
+constexpr uint64_t kCacheBytes = uint64_t{6} << 20;
+
+}  // namespace
+
+absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
+                                                     std::string_view split,
+                                                     const TranslationJudgeSpec& spec,
+                                                     int feature_size, Model* model) {
+  auto* translator = dynamic_cast<Translator*>(model);
+  CHECK_NE(translator, nullptr);
+  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
+  ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
+  const Vocabulary& target = dataset->vocabulary(1);
+  const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
+  TranslationSearch search(translator, target, spec.search);
+  JudgedTranslations judged;
+  for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
+    std::vector<TokenSequence> sources;
+    std::vector<std::string> references;
+    const uint64_t end = std::min(first + kSourcesTogether, reader->examples());
+    for (uint64_t example = first; example < end; ++example) {
+      ASSIGN_OR_RETURN(const ExampleView view, reader->Read(example));
+      ASSIGN_OR_RETURN(sources.emplace_back(), ReadTokens(view, features.get()));
+      std::vector<uint32_t> reference(view.fields[1].begin(), view.fields[1].end());
+      reference.pop_back();  // </s>
+      references.push_back(TranslationLine(kind, target, reference));
+    }
+    const std::vector<std::vector<Translation>> translations = search.Run(sources);
+    for (size_t i = 0; i < sources.size(); ++i) {
+      const std::string line = TranslationLine(kind, target, translations[i][0].tokens);
+      judged.bleu.emplace_back(spec.tokenization).Add(line, references[i]);
+      judged.chrf.emplace_back().Add(line, references[i]);
+    }
+  }
+  return judged;
+}
+
+void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
+  Bleu bleu = judged.bleu[0];
+  Chrf chrf = judged.chrf[0];
+  for (size_t example = 1; example < judged.bleu.size(); ++example) {
+    bleu += judged.bleu[example];
+    chrf += judged.chrf[example];
+  }
+  evaluation->score = bleu.Score();
+  evaluation->figures.push_back({"bleu", bleu.Score(), "of 100", /*headline=*/true});
+  evaluation->figures.push_back({"chrf", chrf.Score(), "of 100", /*headline=*/true});
+  evaluation->signatures = {{"signature", bleu.Signature()}, {"chrf_signature", chrf.Signature()}};
+}
+
+}  // namespace elman

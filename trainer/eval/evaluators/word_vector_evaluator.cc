@@ -1,0 +1,74 @@
+#include "trainer/eval/evaluators/word_vector_evaluator.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "data/batches/stream_batcher.h"
+#include "data/io/status_macros.h"
+#include "trainer/eval/evaluators/stream_evaluator.h"
+#include "trainer/network/math/check.h"
+#include "trainer/network/word_vectors/word_vectors.h"
+
+namespace elman {
+namespace {
+
+class WordVectorEvaluator : public Evaluator {
+ public:
+  WordVectorEvaluator(const TextCounts& text, std::unique_ptr<BatchSource> source)
+      : text_(text), source_(std::move(source)) {}
+
+  int64_t parts() const override { return source_->lanes(); }
+
+  absl::StatusOr<EvaluationSums> EvaluatePart(Model* model, int64_t part,
+                                              const std::function<bool()>& interrupted) override {
+    auto* vectors = dynamic_cast<WordVectors*>(model);
+    CHECK_NE(vectors, nullptr);
+    EvaluationSums sums{.real = {0}, .whole = {0}};
+    for (int64_t step = 0; step < source_->batches_per_epoch(); ++step) {
+      if (interrupted && interrupted()) return absl::CancelledError("evaluation was interrupted");
+      RETURN_IF_ERROR(source_->Read(/*epoch=*/0, step, static_cast<int>(part), &batch_));
+      const LossSums losses = vectors->Judge(batch_, /*losses=*/{});
+      sums.real[0] += losses.loss;
+      sums.whole[0] += losses.targets;
+    }
+    return sums;
+  }
+
+  Evaluation Conclude(const EvaluationSums& total) const override {
+    const auto predicted = static_cast<double>(total.whole[0]);
+    const double loss = total.real[0] / std::max(1.0, predicted);
+    const auto count = [](uint64_t number) { return static_cast<double>(number); };
+    Evaluation evaluation{.loss = loss, .score = -loss};
+    evaluation.figures = {
+        {"loss", loss, "nats per word predicted, of its negatives or nodes too",
+         /*headline=*/true},
+        {"predictions", predicted, "", false, /*count=*/true},
+        {"tokens", count(text_.tokens()), "", false, /*count=*/true},
+        {"unknown_rate", count(text_.unknown()) / count(text_.tokens()), "of the tokens are <unk>"},
+    };
+    return evaluation;
+  }
+
+ private:
+  const TextCounts text_;
+  const std::unique_ptr<BatchSource> source_;
+  Batch batch_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Evaluator>> CreateWordVectorEvaluator(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
+    int sequence_length) {
+  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  const TextCounts text = entry->counts(0);
+  const int groups = (batch_size + kStreamsPerGroup - 1) / kStreamsPerGroup;
+  ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(std::move(dataset), split,
+                                                    {.batch_size = batch_size,
+                                                     .sequence_length = sequence_length,
+                                                     .lanes = groups}));
+  return std::make_unique<WordVectorEvaluator>(text, std::move(source));
+}
+
+}  // namespace elman

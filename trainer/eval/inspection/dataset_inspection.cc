@@ -1,0 +1,313 @@
+#include "trainer/eval/inspection/dataset_inspection.h"
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "data/features/feature_file.h"
+#include "data/shards/dataset.h"
+#include "data/shards/example_reader.h"
+#include "data/shards/shard_reader.h"
+#include "data/shards/verify.h"
+#include "data/text/task_fields.h"
+#include "data/tokenizer/detokenizer.h"
+#include "trainer/eval/inspection/split_description.h"
+
+namespace elman {
+namespace {
+
+using Counts = google::protobuf::RepeatedPtrField<TextCounts>;
+
+std::string LowerName(const std::string& enum_name) {
+  std::string name = enum_name;
+  for (char& c : name) c = static_cast<char>(tolower(c));
+  return name;
+}
+
+void AddVerification(VerificationReport report, Inspection* inspection) {
+  inspection->Add("verified", report.ok())
+      .Add("verified_files", report.files)
+      .Add("verified_bytes", report.bytes)
+      .AddList("problems", "problem", report.problems);
+  inspection->problems = std::move(report.problems);
+}
+
+JsonObject FieldCountsJson(const TaskField& field, const TextCounts& counts) {
+  JsonObject json;
+  if (field.labels) return json.Add("labels", counts.words()).Add("unseen", counts.unknown());
+  json.Add("lines", counts.examples()).Add("words", counts.words()).Add("bytes", counts.bytes());
+  return json.Add("tokens", counts.tokens()).Add("unknown", counts.unknown());
+}
+
+std::string FieldCountsText(const TaskField& field, const TextCounts& counts) {
+  if (field.labels)
+    return absl::StrFormat("%d labels, %d not in train", counts.words(), counts.unknown());
+  return absl::StrFormat("%d lines, %d words, %d bytes, %d tokens, %d unknown", counts.examples(),
+                         counts.words(), counts.bytes(), counts.tokens(), counts.unknown());
+}
+
+// The counts of the only field, or of each under its name.
+JsonObject CountsJson(Task task, const Counts& counts) {
+  const std::span<const TaskField> fields = FieldsOf(task);
+  if (fields.size() == 1) return FieldCountsJson(fields[0], counts.Get(0));
+  JsonObject json;
+  if (task == COOCCURRENCE) return json.Add("pairs", uint64_t{counts.Get(0).tokens()});
+  json.Add("examples", uint64_t{counts.Get(0).examples()});
+  for (int i = 0; i < counts.size(); ++i)
+    json.Add(fields[i].name, FieldCountsJson(fields[i], counts.Get(i)));
+  return json;
+}
+
+void AddCountsText(const std::string& title, Task task, const Counts& counts,
+                   const std::string& end, Inspection* inspection) {
+  if (task == COOCCURRENCE) {
+    inspection->AddText(title, absl::StrCat(counts.Get(0).tokens(), " pairs of words", end));
+    return;
+  }
+  const std::span<const TaskField> fields = FieldsOf(task);
+  for (int i = 0; i < counts.size(); ++i) {
+    const std::string name = counts.size() == 1 ? "" : " " + std::string(fields[i].name);
+    inspection->AddText(title + name, FieldCountsText(fields[i], counts.Get(i)) + end);
+  }
+}
+
+JsonObject FieldJson(const FieldEntry& field) {
+  JsonObject json;
+  return json.Add("name", field.name())
+      .Add("tokenizer", LowerName(TokenizerSpec::Kind_Name(field.tokenizer().kind())))
+      .Add("vocabulary_size", uint64_t{field.vocabulary().predicted_size()})
+      .Add("vocabulary_fingerprint", field.vocabulary().fingerprint());
+}
+
+void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
+  const FieldEntry& first = manifest.fields(0);
+  if (manifest.fields_size() == 1) {
+    inspection->Add("tokenizer", LowerName(TokenizerSpec::Kind_Name(first.tokenizer().kind())))
+        .Add("vocabulary_size", uint64_t{first.vocabulary().predicted_size()})
+        .Add("vocabulary_fingerprint", first.vocabulary().fingerprint());
+    return;
+  }
+  std::vector<JsonObject> list;
+  for (const FieldEntry& field : manifest.fields()) {
+    if (field.tokenizer().kind() == TokenizerSpec::NUMBER) continue;
+    list.push_back(FieldJson(field));
+    inspection->AddText("field " + field.name(),
+                        absl::StrCat(LowerName(TokenizerSpec::Kind_Name(field.tokenizer().kind())),
+                                     ", ", field.vocabulary().predicted_size(),
+                                     " types, fingerprint ", field.vocabulary().fingerprint()));
+  }
+  inspection->AddJson("fields", list);
+}
+
+JsonObject SplitJson(const DatasetManifest& manifest, const SplitEntry& split) {
+  const std::span<const TaskField> fields = FieldsOf(manifest.task());
+  JsonObject json;
+  if (manifest.task() == COOCCURRENCE) {
+    json = CountsJson(manifest.task(), split.counts());
+    AddSourcesJson(split, &json);
+    return json.Add("shards", split.shards_size());
+  }
+  if (fields.size() > 1) json.Add("examples", uint64_t{split.counts(0).examples()});
+  for (int i = 0; i < split.counts_size(); ++i) {
+    JsonObject field = FieldCountsJson(fields[i], split.counts(i));
+    AddSurveyJson(manifest.fields(i), split.counts(i), split.surveys(i), &field);
+    if (fields.size() == 1) json = field;
+    if (fields.size() > 1) json.Add(fields[i].name, field);
+  }
+  AddSourcesJson(split, &json);
+  return json.Add("shards", split.shards_size());
+}
+
+// What a person wants to know of each split: counts, how long, what is unknown, whence.
+void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
+  JsonObject splits;
+  for (const SplitEntry& split : manifest.splits()) {
+    AddCountsText(split.name(), manifest.task(), split.counts(),
+                  absl::StrCat(" in ", split.shards_size(), " shards"), inspection);
+    // Examples of pairs are cut as it comes, and no word in them is unknown.
+    const int surveys = manifest.task() == COOCCURRENCE ? 0 : split.surveys_size();
+    for (int i = 0; i < surveys; ++i) {
+      const FieldEntry& field = manifest.fields(i);
+      const FieldSurvey& survey = split.surveys(i);
+      const bool labels = field.tokenizer().kind() == TokenizerSpec::LABEL;
+      const std::string of = split.surveys_size() == 1 ? "" : " of " + field.name();
+      std::string lengths = LengthsText(survey);
+      lengths.pop_back();
+      if (!labels) inspection->AddText("  lengths" + of, lengths);
+      const double unknown = 100.0 * UnknownRate(field, split.counts(i));
+      const std::string words = labels ? "" : UnknownWordsText(survey);
+      inspection->AddText("  unknown" + of, absl::StrFormat("%.3f %%%s%s", unknown,
+                                                            words.empty() ? "" : "; ", words));
+    }
+    for (const SourceEntry& source : split.sources())
+      inspection->AddText("  source", SourceText(source));
+    for (const OverlapEntry& overlap : split.overlaps()) {
+      inspection->AddText("  also in " + overlap.split(),
+                          absl::StrCat(overlap.examples(), " examples have the text of one there"));
+    }
+    splits.Add(split.name(), SplitJson(manifest, split));
+  }
+  inspection->AddJson("splits", splits);
+}
+
+// Some pairs of words, with their weights.
+std::string PairsText(const Dataset& dataset, const ExampleView& example) {
+  constexpr size_t kMostPairs = 6;
+  std::string text;
+  for (size_t i = 0; i < std::min(kMostPairs, example.fields[0].size()); ++i) {
+    absl::StrAppendFormat(&text, "%s%s %s %.3g", i > 0 ? ", " : "",
+                          dataset.vocabulary(0).piece(example.fields[0][i]),
+                          dataset.vocabulary(1).piece(example.fields[1][i]),
+                          std::bit_cast<float>(example.fields[2][i]));
+  }
+  return text;
+}
+
+// The vectors that came with the text.
+void AddFeatures(const DatasetManifest& manifest, Inspection* inspection) {
+  const FeatureEntry& features = manifest.features();
+  const std::string type = LowerName(FeatureEntry::Type_Name(features.type()));
+  inspection->AddText("features", absl::StrCat("a vector of ", features.size(),
+                                               " numbers for every token, ", type));
+  for (const SplitEntry& split : manifest.splits()) {
+    for (const SourceEntry& source : split.feature_sources())
+      inspection->AddText("  of " + split.name(), SourceText(source));
+  }
+  inspection->AddJson("features",
+                      JsonObject().Add("size", uint64_t{features.size()}).Add("type", type));
+}
+
+// An example as people would write it; of a tagged one, every word with its tag.
+std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
+  constexpr size_t kMostIds = 40;
+  const DatasetManifest& manifest = dataset.manifest();
+  const auto text_of = [&](int field, std::span<const int32_t> ids) {
+    const Vocabulary& vocabulary = dataset.vocabulary(field);
+    if (manifest.fields(field).tokenizer().kind() == TokenizerSpec::LABEL) {
+      const auto label = static_cast<uint32_t>(ids[0]);
+      return label < vocabulary.size() ? vocabulary.piece(label) : "(not in train)";
+    }
+    std::string text = Detokenize(manifest.fields(field).tokenizer().kind(), vocabulary,
+                                  std::vector<uint32_t>(ids.begin(), ids.end()));
+    if (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+  };
+  const size_t ids = std::min(kMostIds, example.fields[0].size());
+  std::string text;
+  if (manifest.task() == COOCCURRENCE) {
+    text = PairsText(dataset, example);
+  } else if (manifest.task() == TAGGING) {
+    const auto no_label = static_cast<int32_t>(dataset.vocabulary(1).no_label_id());
+    for (size_t begin = 0, end = 0; begin < ids; begin = end) {
+      for (end = begin + 1; end < example.fields[1].size() && example.fields[1][end] == no_label;)
+        ++end;
+      absl::StrAppend(&text, begin > 0 ? " " : "",
+                      text_of(0, example.fields[0].subspan(begin, end - begin)), "/",
+                      text_of(1, example.fields[1].subspan(begin, 1)));
+    }
+  } else {
+    for (int i = 0; i < manifest.fields_size(); ++i) {
+      const auto& field = example.fields[i];
+      absl::StrAppend(&text, i > 0 ? " | " : "",
+                      text_of(i, field.first(std::min(kMostIds, field.size()))));
+    }
+  }
+  // Nothing in it shall move the cursor.
+  std::ranges::replace_if(
+      text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
+  return text;
+}
+
+// The first examples of every split.
+void AddSamples(const std::shared_ptr<const Dataset>& dataset, Inspection* inspection) {
+  constexpr uint64_t kSamples = 3;
+  for (const SplitEntry& split : dataset->manifest().splits()) {
+    const auto reader = ExampleReader::Open(dataset, split.name(), /*cache_bytes=*/0);
+    // What cannot be read is for --verify to say.
+    for (uint64_t i = 0; reader.ok() && i < std::min(kSamples, (*reader)->examples()); ++i) {
+      const auto example = (*reader)->Read(i);
+      if (!example.ok()) break;
+      inspection->AddText(absl::StrCat("  ", split.name(), " ", i),
+                          ExampleText(*dataset, *example));
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "dataset").Add("path", path);
+  const auto dataset = Dataset::Open(path);
+  if (!dataset.ok() && !verify) return dataset.status();
+  if (dataset.ok()) {
+    const DatasetManifest& manifest = (*dataset)->manifest();
+    inspection.Add("task", LowerName(Task_Name(manifest.task())));
+    AddFields(manifest, &inspection);
+    if (manifest.has_features()) AddFeatures(manifest, &inspection);
+    AddSplits(manifest, &inspection);
+    inspection.AddText("made by", PreprocessText(manifest.preprocess()))
+        .AddJson("preprocess", PreprocessJson(manifest.preprocess()));
+    AddSamples(*dataset, &inspection);
+  }
+  if (verify) AddVerification(VerifyDataset(path), &inspection);
+  return inspection;
+}
+
+absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "shard").Add("path", path);
+  const auto shard = ShardReader::Open(path, {});
+  if (!shard.ok() && !verify) return shard.status();
+  if (shard.ok()) {
+    const ShardHeader& header = (*shard)->header();
+    inspection.Add("task", LowerName(Task_Name(header.task())))
+        .Add("split", header.split())
+        .Add("shard", uint64_t{header.shard()})
+        .Add("shards", uint64_t{header.shards()});
+    for (const ShardHeader::Field& field : header.fields()) {
+      const std::string key = header.fields_size() == 1 ? "" : field.name() + "_";
+      inspection.Add(key + "vocabulary_fingerprint", field.vocabulary_fingerprint());
+    }
+    inspection.Add("blocks", int64_t{(*shard)->blocks()});
+    AddCountsText("counts", header.task(), (*shard)->counts(), "", &inspection);
+    inspection.AddJson("counts", CountsJson(header.task(), (*shard)->counts()));
+  }
+  if (verify) AddVerification(VerifyShard(path), &inspection);
+  return inspection;
+}
+
+absl::StatusOr<Inspection> InspectFeatures(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "features").Add("path", path);
+  VerificationReport report;
+  const auto file = FeatureFile::Open(path);
+  if (!file.ok() && !verify) return file.status();
+  if (!file.ok()) report.problems.emplace_back(file.status().message());
+  if (file.ok()) {
+    const FeatureHeader& header = (*file)->header();
+    inspection.Add("split", header.split())
+        .Add("shard", uint64_t{header.shard()})
+        .Add("vectors", uint64_t{header.vectors()})
+        .Add("size", uint64_t{header.features().size()})
+        .Add("type", LowerName(FeatureEntry::Type_Name(header.features().type())))
+        .Add("blocks", (*file)->blocks());
+  }
+  for (uint64_t i = 0; verify && report.ok() && i < (*file)->blocks(); ++i) {
+    const auto block = (*file)->ReadBlock(i);
+    if (!block.ok()) report.problems.emplace_back(block.status().message());
+    ++report.blocks;
+  }
+  if (report.ok() && verify) {
+    report.files = 1;
+    report.bytes = (*file)->bytes();
+  }
+  if (verify) AddVerification(std::move(report), &inspection);
+  return inspection;
+}
+
+}  // namespace elman

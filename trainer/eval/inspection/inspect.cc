@@ -1,0 +1,182 @@
+#include "trainer/eval/inspection/inspect.h"
+
+#include <google/protobuf/text_format.h>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "data/shards/dataset.h"
+#include "trainer/eval/baselines/baseline_file.h"
+#include "trainer/eval/inspection/baseline_inspection.h"
+#include "trainer/eval/inspection/dataset_inspection.h"
+#include "trainer/eval/inspection/run_course.h"
+#include "trainer/record/checkpoint/checkpoint_directory.h"
+#include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/record/run/run_summary.h"
+
+namespace elman {
+namespace {
+
+absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "checkpoint").Add("path", path);
+  // Reading a checkpoint verifies it; there is no other way to read one.
+  const absl::StatusOr<Checkpoint> checkpoint =
+      verify ? ReadWholeCheckpoint(path) : ReadCheckpoint(path);
+  if (!checkpoint.ok() && !verify) return checkpoint.status();
+  if (checkpoint.ok()) {
+    const CheckpointHeader& header = checkpoint->header;
+    int64_t parameters = 0;
+    std::string table;
+    for (const ParameterEntry& parameter : header.parameters()) {
+      int64_t size = 1;
+      for (const int64_t dimension : parameter.shape()) size *= dimension;
+      parameters += size;
+      absl::StrAppend(&table, "\n    ", parameter.name(), " ", parameter.shape(0), " x ",
+                      parameter.shape(1));
+    }
+    inspection.Add("step", int64_t{header.progress().step()})
+        .Add("epoch", int64_t{header.progress().epoch()})
+        .Add("step_in_epoch", int64_t{header.progress().step_in_epoch()})
+        .Add("tokens", int64_t{header.progress().tokens()})
+        .Add("content_hash", ContentHash(*checkpoint))
+        .Add("task", absl::AsciiStrToLower(Task_Name(header.task())))
+        .Add("vocabulary_fingerprint",
+             absl::StrJoin(header.fields(), ",",
+                           [](std::string* out, const CheckpointField& field) {
+                             out->append(field.vocabulary().fingerprint());
+                           }))
+        .Add("parameters", parameters)
+        .AddText("table", table);
+    if (header.progress().has_best()) {
+      inspection.Add("best_loss", header.progress().best_loss())
+          .Add("best_step", int64_t{header.progress().best_step()});
+    }
+    inspection.Add("lanes", int64_t{header.config().lanes()})
+        .Add("written_by_ranks", int64_t{header.provenance().ranks()})
+        .Add("written_on", header.provenance().host())
+        .Add("elman_version", header.provenance().elman_version())
+        .Add("onednn_version", header.provenance().onednn_version())
+        .Add("instruction_set", header.provenance().instruction_set());
+    std::string config;
+    google::protobuf::TextFormat::PrintToString(header.config(), &config);
+    inspection.AddText("config", "\n" + config);
+  }
+  if (verify) {
+    if (!checkpoint.ok()) inspection.problems.emplace_back(checkpoint.status().message());
+    inspection.Add("verified", checkpoint.ok()).AddList("problems", "problem", inspection.problems);
+  }
+  return inspection;
+}
+
+std::string CheckpointText(const SurveyedCheckpoint& checkpoint) {
+  if (!checkpoint.whole()) return "DAMAGED";
+  return absl::StrFormat("whole, epoch %d, %.1f MB, content %s", checkpoint.progress.epoch(),
+                         checkpoint.bytes / 1e6, checkpoint.content_hash);
+}
+
+JsonObject CheckpointJson(const SurveyedCheckpoint& checkpoint) {
+  JsonObject json;
+  json.Add("file", checkpoint.name).Add("whole", checkpoint.whole()).Add("bytes", checkpoint.bytes);
+  if (!checkpoint.whole()) {
+    return json.Add("problem", std::string(checkpoint.status.message()));
+  }
+  return json.Add("step", int64_t{checkpoint.progress.step()})
+      .Add("epoch", int64_t{checkpoint.progress.epoch()})
+      .Add("content_hash", checkpoint.content_hash);
+}
+
+JsonObject MarkJson(const SurveyedMark& mark) {
+  JsonObject json;
+  return json.Add("exists", mark.exists)
+      .Add("checkpoint", mark.checkpoint)
+      .Add("problem", mark.problem);
+}
+
+std::string MarkText(const SurveyedMark& mark) {
+  return absl::StrCat(mark.problem.empty() ? "" : "DAMAGED, ",
+                      mark.checkpoint.empty() ? "no checkpoint" : mark.checkpoint);
+}
+
+// What is in a run directory, and every problem there is.
+Inspection DescribeRun(const RunSurvey& run) {
+  Inspection inspection;
+  inspection.Add("kind", "run").Add("path", run.folder);
+  if (!run.writer.empty()) inspection.Add("written_now_by", run.writer);
+  std::vector<JsonObject> checkpoints;
+  uint64_t whole = 0, bytes = 0;
+  for (const SurveyedCheckpoint& checkpoint : run.checkpoints) {
+    checkpoints.push_back(CheckpointJson(checkpoint));
+    if (!checkpoint.whole()) continue;
+    ++whole;
+    bytes += checkpoint.bytes;
+  }
+  inspection.AddText("checkpoints", absl::StrCat(run.checkpoints.size(), ", ", whole, " whole"))
+      .AddJson("checkpoints", checkpoints);
+  for (const SurveyedCheckpoint& checkpoint : run.checkpoints)
+    inspection.AddText("  " + checkpoint.name, CheckpointText(checkpoint));
+  for (const SurveyedMark* mark : {&run.latest, &run.best})
+    inspection.AddText(mark->name, MarkText(*mark)).AddJson(mark->name, MarkJson(*mark));
+  if (const SurveyedCheckpoint* latest = run.Find(run.latest.checkpoint);
+      latest != nullptr && latest->whole()) {
+    const Progress& progress = latest->progress;
+    inspection.Add("step", int64_t{progress.step()})
+        .Add("epoch", int64_t{progress.epoch()})
+        .Add("content_hash", latest->content_hash);
+    if (progress.has_best()) {
+      inspection.Add("best_loss", progress.best_loss())
+          .Add("best_step", int64_t{progress.best_step()});
+    }
+  }
+  inspection.problems = run.Problems();
+  inspection.AddList("temporary_files", "temporary file", run.temporary_files)
+      .Add("verified", inspection.problems.empty())
+      .Add("verified_files", whole)
+      .Add("verified_bytes", bytes)
+      .AddList("problems", "problem", inspection.problems);
+  return inspection;
+}
+
+}  // namespace
+
+absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
+  if (!IsFolder(path)) {
+    if (!FileExists(path))
+      return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
+    if (absl::EndsWith(path, ".tfrecord")) return InspectShard(path, verify);
+    if (absl::EndsWith(path, ".features")) return InspectFeatures(path, verify);
+    return IsBaseline(path) ? InspectBaseline(path, verify) : InspectCheckpoint(path, verify);
+  }
+  if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);
+  if (verify && IsRunDirectory(path)) {
+    ASSIGN_OR_RETURN(const RunSurvey run, SurveyRun(path));
+    return DescribeRun(run);
+  }
+  absl::StatusOr<std::string> latest = CheckpointDirectory(path).Find(kLatest);
+  if (absl::IsNotFound(latest.status())) {
+    return absl::NotFoundError(absl::StrCat(path, ": neither a data set (no ",
+                                            std::string(kManifestName),
+                                            " in it) nor a run directory with a checkpoint"));
+  }
+  RETURN_IF_ERROR(latest.status());
+  ASSIGN_OR_RETURN(Inspection inspection, InspectCheckpoint(*latest, verify));
+  const absl::StatusOr<RunRecord> record = RunRecord::Read(JoinPath(path, "metrics.jsonl"));
+  if (record.ok()) AddCourse(*record, &inspection);
+  return inspection;
+}
+
+absl::StatusOr<Inspection> Repair(const std::string& path) {
+  ASSIGN_OR_RETURN(const RunRepair repair, RepairRun(path));
+  Inspection inspection = DescribeRun(repair.after);
+  // A damaged checkpoint that no mark names is told of, and does no harm.
+  if (repair.ok()) inspection.problems.clear();
+  inspection.AddList("actions", "done", repair.actions);
+  if (repair.actions.empty()) inspection.AddText("done", "nothing was to be mended");
+  return inspection;
+}
+
+}  // namespace elman

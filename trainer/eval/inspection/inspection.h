@@ -1,0 +1,56 @@
+// What a file or folder of ours is and holds, as facts for people and for scripts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/io/json_writer.h"
+
+namespace elman {
+
+// Facts in order, each with a name: the lines of the text form and the keys of the JSON form.
+class Inspection {
+ public:
+  template <typename Value>
+  Inspection& Add(std::string_view name, const Value& value) {
+    return AddLine(name, value), json_.Add(name, value), *this;
+  }
+  // A fact too long for JSON, or for the text.
+  Inspection& AddText(std::string_view name, const std::string& value) {
+    return AddLine(name, value), *this;
+  }
+  Inspection& AddJson(std::string_view name, const JsonObject& value) {
+    return json_.Add(name, value), *this;
+  }
+  Inspection& AddJson(std::string_view name, const std::vector<JsonObject>& values);
+  // Lines of the text, each with the name; strings of a list in JSON.
+  Inspection& AddList(std::string_view json_name, std::string_view line_name,
+                      const std::vector<std::string>& values);
+
+  // What verification found wrong; none: all is well, or nothing was verified.
+  std::vector<std::string> problems;
+
+  const std::string& text() const { return text_; }
+  const JsonObject& json() const { return json_; }
+
+ private:
+  void AddLine(std::string_view name, const std::string& value);
+  void AddLine(std::string_view name, const char* value) { AddLine(name, std::string(value)); }
+  void AddLine(std::string_view name, bool value) {
+    AddLine(name, std::string(value ? "yes" : "no"));
+  }
+  template <typename Number>
+  void AddLine(std::string_view name, Number value) {
+    AddLine(name, NumberText(value));
+  }
+  static std::string NumberText(double value);
+  static std::string NumberText(uint64_t value);
+  static std::string NumberText(int64_t value);
+
+  std::string text_;
+  JsonObject json_;
+};
+
+}  // namespace elman

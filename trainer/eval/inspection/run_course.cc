@@ -1,0 +1,185 @@
+#include "trainer/eval/inspection/run_course.h"
+
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/util/message_differencer.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "proto/training.pb.h"
+#include "trainer/record/report/diagnostics_section.h"
+
+namespace elman {
+namespace {
+
+constexpr size_t kWidth = 40;
+constexpr uint64_t kMaxConfigBytes = 1 << 20;
+constexpr const char* kBlocks[] = {"\u2581", "\u2582", "\u2583", "\u2584",
+                                   "\u2585", "\u2586", "\u2587", "\u2588"};
+
+// What is worth a curve: its name in metrics.jsonl, and for people.
+struct Curve {
+  const char* kind;
+  const char* key;
+  const char* name;
+};
+constexpr Curve kCurves[] = {{"train", "loss", "training loss"},
+                             {"valid", "loss", "validation loss"},
+                             {"valid", "accuracy", "validation accuracy"},
+                             {"valid", "f1", "validation f1"},
+                             {"train", "gradient_norm", "gradient norm"},
+                             {"train", "tokens_per_second", "tokens a second"}};
+
+double Median(std::vector<RecordedPoint> points) {
+  const auto middle = points.begin() + std::ssize(points) / 2;
+  std::ranges::nth_element(points, middle, {}, &RecordedPoint::value);
+  return middle->value;
+}
+
+std::string LastEvent(const RunRecord& record) {
+  std::string last = "no event";
+  for (const RecordedLine& line : record.lines()) {
+    const auto detail = line.texts.find("detail");
+    if (line.kind == "event" && detail != line.texts.end()) last = detail->second;
+  }
+  return last;
+}
+
+// Name and value of what two runs are compared by.
+std::vector<std::pair<std::string, double>> FiguresOf(const RunRecord& record) {
+  std::vector<std::pair<std::string, double>> figures;
+  if (record.lines().empty()) return figures;
+  figures.emplace_back("step", static_cast<double>(record.lines().back().step));
+  if (const RecordedLine* best = record.BestValidation()) {
+    figures.emplace_back("best_step", static_cast<double>(best->step));
+    for (const auto& [name, value] : best->numbers) {
+      if (name != "best" && name != "step") figures.emplace_back("best_" + name, value);
+    }
+  }
+  const auto losses = record.Points("train", "loss");
+  if (!losses.empty()) figures.emplace_back("training_loss", losses.back().value);
+  const auto speeds = record.Points("train", "tokens_per_second");
+  if (!speeds.empty()) figures.emplace_back("tokens_per_second", Median(speeds));
+  return figures;
+}
+
+struct RecordedRun {
+  RunRecord record;
+  TrainingConfig config;
+};
+
+absl::StatusOr<RecordedRun> ReadRun(const std::string& path) {
+  RecordedRun run;
+  ASSIGN_OR_RETURN(run.record, RunRecord::Read(JoinPath(path, "metrics.jsonl")));
+  const std::string config_path = JoinPath(path, "config.textproto");
+  ASSIGN_OR_RETURN(const std::string config, ReadFile(config_path, kMaxConfigBytes));
+  if (!google::protobuf::TextFormat::ParseFromString(config, &run.config))
+    return absl::DataLossError(absl::StrCat(config_path, ": no configuration of this version"));
+  return run;
+}
+
+std::vector<std::string> Differences(const TrainingConfig& config, const TrainingConfig& other) {
+  google::protobuf::util::MessageDifferencer differencer;
+  std::string report;
+  differencer.ReportDifferencesToString(&report);
+  differencer.Compare(config, other);
+  return absl::StrSplit(report, '\n', absl::SkipEmpty());
+}
+
+// What the last diagnosis says, and how much of the gradient there is by steps back, by logarithms.
+void AddDiagnosis(const RecordedLine& line, Inspection* inspection) {
+  const auto words = line.texts.find("words"), verdict = line.texts.find("verdict");
+  if (words == line.texts.end() || verdict == line.texts.end()) return;
+  inspection->AddText("gradients", absl::StrCat("at step ", line.step, ", ", words->second));
+  for (const std::string& name : FollowedRecurrences(line)) {
+    std::vector<RecordedPoint> points = GradientByLag(line, name);
+    std::erase_if(points, [](const RecordedPoint& point) { return !(point.value > 0); });
+    if (points.empty()) continue;
+    const RecordedPoint last = points.back();
+    for (RecordedPoint& point : points) point.value = std::log10(std::max(point.value, 1e-6));
+    inspection->AddText(absl::StrCat("  ", name),
+                        absl::StrFormat("1 %s %.2g, %.0f steps back", Sparkline(points, kWidth),
+                                        last.value, last.step));
+  }
+  inspection->AddJson("gradients", JsonObject()
+                                       .Add("step", line.step)
+                                       .Add("verdict", verdict->second)
+                                       .Add("words", words->second));
+}
+
+}  // namespace
+
+std::string Sparkline(const std::vector<RecordedPoint>& points, size_t width) {
+  const size_t columns = std::min(width, points.size());
+  std::vector<double> means;
+  for (size_t i = 0; i < columns; ++i) {
+    const size_t begin = i * points.size() / columns, end = (i + 1) * points.size() / columns;
+    double sum = 0;
+    for (size_t p = begin; p < end; ++p) sum += points[p].value;
+    means.push_back(sum / static_cast<double>(end - begin));
+  }
+  if (means.empty()) return "";
+  const auto [least, most] = std::ranges::minmax(means);
+  std::string line;
+  for (const double mean : means) {
+    const double height = most > least ? (mean - least) / (most - least) : 0.5;
+    line += kBlocks[std::min(7, static_cast<int>(height * 8))];
+  }
+  return line;
+}
+
+void AddCourse(const RunRecord& record, Inspection* inspection) {
+  if (record.lines().empty()) return;
+  inspection->AddText(
+      "course", absl::StrCat("until step ", record.lines().back().step, "; ", LastEvent(record)));
+  for (const Curve& curve : kCurves) {
+    const auto points = record.Points(curve.kind, curve.key);
+    if (points.empty()) continue;
+    inspection->AddText(absl::StrCat("  ", curve.name),
+                        absl::StrFormat("%.5g %s %.5g", points.front().value,
+                                        Sparkline(points, kWidth), points.back().value));
+  }
+  JsonObject json;
+  for (const auto& [name, value] : FiguresOf(record)) json.Add(name, value);
+  inspection->AddJson("course", json);
+  if (const RecordedLine* const diagnosis = LastDiagnosis(record))
+    AddDiagnosis(*diagnosis, inspection);
+}
+
+absl::StatusOr<Inspection> CompareRuns(const std::string& path, const std::string& other) {
+  ASSIGN_OR_RETURN(const RecordedRun run, ReadRun(path));
+  ASSIGN_OR_RETURN(const RecordedRun others, ReadRun(other));
+  Inspection inspection;
+  inspection.Add("kind", "comparison").Add("run", path).Add("other", other);
+  const auto beside = [&](const std::string& name, const std::string& a, const std::string& b) {
+    inspection.AddText(name, absl::StrFormat("%-20s %s", a, b));
+  };
+  const auto figures = FiguresOf(run.record), others_figures = FiguresOf(others.record);
+  JsonObject json;
+  for (const auto& figure : figures) {
+    const auto found =
+        std::ranges::find(others_figures, figure.first, &std::pair<std::string, double>::first);
+    if (found == others_figures.end()) continue;
+    beside(figure.first, absl::StrFormat("%.6g", figure.second),
+           absl::StrFormat("%.6g", found->second));
+    json.Add(figure.first, JsonObject().Add("run", figure.second).Add("other", found->second));
+  }
+  inspection.AddJson("figures", json);
+  for (const Curve& curve : kCurves) {
+    const auto a = run.record.Points(curve.kind, curve.key);
+    const auto b = others.record.Points(curve.kind, curve.key);
+    if (!a.empty()) inspection.AddText(curve.name, Sparkline(a, kWidth));
+    if (!b.empty()) inspection.AddText("  of other", Sparkline(b, kWidth));
+  }
+  inspection.AddList("differences", "configuration", Differences(run.config, others.config));
+  return inspection;
+}
+
+}  // namespace elman

@@ -1,0 +1,144 @@
+#include "trainer/eval/inspection/split_description.h"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "data/shards/length_histogram.h"
+
+namespace elman {
+namespace {
+
+// A bar of up to `width` characters, exact to an eighth of one.
+std::string Bar(uint64_t count, uint64_t most, int width) {
+  const char* const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const auto length = static_cast<uint64_t>(8.0 * width * static_cast<double>(count) /
+                                            static_cast<double>(std::max<uint64_t>(most, 1)));
+  std::string bar;
+  for (uint64_t i = 0; i < length / 8; ++i) bar += "█";
+  return bar + eighths[length % 8];
+}
+
+std::string OnInvalidName(const PreprocessSpec& spec) {
+  return absl::AsciiStrToLower(PreprocessSpec::OnInvalid_Name(spec.on_invalid()));
+}
+
+// The longest length there may be.
+uint64_t Longest(const LengthCounts& counts) { return FirstLengthOfBin(counts.size()) - 1; }
+
+}  // namespace
+
+double UnknownRate(const FieldEntry& field, const TextCounts& counts) {
+  const bool labels = field.tokenizer().kind() == TokenizerSpec::LABEL;
+  const uint64_t all = labels ? counts.words() : counts.tokens();
+  return all == 0 ? 0.0 : static_cast<double>(counts.unknown()) / static_cast<double>(all);
+}
+
+std::string LengthsText(const FieldSurvey& survey) {
+  constexpr int kWidth = 40;
+  const LengthCounts& counts = survey.length_counts();
+  if (counts.empty()) return "none\n";
+  std::vector<uint64_t> octaves;
+  for (int bin = 0; bin < counts.size(); ++bin) {
+    const auto octave = static_cast<size_t>(std::bit_width(FirstLengthOfBin(bin))) - 1;
+    octaves.resize(std::max(octaves.size(), octave + 1));
+    octaves[octave] += counts.Get(bin);
+  }
+  const uint64_t most = *std::ranges::max_element(octaves);
+  std::string text =
+      absl::StrFormat("%d to %d ids, median %d, 95 %% have at most %d\n", LengthQuantile(counts, 0),
+                      Longest(counts), LengthQuantile(counts, 0.5), LengthQuantile(counts, 0.95));
+  for (size_t octave = 0; octave < octaves.size(); ++octave) {
+    if (octaves[octave] == 0) continue;
+    const uint64_t first = uint64_t{1} << octave;
+    const std::string range =
+        octave == 0 ? "1" : absl::StrCat(first, "-", std::min(2 * first - 1, Longest(counts)));
+    absl::StrAppendFormat(&text, "    %15s %12d %s\n", range, octaves[octave],
+                          Bar(octaves[octave], most, kWidth));
+  }
+  return text;
+}
+
+std::string UnknownWordsText(const FieldSurvey& survey) {
+  if (survey.unknown_words().empty()) return "";
+  const std::string words =
+      absl::StrJoin(survey.unknown_words(), ", ", [](std::string* out, const auto& word) {
+        absl::StrAppend(out, "'", absl::Utf8SafeCHexEscape(word.text()), "' ", word.count());
+      });
+  return absl::StrCat(survey.unknown_types(), " types", survey.unknown_sampled() ? " or so" : "",
+                      ": ", words,
+                      survey.unknown_types() > survey.unknown_words_size() ? ", ..." : "");
+}
+
+void AddSurveyJson(const FieldEntry& field, const TextCounts& counts, const FieldSurvey& survey,
+                   JsonObject* json) {
+  const LengthCounts& lengths = survey.length_counts();
+  JsonObject described;
+  described.Add("least", LengthQuantile(lengths, 0))
+      .Add("median", LengthQuantile(lengths, 0.5))
+      .Add("most_of_95_percent", LengthQuantile(lengths, 0.95))
+      .Add("most", lengths.empty() ? uint64_t{0} : Longest(lengths));
+  std::vector<std::string> bins, words;
+  for (int bin = 0; bin < lengths.size(); ++bin)
+    bins.push_back(absl::StrCat("[", FirstLengthOfBin(bin), ", ", lengths.Get(bin), "]"));
+  described.AddJson("counts", absl::StrCat("[", absl::StrJoin(bins, ", "), "]"));
+  json->Add("unknown_rate", UnknownRate(field, counts)).Add("lengths", described);
+  if (field.tokenizer().kind() == TokenizerSpec::LABEL) return;
+  for (const FieldSurvey::Word& word : survey.unknown_words())
+    words.push_back(
+        JsonObject().Add("text", word.text()).Add("count", uint64_t{word.count()}).ToString());
+  json->Add("unknown_types", uint64_t{survey.unknown_types()})
+      .AddJson("unknown_words", absl::StrCat("[", absl::StrJoin(words, ", "), "]"));
+}
+
+std::string SourceText(const SourceEntry& source) {
+  return absl::StrFormat("%s, %d bytes, XXH3-128 %s", absl::Utf8SafeCHexEscape(source.name()),
+                         source.bytes(), source.xxh3());
+}
+
+void AddSourcesJson(const SplitEntry& split, JsonObject* json) {
+  std::vector<std::string> sources;
+  for (const SourceEntry& source : split.sources()) {
+    sources.push_back(JsonObject()
+                          .Add("name", source.name())
+                          .Add("bytes", uint64_t{source.bytes()})
+                          .Add("xxh3", source.xxh3())
+                          .ToString());
+  }
+  JsonObject overlaps;
+  for (const OverlapEntry& overlap : split.overlaps())
+    overlaps.Add(overlap.split(), uint64_t{overlap.examples()});
+  json->AddJson("sources", absl::StrCat("[", absl::StrJoin(sources, ", "), "]"))
+      .Add("examples_also_in", overlaps);
+}
+
+std::string PreprocessText(const PreprocessSpec& spec) {
+  std::string text = absl::StrCat("elman ", spec.elman_version());
+  for (const PreprocessSpec::Library& library : spec.libraries())
+    absl::StrAppend(&text, ", ", library.name(), " ", library.version());
+  absl::StrAppend(&text, ", --on_invalid=", OnInvalidName(spec));
+  if (!spec.split_weights().empty())
+    absl::StrAppend(&text, ", --split=", absl::StrJoin(spec.split_weights(), ","));
+  if (spec.window() > 0) absl::StrAppend(&text, ", --window=", spec.window());
+  return absl::StrCat(text, ", --shard_tokens=", spec.shard_tokens());
+}
+
+JsonObject PreprocessJson(const PreprocessSpec& spec) {
+  JsonObject libraries, json;
+  for (const PreprocessSpec::Library& library : spec.libraries())
+    libraries.Add(library.name(), library.version());
+  json.Add("elman_version", spec.elman_version())
+      .Add("libraries", libraries)
+      .Add("on_invalid", OnInvalidName(spec))
+      .AddJson("split_weights", absl::StrCat("[", absl::StrJoin(spec.split_weights(), ", "), "]"))
+      .Add("shard_tokens", uint64_t{spec.shard_tokens()});
+  if (spec.window() > 0) json.Add("window", uint64_t{spec.window()});
+  return json;
+}
+
+}  // namespace elman

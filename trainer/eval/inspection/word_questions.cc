@@ -1,0 +1,81 @@
+#include "trainer/eval/inspection/word_questions.h"
+
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "data/io/status_macros.h"
+#include "trainer/eval/embeddings/vector_source.h"
+#include "trainer/eval/embeddings/word_space.h"
+
+namespace elman {
+namespace {
+
+// The words of a question, which takes `count` of them.
+absl::StatusOr<std::vector<int64_t>> WordsOf(const WordSpace& space, const std::string& path,
+                                             const std::string& flag, const std::string& text,
+                                             size_t count) {
+  // A comma is a word too, where only one is asked for.
+  const std::vector<std::string> words =
+      count == 1 ? std::vector<std::string>{text} : absl::StrSplit(text, ',');
+  if (words.size() != count) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag, "=", text, ": expected ", count, " words with commas between"));
+  }
+  std::vector<int64_t> found;
+  for (const std::string& word : words) {
+    found.push_back(space.Find(word));
+    if (found.back() < 0) {
+      return absl::NotFoundError(
+          absl::StrCat(path, ": has no vector of '", word, "', nor of its lower case"));
+    }
+  }
+  return found;
+}
+
+void AddAnswers(const WordSpace& space, const std::string& name,
+                const std::vector<WordSpace::Neighbor>& neighbors, Inspection* inspection) {
+  std::vector<JsonObject> json;
+  for (const WordSpace::Neighbor& neighbor : neighbors) {
+    const std::string word(space.word(neighbor.word));
+    inspection->AddText(word, absl::StrFormat("%.4f", neighbor.similarity));
+    json.push_back(JsonObject().Add("word", word).Add("similarity", neighbor.similarity));
+  }
+  inspection->AddJson(name, json);
+}
+
+}  // namespace
+
+absl::StatusOr<Inspection> AnswerWordQuestions(const std::string& path,
+                                               const WordQuestions& questions) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<VectorReader> reader, OpenVectorSource(path));
+  ASSIGN_OR_RETURN(const std::unique_ptr<WordSpace> space, ReadWordSpace(reader.get()));
+  Inspection inspection;
+  inspection.Add("kind", "vectors")
+      .Add("path", path)
+      .Add("words", space->words())
+      .Add("size", space->size());
+  const auto words_of = [&](const char* flag, const std::string& text, size_t count) {
+    return WordsOf(*space, path, flag, text, count);
+  };
+  if (!questions.similarity.empty()) {
+    ASSIGN_OR_RETURN(const auto words, words_of("similarity", questions.similarity, 2));
+    inspection.Add("similarity", space->Similarity(words[0], words[1]));
+  }
+  if (!questions.neighbors.empty()) {
+    ASSIGN_OR_RETURN(const auto words, words_of("neighbors", questions.neighbors, 1));
+    inspection.AddText("neighbors of", questions.neighbors);
+    AddAnswers(*space, "neighbors", space->Neighbors(words[0], questions.count), &inspection);
+  }
+  if (!questions.analogy.empty()) {
+    ASSIGN_OR_RETURN(const auto words, words_of("analogy", questions.analogy, 3));
+    inspection.AddText("analogy", questions.analogy);
+    AddAnswers(*space, "answers", space->Answers({words[0], words[1], words[2]}, questions.count),
+               &inspection);
+  }
+  return inspection;
+}
+
+}  // namespace elman

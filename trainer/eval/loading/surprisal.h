@@ -1,0 +1,40 @@
+// How surprised a language model was by every token of a split, as a table for other programs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "data/io/file.h"
+#include "data/text/vocabulary.h"
+#include "trainer/eval/evaluators/evaluator.h"
+
+namespace elman {
+
+// Keeps 12 bytes a token.
+class Surprisal : public ExampleObserver {
+ public:
+  void Observe(const ExamplePiece& piece) override;
+
+  // Appends, separated by tabs, a head and a row a token, in the order of the split:
+  //
+  //   line      of the split, from 1; empty lines that preprocessing left out are not counted
+  //   position  in the line, from 1
+  //   token     as vocabulary.txt has it: tabs and the like escaped; </s> ends a line
+  //   bits      -log2 P(token | all before), such that it reads back as the same double
+  //
+  // Use it once.
+  absl::Status AppendTo(const Vocabulary& vocabulary, AtomicFile* file);
+
+ private:
+  struct Piece {
+    uint64_t example = 0;
+    uint64_t first_target = 0;
+    size_t begin = 0, end = 0;  // in the arrays
+  };
+  std::vector<Piece> pieces_;
+  std::vector<int32_t> tokens_;
+  std::vector<double> losses_;
+};
+
+}  // namespace elman

@@ -1,0 +1,199 @@
+#include "trainer/eval/metrics/score_tokenizer.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "data/text/utf8.h"
+
+namespace elman {
+namespace {
+
+bool In(char32_t c, std::initializer_list<std::pair<char32_t, char32_t>> ranges) {
+  return std::ranges::any_of(
+      ranges, [c](const auto& range) { return c >= range.first && c <= range.second; });
+}
+
+// What Python's str.split takes for white space.
+bool IsSpace(char32_t c) {
+  return In(c, {{0x09, 0x0d},
+                {0x1c, 0x20},
+                {0x85, 0x85},
+                {0xa0, 0xa0},
+                {0x1680, 0x1680},
+                {0x2000, 0x200a},
+                {0x2028, 0x2029},
+                {0x202f, 0x202f},
+                {0x205f, 0x205f},
+                {0x3000, 0x3000}});
+}
+
+bool IsDigit(char32_t c) { return c >= '0' && c <= '9'; }
+bool IsStop(char32_t c) { return c == '.' || c == ','; }
+
+// ASCII symbols and punctuation but for the apostrophe, the comma, the hyphen and the full stop.
+bool IsSymbol(char32_t c) {
+  return In(c, {{' ', '&'}, {'(', '+'}, {'/', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}});
+}
+
+// The ranges that the reference implementation tests. The first is wider than its author meant: he
+// wrote code points of five digits in a notation that takes four.
+bool IsChinese(char32_t c) {
+  return In(c, {{0x2001, 0x2a6d},
+                {0x2e80, 0x2eff},
+                {0x2f00, 0x2fdf},
+                {0x2ff0, 0x2fff},
+                {0x3000, 0x303f},
+                {0x3100, 0x312f},
+                {0x31a0, 0x31bf},
+                {0x31c0, 0x31ef},
+                {0x3200, 0x32ff},
+                {0x3300, 0x33ff},
+                {0x3400, 0x4db5},
+                {0x4e00, 0x9fbb},
+                {0xf900, 0xfa2d},
+                {0xfa30, 0xfa6a},
+                {0xfa70, 0xfad9},
+                {0xfe10, 0xfe1f},
+                {0xfe30, 0xfe4f},
+                {0xff00, 0xffef}});
+}
+
+std::u32string Decode(std::string_view line) {
+  std::u32string text;
+  while (!line.empty()) {
+    const DecodedCharacter character = DecodeUtf8(line);
+    text.push_back(character.code);
+    line.remove_prefix(character.size);
+  }
+  return text;
+}
+
+std::string Encode(const std::u32string& text) {
+  std::string line;
+  for (const char32_t c : text) AppendUtf8(c, &line);
+  return line;
+}
+
+void ReplaceAll(std::u32string_view from, std::u32string_view to, std::u32string* text) {
+  for (size_t at = text->find(from); at != text->npos; at = text->find(from, at + to.size()))
+    text->replace(at, from.size(), to);
+}
+
+// Rewrites, from left to right and without overlap, every pair of neighbors for which applies(a, b)
+// as `before` a `between` b `after`.
+template <typename Applies>
+std::u32string RewritePairs(const std::u32string& text, std::u32string_view before,
+                            std::u32string_view between, std::u32string_view after,
+                            const Applies& applies) {
+  std::u32string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i + 1 < text.size() && applies(text[i], text[i + 1])) {
+      result.append(before).append(1, text[i]).append(between).append(1, text[i + 1]).append(after);
+      ++i;
+    } else {
+      result.push_back(text[i]);
+    }
+  }
+  return result;
+}
+
+// The rules that mteval has for western languages.
+std::u32string SeparatePunctuation(const std::u32string& line) {
+  std::u32string text;
+  for (const char32_t c : line) {
+    if (IsSymbol(c)) text.append(U" ").append(1, c).append(U" ");
+    if (!IsSymbol(c)) text.push_back(c);
+  }
+  // Stops are tokens unless a digit is before, and unless one is behind.
+  text = RewritePairs(text, U"", U" ", U" ",
+                      [](char32_t a, char32_t b) { return !IsDigit(a) && IsStop(b); });
+  text = RewritePairs(text, U" ", U" ", U"",
+                      [](char32_t a, char32_t b) { return IsStop(a) && !IsDigit(b); });
+  return RewritePairs(text, U"", U" ", U" ",
+                      [](char32_t a, char32_t b) { return IsDigit(a) && b == '-'; });
+}
+
+std::u32string JoinWords(const std::u32string& text) {
+  std::u32string joined;
+  bool space = false;  // before what comes
+  for (const char32_t c : text) {
+    if (IsSpace(c)) {
+      space = !joined.empty();
+      continue;
+    }
+    if (space) joined.push_back(' ');
+    space = false;
+    joined.push_back(c);
+  }
+  return joined;
+}
+
+std::u32string Separate13a(std::u32string text) {
+  ReplaceAll(U"<skipped>", U"", &text);
+  ReplaceAll(U"-\n", U"", &text);
+  ReplaceAll(U"\n", U" ", &text);
+  ReplaceAll(U"&quot;", U"\"", &text);
+  ReplaceAll(U"&amp;", U"&", &text);
+  ReplaceAll(U"&lt;", U"<", &text);
+  ReplaceAll(U"&gt;", U">", &text);
+  return SeparatePunctuation(U" " + text + U" ");
+}
+
+std::u32string SeparateChinese(const std::u32string& text) {
+  std::u32string separated;
+  for (const char32_t c : text) {
+    if (IsChinese(c)) separated.append(U" ").append(1, c).append(U" ");
+    if (!IsChinese(c)) separated.push_back(c);
+  }
+  return SeparatePunctuation(separated);
+}
+
+std::u32string SeparateAll(const std::u32string& text) {
+  std::u32string separated;
+  for (const char32_t c : text) separated.append(1, c).append(U" ");
+  return separated;
+}
+
+// Without white space at its end, and at its begin where asked for.
+std::u32string Strip(const std::u32string& text, bool begin) {
+  const auto first = begin ? std::ranges::find_if_not(text, IsSpace) : text.begin();
+  auto last = text.end();
+  while (last > first && IsSpace(*(last - 1))) --last;
+  return std::u32string(first, last);
+}
+
+}  // namespace
+
+std::string_view NameOf(ScoreTokenization tokenization) {
+  switch (tokenization) {
+    case ScoreTokenization::k13a:
+      return "13a";
+    case ScoreTokenization::kZh:
+      return "zh";
+    case ScoreTokenization::kChar:
+      return "char";
+  }
+  return "";
+}
+
+std::string TokenizeForScore(ScoreTokenization tokenization, std::string_view line) {
+  const std::u32string text = Strip(Decode(line), tokenization == ScoreTokenization::kZh);
+  switch (tokenization) {
+    case ScoreTokenization::k13a:
+      return Encode(JoinWords(Separate13a(text)));
+    case ScoreTokenization::kZh:
+      return Encode(JoinWords(SeparateChinese(text)));
+    case ScoreTokenization::kChar:
+      return Encode(JoinWords(SeparateAll(text)));
+  }
+  return "";
+}
+
+std::string WithoutSpaces(std::string_view line) {
+  std::u32string text = Decode(line);
+  std::erase_if(text, IsSpace);
+  return Encode(text);
+}
+
+}  // namespace elman

@@ -1,0 +1,108 @@
+// An n-gram model in the form of Katz, ready to be asked.
+//
+// The contexts are a tree: below a context stand those that are longer by one older token. Each has
+// the tokens that followed it, with their log10 probabilities, and its log10 backoff.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "data/text/vocabulary.h"
+#include "trainer/eval/baselines/baseline_file.h"
+
+namespace elman {
+
+class NgramTable {
+ public:
+  // What ARPA files have for something that never happens, and what KenLM has for unknown words
+  // where a file has none.
+  static constexpr float kNever = -99, kNoUnknown = -100;
+
+  // The arrays of a model. unigrams: a float for each token of the vocabulary. For each order from
+  // 2 on, contexts-ORDER: a context's oldest token, how many n-grams it has, how many contexts are
+  // longer by one token, and its backoff; ngrams-ORDER: a token and a float. Both in the order of
+  // the tree, tokens ascending. aliases, where the model was imported: the token that stands for
+  // each token.
+  static constexpr size_t kContextNumbers = 4, kNgramNumbers = 2;
+  static std::string ContextsName(int order);
+  static std::string NgramsName(int order);
+
+  // Takes the arrays out of `baseline`, which was read from `path`. DataLoss if they are no model.
+  static absl::StatusOr<NgramTable> Create(const std::string& path, Baseline* baseline);
+
+  int order() const { return static_cast<int>(levels_.size()) + 1; }
+  // Of an order from 2 on.
+  uint64_t ngrams(int order) const { return levels_[order - 2].ngram_count(); }
+
+  // The log10 probability of a token behind a context, whose newest token comes first. A context
+  // that begins with <s> ends with it here.
+  double Log10Probability(std::span<const uint32_t> context, uint32_t token) const;
+
+  // Visits the n-grams of an order: tokens as they stand in text, log10 probability, and the log10
+  // backoff of the n-gram as a context, if it is one.
+  using Visit = std::function<absl::Status(std::span<const uint32_t> tokens, float probability,
+                                           std::optional<float> backoff)>;
+  absl::Status ForEach(int order, const Visit& visit) const;
+
+ private:
+  // Contexts of one length, and the n-grams behind them.
+  struct Level {
+    // As in the array, but with the places where its n-grams and longer contexts begin instead of
+    // how many there are.
+    std::vector<uint32_t> contexts;
+    std::vector<uint32_t> ngrams;
+
+    uint32_t size() const { return static_cast<uint32_t>(contexts.size() / kContextNumbers); }
+    uint32_t ngram_count() const { return static_cast<uint32_t>(ngrams.size() / kNgramNumbers); }
+    uint32_t token(uint32_t context) const { return contexts[kContextNumbers * context]; }
+    uint32_t first_ngram(uint32_t context) const {
+      return context == size() ? ngram_count() : contexts[kContextNumbers * context + 1];
+    }
+    uint32_t first_longer(uint32_t context) const {
+      return contexts[kContextNumbers * context + 2];
+    }
+    float backoff(uint32_t context) const {
+      return std::bit_cast<float>(contexts[kContextNumbers * context + 3]);
+    }
+    uint32_t ngram_token(uint32_t ngram) const { return ngrams[kNgramNumbers * ngram]; }
+    float probability(uint32_t ngram) const {
+      return std::bit_cast<float>(ngrams[kNgramNumbers * ngram + 1]);
+    }
+    // Puts places where counts were. `extended` says of each context that is shorter by one token
+    // how many of these extend it; returns the same of these. DataLoss, with the beginning of the
+    // array's name, if counts do not fit together or tokens are not below `ids`.
+    absl::StatusOr<std::vector<uint32_t>> Index(uint32_t ids,
+                                                const std::vector<uint32_t>& extended);
+  };
+  static constexpr uint32_t kNone = ~uint32_t{0};
+
+  // The contexts of length `length` + 1 that extend one of length `length`, by their numbers.
+  uint32_t end_of_longer(size_t length, uint32_t context) const {
+    const Level& level = levels_[length - 1];
+    return context + 1 == level.size() ? levels_[length].size() : level.first_longer(context + 1);
+  }
+  // The number of a context of a length, of which that of the next shorter is known; kNone.
+  uint32_t FindContext(size_t length, uint32_t shorter, uint32_t token) const;
+  // The n-gram of a context with a token; kNone.
+  uint32_t FindNgram(const Level& level, uint32_t context, uint32_t token) const;
+  // The backoff of a context whose newest token comes first, if there is one.
+  std::optional<float> BackoffOf(std::span<const uint32_t> context) const;
+  absl::Status ForEachBehind(size_t length, uint32_t context, int order,
+                             std::vector<uint32_t>* tokens, const Visit& visit) const;
+  uint32_t alias(uint32_t token) const { return aliases_.empty() ? token : aliases_[token]; }
+
+  std::vector<uint32_t> unigrams_;  // bits of floats, by token
+  std::vector<uint32_t> aliases_;
+  std::vector<uint32_t> context_of_token_;  // of length 1; kNone
+  std::vector<Level> levels_;               // by length of the context from 1 on
+};
+
+}  // namespace elman

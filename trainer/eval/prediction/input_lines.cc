@@ -1,0 +1,86 @@
+#include "trainer/eval/prediction/input_lines.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+#include "data/text/line_reader.h"
+
+namespace elman {
+namespace {
+
+constexpr size_t kReadBytes = size_t{64} << 10;
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
+  std::vector<std::string> lines;
+  std::string line;
+  while (lines.size() < most) {
+    const bool whole = failure_.ok() && TakeLine(&line);
+    const size_t size = whole ? line.size() : buffer_.size() - used_;
+    if (size > kMaxLineBytes + (whole ? 0 : 1)) failure_ = TooLong();  // 1: of CR LF
+    if (!failure_.ok()) {
+      if (lines.empty()) return failure_;
+      break;
+    }
+    if (whole) {
+      ++taken_;
+      lines.push_back(std::move(line));
+    } else if (ended_ || (!lines.empty() && !MoreIsThere())) {
+      break;
+    } else {
+      RETURN_IF_ERROR(Fill());
+    }
+  }
+  return lines;
+}
+
+absl::Status InputLines::TooLong() const {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the input: line ", taken_ + 1, ": expected at most ", kMaxLineBytes,
+                   " bytes, found more; cut the text into several lines"));
+}
+
+absl::Status InputLines::Fill() {
+  buffer_.erase(0, used_);
+  searched_ -= used_;
+  used_ = 0;
+  const size_t before = buffer_.size();
+  buffer_.resize(before + kReadBytes);
+  ssize_t count = 0;
+  do {
+    count = ::read(descriptor_, buffer_.data() + before, kReadBytes);
+  } while (count < 0 && errno == EINTR);
+  buffer_.resize(before + (count > 0 ? static_cast<size_t>(count) : 0));
+  if (count < 0) {
+    return absl::DataLossError(absl::StrCat("the input cannot be read: ", std::strerror(errno)));
+  }
+  ended_ = count == 0;
+  return absl::OkStatus();
+}
+
+bool InputLines::MoreIsThere() const {
+  pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  return ::poll(&waiting, 1, /*timeout=*/0) > 0;
+}
+
+bool InputLines::TakeLine(std::string* line) {
+  size_t end = buffer_.find('\n', searched_);
+  const bool whole = end != buffer_.npos;
+  searched_ = whole ? end + 1 : buffer_.size();
+  if (!whole) {
+    if (!ended_ || used_ == buffer_.size()) return false;
+    end = buffer_.size();
+  }
+  line->assign(buffer_, used_, end - used_);
+  if (!line->empty() && line->back() == '\r') line->pop_back();
+  used_ = searched_;
+  return true;
+}
+
+}  // namespace elman

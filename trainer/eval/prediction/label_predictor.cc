@@ -1,0 +1,214 @@
+#include "trainer/eval/prediction/label_predictor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "data/io/json_writer.h"
+#include "data/io/status_macros.h"
+#include "trainer/eval/decoding/batch_builder.h"
+#include "trainer/network/math/check.h"
+#include "trainer/network/models/classifier.h"
+#include "trainer/network/models/labeler.h"
+
+namespace elman {
+namespace {
+
+class LabelPredictor : public Predictor {
+ protected:
+  LabelPredictor(TrainedModel* trained, std::unique_ptr<Tokenizer> tokenizer,
+                 const PredictionSpec& spec)
+      : text_(trained->vocabularies[0]),
+        labels_(trained->vocabularies[1]),
+        tokenizer_(std::move(tokenizer)),
+        features_(spec.features),
+        json_(spec.json) {}
+
+  const std::string& LabelName(int32_t label) const { return labels_.piece(label); }
+
+  const Vocabulary& text_;
+  const Vocabulary& labels_;
+  const std::unique_ptr<Tokenizer> tokenizer_;
+  FeatureSource* const features_;  // null where the model reads no vectors
+  const bool json_;
+  Workspace workspace_;
+};
+
+class TagPredictor : public LabelPredictor {
+ public:
+  TagPredictor(TrainedModel* trained, std::unique_ptr<Tokenizer> tokenizer,
+               const PredictionSpec& spec)
+      : LabelPredictor(trained, std::move(tokenizer), spec),
+        model_(dynamic_cast<Labeler*>(trained->model.get())) {
+    CHECK_NE(model_, nullptr);
+  }
+
+  absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
+                                                   uint64_t /*first*/) override {
+    std::vector<Sentence> sentences;
+    BatchBuilder builder(text_.pad_id());
+    for (const PredictionInput& input : inputs) {
+      Sentence& sentence = sentences.emplace_back(Read(input));
+      TokenSequence tokens{.ids = sentence.ids};
+      RETURN_IF_ERROR(TakeFeatures(features_, /*ends=*/false, &tokens));
+      if (builder.Add(std::move(tokens))) sentence.row = rows_of(sentences) - 1;
+    }
+    Batch batch = builder.Build();
+    batch.targets.assign(batch.inputs.size(), kNoTarget);
+    for (const Sentence& sentence : sentences) {
+      for (const size_t first : sentence.first_pieces)
+        batch.targets[first * batch.rows + sentence.row] = 0;
+    }
+    std::vector<int32_t> tags(batch.targets.size());
+    std::vector<float> probabilities(batch.targets.size());
+    workspace_.Reset();
+    if (batch.rows > 0) model_->Predict(batch, tags, probabilities, &workspace_);
+
+    std::vector<std::string> texts;
+    for (const Sentence& sentence : sentences) {
+      std::vector<int32_t> own_tags;
+      std::vector<float> own_probabilities;
+      for (const size_t first : sentence.first_pieces) {
+        own_tags.push_back(tags[first * batch.rows + sentence.row]);
+        own_probabilities.push_back(probabilities[first * batch.rows + sentence.row]);
+      }
+      texts.push_back(json_ ? Json(sentence, own_tags, own_probabilities)
+                            : Columns(sentence, own_tags));
+    }
+    return texts;
+  }
+
+ private:
+  struct Sentence {
+    std::vector<std::string> words;
+    std::vector<uint32_t> ids = {};
+    std::vector<size_t> first_pieces = {};  // of each word, its place in `ids`
+    int row = 0;                            // of the batch, if there are ids
+  };
+
+  static int rows_of(const std::vector<Sentence>& sentences) {
+    return static_cast<int>(
+        std::ranges::count_if(sentences, [](const Sentence& s) { return !s.ids.empty(); }));
+  }
+
+  Sentence Read(const PredictionInput& input) const {
+    Sentence sentence{.words = input.words};
+    if (sentence.words.empty()) {
+      sentence.words =
+          absl::StrSplit(input.line, absl::ByAnyChar(" \t\r\n\v\f"), absl::SkipEmpty());
+    }
+    for (const std::string& word : sentence.words) {
+      sentence.first_pieces.push_back(sentence.ids.size());
+      EncodeWord(*tokenizer_, text_, word, &sentence.ids);
+    }
+    return sentence;
+  }
+
+  std::string Columns(const Sentence& sentence, const std::vector<int32_t>& tags) const {
+    std::string text;
+    for (size_t i = 0; i < tags.size(); ++i)
+      absl::StrAppend(&text, sentence.words[i], "\t", LabelName(tags[i]), "\n");
+    return text + "\n";
+  }
+
+  std::string Json(const Sentence& sentence, const std::vector<int32_t>& tags,
+                   const std::vector<float>& probabilities) const {
+    const auto list = [](const auto& items, const auto& show) {
+      return "[" +
+             absl::StrJoin(items, ", ",
+                           [&](std::string* out, const auto& item) { out->append(show(item)); }) +
+             "]";
+    };
+    JsonObject json;
+    json.AddJson("words", list(sentence.words, [](const std::string& w) { return JsonString(w); }));
+    json.AddJson("tags", list(tags, [&](int32_t tag) { return JsonString(LabelName(tag)); }));
+    if (std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); })) {
+      json.AddJson("probabilities", list(probabilities, [](float p) { return absl::StrCat(p); }));
+    }
+    return json.ToString() + "\n";
+  }
+
+  Labeler* const model_;
+};
+
+class ClassPredictor : public LabelPredictor {
+ public:
+  ClassPredictor(TrainedModel* trained, std::unique_ptr<Tokenizer> tokenizer,
+                 const PredictionSpec& spec)
+      : LabelPredictor(trained, std::move(tokenizer), spec),
+        model_(dynamic_cast<Classifier*>(trained->model.get())) {
+    CHECK_NE(model_, nullptr);
+  }
+
+  absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
+                                                   uint64_t /*first*/) override {
+    BatchBuilder builder(text_.pad_id());
+    std::vector<bool> has_text;
+    for (const PredictionInput& input : inputs) {
+      TokenSequence tokens;
+      tokenizer_->Encode(input.line, &tokens.ids);
+      RETURN_IF_ERROR(TakeFeatures(features_, /*ends=*/false, &tokens));
+      has_text.push_back(builder.Add(std::move(tokens)));
+    }
+    Batch batch = builder.Build();
+    batch.targets.assign(batch.rows, 0);
+    std::vector<int32_t> labels(batch.rows);
+    std::vector<float> probabilities(static_cast<size_t>(batch.rows) * labels_.size());
+    if (batch.rows > 0) {
+      workspace_.Reset();
+      model_->Predict(batch, labels, {}, &workspace_);
+      workspace_.Reset();
+      model_->Probabilities(batch, {probabilities.data(), batch.rows, labels_.size()}, &workspace_);
+    }
+    std::vector<std::string> texts;
+    int row = 0;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const std::string& line = inputs[i].line;
+      if (!has_text[i]) {  // nothing to judge
+        texts.push_back(json_ ? JsonObject().Add("text", line).ToString() + "\n" : "\n");
+        continue;
+      }
+      const std::string& label = LabelName(labels[row]);
+      texts.push_back(json_ ? Json(line, label, probabilities.data() + row * labels_.size())
+                            : absl::StrCat(label, "\t", line, "\n"));
+      ++row;
+    }
+    return texts;
+  }
+
+ private:
+  std::string Json(const std::string& line, const std::string& label,
+                   const float* probabilities) const {
+    JsonObject of_labels;
+    for (uint32_t i = 0; i < labels_.size(); ++i)
+      of_labels.Add(labels_.piece(i), static_cast<double>(probabilities[i]));
+    return JsonObject()
+               .Add("text", line)
+               .Add("label", label)
+               .Add("probabilities", of_labels)
+               .ToString() +
+           "\n";
+  }
+
+  Classifier* const model_;
+};
+
+}  // namespace
+
+std::unique_ptr<Predictor> CreateTagPredictor(TrainedModel* trained,
+                                              std::unique_ptr<Tokenizer> tokenizer,
+                                              const PredictionSpec& spec) {
+  return std::make_unique<TagPredictor>(trained, std::move(tokenizer), spec);
+}
+
+std::unique_ptr<Predictor> CreateClassPredictor(TrainedModel* trained,
+                                                std::unique_ptr<Tokenizer> tokenizer,
+                                                const PredictionSpec& spec) {
+  return std::make_unique<ClassPredictor>(trained, std::move(tokenizer), spec);
+}
+
+}  // namespace elman

@@ -1,0 +1,20 @@
+// Labels for texts: a tag for every word, or one label for all of a line.
+#pragma once
+
+#include <memory>
+
+#include "data/tokenizer/tokenizer.h"
+#include "trainer/eval/loading/trained_model.h"
+#include "trainer/eval/prediction/predictor.h"
+
+namespace elman {
+
+std::unique_ptr<Predictor> CreateTagPredictor(TrainedModel* trained,
+                                              std::unique_ptr<Tokenizer> tokenizer,
+                                              const PredictionSpec& spec);
+
+std::unique_ptr<Predictor> CreateClassPredictor(TrainedModel* trained,
+                                                std::unique_ptr<Tokenizer> tokenizer,
+                                                const PredictionSpec& spec);
+
+}  // namespace elman

@@ -1,0 +1,141 @@
+#include "trainer/eval/prediction/text_generator.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "data/io/json_writer.h"
+#include "data/tokenizer/detokenizer.h"
+#include "trainer/eval/decoding/batch_decoder.h"
+#include "trainer/eval/decoding/beam_search.h"
+#include "trainer/network/math/check.h"
+#include "trainer/network/models/language_model.h"
+
+namespace elman {
+namespace {
+
+// What ended a text, in JSON.
+std::string_view NameOf(Finish finish) {
+  switch (finish) {
+    case Finish::kLines:
+      return "lines";
+    case Finish::kStop:
+      return "stop";
+    default:
+      return "max_tokens";
+  }
+}
+
+class TextGenerator : public Predictor {
+ public:
+  TextGenerator(TrainedModel* trained, std::unique_ptr<Tokenizer> tokenizer,
+                const PredictionSpec& spec)
+      : model_(dynamic_cast<LanguageModel*>(trained->model.get())),
+        vocabulary_(trained->vocabularies[0]),
+        kind_(trained->header.fields(0).tokenizer().kind()),
+        tokenizer_(std::move(tokenizer)),
+        json_(spec.json),
+        spec_(spec.generation),
+        sampler_(spec_.sampling, static_cast<int32_t>(vocabulary_.unknown_id())),
+        decoder_(model_, std::max(1, spec_.beam)) {
+    CHECK_NE(model_, nullptr);
+  }
+
+  absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
+                                                   uint64_t first) override {
+    std::vector<std::string> prompts;  // as the model reads them
+    std::vector<BatchDecoder::Job> jobs;
+    for (const PredictionInput& input : inputs)
+      jobs.push_back(Begin(input.line, first + jobs.size(), &prompts.emplace_back()));
+    decoder_.Run(jobs, first, [](const BatchDecoder::Job&) {});
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < jobs.size(); ++i)
+      texts.push_back(Show(inputs[i].line, prompts[i], jobs[i].decoder->text()));
+    return texts;
+  }
+
+  absl::Status Stream(const PredictionInput& input, uint64_t number,
+                      const std::function<void(std::string_view)>& write) override {
+    // A search may change its mind.
+    if (json_ || spec_.beam > 0) return Predictor::Stream(input, number, write);
+    std::string prompt;
+    BatchDecoder::Job job = Begin(input.line, number, &prompt);
+    write(prompt);
+    size_t written = 0;
+    decoder_.Run({&job, 1}, number, [&](const BatchDecoder::Job& progress) {
+      const GeneratedText& text = progress.decoder->text();
+      if (text.settled() <= written) return;
+      write(text.text().substr(written, text.settled() - written));
+      written = text.settled();
+    });
+    write("\n");
+    return absl::OkStatus();
+  }
+
+ private:
+  // The continuation of a line; `prompt` becomes the line as the model reads it.
+  BatchDecoder::Job Begin(const std::string& line, uint64_t number, std::string* prompt) {
+    std::vector<uint32_t> ids;
+    tokenizer_->Encode(line, &ids);
+    Detokenizer detokenizer(kind_, &vocabulary_);
+    // A line begins after the end of another.
+    BatchDecoder::Job job{{static_cast<int32_t>(vocabulary_.end_id())}, nullptr};
+    for (const uint32_t id : ids) {
+      job.prompt.push_back(static_cast<int32_t>(id));
+      detokenizer.Append(id, prompt);
+    }
+    GeneratedText begin(&spec_.end, &vocabulary_, detokenizer);
+    if (spec_.beam > 0) {
+      job.decoder = std::make_unique<BeamSearch>(std::move(begin), spec_.beam,
+                                                 static_cast<int32_t>(vocabulary_.unknown_id()));
+    } else {
+      job.decoder = std::make_unique<SampledText>(std::move(begin), &sampler_, spec_.seed, number);
+    }
+    return job;
+  }
+
+  std::string Show(const std::string& line, const std::string& prompt,
+                   const GeneratedText& continuation) const {
+    const std::string text = absl::StrCat(prompt, std::string(continuation.text()));
+    if (!json_) return text + "\n";
+    const auto list = [](const auto& items, const auto& show) {
+      return absl::StrCat(
+          "[",
+          absl::StrJoin(items, ", ",
+                        [&](std::string* out, const auto& item) { out->append(show(item)); }),
+          "]");
+    };
+    return JsonObject()
+               .Add("prompt", line)
+               .Add("text", text)
+               .AddJson("tokens",
+                        list(continuation.tokens(),
+                             [&](int32_t id) { return JsonString(vocabulary_.piece(id)); }))
+               .AddJson("log_probabilities", list(continuation.log_probabilities(), JsonNumber))
+               .Add("log_probability", continuation.log_probability())
+               .Add("ended_by", NameOf(continuation.finish()))
+               .ToString() +
+           "\n";
+  }
+
+  LanguageModel* const model_;
+  const Vocabulary& vocabulary_;
+  const TokenizerSpec::Kind kind_;
+  const std::unique_ptr<Tokenizer> tokenizer_;
+  const bool json_;
+  const GenerationSpec spec_;
+  Sampler sampler_;
+  BatchDecoder decoder_;
+};
+
+}  // namespace
+
+std::unique_ptr<Predictor> CreateTextGenerator(TrainedModel* trained,
+                                               std::unique_ptr<Tokenizer> tokenizer,
+                                               const PredictionSpec& spec) {
+  return std::make_unique<TextGenerator>(trained, std::move(tokenizer), spec);
+}
+
+}  // namespace elman

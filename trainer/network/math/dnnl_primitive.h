@@ -1,0 +1,71 @@
+// What every user of oneDNN's primitives here shares: descriptions for both of its interfaces, and
+// primitives that run without allocating anything. Only for source files of trainer/network/math.
+#pragma once
+
+#include <dnnl.hpp>
+#include <utility>
+#include <vector>
+
+#include "trainer/network/math/check.h"
+
+namespace elman {
+
+// oneDNN 3 builds a primitive's description in one step, oneDNN 2 through an operation descriptor.
+#if DNNL_VERSION_MAJOR >= 3
+template <typename Primitive, typename... Arguments>
+auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
+  return typename Primitive::primitive_desc(engine, arguments...);
+}
+template <typename Primitive, typename Hint, typename... Arguments>
+auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
+                      const Arguments&... arguments) {
+  return typename Primitive::primitive_desc(engine, arguments..., forward);
+}
+#else
+template <typename Primitive, typename... Arguments>
+auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
+  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine);
+}
+template <typename Primitive, typename Hint, typename... Arguments>
+auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
+                      const Arguments&... arguments) {
+  return
+      typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine, forward);
+}
+#endif
+
+// A primitive with its memories, whose addresses are set before each run.
+class Executable {
+ public:
+  void Create(const dnnl::engine& engine, const dnnl::primitive& primitive,
+              const std::vector<std::pair<int, dnnl::memory::desc>>& arguments) {
+    primitive_ = primitive;
+    memories_.reserve(arguments.size());
+    for (const auto& [name, desc] : arguments) {
+      memories_.push_back(dnnl::memory(desc, engine, DNNL_MEMORY_NONE));
+      arguments_.push_back({name, memories_.back().get()});
+    }
+  }
+  explicit operator bool() const { return !arguments_.empty(); }
+
+  // A name that the primitive does not have is ignored.
+  void Set(int name, const void* data) {
+    for (size_t i = 0; i < arguments_.size(); ++i) {
+      if (arguments_[i].arg == name) return memories_[i].set_data_handle(const_cast<void*>(data));
+    }
+  }
+
+  void Run(dnnl::stream& stream) {
+    const auto status = dnnl_primitive_execute(
+        primitive_.get(), stream.get(), static_cast<int>(arguments_.size()), arguments_.data());
+    CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
+    stream.wait();
+  }
+
+ private:
+  dnnl::primitive primitive_;
+  std::vector<dnnl::memory> memories_;
+  std::vector<dnnl_exec_arg_t> arguments_;
+};
+
+}  // namespace elman

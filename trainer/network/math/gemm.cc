@@ -1,0 +1,24 @@
+#include "trainer/network/math/gemm.h"
+
+#include <dnnl.h>
+
+#include "trainer/network/math/check.h"
+
+namespace elman {
+
+void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, const ConstPanel& a,
+          const ConstPanel& b, float beta, const Panel& c) {
+  const bool ta = transpose_a == Transpose::kYes;
+  const bool tb = transpose_b == Transpose::kYes;
+  const int64_t k = ta ? a.rows : a.cols;
+  CHECK_EQ(c.rows, ta ? a.cols : a.rows);
+  CHECK_EQ(c.cols, tb ? b.rows : b.cols);
+  CHECK_EQ(k, tb ? b.cols : b.rows);
+  if (c.rows == 0 || c.cols == 0) return;
+  const dnnl_status_t status =
+      dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', c.rows, c.cols, k, alpha, a.data, a.stride, b.data,
+                 b.stride, beta, c.data, c.stride);
+  CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
+}
+
+}  // namespace elman

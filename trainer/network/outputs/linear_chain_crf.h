@@ -1,0 +1,66 @@
+// A conditional random field over the tags of a sequence (Lafferty, McCallum and Pereira, 2001; on
+// top of a recurrent network: Huang, Xu and Yu, 2015). With scores s(t, k) of tag k at position t,
+// transitions A(j, k) from tag j to tag k, a begin and an end score of every tag,
+//
+//   score(y) = begin(y1) + sum s(t, y(t)) + sum A(y(t-1), y(t)) + end(yT)
+//   loss = log(sum over all taggings of e^score) - score(y)
+//
+// Positions without a tag, as the later pieces of a word, are no part of the chain: the ones around
+// them are neighbors.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "trainer/network/math/matrix.h"
+#include "trainer/network/parameters/parameters.h"
+#include "trainer/network/parameters/sequence_layout.h"
+
+namespace elman {
+
+// Not for concurrent use: it keeps memory from sequence to sequence.
+class LinearChainCrf {
+ public:
+  LinearChainCrf(const std::string& name, int64_t tags, const Initializer& initializer,
+                 ParameterTable* table);
+
+  // Scores are packed rows of a layout [rows, tags]; `targets` has a tag for each of these rows,
+  // negative where there is none. Returns the loss summed over sequences, in nats; overwrites
+  // d_scores and adds to `gradients`, both of the sum.
+  double Train(const float* values, const SequenceLayout& layout, ConstMatrix scores,
+               std::span<const int32_t> targets, Matrix d_scores, float* gradients);
+
+  // The loss of each sequence, by its number in the batch.
+  void Evaluate(const float* values, const SequenceLayout& layout, ConstMatrix scores,
+                std::span<const int32_t> targets, std::span<double> losses);
+
+  // The tagging of the highest score (Viterbi, 1967) for the rows whose `tags` are not negative,
+  // which are overwritten.
+  void Decode(const float* values, const SequenceLayout& layout, ConstMatrix scores,
+              std::span<int32_t> tags);
+
+ private:
+  using Doubles = std::vector<double>;
+
+  void ReadTransitions(const float* values);
+  void FindChain(const SequenceLayout& layout, int64_t rank, std::span<const int32_t> targets);
+  double Forward(ConstMatrix scores);
+  double ScoreOfTargets(ConstMatrix scores, std::span<const int32_t> targets) const;
+  void Backward(ConstMatrix scores, std::span<const int32_t> targets, Matrix d_scores,
+                float* gradients);
+
+  const int64_t tags_;
+  const Parameter transitions_;  // [from, to]
+  const Parameter begin_, end_;  // [1, tags]
+  Doubles exp_transitions_, transition_values_, begin_values_, end_values_;
+  std::vector<int64_t> chain_;  // the packed rows of the sequence in hand that have a tag
+  // Of its positions: probabilities of the tags given what comes before, and given what comes
+  // behind up to a factor; exponentials of scores; the factor by which each forward step was
+  // scaled.
+  Doubles forward_, backward_, potentials_, scales_;
+  std::vector<int32_t> best_previous_;
+};
+
+}  // namespace elman

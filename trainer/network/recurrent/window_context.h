@@ -1,0 +1,88 @@
+// A fixed window: the vectors of the last tokens side by side, and tanh layers one upon another
+// (Bengio et al., 2003). With x the vectors of the last n tokens, the oldest first,
+//
+//   h(1) = tanh(x W(1) + b(1)),   h(l) = tanh(h(l-1) W(l) + b(l)),   y = h(L), or [h(L) x]
+//
+// y has x behind the last layer where the output layer is to be connected with it directly.
+//
+// What is carried is the last n - 1 tokens themselves, by their ids, rather than their vectors: so
+// a window that reaches back beyond the begin of a batch is read with the values of the step in
+// hand, like any other, and its gradient is whole. Nothing is truncated: how the text is cut into
+// batches says only when values change. Before the begin of a text there is no token (id -1), and a
+// vector of zeros.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "trainer/network/layers/dropout.h"
+#include "trainer/network/layers/tanh_layer.h"
+#include "trainer/network/parameters/initializer.h"
+#include "trainer/network/parameters/parameters.h"
+#include "trainer/network/recurrent/context_layers.h"
+
+namespace elman {
+
+struct WindowShape {
+  int tokens = 4;  // that are read, the one at hand included
+  int layers = 1;
+  int64_t embedding_size = 0;
+  int64_t hidden_size = 0;
+  bool direct_connections = false;
+  float input_dropout = 0;  // on what enters the first layer
+  float layer_dropout = 0;  // between layers
+  bool variational_dropout = false;
+  Initializer initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
+
+  int64_t input_size() const { return tokens * embedding_size; }
+  int64_t output_size() const { return hidden_size + (direct_connections ? input_size() : 0); }
+};
+
+class WindowContext : public ContextLayers {
+ public:
+  // Ids are carried as floats, which count as far as this.
+  static constexpr int64_t kMostIds = 1 << 24;
+
+  WindowContext(const std::string& name, const WindowShape& shape, ParameterTable* table);
+
+  void UseValues(const float* values) override { values_ = values; }
+  int64_t carry_states() const override { return 1; }
+  int64_t carry_width() const override { return shape_.tokens - 1; }
+  void Begin(const Pass* pass, const SequenceLayout& layout, float* carry) const override;
+  std::span<const int32_t> Read(const SequenceLayout& layout, std::span<const int32_t> inputs,
+                                float* carry) override;
+  ConstMatrix Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x, float* carry,
+                      Workspace* workspace) override;
+  ConstMatrix Infer(const SequenceLayout& layout, ConstMatrix x, float* carry,
+                    Workspace* workspace) override;
+  Matrix Backward(const SequenceLayout& layout, Matrix d_y, bool begun, float* gradients,
+                  Workspace* workspace) override;
+  int64_t output_size() const override { return shape_.output_size(); }
+  int64_t multiplications() const override;
+
+ private:
+  struct Layer {
+    std::string forward_name, backward_name;  // of spans of time
+    Dropout dropout;                          // of what enters it
+    TanhLayer tanh;
+  };
+  // Of the last forward pass.
+  struct Record {
+    ConstMatrix x, y;
+    Dropout::Mask mask;
+  };
+
+  // x [tokens read, embedding] as [rows, input_size()].
+  ConstMatrix SideBySide(const SequenceLayout& layout, ConstMatrix x) const;
+  // What the output layer reads.
+  ConstMatrix Output(ConstMatrix hidden, ConstMatrix x, Workspace* workspace) const;
+
+  const WindowShape shape_;
+  std::vector<Layer> layers_;
+  const float* values_ = nullptr;
+  std::vector<int32_t> windows_;  // tokens of every row
+  std::vector<Record> records_;
+  const PhaseClock* clock_ = nullptr;
+};
+
+}  // namespace elman

@@ -1,0 +1,169 @@
+// elman-baseline: floors, the models that a network must beat: n-grams, TF-IDF, most frequent tags.
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "data/io/file.h"
+#include "data/io/interruption.h"
+#include "data/io/program.h"
+#include "data/io/status_macros.h"
+#include "data/shards/dataset.h"
+#include "trainer/eval/baselines/tag_counts.h"
+#include "trainer/eval/baselines/tfidf.h"
+#include "trainer/eval/ngrams/arpa.h"
+#include "trainer/eval/ngrams/ngram_estimation.h"
+
+ABSL_FLAG(std::string, kind, "",
+          "`KIND` ngram (of a language-model data set), tfidf (classification) or "
+          "most_frequent_tag (tagging)");
+ABSL_FLAG(std::string, data, "", "`DATASET_DIR` the data set, whose split train is counted");
+ABSL_FLAG(std::string, output, "", "`FILE` the file to write");
+ABSL_FLAG(int32_t, order, 5, "ngram: how many tokens the longest n-grams have; 1: unigrams");
+ABSL_FLAG(std::string, prune, "0",
+          "`COUNT,...` ngram: leave out n-grams that occur so often or less, a number for each "
+          "order, the last for all higher orders: 0,0,1 leaves out trigrams and longer ones that "
+          "occur once");
+ABSL_FLAG(std::string, import_arpa, "",
+          "`FILE` ngram: take the model from this ARPA file, which may be compressed, instead of "
+          "counting; --data gives the vocabulary");
+ABSL_FLAG(double, inverse_regularization, elman::LogisticRegressionSpec().inverse_regularization,
+          "tfidf: C of logistic regression, the weight of the losses against the L2 penalty");
+ABSL_FLAG(uint64_t, memory_mb, 1024,
+          "ngram: mebibytes for counting; what does not fit is sorted on disk, beside --output, "
+          "with the same result");
+ABSL_FLAG(int32_t, threads, 0, "ngram: threads; 0: one a core");
+
+namespace elman {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"A 5-gram model with Kneser-Ney smoothing, and its perplexity",
+     "elman-baseline --kind=ngram --data=run/mine/data --output=run/mine/5gram\n"
+     "elman-evaluate --checkpoint=run/mine/5gram --data=run/mine/data"},
+    {"Is the network better than the floor, or was it lucky?",
+     "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
+     "    --compare=run/mine/5gram"},
+    {"A model that KenLM estimated",
+     "elman-baseline --kind=ngram --import_arpa=model.arpa.gz \\\n"
+     "    --data=run/mine/data --output=run/mine/kenlm"},
+    {"Floors for a classifier and a tagger",
+     "elman-baseline --kind=tfidf --data=run/sentiment/data \\\n"
+     "    --output=run/sentiment/tfidf\n"
+     "elman-baseline --kind=most_frequent_tag --data=run/slots/data \\\n"
+     "    --output=run/slots/tags"}};
+
+constexpr Program kProgram = {
+    .name = "elman-baseline",
+    .purpose = "floors: what counting comes to, which a network must beat",
+    .usage = "elman-baseline --kind=KIND --data=DATASET_DIR --output=FILE [OPTION...]",
+    .description =
+        "Makes the floor of a task from a data set's split train: an n-gram language model with "
+        "interpolated modified Kneser-Ney smoothing, TF-IDF with logistic regression for "
+        "classification, or the most frequent tag of each token for tagging.\n\n"
+        "elman-evaluate judges it as it does networks, with the same figures; elman-inspect shows "
+        "it, and exports n-grams in the ARPA format. One process, without MPI.",
+    .examples = kExamples,
+    .main_file = __FILE__};
+
+struct Kind {
+  std::string_view name;
+  Task task;
+};
+constexpr Kind kKinds[] = {
+    {"ngram", LANGUAGE_MODEL}, {"tfidf", CLASSIFICATION}, {"most_frequent_tag", TAGGING}};
+
+absl::StatusOr<Kind> KindOfFlags() {
+  const std::string name = absl::GetFlag(FLAGS_kind);
+  const auto found = std::ranges::find(kKinds, name, &Kind::name);
+  if (found != std::end(kKinds)) return *found;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--kind=", name, ": it must be ngram, tfidf or most_frequent_tag"));
+}
+
+absl::StatusOr<NgramEstimationSpec> NgramSpecOfFlags() {
+  NgramEstimationSpec spec{.order = absl::GetFlag(FLAGS_order), .prune = {}};
+  for (const absl::string_view number : absl::StrSplit(absl::GetFlag(FLAGS_prune), ',')) {
+    if (!absl::SimpleAtoi(number, &spec.prune.emplace_back())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--prune=", absl::GetFlag(FLAGS_prune), ": expected numbers as in 0,0,1"));
+    }
+  }
+  const uint64_t memory_mb = absl::GetFlag(FLAGS_memory_mb);
+  constexpr uint64_t kMostMemoryMb = uint64_t{1} << 24;
+  if (memory_mb < 1 || memory_mb > kMostMemoryMb) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--memory_mb=", memory_mb, ": it must be from 1 to ", kMostMemoryMb));
+  }
+  spec.memory_bytes = memory_mb << 20;
+  const int threads = absl::GetFlag(FLAGS_threads);
+  constexpr int kMostThreads = 1024;
+  if (threads < 0 || threads > kMostThreads) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--threads=", threads, ": it must be from 0 to ", kMostThreads));
+  }
+  spec.threads =
+      threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return spec;
+}
+
+absl::Status CheckFlags(const CommandLine& command_line) {
+  RETURN_IF_ERROR(ExpectNoArguments(command_line));
+  RETURN_IF_ERROR(KindOfFlags().status());
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_output), "--output=FILE"));
+  RETURN_IF_ERROR(NgramSpecOfFlags().status());
+  if (!(absl::GetFlag(FLAGS_inverse_regularization) > 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--inverse_regularization=", absl::GetFlag(FLAGS_inverse_regularization),
+                     ": it must be above 0"));
+  }
+  if (absl::GetFlag(FLAGS_import_arpa).empty() || absl::GetFlag(FLAGS_kind) == "ngram")
+    return absl::OkStatus();
+  return absl::InvalidArgumentError("--import_arpa is of --kind=ngram; leave it out");
+}
+
+absl::Status Run(const CommandLine&) {
+  Interruption interruption{std::string(kProgram.name)};
+  ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
+  ASSIGN_OR_RETURN(const Kind kind, KindOfFlags());
+  if (dataset->manifest().task() != kind.task) {
+    const auto name = [](Task task) { return absl::AsciiStrToLower(Task_Name(task)); };
+    return absl::FailedPreconditionError(
+        absl::StrCat(dataset->folder(), ": a data set of ", name(dataset->manifest().task()),
+                     ", but --kind=", std::string(kind.name), " is for ", name(kind.task)));
+  }
+  const std::string output = absl::GetFlag(FLAGS_output);
+  RETURN_IF_ERROR(CreateFolder(FolderOf(output)));
+  const std::string arpa = absl::GetFlag(FLAGS_import_arpa);
+  if (!arpa.empty()) {
+    RETURN_IF_ERROR(ImportArpa(*dataset, arpa, output));
+  } else if (kind.task == LANGUAGE_MODEL) {
+    ASSIGN_OR_RETURN(NgramEstimationSpec spec, NgramSpecOfFlags());
+    spec.interruption = &interruption;
+    RETURN_IF_ERROR(EstimateNgramModel(dataset, spec, output));
+  } else if (kind.task == CLASSIFICATION) {
+    const LogisticRegressionSpec spec{absl::GetFlag(FLAGS_inverse_regularization)};
+    RETURN_IF_ERROR(FitTfidfModel(dataset, spec, output));
+  } else {
+    RETURN_IF_ERROR(CountTags(dataset, output));
+  }
+  std::printf("wrote %s; judge it with: elman-evaluate --checkpoint=%s --data=%s\n", output.c_str(),
+              output.c_str(), dataset->folder().c_str());
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace elman
+
+int main(int argc, char** argv) {
+  return elman::RunProgram(elman::kProgram, argc, argv, elman::CheckFlags, elman::Run);
+}

@@ -1,0 +1,317 @@
+// elman-evaluate: the figures of a checkpoint, or of a floor, over a split, on one process.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "data/io/file.h"
+#include "data/io/json_writer.h"
+#include "data/io/program.h"
+#include "data/io/status_macros.h"
+#include "data/shards/dataset.h"
+#include "trainer/eval/embeddings/vector_source.h"
+#include "trainer/eval/embeddings/word_space.h"
+#include "trainer/eval/embeddings/word_tests.h"
+#include "trainer/eval/evaluators/evaluator.h"
+#include "trainer/eval/evaluators/evaluator_factory.h"
+#include "trainer/eval/evaluators/example_sums.h"
+#include "trainer/eval/evaluators/position_losses.h"
+#include "trainer/eval/evaluators/translation_scorer.h"
+#include "trainer/eval/loading/comparison.h"
+#include "trainer/eval/loading/surprisal.h"
+#include "trainer/eval/loading/trained_model.h"
+#include "trainer/network/math/compute_environment.h"
+#include "trainer/network/models/spec_shapes.h"
+#include "trainer/record/checkpoint/checkpoint_vocabularies.h"
+
+ABSL_FLAG(std::string, checkpoint, "",
+          "`RUN_DIR|FILE` a run directory (its best checkpoint), a checkpoint, or a file of "
+          "elman-baseline");
+ABSL_FLAG(std::string, data, "", "`DATASET_DIR` the data set");
+ABSL_FLAG(std::string, split, "test", "`SPLIT` train, valid or test");
+ABSL_FLAG(std::string, vectors, "",
+          "`FILE` word vectors, in place of --checkpoint, for the two options below");
+ABSL_FLAG(std::string, word_similarity, "",
+          "`FILE[,FILE...]` lines of two words and how similar people find them: the rank "
+          "correlation with the cosines of their vectors, of a checkpoint or --vectors");
+ABSL_FLAG(std::string, analogies, "",
+          "`FILE[,FILE...]` lines of four words, as in questions-words.txt: how many of the last "
+          "are found from the others");
+ABSL_FLAG(
+    std::string, compare, "",
+    "`RUN_DIR|FILE` a second run directory, checkpoint or floor of the same vocabulary: tells by "
+    "paired bootstrap resampling whether the first is better than it by chance");
+ABSL_FLAG(int32_t, bootstrap_samples, 1000, "how many samples --compare draws");
+ABSL_FLAG(std::string, surprisal, "",
+          "`FILE` language models: a file for a table of how many bits every token of the split is "
+          "worth");
+ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
+ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
+          "translation: the width of the search for the translations that are scored");
+ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
+          "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / "
+          "6) to this power");
+ABSL_FLAG(std::string, score_tokenization, "13a",
+          "`WORDS` translation: the words that BLEU counts: 13a, or zh for Chinese, or char");
+
+namespace elman {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"The best checkpoint of a run, on the test split",
+     "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data"},
+    {"Is it better than another run's, or was it lucky?",
+     "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
+     "    --compare=run/other"},
+    {"Word vectors, ours or others', by what people find similar",
+     "elman-evaluate --checkpoint=run/vectors/model \\\n"
+     "    --word_similarity=wordsim353.txt"},
+    {"For a script: one JSON object on one line",
+     "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
+     "    --split=valid --format=json"}};
+
+constexpr Program kProgram = {
+    .name = "elman-evaluate",
+    .purpose = "the figures of a trained model on a split of a data set",
+    .usage =
+        "elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [OPTION...]\n"
+        "elman-evaluate --checkpoint=RUN_DIR|FILE|--vectors=FILE\n"
+        "    [--word_similarity=FILE[,FILE...]] [--analogies=FILE[,FILE...]]",
+    .description =
+        "Computes the loss of a trained model over a split of a data set, and the figures of its "
+        "task: perplexity and bits per byte of language models, accuracy and F1 of taggers and "
+        "classifiers, BLEU and chrF of translators. Or how good word vectors are. One process, "
+        "without "
+        "MPI.",
+    .examples = kExamples,
+    .main_file = __FILE__};
+
+constexpr ScoreTokenization kTokenizations[] = {ScoreTokenization::k13a, ScoreTokenization::kZh,
+                                                ScoreTokenization::kChar};
+
+absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
+  TranslationJudgeSpec spec;
+  spec.search.beam = absl::GetFlag(FLAGS_beam);
+  spec.search.length_penalty = absl::GetFlag(FLAGS_length_penalty);
+  if (spec.search.beam < 1 || spec.search.beam > 1024) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--beam=", spec.search.beam, ": it must be from 1 to 1024"));
+  }
+  if (!(spec.search.length_penalty >= 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--length_penalty=", spec.search.length_penalty, ": it must be at least 0"));
+  }
+  const std::string wanted = absl::GetFlag(FLAGS_score_tokenization);
+  for (const ScoreTokenization known : kTokenizations) {
+    spec.tokenization = known;
+    if (wanted == NameOf(known)) return spec;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--score_tokenization=", wanted, ": it must be 13a, zh or char"));
+}
+
+bool TestsWords() {
+  return !absl::GetFlag(FLAGS_word_similarity).empty() || !absl::GetFlag(FLAGS_analogies).empty();
+}
+
+absl::Status CheckFlags(const CommandLine& command_line) {
+  RETURN_IF_ERROR(ExpectNoArguments(command_line));
+  if (TestsWords()) {
+    if (absl::GetFlag(FLAGS_checkpoint).empty() != absl::GetFlag(FLAGS_vectors).empty())
+      return ExpectFormat(absl::GetFlag(FLAGS_format));
+    return absl::InvalidArgumentError(
+        "--word_similarity and --analogies: give either --checkpoint=RUN_DIR|FILE or "
+        "--vectors=FILE");
+  }
+  if (!absl::GetFlag(FLAGS_vectors).empty()) {
+    return absl::InvalidArgumentError(
+        "--vectors is for --word_similarity=FILE and --analogies=FILE; give one of them");
+  }
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
+  if (const int samples = absl::GetFlag(FLAGS_bootstrap_samples); samples < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--bootstrap_samples=", samples, ": it must be at least 1"));
+  }
+  RETURN_IF_ERROR(TranslationSpecOfFlags().status());
+  return ExpectFormat(absl::GetFlag(FLAGS_format));
+}
+
+// A model that reads what the data set has.
+absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
+                                                      const Dataset& dataset,
+                                                      std::string_view remedy) {
+  ASSIGN_OR_RETURN(auto trained, LoadTrainedModel(path));
+  RETURN_IF_ERROR(CheckFields(trained->header, trained->path, dataset, remedy));
+  return trained;
+}
+
+// What was judged: a floor has no steps.
+std::string Title(const TrainedModel& trained) {
+  if (trained.floor) return trained.path;
+  return absl::StrCat(trained.path, ", step ", trained.header.progress().step());
+}
+
+// What a language model is told of besides: the tokens of lines.
+class LineTables {
+ public:
+  absl::Status Begin(Evaluator* evaluator) {
+    evaluator->AddObserver(&positions_);
+    const std::string path = absl::GetFlag(FLAGS_surprisal);
+    if (path.empty()) return absl::OkStatus();
+    evaluator->AddObserver(&surprisal_);
+    ASSIGN_OR_RETURN(file_, AtomicFile::Create(path));
+    return absl::OkStatus();
+  }
+
+  absl::Status Conclude(const Vocabulary& vocabulary, Evaluation* evaluation) {
+    evaluation->tables.push_back(positions_.Table());
+    if (!file_) return absl::OkStatus();
+    RETURN_IF_ERROR(surprisal_.AppendTo(vocabulary, file_.get()));
+    return file_->Publish();
+  }
+
+ private:
+  PositionLosses positions_;
+  Surprisal surprisal_;
+  std::unique_ptr<AtomicFile> file_;
+};
+
+absl::StatusOr<JudgedTranslations> JudgeSplit(const std::shared_ptr<const Dataset>& dataset,
+                                              const TrainedModel& trained) {
+  ASSIGN_OR_RETURN(const TranslationJudgeSpec spec, TranslationSpecOfFlags());
+  return JudgeTranslations(dataset, absl::GetFlag(FLAGS_split), spec,
+                           FeatureSize(trained.header.config().model()), trained.model.get());
+}
+
+// Judges the other model as the first was, and adds what comes of it to the first one's figures.
+absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, TrainedModel* other,
+                           const Evaluator& evaluator, const ExampleSums& examples,
+                           const JudgedTranslations& translations, Evaluation* evaluation) {
+  ASSIGN_OR_RETURN(const auto others_evaluator,
+                   CreateEvaluator(dataset, absl::GetFlag(FLAGS_split), other->header.config()));
+  ExampleSums others_examples(examples.examples());
+  others_evaluator->AddObserver(&others_examples);
+  ASSIGN_OR_RETURN(const Evaluation others, others_evaluator->Evaluate(other->model.get()));
+  ASSIGN_OR_RETURN(FigureTable table,
+                   Compare(evaluator, {*evaluation, examples}, {others, others_examples},
+                           absl::GetFlag(FLAGS_bootstrap_samples)));
+  if (dataset->manifest().task() == TRANSLATION) {
+    ASSIGN_OR_RETURN(const JudgedTranslations others_translations, JudgeSplit(dataset, *other));
+    CompareTranslations(translations, others_translations, absl::GetFlag(FLAGS_bootstrap_samples),
+                        &table);
+  }
+  evaluation->tables.push_back(std::move(table));
+  return absl::OkStatus();
+}
+
+absl::Status RunWordTests() {
+  const std::string checkpoint = absl::GetFlag(FLAGS_checkpoint);
+  const std::string path = checkpoint.empty() ? absl::GetFlag(FLAGS_vectors) : checkpoint;
+  ASSIGN_OR_RETURN(const std::unique_ptr<VectorReader> reader, OpenVectorSource(path));
+  ASSIGN_OR_RETURN(const std::unique_ptr<WordSpace> space, ReadWordSpace(reader.get()));
+  Evaluation evaluation;
+  if (const std::string files = absl::GetFlag(FLAGS_word_similarity); !files.empty())
+    RETURN_IF_ERROR(JudgeSimilarity(*space, absl::StrSplit(files, ','), &evaluation));
+  if (const std::string files = absl::GetFlag(FLAGS_analogies); !files.empty())
+    RETURN_IF_ERROR(JudgeAnalogies(*space, absl::StrSplit(files, ','), &evaluation));
+  if (absl::GetFlag(FLAGS_format) == "text") {
+    std::printf("%s, %lld vectors of %lld elements\n\n%s", path.c_str(),
+                static_cast<long long>(space->words()), static_cast<long long>(space->size()),
+                EvaluationText(evaluation).c_str());
+    return absl::OkStatus();
+  }
+  JsonObject json;
+  json.Add("vectors", path).Add("words", space->words()).Add("size", space->size());
+  AddEvaluation(evaluation, /*with_tables=*/true, &json);
+  std::printf("%s\n", json.ToString().c_str());
+  return absl::OkStatus();
+}
+
+absl::Status Run(const CommandLine&) {
+  LimitThreads();
+  if (TestsWords()) return RunWordTests();
+  ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
+  ASSIGN_OR_RETURN(const auto trained,
+                   LoadFor(absl::GetFlag(FLAGS_checkpoint), *dataset,
+                           "evaluate on a data set built with the same vocabulary"));
+  const CheckpointHeader& header = trained->header;
+  const bool glove = header.task() == EMBEDDING &&
+                     header.config().model().word_vectors().method() == WordVectorSpec::GLOVE;
+  if (glove || dataset->manifest().task() == COOCCURRENCE) {
+    return absl::InvalidArgumentError(
+        "the vectors of GloVe predict no text, and how often words stand together in other text "
+        "depends on how much there is; judge them by --word_similarity=FILE and --analogies=FILE, "
+        "without --data");
+  }
+  if (header.task() == EMBEDDING && !absl::GetFlag(FLAGS_compare).empty()) {
+    return absl::InvalidArgumentError(
+        "--compare: word vectors are not compared by their losses, which depend on how words are "
+        "drawn; use --word_similarity=FILE of each");
+  }
+  std::unique_ptr<TrainedModel> other;
+  if (const std::string path = absl::GetFlag(FLAGS_compare); !path.empty()) {
+    ASSIGN_OR_RETURN(
+        other, LoadFor(path, *dataset, "models can be compared if they have the same vocabulary"));
+  }
+  const std::string split = absl::GetFlag(FLAGS_split);
+  ASSIGN_OR_RETURN(const auto evaluator, CreateEvaluator(dataset, split, header.config()));
+  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  ExampleSums examples(other ? entry->counts(0).examples() : 0);
+  if (other) evaluator->AddObserver(&examples);
+  LineTables tables;
+  if (header.task() == LANGUAGE_MODEL) {
+    RETURN_IF_ERROR(tables.Begin(evaluator.get()));
+  } else if (!absl::GetFlag(FLAGS_surprisal).empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--surprisal: ", trained->path, " is no language model; leave it out"));
+  }
+  ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
+  if (header.task() == LANGUAGE_MODEL)
+    RETURN_IF_ERROR(tables.Conclude(dataset->vocabulary(), &evaluation));
+  JudgedTranslations translations;
+  if (header.task() == TRANSLATION) {
+    ASSIGN_OR_RETURN(translations, JudgeSplit(dataset, *trained));
+  }
+  if (other) {
+    RETURN_IF_ERROR(
+        AddComparison(dataset, other.get(), *evaluator, examples, translations, &evaluation));
+  }
+  if (header.task() == TRANSLATION) AddScores(translations, &evaluation);
+  if (absl::GetFlag(FLAGS_format) == "text") {
+    std::printf("%s, on split %s\n\n%s", Title(*trained).c_str(), split.c_str(),
+                EvaluationText(evaluation).c_str());
+    if (other) {
+      std::printf(
+          "\nother: %s\nlow, high: of the difference, 95 %% of %d samples of %lld "
+          "examples\np value: of such a difference, either way, if the models were alike\n",
+          Title(*other).c_str(), absl::GetFlag(FLAGS_bootstrap_samples),
+          static_cast<long long>(examples.examples()));
+    }
+    return absl::OkStatus();
+  }
+  JsonObject json;
+  json.Add("task", absl::AsciiStrToLower(Task_Name(header.task())))
+      .Add("split", split)
+      .Add("checkpoint", trained->path)
+      .Add("step", int64_t{header.progress().step()});
+  AddEvaluation(evaluation, /*with_tables=*/true, &json);
+  if (other) {
+    json.Add("compared_with", other->path)
+        .Add("bootstrap_samples", absl::GetFlag(FLAGS_bootstrap_samples));
+  }
+  std::printf("%s\n", json.ToString().c_str());
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace elman
+
+int main(int argc, char** argv) {
+  return elman::RunProgram(elman::kProgram, argc, argv, elman::CheckFlags, elman::Run);
+}

@@ -1,0 +1,141 @@
+// elman-inspect: shows, and verifies, any file of ours.
+#include <cstdio>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "data/io/program.h"
+#include "data/io/status_macros.h"
+#include "trainer/eval/embeddings/vector_source.h"
+#include "trainer/eval/inspection/baseline_inspection.h"
+#include "trainer/eval/inspection/inspect.h"
+#include "trainer/eval/inspection/inspection.h"
+#include "trainer/eval/inspection/run_course.h"
+#include "trainer/eval/inspection/word_questions.h"
+
+ABSL_FLAG(bool, verify, false, "check every byte; exit status 1 if something is wrong");
+ABSL_FLAG(bool, repair, false,
+          "mend a run directory: write the marks latest and best anew where they name no whole "
+          "checkpoint, delete temporary files; touches nothing that is good");
+ABSL_FLAG(std::string, compare, "",
+          "`RUN_DIR` another run directory, to be shown beside the first");
+ABSL_FLAG(
+    std::string, arpa, "",
+    "`FILE` write the n-gram model PATH, made by elman-baseline, as this file in the ARPA format");
+ABSL_FLAG(std::string, neighbors, "",
+          "`WORD` which words of a checkpoint, or of a file of vectors, are nearest to it?");
+ABSL_FLAG(std::string, similarity, "", "`A,B` the cosine of the vectors of two words");
+ABSL_FLAG(std::string, analogy, "", "`A,B,C` which words are to C as B is to A? (man,king,woman)");
+ABSL_FLAG(int32_t, count, 10, "how many words --neighbors and --analogy show");
+ABSL_FLAG(std::string, export_vectors, "",
+          "`FILE` to write the word vectors of a checkpoint, or of another file, to");
+ABSL_FLAG(std::string, vectors_format, "word2vec",
+          "`FORMAT` of that file: word2vec (text), word2vec_binary or glove");
+ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
+
+namespace elman {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"A run at a glance: its course, its figures, its events", "elman-inspect run/mine/model"},
+    {"Two runs side by side", "elman-inspect run/mine/model --compare=run/other"},
+    {"Word vectors for other programs",
+     "elman-inspect run/vectors/model --export_vectors=vectors.txt"},
+    {"What is to woman as king is to man?",
+     "elman-inspect run/vectors/model --analogy=man,king,woman"},
+    {"Every byte of a data set", "elman-inspect run/mine/data --verify"},
+    {"Points latest and best to whole checkpoints again", "elman-inspect run/mine/model --repair"},
+    {"An n-gram model for other programs", "elman-inspect run/mine/5gram --arpa=5gram.arpa"}};
+
+constexpr Program kProgram = {
+    .name = "elman-inspect",
+    .purpose = "shows, verifies and repairs data sets, runs, checkpoints",
+    .usage =
+        "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [OPTION...]\n"
+        "elman-inspect FILE --arpa=FILE [OPTION...]\n"
+        "elman-inspect RUN_DIR|CHECKPOINT|VECTORS --export_vectors=FILE\n"
+        "    [--vectors_format=FORMAT]\n"
+        "elman-inspect RUN_DIR|CHECKPOINT|VECTORS [--neighbors=WORD] [--similarity=A,B]\n"
+        "    [--analogy=A,B,C] [--count=N]",
+    .description =
+        "Shows a data set's folder, a shard, a run directory (its latest checkpoint; with --verify "
+        "all of them), a checkpoint or a file of elman-baseline. Asks word vectors, of a "
+        "checkpoint "
+        "or of a file of word2vec, fastText or GloVe, and writes them to such files.",
+    .examples = kExamples,
+    .main_file = __FILE__};
+
+WordQuestions QuestionsOfFlags() {
+  return {.neighbors = absl::GetFlag(FLAGS_neighbors),
+          .similarity = absl::GetFlag(FLAGS_similarity),
+          .analogy = absl::GetFlag(FLAGS_analogy),
+          .count = absl::GetFlag(FLAGS_count)};
+}
+
+absl::Status CheckCommandLine(const CommandLine& command_line) {
+  if (command_line.arguments.size() != 1) {
+    return absl::InvalidArgumentError(
+        "name one data set, shard, run directory, checkpoint or file of elman-baseline; see "
+        "--help");
+  }
+  const bool compares = !absl::GetFlag(FLAGS_compare).empty();
+  const bool exports_arpa = !absl::GetFlag(FLAGS_arpa).empty();
+  const bool exports_vectors = !absl::GetFlag(FLAGS_export_vectors).empty();
+  if (compares + exports_arpa + exports_vectors + QuestionsOfFlags().any() +
+          absl::GetFlag(FLAGS_verify) + absl::GetFlag(FLAGS_repair) >
+      1) {
+    return absl::InvalidArgumentError(
+        "--verify, --repair, --compare, --arpa, --export_vectors and questions about words: give "
+        "one of them");
+  }
+  if (absl::GetFlag(FLAGS_count) < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--count=", absl::GetFlag(FLAGS_count), ": it must be at least 1"));
+  }
+  RETURN_IF_ERROR(ParseVectorFormat(absl::GetFlag(FLAGS_vectors_format)).status());
+  return ExpectFormat(absl::GetFlag(FLAGS_format));
+}
+
+absl::StatusOr<Inspection> Export(const std::string& path, const std::string& file) {
+  ASSIGN_OR_RETURN(const VectorFormat format,
+                   ParseVectorFormat(absl::GetFlag(FLAGS_vectors_format)));
+  ASSIGN_OR_RETURN(const ExportedVectors exported, ExportVectors(path, file, format));
+  Inspection inspection;
+  inspection.Add("path", path).Add("exported", file).Add("words", exported.words);
+  if (exported.left_out > 0) inspection.Add("left_out_for_white_space", exported.left_out);
+  return inspection;
+}
+
+absl::StatusOr<Inspection> InspectAsAsked(const std::string& path) {
+  const std::string file = absl::GetFlag(FLAGS_export_vectors);
+  if (!file.empty()) return Export(path, file);
+  if (const WordQuestions questions = QuestionsOfFlags(); questions.any())
+    return AnswerWordQuestions(path, questions);
+  if (absl::GetFlag(FLAGS_repair)) return Repair(path);
+  const std::string other = absl::GetFlag(FLAGS_compare);
+  if (!other.empty()) return CompareRuns(path, other);
+  if (const std::string arpa = absl::GetFlag(FLAGS_arpa); !arpa.empty())
+    return InspectAndExportArpa(path, arpa);
+  return Inspect(path, absl::GetFlag(FLAGS_verify));
+}
+
+absl::Status Run(const CommandLine& command_line) {
+  ASSIGN_OR_RETURN(const Inspection inspection, InspectAsAsked(command_line.arguments[0]));
+  if (absl::GetFlag(FLAGS_format) == "json") {
+    std::printf("%s\n", inspection.json().ToString().c_str());
+  } else {
+    std::printf("%s", inspection.text().c_str());
+  }
+  if (inspection.problems.empty()) return absl::OkStatus();
+  const size_t more = inspection.problems.size() - 1;
+  return absl::DataLossError(absl::StrCat(
+      inspection.problems[0], more == 0 ? "" : absl::StrCat(" (and ", more, " more problems)")));
+}
+
+}  // namespace
+}  // namespace elman
+
+int main(int argc, char** argv) {
+  return elman::RunProgram(elman::kProgram, argc, argv, elman::CheckCommandLine, elman::Run);
+}

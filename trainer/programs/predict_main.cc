@@ -1,0 +1,243 @@
+// elman-predict: text in, predictions out, line by line.
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "data/features/feature_source.h"
+#include "data/io/program.h"
+#include "data/io/status_macros.h"
+#include "trainer/eval/loading/trained_model.h"
+#include "trainer/eval/prediction/input_lines.h"
+#include "trainer/eval/prediction/predictor.h"
+#include "trainer/eval/prediction/predictor_factory.h"
+#include "trainer/network/math/compute_environment.h"
+
+ABSL_FLAG(std::string, checkpoint, "",
+          "`RUN_DIR|FILE` a run directory (its best checkpoint) or a checkpoint");
+ABSL_FLAG(std::string, format, "text",
+          "`FORMAT` text, or json: an object for every prediction, with scores");
+ABSL_FLAG(int32_t, batch_size, 32, "inputs to read together, if so many are there");
+ABSL_FLAG(bool, columns, false,
+          "tagging: read a word a line, its first column, and an empty line after each sentence, "
+          "as corpora have it, instead of a sentence a line");
+ABSL_FLAG(
+    std::string, features, "",
+    "`FILE[,FILE...]` for models that read vectors with the text (model.features): safetensors "
+    "files with those of the input's tokens, text after text (data/README.md)");
+ABSL_FLAG(int32_t, max_tokens, 100, "language models: tokens to generate for a prompt at most");
+ABSL_FLAG(int32_t, lines, 1,
+          "language models: lines to generate for a prompt, the prompt's own included");
+ABSL_FLAG(double, temperature, 1.0,
+          "divides the logits: below 1 safer, above 1 bolder; 0 always the likeliest token");
+ABSL_FLAG(int32_t, top_k, 0, "draw only from the k likeliest tokens; 0: from all");
+ABSL_FLAG(double, top_p, 1.0,
+          "draw only from the likeliest tokens that together reach this probability");
+ABSL_FLAG(int32_t, beam, 0,
+          "search the likeliest text with a beam of this width; 0: language models draw instead, "
+          "translators take 5");
+ABSL_FLAG(elman::RepeatedText, stop, {},
+          "language models: end the text before the first place that has this text; may be given "
+          "several times");
+ABSL_FLAG(bool, interactive, false,
+          "answer every line before the next is read, and show texts as they are made; on a "
+          "terminal with a prompt sign. Ctrl-D ends it");
+ABSL_FLAG(uint64_t, seed, 1, "of the random numbers; the same seed gives the same text");
+
+ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
+          "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / "
+          "6) to this power");
+ABSL_FLAG(double, max_length_ratio, elman::TranslationSearchSpec().max_length_ratio,
+          "translation: at most 10 tokens and so many for each one of the source");
+ABSL_FLAG(int32_t, n_best, 1,
+          "translation: the best so many, a line each: NUMBER<TAB>SCORE<TAB>TRANSLATION");
+ABSL_FLAG(bool, replace_unknown, false,
+          "translation: what would be <unk> is the word of the source that it attends to most; "
+          "otherwise <unk> is never written");
+
+namespace elman {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"A language model goes on from a beginning",
+     "echo \"Once upon a time\" | elman-predict --checkpoint=run/mine/model \\\n"
+     "    --temperature=0.7 --max_tokens=200"},
+    {"As you type", "elman-predict --checkpoint=run/mine/model --interactive"},
+    {"A translator's three best, with their scores",
+     "elman-predict --checkpoint=run/mt/model --n_best=3 <source.txt"},
+    {"A tagger reads a corpus, a word a line",
+     "elman-predict --checkpoint=run/tags/model --columns <test.txt"}};
+
+constexpr Program kProgram = {
+    .name = "elman-predict",
+    .purpose = "text in, predictions out",
+    .usage = "elman-predict --checkpoint=RUN_DIR|FILE [OPTION...] <INPUTS >PREDICTIONS",
+    .description =
+        "Does with every line of standard input what the model was trained for: continues it, tags "
+        "its words, labels it, or translates it. A line is answered as soon as it is there. One "
+        "process, without MPI.",
+    .examples = kExamples,
+    .main_file = __FILE__};
+
+absl::Status Require(bool condition, std::string_view flag, double value, std::string_view wanted) {
+  if (condition) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(flag), "=", value, ": it must be ", std::string(wanted)));
+}
+
+TranslationOutputSpec TranslationSpecOfFlags() {
+  TranslationOutputSpec spec;
+  if (absl::GetFlag(FLAGS_beam) > 0) spec.search.beam = absl::GetFlag(FLAGS_beam);
+  spec.search.length_penalty = absl::GetFlag(FLAGS_length_penalty);
+  spec.search.max_length_ratio = absl::GetFlag(FLAGS_max_length_ratio);
+  spec.search.n_best = absl::GetFlag(FLAGS_n_best);
+  spec.replace_unknown = absl::GetFlag(FLAGS_replace_unknown);
+  return spec;
+}
+
+absl::Status CheckFlags(const CommandLine& command_line) {
+  RETURN_IF_ERROR(ExpectNoArguments(command_line));
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));
+  RETURN_IF_ERROR(ExpectFormat(absl::GetFlag(FLAGS_format)));
+  const double temperature = absl::GetFlag(FLAGS_temperature), top_p = absl::GetFlag(FLAGS_top_p);
+  const int max_tokens = absl::GetFlag(FLAGS_max_tokens), lines = absl::GetFlag(FLAGS_lines);
+  const int top_k = absl::GetFlag(FLAGS_top_k), beam = absl::GetFlag(FLAGS_beam);
+  const int batch_size = absl::GetFlag(FLAGS_batch_size);
+  RETURN_IF_ERROR(Require(temperature >= 0, "--temperature", temperature, "at least 0"));
+  RETURN_IF_ERROR(Require(top_p > 0 && top_p <= 1, "--top_p", top_p, "above 0 and at most 1"));
+  RETURN_IF_ERROR(Require(top_k >= 0, "--top_k", top_k, "at least 0"));
+  RETURN_IF_ERROR(Require(max_tokens >= 1, "--max_tokens", max_tokens, "at least 1"));
+  RETURN_IF_ERROR(Require(lines >= 1, "--lines", lines, "at least 1"));
+  for (const std::string& stop : absl::GetFlag(FLAGS_stop).texts) {
+    if (stop.empty()) return absl::InvalidArgumentError("--stop=: it must be a text");
+  }
+  if (absl::GetFlag(FLAGS_interactive) && absl::GetFlag(FLAGS_columns)) {
+    return absl::InvalidArgumentError(
+        "--interactive reads a sentence a line, --columns a word a line: leave one out");
+  }
+  RETURN_IF_ERROR(
+      Require(batch_size >= 1 && batch_size <= 4096, "--batch_size", batch_size, "from 1 to 4096"));
+  RETURN_IF_ERROR(Require(beam >= 0 && beam <= 1024, "--beam", beam, "from 0 to 1024"));
+  const TranslationSearchSpec search = TranslationSpecOfFlags().search;
+  RETURN_IF_ERROR(
+      Require(search.length_penalty >= 0, "--length_penalty", search.length_penalty, "at least 0"));
+  RETURN_IF_ERROR(Require(search.max_length_ratio >= 0 && search.max_length_ratio <= 1000,
+                          "--max_length_ratio", search.max_length_ratio, "from 0 to 1000"));
+  return Require(search.n_best >= 1 && search.n_best <= search.beam, "--n_best", search.n_best,
+                 "from 1 to the width of the beam");
+}
+
+PredictionSpec SpecOfFlags(FeatureSource* features) {
+  return {.features = features,
+          .json = absl::GetFlag(FLAGS_format) == "json",
+          .generation = {.end = {.max_tokens = absl::GetFlag(FLAGS_max_tokens),
+                                 .lines = absl::GetFlag(FLAGS_lines),
+                                 .stops = absl::GetFlag(FLAGS_stop).texts},
+                         .sampling = {absl::GetFlag(FLAGS_temperature), absl::GetFlag(FLAGS_top_k),
+                                      absl::GetFlag(FLAGS_top_p)},
+                         .beam = absl::GetFlag(FLAGS_beam),
+                         .seed = absl::GetFlag(FLAGS_seed)},
+          .translation = TranslationSpecOfFlags()};
+}
+
+// Sentences of lines that hold a word each; `*words` are those of the one that is not ended yet.
+// `first` is the number of the first line.
+absl::Status TakeColumns(const std::vector<std::string>& lines, uint64_t first,
+                         std::vector<std::string>* words, std::vector<PredictionInput>* inputs) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const absl::string_view line = absl::StripTrailingAsciiWhitespace(lines[i]);
+    if (line.empty() || absl::StartsWith(line, "-DOCSTART-")) {
+      if (!words->empty()) inputs->push_back({.line = "", .words = std::move(*words)});
+      words->clear();
+      continue;
+    }
+    const bool tabs = absl::StrContains(line, '\t');
+    const absl::string_view columns = tabs ? line : absl::StripLeadingAsciiWhitespace(line);
+    const absl::string_view word =
+        absl::StripAsciiWhitespace(columns.substr(0, columns.find(tabs ? '\t' : ' ')));
+    if (word.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the input: line ", first + i, ": expected a word in the first column, found '",
+          absl::Utf8SafeCHexEscape(line), "'; an empty line ends a sentence"));
+    }
+    words->emplace_back(word);
+  }
+  return absl::OkStatus();
+}
+
+// A line, its answer as it is made, then the next line, each for itself.
+absl::Status Converse(Predictor* predictor) {
+  const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
+  const auto write = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+  };
+  InputLines source(STDIN_FILENO);
+  for (uint64_t number = 0;; ++number) {
+    if (terminal) write("> ");
+    ASSIGN_OR_RETURN(const std::vector<std::string> lines, source.Next(1));
+    if (lines.empty()) break;
+    RETURN_IF_ERROR(predictor->Stream({.line = lines[0], .words = {}}, number, write));
+  }
+  if (terminal) write("\n");
+  return absl::OkStatus();
+}
+
+// The vectors of the inputs; null where none are given.
+absl::StatusOr<std::unique_ptr<FeatureSource>> FeaturesOfFlags() {
+  const std::string files = absl::GetFlag(FLAGS_features);
+  if (files.empty()) return nullptr;
+  return FeatureSource::Open(absl::StrSplit(files, ','));
+}
+
+absl::Status Run(const CommandLine&) {
+  LimitThreads();
+  ASSIGN_OR_RETURN(const auto trained, LoadTrainedModel(absl::GetFlag(FLAGS_checkpoint)));
+  ASSIGN_OR_RETURN(const auto features, FeaturesOfFlags());
+  ASSIGN_OR_RETURN(const auto predictor,
+                   CreatePredictor(trained.get(), SpecOfFlags(features.get())));
+  const bool columns = absl::GetFlag(FLAGS_columns);
+  if (columns && trained->header.task() != TAGGING) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--columns: ", trained->path, " is no tagger; leave it out"));
+  }
+  if (absl::GetFlag(FLAGS_interactive)) return Converse(predictor.get());
+  InputLines source(STDIN_FILENO);
+  std::vector<std::string> words;
+  uint64_t done = 0;
+  for (bool ended = false; !ended;) {
+    ASSIGN_OR_RETURN(std::vector<std::string> lines,
+                     source.Next(static_cast<size_t>(absl::GetFlag(FLAGS_batch_size))));
+    ended = lines.empty();
+    std::vector<PredictionInput> inputs;
+    absl::Status status;
+    if (columns) {
+      const uint64_t first = source.taken() - lines.size() + 1;
+      if (ended) lines.emplace_back();  // the last sentence may lack its empty line
+      status = TakeColumns(lines, first, &words, &inputs);
+    } else {
+      for (std::string& line : lines) inputs.push_back({.line = std::move(line), .words = {}});
+    }
+    ASSIGN_OR_RETURN(const std::vector<std::string> texts, predictor->Predict(inputs, done));
+    for (const std::string& text : texts) std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+    RETURN_IF_ERROR(status);
+    done += inputs.size();
+  }
+  return features ? features->ExpectEnd() : absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace elman
+
+int main(int argc, char** argv) {
+  return elman::RunProgram(elman::kProgram, argc, argv, elman::CheckFlags, elman::Run);
+}

@@ -1,0 +1,287 @@
+// elman-train: data-parallel training under mpirun, and what belongs to it: a plan without
+// training, the proof that resuming is exact, the replay of a step.
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "data/io/file.h"
+#include "data/io/program.h"
+#include "data/io/status_macros.h"
+#include "trainer/comm/mpi_communicator.h"
+#include "trainer/config/run_config.h"
+#include "trainer/network/math/compute_environment.h"
+#include "trainer/network/timing/phase_clock.h"
+#include "trainer/replay/replay.h"
+#include "trainer/replay/verify_resume.h"
+#include "trainer/run/run_parts.h"
+#include "trainer/run/run_preflight.h"
+#include "trainer/run/run_start.h"
+#include "trainer/run/stop_signal.h"
+#include "trainer/run/training_run.h"
+#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/watchdog.h"
+#include "trainer/watchdog/watched_communicator.h"
+
+ABSL_FLAG(std::string, config, "", "`FILE` the configuration, a TrainingConfig in text format");
+ABSL_FLAG(std::string, data, "",
+          "`DATASET_DIR` the data set, readable by every rank; several, separated by commas, are "
+          "mixed as data_weights of the configuration says");
+ABSL_FLAG(std::string, output, "", "`RUN_DIR` the run directory: checkpoints, metrics, report");
+ABSL_FLAG(std::string, resume, "auto",
+          "`WHERE` auto: go on where the run directory's latest checkpoint stands, if there is "
+          "one; never: begin anew, in a directory without checkpoints; or a checkpoint file to go "
+          "on from: one of the run directory's own, of which later ones are then set aside, or any "
+          "in a new directory");
+ABSL_FLAG(std::string, vectors, "",
+          "`FILE` begin with these word vectors instead of random embeddings: a file of word2vec "
+          "(text or binary), fastText (.vec) or GloVe, or "
+          "model.safetensors,words=vocab.txt[,tensor=NAME]; model.frozen_embeddings keeps them as "
+          "they are. A run that goes on has what its checkpoint holds");
+ABSL_FLAG(std::string, target_vectors, "",
+          "`FILE` the same for the target language of a translator");
+ABSL_FLAG(std::string, prometheus, "",
+          "`FILE.prom` tell Prometheus how the run stands: rank 0 keeps this file up to date, in "
+          "the folder that node-exporter's textfile collector reads");
+ABSL_FLAG(bool, quiet, false, "print warnings and events only, no progress");
+ABSL_FLAG(
+    std::string, trace, "",
+    "write the time of every rank, by layer, exchange, wait, checkpoint and validation, to "
+    "`FILE`, for ui.perfetto.dev and chrome://tracing; it is there too when a run is stopped, "
+    "fails or is killed");
+ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
+ABSL_FLAG(int64_t, verify_resume, 0,
+          "train 2N steps, and N steps, a checkpoint and N more; compare the results and end with "
+          "0 if they are the same bits. Works beside --output, which is left alone");
+ABSL_FLAG(int64_t, replay_step, 0,
+          "train step N of the run in --output again, in one process, from the newest checkpoint "
+          "before it or from --resume=FILE, with the configuration recorded there; print norms and "
+          "what is not finite; write nothing");
+ABSL_FLAG(bool, preflight, false,
+          "print where the ranks run, whether they agree, how fast they exchange and what will "
+          "make them slow, and end");
+
+namespace elman {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"Trains on all cores of this machine; started again, goes on where it was stopped",
+     "elman-run elman-train --config=quickstart.textproto --data=run/mine/data \\\n"
+     "    --output=run/mine/model"},
+    {"The same with other settings, and a checkpoint every 500 steps",
+     "elman-run elman-train --config=quickstart.textproto --data=run/mine/data \\\n"
+     "    --output=run/other optimizer.learning_rate=0.002 model.cell=GRU \\\n"
+     "    checkpoint.every_steps=500"},
+    {"How large it would be, and how many steps an epoch has, without training",
+     "elman-train --config=quickstart.textproto --data=run/mine/data --dry_run"},
+    {"Four ranks with plain mpirun",
+     "mpirun -n 4 elman-train --config=quickstart.textproto \\\n"
+     "    --data=run/mine/data --output=run/mine/model"}};
+
+constexpr Program kProgram = {
+    .name = "elman-train",
+    .purpose = "trains a recurrent network on text, data-parallel",
+    .usage =
+        "elman-run elman-train --config=FILE --data=DATASET_DIR --output=RUN_DIR\n"
+        "    [OPTION...] [path.to.field=VALUE...]\n"
+        "mpirun -n P elman-train ...",
+    .description =
+        "Trains a network as the configuration says on a data set that elman-preprocess made, on "
+        "the ranks that mpirun started. Arguments that are no options override fields of the "
+        "configuration, such as optimizer.learning_rate=0.5 max_steps=200; "
+        "launch/configs/FIELDS.md "
+        "lists every field.\n\n"
+        "The run directory holds the complete configuration, metrics.jsonl, checkpoints, event "
+        "files "
+        "for TensorBoard, and report.html. SIGUSR1, and to a rank also SIGTERM, save and stop; the "
+        "same command goes on from there.",
+    .examples = kExamples,
+    .main_file = __FILE__};
+
+bool Replays() { return absl::GetFlag(FLAGS_replay_step) != 0; }
+bool Verifies() { return absl::GetFlag(FLAGS_verify_resume) != 0; }
+
+bool ResumesFromFile() {
+  const std::string resume = absl::GetFlag(FLAGS_resume);
+  return resume != "auto" && resume != "never";
+}
+
+absl::Status ExpectCount(const char* flag, int64_t value) {
+  if (value >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, "=", value, ": it counts steps, from 1 on"));
+}
+
+absl::Status CheckFlags() {
+  const bool dry_run = absl::GetFlag(FLAGS_dry_run);
+  RETURN_IF_ERROR(ExpectCount("verify_resume", absl::GetFlag(FLAGS_verify_resume)));
+  RETURN_IF_ERROR(ExpectCount("replay_step", absl::GetFlag(FLAGS_replay_step)));
+  const bool preflight = absl::GetFlag(FLAGS_preflight);
+  if (dry_run + preflight + Verifies() + Replays() > 1) {
+    return absl::InvalidArgumentError(
+        "--dry_run, --preflight, --verify_resume and --replay_step: give one of them");
+  }
+  const std::string prometheus = absl::GetFlag(FLAGS_prometheus);
+  if (!prometheus.empty() && !absl::EndsWith(prometheus, ".prom")) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--prometheus=", prometheus, ": node-exporter reads only files whose names end in .prom"));
+  }
+  if (!Replays()) RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_config), "--config=FILE"));
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
+  if (dry_run || preflight || Verifies() || (Replays() && ResumesFromFile()))
+    return absl::OkStatus();
+  return ExpectFlag(absl::GetFlag(FLAGS_output), "--output=RUN_DIR");
+}
+
+InitialVectors VectorsFromFlags() {
+  return {.vectors = absl::GetFlag(FLAGS_vectors),
+          .target_vectors = absl::GetFlag(FLAGS_target_vectors)};
+}
+
+// The place of a run that is not begun.
+absl::Status PrintPlace(Communicator* communicator, const Datasets& datasets,
+                        const TrainingConfig& wanted, Watchdog* watchdog) {
+  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, datasets, /*directory=*/nullptr,
+                                                  /*resume=*/"never", wanted));
+  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
+  return CheckPlace(communicator, start.config, *datasets[0], watchdog, PlaceReport::kTable,
+                    parts.exchange.get());
+}
+
+// Says whose fault it is and ends this rank, upon which mpirun ends the others. The main thread may
+// be stuck anywhere, also within printf.
+void EndHungJob(const Diagnosis& diagnosis) {
+  const std::string text = absl::StrCat("\n", diagnosis.table, std::string(kProgram.name),
+                                        ": error: ", diagnosis.error, "\n");
+  for (size_t written = 0; written < text.size();) {
+    const ssize_t count = ::write(STDERR_FILENO, text.data() + written, text.size() - written);
+    if (count <= 0) break;
+    written += static_cast<size_t>(count);
+  }
+  ::_exit(kExitFailed);
+}
+
+// What a run would be, without one.
+absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
+                       const TrainingConfig& wanted) {
+  const int ranks = communicator->size();
+  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, datasets, /*directory=*/nullptr,
+                                                  /*resume=*/"never", wanted));
+  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
+  if (communicator->rank() != 0) return absl::OkStatus();
+  const MemoryEstimate memory = EstimateMemory(start.config, *datasets[0], *parts.model,
+                                               *parts.exchange, *parts.optimizer, ranks);
+  std::printf("parameters        %s\n", WithCommas(parts.model->parameters().count()).c_str());
+  std::printf("memory a rank     %s\n", memory.ToString().c_str());
+  const int64_t steps = StepsPerEpoch(*parts.source, start.config.micro_batches());
+  std::printf("steps an epoch    %s\n", WithCommas(steps).c_str());
+  std::printf("lanes, ranks      %d, %d\n", start.config.lanes(), ranks);
+  return absl::OkStatus();
+}
+
+absl::Status Replay(Communicator* communicator, const CommandLine& command_line) {
+  if (communicator->size() > 1) {
+    return absl::InvalidArgumentError(
+        "--replay_step trains all lanes in one process; start it without mpirun, or with -n 1");
+  }
+  const int64_t step = absl::GetFlag(FLAGS_replay_step);
+  ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
+  ASSIGN_OR_RETURN(ReplaySource source,
+                   FindReplaySource(absl::GetFlag(ResumesFromFile() ? FLAGS_resume : FLAGS_output),
+                                    step, command_line.arguments));
+  source.vectors = VectorsFromFlags();
+  return ReplayStep(communicator, datasets, source, step);
+}
+
+// Where a verification without --output works.
+std::string ScratchPath() {
+  std::error_code error;
+  const std::string folder = std::filesystem::temp_directory_path(error).string();
+  return JoinPath(error ? "." : folder, "elman-verify-resume");
+}
+
+absl::Status Run(Communicator* communicator, const CommandLine& command_line, PhaseClock* clock,
+                 Pulse* pulse, Watchdog* watchdog) {
+  if (Replays()) {
+    watchdog->SetPatience(0);  // there is nobody to wait for
+    return Replay(communicator, command_line);
+  }
+  ASSIGN_OR_RETURN(
+      const TrainingConfig config,
+      ReadRunConfig(communicator, absl::GetFlag(FLAGS_config), command_line.arguments));
+  watchdog->SetPatience(config.watchdog_seconds());
+  ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
+
+  const std::string output = absl::GetFlag(FLAGS_output);
+  if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, datasets, config);
+  if (absl::GetFlag(FLAGS_preflight)) return PrintPlace(communicator, datasets, config, watchdog);
+  if (Verifies()) {
+    return VerifyResume(communicator,
+                        {.config = config,
+                         .datasets = datasets,
+                         .output = output.empty() ? ScratchPath() : output,
+                         .vectors = VectorsFromFlags(),
+                         .clock = clock,
+                         .pulse = pulse},
+                        absl::GetFlag(FLAGS_verify_resume));
+  }
+  const auto check_place = [&](const TrainingConfig& settled, GradientExchange* exchange) {
+    return CheckPlace(communicator, settled, *datasets[0], watchdog,
+                      absl::GetFlag(FLAGS_quiet) ? PlaceReport::kWarnings : PlaceReport::kLine,
+                      exchange);
+  };
+  return RunTraining(communicator, {.config = config,
+                                    .datasets = datasets,
+                                    .output = output,
+                                    .resume = absl::GetFlag(FLAGS_resume),
+                                    .vectors = VectorsFromFlags(),
+                                    .prometheus = absl::GetFlag(FLAGS_prometheus),
+                                    .trace = absl::GetFlag(FLAGS_trace),
+                                    .check_place = check_place,
+                                    .measures_peak = true,
+                                    .quiet = absl::GetFlag(FLAGS_quiet),
+                                    .clock = clock,
+                                    .pulse = pulse})
+      .status();
+}
+
+int Main(int argc, char** argv) {
+  // Before anything else: mpirun forwards signals as soon as the process exists.
+  CatchStopSignals();
+  const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, __FILE__);
+  if (command_line.ok() && (command_line->help || command_line->version)) {
+    if (LaunchedRank() == 0) PrintHelpOrVersion(kProgram, *command_line);
+    return kExitDone;
+  }
+  LimitThreads();
+  PhaseClock clock;
+  Pulse pulse(&clock);
+  Watchdog watchdog(LaunchedRank() == 0, &pulse, TrainingConfig().watchdog_seconds(), EndHungJob);
+  pulse.Meet(Meeting::kJoining);
+  const auto mpi = CreateMpiCommunicator(&argc, &argv);
+  pulse.Part();
+  const bool root = mpi->rank() == 0;
+  const absl::Status usage = command_line.ok() ? CheckFlags() : command_line.status();
+  WatchedCommunicator communicator(mpi.get(), &pulse);
+  absl::Status status = usage;
+  if (usage.ok()) {
+    watchdog.Meet(&communicator);
+    status = Run(&communicator, *command_line, &clock, &pulse, &watchdog);
+  }
+  if (status.ok()) return kExitDone;
+  // Every rank has the same verdict; one of them says it.
+  if (root) PrintError(kProgram.name, status);
+  return absl::IsInvalidArgument(status) ? kExitUsage : kExitFailed;
+}
+
+}  // namespace
+}  // namespace elman
+
+int main(int argc, char** argv) { return elman::Main(argc, argv); }

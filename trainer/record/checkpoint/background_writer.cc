@@ -1,0 +1,59 @@
+#include "trainer/record/checkpoint/background_writer.h"
+
+#include <signal.h>
+
+#include <cstdlib>
+
+#include "absl/time/clock.h"
+
+namespace elman {
+namespace {
+
+// While it lives, threads begin with all signals blocked: those that ask a run to stop belong to
+// the main thread, and none interrupts a write.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+void BackgroundWriter::Begin(bool is_best) {
+  if (busy()) std::abort();  // the snapshot is being written
+  is_best_ = is_best;
+  const SignalsBlocked blocked;
+  // Where the system has no thread left, the save waits and is done by Outcome.
+  save_ = std::async(std::launch::async | std::launch::deferred, [this] { return Save(); });
+}
+
+SaveOutcome BackgroundWriter::Save() {
+  SaveOutcome outcome;
+  outcome.began = std::chrono::steady_clock::now();
+  outcome.step = snapshot_.header.progress().step();
+  outcome.path = directory_->PathOf(outcome.step);
+  outcome.content_hash = directory_->Save(&snapshot_, is_best_);
+  outcome.ended = std::chrono::steady_clock::now();
+  // After a failure too: what a killed writer left behind may be what fills the disk.
+  outcome.pruned = directory_->Prune(keep_);
+  return outcome;
+}
+
+std::optional<SaveOutcome> BackgroundWriter::Outcome(absl::Duration patience) {
+  if (!busy()) return std::nullopt;
+  // Without end is more than a chrono clock can count.
+  if (patience != absl::InfiniteDuration() &&
+      save_.wait_for(absl::ToChronoNanoseconds(patience)) == std::future_status::timeout) {
+    return std::nullopt;
+  }
+  return save_.get();
+}
+
+}  // namespace elman

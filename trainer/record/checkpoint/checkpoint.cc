@@ -1,0 +1,72 @@
+#include "trainer/record/checkpoint/checkpoint.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "data/io/checksum.h"
+
+namespace elman {
+
+static_assert(std::endian::native == std::endian::little,
+              "arrays are written as they lie in memory");
+
+std::vector<float>* Checkpoint::Find(std::string_view name) {
+  const auto found = std::ranges::find(arrays, name, &NamedArray::name);
+  return found == arrays.end() ? nullptr : &found->elements;
+}
+
+const std::vector<float>* Checkpoint::Find(std::string_view name) const {
+  return const_cast<Checkpoint*>(this)->Find(name);
+}
+
+std::string ContentHash(const Checkpoint& checkpoint) {
+  const CheckpointHeader& header = checkpoint.header;
+  Fingerprint hash;
+  for (const ParameterEntry& parameter : header.parameters()) {
+    hash.Add(parameter.name()).Add(static_cast<uint64_t>(parameter.offset()));
+    for (const int64_t size : parameter.shape()) hash.Add(static_cast<uint64_t>(size));
+  }
+  for (const NamedArray& array : checkpoint.arrays) {
+    hash.Add(array.name);
+    hash.Add({reinterpret_cast<const char*>(array.elements.data()),
+              array.elements.size() * sizeof(float)});
+  }
+  const Progress& progress = header.progress();
+  hash.Add(static_cast<uint64_t>(progress.step()));
+  hash.Add(static_cast<uint64_t>(progress.epoch()));
+  hash.Add(static_cast<uint64_t>(progress.step_in_epoch()));
+  TrainingConfig semantic = header.config();
+  semantic.clear_max_steps();
+  semantic.clear_max_epochs();
+  semantic.clear_checkpoint();
+  semantic.clear_logging();
+  semantic.clear_diagnostics();
+  semantic.clear_watchdog_seconds();
+  semantic.clear_compare_every_steps();
+  hash.Add(semantic.SerializeAsString());
+  for (const CheckpointField& field : header.fields()) hash.Add(field.vocabulary().fingerprint());
+  return hash.Hex();
+}
+
+void DescribeParameters(const ParameterTable& table, CheckpointHeader* header) {
+  header->clear_parameters();
+  for (const Parameter& parameter : table.parameters()) {
+    ParameterEntry* entry = header->add_parameters();
+    entry->set_name(parameter.name);
+    entry->add_shape(parameter.rows);
+    entry->add_shape(parameter.cols);
+    entry->set_offset(parameter.offset);
+  }
+}
+
+bool SameParameters(const ParameterTable& table, const CheckpointHeader& header) {
+  return std::ranges::equal(table.parameters(), header.parameters(),
+                            [](const Parameter& parameter, const ParameterEntry& entry) {
+                              return parameter.name == entry.name() &&
+                                     parameter.offset == entry.offset() &&
+                                     entry.shape_size() == 2 && entry.shape(0) == parameter.rows &&
+                                     entry.shape(1) == parameter.cols;
+                            });
+}
+
+}  // namespace elman

@@ -1,0 +1,183 @@
+#include "trainer/record/checkpoint/checkpoint_directory.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "data/io/contained_file.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "trainer/record/checkpoint/checkpoint_writer.h"
+
+namespace elman {
+namespace {
+
+constexpr uint64_t kMaxMarkBytes = 256;
+
+std::string NameOf(int64_t step) { return absl::StrFormat("step-%09d.ckpt", step); }
+
+// The step of a checkpoint's file name; negative for any other name.
+int64_t StepOf(std::string_view name) {
+  absl::string_view number(name.data(), name.size());
+  int64_t step = -1;
+  const bool has_number = absl::ConsumePrefix(&number, "step-") &&
+                          absl::ConsumeSuffix(&number, ".ckpt") && absl::SimpleAtoi(number, &step);
+  return has_number && NameOf(step) == name ? step : -1;
+}
+
+absl::StatusOr<std::vector<std::string>> Names(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end;
+       i.increment(error)) {
+    names.push_back(i->path().filename().string());
+  }
+  if (error) return ErrnoStatus(error.value(), "list the folder", folder);
+  return names;
+}
+
+// Gives a checkpoint a name under which it is nothing to a run any more. Returns the path.
+absl::StatusOr<std::string> SetAside(const std::string& path) {
+  for (int number = 1;; ++number) {
+    std::string aside = absl::StrCat(path, ".abandoned-", number);
+    const absl::Status renamed = RenameFile(path, aside);
+    if (renamed.ok()) return aside;
+    if (!absl::IsAlreadyExists(renamed)) return renamed;
+  }
+}
+
+}  // namespace
+
+CheckpointDirectory::CheckpointDirectory(const std::string& run_folder)
+    : folder_(JoinPath(run_folder, "checkpoints")) {}
+
+std::string CheckpointDirectory::PathOf(int64_t step) const {
+  return JoinPath(folder_, NameOf(step));
+}
+
+bool CheckpointDirectory::Writes(std::string_view name) {
+  return name == kLatest || name == kBest || StepOf(name) >= 0;
+}
+
+absl::StatusOr<std::string> CheckpointDirectory::Save(Checkpoint* checkpoint, bool is_best) {
+  RETURN_IF_ERROR(CreateFolder(folder_));
+  const int64_t step = checkpoint->header.progress().step();
+  const std::string name = NameOf(step) + "\n";
+  ASSIGN_OR_RETURN(const std::string hash, WriteCheckpoint(checkpoint, PathOf(step)));
+  if (is_best) RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kBest), name));
+  RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kLatest), name));
+  return hash;
+}
+
+absl::StatusOr<std::string> CheckpointDirectory::ReadMark(std::string_view mark) const {
+  const std::string path = JoinPath(folder_, mark);
+  RETURN_IF_ERROR(CheckStaysInside(folder_, std::string(mark)));
+  absl::StatusOr<std::string> name = ReadFile(path, kMaxMarkBytes);
+  if (absl::IsInvalidArgument(name.status())) return absl::DataLossError(name.status().message());
+  RETURN_IF_ERROR(name.status());
+  absl::StripAsciiWhitespace(&*name);
+  if (StepOf(*name) < 0) return absl::DataLossError(absl::StrCat(path, ": names no checkpoint"));
+  return name;
+}
+
+absl::StatusOr<std::string> CheckpointDirectory::Find(std::string_view mark) const {
+  const absl::StatusOr<std::string> name = ReadMark(mark);
+  absl::Status status = name.status();
+  if (name.ok()) {
+    const std::string path = JoinPath(folder_, *name);
+    std::error_code error;
+    status = CheckStaysInside(folder_, *name);
+    if (status.ok() && std::filesystem::is_regular_file(path, error)) return path;
+    status.Update(absl::DataLossError(
+        absl::StrCat(JoinPath(folder_, mark), ": names ", *name, ", but there is no such file")));
+  }
+  if (!absl::IsDataLoss(status)) return status;
+  return absl::DataLossError(absl::StrCat(status.message(), "; 'elman-inspect ", FolderOf(folder_),
+                                          " --repair' writes the mark anew"));
+}
+
+absl::StatusOr<std::vector<int64_t>> CheckpointDirectory::Steps() const {
+  const absl::StatusOr<std::vector<std::string>> names = Names(folder_);
+  std::vector<int64_t> steps;
+  if (absl::IsNotFound(names.status())) return steps;
+  RETURN_IF_ERROR(names.status());
+  for (const std::string& name : *names) {
+    if (const int64_t step = StepOf(name); step >= 0) steps.push_back(step);
+  }
+  std::ranges::sort(steps);
+  return steps;
+}
+
+absl::Status CheckpointDirectory::Prune(int keep) {
+  ASSIGN_OR_RETURN(std::vector<int64_t> steps, Steps());
+  std::set<std::string> marked;
+  for (const std::string_view mark : {kLatest, kBest}) {
+    const absl::StatusOr<std::string> path = Find(mark);
+    if (absl::IsNotFound(path.status())) continue;
+    // As long as nobody knows which checkpoint a mark means, it may be any.
+    RETURN_IF_ERROR(path.status());
+    marked.insert(*path);
+    if (mark != kLatest) continue;
+    const int64_t latest = StepOf(path->substr(folder_.size() + 1));
+    std::erase_if(steps, [&](int64_t step) { return step > latest; });
+  }
+  const size_t newest = std::min<size_t>(steps.size(), std::max(keep, 1));
+  steps.resize(steps.size() - newest);
+  for (const int64_t step : steps) {
+    if (!marked.contains(PathOf(step))) RETURN_IF_ERROR(RemoveFile(PathOf(step)));
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, Names(folder_));
+  for (const std::string& name : names) {
+    if (Writes(NameBehindTemporary(name))) RETURN_IF_ERROR(RemoveFile(JoinPath(folder_, name)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> CheckpointDirectory::GoOnFrom(const Progress& progress) {
+  const std::string here = PathOf(progress.step());
+  std::vector<std::string> set_aside;
+  if (!FileExists(here)) return set_aside;  // it comes from elsewhere
+  if (const auto latest = Find(kLatest); latest.ok() && *latest == here) return set_aside;
+  ASSIGN_OR_RETURN(const std::vector<int64_t> steps, Steps());
+  for (const int64_t step : steps) {
+    if (step <= progress.step()) continue;
+    ASSIGN_OR_RETURN(std::string path, SetAside(PathOf(step)));
+    set_aside.push_back(std::move(path));
+  }
+  const std::string best = JoinPath(folder_, kBest);
+  if (progress.has_best() && FileExists(PathOf(progress.best_step()))) {
+    RETURN_IF_ERROR(WriteFile(best, NameOf(progress.best_step()) + "\n"));
+  } else {
+    RETURN_IF_ERROR(RemoveFile(best));
+  }
+  RETURN_IF_ERROR(SyncFolder(folder_));
+  // `latest` last: if this is cut short, it is done again, or a run refuses to begin.
+  RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kLatest), NameOf(progress.step()) + "\n"));
+  return set_aside;
+}
+
+absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::string_view mark) {
+  if (!IsFolder(path)) {
+    if (!FileExists(path)) {
+      return absl::NotFoundError(
+          absl::StrCat(path, ": no such file or folder; name a run directory or a checkpoint"));
+    }
+    return path;
+  }
+  absl::StatusOr<std::string> found = CheckpointDirectory(path).Find(mark);
+  if (absl::IsNotFound(found.status())) {
+    // A run without validation has no best: its latest is all there is.
+    if (mark == kBest) return ResolveCheckpoint(path, kLatest);
+    return absl::NotFoundError(absl::StrCat(path, ": no checkpoint in it; is it a run directory?"));
+  }
+  return found;
+}
+
+}  // namespace elman

@@ -1,0 +1,175 @@
+#include "trainer/record/log/prometheus_file.h"
+
+#include <sys/stat.h>
+
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "data/io/file.h"
+#include "data/io/json_writer.h"
+#include "data/io/status_macros.h"
+
+namespace elman {
+namespace {
+
+constexpr absl::Duration kInterval = absl::Seconds(1);
+constexpr char kSeconds[] = "seconds.";
+
+// name="value", whatever the value holds. Prometheus and JSON escape alike, but for control
+// characters, which no name of a run needs.
+std::string Label(const std::string& name, std::string value) {
+  for (char& c : value) {
+    if (c != '\n' && absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+  }
+  return absl::StrCat(name, "=", JsonString(value));
+}
+
+std::string Value(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  return JsonNumber(value);
+}
+
+// A metric after the other, each with all its samples.
+class Exposition {
+ public:
+  explicit Exposition(std::string labels) : labels_(std::move(labels)) {}
+
+  void Metric(const char* name, const char* type, const char* help) {
+    name_ = name;
+    absl::StrAppend(&text_, "# HELP elman_", name, " ", help, "\n# TYPE elman_", name, " ", type,
+                    "\n");
+  }
+  void Sample(double value, const std::string& label = "") {
+    absl::StrAppend(&text_, "elman_", name_, "{", labels_, label.empty() ? "" : ",", label, "} ",
+                    Value(value), "\n");
+  }
+  void Gauge(const char* name, std::optional<double> value, const char* help) {
+    if (!value) return;
+    Metric(name, "gauge", help);
+    Sample(*value);
+  }
+  void Counter(const char* name, double value, const char* help) {
+    Metric(name, "counter", help);
+    Sample(value);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  const std::string labels_;
+  std::string name_, text_;
+};
+
+double SecondsSince1970(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
+
+// Of the file at `path`, if it is there.
+std::optional<double> TimeOfChange(const std::string& path) {
+  struct stat facts;
+  if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
+  return SecondsSince1970(absl::TimeFromTimespec(facts.st_mtim));
+}
+
+}  // namespace
+
+PrometheusFile::PrometheusFile(std::string path, const std::string& run, int64_t total_steps)
+    : path_(std::move(path)), run_label_(Label("run", run)), total_steps_(total_steps) {}
+
+absl::StatusOr<std::unique_ptr<PrometheusFile>> PrometheusFile::Create(const std::string& path,
+                                                                       const std::string& run,
+                                                                       int64_t total_steps,
+                                                                       const RunRecord& record) {
+  std::unique_ptr<PrometheusFile> file(new PrometheusFile(path, run, total_steps));
+  for (const RecordedLine& line : record.lines()) file->Take(line);
+  RETURN_IF_ERROR(file->Write());
+  return file;
+}
+
+absl::Status PrometheusFile::Add(const RecordedLine& line) {
+  Take(line);
+  const absl::Time now = absl::Now();
+  if (now >= written_ && now - written_ < kInterval) return absl::OkStatus();
+  return Write();
+}
+
+absl::Status PrometheusFile::End() {
+  running_ = false;
+  return Write();
+}
+
+void PrometheusFile::Take(const RecordedLine& line) {
+  if (line.kind == "train") {
+    train_ = line;
+    sent_bytes_ += line.Number("bytes_sent").value_or(0);
+    for (const auto& [name, value] : line.numbers) {
+      if (absl::StartsWith(name, kSeconds))
+        phase_seconds_[name.substr(sizeof(kSeconds) - 1)] += value;
+    }
+  } else if (line.kind == "valid") {
+    validation_ = line;
+    if (line.Number("best").value_or(0) != 0) best_loss_ = line.Number("loss");
+  } else if (line.kind == "checkpoint") {
+    checkpoint_step_ = line.step;
+    const auto path = line.texts.find("path");
+    checkpoint_written_ = TimeOfChange(path == line.texts.end() ? "" : path->second);
+  } else if (line.kind == "event") {
+    const auto found = line.texts.find("event");
+    const std::string event = found == line.texts.end() ? "" : found->second;
+    skipped_ += event == "skipped";
+    rolled_back_ += event == "rolled_back";
+    resumed_ += event == "resumed";
+  }
+}
+
+std::string PrometheusFile::Text() const {
+  Exposition page(run_label_);
+  page.Gauge("running", running_, "1 while the run goes on, 0 when its process has ended it.");
+  page.Gauge("updated_timestamp_seconds", SecondsSince1970(absl::Now()),
+             "When this file was written. Old while elman_running is 1: the run is dead or hangs.");
+  page.Gauge("planned_steps", static_cast<double>(total_steps_), "Steps the run will have.");
+  if (train_) {
+    page.Gauge("step", static_cast<double>(train_->step), "Steps done at the last train line.");
+    page.Gauge("epoch", train_->Number("epoch"), "The epoch of that step, from 1.");
+    page.Gauge("training_loss", train_->Number("loss"), "Mean loss in nats since the line before.");
+    page.Gauge("learning_rate", train_->Number("learning_rate"), "The learning rate of that step.");
+    page.Gauge("gradient_norm", train_->Number("gradient_norm"),
+               "The norm of that step's gradient, before clipping.");
+    page.Gauge("tokens_per_second", train_->Number("tokens_per_second"),
+               "Tokens trained on a second, by all ranks, since the line before.");
+    page.Counter("tokens_total", train_->Number("tokens").value_or(0),
+                 "Tokens trained on since the run began.");
+    page.Counter("sent_bytes_total", sent_bytes_, "Bytes sent between nodes, by all ranks.");
+    page.Metric("phase_seconds_total", "counter", "Where the time of rank 0 went.");
+    for (const auto& [phase, seconds] : phase_seconds_) page.Sample(seconds, Label("phase", phase));
+  }
+  if (validation_) {
+    page.Gauge("validation_loss", validation_->Number("loss"),
+               "Loss of the last validation, in nats.");
+    page.Gauge("validation_step", static_cast<double>(validation_->step), "Its step.");
+  }
+  page.Gauge("best_validation_loss", best_loss_,
+             "Loss of the best checkpoint's validation, in nats.");
+  if (checkpoint_step_) {
+    page.Gauge("checkpoint_step", static_cast<double>(*checkpoint_step_),
+               "The step of the last checkpoint.");
+    page.Gauge("checkpoint_timestamp_seconds", checkpoint_written_,
+               "When it was written: its age is time() less this.");
+  }
+  page.Counter("skipped_steps_total", static_cast<double>(skipped_),
+               "Steps that diverged and were skipped.");
+  page.Counter("rollbacks_total", static_cast<double>(rolled_back_),
+               "Steps that diverged and sent the run back to a snapshot.");
+  page.Counter("resumes_total", static_cast<double>(resumed_),
+               "Times the run went on from a checkpoint.");
+  return page.text();
+}
+
+absl::Status PrometheusFile::Write() {
+  written_ = absl::Now();
+  return WriteFile(path_, Text());
+}
+
+}  // namespace elman

@@ -1,0 +1,259 @@
+#include "trainer/record/run/run_summary.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <ranges>
+#include <system_error>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "data/io/contained_file.h"
+#include "data/io/file.h"
+#include "data/io/folder_lock.h"
+#include "data/io/status_macros.h"
+#include "trainer/record/checkpoint/checkpoint_directory.h"
+#include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/record/checkpoint/checkpoint_vocabularies.h"
+
+namespace elman {
+namespace {
+
+std::string NameOf(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
+// Damage, in contrast to what says nothing about the bytes: a disk that fails, a missing right, a
+// file of another version.
+bool IsDamage(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsNotFound(status) || absl::IsInvalidArgument(status);
+}
+
+// Whether a name is a temporary one for a file that a run writes.
+bool IsTemporary(std::string_view name) {
+  const std::string_view base = NameBehindTemporary(name);
+  return CheckpointDirectory::Writes(base) || base == "config.textproto" ||
+         base == "metrics.jsonl" || base == "report.html" ||
+         base.starts_with("events.out.tfevents.");
+}
+
+// Files of these folders that a writer began and did not finish.
+std::vector<std::string> TemporaryFiles(const std::string& run) {
+  std::vector<std::string> paths;
+  for (const std::string& folder :
+       {run, JoinPath(run, "checkpoints"), JoinPath(run, "tensorboard")}) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end;
+         i.increment(error)) {
+      const std::string name = i->path().filename().string();
+      std::error_code gone;
+      if (IsTemporary(name) && std::filesystem::is_regular_file(i->symlink_status(gone)))
+        paths.push_back(JoinPath(folder, name));
+    }
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+SurveyedCheckpoint SurveyCheckpoint(const std::string& folder, int64_t step,
+                                    const std::string& path) {
+  SurveyedCheckpoint surveyed;
+  surveyed.name = NameOf(path);
+  std::error_code error;
+  const uint64_t bytes = std::filesystem::file_size(path, error);
+  if (!error) surveyed.bytes = bytes;
+  surveyed.status = CheckStaysInside(folder, surveyed.name);
+  if (!surveyed.whole()) return surveyed;
+  const absl::StatusOr<Checkpoint> checkpoint = ReadWholeCheckpoint(path);
+  surveyed.status = checkpoint.status();
+  if (!surveyed.whole()) return surveyed;
+  surveyed.progress = checkpoint->header.progress();
+  surveyed.content_hash = ContentHash(*checkpoint);
+  if (surveyed.progress.step() != step) {
+    surveyed.status = absl::DataLossError(absl::StrCat(
+        path, ": holds the checkpoint of step ", surveyed.progress.step(), "; give it that name"));
+  }
+  return surveyed;
+}
+
+// What the mark says, and whether what it names is whole.
+SurveyedMark SurveyMark(const CheckpointDirectory& directory, std::string_view name,
+                        const RunSurvey& run) {
+  SurveyedMark mark;
+  mark.name = std::string(name);
+  const absl::StatusOr<std::string> found = directory.ReadMark(name);
+  mark.exists = !absl::IsNotFound(found.status());
+  if (!mark.exists) return mark;
+  if (!found.ok()) {
+    mark.problem = std::string(found.status().message());
+    return mark;
+  }
+  mark.checkpoint = *found;
+  const SurveyedCheckpoint* named = run.Find(mark.checkpoint);
+  if (named == nullptr || !named->whole()) {
+    mark.problem =
+        absl::StrCat(JoinPath(directory.folder(), name), ": names ", mark.checkpoint, ", which is ",
+                     named == nullptr ? "no checkpoint of this run" : "not whole");
+  }
+  return mark;
+}
+
+// The checkpoint that `best` should name; null if none.
+const SurveyedCheckpoint* BestOf(const RunSurvey& run, const CheckpointDirectory& directory) {
+  const SurveyedCheckpoint* newest = run.NewestWhole();
+  if (newest == nullptr || !newest->progress.has_best()) return nullptr;
+  const SurveyedCheckpoint* best = run.Find(NameOf(directory.PathOf(newest->progress.best_step())));
+  return best != nullptr && best->whole() ? best : nullptr;
+}
+
+void SurveyMarks(const CheckpointDirectory& directory, RunSurvey* run) {
+  run->latest = SurveyMark(directory, kLatest, *run);
+  run->best = SurveyMark(directory, kBest, *run);
+  const auto lacking = [&](const SurveyedMark& mark, const SurveyedCheckpoint& checkpoint) {
+    return absl::StrCat(JoinPath(directory.folder(), mark.name), ": ",
+                        mark.exists ? absl::StrCat("names ", mark.checkpoint) : "missing",
+                        ", expected it to name ", checkpoint.name);
+  };
+  if (const auto* newest = run->NewestWhole(); newest != nullptr && !run->latest.exists)
+    run->latest.problem = lacking(run->latest, *newest);
+  if (const auto* best = BestOf(*run, directory); best != nullptr && run->best.problem.empty()) {
+    // One that was the best when it was written may be so again: a save was cut short behind it.
+    const SurveyedCheckpoint* named = run->Find(run->best.checkpoint);
+    if (named == nullptr || (named != best && !named->best_of_its_time()))
+      run->best.problem = lacking(run->best, *best);
+  }
+}
+
+// Reads what is there once.
+absl::StatusOr<RunSurvey> SurveyOnce(const std::string& folder) {
+  const CheckpointDirectory directory(folder);
+  RunSurvey run;
+  run.folder = folder;
+  ASSIGN_OR_RETURN(const std::vector<int64_t> steps, directory.Steps());
+  for (const int64_t step : steps) {
+    const std::string path = directory.PathOf(step);
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(path, error))) continue;
+    run.checkpoints.push_back(SurveyCheckpoint(directory.folder(), step, path));
+  }
+  SurveyMarks(directory, &run);
+  run.temporary_files = TemporaryFiles(folder);
+  return run;
+}
+
+absl::Status RepairMark(const CheckpointDirectory& directory, const SurveyedMark& mark,
+                        const SurveyedCheckpoint* checkpoint, RunRepair* repair) {
+  const std::string path = JoinPath(directory.folder(), mark.name);
+  if (checkpoint != nullptr) {
+    RETURN_IF_ERROR(WriteFile(path, checkpoint->name + "\n"));
+    repair->actions.push_back(absl::StrCat(path, ": written, names ", checkpoint->name));
+  } else {
+    std::error_code error;
+    if (!std::filesystem::remove(path, error) && error)
+      return ErrnoStatus(error.value(), "delete", path);
+    RETURN_IF_ERROR(SyncFolder(directory.folder()));
+    repair->actions.push_back(
+        absl::StrCat(path, ": removed; the best checkpoint is not there, or not whole"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DeleteTemporaryFiles(const RunSurvey& run, RunRepair* repair) {
+  for (const std::string& path : run.temporary_files) {
+    std::error_code error;
+    if (!std::filesystem::remove(path, error) && error)
+      return ErrnoStatus(error.value(), "delete", path);
+    RETURN_IF_ERROR(SyncFolder(FolderOf(path)));
+    repair->actions.push_back(absl::StrCat(path, ": deleted, a writer left it unfinished"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const SurveyedCheckpoint* RunSurvey::Find(std::string_view name) const {
+  const auto found = std::ranges::find(checkpoints, name, &SurveyedCheckpoint::name);
+  return found == checkpoints.end() ? nullptr : &*found;
+}
+
+const SurveyedCheckpoint* RunSurvey::NewestWhole() const {
+  for (const SurveyedCheckpoint& checkpoint : std::views::reverse(checkpoints)) {
+    if (checkpoint.whole()) return &checkpoint;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> RunSurvey::Problems() const {
+  std::vector<std::string> problems;
+  for (const SurveyedCheckpoint& checkpoint : checkpoints) {
+    if (!checkpoint.whole()) problems.emplace_back(checkpoint.status.message());
+  }
+  const std::string remedy = absl::StrCat("; 'elman-inspect ", folder, " --repair' mends it");
+  if (!latest.problem.empty()) {
+    problems.push_back(latest.problem + (NewestWhole() != nullptr
+                                             ? remedy
+                                             : "; no checkpoint is whole: bring one back from a "
+                                               "copy, or begin anew with another --output"));
+  }
+  if (!best.problem.empty()) problems.push_back(best.problem + remedy);
+  if (writer.empty()) {
+    for (const std::string& path : temporary_files)
+      problems.push_back(absl::StrCat(path, ": a writer left it unfinished", remedy));
+  }
+  return problems;
+}
+
+bool IsRunDirectory(const std::string& path) {
+  return IsFolder(CheckpointDirectory(path).folder());
+}
+
+absl::StatusOr<Checkpoint> ReadWholeCheckpoint(const std::string& path) {
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(path));
+  RETURN_IF_ERROR(ReadVocabularies(checkpoint, path).status());
+  return checkpoint;
+}
+
+absl::StatusOr<RunSurvey> SurveyRun(const std::string& folder) {
+  // A run at work deletes checkpoints and moves its marks while they are read: then once more.
+  constexpr int kAttempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    const std::string writer = FolderLockHolder(folder);
+    ASSIGN_OR_RETURN(RunSurvey run, SurveyOnce(folder));
+    run.writer = writer;
+    if (writer.empty() || attempt == kAttempts || run.Problems().empty()) return run;
+  }
+}
+
+absl::StatusOr<RunRepair> RepairRun(const std::string& folder) {
+  if (!IsRunDirectory(folder)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(folder,
+                     ": expected a run directory, found no folder 'checkpoints' in it; only run "
+                     "directories can be repaired"));
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<FolderLock> lock, FolderLock::Take(folder));
+  ASSIGN_OR_RETURN(const RunSurvey before, SurveyOnce(folder));
+  for (const SurveyedCheckpoint& checkpoint : before.checkpoints) {
+    if (!checkpoint.whole() && !IsDamage(checkpoint.status)) {
+      return absl::Status(checkpoint.status.code(),
+                          absl::StrCat(checkpoint.status.message(), "; nothing was repaired"));
+    }
+  }
+
+  const CheckpointDirectory directory(folder);
+  RunRepair repair;
+  // Where no checkpoint is whole, bad marks stay: they say what there was.
+  if (const auto* newest = before.NewestWhole()) {
+    if (!before.latest.problem.empty())
+      RETURN_IF_ERROR(RepairMark(directory, before.latest, newest, &repair));
+    if (!before.best.problem.empty())
+      RETURN_IF_ERROR(RepairMark(directory, before.best, BestOf(before, directory), &repair));
+  }
+  RETURN_IF_ERROR(DeleteTemporaryFiles(before, &repair));
+
+  repair.after = before;
+  SurveyMarks(directory, &repair.after);
+  repair.after.temporary_files = TemporaryFiles(folder);
+  return repair;
+}
+
+}  // namespace elman

@@ -1,0 +1,192 @@
+#include "trainer/replay/replay.h"
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "trainer/config/run_config.h"
+#include "trainer/loop/training_loop.h"
+#include "trainer/network/math/compute_environment.h"
+#include "trainer/record/checkpoint/checkpoint_directory.h"
+#include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/record/log/recorded_step.h"
+#include "trainer/replay/step_norms.h"
+#include "trainer/run/run_parts.h"
+#include "trainer/run/run_start.h"
+#include "trainer/run/stop_signal.h"
+#include "trainer/state/training_state.h"
+
+namespace elman {
+namespace {
+
+constexpr uint64_t kMaxConfigBytes = 1 << 20;
+
+// The newest checkpoint of the run before a step; empty if there is none.
+std::string CheckpointBefore(const std::string& run_folder, int64_t step) {
+  const CheckpointDirectory checkpoints(run_folder);
+  const auto steps = checkpoints.Steps();
+  std::string newest;
+  if (!steps.ok()) return newest;
+  for (const int64_t there : *steps) {
+    if (there < step) newest = checkpoints.PathOf(there);
+  }
+  return newest;
+}
+
+absl::Status CheckIsBefore(const std::string& path, const CheckpointHeader& header, int64_t step) {
+  if (header.progress().step() < step) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ": is of step ", header.progress().step(), "; step ", step,
+                   " can be replayed from a checkpoint of step ", step - 1, " or before"));
+}
+
+void WarnOfAnotherMachine(const Provenance& theirs) {
+  if (theirs.onednn_version() == OneDnnVersion() && theirs.instruction_set() == InstructionSet())
+    return;
+  absl::FPrintF(stderr,
+                "warning: the checkpoint was written with oneDNN %s, %s; this is %s, %s: the bits "
+                "of a replay may differ\n",
+                theirs.onednn_version(), theirs.instruction_set(), OneDnnVersion(),
+                InstructionSet());
+}
+
+// What training made of the step.
+const char* WhatBecameOf(const Progress& before, const Progress& after,
+                         const absl::Status& trained) {
+  if (!trained.ok()) return "the run ended with it";
+  if (after.divergence().rollbacks() > before.divergence().rollbacks())
+    return "it diverged and was rolled back";
+  if (after.divergence().steps() > before.divergence().steps())
+    return "it diverged and was skipped";
+  return "updated";
+}
+
+bool SameFigure(double recorded, double replayed) {
+  return std::isfinite(recorded) ? recorded == replayed : !std::isfinite(replayed);
+}
+
+// Compares with what the run recorded, if it did. What it rounded between nodes is not rounded in
+// one process.
+absl::Status CheckAgainstRecord(const std::string& metrics, const StepReport& report,
+                                bool may_have_rounded) {
+  std::optional<RecordedStep> recorded;
+  if (FileExists(metrics)) {
+    ASSIGN_OR_RETURN(recorded, FindRecordedStep(metrics, report.step));
+  }
+  if (!recorded) {
+    absl::PrintF("%s: no line of this step to compare with\n", metrics);
+    return absl::OkStatus();
+  }
+  if (SameFigure(recorded->loss, report.loss) &&
+      SameFigure(recorded->gradient_norm, report.gradient_norm) &&
+      SameFigure(recorded->learning_rate, report.learning_rate)) {
+    absl::PrintF("%s: the same loss, gradient norm and learning rate\n", metrics);
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the replay is not what ", metrics, " recorded of step ", report.step, ": loss ",
+      Exact(recorded->loss), ", gradient norm ", Exact(recorded->gradient_norm), ", learning rate ",
+      Exact(recorded->learning_rate), "; ",
+      may_have_rounded
+          ? "what nodes round between each other (exchange.wire_format) is not replayed"
+          : "if settings were changed since the checkpoint, give them as overrides"));
+}
+
+}  // namespace
+
+absl::StatusOr<ReplaySource> FindReplaySource(const std::string& place, int64_t step,
+                                              const std::vector<std::string>& overrides) {
+  ReplaySource source;
+  const bool is_run = IsFolder(place);
+  if (is_run) {
+    source.checkpoint = CheckpointBefore(place, step);
+  } else {
+    ASSIGN_OR_RETURN(source.checkpoint, ResolveCheckpoint(place, kLatest));
+  }
+  const std::string run = is_run ? place : FolderOf(FolderOf(place));
+  source.metrics = JoinPath(run, "metrics.jsonl");
+  std::string from = source.checkpoint, text;
+  if (from.empty()) {
+    from = JoinPath(run, "config.textproto");
+    ASSIGN_OR_RETURN(text, ReadFile(from, kMaxConfigBytes));
+  } else {
+    ASSIGN_OR_RETURN(const CheckpointHeader header, ReadCheckpointHeader(from));
+    RETURN_IF_ERROR(CheckIsBefore(from, header, step));
+    WarnOfAnotherMachine(header.provenance());
+    text = RunConfigText(header.config());
+  }
+  ASSIGN_OR_RETURN(source.config, ParseRunConfig(text, from, overrides));
+  return source;
+}
+
+absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
+                        const ReplaySource& source, int64_t step) {
+  const std::shared_ptr<const Dataset>& dataset = datasets[0];
+  const std::string resume = source.checkpoint.empty() ? "never" : source.checkpoint;
+  ASSIGN_OR_RETURN(RunStart start,
+                   StartRun(communicator, datasets, /*directory=*/nullptr, resume, source.config));
+  TrainingConfig* config = start.checkpoint.header.mutable_config();
+  config->set_max_steps(step);
+  config->set_max_epochs(std::numeric_limits<int32_t>::max());
+  config->mutable_evaluation()->set_every_steps(0);
+  ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, datasets, *config));
+  TrainingState state(communicator, parts.model.get(), parts.exchange.get(), parts.optimizer.get(),
+                      parts.source.get());
+  if (start.resumed) {
+    RETURN_IF_ERROR(state.Scatter(&start.checkpoint));
+  } else {
+    RETURN_IF_ERROR(
+        BeginValues(*config, source.vectors, *dataset, parts.model->parameters(), &state).status());
+  }
+  // Of all that does not train, only a schedule that waits for the validation loss has an effect.
+  std::unique_ptr<Evaluator> evaluator;
+  if (config->schedule().kind() == ScheduleSpec::PLATEAU) {
+    ASSIGN_OR_RETURN(evaluator, CreateValidation(communicator, dataset, *config));
+  }
+
+  const Progress& progress = *start.checkpoint.header.mutable_progress();
+  absl::FPrintF(stderr, "replaying steps %d to %d, from %s\n", progress.step() + 1, step,
+                start.resumed ? resume : "the beginning");
+  StepSurvey survey(*parts.model, *parts.source);
+  std::optional<StepReport> report;
+  Progress before;
+  PhaseClock clock;
+  TrainingLoop loop({.communicator = communicator,
+                     .model = parts.model.get(),
+                     .optimizer = parts.optimizer.get(),
+                     .source = parts.source.get(),
+                     .exchange = parts.exchange.get(),
+                     .state = &state,
+                     .evaluator = evaluator.get(),
+                     .clock = &clock,
+                     .stop_requested = StopRequested,
+                     .on_gradients =
+                         [&](const StepReport& now, double scale) {
+                           if (now.step != step) return;
+                           report = now;
+                           before = progress;
+                           survey.LookAtStep(&state, parts.exchange->SummedGradients(), scale);
+                         },
+                     .checkpoint = &start.checkpoint});
+  const absl::Status trained = loop.Run();
+  if (!report && loop.stopped())
+    return absl::CancelledError(absl::StrCat("stopped before step ", step));
+  if (!report) return trained;
+
+  if (progress.divergence().steps() == before.divergence().steps()) survey.LookAtUpdate(&state);
+  absl::PrintF("step %d, epoch %d: loss %s, gradient norm %s, learning rate %s; %s\n%s", step,
+               report->epoch, Exact(report->loss), Exact(report->gradient_norm),
+               Exact(report->learning_rate), WhatBecameOf(before, progress, trained),
+               survey.Text());
+  return CheckAgainstRecord(source.metrics, *report,
+                            config->exchange().wire_format() != ExchangeSpec::FLOAT32);
+}
+
+}  // namespace elman

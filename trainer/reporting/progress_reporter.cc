@@ -1,0 +1,384 @@
+#include "trainer/reporting/progress_reporter.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "data/io/file.h"
+#include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
+#include "trainer/config/run_config.h"
+#include "trainer/diagnostics/findings_json.h"
+#include "trainer/record/report/next_commands.h"
+#include "trainer/record/report/report_page.h"
+
+namespace elman {
+namespace {
+
+constexpr absl::Duration kRedraw = absl::Milliseconds(250);
+
+// "1:05:09" or "5:09".
+std::string Clock(double seconds) {
+  const int64_t s = std::llround(std::max(0.0, seconds));
+  if (s >= 3600) return absl::StrFormat("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+  return absl::StrFormat("%d:%02d", s / 60, s % 60);
+}
+
+// How much of a run is done.
+std::string Bar(int64_t step, int64_t total) {
+  constexpr int64_t kCells = 16;
+  const int64_t full = total > 0 ? std::clamp<int64_t>(kCells * step / total, 0, kCells) : kCells;
+  std::string bar = "[";
+  for (int64_t cell = 0; cell < kCells; ++cell) bar += cell < full ? "\u2588" : "\u2591";
+  return bar + "]";
+}
+
+// A person watches. Under mpirun no rank's standard error is a terminal; launch/elman-run says
+// whether its own is.
+bool WatchedByAPerson() {
+  if (const char* terminal = std::getenv("ELMAN_TERMINAL"))
+    return std::string_view(terminal) == "1";
+  return isatty(STDERR_FILENO);
+}
+
+// As Markdown that shows it to the letter, on a line of its own.
+std::string Verbatim(const std::string& name, const std::string& text) {
+  return absl::StrCat("    ", absl::StrFormat("%-10s", name),
+                      absl::StrReplaceAll(text, {{"\n", " / "}, {"\r", " "}}), "\n");
+}
+
+constexpr Phase kToldPhases[] = {Phase::kData,     Phase::kForward,   Phase::kBackward,
+                                 Phase::kExchange, Phase::kOptimizer, Phase::kWait};
+
+std::array<double, kPhases> SecondsOf(const PhaseClock& clock) {
+  std::array<double, kPhases> seconds;
+  for (int phase = 0; phase < kPhases; ++phase)
+    seconds[phase] = clock.Seconds(static_cast<Phase>(phase));
+  return seconds;
+}
+
+JsonObject SecondsJson(const std::array<double, kPhases>& now,
+                       const std::array<double, kPhases>& before) {
+  JsonObject json;
+  for (const Phase phase : kToldPhases) {
+    const auto i = static_cast<size_t>(phase);
+    json.Add(PhaseName(phase), now[i] - before[i]);
+  }
+  return json;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
+    const RunDirectory* directory, Task task, const TrainingConfig& config, const Progress& start,
+    int64_t total_steps, double peak, const PhaseClock* clock, bool quiet) {
+  // A run that was stopped amid an interval wrote a train line for its part of it. That goes where
+  // the run goes on, for then a line for all of it will come.
+  const bool goes_on = start.step() < total_steps;
+  const int64_t train_step = start.step() - (goes_on ? start.interval_steps() : 0);
+  ASSIGN_OR_RETURN(auto log, MetricsLog::Open(directory->metrics_path(), start.step(), train_step));
+  ASSIGN_OR_RETURN(RunRecord record, RunRecord::Read(directory->metrics_path()));
+  ASSIGN_OR_RETURN(auto tensorboard, TensorBoardWriter::Open(directory->tensorboard_folder(),
+                                                             start.step(), train_step));
+  ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
+  return std::unique_ptr<ProgressReporter>(new ProgressReporter(
+      directory, task, config, start.step(), total_steps, peak, clock, std::move(log),
+      std::move(record), std::move(tensorboard), std::move(heartbeat), quiet));
+}
+
+ProgressReporter::ProgressReporter(const RunDirectory* directory, Task task,
+                                   const TrainingConfig& config, int64_t start_step,
+                                   int64_t total_steps, double peak, const PhaseClock* clock,
+                                   std::unique_ptr<MetricsLog> log, RunRecord record,
+                                   std::unique_ptr<TensorBoardWriter> tensorboard,
+                                   std::unique_ptr<Heartbeat> heartbeat, bool quiet)
+    : directory_(directory),
+      task_(task),
+      config_(config),
+      start_step_(start_step),
+      total_steps_(total_steps),
+      peak_(peak),
+      clock_(clock),
+      log_(std::move(log)),
+      record_(std::move(record)),
+      tensorboard_(std::move(tensorboard)),
+      heartbeat_(std::move(heartbeat)),
+      terminal_(WatchedByAPerson()),
+      quiet_(quiet),
+      started_(absl::Now()),
+      interval_started_(absl::Now()) {}
+
+ProgressReporter::~ProgressReporter() = default;
+
+absl::Status ProgressReporter::TellPrometheus(const std::string& path) {
+  ASSIGN_OR_RETURN(prometheus_,
+                   PrometheusFile::Create(path, directory_->folder(), total_steps_, record_));
+  return absl::OkStatus();
+}
+
+void ProgressReporter::Step(const StepReport& report) {
+  last_ = report;
+  timed_targets_ += report.targets;
+  timed_multiplications_ += report.multiplications;
+  if (report.ends_interval) {
+    WriteTrainLine();
+  } else if (terminal_ && absl::Now() - shown_ > kRedraw) {
+    ShowProgress();
+  }
+}
+
+std::optional<double> ProgressReporter::Perplexity(double loss) const {
+  if (task_ != LANGUAGE_MODEL && task_ != TRANSLATION) return std::nullopt;
+  return std::exp(loss);
+}
+
+double ProgressReporter::IntervalSeconds() const {
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - interval_started_) - other_seconds_;
+  return std::max(seconds, 1e-9);
+}
+
+double ProgressReporter::TokensPerSecond() const {
+  return static_cast<double>(timed_targets_) / IntervalSeconds();
+}
+
+double ProgressReporter::Utilization() const {
+  // Forward and twice that backward; a multiplication comes with an addition.
+  const double operations = 3 * 2 * static_cast<double>(timed_multiplications_);
+  return peak_ > 0 ? operations / IntervalSeconds() / peak_ : 0;
+}
+
+// The others wait for the rank that waits the least: it is the slowest.
+JsonObject ProgressReporter::WaitJson() const {
+  std::vector<double> waited(last_.waited.begin(), last_.waited.end());
+  for (size_t rank = 0; rank < told_waited_.size(); ++rank) waited[rank] -= told_waited_[rank];
+  const auto slowest = std::ranges::min_element(waited) - waited.begin();
+  std::ranges::sort(waited);
+  const double median = (waited[(waited.size() - 1) / 2] + waited[waited.size() / 2]) / 2;
+  JsonObject json;
+  json.Add("least", waited.front()).Add("median", median);
+  return json.Add("most", waited.back()).Add("slowest_rank", static_cast<int64_t>(slowest));
+}
+
+void ProgressReporter::WriteTrainLine() {
+  if (last_.interval_targets == 0) return;
+  const double tokens_per_second = TokensPerSecond();
+  const double loss = last_.interval_loss / static_cast<double>(last_.interval_targets);
+  const std::optional<double> perplexity = Perplexity(loss);
+  JsonObject line;
+  line.Add("kind", "train").Add("step", last_.step).Add("epoch", last_.epoch).Add("loss", loss);
+  if (perplexity) line.Add("perplexity", *perplexity);
+  line.Add("learning_rate", last_.learning_rate)
+      .Add("gradient_norm", last_.gradient_norm)
+      .Add("step_loss", last_.loss)
+      .Add("tokens", last_.tokens)
+      .Add("tokens_per_second", tokens_per_second)
+      .Add("bytes_sent", last_.bytes_sent - bytes_told_)
+      .Add("seconds", SecondsJson(SecondsOf(*clock_), told_seconds_));
+  if (peak_ > 0) line.Add("mfu", Utilization());
+  if (last_.waited.size() > 1) line.Add("waits", WaitJson());
+  Log(line);
+  std::vector<std::pair<std::string, double>> scalars = {
+      {"train/loss", loss},
+      {"train/learning_rate", last_.learning_rate},
+      {"train/gradient_norm", last_.gradient_norm},
+      {"train/tokens_per_second", tokens_per_second}};
+  if (perplexity) scalars.emplace_back("train/perplexity", *perplexity);
+  Complain(tensorboard_->Write(last_.step, scalars));
+  ShowProgress();
+  last_.interval_targets = 0;
+  timed_targets_ = 0;
+  bytes_told_ = last_.bytes_sent;
+  interval_started_ = absl::Now();
+  other_seconds_ = 0;
+  timed_multiplications_ = 0;
+  told_seconds_ = SecondsOf(*clock_);
+  told_waited_.assign(last_.waited.begin(), last_.waited.end());
+}
+
+void ProgressReporter::ShowProgress() {
+  shown_ = absl::Now();
+  if (quiet_) return;
+  const double loss =
+      last_.interval_loss / static_cast<double>(std::max<int64_t>(1, last_.interval_targets));
+  const double elapsed = absl::ToDoubleSeconds(shown_ - started_);
+  const double per_step =
+      elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
+  const std::optional<double> perplexity = Perplexity(loss);
+  const std::string told = perplexity ? absl::StrFormat("  perplexity %.2f", *perplexity) : "";
+  const std::string utilization =
+      peak_ > 0 ? absl::StrFormat("  MFU %.2f", Utilization()) : std::string();
+  const std::string line =
+      absl::StrFormat("epoch %d  step %d/%d  loss %.4f%s  %.0f tokens/s%s  ETA %s", last_.epoch,
+                      last_.step, total_steps_, loss, told, TokensPerSecond(), utilization,
+                      Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
+  if (terminal_) {
+    std::fprintf(stderr, "\r\033[K%s %s", Bar(last_.step, total_steps_).c_str(), line.c_str());
+  } else {
+    std::fprintf(stderr, "%s\n", line.c_str());
+  }
+}
+
+void ProgressReporter::Print(const std::string& line) {
+  std::fprintf(stderr, "%s%s\n", terminal_ ? "\r\033[K" : "", line.c_str());
+}
+
+void ProgressReporter::Complain(const absl::Status& status) {
+  if (status.ok() || complained_) return;
+  complained_ = true;
+  Print(absl::StrFormat("warning: %s; training goes on, later lines may be missing too",
+                        status.message()));
+}
+
+void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& evaluation,
+                                 bool best, double seconds) {
+  other_seconds_ += seconds;
+  JsonObject line;
+  line.Add("kind", "valid").Add("step", step).Add("epoch", epoch);
+  AddEvaluation(evaluation, /*with_tables=*/false, &line);
+  Log(line.Add("best", best));
+  std::vector<std::pair<std::string, double>> scalars;
+  for (const Figure& figure : evaluation.figures) {
+    if (figure.headline) scalars.emplace_back("valid/" + figure.name, figure.value);
+  }
+  Complain(tensorboard_->Write(step, scalars));
+  Say(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
+                      best ? "  (best)" : ""));
+  WritePage(/*running=*/true);
+}
+
+void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples) {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const Sample& sample : samples) {
+    const auto number = static_cast<int64_t>(texts.size()) + 1;
+    JsonObject line;
+    line.Add("kind", "sample").Add("step", step).Add("sample", number);
+    line.Add("input", sample.input).Add("expected", sample.expected).Add("output", sample.output);
+    Log(line);
+    texts.emplace_back(
+        absl::StrCat("samples/", number),
+        absl::StrCat(Verbatim("input", sample.input), Verbatim("expected", sample.expected),
+                     Verbatim("model", sample.output)));
+  }
+  if (!texts.empty()) Complain(tensorboard_->WriteTexts(step, texts));
+}
+
+void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds,
+                                 double padding_efficiency, const Coverage& coverage) {
+  JsonObject line;
+  line.Add("kind", "epoch").Add("step", step).Add("epoch", epoch).Add("seconds", seconds);
+  line.Add("tokens", last_.tokens).Add("padding_efficiency", padding_efficiency);
+  if (coverage.examples > 0) {
+    line.Add("examples", coverage.examples)
+        .Add("coverage", absl::StrFormat("%016x", coverage.hash));
+  }
+  Log(line);
+}
+
+void ProgressReporter::Saved(int64_t step, const std::string& path, const std::string& content_hash,
+                             double seconds) {
+  JsonObject line;
+  line.Add("kind", "checkpoint")
+      .Add("step", step)
+      .Add("path", path)
+      .Add("content_hash", content_hash);
+  Log(line.Add("seconds", seconds));
+}
+
+void ProgressReporter::Paused(double seconds) { other_seconds_ += seconds; }
+
+void ProgressReporter::Event(int64_t step, const std::string& what, const std::string& detail) {
+  JsonObject line;
+  line.Add("kind", "event").Add("step", step).Add("event", what).Add("detail", detail);
+  Log(line);
+  Print(detail);
+}
+
+void ProgressReporter::Diverged(const StepReport& report, const std::string& what,
+                                const std::string& detail) {
+  JsonObject line;
+  line.Add("kind", "event")
+      .Add("step", report.step)
+      .Add("event", what)
+      .Add("detail", detail)
+      .Add("learning_rate", report.learning_rate)
+      .Add("gradient_norm", report.gradient_norm)
+      .Add("step_loss", report.loss);
+  Log(line);
+  Print(detail);
+}
+
+void ProgressReporter::Diagnosed(const StepDiagnosis& diagnosis, double seconds) {
+  other_seconds_ += seconds;
+  const Findings& findings = diagnosis.findings;
+  const Verdict& verdict = diagnosis.verdict;
+  Log(LineOf(findings, verdict));
+  Complain(tensorboard_->WriteHistograms(findings.step, HistogramsOf(findings)));
+  if (verdict.kind == Verdict::Kind::kUnknown || verdict.kind == verdict_) return;
+  verdict_ = verdict.kind;
+  Say(absl::StrFormat("step %d  gradients %s", findings.step, verdict.words));
+}
+
+void ProgressReporter::Alive(int64_t step, std::string_view phase) {
+  Complain(heartbeat_->Beat(step, phase));
+}
+
+void ProgressReporter::Say(const std::string& line) {
+  if (!quiet_) Print(line);
+}
+
+void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {
+  const std::string run = directory_->folder();
+  if (progress.has_best()) {
+    Say(absl::StrFormat("best: step %d, validation loss %.4f; %s trained on in %s",
+                        progress.best_step(), progress.best_loss(),
+                        absl::StrCat(progress.tokens(), " tokens"),
+                        Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
+  }
+  std::string split;
+  for (const char* name : {"valid", "test"}) {
+    if (dataset.FindSplit(name).ok()) split = name;
+  }
+  const Vocabulary& vocabulary = dataset.vocabulary();
+  const uint32_t middle = vocabulary.predicted_size() / 2;  // a word neither empty nor rare
+  const std::vector<std::string> commands =
+      TaskOfModel(dataset.manifest().task()) == EMBEDDING
+          ? NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)))
+          : NextCommands(run, dataset.folder(), split, record_);
+  Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
+  Say(absl::StrCat("report: ", directory_->report_path()));
+}
+
+void ProgressReporter::FinishTraining() { WriteTrainLine(); }
+
+void ProgressReporter::Log(JsonObject line) {
+  const double milliseconds = static_cast<double>(absl::ToUnixMillis(absl::Now()));
+  line.Add("time", milliseconds / 1000);
+  Complain(log_->Write(line));
+  record_.Add(line.ToString());
+  if (prometheus_) Complain(prometheus_->Add(record_.lines().back()));
+}
+
+void ProgressReporter::WriteReport() {
+  WritePage(/*running=*/false);
+  if (prometheus_) Complain(prometheus_->End());
+}
+
+void ProgressReporter::WritePage(bool running) {
+  Complain(WriteReportPage(directory_->report_path(),
+                           {.title = directory_->folder(),
+                            .running = running,
+                            .facts = facts_,
+                            .configuration = RunConfigText(config_)},
+                           record_));
+}
+
+}  // namespace elman

@@ -1,0 +1,163 @@
+// What a run tells the world while it goes on: lines for people, metrics.jsonl, TensorBoard, and a
+// report, which every validation brings up to date. Only rank 0 has one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "data/batches/coverage.h"
+#include "data/shards/dataset.h"
+#include "proto/checkpoint.pb.h"
+#include "proto/training.pb.h"
+#include "trainer/diagnostics/gradient_microscope.h"
+#include "trainer/eval/evaluators/evaluation.h"
+#include "trainer/network/timing/phase_clock.h"
+#include "trainer/record/log/metrics_log.h"
+#include "trainer/record/log/prometheus_file.h"
+#include "trainer/record/log/run_record.h"
+#include "trainer/record/log/tensorboard_writer.h"
+#include "trainer/record/run/heartbeat.h"
+#include "trainer/record/run/run_directory.h"
+#include "trainer/validation/validation_samples.h"
+
+namespace elman {
+
+struct StepReport {
+  int64_t step = 0;
+  int64_t epoch = 1;    // the one the step belongs to, from 1
+  int64_t targets = 0;  // of the step, over all lanes; none if it diverged
+  double loss = 0;      // per target, of this step
+  double learning_rate = 0;
+  double gradient_norm = 0;  // before clipping, of the normalized gradient
+  int64_t tokens = 0;        // trained on since the beginning of the run
+  int64_t bytes_sent = 0;    // between nodes, by all ranks, from the start until before this step
+  int64_t multiplications = 0;  // of this step (LossSums)
+  // By rank: seconds that it waited for others, from the start until before this step.
+  std::span<const double> waited = {};
+  // Since the last train line, this step included.
+  double interval_loss = 0;
+  int64_t interval_targets = 0;
+  bool ends_interval = false;  // a train line is due
+};
+
+class ProgressReporter {
+ public:
+  // For a run of a task that goes on after `start` and will do `total_steps` in all, on ranks that
+  // together could do `peak` floating-point operations a second (0: unknown). `directory` and
+  // `clock`, which tells where the time goes, must outlive the reporter. Where it is `quiet`, only
+  // warnings and events are printed.
+  static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(
+      const RunDirectory* directory, Task task, const TrainingConfig& config, const Progress& start,
+      int64_t total_steps, double peak, const PhaseClock* clock, bool quiet = false);
+  ~ProgressReporter();
+
+  // What the run is, for its report: names and values.
+  void Describe(std::vector<std::pair<std::string, std::string>> facts) {
+    facts_ = std::move(facts);
+  }
+
+  // From here on the file at `path` tells Prometheus how the run stands.
+  absl::Status TellPrometheus(const std::string& path);
+
+  void Step(const StepReport& report);
+  // Epochs count from 1. `seconds` is what it took, which is no time of training.
+  void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
+                 double seconds);
+  // What the model makes of a few examples of the split that was validated.
+  void Samples(int64_t step, const std::vector<Sample>& samples);
+  // `padding_efficiency` is the part of the computed positions that were not padding.
+  // `coverage`, of the examples of the epoch, is the same in every epoch.
+  void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency,
+                 const Coverage& coverage);
+  // A checkpoint is on disk; writing it took `seconds`, beside training.
+  void Saved(int64_t step, const std::string& path, const std::string& content_hash,
+             double seconds);
+  // Training stood still for a checkpoint's sake, to copy it or to wait for the one before.
+  void Paused(double seconds);
+  // Something worth a line of its own, as "resumed" or "checkpoint failed".
+  void Event(int64_t step, const std::string& what, const std::string& detail);
+
+  // A step diverged, and what was done about it; the event has the figures of the step, for a
+  // replay to find again. Step(report) follows.
+  void Diverged(const StepReport& report, const std::string& what, const std::string& detail);
+
+  // The step was looked at. A verdict of another kind than the last is shown. `seconds` is what it
+  // took, which is no time of training.
+  void Diagnosed(const StepDiagnosis& diagnosis, double seconds);
+
+  // The run gets on, or waits and knows for what: "training", "validation", "checkpoint".
+  void Alive(int64_t step, std::string_view phase);
+
+  // The end: writes the train line of the last, unfinished interval.
+  void FinishTraining();
+  // A line for people, unless the run is quiet.
+  void Say(const std::string& line);
+  // For people, when a run is at its end: what came of it, and what can be done with it, in
+  // commands to be typed where this program was.
+  void Conclude(const Progress& progress, const Dataset& dataset);
+  // Then, when all has been said: the last report.html, and the last word to Prometheus.
+  void WriteReport();
+
+ private:
+  ProgressReporter(const RunDirectory* directory, Task task, const TrainingConfig& config,
+                   int64_t start_step, int64_t total_steps, double peak, const PhaseClock* clock,
+                   std::unique_ptr<MetricsLog> log, RunRecord record,
+                   std::unique_ptr<TensorBoardWriter> tensorboard,
+                   std::unique_ptr<Heartbeat> heartbeat, bool quiet);
+
+  // What training with such a loss a target comes to; none where it is not about tokens of text.
+  std::optional<double> Perplexity(double loss) const;
+  double IntervalSeconds() const;
+  double TokensPerSecond() const;
+  // The part of `peak` that the useful operations of the interval were; 0: unknown.
+  double Utilization() const;
+  JsonObject WaitJson() const;
+  void WriteTrainLine();
+  void ShowProgress();
+  void Log(JsonObject line);                  // to metrics.jsonl, with the time
+  void WritePage(bool running);               // report.html
+  void Print(const std::string& line);        // a line that stays
+  void Complain(const absl::Status& status);  // about a log that cannot be written, once
+
+  const RunDirectory* const directory_;
+  const Task task_;
+  const TrainingConfig config_;
+  const int64_t start_step_;
+  const int64_t total_steps_;
+  const double peak_;
+  const PhaseClock* const clock_;
+  const std::unique_ptr<MetricsLog> log_;
+  RunRecord record_;  // what the log holds
+  std::vector<std::pair<std::string, std::string>> facts_;
+  const std::unique_ptr<TensorBoardWriter> tensorboard_;
+  const std::unique_ptr<Heartbeat> heartbeat_;
+  std::unique_ptr<PrometheusFile> prometheus_;  // null where nobody asked for it
+  const bool terminal_;
+  const bool quiet_;
+  const absl::Time started_;
+
+  StepReport last_;
+  int64_t bytes_told_ = 0;  // sent until the last train line
+  // Since the last train line or, if that is later, since the start of this process.
+  absl::Time interval_started_;
+  int64_t timed_targets_ = 0;
+  int64_t timed_multiplications_ = 0;
+  std::array<double, kPhases> told_seconds_{};  // of the clock, until then
+  std::vector<double> told_waited_;             // by rank, likewise
+  double other_seconds_ = 0;                    // spent on validation and checkpoints
+  absl::Time shown_;
+  Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last one shown
+  bool complained_ = false;
+};
+
+}  // namespace elman

@@ -1,0 +1,137 @@
+#include "trainer/run/training_data.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "data/batches/mixture.h"
+#include "data/batches/sequence_batcher.h"
+#include "data/batches/stream_batcher.h"
+#include "data/features/feature_reader.h"
+#include "data/io/checksum.h"
+#include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
+#include "trainer/comm/agreement.h"
+#include "trainer/network/models/spec_shapes.h"
+
+namespace elman {
+namespace {
+
+constexpr char kTrain[] = "train";
+
+// All ranks opened the data set, and it is the same one.
+absl::Status AgreeOnDataset(Communicator* communicator,
+                            const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset) {
+  RETURN_IF_ERROR(Agree(communicator, dataset.status()));
+  const auto all = communicator->AllGather(DatasetFingerprint(**dataset));
+  const auto other =
+      std::ranges::find_if(all, [&](const std::string& theirs) { return theirs != all[0]; });
+  if (other == all.end()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat((*dataset)->folder(), ": rank ", other - all.begin(),
+                   " sees another data set there than rank 0; give every host the same copy"));
+}
+
+// Whether ids mean the same in both, however often each was counted.
+bool SamePieces(const Dataset& a, const Dataset& b, int field) {
+  const Vocabulary &ours = a.vocabulary(field), &theirs = b.vocabulary(field);
+  if (ours.size() != theirs.size() || a.tokenizer_model(field) != b.tokenizer_model(field))
+    return false;
+  for (uint32_t id = 0; id < ours.size(); ++id) {
+    if (ours.piece(id) != theirs.piece(id)) return false;
+  }
+  return true;
+}
+
+absl::Status CheckSameIds(const Dataset& first, const Dataset& other) {
+  bool same = first.manifest().task() == other.manifest().task();
+  for (int field = 0; same && field < first.manifest().fields_size(); ++field)
+    same = SamePieces(first, other, field);
+  if (same) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(other.folder(), ": has not the task and the vocabularies of ", first.folder(),
+                   ", to be trained on together; preprocess it with those"));
+}
+
+}  // namespace
+
+absl::StatusOr<Datasets> OpenDatasets(Communicator* communicator, const std::string& folders) {
+  Datasets datasets;
+  const std::vector<std::string> names = absl::StrSplit(folders, ',');
+  for (const std::string& folder : names) {
+    const auto dataset = Dataset::Open(folder);
+    RETURN_IF_ERROR(AgreeOnDataset(communicator, dataset));
+    datasets.push_back(*dataset);
+    RETURN_IF_ERROR(CheckSameIds(*datasets[0], **dataset));
+  }
+  return datasets;
+}
+
+std::string DatasetFingerprint(const Dataset& dataset) {
+  return Fingerprint().Add(ManifestToText(dataset.manifest())).Hex();
+}
+
+absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
+                                                const TrainingConfig& config) {
+  std::vector<double> weights(config.data_weights().begin(), config.data_weights().end());
+  if (weights.empty()) {
+    for (const auto& dataset : datasets) {
+      ASSIGN_OR_RETURN(const SplitEntry* train, dataset->FindSplit(kTrain));
+      weights.push_back(static_cast<double>(train->counts(0).tokens()));
+    }
+  }
+  if (weights.size() != datasets.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("data_weights has ", weights.size(),
+                                                   " numbers, but --data names ", datasets.size(),
+                                                   " data sets; give one for each, or none"));
+  }
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+absl::Status SettleFeatures(const Datasets& datasets, ModelSpec* model) {
+  FeatureSpec* features = model->mutable_features();
+  // A task that cannot read such is for CreateModel to refuse.
+  if (features->use() == FeatureSpec::NONE || datasets[0]->manifest().task() == EMBEDDING)
+    return absl::OkStatus();
+  if (features->size() == 0)
+    features->set_size(static_cast<int32_t>(datasets[0]->manifest().features().size()));
+  for (const auto& dataset : datasets) RETURN_IF_ERROR(CheckFeatures(*dataset, features->size()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets& datasets,
+                                                                  const TrainingConfig& config) {
+  ASSIGN_OR_RETURN(const std::vector<double> weights, DataWeights(datasets, config));
+  if (IsRunningText(datasets[0]->manifest().task())) {
+    if (config.batch_by() == TrainingConfig::TOKENS) {
+      return absl::InvalidArgumentError(
+          "batch_by is TOKENS: the batches of running text have all as many tokens, batch_size "
+          "times sequence_length; leave it out");
+    }
+    return CreateMixedStreamBatcher(datasets, weights, kTrain,
+                                    {.batch_size = config.batch_size(),
+                                     .sequence_length = config.sequence_length(),
+                                     .lanes = config.lanes(),
+                                     .unit = TextUnitOf(config.model()),
+                                     .feature_size = FeatureSize(config.model())});
+  }
+  std::vector<std::unique_ptr<BatchSource>> sources;
+  for (const auto& dataset : datasets) {
+    ASSIGN_OR_RETURN(
+        std::unique_ptr<BatchSource> source,
+        CreateSequenceBatcher(dataset, kTrain, config.batch_size(), config.lanes(),
+                              {.shuffled = true,
+                               .seed = config.seed(),
+                               .by_tokens = config.batch_by() == TrainingConfig::TOKENS,
+                               .feature_size = FeatureSize(config.model())}));
+    sources.push_back(std::move(source));
+  }
+  if (sources.size() == 1) return std::move(sources[0]);
+  return CreateMixtureOfBatches(std::move(sources), weights, config.seed());
+}
+
+}  // namespace elman

@@ -1,0 +1,73 @@
+#include "trainer/state/replica_check.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "data/io/checksum.h"
+#include "trainer/comm/host.h"
+
+namespace elman {
+namespace {
+
+// How `odd` differs from what most ranks say, in words.
+std::string Difference(const ReplicaDigest& odd, const ReplicaDigest& most) {
+  if (odd.step != most.step) return absl::StrCat("is at step ", odd.step);
+  if (odd.values != most.values) return "holds other values of the parameters";
+  return "believes the run to be elsewhere (epoch, tokens or best loss)";
+}
+
+}  // namespace
+
+ReplicaDigest ReplicaCheck::Digest(const Progress& progress, int64_t saved_step) {
+  ReplicaDigest digest{.step = progress.step()};
+  if (every_steps_ == 0) return digest;
+  if (begun_ && progress.step() % every_steps_ != 0 && progress.step() != saved_step) return digest;
+  begun_ = true;
+  Progress common = progress;
+  common.clear_epoch_seconds();  // by each rank's own clock
+  digest.progress = Fingerprint().Add(common.SerializeAsString()).Low64();
+  if (!values_.empty()) {
+    digest.values = Fingerprint()
+                        .Add({reinterpret_cast<const char*>(values_.data()), values_.size_bytes()})
+                        .Low64();
+  }
+  return digest;
+}
+
+absl::Status ReplicaCheck::Compare(Communicator* communicator,
+                                   absl::FunctionRef<ReplicaDigest(int rank)> digest_of) {
+  const int ranks = communicator->size();
+  const ReplicaDigest first = digest_of(0);
+  bool same = true;
+  for (int rank = 1; rank < ranks; ++rank) same &= digest_of(rank) == first;
+  if (same) {
+    if (first.progress != 0) last_good_ = first.step;
+    return absl::OkStatus();
+  }
+
+  std::vector<ReplicaDigest> digests;
+  for (int rank = 0; rank < ranks; ++rank) digests.push_back(digest_of(rank));
+  const ReplicaDigest most = *std::ranges::max_element(
+      digests, {},
+      [&](const ReplicaDigest& digest) { return std::ranges::count(digests, digest); });
+  const std::vector<std::string> hosts = communicator->AllGather(HostName());
+  std::vector<std::string> odd;
+  for (int rank = 0; rank < ranks; ++rank) {
+    if (digests[rank] == most) continue;
+    odd.push_back(
+        absl::StrCat("rank ", rank, " on ", hosts[rank], " ", Difference(digests[rank], most)));
+  }
+  const bool majority = 2 * std::ranges::count(digests, most) > ranks;
+  return absl::DataLossError(absl::StrCat(
+      "the ranks no longer agree at step ", most.step, ": ", absl::StrJoin(odd, ", "), ", unlike ",
+      majority ? "most ranks" : "others, and it is open who is right", "; ",
+      last_good_ < 0 ? std::string("they have not agreed since this start")
+                     : absl::StrCat("all agreed at step ", last_good_),
+      ", so go on with --resume=FILE from a checkpoint no later than that, and test that host's "
+      "memory and network"));
+}
+
+}  // namespace elman

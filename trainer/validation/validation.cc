@@ -1,0 +1,61 @@
+#include "trainer/validation/validation.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/io/status_macros.h"
+#include "trainer/comm/agreement.h"
+
+namespace elman {
+namespace {
+
+template <typename T>
+std::vector<std::string> GatherAll(Communicator* communicator, const std::vector<T>& mine) {
+  return communicator->AllGather(
+      std::string_view(reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(T)));
+}
+
+template <typename T>
+std::vector<T> Numbers(std::string_view bytes) {
+  std::vector<T> numbers(bytes.size() / sizeof(T));
+  if (!numbers.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
+  return numbers;
+}
+
+}  // namespace
+
+absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
+                                    const std::function<bool()>& interrupted) {
+  const int ranks = communicator->size();
+  std::vector<double> real;  // of my parts, one after another
+  EvaluationSums mine;
+  absl::Status status;
+  for (int64_t part = communicator->rank(); part < evaluator->parts() && status.ok();
+       part += ranks) {
+    auto sums = evaluator->EvaluatePart(model, part, interrupted);
+    status = sums.status();
+    if (!status.ok()) break;
+    real.insert(real.end(), sums->real.begin(), sums->real.end());
+    mine += *sums;
+  }
+  RETURN_IF_ERROR(Agree(communicator, status));
+
+  const auto all_real = GatherAll(communicator, real);
+  const auto all_whole = GatherAll(communicator, mine.whole);
+  EvaluationSums total;
+  // Rank 0 has a part wherever there is one.
+  const int64_t parts_of_first = (evaluator->parts() + ranks - 1) / ranks;
+  const size_t width = all_real[0].size() / std::max<int64_t>(1, parts_of_first);
+  for (int64_t part = 0; part < evaluator->parts(); ++part) {
+    const std::string_view of_rank = all_real[part % ranks];
+    total += {.real = Numbers<double>(of_rank.substr(part / ranks * width, width)), .whole = {}};
+  }
+  for (const std::string& of_rank : all_whole)
+    total += {.real = {}, .whole = Numbers<int64_t>(of_rank)};
+  return evaluator->Conclude(total);
+}
+
+}  // namespace elman

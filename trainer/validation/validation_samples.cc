@@ -1,0 +1,262 @@
+#include "trainer/validation/validation_samples.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "data/features/feature_reader.h"
+#include "data/io/status_macros.h"
+#include "data/shards/example_reader.h"
+#include "data/text/utf8.h"
+#include "data/tokenizer/detokenizer.h"
+#include "trainer/eval/decoding/batch_builder.h"
+#include "trainer/eval/decoding/batch_decoder.h"
+#include "trainer/eval/decoding/sampler.h"
+#include "trainer/eval/decoding/token_sequence.h"
+#include "trainer/eval/decoding/translation_search.h"
+#include "trainer/eval/evaluators/translation_text.h"
+#include "trainer/network/math/check.h"
+#include "trainer/network/models/labeler.h"
+#include "trainer/network/models/language_model.h"
+#include "trainer/network/models/spec_shapes.h"
+#include "trainer/network/models/translator.h"
+
+namespace elman {
+namespace {
+
+constexpr uint64_t kExamplesLookedAt = 1000;
+constexpr uint64_t kCacheBytes = uint64_t{2} << 20;
+// Of what is read.
+constexpr size_t kFewestTokens = 3, kFewestOfText = 8, kMostTokens = 120;
+constexpr int kMostLines = 3;  // of a text
+constexpr size_t kPromptBytes = 60, kMostBytes = 400;
+constexpr int kMostGenerated = 60, kMostGeneratedCharacters = 240;  // tokens
+constexpr double kTemperature = 0.7;
+
+// An example as ids, by field; the second is empty where there is but one.
+struct Example {
+  std::vector<uint32_t> fields[2];
+  std::vector<float> features = {};  // the vectors of the first, if the model reads such
+};
+
+// Valid UTF-8 of at most kMostBytes and a mark that there was more.
+std::string Shown(std::string_view text) {
+  if (text.size() <= kMostBytes) return ReplaceInvalidUtf8(text);
+  size_t end = kMostBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return ReplaceInvalidUtf8(text.substr(0, end)) + " ...";
+}
+
+class TextSamples : public ValidationSamples {
+ public:
+  TextSamples(const Dataset& dataset, const TrainingConfig& config, std::vector<Example> examples,
+              Model* model)
+      : kind_(dataset.manifest().fields(0).tokenizer().kind()),
+        vocabulary_(dataset.vocabulary()),
+        seed_(config.seed()),
+        examples_(std::move(examples)),
+        end_{.max_tokens = Characters() ? kMostGeneratedCharacters : kMostGenerated,
+             .lines = kMostLines},
+        sampler_({.temperature = kTemperature}, static_cast<int32_t>(vocabulary_.unknown_id())),
+        decoder_(dynamic_cast<LanguageModel*>(model), /*width=*/1) {}
+
+  std::vector<Sample> Make(int64_t step) override {
+    std::vector<Sample> samples;
+    std::vector<BatchDecoder::Job> jobs;
+    for (const Example& example : examples_) {
+      const auto number = static_cast<uint64_t>(step) * examples_.size() + jobs.size();
+      jobs.push_back(Begin(example.fields[0], number, &samples.emplace_back()));
+    }
+    decoder_.Run(jobs, /*first=*/0, [](const BatchDecoder::Job&) {});
+    for (size_t i = 0; i < jobs.size(); ++i)
+      samples[i].output = Shown(jobs[i].decoder->text().text());
+    return samples;
+  }
+
+ private:
+  bool Characters() const {
+    return kind_ == TokenizerSpec::CHARACTER || kind_ == TokenizerSpec::BYTE;
+  }
+
+  // The first half of a line, or less where that is long, is what the model reads.
+  BatchDecoder::Job Begin(const std::vector<uint32_t>& line, uint64_t number,
+                          Sample* sample) const {
+    Detokenizer detokenizer(kind_, &vocabulary_);
+    // A line begins after the end of another.
+    BatchDecoder::Job job{{static_cast<int32_t>(vocabulary_.end_id())}, nullptr};
+    size_t read = 0;
+    std::string prompt;
+    for (; read < line.size() / 2 && prompt.size() < kPromptBytes; ++read) {
+      job.prompt.push_back(static_cast<int32_t>(line[read]));
+      detokenizer.Append(line[read], &prompt);
+    }
+    job.decoder = std::make_unique<SampledText>(GeneratedText(&end_, &vocabulary_, detokenizer),
+                                                &sampler_, seed_, number);
+    std::string rest;
+    for (; read < line.size() && line[read] != vocabulary_.end_id(); ++read)
+      detokenizer.Append(line[read], &rest);
+    sample->input = Shown(prompt);
+    sample->expected = Shown(rest);
+    return job;
+  }
+
+  const TokenizerSpec::Kind kind_;
+  const Vocabulary& vocabulary_;
+  const uint64_t seed_;
+  const std::vector<Example> examples_;
+  const TextEnd end_;
+  mutable Sampler sampler_;
+  BatchDecoder decoder_;
+};
+
+class LabelSamples : public ValidationSamples {
+ public:
+  LabelSamples(const Dataset& dataset, std::vector<Example> examples, Model* model)
+      : tags_(dataset.manifest().task() == TAGGING),
+        kind_(dataset.manifest().fields(0).tokenizer().kind()),
+        text_(dataset.vocabulary(0)),
+        labels_(dataset.vocabulary(1)),
+        examples_(std::move(examples)),
+        model_(dynamic_cast<Labeler*>(model)) {
+    CHECK_NE(model_, nullptr);
+    BatchBuilder builder(text_.pad_id());
+    for (const Example& example : examples_) builder.Add({example.fields[0], example.features});
+    batch_ = builder.Build();
+    batch_.targets.assign(tags_ ? batch_.inputs.size() : examples_.size(), kNoTarget);
+    for (size_t row = 0; row < examples_.size(); ++row) {
+      const std::vector<uint32_t>& targets = examples_[row].fields[1];
+      for (size_t t = 0; t < targets.size(); ++t)
+        if (targets[t] != labels_.no_label_id()) batch_.targets[t * examples_.size() + row] = 0;
+    }
+  }
+
+  std::vector<Sample> Make(int64_t /*step*/) override {
+    std::vector<int32_t> predicted(batch_.targets.size());
+    workspace_.Reset();
+    model_->Predict(batch_, predicted, /*probabilities=*/{}, &workspace_);
+    std::vector<Sample> samples;
+    for (size_t row = 0; row < examples_.size(); ++row) {
+      const auto& [text, gold] = examples_[row].fields;
+      std::vector<uint32_t> found(gold.size());
+      for (size_t t = 0; t < gold.size(); ++t) {
+        const int32_t label = predicted[t * examples_.size() + row];
+        found[t] = label == kNoTarget ? labels_.no_label_id() : static_cast<uint32_t>(label);
+      }
+      samples.push_back(
+          {Shown(Detokenize(kind_, text_, text)), Labeled(text, gold), Labeled(text, found)});
+    }
+    return samples;
+  }
+
+ private:
+  std::string Labeled(const std::vector<uint32_t>& text,
+                      const std::vector<uint32_t>& labels) const {
+    if (!tags_) return Name(labels[0]);
+    std::string words;
+    for (size_t begin = 0, end = 0; begin < text.size(); begin = end) {
+      for (end = begin + 1; end < text.size() && labels[end] == labels_.no_label_id();) ++end;
+      std::string word = Detokenize(kind_, text_, std::span(text).subspan(begin, end - begin));
+      while (word.starts_with(' ')) word.erase(0, 1);
+      absl::StrAppend(&words, begin > 0 ? " " : "", word, "/", Name(labels[begin]));
+    }
+    return Shown(words);
+  }
+
+  // A label that train does not have has no name there.
+  std::string Name(uint32_t label) const {
+    return label < labels_.size() ? labels_.piece(label) : "?";
+  }
+
+  const bool tags_;
+  const TokenizerSpec::Kind kind_;
+  const Vocabulary& text_;
+  const Vocabulary& labels_;
+  const std::vector<Example> examples_;
+  Labeler* const model_;
+  Batch batch_;
+  Workspace workspace_;
+};
+
+class TranslationSamples : public ValidationSamples {
+ public:
+  TranslationSamples(const Dataset& dataset, const std::vector<Example>& examples, Model* model)
+      : target_kind_(dataset.manifest().fields(1).tokenizer().kind()),
+        target_(dataset.vocabulary(1)),
+        search_(dynamic_cast<Translator*>(model), target_, TranslationSearchSpec()) {
+    const TokenizerSpec::Kind kind = dataset.manifest().fields(0).tokenizer().kind();
+    for (const Example& example : examples) {
+      sources_.push_back({example.fields[0], example.features});
+      known_.push_back({Line(kind, dataset.vocabulary(0), example.fields[0]),
+                        Line(target_kind_, target_, example.fields[1]), ""});
+    }
+  }
+
+  std::vector<Sample> Make(int64_t /*step*/) override {
+    const std::vector<std::vector<Translation>> translations = search_.Run(sources_);
+    std::vector<Sample> samples = known_;
+    for (size_t i = 0; i < samples.size(); ++i)
+      samples[i].output = Shown(TranslationLine(target_kind_, target_, translations[i][0].tokens));
+    return samples;
+  }
+
+ private:
+  // A sentence that ends in </s>.
+  static std::string Line(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
+                          std::vector<uint32_t> tokens) {
+    tokens.pop_back();
+    return Shown(TranslationLine(kind, vocabulary, tokens));
+  }
+
+  const TokenizerSpec::Kind target_kind_;
+  const Vocabulary& target_;
+  std::vector<TokenSequence> sources_;
+  std::vector<Sample> known_;
+  TranslationSearch search_;
+};
+
+absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Dataset> dataset,
+                                                    std::string_view split, size_t wanted,
+                                                    int feature_size) {
+  const bool is_text = dataset->manifest().task() == LANGUAGE_MODEL;
+  std::vector<Example> chosen;
+  ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
+  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(std::move(dataset), split, kCacheBytes));
+  const uint64_t end = std::min(kExamplesLookedAt, reader->examples());
+  for (uint64_t number = 0; number < end && chosen.size() < wanted; ++number) {
+    ASSIGN_OR_RETURN(const ExampleView view, reader->Read(number));
+    const size_t tokens = view.fields[0].size();
+    if (tokens < (is_text ? kFewestOfText : kFewestTokens)) continue;
+    if (tokens > kMostTokens && !is_text) continue;
+    Example& example = chosen.emplace_back();
+    for (int field = 0; field < reader->fields(); ++field)
+      example.fields[field].assign(view.fields[field].begin(), view.fields[field].end());
+    ASSIGN_OR_RETURN(TokenSequence read, ReadTokens(view, features.get()));
+    example.features = std::move(read.features);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config,
+    Model* model) {
+  const int feature_size = FeatureSize(config.model());
+  // For text that the model makes up there are no vectors.
+  if (feature_size > 0 && dataset->manifest().task() == LANGUAGE_MODEL) return nullptr;
+  ASSIGN_OR_RETURN(std::vector<Example> examples,
+                   ChooseExamples(dataset, split, config.logging().samples(), feature_size));
+  switch (dataset->manifest().task()) {
+    case LANGUAGE_MODEL:
+      return std::make_unique<TextSamples>(*dataset, config, std::move(examples), model);
+    case EMBEDDING:
+      return nullptr;
+    case TRANSLATION:
+      return std::make_unique<TranslationSamples>(*dataset, examples, model);
+    default:
+      return std::make_unique<LabelSamples>(*dataset, std::move(examples), model);
+  }
+}
+
+}  // namespace elman
