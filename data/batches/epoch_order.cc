@@ -6,19 +6,15 @@
 #include "data/io/checksum.h"
 
 namespace elman {
-namespace {
 
-enum Purpose : uint64_t { kBlocks, kExamples };
-
-}  // namespace
-
-uint64_t RandomKeyOf(uint64_t seed, uint64_t epoch, uint64_t purpose, uint64_t number) {
-  return Mix(Mix(Mix(Mix(seed) ^ epoch) ^ purpose) ^ number);
+uint64_t RandomKeyOf(uint64_t seed, uint64_t epoch, RandomOrder order, uint64_t number) {
+  return Mix(Mix(Mix(Mix(seed) ^ epoch) ^ static_cast<uint64_t>(order)) ^ number);
 }
 
 void EpochOrder::Begin(uint64_t epoch) {
   epoch_ = epoch;
-  const Permutation permutation(blocks_->blocks(), RandomKeyOf(seed_, epoch, kBlocks, 0));
+  const Permutation permutation(blocks_->blocks(),
+                                RandomKeyOf(seed_, epoch, RandomOrder::kBlocks, 0));
   order_.resize(blocks_->blocks());
   first_place_.assign(1, 0);
   for (size_t i = 0; i < order_.size(); ++i) {
@@ -37,7 +33,8 @@ uint64_t EpochOrder::ExampleAt(uint64_t place) const {
   const size_t group = block_of(place) / kBlocksPerGroup;
   const uint64_t begin = first_place_[group * kBlocksPerGroup];
   const uint64_t end = first_place_[std::min((group + 1) * kBlocksPerGroup, order_.size())];
-  const Permutation permutation(end - begin, RandomKeyOf(seed_, epoch_, kExamples, group));
+  const Permutation permutation(end - begin,
+                                RandomKeyOf(seed_, epoch_, RandomOrder::kExamples, group));
   const uint64_t at = begin + permutation(place - begin);
   const size_t block = block_of(at);
   return blocks_->first_example(order_[block]) + (at - first_place_[block]);

@@ -16,8 +16,17 @@ namespace elman {
 
 inline constexpr size_t kBlocksPerGroup = 8;
 
-// What a random choice is keyed by.
-uint64_t RandomKeyOf(uint64_t seed, uint64_t epoch, uint64_t purpose, uint64_t number);
+// What a random choice of data/batches is for. The numbers are part of the order of every run.
+enum class RandomOrder : uint64_t {
+  kBlocks = 0,          // of the blocks of an epoch
+  kExamples = 1,        // of the examples in a group of blocks
+  kBatches = 2,         // of the batches in a window
+  kSmallBatch = 3,      // where the batch that is not full stands
+  kSources = 0x6d6978,  // of the data sets of a mixture in a round
+};
+
+// The key of a random choice.
+uint64_t RandomKeyOf(uint64_t seed, uint64_t epoch, RandomOrder order, uint64_t number);
 
 class EpochOrder {
  public:

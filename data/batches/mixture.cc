@@ -14,8 +14,6 @@
 namespace elman {
 namespace {
 
-constexpr uint64_t kRounds = 0x6d6978;  // what the order of a round is keyed by
-
 class MixtureOfBatches : public BatchSource {
  public:
   MixtureOfBatches(std::vector<std::unique_ptr<BatchSource>> sources, std::vector<int> shares,
@@ -52,8 +50,8 @@ class MixtureOfBatches : public BatchSource {
     if (round == round_) return;
     round_ = round;
     order_.assign(kBatchesPerRound, 0);
-    const Permutation places(
-        kBatchesPerRound, RandomKeyOf(seed_, static_cast<uint64_t>(round), kRounds, /*number=*/0));
+    const Permutation places(kBatchesPerRound, RandomKeyOf(seed_, static_cast<uint64_t>(round),
+                                                           RandomOrder::kSources, /*number=*/0));
     uint64_t place = 0;
     for (size_t source = 0; source < shares_.size(); ++source) {
       for (int i = 0; i < shares_[source]; ++i) order_[places(place++)] = static_cast<int>(source);

@@ -21,8 +21,6 @@ namespace {
 constexpr uint64_t kShuffledCacheBytes = 2 * kBlocksPerGroup * (uint64_t{3} << 20);
 constexpr uint64_t kSequentialCacheBytes = uint64_t{6} << 20;
 
-enum Purpose : uint64_t { kBatches = 2, kSmallBatch };  // besides those of EpochOrder
-
 // The rows of a batch in an order of which every part is spread evenly over all rows: that of their
 // numbers with the bits reversed. Given out in it, examples sorted by length come to every lane
 // alike, whatever the lanes.
@@ -67,7 +65,8 @@ class BatchPlan {
     RETURN_IF_ERROR(SortWindow(epoch, number / window_batches_));
     if (order_.by_tokens) {
       const uint64_t batches = bounds_.size() - 1;
-      const uint64_t chosen = Permutation(batches, Key(epoch, kBatches))(number % window_batches_);
+      const uint64_t chosen =
+          Permutation(batches, Key(epoch, RandomOrder::kBatches))(number % window_batches_);
       first_ = bounds_[chosen];
       size_ = static_cast<int>(bounds_[chosen + 1] - first_);
     } else {
@@ -143,8 +142,8 @@ class BatchPlan {
     }
   }
 
-  uint64_t Key(int64_t epoch, Purpose purpose) const {
-    return RandomKeyOf(order_.seed, static_cast<uint64_t>(epoch), purpose,
+  uint64_t Key(int64_t epoch, RandomOrder order) const {
+    return RandomKeyOf(order_.seed, static_cast<uint64_t>(epoch), order,
                        static_cast<uint64_t>(number_of_window_));
   }
 
@@ -152,10 +151,10 @@ class BatchPlan {
   // full is the last, but its examples are not for that the longest: they are from anywhere.
   size_t FirstOf(int64_t epoch, int64_t number) const {
     const uint64_t full = window_.size() / batch_size_, rest = window_.size() % batch_size_;
-    const uint64_t small_at = Key(epoch, kSmallBatch) % (full + 1);
+    const uint64_t small_at = Key(epoch, RandomOrder::kSmallBatch) % (full + 1);
     const auto in_window = static_cast<uint64_t>(number % window_batches_);
     if (in_window == full) return small_at * batch_size_;
-    const uint64_t chosen = Permutation(full, Key(epoch, kBatches))(in_window);
+    const uint64_t chosen = Permutation(full, Key(epoch, RandomOrder::kBatches))(in_window);
     return chosen * batch_size_ + (chosen >= small_at ? rest : 0);
   }
 

@@ -34,11 +34,11 @@ constexpr uint64_t kMostPartBits = 24;
 enum Field { kWords, kContexts, kWeights, kFields };
 
 // The state of one run; each stage is a method, in the order of Run.
-class Pipeline {
+class CooccurrencePipeline {
  public:
-  Pipeline(const CooccurrenceOptions& options, Interruption* interruption)
+  CooccurrencePipeline(const CooccurrenceOptions& options, Interruption* interruption)
       : options_(options), interruption_(interruption), progress_(kSteps, !options.quiet) {}
-  ~Pipeline() {
+  ~CooccurrencePipeline() {
     if (interruption_ != nullptr) interruption_->SetAction(nullptr);
   }
 
@@ -81,7 +81,7 @@ class Pipeline {
   DatasetManifest manifest_;
 };
 
-absl::Status Pipeline::OpenDataset() {
+absl::Status CooccurrencePipeline::OpenDataset() {
   ASSIGN_OR_RETURN(dataset_, Dataset::Open(options_.dataset));
   if (const Task task = dataset_->manifest().task(); !IsRunningText(task)) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -92,7 +92,7 @@ absl::Status Pipeline::OpenDataset() {
   return absl::OkStatus();
 }
 
-absl::Status Pipeline::OpenOutput() {
+absl::Status CooccurrencePipeline::OpenOutput() {
   ASSIGN_OR_RETURN(output_, OutputFolder::Open(options_.output));
   if (interruption_ != nullptr)
     interruption_->SetAction([output = output_.get()] { output->Leave(); });
@@ -102,7 +102,7 @@ absl::Status Pipeline::OpenOutput() {
 
 // The number of parts depends on the text and the window, lest the bytes written depend on
 // anything else.
-absl::Status Pipeline::Count() {
+absl::Status CooccurrencePipeline::Count() {
   const uint64_t tokens = text_->counts(0).tokens();
   const uint64_t parts = tokens * static_cast<uint64_t>(options_.window) / kPlacesOfPart;
   parts_.bits = static_cast<int>(std::min<uint64_t>(std::bit_width(parts), kMostPartBits));
@@ -123,7 +123,7 @@ absl::Status Pipeline::Count() {
 }
 
 // Brings the runs together, part by part, each a chunk of the new data set.
-absl::Status Pipeline::Merge() {
+absl::Status CooccurrencePipeline::Merge() {
   progress_.Begin("merging what was counted");
   const std::string path = InFolder("spool");
   RETURN_IF_ERROR(RemoveFile(path));
@@ -145,7 +145,7 @@ absl::Status Pipeline::Merge() {
 }
 
 // Cuts the pairs of a part, which come in a shuffled order, into examples.
-absl::Status Pipeline::SpoolPart(uint64_t part, SpooledExamples* examples) {
+absl::Status CooccurrencePipeline::SpoolPart(uint64_t part, SpooledExamples* examples) {
   examples->Clear(kFields);
   examples->chunk = part;
   std::vector<SpooledExamples::Field>& fields = examples->fields;
@@ -172,7 +172,7 @@ absl::Status Pipeline::SpoolPart(uint64_t part, SpooledExamples* examples) {
 }
 
 // The fields of the new data set: words and contexts are those of the text, weights are numbers.
-void Pipeline::DescribeFields() {
+void CooccurrencePipeline::DescribeFields() {
   manifest_.set_format_version(kDatasetFormatVersion);
   manifest_.set_task(COOCCURRENCE);
   for (const TaskField& known : FieldsOf(COOCCURRENCE)) {
@@ -188,7 +188,7 @@ void Pipeline::DescribeFields() {
   }
 }
 
-absl::Status Pipeline::WriteAllShards() {
+absl::Status CooccurrencePipeline::WriteAllShards() {
   progress_.Begin("writing shards");
   DescribeFields();
   ShardingPlan plan{.folder = output_->work_path(),
@@ -212,7 +212,7 @@ absl::Status Pipeline::WriteAllShards() {
   return absl::OkStatus();
 }
 
-absl::Status Pipeline::Publish() {
+absl::Status CooccurrencePipeline::Publish() {
   progress_.Begin("publishing");
   SplitEntry* train = manifest_.mutable_splits(0);
   train->set_name(kTrain);
@@ -250,7 +250,7 @@ absl::Status CheckOptions(const CooccurrenceOptions& options) {
 
 absl::StatusOr<DatasetManifest> PreprocessCooccurrences(const CooccurrenceOptions& options,
                                                         Interruption* interruption) {
-  return Pipeline(options, interruption).Run();
+  return CooccurrencePipeline(options, interruption).Run();
 }
 
 std::string CooccurrenceReport(const DatasetManifest& manifest) {

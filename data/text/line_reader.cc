@@ -6,14 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
+#include "data/text/utf8.h"
 
 namespace elman {
 namespace {
 
 // Room for the longest piece, its line end, and a good read besides.
 constexpr size_t kBufferBytes = 2 * kMaxLineBytes;
-
-bool ContinuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
 // Where to cut a line whose first kMaxLineBytes bytes are `begin`.
 size_t CutOf(std::string_view begin) {

@@ -4,11 +4,10 @@
 #include <cstring>
 
 #include "data/text/characters.h"
+#include "data/text/utf8.h"
 
 namespace elman {
 namespace {
-
-bool ContinuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
 // Where a line that goes on for all of `part` is cut.
 size_t CutAmidLine(std::string_view part) {

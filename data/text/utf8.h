@@ -21,6 +21,11 @@ DecodedCharacter DecodeUtf8(std::string_view bytes);
 
 bool IsValidUtf8(std::string_view bytes);
 
+// Whether a byte is one of a character after its first.
+inline bool ContinuesCharacter(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
 // Appends the UTF-8 form of a code point that is no surrogate and at most U+10FFFF.
 void AppendUtf8(char32_t code, std::string* text);
 

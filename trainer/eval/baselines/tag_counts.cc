@@ -9,11 +9,6 @@
 #include "trainer/eval/baselines/baseline_file.h"
 
 namespace elman {
-namespace {
-
-constexpr uint64_t kCacheBytes = uint64_t{6} << 20;
-
-}  // namespace
 
 TagCounts::TagCounts(std::span<const Pair> pairs, uint32_t ids, uint32_t tags)
     : pairs_(pairs.begin(), pairs.end()), begins_(ids + 1), counts_(ids), overall_(tags, 1.0) {
@@ -46,7 +41,7 @@ double TagCounts::Probability(uint32_t token, uint32_t tag) const {
 
 absl::Status CountTags(std::shared_ptr<const Dataset> dataset, const std::string& path) {
   ASSIGN_OR_RETURN(BaselineHeader header, HeaderFor(*dataset));
-  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, "train", kCacheBytes));
+  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, "train", /*cache_bytes=*/0));
   const auto tags = static_cast<int32_t>(dataset->vocabulary(1).size());
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> counts;
   for (uint64_t example = 0; example < reader->examples(); ++example) {

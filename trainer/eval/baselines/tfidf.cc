@@ -13,8 +13,6 @@
 namespace elman {
 namespace {
 
-constexpr uint64_t kCacheBytes = uint64_t{6} << 20;
-
 std::vector<uint32_t> BitsOf(const std::vector<double>& numbers) {
   std::vector<uint32_t> bits;
   for (const double number : numbers)
@@ -74,7 +72,7 @@ void TfidfFeatures::Of(std::span<const int32_t> text, std::vector<uint32_t>* tok
 absl::Status FitTfidfModel(std::shared_ptr<const Dataset> dataset,
                            const LogisticRegressionSpec& spec, const std::string& path) {
   ASSIGN_OR_RETURN(BaselineHeader header, HeaderFor(*dataset));
-  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, "train", kCacheBytes));
+  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, "train", /*cache_bytes=*/0));
   const uint32_t ids = dataset->vocabulary().size();
   ASSIGN_OR_RETURN(const std::vector<uint32_t> frequencies, CountTexts(reader.get(), ids));
   const TfidfFeatures features(header.fields(0).vocabulary(), reader->examples(), frequencies);

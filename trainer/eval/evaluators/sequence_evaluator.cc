@@ -14,8 +14,6 @@
 namespace elman {
 namespace {
 
-enum Sum { kLoss, kTargets, kSums };
-
 class SequenceEvaluator : public Evaluator {
  public:
   // `figures` is null where targets are no labels.
@@ -70,6 +68,8 @@ class SequenceEvaluator : public Evaluator {
   }
 
  private:
+  enum Sum { kLoss, kTargets, kSums };
+
   void Add(int32_t target, double loss, EvaluationSums* sums) const {
     const auto predictable = static_cast<int32_t>(dataset_->vocabulary(1).predicted_size());
     sums->real[kLoss] += loss;

@@ -17,8 +17,6 @@ namespace elman {
 namespace {
 
 // Losses in nats and their numbers, of all tokens, each line's </s> included, and of <unk> alone.
-enum Sum { kLoss, kTargets, kUnknownLoss, kUnknownTargets, kSums };
-
 // Enough for a block of each stream of a group.
 constexpr uint64_t kLineCacheBytes = kStreamsPerGroup * (uint64_t{5} << 19);
 
@@ -84,6 +82,8 @@ class StreamEvaluator : public Evaluator {
   }
 
  private:
+  enum Sum { kLoss, kTargets, kUnknownLoss, kUnknownTargets, kSums };
+
   void Add(int32_t target, double loss, EvaluationSums* sums) const {
     if (target == kNoTarget) return;
     sums->real[kLoss] += loss;

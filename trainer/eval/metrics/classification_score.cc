@@ -3,15 +3,9 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "trainer/eval/metrics/ratio.h"
+
 namespace elman {
-namespace {
-
-double Ratio(int64_t part, int64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-}  // namespace
-
 void ClassificationScore::Add(int predicted, int truth) {
   ++examples_;
   if (truth < labels_) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "trainer/eval/metrics/ratio.h"
+
 namespace elman {
 namespace {
 
@@ -29,10 +31,6 @@ bool Begins(const Tag& before, const Tag& tag) {
   if (tag.letter == 'O') return false;
   return tag.letter == 'B' || tag.letter == 'S' || before.letter == 'O' || before.letter == 'E' ||
          before.letter == 'S' || before.type != tag.type;
-}
-
-double Ratio(int64_t part, int64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 }  // namespace

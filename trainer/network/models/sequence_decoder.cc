@@ -10,8 +10,8 @@
 namespace elman {
 namespace {
 
-std::optional<Embedding> OwnEmbedding(const ModelSpec& spec, int64_t vocabulary,
-                                      const Embedding* shared, ParameterTable* table) {
+std::optional<Embedding> TargetEmbedding(const ModelSpec& spec, int64_t vocabulary,
+                                         const Embedding* shared, ParameterTable* table) {
   if (shared) return std::nullopt;
   return MakeEmbedding("target_", spec, DecoderShape(spec), vocabulary, spec.tied_embeddings(),
                        table);
@@ -40,7 +40,7 @@ std::optional<Attention> MakeAttention(const ModelSpec& spec, int64_t memory_siz
 
 SequenceDecoder::SequenceDecoder(const ModelSpec& spec, int64_t vocabulary, int64_t memory_size,
                                  const Embedding* shared, ParameterTable* table)
-    : own_embedding_(OwnEmbedding(spec, vocabulary, shared, table)),
+    : own_embedding_(TargetEmbedding(spec, vocabulary, shared, table)),
       embedding_(shared ? *shared : *own_embedding_),
       rnn_("decoder", DecoderShape(spec), table),
       attention_(MakeAttention(spec, memory_size, table)),

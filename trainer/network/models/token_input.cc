@@ -10,8 +10,8 @@ namespace {
 // Of its dropout; beyond those of all layers.
 constexpr uint32_t kFeatureSite = 1 << 21;
 
-std::optional<Embedding> OwnEmbedding(const ModelSpec& spec, int64_t vocabulary, bool tied,
-                                      ParameterTable* table) {
+std::optional<Embedding> TokenEmbedding(const ModelSpec& spec, int64_t vocabulary, bool tied,
+                                        ParameterTable* table) {
   if (spec.features().use() == FeatureSpec::ALONE) return std::nullopt;
   return MakeEmbedding(/*prefix=*/"", spec, StackShape(spec), vocabulary, tied, table);
 }
@@ -20,7 +20,7 @@ std::optional<Embedding> OwnEmbedding(const ModelSpec& spec, int64_t vocabulary,
 
 TokenInput::TokenInput(const ModelSpec& spec, int64_t vocabulary, bool tied_embedding,
                        ParameterTable* table)
-    : embedding_(OwnEmbedding(spec, vocabulary, tied_embedding, table)) {
+    : embedding_(TokenEmbedding(spec, vocabulary, tied_embedding, table)) {
   const FeatureSpec& features = spec.features();
   if (features.use() == FeatureSpec::NONE) return;
   features_.emplace("feature_projection", features.size(), features.projected_size(),

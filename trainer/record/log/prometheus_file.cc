@@ -28,7 +28,7 @@ std::string Label(const std::string& name, std::string value) {
   return absl::StrCat(name, "=", JsonString(value));
 }
 
-std::string Value(double value) {
+std::string SampleText(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
   return JsonNumber(value);
@@ -46,7 +46,7 @@ class Exposition {
   }
   void Sample(double value, const std::string& label = "") {
     absl::StrAppend(&text_, "elman_", name_, "{", labels_, label.empty() ? "" : ",", label, "} ",
-                    Value(value), "\n");
+                    SampleText(value), "\n");
   }
   void Gauge(const char* name, std::optional<double> value, const char* help) {
     if (!value) return;

@@ -7,12 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "trainer/record/report/picture.h"
 
 namespace elman {
 namespace {
 
-// In units of the picture.
-constexpr double kWidth = 860, kHeight = 260, kLeft = 62, kRight = 12, kTop = 10, kBottom = 26;
 constexpr size_t kMostPoints = 600;
 constexpr int kTicks = 5;
 
@@ -73,7 +72,7 @@ std::vector<double> TicksOf(const Axis& axis, int wanted) {
   return ticks;
 }
 
-std::string NumberText(double number) {
+std::string TickText(double number) {
   if (std::abs(number) >= 1e6) return absl::StrFormat("%.4gM", number / 1e6);
   if (std::abs(number) >= 1e4) return absl::StrFormat("%.4gk", number / 1e3);
   return absl::StrFormat("%.4g", number);
@@ -102,11 +101,11 @@ std::string Grid(const Axis& x, const Axis& y) {
                           "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
                           "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
                           kLeft, kWidth - kRight, YOf(y, tick), YOf(y, tick), kLeft - 6,
-                          YOf(y, tick) + 4, NumberText(tick));
+                          YOf(y, tick) + 4, TickText(tick));
   }
   for (const double tick : TicksOf(x, 2 * kTicks)) {
     absl::StrAppendFormat(&svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
-                          XOf(x, tick), kHeight - 8, NumberText(tick));
+                          XOf(x, tick), kHeight - 8, TickText(tick));
   }
   return svg;
 }

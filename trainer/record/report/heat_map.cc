@@ -7,15 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "trainer/record/report/chart.h"
+#include "trainer/record/report/picture.h"
 
 namespace elman {
 namespace {
 
-// In units of the picture.
-constexpr double kWidth = 860, kHeight = 260, kLeft = 62, kRight = 12, kTop = 10, kBottom = 26;
 constexpr double kPlotWidth = kWidth - kLeft - kRight, kPlotHeight = kHeight - kTop - kBottom;
 constexpr size_t kMostColumns = 80;
-constexpr size_t kTicks = 8;
+constexpr size_t kDistanceTicks = 8;
 constexpr int kShades = 12;  // two for every power of ten
 constexpr double kTooMuch = 10;
 
@@ -28,7 +27,7 @@ int ShadeOf(double value) {
 }
 
 // The last of each group of neighbors.
-std::vector<HeatColumn> Thinned(const std::vector<HeatColumn>& columns) {
+std::vector<HeatColumn> ThinnedColumns(const std::vector<HeatColumn>& columns) {
   std::vector<HeatColumn> kept;
   for (const HeatColumn& column : columns) {
     if (!column.distances.empty() && column.distances.size() == column.values.size())
@@ -42,7 +41,7 @@ std::vector<HeatColumn> Thinned(const std::vector<HeatColumn>& columns) {
 }
 
 // Distances from 0 to `farthest` on the height of the picture, 0 below.
-double YOf(double distance, double farthest) {
+double YOfDistance(double distance, double farthest) {
   return kHeight - kBottom - kPlotHeight * std::min(1.0, distance / (farthest + 1));
 }
 
@@ -63,7 +62,7 @@ double BorderOf(const HeatColumn& column, double border) {
 }  // namespace
 
 std::string HeatMapChart(const HeatMap& map) {
-  const std::vector<HeatColumn> columns = Thinned(map.columns);
+  const std::vector<HeatColumn> columns = ThinnedColumns(map.columns);
   if (columns.empty()) return "";
   double farthest = 0;
   for (const HeatColumn& column : columns) farthest = std::max(farthest, column.distances.back());
@@ -81,11 +80,11 @@ std::string HeatMapChart(const HeatMap& map) {
       while (to < column.values.size() && ShadeOf(column.values[to]) == shade) ++to;
       const double end =
           to < column.distances.size() ? column.distances[to] : column.distances.back() + 1;
-      paths[shade] +=
-          Rectangle(x, width, YOf(column.distances[from], farthest), YOf(end, farthest));
+      paths[shade] += Rectangle(x, width, YOfDistance(column.distances[from], farthest),
+                                YOfDistance(end, farthest));
       from = to;
     }
-    const double y = YOf(BorderOf(column, map.border), farthest);
+    const double y = YOfDistance(BorderOf(column, map.border), farthest);
     absl::StrAppendFormat(&border, "%.1f,%.1f %.1f,%.1f ", x, y, x + width, y);
   }
   std::string svg;
@@ -99,9 +98,9 @@ std::string HeatMapChart(const HeatMap& map) {
   const auto distance_every = std::max(1.0, std::ceil(farthest / 5));
   for (double distance = 0; distance <= farthest; distance += distance_every) {
     absl::StrAppendFormat(&svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.0f</text>\n",
-                          kLeft - 6, YOf(distance, farthest), distance);
+                          kLeft - 6, YOfDistance(distance, farthest), distance);
   }
-  const size_t column_every = (columns.size() + kTicks - 1) / kTicks;
+  const size_t column_every = (columns.size() + kDistanceTicks - 1) / kDistanceTicks;
   for (size_t i = 0; i < columns.size(); i += column_every) {
     absl::StrAppendFormat(&svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%d</text>\n",
                           kLeft + (static_cast<double>(i) + 0.5) * width, kHeight - 8,
