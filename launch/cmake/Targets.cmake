@@ -32,13 +32,33 @@ function(elman_program name)
   set_property(GLOBAL APPEND PROPERTY ELMAN_PROGRAMS ${name})
 endfunction()
 
+# What all test targets have in common.
+function(elman_test_options name)
+  target_link_libraries(${name} PRIVATE elman_options absl::statusor absl::strings GTest::gmock GTest::gtest)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  set_target_properties(${name} PROPERTIES
+    UNITY_BUILD OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+endfunction()
+
+# What test sources include most, precompiled: GoogleTest costs more time than most tests. Their own code is compiled with
+# little optimization, since it runs once.
+if(ELMAN_TESTS)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cc CONTENT "")
+  add_library(elman_test_headers OBJECT ${PROJECT_BINARY_DIR}/test_headers.cc)
+  target_precompile_headers(elman_test_headers PRIVATE
+    <algorithm> <cstdint> <functional> <memory> <span> <string> <string_view> <utility> <vector>
+    <absl/status/statusor.h> <absl/strings/str_cat.h> <gmock/gmock.h> <gtest/gtest.h>)
+  elman_test_options(elman_test_headers)
+endif()
+
 # elman_test(NAME [ALONE] SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary, each of whose cases is a ctest of its
 # own. ALONE: nothing else is tested at the same time, for its threads must get a processor within a second.
 function(elman_test name)
   cmake_parse_arguments(ARG "ALONE" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE elman_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gtest_main)
+  elman_test_options(${name})
+  target_precompile_headers(${name} REUSE_FROM elman_test_headers)
   elman_seal(${name})
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 300 RUN_SERIAL ${ARG_ALONE} ENVIRONMENT OMP_NUM_THREADS=1)
@@ -49,8 +69,9 @@ endfunction()
 function(elman_mpi_test name)
   cmake_parse_arguments(ARG "" "" "RANKS;SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE elman_options ${ARG_DEPENDS} GTest::gmock GTest::gtest MPI::MPI_CXX)
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} MPI::MPI_CXX)
+  elman_test_options(${name})
+  target_precompile_headers(${name} REUSE_FROM elman_test_headers)
   elman_seal(${name})
   foreach(ranks ${ARG_RANKS})
     add_test(NAME ${name}.${ranks}_ranks
