@@ -16,11 +16,8 @@
 #include "trainer/eval/decoding/token_sequence.h"
 #include "trainer/eval/decoding/translation_search.h"
 #include "trainer/eval/evaluators/translation_text.h"
-#include "trainer/network/math/check.h"
 #include "trainer/network/models/labeler.h"
-#include "trainer/network/models/language_model.h"
 #include "trainer/network/models/spec_shapes.h"
-#include "trainer/network/models/translator.h"
 
 namespace elman {
 namespace {
@@ -59,7 +56,7 @@ class TextSamples : public ValidationSamples {
         end_{.max_tokens = Characters() ? kMostGeneratedCharacters : kMostGenerated,
              .lines = kMostLines},
         sampler_({.temperature = kTemperature}, static_cast<int32_t>(vocabulary_.unknown_id())),
-        decoder_(dynamic_cast<LanguageModel*>(model), /*width=*/1) {}
+        decoder_(model->AsLanguageModel(), /*width=*/1) {}
 
   std::vector<Sample> Make(int64_t step) override {
     std::vector<Sample> samples;
@@ -118,8 +115,7 @@ class LabelSamples : public ValidationSamples {
         text_(dataset.vocabulary(0)),
         labels_(dataset.vocabulary(1)),
         examples_(std::move(examples)),
-        model_(dynamic_cast<Labeler*>(model)) {
-    CHECK_NE(model_, nullptr);
+        model_(model->AsLabeler()) {
     BatchBuilder builder(text_.pad_id());
     for (const Example& example : examples_) builder.Add({example.fields[0], example.features});
     batch_ = builder.Build();
@@ -183,7 +179,7 @@ class TranslationSamples : public ValidationSamples {
   TranslationSamples(const Dataset& dataset, const std::vector<Example>& examples, Model* model)
       : target_kind_(dataset.manifest().fields(1).tokenizer().kind()),
         target_(dataset.vocabulary(1)),
-        search_(dynamic_cast<Translator*>(model), target_, TranslationSearchSpec()) {
+        search_(model->AsTranslator(), target_, TranslationSearchSpec()) {
     const TokenizerSpec::Kind kind = dataset.manifest().fields(0).tokenizer().kind();
     for (const Example& example : examples) {
       sources_.push_back({example.fields[0], example.features});

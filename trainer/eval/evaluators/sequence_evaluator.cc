@@ -7,7 +7,6 @@
 #include "data/batches/sequence_batcher.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/evaluators/label_metrics.h"
-#include "trainer/network/math/check.h"
 #include "trainer/network/math/workspace.h"
 #include "trainer/network/models/labeler.h"
 
@@ -36,11 +35,9 @@ class SequenceEvaluator : public Evaluator {
     model->Evaluate(batch_, /*carry=*/nullptr, losses_, &workspace_);
     for (size_t i = 0; i < losses_.size(); ++i) Add(batch_.targets[i], losses_[i], &sums);
     if (figures_) {
-      auto* labeler = dynamic_cast<Labeler*>(model);
-      CHECK_NE(labeler, nullptr);
       predicted_.resize(batch_.targets.size());
       workspace_.Reset();
-      labeler->Predict(batch_, predicted_, /*probabilities=*/{}, &workspace_);
+      model->AsLabeler()->Predict(batch_, predicted_, /*probabilities=*/{}, &workspace_);
       sums.whole.resize(figures_->width());
       figures_->Count(batch_, predicted_, sums.whole);
     }

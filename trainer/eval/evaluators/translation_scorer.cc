@@ -10,8 +10,6 @@
 #include "data/shards/example_reader.h"
 #include "trainer/eval/decoding/token_sequence.h"
 #include "trainer/eval/evaluators/translation_text.h"
-#include "trainer/network/math/check.h"
-#include "trainer/network/models/translator.h"
 
 namespace elman {
 namespace {
@@ -27,13 +25,11 @@ absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Datas
                                                      std::string_view split,
                                                      const TranslationJudgeSpec& spec,
                                                      int feature_size, Model* model) {
-  auto* translator = dynamic_cast<Translator*>(model);
-  CHECK_NE(translator, nullptr);
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
   ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
   const Vocabulary& target = dataset->vocabulary(1);
   const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
-  TranslationSearch search(translator, target, spec.search);
+  TranslationSearch search(model->AsTranslator(), target, spec.search);
   JudgedTranslations judged;
   for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
     std::vector<TokenSequence> sources;

@@ -7,8 +7,6 @@
 #include "data/batches/stream_batcher.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/evaluators/stream_evaluator.h"
-#include "trainer/network/math/check.h"
-#include "trainer/network/word_vectors/word_vectors.h"
 
 namespace elman {
 namespace {
@@ -22,15 +20,14 @@ class WordVectorEvaluator : public Evaluator {
 
   absl::StatusOr<EvaluationSums> EvaluatePart(Model* model, int64_t part,
                                               const std::function<bool()>& interrupted) override {
-    auto* vectors = dynamic_cast<WordVectors*>(model);
-    CHECK_NE(vectors, nullptr);
     EvaluationSums sums{.real = {0}, .whole = {0}};
     for (int64_t step = 0; step < source_->batches_per_epoch(); ++step) {
       if (interrupted && interrupted()) return absl::CancelledError("evaluation was interrupted");
       RETURN_IF_ERROR(source_->Read(/*epoch=*/0, step, static_cast<int>(part), &batch_));
-      const LossSums losses = vectors->Judge(batch_, /*losses=*/{});
-      sums.real[0] += losses.loss;
-      sums.whole[0] += losses.targets;
+      losses_.resize(batch_.targets.size());
+      model->Evaluate(batch_, /*carry=*/nullptr, losses_, /*workspace=*/nullptr);
+      sums.real[0] += LossByRow();
+      sums.whole[0] += model->Predictions(batch_);
     }
     return sums;
   }
@@ -51,9 +48,18 @@ class WordVectorEvaluator : public Evaluator {
   }
 
  private:
+  // Text after text, as the model reads them.
+  double LossByRow() const {
+    double sum = 0;
+    for (int row = 0; row < batch_.rows; ++row)
+      for (size_t i = row; i < losses_.size(); i += batch_.rows) sum += losses_[i];
+    return sum;
+  }
+
   const TextCounts text_;
   const std::unique_ptr<BatchSource> source_;
   Batch batch_;
+  std::vector<double> losses_;  // of its targets
 };
 
 }  // namespace

@@ -11,7 +11,6 @@
 #include "data/io/json_writer.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/decoding/batch_builder.h"
-#include "trainer/network/math/check.h"
 #include "trainer/network/models/classifier.h"
 #include "trainer/network/models/labeler.h"
 
@@ -42,10 +41,7 @@ class TagPredictor : public LabelPredictor {
  public:
   TagPredictor(TrainedModel* trained, std::unique_ptr<Tokenizer> tokenizer,
                const PredictionSpec& spec)
-      : LabelPredictor(trained, std::move(tokenizer), spec),
-        model_(dynamic_cast<Labeler*>(trained->model.get())) {
-    CHECK_NE(model_, nullptr);
-  }
+      : LabelPredictor(trained, std::move(tokenizer), spec), model_(trained->model->AsLabeler()) {}
 
   absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
                                                    uint64_t /*first*/) override {
@@ -140,9 +136,7 @@ class ClassPredictor : public LabelPredictor {
   ClassPredictor(TrainedModel* trained, std::unique_ptr<Tokenizer> tokenizer,
                  const PredictionSpec& spec)
       : LabelPredictor(trained, std::move(tokenizer), spec),
-        model_(dynamic_cast<Classifier*>(trained->model.get())) {
-    CHECK_NE(model_, nullptr);
-  }
+        model_(trained->model->AsClassifier()) {}
 
   absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
                                                    uint64_t /*first*/) override {

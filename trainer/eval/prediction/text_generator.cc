@@ -10,7 +10,6 @@
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/decoding/batch_decoder.h"
 #include "trainer/eval/decoding/beam_search.h"
-#include "trainer/network/math/check.h"
 #include "trainer/network/models/language_model.h"
 
 namespace elman {
@@ -32,16 +31,14 @@ class TextGenerator : public Predictor {
  public:
   TextGenerator(TrainedModel* trained, std::unique_ptr<Tokenizer> tokenizer,
                 const PredictionSpec& spec)
-      : model_(dynamic_cast<LanguageModel*>(trained->model.get())),
+      : model_(trained->model->AsLanguageModel()),
         vocabulary_(trained->vocabularies[0]),
         kind_(trained->header.fields(0).tokenizer().kind()),
         tokenizer_(std::move(tokenizer)),
         json_(spec.json),
         spec_(spec.generation),
         sampler_(spec_.sampling, static_cast<int32_t>(vocabulary_.unknown_id())),
-        decoder_(model_, std::max(1, spec_.beam)) {
-    CHECK_NE(model_, nullptr);
-  }
+        decoder_(model_, std::max(1, spec_.beam)) {}
 
   absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
                                                    uint64_t first) override {

@@ -10,8 +10,6 @@
 #include "data/tokenizer/detokenizer.h"
 #include "data/tokenizer/splitter.h"
 #include "trainer/eval/evaluators/translation_text.h"
-#include "trainer/network/math/check.h"
-#include "trainer/network/models/translator.h"
 
 namespace elman {
 namespace {
@@ -37,7 +35,7 @@ class TranslationPredictor : public Predictor {
         features_(spec.features),
         json_(spec.json),
         n_best_(spec.translation.search.n_best),
-        search_(ModelOf(trained), target_, SearchSpec(spec)) {}
+        search_(trained->model->AsTranslator(), target_, SearchSpec(spec)) {}
 
   absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
                                                    uint64_t first) override {
@@ -59,12 +57,6 @@ class TranslationPredictor : public Predictor {
   }
 
  private:
-  static Translator* ModelOf(TrainedModel* trained) {
-    auto* model = dynamic_cast<Translator*>(trained->model.get());
-    CHECK_NE(model, nullptr);
-    return model;
-  }
-
   static TranslationSearchSpec SearchSpec(const PredictionSpec& spec) {
     TranslationSearchSpec search = spec.translation.search;
     search.unknown_allowed = spec.translation.replace_unknown;

@@ -29,6 +29,8 @@ class Classifier : public Labeler {
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
+  Classifier* AsClassifier() override { return this; }
+
   // The likeliest label; of ordinal ones the middle one, than which as much is below as above.
   void Predict(const Batch& batch, std::span<int32_t> labels, std::span<float> probabilities,
                Workspace* workspace) override;

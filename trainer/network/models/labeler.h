@@ -13,6 +13,7 @@ class Labeler : public Model {
   int64_t carry_states() const final { return 0; }  // every sequence is one by itself
   int64_t carry_width() const final { return 0; }
   void Begin(int64_t, float*) final {}
+  Labeler* AsLabeler() final { return this; }
 
   // The label predicted for every target of the batch that is not kNoTarget, laid out like
   // batch.targets, whose values do not matter otherwise; kNoTarget elsewhere. Where a label's

@@ -40,6 +40,8 @@ class LanguageModel : public Model {
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
+  LanguageModel* AsLanguageModel() override { return this; }
+
   // One time step for generating text, of a model that reads no vectors with it: reads one token a
   // row and gives what Logits makes logits of, in the workspace.
   ConstMatrix Read(std::span<const int32_t> tokens, float* carry, Workspace* workspace);

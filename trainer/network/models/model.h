@@ -35,6 +35,11 @@ struct LossSums {
   }
 };
 
+class Classifier;
+class Labeler;
+class LanguageModel;
+class Translator;
+
 // Not for concurrent use.
 class Model {
  public:
@@ -76,6 +81,17 @@ class Model {
   // there is none.
   virtual void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                         Workspace* workspace) = 0;
+
+  // The number of predictions that the losses of Evaluate are of: it is called after Evaluate, with
+  // the same batch.
+  virtual int64_t Predictions(const Batch& batch) const { return batch.target_count; }
+
+  // The model as what its task makes it, for what it does besides training and evaluation. Callers
+  // know the task: a model that is no such thing fails a CHECK.
+  virtual Classifier* AsClassifier();
+  virtual Labeler* AsLabeler();
+  virtual LanguageModel* AsLanguageModel();
+  virtual Translator* AsTranslator();
 
  protected:
   ParameterTable parameters_;

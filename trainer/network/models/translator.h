@@ -34,6 +34,8 @@ class Translator : public Model {
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
+  Translator* AsTranslator() override { return this; }
+
   // Sources that have been read, ready to be translated; all of it in the workspace.
   struct Sources {
     Attention::Memory memory;  // word by word, source after source

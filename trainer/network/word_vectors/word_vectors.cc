@@ -132,12 +132,8 @@ LossSums WordVectors::Train(const Batch& batch, const Pass& pass, float* /*carry
 
 void WordVectors::Evaluate(const Batch& batch, float* /*carry*/, std::span<double> losses,
                            Workspace* /*workspace*/) {
-  Judge(batch, losses);
-}
-
-LossSums WordVectors::Judge(const Batch& batch, std::span<double> losses) {
   std::ranges::fill(losses, 0.0);
-  return Run(batch, Pass(), /*gradients=*/nullptr, losses);
+  predictions_ = Run(batch, Pass(), /*gradients=*/nullptr, losses).targets;
 }
 
 LossSums WordVectors::Run(const Batch& batch, const Pass& pass, float* gradients,

@@ -59,8 +59,8 @@ class WordVectors : public Model {
   // The loss of each word over its window, of random numbers that are the same for all models.
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
-  // The same, and what it adds up to.
-  LossSums Judge(const Batch& batch, std::span<double> losses);
+  // Of words around a word, or of it from them.
+  int64_t Predictions(const Batch& /*batch*/) const override { return predictions_; }
 
  private:
   // The words [first, last) of windows_ and what they are trained on.
@@ -107,6 +107,7 @@ class WordVectors : public Model {
   std::vector<float> labels_, scores_, pair_losses_;
   std::vector<int32_t> predicted_;     // how many words each predicts
   std::vector<double> losses_;         // of each
+  int64_t predictions_ = 0;            // of the last Evaluate
   std::vector<size_t> output_begins_;  // of each word to be predicted, among outputs_
   std::vector<float> turns_;           // of each of outputs_, in a tree
   std::vector<uint32_t> random_;

@@ -147,8 +147,7 @@ TEST_F(LabelFloorsTest, ATextIsClassifiedAsItWasFitted) {
   const auto dataset = Made(CLASSIFICATION, {kTexts, {{0}, {1}, {0}, {1}, {0}, {1}}});
   ASSERT_THAT(FitTfidfModel(dataset, {}, scratch_.Path("floor")), IsOk());
   const auto model = Loaded();
-  auto* labeler = dynamic_cast<Labeler*>(model.get());
-  ASSERT_NE(labeler, nullptr);
+  Labeler* const labeler = model->AsLabeler();
   // The texts 1 and 2, and <unk> alone, whose label train does not have.
   Batch batch;
   batch.steps = 4;
@@ -174,8 +173,7 @@ TEST_F(LabelFloorsTest, AWordHasTheTagItHasHadMostOften) {
   const auto dataset = Made(TAGGING, {{{2, 2, 2, 3}, {3, 4, 7, 5}}, {{4, 4, 5, 5}, {6, 5, 9, 5}}});
   ASSERT_THAT(CountTags(dataset, scratch_.Path("floor")), IsOk());
   const auto model = Loaded();
-  auto* labeler = dynamic_cast<Labeler*>(model.get());
-  ASSERT_NE(labeler, nullptr);
+  Labeler* const labeler = model->AsLabeler();
   Batch batch;
   batch.steps = 5;
   batch.rows = 1;
