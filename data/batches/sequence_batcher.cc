@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -182,7 +183,7 @@ class SequenceBatcher : public BatchSource {
                   std::unique_ptr<FeatureReader> features, int batch_size, int lanes,
                   ExampleOrder order)
       : dataset_(std::move(dataset)),
-        task_(dataset_->manifest().task()),
+        fields_(FieldsOf(dataset_->manifest().task())),
         reader_(std::move(reader)),
         features_(std::move(features)),
         plan_(reader_.get(), batch_size, order),
@@ -259,15 +260,22 @@ class SequenceBatcher : public BatchSource {
     batch->target_steps = 0;
     batch->target_lengths.clear();
     batch->target_inputs.clear();
-    if (task_ == CLASSIFICATION) batch->targets = columns_[1].ids;
-    if (task_ == TAGGING) {
-      LayOut(columns_[1], kNoTarget, &batch->targets);
-      std::ranges::replace(batch->targets, Id(dataset_->vocabulary(1).no_label_id()), kNoTarget);
+    switch (fields_[1].length) {
+      case FieldLength::kOne:
+        batch->targets = columns_[1].ids;
+        break;
+      case FieldLength::kOfFirstField:
+        LayOut(columns_[1], kNoTarget, &batch->targets);
+        if (fields_[1].labels)
+          std::ranges::replace(batch->targets, Id(dataset_->vocabulary(1).no_label_id()),
+                               kNoTarget);
+        break;
+      case FieldLength::kAny:
+        FillTarget(columns_[1], batch);
+        break;
     }
-    if (task_ == TRANSLATION) FillTarget(columns_[1], batch);
-    if (task_ == COOCCURRENCE) {
-      LayOut(columns_[1], kNoTarget, &batch->targets);
-      LayOut(columns_[2], 0, &weights_);
+    if (fields_.back().numbers) {
+      LayOut(columns_[fields_.size() - 1], 0, &weights_);
       batch->weights.resize(weights_.size());
       std::ranges::transform(weights_, batch->weights.begin(),
                              [](int32_t bits) { return std::bit_cast<float>(bits); });
@@ -304,7 +312,7 @@ class SequenceBatcher : public BatchSource {
   static int32_t Id(uint32_t id) { return static_cast<int32_t>(id); }
 
   const std::shared_ptr<const Dataset> dataset_;
-  const Task task_;
+  const std::span<const TaskField> fields_;
   const std::unique_ptr<ExampleReader> reader_;
   const std::unique_ptr<FeatureReader> features_;
   BatchPlan plan_;
@@ -322,7 +330,7 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
     ExampleOrder order) {
   RETURN_IF_ERROR(CheckLanes(batch_size, lanes));
   // They are all alike, and large: what a window leaves of the cache would be read again and again.
-  if (dataset->manifest().task() == COOCCURRENCE) order.window_examples = batch_size;
+  if (TraitsOf(dataset->manifest().task()).word_pairs) order.window_examples = batch_size;
   if (IsRunningText(dataset->manifest().task())) {
     return absl::InvalidArgumentError(
         absl::StrCat(dataset->folder(), ": a data set of running text is read as streams"));

@@ -82,7 +82,7 @@ class FeatureAdder {
 };
 
 absl::Status FeatureAdder::CheckDataset() const {
-  if (TaskOfModel(manifest_.task()) == EMBEDDING) {
+  if (!TraitsOf(manifest_.task()).layers) {
     return absl::InvalidArgumentError(
         absl::StrCat(options_.data,
                      ": word vectors are learned of words alone: a data set for them has no "

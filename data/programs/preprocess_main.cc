@@ -220,9 +220,10 @@ absl::Status ParseTokenizers(PreprocessOptions* options) {
                                  &options->tokenizer, &options->tokenizer_file));
   options->tokenizer.set_lowercase(absl::GetFlag(FLAGS_lowercase));
   options->tokenizer.set_keep_empty_lines(absl::GetFlag(FLAGS_keep_empty_lines));
-  // A word that was seen but a few times has no vector worth having.
-  const bool vectors = options->task == EMBEDDING && IsCounted(options->tokenizer.kind());
-  options->tokenizer.set_min_count(absl::GetFlag(FLAGS_min_count).value_or(vectors ? 5 : 0));
+  const bool counted = IsCounted(options->tokenizer.kind());
+  options->tokenizer.set_min_count(
+      absl::GetFlag(FLAGS_min_count)
+          .value_or(counted ? TraitsOf(options->task).default_min_count : 0));
   options->tokenizer.set_vocab_size(absl::GetFlag(FLAGS_vocab_size));
   options->shared_vocabulary = absl::GetFlag(FLAGS_shared_vocabulary);
 

@@ -35,21 +35,18 @@ const char* NameOf(ShardRecord::KindCase kind) {
   }
 }
 
-// Whether the lengths of an example's fields go together as the task has it.
+// Whether the lengths of the fields of every example go together as the task has it.
 bool HasShapeOfTask(Task task, const ExampleBlock& block) {
-  if (task == TAGGING) return std::ranges::equal(block.begins(0), block.begins(1));
-  if (task == COOCCURRENCE) {
-    return std::ranges::equal(block.begins(0), block.begins(1)) &&
-           std::ranges::equal(block.begins(0), block.begins(2));
+  const std::span<const TaskField> fields = FieldsOf(task);
+  for (size_t i = 1; i < fields.size(); ++i) {
+    const int field = static_cast<int>(i);
+    const bool one = block.tokens(field) == block.examples();  // none of them is empty
+    if (fields[i].length == FieldLength::kOne && !one) return false;
+    if (fields[i].length == FieldLength::kOfFirstField &&
+        !std::ranges::equal(block.begins(0), block.begins(field)))
+      return false;
   }
-  return task != CLASSIFICATION || block.tokens(1) == block.examples();  // none of them empty
-}
-
-const char* WantedShape(Task task) {
-  if (task == TAGGING) return "expected as many tags as tokens in every example";
-  if (task == COOCCURRENCE)
-    return "expected as many contexts and weights as words in every example";
-  return "expected one label in every example";
+  return true;
 }
 
 }  // namespace
@@ -253,7 +250,9 @@ absl::Status ShardReader::CheckBlock(uint64_t offset, int number, const ExampleB
     }
   }
   if (HasShapeOfTask(header_.task(), block)) return absl::OkStatus();
-  return records_.Damaged(offset, name, WantedShape(header_.task()));
+  return records_.Damaged(offset, name,
+                          absl::StrCat("expected ", std::string(TraitsOf(header_.task()).lengths),
+                                       " in every example"));
 }
 
 absl::Status ShardReader::ReadBlock(int number, ExampleBlock* block) const {

@@ -1,37 +1,65 @@
 #include "data/text/task_fields.h"
 
 namespace elman {
+namespace {
 
-std::span<const TaskField> FieldsOf(Task task) {
-  static constexpr TaskField kText[] = {{"text"}};
-  static constexpr TaskField kTagging[] = {{"text"}, {"tags", true}};
-  static constexpr TaskField kClassification[] = {{"text"}, {"label", true}};
-  static constexpr TaskField kCooccurrence[] = {
-      {"words"}, {"contexts"}, {.name = "weights", .numbers = true}};
-  static constexpr TaskField kTranslation[] = {{"source"}, {"target"}};
+constexpr TaskField kText[] = {{"text"}};
+constexpr TaskField kTextAndTags[] = {
+    {"text"}, {.name = "tags", .length = FieldLength::kOfFirstField, .labels = true}};
+constexpr TaskField kTextAndLabel[] = {
+    {"text"}, {.name = "label", .length = FieldLength::kOne, .labels = true}};
+constexpr TaskField kSourceAndTarget[] = {{"source"}, {"target"}};
+constexpr TaskField kPairs[] = {
+    {"words"},
+    {.name = "contexts", .length = FieldLength::kOfFirstField},
+    {.name = "weights", .length = FieldLength::kOfFirstField, .numbers = true}};
+
+constexpr TaskTraits kUnspecified;
+constexpr TaskTraits kLanguageModel = {.fields = kText,
+                                       .model = LANGUAGE_MODEL,
+                                       .running_text = true,
+                                       .texts_end = true,
+                                       .perplexity = true};
+constexpr TaskTraits kTagging = {
+    .fields = kTextAndTags, .lengths = "as many tags as tokens", .model = TAGGING};
+constexpr TaskTraits kClassification = {
+    .fields = kTextAndLabel, .lengths = "one label", .model = CLASSIFICATION};
+constexpr TaskTraits kTranslation = {
+    .fields = kSourceAndTarget, .model = TRANSLATION, .texts_end = true, .perplexity = true};
+constexpr TaskTraits kEmbedding = {.fields = kText,
+                                   .model = EMBEDDING,
+                                   .running_text = true,
+                                   .texts_end = true,
+                                   // A word that was seen but a few times has no useful vector.
+                                   .default_min_count = 5,
+                                   .layers = false,
+                                   .predicts = false};
+constexpr TaskTraits kCooccurrence = {.fields = kPairs,
+                                      .lengths = "as many contexts and weights as words",
+                                      .model = EMBEDDING,
+                                      .word_pairs = true,
+                                      .layers = false,
+                                      .predicts = false};
+
+}  // namespace
+
+const TaskTraits& TraitsOf(Task task) {
   switch (task) {
     case LANGUAGE_MODEL:
-    case EMBEDDING:
-      return kText;
+      return kLanguageModel;
     case TAGGING:
       return kTagging;
     case CLASSIFICATION:
       return kClassification;
     case TRANSLATION:
       return kTranslation;
+    case EMBEDDING:
+      return kEmbedding;
     case COOCCURRENCE:
       return kCooccurrence;
     default:
-      return {};
+      return kUnspecified;
   }
 }
-
-bool IsRunningText(Task task) { return task == LANGUAGE_MODEL || task == EMBEDDING; }
-
-Task TaskOfModel(Task data) { return data == COOCCURRENCE ? EMBEDDING : data; }
-
-int FieldsOfModel(Task data) { return static_cast<int>(FieldsOf(TaskOfModel(data)).size()); }
-
-bool TextsEnd(Task task) { return IsRunningText(task) || task == TRANSLATION; }
 
 }  // namespace elman

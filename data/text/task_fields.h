@@ -1,4 +1,4 @@
-// What an example of a task consists of.
+// What the rest of the code must know of a task: all that sets tasks apart, one entry for each.
 #pragma once
 
 #include <span>
@@ -10,28 +10,56 @@ namespace elman {
 
 inline constexpr int kMaxFields = 3;
 
+// How many ids of a field an example has.
+enum class FieldLength {
+  kAny,
+  kOfFirstField,  // as many as of the first field
+  kOne,
+};
+
 // A sequence of ids with a vocabulary of its own.
 struct TaskField {
   std::string_view name;
+  FieldLength length = FieldLength::kAny;
   bool labels = false;   // its ids are labels, not tokens of a text
   bool numbers = false;  // its ids are the bits of numbers, and it has no vocabulary
 };
 
-// The fields of a task, in the order of every file and batch: what is read, then what is to be
-// learned from it. Empty where the task is not one of ours.
-std::span<const TaskField> FieldsOf(Task task);
+// The defaults are those of a value that is no task of ours.
+struct TaskTraits {
+  // In the order of every file and batch: what is read, then what is to be learned from it.
+  std::span<const TaskField> fields = {};
+  // What the lengths of the fields must be, for messages; empty where they are any.
+  std::string_view lengths = {};
+  // The task of the models that learn from such data. All but COOCCURRENCE are tasks of models
+  // themselves; from that, models of EMBEDDING learn.
+  Task model = TASK_UNSPECIFIED;
 
-// Whether the data of a task are running text, of which lines are examples, however long: it is
-// read as streams of tokens.
-bool IsRunningText(Task task);
+  // Of the data.
+  bool running_text = false;  // lines are examples, however long; read as streams of tokens
+  bool texts_end = false;     // the ids of a text end in </s>, of the first field too
+  // One list of pairs of words and their weights, cut into examples of the same length: these are
+  // no texts, no word in them is unknown, and what they say of other text depends on its size.
+  bool word_pairs = false;
+  int default_min_count = 0;  // of a word in train, to be in a vocabulary of counted words
 
-// The task of the models that learn from such data, and how many of its fields, the first ones,
-// have the vocabularies of such a model. All but COOCCURRENCE are tasks of models themselves; from
-// that, models of EMBEDDING learn.
-Task TaskOfModel(Task data);
-int FieldsOfModel(Task data);
+  // Of the models.
+  // Layers that read all of a batch and, with its tokens, vectors that came with them. Otherwise a
+  // model is vectors of words alone, trained pair by pair.
+  bool layers = true;
+  bool predicts = true;     // something of a line of text, and better or worse than another model
+  bool perplexity = false;  // the exponential of its loss is one, per token
+};
 
-// Whether the ids of a text end in </s>, of the first field too.
-bool TextsEnd(Task task);
+const TaskTraits& TraitsOf(Task task);
+
+inline std::span<const TaskField> FieldsOf(Task task) { return TraitsOf(task).fields; }
+inline bool IsRunningText(Task task) { return TraitsOf(task).running_text; }
+inline bool TextsEnd(Task task) { return TraitsOf(task).texts_end; }
+inline Task TaskOfModel(Task data) { return TraitsOf(data).model; }
+
+// How many fields of such data, the first ones, have the vocabularies of a model that learns from
+// them.
+inline int FieldsOfModel(Task data) { return static_cast<int>(FieldsOf(TaskOfModel(data)).size()); }
 
 }  // namespace elman

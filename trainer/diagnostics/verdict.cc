@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
@@ -295,7 +296,7 @@ const char* KindName(Verdict::Kind kind) {
 }
 
 std::string WhyTimeless(Task task, const ModelSpec& model) {
-  if (task == EMBEDDING)
+  if (!TraitsOf(task).layers)
     return "word vectors have no layers through which gradients go back in time";
   if (model.fixed_window().tokens() == 0) return "";
   return "a fixed window has no recurrent layers: its gradients do not go back through time";

@@ -14,6 +14,7 @@
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
+#include "data/text/task_fields.h"
 #include "trainer/eval/embeddings/vector_source.h"
 #include "trainer/eval/embeddings/word_space.h"
 #include "trainer/eval/embeddings/word_tests.h"
@@ -241,15 +242,14 @@ absl::Status Run(const CommandLine&) {
                    LoadFor(absl::GetFlag(FLAGS_checkpoint), *dataset,
                            "evaluate on a data set built with the same vocabulary"));
   const CheckpointHeader& header = trained->header;
-  const bool glove = header.task() == EMBEDDING &&
-                     header.config().model().word_vectors().method() == WordVectorSpec::GLOVE;
-  if (glove || dataset->manifest().task() == COOCCURRENCE) {
+  if (IsGlove(header.task(), header.config().model()) ||
+      TraitsOf(dataset->manifest().task()).word_pairs) {
     return absl::InvalidArgumentError(
         "the vectors of GloVe predict no text, and how often words stand together in other text "
         "depends on how much there is; judge them by --word_similarity=FILE and --analogies=FILE, "
         "without --data");
   }
-  if (header.task() == EMBEDDING && !absl::GetFlag(FLAGS_compare).empty()) {
+  if (!TraitsOf(header.task()).predicts && !absl::GetFlag(FLAGS_compare).empty()) {
     return absl::InvalidArgumentError(
         "--compare: word vectors are not compared by their losses, which depend on how words are "
         "drawn; use --word_similarity=FILE of each");

@@ -8,6 +8,7 @@
 #include "data/features/feature_reader.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
+#include "data/text/task_fields.h"
 #include "data/text/utf8.h"
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/decoding/batch_builder.h"
@@ -238,6 +239,7 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config,
     Model* model) {
+  if (!TraitsOf(dataset->manifest().task()).predicts) return nullptr;
   const int feature_size = FeatureSize(config.model());
   // For text that the model makes up there are no vectors.
   if (feature_size > 0 && dataset->manifest().task() == LANGUAGE_MODEL) return nullptr;
@@ -246,8 +248,6 @@ absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
   switch (dataset->manifest().task()) {
     case LANGUAGE_MODEL:
       return std::make_unique<TextSamples>(*dataset, config, std::move(examples), model);
-    case EMBEDDING:
-      return nullptr;
     case TRANSLATION:
       return std::make_unique<TranslationSamples>(*dataset, examples, model);
     default:

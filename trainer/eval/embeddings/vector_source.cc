@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
+#include "trainer/network/models/spec_shapes.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
@@ -84,9 +85,7 @@ absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& 
     return absl::DataLossError(
         absl::StrCat(file, ": its embeddings are not of its vocabulary; use another checkpoint"));
   }
-  const ModelSpec& model = checkpoint.header.config().model();
-  if (checkpoint.header.task() == EMBEDDING &&
-      model.word_vectors().method() == WordVectorSpec::GLOVE)
+  if (IsGlove(checkpoint.header.task(), checkpoint.header.config().model()))
     RETURN_IF_ERROR(AddOutputs(parameters, *table, file, values));
   return std::make_unique<CheckpointVectors>(std::move(vocabularies[0]), std::move(*values),
                                              *table);

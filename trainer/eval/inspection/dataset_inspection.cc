@@ -55,7 +55,7 @@ JsonObject CountsJson(Task task, const Counts& counts) {
   const std::span<const TaskField> fields = FieldsOf(task);
   if (fields.size() == 1) return FieldCountsJson(fields[0], counts.Get(0));
   JsonObject json;
-  if (task == COOCCURRENCE) return json.Add("pairs", uint64_t{counts.Get(0).tokens()});
+  if (TraitsOf(task).word_pairs) return json.Add("pairs", uint64_t{counts.Get(0).tokens()});
   json.Add("examples", uint64_t{counts.Get(0).examples()});
   for (int i = 0; i < counts.size(); ++i)
     json.Add(fields[i].name, FieldCountsJson(fields[i], counts.Get(i)));
@@ -64,7 +64,7 @@ JsonObject CountsJson(Task task, const Counts& counts) {
 
 void AddCountsText(const std::string& title, Task task, const Counts& counts,
                    const std::string& end, Inspection* inspection) {
-  if (task == COOCCURRENCE) {
+  if (TraitsOf(task).word_pairs) {
     inspection->AddText(title, absl::StrCat(counts.Get(0).tokens(), " pairs of words", end));
     return;
   }
@@ -105,18 +105,16 @@ void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
 
 JsonObject SplitJson(const DatasetManifest& manifest, const SplitEntry& split) {
   const std::span<const TaskField> fields = FieldsOf(manifest.task());
-  JsonObject json;
-  if (manifest.task() == COOCCURRENCE) {
-    json = CountsJson(manifest.task(), split.counts());
-    AddSourcesJson(split, &json);
-    return json.Add("shards", split.shards_size());
-  }
-  if (fields.size() > 1) json.Add("examples", uint64_t{split.counts(0).examples()});
-  for (int i = 0; i < split.counts_size(); ++i) {
-    JsonObject field = FieldCountsJson(fields[i], split.counts(i));
-    AddSurveyJson(manifest.fields(i), split.counts(i), split.surveys(i), &field);
-    if (fields.size() == 1) json = field;
-    if (fields.size() > 1) json.Add(fields[i].name, field);
+  JsonObject json = CountsJson(manifest.task(), split.counts());
+  if (!TraitsOf(manifest.task()).word_pairs) {
+    json = JsonObject();
+    if (fields.size() > 1) json.Add("examples", uint64_t{split.counts(0).examples()});
+    for (int i = 0; i < split.counts_size(); ++i) {
+      JsonObject field = FieldCountsJson(fields[i], split.counts(i));
+      AddSurveyJson(manifest.fields(i), split.counts(i), split.surveys(i), &field);
+      if (fields.size() == 1) json = field;
+      if (fields.size() > 1) json.Add(fields[i].name, field);
+    }
   }
   AddSourcesJson(split, &json);
   return json.Add("shards", split.shards_size());
@@ -128,8 +126,7 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
   for (const SplitEntry& split : manifest.splits()) {
     AddCountsText(split.name(), manifest.task(), split.counts(),
                   absl::StrCat(" in ", split.shards_size(), " shards"), inspection);
-    // Examples of pairs are cut as it comes, and no word in them is unknown.
-    const int surveys = manifest.task() == COOCCURRENCE ? 0 : split.surveys_size();
+    const int surveys = TraitsOf(manifest.task()).word_pairs ? 0 : split.surveys_size();
     for (int i = 0; i < surveys; ++i) {
       const FieldEntry& field = manifest.fields(i);
       const FieldSurvey& survey = split.surveys(i);
@@ -198,7 +195,7 @@ std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
   };
   const size_t ids = std::min(kMostIds, example.fields[0].size());
   std::string text;
-  if (manifest.task() == COOCCURRENCE) {
+  if (TraitsOf(manifest.task()).word_pairs) {
     text = PairsText(dataset, example);
   } else if (manifest.task() == TAGGING) {
     const auto no_label = static_cast<int32_t>(dataset.vocabulary(1).no_label_id());

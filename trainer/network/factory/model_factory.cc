@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "data/text/task_fields.h"
 #include "trainer/network/models/classifier.h"
 #include "trainer/network/models/language_model.h"
 #include "trainer/network/models/spec_shapes.h"
@@ -89,7 +90,7 @@ absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
   if (features.use() == FeatureSpec::NONE) return absl::OkStatus();
   const std::string use =
       absl::StrCat("model.features.use is ", FeatureSpec::Use_Name(features.use()), ": ");
-  if (task == EMBEDDING)
+  if (!TraitsOf(task).layers)
     return absl::InvalidArgumentError(use +
                                       "word vectors are learned of words alone; leave it out");
   for (const absl::Status& status : {
@@ -267,8 +268,7 @@ absl::StatusOr<std::unique_ptr<Model>> CreateWordVectors(const ModelSpec& spec,
         "the vocabulary has not two words to tell apart; preprocess with a smaller --min_count, or "
         "more text");
   }
-  if (spec.word_vectors().method() == WordVectorSpec::GLOVE)
-    return std::make_unique<Glove>(spec, words);
+  if (IsGlove(EMBEDDING, spec)) return std::make_unique<Glove>(spec, words);
   return std::make_unique<WordVectors>(spec, words, static_cast<int32_t>(vocabulary.end_id()));
 }
 
@@ -280,12 +280,12 @@ absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& s
   if (absl::Status status = Validate(spec); !status.ok()) return status;
   if (absl::Status status = CheckInput(spec); !status.ok()) return status;
   if (absl::Status status = CheckFeatures(task, spec); !status.ok()) return status;
-  const size_t fields = task == LANGUAGE_MODEL || task == EMBEDDING ? 1 : 2;
-  if (task != TASK_UNSPECIFIED && vocabularies.size() != fields) {
+  const size_t fields = FieldsOf(task).size();
+  if (fields != 0 && vocabularies.size() != fields) {
     return absl::DataLossError(absl::StrCat("task ", Task_Name(task), " has ", fields,
                                             " vocabularies, found ", vocabularies.size()));
   }
-  if (task != LANGUAGE_MODEL && task != EMBEDDING) {
+  if (!IsRunningText(task)) {
     if (absl::Status status = CheckNoWindow(task, spec); !status.ok()) return status;
   }
   const auto size = [&](int field) { return static_cast<int64_t>(vocabularies[field].size()); };

@@ -71,7 +71,8 @@ LossSums Classifier::Train(const Batch& batch, const Pass& pass, float* /*carry*
           .targets = batch.target_count,
           .positions = y.rows,
           .computed = y.rows,
-          .multiplications = y.rows * encoder_.multiplications() + batch.rows * y.cols * labels_};
+          .multiplications = y.rows * encoder_.multiplications() + batch.rows * y.cols * labels_,
+          .tokens = batch.target_count};
 }
 
 // The loss, and its gradient d_y.

@@ -90,7 +90,8 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
           .targets = batch.target_count,
           .positions = batch.target_count,
           .computed = count,
-          .multiplications = batch.target_count * multiplications_};
+          .multiplications = batch.target_count * multiplications_,
+          .tokens = batch.target_count};
 }
 
 void LanguageModel::ChooseRestarts(const Batch& batch, const Pass& pass) {

@@ -22,7 +22,7 @@ struct LossSums {
   // What the forward pass multiplied of it, padding aside, in matrix products; going back takes
   // twice as many.
   int64_t multiplications = 0;
-  int64_t tokens = 0;  // of text; 0: as many as targets
+  int64_t tokens = 0;  // targets of the batches; word vectors predict several for each
 
   LossSums& operator+=(const LossSums& other) {
     loss += other.loss;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "data/batches/stream_batcher.h"
+#include "proto/dataset.pb.h"
 #include "proto/model.pb.h"
 #include "trainer/network/layers/embedding.h"
 #include "trainer/network/parameters/initializer.h"
@@ -31,6 +32,10 @@ TextUnit TextUnitOf(const ModelSpec& spec);
 
 // Numbers of the vectors that it reads with tokens; 0: it reads none.
 int FeatureSize(const ModelSpec& spec);
+
+// Whether a model of the task is one of GloVe, which learns from counted pairs of words
+// (COOCCURRENCE) in the place of text.
+bool IsGlove(Task task, const ModelSpec& spec);
 
 // The recurrent layers, which read what TokenInput gives.
 RnnStackShape StackShape(const ModelSpec& spec);

@@ -68,7 +68,8 @@ LossSums Tagger::Train(const Batch& batch, const Pass& pass, float* /*carry*/, f
           .targets = batch.target_count,
           .positions = rows,
           .computed = rows,
-          .multiplications = rows * (encoder_.multiplications() + hidden.cols * tags_)};
+          .multiplications = rows * (encoder_.multiplications() + hidden.cols * tags_),
+          .tokens = batch.target_count};
 }
 
 // The loss, and its gradient d_hidden.

@@ -91,7 +91,8 @@ LossSums Translator::Train(const Batch& batch, const Pass& pass, float* /*carry*
           .computed = positions,
           .multiplications = encoded.rows * encoder_.multiplications() +
                              decoder_.Multiplications(memory) +
-                             hidden.rows * hidden.cols * output_.vocabulary()};
+                             hidden.rows * hidden.cols * output_.vocabulary(),
+          .tokens = batch.target_count};
 }
 
 double Translator::TrainOutput(const Pass& pass, ConstMatrix hidden, Matrix d_hidden,
