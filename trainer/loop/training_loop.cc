@@ -107,11 +107,9 @@ absl::Status TrainingLoop::Step() {
                         diagnosed ? microscope_.lane(nth) : nullptr,
                         RateOfSums(),
                         config_.lanes()};
-        LossSums sums = parts_.model->Train(batch, pass, parts_.state->carry(lane),
-                                            gradients->data(), &workspace_);
+        my_votes_[nth].sums += parts_.model->Train(batch, pass, parts_.state->carry(lane),
+                                                   gradients->data(), &workspace_);
         parts_.model->Touch(batch, gradients->mutable_touched());
-        if (sums.tokens == 0) sums.tokens = sums.targets;
-        my_votes_[nth].sums += sums;
         my_votes_[nth].coverage.Add(batch);
       }
     });

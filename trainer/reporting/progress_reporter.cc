@@ -137,7 +137,7 @@ void ProgressReporter::Step(const StepReport& report) {
 }
 
 std::optional<double> ProgressReporter::Perplexity(double loss) const {
-  if (task_ != LANGUAGE_MODEL && task_ != TRANSLATION) return std::nullopt;
+  if (!TraitsOf(task_).perplexity) return std::nullopt;
   return std::exp(loss);
 }
 
@@ -350,9 +350,9 @@ void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset
   const Vocabulary& vocabulary = dataset.vocabulary();
   const uint32_t middle = vocabulary.predicted_size() / 2;  // a word neither empty nor rare
   const std::vector<std::string> commands =
-      TaskOfModel(dataset.manifest().task()) == EMBEDDING
-          ? NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)))
-          : NextCommands(run, dataset.folder(), split, record_);
+      TraitsOf(dataset.manifest().task()).predicts
+          ? NextCommands(run, dataset.folder(), split, record_)
+          : NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)));
   Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
   Say(absl::StrCat("report: ", directory_->report_path()));
 }

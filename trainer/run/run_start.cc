@@ -109,9 +109,9 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
 // The rates that word vectors are trained with are of single words, not of means over thousands.
 absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& config) {
   const Task task = dataset.manifest().task();
-  if (TaskOfModel(task) != EMBEDDING) return absl::OkStatus();
-  const bool glove = config.model().word_vectors().method() == WordVectorSpec::GLOVE;
-  if (glove != (task == COOCCURRENCE)) {
+  if (TraitsOf(task).layers) return absl::OkStatus();
+  const bool glove = IsGlove(TaskOfModel(task), config.model());
+  if (glove != TraitsOf(task).word_pairs) {
     return absl::InvalidArgumentError(absl::StrCat(
         "model.word_vectors.method is ",
         WordVectorSpec::Method_Name(config.model().word_vectors().method()), ", and ",
@@ -244,7 +244,7 @@ double StepsOf(const TrainingConfig& config, const Dataset& dataset, int field) 
 // "LSTM 2 x 650", with what else it has of layers; "window of 4 tokens, 1 x 200 tanh"; "skip-gram,
 // 100 elements".
 std::string ModelText(Task task, const ModelSpec& model) {
-  if (task == EMBEDDING) {
+  if (!TraitsOf(task).layers) {
     const WordVectorSpec::Method method = model.word_vectors().method();
     const char* const name = method == WordVectorSpec::GLOVE  ? "GloVe"
                              : method == WordVectorSpec::CBOW ? "CBOW"
@@ -325,8 +325,7 @@ MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& datas
     memory.optimizer += slice * (1 + optimizer.moments());
     memory.checkpoint *= 2;
   }
-  if (TaskOfModel(dataset.manifest().task()) !=
-      EMBEDDING)  // of word vectors, a block is in hand at a time
+  if (TraitsOf(dataset.manifest().task()).layers)  // of word vectors, a block is in hand at a time
     memory.activations += ActivationElements(config, dataset) * sizeof(float);
   return memory;
 }

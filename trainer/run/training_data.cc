@@ -95,7 +95,7 @@ absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
 absl::Status SettleFeatures(const Datasets& datasets, ModelSpec* model) {
   FeatureSpec* features = model->mutable_features();
   // A task that cannot read such is for CreateModel to refuse.
-  if (features->use() == FeatureSpec::NONE || datasets[0]->manifest().task() == EMBEDDING)
+  if (features->use() == FeatureSpec::NONE || !TraitsOf(datasets[0]->manifest().task()).layers)
     return absl::OkStatus();
   if (features->size() == 0)
     features->set_size(static_cast<int32_t>(datasets[0]->manifest().features().size()));
