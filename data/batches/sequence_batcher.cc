@@ -257,9 +257,7 @@ class SequenceBatcher : public BatchSource {
     batch->lengths = text.lengths;
     batch->steps = LayOut(text, Id(dataset_->vocabulary(0).pad_id()), &batch->inputs);
     batch->starts_epoch = true;
-    batch->target_steps = 0;
-    batch->target_lengths.clear();
-    batch->target_inputs.clear();
+    if (fields_[1].length != FieldLength::kAny) batch->decoder = {};
     switch (fields_[1].length) {
       case FieldLength::kOne:
         batch->targets = columns_[1].ids;
@@ -286,14 +284,14 @@ class SequenceBatcher : public BatchSource {
 
   void FillTarget(const Column& target, Batch* batch) {
     const Vocabulary& vocabulary = dataset_->vocabulary(1);
-    batch->target_lengths = target.lengths;
-    batch->target_steps = LayOut(target, kNoTarget, &batch->targets);
-    batch->target_inputs.assign(batch->targets.size(), Id(vocabulary.pad_id()));
+    batch->decoder.lengths = target.lengths;
+    batch->decoder.steps = LayOut(target, kNoTarget, &batch->targets);
+    batch->decoder.ids.assign(batch->targets.size(), Id(vocabulary.pad_id()));
     // What is to be predicted is what is read one step later.
     for (int row = 0; row < batch->rows; ++row) {
-      batch->target_inputs[row] = Id(vocabulary.start_id());
+      batch->decoder.ids[row] = Id(vocabulary.start_id());
       for (int32_t t = 1; t < target.lengths[row]; ++t) {
-        batch->target_inputs[t * batch->rows + row] = batch->targets[(t - 1) * batch->rows + row];
+        batch->decoder.ids[t * batch->rows + row] = batch->targets[(t - 1) * batch->rows + row];
       }
     }
   }
@@ -303,7 +301,7 @@ class SequenceBatcher : public BatchSource {
     for (int row = 0; row < batch->rows; ++row) {
       for (int32_t t = 0; t < batch->lengths[row]; ++t) {
         RETURN_IF_ERROR(
-            features_->Read(first_tokens_[row] + t, batch->feature(t * batch->rows + row)));
+            features_->Read(first_tokens_[row] + t, batch->features.of(t * batch->rows + row)));
       }
     }
     return absl::OkStatus();

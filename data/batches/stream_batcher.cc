@@ -122,7 +122,7 @@ class StreamBatcher : public BatchSource {
                                    Batch* batch) {
     for (int t = first == 0 ? 1 : 0; t < inputs; ++t) {
       const size_t element = static_cast<size_t>(t) * batch->rows + row;
-      RETURN_IF_ERROR(part.features->Read(first + t - 1, batch->feature(element)));
+      RETURN_IF_ERROR(part.features->Read(first + t - 1, batch->features.of(element)));
     }
     return absl::OkStatus();
   }

@@ -23,7 +23,7 @@ class FeatureBatchesTest : public testing::TestWithParam<Task> {
   }
 
   static std::vector<float> FeatureOf(Batch* batch, size_t element) {
-    const std::span<float> vector = batch->feature(element);
+    const std::span<float> vector = batch->features.of(element);
     return {vector.begin(), vector.end()};
   }
 

@@ -53,11 +53,11 @@ class SequenceBatcherTest : public testing::Test {
     ASSERT_EQ(batch.inputs.size(), rows * batch.steps);
     const size_t target_steps = task == CLASSIFICATION ? (rows > 0 ? 1 : 0)
                                 : task != TRANSLATION  ? batch.steps
-                                                       : batch.target_steps;
+                                                       : batch.decoder.steps;
     ASSERT_EQ(batch.targets.size(), rows * target_steps);
     if (task != TRANSLATION) {
-      ASSERT_EQ(batch.target_steps, 0);
-      ASSERT_TRUE(batch.target_inputs.empty() && batch.target_lengths.empty());
+      ASSERT_EQ(batch.decoder.steps, 0);
+      ASSERT_TRUE(batch.decoder.ids.empty() && batch.decoder.lengths.empty());
     }
     ASSERT_EQ(batch.weights.size(), task == COOCCURRENCE ? batch.targets.size() : 0);
     int64_t targets = 0;
@@ -83,10 +83,10 @@ class SequenceBatcherTest : public testing::Test {
         if (task != TRANSLATION) continue;
         int32_t input = t == 0 ? kStart : kPad;
         if (t > 0 && t < other.size()) input = static_cast<int32_t>(other[t - 1]);
-        ASSERT_EQ(batch.target_inputs[t * rows + row], input);
+        ASSERT_EQ(batch.decoder.ids[t * rows + row], input);
       }
       if (task == TRANSLATION) {
-        ASSERT_EQ(batch.target_lengths[row], static_cast<int>(other.size()));
+        ASSERT_EQ(batch.decoder.lengths[row], static_cast<int>(other.size()));
       }
     }
     ASSERT_EQ(batch.steps, longest);
@@ -251,7 +251,7 @@ TEST_F(SequenceBatcherTest, PutsEqualLengthsTogether) {
   for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
     ASSERT_THAT(source->Read(0, number, 0, &batch), IsOk());
     for (const int32_t length : batch.lengths) ids[0] += length;
-    for (const int32_t length : batch.target_lengths) ids[1] += length;
+    for (const int32_t length : batch.decoder.lengths) ids[1] += length;
     computed[0] += static_cast<int64_t>(batch.inputs.size());
     computed[1] += static_cast<int64_t>(batch.targets.size());
   }

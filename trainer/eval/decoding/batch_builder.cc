@@ -26,14 +26,14 @@ Batch BatchBuilder::Build() const {
     const TokenSequence& first = sequences_[0];
     batch.ClearFeatures(static_cast<int>(first.features.size() / first.ids.size()));
   }
-  const int size = batch.feature_size;
+  const int size = batch.features.size;
   for (int row = 0; row < batch.rows; ++row) {
     const TokenSequence& sequence = sequences_[row];
     CHECK_EQ(sequence.features.size(), sequence.ids.size() * size);
     for (int32_t t = 0; t < batch.lengths[row]; ++t) {
       const int element = t * batch.rows + row;
       batch.inputs[element] = static_cast<int32_t>(sequence.ids[t]);
-      std::copy_n(sequence.features.begin() + t * size, size, batch.feature(element).begin());
+      std::copy_n(sequence.features.begin() + t * size, size, batch.features.of(element).begin());
     }
   }
   return batch;

@@ -68,7 +68,8 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   ChooseRestarts(batch, pass);
   layout_.RestartAt(restarts_);
   read_ = context_->Read(layout_, batch.inputs, carry);
-  const ConstMatrix x = input_.Forward(values_, &pass, layout_, read_, batch.features, workspace);
+  const ConstMatrix x =
+      input_.Forward(values_, &pass, layout_, read_, batch.features.values, workspace);
   const ConstMatrix y = context_->Forward(pass, layout_, x, carry, workspace);
   Dropout::Mask mask;
   const ConstMatrix hidden = output_dropout_.Forward(pass, layout_, y, &mask, workspace);
@@ -141,7 +142,7 @@ ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const in
 
 void LanguageModel::Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                              Workspace* workspace) {
-  const ConstMatrix hidden = Infer(batch.steps, batch.rows, batch.inputs, batch.features,
+  const ConstMatrix hidden = Infer(batch.steps, batch.rows, batch.inputs, batch.features.values,
                                    batch.restarts, carry, workspace);
   output_.Evaluate(values_, hidden, batch.targets, losses, workspace);
 }

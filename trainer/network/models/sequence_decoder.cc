@@ -56,7 +56,7 @@ void SequenceDecoder::UseValues(const float* values) {
 }
 
 void SequenceDecoder::Touch(const Batch& batch, BlockSet* touched) const {
-  embedding_.Touch(batch.target_inputs, touched);
+  embedding_.Touch(batch.decoder.ids, touched);
 }
 
 Attention::Memory SequenceDecoder::Remember(ConstMatrix encoded, Attention::Begins begins,
@@ -66,9 +66,9 @@ Attention::Memory SequenceDecoder::Remember(ConstMatrix encoded, Attention::Begi
 }
 
 const SequenceLayout& SequenceDecoder::Begin(const Batch& batch) {
-  layout_.Assign(batch.target_lengths);
+  layout_.Assign(batch.decoder.lengths);
   rows_.Assign(layout_);
-  layout_.PackInto(batch.target_inputs, &ids_);
+  layout_.PackInto(batch.decoder.ids, &ids_);
   return layout_;
 }
 

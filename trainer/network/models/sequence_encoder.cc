@@ -25,7 +25,7 @@ ConstMatrix SequenceEncoder::ReadTokens(const Batch& batch, const Pass* pass,
   if (batch.lengths.empty()) layout_.Assign(batch.steps, batch.rows);
   if (!batch.lengths.empty()) layout_.Assign(batch.lengths);
   layout_.PackInto(batch.inputs, &ids_);
-  return input_.Forward(values_, pass, layout_, ids_, batch.features, workspace);
+  return input_.Forward(values_, pass, layout_, ids_, batch.features.values, workspace);
 }
 
 void SequenceEncoder::BeginState(const Pass* pass, Workspace* workspace) {

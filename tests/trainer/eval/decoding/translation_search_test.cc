@@ -47,15 +47,15 @@ class TranslationSearchTest : public testing::TestWithParam<TranslationSpec::Att
     batch.steps = static_cast<int>(source.size());
     batch.lengths = {batch.steps};
     batch.inputs.assign(source.begin(), source.end());
-    batch.target_inputs = {static_cast<int32_t>(kStart)};
+    batch.decoder.ids = {static_cast<int32_t>(kStart)};
     for (const uint32_t token : tokens) {
       batch.targets.push_back(static_cast<int32_t>(token));
-      batch.target_inputs.push_back(static_cast<int32_t>(token));
+      batch.decoder.ids.push_back(static_cast<int32_t>(token));
     }
     if (ended) batch.targets.push_back(kEnd);
-    batch.target_inputs.resize(batch.targets.size());
-    batch.target_steps = static_cast<int>(batch.targets.size());
-    batch.target_lengths = {batch.target_steps};
+    batch.decoder.ids.resize(batch.targets.size());
+    batch.decoder.steps = static_cast<int>(batch.targets.size());
+    batch.decoder.lengths = {batch.decoder.steps};
     std::vector<double> losses(batch.targets.size());
     Workspace workspace;
     model_.Evaluate(batch, nullptr, losses, &workspace);

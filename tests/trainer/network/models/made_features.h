@@ -14,7 +14,7 @@ namespace elman {
 inline Batch WithFeatures(const ModelSpec& spec, Batch batch) {
   batch.ClearFeatures(FeatureSize(spec));
   for (size_t i = 0; i < batch.inputs.size(); ++i) {
-    const std::span<float> vector = batch.feature(i);
+    const std::span<float> vector = batch.features.of(i);
     for (size_t j = 0; j < vector.size(); ++j) {
       vector[j] =
           std::sin(1.7f * static_cast<float>(batch.inputs[i]) +

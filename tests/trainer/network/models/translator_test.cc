@@ -49,20 +49,20 @@ Batch BatchOf(const std::vector<Pair>& pairs, int32_t padding = 0, int beyond = 
   batch.rows = static_cast<int>(pairs.size());
   for (const Pair& pair : pairs) {
     batch.lengths.push_back(static_cast<int32_t>(pair.source.size()));
-    batch.target_lengths.push_back(static_cast<int32_t>(pair.target.size()));
-    batch.target_count += batch.target_lengths.back();
+    batch.decoder.lengths.push_back(static_cast<int32_t>(pair.target.size()));
+    batch.target_count += batch.decoder.lengths.back();
   }
   batch.steps = *std::ranges::max_element(batch.lengths) + beyond;
-  batch.target_steps = *std::ranges::max_element(batch.target_lengths) + beyond;
+  batch.decoder.steps = *std::ranges::max_element(batch.decoder.lengths) + beyond;
   batch.inputs.assign(batch.steps * batch.rows, padding);
-  batch.target_inputs.assign(batch.target_steps * batch.rows, padding);
-  batch.targets.assign(batch.target_inputs.size(), kNoTarget);
+  batch.decoder.ids.assign(batch.decoder.steps * batch.rows, padding);
+  batch.targets.assign(batch.decoder.ids.size(), kNoTarget);
   for (int row = 0; row < batch.rows; ++row) {
     for (int t = 0; t < batch.lengths[row]; ++t)
       batch.inputs[t * batch.rows + row] = pairs[row].source[t];
-    for (int t = 0; t < batch.target_lengths[row]; ++t) {
+    for (int t = 0; t < batch.decoder.lengths[row]; ++t) {
       batch.targets[t * batch.rows + row] = pairs[row].target[t];
-      batch.target_inputs[t * batch.rows + row] = t == 0 ? kStart : pairs[row].target[t - 1];
+      batch.decoder.ids[t * batch.rows + row] = t == 0 ? kStart : pairs[row].target[t - 1];
     }
   }
   return batch;
@@ -219,7 +219,7 @@ TEST_P(TranslatorTest, PredictsWordByWordWhatItEvaluates) {
     }
   }
   std::vector<int32_t> tokens(5, kStart);
-  for (int t = 0; t < batch.target_steps; ++t) {
+  for (int t = 0; t < batch.decoder.steps; ++t) {
     const Matrix logits = workspace_.Take(5, kPredicted);
     const float* weights = nullptr;
     model_->Predict(sources, tokens, begins, state.data(), logits, &weights, &workspace_);
