@@ -12,17 +12,10 @@
 
 #include "absl/status/statusor.h"
 #include "trainer/eval/evaluators/evaluation.h"
+#include "trainer/eval/evaluators/evaluation_sums.h"
 #include "trainer/network/models/model.h"
 
 namespace elman {
-
-// Of a part, or of all. The numbers of each kind are as many for every part.
-struct EvaluationSums {
-  std::vector<double> real = {};    // to be added in the order of parts
-  std::vector<int64_t> whole = {};  // to be added in any
-
-  EvaluationSums& operator+=(const EvaluationSums& next);
-};
 
 // What an example of a split comes to, or a piece of it.
 struct ExamplePiece {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "trainer/eval/evaluators/evaluation_sums.h"
 #include "trainer/eval/metrics/classification_score.h"
 #include "trainer/eval/metrics/entity_score.h"
 
@@ -39,33 +40,44 @@ double Count(int64_t number) { return static_cast<double>(number); }
 double Ratio(int64_t part, int64_t whole) { return whole == 0 ? 0 : Count(part) / Count(whole); }
 
 // How well sequences of some lengths fare.
-class LengthCounts {
- public:
-  static constexpr int64_t kWidth = 3 * 5;
+struct LengthCounts {
+  static constexpr int kFrom[] = {1, 5, 10, 20, 40};  // tokens
+  struct Range {
+    int64_t examples = 0, targets = 0, right = 0;
+  };
+  Range ranges[std::size(kFrom)];
 
-  static void Add(int length, int64_t targets, int64_t right, std::span<int64_t> counts) {
-    const auto range = static_cast<size_t>(std::ranges::upper_bound(kFrom, length) - kFrom - 1);
-    counts[3 * range] += 1;
-    counts[3 * range + 1] += targets;
-    counts[3 * range + 2] += right;
+  void Add(int length, int64_t targets, int64_t right) {
+    Range& range = ranges[std::ranges::upper_bound(kFrom, length) - kFrom - 1];
+    range.examples += 1;
+    range.targets += targets;
+    range.right += right;
   }
 
-  static FigureTable Table(std::span<const int64_t> counts) {
+  FigureTable Table() const {
     FigureTable table{"by_length", {{"accuracy"}, {"examples", 0, "", false, true}}, {}};
-    for (size_t range = 0; range < std::size(kFrom); ++range) {
-      const int64_t* const of_range = &counts[3 * range];
-      if (of_range[0] == 0) continue;
+    for (size_t i = 0; i < std::size(kFrom); ++i) {
+      const Range& range = ranges[i];
+      if (range.examples == 0) continue;
       const std::string to =
-          range + 1 == std::size(kFrom) ? " and more" : absl::StrCat(" to ", kFrom[range + 1] - 1);
+          i + 1 == std::size(kFrom) ? " and more" : absl::StrCat(" to ", kFrom[i + 1] - 1);
       table.rows.push_back(
-          {absl::StrCat(kFrom[range], to), {Ratio(of_range[2], of_range[1]), Count(of_range[0])}});
+          {absl::StrCat(kFrom[i], to), {Ratio(range.right, range.targets), Count(range.examples)}});
     }
     return table;
   }
-
- private:
-  static constexpr int kFrom[] = {1, 5, 10, 20, 40};  // tokens
 };
+
+constexpr int64_t kLengthWidth = sizeof(LengthCounts) / sizeof(int64_t);
+
+// All counts begin with those by length.
+FigureTable TableByLength(std::span<const int64_t> counts) {
+  return NamedOf<LengthCounts, int64_t>(counts.first(kLengthWidth)).Table();
+}
+
+void AddTo(const std::vector<int64_t>& more, std::span<int64_t> counts) {
+  for (size_t i = 0; i < more.size(); ++i) counts[i] += more[i];
+}
 
 // Visits the sequences of a batch: their predicted and true labels.
 template <typename Visit>
@@ -107,12 +119,13 @@ class TagFigures : public LabelFigures {
         labels_(ClassificationScore(static_cast<int>(tags_.size())).Counts().size()),
         entities_(EntityScore(types_).Counts().size()) {}
 
-  int64_t width() const override { return LengthCounts::kWidth + labels_ + entities_; }
+  int64_t width() const override { return kLengthWidth + labels_ + entities_; }
 
   void Count(const Batch& batch, std::span<const int32_t> predicted,
              std::span<int64_t> counts) const override {
     ClassificationScore labels(static_cast<int>(tags_.size()));
     EntityScore entities(types_);
+    LengthCounts lengths;
     std::vector<std::string_view> said, right;
     ForEachSequence(batch, predicted, [&](int length, const auto& mine, const auto& truth) {
       int64_t hits = 0;
@@ -124,10 +137,11 @@ class TagFigures : public LabelFigures {
         said.push_back(PieceOf(mine[i]));
         right.push_back(PieceOf(truth[i]));
       }
-      LengthCounts::Add(length, static_cast<int64_t>(truth.size()), hits, counts);
+      lengths.Add(length, static_cast<int64_t>(truth.size()), hits);
       // Where tags mark nothing, an unseen one does not either.
       if (!types_.empty()) entities.Add(said, right);
     });
+    AddTo(ArrayOf<int64_t>(lengths), counts);
     AddTo(labels.Counts(), OfLabels(counts));
     AddTo(entities.Counts(), OfEntities(counts));
   }
@@ -153,25 +167,21 @@ class TagFigures : public LabelFigures {
     figures.push_back({"tokens", elman::Count(labels.examples()), "", false, /*count=*/true});
     figures.push_back({"unseen_tags", elman::Count(labels.unseen()),
                        "of tags that train does not have", false, /*count=*/true});
-    evaluation->tables.push_back(LengthCounts::Table(counts.first(LengthCounts::kWidth)));
+    evaluation->tables.push_back(TableByLength(counts));
   }
 
  private:
   template <typename T>
   std::span<T> OfLabels(std::span<T> counts) const {
-    return counts.subspan(LengthCounts::kWidth, labels_);
+    return counts.subspan(kLengthWidth, labels_);
   }
   template <typename T>
   std::span<T> OfEntities(std::span<T> counts) const {
-    return counts.subspan(LengthCounts::kWidth + labels_, entities_);
+    return counts.subspan(kLengthWidth + labels_, entities_);
   }
 
   std::string_view PieceOf(int32_t tag) const {
     return static_cast<size_t>(tag) < tags_.size() ? std::string_view(tags_[tag]) : kUnseenTag;
-  }
-
-  static void AddTo(const std::vector<int64_t>& more, std::span<int64_t> counts) {
-    for (size_t i = 0; i < more.size(); ++i) counts[i] += more[i];
   }
 
   static FigureTable TableByType(const EntityScore& entities) {
@@ -206,24 +216,25 @@ class ClassFigures : public LabelFigures {
     }
   }
 
-  int64_t width() const override { return LengthCounts::kWidth + confusion_; }
+  int64_t width() const override { return kLengthWidth + confusion_; }
 
   void Count(const Batch& batch, std::span<const int32_t> predicted,
              std::span<int64_t> counts) const override {
     ClassificationScore score(static_cast<int>(labels_.size()));
+    LengthCounts lengths;
     ForEachSequence(batch, predicted, [&](int length, const auto& mine, const auto& truth) {
       for (size_t i = 0; i < truth.size(); ++i) {
         score.Add(mine[i], truth[i]);
-        LengthCounts::Add(length, 1, mine[i] == truth[i], counts);
+        lengths.Add(length, 1, mine[i] == truth[i]);
       }
     });
-    const std::vector<int64_t> more = score.Counts();
-    for (size_t i = 0; i < more.size(); ++i) counts[LengthCounts::kWidth + i] += more[i];
+    AddTo(ArrayOf<int64_t>(lengths), counts);
+    AddTo(score.Counts(), counts.subspan(kLengthWidth));
   }
 
   void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const override {
     ClassificationScore score(static_cast<int>(labels_.size()));
-    score.AddCounts(counts.subspan(LengthCounts::kWidth));
+    score.AddCounts(counts.subspan(kLengthWidth));
     std::vector<Figure>& figures = evaluation->figures;
     figures.push_back({"accuracy", score.accuracy(), "of the examples", /*headline=*/true});
     figures.push_back({"macro_f1", score.macro_f1(), "the mean over labels", /*headline=*/true});
@@ -236,7 +247,7 @@ class ClassFigures : public LabelFigures {
     evaluation->score = score.accuracy();
     evaluation->tables.push_back(TableByLabel(score, labels_));
     evaluation->tables.push_back(Confusion(score));
-    evaluation->tables.push_back(LengthCounts::Table(counts.first(LengthCounts::kWidth)));
+    evaluation->tables.push_back(TableByLength(counts));
   }
 
  private:

@@ -13,6 +13,11 @@
 namespace elman {
 namespace {
 
+struct TargetSums {
+  double loss = 0;  // nats
+  double targets = 0;
+};
+
 class SequenceEvaluator : public Evaluator {
  public:
   // `figures` is null where targets are no labels.
@@ -29,11 +34,12 @@ class SequenceEvaluator : public Evaluator {
                                               const std::function<bool()>& interrupted) override {
     if (interrupted && interrupted()) return absl::CancelledError("evaluation was interrupted");
     RETURN_IF_ERROR(source_->Read(/*epoch=*/0, part, /*lane=*/0, &batch_));
-    EvaluationSums sums{.real = std::vector<double>(kSums)};
     losses_.assign(batch_.targets.size(), 0);
     workspace_.Reset();
     model->Evaluate(batch_, /*carry=*/nullptr, losses_, &workspace_);
-    for (size_t i = 0; i < losses_.size(); ++i) Add(batch_.targets[i], losses_[i], &sums);
+    TargetSums of_targets;
+    for (size_t i = 0; i < losses_.size(); ++i) Add(batch_.targets[i], losses_[i], &of_targets);
+    EvaluationSums sums{.real = ArrayOf<double>(of_targets)};
     if (figures_) {
       predicted_.resize(batch_.targets.size());
       workspace_.Reset();
@@ -46,7 +52,8 @@ class SequenceEvaluator : public Evaluator {
   }
 
   Evaluation Conclude(const EvaluationSums& total) const override {
-    const double loss = total.real[kLoss] / total.real[kTargets];
+    const auto of_targets = NamedOf<TargetSums, double>(total.real);
+    const double loss = of_targets.loss / of_targets.targets;
     Evaluation evaluation{.loss = loss, .score = -loss};
     evaluation.figures = {{"loss", loss, "nats per target", /*headline=*/true}};
     if (figures_) {
@@ -54,7 +61,7 @@ class SequenceEvaluator : public Evaluator {
     } else {
       evaluation.figures.push_back(
           {"perplexity", std::exp(loss), "per target token", /*headline=*/true});
-      evaluation.figures.push_back({"tokens", total.real[kTargets], "", false, /*count=*/true});
+      evaluation.figures.push_back({"tokens", of_targets.targets, "", false, /*count=*/true});
     }
     evaluation.figures.push_back(
         {"examples", static_cast<double>(text_.examples()), "", false, /*count=*/true});
@@ -65,12 +72,10 @@ class SequenceEvaluator : public Evaluator {
   }
 
  private:
-  enum Sum { kLoss, kTargets, kSums };
-
-  void Add(int32_t target, double loss, EvaluationSums* sums) const {
+  void Add(int32_t target, double loss, TargetSums* sums) const {
     const auto predictable = static_cast<int32_t>(dataset_->vocabulary(1).predicted_size());
-    sums->real[kLoss] += loss;
-    sums->real[kTargets] += target >= 0 && target < predictable;
+    sums->loss += loss;
+    sums->targets += target >= 0 && target < predictable;
   }
 
   // Tells of the example in a row of the batch in hand.
@@ -82,13 +87,14 @@ class SequenceEvaluator : public Evaluator {
     alone_.targets.clear();
     alone_losses_.clear();
     alone_predicted_.clear();
-    EvaluationSums sums{.real = std::vector<double>(kSums)};
+    TargetSums of_targets;
     for (size_t i = row; i < losses_.size(); i += batch_.rows) {
-      Add(batch_.targets[i], losses_[i], &sums);
+      Add(batch_.targets[i], losses_[i], &of_targets);
       alone_.targets.push_back(batch_.targets[i]);
       alone_losses_.push_back(losses_[i]);
       if (figures_) alone_predicted_.push_back(predicted_[i]);
     }
+    EvaluationSums sums{.real = ArrayOf<double>(of_targets)};
     if (figures_) {
       sums.whole.resize(figures_->width());
       figures_->Count(alone_, alone_predicted_, sums.whole);

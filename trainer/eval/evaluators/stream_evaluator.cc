@@ -16,7 +16,11 @@
 namespace elman {
 namespace {
 
-// Losses in nats and their numbers, of all tokens, each line's </s> included, and of <unk> alone.
+struct TokenSums {
+  double loss = 0, tokens = 0;                  // nats; each line's </s> included
+  double unknown_loss = 0, unknown_tokens = 0;  // of <unk> alone
+};
+
 // Enough for a block of each stream of a group.
 constexpr uint64_t kLineCacheBytes = kStreamsPerGroup * (uint64_t{5} << 19);
 
@@ -37,7 +41,7 @@ class StreamEvaluator : public Evaluator {
                                               const std::function<bool()>& interrupted) override {
     const int group = static_cast<int>(part);
     const int rows = source_->end_row(group) - source_->first_row(group);
-    EvaluationSums sums{.real = std::vector<double>(kSums)};
+    TokenSums sums;
     carry_.resize(model->carry_size(rows));
     model->Begin(rows, carry_.data());
     for (int64_t step = 0; step < source_->batches_per_epoch(); ++step) {
@@ -50,18 +54,19 @@ class StreamEvaluator : public Evaluator {
       for (int row = 0; observed() && row < rows; ++row)
         RETURN_IF_ERROR(TellOfRow(row, source_->first_row(group) + row, step));
     }
-    return sums;
+    return EvaluationSums{.real = ArrayOf<double>(sums)};
   }
 
   Evaluation Conclude(const EvaluationSums& total) const override {
     const auto count = [](uint64_t number) { return static_cast<double>(number); };
-    const double loss = total.real[kLoss], targets = total.real[kTargets];
+    const auto sums = NamedOf<TokenSums, double>(total.real);
+    const double loss = sums.loss, targets = sums.tokens;
     // The split's own where the sums are of all of it; of some lines, bytes and words are as many
     // a token.
     const double share = targets / count(text_.tokens());
     const double bytes = share * count(text_.bytes());
     const double words = share * count(text_.words() + text_.examples());
-    const double known_targets = targets - total.real[kUnknownTargets];
+    const double known_targets = targets - sums.unknown_tokens;
     Evaluation evaluation{.loss = loss / targets, .score = -loss / targets};
     evaluation.figures = {
         {"loss", loss / targets, "nats per token", /*headline=*/true},
@@ -70,7 +75,7 @@ class StreamEvaluator : public Evaluator {
          /*headline=*/true},
         {"word_perplexity", std::exp(loss / words),
          "per word or end of line, comparable between tokenizers"},
-        {"known_perplexity", std::exp((loss - total.real[kUnknownLoss]) / known_targets),
+        {"known_perplexity", std::exp((loss - sums.unknown_loss) / known_targets),
          "per token that is not <unk>"},
         {"tokens", count(text_.tokens()), "", false, /*count=*/true},
         {"words", count(text_.words()), "", false, /*count=*/true},
@@ -82,15 +87,13 @@ class StreamEvaluator : public Evaluator {
   }
 
  private:
-  enum Sum { kLoss, kTargets, kUnknownLoss, kUnknownTargets, kSums };
-
-  void Add(int32_t target, double loss, EvaluationSums* sums) const {
+  void Add(int32_t target, double loss, TokenSums* sums) const {
     if (target == kNoTarget) return;
-    sums->real[kLoss] += loss;
-    sums->real[kTargets] += 1;
+    sums->loss += loss;
+    sums->tokens += 1;
     if (target != unknown_) return;
-    sums->real[kUnknownLoss] += loss;
-    sums->real[kUnknownTargets] += 1;
+    sums->unknown_loss += loss;
+    sums->unknown_tokens += 1;
   }
 
   // Tells of the pieces of lines in a row of the batch in hand, which is of window `step` of a
@@ -110,8 +113,9 @@ class StreamEvaluator : public Evaluator {
       const uint64_t position = begin + done;
       ASSIGN_OR_RETURN(const TokenReader::Extent line, lines_->ExampleAt(position));
       size = std::min<uint64_t>(row_losses_.size() - done, line.end - position);
-      EvaluationSums sums{.real = std::vector<double>(kSums)};
-      for (size_t i = done; i < done + size; ++i) Add(row_targets_[i], row_losses_[i], &sums);
+      TokenSums of_piece;
+      for (size_t i = done; i < done + size; ++i) Add(row_targets_[i], row_losses_[i], &of_piece);
+      const EvaluationSums sums{.real = ArrayOf<double>(of_piece)};
       Tell({.example = line.example,
             .first_target = position - line.begin,
             .targets = std::span(row_targets_).subspan(done, size),

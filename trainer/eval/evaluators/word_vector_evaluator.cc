@@ -20,21 +20,22 @@ class WordVectorEvaluator : public Evaluator {
 
   absl::StatusOr<EvaluationSums> EvaluatePart(Model* model, int64_t part,
                                               const std::function<bool()>& interrupted) override {
-    EvaluationSums sums{.real = {0}, .whole = {0}};
+    double loss = 0;
+    int64_t predictions = 0;
     for (int64_t step = 0; step < source_->batches_per_epoch(); ++step) {
       if (interrupted && interrupted()) return absl::CancelledError("evaluation was interrupted");
       RETURN_IF_ERROR(source_->Read(/*epoch=*/0, step, static_cast<int>(part), &batch_));
       losses_.resize(batch_.targets.size());
       model->Evaluate(batch_, /*carry=*/nullptr, losses_, /*workspace=*/nullptr);
-      sums.real[0] += LossByRow();
-      sums.whole[0] += model->Predictions(batch_);
+      loss += LossByRow();
+      predictions += model->Predictions(batch_);
     }
-    return sums;
+    return EvaluationSums{.real = {loss}, .whole = {predictions}};
   }
 
   Evaluation Conclude(const EvaluationSums& total) const override {
-    const auto predicted = static_cast<double>(total.whole[0]);
-    const double loss = total.real[0] / std::max(1.0, predicted);
+    const auto predicted = static_cast<double>(total.whole.front());
+    const double loss = total.real.front() / std::max(1.0, predicted);
     const auto count = [](uint64_t number) { return static_cast<double>(number); };
     Evaluation evaluation{.loss = loss, .score = -loss};
     evaluation.figures = {
