@@ -99,14 +99,8 @@ absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
   TranslationJudgeSpec spec;
   spec.search.beam = absl::GetFlag(FLAGS_beam);
   spec.search.length_penalty = absl::GetFlag(FLAGS_length_penalty);
-  if (spec.search.beam < 1 || spec.search.beam > 1024) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--beam=", spec.search.beam, ": it must be from 1 to 1024"));
-  }
-  if (!(spec.search.length_penalty >= 0)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--length_penalty=", spec.search.length_penalty, ": it must be at least 0"));
-  }
+  RETURN_IF_ERROR(
+      CheckSearchOptions(spec.search.beam, /*least_beam=*/1, spec.search.length_penalty));
   const std::string wanted = absl::GetFlag(FLAGS_score_tokenization);
   for (const ScoreTokenization known : kTokenizations) {
     spec.tokenization = known;

@@ -125,10 +125,8 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   }
   RETURN_IF_ERROR(
       Require(batch_size >= 1 && batch_size <= 4096, "--batch_size", batch_size, "from 1 to 4096"));
-  RETURN_IF_ERROR(Require(beam >= 0 && beam <= 1024, "--beam", beam, "from 0 to 1024"));
   const TranslationSearchSpec search = TranslationSpecOfFlags().search;
-  RETURN_IF_ERROR(
-      Require(search.length_penalty >= 0, "--length_penalty", search.length_penalty, "at least 0"));
+  RETURN_IF_ERROR(CheckSearchOptions(beam, /*least_beam=*/0, search.length_penalty));
   RETURN_IF_ERROR(Require(search.max_length_ratio >= 0 && search.max_length_ratio <= 1000,
                           "--max_length_ratio", search.max_length_ratio, "from 0 to 1000"));
   return Require(search.n_best >= 1 && search.n_best <= search.beam, "--n_best", search.n_best,

@@ -4,10 +4,22 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "trainer/eval/decoding/batch_builder.h"
 #include "trainer/network/math/softmax.h"
 
 namespace elman {
+
+absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty) {
+  constexpr int kMostBeam = 1024;
+  if (beam < least_beam || beam > kMostBeam) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--beam=", beam, ": it must be from ", least_beam, " to ", kMostBeam));
+  }
+  if (length_penalty >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--length_penalty=", length_penalty, ": it must be at least 0"));
+}
 
 // A word more for a hypothesis.
 struct TranslationSearch::Extension {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "data/text/vocabulary.h"
 #include "trainer/eval/decoding/token_sequence.h"
 #include "trainer/network/math/workspace.h"
@@ -23,6 +24,12 @@ struct TranslationSearchSpec {
   bool unknown_allowed = false;  // <unk> may be written
   bool attention_wanted = false;
 };
+
+// What is wrong with the options --beam, of `least_beam` or more, and --length_penalty.
+absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty);
+
+// What is wrong with the options --beam, of `least_beam` or more, and --length_penalty.
+absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty);
 
 struct Translation {
   std::vector<uint32_t> tokens;  // without </s>

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tests/support/gradient_check.h"
+#include "tests/support/scratch.h"
 #include "trainer/network/math/softmax.h"
 
 namespace elman {
@@ -180,6 +181,20 @@ TEST_P(TranslationSearchTest, UnknownIsWrittenOnlyWhereAllowedAndLengthIsBounded
 INSTANTIATE_TEST_SUITE_P(Attentions, TranslationSearchTest,
                          testing::Values(TranslationSpec::GENERAL, TranslationSpec::CONCAT,
                                          TranslationSpec::NONE));
+
+TEST(SearchOptionsTest, AreOfALimitedRange) {
+  for (const int beam : {1, 1024}) EXPECT_THAT(CheckSearchOptions(beam, 1, 0), IsOk());
+  EXPECT_THAT(CheckSearchOptions(0, 0, 0.6), IsOk());
+  EXPECT_THAT(CheckSearchOptions(0, 1, 0.6),
+              FailsWith(absl::StatusCode::kInvalidArgument, "--beam=0: it must be from 1 to 1024"));
+  EXPECT_THAT(
+      CheckSearchOptions(1025, 0, 0.6),
+      FailsWith(absl::StatusCode::kInvalidArgument, "--beam=1025: it must be from 0 to 1024"));
+  for (const double penalty : {-0.5, std::nan("")}) {
+    EXPECT_THAT(CheckSearchOptions(5, 1, penalty),
+                FailsWith(absl::StatusCode::kInvalidArgument, "--length_penalty="));
+  }
+}
 
 }  // namespace
 }  // namespace elman
