@@ -1,0 +1,147 @@
+#include "trainer/diagnostics/gradient_microscope.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/gradient_check.h"
+#include "trainer/comm/thread_group.h"
+#include "trainer/network/math/sums.h"
+
+namespace elman {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class GradientMicroscopeTest : public testing::Test {
+ protected:
+  GradientMicroscopeTest() {
+    config_.mutable_diagnostics()->set_every_steps(5);
+    config_.mutable_optimizer()->set_clip_norm(1);
+    table_.Add("layer0.weights", 2, kSumBlock, Initializer(), /*decay=*/true);
+    table_.Add("layer0.bias", 1, kSumBlock, Initializer(), /*decay=*/false);
+    gradients_ = RandomFloats(table_.size(), 1);
+    before_ = RandomFloats(table_.size(), 2);
+    after_ = RandomFloats(table_.size(), 3);
+  }
+
+  // What lanes see, of which each rank has one.
+  static void Observe(int lane, Observation* observation) {
+    RecurrenceSums& sums = observation->Of("layer0", Cell::kLstm);
+    sums.lags = {{.sequences = 2, .h = 8, .entered = 8},
+                 {.sequences = 1, .h = 1.0 + lane, .entered = 4}};
+    sums.rows = 3;
+  }
+
+  // Diagnoses a step on so many ranks, with a lane for each of two in all.
+  StepDiagnosis Diagnosed(int ranks, bool updated = true, int64_t updates = 8) {
+    StepDiagnosis result;
+    RunThreadGroup(ranks, [&](Communicator* communicator) {
+      const int rank = communicator->rank(), lanes = 2 / ranks;
+      const int64_t blocks = table_.size() / kSumBlock;
+      const int64_t begin = rank * blocks / ranks * kSumBlock;
+      const int64_t end =
+          rank + 1 == ranks ? table_.size() : (rank + 1) * blocks / ranks * kSumBlock;
+      GradientMicroscope microscope(communicator, &table_, lanes, begin, end, LANGUAGE_MODEL,
+                                    config_);
+      microscope.Begin();
+      for (int lane = 0; lane < lanes; ++lane) Observe(rank * lanes + lane, microscope.lane(lane));
+      const auto slice = [&](const std::vector<float>& all) {
+        return std::span(all).subspan(begin, end - begin);
+      };
+      microscope.LookAtGradients(slice(gradients_), /*scale=*/0.5, slice(before_));
+      if (updated) microscope.LookAtUpdate(slice(after_));
+      auto diagnosis = microscope.Conclude(/*step=*/5, /*epoch=*/2, updates, /*clipped=*/2);
+      EXPECT_EQ(diagnosis.has_value(), rank == 0);
+      if (diagnosis) result = *std::move(diagnosis);
+    });
+    return result;
+  }
+
+  // The Euclidean norm of a - b over a parameter; b may be empty.
+  double Norm(int parameter, const std::vector<float>& a, const std::vector<float>& b = {}) const {
+    const Parameter& of = table_.parameters()[parameter];
+    double sum = 0;
+    for (int64_t i = of.offset; i < of.offset + of.size(); ++i)
+      sum += std::pow(double{a[i]} - (b.empty() ? 0 : b[i]), 2);
+    return std::sqrt(sum);
+  }
+
+  TrainingConfig config_;
+  ParameterTable table_;
+  std::vector<float> gradients_, before_, after_;
+};
+
+TEST_F(GradientMicroscopeTest, LooksAtEveryFewSteps) {
+  RunThreadGroup(1, [&](Communicator* communicator) {
+    const auto due = [&](int64_t step) {
+      return GradientMicroscope(communicator, &table_, 1, 0, table_.size(), LANGUAGE_MODEL, config_)
+          .IsDue(step);
+    };
+    EXPECT_FALSE(due(1));
+    EXPECT_TRUE(due(5));
+    EXPECT_FALSE(due(6));
+    EXPECT_TRUE(due(10));
+    config_.mutable_diagnostics()->set_every_steps(0);
+    EXPECT_FALSE(due(5));
+  });
+}
+
+TEST_F(GradientMicroscopeTest, MeasuresGradientsValuesAndUpdates) {
+  const Findings findings = Diagnosed(1).findings;
+  EXPECT_EQ(findings.step, 5);
+  EXPECT_EQ(findings.epoch, 2);
+  EXPECT_TRUE(findings.updated);
+  EXPECT_EQ(findings.clip_rate, 0.25);
+  ASSERT_EQ(findings.parameters.size(), 2u);
+  for (int i = 0; i < 2; ++i) {
+    const ParameterFigures& figures = findings.parameters[i];
+    EXPECT_EQ(figures.name, table_.parameters()[i].name);
+    EXPECT_NEAR(figures.gradient, 0.5 * Norm(i, gradients_), 1e-9 * figures.gradient);
+    EXPECT_NEAR(figures.value, Norm(i, before_), 1e-9 * figures.value);
+    EXPECT_NEAR(figures.update, Norm(i, after_, before_), 1e-6 * figures.update);
+  }
+  ASSERT_EQ(findings.layers.size(), 1u);
+  EXPECT_NEAR(findings.layers[0].gradient,
+              std::hypot(findings.parameters[0].gradient, findings.parameters[1].gradient), 1e-9);
+}
+
+TEST_F(GradientMicroscopeTest, AddsUpTheLanes) {
+  const Findings findings = Diagnosed(1).findings;
+  ASSERT_EQ(findings.recurrences.size(), 1u);
+  ASSERT_EQ(findings.recurrences[0].lags.size(), 2u);
+  const LagFigures& lag = findings.recurrences[0].lags[1];
+  EXPECT_EQ(lag.sequences, 2);
+  EXPECT_DOUBLE_EQ(lag.norm, std::sqrt((1.0 + 2.0) / 2));
+}
+
+// Two ranks have a lane and a part of the parameters each.
+TEST_F(GradientMicroscopeTest, FindsTheSameOnAnyNumberOfRanks) {
+  const Findings one = Diagnosed(1).findings, two = Diagnosed(2).findings;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(one.parameters[i].gradient, two.parameters[i].gradient);
+    EXPECT_EQ(one.parameters[i].value, two.parameters[i].value);
+    EXPECT_EQ(one.parameters[i].update, two.parameters[i].update);
+  }
+  ASSERT_EQ(two.recurrences.size(), 1u);
+  EXPECT_EQ(one.recurrences[0].lags[1].norm, two.recurrences[0].lags[1].norm);
+}
+
+TEST_F(GradientMicroscopeTest, SaysWhatIsMissingAndWhy) {
+  EXPECT_THAT(Diagnosed(1).findings.missing, Not(Contains(HasSubstr("no update"))));
+  const Findings diverged = Diagnosed(1, /*updated=*/false, /*updates=*/0).findings;
+  EXPECT_FALSE(diverged.updated);
+  EXPECT_FALSE(diverged.clip_rate.has_value());
+  EXPECT_THAT(diverged.missing, Contains("the step diverged, so there was no update"));
+  EXPECT_THAT(diverged.missing,
+              Contains("no update since the last diagnosis, so no rate of clipping"));
+  config_.mutable_optimizer()->set_clip_norm(0);
+  EXPECT_THAT(Diagnosed(1).findings.missing, Contains(HasSubstr("optimizer.clip_norm is 0")));
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,93 @@
+#include "trainer/eval/prediction/label_predictor.h"
+
+#include "absl/strings/str_cat.h"
+#include "tests/trainer/eval/prediction/made_trained_model.h"
+#include "trainer/eval/prediction/predictor_factory.h"
+#include "trainer/network/models/classifier.h"
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A text of these ids, with as many targets as a model of the task has.
+Batch BatchOf(const std::vector<int32_t>& ids, size_t targets) {
+  Batch batch;
+  batch.steps = static_cast<int>(ids.size());
+  batch.rows = 1;
+  batch.lengths = {batch.steps};
+  batch.inputs = ids;
+  batch.targets.assign(targets, 0);
+  return batch;
+}
+
+std::vector<std::string> Predicted(TrainedModel* trained, const std::vector<std::string>& lines,
+                                   bool json = false) {
+  const auto predictor = CreatePredictor(trained, {.json = json});
+  EXPECT_THAT(predictor, IsOk());
+  std::vector<PredictionInput> inputs;
+  for (const std::string& line : lines) inputs.push_back({.line = line, .words = {}});
+  return *(*predictor)->Predict(inputs, 0);
+}
+
+TEST(TagPredictorTest, EveryWordGetsATag) {
+  const auto trained = MadeTrainedModel(TAGGING);
+  Workspace workspace;
+  std::vector<int32_t> tags(3);
+  trained->model->AsLabeler()->Predict(BatchOf({4, 2, 8}, 3), tags, {}, &workspace);
+  std::string expected;
+  for (int i = 0; i < 3; ++i)
+    absl::StrAppend(&expected, i == 0 ? "w4" : i == 1 ? "w2" : "w8", "\tL", tags[i], "\n");
+  // A line without words has no tags; what is read together changes nothing.
+  EXPECT_THAT(Predicted(trained.get(), {"w4  w2 w8", "", "w3"}),
+              ElementsAre(expected + "\n", "\n", Predicted(trained.get(), {"w3"})[0]));
+}
+
+TEST(TagPredictorTest, WordsMayBeGivenOneByOne) {
+  const auto trained = MadeTrainedModel(TAGGING);
+  const auto predictor = *CreatePredictor(trained.get(), {});
+  const PredictionInput input{.line = "", .words = {"w4", "w2"}};
+  EXPECT_EQ((*predictor->Predict({&input, 1}, 0))[0], Predicted(trained.get(), {"w4 w2"})[0]);
+}
+
+TEST(TagPredictorTest, JsonHasProbabilitiesButOfARandomField) {
+  EXPECT_THAT(Predicted(MadeTrainedModel(TAGGING).get(), {"w2 w3"}, true)[0],
+              testing::AllOf(HasSubstr("\"words\": [\"w2\", \"w3\"], \"tags\": [\"L"),
+                             HasSubstr("\"probabilities\": [0.")));
+  EXPECT_THAT(
+      Predicted(MadeTrainedModel(TAGGING, "tagging { output: CRF }").get(), {"w2"}, true)[0],
+      testing::Not(HasSubstr("probabilities")));
+}
+
+TEST(ClassPredictorTest, ATextGetsItsLikeliestLabel) {
+  const auto trained = MadeTrainedModel(CLASSIFICATION);
+  Workspace workspace;
+  std::vector<float> probabilities(kMadeLabels);
+  trained->model->AsClassifier()->Probabilities(
+      BatchOf({5, 3}, 1), {probabilities.data(), 1, int64_t{kMadeLabels}}, &workspace);
+  const auto best = std::ranges::max_element(probabilities) - probabilities.begin();
+  EXPECT_THAT(Predicted(trained.get(), {"w5 w3", ""}),
+              ElementsAre(absl::StrCat("L", best, "\tw5 w3\n"), "\n"));
+  const std::vector<std::string> json = Predicted(trained.get(), {"w5 w3", ""}, true);
+  EXPECT_THAT(json[0], HasSubstr(absl::StrCat("\"label\": \"L", best, "\", \"probabilities\": {")));
+  EXPECT_THAT(json[0], HasSubstr(absl::StrCat("\"L2\": ",
+                                              JsonNumber(static_cast<double>(probabilities[2])))));
+  EXPECT_EQ(json[1], "{\"text\": \"\"}\n");
+}
+
+TEST(PredictorFactoryTest, RefusesModelsThatPredictNothing) {
+  const auto vectors = MadeTrainedModel(EMBEDDING);
+  EXPECT_THAT(CreatePredictor(vectors.get(), {}),
+              FailsWith(absl::StatusCode::kInvalidArgument, "--neighbors=WORD"));
+  const auto floor = MadeTrainedModel(TAGGING);
+  floor->floor = true;
+  EXPECT_THAT(CreatePredictor(floor.get(), {}),
+              FailsWith(absl::StatusCode::kUnimplemented, "made.ckpt"));
+  const auto features = MadeTrainedModel(TAGGING, "features { use: BESIDE size: 3 }");
+  EXPECT_THAT(CreatePredictor(features.get(), {}),
+              FailsWith(absl::StatusCode::kInvalidArgument, "--features=FILE.safetensors"));
+}
+
+}  // namespace
+}  // namespace elman

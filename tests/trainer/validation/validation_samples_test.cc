@@ -1,0 +1,111 @@
+#include "trainer/validation/validation_samples.h"
+
+#include <google/protobuf/text_format.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/data/shards/made_dataset.h"
+#include "tests/support/gradient_check.h"
+#include "trainer/network/factory/model_factory.h"
+#include "trainer/network/models/labeler.h"
+
+namespace elman {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr uint32_t kWords = 9;
+constexpr uint32_t kNoLabel = kWords + 1;
+
+class ValidationSamplesTest : public testing::Test {
+ protected:
+  // Samples of a model of random values, as many as `wanted`.
+  std::unique_ptr<ValidationSamples> Create(Task task, const FieldExamples& fields, int wanted) {
+    WriteMadeDataset(scratch_.path(), task, {fields}, kWords);
+    const auto dataset = *Dataset::Open(scratch_.path());
+    TrainingConfig config;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+        "layers: 1 hidden_size: 6 embedding_size: 5", config.mutable_model()));
+    config.mutable_logging()->set_samples(wanted);
+    model_ = *CreateModel(task, config.model(), VocabulariesOf(dataset->manifest().fields()),
+                          dataset->vocabulary().counts());
+    values_ = RandomFloats(model_->parameters().size(), 5, 1);
+    model_->UseValues(values_.data());
+    auto samples = CreateValidationSamples(dataset, "train", config, model_.get());
+    EXPECT_THAT(samples, IsOk());
+    return *std::move(samples);
+  }
+
+  // What the model predicts for a text of these ids.
+  std::vector<int32_t> Predicted(const std::vector<int32_t>& ids, std::vector<int32_t> targets) {
+    Batch batch;
+    batch.steps = static_cast<int>(ids.size());
+    batch.rows = 1;
+    batch.lengths = {batch.steps};
+    batch.inputs = ids;
+    batch.targets = std::move(targets);
+    std::vector<int32_t> labels(batch.targets.size());
+    Workspace workspace;
+    model_->AsLabeler()->Predict(batch, labels, {}, &workspace);
+    return labels;
+  }
+
+  Scratch scratch_;
+  std::unique_ptr<Model> model_;
+  std::vector<float> values_;
+};
+
+TEST_F(ValidationSamplesTest, HalfALineIsContinued) {
+  // The first line is too short to say anything, the last one more than wanted.
+  const auto samples = Create(LANGUAGE_MODEL,
+                              {{{2, 3, 1},
+                                {2, 3, 4, 5, 6, 7, 8, 1},
+                                {8, 8, 7, 7, 6, 6, 5, 5, 1},
+                                {2, 2, 2, 2, 2, 2, 2, 1}}},
+                              2);
+  const std::vector<Sample> made = samples->Make(3);
+  ASSERT_THAT(made, SizeIs(2));
+  EXPECT_EQ(made[0].input, "w2 w3 w4 w5");
+  EXPECT_EQ(made[0].expected, " w6 w7 w8");
+  EXPECT_EQ(made[1].input, "w8 w8 w7 w7");
+  // What is drawn is a function of the step.
+  EXPECT_EQ(samples->Make(3)[0].output, made[0].output);
+  EXPECT_NE(samples->Make(4)[0].output, made[0].output);
+}
+
+TEST_F(ValidationSamplesTest, WordsHaveTheirTagsAndThosePredicted) {
+  const auto samples = Create(TAGGING, {{{2, 3, 4}, {5, 6}}, {{0, kNoLabel, 3}, {1, 1}}}, 5);
+  const std::vector<Sample> made = samples->Make(1);
+  ASSERT_THAT(made, SizeIs(1));  // the other text has two words alone
+  EXPECT_EQ(made[0].input, "w2 w3 w4");
+  EXPECT_EQ(made[0].expected, "w2 w3/L0 w4/L3");
+  const std::vector<int32_t> tags = Predicted({2, 3, 4}, {0, kNoTarget, 0});
+  EXPECT_EQ(made[0].output, absl::StrCat("w2 w3/L", tags[0], " w4/L", tags[2]));
+}
+
+TEST_F(ValidationSamplesTest, TextsHaveTheirLabelAndTheOnePredicted) {
+  // Train does not have the label of the second text.
+  const auto samples = Create(CLASSIFICATION, {{{2, 3, 4}, {5, 6, 7, 8}}, {{2}, {kWords}}}, 2);
+  const std::vector<Sample> made = samples->Make(1);
+  ASSERT_THAT(made, SizeIs(2));
+  EXPECT_EQ(made[0].input, "w2 w3 w4");
+  EXPECT_EQ(made[0].expected, "L2");
+  EXPECT_EQ(made[0].output, absl::StrCat("L", Predicted({2, 3, 4}, {0})[0]));
+  EXPECT_EQ(made[1].expected, "?");
+}
+
+TEST_F(ValidationSamplesTest, SourcesHaveTheirReferencesAndTranslations) {
+  const auto samples = Create(TRANSLATION, {{{2, 3, 4, 1}}, {{8, 7, 1}}}, 2);
+  const std::vector<Sample> made = samples->Make(1);
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_EQ(made[0].input, "w2 w3 w4");
+  EXPECT_EQ(made[0].expected, "w8 w7");
+  EXPECT_EQ(samples->Make(2)[0].output, made[0].output);  // searched, not drawn
+}
+
+TEST_F(ValidationSamplesTest, WordVectorsSayNothing) {
+  EXPECT_EQ(Create(EMBEDDING, {{{2, 3, 4, 5, 6, 7, 8, 1}}}, 2), nullptr);
+}
+
+}  // namespace
+}  // namespace elman
