@@ -18,35 +18,42 @@ namespace elman {
 
 using std::chrono_literals::operator""s;
 
-TrainingLoop::TrainingLoop(const TrainingParts& parts)
-    : parts_(parts),
-      config_(parts.checkpoint->header.config()),
-      progress_(parts.checkpoint->header.mutable_progress()),
-      steps_per_epoch_(StepsPerEpoch(*parts.source, config_.micro_batches())),
-      guard_(config_, parts.state, progress_),
-      prefetcher_(parts.source, parts.exchange->lanes().first, parts.exchange->lanes().end,
+TrainingLoop::TrainingLoop(const LoopParts& parts)
+    : communicator_(parts.communicator),
+      learner_(parts.learner),
+      validation_(parts.validation),
+      record_(parts.record),
+      watch_(parts.watch),
+      hooks_(parts.hooks),
+      retry_pause_(parts.retry_pause),
+      checkpoint_(parts.checkpoint),
+      config_(checkpoint_->header.config()),
+      progress_(checkpoint_->header.mutable_progress()),
+      steps_per_epoch_(StepsPerEpoch(*learner_.source, config_.micro_batches())),
+      guard_(config_, learner_.state, progress_),
+      prefetcher_(learner_.source, learner_.exchange->lanes().first, learner_.exchange->lanes().end,
                   config_.micro_batches(), {progress_->epoch(), progress_->step_in_epoch()}),
-      microscope_(parts.communicator, &parts.model->parameters(), parts.exchange->lanes().count(),
-                  parts.exchange->slice().begin, parts.exchange->slice().end,
-                  parts.checkpoint->header.task(), config_),
-      replicas_(config_.compare_every_steps(), parts.exchange->topology().nodes() == 1
+      microscope_(parts.communicator, &learner_.model->parameters(),
+                  learner_.exchange->lanes().count(), learner_.exchange->slice().begin,
+                  learner_.exchange->slice().end, checkpoint_->header.task(), config_),
+      replicas_(config_.compare_every_steps(), learner_.exchange->topology().nodes() == 1
                                                    ? std::span<const float>()
-                                                   : parts.exchange->values()) {
-  const int ranks = parts_.communicator->size();
+                                                   : learner_.exchange->values()) {
+  const int ranks = communicator_->size();
   int most_lanes = 0;
   for (int rank = 0; rank < ranks; ++rank)
     most_lanes = std::max(most_lanes, LanesOfRank(config_.lanes(), ranks, rank).count());
   my_votes_.resize(most_lanes);
   votes_.resize(most_lanes * ranks);
   waited_.resize(ranks);
-  parts_.model->UseValues(parts_.state->values());
-  if (parts_.reporter) {
+  learner_.model->UseValues(learner_.state->values());
+  if (record_.reporter) {
     Checkpoint* snapshot =
-        writer_.emplace(parts_.checkpoints, config_.checkpoint().keep()).snapshot();
-    snapshot->tables = parts_.checkpoint->tables;
-    snapshot->arrays = std::move(parts_.checkpoint->arrays);
+        writer_.emplace(record_.checkpoints, config_.checkpoint().keep()).snapshot();
+    snapshot->tables = checkpoint_->tables;
+    snapshot->arrays = std::move(checkpoint_->arrays);
   }
-  parts_.checkpoint->arrays.clear();
+  checkpoint_->arrays.clear();
 }
 
 absl::Status TrainingLoop::Run() {
@@ -81,8 +88,8 @@ absl::Status TrainingLoop::Train() {
 
 absl::Status TrainingLoop::Step() {
   const absl::Time began = absl::Now();
-  PhaseClock& clock = *parts_.clock;
-  const LaneRange lanes = parts_.exchange->lanes();
+  PhaseClock& clock = *watch_.clock;
+  const LaneRange lanes = learner_.exchange->lanes();
   std::ranges::fill(my_votes_, Vote());
   Alive(Activity::kTraining);
 
@@ -93,7 +100,7 @@ absl::Status TrainingLoop::Step() {
   const auto batches = prefetcher_.Next();
   clock.Enter(Phase::kForward);
   if (batches.ok()) {
-    parts_.exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
+    learner_.exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
       const int micro_batches = config_.micro_batches(), nth = lane - lanes.first;
       for (int i = 0; i < micro_batches; ++i) {
         const Batch& batch = (**batches)[nth * micro_batches + i];
@@ -102,14 +109,14 @@ absl::Status TrainingLoop::Step() {
         workspace_.Reset();
         const Pass pass{config_.seed(),
                         progress_->step() * micro_batches + i,
-                        parts_.source->first_row(lane),
+                        learner_.source->first_row(lane),
                         &clock,
                         diagnosed ? microscope_.lane(nth) : nullptr,
                         RateOfSums(),
                         config_.lanes()};
-        my_votes_[nth].sums += parts_.model->Train(batch, pass, parts_.state->carry(lane),
-                                                   gradients->data(), &workspace_);
-        parts_.model->Touch(batch, gradients->mutable_touched());
+        my_votes_[nth].sums += learner_.model->Train(batch, pass, learner_.state->carry(lane),
+                                                     gradients->data(), &workspace_);
+        learner_.model->Touch(batch, gradients->mutable_touched());
         my_votes_[nth].coverage.Add(batch);
       }
     });
@@ -124,19 +131,19 @@ absl::Status TrainingLoop::Step() {
       .learning_rate = CurrentLearningRate()};
   clock.Enter(Phase::kExchange);
   const double scale = SumGradients(&report);
-  if (parts_.on_gradients) parts_.on_gradients(report, scale);
+  if (hooks_.on_gradients) hooks_.on_gradients(report, scale);
   if (diagnosed) {
-    microscope_.LookAtGradients(parts_.exchange->SummedGradients(), scale,
-                                parts_.exchange->own_values());
+    microscope_.LookAtGradients(learner_.exchange->SummedGradients(), scale,
+                                learner_.exchange->own_values());
   }
   const bool diverged = guard_.Diverged(report.loss, report.gradient_norm);
   if (diverged) {
     RETURN_IF_ERROR(Recover(&report));
   } else {
     UpdateValues(report, scale);
-    if (diagnosed) microscope_.LookAtUpdate(parts_.exchange->own_values());
+    if (diagnosed) microscope_.LookAtUpdate(learner_.exchange->own_values());
   }
-  parts_.model->UseValues(parts_.state->values());
+  learner_.model->UseValues(learner_.state->values());
 
   progress_->set_step(report.step);
   progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
@@ -162,7 +169,7 @@ absl::Status TrainingLoop::Step() {
     if (const auto save = writer_->Outcome(absl::ZeroDuration())) ReportSave(*save);
   }
   const bool ends_interval = progress_->step() % config_.logging().every_steps() == 0;
-  if (parts_.reporter) {
+  if (record_.reporter) {
     report.tokens = progress_->tokens();
     report.bytes_sent = agreed.bytes_sent;
     report.multiplications = diverged ? 0 : agreed.sums.multiplications;
@@ -170,7 +177,7 @@ absl::Status TrainingLoop::Step() {
     report.interval_loss = progress_->interval_loss();
     report.interval_targets = progress_->interval_targets();
     report.ends_interval = ends_interval;
-    parts_.reporter->Step(report);
+    record_.reporter->Step(report);
   }
   if (diagnosed) ConcludeDiagnosis(report);
   if (ends_interval) {
@@ -185,16 +192,16 @@ absl::Status TrainingLoop::Step() {
 // The sums over all lanes, added in their order, and whether anyone wishes to stop or to save; or
 // what went wrong somewhere.
 absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& local) {
-  my_votes_[0].waited = parts_.clock->Seconds(Phase::kWait);
-  parts_.clock->Enter(Phase::kWait);
-  my_votes_[0].bytes_sent = parts_.exchange->bytes_sent();
-  my_votes_[0].stop = parts_.stop_requested();
+  my_votes_[0].waited = watch_.clock->Seconds(Phase::kWait);
+  watch_.clock->Enter(Phase::kWait);
+  my_votes_[0].bytes_sent = learner_.exchange->bytes_sent();
+  my_votes_[0].stop = hooks_.stop_requested();
   my_votes_[0].save = SaveDueByClock();
-  my_votes_[0].trace = parts_.trace && parts_.trace->Due();
+  my_votes_[0].trace = record_.trace && record_.trace->Due();
   my_votes_[0].failed = !local.ok();
   my_votes_[0].digest = replicas_.Digest(*progress_, saved_step_);
-  parts_.communicator->AllGather(std::as_bytes(std::span(my_votes_)),
-                                 std::as_writable_bytes(std::span(votes_)));
+  communicator_->AllGather(std::as_bytes(std::span(my_votes_)),
+                           std::as_writable_bytes(std::span(votes_)));
   Vote all;
   for (const Vote& vote : votes_) {
     all.sums += vote.sums;
@@ -205,20 +212,20 @@ absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& loca
     all.trace |= vote.trace;
     all.failed |= vote.failed;
   }
-  if (all.failed) RETURN_IF_ERROR(Agree(parts_.communicator, local));
+  if (all.failed) RETURN_IF_ERROR(Agree(communicator_, local));
   const size_t votes_a_rank = my_votes_.size();
   for (size_t rank = 0; rank < waited_.size(); ++rank)
     waited_[rank] = votes_[rank * votes_a_rank].waited;
-  RETURN_IF_ERROR(replicas_.Compare(parts_.communicator,
+  RETURN_IF_ERROR(replicas_.Compare(communicator_,
                                     [&](int rank) { return votes_[rank * votes_a_rank].digest; }));
   return all;
 }
 
 // Fills in the gradient norm; returns what makes of the summed gradients those of the loss.
 double TrainingLoop::SumGradients(StepReport* report) {
-  parts_.exchange->Reduce();
+  learner_.exchange->Reduce();
   const double scale = 1.0 / static_cast<double>(LossesInMean(report->targets));
-  report->gradient_norm = std::sqrt(parts_.exchange->SumOfSquares()) * scale;
+  report->gradient_norm = std::sqrt(learner_.exchange->SumOfSquares()) * scale;
   return scale;
 }
 
@@ -243,10 +250,10 @@ void TrainingLoop::UpdateValues(const StepReport& report, double scale) {
                            .learning_rate = report.learning_rate,
                            .gradient_scale = scale * clip_factor,
                            .clip_value = spec.clip_value()};
-  parts_.clock->Enter(Phase::kOptimizer);
-  parts_.state->UpdateSlice(*parts_.optimizer, step, spec.weight_decay());
-  parts_.clock->Enter(Phase::kExchange);
-  parts_.exchange->ShareValues();
+  watch_.clock->Enter(Phase::kOptimizer);
+  learner_.state->UpdateSlice(*learner_.optimizer, step, spec.weight_decay());
+  watch_.clock->Enter(Phase::kExchange);
+  learner_.exchange->ShareValues();
 }
 
 // What the step showed is told, and the counts of the next diagnosis begin.
@@ -254,8 +261,8 @@ void TrainingLoop::ConcludeDiagnosis(const StepReport& report) {
   const absl::Time began = absl::Now();
   const std::optional<StepDiagnosis> diagnosis = microscope_.Conclude(
       report.step, report.epoch, progress_->diagnosis_updates(), progress_->diagnosis_clipped());
-  if (diagnosis && parts_.reporter)
-    parts_.reporter->Diagnosed(*diagnosis, absl::ToDoubleSeconds(absl::Now() - began));
+  if (diagnosis && record_.reporter)
+    record_.reporter->Diagnosed(*diagnosis, absl::ToDoubleSeconds(absl::Now() - began));
   progress_->clear_diagnosis_updates();
   progress_->clear_diagnosis_clipped();
 }
@@ -263,10 +270,10 @@ void TrainingLoop::ConcludeDiagnosis(const StepReport& report) {
 // In place of an update; what the step computed does not count.
 absl::Status TrainingLoop::Recover(StepReport* report) {
   const DivergenceGuard::Recovery recovery = guard_.Recover(report->loss, report->gradient_norm);
-  if (parts_.reporter) parts_.reporter->Diverged(*report, recovery.event, recovery.detail);
+  if (record_.reporter) record_.reporter->Diverged(*report, recovery.event, recovery.detail);
   RETURN_IF_ERROR(recovery.status);
   report->targets = 0;
-  parts_.exchange->ShareRestoredValues();
+  learner_.exchange->ShareRestoredValues();
   return absl::OkStatus();
 }
 
@@ -279,12 +286,12 @@ absl::Status TrainingLoop::EndEpoch() {
   }
   RETURN_IF_ERROR(status);
   if (validation_loss_) ObservePlateau(config_.schedule(), *validation_loss_, progress_);
-  if (parts_.reporter) {
-    parts_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1,
-                               progress_->epoch_seconds(),
-                               static_cast<double>(progress_->epoch_positions()) /
-                                   static_cast<double>(progress_->epoch_computed()),
-                               {progress_->epoch_examples(), progress_->epoch_examples_hash()});
+  if (record_.reporter) {
+    record_.reporter->EpochDone(progress_->step(), progress_->epoch() + 1,
+                                progress_->epoch_seconds(),
+                                static_cast<double>(progress_->epoch_positions()) /
+                                    static_cast<double>(progress_->epoch_computed()),
+                                {progress_->epoch_examples(), progress_->epoch_examples_hash()});
   }
   progress_->set_epoch_seconds(0);
   progress_->set_epoch_positions(0);
@@ -299,7 +306,7 @@ absl::Status TrainingLoop::EndEpoch() {
 
 // Every example of the split was trained on, and once.
 absl::Status TrainingLoop::CheckCoverage() const {
-  const uint64_t examples = parts_.source->examples();
+  const uint64_t examples = learner_.source->examples();
   const Coverage found{progress_->epoch_examples(), progress_->epoch_examples_hash()};
   if (examples == 0 || found == CoverageOf(examples)) return absl::OkStatus();
   return absl::InternalError(absl::StrCat(
@@ -310,15 +317,15 @@ absl::Status TrainingLoop::CheckCoverage() const {
 }
 
 absl::Status TrainingLoop::ValidateNow() {
-  if (parts_.evaluator == nullptr) return absl::OkStatus();
-  const TimedSpan span(parts_.clock, "validation");
+  if (validation_.evaluator == nullptr) return absl::OkStatus();
+  const TimedSpan span(watch_.clock, "validation");
   const absl::Time began = absl::Now();
   const auto interrupted = [this] {
     Alive(Activity::kValidation);
-    return parts_.stop_requested();
+    return hooks_.stop_requested();
   };
   ASSIGN_OR_RETURN(const Evaluation evaluation,
-                   Validate(parts_.communicator, parts_.evaluator, parts_.model, interrupted));
+                   Validate(communicator_, validation_.evaluator, learner_.model, interrupted));
   validation_loss_ = evaluation.loss;
   const bool by_score = config_.evaluation().select() == EvaluationSpec::SCORE;
   is_best_ = !progress_->has_best() || (by_score ? evaluation.score > progress_->best_score()
@@ -330,9 +337,9 @@ absl::Status TrainingLoop::ValidateNow() {
     progress_->set_best_step(progress_->step());
   }
   ShowSamples(evaluation);
-  if (parts_.reporter) {
-    parts_.reporter->Validated(progress_->step(), progress_->epoch() + 1, evaluation, is_best_,
-                               absl::ToDoubleSeconds(absl::Now() - began));
+  if (record_.reporter) {
+    record_.reporter->Validated(progress_->step(), progress_->epoch() + 1, evaluation, is_best_,
+                                absl::ToDoubleSeconds(absl::Now() - began));
   }
   // A new best must not be lost before the next checkpoint is due.
   if (is_best_ && progress_->step_in_epoch() != steps_per_epoch_) Save();
@@ -341,26 +348,26 @@ absl::Status TrainingLoop::ValidateNow() {
 
 // The others go on meanwhile: they read the values, which rank 0 must help to change.
 void TrainingLoop::ShowSamples(const Evaluation& evaluation) {
-  if (!parts_.reporter || !parts_.samples || !std::isfinite(evaluation.loss)) return;
-  const TimedSpan span(parts_.clock, "samples");
-  parts_.reporter->Samples(progress_->step(), parts_.samples->Make(progress_->step()));
+  if (!record_.reporter || !validation_.samples || !std::isfinite(evaluation.loss)) return;
+  const TimedSpan span(watch_.clock, "samples");
+  record_.reporter->Samples(progress_->step(), validation_.samples->Make(progress_->step()));
 }
 
 // A save that comes while the one before is still being written waits for it: every checkpoint that
 // was asked for is written, and memory for one is enough.
 void TrainingLoop::Save() {
-  const TimedSpan span(parts_.clock, "checkpoint");
+  const TimedSpan span(watch_.clock, "checkpoint");
   WaitForSave();
   const absl::Time began = absl::Now();
   saved_step_ = progress_->step();
   saved_at_ = Clock::now();
   save_due_ = false;
-  if (parts_.checkpoints == nullptr) return;
-  if (writer_) writer_->snapshot()->header = parts_.checkpoint->header;
-  parts_.state->Gather(writer_ ? writer_->snapshot() : nullptr, guard_.snapshot_differs());
+  if (record_.checkpoints == nullptr) return;
+  if (writer_) writer_->snapshot()->header = checkpoint_->header;
+  learner_.state->Gather(writer_ ? writer_->snapshot() : nullptr, guard_.snapshot_differs());
   if (writer_) {
     writer_->Begin(is_best_);
-    parts_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
+    record_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
   }
 }
 
@@ -379,13 +386,13 @@ bool TrainingLoop::SaveDueByClock() const {
 
 void TrainingLoop::WaitForSave() {
   if (!writer_ || !writer_->busy()) return;
-  const TimedSpan span(parts_.clock, "wait for the checkpoint before");
+  const TimedSpan span(watch_.clock, "wait for the checkpoint before");
   const absl::Time began = absl::Now();
   while (writer_->busy()) {
     Alive(Activity::kCheckpoint);
     if (const auto save = writer_->Outcome(absl::Seconds(1))) ReportSave(*save);
   }
-  parts_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
+  record_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
 }
 
 // No later save makes good for the last one: it is tried again a few times, for a disk that is full
@@ -393,11 +400,11 @@ void TrainingLoop::WaitForSave() {
 void TrainingLoop::FinishSaving() {
   constexpr int kAttempts = 5;
   WaitForSave();
-  absl::Duration pause = parts_.retry_pause;
+  absl::Duration pause = retry_pause_;
   for (int attempt = 2; attempt <= kAttempts && save_failed_; ++attempt, pause *= 2) {
-    parts_.reporter->Event(progress_->step(), "checkpoint_retried",
-                           absl::StrCat("trying again in ", absl::FormatDuration(pause), ", ",
-                                        attempt, " of ", kAttempts));
+    record_.reporter->Event(progress_->step(), "checkpoint_retried",
+                            absl::StrCat("trying again in ", absl::FormatDuration(pause), ", ",
+                                         attempt, " of ", kAttempts));
     for (const absl::Time end = absl::Now() + pause; absl::Now() < end;) {
       Alive(Activity::kEnding);
       absl::SleepFor(std::min(end - absl::Now(), absl::Seconds(1)));
@@ -408,8 +415,8 @@ void TrainingLoop::FinishSaving() {
 }
 
 void TrainingLoop::ReportSave(const SaveOutcome& save) {
-  ProgressReporter& reporter = *parts_.reporter;
-  if (Timeline* timeline = parts_.clock->timeline())
+  ProgressReporter& reporter = *record_.reporter;
+  if (Timeline* timeline = watch_.clock->timeline())
     timeline->Record("checkpoint", save.began, save.ended, Timeline::Track::kCheckpoint);
   save_failed_ = !save.content_hash.ok();
   if (save.content_hash.ok()) {
@@ -428,16 +435,16 @@ void TrainingLoop::ReportSave(const SaveOutcome& save) {
 
 // A trace that cannot be written any more does not end the training; at its end it will be said.
 void TrainingLoop::UpdateTrace() {
-  const absl::Status status = parts_.trace->Publish();
-  if (!status.ok() && parts_.reporter)
-    parts_.reporter->Event(
+  const absl::Status status = record_.trace->Publish();
+  if (!status.ok() && record_.reporter)
+    record_.reporter->Event(
         progress_->step(), "warning",
         absl::StrCat("warning: the trace is not up to date: ", status.message()));
 }
 
 void TrainingLoop::Alive(Activity activity) {
-  if (parts_.pulse) parts_.pulse->At(activity, progress_->step());
-  if (parts_.reporter) parts_.reporter->Alive(progress_->step(), ActivityName(activity));
+  if (watch_.pulse) watch_.pulse->At(activity, progress_->step());
+  if (record_.reporter) record_.reporter->Alive(progress_->step(), ActivityName(activity));
 }
 
 bool TrainingLoop::Finished() const {

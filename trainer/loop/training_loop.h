@@ -38,36 +38,60 @@
 
 namespace elman {
 
-// What the loop works on; all of it must outlive the loop.
-struct TrainingParts {
-  Communicator* communicator = nullptr;
+// What a step computes with.
+struct Learner {
   Model* model = nullptr;
   const Optimizer* optimizer = nullptr;
   BatchSource* source = nullptr;
   GradientExchange* exchange = nullptr;
   TrainingState* state = nullptr;
-  Evaluator* evaluator = nullptr;  // null: no validation split
-  // What rank 0 shows of what each validation finds; null: nothing.
-  ValidationSamples* samples = nullptr;
+};
+
+// What validates the values.
+struct ValidationParts {
+  Evaluator* evaluator = nullptr;        // null: no validation split
+  ValidationSamples* samples = nullptr;  // on rank 0; null: no samples are shown
+};
+
+// Where the run is recorded.
+struct RecordParts {
   CheckpointDirectory* checkpoints = nullptr;  // null: nothing is saved
   ProgressReporter* reporter = nullptr;        // null on every rank but 0, and for a silent run
+  RunTrace* trace = nullptr;                   // null: no trace is recorded
+};
+
+// Who watches the run.
+struct WatchParts {
   PhaseClock* clock = nullptr;
-  RunTrace* trace = nullptr;  // null: none is wanted
-  Pulse* pulse = nullptr;     // null: nobody watches
+  Pulse* pulse = nullptr;  // null: no watchdog
+};
+
+// Calls from the loop to the outside.
+struct LoopHooks {
   std::function<bool()> stop_requested;
-  // Before a last save that failed is tried again; then twice as long each time.
-  absl::Duration retry_pause = absl::Seconds(1);
   // If given, called in every step when the exchange has the summed gradients and the state is
   // still that before the step, but for the carry. The gradients of the report's loss are the
   // summed ones times `scale`.
   std::function<void(const StepReport& report, double scale)> on_gradients = {};
+};
+
+// What the loop works on; all of it must outlive the loop.
+struct LoopParts {
+  Communicator* communicator = nullptr;
+  Learner learner;
+  ValidationParts validation = {};
+  RecordParts record = {};
+  WatchParts watch;
+  LoopHooks hooks;
+  // Before a last save that failed is tried again; then twice as long each time.
+  absl::Duration retry_pause = absl::Seconds(1);
   // Configuration, vocabulary and progress of the run. The loop takes its arrays, if it has any.
   Checkpoint* checkpoint = nullptr;
 };
 
 class TrainingLoop {
  public:
-  explicit TrainingLoop(const TrainingParts& parts);
+  explicit TrainingLoop(const LoopParts& parts);
 
   // Trains until max_steps or max_epochs, or until asked to stop; ends on a checkpoint either way.
   // Collective. An error is the same on every rank; OutOfRange: training diverged.
@@ -119,7 +143,14 @@ class TrainingLoop {
   float RateOfSums() const;
   int64_t LossesInMean(int64_t targets) const;
 
-  TrainingParts parts_;
+  Communicator* const communicator_;
+  const Learner learner_;
+  const ValidationParts validation_;
+  const RecordParts record_;
+  const WatchParts watch_;
+  const LoopHooks hooks_;
+  const absl::Duration retry_pause_;
+  Checkpoint* const checkpoint_;
   const TrainingConfig& config_;
   Progress* const progress_;
   const int64_t steps_per_epoch_;

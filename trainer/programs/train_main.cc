@@ -21,7 +21,9 @@
 #include "trainer/network/timing/phase_clock.h"
 #include "trainer/replay/replay.h"
 #include "trainer/replay/verify_resume.h"
-#include "trainer/run/run_parts.h"
+#include "trainer/run/announcement.h"
+#include "trainer/run/memory_estimate.h"
+#include "trainer/run/prepared_run.h"
 #include "trainer/run/run_preflight.h"
 #include "trainer/run/run_start.h"
 #include "trainer/run/stop_signal.h"
@@ -147,12 +149,10 @@ InitialVectors VectorsFromFlags() {
 
 // The place of a run that is not begun.
 absl::Status PrintPlace(Communicator* communicator, const Datasets& datasets,
-                        const TrainingConfig& wanted, Watchdog* watchdog) {
-  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, datasets, /*directory=*/nullptr,
-                                                  /*resume=*/"never", wanted));
-  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
-  return CheckPlace(communicator, start.config, *datasets[0], watchdog, PlaceReport::kTable,
-                    parts.exchange.get());
+                        const TrainingConfig& config, Watchdog* watchdog) {
+  ASSIGN_OR_RETURN(const PreparedRun run, PrepareRun(communicator, datasets, {}, config));
+  return CheckPlace(communicator, run.config(), *datasets[0], watchdog, PlaceReport::kTable,
+                    run.exchange.get());
 }
 
 // Says whose fault it is and ends this rank, upon which mpirun ends the others. The main thread may
@@ -170,19 +170,14 @@ void EndHungJob(const Diagnosis& diagnosis) {
 
 // What a run would be, without one.
 absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
-                       const TrainingConfig& wanted) {
-  const int ranks = communicator->size();
-  ASSIGN_OR_RETURN(const RunStart start, StartRun(communicator, datasets, /*directory=*/nullptr,
-                                                  /*resume=*/"never", wanted));
-  ASSIGN_OR_RETURN(const RunParts parts, CreateRunParts(communicator, datasets, start.config));
+                       const TrainingConfig& config) {
+  ASSIGN_OR_RETURN(const PreparedRun run, PrepareRun(communicator, datasets, {}, config));
   if (communicator->rank() != 0) return absl::OkStatus();
-  const MemoryEstimate memory = EstimateMemory(start.config, *datasets[0], *parts.model,
-                                               *parts.exchange, *parts.optimizer, ranks);
-  std::printf("parameters        %s\n", WithCommas(parts.model->parameters().count()).c_str());
-  std::printf("memory a rank     %s\n", memory.ToString().c_str());
-  const int64_t steps = StepsPerEpoch(*parts.source, start.config.micro_batches());
+  std::printf("parameters        %s\n", WithCommas(run.model->parameters().count()).c_str());
+  std::printf("memory a rank     %s\n", EstimateMemory(run).ToString().c_str());
+  const int64_t steps = StepsPerEpoch(*run.source, run.config().micro_batches());
   std::printf("steps an epoch    %s\n", WithCommas(steps).c_str());
-  std::printf("lanes, ranks      %d, %d\n", start.config.lanes(), ranks);
+  std::printf("lanes, ranks      %d, %d\n", run.config().lanes(), communicator->size());
   return absl::OkStatus();
 }
 

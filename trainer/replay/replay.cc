@@ -18,10 +18,8 @@
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/log/recorded_step.h"
 #include "trainer/replay/step_norms.h"
-#include "trainer/run/run_parts.h"
-#include "trainer/run/run_start.h"
+#include "trainer/run/prepared_run.h"
 #include "trainer/run/stop_signal.h"
-#include "trainer/state/training_state.h"
 
 namespace elman {
 namespace {
@@ -128,65 +126,48 @@ absl::StatusOr<ReplaySource> FindReplaySource(const std::string& place, int64_t 
 
 absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
                         const ReplaySource& source, int64_t step) {
-  const std::shared_ptr<const Dataset>& dataset = datasets[0];
+  TrainingConfig config = source.config;
+  config.set_max_steps(step);
+  config.set_max_epochs(std::numeric_limits<int32_t>::max());
+  config.mutable_evaluation()->set_every_steps(0);
   const std::string resume = source.checkpoint.empty() ? "never" : source.checkpoint;
-  ASSIGN_OR_RETURN(RunStart start,
-                   StartRun(communicator, datasets, /*directory=*/nullptr, resume, source.config));
-  TrainingConfig* config = start.checkpoint.header.mutable_config();
-  config->set_max_steps(step);
-  config->set_max_epochs(std::numeric_limits<int32_t>::max());
-  config->mutable_evaluation()->set_every_steps(0);
-  ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, datasets, *config));
-  TrainingState state(communicator, parts.model.get(), parts.exchange.get(), parts.optimizer.get(),
-                      parts.source.get());
-  if (start.resumed) {
-    RETURN_IF_ERROR(state.Scatter(&start.checkpoint));
-  } else {
-    RETURN_IF_ERROR(
-        BeginValues(*config, source.vectors, *dataset, parts.model->parameters(), &state).status());
-  }
+  ASSIGN_OR_RETURN(PreparedRun run, PrepareRun(communicator, datasets, {.resume = resume}, config));
+  RETURN_IF_ERROR(PrepareState(source.vectors, &run));
   // Of all that does not train, only a schedule that waits for the validation loss has an effect.
-  std::unique_ptr<Evaluator> evaluator;
-  if (config->schedule().kind() == ScheduleSpec::PLATEAU) {
-    ASSIGN_OR_RETURN(evaluator, CreateValidation(communicator, dataset, *config));
-  }
+  if (config.schedule().kind() == ScheduleSpec::PLATEAU) RETURN_IF_ERROR(PrepareEvaluator(&run));
 
-  const Progress& progress = *start.checkpoint.header.mutable_progress();
+  const Progress& progress = *run.start.checkpoint.header.mutable_progress();
   absl::FPrintF(stderr, "replaying steps %d to %d, from %s\n", progress.step() + 1, step,
-                start.resumed ? resume : "the beginning");
-  StepSurvey survey(*parts.model, *parts.source);
+                run.start.resumed ? resume : "the beginning");
+  StepSurvey survey(*run.model, *run.source);
   std::optional<StepReport> report;
   Progress before;
+  const auto look = [&](const StepReport& now, double scale) {
+    if (now.step != step) return;
+    report = now;
+    before = progress;
+    survey.LookAtStep(run.state.get(), run.exchange->SummedGradients(), scale);
+  };
   PhaseClock clock;
   TrainingLoop loop({.communicator = communicator,
-                     .model = parts.model.get(),
-                     .optimizer = parts.optimizer.get(),
-                     .source = parts.source.get(),
-                     .exchange = parts.exchange.get(),
-                     .state = &state,
-                     .evaluator = evaluator.get(),
-                     .clock = &clock,
-                     .stop_requested = StopRequested,
-                     .on_gradients =
-                         [&](const StepReport& now, double scale) {
-                           if (now.step != step) return;
-                           report = now;
-                           before = progress;
-                           survey.LookAtStep(&state, parts.exchange->SummedGradients(), scale);
-                         },
-                     .checkpoint = &start.checkpoint});
+                     .learner = run.learner(),
+                     .validation = {.evaluator = run.evaluator.get()},
+                     .watch = {.clock = &clock},
+                     .hooks = {.stop_requested = StopRequested, .on_gradients = look},
+                     .checkpoint = &run.start.checkpoint});
   const absl::Status trained = loop.Run();
   if (!report && loop.stopped())
     return absl::CancelledError(absl::StrCat("stopped before step ", step));
   if (!report) return trained;
 
-  if (progress.divergence().steps() == before.divergence().steps()) survey.LookAtUpdate(&state);
+  if (progress.divergence().steps() == before.divergence().steps())
+    survey.LookAtUpdate(run.state.get());
   absl::PrintF("step %d, epoch %d: loss %s, gradient norm %s, learning rate %s; %s\n%s", step,
                report->epoch, Exact(report->loss), Exact(report->gradient_norm),
                Exact(report->learning_rate), WhatBecameOf(before, progress, trained),
                survey.Text());
   return CheckAgainstRecord(source.metrics, *report,
-                            config->exchange().wire_format() != ExchangeSpec::FLOAT32);
+                            config.exchange().wire_format() != ExchangeSpec::FLOAT32);
 }
 
 }  // namespace elman

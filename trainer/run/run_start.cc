@@ -1,14 +1,10 @@
 #include "trainer/run/run_start.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
@@ -17,8 +13,6 @@
 #include "trainer/comm/host.h"
 #include "trainer/config/run_config.h"
 #include "trainer/network/math/compute_environment.h"
-#include "trainer/network/models/spec_shapes.h"
-#include "trainer/preflight/placement.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
@@ -227,172 +221,6 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
 int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source) {
   const int64_t by_epochs = config.max_epochs() * StepsPerEpoch(source, config.micro_batches());
   return config.max_steps() > 0 ? std::min<int64_t>(by_epochs, config.max_steps()) : by_epochs;
-}
-
-namespace {
-
-// Time steps of one sequence of a large batch. Examples are batched by length: the longest batches
-// have a few times the mean.
-double StepsOf(const TrainingConfig& config, const Dataset& dataset, int field) {
-  if (IsRunningText(dataset.manifest().task())) return config.sequence_length();
-  const auto train = dataset.FindSplit("train");
-  if (!train.ok() || (*train)->counts(field).examples() == 0) return 0;
-  const TextCounts& counts = (*train)->counts(field);
-  return 3.0 * static_cast<double>(counts.tokens()) / static_cast<double>(counts.examples());
-}
-
-// "LSTM 2 x 650", with what else it has of layers; "window of 4 tokens, 1 x 200 tanh"; "skip-gram,
-// 100 elements".
-std::string ModelText(Task task, const ModelSpec& model) {
-  if (!TraitsOf(task).layers) {
-    const WordVectorSpec::Method method = model.word_vectors().method();
-    const char* const name = method == WordVectorSpec::GLOVE  ? "GloVe"
-                             : method == WordVectorSpec::CBOW ? "CBOW"
-                                                              : "skip-gram";
-    return absl::StrCat(name, ", ", model.embedding_size(), " elements");
-  }
-  if (const FixedWindowSpec& window = model.fixed_window(); window.tokens() > 0) {
-    return absl::StrCat("window of ", window.tokens(),
-                        window.tokens() == 1 ? " token, " : " tokens, ", model.layers(), " x ",
-                        model.hidden_size(), " tanh",
-                        window.direct_connections() ? " and direct connections" : "");
-  }
-  return absl::StrCat(ModelSpec::Cell_Name(model.cell()), " ", model.layers(), " x ",
-                      model.hidden_size(), model.bidirectional() ? " in both directions" : "");
-}
-
-// Elements for a time step and row of recurrent layers: four gates, what the cell keeps, outputs,
-// gradients and masks.
-double LayerElements(const RnnStackShape& shape) {
-  return 12.0 * shape.layers * shape.output_size();
-}
-
-// Those of the transposed weights.
-double WeightElements(const RnnStackShape& shape) {
-  const double deeper = shape.layers - 1, hidden = static_cast<double>(shape.hidden_size);
-  return 4 * static_cast<double>(shape.output_size()) *
-         (static_cast<double>(shape.input_size) + hidden +
-          deeper * (static_cast<double>(shape.output_size()) + hidden));
-}
-
-// For a time step and row of a fixed window: what the layers read, their outputs, the same dropped
-// with its factors, and gradients.
-double WindowElements(const WindowShape& shape) {
-  const auto input = static_cast<double>(shape.input_size());
-  const auto output = static_cast<double>(shape.output_size());
-  return input * (shape.input_dropout > 0 ? 4 : 2) + 5.0 * output +
-         6.0 * (shape.layers - 1) * static_cast<double>(shape.hidden_size);
-}
-
-// Of the layers and what stands above them.
-double ActivationElements(const TrainingConfig& config, const Dataset& dataset) {
-  const double rows = static_cast<double>(config.batch_size()) / config.lanes();
-  if (config.model().fixed_window().tokens() > 0)
-    return rows * StepsOf(config, dataset, 0) * WindowElements(WindowShapeOf(config.model()));
-  // Per time step and row: embedding, its gradient, and the layers. Besides, a chunk of logits and
-  // transposed weights.
-  const RnnStackShape shape = StackShape(config.model());
-  // Vectors that come with the text stand in two batches and, packed, in the workspace.
-  const double embedding =
-      2.0 * static_cast<double>(shape.input_size) + 4.0 * FeatureSize(config.model());
-  double elements = rows * StepsOf(config, dataset, 0) * (embedding + LayerElements(shape)) +
-                    WeightElements(shape);
-  if (dataset.manifest().task() == TRANSLATION) {
-    // The decoder's layers; contexts, what is made of them, and their gradients, on both sides.
-    const RnnStackShape decoder = DecoderShape(config.model());
-    const double attended = 6.0 * static_cast<double>(shape.output_size() + decoder.output_size());
-    elements +=
-        rows * StepsOf(config, dataset, 1) * (embedding + LayerElements(decoder) + attended) +
-        rows * StepsOf(config, dataset, 0) * attended + WeightElements(decoder);
-  }
-  return elements;
-}
-
-}  // namespace
-
-MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& dataset,
-                              const Model& model, const GradientExchange& exchange,
-                              const Optimizer& optimizer, int ranks) {
-  const double size = static_cast<double>(model.parameters().size()) * sizeof(float);
-  const double slice = static_cast<double>(exchange.slice().size()) * sizeof(float);
-  MemoryEstimate memory;
-  memory.values = size;
-  memory.gradients = size + slice * (ranks - 1);
-  memory.optimizer = slice * optimizer.moments();
-  memory.activations = 32e6;
-  memory.checkpoint = size * (1 + optimizer.moments());
-  if (config.divergence().action() == DivergencePolicy::ROLL_BACK) {
-    memory.optimizer += slice * (1 + optimizer.moments());
-    memory.checkpoint *= 2;
-  }
-  if (TraitsOf(dataset.manifest().task()).layers)  // of word vectors, a block is in hand at a time
-    memory.activations += ActivationElements(config, dataset) * sizeof(float);
-  return memory;
-}
-
-std::string MemoryEstimate::ToString() const {
-  return absl::StrFormat(
-      "%.0f MB (parameters %.0f, gradients %.0f, optimizer %.0f, activations %.0f); rank 0 also "
-      "%.0f MB for checkpoints",
-      total() / 1e6, values / 1e6, gradients / 1e6, optimizer / 1e6, activations / 1e6,
-      checkpoint / 1e6);
-}
-
-void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& model,
-                 const BatchSource& source, const MemoryEstimate& memory, int ranks,
-                 ProgressReporter* reporter) {
-  const Progress& progress = start.checkpoint.header.progress();
-  uint64_t tokens = 0;
-  for (const auto& dataset : datasets) tokens += (*dataset->FindSplit("train"))->counts(0).tokens();
-  const std::string parameters = WithCommas(model.parameters().count());
-  const std::string train_tokens = WithCommas(static_cast<int64_t>(tokens));
-  const std::string steps = WithCommas(StepsPerEpoch(source, start.config.micro_batches()));
-  const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
-  reporter->Say(absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
-                             parameters, " parameters, ", train_tokens, " training tokens, ", steps,
-                             " steps an epoch, ", CountText(start.config.lanes(), "lane"), " on ",
-                             CountText(ranks, "rank"), " (", machine, ")"));
-  reporter->Say(absl::StrCat("memory a rank, at least: ", memory.ToString()));
-  std::vector<std::pair<std::string, std::string>> facts = {
-      {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},
-      {"model", ModelText(start.checkpoint.header.task(), start.config.model())},
-      {"parameters", parameters},
-      {"training tokens", train_tokens},
-      {"steps an epoch", steps},
-      {"lanes, ranks", absl::StrCat(start.config.lanes(), ", ", ranks)},
-      {"memory a rank, at least", memory.ToString()},
-      {"host of rank 0", HostName()},
-      {"computes with", machine},
-      {"Elman", ELMAN_VERSION}};
-  const auto weights = DataWeights(datasets, start.config);
-  for (size_t i = 0; i < datasets.size(); ++i) {
-    facts.emplace_back("data set", datasets[i]->folder());
-    if (datasets.size() == 1) continue;
-    const std::string share = absl::StrFormat("%.1f %% of the training on ", 100 * (*weights)[i]);
-    facts.back().second = share + datasets[i]->folder();
-    reporter->Say(facts.back().second);
-  }
-  reporter->Describe(std::move(facts));
-  if (start.resumed) {
-    reporter->Event(
-        progress.step(), "resumed",
-        absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
-  }
-  for (const std::string& remark : start.remarks)
-    reporter->Event(progress.step(), "vectors", remark);
-  if (!start.set_aside.empty()) {
-    reporter->Event(progress.step(), "set_aside",
-                    absl::StrCat("checkpoints of later steps are set aside, for nobody to count or "
-                                 "delete but you: ",
-                                 absl::StrJoin(start.set_aside, ", ")));
-  }
-}
-
-std::string WithCommas(int64_t number) {
-  std::string digits = std::to_string(number);
-  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(at, ",");
-  return digits;
 }
 
 }  // namespace elman

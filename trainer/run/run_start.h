@@ -13,12 +13,8 @@
 #include "data/shards/dataset.h"
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
-#include "trainer/exchange/gradient_exchange.h"
-#include "trainer/network/models/model.h"
-#include "trainer/optim/optimizer.h"
 #include "trainer/record/checkpoint/checkpoint.h"
 #include "trainer/record/run/run_directory.h"
-#include "trainer/reporting/progress_reporter.h"
 #include "trainer/run/training_data.h"
 
 namespace elman {
@@ -52,27 +48,5 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
 
 // Steps from the beginning to the end of a run.
 int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source);
-
-// Bytes that a rank needs at least.
-struct MemoryEstimate {
-  double values = 0;
-  double gradients = 0;  // and sums of other nodes
-  double optimizer = 0;  // and snapshots to roll back to
-  double activations = 0;
-  double checkpoint = 0;  // on rank 0 only: what a save works on while training goes on
-  double total() const { return values + gradients + optimizer + activations; }
-  std::string ToString() const;  // for people, in MB
-};
-MemoryEstimate EstimateMemory(const TrainingConfig& config, const Dataset& dataset,
-                              const Model& model, const GradientExchange& exchange,
-                              const Optimizer& optimizer, int ranks);
-
-// Tells people what begins.
-void AnnounceRun(const RunStart& start, const Datasets& datasets, const Model& model,
-                 const BatchSource& source, const MemoryEstimate& memory, int ranks,
-                 ProgressReporter* reporter);
-
-// 1234567 as "1,234,567".
-std::string WithCommas(int64_t number);
 
 }  // namespace elman

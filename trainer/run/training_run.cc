@@ -1,8 +1,9 @@
 #include "trainer/run/training_run.h"
 
+#include <memory>
 #include <numeric>
-#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,11 +17,11 @@
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/run/run_directory.h"
 #include "trainer/reporting/progress_reporter.h"
-#include "trainer/run/run_parts.h"
+#include "trainer/run/announcement.h"
+#include "trainer/run/prepared_run.h"
 #include "trainer/run/run_start.h"
 #include "trainer/run/stop_signal.h"
 #include "trainer/state/divergence.h"
-#include "trainer/state/training_state.h"
 #include "trainer/trace/run_trace.h"
 
 namespace elman {
@@ -37,16 +38,47 @@ double PeakOf(Communicator* communicator) {
 }
 
 // Rank 0: from here on the run directory tells of this run, up to the step where it begins.
-absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunDirectory& directory,
+absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunRequest& request,
+                                                           const RunDirectory& directory,
+                                                           double peak, PhaseClock* clock,
                                                            CheckpointDirectory* checkpoints,
-                                                           int64_t total_steps, double peak,
-                                                           PhaseClock* clock, bool quiet,
-                                                           RunStart* start) {
-  const Progress& progress = start->checkpoint.header.progress();
-  ASSIGN_OR_RETURN(start->set_aside, checkpoints->GoOnFrom(progress));
-  RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(start->config)));
-  return ProgressReporter::Create(&directory, start->checkpoint.header.task(), start->config,
-                                  progress, total_steps, peak, clock, quiet);
+                                                           PreparedRun* run) {
+  const Progress& progress = run->start.checkpoint.header.progress();
+  ASSIGN_OR_RETURN(run->start.set_aside, checkpoints->GoOnFrom(progress));
+  RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(run->config())));
+  ASSIGN_OR_RETURN(auto reporter,
+                   ProgressReporter::Create(
+                       &directory, run->start.checkpoint.header.task(), run->config(), progress,
+                       TotalSteps(run->config(), *run->source), peak, clock, request.quiet));
+  if (!request.prometheus.empty()) RETURN_IF_ERROR(reporter->TellPrometheus(request.prometheus));
+  return reporter;
+}
+
+// Null on ranks other than 0. Collective.
+absl::StatusOr<std::unique_ptr<ProgressReporter>> CreateReporter(const RunRequest& request,
+                                                                 const RunDirectory* directory,
+                                                                 double peak, PhaseClock* clock,
+                                                                 CheckpointDirectory* checkpoints,
+                                                                 PreparedRun* run) {
+  std::unique_ptr<ProgressReporter> reporter;
+  absl::Status status;
+  if (directory != nullptr) {
+    auto created = TakeOver(request, *directory, peak, clock, checkpoints, run);
+    status = created.status();
+    if (created.ok()) reporter = *std::move(created);
+  }
+  RETURN_IF_ERROR(AgreeWithRoot(run->communicator, status));
+  return reporter;
+}
+
+// Null if no trace is requested. Collective.
+absl::StatusOr<std::unique_ptr<RunTrace>> CreateTrace(const std::string& path, PhaseClock* clock,
+                                                      PreparedRun* run) {
+  if (path.empty()) return std::unique_ptr<RunTrace>();
+  auto trace = std::make_unique<RunTrace>(run->communicator, clock, path);
+  RETURN_IF_ERROR(trace->Publish());  // where it cannot be written, nothing is begun
+  run->exchange->Watch(clock);
+  return trace;
 }
 
 // The last lines of a run's log, and its report.
@@ -66,91 +98,55 @@ void ReportEnd(const Progress& progress, bool stopped, bool finished, const Data
   reporter->WriteReport();
 }
 
-}  // namespace
-
-absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest& request) {
-  const bool root = communicator->rank() == 0;
-  const std::shared_ptr<const Dataset>& dataset = request.datasets[0];
-  ASSIGN_OR_RETURN(const auto directory, OpenRunDirectory(communicator, request.output));
-  ASSIGN_OR_RETURN(RunStart start, StartRun(communicator, request.datasets, directory.get(),
-                                            request.resume, request.config));
-  ASSIGN_OR_RETURN(RunParts parts, CreateRunParts(communicator, request.datasets, start.config));
-  if (request.pulse) parts.source->ShowReading(request.pulse->shard());
-  if (request.check_place) RETURN_IF_ERROR(request.check_place(start.config, parts.exchange.get()));
-
-  TrainingState state(communicator, parts.model.get(), parts.exchange.get(), parts.optimizer.get(),
-                      parts.source.get());
-  if (start.resumed) {
-    RETURN_IF_ERROR(state.Scatter(&start.checkpoint));
-  } else {
-    ASSIGN_OR_RETURN(start.remarks, BeginValues(start.config, request.vectors, *dataset,
-                                                parts.model->parameters(), &state));
-  }
-  DescribeParameters(parts.model->parameters(), &start.checkpoint.header);
-  ASSIGN_OR_RETURN(const auto evaluator, CreateValidation(communicator, dataset, start.config));
-  ASSIGN_OR_RETURN(const auto samples,
-                   CreateSamples(communicator, dataset, start.config, parts.model.get()));
-
-  PhaseClock own_clock;
-  PhaseClock& clock = request.clock ? *request.clock : own_clock;
-  const Progress& progress = *start.checkpoint.header.mutable_progress();
-  const int64_t total_steps = TotalSteps(start.config, *parts.source);
-  CheckpointDirectory checkpoints(request.output);
-  const double peak = request.measures_peak ? PeakOf(communicator) : 0;
-  std::unique_ptr<ProgressReporter> reporter;
-  absl::Status taken_over;
-  if (root) {
-    auto created =
-        TakeOver(*directory, &checkpoints, total_steps, peak, &clock, request.quiet, &start);
-    taken_over = created.status();
-    if (created.ok()) reporter = *std::move(created);
-    if (created.ok() && !request.prometheus.empty())
-      taken_over = reporter->TellPrometheus(request.prometheus);
-  }
-  RETURN_IF_ERROR(AgreeWithRoot(communicator, taken_over));
-  std::optional<RunTrace> trace;
-  if (!request.trace.empty()) {
-    trace.emplace(communicator, &clock, request.trace);
-    RETURN_IF_ERROR(trace->Publish());  // where it cannot be written, nothing is begun
-    parts.exchange->Watch(&clock);
-  }
-
-  TrainingLoop loop({.communicator = communicator,
-                     .model = parts.model.get(),
-                     .optimizer = parts.optimizer.get(),
-                     .source = parts.source.get(),
-                     .exchange = parts.exchange.get(),
-                     .state = &state,
-                     .evaluator = evaluator.get(),
-                     .samples = samples.get(),
-                     .checkpoints = &checkpoints,
-                     .reporter = reporter.get(),
-                     .clock = &clock,
-                     .trace = trace ? &*trace : nullptr,
-                     .pulse = request.pulse,
-                     .stop_requested = StopRequested,
-                     .checkpoint = &start.checkpoint});
-  if (root) {
-    const int ranks = communicator->size();
-    AnnounceRun(start, request.datasets, *parts.model, *parts.source,
-                EstimateMemory(start.config, *dataset, *parts.model, *parts.exchange,
-                               *parts.optimizer, ranks),
-                ranks, reporter.get());
-  }
-  const absl::Status trained = loop.Run();
-  if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());
-  if (root) ReportEnd(progress, loop.stopped(), trained.ok(), *dataset, reporter.get());
-  clock.Enter(Phase::kOther);
-  const absl::Status traced = trace ? trace->Publish() : absl::OkStatus();
-  RETURN_IF_ERROR(trained);
-  RETURN_IF_ERROR(traced);
+// Whether rank 0 has written the last checkpoint. Collective.
+absl::Status SaveStatus(Communicator* communicator, bool save_failed,
+                        const CheckpointDirectory& checkpoints) {
   absl::Status saved;
-  if (loop.save_failed()) {
+  if (save_failed) {
     saved = absl::UnavailableError(absl::StrCat("the last checkpoint could not be written to ",
                                                 checkpoints.folder(),
                                                 "; what is there is good and can be resumed"));
   }
-  RETURN_IF_ERROR(AgreeWithRoot(communicator, saved));
+  return AgreeWithRoot(communicator, saved);
+}
+
+}  // namespace
+
+absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest& request) {
+  ASSIGN_OR_RETURN(const auto directory, OpenRunDirectory(communicator, request.output));
+  ASSIGN_OR_RETURN(PreparedRun run, PrepareRun(communicator, request.datasets,
+                                               {directory.get(), request.resume}, request.config));
+  if (request.pulse) run.source->ShowReading(request.pulse->shard());
+  if (request.check_place) RETURN_IF_ERROR(request.check_place(run.config(), run.exchange.get()));
+  RETURN_IF_ERROR(PrepareState(request.vectors, &run));
+  RETURN_IF_ERROR(PrepareEvaluator(&run));
+  RETURN_IF_ERROR(PrepareSamples(&run));
+
+  PhaseClock own_clock;
+  PhaseClock* const clock = request.clock ? request.clock : &own_clock;
+  const double peak = request.measures_peak ? PeakOf(communicator) : 0;
+  CheckpointDirectory checkpoints(request.output);
+  ASSIGN_OR_RETURN(const auto reporter,
+                   CreateReporter(request, directory.get(), peak, clock, &checkpoints, &run));
+  ASSIGN_OR_RETURN(const auto trace, CreateTrace(request.trace, clock, &run));
+
+  TrainingLoop loop({.communicator = communicator,
+                     .learner = run.learner(),
+                     .validation = {run.evaluator.get(), run.samples.get()},
+                     .record = {&checkpoints, reporter.get(), trace.get()},
+                     .watch = {clock, request.pulse},
+                     .hooks = {.stop_requested = StopRequested},
+                     .checkpoint = &run.start.checkpoint});
+  if (reporter) AnnounceRun(run, reporter.get());
+  const absl::Status trained = loop.Run();
+  const Progress& progress = run.start.checkpoint.header.progress();
+  if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());
+  if (reporter) ReportEnd(progress, loop.stopped(), trained.ok(), *run.datasets[0], reporter.get());
+  clock->Enter(Phase::kOther);
+  const absl::Status traced = trace ? trace->Publish() : absl::OkStatus();
+  RETURN_IF_ERROR(trained);
+  RETURN_IF_ERROR(traced);
+  RETURN_IF_ERROR(SaveStatus(communicator, loop.save_failed(), checkpoints));
   return RunEnd{progress.step(), loop.stopped()};
 }
 

@@ -82,28 +82,23 @@ class MadeRun : public testing::Test {
       }
       Pulse pulse(&clock);
       int64_t asked = 0;
-      TrainingLoop loop({.communicator = communicator,
-                         .model = model.get(),
-                         .optimizer = optimizer.get(),
-                         .source = source.get(),
-                         .exchange = exchange.get(),
-                         .state = &state,
-                         .evaluator = evaluator.get(),
-                         .checkpoints = &checkpoints,
-                         .reporter = reporter.get(),
-                         .clock = &clock,
-                         .pulse = &pulse,
-                         .stop_requested =
-                             [&] {
-                               if (on_step_) on_step_(communicator->rank());
-                               if (tamper_) {
-                                 tamper_(communicator->rank(), exchange->values(),
-                                         checkpoint.header.mutable_progress());
-                               }
-                               return communicator->rank() == 0 && ++asked == stop_after;
-                             },
-                         .retry_pause = absl::ZeroDuration(),
-                         .checkpoint = &checkpoint});
+      TrainingLoop loop(
+          {.communicator = communicator,
+           .learner = {model.get(), optimizer.get(), source.get(), exchange.get(), &state},
+           .validation = {.evaluator = evaluator.get()},
+           .record = {.checkpoints = &checkpoints, .reporter = reporter.get()},
+           .watch = {.clock = &clock, .pulse = &pulse},
+           .hooks = {.stop_requested =
+                         [&] {
+                           if (on_step_) on_step_(communicator->rank());
+                           if (tamper_) {
+                             tamper_(communicator->rank(), exchange->values(),
+                                     checkpoint.header.mutable_progress());
+                           }
+                           return communicator->rank() == 0 && ++asked == stop_after;
+                         }},
+           .retry_pause = absl::ZeroDuration(),
+           .checkpoint = &checkpoint});
       if (before_training_) before_training_();
       const absl::Status trained = loop.Run();
       if (reporter) reporter->FinishTraining();

@@ -1,0 +1,100 @@
+#include "trainer/run/announcement.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "trainer/comm/host.h"
+#include "trainer/network/math/compute_environment.h"
+#include "trainer/preflight/placement.h"
+#include "trainer/run/memory_estimate.h"
+
+namespace elman {
+namespace {
+
+// "LSTM 2 x 650", with what else it has of layers; "window of 4 tokens, 1 x 200 tanh"; "skip-gram,
+// 100 elements".
+std::string ModelText(Task task, const ModelSpec& model) {
+  if (task == EMBEDDING) {
+    const WordVectorSpec::Method method = model.word_vectors().method();
+    const char* const name = method == WordVectorSpec::GLOVE  ? "GloVe"
+                             : method == WordVectorSpec::CBOW ? "CBOW"
+                                                              : "skip-gram";
+    return absl::StrCat(name, ", ", model.embedding_size(), " elements");
+  }
+  if (const FixedWindowSpec& window = model.fixed_window(); window.tokens() > 0) {
+    return absl::StrCat("window of ", window.tokens(),
+                        window.tokens() == 1 ? " token, " : " tokens, ", model.layers(), " x ",
+                        model.hidden_size(), " tanh",
+                        window.direct_connections() ? " and direct connections" : "");
+  }
+  return absl::StrCat(ModelSpec::Cell_Name(model.cell()), " ", model.layers(), " x ",
+                      model.hidden_size(), model.bidirectional() ? " in both directions" : "");
+}
+
+}  // namespace
+
+void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
+  const RunStart& start = run.start;
+  const Datasets& datasets = run.datasets;
+  const int ranks = run.communicator->size();
+  const std::string memory = EstimateMemory(run).ToString();
+  const Progress& progress = start.checkpoint.header.progress();
+  uint64_t tokens = 0;
+  for (const auto& dataset : datasets) tokens += (*dataset->FindSplit("train"))->counts(0).tokens();
+  const std::string parameters = WithCommas(run.model->parameters().count());
+  const std::string train_tokens = WithCommas(static_cast<int64_t>(tokens));
+  const std::string steps = WithCommas(StepsPerEpoch(*run.source, start.config.micro_batches()));
+  const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
+  reporter->Say(absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
+                             parameters, " parameters, ", train_tokens, " training tokens, ", steps,
+                             " steps an epoch, ", CountText(start.config.lanes(), "lane"), " on ",
+                             CountText(ranks, "rank"), " (", machine, ")"));
+  reporter->Say(absl::StrCat("memory a rank, at least: ", memory));
+  std::vector<std::pair<std::string, std::string>> facts = {
+      {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},
+      {"model", ModelText(start.checkpoint.header.task(), start.config.model())},
+      {"parameters", parameters},
+      {"training tokens", train_tokens},
+      {"steps an epoch", steps},
+      {"lanes, ranks", absl::StrCat(start.config.lanes(), ", ", ranks)},
+      {"memory a rank, at least", memory},
+      {"host of rank 0", HostName()},
+      {"computes with", machine},
+      {"Elman", ELMAN_VERSION}};
+  const auto weights = DataWeights(datasets, start.config);
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    facts.emplace_back("data set", datasets[i]->folder());
+    if (datasets.size() == 1) continue;
+    const std::string share = absl::StrFormat("%.1f %% of the training on ", 100 * (*weights)[i]);
+    facts.back().second = share + datasets[i]->folder();
+    reporter->Say(facts.back().second);
+  }
+  reporter->Describe(std::move(facts));
+  if (start.resumed) {
+    reporter->Event(
+        progress.step(), "resumed",
+        absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
+  }
+  for (const std::string& remark : start.remarks)
+    reporter->Event(progress.step(), "vectors", remark);
+  if (!start.set_aside.empty()) {
+    reporter->Event(progress.step(), "set_aside",
+                    absl::StrCat("checkpoints of later steps are set aside, for nobody to count or "
+                                 "delete but you: ",
+                                 absl::StrJoin(start.set_aside, ", ")));
+  }
+}
+
+std::string WithCommas(int64_t number) {
+  std::string digits = std::to_string(number);
+  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(at, ",");
+  return digits;
+}
+
+}  // namespace elman
