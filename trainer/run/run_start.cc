@@ -1,11 +1,9 @@
 #include "trainer/run/run_start.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/checksum.h"
 #include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
@@ -13,79 +11,12 @@
 #include "trainer/comm/host.h"
 #include "trainer/config/run_config.h"
 #include "trainer/network/math/compute_environment.h"
-#include "trainer/record/checkpoint/checkpoint_directory.h"
-#include "trainer/record/checkpoint/checkpoint_reader.h"
-#include "trainer/record/checkpoint/checkpoint_vocabularies.h"
+#include "trainer/run/resume.h"
 
 namespace elman {
 namespace {
 
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
-
-// The checkpoint file to go on from; empty to begin anew, but never where there are checkpoints.
-absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
-                                           const std::string& resume) {
-  if (resume != "auto" && resume != "never") return ResolveCheckpoint(resume, kLatest);
-  if (directory == nullptr) return "";
-  const CheckpointDirectory checkpoints(directory->folder());
-  const absl::StatusOr<std::string> latest = checkpoints.Find(kLatest);
-  ASSIGN_OR_RETURN(const std::vector<int64_t> steps, checkpoints.Steps());
-  if (absl::IsNotFound(latest.status()) && steps.empty()) return "";
-  if (resume == "never") {
-    return absl::FailedPreconditionError(
-        absl::StrCat(directory->folder(),
-                     ": holds a run already, and --resume=never would write over it; give another "
-                     "--output, or leave --resume out to go on"));
-  }
-  if (!absl::IsNotFound(latest.status())) return latest;
-  return absl::FailedPreconditionError(
-      absl::StrCat(JoinPath(checkpoints.folder(), kLatest),
-                   ": missing, though there are checkpoints, the newest of step ", steps.back(),
-                   "; 'elman-inspect ", directory->folder(), " --repair' writes the mark anew"));
-}
-
-// A run directory holds one history: a run goes on there from a checkpoint of its own, or from any
-// where there is none yet. Null: a run that writes nothing.
-absl::Status CheckHistory(const RunDirectory* directory, const std::string& path, int64_t step) {
-  if (directory == nullptr) return absl::OkStatus();
-  const CheckpointDirectory checkpoints(directory->folder());
-  ASSIGN_OR_RETURN(const std::vector<int64_t> steps, checkpoints.Steps());
-  std::error_code error;
-  if (steps.empty() || std::filesystem::equivalent(path, checkpoints.PathOf(step), error))
-    return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      directory->folder(), ": holds a run already, of which ", path, ", a checkpoint of step ",
-      step, ", is none; give another --output, or leave --resume out to go on with what is there"));
-}
-
-std::vector<std::string> Fingerprints(const Datasets& datasets) {
-  std::vector<std::string> fingerprints;
-  for (const auto& dataset : datasets) fingerprints.push_back(DatasetFingerprint(*dataset));
-  return fingerprints;
-}
-
-// Rank 0's part of StartRun: reads and judges the checkpoint.
-absl::Status Resume(const Datasets& datasets, const RunDirectory* directory,
-                    const std::string& path, const TrainingConfig& wanted, RunStart* start) {
-  ASSIGN_OR_RETURN(start->checkpoint, ReadCheckpoint(path));
-  RETURN_IF_ERROR(CheckHistory(directory, path, start->checkpoint.header.progress().step()));
-  const TrainingConfig& before = start->checkpoint.header.config();
-  RETURN_IF_ERROR(
-      CheckFields(start->checkpoint.header, path, *datasets[0],
-                  "train on the data set of that run, or begin anew with another --output"));
-  start->config = wanted;
-  if (wanted.lanes() == 0) start->config.set_lanes(before.lanes());
-  RETURN_IF_ERROR(CheckResumable(before, start->config));
-  const auto& trained_on = start->checkpoint.header.provenance().data_sets();
-  if (!trained_on.empty() && !std::ranges::equal(trained_on, Fingerprints(datasets))) {
-    start->remarks.push_back(absl::StrCat(
-        "other data than ", path,
-        " was trained on: the same vocabularies, but the place reached in an epoch is another"));
-  }
-  start->resumed = true;
-  start->resumed_from = path;
-  return absl::OkStatus();
-}
 
 absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int ranks) {
   if (config.lanes() > config.batch_size()) {
@@ -127,6 +58,44 @@ absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& co
       ": word vectors learn from summed gradients; set loss.normalization=SUM"));
 }
 
+// Whether the data set has what the configuration needs.
+absl::Status CheckData(const Dataset& dataset, const TrainingConfig& config) {
+  RETURN_IF_ERROR(CheckWordVectorRun(dataset, config));
+  if (config.schedule().kind() == ScheduleSpec::PLATEAU && !dataset.FindSplit("valid").ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("schedule.kind is PLATEAU, which needs a validation split, and ",
+                     dataset.folder(), " has none; preprocess with --valid=FILE"));
+  }
+  return dataset.FindSplit("train").status();
+}
+
+// Fills in the task, the vocabularies, the configuration and the provenance of the run.
+void DescribeRun(const Datasets& datasets, const TrainingConfig& config, int ranks,
+                 Checkpoint* checkpoint) {
+  const Dataset& dataset = *datasets[0];
+  CheckpointHeader& run = checkpoint->header;
+  run.set_task(TaskOfModel(dataset.manifest().task()));
+  run.clear_fields();
+  checkpoint->tables.clear();
+  for (int field = 0; field < FieldsOfModel(dataset.manifest().task()); ++field) {
+    const FieldEntry& entry = dataset.manifest().fields(field);
+    CheckpointField* described = run.add_fields();
+    described->set_name(entry.name());
+    *described->mutable_tokenizer() = entry.tokenizer();
+    *described->mutable_vocabulary() = entry.vocabulary();
+    checkpoint->tables.push_back({dataset.vocabulary_text(field), dataset.tokenizer_model(field)});
+  }
+  *run.mutable_config() = config;
+  Provenance* provenance = run.mutable_provenance();
+  provenance->set_host(HostName());
+  provenance->set_ranks(ranks);
+  provenance->set_elman_version(ELMAN_VERSION);
+  provenance->set_onednn_version(OneDnnVersion());
+  provenance->set_instruction_set(InstructionSet());
+  provenance->clear_data_sets();
+  for (const auto& each : datasets) provenance->add_data_sets(DatasetFingerprint(*each));
+}
+
 }  // namespace
 
 absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
@@ -161,16 +130,18 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* com
 absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& datasets,
                                   const RunDirectory* directory, const std::string& resume,
                                   const TrainingConfig& config) {
-  const Dataset& dataset = *datasets[0];
   RunStart start;
   start.config = config;
   RETURN_IF_ERROR(SettleFeatures(datasets, start.config.mutable_model()));
-  const TrainingConfig wanted = start.config;
   absl::Status status;
   if (communicator->rank() == 0) {
-    const absl::StatusOr<std::string> path = FindCheckpoint(directory, resume);
-    status = path.status();
-    if (path.ok() && !path->empty()) status = Resume(datasets, directory, *path, wanted, &start);
+    auto point = FindStartingPoint(datasets, directory, resume, start.config);
+    status = point.status();
+    if (point.ok()) {
+      start.resumed_from = std::move(point->path);
+      start.remarks = std::move(point->remarks);
+      start.checkpoint = std::move(point->checkpoint);
+    }
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
 
@@ -184,37 +155,8 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
                                          : communicator->size());
   }
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
-  RETURN_IF_ERROR(CheckWordVectorRun(dataset, start.config));
-  if (start.config.schedule().kind() == ScheduleSpec::PLATEAU && !dataset.FindSplit("valid").ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("schedule.kind is PLATEAU, which needs a validation split, and ",
-                     dataset.folder(), " has none; preprocess with --valid=FILE"));
-  }
-  RETURN_IF_ERROR(dataset.FindSplit("train").status());
-
-  CheckpointHeader& run = start.checkpoint.header;
-  run.set_task(TaskOfModel(dataset.manifest().task()));
-  run.clear_fields();
-  start.checkpoint.tables.clear();
-  for (int field = 0; field < FieldsOfModel(dataset.manifest().task()); ++field) {
-    const FieldEntry& entry = dataset.manifest().fields(field);
-    CheckpointField* described = run.add_fields();
-    described->set_name(entry.name());
-    *described->mutable_tokenizer() = entry.tokenizer();
-    *described->mutable_vocabulary() = entry.vocabulary();
-    start.checkpoint.tables.push_back(
-        {dataset.vocabulary_text(field), dataset.tokenizer_model(field)});
-  }
-  *run.mutable_config() = start.config;
-  Provenance* provenance = run.mutable_provenance();
-  provenance->set_host(HostName());
-  provenance->set_ranks(communicator->size());
-  provenance->set_elman_version(ELMAN_VERSION);
-  provenance->set_onednn_version(OneDnnVersion());
-  provenance->set_instruction_set(InstructionSet());
-  provenance->clear_data_sets();
-  for (const std::string& fingerprint : Fingerprints(datasets))
-    provenance->add_data_sets(fingerprint);
+  RETURN_IF_ERROR(CheckData(*datasets[0], start.config));
+  DescribeRun(datasets, start.config, communicator->size(), &start.checkpoint);
   return start;
 }
 
