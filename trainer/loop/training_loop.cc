@@ -3,20 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "data/io/status_macros.h"
-#include "trainer/comm/agreement.h"
 #include "trainer/optim/clipping.h"
 #include "trainer/optim/schedule.h"
 #include "trainer/validation/validation.h"
 
 namespace elman {
-
-using std::chrono_literals::operator""s;
 
 TrainingLoop::TrainingLoop(const LoopParts& parts)
     : communicator_(parts.communicator),
@@ -26,45 +22,32 @@ TrainingLoop::TrainingLoop(const LoopParts& parts)
       watch_(parts.watch),
       hooks_(parts.hooks),
       retry_pause_(parts.retry_pause),
-      checkpoint_(parts.checkpoint),
-      config_(checkpoint_->header.config()),
-      progress_(checkpoint_->header.mutable_progress()),
+      config_(parts.checkpoint->header.config()),
+      progress_(parts.checkpoint->header.mutable_progress()),
       steps_per_epoch_(StepsPerEpoch(*learner_.source, config_.micro_batches())),
       guard_(config_, learner_.state, progress_),
       prefetcher_(learner_.source, learner_.exchange->lanes().first, learner_.exchange->lanes().end,
                   config_.micro_batches(), {progress_->epoch(), progress_->step_in_epoch()}),
-      microscope_(parts.communicator, &learner_.model->parameters(),
-                  learner_.exchange->lanes().count(), learner_.exchange->slice().begin,
-                  learner_.exchange->slice().end, checkpoint_->header.task(), config_),
-      replicas_(config_.compare_every_steps(), learner_.exchange->topology().nodes() == 1
-                                                   ? std::span<const float>()
-                                                   : learner_.exchange->values()) {
-  const int ranks = communicator_->size();
-  int most_lanes = 0;
-  for (int rank = 0; rank < ranks; ++rank)
-    most_lanes = std::max(most_lanes, LanesOfRank(config_.lanes(), ranks, rank).count());
-  my_votes_.resize(most_lanes);
-  votes_.resize(most_lanes * ranks);
-  waited_.resize(ranks);
+      microscope_(communicator_, &learner_.model->parameters(), learner_.exchange->lanes().count(),
+                  learner_.exchange->slice().begin, learner_.exchange->slice().end,
+                  parts.checkpoint->header.task(), config_),
+      agreement_(
+          communicator_, config_.lanes(),
+          ReplicaCheck(config_.compare_every_steps(), learner_.exchange->topology().nodes() == 1
+                                                          ? std::span<const float>()
+                                                          : learner_.exchange->values())),
+      saver_(record_, watch_.clock, learner_.state, parts.checkpoint,
+             [this](Activity activity) { Alive(activity); }) {
   learner_.model->UseValues(learner_.state->values());
-  if (record_.reporter) {
-    Checkpoint* snapshot =
-        writer_.emplace(record_.checkpoints, config_.checkpoint().keep()).snapshot();
-    snapshot->tables = checkpoint_->tables;
-    snapshot->arrays = std::move(checkpoint_->arrays);
-  }
-  checkpoint_->arrays.clear();
 }
 
 absl::Status TrainingLoop::Run() {
   const absl::Status trained = Train();
-  FinishSaving();  // however training ended, what was begun is finished and told
+  saver_.Finish(retry_pause_);  // however training ended, what was begun is finished and told
   return trained;
 }
 
 absl::Status TrainingLoop::Train() {
-  saved_step_ = progress_->step() > 0 ? progress_->step() : -1;
-  saved_at_ = Clock::now();
   while (true) {
     if (progress_->step_in_epoch() == steps_per_epoch_) RETURN_IF_ERROR(EndEpoch());
     if (stopped_ || Finished()) break;
@@ -80,56 +63,29 @@ absl::Status TrainingLoop::Train() {
     }
     if (stopped_) break;
     const bool save_due = save_due_ || due(config_.checkpoint().every_steps());
-    if (save_due && saved_step_ != progress_->step()) SaveUnlessInDoubt();
+    if (save_due && saver_.saved_step() != progress_->step()) SaveUnlessInDoubt();
   }
-  if (saved_step_ != progress_->step()) Save();
+  if (saver_.saved_step() != progress_->step()) Save();
   return absl::OkStatus();
 }
 
 absl::Status TrainingLoop::Step() {
   const absl::Time began = absl::Now();
-  PhaseClock& clock = *watch_.clock;
-  const LaneRange lanes = learner_.exchange->lanes();
-  std::ranges::fill(my_votes_, Vote());
   Alive(Activity::kTraining);
 
   const bool diagnosed = microscope_.IsDue(progress_->step() + 1);
   if (diagnosed) microscope_.Begin();
   guard_.KeepState();
-  clock.Enter(Phase::kData);
-  const auto batches = prefetcher_.Next();
-  clock.Enter(Phase::kForward);
-  if (batches.ok()) {
-    learner_.exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
-      const int micro_batches = config_.micro_batches(), nth = lane - lanes.first;
-      for (int i = 0; i < micro_batches; ++i) {
-        const Batch& batch = (**batches)[nth * micro_batches + i];
-        if (batch.steps == 0) continue;
-        clock.Enter(Phase::kForward);
-        workspace_.Reset();
-        const Pass pass{config_.seed(),
-                        progress_->step() * micro_batches + i,
-                        learner_.source->first_row(lane),
-                        &clock,
-                        diagnosed ? microscope_.lane(nth) : nullptr,
-                        RateOfSums(),
-                        config_.lanes()};
-        my_votes_[nth].sums += learner_.model->Train(batch, pass, learner_.state->carry(lane),
-                                                     gradients->data(), &workspace_);
-        learner_.model->Touch(batch, gradients->mutable_touched());
-        my_votes_[nth].coverage.Add(batch);
-      }
-    });
-  }
-  ASSIGN_OR_RETURN(const Vote agreed, Agreed(batches.status()));
+  const absl::Status computed = ComputeLanes(diagnosed);
+  ASSIGN_OR_RETURN(const AgreedStep agreed, Agree(computed));
 
-  StepReport report{
-      .step = progress_->step() + 1,
-      .epoch = progress_->epoch() + 1,
-      .targets = agreed.sums.targets,
-      .loss = agreed.sums.loss / static_cast<double>(std::max<int64_t>(1, agreed.sums.targets)),
-      .learning_rate = CurrentLearningRate()};
-  clock.Enter(Phase::kExchange);
+  const LossSums& losses = agreed.sums.losses;
+  StepReport report{.step = progress_->step() + 1,
+                    .epoch = progress_->epoch() + 1,
+                    .targets = losses.targets,
+                    .loss = losses.loss / static_cast<double>(std::max<int64_t>(1, losses.targets)),
+                    .learning_rate = CurrentLearningRate()};
+  watch_.clock->Enter(Phase::kExchange);
   const double scale = SumGradients(&report);
   if (hooks_.on_gradients) hooks_.on_gradients(report, scale);
   if (diagnosed) {
@@ -145,35 +101,22 @@ absl::Status TrainingLoop::Step() {
   }
   learner_.model->UseValues(learner_.state->values());
 
-  progress_->set_step(report.step);
-  progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
-  progress_->set_tokens(progress_->tokens() + (diverged ? 0 : agreed.sums.tokens));
-  progress_->set_epoch_positions(progress_->epoch_positions() + agreed.sums.positions);
-  progress_->set_epoch_computed(progress_->epoch_computed() + agreed.sums.computed);
-  progress_->set_epoch_examples(progress_->epoch_examples() + agreed.coverage.examples);
-  progress_->set_epoch_examples_hash(progress_->epoch_examples_hash() + agreed.coverage.hash);
+  CountStep(agreed.sums, report, diverged);
   progress_->set_epoch_seconds(progress_->epoch_seconds() +
                                absl::ToDoubleSeconds(absl::Now() - began));
-  progress_->set_interval_steps(progress_->interval_steps() + 1);
-  progress_->set_interval_targets(progress_->interval_targets() + report.targets);
-  if (!diverged) {
-    progress_->set_interval_loss(progress_->interval_loss() + agreed.sums.loss);
-    guard_.StepIsSound();
-  }
+  if (!diverged) guard_.StepIsSound();
   stopped_ = agreed.stop;
   save_due_ |= agreed.save;
   validation_loss_.reset();
   is_best_ = false;
-  clock.Enter(Phase::kOther);
-  if (writer_) {
-    if (const auto save = writer_->Outcome(absl::ZeroDuration())) ReportSave(*save);
-  }
+  watch_.clock->Enter(Phase::kOther);
+  saver_.ReportOutcome();
   const bool ends_interval = progress_->step() % config_.logging().every_steps() == 0;
   if (record_.reporter) {
     report.tokens = progress_->tokens();
     report.bytes_sent = agreed.bytes_sent;
-    report.multiplications = diverged ? 0 : agreed.sums.multiplications;
-    report.waited = waited_;
+    report.multiplications = diverged ? 0 : losses.multiplications;
+    report.waited = agreement_.waited();
     report.interval_loss = progress_->interval_loss();
     report.interval_targets = progress_->interval_targets();
     report.ends_interval = ends_interval;
@@ -189,36 +132,65 @@ absl::Status TrainingLoop::Step() {
   return absl::OkStatus();
 }
 
-// The sums over all lanes, added in their order, and whether anyone wishes to stop or to save; or
-// what went wrong somewhere.
-absl::StatusOr<TrainingLoop::Vote> TrainingLoop::Agreed(const absl::Status& local) {
-  my_votes_[0].waited = watch_.clock->Seconds(Phase::kWait);
+// The passes of this rank's lanes, each over its micro-batches.
+absl::Status TrainingLoop::ComputeLanes(bool diagnosed) {
+  PhaseClock& clock = *watch_.clock;
+  agreement_.BeginStep();
+  clock.Enter(Phase::kData);
+  const auto batches = prefetcher_.Next();
+  clock.Enter(Phase::kForward);
+  RETURN_IF_ERROR(batches.status());
+  learner_.exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
+    const int micro_batches = config_.micro_batches();
+    const int nth = lane - learner_.exchange->lanes().first;
+    for (int i = 0; i < micro_batches; ++i) {
+      const Batch& batch = (**batches)[nth * micro_batches + i];
+      if (batch.steps == 0) continue;
+      clock.Enter(Phase::kForward);
+      workspace_.Reset();
+      const Pass pass{config_.seed(),
+                      progress_->step() * micro_batches + i,
+                      learner_.source->first_row(lane),
+                      &clock,
+                      diagnosed ? microscope_.lane(nth) : nullptr,
+                      RateOfSums(),
+                      config_.lanes()};
+      LossSums losses = learner_.model->Train(batch, pass, learner_.state->carry(lane),
+                                              gradients->data(), &workspace_);
+      learner_.model->Touch(batch, gradients->mutable_touched());
+      if (losses.tokens == 0) losses.tokens = losses.targets;
+      agreement_.lane(nth).losses += losses;
+      agreement_.lane(nth).coverage.Add(batch);
+    }
+  });
+  return absl::OkStatus();
+}
+
+// The sums over all lanes, and whether anyone wishes to stop or to save; or what went wrong
+// somewhere.
+absl::StatusOr<AgreedStep> TrainingLoop::Agree(const absl::Status& computed) {
+  RankMessage message{.bytes_sent = learner_.exchange->bytes_sent(),
+                      .waited = watch_.clock->Seconds(Phase::kWait)};
   watch_.clock->Enter(Phase::kWait);
-  my_votes_[0].bytes_sent = learner_.exchange->bytes_sent();
-  my_votes_[0].stop = hooks_.stop_requested();
-  my_votes_[0].save = SaveDueByClock();
-  my_votes_[0].trace = record_.trace && record_.trace->Due();
-  my_votes_[0].failed = !local.ok();
-  my_votes_[0].digest = replicas_.Digest(*progress_, saved_step_);
-  communicator_->AllGather(std::as_bytes(std::span(my_votes_)),
-                           std::as_writable_bytes(std::span(votes_)));
-  Vote all;
-  for (const Vote& vote : votes_) {
-    all.sums += vote.sums;
-    all.coverage += vote.coverage;
-    all.bytes_sent += vote.bytes_sent;
-    all.stop |= vote.stop;
-    all.save |= vote.save;
-    all.trace |= vote.trace;
-    all.failed |= vote.failed;
-  }
-  if (all.failed) RETURN_IF_ERROR(Agree(communicator_, local));
-  const size_t votes_a_rank = my_votes_.size();
-  for (size_t rank = 0; rank < waited_.size(); ++rank)
-    waited_[rank] = votes_[rank * votes_a_rank].waited;
-  RETURN_IF_ERROR(replicas_.Compare(communicator_,
-                                    [&](int rank) { return votes_[rank * votes_a_rank].digest; }));
-  return all;
+  message.stop = hooks_.stop_requested();
+  message.save = saver_.DueByClock();
+  message.trace = record_.trace && record_.trace->Due();
+  return agreement_.Agree(computed, message, *progress_, saver_.saved_step());
+}
+
+// Adds the step to the progress of the run; the losses and tokens of one that diverged do not
+// count.
+void TrainingLoop::CountStep(const LaneSums& sums, const StepReport& report, bool diverged) {
+  progress_->set_step(report.step);
+  progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
+  progress_->set_tokens(progress_->tokens() + (diverged ? 0 : sums.losses.tokens));
+  progress_->set_epoch_positions(progress_->epoch_positions() + sums.losses.positions);
+  progress_->set_epoch_computed(progress_->epoch_computed() + sums.losses.computed);
+  progress_->set_epoch_examples(progress_->epoch_examples() + sums.coverage.examples);
+  progress_->set_epoch_examples_hash(progress_->epoch_examples_hash() + sums.coverage.hash);
+  progress_->set_interval_steps(progress_->interval_steps() + 1);
+  progress_->set_interval_targets(progress_->interval_targets() + report.targets);
+  if (!diverged) progress_->set_interval_loss(progress_->interval_loss() + sums.losses.loss);
 }
 
 // Fills in the gradient norm; returns what makes of the summed gradients those of the loss.
@@ -353,22 +325,9 @@ void TrainingLoop::ShowSamples(const Evaluation& evaluation) {
   record_.reporter->Samples(progress_->step(), validation_.samples->Make(progress_->step()));
 }
 
-// A save that comes while the one before is still being written waits for it: every checkpoint that
-// was asked for is written, and memory for one is enough.
 void TrainingLoop::Save() {
-  const TimedSpan span(watch_.clock, "checkpoint");
-  WaitForSave();
-  const absl::Time began = absl::Now();
-  saved_step_ = progress_->step();
-  saved_at_ = Clock::now();
+  saver_.Save(is_best_, guard_.snapshot_differs());
   save_due_ = false;
-  if (record_.checkpoints == nullptr) return;
-  if (writer_) writer_->snapshot()->header = checkpoint_->header;
-  learner_.state->Gather(writer_ ? writer_->snapshot() : nullptr, guard_.snapshot_differs());
-  if (writer_) {
-    writer_->Begin(is_best_);
-    record_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
-  }
 }
 
 // While steps diverge, the values may be what makes them: a save is put off until a step is sound,
@@ -376,61 +335,6 @@ void TrainingLoop::Save() {
 void TrainingLoop::SaveUnlessInDoubt() {
   save_due_ = guard_.in_doubt() && !is_best_;
   if (!save_due_) Save();
-}
-
-// One that is due by the clock alone does not hold up training: it waits until the writer is free.
-bool TrainingLoop::SaveDueByClock() const {
-  const std::chrono::duration<double> every = 60s * config_.checkpoint().every_minutes();
-  return writer_ && !writer_->busy() && every.count() > 0 && Clock::now() - saved_at_ >= every;
-}
-
-void TrainingLoop::WaitForSave() {
-  if (!writer_ || !writer_->busy()) return;
-  const TimedSpan span(watch_.clock, "wait for the checkpoint before");
-  const absl::Time began = absl::Now();
-  while (writer_->busy()) {
-    Alive(Activity::kCheckpoint);
-    if (const auto save = writer_->Outcome(absl::Seconds(1))) ReportSave(*save);
-  }
-  record_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
-}
-
-// No later save makes good for the last one: it is tried again a few times, for a disk that is full
-// may be so for a moment only. Every time it is written anew, from the first byte.
-void TrainingLoop::FinishSaving() {
-  constexpr int kAttempts = 5;
-  WaitForSave();
-  absl::Duration pause = retry_pause_;
-  for (int attempt = 2; attempt <= kAttempts && save_failed_; ++attempt, pause *= 2) {
-    record_.reporter->Event(progress_->step(), "checkpoint_retried",
-                            absl::StrCat("trying again in ", absl::FormatDuration(pause), ", ",
-                                         attempt, " of ", kAttempts));
-    for (const absl::Time end = absl::Now() + pause; absl::Now() < end;) {
-      Alive(Activity::kEnding);
-      absl::SleepFor(std::min(end - absl::Now(), absl::Seconds(1)));
-    }
-    writer_->BeginAgain();
-    WaitForSave();
-  }
-}
-
-void TrainingLoop::ReportSave(const SaveOutcome& save) {
-  ProgressReporter& reporter = *record_.reporter;
-  if (Timeline* timeline = watch_.clock->timeline())
-    timeline->Record("checkpoint", save.began, save.ended, Timeline::Track::kCheckpoint);
-  save_failed_ = !save.content_hash.ok();
-  if (save.content_hash.ok()) {
-    reporter.Saved(save.step, save.path, *save.content_hash, save.seconds());
-  } else {
-    reporter.Event(
-        save.step, "checkpoint_failed",
-        absl::StrCat("warning: no checkpoint was written at step ", save.step, ": ",
-                     save.content_hash.status().message(), "; the last good checkpoint stays"));
-  }
-  if (!save.pruned.ok()) {
-    reporter.Event(save.step, "warning",
-                   absl::StrCat("warning: old checkpoints stay: ", save.pruned.message()));
-  }
 }
 
 // A trace that cannot be written any more does not end the training; at its end it will be said.

@@ -11,7 +11,7 @@
 #include "trainer/comm/communicator.h"
 #include "trainer/eval/evaluators/evaluator.h"
 #include "trainer/exchange/gradient_exchange.h"
-#include "trainer/loop/training_loop.h"
+#include "trainer/loop/loop_parts.h"
 #include "trainer/network/models/model.h"
 #include "trainer/optim/optimizer.h"
 #include "trainer/record/run/run_directory.h"
