@@ -1,11 +1,7 @@
 #include "trainer/reporting/progress_reporter.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -24,8 +20,6 @@
 namespace elman {
 namespace {
 
-constexpr absl::Duration kRedraw = absl::Milliseconds(250);
-
 // "1:05:09" or "5:09".
 std::string Clock(double seconds) {
   const int64_t s = std::llround(std::max(0.0, seconds));
@@ -33,47 +27,10 @@ std::string Clock(double seconds) {
   return absl::StrFormat("%d:%02d", s / 60, s % 60);
 }
 
-// How much of a run is done.
-std::string Bar(int64_t step, int64_t total) {
-  constexpr int64_t kCells = 16;
-  const int64_t full = total > 0 ? std::clamp<int64_t>(kCells * step / total, 0, kCells) : kCells;
-  std::string bar = "[";
-  for (int64_t cell = 0; cell < kCells; ++cell) bar += cell < full ? "\u2588" : "\u2591";
-  return bar + "]";
-}
-
-// A person watches. Under mpirun no rank's standard error is a terminal; launch/elman-run says
-// whether its own is.
-bool WatchedByAPerson() {
-  if (const char* terminal = std::getenv("ELMAN_TERMINAL"))
-    return std::string_view(terminal) == "1";
-  return isatty(STDERR_FILENO);
-}
-
 // As Markdown that shows it to the letter, on a line of its own.
 std::string Verbatim(const std::string& name, const std::string& text) {
   return absl::StrCat("    ", absl::StrFormat("%-10s", name),
                       absl::StrReplaceAll(text, {{"\n", " / "}, {"\r", " "}}), "\n");
-}
-
-constexpr Phase kToldPhases[] = {Phase::kData,     Phase::kForward,   Phase::kBackward,
-                                 Phase::kExchange, Phase::kOptimizer, Phase::kWait};
-
-std::array<double, kPhases> SecondsOf(const PhaseClock& clock) {
-  std::array<double, kPhases> seconds;
-  for (int phase = 0; phase < kPhases; ++phase)
-    seconds[phase] = clock.Seconds(static_cast<Phase>(phase));
-  return seconds;
-}
-
-JsonObject SecondsJson(const std::array<double, kPhases>& now,
-                       const std::array<double, kPhases>& before) {
-  JsonObject json;
-  for (const Phase phase : kToldPhases) {
-    const auto i = static_cast<size_t>(phase);
-    json.Add(PhaseName(phase), now[i] - before[i]);
-  }
-  return json;
 }
 
 }  // namespace
@@ -106,16 +63,13 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, Task task,
       config_(config),
       start_step_(start_step),
       total_steps_(total_steps),
-      peak_(peak),
-      clock_(clock),
       log_(std::move(log)),
       record_(std::move(record)),
       tensorboard_(std::move(tensorboard)),
       heartbeat_(std::move(heartbeat)),
-      terminal_(WatchedByAPerson()),
-      quiet_(quiet),
+      terminal_(quiet),
       started_(absl::Now()),
-      interval_started_(absl::Now()) {}
+      interval_(clock, peak, started_) {}
 
 ProgressReporter::~ProgressReporter() = default;
 
@@ -127,11 +81,10 @@ absl::Status ProgressReporter::TellPrometheus(const std::string& path) {
 
 void ProgressReporter::Step(const StepReport& report) {
   last_ = report;
-  timed_targets_ += report.targets;
-  timed_multiplications_ += report.multiplications;
+  interval_.Add(report);
   if (report.ends_interval) {
     WriteTrainLine();
-  } else if (terminal_ && absl::Now() - shown_ > kRedraw) {
+  } else if (terminal_.WantsRedraw()) {
     ShowProgress();
   }
 }
@@ -141,36 +94,10 @@ std::optional<double> ProgressReporter::Perplexity(double loss) const {
   return std::exp(loss);
 }
 
-double ProgressReporter::IntervalSeconds() const {
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - interval_started_) - other_seconds_;
-  return std::max(seconds, 1e-9);
-}
-
-double ProgressReporter::TokensPerSecond() const {
-  return static_cast<double>(timed_targets_) / IntervalSeconds();
-}
-
-double ProgressReporter::Utilization() const {
-  // Forward and twice that backward; a multiplication comes with an addition.
-  const double operations = 3 * 2 * static_cast<double>(timed_multiplications_);
-  return peak_ > 0 ? operations / IntervalSeconds() / peak_ : 0;
-}
-
-// The others wait for the rank that waits the least: it is the slowest.
-JsonObject ProgressReporter::WaitJson() const {
-  std::vector<double> waited(last_.waited.begin(), last_.waited.end());
-  for (size_t rank = 0; rank < told_waited_.size(); ++rank) waited[rank] -= told_waited_[rank];
-  const auto slowest = std::ranges::min_element(waited) - waited.begin();
-  std::ranges::sort(waited);
-  const double median = (waited[(waited.size() - 1) / 2] + waited[waited.size() / 2]) / 2;
-  JsonObject json;
-  json.Add("least", waited.front()).Add("median", median);
-  return json.Add("most", waited.back()).Add("slowest_rank", static_cast<int64_t>(slowest));
-}
-
 void ProgressReporter::WriteTrainLine() {
   if (last_.interval_targets == 0) return;
-  const double tokens_per_second = TokensPerSecond();
+  const absl::Time now = absl::Now();
+  const double tokens_per_second = interval_.TokensPerSecond(now);
   const double loss = last_.interval_loss / static_cast<double>(last_.interval_targets);
   const std::optional<double> perplexity = Perplexity(loss);
   JsonObject line;
@@ -181,10 +108,10 @@ void ProgressReporter::WriteTrainLine() {
       .Add("step_loss", last_.loss)
       .Add("tokens", last_.tokens)
       .Add("tokens_per_second", tokens_per_second)
-      .Add("bytes_sent", last_.bytes_sent - bytes_told_)
-      .Add("seconds", SecondsJson(SecondsOf(*clock_), told_seconds_));
-  if (peak_ > 0) line.Add("mfu", Utilization());
-  if (last_.waited.size() > 1) line.Add("waits", WaitJson());
+      .Add("bytes_sent", interval_.bytes_sent())
+      .Add("seconds", interval_.PhaseSeconds());
+  if (const auto utilization = interval_.Utilization(now)) line.Add("mfu", *utilization);
+  if (last_.waited.size() > 1) line.Add("waits", interval_.Waits());
   Log(line);
   std::vector<std::pair<std::string, double>> scalars = {
       {"train/loss", loss},
@@ -195,52 +122,36 @@ void ProgressReporter::WriteTrainLine() {
   Complain(tensorboard_->Write(last_.step, scalars));
   ShowProgress();
   last_.interval_targets = 0;
-  timed_targets_ = 0;
-  bytes_told_ = last_.bytes_sent;
-  interval_started_ = absl::Now();
-  other_seconds_ = 0;
-  timed_multiplications_ = 0;
-  told_seconds_ = SecondsOf(*clock_);
-  told_waited_.assign(last_.waited.begin(), last_.waited.end());
+  interval_.Restart(absl::Now());
 }
 
 void ProgressReporter::ShowProgress() {
-  shown_ = absl::Now();
-  if (quiet_) return;
+  const absl::Time now = absl::Now();
   const double loss =
       last_.interval_loss / static_cast<double>(std::max<int64_t>(1, last_.interval_targets));
-  const double elapsed = absl::ToDoubleSeconds(shown_ - started_);
+  const double elapsed = absl::ToDoubleSeconds(now - started_);
   const double per_step =
       elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
-  const std::optional<double> perplexity = Perplexity(loss);
-  const std::string told = perplexity ? absl::StrFormat("  perplexity %.2f", *perplexity) : "";
-  const std::string utilization =
-      peak_ > 0 ? absl::StrFormat("  MFU %.2f", Utilization()) : std::string();
-  const std::string line =
-      absl::StrFormat("epoch %d  step %d/%d  loss %.4f%s  %.0f tokens/s%s  ETA %s", last_.epoch,
-                      last_.step, total_steps_, loss, told, TokensPerSecond(), utilization,
-                      Clock(per_step * static_cast<double>(total_steps_ - last_.step)));
-  if (terminal_) {
-    std::fprintf(stderr, "\r\033[K%s %s", Bar(last_.step, total_steps_).c_str(), line.c_str());
-  } else {
-    std::fprintf(stderr, "%s\n", line.c_str());
-  }
-}
-
-void ProgressReporter::Print(const std::string& line) {
-  std::fprintf(stderr, "%s%s\n", terminal_ ? "\r\033[K" : "", line.c_str());
+  const std::optional<double> perplexity = Perplexity(loss), mfu = interval_.Utilization(now);
+  terminal_.ShowProgress(
+      last_.step, total_steps_,
+      absl::StrFormat(
+          "epoch %d  step %d/%d  loss %.4f%s  %.0f tokens/s%s  ETA %s", last_.epoch, last_.step,
+          total_steps_, loss, perplexity ? absl::StrFormat("  perplexity %.2f", *perplexity) : "",
+          interval_.TokensPerSecond(now), mfu ? absl::StrFormat("  MFU %.2f", *mfu) : "",
+          Clock(per_step * static_cast<double>(total_steps_ - last_.step))));
 }
 
 void ProgressReporter::Complain(const absl::Status& status) {
   if (status.ok() || complained_) return;
   complained_ = true;
-  Print(absl::StrFormat("warning: %s; training goes on, later lines may be missing too",
-                        status.message()));
+  terminal_.Print(absl::StrFormat("warning: %s; training goes on, later lines may be missing too",
+                                  status.message()));
 }
 
 void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& evaluation,
                                  bool best, double seconds) {
-  other_seconds_ += seconds;
+  interval_.Pause(seconds);
   JsonObject line;
   line.Add("kind", "valid").Add("step", step).Add("epoch", epoch);
   AddEvaluation(evaluation, /*with_tables=*/false, &line);
@@ -293,13 +204,13 @@ void ProgressReporter::Saved(int64_t step, const std::string& path, const std::s
   Log(line.Add("seconds", seconds));
 }
 
-void ProgressReporter::Paused(double seconds) { other_seconds_ += seconds; }
+void ProgressReporter::Paused(double seconds) { interval_.Pause(seconds); }
 
 void ProgressReporter::Event(int64_t step, const std::string& what, const std::string& detail) {
   JsonObject line;
   line.Add("kind", "event").Add("step", step).Add("event", what).Add("detail", detail);
   Log(line);
-  Print(detail);
+  terminal_.Print(detail);
 }
 
 void ProgressReporter::Diverged(const StepReport& report, const std::string& what,
@@ -313,11 +224,11 @@ void ProgressReporter::Diverged(const StepReport& report, const std::string& wha
       .Add("gradient_norm", report.gradient_norm)
       .Add("step_loss", report.loss);
   Log(line);
-  Print(detail);
+  terminal_.Print(detail);
 }
 
 void ProgressReporter::Diagnosed(const StepDiagnosis& diagnosis, double seconds) {
-  other_seconds_ += seconds;
+  interval_.Pause(seconds);
   const Findings& findings = diagnosis.findings;
   const Verdict& verdict = diagnosis.verdict;
   Log(LineOf(findings, verdict));
@@ -329,10 +240,6 @@ void ProgressReporter::Diagnosed(const StepDiagnosis& diagnosis, double seconds)
 
 void ProgressReporter::Alive(int64_t step, std::string_view phase) {
   Complain(heartbeat_->Beat(step, phase));
-}
-
-void ProgressReporter::Say(const std::string& line) {
-  if (!quiet_) Print(line);
 }
 
 void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {

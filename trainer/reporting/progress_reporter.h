@@ -2,11 +2,9 @@
 // report, which every validation brings up to date. Only rank 0 has one.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,27 +26,12 @@
 #include "trainer/record/log/tensorboard_writer.h"
 #include "trainer/record/run/heartbeat.h"
 #include "trainer/record/run/run_directory.h"
+#include "trainer/reporting/step_report.h"
+#include "trainer/reporting/terminal_line.h"
+#include "trainer/reporting/train_interval.h"
 #include "trainer/validation/validation_samples.h"
 
 namespace elman {
-
-struct StepReport {
-  int64_t step = 0;
-  int64_t epoch = 1;    // the one the step belongs to, from 1
-  int64_t targets = 0;  // of the step, over all lanes; none if it diverged
-  double loss = 0;      // per target, of this step
-  double learning_rate = 0;
-  double gradient_norm = 0;  // before clipping, of the normalized gradient
-  int64_t tokens = 0;        // trained on since the beginning of the run
-  int64_t bytes_sent = 0;    // between nodes, by all ranks, from the start until before this step
-  int64_t multiplications = 0;  // of this step (LossSums)
-  // By rank: seconds that it waited for others, from the start until before this step.
-  std::span<const double> waited = {};
-  // Since the last train line, this step included.
-  double interval_loss = 0;
-  int64_t interval_targets = 0;
-  bool ends_interval = false;  // a train line is due
-};
 
 class ProgressReporter {
  public:
@@ -101,7 +84,7 @@ class ProgressReporter {
   // The end: writes the train line of the last, unfinished interval.
   void FinishTraining();
   // A line for people, unless the run is quiet.
-  void Say(const std::string& line);
+  void Say(const std::string& line) { terminal_.Say(line); }
   // For people, when a run is at its end: what came of it, and what can be done with it, in
   // commands to be typed where this program was.
   void Conclude(const Progress& progress, const Dataset& dataset);
@@ -117,16 +100,10 @@ class ProgressReporter {
 
   // What training with such a loss a target comes to; none where it is not about tokens of text.
   std::optional<double> Perplexity(double loss) const;
-  double IntervalSeconds() const;
-  double TokensPerSecond() const;
-  // The part of `peak` that the useful operations of the interval were; 0: unknown.
-  double Utilization() const;
-  JsonObject WaitJson() const;
   void WriteTrainLine();
   void ShowProgress();
   void Log(JsonObject line);                  // to metrics.jsonl, with the time
   void WritePage(bool running);               // report.html
-  void Print(const std::string& line);        // a line that stays
   void Complain(const absl::Status& status);  // about a log that cannot be written, once
 
   const RunDirectory* const directory_;
@@ -134,28 +111,17 @@ class ProgressReporter {
   const TrainingConfig config_;
   const int64_t start_step_;
   const int64_t total_steps_;
-  const double peak_;
-  const PhaseClock* const clock_;
   const std::unique_ptr<MetricsLog> log_;
   RunRecord record_;  // what the log holds
   std::vector<std::pair<std::string, std::string>> facts_;
   const std::unique_ptr<TensorBoardWriter> tensorboard_;
   const std::unique_ptr<Heartbeat> heartbeat_;
   std::unique_ptr<PrometheusFile> prometheus_;  // null where nobody asked for it
-  const bool terminal_;
-  const bool quiet_;
+  TerminalLine terminal_;
   const absl::Time started_;
 
   StepReport last_;
-  int64_t bytes_told_ = 0;  // sent until the last train line
-  // Since the last train line or, if that is later, since the start of this process.
-  absl::Time interval_started_;
-  int64_t timed_targets_ = 0;
-  int64_t timed_multiplications_ = 0;
-  std::array<double, kPhases> told_seconds_{};  // of the clock, until then
-  std::vector<double> told_waited_;             // by rank, likewise
-  double other_seconds_ = 0;                    // spent on validation and checkpoints
-  absl::Time shown_;
+  TrainInterval interval_;
   Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last one shown
   bool complained_ = false;
 };

@@ -1,0 +1,58 @@
+#include "trainer/reporting/train_interval.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <vector>
+
+#include "absl/strings/match.h"
+
+namespace elman {
+namespace {
+
+const absl::Time kStart = absl::FromUnixSeconds(1000);
+
+TEST(TrainInterval, RatesLeaveOutPauses) {
+  PhaseClock clock;
+  TrainInterval interval(&clock, /*peak=*/1000, kStart);
+  interval.Add({.targets = 30, .multiplications = 400});
+  interval.Add({.targets = 10, .multiplications = 100});
+  interval.Pause(6);
+  const absl::Time now = kStart + absl::Seconds(10);
+  EXPECT_DOUBLE_EQ(interval.TokensPerSecond(now), 40 / 4.0);
+  EXPECT_DOUBLE_EQ(*interval.Utilization(now), 500 * 6 / 4.0 / 1000);
+  EXPECT_EQ(TrainInterval(&clock, /*peak=*/0, kStart).Utilization(now), std::nullopt);
+}
+
+TEST(TrainInterval, BeginsAnewAfterATrainLine) {
+  PhaseClock clock;
+  TrainInterval interval(&clock, /*peak=*/0, kStart);
+  const std::vector<double> early = {2, 8, 4}, late = {12, 9, 6};
+  interval.Add({.targets = 30, .bytes_sent = 700, .waited = early});
+  interval.Pause(6);
+  EXPECT_EQ(interval.bytes_sent(), 700);
+  EXPECT_EQ(interval.Waits().ToString(),
+            R"({"least": 2, "median": 4, "most": 8, "slowest_rank": 0})");
+  interval.Restart(kStart + absl::Seconds(20));
+  interval.Add({.targets = 8, .bytes_sent = 1000, .waited = late});
+  EXPECT_DOUBLE_EQ(interval.TokensPerSecond(kStart + absl::Seconds(22)), 4);
+  EXPECT_EQ(interval.bytes_sent(), 300);
+  EXPECT_EQ(interval.Waits().ToString(),
+            R"({"least": 1, "median": 2, "most": 10, "slowest_rank": 1})");
+}
+
+TEST(TrainInterval, CountsThePhasesOfATrainLine) {
+  PhaseClock clock;
+  TrainInterval interval(&clock, /*peak=*/0, kStart);
+  clock.Enter(Phase::kData);
+  clock.Enter(Phase::kOther);
+  EXPECT_FALSE(absl::StrContains(interval.PhaseSeconds().ToString(), "\"data\": 0,"));
+  interval.Restart(kStart);
+  EXPECT_EQ(
+      interval.PhaseSeconds().ToString(),
+      R"({"data": 0, "forward": 0, "backward": 0, "exchange": 0, "optimizer": 0, "wait": 0})");
+}
+
+}  // namespace
+}  // namespace elman

@@ -1,0 +1,68 @@
+#include "trainer/reporting/train_interval.h"
+
+#include <algorithm>
+
+namespace elman {
+namespace {
+
+constexpr Phase kReported[] = {Phase::kData,     Phase::kForward,   Phase::kBackward,
+                               Phase::kExchange, Phase::kOptimizer, Phase::kWait};
+
+}  // namespace
+
+TrainInterval::TrainInterval(const PhaseClock* clock, double peak, absl::Time now)
+    : clock_(clock), peak_(peak), began_(now) {}
+
+void TrainInterval::Add(const StepReport& report) {
+  targets_ += report.targets;
+  multiplications_ += report.multiplications;
+  bytes_sent_ = report.bytes_sent;
+  waited_.assign(report.waited.begin(), report.waited.end());
+}
+
+double TrainInterval::Seconds(absl::Time now) const {
+  return std::max(absl::ToDoubleSeconds(now - began_) - paused_, 1e-9);
+}
+
+double TrainInterval::TokensPerSecond(absl::Time now) const {
+  return static_cast<double>(targets_) / Seconds(now);
+}
+
+std::optional<double> TrainInterval::Utilization(absl::Time now) const {
+  if (peak_ <= 0) return std::nullopt;
+  // Forward and twice that backward; a multiplication comes with an addition.
+  const double operations = 3 * 2 * static_cast<double>(multiplications_);
+  return operations / Seconds(now) / peak_;
+}
+
+JsonObject TrainInterval::PhaseSeconds() const {
+  JsonObject json;
+  for (const Phase phase : kReported) {
+    json.Add(PhaseName(phase), clock_->Seconds(phase) - phases_before_[static_cast<size_t>(phase)]);
+  }
+  return json;
+}
+
+// The others wait for the rank that waits the least: it is the slowest.
+JsonObject TrainInterval::Waits() const {
+  std::vector<double> waited = waited_;
+  for (size_t rank = 0; rank < waited_before_.size(); ++rank) waited[rank] -= waited_before_[rank];
+  const auto slowest = std::ranges::min_element(waited) - waited.begin();
+  std::ranges::sort(waited);
+  const double median = (waited[(waited.size() - 1) / 2] + waited[waited.size() / 2]) / 2;
+  JsonObject json;
+  json.Add("least", waited.front()).Add("median", median);
+  return json.Add("most", waited.back()).Add("slowest_rank", static_cast<int64_t>(slowest));
+}
+
+void TrainInterval::Restart(absl::Time now) {
+  began_ = now;
+  paused_ = 0;
+  targets_ = multiplications_ = 0;
+  bytes_before_ = bytes_sent_;
+  waited_before_ = waited_;
+  for (int phase = 0; phase < kPhases; ++phase)
+    phases_before_[phase] = clock_->Seconds(static_cast<Phase>(phase));
+}
+
+}  // namespace elman
