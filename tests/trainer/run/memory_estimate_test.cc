@@ -1,0 +1,76 @@
+#include "trainer/run/memory_estimate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/trainer/run/prepared_runs.h"
+
+namespace elman {
+namespace {
+
+using testing::StartsWith;
+
+class MemoryEstimateTest : public PreparedRuns {
+ protected:
+  // By rank.
+  std::vector<MemoryEstimate> Estimates(int ranks, const std::vector<std::string>& overrides = {}) {
+    std::vector<MemoryEstimate> estimates(ranks);
+    OnRanks(ranks, overrides, [&](PreparedRun* run) {
+      estimates[run->communicator->rank()] = EstimateMemory(*run);
+      size_ = 4.0 * static_cast<double>(run->model->parameters().size());
+    });
+    return estimates;
+  }
+
+  double size_ = 0;  // bytes of a flat array
+};
+
+TEST_F(MemoryEstimateTest, CountsTheArraysOfAdam) {
+  const MemoryEstimate one = Estimates(1)[0];
+  EXPECT_EQ(one.values, size_);
+  EXPECT_EQ(one.gradients, size_);
+  EXPECT_EQ(one.optimizer, 2 * size_);
+  EXPECT_EQ(one.checkpoint, 3 * size_);
+  EXPECT_EQ(Estimates(1, {"optimizer.kind=SGD"})[0].optimizer, 0);
+}
+
+TEST_F(MemoryEstimateTest, RanksShareTheMoments) {
+  double optimizer = 0, gradients = 0;
+  for (const MemoryEstimate& rank : Estimates(3)) {
+    EXPECT_EQ(rank.values, size_);
+    optimizer += rank.optimizer;
+    gradients += rank.gradients;
+  }
+  EXPECT_EQ(optimizer, 2 * size_);
+  EXPECT_EQ(gradients, 3 * size_ + 2 * size_) << "the sums of the two others, on every slice";
+}
+
+TEST_F(MemoryEstimateTest, RollingBackKeepsASnapshot) {
+  const MemoryEstimate back = Estimates(1, {"divergence.action=ROLL_BACK"})[0];
+  EXPECT_EQ(back.optimizer, 2 * size_ + 3 * size_);
+  EXPECT_EQ(back.checkpoint, 2 * 3 * size_);
+}
+
+TEST_F(MemoryEstimateTest, ActivationsGrowWithTheRowsOfALane) {
+  const auto activations = [&](const char* batch_size) {
+    return Estimates(1, {batch_size})[0].activations;
+  };
+  const double least = activations("batch_size=40"), more = activations("batch_size=80"),
+               most = activations("batch_size=120");
+  EXPECT_GT(more, least);
+  EXPECT_DOUBLE_EQ(most - more, more - least);
+}
+
+TEST(MemoryEstimateText, IsInMegabytes) {
+  const MemoryEstimate memory{
+      .values = 1e6, .gradients = 2e6, .optimizer = 3e6, .activations = 4e6, .checkpoint = 5e6};
+  EXPECT_EQ(memory.ToString(),
+            "10 MB (parameters 1, gradients 2, optimizer 3, activations 4); rank 0 also 5 MB for "
+            "checkpoints");
+}
+
+}  // namespace
+}  // namespace elman
