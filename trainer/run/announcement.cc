@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "data/text/task_fields.h"
 #include "trainer/comm/host.h"
 #include "trainer/network/math/compute_environment.h"
 #include "trainer/preflight/placement.h"
@@ -19,7 +20,7 @@ namespace {
 // "LSTM 2 x 650", with what else it has of layers; "window of 4 tokens, 1 x 200 tanh"; "skip-gram,
 // 100 elements".
 std::string ModelText(Task task, const ModelSpec& model) {
-  if (task == EMBEDDING) {
+  if (!TraitsOf(task).layers) {
     const WordVectorSpec::Method method = model.word_vectors().method();
     const char* const name = method == WordVectorSpec::GLOVE  ? "GloVe"
                              : method == WordVectorSpec::CBOW ? "CBOW"

@@ -82,8 +82,7 @@ MemoryEstimate EstimateMemory(const PreparedRun& run) {
     memory.optimizer += slice * (1 + moments);
     memory.checkpoint *= 2;
   }
-  if (TaskOfModel(dataset.manifest().task()) !=
-      EMBEDDING)  // of word vectors, a block is in hand at a time
+  if (TraitsOf(dataset.manifest().task()).layers)  // of word vectors, a block is in hand at a time
     memory.activations += ActivationElements(config, dataset) * sizeof(float);
   return memory;
 }

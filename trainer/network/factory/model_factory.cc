@@ -4,7 +4,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "data/text/task_fields.h"
 #include "trainer/network/factory/spec_checks.h"
 #include "trainer/network/models/classifier.h"
 #include "trainer/network/models/language_model.h"

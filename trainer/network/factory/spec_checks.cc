@@ -1,6 +1,7 @@
 #include "trainer/network/factory/spec_checks.h"
 
 #include "absl/strings/str_cat.h"
+#include "data/text/task_fields.h"
 #include "trainer/network/models/spec_shapes.h"
 #include "trainer/network/recurrent/window_context.h"
 
@@ -81,7 +82,7 @@ absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
   if (features.use() == FeatureSpec::NONE) return absl::OkStatus();
   const std::string use =
       absl::StrCat("model.features.use is ", FeatureSpec::Use_Name(features.use()), ": ");
-  if (task == EMBEDDING)
+  if (!TraitsOf(task).layers)
     return absl::InvalidArgumentError(use +
                                       "word vectors are learned of words alone; leave it out");
   for (const absl::Status& status : {
@@ -256,12 +257,12 @@ absl::Status CheckModelSpec(Task task, const ModelSpec& spec,
   if (absl::Status status = CheckRanges(spec); !status.ok()) return status;
   if (absl::Status status = CheckInput(spec); !status.ok()) return status;
   if (absl::Status status = CheckFeatures(task, spec); !status.ok()) return status;
-  const size_t fields = task == LANGUAGE_MODEL || task == EMBEDDING ? 1 : 2;
-  if (task != TASK_UNSPECIFIED && vocabularies.size() != fields) {
+  const size_t fields = FieldsOf(task).size();
+  if (fields != 0 && vocabularies.size() != fields) {
     return absl::DataLossError(absl::StrCat("task ", Task_Name(task), " has ", fields,
                                             " vocabularies, found ", vocabularies.size()));
   }
-  if (task != LANGUAGE_MODEL && task != EMBEDDING) {
+  if (!IsRunningText(task)) {
     if (absl::Status status = CheckNoWindow(task, spec); !status.ok()) return status;
   }
   switch (task) {
