@@ -16,7 +16,8 @@
 
 #include "data/batches/sequence_batcher.h"
 #include "data/batches/stream_batcher.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
+#include "data/io/paths.h"
 #include "data/io/temporary_folder.h"
 #include "data/preprocess/preprocess.h"
 #include "data/shards/dataset.h"

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/io/file.h"
+#include "data/io/read_file.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/tokenizer/tokenizer_factory.h"

@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/shards/split_blocks.h"
 #include "data/workers/in_turn.h"

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/features/feature_file.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

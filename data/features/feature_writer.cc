@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/features/feature_file.h"
 #include "data/io/checksum.h"
+#include "data/io/paths.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {

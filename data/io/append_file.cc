@@ -5,7 +5,8 @@
 
 #include <cerrno>
 
-#include "data/io/file.h"
+#include "data/io/errno_status.h"
+#include "data/io/open_file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -5,7 +5,8 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/errno_status.h"
+#include "data/io/paths.h"
 
 namespace elman {
 

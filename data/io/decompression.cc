@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/errno_status.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

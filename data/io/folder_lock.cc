@@ -10,7 +10,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/errno_status.h"
+#include "data/io/open_file.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "data/io/file_system.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 

@@ -13,7 +13,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
+#include "data/io/random_access_file.h"
 
 namespace elman {
 

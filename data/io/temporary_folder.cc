@@ -9,8 +9,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/errno_status.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
+#include "data/io/temporary_name.h"
 
 namespace elman {
 

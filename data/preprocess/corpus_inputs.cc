@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/atomic_file.h"
 #include "data/io/decompression.h"
+#include "data/io/errno_status.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "data/io/file.h"
 #include "data/staging/preprocess_options.h"
 
 namespace elman {
+
+class AtomicFile;
 
 // Checks that every file of `splits` can be opened. Standard input and pipes, which can be read
 // only once, are copied into `folder`, and the copies' names take their places; the copies go with

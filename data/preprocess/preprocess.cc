@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess/corpus_inputs.h"
 #include "data/preprocess/preprocess_plan.h"

@@ -9,7 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/cooccurrences/cooccurrence_counter.h"
-#include "data/io/file.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
 #include "data/shards/length_histogram.h"

@@ -10,7 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "data/io/checksum.h"
-#include "data/io/file.h"
+#include "data/io/errno_status.h"
+#include "data/io/paths.h"
+#include "data/io/random_access_file.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/paths.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 

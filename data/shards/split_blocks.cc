@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

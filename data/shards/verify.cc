@@ -5,7 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/length_histogram.h"
 #include "data/shards/shard_reader.h"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "data/staging/preprocess_report.h"
 #include "data/text/corpus_reader.h"
 #include "data/text/example_rules.h"

@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/io/append_file.h"
-#include "data/io/file.h"
+#include "data/io/random_access_file.h"
 
 namespace elman {
 

@@ -9,9 +9,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
+#include "data/io/errno_status.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"
+#include "data/io/temporary_name.h"
 #include "data/shards/dataset.h"
 
 namespace elman {

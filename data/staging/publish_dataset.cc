@@ -5,8 +5,9 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/atomic_file.h"
 #include "data/io/checksum.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
 #include "data/shards/shard_writer.h"

@@ -5,7 +5,8 @@
 #include <string_view>
 
 #include "data/io/checksum.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "data/io/file.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/verify.h"

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/file.h"
+#include "data/io/random_access_file.h"
 #include "data/text/line_reader.h"
 #include "data/text/text_cuts.h"
 #include "data/text/text_window.h"

@@ -8,8 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/append_file.h"
-#include "data/io/file.h"
+#include "data/io/file_system.h"
 #include "data/io/merge_sorted.h"
+#include "data/io/random_access_file.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 

@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/file.h"
+#include "data/io/random_access_file.h"
 #include "data/vectors/number_type.h"
 
 namespace elman {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "data/io/decompression.h"
-#include "data/io/file.h"
+#include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
 #include "data/vectors/safetensors.h"

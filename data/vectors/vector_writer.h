@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 
 namespace elman {
 

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
 #include "data/staging/source_files.h"

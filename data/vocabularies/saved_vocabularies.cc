@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/atomic_file.h"
 #include "data/io/checksum.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/random_access_file.h"
 #include "data/io/record_io.h"
 #include "tests/support/scratch.h"
 

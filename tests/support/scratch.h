@@ -17,7 +17,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 
 namespace elman {
 

@@ -13,7 +13,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "data/io/checksum.h"
-#include "data/io/file.h"
+#include "data/io/read_file.h"
 #include "trainer/network/math/compute_environment.h"
 
 namespace elman {

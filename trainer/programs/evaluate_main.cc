@@ -9,7 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "data/io/json_writer.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"

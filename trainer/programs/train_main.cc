@@ -12,7 +12,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/mpi_communicator.h"

@@ -9,7 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "data/io/file.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "trainer/config/run_config.h"
 #include "trainer/loop/training_loop.h"

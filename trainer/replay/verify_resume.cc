@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"
 #include "trainer/comm/agreement.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/agreement.h"

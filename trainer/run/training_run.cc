@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/config/run_config.h"

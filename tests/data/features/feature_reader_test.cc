@@ -3,6 +3,8 @@
 #include <random>
 
 #include "data/features/feature_file.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/shards/verify.h"
 #include "tests/data/features/made_features.h"
 #include "tests/data/shards/made_dataset.h"

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "data/io/atomic_file.h"
 #include "data/io/command_line.h"
 #include "tests/support/scratch.h"
 

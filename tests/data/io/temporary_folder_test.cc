@@ -1,5 +1,7 @@
 #include "data/io/temporary_folder.h"
 
+#include "data/io/atomic_file.h"
+#include "data/io/file_system.h"
 #include "tests/support/scratch.h"
 
 namespace elman {

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <map>
 
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
 #include "tests/support/corruption.h"
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "data/io/file_system.h"
 #include "data/io/folder_lock.h"
 #include "data/preprocess/preprocess.h"
 #include "data/text/text_cuts.h"

@@ -1,4 +1,5 @@
 // Corpora of tagging, classification and translation to data sets.
+#include "data/io/file_system.h"
 #include "data/text/corpus_reader.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
 

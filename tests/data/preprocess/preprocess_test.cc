@@ -3,6 +3,7 @@
 #include <fstream>
 #include <thread>
 
+#include "data/io/paths.h"
 #include "data/text/corpus_reader.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/atomic_file.h"
 #include "data/io/checksum.h"
 #include "data/shards/dataset.h"
 #include "data/shards/length_histogram.h"

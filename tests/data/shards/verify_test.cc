@@ -1,5 +1,6 @@
 #include "data/shards/verify.h"
 
+#include "data/io/random_access_file.h"
 #include "data/io/record_io.h"
 #include "tests/data/shards/made_dataset.h"
 

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "data/io/file_system.h"
 #include "tests/support/scratch.h"
 
 namespace elman {

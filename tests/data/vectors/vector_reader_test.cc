@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "tests/data/vectors/made_safetensors.h"
 #include "tests/support/scratch.h"
 

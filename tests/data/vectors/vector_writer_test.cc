@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/io/file_system.h"
 #include "data/vectors/vector_reader.h"
 #include "tests/support/scratch.h"
 

@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "data/io/file_system.h"
 #include "tests/support/faults.h"
 #include "tests/trainer/loop/made_run.h"
 

@@ -5,7 +5,7 @@
 
 #include <thread>
 
-#include "data/io/file.h"
+#include "data/io/file_system.h"
 #include "tests/support/scratch.h"
 #include "trainer/comm/thread_group.h"
 #include "trainer/trace/trace_file.h"

@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/atomic_file.h"
 #include "data/io/checksum.h"
-#include "data/io/file.h"
+#include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
 #include "trainer/record/checkpoint/record_cursor.h"
 #include "trainer/record/checkpoint/record_sink.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/file_system.h"
 #include "data/io/status_macros.h"
 #include "trainer/network/models/spec_shapes.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"

@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "data/io/file.h"
 #include "data/text/vocabulary.h"
 #include "trainer/eval/evaluators/evaluator.h"
 
 namespace elman {
+
+class AtomicFile;
 
 // Keeps 12 bytes a token.
 class Surprisal : public ExampleObserver {

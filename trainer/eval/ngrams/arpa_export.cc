@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "data/text/utf8.h"
 #include "trainer/eval/ngrams/arpa.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
 #include "data/text/piece_table.h"

@@ -9,9 +9,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/file_system.h"
 #include "data/io/merge_sorted.h"
 #include "data/io/number_spool.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/shards/token_reader.h"
 #include "data/workers/in_turn.h"

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
 #include "data/io/number_spool.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"

@@ -11,9 +11,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "data/io/atomic_file.h"
 #include "data/io/contained_file.h"
-#include "data/io/file.h"
+#include "data/io/errno_status.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
+#include "data/io/temporary_name.h"
 #include "trainer/record/checkpoint/checkpoint_writer.h"
 
 namespace elman {

@@ -7,7 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
+#include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
 #include "trainer/record/checkpoint/record_cursor.h"
 

@@ -4,8 +4,8 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "data/io/atomic_file.h"
 #include "data/io/checksum.h"
-#include "data/io/file.h"
 #include "data/io/status_macros.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/record_sink.h"

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/random_access_file.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 #include "trainer/record/checkpoint/checkpoint.h"

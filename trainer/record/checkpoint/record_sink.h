@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 #include "proto/checkpoint.pb.h"

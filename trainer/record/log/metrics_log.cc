@@ -5,7 +5,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "data/io/json_writer.h"
 #include "data/io/status_macros.h"
 

@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "data/io/file.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "trainer/record/log/metrics_log.h"
 #include "trainer/record/log/run_record.h"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_split.h"
-#include "data/io/file.h"
+#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "trainer/record/log/metrics_log.h"
 

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "data/io/file.h"
+#include "data/io/atomic_file.h"
 #include "trainer/record/report/chart.h"
 #include "trainer/record/report/diagnostics_section.h"
 

@@ -8,7 +8,9 @@
 #include <cstdio>
 
 #include "absl/time/clock.h"
-#include "data/io/file.h"
+#include "data/io/errno_status.h"
+#include "data/io/file_system.h"
+#include "data/io/open_file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -7,7 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "data/io/file.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

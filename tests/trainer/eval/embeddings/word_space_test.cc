@@ -6,6 +6,7 @@
 #include <cmath>
 #include <random>
 
+#include "data/io/atomic_file.h"
 #include "tests/support/scratch.h"
 #include "trainer/eval/embeddings/analogies.h"
 #include "trainer/eval/embeddings/word_tests.h"

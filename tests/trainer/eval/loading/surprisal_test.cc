@@ -2,6 +2,7 @@
 
 #include <numbers>
 
+#include "data/io/atomic_file.h"
 #include "tests/support/scratch.h"
 #include "trainer/eval/evaluators/position_losses.h"
 

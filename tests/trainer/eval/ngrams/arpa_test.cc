@@ -1,5 +1,6 @@
 #include "trainer/eval/ngrams/arpa.h"
 
+#include "data/io/file_system.h"
 #include "tests/data/shards/made_dataset.h"
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/ngrams/ngram_estimation.h"

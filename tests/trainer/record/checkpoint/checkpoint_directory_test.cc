@@ -2,7 +2,8 @@
 
 #include <sys/stat.h>
 
-#include "data/io/file.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
 #include "tests/support/scratch.h"
 #include "tests/trainer/record/checkpoint/made_checkpoint.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"

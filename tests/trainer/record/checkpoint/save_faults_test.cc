@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "data/io/file_system.h"
 #include "tests/support/faults.h"
 #include "tests/support/scratch.h"
 #include "tests/trainer/record/checkpoint/made_checkpoint.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "data/io/file.h"
+#include "data/io/random_access_file.h"
 #include "data/io/record_io.h"
 #include "proto/event.pb.h"
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "data/io/file.h"
+#include "data/io/read_file.h"
 #include "tests/support/scratch.h"
 #include "tests/trainer/record/log/event_files.h"
 #include "trainer/record/log/metrics_log.h"

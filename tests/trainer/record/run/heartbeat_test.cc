@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/time/clock.h"
+#include "data/io/file_system.h"
 #include "tests/support/scratch.h"
 
 namespace elman {

@@ -2,7 +2,10 @@
 
 #include <sys/stat.h>
 
+#include "data/io/file_system.h"
 #include "data/io/folder_lock.h"
+#include "data/io/paths.h"
+#include "data/io/read_file.h"
 #include "tests/support/corruption.h"
 #include "tests/trainer/record/checkpoint/made_checkpoint.h"
 #include "trainer/eval/inspection/inspect.h"
