@@ -10,7 +10,8 @@
 #include "data/batches/mixture.h"
 #include "data/features/feature_reader.h"
 #include "data/io/status_macros.h"
-#include "data/shards/shard_writer.h"
+#include "data/shards/dataset.h"
+#include "data/shards/shard_format.h"
 
 namespace elman {
 namespace {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/shards/manifest.h"
 
 namespace elman {
 namespace {

@@ -10,7 +10,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/io/random_access_file.h"
-#include "data/shards/dataset.h"
 #include "data/vectors/number_type.h"
 #include "proto/dataset.pb.h"
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/features/feature_file.h"
 #include "data/io/status_macros.h"
+#include "data/shards/manifest.h"
 
 namespace elman {
 namespace {

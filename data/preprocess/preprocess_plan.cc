@@ -15,7 +15,7 @@
 #include "data/io/random_access_file.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
-#include "data/shards/dataset.h"
+#include "data/shards/manifest.h"
 
 namespace elman {
 namespace {

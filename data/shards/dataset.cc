@@ -1,14 +1,9 @@
 #include "data/shards/dataset.h"
 
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
-
-#include <algorithm>
 #include <set>
 #include <span>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/io/checksum.h"
@@ -19,6 +14,8 @@
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/length_histogram.h"
+#include "data/shards/manifest.h"
+#include "data/shards/vocabulary_spec.h"
 #include "data/text/task_fields.h"
 
 namespace elman {
@@ -27,25 +24,6 @@ namespace {
 constexpr uint64_t kMaxManifestBytes = uint64_t{64} << 20;
 constexpr uint64_t kMaxVocabularyBytes = uint64_t{4} << 30;
 constexpr uint64_t kMaxTokenizerBytes = uint64_t{64} << 20;  // it is one message
-constexpr std::string_view kChecksumPrefix = "# crc32c: ";
-constexpr size_t kChecksumLineBytes = 10 + 8 + 1;
-
-std::string ChecksumLine(std::string_view text) {
-  return absl::StrFormat("# crc32c: %08x\n", Crc32c(text));
-}
-
-// Keeps the first error instead of printing them all.
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (text_.empty())
-      text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 bool IsLabels(const FieldEntry& field) { return field.tokenizer().kind() == TokenizerSpec::LABEL; }
 bool IsNumbers(const FieldEntry& field) {
@@ -239,66 +217,7 @@ absl::Status CheckVocabulary(const FieldEntry& field, const Vocabulary& vocabula
   return absl::OkStatus();
 }
 
-// Manifests of other versions have other fields: the version, which stands first, is looked at
-// before the rest is parsed.
-absl::Status CheckVersion(std::string_view text, const std::string& path) {
-  constexpr std::string_view kBegin = "format_version: ";
-  uint32_t version = 0;
-  if (text.substr(0, kBegin.size()) == kBegin) {
-    const std::string number(text.substr(kBegin.size(), text.find('\n') - kBegin.size()));
-    if (!absl::SimpleAtoi(number, &version)) version = 0;
-  }
-  if (version == kDatasetFormatVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(path, ": expected data set format ",
-                                                    kDatasetFormatVersion, ", found ", version,
-                                                    "; preprocess the corpus again"));
-}
-
 }  // namespace
-
-void AddCounts(const TextCounts& counts, TextCounts* sums) {
-  sums->set_examples(sums->examples() + counts.examples());
-  sums->set_tokens(sums->tokens() + counts.tokens());
-  sums->set_unknown(sums->unknown() + counts.unknown());
-  sums->set_words(sums->words() + counts.words());
-  sums->set_bytes(sums->bytes() + counts.bytes());
-}
-
-void AddCounts(const google::protobuf::RepeatedPtrField<TextCounts>& counts,
-               google::protobuf::RepeatedPtrField<TextCounts>* sums) {
-  for (int i = 0; i < counts.size(); ++i) {
-    AddCounts(counts.Get(i), i < sums->size() ? sums->Mutable(i) : sums->Add());
-  }
-}
-
-bool EqualCounts(const google::protobuf::RepeatedPtrField<TextCounts>& a,
-                 const google::protobuf::RepeatedPtrField<TextCounts>& b) {
-  return std::equal(
-      a.begin(), a.end(), b.begin(), b.end(), [](const TextCounts& x, const TextCounts& y) {
-        return x.examples() == y.examples() && x.tokens() == y.tokens() &&
-               x.unknown() == y.unknown() && x.words() == y.words() && x.bytes() == y.bytes();
-      });
-}
-
-int VocabularyOwner(const DatasetManifest& manifest, int field) {
-  const std::string mine = manifest.fields(field).vocabulary_file().file();
-  for (int i = 0; i < field; ++i) {
-    if (manifest.fields(i).vocabulary_file().file() == mine) return i;
-  }
-  return field;
-}
-
-VocabularySpec SpecOf(const Vocabulary& vocabulary, const std::string& fingerprint) {
-  VocabularySpec spec;
-  spec.set_size(vocabulary.size());
-  spec.set_predicted_size(vocabulary.predicted_size());
-  spec.set_unknown_id(vocabulary.unknown_id());
-  spec.set_end_id(vocabulary.end_id());
-  spec.set_start_id(vocabulary.start_id());
-  spec.set_pad_id(vocabulary.pad_id());
-  spec.set_fingerprint(fingerprint);
-  return spec;
-}
 
 absl::StatusOr<std::shared_ptr<const Dataset::Tables>> Dataset::ReadTables(
     const std::string& folder, const FieldEntry& field) {
@@ -361,57 +280,6 @@ absl::StatusOr<const SplitEntry*> Dataset::FindSplit(std::string_view name) cons
   }
   return absl::NotFoundError(
       absl::StrCat(folder_, ": no split '", std::string(name), "'; this data set has: ", names));
-}
-
-std::string VocabularyFingerprint(const TokenizerSpec& tokenizer, std::string_view vocabulary_text,
-                                  std::string_view tokenizer_model) {
-  return Fingerprint()
-      .Add(static_cast<uint64_t>(tokenizer.kind()))
-      .Add(static_cast<uint64_t>(tokenizer.lowercase()))
-      .Add(static_cast<uint64_t>(tokenizer.keep_empty_lines()))
-      .Add(tokenizer.min_count())
-      .Add(tokenizer.vocab_size())
-      .Add(vocabulary_text)
-      .Add(tokenizer_model)
-      .Hex();
-}
-
-std::string ManifestToText(const DatasetManifest& manifest) {
-  google::protobuf::TextFormat::Printer printer;
-  printer.SetUseShortRepeatedPrimitives(true);  // a histogram on one line
-  std::string text;
-  printer.PrintToString(manifest, &text);
-  return text + ChecksumLine(text);
-}
-
-absl::StatusOr<DatasetManifest> ManifestFromText(std::string_view text, const std::string& path) {
-  if (text.size() < kChecksumLineBytes ||
-      text.substr(text.size() - kChecksumLineBytes, kChecksumPrefix.size()) != kChecksumPrefix ||
-      text.back() != '\n') {
-    return absl::DataLossError(absl::StrCat(path, ": truncated or edited: expected '",
-                                            std::string(kChecksumPrefix),
-                                            "' and eight hexadecimal digits as its last line; "
-                                            "copy the data set again"));
-  }
-  const std::string_view body = text.substr(0, text.size() - kChecksumLineBytes);
-  const std::string expected = ChecksumLine(body);
-  if (text.substr(body.size()) != expected) {
-    return absl::DataLossError(absl::StrCat(
-        path, ": corrupted or edited: expected the last line '",
-        expected.substr(0, expected.size() - 1), "', found '",
-        absl::CHexEscape(std::string(text.substr(body.size(), kChecksumLineBytes - 1))),
-        "'; copy the data set again"));
-  }
-  RETURN_IF_ERROR(CheckVersion(body, path));
-  DatasetManifest manifest;
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(std::string(body), &manifest)) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": ", error.text(), "; was it written by a newer version?"));
-  }
-  return manifest;
 }
 
 }  // namespace elman

@@ -1,7 +1,6 @@
 // A data set on disk: its manifest, checked, and the vocabularies and tokenizers of its fields.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,12 +13,6 @@
 #include "proto/dataset.pb.h"
 
 namespace elman {
-
-inline constexpr std::string_view kManifestName = "dataset.textproto";
-inline constexpr std::string_view kVocabularyName = "vocabulary.txt";
-inline constexpr std::string_view kTokenizerName = "tokenizer.model";
-inline constexpr uint32_t kDatasetFormatVersion = 3;
-inline constexpr uint32_t kMostFeatureSize = 1 << 16;  // numbers of a token's vector
 
 // Immutable once opened.
 class Dataset {
@@ -57,29 +50,5 @@ class Dataset {
   const DatasetManifest manifest_;
   const std::vector<std::shared_ptr<const Tables>> tables_;  // by field; shared where they are
 };
-
-// The field before `field` that has the same vocabulary, or `field` itself.
-int VocabularyOwner(const DatasetManifest& manifest, int field);
-
-// The fingerprint of a tokenizer with its vocabulary: what VocabularySpec.fingerprint holds.
-std::string VocabularyFingerprint(const TokenizerSpec& tokenizer, std::string_view vocabulary_text,
-                                  std::string_view tokenizer_model);
-
-// The specification of a vocabulary, with the fingerprint above.
-VocabularySpec SpecOf(const Vocabulary& vocabulary, const std::string& fingerprint);
-
-// Adds each field of `counts` to that of `sums`, or those of each field of an example.
-void AddCounts(const TextCounts& counts, TextCounts* sums);
-void AddCounts(const google::protobuf::RepeatedPtrField<TextCounts>& counts,
-               google::protobuf::RepeatedPtrField<TextCounts>* sums);
-
-// Whether they are the same numbers.
-bool EqualCounts(const google::protobuf::RepeatedPtrField<TextCounts>& a,
-                 const google::protobuf::RepeatedPtrField<TextCounts>& b);
-
-// The manifest as the text of dataset.textproto, its last line "# crc32c: ........", and back,
-// strictly.
-std::string ManifestToText(const DatasetManifest& manifest);
-absl::StatusOr<DatasetManifest> ManifestFromText(std::string_view text, const std::string& path);
 
 }  // namespace elman

@@ -5,19 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
-#include "data/shards/shard_writer.h"
+#include "data/shards/shard_format.h"
 #include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
 
-// file_id (1 + 8 bytes), and the tail message (2 bytes) with its offset (1 + 8).
-constexpr uint64_t kTailPayloadBytes = 20;
-constexpr uint64_t kTailBytes = kTailPayloadBytes + kRecordFrameBytes;
-// A header is a few numbers and names; a block what the writer's bounds allow. A message takes many
-// times its bytes when it is parsed, so none is parsed that is larger than it can be.
-constexpr uint64_t kMaxHeaderBytes = uint64_t{64} << 10;
-constexpr uint64_t kMaxBlockBytes = uint64_t{32} << 20;
+constexpr uint64_t kTailBytes = kShardTailPayloadBytes + kRecordFrameBytes;
 constexpr std::string_view kRemedy = "copy the shard or preprocess the corpus again";
 
 const char* NameOf(ShardRecord::KindCase kind) {
@@ -114,7 +108,8 @@ absl::Status ShardReader::ReadFrame() {
   ShardRecord record;
   const uint64_t tail_offset = size - kTailBytes;
   if (const absl::Status status =
-          ReadRecord(tail_offset, ShardRecord::kTail, "tail", kTailPayloadBytes, &record).status();
+          ReadRecord(tail_offset, ShardRecord::kTail, "tail", kShardTailPayloadBytes, &record)
+              .status();
       !status.ok()) {
     return records_.Damaged(tail_offset, "tail",
                             absl::StrCat("no tail at the end of the file: it is truncated or no "
@@ -134,7 +129,7 @@ absl::Status ShardReader::ReadFrame() {
   index_.Swap(record.mutable_index());
 
   ASSIGN_OR_RETURN(const uint64_t header_end,
-                   ReadRecord(0, ShardRecord::kHeader, "header", kMaxHeaderBytes, &record));
+                   ReadRecord(0, ShardRecord::kHeader, "header", kMaxShardHeaderBytes, &record));
   header_.Swap(record.mutable_header());
   RETURN_IF_ERROR(CheckHeader());
   return CheckIndex(header_end, index_offset);
@@ -194,7 +189,7 @@ absl::Status ShardReader::CheckIndex(uint64_t first_block_offset, uint64_t index
   for (int i = 0; i < blocks(); ++i) {
     const ShardIndex::Block& block = index_.blocks(i);
     // Bounded first, so that the sum below cannot overflow.
-    if (block.payload_bytes() > kMaxBlockBytes || block.offset() != offset) {
+    if (block.payload_bytes() > kMaxShardBlockBytes || block.offset() != offset) {
       return damaged(absl::StrCat("expected block ", i, " at ", offset, ", found ",
                                   block.payload_bytes(), " bytes at ", block.offset()));
     }
@@ -260,7 +255,7 @@ absl::Status ShardReader::ReadBlock(int number, ExampleBlock* block) const {
   const uint64_t offset = index_.blocks(number).offset();
   const uint64_t end = offset + index_.blocks(number).payload_bytes() + kRecordFrameBytes;
   ASSIGN_OR_RETURN(const uint64_t next,
-                   ReadPayload(offset, name, kMaxBlockBytes, &block->payload_));
+                   ReadPayload(offset, name, kMaxShardBlockBytes, &block->payload_));
   uint64_t file_id = 0, found = 0;
   if (!block->Parse(&file_id, &found))
     return records_.Damaged(offset, name, "expected the record of a block, found something else");

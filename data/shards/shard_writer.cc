@@ -8,9 +8,9 @@
 #include "data/io/paths.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/shards/shard_format.h"
 
 namespace elman {
-
 namespace {
 
 // Appends ids of `width` bytes each, little-endian.
@@ -23,8 +23,6 @@ void AppendIds(std::span<const uint32_t> ids, uint32_t width, std::string* bytes
 }
 
 }  // namespace
-
-uint32_t TokenWidth(uint32_t id_limit) { return id_limit <= 0x10000 ? 2 : 4; }
 
 ShardFingerprint::ShardFingerprint(const ShardHeader& header) {
   fingerprint_.Add(header.format_version())

@@ -1,5 +1,4 @@
-// Writes a shard: a header, blocks of examples, an index and a tail, each a record. data/README.md
-// describes the bytes.
+// Writes a shard and proves that it is whole.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +13,6 @@
 #include "proto/dataset.pb.h"
 
 namespace elman {
-
-inline constexpr uint32_t kShardFormatVersion = 2;
-
-// A block is closed by the example that brings its ids to this many bytes, or its examples to
-// kMaxBlockExamples.
-inline constexpr uint64_t kBlockTokenBytes = uint64_t{1} << 20;
-inline constexpr uint64_t kMaxBlockExamples = uint64_t{1} << 20;
-// Of all fields together. With the bounds above, no block comes near the limit of a record.
-inline constexpr uint64_t kMaxExampleTokens = uint64_t{1} << 22;
-// The index of a shard of some 300 GB; a reader refuses a larger one before it parses it.
-inline constexpr uint64_t kMaxShardIndexBytes = uint64_t{16} << 20;
-
-// Bytes of an id on disk: the fewest of 2 and 4 that hold every id below the limit.
-uint32_t TokenWidth(uint32_t id_limit);
 
 // A field of an example, and what to count for it.
 struct FieldIds {

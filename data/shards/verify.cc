@@ -9,6 +9,7 @@
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/length_histogram.h"
+#include "data/shards/manifest.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/shard_writer.h"
 #include "data/shards/split_blocks.h"

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "data/shards/dataset.h"
 
 namespace elman {
 

@@ -17,7 +17,7 @@
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"
 #include "data/io/temporary_name.h"
-#include "data/shards/dataset.h"
+#include "data/shards/manifest.h"
 
 namespace elman {
 namespace {

@@ -10,7 +10,7 @@
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
-#include "data/shards/shard_writer.h"
+#include "data/shards/manifest.h"
 #include "data/workers/in_turn.h"
 
 namespace elman {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/shards/dataset.h"
+#include "data/shards/manifest.h"
 #include "data/text/task_fields.h"
 
 namespace elman {

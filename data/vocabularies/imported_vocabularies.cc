@@ -10,6 +10,7 @@
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
+#include "data/shards/manifest.h"
 #include "data/staging/source_files.h"
 #include "data/text/vocabulary.h"
 #include "data/tokenizer/tokenizer.h"

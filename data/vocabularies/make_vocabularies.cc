@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "data/io/status_macros.h"
-#include "data/shards/dataset.h"
 #include "data/text/characters.h"
 #include "data/text/example_rules.h"
 #include "data/text/line_sample.h"

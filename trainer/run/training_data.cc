@@ -12,6 +12,7 @@
 #include "data/features/feature_reader.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
+#include "data/shards/manifest.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/network/models/spec_shapes.h"

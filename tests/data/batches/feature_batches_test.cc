@@ -3,6 +3,7 @@
 #include "data/batches/mixture.h"
 #include "data/batches/sequence_batcher.h"
 #include "data/batches/stream_batcher.h"
+#include "data/shards/dataset.h"
 #include "tests/data/features/made_features.h"
 #include "tests/data/shards/made_dataset.h"
 

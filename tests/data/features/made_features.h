@@ -5,6 +5,7 @@
 #include <string>
 
 #include "data/preprocess/add_features.h"
+#include "data/shards/dataset.h"
 #include "data/shards/example_reader.h"
 #include "tests/data/vectors/made_safetensors.h"
 #include "tests/support/scratch.h"

@@ -6,6 +6,7 @@
 
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
+#include "data/shards/dataset.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
 #include "tests/support/corruption.h"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/preprocess/preprocess.h"
+#include "data/shards/dataset.h"
 #include "data/shards/example_reader.h"
 #include "data/shards/verify.h"
 #include "data/tokenizer/detokenizer.h"

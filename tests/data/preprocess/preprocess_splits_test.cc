@@ -2,6 +2,7 @@
 #include <set>
 
 #include "data/io/checksum.h"
+#include "data/shards/dataset.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
 
 namespace elman {

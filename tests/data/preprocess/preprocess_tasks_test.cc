@@ -1,5 +1,7 @@
 // Corpora of tagging, classification and translation to data sets.
 #include "data/io/file_system.h"
+#include "data/shards/dataset.h"
+#include "data/shards/manifest.h"
 #include "data/text/corpus_reader.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
 

@@ -1,5 +1,6 @@
 // Tokenizers and vocabularies that are there before the data set: of other programs, and of other
 // data sets.
+#include "data/shards/dataset.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
 #include "tests/support/sentencepiece_model.h"

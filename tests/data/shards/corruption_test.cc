@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "data/shards/shard_reader.h"
+#include "data/shards/shard_writer.h"
 #include "data/shards/verify.h"
 #include "tests/data/shards/made_dataset.h"
 #include "tests/support/allocations.h"

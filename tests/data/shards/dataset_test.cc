@@ -1,5 +1,6 @@
 #include "data/shards/dataset.h"
 
+#include "data/shards/manifest.h"
 #include "data/shards/verify.h"
 #include "tests/data/shards/made_dataset.h"
 
@@ -41,35 +42,6 @@ TEST_F(DatasetTest, SaysWhatIsNoDataSet) {
   EXPECT_THAT(Dataset::Open(scratch_.Path("none")), FailsWith(kNotFound, "no such folder"));
   Scratch empty;
   EXPECT_THAT(Dataset::Open(empty.path()), FailsWith(kNotFound, "elman-preprocess"));
-}
-
-TEST_F(DatasetTest, RefusesEveryFlippedBitOfTheManifest) {
-  const std::string text = scratch_.Read(std::string(kManifestName));
-  for (size_t bit = 0; bit < text.size() * 8; ++bit) {
-    std::string flipped = text;
-    flipped[bit / 8] ^= static_cast<char>(1 << (bit % 8));
-    ASSERT_THAT(ManifestFromText(flipped, "file"), FailsWith(kDataLoss, "file")) << bit;
-  }
-}
-
-TEST_F(DatasetTest, RefusesEveryTruncationOfTheManifest) {
-  const std::string text = scratch_.Read(std::string(kManifestName));
-  for (size_t size = 0; size < text.size(); ++size) {
-    ASSERT_THAT(ManifestFromText(text.substr(0, size), "file"), FailsWith(kDataLoss, "file"))
-        << size;
-  }
-  EXPECT_THAT(ManifestFromText(text + "\n", "file"), FailsWith(kDataLoss, "last line"));
-  EXPECT_THAT(ManifestFromText(text, "file"), IsOk());
-}
-
-TEST_F(DatasetTest, NamesTheLineOfAnUnknownField) {
-  const std::string body = "format_version: 3\nsubtlety: 3\n";
-  // The checksum line of any text is that of a manifest with this text before it.
-  std::string line = ManifestToText(DatasetManifest());
-  char hex[9];
-  std::snprintf(hex, sizeof(hex), "%08x", Crc32c(body));
-  line.replace(line.size() - 9, 8, hex);
-  EXPECT_THAT(ManifestFromText(body + line, "file"), FailsWith(kDataLoss, "line 2"));
 }
 
 TEST_F(DatasetTest, RefusesADamagedVocabulary) {
@@ -224,17 +196,6 @@ TEST_F(DatasetTest, RefusesAManifestThatContradictsItself) {
                 m->mutable_fields(0)->mutable_tokenizer()->set_lowercase(true);
               }),
               FailsWith(kDataLoss, "fingerprint"));
-}
-
-// A manifest of another version may have any fields: it is told by its version all the same.
-TEST_F(DatasetTest, NamesTheVersionOfAManifestItCannotParse) {
-  const std::string body = "format_version: 1\ntokenizer { kind: WORD }\n";
-  std::string line = ManifestToText(DatasetManifest());
-  char hex[9];
-  std::snprintf(hex, sizeof(hex), "%08x", Crc32c(body));
-  line.replace(line.size() - 9, 8, hex);
-  EXPECT_THAT(ManifestFromText(body + line, "file"),
-              FailsWith(absl::StatusCode::kFailedPrecondition, "format 3, found 1"));
 }
 
 class TaskDatasetTest : public testing::Test {

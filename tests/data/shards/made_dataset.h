@@ -10,9 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/atomic_file.h"
 #include "data/io/checksum.h"
-#include "data/shards/dataset.h"
 #include "data/shards/length_histogram.h"
+#include "data/shards/manifest.h"
+#include "data/shards/shard_format.h"
 #include "data/shards/shard_writer.h"
+#include "data/shards/vocabulary_spec.h"
 #include "data/text/task_fields.h"
 #include "tests/support/scratch.h"
 

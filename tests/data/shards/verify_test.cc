@@ -2,6 +2,8 @@
 
 #include "data/io/random_access_file.h"
 #include "data/io/record_io.h"
+#include "data/shards/dataset.h"
+#include "data/shards/manifest.h"
 #include "tests/data/shards/made_dataset.h"
 
 namespace elman {

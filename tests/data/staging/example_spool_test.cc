@@ -1,5 +1,6 @@
 #include "data/staging/example_spool.h"
 
+#include "data/shards/shard_writer.h"
 #include "data/staging/spooled_split.h"
 #include "tests/data/shards/made_dataset.h"
 

@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "data/batches/stream_batcher.h"
+#include "data/shards/dataset.h"
 #include "tests/data/shards/made_dataset.h"
 #include "tests/support/scratch.h"
 #include "trainer/comm/thread_group.h"

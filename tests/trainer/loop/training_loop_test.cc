@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "data/io/file_system.h"
+#include "data/shards/dataset.h"
 #include "tests/support/allocations.h"
 #include "tests/trainer/loop/made_run.h"
 #include "trainer/eval/evaluators/evaluator_factory.h"

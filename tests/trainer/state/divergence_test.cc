@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "data/shards/dataset.h"
 #include "tests/support/allocations.h"
 #include "tests/trainer/loop/made_run.h"
 

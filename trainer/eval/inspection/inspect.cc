@@ -10,7 +10,7 @@
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
-#include "data/shards/dataset.h"
+#include "data/shards/manifest.h"
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/inspection/baseline_inspection.h"
 #include "trainer/eval/inspection/dataset_inspection.h"

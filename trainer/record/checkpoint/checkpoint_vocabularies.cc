@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
+#include "data/shards/vocabulary_spec.h"
 #include "data/text/task_fields.h"
 
 namespace elman {

@@ -2,6 +2,7 @@
 // harms nothing.
 #include "tests/support/corruption.h"
 
+#include "data/shards/dataset.h"
 #include "tests/data/shards/made_dataset.h"
 #include "tests/support/allocations.h"
 #include "trainer/eval/baselines/baseline_file.h"

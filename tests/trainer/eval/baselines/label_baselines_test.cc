@@ -1,6 +1,8 @@
 // The floors of labels: against numbers of scikit-learn 1.9.1, formulas, and counts by hand.
 #include <cmath>
 
+#include "data/shards/dataset.h"
+#include "data/shards/vocabulary_spec.h"
 #include "tests/data/shards/made_dataset.h"
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/baselines/lbfgs.h"

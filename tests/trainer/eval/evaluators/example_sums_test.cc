@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "data/shards/dataset.h"
 #include "tests/data/shards/made_dataset.h"
 #include "tests/support/gradient_check.h"
 #include "trainer/eval/evaluators/evaluator_factory.h"

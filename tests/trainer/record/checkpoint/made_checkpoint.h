@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/shards/dataset.h"
+#include "data/shards/vocabulary_spec.h"
 #include "trainer/record/checkpoint/checkpoint.h"
 
 namespace elman {
