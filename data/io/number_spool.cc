@@ -1,6 +1,5 @@
 #include "data/io/number_spool.h"
 
-#include <cstring>
 #include <utility>
 
 #include "data/io/file_system.h"
@@ -45,7 +44,7 @@ bool NumberSpoolReader::Fill() {
   }
   offset_ = *next;
   numbers_.resize(payload_.size() / sizeof(uint32_t));
-  std::memcpy(numbers_.data(), payload_.data(), numbers_.size() * sizeof(uint32_t));
+  CopyFromBytes(payload_, numbers_);
   rest_ = numbers_;
   return true;
 }

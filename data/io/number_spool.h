@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/io/append_file.h"
+#include "data/io/bytes.h"
 #include "data/io/random_access_file.h"
 
 namespace elman {
@@ -23,7 +24,7 @@ class NumberSpoolWriter {
   static absl::StatusOr<std::unique_ptr<NumberSpoolWriter>> Create(const std::string& path);
 
   absl::Status Append(std::span<const uint32_t> numbers) {
-    frame_.append(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes());
+    frame_.append(AsBytes(numbers));
     numbers_ += numbers.size();
     return frame_.size() < kFrameBytes ? absl::OkStatus() : Flush();
   }

@@ -1,10 +1,10 @@
 #include "data/shards/shard_writer.h"
 
 #include <bit>
-#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/bytes.h"
 #include "data/io/paths.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
@@ -38,8 +38,7 @@ ShardFingerprint::ShardFingerprint(const ShardHeader& header) {
 void ShardFingerprint::Add(std::span<const uint32_t> field) {
   static_assert(std::endian::native == std::endian::little);
   // Ids are hashed as little-endian 32-bit words, whatever their width on disk.
-  fingerprint_.Add(std::string_view(reinterpret_cast<const char*>(field.data()),
-                                    field.size() * sizeof(uint32_t)));
+  fingerprint_.Add(AsBytes(field));
 }
 
 absl::StatusOr<std::unique_ptr<ShardWriter>> ShardWriter::Create(const std::string& path,

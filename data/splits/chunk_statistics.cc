@@ -1,15 +1,16 @@
 #include "data/splits/chunk_statistics.h"
 
-#include <cstring>
+#include <span>
 
 #include "absl/status/status.h"
+#include "data/io/bytes.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
 namespace {
 
 void AppendNumber(uint64_t number, std::string* bytes) {
-  bytes->append(reinterpret_cast<const char*>(&number), sizeof(number));
+  bytes->append(AsBytes(std::span(&number, 1)));
 }
 
 // Takes what Serialize has written from the front of `bytes`, as long as it is there.
@@ -25,7 +26,7 @@ class Parser {
   }
   absl::Status Take(uint64_t* number) {
     ASSIGN_OR_RETURN(const std::string_view bytes, Take(sizeof(*number)));
-    std::memcpy(number, bytes.data(), sizeof(*number));
+    CopyFromBytes(bytes, std::span(number, 1));
     return absl::OkStatus();
   }
   absl::Status Take(PieceCounts* counts) {

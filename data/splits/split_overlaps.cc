@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "data/io/bytes.h"
 #include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
 
@@ -70,8 +71,7 @@ absl::StatusOr<std::unique_ptr<HashSpool>> HashSpool::Create(const std::string& 
 }
 
 absl::Status HashSpool::Append(const std::vector<uint64_t>& hashes) {
-  return file_->Append(std::string_view(reinterpret_cast<const char*>(hashes.data()),
-                                        hashes.size() * sizeof(uint64_t)));
+  return file_->Append(AsBytes(hashes));
 }
 
 absl::Status HashSpool::Finish() { return file_->Close(); }

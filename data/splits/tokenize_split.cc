@@ -1,7 +1,6 @@
 #include "data/splits/tokenize_split.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "data/io/bytes.h"
 #include "data/io/errno_status.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
@@ -23,19 +23,6 @@
 
 namespace elman {
 namespace {
-
-// Processes of one job exchange vectors of plain numbers as bytes.
-template <typename T>
-std::string ToBytes(const std::vector<T>& values) {
-  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-}
-
-template <typename T>
-std::vector<T> FromBytes(std::string_view bytes) {
-  std::vector<T> values(bytes.size() / sizeof(T));
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
-  return values;
-}
 
 std::string SpoolName(const std::string& split, int rank) {
   return absl::StrCat("spool-", split, "-", rank);
@@ -199,8 +186,8 @@ absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus
 
 // The chunks of all ranks.
 std::vector<SpooledChunk> SplitTokenizer::ShareChunks(const std::vector<SpooledChunk>& mine) {
-  const std::vector<std::string> gathered = workers_->Gather(ToBytes(mine));
-  return FromBytes<SpooledChunk>(workers_->Broadcast(absl::StrJoin(gathered, "")));
+  const std::vector<std::string> gathered = workers_->Gather(AsBytes(mine));
+  return VectorFromBytes<SpooledChunk>(workers_->Broadcast(absl::StrJoin(gathered, "")));
 }
 
 absl::Status SplitTokenizer::CountIds(const SpooledExamples& examples, IdCounts* counts) const {

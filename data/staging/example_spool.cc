@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/bytes.h"
 #include "data/io/record_io.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
@@ -16,14 +17,10 @@ namespace {
 // each field, all of 8 bytes; then the vectors of each field, and the notes.
 constexpr size_t kFixedNumbers = 4;
 
-void AppendNumbers(const std::vector<uint32_t>& numbers, std::string* bytes) {
-  bytes->append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(uint32_t));
-}
-
-const char* CopyNumbers(const char* bytes, size_t count, std::vector<uint32_t>* numbers) {
+void TakeNumbers(size_t count, std::string_view* bytes, std::vector<uint32_t>* numbers) {
   numbers->resize(count);
-  if (count > 0) std::memcpy(numbers->data(), bytes, count * sizeof(uint32_t));
-  return bytes + count * sizeof(uint32_t);
+  CopyFromBytes(*bytes, *numbers);
+  bytes->remove_prefix(count * sizeof(uint32_t));
 }
 
 }  // namespace
@@ -56,12 +53,12 @@ absl::Status SpoolWriter::Append(const SpooledExamples& examples) {
   std::string frame(kRecordHeaderBytes, '\0');
   frame.reserve(kRecordFrameBytes + 8 * sizes.size() + examples.notes.size() +
                 4 * (place.ids + 3 * sizes[1] * sizes[2]));
-  frame.append(reinterpret_cast<const char*>(sizes.data()), sizes.size() * sizeof(uint64_t));
+  frame.append(AsBytes(sizes));
   for (const SpooledExamples::Field& field : examples.fields) {
-    AppendNumbers(field.lengths, &frame);
-    AppendNumbers(field.words, &frame);
-    AppendNumbers(field.bytes, &frame);
-    AppendNumbers(field.ids, &frame);
+    frame.append(AsBytes(field.lengths));
+    frame.append(AsBytes(field.words));
+    frame.append(AsBytes(field.bytes));
+    frame.append(AsBytes(field.ids));
   }
   frame.append(examples.notes);
   CloseFrame(&frame);
@@ -98,15 +95,16 @@ absl::StatusOr<uint64_t> SpoolReader::Read(uint64_t offset, std::string* buffer,
   }
   examples->Clear(fields);
   examples->chunk = size(0);
-  const char* next = buffer->data() + (kFixedNumbers + fields) * sizeof(uint64_t);
+  std::string_view rest = *buffer;
+  rest.remove_prefix((kFixedNumbers + fields) * sizeof(uint64_t));
   for (uint64_t i = 0; i < fields; ++i) {
     SpooledExamples::Field& field = examples->fields[i];
-    next = CopyNumbers(next, count, &field.lengths);
-    next = CopyNumbers(next, count, &field.words);
-    next = CopyNumbers(next, count, &field.bytes);
-    next = CopyNumbers(next, size(kFixedNumbers + i), &field.ids);
+    TakeNumbers(count, &rest, &field.lengths);
+    TakeNumbers(count, &rest, &field.words);
+    TakeNumbers(count, &rest, &field.bytes);
+    TakeNumbers(size(kFixedNumbers + i), &rest, &field.ids);
   }
-  examples->notes.assign(next, size(3));
+  examples->notes.assign(rest);
   return end;
 }
 

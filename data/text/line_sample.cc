@@ -1,9 +1,10 @@
 #include "data/text/line_sample.h"
 
 #include <algorithm>
-#include <cstring>
+#include <span>
 #include <utility>
 
+#include "data/io/bytes.h"
 #include "data/io/checksum.h"
 
 namespace elman {
@@ -43,10 +44,10 @@ void LineSample::AddAll(const LineSample& other) {
 
 std::string LineSample::Serialize() const {
   const uint64_t head[] = {lines_seen_, limit_};
-  std::string bytes(reinterpret_cast<const char*>(head), sizeof(head));
+  std::string bytes(AsBytes(head));
   for (const Kept& kept : kept_) {
     const uint64_t numbers[] = {kept.draw, kept.number, kept.line.size()};
-    bytes.append(reinterpret_cast<const char*>(numbers), sizeof(numbers));
+    bytes.append(AsBytes(numbers));
     bytes.append(kept.line);
   }
   return bytes;
@@ -57,13 +58,13 @@ absl::Status LineSample::AddSerialized(std::string_view bytes) {
   uint64_t numbers[3] = {};
   constexpr size_t kHeadBytes = 2 * sizeof(uint64_t);
   if (bytes.size() < kHeadBytes) return absl::InternalError("sample cut short");
-  std::memcpy(numbers, bytes.data(), kHeadBytes);
+  CopyFromBytes(bytes, std::span(numbers).first(2));
   bytes.remove_prefix(kHeadBytes);
   other.lines_seen_ = numbers[0];
   other.limit_ = numbers[1];
   while (!bytes.empty()) {
     if (bytes.size() < sizeof(numbers)) return absl::InternalError("sample cut short");
-    std::memcpy(numbers, bytes.data(), sizeof(numbers));
+    CopyFromBytes(bytes, numbers);
     bytes.remove_prefix(sizeof(numbers));
     if (bytes.size() < numbers[2]) return absl::InternalError("sample cut short");
     other.kept_.push_back({numbers[0], numbers[1], std::string(bytes.substr(0, numbers[2]))});

@@ -1,13 +1,13 @@
 #include "data/tokenizer/count_runs.h"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/append_file.h"
+#include "data/io/bytes.h"
 #include "data/io/file_system.h"
 #include "data/io/merge_sorted.h"
 #include "data/io/random_access_file.h"
@@ -34,7 +34,7 @@ class RunWriter {
 
   absl::Status Add(std::string_view piece, uint64_t count) {
     const uint64_t numbers[] = {count, piece.size()};
-    frame_.append(reinterpret_cast<const char*>(numbers), sizeof(numbers));
+    frame_.append(AsBytes(numbers));
     frame_.append(piece);
     return frame_.size() < kRecordBytes ? absl::OkStatus() : Flush();
   }
@@ -69,7 +69,7 @@ class RunReader {
       rest_ = payload_;
     }
     uint64_t numbers[2] = {};
-    if (rest_.size() >= kNumberBytes) std::memcpy(numbers, rest_.data(), kNumberBytes);
+    if (rest_.size() >= kNumberBytes) CopyFromBytes(rest_, numbers);
     if (rest_.size() < kNumberBytes || rest_.size() - kNumberBytes < numbers[1]) {
       return absl::DataLossError(absl::StrCat(file_->path(), ": no run of counts"));
     }

@@ -1,11 +1,11 @@
 #include "data/tokenizer/vocabulary_builder.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/bytes.h"
 #include "data/text/characters.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/splitter.h"
@@ -50,7 +50,7 @@ std::string PieceCounts::Serialize() const {
   std::string bytes;
   for (uint32_t i = 0; i < size(); ++i) {
     const uint64_t numbers[2] = {count(i), piece(i).size()};
-    bytes.append(reinterpret_cast<const char*>(numbers), sizeof(numbers));
+    bytes.append(AsBytes(numbers));
     bytes.append(piece(i));
   }
   return bytes;
@@ -60,7 +60,7 @@ absl::Status PieceCounts::AddSerialized(std::string_view bytes) {
   while (!bytes.empty()) {
     uint64_t numbers[2] = {};
     if (bytes.size() < sizeof(numbers)) return absl::InternalError("counts cut short");
-    std::memcpy(numbers, bytes.data(), sizeof(numbers));
+    CopyFromBytes(bytes, numbers);
     bytes.remove_prefix(sizeof(numbers));
     if (bytes.size() < numbers[1]) return absl::InternalError("counts cut short");
     Add(bytes.substr(0, numbers[1]), numbers[0]);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/bytes.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
@@ -45,7 +46,7 @@ absl::Status VectorWriter::Add(std::string_view word, std::span<const float> vec
   line_.assign(word);
   if (format_ == VectorFormat::kWord2VecBinary) {
     line_ += ' ';
-    line_.append(reinterpret_cast<const char*>(vector.data()), vector.size_bytes());
+    line_.append(AsBytes(vector));
   } else {
     char number[32];
     for (const float element : vector) {

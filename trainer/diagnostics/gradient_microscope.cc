@@ -1,9 +1,9 @@
 #include "trainer/diagnostics/gradient_microscope.h"
 
-#include <cstring>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "data/io/bytes.h"
 #include "trainer/diagnostics/observation_bytes.h"
 #include "trainer/network/math/check.h"
 
@@ -16,7 +16,7 @@ std::string Join(std::span<const Observation> observations) {
   for (const Observation& observation : observations) {
     const std::string bytes = BytesOf(observation);
     const uint64_t size = bytes.size();
-    all.append(reinterpret_cast<const char*>(&size), sizeof(size));
+    all.append(AsBytes(std::span(&size, 1)));
     all += bytes;
   }
   return all;
@@ -26,7 +26,7 @@ void AddJoined(std::string_view all, Observation* sum) {
   while (!all.empty()) {
     uint64_t size = 0;
     CHECK_LE(sizeof(size), all.size());
-    std::memcpy(&size, all.data(), sizeof(size));
+    CopyFromBytes(all, std::span(&size, 1));
     all.remove_prefix(sizeof(size));
     CHECK_LE(size, all.size());
     *sum += ObservationFrom(all.substr(0, size));

@@ -1,8 +1,9 @@
 #include "trainer/diagnostics/observation_bytes.h"
 
-#include <cstring>
+#include <span>
 #include <type_traits>
 
+#include "data/io/bytes.h"
 #include "trainer/network/math/check.h"
 
 namespace elman {
@@ -13,9 +14,7 @@ class Packer {
  public:
   template <typename Number>
   requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
-  void operator()(const Number& number) {
-    bytes.append(reinterpret_cast<const char*>(&number), sizeof(number));
-  }
+  void operator()(const Number& number) { bytes.append(AsBytes(std::span(&number, 1))); }
   template <typename Elements>
   requires requires(const Elements& e) { e.size(); }
   void operator()(const Elements& elements) {
@@ -40,7 +39,7 @@ class Unpacker {
   requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
   void operator()(Number& number) {
     CHECK_LE(sizeof(number), rest.size());
-    std::memcpy(&number, rest.data(), sizeof(number));
+    CopyFromBytes(rest, std::span(&number, 1));
     rest.remove_prefix(sizeof(number));
   }
   template <typename Elements>

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
+#include "data/io/bytes.h"
 #include "trainer/network/math/check.h"
 #include "trainer/network/math/sums.h"
 
@@ -46,15 +46,9 @@ double SquaresOfDifference(const float* a, const float* b, int64_t count) {
 }
 
 template <typename Number>
-void Append(const std::vector<Number>& numbers, std::string* bytes) {
-  bytes->append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number));
-}
-
-template <typename Number>
 std::vector<Number> TakeNumbers(size_t count, std::string_view* bytes) {
   CHECK_LE(count * sizeof(Number), bytes->size());
-  std::vector<Number> numbers(count);
-  if (count > 0) std::memcpy(numbers.data(), bytes->data(), count * sizeof(Number));
+  std::vector<Number> numbers = VectorFromBytes<Number>(bytes->substr(0, count * sizeof(Number)));
   bytes->remove_prefix(count * sizeof(Number));
   return numbers;
 }
@@ -128,9 +122,9 @@ void ParameterSurvey::LookAtUpdate(std::span<const float> values) {
 
 std::vector<ParameterFigures> ParameterSurvey::Gather(Communicator* communicator) const {
   std::string mine;
-  Append(extremes_, &mine);
-  Append(counts_, &mine);
-  Append(pieces_, &mine);
+  mine.append(AsBytes(extremes_));
+  mine.append(AsBytes(counts_));
+  mine.append(AsBytes(pieces_));
   std::vector<double> extremes, counts(counts_.size(), 0);
   std::vector<Piece> pieces;
   for (const std::string& bytes : communicator->AllGather(mine)) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "data/io/bytes.h"
 #include "data/io/checksum.h"
 #include "trainer/comm/host.h"
 
@@ -30,9 +31,7 @@ ReplicaDigest ReplicaCheck::Digest(const Progress& progress, int64_t saved_step)
   common.clear_epoch_seconds();  // by each rank's own clock
   digest.progress = Fingerprint().Add(common.SerializeAsString()).Low64();
   if (!values_.empty()) {
-    digest.values = Fingerprint()
-                        .Add({reinterpret_cast<const char*>(values_.data()), values_.size_bytes()})
-                        .Low64();
+    digest.values = Fingerprint().Add(AsBytes(values_)).Low64();
   }
   return digest;
 }

@@ -1,31 +1,15 @@
 #include "trainer/validation/validation.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "data/io/bytes.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
 
 namespace elman {
-namespace {
-
-template <typename T>
-std::vector<std::string> GatherAll(Communicator* communicator, const std::vector<T>& mine) {
-  return communicator->AllGather(
-      std::string_view(reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(T)));
-}
-
-template <typename T>
-std::vector<T> Numbers(std::string_view bytes) {
-  std::vector<T> numbers(bytes.size() / sizeof(T));
-  if (!numbers.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
-  return numbers;
-}
-
-}  // namespace
 
 absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
                                     const std::function<bool()>& interrupted) {
@@ -43,18 +27,19 @@ absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evalu
   }
   RETURN_IF_ERROR(Agree(communicator, status));
 
-  const auto all_real = GatherAll(communicator, real);
-  const auto all_whole = GatherAll(communicator, mine.whole);
+  const auto all_real = communicator->AllGather(AsBytes(real));
+  const auto all_whole = communicator->AllGather(AsBytes(mine.whole));
   EvaluationSums total;
   // Rank 0 has a part wherever there is one.
   const int64_t parts_of_first = (evaluator->parts() + ranks - 1) / ranks;
   const size_t width = all_real[0].size() / std::max<int64_t>(1, parts_of_first);
   for (int64_t part = 0; part < evaluator->parts(); ++part) {
     const std::string_view of_rank = all_real[part % ranks];
-    total += {.real = Numbers<double>(of_rank.substr(part / ranks * width, width)), .whole = {}};
+    total +=
+        {.real = VectorFromBytes<double>(of_rank.substr(part / ranks * width, width)), .whole = {}};
   }
   for (const std::string& of_rank : all_whole)
-    total += {.real = {}, .whole = Numbers<int64_t>(of_rank)};
+    total += {.real = {}, .whole = VectorFromBytes<int64_t>(of_rank)};
   return evaluator->Conclude(total);
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "data/io/bytes.h"
 
 namespace elman {
 
@@ -19,13 +20,13 @@ struct MadeTensor {
 
 template <typename T>
 std::string BytesOfAll(const std::vector<T>& numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
+  return std::string(AsBytes(numbers));
 }
 
 // With this header, whatever it says.
 inline std::string SafetensorsOf(const std::string& header, const std::string& data) {
-  const uint64_t length = header.size();
-  return std::string(reinterpret_cast<const char*>(&length), sizeof(length)) + header + data;
+  const uint64_t length[] = {header.size()};
+  return std::string(AsBytes(length)) + header + data;
 }
 
 inline std::string SafetensorsOf(const std::vector<MadeTensor>& tensors) {

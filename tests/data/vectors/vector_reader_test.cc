@@ -1,6 +1,5 @@
 #include "data/vectors/vector_reader.h"
 
-#include <cstring>
 #include <limits>
 #include <map>
 #include <string>
@@ -48,12 +47,6 @@ class VectorReaderTest : public testing::Test {
   Scratch scratch_;
 };
 
-template <typename Number>
-std::string Bytes(const std::vector<Number>& numbers) {
-  return std::string(reinterpret_cast<const char*>(numbers.data()),
-                     numbers.size() * sizeof(Number));
-}
-
 const Vectors kExpected = {{"the", {0.5f, -1, 1e-5f}}, {"na\xc3\xafve", {2, 0, -0.25f}}};
 
 TEST_F(VectorReaderTest, ReadsTextWithAHeaderOrWithout) {
@@ -79,7 +72,8 @@ TEST_F(VectorReaderTest, AWordMayHaveSpacesAndLookLikeANumber) {
 TEST_F(VectorReaderTest, ReadsBinaryWithLineFeedsOrWithout) {
   for (const std::string between : {"", "\n"}) {
     std::string bytes = "2 3\n";
-    for (const auto& [word, elements] : kExpected) bytes += word + " " + Bytes(elements) + between;
+    for (const auto& [word, elements] : kExpected)
+      bytes += word + " " + BytesOfAll(elements) + between;
     const std::string path = Write("vectors.bin", bytes);
     EXPECT_EQ(*ReadAll({path}), kExpected);
 
@@ -113,10 +107,8 @@ TEST_F(VectorReaderTest, WhatCannotBeReadIsNamed) {
             std::string::npos);
   EXPECT_NE(ErrorOf({scratch_.Path("absent")}).find("absent"), std::string::npos);
   EXPECT_FALSE(OpenVectors({"/dev/zero"}).ok());
-  float infinite[2] = {1, std::numeric_limits<float>::infinity()};
-  EXPECT_NE(ErrorOf({Write("inf.bin", "1 2\nword " + std::string(reinterpret_cast<char*>(infinite),
-                                                                 sizeof(infinite)))})
-                .find("not finite"),
+  const std::vector<float> infinite = {1, std::numeric_limits<float>::infinity()};
+  EXPECT_NE(ErrorOf({Write("inf.bin", "1 2\nword " + BytesOfAll(infinite))}).find("not finite"),
             std::string::npos);
 }
 
@@ -131,9 +123,9 @@ TEST_F(VectorReaderTest, ReadsATensorOfEveryType) {
   const std::vector<double> numbers = {0, 1, -2, 0.5, 65504, 6.103515625e-05};
   const std::vector<uint16_t> halves = {0x0000, 0x3c00, 0xc000, 0x3800, 0x7bff, 0x0400};
   const std::map<std::string, std::string> data = {
-      {"F64", Bytes(numbers)},
-      {"F32", Bytes(std::vector<float>(numbers.begin(), numbers.end()))},
-      {"F16", Bytes(halves)}};
+      {"F64", BytesOfAll(numbers)},
+      {"F32", BytesOfAll(std::vector<float>(numbers.begin(), numbers.end()))},
+      {"F16", BytesOfAll(halves)}};
   for (const auto& [type, bytes] : data) {
     const std::string entry =
         absl::StrCat(R"("bert.embeddings.word_embeddings.weight":{"dtype":")", type,

@@ -1,12 +1,12 @@
 #include "trainer/eval/baselines/baseline_file.h"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/atomic_file.h"
+#include "data/io/bytes.h"
 #include "data/io/checksum.h"
 #include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
@@ -24,10 +24,6 @@ Cursor CursorOf(const RandomAccessFile* file) {
   return Cursor(file, "baseline", std::string(kRemedy));
 }
 
-std::string_view BytesOf(std::span<const uint32_t> elements) {
-  return {reinterpret_cast<const char*>(elements.data()), elements.size_bytes()};
-}
-
 // The content hash, as the parts of a file come by.
 class ContentHasher {
  public:
@@ -37,7 +33,7 @@ class ContentHasher {
     hash_.Add(tables.vocabulary_text).Add(tables.tokenizer_model);
   }
   // Elements of the arrays, whose names and sizes the header has.
-  void Add(std::span<const uint32_t> elements) { hash_.AddUnframed(BytesOf(elements)); }
+  void Add(std::span<const uint32_t> elements) { hash_.AddUnframed(AsBytes(elements)); }
 
   std::string Hex() const { return hash_.Hex(); }
 
@@ -63,7 +59,7 @@ absl::Status WriteArray(const BaselineArraySource& array, RecordSink<BaselineRec
     while (!part.empty()) {
       const size_t room = (kChunkBytes - chunk->data().size()) / sizeof(uint32_t);
       const auto now = part.first(std::min(room, part.size()));
-      chunk->mutable_data()->append(BytesOf(now));
+      chunk->mutable_data()->append(AsBytes(now));
       elements += now.size();
       part = part.subspan(now.size());
       if (chunk->data().size() == kChunkBytes) RETURN_IF_ERROR(flush());
@@ -99,7 +95,7 @@ absl::Status TakeChunk(const Cursor& cursor, uint64_t expected, BaselineArray* a
         absl::StrCat("a chunk of array ", array->name, " is missing, out of order or too long"));
   }
   elements.resize(elements.size() + count);
-  std::memcpy(elements.data() + elements.size() - count, chunk.data().data(), chunk.data().size());
+  CopyFromBytes(chunk.data(), std::span(elements).last(count));
   return absl::OkStatus();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "data/io/bytes.h"
 #include "data/io/checksum.h"
 
 namespace elman {
@@ -28,8 +29,7 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   }
   for (const NamedArray& array : checkpoint.arrays) {
     hash.Add(array.name);
-    hash.Add({reinterpret_cast<const char*>(array.elements.data()),
-              array.elements.size() * sizeof(float)});
+    hash.Add(AsBytes(array.elements));
   }
   const Progress& progress = header.progress();
   hash.Add(static_cast<uint64_t>(progress.step()));

@@ -1,12 +1,13 @@
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 
 #include <algorithm>
-#include <cstring>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "data/io/bytes.h"
 #include "data/io/paths.h"
 #include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
@@ -81,7 +82,7 @@ absl::Status TakeArray(const Cursor& cursor, Checkpoint* checkpoint, size_t* cur
         absl::StrCat("a chunk of array ", chunk.name(), " is missing, out of order or too long"));
   }
   elements.resize(elements.size() + count);
-  std::memcpy(elements.data() + elements.size() - count, chunk.data().data(), chunk.data().size());
+  CopyFromBytes(chunk.data(), std::span(elements).last(count));
   return absl::OkStatus();
 }
 
@@ -144,9 +145,7 @@ absl::Status VerifyCheckpoint(const std::string& path, const Checkpoint& written
       return record.array().name() == array.name ? std::string_view(record.array().data())
                                                  : std::string_view();
     };
-    const std::string_view bytes(reinterpret_cast<const char*>(array.elements.data()),
-                                 array.elements.size() * sizeof(float));
-    RETURN_IF_ERROR(Compare(&cursor, bytes, chunk));
+    RETURN_IF_ERROR(Compare(&cursor, AsBytes(array.elements), chunk));
   }
   RETURN_IF_ERROR(cursor.Next());
   if (!cursor.record().has_footer()) return cursor.Error("the footer is missing");

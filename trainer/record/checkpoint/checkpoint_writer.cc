@@ -1,10 +1,12 @@
 #include "trainer/record/checkpoint/checkpoint_writer.h"
 
 #include <algorithm>
+#include <span>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "data/io/atomic_file.h"
+#include "data/io/bytes.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
@@ -16,12 +18,12 @@ namespace {
 absl::Status WriteArray(const NamedArray& array, RecordSink<CheckpointRecord>* sink) {
   constexpr size_t kChunk = kChunkBytes / sizeof(float);
   for (size_t first = 0; first < array.elements.size(); first += kChunk) {
-    const size_t count = std::min(kChunk, array.elements.size() - first);
+    const std::span<const float> rest = std::span(array.elements).subspan(first);
     CheckpointRecord record;
     record.mutable_array()->set_name(array.name);
     record.mutable_array()->set_offset(static_cast<int64_t>(first));
-    record.mutable_array()->set_data(reinterpret_cast<const char*>(array.elements.data() + first),
-                                     count * sizeof(float));
+    record.mutable_array()->mutable_data()->assign(
+        AsBytes(rest.first(std::min(kChunk, rest.size()))));
     RETURN_IF_ERROR(sink->Write(&record));
   }
   return absl::OkStatus();
