@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "absl/strings/str_format.h"
+#include "data/io/number_text.h"
 
 namespace elman {
 
@@ -76,7 +77,7 @@ std::string PipelineProgress::Line() const {
   absl::StrAppendFormat(&line, " MB, %.1f MB/s", rate * 1e-6);
   if (expected_ > passed) {
     const auto left = static_cast<int64_t>(static_cast<double>(expected_ - passed) / rate);
-    absl::StrAppendFormat(&line, ", %d:%02d:%02d left", left / 3600, left / 60 % 60, left % 60);
+    absl::StrAppend(&line, ", ", ClockText(left), " left");
   }
   return line;
 }

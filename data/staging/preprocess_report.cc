@@ -5,19 +5,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/io/number_text.h"
 #include "data/shards/manifest.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
 
 namespace elman {
 namespace {
-
-// 1234567 as 1,234,567.
-std::string Grouped(uint64_t number) {
-  std::string text = absl::StrCat(number);
-  for (int i = static_cast<int>(text.size()) - 3; i > 0; i -= 3) text.insert(text.begin() + i, ',');
-  return text;
-}
 
 // A part of a text, in quotes, that cannot move the cursor.
 std::string Shown(std::string_view text) {
@@ -43,8 +37,8 @@ std::string Table(const DatasetManifest& manifest) {
       const std::string name =
           several ? absl::StrCat(split.name(), " ", manifest.fields(i).name()) : split.name();
       absl::StrAppendFormat(&text, "%-*s%15s%15s%17s%17s%9.3f%%\n", width, name,
-                            Grouped(counts.examples()), Grouped(counts.words()),
-                            Grouped(counts.bytes()), Grouped(all), unknown);
+                            GroupedText(counts.examples()), GroupedText(counts.words()),
+                            GroupedText(counts.bytes()), GroupedText(all), unknown);
     }
   }
   return text;
@@ -60,8 +54,8 @@ std::string Coverage(const DatasetManifest& manifest, int field, bool shared) {
   const uint64_t used = manifest.fields(field).used_types();
   const uint64_t all = used + train.surveys(field).unknown_types();
   return absl::StrFormat(
-      "; %s of the %s in train are among them%s, %.3f%% of its tokens", Grouped(used), Grouped(all),
-      train.surveys(field).unknown_sampled() ? " (an estimate)" : "",
+      "; %s of the %s in train are among them%s, %.3f%% of its tokens", GroupedText(used),
+      GroupedText(all), train.surveys(field).unknown_sampled() ? " (an estimate)" : "",
       tokens == 0 ? 0.0 : 100.0 * static_cast<double>(tokens - unknown) / tokens);
 }
 
@@ -74,11 +68,12 @@ std::string UnknownWordsText(const DatasetManifest& manifest) {
       if (survey.unknown_words_size() == 0) continue;
       absl::StrAppend(&text, "unknown in ", split.name(),
                       split.surveys_size() == 1 ? "" : " " + manifest.fields(i).name(), ": ",
-                      Grouped(survey.unknown_types()), " types",
+                      GroupedText(survey.unknown_types()), " types",
                       survey.unknown_sampled() ? " (an estimate; of a sample: " : " (");
       for (int j = 0; j < survey.unknown_words_size(); ++j) {
         const FieldSurvey::Word& word = survey.unknown_words(j);
-        absl::StrAppend(&text, j > 0 ? ", " : "", Shown(word.text()), " ", Grouped(word.count()));
+        absl::StrAppend(&text, j > 0 ? ", " : "", Shown(word.text()), " ",
+                        GroupedText(word.count()));
       }
       const bool more = survey.unknown_types() > survey.unknown_words_size();
       absl::StrAppend(&text, more ? ", ...)\n" : ")\n");
@@ -95,15 +90,15 @@ std::string Vocabularies(const DatasetManifest& manifest) {
     const bool shared = i + 1 < manifest.fields_size() && VocabularyOwner(manifest, i + 1) == i;
     if (VocabularyOwner(manifest, i) < i) continue;
     const bool labels = field.tokenizer().kind() == TokenizerSpec::LABEL;
-    absl::StrAppend(&text, "vocabulary",
-                    manifest.fields_size() == 1 ? "" : absl::StrCat(" of ", field.name()),
-                    shared ? absl::StrCat(" and ", manifest.fields(i + 1).name()) : "", ": ",
-                    Grouped(field.vocabulary().predicted_size()), labels ? " labels\n" : " types",
-                    labels ? "" : Coverage(manifest, i, shared), labels ? "" : "\n");
+    absl::StrAppend(
+        &text, "vocabulary", manifest.fields_size() == 1 ? "" : absl::StrCat(" of ", field.name()),
+        shared ? absl::StrCat(" and ", manifest.fields(i + 1).name()) : "", ": ",
+        GroupedText(field.vocabulary().predicted_size()), labels ? " labels\n" : " types",
+        labels ? "" : Coverage(manifest, i, shared), labels ? "" : "\n");
     if (IsSubword(field.tokenizer().kind()) &&
         field.vocabulary().predicted_size() < field.tokenizer().vocab_size()) {
       absl::StrAppend(&text, "note: the corpus gives no more; ",
-                      Grouped(field.tokenizer().vocab_size()), " were asked for\n");
+                      GroupedText(field.tokenizer().vocab_size()), " were asked for\n");
     }
   }
   return text;
@@ -114,15 +109,16 @@ std::string LeftOutText(const PreprocessReport& report) {
   const LeftOut& left_out = report.left_out;
   if (left_out.empty_lines > 0) {
     const bool keeps = IsRunningText(report.manifest.task());
-    absl::StrAppend(&text, "note: ", Grouped(left_out.empty_lines), " empty lines were left out",
+    absl::StrAppend(&text, "note: ", GroupedText(left_out.empty_lines),
+                    " empty lines were left out",
                     keeps ? " (--keep_empty_lines keeps them)\n" : "\n");
   }
   if (left_out.half_pairs > 0) {
-    absl::StrAppend(&text, "note: ", Grouped(left_out.half_pairs),
+    absl::StrAppend(&text, "note: ", GroupedText(left_out.half_pairs),
                     " lines with text on one side only were left out\n");
   }
   if (left_out.document_marks > 0) {
-    absl::StrAppend(&text, "note: ", Grouped(left_out.document_marks),
+    absl::StrAppend(&text, "note: ", GroupedText(left_out.document_marks),
                     " lines that begin with -DOCSTART- were left out\n");
   }
   return text;
@@ -131,9 +127,9 @@ std::string LeftOutText(const PreprocessReport& report) {
 std::string OverlapsText(const PreprocessReport& report) {
   std::string text;
   for (const SplitOverlap& overlap : report.overlaps) {
-    absl::StrAppend(&text, "warning: ", Grouped(overlap.examples), " examples of ", overlap.split,
-                    " have the text of one in ", overlap.other, ", such as ", overlap.place, ": ",
-                    Shown(overlap.text), "\n");
+    absl::StrAppend(&text, "warning: ", GroupedText(overlap.examples), " examples of ",
+                    overlap.split, " have the text of one in ", overlap.other, ", such as ",
+                    overlap.place, ": ", Shown(overlap.text), "\n");
   }
   return text;
 }
@@ -150,7 +146,7 @@ std::string InvalidText(const PreprocessReport& report) {
   }
   const char* fate = replaced ? "read as U+FFFD" : "kept as they are";
   if (way == PreprocessSpec::SKIP) fate = "left out";
-  return absl::StrCat("note: ", Grouped(examples),
+  return absl::StrCat("note: ", GroupedText(examples),
                       report.manifest.task() == TAGGING ? " sentences" : " lines",
                       " have bytes that are not UTF-8; they were ", fate, "\n");
 }
@@ -166,10 +162,10 @@ std::string UnseenLabels(const PreprocessReport& report) {
     if (i == kMostShown) absl::StrAppend(&shown, ", ...");
     if (i >= kMostShown) continue;
     absl::StrAppend(&shown, i > 0 ? ", " : "", "'", absl::Utf8SafeCHexEscape(label), "' (",
-                    Grouped(times), ")");
+                    GroupedText(times), ")");
   }
-  return absl::StrCat("note: train does not have ", Grouped(report.unseen_labels.size()),
-                      " of the labels: ", shown, "; wherever one stands, ", Grouped(count),
+  return absl::StrCat("note: train does not have ", GroupedText(report.unseen_labels.size()),
+                      " of the labels: ", shown, "; wherever one stands, ", GroupedText(count),
                       " times in valid and test, no prediction can be right\n");
 }
 
@@ -178,8 +174,8 @@ std::string UnseenLabels(const PreprocessReport& report) {
 std::string ReportText(const PreprocessReport& report) {
   std::string text = absl::StrCat(Table(report.manifest), Vocabularies(report.manifest));
   if (report.sampled_lines < report.training_lines) {
-    absl::StrAppend(&text, "note: the tokenizer was trained on ", Grouped(report.sampled_lines),
-                    " of ", Grouped(report.training_lines), " lines\n");
+    absl::StrAppend(&text, "note: the tokenizer was trained on ", GroupedText(report.sampled_lines),
+                    " of ", GroupedText(report.training_lines), " lines\n");
   }
   absl::StrAppend(&text, UnknownWordsText(report.manifest), LeftOutText(report),
                   UnseenLabels(report), InvalidText(report), OverlapsText(report));

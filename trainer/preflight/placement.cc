@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "data/io/number_text.h"
 
 namespace elman {
 
@@ -43,16 +43,6 @@ std::string BindingText(const HostPlacement& host, const std::vector<RankFacts>&
   if (!IsBound(ranks[host.ranks[0]])) return "none";
   if (fewest != most) return absl::StrCat(fewest, " to ", most, " cores each");
   return absl::StrCat(CountText(most, "core"), " each");
-}
-
-std::string ByteText(double bytes) {
-  if (bytes < 1e6) return absl::StrFormat("%.0f kB", bytes / 1e3);
-  if (bytes < 1e9) return absl::StrFormat("%.0f MB", bytes / 1e6);
-  return absl::StrFormat("%.1f GB", bytes / 1e9);
-}
-
-std::string CountText(size_t count, const std::string& of) {
-  return absl::StrCat(count, " ", of, count == 1 ? "" : "s");
 }
 
 }  // namespace elman

@@ -25,7 +25,4 @@ bool IsBound(const RankFacts& facts);
 // "none", "1 core each" or "1 to 4 cores each".
 std::string BindingText(const HostPlacement& host, const std::vector<RankFacts>& ranks);
 
-std::string ByteText(double bytes);                          // "28 MB"
-std::string CountText(size_t count, const std::string& of);  // "1 rank", "2 ranks"
-
 }  // namespace elman

@@ -12,6 +12,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "data/io/number_text.h"
 #include "data/io/paths.h"
 #include "data/io/program.h"
 #include "data/io/status_macros.h"
@@ -173,10 +174,10 @@ absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
                        const TrainingConfig& config) {
   ASSIGN_OR_RETURN(const PreparedRun run, PrepareRun(communicator, datasets, {}, config));
   if (communicator->rank() != 0) return absl::OkStatus();
-  std::printf("parameters        %s\n", WithCommas(run.model->parameters().count()).c_str());
+  std::printf("parameters        %s\n", GroupedText(run.model->parameters().count()).c_str());
   std::printf("memory a rank     %s\n", EstimateMemory(run).ToString().c_str());
   const int64_t steps = StepsPerEpoch(*run.source, run.config().micro_batches());
-  std::printf("steps an epoch    %s\n", WithCommas(steps).c_str());
+  std::printf("steps an epoch    %s\n", GroupedText(steps).c_str());
   std::printf("lanes, ranks      %d, %d\n", run.config().lanes(), communicator->size());
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "data/io/number_text.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "trainer/config/run_config.h"
@@ -22,7 +23,7 @@ namespace {
 // "1:05:09" or "5:09".
 std::string Clock(double seconds) {
   const int64_t s = std::llround(std::max(0.0, seconds));
-  if (s >= 3600) return absl::StrFormat("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+  if (s >= 3600) return ClockText(s);
   return absl::StrFormat("%d:%02d", s / 60, s % 60);
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "data/io/number_text.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/host.h"
 #include "trainer/network/math/compute_environment.h"
@@ -47,9 +48,9 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
   const Progress& progress = start.checkpoint.header.progress();
   uint64_t tokens = 0;
   for (const auto& dataset : datasets) tokens += (*dataset->FindSplit("train"))->counts(0).tokens();
-  const std::string parameters = WithCommas(run.model->parameters().count());
-  const std::string train_tokens = WithCommas(static_cast<int64_t>(tokens));
-  const std::string steps = WithCommas(StepsPerEpoch(*run.source, start.config.micro_batches()));
+  const std::string parameters = GroupedText(run.model->parameters().count());
+  const std::string train_tokens = GroupedText(tokens);
+  const std::string steps = GroupedText(StepsPerEpoch(*run.source, start.config.micro_batches()));
   const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
   reporter->Say(absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
                              parameters, " parameters, ", train_tokens, " training tokens, ", steps,
@@ -89,13 +90,6 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
                                  "delete but you: ",
                                  absl::StrJoin(start.set_aside, ", ")));
   }
-}
-
-std::string WithCommas(int64_t number) {
-  std::string digits = std::to_string(number);
-  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(at, ",");
-  return digits;
 }
 
 }  // namespace elman

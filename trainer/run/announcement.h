@@ -12,7 +12,4 @@ namespace elman {
 // On rank 0, which has the reporter.
 void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter);
 
-// 1234567 as "1,234,567".
-std::string WithCommas(int64_t number);
-
 }  // namespace elman

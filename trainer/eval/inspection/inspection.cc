@@ -9,6 +9,16 @@ void Inspection::AddLine(std::string_view name, const std::string& value) {
   absl::StrAppend(&text_, absl::StrFormat("%-24s", std::string(name)), value, "\n");
 }
 
+void Inspection::AddLine(std::string_view name, double value) {
+  AddLine(name, absl::StrCat(value));
+}
+void Inspection::AddLine(std::string_view name, uint64_t value) {
+  AddLine(name, absl::StrCat(value));
+}
+void Inspection::AddLine(std::string_view name, int64_t value) {
+  AddLine(name, absl::StrCat(value));
+}
+
 Inspection& Inspection::AddJson(std::string_view name, const std::vector<JsonObject>& values) {
   std::string list;
   for (const JsonObject& value : values)
@@ -25,9 +35,5 @@ Inspection& Inspection::AddList(std::string_view json_name, std::string_view lin
   }
   return json_.AddJson(json_name, "[" + list + "]"), *this;
 }
-
-std::string Inspection::NumberText(double value) { return absl::StrCat(value); }
-std::string Inspection::NumberText(uint64_t value) { return absl::StrCat(value); }
-std::string Inspection::NumberText(int64_t value) { return absl::StrCat(value); }
 
 }  // namespace elman

@@ -41,13 +41,9 @@ class Inspection {
   void AddLine(std::string_view name, bool value) {
     AddLine(name, std::string(value ? "yes" : "no"));
   }
-  template <typename Number>
-  void AddLine(std::string_view name, Number value) {
-    AddLine(name, NumberText(value));
-  }
-  static std::string NumberText(double value);
-  static std::string NumberText(uint64_t value);
-  static std::string NumberText(int64_t value);
+  void AddLine(std::string_view name, double value);
+  void AddLine(std::string_view name, uint64_t value);
+  void AddLine(std::string_view name, int64_t value);
 
   std::string text_;
   JsonObject json_;

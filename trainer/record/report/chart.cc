@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "data/io/number_text.h"
 #include "trainer/record/report/picture.h"
 
 namespace elman {
@@ -72,12 +73,6 @@ std::vector<double> TicksOf(const Axis& axis, int wanted) {
   return ticks;
 }
 
-std::string TickText(double number) {
-  if (std::abs(number) >= 1e6) return absl::StrFormat("%.4gM", number / 1e6);
-  if (std::abs(number) >= 1e4) return absl::StrFormat("%.4gk", number / 1e3);
-  return absl::StrFormat("%.4g", number);
-}
-
 // Means over neighbors, where there are more points than can be told apart.
 std::vector<RecordedPoint> Thinned(const std::vector<RecordedPoint>& points) {
   if (points.size() <= kMostPoints) return points;
@@ -101,11 +96,11 @@ std::string Grid(const Axis& x, const Axis& y) {
                           "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
                           "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
                           kLeft, kWidth - kRight, YOf(y, tick), YOf(y, tick), kLeft - 6,
-                          YOf(y, tick) + 4, TickText(tick));
+                          YOf(y, tick) + 4, ScaledText(tick));
   }
   for (const double tick : TicksOf(x, 2 * kTicks)) {
     absl::StrAppendFormat(&svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
-                          XOf(x, tick), kHeight - 8, TickText(tick));
+                          XOf(x, tick), kHeight - 8, ScaledText(tick));
   }
   return svg;
 }
@@ -160,8 +155,8 @@ std::string LineChart(const Chart& chart) {
       absl::StrAppendFormat(&svg,
                             "<circle class=\"s%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s at "
                             "%s</title></circle>\n",
-                            i, XOf(x, point.step), YOf(y, point.value), NumberText(point.value),
-                            NumberText(point.step));
+                            i, XOf(x, point.step), YOf(y, point.value), ScaledText(point.value),
+                            ScaledText(point.step));
     }
   }
   return Framed(chart, svg);

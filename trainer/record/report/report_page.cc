@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/io/atomic_file.h"
+#include "data/io/number_text.h"
 #include "trainer/record/report/chart.h"
 #include "trainer/record/report/diagnostics_section.h"
 
@@ -60,12 +61,6 @@ pre { background: var(--panel); border-radius: .5rem; padding: 1rem; overflow: a
 constexpr const char* kPhases[] = {"data", "forward", "backward", "exchange", "optimizer", "wait"};
 constexpr size_t kMostEvents = 200;
 constexpr size_t kMostOutputs = 12;  // of a sample
-
-std::string NumberText(double number) {
-  if (number == std::floor(number) && std::abs(number) < 1e15)
-    return absl::StrFormat("%.0f", number);
-  return absl::StrFormat("%.5g", number);
-}
 
 const RecordedLine* LastOf(const RunRecord& record, std::string_view kind) {
   const auto& lines = record.lines();
@@ -184,7 +179,7 @@ std::string Table(const RunRecord& record, std::string_view kind, const Recorded
     absl::StrAppend(&html, "\n<tr", &line == best ? " class=\"best\">" : ">");
     for (const std::string& column : columns) {
       const std::optional<double> value = line.Number(column);
-      absl::StrAppend(&html, "<td>", value ? NumberText(*value) : "");
+      absl::StrAppend(&html, "<td>", value ? RoundedText(*value) : "");
     }
   }
   return some ? html + "\n</table></div>\n" : "";
