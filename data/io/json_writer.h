@@ -1,4 +1,5 @@
-// One JSON object on one line, its numbers such that they read back as the same doubles.
+// JSON objects and arrays on one line, the numbers of objects such that they read back as the same
+// doubles.
 #pragma once
 
 #include <cstdint>
@@ -35,5 +36,16 @@ std::string JsonString(std::string_view text);
 
 // The shortest text that reads back as the same double; null for what JSON cannot say.
 std::string JsonNumber(double number);
+
+// An array of what `json_of` returns for each item: the text of any JSON value.
+template <typename Items, typename JsonOf>
+std::string JsonArray(const Items& items, const JsonOf& json_of) {
+  std::string array = "[";
+  for (const auto& item : items) {
+    if (array.size() > 1) array += ", ";
+    array += json_of(item);
+  }
+  return array + "]";
+}
 
 }  // namespace elman

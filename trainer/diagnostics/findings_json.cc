@@ -8,12 +8,8 @@ namespace {
 
 template <typename Number>
 std::string ListOf(const std::vector<LagFigures>& lags, Number LagFigures::*member) {
-  return absl::StrCat("[",
-                      absl::StrJoin(lags, ", ",
-                                    [&](std::string* text, const LagFigures& at) {
-                                      *text += JsonNumber(static_cast<double>(at.*member));
-                                    }),
-                      "]");
+  return JsonArray(
+      lags, [&](const LagFigures& at) { return JsonNumber(static_cast<double>(at.*member)); });
 }
 
 JsonObject LagsOf(const RecurrenceFindings& recurrence) {

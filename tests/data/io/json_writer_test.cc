@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace elman {
 namespace {
@@ -29,6 +31,19 @@ TEST(JsonObjectTest, DoublesReadBackAsTheSame) {
   }
   EXPECT_EQ(JsonObject().Add("x", std::numeric_limits<double>::quiet_NaN()).ToString(),
             "{\"x\": null}");
+}
+
+TEST(JsonArrayTest, ListsEveryItem) {
+  EXPECT_EQ(JsonArray(std::vector<std::string>{"a", "\"", ""}, JsonString),
+            "[\"a\", \"\\\"\", \"\"]");
+  EXPECT_EQ(
+      JsonArray(std::vector<double>{0.5, std::numeric_limits<double>::infinity()}, JsonNumber),
+      "[0.5, null]");
+  const auto row = [](int last) {
+    return JsonArray(std::vector<int>(2, last), [](int i) { return std::to_string(i); });
+  };
+  EXPECT_EQ(JsonArray(std::vector<int>{1, 2}, row), "[[1, 1], [2, 2]]");
+  EXPECT_EQ(JsonArray(std::vector<int>(), row), "[]");
 }
 
 TEST(JsonStringTest, IsAlwaysValidUtf8) {

@@ -32,7 +32,8 @@ void AddNgrams(const NgramModelSpec& ngram, Inspection* inspection) {
                                       absl::StrAppendFormat(out, "%.4f", discount);
                                     }),
                       order.fallback() ? " (the usual: its counts of counts give none)" : "");
-      json.AddJson("discounts", absl::StrCat("[", absl::StrJoin(order.discounts(), ", "), "]"))
+      json.AddJson("discounts", JsonArray(order.discounts(),
+                                          [](double discount) { return absl::StrCat(discount); }))
           .Add("fallback", order.fallback());
     }
     inspection->AddText(absl::StrCat("  ", i + 1, "-grams"), text);

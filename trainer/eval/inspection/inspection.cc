@@ -20,20 +20,14 @@ void Inspection::AddLine(std::string_view name, int64_t value) {
 }
 
 Inspection& Inspection::AddJson(std::string_view name, const std::vector<JsonObject>& values) {
-  std::string list;
-  for (const JsonObject& value : values)
-    absl::StrAppend(&list, list.empty() ? "" : ", ", value.ToString());
-  return json_.AddJson(name, "[" + list + "]"), *this;
+  const auto json_of = [](const JsonObject& value) { return value.ToString(); };
+  return json_.AddJson(name, JsonArray(values, json_of)), *this;
 }
 
 Inspection& Inspection::AddList(std::string_view json_name, std::string_view line_name,
                                 const std::vector<std::string>& values) {
-  std::string list;
-  for (const std::string& value : values) {
-    AddLine(line_name, value);
-    absl::StrAppend(&list, list.empty() ? "" : ", ", JsonString(value));
-  }
-  return json_.AddJson(json_name, "[" + list + "]"), *this;
+  for (const std::string& value : values) AddLine(line_name, value);
+  return json_.AddJson(json_name, JsonArray(values, JsonString)), *this;
 }
 
 }  // namespace elman

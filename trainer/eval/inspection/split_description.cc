@@ -83,17 +83,17 @@ void AddSurveyJson(const FieldEntry& field, const TextCounts& counts, const Fiel
       .Add("median", LengthQuantile(lengths, 0.5))
       .Add("most_of_95_percent", LengthQuantile(lengths, 0.95))
       .Add("most", lengths.empty() ? uint64_t{0} : Longest(lengths));
-  std::vector<std::string> bins, words;
-  for (int bin = 0; bin < lengths.size(); ++bin)
-    bins.push_back(absl::StrCat("[", FirstLengthOfBin(bin), ", ", lengths.Get(bin), "]"));
-  described.AddJson("counts", absl::StrCat("[", absl::StrJoin(bins, ", "), "]"));
+  int bin = 0;
+  described.AddJson("counts", JsonArray(lengths, [&bin](uint64_t count) {
+                      return absl::StrCat("[", FirstLengthOfBin(bin++), ", ", count, "]");
+                    }));
   json->Add("unknown_rate", UnknownRate(field, counts)).Add("lengths", described);
   if (field.tokenizer().kind() == TokenizerSpec::LABEL) return;
-  for (const FieldSurvey::Word& word : survey.unknown_words())
-    words.push_back(
-        JsonObject().Add("text", word.text()).Add("count", uint64_t{word.count()}).ToString());
+  const auto word_json = [](const FieldSurvey::Word& word) {
+    return JsonObject().Add("text", word.text()).Add("count", uint64_t{word.count()}).ToString();
+  };
   json->Add("unknown_types", uint64_t{survey.unknown_types()})
-      .AddJson("unknown_words", absl::StrCat("[", absl::StrJoin(words, ", "), "]"));
+      .AddJson("unknown_words", JsonArray(survey.unknown_words(), word_json));
 }
 
 std::string SourceText(const SourceEntry& source) {
@@ -102,18 +102,17 @@ std::string SourceText(const SourceEntry& source) {
 }
 
 void AddSourcesJson(const SplitEntry& split, JsonObject* json) {
-  std::vector<std::string> sources;
-  for (const SourceEntry& source : split.sources()) {
-    sources.push_back(JsonObject()
-                          .Add("name", source.name())
-                          .Add("bytes", uint64_t{source.bytes()})
-                          .Add("xxh3", source.xxh3())
-                          .ToString());
-  }
+  const auto source_json = [](const SourceEntry& source) {
+    return JsonObject()
+        .Add("name", source.name())
+        .Add("bytes", uint64_t{source.bytes()})
+        .Add("xxh3", source.xxh3())
+        .ToString();
+  };
   JsonObject overlaps;
   for (const OverlapEntry& overlap : split.overlaps())
     overlaps.Add(overlap.split(), uint64_t{overlap.examples()});
-  json->AddJson("sources", absl::StrCat("[", absl::StrJoin(sources, ", "), "]"))
+  json->AddJson("sources", JsonArray(split.sources(), source_json))
       .Add("examples_also_in", overlaps);
 }
 
@@ -135,7 +134,8 @@ JsonObject PreprocessJson(const PreprocessSpec& spec) {
   json.Add("elman_version", spec.elman_version())
       .Add("libraries", libraries)
       .Add("on_invalid", OnInvalidName(spec))
-      .AddJson("split_weights", absl::StrCat("[", absl::StrJoin(spec.split_weights(), ", "), "]"))
+      .AddJson("split_weights",
+               JsonArray(spec.split_weights(), [](auto weight) { return absl::StrCat(weight); }))
       .Add("shard_tokens", uint64_t{spec.shard_tokens()});
   if (spec.window() > 0) json.Add("window", uint64_t{spec.window()});
   return json;

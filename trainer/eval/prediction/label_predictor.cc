@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "data/io/json_writer.h"
 #include "data/io/status_macros.h"
@@ -113,17 +112,12 @@ class TagPredictor : public LabelPredictor {
 
   std::string Json(const Sentence& sentence, const std::vector<int32_t>& tags,
                    const std::vector<float>& probabilities) const {
-    const auto list = [](const auto& items, const auto& show) {
-      return "[" +
-             absl::StrJoin(items, ", ",
-                           [&](std::string* out, const auto& item) { out->append(show(item)); }) +
-             "]";
-    };
     JsonObject json;
-    json.AddJson("words", list(sentence.words, [](const std::string& w) { return JsonString(w); }));
-    json.AddJson("tags", list(tags, [&](int32_t tag) { return JsonString(LabelName(tag)); }));
+    json.AddJson("words", JsonArray(sentence.words, JsonString));
+    json.AddJson("tags", JsonArray(tags, [&](int32_t tag) { return JsonString(LabelName(tag)); }));
     if (std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); })) {
-      json.AddJson("probabilities", list(probabilities, [](float p) { return absl::StrCat(p); }));
+      json.AddJson("probabilities",
+                   JsonArray(probabilities, [](float p) { return absl::StrCat(p); }));
     }
     return json.ToString() + "\n";
   }

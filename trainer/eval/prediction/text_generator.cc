@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "data/io/json_writer.h"
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/decoding/batch_decoder.h"
@@ -97,20 +96,14 @@ class TextGenerator : public Predictor {
                    const GeneratedText& continuation) const {
     const std::string text = absl::StrCat(prompt, std::string(continuation.text()));
     if (!json_) return text + "\n";
-    const auto list = [](const auto& items, const auto& show) {
-      return absl::StrCat(
-          "[",
-          absl::StrJoin(items, ", ",
-                        [&](std::string* out, const auto& item) { out->append(show(item)); }),
-          "]");
-    };
     return JsonObject()
                .Add("prompt", line)
                .Add("text", text)
                .AddJson("tokens",
-                        list(continuation.tokens(),
-                             [&](int32_t id) { return JsonString(vocabulary_.piece(id)); }))
-               .AddJson("log_probabilities", list(continuation.log_probabilities(), JsonNumber))
+                        JsonArray(continuation.tokens(),
+                                  [&](int32_t id) { return JsonString(vocabulary_.piece(id)); }))
+               .AddJson("log_probabilities",
+                        JsonArray(continuation.log_probabilities(), JsonNumber))
                .Add("log_probability", continuation.log_probability())
                .Add("ended_by", NameOf(continuation.finish()))
                .ToString() +

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "data/io/json_writer.h"
 #include "data/io/status_macros.h"
 #include "data/tokenizer/detokenizer.h"
@@ -13,15 +12,6 @@
 
 namespace elman {
 namespace {
-
-template <typename Items, typename Show>
-std::string JsonList(const Items& items, const Show& show) {
-  return absl::StrCat(
-      "[",
-      absl::StrJoin(items, ", ",
-                    [&](std::string* out, const auto& item) { out->append(show(item)); }),
-      "]");
-}
 
 class TranslationPredictor : public Predictor {
  public:
@@ -112,17 +102,17 @@ class TranslationPredictor : public Predictor {
     if (!best.attention.empty()) {
       std::vector<std::string> pieces = words;
       pieces.emplace_back(kEndPiece);
-      json.AddJson("source_tokens", JsonList(pieces, [](const auto& w) { return JsonString(w); }));
+      json.AddJson("source_tokens", JsonArray(pieces, JsonString));
       pieces.clear();
       for (const uint32_t token : best.tokens) pieces.push_back(target_.piece(token));
       if (best.ended) pieces.emplace_back(kEndPiece);
-      json.AddJson("tokens", JsonList(pieces, [](const auto& w) { return JsonString(w); }));
-      json.AddJson("alignment", JsonList(best.attention, [](const std::vector<float>& weights) {
-                     return JsonList(weights, [](float weight) { return absl::StrCat(weight); });
+      json.AddJson("tokens", JsonArray(pieces, JsonString));
+      json.AddJson("alignment", JsonArray(best.attention, [](const std::vector<float>& weights) {
+                     return JsonArray(weights, [](float weight) { return absl::StrCat(weight); });
                    }));
     }
     if (n_best_ > 1) {
-      json.AddJson("n_best", JsonList(translations, [&](const Translation& translation) {
+      json.AddJson("n_best", JsonArray(translations, [&](const Translation& translation) {
                      return JsonObject()
                          .Add("translation", Text(translation, words))
                          .Add("score", translation.score)
