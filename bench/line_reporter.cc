@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 
 namespace elman {
 namespace {

@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
-#include "data/io/merge_sorted.h"
 #include "data/io/status_macros.h"
+#include "data/records/merge_sorted.h"
 
 namespace elman {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/cooccurrences/pair_table.h"
-#include "data/io/number_spool.h"
+#include "data/records/number_spool.h"
 
 namespace elman {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/records/record_io.h"
 #include "data/shards/manifest.h"
 
 namespace elman {

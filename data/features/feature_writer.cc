@@ -7,8 +7,8 @@
 #include "data/features/feature_file.h"
 #include "data/io/checksum.h"
 #include "data/io/paths.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/records/record_io.h"
 
 namespace elman {
 

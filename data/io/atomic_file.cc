@@ -20,8 +20,6 @@
 namespace elman {
 namespace {
 
-// One system call writes at most this much: some kernels and file systems refuse more than 2 GiB.
-constexpr size_t kMaxTransferBytes = size_t{256} << 20;
 constexpr size_t kBufferBytes = size_t{1} << 20;
 constexpr int kMaxNameAttempts = 1000;
 

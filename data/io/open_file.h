@@ -1,11 +1,16 @@
 // Opening files by system calls: retried after a signal, and for regular files only.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
 
 namespace elman {
+
+// One system call reads or writes at most this much: some kernels and file systems refuse more than
+// 2 GiB.
+inline constexpr size_t kMaxTransferBytes = size_t{256} << 20;
 
 // As open(2) with mode 0666 and O_CLOEXEC; repeated if a signal came first, as may happen on
 // network file systems.

@@ -15,13 +15,6 @@
 #include "data/io/status_macros.h"
 
 namespace elman {
-namespace {
-
-// One system call reads at most this much: some kernels and file systems refuse more than 2 GiB.
-constexpr size_t kMaxTransferBytes = size_t{256} << 20;
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<RandomAccessFile>> RandomAccessFile::Open(const std::string& path) {
   ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path, O_RDONLY));
   struct stat facts;

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/interruption.h"
+#include "data/command_line/interruption.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "data/io/interruption.h"
+#include "data/command_line/interruption.h"
 #include "data/staging/preprocess_options.h"
 #include "data/staging/preprocess_report.h"
 #include "data/workers/worker_group.h"

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "data/io/interruption.h"
+#include "data/command_line/interruption.h"
 #include "data/staging/preprocess_options.h"
 #include "proto/dataset.pb.h"
 

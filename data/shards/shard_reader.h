@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/io/random_access_file.h"
-#include "data/io/record_io.h"
+#include "data/records/record_io.h"
 #include "data/shards/example_block.h"
 #include "proto/dataset.pb.h"
 

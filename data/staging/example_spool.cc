@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/bytes.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/records/record_io.h"
 #include "data/text/task_fields.h"
 
 namespace elman {

@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "absl/strings/str_format.h"
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 

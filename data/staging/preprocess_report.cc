@@ -5,7 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 #include "data/shards/manifest.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"

@@ -9,10 +9,10 @@
 #include "data/io/append_file.h"
 #include "data/io/bytes.h"
 #include "data/io/file_system.h"
-#include "data/io/merge_sorted.h"
 #include "data/io/random_access_file.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/records/merge_sorted.h"
+#include "data/records/record_io.h"
 
 namespace elman {
 namespace {

@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/random_access_file.h"
-#include "data/io/record_io.h"
+#include "data/records/record_io.h"
 #include "tests/support/scratch.h"
 
 namespace elman {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 #include "trainer/diagnostics/findings.h"
 #include "trainer/diagnostics/verdict.h"
 #include "trainer/record/log/histogram.h"

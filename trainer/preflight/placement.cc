@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 

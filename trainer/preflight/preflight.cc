@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "trainer/preflight/placement.h"
 #include "trainer/preflight/warnings.h"

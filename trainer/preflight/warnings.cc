@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "data/io/program.h"
+#include "data/command_line/program.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/embeddings/vector_source.h"
 #include "trainer/eval/inspection/baseline_inspection.h"

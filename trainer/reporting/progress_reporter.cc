@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "trainer/config/run_config.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 #include "trainer/network/timing/phase_clock.h"
 #include "trainer/reporting/step_report.h"
 

@@ -8,11 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/host.h"
 #include "trainer/network/math/compute_environment.h"
-#include "trainer/preflight/placement.h"
 #include "trainer/run/memory_estimate.h"
 
 namespace elman {

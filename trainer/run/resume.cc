@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/file.h"
+#include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "trainer/config/run_config.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"

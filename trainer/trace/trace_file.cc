@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -1,6 +1,6 @@
 // Writer and reader of shards together: what one writes the other reads, and nothing else.
 #include "data/io/random_access_file.h"
-#include "data/io/record_io.h"
+#include "data/records/record_io.h"
 #include "data/shards/shard_format.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/shard_writer.h"

@@ -1,7 +1,7 @@
 #include "data/shards/verify.h"
 
 #include "data/io/random_access_file.h"
-#include "data/io/record_io.h"
+#include "data/records/record_io.h"
 #include "data/shards/dataset.h"
 #include "data/shards/manifest.h"
 #include "tests/data/shards/made_dataset.h"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 
 namespace elman {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 
 namespace elman {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {

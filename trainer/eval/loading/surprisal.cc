@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/json_writer.h"
 #include "data/io/atomic_file.h"
-#include "data/io/json_writer.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

@@ -5,9 +5,9 @@
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/number_spool.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
+#include "data/records/number_spool.h"
 #include "data/workers/in_turn.h"
 
 namespace elman {

@@ -10,10 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/file_system.h"
-#include "data/io/merge_sorted.h"
-#include "data/io/number_spool.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
+#include "data/records/merge_sorted.h"
+#include "data/records/number_spool.h"
 #include "data/shards/token_reader.h"
 #include "data/workers/in_turn.h"
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/number_spool.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"
+#include "data/records/number_spool.h"
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/ngrams/adjusted_counts.h"
 #include "trainer/eval/ngrams/kneser_ney.h"

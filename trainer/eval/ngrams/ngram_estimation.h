@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "data/io/interruption.h"
+#include "data/command_line/interruption.h"
 #include "data/shards/dataset.h"
 
 namespace elman {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/decoding/batch_builder.h"
 #include "trainer/network/models/classifier.h"

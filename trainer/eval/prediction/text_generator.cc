@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/decoding/batch_decoder.h"
 #include "trainer/eval/decoding/beam_search.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 #include "data/io/status_macros.h"
 #include "data/tokenizer/detokenizer.h"
 #include "data/tokenizer/splitter.h"

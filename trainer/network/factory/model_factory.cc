@@ -7,6 +7,7 @@
 #include "trainer/network/factory/spec_checks.h"
 #include "trainer/network/models/classifier.h"
 #include "trainer/network/models/language_model.h"
+#include "trainer/network/models/spec_shapes.h"
 #include "trainer/network/models/tagger.h"
 #include "trainer/network/models/translator.h"
 #include "trainer/network/word_vectors/glove.h"

@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "data/io/random_access_file.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/records/record_io.h"
 #include "trainer/record/checkpoint/checkpoint.h"
 
 namespace elman {

@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "data/io/atomic_file.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/records/record_io.h"
 #include "proto/checkpoint.pb.h"
 #include "trainer/record/checkpoint/checkpoint.h"
 

@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "data/format/json_writer.h"
 #include "data/io/append_file.h"
-#include "data/io/json_writer.h"
 
 namespace elman {
 

@@ -9,8 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "data/format/json_writer.h"
 #include "data/io/atomic_file.h"
-#include "data/io/json_writer.h"
 #include "data/io/status_macros.h"
 
 namespace elman {

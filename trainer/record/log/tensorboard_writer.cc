@@ -15,8 +15,8 @@
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/random_access_file.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/records/record_io.h"
 #include "proto/event.pb.h"
 
 namespace elman {

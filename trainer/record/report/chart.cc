@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 #include "trainer/record/report/picture.h"
 
 namespace elman {

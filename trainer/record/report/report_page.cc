@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/format/number_text.h"
 #include "data/io/atomic_file.h"
-#include "data/io/number_text.h"
 #include "trainer/record/report/chart.h"
 #include "trainer/record/report/diagnostics_section.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "data/io/random_access_file.h"
-#include "data/io/record_io.h"
+#include "data/records/record_io.h"
 #include "proto/event.pb.h"
 
 namespace elman {

@@ -1,4 +1,4 @@
-#include "data/io/interruption.h"
+#include "data/command_line/interruption.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/command_line.h"
+#include "data/command_line/command_line.h"
 
 namespace elman {
 namespace {

@@ -1,4 +1,4 @@
-#include "data/io/program.h"
+#include "data/command_line/program.h"
 
 #include <cstdio>
 #include <string>

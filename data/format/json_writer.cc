@@ -1,4 +1,4 @@
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 
 #include <charconv>
 #include <cmath>

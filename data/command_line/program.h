@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "data/io/command_line.h"
+#include "data/command_line/command_line.h"
 
 namespace elman {
 

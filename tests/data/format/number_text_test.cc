@@ -1,4 +1,4 @@
-#include "data/io/number_text.h"
+#include "data/format/number_text.h"
 
 #include <gtest/gtest.h>
 

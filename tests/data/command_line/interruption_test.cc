@@ -1,11 +1,11 @@
-#include "data/io/interruption.h"
+#include "data/command_line/interruption.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "data/command_line/command_line.h"
 #include "data/io/atomic_file.h"
-#include "data/io/command_line.h"
 #include "tests/support/scratch.h"
 
 namespace elman {

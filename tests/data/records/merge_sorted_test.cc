@@ -1,4 +1,4 @@
-#include "data/io/merge_sorted.h"
+#include "data/records/merge_sorted.h"
 
 #include <algorithm>
 #include <functional>

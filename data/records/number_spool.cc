@@ -1,10 +1,10 @@
-#include "data/io/number_spool.h"
+#include "data/records/number_spool.h"
 
 #include <utility>
 
 #include "data/io/file_system.h"
-#include "data/io/record_io.h"
 #include "data/io/status_macros.h"
+#include "data/records/record_io.h"
 
 namespace elman {
 

@@ -1,4 +1,4 @@
-#include "data/io/command_line.h"
+#include "data/command_line/command_line.h"
 
 #include "absl/flags/flag.h"
 #include "tests/support/scratch.h"

@@ -1,4 +1,4 @@
-#include "data/io/program.h"
+#include "data/command_line/program.h"
 
 #include "absl/flags/flag.h"
 #include "tests/support/scratch.h"

@@ -1,4 +1,4 @@
-#include "data/io/record_io.h"
+#include "data/records/record_io.h"
 
 #include <cstring>
 
