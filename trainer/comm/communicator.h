@@ -30,8 +30,10 @@ class Communicator {
   // A piece of memory to send to, or to fill from, another rank. Pieces between the same two ranks
   // arrive in the order in which both sides list them.
   struct Piece {
+    Piece(int peer, std::span<std::byte> bytes) : peer(peer), bytes(bytes) {}
+    Piece(int peer, std::span<float> floats) : Piece(peer, std::as_writable_bytes(floats)) {}
     int peer;
-    std::span<float> floats;
+    std::span<std::byte> bytes;
   };
 
   virtual ~Communicator() = default;
@@ -48,11 +50,8 @@ class Communicator {
   // Overwrites `bytes` with those of `root`; the same size everywhere.
   virtual void Broadcast(std::span<std::byte> bytes, int root) = 0;
 
-  // Every rank's `mine`, in order of rank. Sizes may differ.
-  virtual std::vector<std::string> AllGather(std::string_view mine) = 0;
-
-  // The same where all sizes are alike, without allocating: `all` holds size() times as many bytes
-  // as `mine`.
+  // Fills `all`, which holds size() times as many bytes as `mine`, with every rank's `mine`, in
+  // order of rank; the same size everywhere.
   virtual void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) = 0;
 
   // Sends and receives pieces among ranks, all at once. What is sent must not overlap what is
@@ -65,6 +64,20 @@ class Communicator {
 
   // Ends the whole job with `status` after printing `message` to standard error.
   [[noreturn]] virtual void Abort(std::string_view message, int status) = 0;
+
+  // The following consist of the operations above.
+
+  // Every rank's `mine`, in order of rank. Sizes may differ.
+  std::vector<std::string> AllGather(std::string_view mine);
+
+  // The same on rank 0 only; the other ranks receive nothing.
+  std::vector<std::string> Gather(std::string mine);
+
+  // The sums over all ranks, element by element, on every rank.
+  std::vector<uint64_t> Sum(std::vector<uint64_t> numbers);
+
+ private:
+  std::vector<uint64_t> AllGatherSize(uint64_t mine);
 };
 
 // Broadcasts a string of any size.

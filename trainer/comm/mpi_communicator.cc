@@ -4,16 +4,21 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
+
+#include "trainer/comm/single_process.h"
 
 namespace elman {
 namespace {
 
-// MPI counts are int, and slices of some MB are faster than one giant message.
-constexpr size_t kMessageFloats = size_t{2} << 20;
-constexpr size_t kMessageBytes = size_t{1} << 30;
+// Between two ranks, slices of some MB are faster than one giant message.
+constexpr size_t kSliceBytes = size_t{8} << 20;
+
+constexpr std::chrono::microseconds kShortestNap{10}, kLongestNap{1000};
 
 // Of what vector instructions like best; MPI promises less.
 constexpr MPI_Aint kAlignment = 64;
@@ -71,9 +76,14 @@ class MpiFloats : public SharedFloats {
 
 class MpiCommunicator : public Communicator {
  public:
-  MpiCommunicator(int* argc, char*** argv) {
+  MpiCommunicator(int* argc, char*** argv, const MpiOptions& options) : options_(options) {
     int provided = 0;
-    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+    MPI_Initialized(&is_second_);
+    if (is_second_) {
+      MPI_Query_thread(&provided);
+    } else {
+      MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+    }
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
     if (provided < MPI_THREAD_FUNNELED)
@@ -82,50 +92,51 @@ class MpiCommunicator : public Communicator {
   }
   ~MpiCommunicator() override {
     MPI_Comm_free(&node_);
-    MPI_Finalize();
+    if (!is_second_) MPI_Finalize();
   }
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   std::vector<int> NodeOfRank() const override { return node_of_rank_; }
-  void Barrier() override { MPI_Barrier(MPI_COMM_WORLD); }
-
-  void Broadcast(std::span<std::byte> bytes, int root) override {
-    for (size_t first = 0; first < bytes.size(); first += kMessageBytes) {
-      const size_t count = std::min(kMessageBytes, bytes.size() - first);
-      MPI_Bcast(bytes.data() + first, static_cast<int>(count), MPI_BYTE, root, MPI_COMM_WORLD);
-    }
+  void Barrier() override {
+    Await();
+    MPI_Barrier(MPI_COMM_WORLD);
   }
 
-  std::vector<std::string> AllGather(std::string_view mine) override {
-    const int count = static_cast<int>(mine.size());
-    std::vector<int> counts(size_), offsets(size_ + 1);
-    MPI_Allgather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, MPI_COMM_WORLD);
-    for (int r = 0; r < size_; ++r) offsets[r + 1] = offsets[r] + counts[r];
-    std::string all(offsets[size_], '\0');
-    MPI_Allgatherv(mine.data(), count, MPI_BYTE, all.data(), counts.data(), offsets.data(),
-                   MPI_BYTE, MPI_COMM_WORLD);
-    std::vector<std::string> texts;
-    for (int r = 0; r < size_; ++r) texts.push_back(all.substr(offsets[r], counts[r]));
-    return texts;
+  void Broadcast(std::span<std::byte> bytes, int root) override {
+    Await();
+    ForEachMessage(bytes.size(), options_.message_bytes, [&](size_t first, int count) {
+      MPI_Bcast(bytes.data() + first, count, MPI_BYTE, root, MPI_COMM_WORLD);
+    });
   }
 
   void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override {
-    const int count = static_cast<int>(mine.size());
-    MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, MPI_COMM_WORLD);
+    Await();
+    ForEachMessage(mine.size(), options_.message_bytes, [&](size_t first, int count) {
+      // That part of every rank's bytes: theirs lie mine.size() bytes apart.
+      MPI_Datatype part = MPI_BYTE, spaced = MPI_BYTE;
+      MPI_Type_contiguous(count, MPI_BYTE, &part);
+      MPI_Type_create_resized(part, 0, static_cast<MPI_Aint>(mine.size()), &spaced);
+      MPI_Type_commit(&spaced);
+      MPI_Allgather(mine.data() + first, count, MPI_BYTE, all.data() + first, 1, spaced,
+                    MPI_COMM_WORLD);
+      MPI_Type_free(&spaced);
+      MPI_Type_free(&part);
+    });
   }
 
   void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override {
+    const size_t slice = std::min(kSliceBytes, options_.message_bytes);
     requests_.clear();
     for (const Piece& piece : receives) {
-      ForEachMessage(piece, [&](float* data, int count) {
-        MPI_Irecv(data, count, MPI_FLOAT, piece.peer, kTag, MPI_COMM_WORLD,
+      ForEachMessage(piece.bytes.size(), slice, [&](size_t first, int count) {
+        MPI_Irecv(piece.bytes.data() + first, count, MPI_BYTE, piece.peer, kTag, MPI_COMM_WORLD,
                   &requests_.emplace_back());
       });
     }
     for (const Piece& piece : sends) {
-      ForEachMessage(piece, [&](float* data, int count) {
-        MPI_Isend(data, count, MPI_FLOAT, piece.peer, kTag, MPI_COMM_WORLD,
+      ForEachMessage(piece.bytes.size(), slice, [&](size_t first, int count) {
+        MPI_Isend(piece.bytes.data() + first, count, MPI_BYTE, piece.peer, kTag, MPI_COMM_WORLD,
                   &requests_.emplace_back());
       });
     }
@@ -147,11 +158,23 @@ class MpiCommunicator : public Communicator {
  private:
   static constexpr int kTag = 1;
 
+  // Divides `size` bytes into messages of at most `most` bytes, for MPI counts are int.
   template <typename Send>
-  static void ForEachMessage(const Piece& piece, const Send& send) {
-    for (size_t first = 0; first < piece.floats.size(); first += kMessageFloats) {
-      send(piece.floats.data() + first,
-           static_cast<int>(std::min(kMessageFloats, piece.floats.size() - first)));
+  static void ForEachMessage(size_t size, size_t most, const Send& send) {
+    for (size_t first = 0; first < size; first += most)
+      send(first, static_cast<int>(std::min(most, size - first)));
+  }
+
+  // Waits for all ranks without using the processor, which MPI's own waits do.
+  void Await() const {
+    if (!options_.sleeps) return;
+    MPI_Request request;
+    MPI_Ibarrier(MPI_COMM_WORLD, &request);
+    for (auto nap = kShortestNap;; nap = std::min(2 * nap, kLongestNap)) {
+      int done = 0;
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      if (done) return;
+      std::this_thread::sleep_for(nap);
     }
   }
 
@@ -185,6 +208,8 @@ class MpiCommunicator : public Communicator {
     return all_fit != 0;
   }
 
+  const MpiOptions options_;
+  int is_second_ = 0;  // in this process
   int rank_ = 0;
   int size_ = 1;
   MPI_Comm node_ = MPI_COMM_NULL;  // the ranks on this host
@@ -194,8 +219,17 @@ class MpiCommunicator : public Communicator {
 
 }  // namespace
 
-std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv) {
-  return std::make_unique<MpiCommunicator>(argc, argv);
+std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv,
+                                                    const MpiOptions& options) {
+  return std::make_unique<MpiCommunicator>(argc, argv, options);
+}
+
+std::unique_ptr<Communicator> JoinLaunchedRanks() {
+  for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"}) {
+    if (std::getenv(variable) != nullptr)
+      return CreateMpiCommunicator(nullptr, nullptr, {.sleeps = true});
+  }
+  return std::make_unique<SingleProcess>();
 }
 
 int LaunchedRank() {

@@ -1,4 +1,4 @@
-// Ranks as MPI processes. With its source file the only place of the trainer that knows MPI.
+// Ranks as MPI processes. With its source file the only place that knows MPI.
 #pragma once
 
 #include <memory>
@@ -8,9 +8,24 @@
 
 namespace elman {
 
+struct MpiOptions {
+  // Whether a rank sleeps while it waits for others in a collective operation, so that they can use
+  // its core. This costs some 0.1 ms per operation. Exchange does not sleep.
+  bool sleeps = false;
+
+  // The size of the largest message: longer ones are divided. At most 2^31 - 1.
+  size_t message_bytes = size_t{1} << 30;
+};
+
 // Initializes MPI for this process (only the main thread may use it) and finalizes it when
-// destroyed. One per process. Without a launcher it is a world of one.
-std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv);
+// destroyed. Without a launcher it is a world of one. A second one of a process, for the same
+// ranks, must not outlive the first.
+std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv,
+                                                    const MpiOptions& options = {});
+
+// The ranks of the job, which sleep while they wait, if a launcher (mpirun, srun) started this
+// process; otherwise a single process, and MPI is not initialized.
+std::unique_ptr<Communicator> JoinLaunchedRanks();
 
 // The rank that the launcher means this process to be, before MPI is initialized; 0 if it does not
 // tell.

@@ -31,7 +31,7 @@ void SingleProcess::AllGather(std::span<const std::byte> mine, std::span<std::by
 
 void SingleProcess::Exchange(std::span<const Piece> sends, std::span<const Piece> receives) {
   for (size_t i = 0; i < sends.size(); ++i)
-    std::ranges::copy(sends[i].floats, receives[i].floats.begin());
+    std::ranges::copy(sends[i].bytes, receives[i].bytes.begin());
 }
 
 void SingleProcess::Abort(std::string_view message, int status) {

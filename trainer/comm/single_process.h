@@ -12,7 +12,6 @@ class SingleProcess : public Communicator {
   std::vector<int> NodeOfRank() const override { return {0}; }
   void Barrier() override {}
   void Broadcast(std::span<std::byte>, int) override {}
-  std::vector<std::string> AllGather(std::string_view mine) override { return {std::string(mine)}; }
   void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override;
   void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override;
   std::unique_ptr<SharedFloats> Share(int64_t count) override;

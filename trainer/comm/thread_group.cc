@@ -21,7 +21,6 @@ struct Board {
         shares_memory(shares_memory),
         barrier(size),
         bytes(size),
-        texts(size),
         sends(size),
         floats(size) {
     for (const int node : node_of_rank)
@@ -31,8 +30,7 @@ struct Board {
   const bool shares_memory;
   std::barrier<> barrier;
   std::map<int, std::barrier<>> node_barriers;
-  std::vector<std::span<std::byte>> bytes;
-  std::vector<std::string_view> texts;
+  std::vector<std::span<const std::byte>> bytes;
   std::vector<std::span<const Communicator::Piece>> sends;
   std::vector<std::span<float>> floats;
 };
@@ -75,19 +73,11 @@ class ThreadRank : public Communicator {
     Barrier();
   }
 
-  std::vector<std::string> AllGather(std::string_view mine) override {
-    board_->texts[rank_] = mine;
-    Barrier();
-    std::vector<std::string> all(board_->texts.begin(), board_->texts.end());
-    Barrier();
-    return all;
-  }
-
   void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override {
-    board_->texts[rank_] = {reinterpret_cast<const char*>(mine.data()), mine.size()};
+    board_->bytes[rank_] = mine;
     Barrier();
     for (int r = 0; r < size_; ++r)
-      board_->texts[r].copy(reinterpret_cast<char*>(all.data()) + r * mine.size(), mine.size());
+      std::ranges::copy(board_->bytes[r], all.begin() + r * mine.size());
     Barrier();
   }
 
@@ -99,7 +89,7 @@ class ThreadRank : public Communicator {
       const auto& theirs = board_->sends[receive.peer];
       size_t& i = next[receive.peer];
       while (theirs[i].peer != rank_) ++i;
-      std::ranges::copy(theirs[i++].floats, receive.floats.begin());
+      std::ranges::copy(theirs[i++].bytes, receive.bytes.begin());
     }
     Barrier();
   }

@@ -41,8 +41,8 @@ const std::vector<Communicator::Piece>& BlockMessages::Parcels::Pieces(WireForma
     }
     const auto size = static_cast<size_t>(PackedSize(run));
     if (packed_parcel == run.parcel) {
-      std::span<float>& floats = pieces_.back().floats;
-      floats = {floats.data(), floats.size() + size};
+      std::span<std::byte>& bytes = pieces_.back().bytes;
+      bytes = {bytes.data(), bytes.size() + size * sizeof(float)};
     } else {
       pieces_.push_back({run.peer, {next, size}});
     }
@@ -96,7 +96,7 @@ void BlockMessages::Run(WireFormat format) {
   communicator_->Exchange(sends, receives);
   receives_.Unpack();
   for (const Communicator::Piece& piece : sends)
-    bytes_sent_ += static_cast<int64_t>(piece.floats.size_bytes());
+    bytes_sent_ += static_cast<int64_t>(piece.bytes.size());
   sends_.Clear();
   receives_.Clear();
 }

@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "trainer/comm/agreement.h"
-#include "trainer/comm/float_array.h"
 #include "trainer/comm/host.h"
 #include "trainer/network/math/check.h"
 #include "trainer/trace/trace_file.h"
@@ -42,8 +41,6 @@ struct PackedSpan {
   int32_t name;             // the place among the rank's names
   int32_t track;
 };
-constexpr size_t kFloatsASpan = sizeof(PackedSpan) / sizeof(float);
-static_assert(sizeof(PackedSpan) % sizeof(float) == 0);
 
 const char* TrackName(Timeline::Track track) {
   return track == Timeline::Track::kTraining ? "training" : "writing checkpoints";
@@ -53,7 +50,7 @@ const char* TrackName(Timeline::Track track) {
 
 struct RunTrace::Packed {
   std::string head;  // lines: host, forgotten spans, spans, names
-  FloatArray spans;
+  std::vector<PackedSpan> spans;
 };
 
 RunTrace::RunTrace(Communicator* communicator, PhaseClock* clock, const std::string& path)
@@ -111,21 +108,17 @@ RunTrace::Packed RunTrace::Pack() const {
     return std::tuple(span.track, span.begin, -span.duration);
   });
   Packed result{absl::StrCat(HostName(), "\n", timeline_.forgotten(), "\n", packed.size()),
-                FloatArray(static_cast<int64_t>(packed.size() * kFloatsASpan))};
+                std::move(packed)};
   for (const std::string_view name : names)
     absl::StrAppend(&result.head, "\n", absl::string_view(name.data(), name.size()));
-  if (!packed.empty())
-    std::memcpy(result.spans.data(), packed.data(), packed.size() * sizeof(PackedSpan));
   return result;
 }
 
 namespace {
 
-void AddRank(int rank, const std::vector<std::string>& head, std::span<const float> floats,
+void AddRank(int rank, const std::vector<std::string>& head, std::span<const PackedSpan> packed,
              TraceFile* file) {
   constexpr size_t kNames = 3;  // before the names
-  std::vector<PackedSpan> packed(floats.size() / kFloatsASpan);
-  if (!packed.empty()) std::memcpy(packed.data(), floats.data(), floats.size_bytes());
   file->AddRank(rank, absl::StrCat("rank ", rank, " on ", head[0]),
                 head[1] == "0" ? "" : absl::StrCat(head[1], " earlier spans are left out"));
   std::vector<TraceEvent> events;
@@ -160,12 +153,13 @@ absl::Status RunTrace::Publish() {
   }
   for (int rank = 0; rank < communicator_->size(); ++rank) {
     const std::vector<std::string> head = absl::StrSplit(heads[rank], '\n');
-    FloatArray theirs(me == 0 ? SpansOf(head) * static_cast<int64_t>(kFloatsASpan) : 0);
+    std::vector<PackedSpan> theirs(me == 0 ? SpansOf(head) : 0);
     std::vector<Communicator::Piece> sends, receives;
-    if (rank > 0 && me == rank) sends.push_back({0, mine.spans.span()});
-    if (rank > 0 && me == 0) receives.push_back({rank, theirs.span()});
+    if (rank > 0 && me == rank)
+      sends.emplace_back(0, std::as_writable_bytes(std::span(mine.spans)));
+    if (rank > 0 && me == 0) receives.emplace_back(rank, std::as_writable_bytes(std::span(theirs)));
     communicator_->Exchange(sends, receives);
-    if (file) AddRank(rank, head, rank == 0 ? mine.spans.span() : theirs.span(), file.get());
+    if (file) AddRank(rank, head, rank == 0 ? mine.spans : theirs, file.get());
   }
   if (file) status = file->Publish();
   published_ = Timeline::Clock::now();

@@ -45,11 +45,6 @@ void WatchedCommunicator::Broadcast(std::span<std::byte> bytes, int root) {
   communicator_->Broadcast(bytes, root);
 }
 
-std::vector<std::string> WatchedCommunicator::AllGather(std::string_view mine) {
-  const Attendance attendance(pulse_, Meeting::kAllGather);
-  return communicator_->AllGather(mine);
-}
-
 void WatchedCommunicator::AllGather(std::span<const std::byte> mine, std::span<std::byte> all) {
   const Attendance attendance(pulse_, Meeting::kAllGather);
   communicator_->AllGather(mine, all);

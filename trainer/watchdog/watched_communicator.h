@@ -17,7 +17,6 @@ class WatchedCommunicator : public Communicator {
   std::vector<int> NodeOfRank() const override { return communicator_->NodeOfRank(); }
   void Barrier() override;
   void Broadcast(std::span<std::byte> bytes, int root) override;
-  std::vector<std::string> AllGather(std::string_view mine) override;
   void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override;
   void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override;
   std::unique_ptr<SharedFloats> Share(int64_t count) override;

@@ -14,17 +14,32 @@ namespace elman {
 
 inline void ExpectBroadcast(Communicator* c) {
   for (int root = 0; root < c->size(); ++root) {
-    std::string text = c->rank() == root ? "from " + std::to_string(root) : "";
+    std::string text = "a text from " + std::to_string(c->rank()), none = c->rank() ? "x" : "";
     BroadcastString(c, &text, root);
-    EXPECT_EQ(text, "from " + std::to_string(root));
+    EXPECT_EQ(text, "a text from " + std::to_string(root));
+    BroadcastString(c, &none, 0);
+    EXPECT_EQ(none, "");
   }
 }
 
-inline void ExpectAllGather(Communicator* c) {
-  const auto all = c->AllGather(std::string(c->rank() * 3, static_cast<char>('a' + c->rank())));
-  ASSERT_EQ(static_cast<int>(all.size()), c->size());
-  for (int r = 0; r < c->size(); ++r)
-    EXPECT_EQ(all[r], std::string(r * 3, static_cast<char>('a' + r)));
+// Texts of different lengths, one of them empty.
+inline void ExpectGatheredTexts(Communicator* c) {
+  const auto text = [](int rank) {
+    std::string letters(static_cast<size_t>(rank) * 1000, '\0');
+    std::iota(letters.begin(), letters.end(), static_cast<char>(rank));
+    return letters;
+  };
+  std::vector<std::string> texts;
+  for (int r = 0; r < c->size(); ++r) texts.push_back(text(r));
+  EXPECT_EQ(c->AllGather(text(c->rank())), texts);
+  EXPECT_EQ(c->Gather(text(c->rank())), c->rank() == 0 ? texts : std::vector<std::string>());
+}
+
+inline void ExpectSum(Communicator* c) {
+  const auto n = static_cast<uint64_t>(c->size());
+  const uint64_t large = uint64_t{1} << 40;
+  EXPECT_EQ(c->Sum({1, static_cast<uint64_t>(c->rank()), large}),
+            (std::vector<uint64_t>{n, n * (n - 1) / 2, n * large}));
 }
 
 inline void ExpectAllGatherOfEqualSizes(Communicator* c) {
@@ -38,41 +53,45 @@ inline void ExpectAllGatherOfEqualSizes(Communicator* c) {
   c->AllGather(std::span<const std::byte>(), std::span<std::byte>());
 }
 
-// Everyone sends everyone two pieces, of different sizes; the larger spans several messages.
-inline void ExpectExchange(Communicator* c) {
-  constexpr size_t kSmall = 5, kLarge = (size_t{2} << 20) + 3;
+// Everyone sends everyone two pieces, of 5 floats and of `large`.
+inline void ExpectExchange(Communicator* c, size_t large) {
+  constexpr size_t kSmall = 5;
   const auto number = [](int from, int to, size_t i) {
     return static_cast<float>(from * 100 + to * 10 + i % 7);
   };
   std::vector<std::vector<float>> out, in;
   for (int peer = 0; peer < c->size(); ++peer) {
-    for (const size_t size : {kSmall, kLarge}) {
+    for (const size_t size : {kSmall, large}) {
       out.emplace_back(size);
       in.emplace_back(size, -1);
       for (size_t i = 0; i < size; ++i) out.back()[i] = number(c->rank(), peer, i);
     }
   }
+  const auto travels = [&](int peer) { return peer != c->rank() || c->size() == 1; };
   std::vector<Communicator::Piece> sends, receives;
   for (size_t i = 0; i < out.size(); ++i) {
-    if (static_cast<int>(i / 2) == c->rank() && c->size() > 1) continue;
-    sends.push_back({static_cast<int>(i / 2), out[i]});
-    receives.push_back({static_cast<int>(i / 2), in[i]});
+    const int peer = static_cast<int>(i / 2);
+    if (!travels(peer)) continue;
+    sends.emplace_back(peer, std::span(out[i]));
+    receives.emplace_back(peer, std::span(in[i]));
   }
   c->Exchange(sends, receives);
-  for (const auto& piece : receives) {
-    for (size_t i = 0; i < piece.floats.size(); ++i)
-      ASSERT_EQ(piece.floats[i], number(piece.peer, c->rank(), i));
+  for (size_t piece = 0; piece < in.size(); ++piece) {
+    const int peer = static_cast<int>(piece / 2);
+    for (size_t i = 0; i < in[piece].size(); ++i)
+      ASSERT_EQ(in[piece][i], travels(peer) ? number(peer, c->rank(), i) : -1);
   }
 }
 
 inline void ExpectAgreement(Communicator* c) {
   EXPECT_TRUE(Agree(c, absl::OkStatus()).ok());
-  const int bad = c->size() - 1;
-  const absl::Status mine = c->rank() == bad ? absl::DataLossError("a hole") : absl::OkStatus();
-  const absl::Status verdict = Agree(c, mine);
-  EXPECT_EQ(verdict.code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(verdict.message(),
-            c->size() == 1 ? "a hole" : "rank " + std::to_string(bad) + ": a hole");
+  for (int bad = 0; bad < c->size(); ++bad) {  // this rank and all later ones fail
+    const absl::Status mine = c->rank() < bad
+                                  ? absl::OkStatus()
+                                  : absl::DataLossError("hole " + std::to_string(c->rank()));
+    const std::string place = c->size() == 1 ? "" : "rank " + std::to_string(bad) + ": ";
+    EXPECT_EQ(Agree(c, mine), absl::DataLossError(place + "hole " + std::to_string(bad)));
+  }
   EXPECT_EQ(Agree(c, absl::NotFoundError("x")).message(), "x") << "all alike: no rank is to blame";
   const absl::Status root =
       AgreeWithRoot(c, c->rank() == 0 ? absl::NotFoundError("y") : absl::OkStatus());
@@ -104,9 +123,10 @@ inline bool ExpectSharedFloats(Communicator* c) {
 inline void ExpectCommunicator(Communicator* c) {
   c->Barrier();
   ExpectBroadcast(c);
-  ExpectAllGather(c);
+  ExpectGatheredTexts(c);
   ExpectAllGatherOfEqualSizes(c);
-  ExpectExchange(c);
+  ExpectSum(c);
+  ExpectExchange(c, /*large=*/50);
   ExpectAgreement(c);
   ExpectSharedFloats(c);
 }
