@@ -23,6 +23,7 @@
 #include "data/shards/dataset.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/token_reader.h"
+#include "trainer/comm/single_process.h"
 
 namespace elman {
 namespace {
@@ -51,7 +52,7 @@ class MadeDataset {
     options.quiet = true;
     absl::Status status = WriteFile(corpus, text);
     status.Update(CheckOptions(&options));
-    Alone alone;
+    SingleProcess alone;
     if (status.ok()) status = Preprocess(options, &alone, nullptr).status();
     auto opened = Dataset::Open(options.output);
     status.Update(opened.status());

@@ -31,6 +31,7 @@
 #include "data/vocabularies/imported_vocabularies.h"
 #include "data/vocabularies/make_vocabularies.h"
 #include "data/vocabularies/saved_vocabularies.h"
+#include "trainer/comm/agreement.h"
 
 namespace elman {
 namespace {
@@ -40,7 +41,7 @@ constexpr int kStepsAfterVocabularies = 3;
 // The state of one run; each stage is a method, in the order of Run.
 class Pipeline {
  public:
-  Pipeline(const PreprocessOptions& options, WorkerGroup* workers, Interruption* interruption)
+  Pipeline(const PreprocessOptions& options, Communicator* workers, Interruption* interruption)
       : options_(options),
         workers_(workers),
         interruption_(interruption),
@@ -54,19 +55,19 @@ class Pipeline {
   }
 
   absl::StatusOr<PreprocessReport> Run() {
-    RETURN_IF_ERROR(workers_->Agree(OpenOutput()));
-    folder_ = workers_->Broadcast(folder_);
-    RETURN_IF_ERROR(workers_->Agree(OpenInputs()));
+    RETURN_IF_ERROR(Agree(workers_, OpenOutput()));
+    BroadcastString(workers_, &folder_, 0);
+    RETURN_IF_ERROR(Agree(workers_, OpenInputs()));
     ShareInputs();
     RETURN_IF_ERROR(TakeGivenVocabularies(options_, workers_, &fields_));
-    RETURN_IF_ERROR(workers_->Agree(FindEarlierWork()));
+    RETURN_IF_ERROR(Agree(workers_, FindEarlierWork()));
     DivideSplits();
 
     ASSIGN_OR_RETURN(sources_, DescribeSources(given_, splits_, workers_));
     RETURN_IF_ERROR(MakeOrLoadVocabularies());
     RETURN_IF_ERROR(Tokenize());
     RETURN_IF_ERROR(WriteShards());
-    RETURN_IF_ERROR(workers_->Agree(Publish()));
+    RETURN_IF_ERROR(Agree(workers_, Publish()));
     return std::move(report_);
   }
 
@@ -101,7 +102,7 @@ class Pipeline {
   }
 
   const PreprocessOptions& options_;
-  WorkerGroup* const workers_;
+  Communicator* const workers_;
   Interruption* const interruption_;
   std::vector<FieldCoding> fields_;
   PipelineProgress progress_;
@@ -147,8 +148,8 @@ absl::Status Pipeline::OpenInputs() {
 
 void Pipeline::ShareInputs() {
   for (Split& split : splits_) {
-    for (std::string& file : split.files) file = workers_->Broadcast(file);
-    for (std::string& file : split.target_files) file = workers_->Broadcast(file);
+    for (std::string& file : split.files) BroadcastString(workers_, &file, 0);
+    for (std::string& file : split.target_files) BroadcastString(workers_, &file, 0);
   }
 }
 
@@ -204,25 +205,25 @@ absl::Status Pipeline::Explained(const absl::Status& status) {
 absl::Status Pipeline::MakeOrLoadVocabularies() {
   std::optional<std::vector<absl::StatusOr<Vocabulary>>> made;
   if (first()) made = LoadVocabularies(folder_, &fields_, &report_);
-  const bool found = !workers_->Broadcast(made ? "found" : "").empty();
+  const bool found = workers_->Sum({made.has_value()})[0] > 0;
   if (found) {
     progress_.Say("kept: the vocabularies");
     progress_.SkipSteps(VocabularySteps(fields_));
     if (!first()) made = LoadVocabularies(folder_, &fields_, &report_);
-    RETURN_IF_ERROR(workers_->Agree(
-        made ? absl::OkStatus()
-             : absl::UnavailableError(absl::StrCat(folder_, ": expected what rank 0 sees there"))));
+    RETURN_IF_ERROR(Agree(workers_, made ? absl::OkStatus()
+                                         : absl::UnavailableError(absl::StrCat(
+                                               folder_, ": expected what rank 0 sees there"))));
   } else {
     ASSIGN_OR_RETURN(
         made, MakeVocabularies(options_, CorpusOfSplit(splits_[0]), RulesOf(splits_[0]), folder_,
                                workers_, &progress_, &fields_, &report_));
   }
   RETURN_IF_ERROR(UseVocabularies(*std::move(made), workers_, &fields_));
-  if (!first()) return workers_->Agree(absl::OkStatus());
+  if (!first()) return Agree(workers_, absl::OkStatus());
   const absl::Status stored =
       found ? absl::OkStatus() : StoreVocabularies(folder_, fields_, report_);
   if (stored.ok()) output_->Keep(true);
-  return workers_->Agree(stored);
+  return Agree(workers_, stored);
 }
 
 // --- Tokens ---
@@ -290,7 +291,7 @@ absl::Status Pipeline::CompareSplits() {
     }
     return absl::OkStatus();
   };
-  const absl::Status status = workers_->Agree(compare());
+  const absl::Status status = Agree(workers_, compare());
   for (SplitSurvey& survey : surveys_) survey.RemoveHashes();
   return status;
 }
@@ -321,7 +322,7 @@ absl::Status Pipeline::WriteShards() {
   progress_.Begin("writing shards");
   for (size_t i = 0; i < splits_.size(); ++i) {
     absl::StatusOr<SplitEntry> mine = WriteMyShards(splits_[i].name, tokenized_[i]);
-    RETURN_IF_ERROR(workers_->Agree(mine.status()));
+    RETURN_IF_ERROR(Agree(workers_, mine.status()));
     SplitEntry* split = report_.manifest.add_splits();
     split->set_name(splits_[i].name);
     for (const std::string& theirs : workers_->Gather(mine->SerializeAsString())) {
@@ -393,7 +394,7 @@ absl::Status Pipeline::Publish() {
 
 }  // namespace
 
-absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, WorkerGroup* workers,
+absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, Communicator* workers,
                                             Interruption* interruption) {
   Pipeline pipeline(options, workers, interruption);
   absl::StatusOr<PreprocessReport> report = pipeline.Run();

@@ -5,7 +5,7 @@
 #include "data/command_line/interruption.h"
 #include "data/staging/preprocess_options.h"
 #include "data/staging/preprocess_report.h"
-#include "data/workers/worker_group.h"
+#include "trainer/comm/communicator.h"
 
 namespace elman {
 
@@ -15,7 +15,7 @@ namespace elman {
 // with the same options and files goes on; where these are to blame, nothing is left behind. The
 // report is complete on rank 0. `interruption` (or null) is told what to do with what is
 // unfinished.
-absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, WorkerGroup* workers,
+absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, Communicator* workers,
                                             Interruption* interruption);
 
 }  // namespace elman

@@ -20,7 +20,8 @@
 #include "data/preprocess/preprocess_cooccurrences.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
-#include "data/workers/mpi_workers.h"
+#include "trainer/comm/agreement.h"
+#include "trainer/comm/mpi_communicator.h"
 
 ABSL_FLAG(std::string, task, "language_model",
           "`TASK` What the data are for, and so their format: a task of those above.");
@@ -339,12 +340,12 @@ absl::StatusOr<CooccurrenceOptions> CooccurrenceOptionsFromFlags(const CommandLi
   return options;
 }
 
-int Fail(const WorkerGroup& workers, const absl::Status& status, int exit_status) {
+int Fail(const Communicator& workers, const absl::Status& status, int exit_status) {
   if (workers.rank() == 0) PrintError(kProgram.name, status);
   return exit_status;
 }
 
-int CountCooccurrences(const CommandLine& line, const WorkerGroup& workers,
+int CountCooccurrences(const CommandLine& line, const Communicator& workers,
                        Interruption* interruption) {
   const auto options = CooccurrenceOptionsFromFlags(line, workers.size());
   if (!options.ok()) return Fail(workers, options.status(), kExitUsage);
@@ -376,7 +377,7 @@ absl::StatusOr<AddFeaturesOptions> FeatureOptionsFromFlags(const CommandLine& li
 }
 
 // One process does it.
-int RunAddFeatures(const CommandLine& line, WorkerGroup* workers, Interruption* interruption) {
+int RunAddFeatures(const CommandLine& line, Communicator* workers, Interruption* interruption) {
   const absl::StatusOr<AddFeaturesOptions> options = FeatureOptionsFromFlags(line);
   if (!options.ok()) return Fail(*workers, options.status(), kExitUsage);
   const auto add = [&]() -> absl::Status {
@@ -386,7 +387,7 @@ int RunAddFeatures(const CommandLine& line, WorkerGroup* workers, Interruption* 
                  manifest.features().size());
     return absl::OkStatus();
   };
-  const absl::Status status = workers->Agree(add());
+  const absl::Status status = Agree(workers, add());
   return status.ok() ? kExitDone : Fail(*workers, status, kExitFailed);
 }
 
@@ -395,7 +396,7 @@ int Main(int argc, char** argv) {
   if (line.ok() && PrintHelpOrVersion(kProgram, *line)) return kExitDone;
   // Before MPI, which starts threads.
   Interruption interruption{std::string(kProgram.name)};
-  const std::unique_ptr<WorkerGroup> workers = CreateWorkers();
+  const std::unique_ptr<Communicator> workers = JoinLaunchedRanks();
   if (line.ok() && !absl::GetFlag(FLAGS_cooccurrences_of).empty())
     return CountCooccurrences(*line, *workers, &interruption);
   if (line.ok() && AddsFeatures()) return RunAddFeatures(*line, workers.get(), &interruption);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "data/io/status_macros.h"
+#include "trainer/comm/agreement.h"
 
 namespace elman {
 
@@ -25,7 +26,7 @@ absl::Status SplitSurvey::Add(const SpooledExamples& examples, const TextFinding
   return hashes_ == nullptr ? absl::OkStatus() : hashes_->Append(findings.content_hashes);
 }
 
-absl::Status SplitSurvey::Share(WorkerGroup* workers) {
+absl::Status SplitSurvey::Share(Communicator* workers) {
   const std::vector<uint64_t> sums =
       workers->Sum({left_out_.empty_lines, left_out_.half_pairs, left_out_.document_marks,
                     left_out_.invalid_examples, invalid_examples_});
@@ -46,7 +47,7 @@ absl::Status SplitSurvey::Share(WorkerGroup* workers) {
     for (const std::string& theirs : workers->Gather(first ? "" : unknown_[i].Serialize()))
       status.Update(unknown_[i].AddSerialized(theirs));
   }
-  return workers->Agree(status);
+  return Agree(workers, status);
 }
 
 void SplitSurvey::Describe(const std::vector<FieldCoding>& fields,

@@ -16,8 +16,8 @@
 #include "data/tokenizer/vocabulary_builder.h"
 #include "data/vocabularies/field_coding.h"
 #include "data/vocabularies/unknown_words.h"
-#include "data/workers/worker_group.h"
 #include "proto/dataset.pb.h"
+#include "trainer/comm/communicator.h"
 
 namespace elman {
 
@@ -33,7 +33,7 @@ class SplitSurvey {
   absl::Status Finish() { return hashes_ == nullptr ? absl::OkStatus() : hashes_->Finish(); }
 
   // Collective: the first rank gets what all have found.
-  absl::Status Share(WorkerGroup* workers);
+  absl::Status Share(Communicator* workers);
 
   const LeftOut& left_out() const { return left_out_; }
   uint64_t invalid_examples() const { return invalid_examples_; }  // that were kept

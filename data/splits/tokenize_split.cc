@@ -20,6 +20,7 @@
 #include "data/splits/chunk_statistics.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/workers/in_turn.h"
+#include "trainer/comm/agreement.h"
 
 namespace elman {
 namespace {
@@ -40,7 +41,7 @@ void AddTo(const std::vector<std::vector<uint64_t>>& some,
 
 SplitTokenizer::SplitTokenizer(const PreprocessOptions& options,
                                const std::vector<FieldCoding>& fields, const std::string& folder,
-                               WorkerGroup* workers, PipelineProgress* progress)
+                               Communicator* workers, PipelineProgress* progress)
     : options_(options), fields_(fields), folder_(folder), workers_(workers), progress_(progress) {
   for (const FieldCoding& field : fields_) id_counts_.emplace_back(field.vocabulary->id_limit());
 }
@@ -48,7 +49,7 @@ SplitTokenizer::SplitTokenizer(const PreprocessOptions& options,
 absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name, const Corpus& corpus,
                                                       const ExampleRules& rules) {
   absl::StatusOr<SplitSurvey> survey = CreateSurvey(name);
-  RETURN_IF_ERROR(workers_->Agree(survey.status()));
+  RETURN_IF_ERROR(Agree(workers_, survey.status()));
   surveys_.push_back(*std::move(survey));
   const std::vector<std::string> paths = ShareSpoolPaths(name);
   absl::StatusOr<std::vector<SpooledChunk>> chunks = ShareKept(name, paths);
@@ -59,12 +60,13 @@ absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name, c
   const auto number = std::ranges::find(paths, mine) - paths.begin();
   absl::StatusOr<std::unique_ptr<SpoolWriter>> spool =
       SpoolWriter::Open(mine, static_cast<uint64_t>(number));
-  RETURN_IF_ERROR(workers_->Agree(
-      spool.ok() ? TokenizeShare(name, corpus, rules, *chunks, spool->get()) : spool.status()));
+  RETURN_IF_ERROR(Agree(workers_, spool.ok()
+                                      ? TokenizeShare(name, corpus, rules, *chunks, spool->get())
+                                      : spool.status()));
   const std::vector<SpooledChunk> added = ShareChunks((*spool)->chunks());
   chunks->insert(chunks->end(), added.begin(), added.end());
   absl::StatusOr<SpooledSplit> split = OpenSpooledSplit(paths, *std::move(chunks));
-  RETURN_IF_ERROR(workers_->Agree(split.status()));
+  RETURN_IF_ERROR(Agree(workers_, split.status()));
   return split;
 }
 
@@ -96,8 +98,10 @@ std::vector<std::string> SplitTokenizer::ShareSpoolPaths(const std::string& name
     if (found.starts_with(prefix)) names.insert(found);
   }
   for (int rank = 0; rank < workers_->size(); ++rank) names.insert(SpoolName(name, rank));
+  std::string all = absl::StrJoin(names, "\n");
+  BroadcastString(workers_, &all, 0);
   std::vector<std::string> paths;
-  for (const auto found : absl::StrSplit(workers_->Broadcast(absl::StrJoin(names, "\n")), '\n'))
+  for (const auto found : absl::StrSplit(all, '\n'))
     paths.push_back(JoinPath(folder_, std::string(found)));
   return paths;
 }
@@ -126,7 +130,7 @@ absl::StatusOr<std::vector<SpooledChunk>> SplitTokenizer::ShareKept(
     const bool my_turn = i % workers_->size() == static_cast<size_t>(workers_->rank());
     if (my_turn && status.ok() && FileExists(paths[i])) status = keep(i);
   }
-  RETURN_IF_ERROR(workers_->Agree(status));
+  RETURN_IF_ERROR(Agree(workers_, status));
   return ShareChunks(mine);
 }
 
@@ -186,8 +190,7 @@ absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus
 
 // The chunks of all ranks.
 std::vector<SpooledChunk> SplitTokenizer::ShareChunks(const std::vector<SpooledChunk>& mine) {
-  const std::vector<std::string> gathered = workers_->Gather(AsBytes(mine));
-  return VectorFromBytes<SpooledChunk>(workers_->Broadcast(absl::StrJoin(gathered, "")));
+  return VectorFromBytes<SpooledChunk>(absl::StrJoin(workers_->AllGather(AsBytes(mine)), ""));
 }
 
 absl::Status SplitTokenizer::CountIds(const SpooledExamples& examples, IdCounts* counts) const {

@@ -16,7 +16,7 @@
 #include "data/text/corpus_reader.h"
 #include "data/text/example_rules.h"
 #include "data/vocabularies/field_coding.h"
-#include "data/workers/worker_group.h"
+#include "trainer/comm/communicator.h"
 
 namespace elman {
 
@@ -26,7 +26,7 @@ class SplitTokenizer {
  public:
   // All must outlive it. The fields have vocabularies and tokenizers.
   SplitTokenizer(const PreprocessOptions& options, const std::vector<FieldCoding>& fields,
-                 const std::string& folder, WorkerGroup* workers, PipelineProgress* progress);
+                 const std::string& folder, Communicator* workers, PipelineProgress* progress);
 
   // The examples that `rules` leave of the corpus. Collective; the result is the same on all ranks.
   // The ids of train are counted.
@@ -59,7 +59,7 @@ class SplitTokenizer {
   const PreprocessOptions& options_;
   const std::vector<FieldCoding>& fields_;
   const std::string& folder_;
-  WorkerGroup* const workers_;
+  Communicator* const workers_;
   PipelineProgress* const progress_;
   std::vector<SplitSurvey> surveys_;  // by split; the last one is of the split in hand
   IdCounts id_counts_;

@@ -8,6 +8,7 @@
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
+#include "trainer/comm/agreement.h"
 
 namespace elman {
 
@@ -29,7 +30,7 @@ absl::StatusOr<SourceEntry> DescribeSource(const std::string& path, const std::s
 
 absl::StatusOr<std::vector<SplitEntry>> DescribeSources(
     const std::vector<PreprocessOptions::Split>& given,
-    const std::vector<PreprocessOptions::Split>& read, WorkerGroup* workers) {
+    const std::vector<PreprocessOptions::Split>& read, Communicator* workers) {
   struct File {
     size_t split;
     std::string path, given;
@@ -50,7 +51,7 @@ absl::StatusOr<std::vector<SplitEntry>> DescribeSources(
     }
     return absl::OkStatus();
   };
-  RETURN_IF_ERROR(workers->Agree(describe()));
+  RETURN_IF_ERROR(Agree(workers, describe()));
   std::vector<SplitEntry> described, splits(read.size());
   for (const std::string& theirs : workers->Gather(mine.SerializeAsString()))
     described.emplace_back().ParseFromString(theirs);

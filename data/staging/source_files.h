@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "data/staging/preprocess_options.h"
-#include "data/workers/worker_group.h"
 #include "proto/dataset.pb.h"
+#include "trainer/comm/communicator.h"
 
 namespace elman {
 
@@ -20,6 +20,6 @@ absl::StatusOr<SourceEntry> DescribeSource(const std::string& path, const std::s
 // `read` the same with the files that are read.
 absl::StatusOr<std::vector<SplitEntry>> DescribeSources(
     const std::vector<PreprocessOptions::Split>& given,
-    const std::vector<PreprocessOptions::Split>& read, WorkerGroup* workers);
+    const std::vector<PreprocessOptions::Split>& read, Communicator* workers);
 
 }  // namespace elman

@@ -15,12 +15,13 @@
 #include "data/text/vocabulary.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/tokenizer/vocabulary_builder.h"
+#include "trainer/comm/agreement.h"
 
 namespace elman {
 namespace {
 
 // Reads the file on rank 0; a model is kept with the data set.
-absl::Status ReadForeign(WorkerGroup* workers, FieldCoding* field) {
+absl::Status ReadForeign(Communicator* workers, FieldCoding* field) {
   constexpr uint64_t kMaxBytes = uint64_t{64} << 20;
   std::string bytes;
   const auto read = [&]() -> absl::Status {
@@ -29,12 +30,12 @@ absl::Status ReadForeign(WorkerGroup* workers, FieldCoding* field) {
     ASSIGN_OR_RETURN(field->source, DescribeSource(field->foreign_file, field->foreign_file));
     return absl::OkStatus();
   };
-  RETURN_IF_ERROR(workers->Agree(read()));
-  bytes = workers->Broadcast(std::move(bytes));
+  RETURN_IF_ERROR(Agree(workers, read()));
+  BroadcastString(workers, &bytes, 0);
   if (field->spec.kind() == TokenizerSpec::SENTENCEPIECE) field->model = bytes;
   absl::StatusOr<Vocabulary> vocabulary =
       BuildForeignVocabulary(field->spec.kind(), bytes, field->foreign_file);
-  RETURN_IF_ERROR(workers->Agree(vocabulary.status()));
+  RETURN_IF_ERROR(Agree(workers, vocabulary.status()));
   field->vocabulary = std::make_shared<const Vocabulary>(*std::move(vocabulary));
   return absl::OkStatus();
 }
@@ -69,11 +70,11 @@ absl::Status Adopt(const Dataset& other, std::vector<FieldCoding>* fields) {
 
 }  // namespace
 
-absl::Status TakeGivenVocabularies(const PreprocessOptions& options, WorkerGroup* workers,
+absl::Status TakeGivenVocabularies(const PreprocessOptions& options, Communicator* workers,
                                    std::vector<FieldCoding>* fields) {
   if (!options.vocabulary_of.empty()) {
     const auto other = Dataset::Open(options.vocabulary_of);
-    return workers->Agree(other.ok() ? Adopt(**other, fields) : other.status());
+    return Agree(workers, other.ok() ? Adopt(**other, fields) : other.status());
   }
   for (size_t i = 0; i < fields->size(); ++i) {
     FieldCoding& field = (*fields)[i];

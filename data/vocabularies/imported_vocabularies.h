@@ -7,12 +7,12 @@
 #include "absl/status/status.h"
 #include "data/staging/preprocess_options.h"
 #include "data/vocabularies/field_coding.h"
-#include "data/workers/worker_group.h"
+#include "trainer/comm/communicator.h"
 
 namespace elman {
 
 // Fills in the vocabularies, models and sources of the fields that have such. Collective.
-absl::Status TakeGivenVocabularies(const PreprocessOptions& options, WorkerGroup* workers,
+absl::Status TakeGivenVocabularies(const PreprocessOptions& options, Communicator* workers,
                                    std::vector<FieldCoding>* fields);
 
 }  // namespace elman

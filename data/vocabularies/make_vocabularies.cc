@@ -17,6 +17,7 @@
 #include "data/vocabularies/train_counts.h"
 #include "data/vocabularies/unknown_words.h"
 #include "data/workers/in_turn.h"
+#include "trainer/comm/agreement.h"
 
 namespace elman {
 namespace {
@@ -57,7 +58,7 @@ FieldSurvey LeftOutOf(PieceSelection* selection) {
 
 // The vocabulary that rank 0 has chosen.
 absl::StatusOr<Vocabulary> ShareCounted(bool labels, PieceSelection* selection,
-                                        WorkerGroup* workers) {
+                                        Communicator* workers) {
   absl::StatusOr<Vocabulary> vocabulary = absl::InternalError("no vocabulary");
   std::string text;
   if (workers->rank() == 0) {
@@ -65,7 +66,7 @@ absl::StatusOr<Vocabulary> ShareCounted(bool labels, PieceSelection* selection,
     if (workers->size() == 1) return vocabulary;
     if (vocabulary.ok()) text = vocabulary->ToText();
   }
-  text = workers->Broadcast(std::move(text));
+  BroadcastString(workers, &text, 0);
   if (workers->rank() != 0) {
     constexpr char kOrigin[] = "the vocabulary from rank 0";
     vocabulary = labels ? Vocabulary::ParseLabels(text, kOrigin) : Vocabulary::Parse(text, kOrigin);
@@ -87,7 +88,7 @@ std::string Joined(const std::vector<std::string_view>& words) {
 
 // A sample of the texts of each field, from this rank's share of the corpus.
 absl::Status SampleTrain(const PreprocessOptions& options, const Corpus& train,
-                         const ExampleRules& rules, const WorkerGroup& workers,
+                         const ExampleRules& rules, const Communicator& workers,
                          const Fields& fields, PipelineProgress* progress,
                          std::vector<LineSample>* samples) {
   CorpusReader reader(train, workers.rank(), workers.size());
@@ -152,7 +153,7 @@ int VocabularySteps(const std::vector<FieldCoding>& fields) {
 
 absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
     const PreprocessOptions& options, const Corpus& train, const ExampleRules& rules,
-    const std::string& folder, WorkerGroup* workers, PipelineProgress* progress,
+    const std::string& folder, Communicator* workers, PipelineProgress* progress,
     std::vector<FieldCoding>* fields, PreprocessReport* report) {
   std::vector<absl::StatusOr<Vocabulary>> made(fields->size(), absl::InternalError("none"));
   const std::vector<int> counted = OwnersWhere(*fields, IsCounted);
@@ -161,19 +162,19 @@ absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
     progress->Begin("training the tokenizer on train" + Names(*fields, trained), PlainBytes(train));
     std::vector<LineSample> samples(fields->size(), LineSample(options.tokenizer_sample_bytes));
     RETURN_IF_ERROR(
-        workers->Agree(SampleTrain(options, train, rules, *workers, *fields, progress, &samples)));
+        Agree(workers, SampleTrain(options, train, rules, *workers, *fields, progress, &samples)));
     for (const int owner : workers->size() > 1 ? trained : std::vector<int>()) {
       LineSample all(options.tokenizer_sample_bytes);
       for (const std::string& theirs : workers->Gather(samples[owner].Serialize()))
         RETURN_IF_ERROR(all.AddSerialized(theirs));
       samples[owner] = std::move(all);
     }
-    RETURN_IF_ERROR(workers->Agree(workers->rank() == 0
+    RETURN_IF_ERROR(Agree(workers, workers->rank() == 0
                                        ? TrainSubwords(options, trained, &samples, fields, report)
                                        : absl::OkStatus()));
     for (const int owner : trained) {
       FieldCoding& field = (*fields)[owner];
-      field.model = workers->Broadcast(field.model);
+      BroadcastString(workers, &field.model, 0);
       made[owner] = BuildSentencePieceVocabulary(field.model);
     }
     progress->End();
@@ -192,7 +193,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
       FieldCoding& field = (*fields)[counted[i]];
       const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
       const bool empty = workers->rank() == 0 && labels && selections[i].empty();
-      RETURN_IF_ERROR(workers->Agree(empty ? NoText(options) : absl::OkStatus()));
+      RETURN_IF_ERROR(Agree(workers, empty ? NoText(options) : absl::OkStatus()));
       field.left_out = LeftOutOf(&selections[i]);
       made[counted[i]] = ShareCounted(labels, &selections[i], workers);
     }
@@ -209,7 +210,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
   return made;
 }
 
-absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, WorkerGroup* workers,
+absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, Communicator* workers,
                              std::vector<FieldCoding>* fields) {
   for (size_t i = 0; i < fields->size(); ++i) {
     FieldCoding& field = (*fields)[i];
@@ -219,11 +220,11 @@ absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, Worke
       continue;
     }
     if (!field.given()) {
-      RETURN_IF_ERROR(workers->Agree(made[i].status()));
+      RETURN_IF_ERROR(Agree(workers, made[i].status()));
       field.vocabulary = std::make_shared<const Vocabulary>(*std::move(made[i]));
     }
     absl::StatusOr<std::shared_ptr<const Tokenizer>> tokenizer = TokenizerOf(field);
-    RETURN_IF_ERROR(workers->Agree(tokenizer.status()));
+    RETURN_IF_ERROR(Agree(workers, tokenizer.status()));
     field.tokenizer = *std::move(tokenizer);
   }
   return absl::OkStatus();

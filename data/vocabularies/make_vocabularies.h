@@ -12,7 +12,7 @@
 #include "data/text/corpus_reader.h"
 #include "data/text/example_rules.h"
 #include "data/vocabularies/field_coding.h"
-#include "data/workers/worker_group.h"
+#include "trainer/comm/communicator.h"
 
 namespace elman {
 
@@ -24,11 +24,11 @@ int VocabularySteps(const std::vector<FieldCoding>& fields);
 // with files in `folder` if need be. Of `report`, the lines sampled are set.
 absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
     const PreprocessOptions& options, const Corpus& train, const ExampleRules& rules,
-    const std::string& folder, WorkerGroup* workers, PipelineProgress* progress,
+    const std::string& folder, Communicator* workers, PipelineProgress* progress,
     std::vector<FieldCoding>* fields, PreprocessReport* report);
 
 // Fills in vocabularies and tokenizers, those of the fields that share one too. Collective.
-absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, WorkerGroup* workers,
+absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, Communicator* workers,
                              std::vector<FieldCoding>* fields);
 
 }  // namespace elman

@@ -13,6 +13,7 @@
 #include "data/tokenizer/count_runs.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/workers/in_turn.h"
+#include "trainer/comm/agreement.h"
 
 namespace elman {
 namespace {
@@ -39,7 +40,7 @@ void CountExample(const std::vector<FieldCoding>& fields, const TextExample& exa
 // Every thread of every rank counts by itself.
 absl::Status CountShare(const PreprocessOptions& options, const Corpus& train,
                         const ExampleRules& rules, const std::vector<FieldCoding>& fields,
-                        const WorkerGroup& workers, PipelineProgress* progress,
+                        const Communicator& workers, PipelineProgress* progress,
                         std::vector<ThreadCounts>* counts) {
   CorpusReader reader(train, workers.rank(), workers.size());
   return WorkInTurn<TextChunk>(
@@ -83,7 +84,7 @@ absl::StatusOr<std::vector<std::vector<std::string>>> FinishRuns(
 absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
                         const ExampleRules& rules, const std::string& folder,
                         const std::vector<FieldCoding>& fields, const std::vector<int>& counted,
-                        WorkerGroup* workers, PipelineProgress* progress,
+                        Communicator* workers, PipelineProgress* progress,
                         std::vector<PieceSelection>* selections) {
   const uint64_t tables = static_cast<uint64_t>(options.threads) * counted.size();
   const uint64_t table_bytes = (options.memory_mb << 20) / 4 * 3 / tables;
@@ -95,7 +96,7 @@ absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
     }
   }
   RETURN_IF_ERROR(
-      workers->Agree(CountShare(options, train, rules, fields, *workers, progress, &counts)));
+      Agree(workers, CountShare(options, train, rules, fields, *workers, progress, &counts)));
   for (const int owner : counted) selections->emplace_back(fields[owner].spec);
 
   const bool in_memory = workers->size() == 1 && std::ranges::none_of(counts, [](auto& thread) {
@@ -113,7 +114,7 @@ absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
   if (in_memory) return absl::OkStatus();
 
   absl::StatusOr<std::vector<std::vector<std::string>>> mine = FinishRuns(counted, &counts);
-  RETURN_IF_ERROR(workers->Agree(mine.status()));
+  RETURN_IF_ERROR(Agree(workers, mine.status()));
   absl::Status merged;
   for (size_t i = 0; i < counted.size(); ++i) {
     std::vector<std::string> paths;
@@ -127,7 +128,7 @@ absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
     }));
     for (const std::string& path : paths) merged.Update(RemoveFile(path));
   }
-  return workers->Agree(merged);
+  return Agree(workers, merged);
 }
 
 }  // namespace elman

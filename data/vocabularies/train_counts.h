@@ -11,7 +11,7 @@
 #include "data/text/example_rules.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "data/vocabularies/field_coding.h"
-#include "data/workers/worker_group.h"
+#include "trainer/comm/communicator.h"
 
 namespace elman {
 
@@ -22,7 +22,7 @@ namespace elman {
 absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
                         const ExampleRules& rules, const std::string& folder,
                         const std::vector<FieldCoding>& fields, const std::vector<int>& counted,
-                        WorkerGroup* workers, PipelineProgress* progress,
+                        Communicator* workers, PipelineProgress* progress,
                         std::vector<PieceSelection>* selections);
 
 }  // namespace elman

@@ -13,6 +13,7 @@
 #include "data/text/text_cuts.h"
 #include "tests/support/faults.h"
 #include "tests/support/scratch.h"
+#include "trainer/comm/single_process.h"
 
 namespace elman {
 namespace {
@@ -51,7 +52,7 @@ class PreprocessFaultsTest : public testing::Test {
   absl::Status Run(const std::string& output) {
     options_.output = scratch_.Path(output);
     if (absl::Status status = CheckOptions(&options_); !status.ok()) return status;
-    Alone alone;
+    SingleProcess alone;
     const auto report = Preprocess(options_, &alone, nullptr);
     if (report.ok()) report_ = ReportText(*report);
     return report.status();

@@ -13,6 +13,7 @@
 #include "data/shards/verify.h"
 #include "data/tokenizer/detokenizer.h"
 #include "tests/support/scratch.h"
+#include "trainer/comm/single_process.h"
 
 namespace elman {
 
@@ -49,7 +50,7 @@ class PreprocessFixture : public testing::Test {
 
   absl::StatusOr<PreprocessReport> Run() {
     if (absl::Status status = CheckOptions(&options_); !status.ok()) return status;
-    Alone alone;
+    SingleProcess alone;
     return Preprocess(options_, &alone, nullptr);
   }
 
