@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 
 #include "data/format/json_writer.h"
+#include "trainer/network/math/compute_environment.h"
 
 namespace elman {
 namespace {
@@ -15,7 +17,36 @@ double Quantile(const std::vector<double>& sorted, double q) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
+// As /proc/cpuinfo has them for the first core, as "AMD EPYC, family 26, model 2".
+std::string Processor() {
+  std::ifstream file("/proc/cpuinfo");
+  std::string name = "unknown", family, model;
+  for (std::string line; std::getline(file, line) && !line.empty();) {
+    const size_t colon = line.find(": ");
+    if (colon == std::string::npos) continue;
+    const std::string value = line.substr(colon + 2);
+    if (line.starts_with("model name")) {
+      name = value;
+    } else if (line.starts_with("cpu family")) {
+      family = ", family " + value;
+    } else if (line.starts_with("model\t")) {
+      model = ", model " + value;
+    }
+  }
+  return name + family + model;
+}
+
 }  // namespace
+
+bool LineReporter::ReportContext(const Context&) {
+  JsonObject line;
+  line.Add("name", "Machine").Add("processor", Processor());
+  line.Add("instruction_set", InstructionSet());
+  line.Add("vector_instruction_set", VectorInstructionSet());
+  line.Add("onednn", OneDnnVersion()).Add("compiler", __VERSION__).Add("elman", ELMAN_VERSION);
+  std::printf("%s\n", line.ToString().c_str());
+  return true;
+}
 
 void LineReporter::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs) {

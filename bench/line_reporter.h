@@ -1,4 +1,5 @@
-// Results as one JSON object a line: name, value, unit, and the quartiles over the repetitions.
+// Results as one JSON object a line: name, value, unit, and the quartiles over the repetitions. The
+// first line describes the machine.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -13,7 +14,7 @@ namespace elman {
 // repetitions with quartiles; FLOP/s as GFLOP/s.
 class LineReporter : public benchmark::BenchmarkReporter {
  public:
-  bool ReportContext(const Context&) override { return true; }
+  bool ReportContext(const Context&) override;
   void ReportRuns(const std::vector<Run>& runs) override;
   void Finalize() override;
 
