@@ -211,8 +211,9 @@ inline FieldExamples RandomTaskExamples(Task task, int count, int longest,
     for (size_t i = 0; i < fields[1].size(); ++i) fields[1][i].resize(fields[0][i].size(), 3);
     return fields;
   }
-  if (task == TAGGING || task == CLASSIFICATION) fields.emplace_back(count);
-  for (int i = 0; i < count && task != LANGUAGE_MODEL && task != TRANSLATION; ++i) {
+  if (task != TAGGING && task != CLASSIFICATION) return fields;
+  fields.emplace_back(count);
+  for (int i = 0; i < count; ++i) {
     std::vector<uint32_t>& labels = fields[1][i];
     labels.resize(task == TAGGING ? fields[0][i].size() : 1);
     // One tag in four is none, but for the first; a few are unseen.

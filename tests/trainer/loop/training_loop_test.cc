@@ -9,6 +9,7 @@
 #include "data/io/file_system.h"
 #include "data/shards/dataset.h"
 #include "tests/support/allocations.h"
+#include "tests/support/variants.h"
 #include "tests/trainer/loop/made_run.h"
 #include "trainer/eval/evaluators/evaluator_factory.h"
 #include "trainer/validation/validation.h"
@@ -32,10 +33,11 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
 
 TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
   // The first updates all values, the others those touched.
-  for (const char* optimizer : {"ADAM", "SGD", "ADAGRAD"}) {
+  for (const auto kind : Variants<OptimizerSpec::Kind>()) {
+    const std::string optimizer = VariantName(kind);
     nodes_.clear();
-    overrides_ = {std::string("optimizer.kind=") + optimizer, "model.tied_embeddings=false"};
-    const std::string hash = Run(1, std::string(optimizer) + "one", 17);
+    overrides_ = {"optimizer.kind=" + optimizer, "model.tied_embeddings=false"};
+    const std::string hash = Run(1, optimizer + "one", 17);
     for (const std::vector<int>& nodes : {std::vector<int>{0, 0, 1, 1}, {0, 1, 0}, {0, 1, 1}}) {
       nodes_ = nodes;
       const std::string name = optimizer + testing::PrintToString(nodes);
@@ -67,46 +69,6 @@ TEST_F(TrainingLoopTest, RoundedMessagesResume) {
     EXPECT_NEAR(losses.back(), exact.back(), 2e-2);
   }
 }
-
-struct LayersCase {
-  const char* name;
-  std::vector<std::string> overrides;
-};
-
-std::ostream& operator<<(std::ostream& out, const LayersCase& layers) { return out << layers.name; }
-
-class LayersTrainingTest : public MadeRun, public testing::WithParamInterface<LayersCase> {
- protected:
-  LayersTrainingTest() { overrides_ = GetParam().overrides; }
-};
-
-TEST_P(LayersTrainingTest, SameBitsWhereverTheLanesAre) {
-  const std::string hash = Run(1, "one", 6);
-  for (const int ranks : {2, 3, 4}) EXPECT_EQ(Run(ranks, std::to_string(ranks), 6), hash) << ranks;
-  nodes_ = {0, 0, 1, 1};
-  EXPECT_EQ(Run(4, "nodes", 6), hash);
-}
-
-TEST_P(LayersTrainingTest, ResumingContinuesToTheBit) {
-  const std::string hash = Run(1, "straight", 15);
-  Run(3, "part", 7);
-  EXPECT_EQ(Run(2, "part", 15, true, Latest("part")), hash);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Cells, LayersTrainingTest,
-    testing::Values(
-        LayersCase{"Tanh", {"model.cell=TANH"}}, LayersCase{"Relu", {"model.cell=RELU"}},
-        LayersCase{"Lstm", {"model.cell=LSTM"}},
-        LayersCase{"PeepholeLstm", {"model.cell=PEEPHOLE_LSTM"}},
-        LayersCase{"Gru", {"model.cell=GRU"}},
-        LayersCase{"LinearBeforeResetGru", {"model.cell=LINEAR_BEFORE_RESET_GRU"}},
-        LayersCase{"Jordan", {"model.cell=JORDAN"}},
-        LayersCase{"WindowOfOne", {"model.weight_dropout=0", "model.fixed_window.tokens=1"}},
-        LayersCase{"Window",
-                   {"model.weight_dropout=0", "model.fixed_window.tokens=7",
-                    "model.fixed_window.direct_connections=true", "optimizer.kind=SGD"}}),
-    [](const auto& info) { return std::string(info.param.name); });
 
 // Seven shards on three ranks, and hardly a token for each of the 30 streams, so that lanes are
 // without work: no rank waits for ever, and every token is a target exactly once an epoch.
@@ -153,7 +115,10 @@ TEST_F(TrainingLoopTest, MicroBatchesGiveTheSameBitsAndResume) {
 
 // Once a shape has been seen, a step takes nothing from the heap: on no thread, with dropout and
 // moments, on one rank and on several. An epoch of this data has 10 steps, the last one shorter.
-TEST_P(LayersTrainingTest, StepsDoNotAllocate) {
+class AllocationTest : public MadeRun, public testing::WithParamInterface<std::string> {};
+
+TEST_P(AllocationTest, StepsDoNotAllocate) {
+  overrides_ = absl::StrSplit(GetParam(), ' ');
   for (const int ranks : {1, 3}) {
     std::vector<int64_t> counts;
     counts.reserve(100);
@@ -166,6 +131,17 @@ TEST_P(LayersTrainingTest, StepsDoNotAllocate) {
     for (size_t step = 3; step < 9; ++step) EXPECT_EQ(counts[step], counts[step - 1]) << step;
   }
 }
+
+std::vector<std::string> Layers() {
+  std::vector<std::string> overrides = {
+      "model.weight_dropout=0 model.fixed_window.tokens=7 "
+      "model.fixed_window.direct_connections=true"};
+  for (const auto cell : Variants<ModelSpec::Cell>())
+    overrides.push_back("model.cell=" + VariantName(cell));
+  return overrides;
+}
+
+INSTANTIATE_TEST_SUITE_P(Layers, AllocationTest, testing::ValuesIn(Layers()));
 
 TEST_F(TrainingLoopTest, ResumingContinuesToTheBitOnOtherRanks) {
   const std::string hash = Run(2, "straight", 0);

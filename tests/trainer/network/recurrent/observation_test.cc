@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "tests/support/gradient_check.h"
+#include "tests/support/variants.h"
 #include "trainer/network/recurrent/rnn_stack.h"
 
 namespace elman {
@@ -16,7 +17,7 @@ constexpr int64_t kInput = 7, kHidden = 5;
 constexpr Pass kPass = {.seed = 9, .step = 4, .first_row = 2};
 
 struct ObservedCase {
-  const char* name;
+  std::string name;
   Cell cell;
   bool bidirectional = false;
   int layers = 1;
@@ -113,17 +114,20 @@ TEST_P(ObservationTest, BeginsWithWhatEntersAtTheLastStep) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cells, ObservationTest,
-    testing::Values(ObservedCase{"Tanh", Cell::kTanh}, ObservedCase{"Relu", Cell::kRelu},
-                    ObservedCase{"Lstm", Cell::kLstm},
-                    ObservedCase{"PeepholeLstm", Cell::kPeepholeLstm},
-                    ObservedCase{"Gru", Cell::kGru},
-                    ObservedCase{"LinearBeforeResetGru", Cell::kLinearBeforeResetGru},
-                    ObservedCase{"Jordan", Cell::kJordan},
-                    ObservedCase{"TwoLayers", Cell::kLstm, false, 2},
-                    ObservedCase{"BothWays", Cell::kPeepholeLstm, true, 2}),
-    [](const auto& info) { return std::string(info.param.name); });
+std::vector<ObservedCase> EveryCell() {
+  std::vector<ObservedCase> cases;
+  for (const ModelSpec::Cell cell : Variants<ModelSpec::Cell>())
+    cases.push_back({VariantName(cell), LayerCell(cell)});
+  return cases;
+}
+
+std::string CaseName(const testing::TestParamInfo<ObservedCase>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Cells, ObservationTest, testing::ValuesIn(EveryCell()), CaseName);
+INSTANTIATE_TEST_SUITE_P(Stacks, ObservationTest,
+                         testing::Values(ObservedCase{"TwoLayers", Cell::kLstm, false, 2},
+                                         ObservedCase{"BothWays", Cell::kPeepholeLstm, true, 2}),
+                         CaseName);
 
 RecurrenceShape ShapeOf(Cell cell) {
   RecurrenceShape shape;
@@ -216,15 +220,7 @@ TEST_P(LagTest, AgreesWithDifferencesOfTheLossOfTheLastStep) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cells, LagTest,
-    testing::Values(ObservedCase{"Tanh", Cell::kTanh}, ObservedCase{"Relu", Cell::kRelu},
-                    ObservedCase{"Lstm", Cell::kLstm},
-                    ObservedCase{"PeepholeLstm", Cell::kPeepholeLstm},
-                    ObservedCase{"Gru", Cell::kGru},
-                    ObservedCase{"LinearBeforeResetGru", Cell::kLinearBeforeResetGru},
-                    ObservedCase{"Jordan", Cell::kJordan}),
-    [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Cells, LagTest, testing::ValuesIn(EveryCell()), CaseName);
 
 // Texts that begin within a window: what came before is another one.
 TEST(RecurrenceSumsTest, LagsEndWhereSequencesBeginAnew) {

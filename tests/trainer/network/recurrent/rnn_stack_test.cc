@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tests/support/gradient_check.h"
+#include "tests/support/variants.h"
 
 namespace elman {
 namespace {
@@ -14,7 +15,7 @@ constexpr int64_t kInput = 7, kHidden = 6;
 constexpr Pass kPass = {.seed = 9, .step = 4, .first_row = 2};
 
 struct StackCase {
-  const char* name;
+  std::string name;
   RnnStackShape shape;
 };
 
@@ -226,30 +227,18 @@ TEST_P(RnnStackTest, BackwardAddsToGradients) {
   for (size_t i = 0; i < once.size(); ++i) ASSERT_NEAR(twice[i], 2 * once[i], 1e-4) << i;
 }
 
-const StackCase kPlain[] = {
-    {"Tanh", {.cell = Cell::kTanh}},
-    {"Relu", {.cell = Cell::kRelu}},
-    {"Lstm", {.cell = Cell::kLstm}},
-    {"PeepholeLstm", {.cell = Cell::kPeepholeLstm}},
-    {"Gru", {.cell = Cell::kGru}},
-    {"LinearBeforeResetGru", {.cell = Cell::kLinearBeforeResetGru}},
-    {"Jordan", {.cell = Cell::kJordan}},
-    {"ThreeTanh", {.cell = Cell::kTanh, .layers = 3}},
-    {"TwoLstm", {.cell = Cell::kLstm, .layers = 2}},
-    {"TwoGru", {.cell = Cell::kGru, .layers = 2}},
-    {"TwoJordan", {.cell = Cell::kJordan, .layers = 2}},
-};
-
-const StackCase kBidirectional[] = {
-    {"BidirectionalTanh", {.cell = Cell::kTanh, .bidirectional = true}},
-    {"BidirectionalRelu", {.cell = Cell::kRelu, .bidirectional = true}},
-    {"BidirectionalLstm", {.cell = Cell::kLstm, .layers = 2, .bidirectional = true}},
-    {"BidirectionalPeepholeLstm", {.cell = Cell::kPeepholeLstm, .bidirectional = true}},
-    {"BidirectionalGru", {.cell = Cell::kGru, .layers = 2, .bidirectional = true}},
-    {"BidirectionalLinearBeforeResetGru",
-     {.cell = Cell::kLinearBeforeResetGru, .bidirectional = true}},
-    {"BidirectionalJordan", {.cell = Cell::kJordan, .bidirectional = true}},
-};
+// Every cell in one layer and in two.
+std::vector<StackCase> Stacks(bool bidirectional) {
+  std::vector<StackCase> cases;
+  for (const int layers : {1, 2}) {
+    for (const ModelSpec::Cell cell : Variants<ModelSpec::Cell>()) {
+      cases.push_back(
+          {VariantName(cell) + (layers == 1 ? "" : "_TWICE"),
+           {.cell = LayerCell(cell), .layers = layers, .bidirectional = bidirectional}});
+    }
+  }
+  return cases;
+}
 
 // What computes in training something else than in inference.
 const StackCase kRegularized[] = {
@@ -279,8 +268,8 @@ const StackCase kRegularized[] = {
       .initial_state = {.kind = InitialState::Kind::kRandom, .range = 0.5f}}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Plain, RnnStackTest, testing::ValuesIn(kPlain), CaseName);
-INSTANTIATE_TEST_SUITE_P(Bidirectional, RnnStackTest, testing::ValuesIn(kBidirectional), CaseName);
+INSTANTIATE_TEST_SUITE_P(Plain, RnnStackTest, testing::ValuesIn(Stacks(false)), CaseName);
+INSTANTIATE_TEST_SUITE_P(Bidirectional, RnnStackTest, testing::ValuesIn(Stacks(true)), CaseName);
 INSTANTIATE_TEST_SUITE_P(Regularized, RnnStackTest, testing::ValuesIn(kRegularized), CaseName);
 
 // For stacks that compute in training what they compute in inference.
@@ -302,8 +291,8 @@ TEST_P(RnnStackInferenceTest, TrainingAndInferenceAgree) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Plain, RnnStackInferenceTest, testing::ValuesIn(kPlain), CaseName);
-INSTANTIATE_TEST_SUITE_P(Bidirectional, RnnStackInferenceTest, testing::ValuesIn(kBidirectional),
+INSTANTIATE_TEST_SUITE_P(Plain, RnnStackInferenceTest, testing::ValuesIn(Stacks(false)), CaseName);
+INSTANTIATE_TEST_SUITE_P(Bidirectional, RnnStackInferenceTest, testing::ValuesIn(Stacks(true)),
                          CaseName);
 
 class RnnStackCarryTest : public RnnStackTest {};
@@ -333,7 +322,7 @@ TEST_P(RnnStackCarryTest, CarryJoinsSequences) {
   for (size_t i = 0; i < carry.size(); ++i) ASSERT_NEAR(trained_carry[i], whole_carry[i], 1e-5);
 }
 
-INSTANTIATE_TEST_SUITE_P(Plain, RnnStackCarryTest, testing::ValuesIn(kPlain), CaseName);
+INSTANTIATE_TEST_SUITE_P(Plain, RnnStackCarryTest, testing::ValuesIn(Stacks(false)), CaseName);
 
 // The second direction is a recurrence over the sequence from its last step to its first.
 TEST(RnnStackDirectionTest, TheSecondDirectionReadsRightToLeft) {
