@@ -64,7 +64,8 @@ struct Watchdog::Word {
   PulseSample sample;
 };
 
-Watchdog::Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, OnHang on_hang)
+Watchdog::Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, OnHang on_hang,
+                   Ticks ticks)
     : spokesman_(spokesman),
       self_(ThisProcess()),
       pulse_(pulse),
@@ -73,6 +74,7 @@ Watchdog::Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, 
       patience_(patience_seconds),
       peers_({{self_, HostName(), {}}}),
       ledger_(1) {
+  if (ticks == Ticks::kByHand) return;
   // Signals are the main thread's affair.
   sigset_t all, before;
   sigfillset(&all);
@@ -87,7 +89,7 @@ Watchdog::~Watchdog() {
     stopping_ = true;
   }
   if (channel_) channel_->Wake();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Watchdog::Meet(Communicator* communicator) {
@@ -144,44 +146,53 @@ std::vector<int> Watchdog::Unheard(double seconds) {
 }
 
 void Watchdog::Run() {
-  int64_t moves = -1;
   Clock::time_point last = Clock::now();
   while (true) {
     Listen(kTick);
     const Clock::time_point now = Clock::now();
     const double elapsed = std::chrono::duration<double>(now - last).count();
     last = now;
-    const PulseSample sample = pulse_->Look();
-    // It matters only where the rank is stuck.
-    const char state = sample.moves == moves ? MainThreadState(self_) : char{0};
-    moves = sample.moves;
-
-    std::unique_lock lock(mutex_);
-    if (stopping_) return;
-    ledger_.Advance(std::min(elapsed, kLongestTick));
-    ledger_.Hear(rank_, sample, state);
-    Tell(sample, state, /*verdict=*/false);
-    if (patience_ <= 0 || ledger_.now() < silent_until_) continue;
-    const double silence = SilenceOf(patience_);
-    const bool excused = job_ != 0 && ledger_.HasExcuse(silence);
-    const double patience = patience_ * (excused ? kExcusedPatience : 1);
-    if (ledger_.quiet() < patience || !ItIsOnMe(silence)) continue;
-    const Diagnosis diagnosis = Examine(silence);
-    // Often enough to get through: the job takes a while to end, in which others must not speak
-    // too.
-    for (int i = 0; i < kVerdictWords; ++i) Tell(sample, state, /*verdict=*/true);
-    silent_until_ = ledger_.now() + kPatienceAfterVerdict;
-    lock.unlock();
-    on_hang_(diagnosis);
+    if (!Look(elapsed)) return;
   }
 }
 
-// Takes what comes for so long, or until woken.
+void Watchdog::Tick(double seconds) {
+  Listen(0);
+  Look(seconds);
+}
+
+bool Watchdog::Look(double elapsed) {
+  const PulseSample sample = pulse_->Look();
+  // It matters only where the rank is stuck.
+  const char state = sample.moves == moves_ ? MainThreadState(self_) : char{0};
+  moves_ = sample.moves;
+
+  std::unique_lock lock(mutex_);
+  if (stopping_) return false;
+  ledger_.Advance(std::min(elapsed, kLongestTick));
+  ledger_.Hear(rank_, sample, state);
+  Tell(sample, state, /*verdict=*/false);
+  if (patience_ <= 0 || ledger_.now() < silent_until_) return true;
+  const double silence = SilenceOf(patience_);
+  const bool excused = job_ != 0 && ledger_.HasExcuse(silence);
+  const double patience = patience_ * (excused ? kExcusedPatience : 1);
+  if (ledger_.quiet() < patience || !ItIsOnMe(silence)) return true;
+  const Diagnosis diagnosis = Examine(silence);
+  // Often enough to get through: the job takes a while to end, in which others must not speak
+  // too.
+  for (int i = 0; i < kVerdictWords; ++i) Tell(sample, state, /*verdict=*/true);
+  silent_until_ = ledger_.now() + kPatienceAfterVerdict;
+  lock.unlock();
+  on_hang_(diagnosis);
+  return true;
+}
+
+// Takes what comes for so long, or until woken; in no time, what has come.
 void Watchdog::Listen(double seconds) {
   const Clock::time_point end = Later(seconds);
   while (true) {
     const double left = std::chrono::duration<double>(end - Clock::now()).count();
-    if (left <= 0) return;
+    if (left <= 0 && seconds > 0) return;
     Word word;
     static_assert(std::is_trivially_copyable_v<Word>);
     std::array<std::byte, sizeof(Word) + 1> bytes;
@@ -189,7 +200,7 @@ void Watchdog::Listen(double seconds) {
       std::this_thread::sleep_for(std::chrono::duration<double>(left));
       return;
     }
-    const size_t size = channel_->Receive(bytes, absl::Seconds(left));
+    const size_t size = channel_->Receive(bytes, absl::Seconds(std::max(left, 0.0)));
     if (size == 0) return;
     if (size != sizeof(Word)) continue;
     std::memcpy(&word, bytes.data(), sizeof(Word));

@@ -30,9 +30,15 @@ class Watchdog {
   // thread may hold any lock.
   using OnHang = std::function<void(const Diagnosis&)>;
 
+  enum class Ticks {
+    kByClock,  // a thread of its own looks four times a second
+    kByHand    // for tests: it looks when Tick is called, on the thread that calls it
+  };
+
   // Starts to watch this process alone: it may hang before it has met the others. Of such hangs
   // only one that is to be `spokesman` speaks. `pulse` must outlive the watchdog.
-  Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, OnHang on_hang);
+  Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, OnHang on_hang,
+           Ticks ticks = Ticks::kByClock);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -49,6 +55,9 @@ class Watchdog {
   // is noticed late.
   std::vector<int> Unheard(double seconds);
 
+  // Takes what other ranks have sent and looks, `seconds` after the last time. With Ticks::kByHand.
+  void Tick(double seconds);
+
  private:
   struct Peer {
     ProcessIdentity process;
@@ -59,6 +68,7 @@ class Watchdog {
 
   void Run();
   void Listen(double seconds);
+  bool Look(double elapsed);  // false: it is to stop
   void Tell(const PulseSample& sample, char state, bool verdict);
   bool ItIsOnMe(double silence) const;
   Diagnosis Examine(double silence) const;
@@ -78,8 +88,9 @@ class Watchdog {
   std::vector<Peer> peers_;  // all ranks, in order; before Meet this process
   std::vector<int> doctors_;
   Ledger ledger_;
+  int64_t moves_ = -1;  // of the pulse, when it was looked at last; its one reader's
 
-  std::thread thread_;  // last: it uses all of the above
+  std::thread thread_;  // last: it uses all of the above; none with Ticks::kByHand
 };
 
 }  // namespace elman

@@ -55,13 +55,11 @@ TEST(SideChannelTest, WhatIsNoAddressLeadsNowhere) {
 TEST(SideChannelTest, WakeEndsTheWaiting) {
   const auto a = SideChannel::Open();
   ASSERT_THAT(a, IsOk());
-  const absl::Time began = absl::Now();
   std::jthread waker([&] {
     absl::SleepFor(absl::Milliseconds(20));
     (*a)->Wake();
   });
-  EXPECT_EQ(ReceiveText(a->get(), 10, absl::Seconds(30)), "");
-  EXPECT_LT(absl::Now() - began, absl::Seconds(10));
+  EXPECT_EQ(ReceiveText(a->get(), 10, absl::Hours(1)), "");
 }
 
 }  // namespace

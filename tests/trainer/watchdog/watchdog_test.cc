@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -21,40 +23,39 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr double kPatience = 1;  // seconds
-
-// What one rank of a test has, and the verdicts of all.
+// The verdicts of all ranks of a test.
 struct Verdicts {
   std::mutex mutex;
   std::map<int, Diagnosis> by_rank;
-};
 
-struct WatchedRank {
-  WatchedRank(Communicator* c, double patience, Verdicts* verdicts)
-      : pulse(&clock), communicator(c, &pulse) {
-    watchdog.emplace(c->rank() == 0, &pulse, patience,
-                     [verdicts, rank = c->rank()](const Diagnosis& diagnosis) {
-                       const std::lock_guard lock(verdicts->mutex);
-                       verdicts->by_rank[rank] = diagnosis;
-                     });
-    watchdog->Meet(&communicator);
-    pulse.At(Activity::kTraining, 1);
+  Watchdog::OnHang Of(int rank) {
+    return [this, rank](const Diagnosis& diagnosis) {
+      const std::lock_guard lock(mutex);
+      by_rank[rank] = diagnosis;
+    };
   }
-  PhaseClock clock;
-  Pulse pulse;
-  WatchedCommunicator communicator;
-  std::optional<Watchdog> watchdog;
+  bool any() {
+    const std::lock_guard lock(mutex);
+    return !by_rank.empty();
+  }
 };
 
+// By the clock: the watchdogs' own threads, while the main threads are stuck.
 TEST(WatchdogTest, TheFirstDoctorNamesTheRankThatIsLate) {
   Verdicts verdicts;
   RunThreadGroup(3, [&](Communicator* c) {
-    WatchedRank rank(c, kPatience, &verdicts);
+    PhaseClock clock;
+    Pulse pulse(&clock);
+    WatchedCommunicator communicator(c, &pulse);
+    Watchdog watchdog(c->rank() == 0, &pulse, /*patience_seconds=*/1, verdicts.Of(c->rank()));
+    watchdog.Meet(&communicator);
+    pulse.At(Activity::kTraining, 1);
+    if (c->rank() == 0) EXPECT_THAT(watchdog.Unheard(60), IsEmpty());
     if (c->rank() == 1) {
-      rank.clock.Enter(Phase::kBackward);
-      absl::SleepFor(absl::Seconds(5 * kPatience));
+      clock.Enter(Phase::kBackward);
+      while (!verdicts.any()) absl::SleepFor(absl::Milliseconds(10));
     }
-    rank.communicator.Barrier();
+    communicator.Barrier();
   });
   ASSERT_EQ(verdicts.by_rank.size(), 1u) << "one of them speaks for all";
   const Diagnosis& diagnosis = verdicts.by_rank.at(0);
@@ -62,67 +63,90 @@ TEST(WatchdogTest, TheFirstDoctorNamesTheRankThatIsLate) {
   EXPECT_THAT(diagnosis.error, HasSubstr("in backward, is not through with it"));
 }
 
-TEST(WatchdogTest, AnotherSpeaksWhereRankZeroIsSilent) {
-  Verdicts verdicts;
-  RunThreadGroup(3, [&](Communicator* c) {
-    WatchedRank rank(c, kPatience, &verdicts);
-    if (c->rank() == 0) {
-      EXPECT_THAT(rank.watchdog->Unheard(5), IsEmpty());
-      absl::SleepFor(absl::Milliseconds(400));
-      rank.watchdog.reset();
-      absl::SleepFor(absl::Seconds(5 * kPatience));
-    }
-    rank.communicator.Barrier();
-  });
-  ASSERT_EQ(verdicts.by_rank.size(), 1u);
-  EXPECT_THAT(verdicts.by_rank.at(1).late, ElementsAre(0));
-  EXPECT_THAT(verdicts.by_rank.at(1).error, HasSubstr("does not answer"));
-}
+// Ranks whose watchdogs look when the test says so: no second passes but by Tick.
+class TickedWatchdogTest : public testing::Test {
+ protected:
+  static constexpr int kRanks = 3;
+  static constexpr double kPatience = 4, kTick = 0.25;
 
-TEST(WatchdogTest, IsPatientWithWhoeverGetsOnOrSaves) {
-  Verdicts verdicts;
-  RunThreadGroup(2, [&](Communicator* c) {
-    WatchedRank rank(c, kPatience, &verdicts);
-    if (c->rank() == 0) {
-      for (int i = 0; i < 8; ++i) {
-        rank.pulse.At(Activity::kValidation, 1);
-        absl::SleepFor(absl::Seconds(kPatience / 4));
-      }
-      for (int i = 0; i < 8; ++i) {
-        rank.pulse.At(Activity::kCheckpoint, 1);
-        absl::SleepFor(absl::Seconds(kPatience / 4));
+  TickedWatchdogTest() {
+    for (int rank = 0; rank < kRanks; ++rank) {
+      pulses_[rank].emplace(&clocks_[rank]);
+      watchdogs_[rank].emplace(rank == 0, &*pulses_[rank], kPatience, verdicts_.Of(rank),
+                               Watchdog::Ticks::kByHand);
+    }
+    RunThreadGroup(kRanks, [&](Communicator* c) { watchdogs_[c->rank()]->Meet(c); });
+    for (auto& pulse : pulses_) pulse->At(Activity::kTraining, 1);
+    Pass(2 * kTick);
+  }
+
+  // So many seconds, in all of which the rank 0 does this.
+  void Pass(
+      double seconds, const std::function<void()>& activity = [] {}) {
+    for (double passed = 0; passed < seconds; passed += kTick) {
+      activity();
+      for (auto& watchdog : watchdogs_) {
+        if (watchdog) watchdog->Tick(kTick);
       }
     }
-    rank.communicator.Barrier();
-  });
-  EXPECT_TRUE(verdicts.by_rank.empty());
+  }
+  void OthersWait() {
+    for (int rank = 1; rank < kRanks; ++rank) pulses_[rank]->Meet(Meeting::kBarrier);
+  }
+
+  Verdicts verdicts_;
+  std::array<PhaseClock, kRanks> clocks_;
+  std::array<std::optional<Pulse>, kRanks> pulses_;
+  std::array<std::optional<Watchdog>, kRanks> watchdogs_;
+};
+
+TEST_F(TickedWatchdogTest, SpeaksWhenPatienceIsOverAndNotBefore) {
+  OthersWait();
+  Pass(kPatience - 2 * kTick);
+  EXPECT_TRUE(verdicts_.by_rank.empty());
+  Pass(4 * kTick);
+  ASSERT_EQ(verdicts_.by_rank.size(), 1u);
+  EXPECT_THAT(verdicts_.by_rank.at(0).late, ElementsAre(0));
 }
 
-TEST(WatchdogTest, EvenASaveEndsSomeTime) {
-  Verdicts verdicts;
-  const double patience = 0.25;
-  RunThreadGroup(2, [&](Communicator* c) {
-    WatchedRank rank(c, patience, &verdicts);
-    const absl::Time end = absl::Now() + absl::Seconds((Watchdog::kExcusedPatience + 4) * patience);
-    while (c->rank() == 0 && absl::Now() < end) {
-      rank.pulse.At(Activity::kCheckpoint, 1);
-      absl::SleepFor(absl::Milliseconds(50));
-    }
-    rank.communicator.Barrier();
-  });
-  ASSERT_EQ(verdicts.by_rank.size(), 1u);
-  EXPECT_THAT(verdicts.by_rank.at(0).error, HasSubstr("waits for its checkpoint to be written"));
+TEST_F(TickedWatchdogTest, AnotherSpeaksWhereRankZeroIsSilent) {
+  EXPECT_THAT(watchdogs_[0]->Unheard(0), IsEmpty());
+  OthersWait();
+  watchdogs_[0].reset();
+  Pass(kPatience + 2 * kTick);
+  ASSERT_EQ(verdicts_.by_rank.size(), 1u);
+  EXPECT_THAT(verdicts_.by_rank.at(1).late, ElementsAre(0));
+  EXPECT_THAT(verdicts_.by_rank.at(1).error, HasSubstr("does not answer"));
 }
 
-TEST(WatchdogTest, IsOffAtZero) {
-  Verdicts verdicts;
-  RunThreadGroup(2, [&](Communicator* c) {
-    WatchedRank rank(c, kPatience, &verdicts);
-    rank.watchdog->SetPatience(0);
-    if (c->rank() == 0) absl::SleepFor(absl::Seconds(4 * kPatience));
-    rank.communicator.Barrier();
-  });
-  EXPECT_TRUE(verdicts.by_rank.empty());
+TEST_F(TickedWatchdogTest, IsPatientWithWhoeverGetsOnOrSaves) {
+  OthersWait();
+  Pass(5 * kPatience, [&] { pulses_[0]->At(Activity::kValidation, 1); });
+  Pass((Watchdog::kExcusedPatience - 1) * kPatience,
+       [&] { pulses_[0]->At(Activity::kCheckpoint, 1); });
+  EXPECT_TRUE(verdicts_.by_rank.empty());
+  // Even a save ends some time.
+  Pass(2 * kPatience, [&] { pulses_[0]->At(Activity::kCheckpoint, 1); });
+  ASSERT_EQ(verdicts_.by_rank.size(), 1u);
+  EXPECT_THAT(verdicts_.by_rank.at(0).error, HasSubstr("waits for its checkpoint to be written"));
+}
+
+TEST_F(TickedWatchdogTest, SpeaksOnce) {
+  OthersWait();
+  Pass(kPatience + 2 * kTick);
+  ASSERT_EQ(verdicts_.by_rank.size(), 1u);
+  verdicts_.by_rank.clear();
+  Pass(50);
+  EXPECT_TRUE(verdicts_.by_rank.empty());
+  Pass(20);
+  EXPECT_EQ(verdicts_.by_rank.size(), 1u) << "the job has not ended within a minute";
+}
+
+TEST_F(TickedWatchdogTest, IsOffAtZero) {
+  for (auto& watchdog : watchdogs_) watchdog->SetPatience(0);
+  OthersWait();
+  Pass(20 * kPatience);
+  EXPECT_TRUE(verdicts_.by_rank.empty());
 }
 
 }  // namespace

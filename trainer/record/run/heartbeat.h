@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace elman {
@@ -24,7 +25,7 @@ class Heartbeat {
 
   // Writes "step STEP PHASE", at most once a second: call it as often as you like. It is not worth
   // an fsync: after a power cut nothing beats anyway.
-  absl::Status Beat(int64_t step, std::string_view phase);
+  absl::Status Beat(int64_t step, std::string_view phase, absl::Time now = absl::Now());
 
  private:
   Heartbeat(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}

@@ -14,14 +14,14 @@
 namespace elman {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::string& folder) {
+absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::string& folder,
+                                                                 absl::Duration patience) {
   const bool is_new = !FileExists(folder);
-  const absl::Time deadline = absl::Now() + kPatience;
+  const absl::Time deadline = absl::Now() + patience;
   while (true) {
     // Again each time: a run that came to nothing takes its folder with it.
     RETURN_IF_ERROR(CreateFolder(folder));

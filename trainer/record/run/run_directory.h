@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "data/io/folder_lock.h"
 
 namespace elman {
@@ -14,9 +15,10 @@ namespace elman {
 // which nothing else came to be is deleted again.
 class RunDirectory {
  public:
-  // Creates the folder and locks it. While another process holds the lock, waits up to ten seconds
-  // for it to end, then fails, naming it.
-  static absl::StatusOr<std::unique_ptr<RunDirectory>> Open(const std::string& folder);
+  // Creates the folder and locks it. While another process holds the lock, waits for `patience` for
+  // it to end, then fails, naming it.
+  static absl::StatusOr<std::unique_ptr<RunDirectory>> Open(
+      const std::string& folder, absl::Duration patience = absl::Seconds(10));
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;

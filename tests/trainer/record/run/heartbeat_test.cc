@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "data/io/file_system.h"
+#include "absl/time/time.h"
 #include "tests/support/scratch.h"
 
 namespace elman {
@@ -15,13 +16,15 @@ TEST(HeartbeatTest, SaysWhereTheRunIsAtMostOnceASecond) {
   scratch.Write("heartbeat", "step 12345678 of a run that was killed\n");
   {
     const auto heartbeat = *Heartbeat::Open(scratch.Path("heartbeat"));
-    ASSERT_THAT(heartbeat->Beat(7, "training"), IsOk());
+    const absl::Time begin = absl::FromUnixSeconds(1000000);
+    ASSERT_THAT(heartbeat->Beat(7, "training", begin), IsOk());
     EXPECT_EQ(scratch.Read("heartbeat"), "step 7 training\n");
-    ASSERT_THAT(heartbeat->Beat(8, "validation"), IsOk());
+    ASSERT_THAT(heartbeat->Beat(8, "validation", begin + absl::Milliseconds(999)), IsOk());
     EXPECT_EQ(scratch.Read("heartbeat"), "step 7 training\n");
-    absl::SleepFor(absl::Milliseconds(1010));
-    ASSERT_THAT(heartbeat->Beat(9, "checkpoint"), IsOk());
+    ASSERT_THAT(heartbeat->Beat(9, "checkpoint", begin + absl::Seconds(1)), IsOk());
     EXPECT_EQ(scratch.Read("heartbeat"), "step 9 checkpoint\n");
+    ASSERT_THAT(heartbeat->Beat(10, "a clock set back", begin), IsOk());
+    EXPECT_EQ(scratch.Read("heartbeat"), "step 10 a clock set back\n");
   }
   EXPECT_FALSE(FileExists(scratch.Path("heartbeat")));
 }

@@ -36,7 +36,7 @@ TEST(RunDirectoryTest, RefusesASecondOwnerAndNamesTheFirst) {
   Scratch scratch;
   const auto first = *RunDirectory::Open(scratch.Path("run"));
   EXPECT_THAT(
-      RunDirectory::Open(scratch.Path("run")),
+      RunDirectory::Open(scratch.Path("run"), absl::Milliseconds(200)),
       FailsWith(absl::StatusCode::kFailedPrecondition,
                 "process " + std::to_string(getpid()) + "); stop it first, or give another"));
 }
