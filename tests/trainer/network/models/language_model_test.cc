@@ -10,6 +10,7 @@
 #include "tests/trainer/network/models/made_features.h"
 #include "tests/trainer/network/models/trained_language_model.h"
 #include "trainer/network/factory/model_factory.h"
+#include "trainer/network/recurrent/rnn_stack.h"
 
 namespace elman {
 namespace {
@@ -187,17 +188,63 @@ TEST(LanguageModelFrozenTest, OnlyTheEmbeddingStaysAsItIs) {
                      [](int64_t first, int64_t) { ADD_FAILURE() << "touches " << first; });
 }
 
-// The penalties are not part of the loss reported, but of what the gradient is of.
-TEST(LanguageModelPenaltyTest, RegularizationChangesOnlyTheGradient) {
-  const Batch batch = RandomBatch(4, 3, 2);
+// The penalties are not part of the loss reported, but of what the gradient is of: what they add to
+// it is the gradient of the penalties of the outputs that a stack of the same weights computes.
+TEST(LanguageModelPenaltyTest, RegularizationAddsItsGradientAlone) {
+  const int steps = 4, rows = 3;
+  const Batch batch = RandomBatch(steps, rows, 2);
   LanguageModel plain(Spec(), kVocabulary, kPredicted);
   LanguageModel penalized(
       Spec("activation_regularization: 2 temporal_activation_regularization: 1"), kVocabulary,
       kPredicted);
-  const std::vector<float> values = RandomFloats(plain.parameters().size(), 1, 0.7f);
-  const Trained a = Train(&plain, values, batch, 0), b = Train(&penalized, values, batch, 0);
-  EXPECT_EQ(a.sums.loss, b.sums.loss);
-  EXPECT_NE(a.gradients, b.gradients);
+  std::vector<float> values = RandomFloats(plain.parameters().size(), 1, 0.7f);
+  const Trained without = Train(&plain, values, batch, 0);
+  const Trained with = Train(&penalized, values, batch, 0);
+  EXPECT_EQ(without.sums.loss, with.sums.loss);
+
+  const ParameterTable& parameters = plain.parameters();
+  const auto of = [&](const std::string& name) {
+    return *std::ranges::find(parameters.parameters(), name, &Parameter::name);
+  };
+  ParameterTable table;
+  RnnStack stack("layer", {.layers = 2, .input_size = 5, .hidden_size = 6}, &table);
+  const auto penalties = [&] {
+    std::vector<float> of_stack(table.size()), x;
+    for (const Parameter& parameter : table.parameters()) {
+      std::copy_n(values.begin() + of(parameter.name).offset, parameter.size(),
+                  of_stack.begin() + parameter.offset);
+    }
+    for (const int32_t id : batch.inputs) {
+      const auto row = values.begin() + of("embedding").offset + id * 5;
+      x.insert(x.end(), row, row + 5);
+    }
+    stack.UseValues(of_stack.data());
+    std::vector<float> carry(plain.carry_size(rows), 0.25f);
+    Workspace workspace;
+    RnnStack::Tape tape;
+    const ConstMatrix y = stack.Forward({}, SequenceLayout(steps, rows), {x.data(), 12, 5},
+                                        carry.data(), &tape, &workspace);
+    double sum = 0;
+    for (int64_t i = 0; i < y.size(); ++i) {
+      const double change = i < rows * 6 ? 0 : double{y.data[i]} - y.data[i - rows * 6];
+      sum += 2 * double{y.data[i]} * y.data[i] + change * change;
+    }
+    return sum / 6;
+  };
+  for (const Parameter& parameter : parameters.parameters()) {
+    std::vector<float> added(parameter.size());
+    double size = 0;
+    for (int64_t i = 0; i < parameter.size(); ++i) {
+      added[i] = with.gradients[parameter.offset + i] - without.gradients[parameter.offset + i];
+      size += added[i] * added[i];
+    }
+    if (parameter.name.starts_with("output")) {
+      EXPECT_EQ(size, 0) << parameter.name;
+    } else {
+      ExpectGradient(penalties, std::span(values).subspan(parameter.offset, parameter.size()),
+                     added, parameter.name.c_str());
+    }
+  }
 }
 
 // Where the state begins anew within a batch: before step 0 of row 1, before step 2 of rows 0 and

@@ -1,4 +1,4 @@
-// The LSTM against numbers that an independent implementation computed in double precision
+// Every cell against numbers that an independent implementation computed in double precision
 // (tests/golden/README.md).
 #include <gtest/gtest.h>
 
@@ -33,8 +33,18 @@ void ExpectNear(const std::vector<float>& expected, const float* actual, const s
     ASSERT_NEAR(actual[i], expected[i], 2e-6) << what << " " << i;
 }
 
-TEST(LstmGoldenTest, ForwardAndBackward) {
-  Arrays golden = ReadGolden(ELMAN_GOLDEN_FOLDER "/lstm.txt");
+struct GoldenCase {
+  const char* name;
+  Cell cell;
+};
+
+std::ostream& operator<<(std::ostream& out, const GoldenCase& golden) { return out << golden.name; }
+
+class CellGoldenTest : public testing::TestWithParam<GoldenCase> {};
+
+TEST_P(CellGoldenTest, ForwardAndBackward) {
+  const Cell cell = GetParam().cell;
+  Arrays golden = ReadGolden(std::string(ELMAN_GOLDEN_FOLDER "/cells/") + GetParam().name + ".txt");
   const std::vector<float> sizes = golden["sizes"];
   ASSERT_EQ(sizes.size(), 5u);
   const auto steps = static_cast<int64_t>(sizes[0]), batch = static_cast<int64_t>(sizes[1]);
@@ -42,21 +52,23 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
   const int layers = static_cast<int>(sizes[4]);
 
   ParameterTable table;
-  RnnStack stack(
-      "layer", {.cell = Cell::kLstm, .layers = layers, .input_size = input, .hidden_size = hidden},
-      &table);
+  RnnStack stack("layer",
+                 {.cell = cell, .layers = layers, .input_size = input, .hidden_size = hidden},
+                 &table);
   std::vector<float> values(table.size()), gradients(table.size(), 0);
   for (const Parameter& parameter : table.parameters()) {
     const std::vector<float>& array = golden[parameter.name];
     ASSERT_EQ(static_cast<int64_t>(array.size()), parameter.size()) << parameter.name;
     std::copy(array.begin(), array.end(), values.begin() + parameter.offset);
   }
-  // The carry interleaves h and c by layer.
+  // The carry has the states of a layer, h and, where there is one, c, after those of another.
   std::vector<float> carry;
   const int64_t state = batch * hidden;
+  const std::vector<std::string> states =
+      HasCellState(cell) ? std::vector<std::string>{"h", "c"} : std::vector<std::string>{"h"};
   for (int layer = 0; layer < layers; ++layer) {
-    for (const char* name : {"h0", "c0"}) {
-      const auto from = golden[name].begin() + layer * state;
+    for (const std::string& name : states) {
+      const auto from = golden[name + "0"].begin() + layer * state;
       carry.insert(carry.end(), from, from + state);
     }
   }
@@ -68,13 +80,13 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
   const ConstMatrix y = stack.Forward({}, layout, {golden["x"].data(), steps * batch, input},
                                       carry.data(), &tape, &workspace);
   ExpectNear(golden["y"], y.data, "y");
+  const float* last = carry.data();
   for (int layer = 0; layer < layers; ++layer) {
-    const auto part = [&](const char* name) {
-      const auto from = golden[name].begin() + layer * state;
-      return std::vector<float>(from, from + state);
-    };
-    ExpectNear(part("h_n"), carry.data() + 2 * layer * state, "h_n");
-    ExpectNear(part("c_n"), carry.data() + (2 * layer + 1) * state, "c_n");
+    for (const std::string& name : states) {
+      const auto from = golden[name + "_n"].begin() + layer * state;
+      ExpectNear({from, from + state}, last, name + "_n");
+      last += state;
+    }
   }
 
   const Matrix d_x = stack.Backward(tape, layout, {golden["d_y"].data(), steps * batch, hidden},
@@ -84,6 +96,15 @@ TEST(LstmGoldenTest, ForwardAndBackward) {
     ExpectNear(golden["d_" + parameter.name], gradients.data() + parameter.offset, parameter.name);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Cells, CellGoldenTest,
+    testing::Values(GoldenCase{"tanh", Cell::kTanh}, GoldenCase{"relu", Cell::kRelu},
+                    GoldenCase{"lstm", Cell::kLstm},
+                    GoldenCase{"peephole_lstm", Cell::kPeepholeLstm}, GoldenCase{"gru", Cell::kGru},
+                    GoldenCase{"linear_before_reset_gru", Cell::kLinearBeforeResetGru},
+                    GoldenCase{"jordan", Cell::kJordan}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace elman
