@@ -51,8 +51,9 @@ if(ELMAN_TESTS)
   elman_test_options(elman_test_headers)
 endif()
 
-# elman_test(NAME [ALONE] SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary, each of whose cases is a ctest of its
-# own. ALONE: nothing else is tested at the same time, for its threads must get a processor within a second.
+# elman_test(NAME [ALONE] SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary, each of whose test suites is a ctest
+# NAME.SUITE. A ctest per case would spend more time on starting processes than on testing. ALONE: nothing else is tested at
+# the same time, because its threads must get a processor within a second.
 function(elman_test name)
   cmake_parse_arguments(ARG "ALONE" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -60,8 +61,16 @@ function(elman_test name)
   elman_test_options(${name})
   target_precompile_headers(${name} REUSE_FROM elman_test_headers)
   elman_seal(${name})
-  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 300 RUN_SERIAL ${ARG_ALONE} ENVIRONMENT OMP_NUM_THREADS=1)
+  set(suites ${CMAKE_CURRENT_BINARY_DIR}/${name}_suites.cmake)
+  add_custom_command(TARGET ${name} POST_BUILD BYPRODUCTS ${suites} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DTEST=${name} -DBINARY=$<TARGET_FILE:${name}> -DOUTPUT=${suites}
+      "-DPROPERTIES=TIMEOUT 600 RUN_SERIAL ${ARG_ALONE} ENVIRONMENT OMP_NUM_THREADS=1"
+      -P ${PROJECT_SOURCE_DIR}/launch/cmake/AddSuites.cmake)
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/launch/cmake/AddSuites.cmake)
+  # A binary that is not built is a test that fails.
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_tests.cmake
+    "if(EXISTS ${suites})\n  include(${suites})\nelse()\n  add_test(${name}_NOT_BUILT ${name}_NOT_BUILT)\nendif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}_tests.cmake)
 endfunction()
 
 # elman_mpi_test(NAME RANKS 1 2 ... SOURCES ... DEPENDS ...): the same GoogleTest binary, with a main of its own, run
