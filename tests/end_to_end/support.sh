@@ -9,6 +9,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/elman-test-XXXXXX")
 failures=0
 trap leave EXIT
 cd "$work"
+# A program that is started without mpirun starts no daemon of Open MPI's, which takes longer than what most tests ask of it.
+export OMPI_MCA_ess_singleton_isolated=1
 
 leave() {
   local status=$? job
