@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "absl/time/clock.h"
-#include "data/io/file_system.h"
 #include "absl/time/time.h"
+#include "data/io/file_system.h"
 #include "tests/support/scratch.h"
 
 namespace elman {
