@@ -33,7 +33,7 @@ std::span<const float> PartOf(const Parameter& parameter, std::span<const float>
   return array.subspan(parameter.offset, parameter.size());
 }
 
-std::string Cell(const std::vector<double>& norms, size_t row) {
+std::string TableCell(const std::vector<double>& norms, size_t row) {
   if (norms.empty()) return absl::StrFormat("%14s", "-");
   return absl::StrFormat("%14.6g", std::abs(norms[row]));  // not -nan
 }
@@ -100,8 +100,8 @@ std::string StepSurvey::Text() const {
   const std::vector<Parameter>& parameters = model_.parameters().parameters();
   for (size_t row = 0; row <= parameters.size(); ++row) {
     const std::string name = row < parameters.size() ? parameters[row].name : "all";
-    absl::StrAppend(&text, absl::StrFormat("%-36s", name), Cell(values_norms_, row),
-                    Cell(gradient_norms_, row), Cell(update_norms_, row), "\n");
+    absl::StrAppend(&text, absl::StrFormat("%-36s", name), TableCell(values_norms_, row),
+                    TableCell(gradient_norms_, row), TableCell(update_norms_, row), "\n");
   }
   return text + not_finite_;
 }
