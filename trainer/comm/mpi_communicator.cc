@@ -112,6 +112,11 @@ class MpiCommunicator : public Communicator {
 
   void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override {
     Await();
+    if (mine.size() <= options_.message_bytes) {  // faster than with a type of its own
+      const int count = static_cast<int>(mine.size());
+      MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, MPI_COMM_WORLD);
+      return;
+    }
     ForEachMessage(mine.size(), options_.message_bytes, [&](size_t first, int count) {
       // That part of every rank's bytes: theirs lie mine.size() bytes apart.
       MPI_Datatype part = MPI_BYTE, spaced = MPI_BYTE;

@@ -36,9 +36,9 @@ class ValidationSamples {
 };
 
 // Of the first examples of the split that are neither too short to say anything nor long, as many
-// as logging.samples of the configuration, if there are. The model, of the data set's task, must
-// outlive the samples and use values when they are made. Null for word vectors, which say nothing,
-// and for language models that read vectors with the text.
+// as logging.samples of the configuration, if there are. The data set and the model, which is of
+// its task, must outlive the samples; the model uses values when they are made. Null for word
+// vectors, which say nothing, and for language models that read vectors with the text.
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config,
     Model* model);

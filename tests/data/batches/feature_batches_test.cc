@@ -46,7 +46,7 @@ TEST_P(SequenceFeaturesTest, InputsHaveTheirVectors) {
     for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
       for (int lane = 0; lane < 3; ++lane) {
         ASSERT_THAT(source->Read(/*epoch=*/1, number, lane, &batch), IsOk());
-        ASSERT_EQ(batch.features.size(), batch.inputs.size() * kSize);
+        ASSERT_EQ(batch.features.values.size(), batch.inputs.size() * kSize);
         for (int row = 0; row < batch.rows; ++row) {
           const uint64_t first = reader->Read(batch.examples[row])->first_token;
           for (int t = 0; t < batch.steps; ++t) {
@@ -62,7 +62,7 @@ TEST_P(SequenceFeaturesTest, InputsHaveTheirVectors) {
   const auto without = *CreateSequenceBatcher(dataset_, "train", 7, 1, {});
   Batch batch;
   ASSERT_THAT(without->Read(0, 0, 0, &batch), IsOk());
-  EXPECT_TRUE(batch.features.empty());
+  EXPECT_TRUE(batch.features.values.empty());
   EXPECT_THAT(
       CreateSequenceBatcher(*Dataset::Open(plain_.path()), "train", 7, 1, {.feature_size = kSize}),
       FailsWith(absl::StatusCode::kFailedPrecondition, "has no vectors"));
@@ -85,7 +85,7 @@ TEST_P(StreamFeaturesTest, InputsHaveTheirVectors) {
     for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
       for (int lane = 0; lane < lanes; ++lane) {
         ASSERT_THAT(source->Read(/*epoch=*/0, number, lane, &batch), IsOk());
-        ASSERT_EQ(batch.features.size(), batch.inputs.size() * kSize);
+        ASSERT_EQ(batch.features.values.size(), batch.inputs.size() * kSize);
         for (int row = 0; row < batch.rows; ++row) {
           const int stream = source->first_row(lane) + row;
           for (int t = 0; t < batch.steps; ++t) {

@@ -11,7 +11,6 @@
 namespace elman {
 namespace {
 
-using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr uint32_t kWords = 9;
@@ -22,16 +21,16 @@ class ValidationSamplesTest : public testing::Test {
   // Samples of a model of random values, as many as `wanted`.
   std::unique_ptr<ValidationSamples> Create(Task task, const FieldExamples& fields, int wanted) {
     WriteMadeDataset(scratch_.path(), task, {fields}, kWords);
-    const auto dataset = *Dataset::Open(scratch_.path());
+    dataset_ = *Dataset::Open(scratch_.path());
     TrainingConfig config;
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
         "layers: 1 hidden_size: 6 embedding_size: 5", config.mutable_model()));
     config.mutable_logging()->set_samples(wanted);
-    model_ = *CreateModel(task, config.model(), VocabulariesOf(dataset->manifest().fields()),
-                          dataset->vocabulary().counts());
+    model_ = *CreateModel(task, config.model(), VocabulariesOf(dataset_->manifest().fields()),
+                          dataset_->vocabulary().counts());
     values_ = RandomFloats(model_->parameters().size(), 5, 1);
     model_->UseValues(values_.data());
-    auto samples = CreateValidationSamples(dataset, "train", config, model_.get());
+    auto samples = CreateValidationSamples(dataset_, "train", config, model_.get());
     EXPECT_THAT(samples, IsOk());
     return *std::move(samples);
   }
@@ -51,6 +50,7 @@ class ValidationSamplesTest : public testing::Test {
   }
 
   Scratch scratch_;
+  std::shared_ptr<const Dataset> dataset_;
   std::unique_ptr<Model> model_;
   std::vector<float> values_;
 };

@@ -10,7 +10,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::SizeIs;
 
 constexpr uint32_t kWords = 8;
 constexpr uint32_t kUnseen = kWords, kNoLabel = kWords + 1;  // of labels
@@ -50,8 +49,8 @@ TEST_F(DatasetInspectionTest, WordsStandWithTheirTags) {
 
 TEST_F(DatasetInspectionTest, FieldsStandNextToEachOther) {
   const Inspection inspection = Inspected(TRANSLATION, {{{{2, 3, 1}}, {{6, 1}}}});
-  EXPECT_THAT(inspection.text(), HasSubstr("w2 w3  | w6"));
-  EXPECT_THAT(inspection.text(), HasSubstr("train target: 1 lines, 2 words"));
+  EXPECT_THAT(inspection.text(), HasSubstr("w2 w3 | w6"));
+  EXPECT_THAT(inspection.text(), HasSubstr("train target            1 lines, 2 words"));
 }
 
 // Pairs of words are no texts: they have no lengths, and none of them is unknown.

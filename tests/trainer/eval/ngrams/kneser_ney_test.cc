@@ -21,9 +21,9 @@ TEST(DiscountsTest, FollowFromTheCountsOfCounts) {
 }
 
 TEST(DiscountsTest, FallBackWhereTheCountsGiveNone) {
-  // No n-gram with the count 3; one discount below 0; one of 0.
+  // No n-gram with the count 3; a discount below 0; no n-gram at all.
   for (const CountsOfCounts& counts :
-       {CountsOfCounts{0, 4, 2, 0, 1}, CountsOfCounts{0, 1, 9, 1, 1}, CountsOfCounts{}}) {
+       {CountsOfCounts{0, 4, 2, 0, 1}, CountsOfCounts{0, 1, 9, 1, 100}, CountsOfCounts{}}) {
     const Discounts discounts = DiscountsOf(counts);
     EXPECT_TRUE(discounts.fallback);
     EXPECT_THAT(discounts.of, ElementsAre(0, 0.5, 1, 1.5));

@@ -1,6 +1,7 @@
 #include "trainer/eval/prediction/label_predictor.h"
 
 #include "absl/strings/str_cat.h"
+#include "data/io/json_writer.h"
 #include "tests/trainer/eval/prediction/made_trained_model.h"
 #include "trainer/eval/prediction/predictor_factory.h"
 #include "trainer/network/models/classifier.h"
@@ -24,7 +25,9 @@ Batch BatchOf(const std::vector<int32_t>& ids, size_t targets) {
 
 std::vector<std::string> Predicted(TrainedModel* trained, const std::vector<std::string>& lines,
                                    bool json = false) {
-  const auto predictor = CreatePredictor(trained, {.json = json});
+  PredictionSpec spec;
+  spec.json = json;
+  const auto predictor = CreatePredictor(trained, spec);
   EXPECT_THAT(predictor, IsOk());
   std::vector<PredictionInput> inputs;
   for (const std::string& line : lines) inputs.push_back({.line = line, .words = {}});

@@ -61,7 +61,9 @@ TEST(TranslationPredictorTest, SeveralHaveTheNumberOfTheLineAndAScore) {
 
 TEST(TranslationPredictorTest, JsonHasTheAlignment) {
   const auto trained = MadeTrainedModel(TRANSLATION);
-  EXPECT_THAT(Predicted(trained.get(), {.json = true}, {"w4 w2"})[0],
+  PredictionSpec spec;
+  spec.json = true;
+  EXPECT_THAT(Predicted(trained.get(), spec, {"w4 w2"})[0],
               testing::AllOf(StartsWith("{\"source\": \"w4 w2\", \"translation\": \""),
                              HasSubstr("\"source_tokens\": [\"w4\", \"w2\", \"</s>\"]"),
                              HasSubstr("\"alignment\": [[")));
