@@ -23,7 +23,7 @@ class TrainingStateTest : public PreparedRuns {
     run->exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
       for (int64_t i = 0; i < last.size(); ++i)
         gradients->data()[last.offset + i] = static_cast<float>(lane + 1) / (i + number);
-      FillCarry(run, lane, number);
+      ChangeCarry(run, lane, number);
     });
     run->exchange->Reduce();
     run->state->UpdateSlice(*run->optimizer, {.number = number, .learning_rate = 0.1}, 0);
@@ -34,10 +34,10 @@ class TrainingStateTest : public PreparedRuns {
     return run.model->carry_size(run.source->end_row(lane) - run.source->first_row(lane));
   }
 
-  static void FillCarry(PreparedRun* run, int lane, int64_t number) {
+  static void ChangeCarry(PreparedRun* run, int lane, int64_t number) {
     float* const carry = run->state->carry(lane);
     for (int64_t i = 0; i < CarrySize(*run, lane); ++i)
-      carry[i] = static_cast<float>(100 * number + 10 * lane) + static_cast<float>(i) / 1000;
+      carry[i] = carry[i] / 2 + static_cast<float>(100 * number + 10 * lane + i);
   }
 
   // What rank 0 gathers after some steps.
@@ -67,6 +67,7 @@ TEST_F(TrainingStateTest, GathersTheSameOnAnyNumberOfRanks) {
   ASSERT_EQ(one.arrays.size(), 4u);  // values, two moments, carry
   for (const NamedArray& array : one.arrays)
     EXPECT_TRUE(std::ranges::any_of(array.elements, [](float x) { return x != 0; })) << array.name;
+  EXPECT_EQ(std::ranges::count(*one.Find(kCarryArray), 0.0f), 0) << "rows of every lane";
   for (const int ranks : {2, 3, 4}) ExpectSameArrays(After(ranks, 2), one);
 }
 
@@ -108,7 +109,7 @@ TEST_F(TrainingStateTest, RestoresTheCarryOfAStep) {
     run->state->KeepState();
     const int lane = run->exchange->lanes().first;
     const float before = run->state->carry(lane)[1];
-    FillCarry(run, lane, 2);
+    ChangeCarry(run, lane, 2);
     EXPECT_NE(run->state->carry(lane)[1], before);
     run->state->RestoreState();
     EXPECT_EQ(run->state->carry(lane)[1], before);
