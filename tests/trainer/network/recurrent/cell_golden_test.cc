@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "tests/support/variants.h"
 #include "trainer/network/recurrent/rnn_stack.h"
 
 namespace elman {
@@ -33,18 +36,12 @@ void ExpectNear(const std::vector<float>& expected, const float* actual, const s
     ASSERT_NEAR(actual[i], expected[i], 2e-6) << what << " " << i;
 }
 
-struct GoldenCase {
-  const char* name;
-  Cell cell;
-};
-
-std::ostream& operator<<(std::ostream& out, const GoldenCase& golden) { return out << golden.name; }
-
-class CellGoldenTest : public testing::TestWithParam<GoldenCase> {};
+class CellGoldenTest : public testing::TestWithParam<ModelSpec::Cell> {};
 
 TEST_P(CellGoldenTest, ForwardAndBackward) {
-  const Cell cell = GetParam().cell;
-  Arrays golden = ReadGolden(std::string(ELMAN_GOLDEN_FOLDER "/cells/") + GetParam().name + ".txt");
+  const Cell cell = LayerCell(GetParam());
+  Arrays golden = ReadGolden(absl::StrCat(ELMAN_GOLDEN_FOLDER "/cells/",
+                                          absl::AsciiStrToLower(VariantName(GetParam())), ".txt"));
   const std::vector<float> sizes = golden["sizes"];
   ASSERT_EQ(sizes.size(), 5u);
   const auto steps = static_cast<int64_t>(sizes[0]), batch = static_cast<int64_t>(sizes[1]);
@@ -97,14 +94,8 @@ TEST_P(CellGoldenTest, ForwardAndBackward) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cells, CellGoldenTest,
-    testing::Values(GoldenCase{"tanh", Cell::kTanh}, GoldenCase{"relu", Cell::kRelu},
-                    GoldenCase{"lstm", Cell::kLstm},
-                    GoldenCase{"peephole_lstm", Cell::kPeepholeLstm}, GoldenCase{"gru", Cell::kGru},
-                    GoldenCase{"linear_before_reset_gru", Cell::kLinearBeforeResetGru},
-                    GoldenCase{"jordan", Cell::kJordan}),
-    [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Cells, CellGoldenTest, testing::ValuesIn(Variants<ModelSpec::Cell>()),
+                         [](const auto& info) { return VariantName(info.param); });
 
 }  // namespace
 }  // namespace elman
