@@ -3,43 +3,20 @@
 #include <charconv>
 #include <cmath>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/format/utf8.h"
 
 namespace elman {
-namespace {
-
-// Bytes of the well-formed UTF-8 sequence at the beginning of `text`; 0 if there is none.
-size_t SequenceLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  const size_t length = lead < 0x80                   ? 1
-                        : lead >= 0xC2 && lead < 0xE0 ? 2
-                        : lead >= 0xE0 && lead < 0xF0 ? 3
-                        : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                      : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Overlong forms, surrogates and what lies beyond U+10FFFF.
-  if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-  if (lead == 0xED && byte(1) >= 0xA0) return 0;
-  if (lead == 0xF0 && byte(1) < 0x90) return 0;
-  if (lead == 0xF4 && byte(1) >= 0x90) return 0;
-  return length;
-}
-
-}  // namespace
 
 std::string JsonString(std::string_view text) {
   std::string json = "\"";
   while (!text.empty()) {
     const char c = text[0];
-    size_t length = SequenceLength(text);
-    if (length == 0) {
+    const DecodedCharacter character = DecodeUtf8(text);
+    // One U+FFFD for each byte, where ReplaceInvalidUtf8 has one for each start of a character.
+    const size_t length = character.valid ? character.size : 1;
+    if (!character.valid) {
       json += "\uFFFD";
-      length = 1;
     } else if (c == '"' || c == '\\') {
       json += {'\\', c};
     } else if (c == '\n') {

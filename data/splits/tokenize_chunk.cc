@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "data/format/utf8.h"
 #include "data/io/status_macros.h"
 #include "data/text/characters.h"
 #include "data/text/task_fields.h"
-#include "data/text/utf8.h"
 
 namespace elman {
 namespace {

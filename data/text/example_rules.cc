@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/utf8.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
-#include "data/text/utf8.h"
 #include "data/text/vocabulary.h"
 
 namespace elman {

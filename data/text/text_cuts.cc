@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "data/format/utf8.h"
 #include "data/text/characters.h"
-#include "data/text/utf8.h"
 
 namespace elman {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "data/text/utf8.h"
+#include "data/format/utf8.h"
 
 namespace elman {
 namespace {

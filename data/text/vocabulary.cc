@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/utf8.h"
 #include "data/io/status_macros.h"
-#include "data/text/utf8.h"
 
 namespace elman {
 namespace {

@@ -1,8 +1,8 @@
 #include "data/tokenizer/bert_words.h"
 
+#include "data/format/utf8.h"
 #include "data/text/characters.h"
 #include "data/text/unicode.h"
-#include "data/text/utf8.h"
 
 namespace elman {
 namespace {

@@ -7,11 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "data/format/utf8.h"
 #include "data/io/status_macros.h"
 #include "data/text/characters.h"
 #include "data/text/example_rules.h"
 #include "data/text/line_sample.h"
-#include "data/text/utf8.h"
 #include "data/tokenizer/tokenizer_factory.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "data/vocabularies/train_counts.h"

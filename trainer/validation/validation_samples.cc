@@ -6,10 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/features/feature_reader.h"
+#include "data/format/utf8.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
 #include "data/text/task_fields.h"
-#include "data/text/utf8.h"
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/decoding/batch_builder.h"
 #include "trainer/eval/decoding/batch_decoder.h"

@@ -2,7 +2,7 @@
 
 #include <zlib.h>
 
-#include "data/text/utf8.h"
+#include "data/format/utf8.h"
 #include "tests/support/scratch.h"
 
 namespace elman {

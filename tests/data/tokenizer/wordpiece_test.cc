@@ -4,7 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "data/text/utf8.h"
+#include "data/format/utf8.h"
 #include "data/tokenizer/bert_words.h"
 #include "data/tokenizer/detokenizer.h"
 #include "tests/support/scratch.h"

@@ -6,7 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "data/text/utf8.h"
+#include "data/format/utf8.h"
 
 namespace elman {
 namespace {

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/utf8.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
-#include "data/text/utf8.h"
 #include "trainer/eval/ngrams/arpa.h"
 
 namespace elman {

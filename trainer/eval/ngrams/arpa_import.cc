@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/utf8.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
 #include "data/text/piece_table.h"
-#include "data/text/utf8.h"
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/ngrams/arpa.h"
 #include "trainer/eval/ngrams/ngram_key.h"

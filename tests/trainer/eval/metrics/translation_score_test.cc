@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/text/utf8.h"
+#include "data/format/utf8.h"
 
 namespace elman {
 namespace {

@@ -1,4 +1,4 @@
-#include "data/text/utf8.h"
+#include "data/format/utf8.h"
 
 #include <cstring>
 
