@@ -15,6 +15,7 @@
 #include "data/io/status_macros.h"
 
 namespace elman {
+
 absl::StatusOr<std::unique_ptr<RandomAccessFile>> RandomAccessFile::Open(const std::string& path) {
   ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path, O_RDONLY));
   struct stat facts;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "data/io/checksum.h"
 #include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "data/io/atomic_file.h"
 #include "data/io/file_system.h"
 #include "tests/support/scratch.h"
 
