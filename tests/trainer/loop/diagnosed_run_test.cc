@@ -19,15 +19,8 @@ using testing::HasSubstr;
 
 class DiagnosedRunTest : public MadeRun {
  protected:
-  // The lines of a run, but for the time at which they were written.
   std::vector<std::string> Diagnoses(const std::string& output) {
-    std::vector<std::string> lines;
-    const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
-    for (const auto line : absl::StrSplit(metrics, '\n')) {
-      if (absl::StartsWith(line, "{\"kind\": \"diagnostics\""))
-        lines.push_back(absl::StrCat(line.substr(0, line.rfind(", \"time\"")), "}"));
-    }
-    return lines;
+    return LinesOfKind("diagnostics", output);
   }
 
   // The last line of a run of one rank with these overrides.

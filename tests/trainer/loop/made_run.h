@@ -1,4 +1,4 @@
-// A small language model trained on a made data set, ranks as threads.
+// A small model, by default a language model, trained on a made data set, ranks as threads.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -12,18 +12,18 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "data/batches/stream_batcher.h"
 #include "data/shards/dataset.h"
+#include "data/text/task_fields.h"
 #include "tests/data/shards/made_dataset.h"
 #include "tests/support/scratch.h"
 #include "trainer/comm/thread_group.h"
 #include "trainer/config/run_config.h"
 #include "trainer/eval/evaluators/evaluator_factory.h"
 #include "trainer/loop/training_loop.h"
-#include "trainer/network/factory/model_factory.h"
-#include "trainer/optim/optimizer_factory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/run/prepared_run.h"
 #include "trainer/run/run_start.h"
 
 namespace elman {
@@ -35,8 +35,8 @@ inline constexpr char kMadeRunConfig[] =
 
 class MadeRun : public testing::Test {
  protected:
-  MadeRun() {
-    WriteMadeDataset(data_.path(), {RandomExamples(60, 8, 12)}, 12);
+  explicit MadeRun(Task task = LANGUAGE_MODEL) {
+    WriteMadeDataset(data_.path(), task, {RandomTaskExamples(task, 60, 8, 12)}, 12);
     const auto dataset = Dataset::Open(data_.path());
     EXPECT_THAT(dataset, IsOk());
     dataset_ = *dataset;
@@ -51,15 +51,12 @@ class MadeRun : public testing::Test {
     overrides.push_back("max_steps=" + std::to_string(max_steps));
     const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
     const auto rank_main = [&](Communicator* communicator) {
-      auto model = *CreateModel(LANGUAGE_MODEL, config.model(),
-                                VocabulariesOf(dataset_->manifest().fields()));
+      auto prepared = PrepareRun(communicator, {dataset_}, {}, config);
+      ASSERT_THAT(prepared, IsOk());
+      auto& model = prepared->model;
+      const auto &optimizer = prepared->optimizer, &exchange = prepared->exchange;
+      const auto& source = prepared->source;
       if (wrap_model_) model = wrap_model_(std::move(model));
-      const auto optimizer = CreateOptimizer(config.optimizer());
-      const auto source = *CreateStreamBatcher(dataset_, "train",
-                                               {.batch_size = config.batch_size(),
-                                                .sequence_length = config.sequence_length(),
-                                                .lanes = config.lanes()});
-      const auto exchange = CreateExchange(communicator, *model, *optimizer, config);
       TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());
       Checkpoint checkpoint;
       if (!from.empty()) {
@@ -70,14 +67,19 @@ class MadeRun : public testing::Test {
       }
       *checkpoint.header.mutable_config() = config;
       DescribeParameters(model->parameters(), &checkpoint.header);
-      const auto evaluator = *CreateEvaluator(dataset_, "train", config);
+      const Task task = dataset_->manifest().task();
+      std::unique_ptr<Evaluator> evaluator;  // co-occurrences are never validated on
+      if (task != COOCCURRENCE) evaluator = *CreateEvaluator(dataset_, "train", config);
+      std::unique_ptr<ValidationSamples> samples;
+      if (shows_samples_ && communicator->rank() == 0)
+        samples = *CreateValidationSamples(dataset_, "train", config, model.get());
       CheckpointDirectory checkpoints(scratch_.Path(output));
       PhaseClock clock;
       std::unique_ptr<RunDirectory> directory;
       std::unique_ptr<ProgressReporter> reporter;
       if (communicator->rank() == 0) {
         directory = *RunDirectory::Open(scratch_.Path(output));
-        reporter = *ProgressReporter::Create(directory.get(), LANGUAGE_MODEL, config,
+        reporter = *ProgressReporter::Create(directory.get(), TaskOfModel(task), config,
                                              checkpoint.header.progress(),
                                              TotalSteps(config, *source), /*peak=*/0, &clock);
       }
@@ -86,7 +88,7 @@ class MadeRun : public testing::Test {
       TrainingLoop loop(
           {.communicator = communicator,
            .learner = {model.get(), optimizer.get(), source.get(), exchange.get(), &state},
-           .validation = {.evaluator = evaluator.get()},
+           .validation = {.evaluator = evaluator.get(), .samples = samples.get()},
            .record = {.checkpoints = &checkpoints, .reporter = reporter.get()},
            .watch = {.clock = &clock, .pulse = &pulse},
            .hooks = {.stop_requested =
@@ -119,6 +121,17 @@ class MadeRun : public testing::Test {
     return HashOfLatest(output);
   }
 
+  // The lines of metrics.jsonl of this kind, but for the time at which they were written.
+  std::vector<std::string> LinesOfKind(const std::string& kind, const std::string& output) {
+    std::vector<std::string> lines;
+    const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
+    for (const auto line : absl::StrSplit(metrics, '\n')) {
+      if (absl::StartsWith(line, "{\"kind\": \"" + kind + "\""))
+        lines.push_back(absl::StrCat(line.substr(0, line.rfind(", \"time\"")), "}"));
+    }
+    return lines;
+  }
+
   // Of the train lines of metrics.jsonl.
   std::vector<double> TrainLosses(const std::string& output) {
     std::vector<double> losses;
@@ -145,6 +158,7 @@ class MadeRun : public testing::Test {
   Scratch data_, scratch_;
   std::shared_ptr<const Dataset> dataset_;
   std::vector<std::string> overrides_;     // of the configuration
+  bool shows_samples_ = false;             // of the data set, at every validation
   std::vector<int> nodes_;                 // of the ranks; empty: all on one
   std::function<void()> before_training_;  // called by every rank
   std::function<void()> after_training_;   // likewise

@@ -12,6 +12,7 @@
 #include "tests/support/variants.h"
 #include "tests/trainer/loop/made_run.h"
 #include "trainer/eval/evaluators/evaluator_factory.h"
+#include "trainer/network/factory/model_factory.h"
 #include "trainer/validation/validation.h"
 
 namespace elman {
@@ -29,6 +30,21 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
   EXPECT_EQ(Run(4, "four", 17), hash);
   EXPECT_EQ(Run(3, "messages", 17, /*shares_memory=*/false), hash);
   EXPECT_NE(Run(1, "shorter", 16), hash);
+}
+
+// Without dropout, which is random in any case; by plain SGD, since Adam magnifies rounding where a
+// gradient is nearly zero.
+TEST_F(TrainingLoopTest, MoreLanesChangeNothingButRounding) {
+  overrides_ = {"model.dropout=0",       "model.weight_dropout=0",
+                "optimizer.kind=SGD",    "optimizer.learning_rate=0.5",
+                "logging.every_steps=1", "lanes=1"};
+  const std::string hash = Run(1, "one", 20);
+  overrides_.back() = "lanes=2";
+  EXPECT_NE(Run(2, "two", 20), hash);
+  const std::vector<double> one = TrainLosses("one"), two = TrainLosses("two");
+  ASSERT_EQ(one.size(), 20u);
+  ASSERT_EQ(two.size(), 20u);
+  for (size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(two[i], one[i], 1e-5 * one[i]) << i;
 }
 
 TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
