@@ -21,7 +21,6 @@ if [[ -z ${ELMAN_OUTER_MOUNTS:-} ]]; then
     2>/dev/null || skip "this machine does not let us make namespaces with networks and mounts of their own"
   ELMAN_OUTER_MOUNTS=$(readlink /proc/self/ns/mnt)
   export ELMAN_OUTER_MOUNTS
-  unset TMPDIR # it may be in /dev/shm, which hosts do not share
   exec "${namespaces[@]}" "$0" "$@"
 fi
 
