@@ -106,5 +106,17 @@ TEST(ClipFactorTest, OnlyEverShortens) {
   EXPECT_EQ(ClipFactor(1e9, 0), 1);
 }
 
+// The gradient of the loss is bounded, and what weight decay adds to it is not.
+TEST(AdamTest, WeightDecayIsAddedToTheBoundedGradient) {
+  OptimizerSpec spec;
+  spec.set_kind(OptimizerSpec::ADAM);
+  spec.set_beta1(0.5f);
+  std::vector<float> w = {4}, m = {0}, v = {0};
+  const std::vector<float> g = {10};
+  std::vector<float*> moments = {m.data(), v.data()};
+  CreateOptimizer(spec)->Update({.learning_rate = 0.1, .clip_value = 1}, 0.5f, w, g, moments);
+  EXPECT_FLOAT_EQ(m[0], 0.5f * (1 + 0.5f * 4));
+}
+
 }  // namespace
 }  // namespace elman
