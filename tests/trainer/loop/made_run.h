@@ -54,7 +54,8 @@ class MadeRun : public testing::Test {
       auto prepared = PrepareRun(communicator, {dataset_}, {}, config);
       ASSERT_THAT(prepared, IsOk());
       auto& model = prepared->model;
-      const auto &optimizer = prepared->optimizer, &exchange = prepared->exchange;
+      const auto& optimizer = prepared->optimizer;
+      const auto& exchange = prepared->exchange;
       const auto& source = prepared->source;
       if (wrap_model_) model = wrap_model_(std::move(model));
       TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());

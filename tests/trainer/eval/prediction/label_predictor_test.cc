@@ -1,7 +1,7 @@
 #include "trainer/eval/prediction/label_predictor.h"
 
 #include "absl/strings/str_cat.h"
-#include "data/io/json_writer.h"
+#include "data/format/json_writer.h"
 #include "tests/trainer/eval/prediction/made_trained_model.h"
 #include "trainer/eval/prediction/predictor_factory.h"
 #include "trainer/network/models/classifier.h"
