@@ -22,9 +22,11 @@
 #include "trainer/config/run_config.h"
 #include "trainer/eval/evaluators/evaluator_factory.h"
 #include "trainer/loop/training_loop.h"
+#include "trainer/network/factory/model_factory.h"
+#include "trainer/optim/optimizer_factory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
-#include "trainer/run/prepared_run.h"
 #include "trainer/run/run_start.h"
+#include "trainer/run/training_data.h"
 
 namespace elman {
 
@@ -51,12 +53,15 @@ class MadeRun : public testing::Test {
     overrides.push_back("max_steps=" + std::to_string(max_steps));
     const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
     const auto rank_main = [&](Communicator* communicator) {
-      auto prepared = PrepareRun(communicator, {dataset_}, {}, config);
-      ASSERT_THAT(prepared, IsOk());
-      auto& model = prepared->model;
-      const auto& optimizer = prepared->optimizer;
-      const auto& exchange = prepared->exchange;
-      const auto& source = prepared->source;
+      // As PrepareRun, but for its checks: these runs are validated on their training split.
+      const DatasetManifest& manifest = dataset_->manifest();
+      std::vector<VocabularySpec> vocabularies = VocabulariesOf(manifest.fields());
+      vocabularies.resize(FieldsOfModel(manifest.task()));
+      auto model = *CreateModel(TaskOfModel(manifest.task()), config.model(), vocabularies,
+                                dataset_->vocabulary().counts());
+      const auto optimizer = CreateOptimizer(config.optimizer());
+      const auto source = *CreateTrainingSource({dataset_}, config);
+      const auto exchange = CreateExchange(communicator, *model, *optimizer, config);
       if (wrap_model_) model = wrap_model_(std::move(model));
       TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());
       Checkpoint checkpoint;

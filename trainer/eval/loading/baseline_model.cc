@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
-#include "trainer/eval/baselines/label_models.h"
-#include "trainer/eval/ngrams/ngram_model.h"
+#include "trainer/eval/loading/label_models.h"
+#include "trainer/eval/loading/ngram_model.h"
 #include "trainer/eval/ngrams/ngram_table.h"
 
 namespace elman {

@@ -1,4 +1,4 @@
-#include "trainer/eval/baselines/label_models.h"
+#include "trainer/eval/loading/label_models.h"
 
 #include <algorithm>
 #include <cmath>

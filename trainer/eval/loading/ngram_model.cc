@@ -1,4 +1,4 @@
-#include "trainer/eval/ngrams/ngram_model.h"
+#include "trainer/eval/loading/ngram_model.h"
 
 #include <algorithm>
 #include <numbers>

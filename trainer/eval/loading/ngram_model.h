@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "proto/dataset.pb.h"
-#include "trainer/eval/baselines/fixed_model.h"
+#include "trainer/eval/loading/fixed_model.h"
 #include "trainer/eval/ngrams/ngram_table.h"
 
 namespace elman {

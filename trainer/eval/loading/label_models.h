@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/eval/baselines/fixed_model.h"
 #include "trainer/eval/baselines/logistic_regression.h"
 #include "trainer/eval/baselines/tag_counts.h"
 #include "trainer/eval/baselines/tfidf.h"
+#include "trainer/eval/loading/fixed_model.h"
 #include "trainer/network/models/labeler.h"
 
 namespace elman {

@@ -1,0 +1,56 @@
+#include "data/programs/count_cooccurrences.h"
+
+#include <cstdio>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "data/command_line/program.h"
+#include "data/io/status_macros.h"
+#include "data/preprocess/preprocess_cooccurrences.h"
+#include "data/programs/preprocess_flags.h"
+
+namespace elman {
+namespace {
+
+absl::StatusOr<CooccurrenceOptions> CooccurrenceOptionsFromFlags(const CommandLine& line,
+                                                                 int processes) {
+  RETURN_IF_ERROR(ExpectNoArguments(line));
+  if (AddsFeatures())
+    return absl::InvalidArgumentError("--cooccurrences_of goes with no --data and --features");
+  const bool texts = !absl::GetFlag(FLAGS_train).empty() || !absl::GetFlag(FLAGS_valid).empty() ||
+                     !absl::GetFlag(FLAGS_test).empty() || !absl::GetFlag(FLAGS_split).empty();
+  if (texts || SaysTokenizer() || !absl::GetFlag(FLAGS_vocabulary_of).empty()) {
+    return absl::InvalidArgumentError(
+        "--cooccurrences_of counts in a data set as it is; leave out the flags that name texts, "
+        "tokenizers and vocabularies");
+  }
+  if (processes > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--cooccurrences_of counts in one process, and there are ", processes,
+                     "; start it without mpirun, and give it --threads"));
+  }
+  CooccurrenceOptions options{.dataset = absl::GetFlag(FLAGS_cooccurrences_of),
+                              .output = absl::GetFlag(FLAGS_output),
+                              .window = absl::GetFlag(FLAGS_window),
+                              .shard_tokens = absl::GetFlag(FLAGS_shard_tokens),
+                              .threads = absl::GetFlag(FLAGS_threads),
+                              .memory_mb = absl::GetFlag(FLAGS_memory_mb)};
+  if (options.threads == 0) options.threads = DefaultThreads(/*launched=*/false);
+  RETURN_IF_ERROR(CheckOptions(options));
+  return options;
+}
+
+}  // namespace
+
+int CountCooccurrences(const CommandLine& line, const Communicator& workers,
+                       Interruption* interruption) {
+  const auto options = CooccurrenceOptionsFromFlags(line, workers.size());
+  if (!options.ok()) return Fail(workers, options.status(), kExitUsage);
+  const auto manifest = PreprocessCooccurrences(*options, interruption);
+  if (!manifest.ok()) return Fail(workers, manifest.status(), kExitFailed);
+  std::fputs(CooccurrenceReport(*manifest).c_str(), stderr);
+  PrintNextCommand(options->output);
+  return kExitDone;
+}
+
+}  // namespace elman

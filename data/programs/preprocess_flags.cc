@@ -1,0 +1,39 @@
+#include "data/programs/preprocess_flags.h"
+
+#include <cstdio>
+#include <thread>
+
+#include "absl/flags/flag.h"
+#include "data/command_line/command_line.h"
+
+namespace elman {
+
+bool SaysTokenizer() {
+  return !absl::GetFlag(FLAGS_tokenizer).empty() ||
+         !absl::GetFlag(FLAGS_target_tokenizer).empty() ||
+         !absl::GetFlag(FLAGS_vocabulary).empty() ||
+         !absl::GetFlag(FLAGS_tokenizer_model).empty() || absl::GetFlag(FLAGS_vocab_size) > 0 ||
+         absl::GetFlag(FLAGS_min_count).value_or(0) > 0 || absl::GetFlag(FLAGS_lowercase) ||
+         absl::GetFlag(FLAGS_keep_empty_lines) || absl::GetFlag(FLAGS_shared_vocabulary);
+}
+
+bool AddsFeatures() {
+  return !absl::GetFlag(FLAGS_data).empty() || !absl::GetFlag(FLAGS_features).empty();
+}
+
+int DefaultThreads(bool launched) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  return launched || cores < 1 ? 1 : cores;
+}
+
+int Fail(const Communicator& workers, const absl::Status& status, int exit_status) {
+  if (workers.rank() == 0) PrintError("elman-preprocess", status);
+  return exit_status;
+}
+
+void PrintNextCommand(const std::string& folder) {
+  std::printf("next: mpirun elman-train --config=FILE.textproto --data=%s --output=RUN_DIR\n",
+              folder.c_str());
+}
+
+}  // namespace elman
