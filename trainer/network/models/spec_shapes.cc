@@ -70,10 +70,6 @@ int FeatureSize(const ModelSpec& spec) {
   return spec.features().use() == FeatureSpec::NONE ? 0 : spec.features().size();
 }
 
-bool IsGlove(Task task, const ModelSpec& spec) {
-  return task == EMBEDDING && spec.word_vectors().method() == WordVectorSpec::GLOVE;
-}
-
 TextUnit TextUnitOf(const ModelSpec& spec) {
   switch (spec.initial_state().text()) {
     case InitialStateSpec::SPLIT:

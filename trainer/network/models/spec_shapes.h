@@ -34,8 +34,10 @@ TextUnit TextUnitOf(const ModelSpec& spec);
 int FeatureSize(const ModelSpec& spec);
 
 // Whether a model of the task is one of GloVe, which learns from counted pairs of words
-// (COOCCURRENCE) in the place of text.
-bool IsGlove(Task task, const ModelSpec& spec);
+// (COOCCURRENCE) in the place of text. Inline, so that elman-inspect links no network for it.
+inline bool IsGlove(Task task, const ModelSpec& spec) {
+  return task == EMBEDDING && spec.word_vectors().method() == WordVectorSpec::GLOVE;
+}
 
 // The recurrent layers, which read what TokenInput gives.
 RnnStackShape StackShape(const ModelSpec& spec);
