@@ -4,6 +4,7 @@ function(elman_library name)
   list(TRANSFORM ARG_SOURCES PREPEND ${ARG_FOLDER}/)
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC elman_options ${ARG_DEPENDS})
+  target_precompile_headers(${name} REUSE_FROM elman_headers)
 endfunction()
 
 # Keeps every symbol of the static libraries inside the program. Without it the program's protobuf and the one
@@ -22,6 +23,7 @@ function(elman_tool name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE elman_options ${ARG_DEPENDS})
+  target_precompile_headers(${name} REUSE_FROM elman_headers)
   elman_seal(${name})
 endfunction()
 
@@ -32,24 +34,13 @@ function(elman_program name)
   set_property(GLOBAL APPEND PROPERTY ELMAN_PROGRAMS ${name})
 endfunction()
 
-# What all test targets have in common.
+# What all test targets have in common. Their own code is not optimized: it runs once, and the libraries do the work.
 function(elman_test_options name)
   target_link_libraries(${name} PRIVATE elman_options absl::statusor absl::strings GTest::gmock GTest::gtest)
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   set_target_properties(${name} PROPERTIES
     UNITY_BUILD OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 endfunction()
-
-# What test sources include most, precompiled: GoogleTest costs more time than most tests. Their own code is compiled with
-# little optimization, since it runs once.
-if(ELMAN_TESTS)
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cc CONTENT "")
-  add_library(elman_test_headers OBJECT ${PROJECT_BINARY_DIR}/test_headers.cc)
-  target_precompile_headers(elman_test_headers PRIVATE
-    <algorithm> <cstdint> <functional> <memory> <span> <string> <string_view> <utility> <vector>
-    <absl/status/statusor.h> <absl/strings/str_cat.h> <gmock/gmock.h> <gtest/gtest.h>)
-  elman_test_options(elman_test_headers)
-endif()
 
 # elman_test(NAME [ALONE] SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary, each of whose test suites is a ctest
 # NAME.SUITE. A ctest per case would spend more time on starting processes than on testing. ALONE: nothing else is tested at

@@ -46,12 +46,37 @@ const char* TrackName(Timeline::Track track) {
   return track == Timeline::Track::kTraining ? "training" : "writing checkpoints";
 }
 
-}  // namespace
-
-struct RunTrace::Packed {
+struct Packed {
   std::string head;  // lines: host, forgotten spans, spans, names
   std::vector<PackedSpan> spans;
 };
+
+// The spans of a timeline, sorted by track and time; spans within another follow it. `trace_begin`,
+// in nanoseconds, becomes time 0. Rounded to whole microseconds, spans still lie within each other
+// or apart; spans of less than one are left out.
+Packed Pack(const Timeline& timeline, int64_t trace_begin) {
+  std::vector<PackedSpan> packed;
+  std::map<std::string_view, int32_t> places;
+  std::vector<std::string_view> names;
+  for (const Timeline::Span& span : timeline.Spans()) {
+    const int64_t begin = std::max<int64_t>(0, Nanoseconds(span.begin) - trace_begin) / 1000;
+    const int64_t end = std::max<int64_t>(0, Nanoseconds(span.end) - trace_begin) / 1000;
+    if (begin == end) continue;
+    const auto [place, added] = places.try_emplace(span.name, static_cast<int32_t>(names.size()));
+    if (added) names.push_back(place->first);
+    packed.push_back({begin, end - begin, place->second, static_cast<int32_t>(span.track)});
+  }
+  std::ranges::stable_sort(packed, {}, [](const PackedSpan& span) {
+    return std::tuple(span.track, span.begin, -span.duration);
+  });
+  Packed result{absl::StrCat(HostName(), "\n", timeline.forgotten(), "\n", packed.size()),
+                std::move(packed)};
+  for (const std::string_view name : names)
+    absl::StrAppend(&result.head, "\n", absl::string_view(name.data(), name.size()));
+  return result;
+}
+
+}  // namespace
 
 RunTrace::RunTrace(Communicator* communicator, PhaseClock* clock, const std::string& path)
     : communicator_(communicator),
@@ -90,30 +115,6 @@ bool RunTrace::Due() const {
   return communicator_->rank() == 0 && Timeline::Clock::now() - published_ >= pause_;
 }
 
-// By track and time, what lies within a span behind it. In whole microseconds spans still lie
-// within each other or apart; those that come to none are left out.
-RunTrace::Packed RunTrace::Pack() const {
-  std::vector<PackedSpan> packed;
-  std::map<std::string_view, int32_t> places;
-  std::vector<std::string_view> names;
-  for (const Timeline::Span& span : timeline_.Spans()) {
-    const int64_t begin = std::max<int64_t>(0, Nanoseconds(span.begin) - begin_) / 1000;
-    const int64_t end = std::max<int64_t>(0, Nanoseconds(span.end) - begin_) / 1000;
-    if (begin == end) continue;
-    const auto [place, added] = places.try_emplace(span.name, static_cast<int32_t>(names.size()));
-    if (added) names.push_back(place->first);
-    packed.push_back({begin, end - begin, place->second, static_cast<int32_t>(span.track)});
-  }
-  std::ranges::stable_sort(packed, {}, [](const PackedSpan& span) {
-    return std::tuple(span.track, span.begin, -span.duration);
-  });
-  Packed result{absl::StrCat(HostName(), "\n", timeline_.forgotten(), "\n", packed.size()),
-                std::move(packed)};
-  for (const std::string_view name : names)
-    absl::StrAppend(&result.head, "\n", absl::string_view(name.data(), name.size()));
-  return result;
-}
-
 namespace {
 
 void AddRank(int rank, const std::vector<std::string>& head, std::span<const PackedSpan> packed,
@@ -142,7 +143,7 @@ int64_t SpansOf(const std::vector<std::string>& head) {
 absl::Status RunTrace::Publish() {
   const int me = communicator_->rank();
   pause_ = std::min<Timeline::Clock::duration>(2 * pause_, kLongestPause);
-  Packed mine = Pack();
+  Packed mine = Pack(timeline_, begin_);
   const std::vector<std::string> heads = communicator_->AllGather(mine.head);
   absl::Status status;
   std::unique_ptr<TraceFile> file;

@@ -29,9 +29,7 @@ class RunTrace {
   absl::Status Publish();
 
  private:
-  struct Packed;
   void CompareClocks();
-  Packed Pack() const;
 
   Communicator* const communicator_;
   PhaseClock* const clock_;

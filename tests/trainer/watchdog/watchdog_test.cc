@@ -50,7 +50,9 @@ TEST(WatchdogTest, TheFirstDoctorNamesTheRankThatIsLate) {
     Watchdog watchdog(c->rank() == 0, &pulse, /*patience_seconds=*/1, verdicts.Of(c->rank()));
     watchdog.Meet(&communicator);
     pulse.At(Activity::kTraining, 1);
-    if (c->rank() == 0) EXPECT_THAT(watchdog.Unheard(60), IsEmpty());
+    if (c->rank() == 0) {
+      EXPECT_THAT(watchdog.Unheard(60), IsEmpty());
+    }
     if (c->rank() == 1) {
       clock.Enter(Phase::kBackward);
       while (!verdicts.any()) absl::SleepFor(absl::Milliseconds(10));
