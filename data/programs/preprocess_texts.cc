@@ -13,6 +13,7 @@
 #include "data/command_line/program.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess/preprocess.h"
+#include "data/preprocess/preprocess_cooccurrences.h"
 #include "data/programs/preprocess_flags.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"

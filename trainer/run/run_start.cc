@@ -11,6 +11,7 @@
 #include "trainer/comm/host.h"
 #include "trainer/config/run_config.h"
 #include "trainer/network/math/compute_environment.h"
+#include "trainer/network/models/spec_shapes.h"
 #include "trainer/run/resume.h"
 
 namespace elman {
