@@ -18,8 +18,11 @@ leave() {
   if [[ -n ${ELMAN_KEEP:-} ]] && ((status != 0)); then
     echo "kept: $work" >&2
   else
-    # Ranks whose mpirun was killed may write for a few seconds yet.
-    rm -rf "$work" 2>/dev/null || { sleep 4 && rm -rf "$work"; }
+    # Ranks whose mpirun was killed may write for a few seconds yet, for longer on a busy machine.
+    for _ in {1..30}; do
+      if rm -rf "$work" 2>/dev/null; then break; fi
+      sleep 1
+    done
   fi
 }
 

@@ -1,5 +1,5 @@
 // Ranks as threads, each with its watchdog. How it is with processes that are stopped,
-// tests/end_to_end/stopped_rank_test shows.
+// tests/end_to_end/recovery/stopped_rank_test shows.
 #include "trainer/watchdog/watchdog.h"
 
 #include <gmock/gmock.h>
