@@ -28,20 +28,20 @@ without_noise() {
   local empty_boxes='job +terminated normally, but|processes exited with non-zero status|MPI_ABORT was invoked'
   empty_boxes+='|(mpirun|prterun) noticed that process rank' # elman-run says it in its own line
   local empty_lines='^mpirun: Forwarding signal|help message help-mpi-api.txt / mpi-abort|orte_base_help_aggregate'
-  local line='' held='' box='' begun=no status
+  local line='' held='' box='' passed_on='' status
   while status=0 && { IFS= read -r -t 0.2 line || status=$?; } && ((status == 0 || status > 128)); do
     line=$held$line held=
     if ((status > 128)); then # a moment passed, perhaps in the middle of a line
-      if [[ $begun == no && (-n $box || $line =~ $perhaps_mpirun) ]]; then
+      if [[ -z $passed_on && (-n $box || $line =~ $perhaps_mpirun) ]]; then
         held=$line
       else
         printf '%s' "$line"
-        begun=yes
+        passed_on+=$line
       fi
       continue
     fi
-    note_facts "$line"
-    if [[ $begun == yes ]]; then
+    note_facts "$passed_on$line"
+    if [[ -n $passed_on ]]; then
       printf '%s\n' "$line"
     elif [[ $line =~ $rule && -z $box ]]; then
       box=$line$'\n'
@@ -54,7 +54,7 @@ without_noise() {
     elif [[ ! $line =~ $empty_lines ]]; then
       printf '%s\n' "$line"
     fi
-    begun=no
+    passed_on=
   done
   printf '%s' "$box$held$line"
 }

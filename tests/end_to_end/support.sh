@@ -13,17 +13,35 @@ cd "$work"
 export OMPI_MCA_ess_singleton_isolated=1
 
 leave() {
-  local status=$? job
-  for job in $(jobs -p); do kill "$job" 2>/dev/null || true; done
+  local status=$? job left
+  for job in $(jobs -p); do kill $(family "$job") 2>/dev/null || true; done
+  # Ranks whose mpirun was killed go on for a few seconds, for longer on a busy machine. A job that nobody ends is a fault.
+  for _ in {1..30}; do
+    left=$(processes_here)
+    if [[ -z $left ]]; then break; fi
+    sleep 1
+  done
+  if [[ -n $left ]]; then
+    echo "FAILED: left running: $(ps -o pid=,args= -p "${left//$'\n'/,}")" >&2
+    kill -KILL $left
+    status=1
+  fi
   if [[ -n ${ELMAN_KEEP:-} ]] && ((status != 0)); then
     echo "kept: $work" >&2
   else
-    # Ranks whose mpirun was killed may write for a few seconds yet, for longer on a busy machine.
-    for _ in {1..30}; do
-      if rm -rf "$work" 2>/dev/null; then break; fi
-      sleep 1
-    done
+    rm -rf "$work"
   fi
+  exit "$status"
+}
+
+# processes_here: those other than this one that work in the test's folder.
+processes_here() {
+  local process
+  for process in /proc/[0-9]*; do
+    if [[ $(readlink "$process/cwd") == "$work"* && ${process#/proc/} != "$$" && ${process#/proc/} != "$BASHPID" ]]; then
+      echo "${process#/proc/}"
+    fi
+  done 2>/dev/null
 }
 
 # fail MESSAGE: the test goes on, to show what else is wrong, and fails at its end.
