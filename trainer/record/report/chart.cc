@@ -15,6 +15,9 @@ namespace {
 
 constexpr size_t kMostPoints = 600;
 constexpr int kTicks = 5;
+constexpr double kMostDrawn = 1e100;    // sums and differences of such values are finite
+constexpr double kSmallestSpan = 1e-9;  // relative; a narrower axis would show rounding errors
+constexpr int kMostDecades = 10;        // labeled on a logarithmic axis
 
 // An interval of the data that an axis shows, by logarithms perhaps.
 struct Axis {
@@ -34,12 +37,18 @@ double YOf(const Axis& axis, double value) {
   return kHeight - kBottom - (kHeight - kTop - kBottom) * axis.Of(value);
 }
 
-// An axis for values from `least` to `most`, with some air where they are all the same.
+bool IsDrawable(const RecordedPoint& point) {
+  // False for NaN, too.
+  return std::abs(point.step) <= kMostDrawn && std::abs(point.value) <= kMostDrawn;
+}
+
+// An axis for values from `least` to `most`, with some air where they are all (nearly) the same.
 Axis AxisFor(double least, double most, bool logarithmic) {
   Axis axis{least, most, logarithmic};
   if (logarithmic) axis.low = std::log10(least), axis.high = std::log10(most);
   const double span = axis.high - axis.low;
-  const double air = span > 0 ? 0.04 * span : std::max(0.05 * std::abs(axis.low), 1e-3);
+  const double size = std::max(std::abs(axis.low), std::abs(axis.high));
+  const double air = span > kSmallestSpan * size ? 0.04 * span : std::max(0.05 * size, 1e-3);
   axis.low -= air;
   axis.high += air;
   return axis;
@@ -51,7 +60,8 @@ std::vector<double> TicksOf(const Axis& axis, int wanted) {
   std::vector<double> ticks;
   if (axis.logarithmic && axis.high - axis.low > 1) {
     const bool coarse = axis.high - axis.low > 3;
-    for (double power = std::floor(axis.low); power <= axis.high; ++power) {
+    const double stride = std::ceil((axis.high - axis.low) / kMostDecades);
+    for (double power = std::floor(axis.low); power <= axis.high; power += stride) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         if (coarse && factor != 1) continue;
         const double at = power + std::log10(factor);
@@ -68,8 +78,10 @@ std::vector<double> TicksOf(const Axis& axis, int wanted) {
   for (const double factor : {5.0, 2.0, 1.0}) {
     if (factor * power >= rough) distance = factor * power;
   }
-  for (double tick = std::ceil(low / distance) * distance; tick <= high; tick += distance)
-    ticks.push_back(std::abs(tick) < distance / 1e6 ? 0 : tick);
+  // Counted, because adding a distance need not change a sum.
+  const double first = std::ceil(low / distance);
+  for (int i = 0; i <= wanted && (first + i) * distance <= high; ++i)
+    ticks.push_back((first + i) * distance);
   return ticks;
 }
 
@@ -130,8 +142,9 @@ std::string LineChart(const Chart& chart) {
   double first = kInfinity, last = -kInfinity, least = kInfinity, most = -kInfinity;
   for (const Series& series : chart.series) {
     std::vector<RecordedPoint> line = series.points;
-    if (chart.logarithmic)
-      std::erase_if(line, [](const RecordedPoint& point) { return point.value <= 0; });
+    std::erase_if(line, [&chart](const RecordedPoint& point) {
+      return !IsDrawable(point) || (chart.logarithmic && point.value < 1 / kMostDrawn);
+    });
     line = Thinned(line);
     for (const RecordedPoint& point : line) {
       first = std::min(first, point.step);
@@ -142,7 +155,7 @@ std::string LineChart(const Chart& chart) {
     lines.push_back(std::move(line));
   }
   if (first > last) return "";
-  if (chart.from_zero) least = std::min(least, 0.0);
+  if (chart.from_zero && !chart.logarithmic) least = std::min(least, 0.0);
   const Axis x = AxisFor(first, last, false), y = AxisFor(least, most, chart.logarithmic);
   std::string svg = Grid(x, y);
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -164,7 +177,11 @@ std::string LineChart(const Chart& chart) {
 
 std::string ShareChart(const Chart& chart) {
   std::vector<std::vector<RecordedPoint>> parts;
-  for (const Series& series : chart.series) parts.push_back(Thinned(series.points));
+  for (const Series& series : chart.series) {
+    // A sum of shares needs all of them.
+    if (!std::ranges::all_of(series.points, IsDrawable)) return "";
+    parts.push_back(Thinned(series.points));
+  }
   if (parts.empty() || parts[0].size() < 2) return "";
   for (const auto& part : parts) {
     if (part.size() != parts[0].size()) return "";

@@ -26,12 +26,14 @@ int ShadeOf(double value) {
                     kShades);
 }
 
-// The last of each group of neighbors.
+// The last of each group of neighbors; columns without sense are left out.
 std::vector<HeatColumn> ThinnedColumns(const std::vector<HeatColumn>& columns) {
   std::vector<HeatColumn> kept;
   for (const HeatColumn& column : columns) {
-    if (!column.distances.empty() && column.distances.size() == column.values.size())
-      kept.push_back(column);
+    if (column.distances.empty() || column.distances.size() != column.values.size()) continue;
+    if (!std::ranges::all_of(column.distances, [](double at) { return std::isfinite(at); }))
+      continue;
+    kept.push_back(column);
   }
   if (kept.size() <= kMostColumns) return kept;
   std::vector<HeatColumn> thinned;

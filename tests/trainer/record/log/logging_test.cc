@@ -13,7 +13,6 @@
 #include "trainer/record/log/recorded_step.h"
 #include "trainer/record/log/run_record.h"
 #include "trainer/record/log/tensorboard_writer.h"
-#include "trainer/record/report/chart.h"
 #include "trainer/record/report/next_commands.h"
 #include "trainer/record/report/report_page.h"
 
@@ -181,79 +180,6 @@ TEST(RunRecordTest, FlattensLinesAndLeavesOutWhatIsNotWhole) {
   EXPECT_EQ(record.Points("train", "loss")[0].step, 10);
   EXPECT_EQ(record.Points("train", "loss")[0].value, 0.5);
   EXPECT_FALSE(RunRecord::Read(folder.Path("none")).ok());
-}
-
-// The points of a polyline or polygon of a class.
-std::vector<std::pair<double, double>> PointsOf(const std::string& svg, const std::string& what) {
-  const size_t at = svg.find(what + "\" points=\"");
-  EXPECT_NE(at, std::string::npos) << what;
-  const size_t begin = at + what.size() + 10, end = svg.find('"', begin);
-  std::vector<std::pair<double, double>> points;
-  for (const auto point : absl::StrSplit(svg.substr(begin, end - begin), ' ', absl::SkipEmpty())) {
-    const std::vector<std::string> xy = absl::StrSplit(point, ',');
-    points.emplace_back(std::stod(xy[0]), std::stod(xy[1]));
-  }
-  return points;
-}
-
-TEST(ChartTest, DrawsValuesUpwardsAndStepsToTheRight) {
-  const std::string svg = LineChart(
-      {.title = "loss <of> it",
-       .series = {
-           {"train", {{0, 4}, {50, 2}, {100, 1}}}, {"valid", {{100, 3}}, true}, {"no", {}}}});
-  const auto train = PointsOf(svg, "<polyline class=\"s0");
-  ASSERT_EQ(train.size(), 3);
-  EXPECT_LT(train[0].first, train[1].first);
-  EXPECT_NEAR(train[1].first, (train[0].first + train[2].first) / 2, 0.2);
-  EXPECT_LT(train[0].second, train[1].second);  // y grows downwards
-  EXPECT_NEAR(train[1].second - train[0].second, 2 * (train[2].second - train[1].second), 0.3);
-  EXPECT_THAT(svg, HasSubstr("loss &lt;of&gt; it"));
-  EXPECT_THAT(svg, HasSubstr("<circle class=\"s1\""));
-  EXPECT_THAT(svg, HasSubstr("class=\"key s1\""));
-  EXPECT_THAT(svg, testing::Not(HasSubstr("key s2")));
-  for (const char* tick : {">2<", ">3<", ">20<", ">80<"}) EXPECT_THAT(svg, HasSubstr(tick));
-}
-
-TEST(ChartTest, LogarithmsMakeFactorsDistances) {
-  const std::string svg = LineChart({.title = "x",
-                                     .series = {{"a", {{1, 1000}, {2, 100}, {3, 0}, {4, 10}}}},
-                                     .logarithmic = true});
-  const auto points = PointsOf(svg, "<polyline class=\"s0");
-  ASSERT_EQ(points.size(), 3);  // there is no logarithm of 0
-  EXPECT_NEAR(points[1].second - points[0].second, points[2].second - points[1].second, 0.2);
-}
-
-TEST(ChartTest, SharesFillTheWholeHeight) {
-  const std::string svg =
-      ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 3}}}, {"b", {{1, 3}, {2, 1}}}}});
-  const auto a = PointsOf(svg, "<polygon class=\"s0"), b = PointsOf(svg, "<polygon class=\"s1");
-  ASSERT_EQ(a.size(), 4);
-  ASSERT_EQ(b.size(), 4);
-  const double bottom = a[3].second, top = b[0].second;
-  EXPECT_EQ(b[1].second, top);
-  EXPECT_NEAR((bottom - a[0].second) / (bottom - top), 0.25, 0.01);
-  EXPECT_NEAR((bottom - a[1].second) / (bottom - top), 0.75, 0.01);
-}
-
-TEST(ChartTest, HasNothingToDrawOfNothing) {
-  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {}}}}), "");
-  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {{1, -1}}}}, .logarithmic = true}), "");
-  EXPECT_EQ(ShareChart({.title = "x", .series = {}}), "");
-  EXPECT_EQ(ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 1}}}, {"b", {{1, 1}}}}}), "");
-  // One point, or many that are the same, are no division by zero.
-  for (const std::vector<RecordedPoint>& points :
-       {std::vector<RecordedPoint>{{5, 7}}, {{1, 0}, {2, 0}}, {{1, 3}, {2, 3}}}) {
-    EXPECT_THAT(LineChart({.title = "x", .series = {{"a", points}}}),
-                testing::Not(HasSubstr("nan")));
-  }
-}
-
-TEST(ChartTest, ThinsLongSeriesOut) {
-  Series series{"a", {}};
-  for (int i = 0; i < 100000; ++i) series.points.push_back({double(i), i % 2 == 0 ? 1.0 : 3.0});
-  const auto points =
-      PointsOf(LineChart({.title = "x", .series = {series}}), "<polyline class=\"s0");
-  EXPECT_EQ(points.size(), 600);
 }
 
 TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {

@@ -1,0 +1,197 @@
+#include "trainer/record/report/chart.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "trainer/record/report/heat_map.h"
+
+namespace elman {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+Chart Of(const std::vector<double>& values, bool logarithmic = false) {
+  Chart chart;
+  chart.logarithmic = logarithmic;
+  chart.series.push_back({"train", {}});
+  for (size_t i = 0; i < values.size(); ++i)
+    chart.series[0].points.push_back({static_cast<double>(i + 1), values[i]});
+  return chart;
+}
+
+int Count(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+// The points of a polyline or polygon of a class.
+std::vector<std::pair<double, double>> PointsOf(const std::string& svg, const std::string& what) {
+  const size_t at = svg.find(what + "\" points=\"");
+  EXPECT_NE(at, std::string::npos) << what;
+  const size_t begin = at + what.size() + 10, end = svg.find('"', begin);
+  std::vector<std::pair<double, double>> points;
+  for (const auto point : absl::StrSplit(svg.substr(begin, end - begin), ' ', absl::SkipEmpty())) {
+    const std::vector<std::string> xy = absl::StrSplit(point, ',');
+    points.emplace_back(std::stod(xy[0]), std::stod(xy[1]));
+  }
+  return points;
+}
+
+TEST(LineChartTest, DrawsValuesUpwardsAndStepsToTheRight) {
+  const std::string svg = LineChart(
+      {.title = "loss <of> it",
+       .series = {
+           {"train", {{0, 4}, {50, 2}, {100, 1}}}, {"valid", {{100, 3}}, true}, {"no", {}}}});
+  const auto train = PointsOf(svg, "<polyline class=\"s0");
+  ASSERT_EQ(train.size(), 3);
+  EXPECT_LT(train[0].first, train[1].first);
+  EXPECT_NEAR(train[1].first, (train[0].first + train[2].first) / 2, 0.2);
+  EXPECT_LT(train[0].second, train[1].second);  // y grows downwards
+  EXPECT_NEAR(train[1].second - train[0].second, 2 * (train[2].second - train[1].second), 0.3);
+  EXPECT_THAT(svg, HasSubstr("loss &lt;of&gt; it"));
+  EXPECT_THAT(svg, HasSubstr("<circle class=\"s1\""));
+  EXPECT_THAT(svg, HasSubstr("class=\"key s1\""));
+  EXPECT_THAT(svg, testing::Not(HasSubstr("key s2")));
+  for (const char* tick : {">2<", ">3<", ">20<", ">80<"}) EXPECT_THAT(svg, HasSubstr(tick));
+}
+
+TEST(LineChartTest, LogarithmsMakeFactorsDistances) {
+  const std::string svg = LineChart({.title = "x",
+                                     .series = {{"a", {{1, 1000}, {2, 100}, {3, 0}, {4, 10}}}},
+                                     .logarithmic = true});
+  const auto points = PointsOf(svg, "<polyline class=\"s0");
+  ASSERT_EQ(points.size(), 3);  // there is no logarithm of 0
+  EXPECT_NEAR(points[1].second - points[0].second, points[2].second - points[1].second, 0.2);
+}
+
+TEST(ShareChartTest, SharesFillTheWholeHeight) {
+  const std::string svg =
+      ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 3}}}, {"b", {{1, 3}, {2, 1}}}}});
+  const auto a = PointsOf(svg, "<polygon class=\"s0"), b = PointsOf(svg, "<polygon class=\"s1");
+  ASSERT_EQ(a.size(), 4);
+  ASSERT_EQ(b.size(), 4);
+  const double bottom = a[3].second, top = b[0].second;
+  EXPECT_EQ(b[1].second, top);
+  EXPECT_NEAR((bottom - a[0].second) / (bottom - top), 0.25, 0.01);
+  EXPECT_NEAR((bottom - a[1].second) / (bottom - top), 0.75, 0.01);
+}
+
+TEST(LineChartTest, HasNothingToDrawOfNothing) {
+  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {}}}}), "");
+  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {{1, -1}}}}, .logarithmic = true}), "");
+  EXPECT_EQ(ShareChart({.title = "x", .series = {}}), "");
+  EXPECT_EQ(ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 1}}}, {"b", {{1, 1}}}}}), "");
+  // One point, or many that are the same, are no division by zero.
+  for (const std::vector<RecordedPoint>& points :
+       {std::vector<RecordedPoint>{{5, 7}}, {{1, 0}, {2, 0}}, {{1, 3}, {2, 3}}}) {
+    EXPECT_THAT(LineChart({.title = "x", .series = {{"a", points}}}),
+                testing::Not(HasSubstr("nan")));
+  }
+}
+
+TEST(LineChartTest, ThinsLongSeriesOut) {
+  Series series{"a", {}};
+  for (int i = 0; i < 100000; ++i) series.points.push_back({double(i), i % 2 == 0 ? 1.0 : 3.0});
+  const auto points =
+      PointsOf(LineChart({.title = "x", .series = {series}}), "<polyline class=\"s0");
+  EXPECT_EQ(points.size(), 600);
+}
+
+// What every chart must be: of bounded size, with some labels and only finite coordinates.
+testing::Matcher<std::string> IsChart() {
+  return AllOf(HasSubstr("<polyline"), HasSubstr("<text"), Not(HasSubstr("nan")),
+               Not(HasSubstr("inf")), testing::SizeIs(testing::Lt(60000u)));
+}
+
+TEST(LineChartTest, ShowsRoundNumbers) {
+  const std::string svg = LineChart(Of({0, 10, 4, 7}));
+  EXPECT_THAT(svg, IsChart());
+  for (const char* tick : {">0<", ">5<", ">10<", ">1<", ">4<"}) EXPECT_THAT(svg, HasSubstr(tick));
+}
+
+// Means of equal values differ in the last place: an axis so narrow that adding the distance of two
+// ticks changes nothing.
+TEST(LineChartTest, ConstantWithRoundingErrors) {
+  for (const double value : {0.1, 1.0, 122.3, 4e15, 1e-90}) {
+    for (const bool logarithmic : {false, true}) {
+      EXPECT_THAT(LineChart(Of({value, std::nextafter(value, 2 * value), value}, logarithmic)),
+                  IsChart())
+          << value;
+    }
+  }
+  EXPECT_THAT(LineChart(Of(std::vector<double>(2401, 0.1))), IsChart());
+}
+
+TEST(LineChartTest, LeavesOutWhatCannotBeDrawn) {
+  EXPECT_EQ(LineChart(Of({kNan, kInfinity, -kInfinity})), "");
+  EXPECT_EQ(LineChart(Of({})), "");
+  EXPECT_EQ(LineChart(Of({-1, 0}, /*logarithmic=*/true)), "");
+  EXPECT_EQ(LineChart(Of({3, kNan, 1e308, 4})), [] {
+    Chart chart = Of({3, 4});
+    chart.series[0].points[1].step = 4;
+    return LineChart(chart);
+  }());
+}
+
+TEST(LineChartTest, AnyNumbers) {
+  std::mt19937_64 random(7);
+  std::uniform_int_distribution<uint64_t> bits;
+  std::uniform_int_distribution<int> size(0, 1500), kind(0, 4);
+  std::uniform_real_distribution<double> exponent(-330, 309);
+  for (int trial = 0; trial < 400; ++trial) {
+    const int values = trial % 2 == 0 ? size(random) % 5 : size(random);
+    const double constant = std::pow(10, exponent(random));
+    const int what = kind(random);
+    Chart chart;
+    chart.logarithmic = trial % 3 == 0;
+    chart.from_zero = trial % 5 == 0;
+    chart.series.push_back({"values", {}, /*marked=*/true});
+    for (int i = 0; i < values; ++i) {
+      double value = std::bit_cast<double>(bits(random));  // any, NaN and infinities too
+      if (what == 1) value = constant;
+      if (what == 2) value = std::nextafter(constant, random() % 2 == 0 ? kInfinity : -kInfinity);
+      if (what == 3) value = constant * std::pow(10, exponent(random) / 1000);
+      chart.series[0].points.push_back({static_cast<double>(i * (trial % 7)), value});
+    }
+    const std::string svg = LineChart(chart);
+    EXPECT_THAT(svg, AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf"))));
+    EXPECT_LE(Count(svg, "class=\"grid\""), 40);
+    EXPECT_LE(Count(svg, "text-anchor=\"middle\""), 40);
+  }
+}
+
+TEST(ShareChartTest, NeedsAllNumbers) {
+  Chart chart;
+  chart.series = {{"data", {{1, 1}, {2, 3}}}, {"forward", {{1, 1}, {2, 0}}}};
+  EXPECT_THAT(ShareChart(chart), HasSubstr("<polygon"));
+  chart.series[1].points[1].value = kNan;
+  EXPECT_EQ(ShareChart(chart), "");
+  chart.series[1].points.pop_back();
+  EXPECT_EQ(ShareChart(chart), "");
+}
+
+TEST(HeatMapChartTest, AnyDistances) {
+  HeatMap map;
+  map.columns = {{.step = 1, .distances = {0, kInfinity}, .values = {1, 1}},
+                 {.step = 2, .distances = {0, 1e300}, .values = {kNan, 0}},
+                 {.step = 3, .distances = {0, kNan}, .values = {1, kInfinity}}};
+  const std::string svg = HeatMapChart(map);
+  EXPECT_THAT(svg, HasSubstr("<path"));
+  EXPECT_LE(Count(svg, "<text"), 20);
+}
+
+}  // namespace
+}  // namespace elman
