@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,8 +26,8 @@ namespace {
 
 constexpr uint64_t kExamplesLookedAt = 1000;
 constexpr uint64_t kCacheBytes = uint64_t{2} << 20;
-// Of what is read.
-constexpr size_t kFewestTokens = 3, kFewestOfText = 8, kMostTokens = 120;
+// Lengths in tokens of what is read. Shorter examples are shown where there are too few others.
+constexpr size_t kGoodLength = 3, kGoodLengthOfText = 8, kMostTokens = 120;
 constexpr int kMostLines = 3;  // of a text
 constexpr size_t kPromptBytes = 60, kMostBytes = 400;
 constexpr int kMostGenerated = 60, kMostGeneratedCharacters = 240;  // tokens
@@ -216,21 +217,26 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
                                                     std::string_view split, size_t wanted,
                                                     int feature_size) {
   const bool is_text = dataset->manifest().task() == LANGUAGE_MODEL;
-  std::vector<Example> chosen;
+  // What a text or a source always ends in says nothing alone.
+  const size_t end_of_line = is_text || dataset->manifest().task() == TRANSLATION ? 1 : 0;
+  const size_t good_length = is_text ? kGoodLengthOfText : kGoodLength;
+  std::vector<Example> chosen, short_ones;
   ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(std::move(dataset), split, kCacheBytes));
   const uint64_t end = std::min(kExamplesLookedAt, reader->examples());
   for (uint64_t number = 0; number < end && chosen.size() < wanted; ++number) {
     ASSIGN_OR_RETURN(const ExampleView view, reader->Read(number));
     const size_t tokens = view.fields[0].size();
-    if (tokens < (is_text ? kFewestOfText : kFewestTokens)) continue;
-    if (tokens > kMostTokens && !is_text) continue;
-    Example& example = chosen.emplace_back();
+    if (tokens <= end_of_line || (tokens > kMostTokens && !is_text)) continue;
+    if (tokens < good_length && chosen.size() + short_ones.size() >= wanted) continue;
+    Example& example = (tokens < good_length ? short_ones : chosen).emplace_back();
     for (int field = 0; field < reader->fields(); ++field)
       example.fields[field].assign(view.fields[field].begin(), view.fields[field].end());
     ASSIGN_OR_RETURN(TokenSequence read, ReadTokens(view, features.get()));
     example.features = std::move(read.features);
   }
+  short_ones.resize(std::min(short_ones.size(), wanted - chosen.size()));
+  std::ranges::move(short_ones, std::back_inserter(chosen));
   return chosen;
 }
 
@@ -245,6 +251,7 @@ absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
   if (feature_size > 0 && dataset->manifest().task() == LANGUAGE_MODEL) return nullptr;
   ASSIGN_OR_RETURN(std::vector<Example> examples,
                    ChooseExamples(dataset, split, config.logging().samples(), feature_size));
+  if (examples.empty()) return nullptr;  // all of them empty or very long
   switch (dataset->manifest().task()) {
     case LANGUAGE_MODEL:
       return std::make_unique<TextSamples>(*dataset, config, std::move(examples), model);

@@ -35,10 +35,11 @@ class ValidationSamples {
   virtual std::vector<Sample> Make(int64_t step) = 0;
 };
 
-// Of the first examples of the split that are neither too short to say anything nor long, as many
-// as logging.samples of the configuration, if there are. The data set and the model, which is of
-// its task, must outlive the samples; the model uses values when they are made. Null for word
-// vectors, which say nothing, and for language models that read vectors with the text.
+// Of the first examples of the split that are neither short nor long, as many as logging.samples of
+// the configuration; where there are fewer, of short ones too. The data set and the model, which is
+// of its task, must outlive the samples; the model uses values when they are made. Null for word
+// vectors, which say nothing, for language models that read vectors with the text, and for a split
+// of empty or very long examples alone.
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config,
     Model* model);

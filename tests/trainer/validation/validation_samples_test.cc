@@ -20,8 +20,9 @@ class ValidationSamplesTest : public testing::Test {
  protected:
   // Samples of a model of random values, as many as `wanted`.
   std::unique_ptr<ValidationSamples> Create(Task task, const FieldExamples& fields, int wanted) {
-    WriteMadeDataset(scratch_.path(), task, {fields}, kWords);
-    dataset_ = *Dataset::Open(scratch_.path());
+    scratch_ = std::make_unique<Scratch>();
+    WriteMadeDataset(scratch_->path(), task, {fields}, kWords);
+    dataset_ = *Dataset::Open(scratch_->path());
     TrainingConfig config;
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
         "layers: 1 hidden_size: 6 embedding_size: 5", config.mutable_model()));
@@ -49,14 +50,14 @@ class ValidationSamplesTest : public testing::Test {
     return labels;
   }
 
-  Scratch scratch_;
+  std::unique_ptr<Scratch> scratch_;
   std::shared_ptr<const Dataset> dataset_;
   std::unique_ptr<Model> model_;
   std::vector<float> values_;
 };
 
 TEST_F(ValidationSamplesTest, HalfALineIsContinued) {
-  // The first line is too short to say anything, the last one more than wanted.
+  // The first line is short, the last one more than wanted.
   const auto samples = Create(LANGUAGE_MODEL,
                               {{{2, 3, 1},
                                 {2, 3, 4, 5, 6, 7, 8, 1},
@@ -76,7 +77,8 @@ TEST_F(ValidationSamplesTest, HalfALineIsContinued) {
 TEST_F(ValidationSamplesTest, WordsHaveTheirTagsAndThosePredicted) {
   const auto samples = Create(TAGGING, {{{2, 3, 4}, {5, 6}}, {{0, kNoLabel, 3}, {1, 1}}}, 5);
   const std::vector<Sample> made = samples->Make(1);
-  ASSERT_THAT(made, SizeIs(1));  // the other text has two words alone
+  ASSERT_THAT(made, SizeIs(2));
+  EXPECT_EQ(made[1].expected, "w5/L1 w6/L1");  // of two words alone
   EXPECT_EQ(made[0].input, "w2 w3 w4");
   EXPECT_EQ(made[0].expected, "w2 w3/L0 w4/L3");
   const std::vector<int32_t> tags = Predicted({2, 3, 4}, {0, kNoTarget, 0});
@@ -101,6 +103,35 @@ TEST_F(ValidationSamplesTest, SourcesHaveTheirReferencesAndTranslations) {
   EXPECT_EQ(made[0].input, "w2 w3 w4");
   EXPECT_EQ(made[0].expected, "w8 w7");
   EXPECT_EQ(samples->Make(2)[0].output, made[0].output);  // searched, not drawn
+}
+
+// A validation split of short texts alone, or of long or empty ones, is legal.
+TEST_F(ValidationSamplesTest, ShortTextsWhereThereAreNoOthers) {
+  const auto classes =
+      Create(CLASSIFICATION, {{{2}, {3}, {4, 5, 6}, {7}}, {{2}, {0}, {1}, {3}}}, 3);
+  std::vector<Sample> made = classes->Make(1);
+  ASSERT_THAT(made, SizeIs(3));
+  EXPECT_EQ(made[0].input, "w4 w5 w6");  // the longer one first
+  EXPECT_EQ(made[1].input, "w2");
+  EXPECT_EQ(made[1].output, absl::StrCat("L", Predicted({2}, {0})[0]));
+  EXPECT_EQ(made[2].input, "w3");
+  made = Create(TAGGING, {{{2}}, {{3}}}, 3)->Make(1);
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_EQ(made[0].expected, "w2/L3");
+  made = Create(LANGUAGE_MODEL, {{{1}, {2, 1}}}, 3)->Make(1);
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_EQ(made[0].input, "w2");
+  made = Create(TRANSLATION, {{{1}, {2, 1}}, {{3, 1}, {4, 1}}}, 3)->Make(1);
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_EQ(made[0].expected, "w4");
+}
+
+TEST_F(ValidationSamplesTest, NothingToShowIsNoFault) {
+  const std::vector<uint32_t> long_text(121, 2), labels(121, 1);
+  EXPECT_EQ(Create(TAGGING, {{long_text}, {labels}}, 3), nullptr);
+  EXPECT_EQ(Create(CLASSIFICATION, {{long_text}, {{1}}}, 3), nullptr);
+  EXPECT_EQ(Create(LANGUAGE_MODEL, {{{1}, {1}}}, 3), nullptr);
+  EXPECT_EQ(Create(TRANSLATION, {{{1}}, {{3, 1}}}, 3), nullptr);
 }
 
 TEST_F(ValidationSamplesTest, WordVectorsSayNothing) {
