@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "data/command_line/process_guard.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
@@ -99,6 +100,7 @@ bool PrintHelpOrVersion(const Program& program, const CommandLine& command_line)
 int RunProgram(const Program& program, int argc, char** argv,
                const std::function<absl::Status(const CommandLine&)>& check,
                const std::function<absl::Status(const CommandLine&)>& run) {
+  GuardProcess(program.name);
   const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, program.main_file);
   if (command_line.ok() && PrintHelpOrVersion(program, *command_line)) return kExitDone;
   if (const absl::Status usage = command_line.ok() ? check(*command_line) : command_line.status();

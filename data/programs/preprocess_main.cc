@@ -5,6 +5,7 @@
 #include "absl/flags/flag.h"
 #include "data/command_line/command_line.h"
 #include "data/command_line/interruption.h"
+#include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
 #include "data/preprocess/preprocess_cooccurrences.h"
 #include "data/programs/add_token_vectors.h"
@@ -135,6 +136,7 @@ constexpr Program kProgram = {
     .main_file = __FILE__};
 
 int Main(int argc, char** argv) {
+  GuardProcess(kProgram.name);
   const absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, __FILE__);
   if (line.ok() && PrintHelpOrVersion(kProgram, *line)) return kExitDone;
   // Before MPI, which starts threads.

@@ -12,6 +12,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
 #include "data/format/number_text.h"
 #include "data/io/paths.h"
@@ -251,6 +252,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
 int Main(int argc, char** argv) {
   // Before anything else: mpirun forwards signals as soon as the process exists.
   CatchStopSignals();
+  GuardProcess(kProgram.name);
   const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, __FILE__);
   if (command_line.ok() && (command_line->help || command_line->version)) {
     if (LaunchedRank() == 0) PrintHelpOrVersion(kProgram, *command_line);

@@ -1,0 +1,87 @@
+#include "data/command_line/process_guard.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+
+#include "data/command_line/command_line.h"
+
+namespace elman {
+namespace {
+
+// Fixed memory: there may be none left.
+char program_name[64] = "elman";
+std::atomic<size_t> refused_bytes{0};
+
+void PrintLine(const char* format, auto... values) {
+  char line[512];
+  const int length = std::snprintf(line, sizeof(line), format, program_name, values...);
+  const size_t bytes = std::min(static_cast<size_t>(std::max(length, 0)), sizeof(line) - 1);
+  if (::write(STDERR_FILENO, line, bytes) < 0) std::_Exit(kExitFailed);
+}
+
+[[noreturn]] void EndProcess() {
+  if (!std::current_exception()) std::abort();  // std::terminate() itself was called
+  try {
+    std::rethrow_exception(std::current_exception());
+  } catch (const std::bad_alloc&) {
+    PrintLine(
+        "%s: error: out of memory: %zu bytes were requested. Give the process more memory (ulimit "
+        "-v, the limit of the container or job), or less to do at once (batch size, length of "
+        "examples, ranks per host)\n",
+        refused_bytes.load());
+  } catch (const std::exception& error) {
+    PrintLine("%s: error: unexpected exception: %s\n", error.what());
+  } catch (...) {
+    PrintLine("%s: error: unexpected exception\n");
+  }
+  std::_Exit(kExitFailed);
+}
+
+}  // namespace
+
+void GuardProcess(std::string_view program) {
+  program_name[program.copy(program_name, sizeof(program_name) - 1)] = '\0';
+  std::set_terminate(EndProcess);
+  ::signal(SIGXFSZ, SIG_IGN);
+}
+
+// What operator new does when there is no memory, by the standard.
+static void Refuse(size_t bytes) {
+  refused_bytes = bytes;
+  const std::new_handler handler = std::get_new_handler();
+  if (handler == nullptr) throw std::bad_alloc();
+  handler();
+}
+
+}  // namespace elman
+
+// Sanitizers have operators of their own. The other forms of new and delete call these or free().
+// Not inline, or the compiler takes new and delete in one function for malloc and delete.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+  while (true) {
+    if (void* memory = std::malloc(std::max<std::size_t>(bytes, 1))) return memory;
+    elman::Refuse(bytes);
+  }
+}
+
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  const auto unit = static_cast<std::size_t>(alignment);
+  while (true) {
+    const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
+    if (rounded < bytes) throw std::bad_alloc();
+    if (void* memory = std::aligned_alloc(unit, rounded)) return memory;
+    elman::Refuse(bytes);
+  }
+}
+
+#endif

@@ -1,0 +1,97 @@
+#include "data/command_line/process_guard.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "data/command_line/command_line.h"
+#include "data/io/atomic_file.h"
+#include "tests/support/scratch.h"
+
+namespace elman {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+constexpr size_t kTooMuch = size_t{1} << 50;
+
+// Where the compiler cannot see that nobody uses the memory.
+void Allocate(size_t bytes) {
+  const std::vector<char> memory(bytes);
+  if (memory.at(bytes / 2) != 0) std::abort();
+}
+
+const auto kFailed = testing::ExitedWithCode(kExitFailed);
+
+TEST(ProcessGuardDeathTest, OutOfMemoryIsOneLine) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers have an allocator of their own";
+  constexpr char kLine[] = "^elman-x: error: out of memory: 1125899906842624 bytes were requested";
+  EXPECT_EXIT(
+      {
+        GuardProcess("elman-x");
+        []() noexcept { Allocate(kTooMuch); }();  // as main, around which nobody catches
+      },
+      kFailed, kLine);
+  EXPECT_EXIT(
+      {
+        GuardProcess("elman-x");
+        std::thread([] { Allocate(kTooMuch); }).join();
+      },
+      kFailed, kLine);
+  struct alignas(128) Aligned {
+    char bytes[128];
+  };
+  EXPECT_EXIT(
+      {
+        GuardProcess("elman-x");
+        std::thread([] {
+          const std::vector<Aligned> memory(kTooMuch / sizeof(Aligned));
+          if (memory.back().bytes[0] != 0) std::abort();
+        }).join();
+      },
+      kFailed, kLine);
+}
+
+TEST(ProcessGuardTest, WhoCatchesGoesOn) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers have an allocator of their own";
+  EXPECT_THROW(Allocate(kTooMuch), std::bad_alloc);
+  void* memory = ::operator new(kTooMuch, std::nothrow);
+  EXPECT_EQ(memory, nullptr);
+  ::operator delete(memory);
+}
+
+TEST(ProcessGuardDeathTest, OtherExceptionsAreNamed) {
+  EXPECT_EXIT(
+      {
+        GuardProcess("elman-x");
+        std::thread([] { throw std::length_error("so long"); }).join();
+      },
+      kFailed, "^elman-x: error: unexpected exception: so long\n$");
+}
+
+TEST(ProcessGuardDeathTest, FilesThatGrowTooLargeAreAnError) {
+  const Scratch folder;
+  EXPECT_EXIT(
+      {
+        GuardProcess("elman-x");
+        rlimit limit;
+        limit.rlim_cur = limit.rlim_max = 1000;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        PrintError("elman-x", WriteFile(folder.Path("large"), std::string(5000, 'x')));
+        std::_Exit(kExitUsage);
+      },
+      testing::ExitedWithCode(kExitUsage), "^elman-x: error: .*large.*File too large");
+}
+
+}  // namespace
+}  // namespace elman
