@@ -13,6 +13,7 @@
 #include "data/programs/preprocess_flags.h"
 #include "data/programs/preprocess_texts.h"
 #include "data/staging/preprocess_options.h"
+#include "trainer/comm/launch.h"
 #include "trainer/comm/mpi_communicator.h"
 
 ABSL_FLAG(std::string, task, "language_model",
@@ -141,7 +142,12 @@ int Main(int argc, char** argv) {
   if (line.ok() && PrintHelpOrVersion(kProgram, *line)) return kExitDone;
   // Before MPI, which starts threads.
   Interruption interruption{std::string(kProgram.name)};
-  const std::unique_ptr<Communicator> workers = JoinLaunchedRanks();
+  const Launch launch = ReadLaunch();
+  const std::unique_ptr<Communicator> workers = JoinLaunchedRanks(launch);
+  if (const auto status = CheckConnected(launch, workers->size(), MpiVersion()); !status.ok()) {
+    if (launch.rank == 0) PrintError(kProgram.name, status);
+    return kExitUsage;
+  }
   if (!line.ok()) return Fail(*workers, line.status(), kExitUsage);
   if (!absl::GetFlag(FLAGS_cooccurrences_of).empty())
     return CountCooccurrences(*line, *workers, &interruption);

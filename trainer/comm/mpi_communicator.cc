@@ -229,17 +229,9 @@ std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv,
   return std::make_unique<MpiCommunicator>(argc, argv, options);
 }
 
-std::unique_ptr<Communicator> JoinLaunchedRanks() {
-  for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"}) {
-    if (std::getenv(variable) != nullptr)
-      return CreateMpiCommunicator(nullptr, nullptr, {.sleeps = true});
-  }
-  return std::make_unique<SingleProcess>();
-}
-
-int LaunchedRank() {
-  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
-  return rank == nullptr ? 0 : std::atoi(rank);
+std::unique_ptr<Communicator> JoinLaunchedRanks(const Launch& launch) {
+  if (launch.ranks == 1) return std::make_unique<SingleProcess>();
+  return CreateMpiCommunicator(nullptr, nullptr, {.sleeps = true});
 }
 
 std::string MpiVersion() {

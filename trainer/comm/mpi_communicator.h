@@ -5,6 +5,7 @@
 #include <string>
 
 #include "trainer/comm/communicator.h"
+#include "trainer/comm/launch.h"
 
 namespace elman {
 
@@ -23,13 +24,9 @@ struct MpiOptions {
 std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv,
                                                     const MpiOptions& options = {});
 
-// The ranks of the job, which sleep while they wait, if a launcher (mpirun, srun) started this
-// process; otherwise a single process, and MPI is not initialized.
-std::unique_ptr<Communicator> JoinLaunchedRanks();
-
-// The rank that the launcher means this process to be, before MPI is initialized; 0 if it does not
-// tell.
-int LaunchedRank();
+// The ranks of the job, which sleep while they wait, if a launcher started several processes;
+// otherwise a single process, and MPI is not initialized.
+std::unique_ptr<Communicator> JoinLaunchedRanks(const Launch& launch);
 
 // The library, as "Open MPI 4.1.4".
 std::string MpiVersion();

@@ -17,6 +17,7 @@
 #include "data/format/number_text.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
+#include "trainer/comm/launch.h"
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/config/run_config.h"
 #include "trainer/network/math/compute_environment.h"
@@ -253,18 +254,23 @@ int Main(int argc, char** argv) {
   // Before anything else: mpirun forwards signals as soon as the process exists.
   CatchStopSignals();
   GuardProcess(kProgram.name);
+  const Launch launch = ReadLaunch();
   const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, __FILE__);
   if (command_line.ok() && (command_line->help || command_line->version)) {
-    if (LaunchedRank() == 0) PrintHelpOrVersion(kProgram, *command_line);
+    if (launch.rank == 0) PrintHelpOrVersion(kProgram, *command_line);
     return kExitDone;
   }
   LimitThreads();
   PhaseClock clock;
   Pulse pulse(&clock);
-  Watchdog watchdog(LaunchedRank() == 0, &pulse, TrainingConfig().watchdog_seconds(), EndHungJob);
+  Watchdog watchdog(launch.rank == 0, &pulse, TrainingConfig().watchdog_seconds(), EndHungJob);
   pulse.Meet(Meeting::kJoining);
   const auto mpi = CreateMpiCommunicator(&argc, &argv);
   pulse.Part();
+  if (const auto status = CheckConnected(launch, mpi->size(), MpiVersion()); !status.ok()) {
+    if (launch.rank == 0) PrintError(kProgram.name, status);
+    return kExitUsage;
+  }
   const bool root = mpi->rank() == 0;
   const absl::Status usage = command_line.ok() ? CheckFlags() : command_line.status();
   WatchedCommunicator communicator(mpi.get(), &pulse);
