@@ -11,7 +11,9 @@
 
 namespace elman {
 
-// An open file, read with pread, so that one object serves any number of threads.
+// A file read with pread, so that one object serves any number of threads. Its descriptor may be
+// closed while it is not read, and opened again by its path: at most kMostOpenFiles are open in a
+// process, however many objects there are.
 class RandomAccessFile {
  public:
   static absl::StatusOr<std::unique_ptr<RandomAccessFile>> Open(const std::string& path);
@@ -19,17 +21,24 @@ class RandomAccessFile {
   RandomAccessFile(const RandomAccessFile&) = delete;
   RandomAccessFile& operator=(const RandomAccessFile&) = delete;
 
+  static constexpr size_t kMostOpenFiles = 128;
+
   // Reads exactly `size` bytes at `offset` into `buffer`. OutOfRange if the file ends before;
-  // Unavailable on an I/O error.
+  // Unavailable on an I/O error; FailedPrecondition if it has another size than when it was first
+  // opened.
   absl::Status Read(uint64_t offset, size_t size, char* buffer) const;
 
   uint64_t size() const { return size_; }  // when it was opened
   const std::string& path() const { return path_; }
 
  private:
-  RandomAccessFile(std::string path, int fd, uint64_t size);
+  class Descriptor;
+  class OpenFiles;
+
+  RandomAccessFile(std::string path, uint64_t size);
+  absl::StatusOr<std::shared_ptr<const Descriptor>> Acquire() const;
+
   const std::string path_;
-  const int fd_;
   const uint64_t size_;
 };
 

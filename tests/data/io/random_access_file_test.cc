@@ -2,6 +2,14 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "tests/support/scratch.h"
 
 namespace elman {
@@ -25,6 +33,56 @@ TEST(RandomAccessFile, NoticesThatTheFileShrank) {
   ASSERT_EQ(::truncate(path.c_str(), 5), 0);
   char buffer[10];
   EXPECT_THAT(file->Read(0, 10, buffer), FailsWith(absl::StatusCode::kOutOfRange, "the file ends"));
+}
+
+int OpenDescriptors() {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    static_cast<void>(entry);
+    ++count;
+  }
+  return count;
+}
+
+TEST(RandomAccessFile, ManyFilesTakeFewDescriptors) {
+  constexpr int kFiles = 3 * static_cast<int>(RandomAccessFile::kMostOpenFiles);
+  Scratch scratch;
+  std::vector<std::unique_ptr<RandomAccessFile>> files;
+  const int before = OpenDescriptors();
+  for (int i = 0; i < kFiles; ++i)
+    files.push_back(
+        *RandomAccessFile::Open(scratch.Write(absl::StrCat(i), absl::StrCat(10000 + i))));
+  EXPECT_LE(OpenDescriptors(), before + static_cast<int>(RandomAccessFile::kMostOpenFiles));
+  // From several threads, each in an order of its own.
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (const int stride : {1, 7, 11, 13}) {
+    threads.emplace_back([&, stride] {
+      for (int i = 0; i < 2 * kFiles; ++i) {
+        const int number = i * stride % kFiles;
+        char text[5];
+        if (!files[number]->Read(0, 5, text).ok() ||
+            std::string(text, 5) != absl::StrCat(10000 + number))
+          ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_LE(OpenDescriptors(), before + static_cast<int>(RandomAccessFile::kMostOpenFiles));
+  files.clear();
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST(RandomAccessFile, NoticesAnotherFileInItsPlace) {
+  Scratch scratch;
+  std::vector<std::unique_ptr<RandomAccessFile>> files;
+  for (size_t i = 0; i < 2 * RandomAccessFile::kMostOpenFiles; ++i)
+    files.push_back(*RandomAccessFile::Open(scratch.Write(absl::StrCat(i), "0123456789")));
+  scratch.Write("0", "01234");
+  char buffer[5];
+  EXPECT_THAT(files[0]->Read(0, 5, buffer),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "changed while it was in use"));
 }
 
 }  // namespace
