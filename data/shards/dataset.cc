@@ -282,4 +282,14 @@ absl::StatusOr<const SplitEntry*> Dataset::FindSplit(std::string_view name) cons
       absl::StrCat(folder_, ": no split '", std::string(name), "'; this data set has: ", names));
 }
 
+absl::StatusOr<Dataset::Index> Dataset::IndexOf(
+    const SplitEntry& split, const std::function<absl::StatusOr<Index>()>& read) const {
+  const std::lock_guard lock(mutex_);
+  Index& index = indices_[split.name()];
+  if (index != nullptr) return index;
+  absl::StatusOr<Index> made = read();
+  if (made.ok()) index = *made;
+  return made;
+}
+
 }  // namespace elman

@@ -1,7 +1,10 @@
 // A data set on disk: its manifest, checked, and the vocabularies and tokenizers of its fields.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +17,9 @@
 
 namespace elman {
 
-// Immutable once opened.
+struct SplitIndex;  // of split_blocks.h
+
+// Immutable once opened, for any number of threads.
 class Dataset {
  public:
   // Reads and verifies dataset.textproto and the vocabulary and tokenizer of each field (checksums,
@@ -34,6 +39,12 @@ class Dataset {
   // NotFound names the splits there are.
   absl::StatusOr<const SplitEntry*> FindSplit(std::string_view name) const;
 
+  // The index of a split of this data set: what `read` returns at the first call, kept for those
+  // that follow, so that the shards are opened once.
+  using Index = std::shared_ptr<const SplitIndex>;
+  absl::StatusOr<Index> IndexOf(const SplitEntry& split,
+                                const std::function<absl::StatusOr<Index>()>& read) const;
+
  private:
   struct Tables {
     Vocabulary vocabulary;
@@ -49,6 +60,8 @@ class Dataset {
   const std::string folder_;
   const DatasetManifest manifest_;
   const std::vector<std::shared_ptr<const Tables>> tables_;  // by field; shared where they are
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Index> indices_;  // by split, of those read
 };
 
 }  // namespace elman

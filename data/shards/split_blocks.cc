@@ -9,43 +9,47 @@
 
 namespace elman {
 
+namespace {
+
+absl::StatusOr<std::shared_ptr<const SplitIndex>> ReadIndex(const Dataset& dataset,
+                                                            const SplitEntry& split) {
+  auto index = std::make_shared<SplitIndex>();
+  for (int number = 0; number < split.shards_size(); ++number) {
+    ASSIGN_OR_RETURN(std::unique_ptr<ShardReader> shard, OpenShard(dataset, split, number));
+    for (int block = 0; block < shard->blocks(); ++block) {
+      index->places.push_back({index->tokens + shard->first_token(0, block),
+                               index->examples + shard->first_example(block), number, block});
+    }
+    index->tokens += shard->counts(0).tokens();
+    index->examples += shard->examples();
+    index->shards.push_back(std::move(shard));
+  }
+  return index;
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<SplitBlocks>> SplitBlocks::Open(const Dataset& dataset,
                                                                std::string_view split_name,
                                                                uint64_t cache_bytes) {
   ASSIGN_OR_RETURN(const SplitEntry* split, dataset.FindSplit(split_name));
-  std::vector<std::unique_ptr<ShardReader>> shards;
-  for (int i = 0; i < split->shards_size(); ++i) {
-    ASSIGN_OR_RETURN(std::unique_ptr<ShardReader> shard, OpenShard(dataset, *split, i));
-    shards.push_back(std::move(shard));
-  }
-  return std::unique_ptr<SplitBlocks>(new SplitBlocks(std::move(shards), cache_bytes));
-}
-
-SplitBlocks::SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, uint64_t cache_bytes)
-    : shards_(std::move(shards)), cache_bytes_(cache_bytes) {
-  for (int shard = 0; shard < static_cast<int>(shards_.size()); ++shard) {
-    const ShardReader& reader = *shards_[shard];
-    for (int block = 0; block < reader.blocks(); ++block) {
-      places_.push_back({tokens_ + reader.first_token(0, block),
-                         examples_ + reader.first_example(block), shard, block});
-    }
-    tokens_ += reader.counts(0).tokens();
-    examples_ += reader.examples();
-  }
+  ASSIGN_OR_RETURN(std::shared_ptr<const SplitIndex> index,
+                   dataset.IndexOf(*split, [&] { return ReadIndex(dataset, *split); }));
+  return std::unique_ptr<SplitBlocks>(new SplitBlocks(std::move(index), cache_bytes));
 }
 
 size_t SplitBlocks::BlockOfToken(uint64_t token) const {
-  const auto after =
-      std::upper_bound(places_.begin(), places_.end(), token,
-                       [](uint64_t at, const Place& place) { return at < place.first_token; });
-  return static_cast<size_t>(after - places_.begin()) - 1;
+  const auto after = std::upper_bound(
+      index_->places.begin(), index_->places.end(), token,
+      [](uint64_t at, const SplitIndex::Place& place) { return at < place.first_token; });
+  return static_cast<size_t>(after - index_->places.begin()) - 1;
 }
 
 size_t SplitBlocks::BlockOfExample(uint64_t example) const {
-  const auto after =
-      std::upper_bound(places_.begin(), places_.end(), example,
-                       [](uint64_t at, const Place& place) { return at < place.first_example; });
-  return static_cast<size_t>(after - places_.begin()) - 1;
+  const auto after = std::upper_bound(
+      index_->places.begin(), index_->places.end(), example,
+      [](uint64_t at, const SplitIndex::Place& place) { return at < place.first_example; });
+  return static_cast<size_t>(after - index_->places.begin()) - 1;
 }
 
 absl::StatusOr<const ExampleBlock*> SplitBlocks::Read(size_t number) {
@@ -53,11 +57,11 @@ absl::StatusOr<const ExampleBlock*> SplitBlocks::Read(size_t number) {
     by_use_.splice(by_use_.begin(), by_use_, found->second);
     return &by_use_.front().block;
   }
-  const Place& place = places_[number];
+  const SplitIndex::Place& place = index_->places[number];
   Cached read = MakeRoom();
   read.number = number;
   if (reading_) reading_->store(place.shard, std::memory_order_relaxed);
-  RETURN_IF_ERROR(shards_[place.shard]->ReadBlock(place.block, &read.block));
+  RETURN_IF_ERROR(index_->shards[place.shard]->ReadBlock(place.block, &read.block));
   if (reading_) reading_->store(-1, std::memory_order_relaxed);
   used_bytes_ += read.block.memory_bytes();
   by_use_.push_front(std::move(read));

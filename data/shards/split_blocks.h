@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -16,26 +17,41 @@
 
 namespace elman {
 
+// The shards of a split and where their blocks begin. Immutable, for any number of threads.
+struct SplitIndex {
+  struct Place {
+    uint64_t first_token = 0;  // of the split; of the first field
+    uint64_t first_example = 0;
+    int shard = 0;
+    int block = 0;  // of the shard
+  };
+  std::vector<std::unique_ptr<ShardReader>> shards;
+  std::vector<Place> places;  // of all blocks, in order
+  uint64_t tokens = 0;        // of the first field
+  uint64_t examples = 0;
+};
+
 // Blocks are verified as they are read, and kept as far as the bound allows, those used last. Not
 // for concurrent use.
 class SplitBlocks {
  public:
-  // Opens the shards of a split and reads their indices. `cache_bytes` bounds the blocks kept; at
-  // least one block is.
+  // Opens the shards of a split and reads their indices, unless somebody has for this data set: all
+  // readers of a split share one index. `cache_bytes` bounds the blocks kept; at least one block
+  // is.
   static absl::StatusOr<std::unique_ptr<SplitBlocks>> Open(const Dataset& dataset,
                                                            std::string_view split,
                                                            uint64_t cache_bytes);
 
-  size_t blocks() const { return places_.size(); }
-  uint64_t tokens() const { return tokens_; }  // of the first field
-  uint64_t examples() const { return examples_; }
+  size_t blocks() const { return index_->places.size(); }
+  uint64_t tokens() const { return index_->tokens; }  // of the first field
+  uint64_t examples() const { return index_->examples; }
 
   // Of the split, before a block; block == blocks(): all.
   uint64_t first_token(size_t block) const {
-    return block == blocks() ? tokens_ : places_[block].first_token;
+    return block == blocks() ? tokens() : index_->places[block].first_token;
   }
   uint64_t first_example(size_t block) const {
-    return block == blocks() ? examples_ : places_[block].first_example;
+    return block == blocks() ? examples() : index_->places[block].first_example;
   }
 
   // The block that a token of the first field, or an example, is in.
@@ -53,29 +69,21 @@ class SplitBlocks {
   void ShowReading(std::atomic<int32_t>* shard) { reading_ = shard; }
 
  private:
-  struct Place {
-    uint64_t first_token = 0;
-    uint64_t first_example = 0;
-    int shard = 0;
-    int block = 0;  // of the shard
-  };
   struct Cached {
     size_t number = 0;
     ExampleBlock block;
   };
 
-  SplitBlocks(std::vector<std::unique_ptr<ShardReader>> shards, uint64_t cache_bytes);
+  SplitBlocks(std::shared_ptr<const SplitIndex> index, uint64_t cache_bytes)
+      : index_(std::move(index)), cache_bytes_(cache_bytes) {}
 
   // Lets go of blocks until there is room for another of the size of the last; the memory of one
   // of them.
   Cached MakeRoom();
 
-  const std::vector<std::unique_ptr<ShardReader>> shards_;
+  const std::shared_ptr<const SplitIndex> index_;
   uint64_t cache_bytes_;
-  uint64_t tokens_ = 0;
-  uint64_t examples_ = 0;
-  std::vector<Place> places_;  // of all blocks, in order
-  std::list<Cached> by_use_;   // the most recently used first
+  std::list<Cached> by_use_;  // the most recently used first
   absl::flat_hash_map<size_t, std::list<Cached>::iterator> cached_;
   uint64_t used_bytes_ = 0;
   std::atomic<int32_t>* reading_ = nullptr;

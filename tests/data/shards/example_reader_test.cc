@@ -1,5 +1,7 @@
 #include "data/shards/example_reader.h"
 
+#include <filesystem>
+
 #include "tests/data/shards/made_dataset.h"
 
 namespace elman {
@@ -59,6 +61,21 @@ TEST_F(ExampleReaderTest, ReportsADamagedBlockWhenItComesToIt) {
   EXPECT_THAT(reader->Read(0), IsOk());
   EXPECT_THAT(reader->Read(59'999), FailsWith(absl::StatusCode::kDataLoss, "shard-0: offset"));
   EXPECT_THAT(reader->Read(1), IsOk());
+}
+
+// A rank has a reader for each of its rows: shards are opened once for all of them.
+TEST_F(ExampleReaderTest, ReadersOfADatasetShareItsIndex) {
+  const FieldExamples fields = RandomTaskExamples(CLASSIFICATION, 100, 30);
+  WriteMadeDataset(scratch_.path(), CLASSIFICATION, {fields});
+  const auto dataset = *Dataset::Open(scratch_.path());
+  const auto first = *ExampleReader::Open(dataset, "train", 0);
+  std::filesystem::remove(scratch_.Path("shard-0"));  // its descriptor is open
+  const auto second = ExampleReader::Open(dataset, "train", 0);
+  ASSERT_THAT(second, IsOk());
+  const auto example = (*second)->Read(7);
+  ASSERT_THAT(example, IsOk());
+  EXPECT_TRUE(std::ranges::equal(example->fields[0], fields[0][7]));
+  EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(absl::StatusCode::kNotFound, "shard-0"));
 }
 
 }  // namespace
