@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "bench/line_reporter.h"
-#include "trainer/network/math/compute_environment.h"
+#include "trainer/network/math/compute_scope.h"
 
 int main(int argc, char** argv) {
-  elman::LimitThreads();
+  const elman::ComputeScope scope;
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5",
               interleaved = "--benchmark_enable_random_interleaving=true";

@@ -1,5 +1,6 @@
 #include "data/command_line/program.h"
 
+#include <cfenv>
 #include <cstdio>
 #include <string>
 
@@ -108,6 +109,9 @@ int RunProgram(const Program& program, int argc, char** argv,
     PrintError(program.name, usage);
     return kExitUsage;
   }
+  // A library that was compiled with -ffast-math makes every program that loads it flush subnormal
+  // numbers to zero.
+  std::fesetenv(FE_DFL_ENV);
   if (const absl::Status status = run(*command_line); !status.ok()) {
     PrintError(program.name, status);
     return kExitFailed;

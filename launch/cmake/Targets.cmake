@@ -55,7 +55,7 @@ function(elman_test name)
   set(suites ${CMAKE_CURRENT_BINARY_DIR}/${name}_suites.cmake)
   add_custom_command(TARGET ${name} POST_BUILD BYPRODUCTS ${suites} VERBATIM
     COMMAND ${CMAKE_COMMAND} -DTEST=${name} -DBINARY=$<TARGET_FILE:${name}> -DOUTPUT=${suites}
-      "-DPROPERTIES=TIMEOUT 600 RUN_SERIAL ${ARG_ALONE} ENVIRONMENT OMP_NUM_THREADS=1"
+      "-DPROPERTIES=TIMEOUT 600 RUN_SERIAL ${ARG_ALONE}"
       -P ${PROJECT_SOURCE_DIR}/launch/cmake/AddSuites.cmake)
   set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/launch/cmake/AddSuites.cmake)
   # A binary that is not built is a test that fails.

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "data/io/status_macros.h"
+#include "trainer/network/math/compute_scope.h"
 #include "trainer/optim/clipping.h"
 #include "trainer/optim/schedule.h"
 #include "trainer/validation/validation.h"
@@ -42,6 +43,7 @@ TrainingLoop::TrainingLoop(const LoopParts& parts)
 }
 
 absl::Status TrainingLoop::Run() {
+  const ComputeScope scope;
   const absl::Status trained = Train();
   saver_.Finish(retry_pause_);  // however training ended, what was begun is finished and told
   return trained;
@@ -71,6 +73,7 @@ absl::Status TrainingLoop::Train() {
 
 absl::Status TrainingLoop::Step() {
   const absl::Time began = absl::Now();
+  const ComputeScope scope;  // again: MPI may load libraries during a run
   Alive(Activity::kTraining);
 
   const bool diagnosed = microscope_.IsDue(progress_->step() + 1);

@@ -19,7 +19,6 @@ std::vector<HostPlacement> PlacementOf(const std::vector<RankFacts>& ranks) {
       host->name = facts.host;
     }
     host->ranks.push_back(static_cast<int>(rank));
-    host->threads += facts.openmp_threads;
     std::vector<int> cores;
     std::ranges::set_union(host->cores, facts.processors.cores, std::back_inserter(cores));
     host->cores = cores;

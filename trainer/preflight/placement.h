@@ -12,7 +12,6 @@ struct HostPlacement {
   std::string name;
   std::vector<int> ranks;  // in order
   std::vector<int> cores;  // that any of its ranks may use
-  int threads = 0;         // of all its ranks
   double usable = 0;       // how many of the cores they may keep busy at a time
 };
 

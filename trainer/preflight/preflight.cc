@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "data/format/number_text.h"
 #include "data/io/status_macros.h"
+#include "trainer/network/math/compute_scope.h"
 #include "trainer/preflight/placement.h"
 #include "trainer/preflight/warnings.h"
 
@@ -44,7 +45,7 @@ std::string Table(const std::vector<HostPlacement>& hosts, const std::vector<Ran
     absl::StrAppendFormat(&table, "  %-*s  %-*s  %-8s  %-12s  %-7d  %-*s  %-10s  %s free\n",
                           host_width, host.name, ranks_width, NumberRanges(host.ranks),
                           absl::StrCat(host.cores.size(), " of ", first.processors.cores_of_host),
-                          BindingText(host, ranks), first.openmp_threads, instructions_width,
+                          BindingText(host, ranks), kProductThreads, instructions_width,
                           first.instructions, absl::StrFormat("%+.1f ms", first.clock_offset * 1e3),
                           ByteText(static_cast<double>(first.shared_memory)));
   }
@@ -67,10 +68,10 @@ PreflightReport JudgeFacts(const std::vector<RankFacts>& ranks, const PreflightR
   report.warnings = FindWarnings(ranks, hosts, run, speed);
   const std::string exchange = ExchangeText(hosts, ranks.size(), run, speed);
   report.table = Table(hosts, ranks, run, exchange);
-  report.line = absl::StrCat(
-      "preflight: ", CountText(ranks.size(), "rank"), " on ", CountText(hosts.size(), "host"),
-      ", binding ", BindingText(hosts[0], ranks), ", ",
-      CountText(ranks[0].openmp_threads, "thread"), " a rank, exchange ", exchange);
+  report.line =
+      absl::StrCat("preflight: ", CountText(ranks.size(), "rank"), " on ",
+                   CountText(hosts.size(), "host"), ", binding ", BindingText(hosts[0], ranks),
+                   ", ", CountText(kProductThreads, "thread"), " a rank, exchange ", exchange);
   return report;
 }
 

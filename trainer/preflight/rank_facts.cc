@@ -1,6 +1,5 @@
 #include "trainer/preflight/rank_facts.h"
 
-#include <gnu/libc-version.h>
 #include <sys/statvfs.h>
 
 #include <cmath>
@@ -41,7 +40,7 @@ std::string Write(const RankFacts& facts) {
                                     NumberRanges(facts.processors.cores),
                                     absl::StrCat(facts.processors.cores_of_host),
                                     absl::StrCat(facts.processors.quota),
-                                    absl::StrCat(facts.openmp_threads),
+                                    absl::StrCat(facts.requested_threads),
                                     absl::StrCat(facts.shared_memory)};
   for (const NetworkInterface& i : facts.interfaces)
     lines.push_back(absl::StrCat(i.name, " ", i.address, " ", i.network, " ", i.bridge ? 1 : 0));
@@ -62,7 +61,7 @@ bool Read(const std::string& text, RankFacts* facts) {
   facts->processors.cores = ParseNumberRanges(lines[8]);
   bool good = absl::SimpleAtoi(lines[9], &facts->processors.cores_of_host) &&
               absl::SimpleAtod(lines[10], &facts->processors.quota) &&
-              absl::SimpleAtoi(lines[11], &facts->openmp_threads) &&
+              absl::SimpleAtoi(lines[11], &facts->requested_threads) &&
               absl::SimpleAtoi(lines[12], &facts->shared_memory);
   for (size_t i = kLines; i < lines.size(); ++i) {
     const std::vector<std::string> words = absl::StrSplit(lines[i], ' ');
@@ -97,14 +96,14 @@ RankFacts ThisRankFacts(const std::string& mpi_version, const std::string& datas
   RankFacts facts;
   facts.version = ELMAN_VERSION;
   facts.program = ProgramFingerprint();
-  facts.libraries = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", mpi_version, ", glibc ",
-                                 gnu_get_libc_version());
+  facts.libraries =
+      absl::StrCat("oneDNN ", OneDnnVersion(), ", ", mpi_version, ", ", CLibraryVersion());
   facts.instructions = absl::StrCat(InstructionSet(), "/", VectorInstructionSet());
   facts.dataset = dataset;
   facts.config = config;
   facts.host = HostName();
   facts.processors = AllowedProcessors();
-  facts.openmp_threads = OpenMpThreads();
+  facts.requested_threads = RequestedThreads();
   struct statvfs folder = {};
   if (statvfs(kSharedMemoryFolder, &folder) == 0)
     facts.shared_memory = uint64_t{folder.f_bavail} * folder.f_frsize;

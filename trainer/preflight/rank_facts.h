@@ -21,7 +21,7 @@ struct RankFacts {
   std::string config;        // fingerprint
   std::string host;
   Processors processors;
-  int openmp_threads = 1;
+  int requested_threads = 1;   // by OMP_NUM_THREADS; products use one
   uint64_t shared_memory = 0;  // bytes of /dev/shm that are free
   std::vector<NetworkInterface> interfaces;
   double clock_offset = 0;  // seconds that its clock is ahead of rank 0's, about

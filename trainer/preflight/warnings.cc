@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/format/number_text.h"
+#include "trainer/network/math/compute_scope.h"
 
 namespace elman {
 namespace {
@@ -36,47 +37,50 @@ void Merge(const HostWarnings& of_hosts, Warnings* warnings) {
   }
 }
 
-// Ranks that are bound to the same cores, of which there are fewer than threads.
+// Ranks that are bound to the same cores, of which there are fewer than ranks.
 void WarnOfSharedCores(const HostPlacement& host, const std::vector<RankFacts>& ranks,
                        HostWarnings* warnings) {
   std::map<std::vector<int>, std::vector<int>> ranks_by_cores;
   for (const int rank : host.ranks) ranks_by_cores[ranks[rank].processors.cores].push_back(rank);
   for (const auto& [cores, sharing] : ranks_by_cores) {
-    int threads = 0;
-    for (const int rank : sharing) threads += ranks[rank].openmp_threads;
-    if (threads <= static_cast<int>(cores.size())) continue;
-    const bool alone = sharing.size() == 1;
-    const std::string remedy =
-        alone
-            ? absl::StrCat("set OMP_NUM_THREADS=1, or bind it to more: --map-by slot:PE=", threads)
-            : absl::StrCat("start with --bind-to none, or ", kBindOptions);
-    Warn(host.name,
-         absl::StrCat(alone ? "rank " : "ranks ", NumberRanges(sharing), " with ",
-                      CountText(threads, "thread"), " bound to ", CountText(cores.size(), "core"),
-                      " (", NumberRanges(cores), "); ", remedy),
-         warnings);
+    if (sharing.size() <= cores.size()) continue;
+    Warn(
+        host.name,
+        absl::StrCat("ranks ", NumberRanges(sharing), " bound to ", CountText(cores.size(), "core"),
+                     " (", NumberRanges(cores), "); start with --bind-to none, or ", kBindOptions),
+        warnings);
   }
 }
 
 void WarnOfCores(const HostPlacement& host, const std::vector<RankFacts>& ranks,
                  HostWarnings* warnings) {
   const RankFacts& first = ranks[host.ranks[0]];
-  if (host.threads > host.usable) {
+  if (static_cast<double>(host.ranks.size()) > host.usable) {
     const std::string text = absl::StrFormat(
-        "%s with %s on %.4g usable cores: they take turns, and every step waits for all of them; "
-        "start %.0f ranks of one thread there (launch/elman-run does so by itself)",
-        CountText(host.ranks.size(), "rank"), CountText(host.threads, "thread"), host.usable,
-        std::floor(host.usable));
+        "%s on %.4g usable cores: they take turns, and every step waits for all of them; "
+        "start %.0f ranks there (launch/elman-run does so by itself)",
+        CountText(host.ranks.size(), "rank"), host.usable, std::floor(host.usable));
     return Warn(host.name, text, warnings);
   }
   WarnOfSharedCores(host, ranks, warnings);
-  if (!IsBound(first) && host.ranks.size() > 1 && host.threads == first.processors.cores_of_host) {
+  if (!IsBound(first) && host.ranks.size() > 1 &&
+      static_cast<int>(host.ranks.size()) == first.processors.cores_of_host) {
     const std::string text = absl::StrCat(
         "the ranks fill all ", first.processors.cores_of_host,
         " cores but are not bound to them, so that they move about; if no other job runs there: ",
         kBindOptions);
     Warn(host.name, text, warnings);
   }
+}
+
+// A rank has one thread, so that the number of threads cannot change results.
+void WarnOfThreads(const std::vector<RankFacts>& ranks, Warnings* warnings) {
+  const auto asking = std::ranges::find_if(
+      ranks, [](const RankFacts& facts) { return facts.requested_threads > kProductThreads; });
+  if (asking == ranks.end()) return;
+  warnings->push_back(absl::StrCat(
+      asking->host, ": OMP_NUM_THREADS=", asking->requested_threads,
+      " has no effect: a rank computes with one thread; start one rank per core instead"));
 }
 
 void WarnOfClocks(const std::vector<HostPlacement>& hosts, const std::vector<RankFacts>& ranks,
@@ -196,6 +200,7 @@ std::vector<std::string> FindWarnings(const std::vector<RankFacts>& ranks,
   HostWarnings of_hosts;
   for (const HostPlacement& host : hosts) WarnOfCores(host, ranks, &of_hosts);
   Merge(of_hosts, &warnings);
+  WarnOfThreads(ranks, &warnings);
   WarnOfClocks(hosts, ranks, &warnings);
   WarnOfMessages(hosts, ranks, run, &warnings);
   WarnOfPartialSums(ranks, run, &warnings);

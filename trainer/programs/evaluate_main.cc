@@ -26,7 +26,7 @@
 #include "trainer/eval/loading/comparison.h"
 #include "trainer/eval/loading/surprisal.h"
 #include "trainer/eval/loading/trained_model.h"
-#include "trainer/network/math/compute_environment.h"
+#include "trainer/network/math/compute_scope.h"
 #include "trainer/network/models/spec_shapes.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
 
@@ -229,7 +229,7 @@ absl::Status RunWordTests() {
 }
 
 absl::Status Run(const CommandLine&) {
-  LimitThreads();
+  const ComputeScope scope;
   if (TestsWords()) return RunWordTests();
   ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
   ASSIGN_OR_RETURN(const auto trained,

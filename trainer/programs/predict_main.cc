@@ -19,7 +19,7 @@
 #include "trainer/eval/prediction/input_lines.h"
 #include "trainer/eval/prediction/predictor.h"
 #include "trainer/eval/prediction/predictor_factory.h"
-#include "trainer/network/math/compute_environment.h"
+#include "trainer/network/math/compute_scope.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
           "`RUN_DIR|FILE` a run directory (its best checkpoint) or a checkpoint");
@@ -197,7 +197,7 @@ absl::StatusOr<std::unique_ptr<FeatureSource>> FeaturesOfFlags() {
 }
 
 absl::Status Run(const CommandLine&) {
-  LimitThreads();
+  const ComputeScope scope;
   ASSIGN_OR_RETURN(const auto trained, LoadTrainedModel(absl::GetFlag(FLAGS_checkpoint)));
   ASSIGN_OR_RETURN(const auto features, FeaturesOfFlags());
   ASSIGN_OR_RETURN(const auto predictor,

@@ -20,7 +20,7 @@
 #include "trainer/comm/launch.h"
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/config/run_config.h"
-#include "trainer/network/math/compute_environment.h"
+#include "trainer/network/math/compute_scope.h"
 #include "trainer/network/timing/phase_clock.h"
 #include "trainer/replay/replay.h"
 #include "trainer/replay/verify_resume.h"
@@ -260,7 +260,7 @@ int Main(int argc, char** argv) {
     if (launch.rank == 0) PrintHelpOrVersion(kProgram, *command_line);
     return kExitDone;
   }
-  LimitThreads();
+  const ComputeScope scope;  // threads that begin within it inherit its rounding
   PhaseClock clock;
   Pulse pulse(&clock);
   Watchdog watchdog(launch.rank == 0, &pulse, TrainingConfig().watchdog_seconds(), EndHungJob);

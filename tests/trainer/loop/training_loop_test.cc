@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <omp.h>
+
+#include <cfenv>
 
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -30,6 +33,22 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
   EXPECT_EQ(Run(4, "four", 17), hash);
   EXPECT_EQ(Run(3, "messages", 17, /*shares_memory=*/false), hash);
   EXPECT_NE(Run(1, "shorter", 16), hash);
+}
+
+// A program that Elman is part of may have set its threads up otherwise; they stay so.
+TEST_F(TrainingLoopTest, SettingsOfAHostsThreadsChangeNoBit) {
+  const std::string hash = Run(2, "plain", 17);
+  before_training_ = [] {
+    omp_set_num_threads(4);
+    std::fesetround(FE_UPWARD);
+  };
+  after_training_ = [] {
+    EXPECT_EQ(omp_get_max_threads(), 4);
+    EXPECT_EQ(std::fegetround(), FE_UPWARD);
+    std::fesetround(FE_TONEAREST);
+  };
+  EXPECT_EQ(Run(2, "host", 17), hash);
+  EXPECT_EQ(LinesOfKind("valid", "host"), LinesOfKind("valid", "plain"));
 }
 
 // Without dropout, which is random in any case; by plain SGD, since Adam magnifies rounding where a

@@ -62,8 +62,7 @@ TEST(PreflightTest, AWellPlacedJobGetsNoWarning) {
 
 TEST(PreflightTest, NamesOversubscribedHosts) {
   const std::vector<RankFacts> ranks(3, OnHost("a1", 2, AllOf(2)));
-  EXPECT_THAT(WarningsOf(ranks), ElementsAre(HasSubstr("a1: 3 ranks with 3 threads on 2 usable "
-                                                       "cores")));
+  EXPECT_THAT(WarningsOf(ranks), ElementsAre(HasSubstr("a1: 3 ranks on 2 usable cores")));
   auto limited = std::vector<RankFacts>(4, OnHost("a1", 8, AllOf(8)));
   for (RankFacts& facts : limited) facts.processors.quota = 2.5;
   EXPECT_THAT(WarningsOf(limited), ElementsAre(HasSubstr("on 2.5 usable cores")));
@@ -71,18 +70,16 @@ TEST(PreflightTest, NamesOversubscribedHosts) {
 
 TEST(PreflightTest, NamesRanksBoundToTheSameCore) {
   EXPECT_THAT(WarningsOf({OnHost("a1", 4, {2}), OnHost("a1", 4, {0}), OnHost("a1", 4, {2})}),
-              ElementsAre(HasSubstr("a1: 3 ranks with 3 threads on 2 usable cores")));
+              ElementsAre(HasSubstr("a1: 3 ranks on 2 usable cores")));
   EXPECT_THAT(WarningsOf({OnHost("a1", 4, {2}), OnHost("a1", 4, AllOf(4)), OnHost("a1", 4, {2})}),
-              ElementsAre(HasSubstr("a1: ranks 0,2 with 2 threads bound to 1 core (2)")));
+              ElementsAre(HasSubstr("a1: ranks 0,2 bound to 1 core (2)")));
 }
 
-TEST(PreflightTest, NamesThreadsThatShareARanksCore) {
-  RankFacts facts = OnHost("a1", 8, {5});
-  facts.openmp_threads = 4;
-  RankFacts other = OnHost("a1", 8, {0, 1, 2, 3});
-  EXPECT_THAT(WarningsOf({other, facts}),
-              ElementsAre(HasSubstr("rank 1 with 4 threads bound to 1 core (5); set "
-                                    "OMP_NUM_THREADS=1")));
+TEST(PreflightTest, NamesThreadsThatARankDoesNotUse) {
+  RankFacts facts = OnHost("b2", 8, {5});
+  facts.requested_threads = 4;
+  EXPECT_THAT(WarningsOf({OnHost("b2", 8, {0, 1, 2, 3}), facts}),
+              ElementsAre(HasSubstr("b2: OMP_NUM_THREADS=4 has no effect")));
 }
 
 TEST(PreflightTest, AdvisesToBindRanksThatFillAHost) {

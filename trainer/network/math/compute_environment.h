@@ -1,18 +1,22 @@
-// The machine's side of a result: threads, libraries and instruction set.
+// The machine's side of a result: libraries, instruction sets, processor.
 #pragma once
 
 #include <string>
 
 namespace elman {
 
-// One OpenMP thread a process, unless OMP_NUM_THREADS says otherwise: one rank a core is both the
-// fastest and the steadiest.
-void LimitThreads();
+// The threads that OMP_NUM_THREADS asks for; 1 if it is not set. Products do not use them
+// (kProductThreads).
+int RequestedThreads();
 
-int OpenMpThreads();  // of a parallel region, unless it asks for another number
+std::string OneDnnVersion();    // as "2.6.3"
+std::string HighwayVersion();   // as "1.0.3"
+std::string CLibraryVersion();  // as "glibc 2.36": exp, log, pow and cos are its
 
-std::string OneDnnVersion();         // as "2.6.3"
-std::string InstructionSet();        // the best that oneDNN uses here, as "avx2"
+// The best instruction set that oneDNN uses here, as "avx2"; DNNL_MAX_CPU_ISA limits it, and
+// DNNL_CPU_ISA_HINTS adds to it: "avx512_core, prefer_ymm".
+std::string InstructionSet();
 std::string VectorInstructionSet();  // the best that our own loops use here, as "AVX2"
+std::string ProcessorName();         // as the operating system says; empty if it does not
 
 }  // namespace elman

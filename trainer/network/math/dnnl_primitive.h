@@ -1,5 +1,6 @@
 // What every user of oneDNN's primitives here shares: descriptions for both of its interfaces, and
-// primitives that run without allocating anything. Only for source files of trainer/network/math.
+// primitives that run without allocating anything and compute the same bits whatever the
+// environment says. Only for source files of trainer/network/math.
 #pragma once
 
 #include <dnnl.hpp>
@@ -7,39 +8,51 @@
 #include <vector>
 
 #include "trainer/network/math/check.h"
+#include "trainer/network/math/compute_scope.h"
 
 namespace elman {
+
+// Products of floats are of floats: DNNL_DEFAULT_FPMATH_MODE may not make them products of BF16.
+inline dnnl::primitive_attr StrictAttributes() {
+  dnnl::primitive_attr attributes;
+  attributes.set_fpmath_mode(dnnl::fpmath_mode::strict);
+  return attributes;
+}
 
 // oneDNN 3 builds a primitive's description in one step, oneDNN 2 through an operation descriptor.
 #if DNNL_VERSION_MAJOR >= 3
 template <typename Primitive, typename... Arguments>
 auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
-  return typename Primitive::primitive_desc(engine, arguments...);
+  return typename Primitive::primitive_desc(engine, arguments..., StrictAttributes());
 }
 template <typename Primitive, typename Hint, typename... Arguments>
 auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
                       const Arguments&... arguments) {
-  return typename Primitive::primitive_desc(engine, arguments..., forward);
+  return typename Primitive::primitive_desc(engine, arguments..., forward, StrictAttributes());
 }
 #else
 template <typename Primitive, typename... Arguments>
 auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
-  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine);
+  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...),
+                                            StrictAttributes(), engine);
 }
 template <typename Primitive, typename Hint, typename... Arguments>
 auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
                       const Arguments&... arguments) {
-  return
-      typename Primitive::primitive_desc(typename Primitive::desc(arguments...), engine, forward);
+  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...),
+                                            StrictAttributes(), engine, forward);
 }
 #endif
 
 // A primitive with its memories, whose addresses are set before each run.
 class Executable {
  public:
-  void Create(const dnnl::engine& engine, const dnnl::primitive& primitive,
+  // `make` returns the primitive. Only within it may oneDNN plan one: plans depend on threads.
+  template <typename Make>
+  void Create(const dnnl::engine& engine, const Make& make,
               const std::vector<std::pair<int, dnnl::memory::desc>>& arguments) {
-    primitive_ = primitive;
+    const ComputeScope scope;
+    primitive_ = make();
     memories_.reserve(arguments.size());
     for (const auto& [name, desc] : arguments) {
       memories_.push_back(dnnl::memory(desc, engine, DNNL_MEMORY_NONE));
@@ -56,6 +69,7 @@ class Executable {
   }
 
   void Run(dnnl::stream& stream) {
+    const ComputeScope scope;
     const auto status = dnnl_primitive_execute(
         primitive_.get(), stream.get(), static_cast<int>(arguments_.size()), arguments_.data());
     CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));

@@ -3,6 +3,7 @@
 #include <dnnl.h>
 
 #include "trainer/network/math/check.h"
+#include "trainer/network/math/compute_scope.h"
 
 namespace elman {
 
@@ -15,6 +16,7 @@ void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, const Const
   CHECK_EQ(c.cols, tb ? b.rows : b.cols);
   CHECK_EQ(k, tb ? b.cols : b.rows);
   if (c.rows == 0 || c.cols == 0) return;
+  const ComputeScope scope;
   const dnnl_status_t status =
       dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', c.rows, c.cols, k, alpha, a.data, a.stride, b.data,
                  b.stride, beta, c.data, c.stride);

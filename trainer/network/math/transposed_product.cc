@@ -27,7 +27,7 @@ struct TransposedProduct::Primitives {
     const memory::desc b = Float(k, n, memory::format_tag::ba);
     const memory::desc c = Float(m, n, memory::format_tag::ab);
     Executable& product = shapes[{m, n, k}];
-    product.Create(engine, dnnl::primitive(Describe<dnnl::matmul>(engine, a, b, c)),
+    product.Create(engine, [&] { return dnnl::primitive(Describe<dnnl::matmul>(engine, a, b, c)); },
                    {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}});
     return product;
   }

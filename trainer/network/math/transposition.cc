@@ -10,10 +10,12 @@ struct Transposition::Primitive {
   Primitive(int64_t rows, int64_t cols) {
     const memory::desc from({rows, cols}, memory::data_type::f32, memory::format_tag::ab);
     const memory::desc to({rows, cols}, memory::data_type::f32, memory::format_tag::ba);
-    reorder.Create(
-        engine,
-        dnnl::reorder(memory(from, engine, DNNL_MEMORY_NONE), memory(to, engine, DNNL_MEMORY_NONE)),
-        {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+    reorder.Create(engine,
+                   [&] {
+                     return dnnl::reorder(memory(from, engine, DNNL_MEMORY_NONE),
+                                          memory(to, engine, DNNL_MEMORY_NONE));
+                   },
+                   {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
   }
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
