@@ -1,6 +1,9 @@
 # What quickstart and ladder share. Whoever sources this has a function `fail MESSAGE`, which exits.
 # shellcheck shell=bash
 
+# Where a comma divides decimals, printf and awk take 36.3 for 36, or refuse it.
+export LC_ALL=C
+
 # take_king_james FILE: the whole Bible, a verse a line, without its references ("Ge1:1 ").
 take_king_james() {
   command -v bible >/dev/null || fail "no program called bible here; it comes with Debian's package bible-kjv"
