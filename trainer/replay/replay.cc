@@ -15,12 +15,12 @@
 #include "data/io/status_macros.h"
 #include "trainer/config/run_config.h"
 #include "trainer/loop/training_loop.h"
-#include "trainer/network/math/compute_environment.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/log/recorded_step.h"
 #include "trainer/replay/step_norms.h"
 #include "trainer/run/prepared_run.h"
+#include "trainer/run/run_environment.h"
 #include "trainer/run/stop_signal.h"
 
 namespace elman {
@@ -48,13 +48,14 @@ absl::Status CheckIsBefore(const std::string& path, const CheckpointHeader& head
 }
 
 void WarnOfAnotherMachine(const Provenance& theirs) {
-  if (theirs.onednn_version() == OneDnnVersion() && theirs.instruction_set() == InstructionSet())
-    return;
+  Provenance ours;
+  DescribeEnvironment(&ours);
+  const std::string change = EnvironmentChange(theirs, ours);
+  if (change.empty()) return;
   absl::FPrintF(stderr,
-                "warning: the checkpoint was written with oneDNN %s, %s; this is %s, %s: the bits "
-                "of a replay may differ\n",
-                theirs.onednn_version(), theirs.instruction_set(), OneDnnVersion(),
-                InstructionSet());
+                "warning: the environment differs from that of the checkpoint: %s; the bits of a "
+                "replay may differ\n",
+                change);
 }
 
 // What training made of the step.

@@ -81,6 +81,14 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
         progress.step(), "resumed",
         absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
   }
+  if (!start.environment_change.empty()) {
+    reporter->Event(
+        progress.step(), "environment",
+        absl::StrCat(
+            "the environment differs from that of the checkpoint: ", start.environment_change,
+            "; results may differ in their last digits from those of a run that was not "
+            "interrupted"));
+  }
   for (const std::string& remark : start.remarks)
     reporter->Event(progress.step(), "vectors", remark);
   if (!start.set_aside.empty()) {

@@ -10,9 +10,9 @@
 #include "trainer/comm/agreement.h"
 #include "trainer/comm/host.h"
 #include "trainer/config/run_config.h"
-#include "trainer/network/math/compute_environment.h"
 #include "trainer/network/models/spec_shapes.h"
 #include "trainer/run/resume.h"
+#include "trainer/run/run_environment.h"
 
 namespace elman {
 namespace {
@@ -90,9 +90,7 @@ void DescribeRun(const Datasets& datasets, const TrainingConfig& config, int ran
   Provenance* provenance = run.mutable_provenance();
   provenance->set_host(HostName());
   provenance->set_ranks(ranks);
-  provenance->set_elman_version(ELMAN_VERSION);
-  provenance->set_onednn_version(OneDnnVersion());
-  provenance->set_instruction_set(InstructionSet());
+  DescribeEnvironment(provenance);
   provenance->clear_data_sets();
   for (const auto& each : datasets) provenance->add_data_sets(DatasetFingerprint(*each));
 }
@@ -157,7 +155,9 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
   }
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
   RETURN_IF_ERROR(CheckData(*datasets[0], start.config));
+  const Provenance before = start.checkpoint.header.provenance();
   DescribeRun(datasets, start.config, communicator->size(), &start.checkpoint);
+  start.environment_change = EnvironmentChange(before, start.checkpoint.header.provenance());
   return start;
 }
 

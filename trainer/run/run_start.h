@@ -25,6 +25,8 @@ struct RunStart {
   std::string resumed_from;
   // Checkpoints of the run directory that are later than the one to go on from, and were set aside.
   std::vector<std::string> set_aside;
+  // What a resumed run computes with that its checkpoint was not computed with; empty: the same.
+  std::string environment_change;
   // On rank 0: lines about the values that a new run begins with, and what else to know.
   std::vector<std::string> remarks;
   // Its header is that of the run on every rank; its vocabulary and, if resumed, its arrays are on

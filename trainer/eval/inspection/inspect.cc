@@ -22,6 +22,18 @@
 namespace elman {
 namespace {
 
+// What a checkpoint records besides of what it was computed with, if it does: older ones do not.
+void AddEnvironment(const Provenance& provenance, Inspection* inspection) {
+  for (const auto& [name, value] :
+       {std::pair("vector_instruction_set", &provenance.vector_instruction_set()),
+        std::pair("highway_version", &provenance.highway_version()),
+        std::pair("c_library", &provenance.c_library()),
+        std::pair("processor", &provenance.processor())}) {
+    if (!value->empty()) inspection->Add(name, *value);
+  }
+  if (provenance.threads() > 0) inspection->Add("threads_per_rank", int64_t{provenance.threads()});
+}
+
 absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verify) {
   Inspection inspection;
   inspection.Add("kind", "checkpoint").Add("path", path);
@@ -63,6 +75,7 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
         .Add("elman_version", header.provenance().elman_version())
         .Add("onednn_version", header.provenance().onednn_version())
         .Add("instruction_set", header.provenance().instruction_set());
+    AddEnvironment(header.provenance(), &inspection);
     std::string config;
     google::protobuf::TextFormat::PrintToString(header.config(), &config);
     inspection.AddText("config", "\n" + config);
