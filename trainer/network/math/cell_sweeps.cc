@@ -7,14 +7,12 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "trainer/network/math/cell_sweeps.cc"
 #include "hwy/foreach_target.h"
-#include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
+#include "trainer/network/math/vector_functions.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace elman::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
 
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
@@ -47,12 +45,8 @@ void ForEachVector(int64_t batch, int64_t hidden, const Sweep& sweep) {
 }
 
 V One() { return hn::Set(D(), 1.0f); }
-// The exponential knows arguments up to 104.
-V Sigmoid(V x) {
-  const D d;
-  return hn::Div(One(), hn::Add(One(), hn::Exp(d, hn::Min(hn::Neg(x), hn::Set(d, 88.0f)))));
-}
-V Tanh(V x) { return hn::Tanh(D(), x); }
+V Sigmoid(V x) { return nan_safe::Sigmoid(D(), x); }
+V Tanh(V x) { return nan_safe::Tanh(D(), x); }
 // Derivatives in terms of the function's value.
 V SigmoidSlope(V y) { return hn::Mul(y, hn::Sub(One(), y)); }
 V TanhSlope(V y) { return hn::NegMulAdd(y, y, One()); }
@@ -62,7 +56,7 @@ void VanillaForward(bool relu, int64_t batch, int64_t hidden, const float* bias,
   ForEachVector(batch, hidden, [&](int64_t row, int64_t i, size_t n) {
     const int64_t at = row * hidden + i;
     const V sum = hn::Add(Load(gates + at, n), Load(bias + i, n));
-    Store(relu ? hn::Max(sum, hn::Zero(D())) : Tanh(sum), y + at, n);
+    Store(relu ? nan_safe::Relu(D(), sum) : Tanh(sum), y + at, n);
   });
 }
 
@@ -73,8 +67,10 @@ void VanillaBackward(bool relu, int64_t batch, int64_t hidden, const float* y, c
     const V y_i = Load(y + at, n);
     V d_h = Load(d_y + at, n);
     if (d_after) d_h = hn::Add(d_h, Load(d_after + at, n));
-    const auto on = hn::Gt(y_i, hn::Zero(D()));
-    Store(relu ? hn::IfThenElseZero(on, d_h) : hn::Mul(d_h, TanhSlope(y_i)), d_gates + at, n);
+    const auto off = hn::Le(y_i, hn::Zero(D()));
+    Store(
+        relu ? nan_safe::KeepNan(y_i, hn::IfThenZeroElse(off, d_h)) : hn::Mul(d_h, TanhSlope(y_i)),
+        d_gates + at, n);
   });
 }
 

@@ -10,14 +10,12 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "trainer/network/math/row_products.cc"
 #include "hwy/foreach_target.h"
-#include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
+#include "trainer/network/math/vector_functions.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace elman::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
 
 // No wider than the padding.
 using Tag = hn::CappedTag<float, kRowPadding>;
@@ -97,19 +95,22 @@ void Logistic(float* scores, const float* labels, int64_t count, float* losses) 
   const Tag d;
   const int64_t lanes = hn::Lanes(d);
   const auto one = hn::Set(d, 1.0f), zero = hn::Zero(d);
+  // The loss is log(1 + exp(z)), or, of the label 1, log(1 + exp(-z)); both for any z, also an
+  // infinite one, as max(z, 0) + log(1 + exp(-|z|)).
   int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {
     const auto z = hn::LoadU(d, scores + i);
     const auto label = labels ? hn::LoadU(d, labels + i) : zero;
-    const auto e = hn::Exp(d, hn::Neg(hn::Abs(z)));
-    const auto loss = hn::NegMulAdd(label, z, hn::Add(hn::Max(z, zero), hn::Log1p(d, e)));
+    const auto e = nan_safe::Exp(d, hn::Neg(hn::Abs(z)));
+    const auto against = hn::IfThenElse(hn::Gt(label, zero), hn::Neg(z), z);
+    const auto loss = hn::Add(nan_safe::Relu(d, against), hn::Log1p(d, e));
     const auto sigma = hn::Div(hn::IfThenElse(hn::Lt(z, zero), e, one), hn::Add(one, e));
     hn::StoreU(loss, d, losses + i);
     hn::StoreU(hn::Sub(sigma, label), d, scores + i);
   }
   for (; i < count; ++i) {
     const float z = scores[i], label = labels ? labels[i] : 0, e = std::exp(-std::fabs(z));
-    losses[i] = std::max(z, 0.0f) + std::log1p(e) - label * z;
+    losses[i] = std::max(label > 0 ? -z : z, 0.0f) + std::log1p(e);
     scores[i] = (z < 0 ? e : 1) / (1 + e) - label;
   }
 }

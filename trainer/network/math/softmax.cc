@@ -8,15 +8,14 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "trainer/network/math/softmax.cc"
 #include "hwy/foreach_target.h"
-#include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
+#include "trainer/network/math/vector_functions.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace elman::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
+// Not the greatest, if there are NaNs among them.
 float Max(const float* values, int64_t size) {
   const hn::ScalableTag<float> d;
   const int64_t lanes = hn::Lanes(d);
@@ -28,6 +27,10 @@ float Max(const float* values, int64_t size) {
   return result;
 }
 
+// What to subtract of values before exponentials are taken, so that none overflows; infinite
+// values stay as they are, for inf - inf is no number.
+float ShiftOf(float greatest) { return std::isinf(greatest) ? 0 : greatest; }
+
 // The sum of exp(values - shift); writes the exponentials to `out` unless it is null.
 float ExpSum(const float* values, int64_t size, float shift, float* out) {
   const hn::ScalableTag<float> d;
@@ -38,8 +41,8 @@ float ExpSum(const float* values, int64_t size, float shift, float* out) {
   auto sum1 = hn::Zero(d);
   int64_t i = 0;
   for (; i + 2 * lanes <= size; i += 2 * lanes) {
-    const auto e0 = hn::Exp(d, hn::Sub(hn::LoadU(d, values + i), shifts));
-    const auto e1 = hn::Exp(d, hn::Sub(hn::LoadU(d, values + i + lanes), shifts));
+    const auto e0 = nan_safe::Exp(d, hn::Sub(hn::LoadU(d, values + i), shifts));
+    const auto e1 = nan_safe::Exp(d, hn::Sub(hn::LoadU(d, values + i + lanes), shifts));
     if (out) {
       hn::StoreU(e0, d, out + i);
       hn::StoreU(e1, d, out + i + lanes);
@@ -94,7 +97,7 @@ void ScaleAndAdd(float* values, float* sums, int64_t size, float factor) {
 
 double CrossEntropyRow(float* logits, const float* bias, int64_t size, int64_t target,
                        float* d_bias) {
-  const float shift = AddBias(logits, bias, size);
+  const float shift = ShiftOf(AddBias(logits, bias, size));
   const double target_logit = logits[target];
   const float sum = ExpSum(logits, size, shift, logits);
   ScaleAndAdd(logits, d_bias, size, 1.0f / sum);
@@ -104,7 +107,7 @@ double CrossEntropyRow(float* logits, const float* bias, int64_t size, int64_t t
 }
 
 double LogSumExp(const float* logits, int64_t size) {
-  const float shift = Max(logits, size);
+  const float shift = ShiftOf(Max(logits, size));
   return std::log(static_cast<double>(ExpSum(logits, size, shift, nullptr))) + shift;
 }
 

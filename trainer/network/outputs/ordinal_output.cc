@@ -79,7 +79,7 @@ void OrdinalOutput::Probabilities(const float* values, ConstMatrix h, Matrix pro
     float* const p = probabilities.row(row);
     for (int64_t k = 0; k < labels_; ++k) {
       const double next = k + 1 < labels_ ? Sigmoid(score + thresholds[k]) : 0;
-      p[k] = static_cast<float>(std::max(0.0, above - next));
+      p[k] = static_cast<float>(std::max(above - next, 0.0));
       sum += p[k];
       above = next;
     }
