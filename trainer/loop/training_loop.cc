@@ -65,10 +65,9 @@ absl::Status TrainingLoop::Train() {
     }
     if (stopped_) break;
     const bool save_due = save_due_ || due(config_.checkpoint().every_steps());
-    if (save_due && saver_.saved_step() != progress_->step()) SaveUnlessInDoubt();
+    if (save_due && saver_.saved_step() != progress_->step()) RETURN_IF_ERROR(SaveUnlessInDoubt());
   }
-  if (saver_.saved_step() != progress_->step()) Save();
-  return absl::OkStatus();
+  return saver_.saved_step() != progress_->step() ? Save() : absl::OkStatus();
 }
 
 absl::Status TrainingLoop::Step() {
@@ -107,7 +106,10 @@ absl::Status TrainingLoop::Step() {
   CountStep(agreed.sums, report, diverged);
   progress_->set_epoch_seconds(progress_->epoch_seconds() +
                                absl::ToDoubleSeconds(absl::Now() - began));
-  if (!diverged) guard_.StepIsSound();
+  if (!diverged) {
+    if (guard_.snapshot_due()) RETURN_IF_ERROR(CheckFinite());
+    guard_.StepIsSound();
+  }
   stopped_ = agreed.stop;
   save_due_ |= agreed.save;
   validation_loss_.reset();
@@ -275,8 +277,7 @@ absl::Status TrainingLoop::EndEpoch() {
   progress_->set_epoch_examples_hash(0);
   progress_->set_epoch(progress_->epoch() + 1);
   progress_->set_step_in_epoch(0);
-  SaveUnlessInDoubt();
-  return absl::OkStatus();
+  return SaveUnlessInDoubt();
 }
 
 // Every example of the split was trained on, and once.
@@ -303,8 +304,11 @@ absl::Status TrainingLoop::ValidateNow() {
                    Validate(communicator_, validation_.evaluator, learner_.model, interrupted));
   validation_loss_ = evaluation.loss;
   const bool by_score = config_.evaluation().select() == EvaluationSpec::SCORE;
-  is_best_ = !progress_->has_best() || (by_score ? evaluation.score > progress_->best_score()
-                                                 : evaluation.loss < progress_->best_loss());
+  // A loss that is not finite is never the best; a run of an older version may have recorded one.
+  const bool has_best = progress_->has_best() && std::isfinite(progress_->best_loss());
+  is_best_ = std::isfinite(evaluation.loss) &&
+             (!has_best || (by_score ? evaluation.score > progress_->best_score()
+                                     : evaluation.loss < progress_->best_loss()));
   if (is_best_) {
     progress_->set_has_best(true);
     progress_->set_best_loss(evaluation.loss);
@@ -317,8 +321,7 @@ absl::Status TrainingLoop::ValidateNow() {
                                 absl::ToDoubleSeconds(absl::Now() - began));
   }
   // A new best must not be lost before the next checkpoint is due.
-  if (is_best_ && progress_->step_in_epoch() != steps_per_epoch_) Save();
-  return absl::OkStatus();
+  return is_best_ && progress_->step_in_epoch() != steps_per_epoch_ ? Save() : absl::OkStatus();
 }
 
 // The others go on meanwhile: they read the values, which rank 0 must help to change.
@@ -328,16 +331,32 @@ void TrainingLoop::ShowSamples(const Evaluation& evaluation) {
   record_.reporter->Samples(progress_->step(), validation_.samples->Make(progress_->step()));
 }
 
-void TrainingLoop::Save() {
+// An update may leave numbers that are not finite and that no loss shows yet: of words that no
+// later batch has, or after the last step. They must not take the place of what is sound.
+absl::Status TrainingLoop::CheckFinite() {
+  const absl::Status finite = learner_.state->CheckFinite();
+  if (finite.ok()) return finite;
+  const std::string detail =
+      absl::StrCat("training diverged: after step ", progress_->step(), ", ", finite.message());
+  if (record_.reporter) record_.reporter->Event(progress_->step(), "diverged", detail);
+  return absl::OutOfRangeError(absl::StrCat(
+      detail,
+      "; no checkpoint of them is written. Lower optimizer.learning_rate or set "
+      "optimizer.clip_norm, and start again: the run goes on from its last checkpoint"));
+}
+
+absl::Status TrainingLoop::Save() {
+  RETURN_IF_ERROR(CheckFinite());
   saver_.Save(is_best_, guard_.snapshot_differs());
   save_due_ = false;
+  return absl::OkStatus();
 }
 
 // While steps diverge, the values may be what makes them: a save is put off until a step is sound,
 // so that such values do not crowd out good checkpoints. Values that validate best are sound.
-void TrainingLoop::SaveUnlessInDoubt() {
+absl::Status TrainingLoop::SaveUnlessInDoubt() {
   save_due_ = guard_.in_doubt() && !is_best_;
-  if (!save_due_) Save();
+  return save_due_ ? absl::OkStatus() : Save();
 }
 
 // A trace that cannot be written any more does not end the training; at its end it will be said.

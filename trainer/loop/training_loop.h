@@ -48,8 +48,9 @@ class TrainingLoop {
   absl::Status CheckCoverage() const;
   void ShowSamples(const Evaluation& evaluation);
   absl::Status ValidateNow();  // Cancelled if asked to stop meanwhile
-  void Save();
-  void SaveUnlessInDoubt();
+  absl::Status CheckFinite();
+  absl::Status Save();
+  absl::Status SaveUnlessInDoubt();
   void UpdateTrace();
 
   void Alive(Activity activity);

@@ -13,7 +13,8 @@ namespace elman {
 double LearningRate(const TrainingConfig& config, const Progress& progress,
                     int64_t steps_per_epoch);
 
-// For the PLATEAU schedule: takes note of the validation loss at the end of an epoch.
+// For the PLATEAU schedule: takes note of the validation loss at the end of an epoch. One that is
+// not finite is no improvement.
 void ObservePlateau(const ScheduleSpec& spec, double validation_loss, Progress* progress);
 
 }  // namespace elman

@@ -12,6 +12,7 @@
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
+#include "trainer/record/checkpoint/finite_check.h"
 
 namespace elman {
 namespace {
@@ -70,6 +71,7 @@ absl::StatusOr<StartingPoint> FindStartingPoint(const Datasets& datasets,
   ASSIGN_OR_RETURN(start.path, FindCheckpoint(directory, resume));
   if (start.path.empty()) return start;
   ASSIGN_OR_RETURN(start.checkpoint, ReadCheckpoint(start.path));
+  RETURN_IF_ERROR(CheckAllFinite(start.checkpoint, start.path));
   const CheckpointHeader& header = start.checkpoint.header;
   RETURN_IF_ERROR(CheckHistory(directory, start.path, header.progress().step()));
   RETURN_IF_ERROR(CheckFields(header, start.path, *datasets[0],

@@ -58,7 +58,11 @@ DivergenceGuard::Recovery DivergenceGuard::Recover(double loss, double gradient_
 
 void DivergenceGuard::StepIsSound() {
   record_->set_in_a_row(0);
-  if (rolls_back() && progress_->step() % policy_.snapshot_every_steps() == 0) TakeSnapshot();
+  if (snapshot_due()) TakeSnapshot();
+}
+
+bool DivergenceGuard::snapshot_due() const {
+  return rolls_back() && progress_->step() % policy_.snapshot_every_steps() == 0;
 }
 
 void DivergenceGuard::TakeSnapshot() {

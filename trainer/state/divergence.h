@@ -37,6 +37,7 @@ class DivergenceGuard {
 
   // Takes a snapshot if one is due.
   void StepIsSound();
+  bool snapshot_due() const;  // after the last step, if it did not diverge
 
   // Of the step that comes next: which update of the values it is, from 1, and what multiplies its
   // learning rate.

@@ -8,6 +8,7 @@
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/network/math/sums.h"
+#include "trainer/record/checkpoint/finite_check.h"
 
 namespace elman {
 namespace {
@@ -79,6 +80,8 @@ TrainingState::TrainingState(Communicator* communicator, const Model* model,
       changed.emplace_back(part.data, part.slice.size());
   }
   before_step_.emplace(std::move(changed));
+  own_ = OwnArrays();
+  finite_.resize(communicator->size());
 }
 
 absl::Status TrainingState::Initialize(uint64_t seed,
@@ -140,6 +143,32 @@ std::vector<std::span<float>> TrainingState::OwnArrays() {
   }
   arrays.insert(arrays.end(), carries_.begin(), carries_.end());
   return arrays;
+}
+
+absl::Status TrainingState::CheckFinite() {
+  const uint8_t finite = std::ranges::all_of(
+      own_, [](std::span<const float> array) { return CountNotFinite(array) == 0; });
+  communicator_->AllGather(std::as_bytes(std::span(&finite, 1)),
+                           std::as_writable_bytes(std::span(finite_)));
+  if (std::ranges::all_of(finite_, [](uint8_t each) { return each != 0; })) return absl::OkStatus();
+  return Agree(communicator_, DescribeNotFinite());
+}
+
+// Of this rank's arrays, which are in the order of OwnArrays.
+absl::Status TrainingState::DescribeNotFinite() {
+  CheckpointHeader header;
+  DescribeParameters(model_->parameters(), &header);
+  size_t own = 0;
+  const auto describe = [&](std::string_view array, int64_t first) {
+    const auto found = FindNotFinite(header, array, own_[own++], first);
+    return found.empty() ? absl::OkStatus() : absl::OutOfRangeError(ToString(found[0]));
+  };
+  RETURN_IF_ERROR(describe(kValuesArray, exchange_->slice().begin));
+  for (const KeptPart& part : LiveParts()) {
+    if (part.rank == communicator_->rank()) RETURN_IF_ERROR(describe(part.array, part.slice.begin));
+  }
+  while (own < own_.size()) RETURN_IF_ERROR(describe(kCarryArray, 0));
+  return absl::OkStatus();
 }
 
 void TrainingState::MakeRoomForSnapshot() {

@@ -58,6 +58,10 @@ class TrainingState {
   void RestoreSnapshot() { snapshot_->Restore(); }
   bool has_snapshot() const { return snapshot_.has_value(); }
 
+  // OutOfRange, on every rank, if an element of the values, moments or carried state is not finite.
+  // Collective; takes nothing from the heap where all are finite.
+  absl::Status CheckFinite();
+
   // Collective: rank 0's checkpoint receives the arrays, those of the snapshot too if so wished, in
   // the memory of those it has. The others' may be null.
   void Gather(Checkpoint* checkpoint, bool with_snapshot = false);
@@ -74,6 +78,7 @@ class TrainingState {
   std::vector<KeptPart> LiveParts();
   std::vector<KeptPart> SnapshotParts();
   std::vector<std::span<float>> OwnArrays();
+  absl::Status DescribeNotFinite();
   void MakeRoomForSnapshot();
   void PrepareKept(const std::string& prefix, Checkpoint* checkpoint);
   absl::Status CheckFits(bool with_snapshot, Checkpoint* checkpoint);
@@ -86,6 +91,8 @@ class TrainingState {
   std::vector<FloatArray> moments_;
   std::vector<float*> moments_in_hand_;      // of the parameter being updated
   std::vector<std::vector<float>> carries_;  // one for each lane of this rank
+  std::vector<std::span<float>> own_;        // OwnArrays, for CheckFinite
+  std::vector<uint8_t> finite_;              // by rank, for CheckFinite
   std::optional<ArrayCopies> before_step_;   // always there once constructed
   std::optional<ArrayCopies> snapshot_;      // of OwnArrays
 };

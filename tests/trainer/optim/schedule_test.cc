@@ -38,6 +38,24 @@ TEST_F(ScheduleTest, ConstantIsConstant) {
   EXPECT_EQ(Rate(At(100)), 0.25);
 }
 
+TEST_F(ScheduleTest, ALossThatIsNotFiniteIsNoImprovement) {
+  spec_->set_kind(ScheduleSpec::PLATEAU);
+  spec_->set_patience(1);
+  Progress progress;
+  ObservePlateau(*spec_, std::nan(""), &progress);
+  EXPECT_FALSE(progress.has_plateau_loss());
+  EXPECT_EQ(progress.decays(), 1);
+  ObservePlateau(*spec_, 5, &progress);
+  EXPECT_EQ(progress.plateau_loss(), 5);
+  EXPECT_EQ(progress.decays(), 1);
+  ObservePlateau(*spec_, std::nan(""), &progress);
+  EXPECT_EQ(progress.plateau_loss(), 5);
+  EXPECT_EQ(progress.decays(), 2);
+  progress.set_plateau_loss(std::nan(""));  // recorded by a version that took it
+  ObservePlateau(*spec_, 4, &progress);
+  EXPECT_EQ(progress.plateau_loss(), 4);
+}
+
 TEST_F(ScheduleTest, PlateauWaitsForPatience) {
   config_.mutable_optimizer()->set_learning_rate(8);
   spec_->set_kind(ScheduleSpec::PLATEAU);

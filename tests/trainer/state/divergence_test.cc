@@ -271,6 +271,70 @@ TEST_F(DivergenceTest, SavesWaitForASoundStep) {
   EXPECT_THAT(*CheckpointDirectory(scratch_.Path("saved")).Steps(), ElementsAre(2, 6, 10, 12));
 }
 
+// An update may leave numbers that are not finite, of which the loss of its step shows nothing, nor
+// that of later ones: here in the vector of a word.
+TEST_F(DivergenceTest, NumbersThatAreNotFiniteAreNotSaved) {
+  overrides_ = {"checkpoint.every_steps=2", "checkpoint.keep=100"};
+  Run(1, "sound", 4);
+  ends_with_ = absl::StatusCode::kOutOfRange;
+  for (const bool two_nodes : {false, true}) {
+    for (const int64_t last : {5, 9}) {  // the end of the run, the next save
+      const std::string name = "nan" + std::to_string(two_nodes) + std::to_string(last);
+      nodes_ = two_nodes ? std::vector<int>{0, 1} : std::vector<int>{};
+      tamper_ = [](int, std::span<float> values, Progress* progress) {
+        if (progress->step() == 4) values[0] = kNan;
+      };
+      Run(1 + two_nodes, name, last);
+      EXPECT_THAT(*CheckpointDirectory(scratch_.Path(name)).Steps(), ElementsAre(2, 4));
+      EXPECT_EQ(HashOfLatest(name), HashOfLatest("sound"));
+      EXPECT_EQ(Lines(name, {"\"event\": \"diverged\""}), 1);
+      if (last > 5) continue;
+      EXPECT_THAT(std::string(ended_.message()),
+                  AllOf(HasSubstr("after step 5, "), HasSubstr(" numbers of values of "),
+                        HasSubstr("are not finite"), HasSubstr("optimizer.learning_rate")));
+    }
+  }
+}
+
+TEST_F(DivergenceTest, SnapshotsAreOfFiniteNumbers) {
+  RollBack();
+  tamper_ = [](int, std::span<float> values, Progress* progress) {
+    if (progress->step() == 5) values[0] = kNan;
+  };
+  ends_with_ = absl::StatusCode::kOutOfRange;
+  Run(1, "snapshot", 20);
+  EXPECT_THAT(std::string(ended_.message()), HasSubstr("after step 6, "));
+}
+
+// A model whose first losses outside of training are no numbers.
+class BlindModel : public PoisonedModel {
+ public:
+  BlindModel(std::unique_ptr<Model> model, int64_t* blind)
+      : PoisonedModel(std::move(model), {}), blind_(blind) {}
+  void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
+                Workspace* workspace) override {
+    PoisonedModel::Evaluate(batch, carry, losses, workspace);
+    if ((*blind_)-- > 0) std::ranges::fill(losses, kNan);
+  }
+
+ private:
+  int64_t* const blind_;
+};
+
+TEST_F(DivergenceTest, ALossThatIsNotFiniteIsNeverTheBest) {
+  int64_t blind = 1;
+  wrap_model_ = [&](std::unique_ptr<Model> model) {
+    return std::make_unique<BlindModel>(std::move(model), &blind);
+  };
+  Run(1, "run", 10);
+  EXPECT_FALSE(LatestOf("run").header.progress().has_best());
+  EXPECT_TRUE(absl::IsNotFound(CheckpointDirectory(scratch_.Path("run")).Find(kBest).status()));
+  blind = 1;
+  Run(1, "run", 20);
+  EXPECT_EQ(LatestOf("run").header.progress().best_step(), 20);
+  EXPECT_EQ(*CheckpointDirectory(scratch_.Path("run")).Find(kBest), Latest("run"));
+}
+
 // As TrainingLoopTest.StepsDoNotAllocate, with a snapshot every third step.
 TEST_F(DivergenceTest, SnapshotsTakeNothingFromTheHeap) {
   RollBack();

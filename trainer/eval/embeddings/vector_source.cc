@@ -12,6 +12,7 @@
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
+#include "trainer/record/checkpoint/finite_check.h"
 
 namespace elman {
 namespace {
@@ -73,6 +74,7 @@ absl::Status AddOutputs(const google::protobuf::RepeatedPtrField<ParameterEntry>
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kLatest));
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(file));
+  RETURN_IF_ERROR(CheckValuesFinite(checkpoint, file));
   ASSIGN_OR_RETURN(std::vector<Vocabulary> vocabularies, ReadVocabularies(checkpoint, file));
   const auto& parameters = checkpoint.header.parameters();
   const auto table = std::ranges::find(parameters, kEmbedding, &ParameterEntry::name);

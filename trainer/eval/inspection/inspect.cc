@@ -17,6 +17,7 @@
 #include "trainer/eval/inspection/run_course.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/record/checkpoint/finite_check.h"
 #include "trainer/record/run/run_summary.h"
 
 namespace elman {
@@ -32,6 +33,13 @@ void AddEnvironment(const Provenance& provenance, Inspection* inspection) {
     if (!value->empty()) inspection->Add(name, *value);
   }
   if (provenance.threads() > 0) inspection->Add("threads_per_rank", int64_t{provenance.threads()});
+}
+
+// Nothing, for a sound checkpoint.
+void AddNotFinite(const Checkpoint& checkpoint, Inspection* inspection) {
+  std::vector<std::string> found;
+  for (const NotFinite& each : FindNotFinite(checkpoint)) found.push_back(ToString(each));
+  if (!found.empty()) inspection->AddList("not_finite", "WARNING", found);
 }
 
 absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verify) {
@@ -76,6 +84,7 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
         .Add("onednn_version", header.provenance().onednn_version())
         .Add("instruction_set", header.provenance().instruction_set());
     AddEnvironment(header.provenance(), &inspection);
+    AddNotFinite(*checkpoint, &inspection);
     std::string config;
     google::protobuf::TextFormat::PrintToString(header.config(), &config);
     inspection.AddText("config", "\n" + config);

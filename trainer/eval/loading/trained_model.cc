@@ -10,6 +10,7 @@
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
+#include "trainer/record/checkpoint/finite_check.h"
 
 namespace elman {
 namespace {
@@ -49,6 +50,7 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadTrainedModel(const std::string
   ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kBest));
   if (IsBaseline(file)) return LoadFloor(file);
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(file));
+  RETURN_IF_ERROR(CheckValuesFinite(checkpoint, file));
   const CheckpointHeader& header = checkpoint.header;
   ASSIGN_OR_RETURN(std::vector<Vocabulary> vocabularies, ReadVocabularies(checkpoint, file));
   ASSIGN_OR_RETURN(auto model,

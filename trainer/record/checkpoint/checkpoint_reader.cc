@@ -16,19 +16,10 @@
 namespace elman {
 namespace {
 
-// What to do about a damaged file: in a run directory, RUN/checkpoints/step-*.ckpt, there is help.
-std::string Remedy(const std::string& path) {
-  const std::string folder = FolderOf(path), run = FolderOf(folder);
-  const std::string another = "use another checkpoint (--resume=FILE, --checkpoint=FILE)";
-  if (JoinPath(run, "checkpoints") != folder && folder != "checkpoints") return another;
-  return absl::StrCat("'elman-inspect ", run, " --repair' turns back to the newest whole one, or ",
-                      another);
-}
-
 using Cursor = RecordCursor<CheckpointRecord>;
 
 Cursor CursorOf(const RandomAccessFile* file) {
-  return Cursor(file, "checkpoint", Remedy(file->path()));
+  return Cursor(file, "checkpoint", CheckpointRemedy(file->path()));
 }
 
 // Whoever looks for a parameter by the table finds it inside of the array of values.
@@ -110,6 +101,14 @@ absl::Status Compare(Cursor* cursor, std::string_view bytes, const ChunkOf& chun
 }
 
 }  // namespace
+
+std::string CheckpointRemedy(const std::string& path) {
+  const std::string folder = FolderOf(path), run = FolderOf(folder);
+  const std::string another = "use another checkpoint (--resume=FILE, --checkpoint=FILE)";
+  if (JoinPath(run, "checkpoints") != folder && folder != "checkpoints") return another;
+  return absl::StrCat("'elman-inspect ", run, " --repair' turns back to the newest whole one, or ",
+                      another);
+}
 
 absl::StatusOr<CheckpointHeader> ReadCheckpointHeader(const std::string& path) {
   ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));

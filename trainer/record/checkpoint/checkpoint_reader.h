@@ -8,6 +8,10 @@
 
 namespace elman {
 
+// What to do about a file that cannot be used: in a run directory, RUN/checkpoints/step-*.ckpt,
+// there is help.
+std::string CheckpointRemedy(const std::string& path);
+
 // Reads a checkpoint and verifies all of it: every record's checksums and file id, the order of the
 // records, that chunks fill vocabulary, tokenizer and arrays exactly, the content hash, and that
 // nothing follows. DataLoss names the file, the offset and the record. Sizes are bounded by the

@@ -18,6 +18,7 @@
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
+#include "trainer/record/checkpoint/finite_check.h"
 
 namespace elman {
 namespace {
@@ -213,6 +214,7 @@ bool IsRunDirectory(const std::string& path) {
 absl::StatusOr<Checkpoint> ReadWholeCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(path));
   RETURN_IF_ERROR(ReadVocabularies(checkpoint, path).status());
+  RETURN_IF_ERROR(CheckAllFinite(checkpoint, path));
   return checkpoint;
 }
 

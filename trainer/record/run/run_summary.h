@@ -53,7 +53,7 @@ struct RunSurvey {
 bool IsRunDirectory(const std::string& path);
 
 // Reads a checkpoint and verifies what its reader cannot: that the vocabulary is the one its header
-// states.
+// states, and that its numbers are finite.
 absl::StatusOr<Checkpoint> ReadWholeCheckpoint(const std::string& path);
 
 // Reads every checkpoint of the run directory to its end. A run that writes there meanwhile may be
