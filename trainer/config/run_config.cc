@@ -131,6 +131,32 @@ absl::Status Require(bool condition, absl::string_view field, double value,
   return absl::InvalidArgumentError(absl::StrCat(field, " is ", value, ": it must be ", wanted));
 }
 
+// Comparisons with bounds let infinities pass, and some let NaN: no field may be either.
+absl::Status CheckNumbers(const Message& message, const std::string& prefix) {
+  const Reflection* reflection = message.GetReflection();
+  const Descriptor* descriptor = message.GetDescriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const FieldDescriptor* field = descriptor->field(i);
+    const std::string name = prefix + field->name();
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      if (!field->is_repeated())
+        RETURN_IF_ERROR(CheckNumbers(reflection->GetMessage(message, field), name + "."));
+      continue;
+    }
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_FLOAT) continue;
+    std::vector<float> values;
+    if (field->is_repeated()) {
+      for (int j = 0; j < reflection->FieldSize(message, field); ++j)
+        values.push_back(reflection->GetRepeatedFloat(message, field, j));
+    } else {
+      values.push_back(reflection->GetFloat(message, field));
+    }
+    for (const float value : values)
+      RETURN_IF_ERROR(Require(std::isfinite(value), name, value, "a finite number"));
+  }
+  return absl::OkStatus();
+}
+
 void SettleMicroBatches(TrainingConfig* config) {
   if (config->tokens_per_step() == 0) return;
   const int64_t tokens = int64_t{config->batch_size()} * config->sequence_length();
@@ -145,6 +171,7 @@ void SettleLinearEpochs(TrainingConfig* config) {
 }
 
 absl::Status Validate(const TrainingConfig& c) {
+  RETURN_IF_ERROR(CheckNumbers(c, ""));
   const OptimizerSpec& o = c.optimizer();
   const ScheduleSpec& s = c.schedule();
   const DivergencePolicy& d = c.divergence();
@@ -162,13 +189,11 @@ absl::Status Validate(const TrainingConfig& c) {
                    static_cast<double>(c.tokens_per_step()), kAtLeast0),
            Require(c.max_steps() >= 0, "max_steps", c.max_steps(), kAtLeast0),
            Require(c.max_epochs() >= 1, "max_epochs", c.max_epochs(), kAtLeast1),
-           Require(c.watchdog_seconds() == 0 ||
-                       (c.watchdog_seconds() >= 1 && std::isfinite(c.watchdog_seconds())),
-                   "watchdog_seconds", c.watchdog_seconds(), "0, or at least 1"),
+           Require(c.watchdog_seconds() == 0 || c.watchdog_seconds() >= 1, "watchdog_seconds",
+                   c.watchdog_seconds(), "0, or at least 1"),
            Require(c.compare_every_steps() >= 0, "compare_every_steps", c.compare_every_steps(),
                    kAtLeast0),
-           Require(o.learning_rate() > 0 && std::isfinite(o.learning_rate()),
-                   "optimizer.learning_rate", o.learning_rate(), "above 0"),
+           Require(o.learning_rate() > 0, "optimizer.learning_rate", o.learning_rate(), "above 0"),
            Require(unit(o.momentum()), "optimizer.momentum", o.momentum(), kUnit),
            Require(unit(o.beta1()), "optimizer.beta1", o.beta1(), kUnit),
            Require(unit(o.beta2()), "optimizer.beta2", o.beta2(), kUnit),

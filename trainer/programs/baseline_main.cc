@@ -1,5 +1,6 @@
 // elman-baseline: floors, the models that a network must beat: n-grams, TF-IDF, most frequent tags.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -122,10 +123,9 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_output), "--output=FILE"));
   RETURN_IF_ERROR(NgramSpecOfFlags().status());
-  if (!(absl::GetFlag(FLAGS_inverse_regularization) > 0)) {
+  if (const double c = absl::GetFlag(FLAGS_inverse_regularization); !(c > 0) || !std::isfinite(c)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--inverse_regularization=", absl::GetFlag(FLAGS_inverse_regularization),
-                     ": it must be above 0"));
+        absl::StrCat("--inverse_regularization=", c, ": it must be above 0, and finite"));
   }
   if (absl::GetFlag(FLAGS_import_arpa).empty() || absl::GetFlag(FLAGS_kind) == "ngram")
     return absl::OkStatus();

@@ -1,6 +1,7 @@
 // elman-predict: text in, predictions out, line by line.
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -111,7 +112,8 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   const int max_tokens = absl::GetFlag(FLAGS_max_tokens), lines = absl::GetFlag(FLAGS_lines);
   const int top_k = absl::GetFlag(FLAGS_top_k), beam = absl::GetFlag(FLAGS_beam);
   const int batch_size = absl::GetFlag(FLAGS_batch_size);
-  RETURN_IF_ERROR(Require(temperature >= 0, "--temperature", temperature, "at least 0"));
+  RETURN_IF_ERROR(Require(temperature >= 0 && std::isfinite(temperature), "--temperature",
+                          temperature, "at least 0"));
   RETURN_IF_ERROR(Require(top_p > 0 && top_p <= 1, "--top_p", top_p, "above 0 and at most 1"));
   RETURN_IF_ERROR(Require(top_k >= 0, "--top_k", top_k, "at least 0"));
   RETURN_IF_ERROR(Require(max_tokens >= 1, "--max_tokens", max_tokens, "at least 1"));

@@ -98,6 +98,29 @@ TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
   }
 }
 
+// Every field that is a number with a fraction, also of messages within messages.
+void ExpectFiniteNumbersOnly(const Descriptor* message, const std::string& path, int* fields) {
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* field = message->field(i);
+    const std::string name = path + field->name();
+    if (field->message_type() != nullptr && !field->is_repeated())
+      ExpectFiniteNumbersOnly(field->message_type(), name + ".", fields);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_FLOAT) continue;
+    ++*fields;
+    for (const char* number : {"nan", "inf", "-inf", "1e39"}) {
+      const auto config = ParseRunConfig("", "c", {name + "=" + number});
+      EXPECT_TRUE(absl::IsInvalidArgument(config.status())) << name << "=" << number;
+      EXPECT_THAT(std::string(config.status().message()), HasSubstr(name + " is "));
+    }
+  }
+}
+
+TEST(RunConfigTest, NumbersAreFinite) {
+  int fields = 0;
+  ExpectFiniteNumbersOnly(TrainingConfig::descriptor(), "", &fields);
+  EXPECT_GT(fields, 25);
+}
+
 TEST(RunConfigTest, ARunOfAVersionThatKnewFewerFieldsCanBeResumed) {
   const auto now = ParseRunConfig("model { hidden_size: 7 }", "c", {});
   TrainingConfig before = *now;

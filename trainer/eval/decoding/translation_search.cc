@@ -16,7 +16,7 @@ absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty)
     return absl::InvalidArgumentError(
         absl::StrCat("--beam=", beam, ": it must be from ", least_beam, " to ", kMostBeam));
   }
-  if (length_penalty >= 0) return absl::OkStatus();
+  if (length_penalty >= 0 && std::isfinite(length_penalty)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("--length_penalty=", length_penalty, ": it must be at least 0"));
 }

@@ -1,6 +1,7 @@
 #include "trainer/eval/evaluators/label_metrics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -208,7 +209,7 @@ class ClassFigures : public LabelFigures {
         confusion_(ClassificationScore(static_cast<int>(labels_.size())).Counts().size()) {
     for (const std::string& label : labels_) {
       double rating = 0;
-      if (!absl::SimpleAtod(label, &rating)) {
+      if (!absl::SimpleAtod(label, &rating) || !std::isfinite(rating)) {
         ratings_.clear();
         return;
       }

@@ -114,10 +114,12 @@ TEST(ClassFiguresTest, CountsWhoIsTakenForWhom) {
 }
 
 TEST(ClassFiguresTest, LabelsThatAreNoNumbersHaveNoDistance) {
-  const auto figures = CreateClassFigures(Labels({"1", "good"}));
-  Evaluation evaluation;
-  figures->Conclude(std::vector<int64_t>(figures->width()), &evaluation);
-  EXPECT_EQ(evaluation.Find("mean_absolute_error"), nullptr);
+  for (const char* label : {"good", "nan", "inf"}) {
+    const auto figures = CreateClassFigures(Labels({"1", label}));
+    Evaluation evaluation;
+    figures->Conclude(std::vector<int64_t>(figures->width()), &evaluation);
+    EXPECT_EQ(evaluation.Find("mean_absolute_error"), nullptr) << label;
+  }
 }
 
 TEST(EvaluationTest, JsonHasFiguresInOrderAndTablesOnRequest) {
