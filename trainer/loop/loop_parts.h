@@ -56,6 +56,9 @@ struct LoopHooks {
   // still that before the step, but for the carry. The gradients of the report's loss are the
   // summed ones times `scale`.
   std::function<void(const StepReport& report, double scale)> on_gradients = {};
+  // If given, called after every validation: the floating-point operations per second that all
+  // ranks could do, which MFU is a fraction of. Collective.
+  std::function<double()> measure_peak = {};
 };
 
 struct LoopParts {

@@ -320,8 +320,18 @@ absl::Status TrainingLoop::ValidateNow() {
     record_.reporter->Validated(progress_->step(), progress_->epoch() + 1, evaluation, is_best_,
                                 absl::ToDoubleSeconds(absl::Now() - began));
   }
+  MeasurePeak();
   // A new best must not be lost before the next checkpoint is due.
   return is_best_ && progress_->step_in_epoch() != steps_per_epoch_ ? Save() : absl::OkStatus();
+}
+
+void TrainingLoop::MeasurePeak() {
+  if (!hooks_.measure_peak) return;
+  const TimedSpan span(watch_.clock, "peak");
+  const absl::Time began = absl::Now();
+  const double peak = hooks_.measure_peak();
+  if (record_.reporter)
+    record_.reporter->PeakMeasured(peak, absl::ToDoubleSeconds(absl::Now() - began));
 }
 
 // The others go on meanwhile: they read the values, which rank 0 must help to change.

@@ -47,6 +47,7 @@ class TrainingLoop {
   absl::Status EndEpoch();
   absl::Status CheckCoverage() const;
   void ShowSamples(const Evaluation& evaluation);
+  void MeasurePeak();
   absl::Status ValidateNow();  // Cancelled if asked to stop meanwhile
   absl::Status CheckFinite();
   absl::Status Save();

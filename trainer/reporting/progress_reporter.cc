@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -110,7 +111,8 @@ void ProgressReporter::WriteTrainLine() {
       .Add("tokens_per_second", tokens_per_second)
       .Add("bytes_sent", interval_.bytes_sent())
       .Add("seconds", interval_.PhaseSeconds());
-  if (const auto utilization = interval_.Utilization(now)) line.Add("mfu", *utilization);
+  const auto utilization = interval_.Utilization(now);
+  if (utilization) line.Add("mfu", *utilization);
   if (last_.waited.size() > 1) line.Add("waits", interval_.Waits());
   Log(line);
   std::vector<std::pair<std::string, double>> scalars = {
@@ -121,8 +123,28 @@ void ProgressReporter::WriteTrainLine() {
   if (perplexity) scalars.emplace_back("train/perplexity", *perplexity);
   Complain(tensorboard_->Write(last_.step, scalars));
   ShowProgress();
+  if (utilization && *utilization > 1) ExplainUtilization(*utilization);
   last_.interval_targets = 0;
+  train_loss_ = loss;
   interval_.Restart(absl::Now());
+}
+
+// Once for each measurement of the peak.
+void ProgressReporter::ExplainUtilization(double utilization) {
+  if (peak_explained_) return;
+  peak_explained_ = true;
+  Event(
+      last_.step, "mfu_above_1",
+      absl::StrFormat("MFU %.2f is above 1: training computes faster than the cores multiplied "
+                      "matrices when that was measured last (%.4g GFLOP/s), for they were busy or "
+                      "clocked lower then; every validation measures it again",
+                      utilization, interval_.peak() / 1e9));
+}
+
+void ProgressReporter::PeakMeasured(double peak, double seconds) {
+  interval_.Pause(seconds);
+  peak_explained_ &= peak == interval_.peak();
+  interval_.SetPeak(peak, absl::Now());
 }
 
 void ProgressReporter::ShowProgress() {
@@ -250,6 +272,7 @@ void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset
                         absl::StrCat(progress.tokens(), " tokens"),
                         Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
   }
+  WarnOfGuessing(progress, dataset);
   std::string split;
   for (const char* name : {"valid", "test"}) {
     if (dataset.FindSplit(name).ok()) split = name;
@@ -262,6 +285,29 @@ void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset
           : NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)));
   Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
   Say(absl::StrCat("report: ", directory_->report_path()));
+}
+
+// A run may end as it should and be worth nothing.
+void ProgressReporter::WarnOfGuessing(const Progress& progress, const Dataset& dataset) {
+  const Task task = dataset.manifest().task();
+  // Word vectors predict no distribution. A model chosen by its score may be too sure of itself and
+  // yet good.
+  if (!TraitsOf(task).layers || config_.evaluation().select() == EvaluationSpec::SCORE) return;
+  const bool validated = dataset.FindSplit("valid").ok();
+  const std::optional<double> loss = !validated ? train_loss_
+                                     : progress.has_best()
+                                         ? std::optional<double>(progress.best_loss())
+                                         : std::numeric_limits<double>::quiet_NaN();
+  const uint32_t outcomes = dataset.vocabulary(FieldsOfModel(task) - 1).predicted_size();
+  const double guessing = std::log(static_cast<double>(outcomes));
+  constexpr double kMargin = 0.1;  // nats: about so well do initial values guess
+  if (!loss || *loss <= guessing + kMargin) return;
+  Event(progress.step(), "worse_than_guessing",
+        absl::StrFormat(
+            "warning: %s loss is %.4g nats per target, above the %.4g of guessing each of %d "
+            "outcomes alike: this model has learned nothing. Lower optimizer.learning_rate or set "
+            "optimizer.clip_norm, and start again with another --output",
+            validated ? "the best validation" : "the training", *loss, guessing, outcomes));
 }
 
 void ProgressReporter::FinishTraining() { WriteTrainLine(); }

@@ -78,6 +78,10 @@ class ProgressReporter {
   // took, which is no time of training.
   void Diagnosed(const StepDiagnosis& diagnosis, double seconds);
 
+  // The ranks could do `peak` floating-point operations a second just now. `seconds` is what
+  // finding that out took, which is no time of training.
+  void PeakMeasured(double peak, double seconds);
+
   // The run gets on, or waits and knows for what: "training", "validation", "checkpoint".
   void Alive(int64_t step, std::string_view phase);
 
@@ -102,6 +106,8 @@ class ProgressReporter {
   std::optional<double> Perplexity(double loss) const;
   void WriteTrainLine();
   void ShowProgress();
+  void ExplainUtilization(double utilization);
+  void WarnOfGuessing(const Progress& progress, const Dataset& dataset);
   void Log(JsonObject line);                  // to metrics.jsonl, with the time
   void WritePage(bool running);               // report.html
   void Complain(const absl::Status& status);  // about a log that cannot be written, once
@@ -122,6 +128,8 @@ class ProgressReporter {
 
   StepReport last_;
   TrainInterval interval_;
+  std::optional<double> train_loss_;                 // of the last train line of this process
+  bool peak_explained_ = false;                      // that MFU is above 1 with the peak in hand
   Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last one shown
   bool complained_ = false;
 };

@@ -24,6 +24,13 @@ double TrainInterval::Seconds(absl::Time now) const {
   return std::max(absl::ToDoubleSeconds(now - began_) - paused_, 1e-9);
 }
 
+void TrainInterval::SetPeak(double peak, absl::Time now) {
+  const double seconds = Seconds(now);
+  possible_before_ += (seconds - seconds_before_) * peak_;
+  seconds_before_ = seconds;
+  peak_ = peak;
+}
+
 double TrainInterval::TokensPerSecond(absl::Time now) const {
   return static_cast<double>(targets_) / Seconds(now);
 }
@@ -32,7 +39,7 @@ std::optional<double> TrainInterval::Utilization(absl::Time now) const {
   if (peak_ <= 0) return std::nullopt;
   // Forward and twice that backward; a multiplication comes with an addition.
   const double operations = 3 * 2 * static_cast<double>(multiplications_);
-  return operations / Seconds(now) / peak_;
+  return operations / (possible_before_ + (Seconds(now) - seconds_before_) * peak_);
 }
 
 JsonObject TrainInterval::PhaseSeconds() const {
@@ -58,6 +65,7 @@ JsonObject TrainInterval::Waits() const {
 void TrainInterval::Restart(absl::Time now) {
   began_ = now;
   paused_ = 0;
+  seconds_before_ = possible_before_ = 0;
   targets_ = multiplications_ = 0;
   bytes_before_ = bytes_sent_;
   waited_before_ = waited_;

@@ -21,6 +21,9 @@ class TrainInterval {
   TrainInterval(const PhaseClock* clock, double peak, absl::Time now);
 
   void Add(const StepReport& report);
+  // From now on the ranks could do so many operations per second.
+  void SetPeak(double peak, absl::Time now);
+  double peak() const { return peak_; }
   // Training stood still for `seconds`, for validation or a checkpoint: they do not count.
   void Pause(double seconds) { paused_ += seconds; }
 
@@ -40,9 +43,11 @@ class TrainInterval {
   double Seconds(absl::Time now) const;
 
   const PhaseClock* const clock_;
-  const double peak_;
+  double peak_;
   absl::Time began_;
   double paused_ = 0;
+  // Until the peak was measured last: seconds of the interval, and operations possible in them.
+  double seconds_before_ = 0, possible_before_ = 0;
   int64_t targets_ = 0, multiplications_ = 0;
   // Since the start of this process, until the last step, and until the interval began.
   int64_t bytes_sent_ = 0, bytes_before_ = 0;

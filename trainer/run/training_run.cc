@@ -1,8 +1,8 @@
 #include "trainer/run/training_run.h"
 
+#include <functional>
 #include <memory>
-#include <numeric>
-#include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +12,12 @@
 #include "trainer/comm/agreement.h"
 #include "trainer/config/run_config.h"
 #include "trainer/loop/training_loop.h"
-#include "trainer/network/math/product_rate.h"
 #include "trainer/network/timing/phase_clock.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/run/run_directory.h"
 #include "trainer/reporting/progress_reporter.h"
 #include "trainer/run/announcement.h"
+#include "trainer/run/peak_meter.h"
 #include "trainer/run/prepared_run.h"
 #include "trainer/run/run_start.h"
 #include "trainer/run/stop_signal.h"
@@ -26,16 +26,6 @@
 
 namespace elman {
 namespace {
-
-// What all ranks could multiply, all at once: floating-point operations a second. Collective.
-double PeakOf(Communicator* communicator) {
-  communicator->Barrier();
-  const double mine = ProductRate();
-  std::vector<double> all(communicator->size());
-  communicator->AllGather(std::as_bytes(std::span(&mine, 1)),
-                          std::as_writable_bytes(std::span(all)));
-  return std::accumulate(all.begin(), all.end(), 0.0);
-}
 
 // Rank 0: from here on the run directory tells of this run, up to the step where it begins.
 absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunRequest& request,
@@ -124,7 +114,9 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
 
   PhaseClock own_clock;
   PhaseClock* const clock = request.clock ? request.clock : &own_clock;
-  const double peak = request.measures_peak ? PeakOf(communicator) : 0;
+  std::optional<PeakMeter> meter;
+  if (request.measures_peak) meter.emplace(communicator);
+  const double peak = meter ? meter->peak() : 0;
   CheckpointDirectory checkpoints(request.output);
   ASSIGN_OR_RETURN(const auto reporter,
                    CreateReporter(request, directory.get(), peak, clock, &checkpoints, &run));
@@ -135,7 +127,9 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
                      .validation = {run.evaluator.get(), run.samples.get()},
                      .record = {&checkpoints, reporter.get(), trace.get()},
                      .watch = {clock, request.pulse},
-                     .hooks = {.stop_requested = StopRequested},
+                     .hooks = {.stop_requested = StopRequested,
+                               .measure_peak = meter ? [&] { return meter->Measure(); }
+                                                     : std::function<double()>()},
                      .checkpoint = &run.start.checkpoint});
   if (reporter) AnnounceRun(run, reporter.get());
   const absl::Status trained = loop.Run();

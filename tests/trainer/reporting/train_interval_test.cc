@@ -25,6 +25,24 @@ TEST(TrainInterval, RatesLeaveOutPauses) {
   EXPECT_EQ(TrainInterval(&clock, /*peak=*/0, kStart).Utilization(now), std::nullopt);
 }
 
+// A machine that gets slower and faster: each part of an interval is compared with the peak of
+// then.
+TEST(TrainInterval, UtilizationFollowsThePeak) {
+  PhaseClock clock;
+  TrainInterval interval(&clock, /*peak=*/1000, kStart);
+  interval.Add({.multiplications = 1000});
+  interval.Pause(2);
+  interval.SetPeak(3000, kStart + absl::Seconds(6));
+  EXPECT_DOUBLE_EQ(*interval.Utilization(kStart + absl::Seconds(6)), 6000.0 / (4 * 1000));
+  EXPECT_EQ(interval.peak(), 3000);
+  interval.Add({.multiplications = 500});
+  EXPECT_DOUBLE_EQ(*interval.Utilization(kStart + absl::Seconds(8)),
+                   9000.0 / (4 * 1000 + 2 * 3000));
+  interval.Restart(kStart + absl::Seconds(8));
+  interval.Add({.multiplications = 500});
+  EXPECT_DOUBLE_EQ(*interval.Utilization(kStart + absl::Seconds(9)), 3000.0 / 3000);
+}
+
 TEST(TrainInterval, BeginsAnewAfterATrainLine) {
   PhaseClock clock;
   TrainInterval interval(&clock, /*peak=*/0, kStart);

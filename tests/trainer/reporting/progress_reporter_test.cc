@@ -1,0 +1,125 @@
+// What a run says about its own numbers.
+#include "trainer/reporting/progress_reporter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/shards/dataset.h"
+#include "tests/data/shards/made_dataset.h"
+#include "tests/support/scratch.h"
+#include "trainer/config/run_config.h"
+
+namespace elman {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class ProgressReporterTest : public testing::Test {
+ protected:
+  static constexpr uint32_t kWords = 26;
+
+  // Of a run of a task whose data set has no validation split.
+  void Begin(Task task, double peak, const std::vector<std::string>& overrides = {}) {
+    reporter_.reset();
+    directory_.reset();
+    data_.emplace();
+    run_.emplace();
+    WriteMadeDataset(data_->path(), task, {RandomTaskExamples(task, 20, 8, kWords)}, kWords);
+    dataset_ = *Dataset::Open(data_->path());
+    directory_ = *RunDirectory::Open(run_->path());
+    auto reporter = ProgressReporter::Create(directory_.get(), task,
+                                             *ParseRunConfig("", "test", overrides), Progress(),
+                                             /*total_steps=*/100, peak, &clock_);
+    ASSERT_THAT(reporter, IsOk());
+    reporter_ = *std::move(reporter);
+  }
+
+  // A step that ends an interval, with this loss per target.
+  void Step(double loss, int64_t multiplications = 0) {
+    reporter_->Step({.step = ++step_,
+                     .targets = 10,
+                     .loss = loss,
+                     .multiplications = multiplications,
+                     .interval_loss = 10 * loss,
+                     .interval_targets = 10,
+                     .ends_interval = true});
+  }
+
+  int Events(const std::string& what) {
+    const std::string metrics = run_->Read("metrics.jsonl");
+    int count = 0;
+    for (size_t at = 0; (at = metrics.find("\"event\": \"" + what + "\"", at)) != std::string::npos;
+         ++at)
+      ++count;
+    return count;
+  }
+
+  PhaseClock clock_;
+  std::optional<Scratch> data_, run_;
+  std::shared_ptr<const Dataset> dataset_;
+  std::unique_ptr<RunDirectory> directory_;
+  std::unique_ptr<ProgressReporter> reporter_;
+  int64_t step_ = 0;
+};
+
+TEST_F(ProgressReporterTest, ExplainsAnMfuAboveOneOncePerPeak) {
+  Begin(LANGUAGE_MODEL, /*peak=*/1e-3);
+  Step(3, 1'000'000'000);
+  Step(3, 1'000'000'000);
+  EXPECT_EQ(Events("mfu_above_1"), 1);
+  reporter_->PeakMeasured(1e-3, 0.01);
+  Step(3, 1'000'000'000);
+  EXPECT_EQ(Events("mfu_above_1"), 1) << "not measured again";
+  reporter_->PeakMeasured(2e-3, 0.01);
+  Step(3, 1'000'000'000);
+  EXPECT_EQ(Events("mfu_above_1"), 2);
+  reporter_->PeakMeasured(1e30, 0.01);
+  Step(3);  // begins with the old peak
+  Step(3, 1'000'000'000);
+  EXPECT_EQ(Events("mfu_above_1"), 2);
+}
+
+TEST_F(ProgressReporterTest, WarnsOfARunThatIsWorseThanGuessing) {
+  const double guessing = std::log(static_cast<double>(kWords));
+  for (const Task task : {LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION}) {
+    SCOPED_TRACE(Task_Name(task));
+    for (const double loss : {122.0, guessing + 0.2, std::nan(""), guessing + 0.05, 1.0}) {
+      Begin(task, /*peak=*/0);
+      Step(loss);
+      reporter_->FinishTraining();
+      reporter_->Conclude(Progress(), *dataset_);
+      EXPECT_EQ(Events("worse_than_guessing"), !(loss <= guessing + 0.1)) << loss;
+    }
+  }
+}
+
+TEST_F(ProgressReporterTest, DoesNotWarnOfARunChosenByScoreNorOfWordVectors) {
+  Begin(CLASSIFICATION, /*peak=*/0, {"evaluation.select=SCORE"});
+  Step(5);
+  reporter_->Conclude(Progress(), *dataset_);
+  EXPECT_EQ(Events("worse_than_guessing"), 0);
+  Begin(EMBEDDING, /*peak=*/0);
+  Step(50);
+  reporter_->Conclude(Progress(), *dataset_);
+  EXPECT_EQ(Events("worse_than_guessing"), 0);
+}
+
+TEST_F(ProgressReporterTest, TheWarningSaysWhatToDo) {
+  Begin(LANGUAGE_MODEL, /*peak=*/0);
+  Step(122);
+  reporter_->Conclude(Progress(), *dataset_);
+  EXPECT_THAT(
+      run_->Read("metrics.jsonl"),
+      AllOf(HasSubstr("the training loss is 122 nats per target"),
+            HasSubstr("guessing each of 26 outcomes"), HasSubstr("Lower optimizer.learning_rate")));
+}
+
+}  // namespace
+}  // namespace elman
