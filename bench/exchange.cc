@@ -7,8 +7,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <string>
 #include <vector>
 
+#include "data/format/json_writer.h"
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/exchange/gradient_exchange.h"
 
@@ -60,11 +62,16 @@ void Compare(Communicator* communicator, int64_t floats) {
     ratios.push_back(theirs / mine);
   }
   if (communicator->rank() != 0) return;
-  std::printf(
-      "{\"name\": \"Exchange/%lld/%d\", \"value\": %.6g, \"unit\": \"s\", \"against\": "
-      "\"MPI_Allreduce\", \"ratio\": %.4g, \"quartiles\": [%.4g, %.4g]}\n",
-      static_cast<long long>(floats), communicator->size(), Quantile(ours, 0.5),
-      Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75));
+  const std::vector<double> quartiles = {Quantile(ratios, 0.25), Quantile(ratios, 0.75)};
+  JsonObject line;
+  line.Add("name",
+           "Exchange/" + std::to_string(floats) + "/" + std::to_string(communicator->size()))
+      .Add("value", Quantile(ours, 0.5))
+      .Add("unit", "s")
+      .Add("against", "MPI_Allreduce")
+      .Add("ratio", Quantile(ratios, 0.5))
+      .AddJson("quartiles", JsonArray(quartiles, JsonNumber));
+  std::printf("%s\n", line.ToString().c_str());
   std::fflush(stdout);
 }
 

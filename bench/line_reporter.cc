@@ -69,10 +69,9 @@ void LineReporter::Finalize() {
     std::ranges::sort(sorted);
     JsonObject line;
     line.Add("name", name).Add("value", Quantile(sorted, 0.5)).Add("unit", figures_[name].unit);
-    char quartiles[64];
-    std::snprintf(quartiles, sizeof(quartiles), "[%.6g, %.6g]", Quantile(sorted, 0.25),
-                  Quantile(sorted, 0.75));
-    std::printf("%s\n", line.AddJson("quartiles", quartiles).ToString().c_str());
+    const std::vector<double> quartiles = {Quantile(sorted, 0.25), Quantile(sorted, 0.75)};
+    line.AddJson("quartiles", JsonArray(quartiles, JsonNumber));
+    std::printf("%s\n", line.ToString().c_str());
   }
 }
 

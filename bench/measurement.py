@@ -160,7 +160,7 @@ def compare(name, unit, against, ours, theirs, rounds):
 
 
 def print_line(**line):
-    print(json.dumps(line), flush=True)
+    print(json.dumps(line, allow_nan=False), flush=True)  # NaN is no JSON
 
 
 def parse_arguments(description, **options):

@@ -155,7 +155,7 @@ def main():
         dist.destroy_process_group()
     tokens = workload.tokens_per_step(ranks) * (len(steps) - arguments.warm_up)
     if rank == 0:
-        print(json.dumps({"tokens_per_second": tokens / seconds, "losses": losses}))
+        print(json.dumps({"tokens_per_second": tokens / seconds, "losses": losses}, allow_nan=False))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def main():
         step()
         steps += 1
     seconds = time.perf_counter() - began
-    print(json.dumps({"tokens_per_second": steps * lengths.sum().item() / seconds}))
+    print(json.dumps({"tokens_per_second": steps * lengths.sum().item() / seconds}, allow_nan=False))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def main():
     pass_both_ways(layer, inputs, targets)
     growth = resident_bytes("VmHWM") - before
     kept = [layer.weight.grad, layer.bias.grad, inputs.grad]
-    print(json.dumps({"bytes": growth - sum(gradient.nbytes for gradient in kept)}))
+    print(json.dumps({"bytes": growth - sum(gradient.nbytes for gradient in kept)}, allow_nan=False))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/batches/epoch_order.h"
 #include "data/batches/permutation.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
@@ -72,7 +73,7 @@ absl::StatusOr<std::vector<int>> Apportion(const std::vector<double>& weights, i
   for (const double weight : weights) {
     if (!(weight > 0) || !std::isfinite(weight)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("a data set has the weight ", weight, ": it must be above 0"));
+          absl::StrCat("a data set has the weight ", RoundedText(weight), ": it must be above 0"));
     }
   }
   if (total < static_cast<int>(weights.size())) {

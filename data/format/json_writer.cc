@@ -1,9 +1,9 @@
 #include "data/format/json_writer.h"
 
-#include <charconv>
 #include <cmath>
 
 #include "absl/strings/str_format.h"
+#include "data/format/number_text.h"
 #include "data/format/utf8.h"
 
 namespace elman {
@@ -34,10 +34,7 @@ std::string JsonString(std::string_view text) {
 }
 
 std::string JsonNumber(double number) {
-  if (!std::isfinite(number)) return "null";
-  char buffer[32];
-  const auto result = std::to_chars(buffer, buffer + sizeof(buffer), number);
-  return {buffer, result.ptr};
+  return std::isfinite(number) ? RoundTripText(number) : "null";
 }
 
 JsonObject& JsonObject::AddJson(std::string_view key, std::string_view json) {

@@ -34,7 +34,8 @@ class JsonObject {
 // The text as a JSON string, quoted; bytes that are not UTF-8 become U+FFFD.
 std::string JsonString(std::string_view text);
 
-// The shortest text that reads back as the same double; null for what JSON cannot say.
+// The shortest text that reads back as the same double; null for what JSON cannot say: infinities
+// and not-a-number alike.
 std::string JsonNumber(double number);
 
 // An array of what `json_of` returns for each item: the text of any JSON value.

@@ -1,11 +1,40 @@
 #include "data/format/number_text.h"
 
+#include <charconv>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/time.h"
 
 namespace elman {
+namespace {
+
+template <typename Number>
+std::string Shortest(Number number) {
+  if (std::isnan(number)) return "nan";
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof(buffer), number).ptr};
+}
+
+}  // namespace
+
+std::string RoundTripText(double number) { return Shortest(number); }
+std::string RoundTripText(float number) { return Shortest(number); }
+
+std::string FixedText(double number, int digits) {
+  return std::isnan(number) ? "nan" : absl::StrFormat("%.*f", digits, number);
+}
+
+std::string SignificantText(double number, int digits) {
+  return std::isnan(number) ? "nan" : absl::StrFormat("%.*g", digits, number);
+}
+
+std::string TimeText(double seconds) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
+                          absl::UnixEpoch() + absl::Seconds(std::floor(seconds)),
+                          absl::UTCTimeZone());
+}
 
 std::string GroupedText(uint64_t number) {
   std::string text = absl::StrCat(number);
@@ -18,9 +47,9 @@ std::string CountText(uint64_t count, std::string_view singular) {
 }
 
 std::string ByteText(double bytes) {
-  if (bytes < 1e6) return absl::StrFormat("%.0f kB", bytes / 1e3);
-  if (bytes < 1e9) return absl::StrFormat("%.0f MB", bytes / 1e6);
-  return absl::StrFormat("%.1f GB", bytes / 1e9);
+  if (bytes < 1e6) return FixedText(bytes / 1e3, 0) + " kB";
+  if (bytes < 1e9) return FixedText(bytes / 1e6, 0) + " MB";
+  return FixedText(bytes / 1e9, 1) + " GB";
 }
 
 std::string ClockText(int64_t seconds) {
@@ -28,15 +57,14 @@ std::string ClockText(int64_t seconds) {
 }
 
 std::string RoundedText(double number) {
-  if (number == std::floor(number) && std::abs(number) < 1e15)
-    return absl::StrFormat("%.0f", number);
-  return absl::StrFormat("%.5g", number);
+  if (number == std::floor(number) && std::abs(number) < 1e15) return FixedText(number, 0);
+  return SignificantText(number, 5);
 }
 
 std::string ScaledText(double number) {
-  if (std::abs(number) >= 1e6) return absl::StrFormat("%.4gM", number / 1e6);
-  if (std::abs(number) >= 1e4) return absl::StrFormat("%.4gk", number / 1e3);
-  return absl::StrFormat("%.4g", number);
+  if (std::abs(number) >= 1e6) return SignificantText(number / 1e6, 4) + "M";
+  if (std::abs(number) >= 1e4) return SignificantText(number / 1e3, 4) + "k";
+  return SignificantText(number, 4);
 }
 
 }  // namespace elman

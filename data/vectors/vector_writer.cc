@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/number_text.h"
 #include "data/io/bytes.h"
 #include "data/io/status_macros.h"
 
@@ -48,10 +48,9 @@ absl::Status VectorWriter::Add(std::string_view word, std::span<const float> vec
     line_ += ' ';
     line_.append(AsBytes(vector));
   } else {
-    char number[32];
     for (const float element : vector) {
       line_ += ' ';
-      line_.append(number, std::to_chars(number, number + sizeof(number), element).ptr);
+      line_ += RoundTripText(element);
     }
   }
   line_ += '\n';

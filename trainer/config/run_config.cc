@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
@@ -128,7 +129,8 @@ void WriteDefaultsOut(Message* message) {
 absl::Status Require(bool condition, absl::string_view field, double value,
                      absl::string_view wanted) {
   if (condition) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(field, " is ", value, ": it must be ", wanted));
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, " is ", RoundedText(value), ": it must be ", wanted));
 }
 
 // Comparisons with bounds let infinities pass, and some let NaN: no field may be either.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "data/format/number_text.h"
 #include "data/text/task_fields.h"
 
 namespace elman {
@@ -110,7 +111,7 @@ std::vector<Course> BestCourses(const std::vector<Course>& courses) {
 }
 
 std::string Percent(double share) {
-  return absl::StrFormat(share >= 0.1 ? "%.0f %%" : "%.2g %%", 100 * share);
+  return (share >= 0.1 ? FixedText(100 * share, 0) : SignificantText(100 * share, 2)) + " %";
 }
 
 // How much there is of the gradient one step farther back, in the mean.
@@ -141,11 +142,12 @@ std::string LongerMemory(int64_t farthest, Task task, const ModelSpec& model) {
     remedies.push_back("model.cell=LSTM with model.initializer.forget_bias=1");
     remedies.push_back("model.cell=GRU");
   } else if (!IsLstm(model)) {
-    remedies.push_back(absl::StrCat("model.cell=LSTM with model.initializer.forget_bias=", bias));
+    remedies.push_back(
+        absl::StrCat("model.cell=LSTM with model.initializer.forget_bias=", RoundedText(bias)));
   } else if (model.initializer().forget_bias() < 1) {
     remedies.push_back("model.initializer.forget_bias=1");
   } else if (model.initializer().forget_bias() + 0.5 < bias) {
-    remedies.push_back(absl::StrCat("model.initializer.forget_bias=", bias));
+    remedies.push_back(absl::StrCat("model.initializer.forget_bias=", RoundedText(bias)));
   }
   if (!model.initializer().orthogonal_hidden())
     remedies.push_back("model.initializer.orthogonal_hidden=true");

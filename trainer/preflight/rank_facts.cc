@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "data/format/number_text.h"
 #include "data/io/checksum.h"
 #include "data/io/read_file.h"
 #include "trainer/network/math/compute_environment.h"
@@ -39,7 +40,7 @@ std::string Write(const RankFacts& facts) {
                                     NumberRanges(facts.processors.threads),
                                     NumberRanges(facts.processors.cores),
                                     absl::StrCat(facts.processors.cores_of_host),
-                                    absl::StrCat(facts.processors.quota),
+                                    RoundTripText(facts.processors.quota),
                                     absl::StrCat(facts.requested_threads),
                                     absl::StrCat(facts.shared_memory)};
   for (const NetworkInterface& i : facts.interfaces)

@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "data/command_line/interruption.h"
 #include "data/command_line/program.h"
+#include "data/format/number_text.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
@@ -124,8 +125,8 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_output), "--output=FILE"));
   RETURN_IF_ERROR(NgramSpecOfFlags().status());
   if (const double c = absl::GetFlag(FLAGS_inverse_regularization); !(c > 0) || !std::isfinite(c)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--inverse_regularization=", c, ": it must be above 0, and finite"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--inverse_regularization=", RoundedText(c), ": it must be above 0, and finite"));
   }
   if (absl::GetFlag(FLAGS_import_arpa).empty() || absl::GetFlag(FLAGS_kind) == "ngram")
     return absl::OkStatus();

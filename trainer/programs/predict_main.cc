@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "data/command_line/program.h"
 #include "data/features/feature_source.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/loading/trained_model.h"
 #include "trainer/eval/prediction/input_lines.h"
@@ -90,8 +91,8 @@ constexpr Program kProgram = {
 
 absl::Status Require(bool condition, std::string_view flag, double value, std::string_view wanted) {
   if (condition) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(std::string(flag), "=", value, ": it must be ", std::string(wanted)));
+  return absl::InvalidArgumentError(absl::StrCat(std::string(flag), "=", RoundedText(value),
+                                                 ": it must be ", std::string(wanted)));
 }
 
 TranslationOutputSpec TranslationSpecOfFlags() {

@@ -1,10 +1,10 @@
 #include "trainer/replay/step_norms.h"
 
-#include <charconv>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 namespace {
@@ -26,7 +26,8 @@ NotFinite FindNotFinite(std::span<const float> elements) {
 std::string LineOf(const std::string& array, const std::string& first, const NotFinite& found,
                    std::span<const float> elements) {
   return absl::StrCat("not finite: ", array, ", ", found.count, " of ", elements.size(),
-                      " elements, the first at ", first, ": ", Exact(elements[found.first]), "\n");
+                      " elements, the first at ", first, ": ", RoundTripText(elements[found.first]),
+                      "\n");
 }
 
 std::span<const float> PartOf(const Parameter& parameter, std::span<const float> array) {
@@ -35,7 +36,7 @@ std::span<const float> PartOf(const Parameter& parameter, std::span<const float>
 
 std::string TableCell(const std::vector<double>& norms, size_t row) {
   if (norms.empty()) return absl::StrFormat("%14s", "-");
-  return absl::StrFormat("%14.6g", std::abs(norms[row]));  // not -nan
+  return absl::StrFormat("%14s", SignificantText(norms[row], 6));
 }
 
 }  // namespace
@@ -104,13 +105,6 @@ std::string StepSurvey::Text() const {
                     TableCell(gradient_norms_, row), TableCell(update_norms_, row), "\n");
   }
   return text + not_finite_;
-}
-
-std::string Exact(double number) {
-  if (std::isnan(number)) return "nan";
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), number).ptr;
-  return {text, end};
 }
 
 }  // namespace elman

@@ -40,7 +40,4 @@ class StepSurvey {
   std::string not_finite_;  // lines
 };
 
-// The shortest text that reads back as the same double.
-std::string Exact(double number);
-
 }  // namespace elman

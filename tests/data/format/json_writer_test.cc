@@ -31,6 +31,10 @@ TEST(JsonObjectTest, DoublesReadBackAsTheSame) {
   }
   EXPECT_EQ(JsonObject().Add("x", std::numeric_limits<double>::quiet_NaN()).ToString(),
             "{\"x\": null}");
+  for (const double number :
+       {-std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+        -std::numeric_limits<double>::infinity()})
+    EXPECT_EQ(JsonNumber(number), "null") << "JSON has no word for it";
 }
 
 TEST(JsonArrayTest, ListsEveryItem) {

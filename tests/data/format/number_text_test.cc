@@ -2,8 +2,76 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <clocale>
+#include <cstdlib>
+#include <limits>
+#include <random>
+
 namespace elman {
 namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+TEST(NumberText, ReadsBackAsTheSameBits) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 100000; ++i) {
+    const auto number = std::bit_cast<double>(random());
+    if (number != number) continue;
+    const std::string text = RoundTripText(number);
+    ASSERT_EQ(std::bit_cast<uint64_t>(std::strtod(text.c_str(), nullptr)),
+              std::bit_cast<uint64_t>(number))
+        << text;
+    const auto small = std::bit_cast<float>(static_cast<uint32_t>(random()));
+    if (small != small) continue;
+    ASSERT_EQ(std::bit_cast<uint32_t>(std::strtof(RoundTripText(small).c_str(), nullptr)),
+              std::bit_cast<uint32_t>(small))
+        << RoundTripText(small);
+  }
+  EXPECT_EQ(RoundTripText(0.1), "0.1");
+  EXPECT_EQ(RoundTripText(0.1f), "0.1");
+  EXPECT_EQ(RoundTripText(1.0 / 3), "0.3333333333333333");
+  EXPECT_EQ(RoundTripText(-0.0), "-0");
+}
+
+TEST(NumberText, HasOneWordForWhatIsNoNumber) {
+  for (const double number : {kNan, -kNan}) {
+    EXPECT_EQ(RoundTripText(number), "nan");
+    EXPECT_EQ(RoundTripText(static_cast<float>(number)), "nan");
+    EXPECT_EQ(FixedText(number, 4), "nan");
+    EXPECT_EQ(SignificantText(number, 4), "nan");
+    EXPECT_EQ(RoundedText(number), "nan");
+    EXPECT_EQ(ScaledText(number), "nan");
+  }
+  EXPECT_EQ(RoundTripText(kInfinity), "inf");
+  EXPECT_EQ(RoundTripText(-kInfinity), "-inf");
+  EXPECT_EQ(FixedText(-kInfinity, 2), "-inf");
+  EXPECT_EQ(RoundedText(kInfinity), "inf");
+}
+
+TEST(NumberText, HasTheDigitsAskedFor) {
+  EXPECT_EQ(FixedText(2.34567, 2), "2.35");
+  EXPECT_EQ(FixedText(1796059421.4, 0), "1796059421");
+  EXPECT_EQ(SignificantText(1234.567, 6), "1234.57");
+  EXPECT_EQ(SignificantText(0.00001, 2), "1e-05");
+}
+
+// Numbers of the clock have ten digits before the point: rounded, they are another hour.
+TEST(NumberText, ShowsTimesAsTimes) {
+  EXPECT_EQ(TimeText(1796059421.912), "2026-11-30 17:23:41 UTC");
+  EXPECT_EQ(TimeText(0), "1970-01-01 00:00:00 UTC");
+}
+
+// A program that is told the language of its user writes commas elsewhere.
+TEST(NumberText, DoesNotFollowTheLocale) {
+  const char* const found = std::setlocale(LC_ALL, "de_DE.UTF-8");
+  EXPECT_EQ(RoundTripText(0.5), "0.5");
+  EXPECT_EQ(FixedText(0.5, 2), "0.50");
+  EXPECT_EQ(SignificantText(1e-7, 3), "1e-07");
+  EXPECT_EQ(RoundedText(12345.678), "12346");
+  if (found != nullptr) std::setlocale(LC_ALL, "C");
+}
 
 TEST(NumberText, GroupsDigits) {
   EXPECT_EQ(GroupedText(0), "0");

@@ -76,11 +76,5 @@ TEST_F(StepNormsTest, NameTheFirstElementThatIsNotFinite) {
   });
 }
 
-TEST(Exact, ReadsBackAsTheSameNumber) {
-  EXPECT_EQ(Exact(0.1), "0.1");
-  EXPECT_EQ(Exact(1.0 / 3), "0.3333333333333333");
-  EXPECT_EQ(Exact(-std::numeric_limits<double>::quiet_NaN()), "nan");
-}
-
 }  // namespace
 }  // namespace elman

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/number_text.h"
 #include "trainer/eval/decoding/batch_builder.h"
 #include "trainer/network/math/softmax.h"
 
@@ -18,7 +19,7 @@ absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty)
   }
   if (length_penalty >= 0 && std::isfinite(length_penalty)) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("--length_penalty=", length_penalty, ": it must be at least 0"));
+      absl::StrCat("--length_penalty=", RoundedText(length_penalty), ": it must be at least 0"));
 }
 
 // A word more for a hypothesis.

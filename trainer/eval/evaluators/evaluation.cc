@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 namespace {
@@ -14,8 +15,8 @@ std::string Spelled(std::string name) {
 }
 
 std::string Shown(const Figure& figure, double value) {
-  if (figure.count) return absl::StrFormat("%.0f", value);
-  return absl::StrFormat(value >= 10 ? "%.2f" : "%.4f", value);
+  if (figure.count) return FixedText(value, 0);
+  return FixedText(value, value >= 10 ? 2 : 4);
 }
 
 void Add(const Figure& figure, double value, JsonObject* json) {
@@ -83,9 +84,8 @@ std::string EvaluationText(const Evaluation& evaluation) {
   std::string text;
   for (const Figure& figure : evaluation.figures) {
     absl::StrAppendFormat(&text, "%-*s  %s%s%s\n", static_cast<int>(widest), Spelled(figure.name),
-                          figure.count || figure.value >= 10
-                              ? Shown(figure, figure.value)
-                              : absl::StrFormat("%.6f", figure.value),
+                          figure.count || figure.value >= 10 ? Shown(figure, figure.value)
+                                                             : FixedText(figure.value, 6),
                           figure.meaning.empty() ? "" : " ", figure.meaning);
   }
   for (const auto& [name, signature] : evaluation.signatures) {

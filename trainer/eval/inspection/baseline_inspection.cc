@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/ngrams/arpa.h"
@@ -29,11 +30,10 @@ void AddNgrams(const NgramModelSpec& ngram, Inspection* inspection) {
       absl::StrAppend(&text, ", discounts ",
                       absl::StrJoin(order.discounts(), " ",
                                     [](std::string* out, double discount) {
-                                      absl::StrAppendFormat(out, "%.4f", discount);
+                                      absl::StrAppend(out, FixedText(discount, 4));
                                     }),
                       order.fallback() ? " (the usual: its counts of counts give none)" : "");
-      json.AddJson("discounts", JsonArray(order.discounts(),
-                                          [](double discount) { return absl::StrCat(discount); }))
+      json.AddJson("discounts", JsonArray(order.discounts(), JsonNumber))
           .Add("fallback", order.fallback());
     }
     inspection->AddText(absl::StrCat("  ", i + 1, "-grams"), text);

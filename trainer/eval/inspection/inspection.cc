@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 
@@ -10,7 +11,7 @@ void Inspection::AddLine(std::string_view name, const std::string& value) {
 }
 
 void Inspection::AddLine(std::string_view name, double value) {
-  AddLine(name, absl::StrCat(value));
+  AddLine(name, SignificantText(value, 6));
 }
 void Inspection::AddLine(std::string_view name, uint64_t value) {
   AddLine(name, absl::StrCat(value));

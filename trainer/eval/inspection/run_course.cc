@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "data/format/number_text.h"
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr size_t kWidth = 40;
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
+constexpr std::string_view kBestTime = "best_time";  // when the best was validated
 constexpr const char* kBlocks[] = {"\u2581", "\u2582", "\u2583", "\u2584",
                                    "\u2585", "\u2586", "\u2587", "\u2588"};
 
@@ -71,6 +73,14 @@ std::vector<std::pair<std::string, double>> FiguresOf(const RunRecord& record) {
   return figures;
 }
 
+// With six digits, but for what is no measurement: a step, a count, a time of the clock.
+std::string FigureText(const std::pair<std::string, double>& figure) {
+  const auto& [name, value] = figure;
+  if (name == kBestTime) return TimeText(value);
+  const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
+  return whole ? FixedText(value, 0) : SignificantText(value, 6);
+}
+
 struct RecordedRun {
   RunRecord record;
   TrainingConfig config;
@@ -106,8 +116,8 @@ void AddDiagnosis(const RecordedLine& line, Inspection* inspection) {
     const RecordedPoint last = points.back();
     for (RecordedPoint& point : points) point.value = std::log10(std::max(point.value, 1e-6));
     inspection->AddText(absl::StrCat("  ", name),
-                        absl::StrFormat("1 %s %.2g, %.0f steps back", Sparkline(points, kWidth),
-                                        last.value, last.step));
+                        absl::StrFormat("1 %s %s, %s steps back", Sparkline(points, kWidth),
+                                        SignificantText(last.value, 2), FixedText(last.step, 0)));
   }
   inspection->AddJson("gradients", JsonObject()
                                        .Add("step", line.step)
@@ -143,9 +153,10 @@ void AddCourse(const RunRecord& record, Inspection* inspection) {
   for (const Curve& curve : kCurves) {
     const auto points = record.Points(curve.kind, curve.key);
     if (points.empty()) continue;
-    inspection->AddText(absl::StrCat("  ", curve.name),
-                        absl::StrFormat("%.5g %s %.5g", points.front().value,
-                                        Sparkline(points, kWidth), points.back().value));
+    inspection->AddText(
+        absl::StrCat("  ", curve.name),
+        absl::StrCat(SignificantText(points.front().value, 5), " ", Sparkline(points, kWidth), " ",
+                     SignificantText(points.back().value, 5)));
   }
   JsonObject json;
   for (const auto& [name, value] : FiguresOf(record)) json.Add(name, value);
@@ -168,8 +179,7 @@ absl::StatusOr<Inspection> CompareRuns(const std::string& path, const std::strin
     const auto found =
         std::ranges::find(others_figures, figure.first, &std::pair<std::string, double>::first);
     if (found == others_figures.end()) continue;
-    beside(figure.first, absl::StrFormat("%.6g", figure.second),
-           absl::StrFormat("%.6g", found->second));
+    beside(figure.first, FigureText(figure), FigureText(*found));
     json.Add(figure.first, JsonObject().Add("run", figure.second).Add("other", found->second));
   }
   inspection.AddJson("figures", json);

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/embeddings/vector_source.h"
 #include "trainer/eval/embeddings/word_space.h"
@@ -40,7 +40,7 @@ void AddAnswers(const WordSpace& space, const std::string& name,
   std::vector<JsonObject> json;
   for (const WordSpace::Neighbor& neighbor : neighbors) {
     const std::string word(space.word(neighbor.word));
-    inspection->AddText(word, absl::StrFormat("%.4f", neighbor.similarity));
+    inspection->AddText(word, FixedText(neighbor.similarity, 4));
     json.push_back(JsonObject().Add("word", word).Add("similarity", neighbor.similarity));
   }
   inspection->AddJson(name, json);

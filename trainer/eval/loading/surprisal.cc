@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
-#include "data/format/json_writer.h"
+#include "data/format/number_text.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 
@@ -29,7 +29,7 @@ absl::Status Surprisal::AppendTo(const Vocabulary& vocabulary, AtomicFile* file)
     for (size_t i = piece.begin; i < piece.end; ++i) {
       absl::StrAppend(&rows, piece.example + 1, "\t", piece.first_target + (i - piece.begin) + 1,
                       "\t", EscapedPiece(vocabulary.piece(tokens_[i])), "\t",
-                      JsonNumber(losses_[i] / std::numbers::ln2), "\n");
+                      RoundTripText(losses_[i] / std::numbers::ln2), "\n");
     }
     RETURN_IF_ERROR(file->Append(rows));
   }

@@ -1,9 +1,9 @@
-#include <charconv>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/number_text.h"
 #include "data/format/utf8.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
@@ -11,12 +11,6 @@
 
 namespace elman {
 namespace {
-
-void AppendNumber(float number, std::string* text) {
-  char digits[32];
-  const auto end = std::to_chars(digits, digits + sizeof(digits), number);
-  text->append(digits, end.ptr);
-}
 
 // A character that separates words, or might.
 bool Separates(const DecodedCharacter& character) {
@@ -70,13 +64,12 @@ absl::Status ExportArpa(const NgramTable& table, const Vocabulary& vocabulary,
     RETURN_IF_ERROR(file->Append(absl::StrCat("\n\\", order, "-grams:\n")));
     RETURN_IF_ERROR(for_each(order, [&](std::span<const uint32_t> tokens, float probability,
                                         std::optional<float> backoff) {
-      text.clear();
-      AppendNumber(probability, &text);
+      text = RoundTripText(probability);
       for (size_t i = 0; i < tokens.size(); ++i)
         absl::StrAppend(&text, i == 0 ? "\t" : " ", spelled[tokens[i]]);
       if (backoff.has_value()) {
         text += '\t';
-        AppendNumber(*backoff, &text);
+        text += RoundTripText(*backoff);
       }
       text += '\n';
       return file->Append(text);

@@ -116,8 +116,7 @@ class TagPredictor : public LabelPredictor {
     json.AddJson("words", JsonArray(sentence.words, JsonString));
     json.AddJson("tags", JsonArray(tags, [&](int32_t tag) { return JsonString(LabelName(tag)); }));
     if (std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); })) {
-      json.AddJson("probabilities",
-                   JsonArray(probabilities, [](float p) { return absl::StrCat(p); }));
+      json.AddJson("probabilities", JsonArray(probabilities, JsonNumber));
     }
     return json.ToString() + "\n";
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/format/json_writer.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "data/tokenizer/detokenizer.h"
 #include "data/tokenizer/splitter.h"
@@ -87,8 +88,8 @@ class TranslationPredictor : public Predictor {
     if (n_best_ == 1) return Text(translations[0], words) + "\n";
     std::string lines;
     for (const Translation& translation : translations)
-      absl::StrAppend(&lines, number, "\t", translation.score, "\t", Text(translation, words),
-                      "\n");
+      absl::StrAppend(&lines, number, "\t", RoundTripText(translation.score), "\t",
+                      Text(translation, words), "\n");
     return lines;
   }
 
@@ -108,7 +109,7 @@ class TranslationPredictor : public Predictor {
       if (best.ended) pieces.emplace_back(kEndPiece);
       json.AddJson("tokens", JsonArray(pieces, JsonString));
       json.AddJson("alignment", JsonArray(best.attention, [](const std::vector<float>& weights) {
-                     return JsonArray(weights, [](float weight) { return absl::StrCat(weight); });
+                     return JsonArray(weights, JsonNumber);
                    }));
     }
     if (n_best_ > 1) {

@@ -1,6 +1,7 @@
 #include "trainer/network/factory/spec_checks.h"
 
 #include "absl/strings/str_cat.h"
+#include "data/format/number_text.h"
 #include "data/text/task_fields.h"
 #include "trainer/network/models/spec_shapes.h"
 #include "trainer/network/recurrent/window_context.h"
@@ -15,7 +16,7 @@ constexpr int kMaxWindow = 256;
 absl::Status Require(bool condition, const char* field, double value, const char* wanted) {
   if (condition) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("model.", field, " is ", value, ": it must be ", wanted));
+      absl::StrCat("model.", field, " is ", RoundedText(value), ": it must be ", wanted));
 }
 
 // Whether each field is in its range.

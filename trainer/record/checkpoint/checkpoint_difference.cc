@@ -8,7 +8,7 @@
 #include <span>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 namespace {
@@ -37,10 +37,10 @@ std::string DifferenceOfArrays(const CheckpointHeader& header, const std::string
   }
   if (count == 0) return "";
   const bool of_parameters = !name.ends_with(kCarryArray);
-  return absl::StrFormat(
-      "%s, %s: %.9g and %.9g (%d of %d elements differ)", name,
-      of_parameters ? NameOfElement(header, first) : absl::StrCat("element ", first), a[first],
-      b[first], count, a.size());
+  return absl::StrCat(
+      name, ", ", of_parameters ? NameOfElement(header, first) : absl::StrCat("element ", first),
+      ": ", RoundTripText(a[first]), " and ", RoundTripText(b[first]), " (", count, " of ",
+      a.size(), " elements differ)");
 }
 
 std::string DifferenceOfConfigs(const TrainingConfig& a, const TrainingConfig& b) {

@@ -7,8 +7,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "data/format/number_text.h"
 #include "trainer/record/report/chart.h"
 #include "trainer/record/report/heat_map.h"
 
@@ -95,7 +95,7 @@ std::string GateTable(const RecordedLine& line) {
     absl::StrAppend(&html, "\n<tr><td class=\"text\">", HtmlText(name));
     for (const auto& column : kColumns) {
       const auto value = line.Number(absl::StrCat("gates.", name, ".", column[0]));
-      absl::StrAppend(&html, "<td>", value ? absl::StrFormat("%.3f", *value) : std::string());
+      absl::StrAppend(&html, "<td>", value ? FixedText(*value, 3) : "");
     }
   }
   return html + "\n</table></div>\n";

@@ -90,15 +90,13 @@ std::string Cards(const RunRecord& record) {
   for (const char* name : kShown) {
     if (best == nullptr) break;
     if (const auto value = best->Number(name))
-      html += Card(absl::StrCat("best validation ", name), absl::StrFormat("%.5g", *value));
+      html += Card(absl::StrCat("best validation ", name), SignificantText(*value, 5));
   }
   if (const RecordedLine* const train = LastOf(record, "train")) {
-    html += Card("training loss", absl::StrFormat("%.5g", train->Number("loss").value_or(NAN)));
-    html += Card("tokens a second",
-                 absl::StrFormat("%.0f", train->Number("tokens_per_second").value_or(NAN)));
+    html += Card("training loss", SignificantText(train->Number("loss").value_or(NAN), 5));
+    html += Card("tokens a second", FixedText(train->Number("tokens_per_second").value_or(NAN), 0));
     if (const auto utilization = train->Number("mfu"))
-      html +=
-          Card("MFU: of what matrix products reach here", absl::StrFormat("%.2f", *utilization));
+      html += Card("MFU: of what matrix products reach here", FixedText(*utilization, 2));
   }
   return html + "</div>\n";
 }
@@ -179,7 +177,10 @@ std::string Table(const RunRecord& record, std::string_view kind, const Recorded
     absl::StrAppend(&html, "\n<tr", &line == best ? " class=\"best\">" : ">");
     for (const std::string& column : columns) {
       const std::optional<double> value = line.Number(column);
-      absl::StrAppend(&html, "<td>", value ? RoundedText(*value) : "");
+      absl::StrAppend(&html, "<td>",
+                      !value             ? ""
+                      : column == "time" ? TimeText(*value)
+                                         : RoundedText(*value));
     }
   }
   return some ? html + "\n</table></div>\n" : "";

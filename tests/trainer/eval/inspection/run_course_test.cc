@@ -70,5 +70,24 @@ TEST_F(RunCourseTest, PutsTwoRunsSideBySide) {
               FailsWith(absl::StatusCode::kNotFound, "metrics.jsonl"));
 }
 
+TEST_F(RunCourseTest, ShowsTimesAsTimesAndCountsInFull) {
+  const std::string run = Run(
+      "timed",
+      R"({"kind": "valid", "step": 12345678, "loss": 0.123456789, "perplexity": null, "best": true, "time": 1796059421.5}
+)",
+      "");
+  const auto compared = CompareRuns(run, run);
+  ASSERT_TRUE(compared.ok()) << compared.status();
+  EXPECT_THAT(compared->text(), testing::ContainsRegex("best_time +2026-11-30 17:23:41 UTC"));
+  EXPECT_THAT(compared->text(), testing::ContainsRegex("best_step +12345678 +12345678"));
+  EXPECT_THAT(compared->text(), testing::ContainsRegex("best_loss +0.123457 +0.123457"));
+  EXPECT_THAT(compared->text(), testing::ContainsRegex("best_perplexity +nan +nan"));
+  EXPECT_THAT(compared->json().ToString(),
+              HasSubstr("\"best_time\": {\"run\": 1796059421.5, \"other\": 1796059421.5}"));
+  EXPECT_THAT(compared->json().ToString(), HasSubstr("\"best_loss\": {\"run\": 0.123456789"));
+  EXPECT_THAT(compared->json().ToString(),
+              HasSubstr("\"best_perplexity\": {\"run\": null, \"other\": null}"));
+}
+
 }  // namespace
 }  // namespace elman
