@@ -21,7 +21,8 @@ CheckpointSaver::CheckpointSaver(const RecordParts& record, PhaseClock* clock, T
   saved_step_ = step > 0 ? step : -1;
   if (record.reporter) {
     const int keep = checkpoint->header.config().checkpoint().keep();
-    Checkpoint* const snapshot = writer_.emplace(record.checkpoints, keep).snapshot();
+    const Progress& progress = checkpoint->header.progress();
+    Checkpoint* const snapshot = writer_.emplace(record.checkpoints, keep, progress).snapshot();
     snapshot->tables = checkpoint->tables;
     snapshot->arrays = std::move(checkpoint->arrays);
   }
@@ -94,6 +95,7 @@ void CheckpointSaver::Report(const SaveOutcome& save) {
         absl::StrCat("warning: no checkpoint was written at step ", save.step, ": ",
                      save.content_hash.status().message(), "; the last good checkpoint stays"));
   }
+  if (save.lost_best) lost_best_ = save.lost_best;
   if (!save.pruned.ok()) {
     reporter.Event(save.step, "warning",
                    absl::StrCat("warning: old checkpoints stay: ", save.pruned.message()));

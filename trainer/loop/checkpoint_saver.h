@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "trainer/loop/loop_parts.h"
@@ -42,6 +43,9 @@ class CheckpointSaver {
   // that is full may be so for a moment only. Every time it is written anew, from the first byte.
   void Finish(absl::Duration pause);
 
+  // The best that was found to have no checkpoint since the last call, on the rank that writes.
+  std::optional<LostBest> TakeLostBest() { return std::exchange(lost_best_, std::nullopt); }
+
   int64_t saved_step() const { return saved_step_; }  // of the last save; -1: there is none
   bool failed() const { return failed_; }             // the last save could not be written
 
@@ -59,6 +63,7 @@ class CheckpointSaver {
   int64_t saved_step_;
   Clock::time_point saved_at_ = Clock::now();
   bool failed_ = false;
+  std::optional<LostBest> lost_best_;
   std::optional<BackgroundWriter> writer_;  // on the rank that writes
 };
 

@@ -37,6 +37,7 @@ absl::StatusOr<AgreedStep> StepAgreement::Agree(const absl::Status& local,
     agreed.stop |= vote.message.stop;
     agreed.save |= vote.message.save;
     agreed.trace |= vote.message.trace;
+    if (vote.message.lost_best.step > 0) agreed.lost_best = vote.message.lost_best;
     failed |= vote.failed;
   }
   if (failed) RETURN_IF_ERROR(elman::Agree(communicator_, local));

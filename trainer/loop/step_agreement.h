@@ -12,6 +12,7 @@
 #include "proto/checkpoint.pb.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/network/models/model.h"
+#include "trainer/record/checkpoint/background_writer.h"
 #include "trainer/state/replica_check.h"
 
 namespace elman {
@@ -28,7 +29,8 @@ struct RankMessage {
   double waited = 0;       // for other ranks, since the beginning, in seconds
   bool stop = false;
   bool save = false;
-  bool trace = false;  // is to be brought up to date
+  bool trace = false;       // is to be brought up to date
+  LostBest lost_best = {};  // step 0: none
 };
 
 // The same on every rank.
@@ -38,6 +40,7 @@ struct AgreedStep {
   bool stop = false;       // any rank requests it
   bool save = false;
   bool trace = false;
+  LostBest lost_best;  // of the rank that lost one; step 0: none
 };
 
 class StepAgreement {

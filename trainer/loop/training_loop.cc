@@ -11,6 +11,7 @@
 #include "trainer/network/math/compute_scope.h"
 #include "trainer/optim/clipping.h"
 #include "trainer/optim/schedule.h"
+#include "trainer/validation/best.h"
 #include "trainer/validation/validation.h"
 
 namespace elman {
@@ -80,6 +81,7 @@ absl::Status TrainingLoop::Step() {
   guard_.KeepState();
   const absl::Status computed = ComputeLanes(diagnosed);
   ASSIGN_OR_RETURN(const AgreedStep agreed, Agree(computed));
+  if (agreed.lost_best.step > 0) FallBack(agreed.lost_best);
 
   const LossSums& losses = agreed.sums.losses;
   StepReport report{.step = progress_->step() + 1,
@@ -180,7 +182,25 @@ absl::StatusOr<AgreedStep> TrainingLoop::Agree(const absl::Status& computed) {
   message.stop = hooks_.stop_requested();
   message.save = saver_.DueByClock();
   message.trace = record_.trace && record_.trace->Due();
+  message.lost_best = saver_.TakeLostBest().value_or(LostBest());
   return agreement_.Agree(computed, message, *progress_, saver_.saved_step());
+}
+
+// A best without a checkpoint would be one that nobody can use, and that no later one is better
+// than.
+void TrainingLoop::FallBack(const LostBest& lost) {
+  if (!progress_->has_best() || progress_->best_step() != lost.step)
+    return;  // there is a better one
+  progress_->set_has_best(lost.has_best);
+  progress_->set_best_step(lost.best_step);
+  progress_->set_best_loss(lost.best_loss);
+  progress_->set_best_score(lost.best_score);
+  if (!record_.reporter) return;
+  record_.reporter->BestReset(
+      *progress_,
+      absl::StrCat("warning: the best checkpoint, of step ", lost.step, ", is not there; ",
+                   lost.has_best ? absl::StrCat("the best is that of step ", lost.best_step)
+                                 : std::string("the next validation is the best")));
 }
 
 // Adds the step to the progress of the run; the losses and tokens of one that diverged do not
@@ -303,12 +323,7 @@ absl::Status TrainingLoop::ValidateNow() {
   ASSIGN_OR_RETURN(const Evaluation evaluation,
                    Validate(communicator_, validation_.evaluator, learner_.model, interrupted));
   validation_loss_ = evaluation.loss;
-  const bool by_score = config_.evaluation().select() == EvaluationSpec::SCORE;
-  // A loss that is not finite is never the best; a run of an older version may have recorded one.
-  const bool has_best = progress_->has_best() && std::isfinite(progress_->best_loss());
-  is_best_ = std::isfinite(evaluation.loss) &&
-             (!has_best || (by_score ? evaluation.score > progress_->best_score()
-                                     : evaluation.loss < progress_->best_loss()));
+  is_best_ = IsBest(config_.evaluation(), evaluation, *progress_);
   if (is_best_) {
     progress_->set_has_best(true);
     progress_->set_best_loss(evaluation.loss);

@@ -43,6 +43,7 @@ class TrainingLoop {
   void UpdateValues(const StepReport& report, double scale);
   void CountStep(const LaneSums& sums, const StepReport& report, bool diverged);
   void ConcludeDiagnosis(const StepReport& report);
+  void FallBack(const LostBest& lost);
   absl::Status Recover(StepReport* report);
   absl::Status EndEpoch();
   absl::Status CheckCoverage() const;

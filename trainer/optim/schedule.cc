@@ -60,10 +60,9 @@ double LearningRate(const TrainingConfig& config, const Progress& progress,
 }
 
 void ObservePlateau(const ScheduleSpec& spec, double validation_loss, Progress* progress) {
-  const bool has_loss = progress->has_plateau_loss() && std::isfinite(progress->plateau_loss());
-  const bool improved =
-      std::isfinite(validation_loss) && (!has_loss || validation_loss < progress->plateau_loss());
-  if (improved) {
+  // A loss that is not finite is no improvement, and any is one on that of an older version.
+  const bool none = !progress->has_plateau_loss() || !std::isfinite(progress->plateau_loss());
+  if (std::isfinite(validation_loss) && (none || validation_loss < progress->plateau_loss())) {
     progress->set_has_plateau_loss(true);
     progress->set_plateau_loss(validation_loss);
     progress->set_epochs_without_improvement(0);

@@ -27,6 +27,7 @@
 #include "trainer/run/announcement.h"
 #include "trainer/run/memory_estimate.h"
 #include "trainer/run/prepared_run.h"
+#include "trainer/run/resume.h"
 #include "trainer/run/run_preflight.h"
 #include "trainer/run/run_start.h"
 #include "trainer/run/stop_signal.h"
@@ -44,7 +45,15 @@ ABSL_FLAG(std::string, resume, "auto",
           "`WHERE` auto: go on where the run directory's latest checkpoint stands, if there is "
           "one; never: begin anew, in a directory without checkpoints; or a checkpoint file to go "
           "on from: one of the run directory's own, of which later ones are then set aside, or any "
-          "in a new directory");
+          "in a new directory. There --take says what is taken of it; the same command, given "
+          "again, goes on with the new run");
+ABSL_FLAG(std::string, take, "auto",
+          "`WHAT` what a run in a new directory takes of the checkpoint that --resume names. all: "
+          "everything, and training continues exactly where that run stood, on the same training "
+          "data. weights: steps, epochs, the learning rate's schedule, the optimizer's moments and "
+          "the best checkpoint are those of a new run; the model must be the same, the other "
+          "settings and the data may differ. moments: the same, but with the optimizer's moments. "
+          "auto: all if that run had the same training data, otherwise weights");
 ABSL_FLAG(std::string, vectors, "",
           "`FILE` begin with these word vectors instead of random embeddings: a file of word2vec "
           "(text or binary), fastText (.vec) or GloVe, or "
@@ -138,6 +147,7 @@ absl::Status CheckFlags() {
     return absl::InvalidArgumentError(absl::StrCat(
         "--prometheus=", prometheus, ": node-exporter reads only files whose names end in .prom"));
   }
+  RETURN_IF_ERROR(ParseTake(absl::GetFlag(FLAGS_take)).status());
   if (!Replays()) RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_config), "--config=FILE"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
   if (dry_run || preflight || Verifies() || (Replays() && ResumesFromFile()))
@@ -239,6 +249,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                                     .datasets = datasets,
                                     .output = output,
                                     .resume = absl::GetFlag(FLAGS_resume),
+                                    .take = *ParseTake(absl::GetFlag(FLAGS_take)),
                                     .vectors = VectorsFromFlags(),
                                     .prometheus = absl::GetFlag(FLAGS_prometheus),
                                     .trace = absl::GetFlag(FLAGS_trace),

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/format/number_text.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
@@ -93,8 +94,8 @@ absl::Status CheckAgainstRecord(const std::string& metrics, const StepReport& re
   }
   return absl::FailedPreconditionError(absl::StrCat(
       "the replay is not what ", metrics, " recorded of step ", report.step, ": loss ",
-      Exact(recorded->loss), ", gradient norm ", Exact(recorded->gradient_norm), ", learning rate ",
-      Exact(recorded->learning_rate), "; ",
+      RoundTripText(recorded->loss), ", gradient norm ", RoundTripText(recorded->gradient_norm),
+      ", learning rate ", RoundTripText(recorded->learning_rate), "; ",
       may_have_rounded
           ? "what nodes round between each other (exchange.wire_format) is not replayed"
           : "if settings were changed since the checkpoint, give them as overrides"));
@@ -134,14 +135,16 @@ absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
   config.set_max_epochs(std::numeric_limits<int32_t>::max());
   config.mutable_evaluation()->set_every_steps(0);
   const std::string resume = source.checkpoint.empty() ? "never" : source.checkpoint;
-  ASSIGN_OR_RETURN(PreparedRun run, PrepareRun(communicator, datasets, {.resume = resume}, config));
+  ASSIGN_OR_RETURN(
+      PreparedRun run,
+      PrepareRun(communicator, datasets, {.resume = resume, .take = Take::kEverything}, config));
   RETURN_IF_ERROR(PrepareState(source.vectors, &run));
   // Of all that does not train, only a schedule that waits for the validation loss has an effect.
   if (config.schedule().kind() == ScheduleSpec::PLATEAU) RETURN_IF_ERROR(PrepareEvaluator(&run));
 
   const Progress& progress = *run.start.checkpoint.header.mutable_progress();
   absl::FPrintF(stderr, "replaying steps %d to %d, from %s\n", progress.step() + 1, step,
-                run.start.resumed ? resume : "the beginning");
+                run.start.resumed() ? resume : "the beginning");
   StepSurvey survey(*run.model, *run.source);
   std::optional<StepReport> report;
   Progress before;
@@ -166,8 +169,8 @@ absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
   if (progress.divergence().steps() == before.divergence().steps())
     survey.LookAtUpdate(run.state.get());
   absl::PrintF("step %d, epoch %d: loss %s, gradient norm %s, learning rate %s; %s\n%s", step,
-               report->epoch, Exact(report->loss), Exact(report->gradient_norm),
-               Exact(report->learning_rate), WhatBecameOf(before, progress, trained),
+               report->epoch, RoundTripText(report->loss), RoundTripText(report->gradient_norm),
+               RoundTripText(report->learning_rate), WhatBecameOf(before, progress, trained),
                survey.Text());
   return CheckAgainstRecord(source.metrics, *report,
                             config.exchange().wire_format() != ExchangeSpec::FLOAT32);

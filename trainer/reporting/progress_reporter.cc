@@ -157,11 +157,12 @@ void ProgressReporter::ShowProgress() {
   const std::optional<double> perplexity = Perplexity(loss), mfu = interval_.Utilization(now);
   terminal_.ShowProgress(
       last_.step, total_steps_,
-      absl::StrFormat(
-          "epoch %d  step %d/%d  loss %.4f%s  %.0f tokens/s%s  ETA %s", last_.epoch, last_.step,
-          total_steps_, loss, perplexity ? absl::StrFormat("  perplexity %.2f", *perplexity) : "",
-          interval_.TokensPerSecond(now), mfu ? absl::StrFormat("  MFU %.2f", *mfu) : "",
-          Clock(per_step * static_cast<double>(total_steps_ - last_.step))));
+      absl::StrFormat("epoch %d  step %d/%d  loss %s%s  %s tokens/s%s  ETA %s", last_.epoch,
+                      last_.step, total_steps_, FixedText(loss, 4),
+                      perplexity ? absl::StrCat("  perplexity ", FixedText(*perplexity, 2)) : "",
+                      FixedText(interval_.TokensPerSecond(now), 0),
+                      mfu ? absl::StrCat("  MFU ", FixedText(*mfu, 2)) : "",
+                      Clock(per_step * static_cast<double>(total_steps_ - last_.step))));
 }
 
 void ProgressReporter::Complain(const absl::Status& status) {
@@ -235,6 +236,19 @@ void ProgressReporter::Event(int64_t step, const std::string& what, const std::s
   terminal_.Print(detail);
 }
 
+void ProgressReporter::BestReset(const Progress& progress, const std::string& detail) {
+  JsonObject line;
+  line.Add("kind", "event")
+      .Add("step", int64_t{progress.step()})
+      .Add("event", kBestReset)
+      .Add("detail", detail);
+  if (progress.has_best()) {
+    line.Add("best_step", int64_t{progress.best_step()}).Add("best_loss", progress.best_loss());
+  }
+  Log(line);
+  terminal_.Print(detail);
+}
+
 void ProgressReporter::Diverged(const StepReport& report, const std::string& what,
                                 const std::string& detail) {
   JsonObject line;
@@ -267,10 +281,10 @@ void ProgressReporter::Alive(int64_t step, std::string_view phase) {
 void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {
   const std::string run = directory_->folder();
   if (progress.has_best()) {
-    Say(absl::StrFormat("best: step %d, validation loss %.4f; %s trained on in %s",
-                        progress.best_step(), progress.best_loss(),
-                        absl::StrCat(progress.tokens(), " tokens"),
-                        Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
+    Say(absl::StrCat("best: step ", progress.best_step(), ", validation loss ",
+                     FixedText(progress.best_loss(), 4), "; ", progress.tokens(),
+                     " tokens trained on in ",
+                     Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
   }
   WarnOfGuessing(progress, dataset);
   std::string split;

@@ -70,6 +70,9 @@ class ProgressReporter {
   // Something worth a line of its own, as "resumed" or "checkpoint failed".
   void Event(int64_t step, const std::string& what, const std::string& detail);
 
+  // The best until now no longer is: that of `progress`, if it has one, is.
+  void BestReset(const Progress& progress, const std::string& detail);
+
   // A step diverged, and what was done about it; the event has the figures of the step, for a
   // replay to find again. Step(report) follows.
   void Diverged(const StepReport& report, const std::string& what, const std::string& detail);

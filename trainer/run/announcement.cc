@@ -12,6 +12,7 @@
 #include "data/text/task_fields.h"
 #include "trainer/comm/host.h"
 #include "trainer/network/math/compute_environment.h"
+#include "trainer/record/log/run_record.h"
 #include "trainer/run/memory_estimate.h"
 
 namespace elman {
@@ -76,21 +77,18 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
     reporter->Say(facts.back().second);
   }
   reporter->Describe(std::move(facts));
-  if (start.resumed) {
+  if (start.resumed()) {
     reporter->Event(
         progress.step(), "resumed",
         absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
   }
-  if (!start.environment_change.empty()) {
-    reporter->Event(
-        progress.step(), "environment",
-        absl::StrCat(
-            "the environment differs from that of the checkpoint: ", start.environment_change,
-            "; results may differ in their last digits from those of a run that was not "
-            "interrupted"));
+  for (const auto& [event, detail] : start.events) {
+    if (event == kBestReset) {
+      reporter->BestReset(progress, detail);
+    } else {
+      reporter->Event(progress.step(), event, detail);
+    }
   }
-  for (const std::string& remark : start.remarks)
-    reporter->Event(progress.step(), "vectors", remark);
   if (!start.set_aside.empty()) {
     reporter->Event(progress.step(), "set_aside",
                     absl::StrCat("checkpoints of later steps are set aside, for nobody to count or "

@@ -1,8 +1,12 @@
 #include "trainer/run/prepared_run.h"
 
+#include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/agreement.h"
@@ -15,6 +19,27 @@ namespace {
 
 constexpr char kValid[] = "valid";
 
+// Whether the model's parameters are those of the checkpoint, whose weights a new run begins with.
+absl::Status CheckWeights(const ParameterTable& table, const CheckpointHeader& header,
+                          const std::string& path) {
+  if (SameParameters(table, header)) return absl::OkStatus();
+  const auto theirs = [&](int i) -> std::string {
+    if (i >= header.parameters_size()) return "nothing";
+    const ParameterEntry& entry = header.parameters(i);
+    return absl::StrCat(entry.name(), " [", absl::StrJoin(entry.shape(), ", "), "]");
+  };
+  const auto ours = [&](int i) -> std::string {
+    if (i >= std::ssize(table.parameters())) return "nothing";
+    const Parameter& parameter = table.parameters()[i];
+    return absl::StrCat(parameter.name, " [", parameter.rows, ", ", parameter.cols, "]");
+  };
+  int first = 0;
+  while (ours(first) == theirs(first) && ours(first) != "nothing") ++first;
+  return absl::InvalidArgumentError(absl::StrCat(
+      path, ": has ", theirs(first), " where the model of this configuration has ", ours(first),
+      "; a run can only begin with weights of the same model: give the model fields of that run"));
+}
+
 }  // namespace
 
 absl::StatusOr<PreparedRun> PrepareRun(Communicator* communicator, const Datasets& datasets,
@@ -22,8 +47,8 @@ absl::StatusOr<PreparedRun> PrepareRun(Communicator* communicator, const Dataset
   PreparedRun run;
   run.communicator = communicator;
   run.datasets = datasets;
-  ASSIGN_OR_RETURN(run.start,
-                   StartRun(communicator, datasets, origin.directory, origin.resume, config));
+  ASSIGN_OR_RETURN(run.start, StartRun(communicator, datasets, origin.directory, origin.resume,
+                                       origin.take, config));
   const DatasetManifest& manifest = datasets[0]->manifest();
   std::vector<VocabularySpec> vocabularies = VocabulariesOf(manifest.fields());
   vocabularies.resize(FieldsOfModel(manifest.task()));
@@ -41,11 +66,19 @@ absl::Status PrepareState(const InitialVectors& vectors, PreparedRun* run) {
   run->state =
       std::make_unique<TrainingState>(run->communicator, run->model.get(), run->exchange.get(),
                                       run->optimizer.get(), run->source.get());
-  if (run->start.resumed) {
-    RETURN_IF_ERROR(run->state->Scatter(&run->start.checkpoint));
+  RunStart& start = run->start;
+  if (start.resumed_from.empty()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> lines,
+                     BeginValues(run->config(), vectors, *run->datasets[0],
+                                 run->model->parameters(), run->state.get()));
+    for (const std::string& line : lines) start.events.push_back({"vectors", line});
   } else {
-    ASSIGN_OR_RETURN(run->start.remarks, BeginValues(run->config(), vectors, *run->datasets[0],
-                                                     run->model->parameters(), run->state.get()));
+    if (!start.resumed()) {
+      RETURN_IF_ERROR(
+          CheckWeights(run->model->parameters(), start.checkpoint.header, start.resumed_from));
+      run->state->BeginMissing(&start.checkpoint);
+    }
+    RETURN_IF_ERROR(run->state->Scatter(&start.checkpoint));
   }
   DescribeParameters(run->model->parameters(), &run->start.checkpoint.header);
   return absl::OkStatus();

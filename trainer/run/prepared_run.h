@@ -27,6 +27,7 @@ namespace elman {
 struct RunOrigin {
   const RunDirectory* directory = nullptr;  // null on ranks other than 0, and if nothing is written
   std::string resume = "never";             // auto, never or a checkpoint file
+  Take take = Take::kAuto;                  // of a checkpoint that is not the directory's own
 };
 
 struct PreparedRun {
@@ -56,7 +57,8 @@ struct PreparedRun {
 absl::StatusOr<PreparedRun> PrepareRun(Communicator* communicator, const Datasets& datasets,
                                        const RunOrigin& origin, const TrainingConfig& config);
 
-// Creates the state: that of the checkpoint or, in a new run, initial values with `vectors`.
+// Creates the state: what was taken of the checkpoint or, in a new run, initial values with
+// `vectors`. InvalidArgument if a new run is to begin with weights of another model.
 absl::Status PrepareState(const InitialVectors& vectors, PreparedRun* run);
 
 absl::Status PrepareEvaluator(PreparedRun* run);

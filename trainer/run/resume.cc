@@ -4,23 +4,47 @@
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "trainer/config/run_config.h"
+#include "trainer/exchange/gradient_exchange.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
 #include "trainer/record/checkpoint/finite_check.h"
+#include "trainer/record/log/run_record.h"
 
 namespace elman {
 namespace {
 
+// As it is recorded in the checkpoints of a run that was started from it.
+std::string AbsolutePath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
+// The latest checkpoint of a run that was started from `resume`; empty if there is no such run. The
+// same command continues where it was interrupted.
+std::string LatestStartedFrom(const RunDirectory* directory, const std::string& resume) {
+  if (directory == nullptr) return "";
+  const absl::StatusOr<std::string> latest = CheckpointDirectory(directory->folder()).Find(kLatest);
+  if (!latest.ok()) return "";
+  const absl::StatusOr<CheckpointHeader> header = ReadCheckpointHeader(*latest);
+  if (!header.ok() || header->started_from().path() != AbsolutePath(resume)) return "";
+  return *latest;
+}
+
 // The checkpoint file to go on from; empty to begin anew, but never where there are checkpoints.
 absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
                                            const std::string& resume) {
-  if (resume != "auto" && resume != "never") return ResolveCheckpoint(resume, kLatest);
+  if (resume != "auto" && resume != "never") {
+    const std::string own = LatestStartedFrom(directory, resume);
+    return own.empty() ? ResolveCheckpoint(resume, kLatest) : own;
+  }
   if (directory == nullptr) return "";
   const CheckpointDirectory checkpoints(directory->folder());
   const absl::StatusOr<std::string> latest = checkpoints.Find(kLatest);
@@ -48,43 +72,187 @@ absl::Status CheckHistory(const RunDirectory* directory, const std::string& path
   std::error_code error;
   if (steps.empty() || std::filesystem::equivalent(path, checkpoints.PathOf(step), error))
     return absl::OkStatus();
+  // A run that was to continue here was killed before its first mark was written.
+  if (steps == std::vector<int64_t>{step} &&
+      absl::IsNotFound(checkpoints.ReadMark(kLatest).status()))
+    return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       directory->folder(), ": holds a run already, of which ", path, ", a checkpoint of step ",
       step, ", is none; give another --output, or leave --resume out to go on with what is there"));
 }
 
+// Whether the checkpoint is one of the run directory. Null: a run that writes nothing.
+bool IsOwn(const RunDirectory* directory, const std::string& path, int64_t step) {
+  std::error_code error;
+  return directory != nullptr &&
+         std::filesystem::equivalent(path, CheckpointDirectory(directory->folder()).PathOf(step),
+                                     error);
+}
+
 // Whether the checkpoint was trained on these data sets; a run that does not know is believed.
 bool TrainedOn(const CheckpointHeader& header, const Datasets& datasets) {
   const auto& trained_on = header.provenance().data_sets();
-  return trained_on.empty() ||
-         std::ranges::equal(trained_on, datasets, {}, {},
-                            [](const auto& dataset) { return DatasetFingerprint(*dataset); });
+  const auto same = [](const std::string& fingerprint, const auto& dataset) {
+    return fingerprint == SplitFingerprint(*dataset, "train") ||
+           fingerprint == DatasetFingerprint(*dataset);
+  };
+  return trained_on.empty() || std::ranges::equal(trained_on, datasets, same);
+}
+
+// Whether the losses of the checkpoint's progress can be compared with those of this run.
+bool ValidatedOn(const CheckpointHeader& header, const Dataset& dataset) {
+  const std::string split = SplitFingerprint(dataset, "valid");
+  if (split.empty()) return true;  // there will be none
+  const std::string& then = header.progress().validated_on();
+  if (!then.empty()) return then == split;
+  // A version that did not record it recorded the whole data set.
+  const auto& data_sets = header.provenance().data_sets();
+  return data_sets.empty() || data_sets[0] == DatasetFingerprint(dataset);
+}
+
+absl::Status OtherData(const std::string& path, const Datasets& datasets,
+                       const std::string& remedy) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, ": was trained on other data than the split train of ",
+                   datasets[0]->folder(), datasets.size() > 1 ? " and the others" : "",
+                   ", so the place reached in an epoch has no meaning there; ", remedy));
+}
+
+// What the run takes.
+absl::StatusOr<Take> Decide(const CheckpointHeader& header, const std::string& path,
+                            const Datasets& datasets, bool own, bool writes, Take take) {
+  const bool same_data = TrainedOn(header, datasets);
+  if (own) {
+    if (same_data) return Take::kEverything;
+    return OtherData(path, datasets,
+                     absl::StrCat("give that data, or a new --output and --resume=", path,
+                                  " for a new run with these weights"));
+  }
+  if (take == Take::kAuto) return same_data ? Take::kEverything : Take::kWeights;
+  if (take == Take::kEverything && !same_data)
+    return OtherData(path, datasets,
+                     writes ? "give that data, or --take=weights" : "give that data");
+  return take;
+}
+
+// Of the progress of a run that continues: the best has a checkpoint in the run directory, and is,
+// as the plateau, about the split that will be validated.
+void SettleBest(const Dataset& dataset, const RunDirectory* directory, bool own,
+                StartingPoint* start) {
+  Progress* progress = start->checkpoint.header.mutable_progress();
+  const int64_t step = progress->best_step();
+  const bool had_best = progress->has_best();
+  const auto reset = [&](const std::string& why) { start->events.push_back({kBestReset, why}); };
+  if ((had_best || progress->has_plateau_loss()) &&
+      !ValidatedOn(start->checkpoint.header, dataset)) {
+    CopyBest(Progress(), progress);
+    progress->clear_has_plateau_loss();
+    progress->clear_plateau_loss();
+    progress->clear_epochs_without_improvement();
+    reset(absl::StrCat("the split valid of ", dataset.folder(), " is not the one that ",
+                       start->path,
+                       " was validated on: the next validation is the best, and a schedule that "
+                       "waits for a plateau compares from there on"));
+  } else if (had_best && own) {
+    if (!CheckpointDirectory(directory->folder()).SettleBest(progress)) return;
+    reset(absl::StrCat("warning: the best checkpoint, of step ", step, ", is missing or damaged; ",
+                       progress->has_best()
+                           ? absl::StrCat("the best is that of step ", progress->best_step())
+                           : std::string("the next validation is the best")));
+  } else if (had_best && directory != nullptr && step != progress->step()) {
+    CopyBest(Progress(), progress);
+    reset(absl::StrCat("the best checkpoint of the run before, of step ", step,
+                       ", is not in this run directory: the next validation is the best here"));
+  }
+}
+
+// Leaves of a checkpoint what a new run begins with.
+void KeepWeights(bool with_moments, Checkpoint* checkpoint) {
+  CheckpointHeader& header = checkpoint->header;
+  std::vector<NamedArray> kept;
+  for (NamedArray& array : checkpoint->arrays) {
+    const bool moment = array.name.starts_with(kMomentPrefix);
+    if (array.name == kValuesArray || (moment && with_moments)) kept.push_back(std::move(array));
+  }
+  // Values that were rounded for sending, as they were before.
+  if (std::vector<float>* exact = checkpoint->Find(kExactValues); exact != nullptr) {
+    for (NamedArray& array : kept) {
+      if (array.name == kValuesArray && array.elements.size() == exact->size())
+        array.elements = std::move(*exact);
+    }
+  }
+  checkpoint->arrays = std::move(kept);
+  header.clear_arrays();
+  const Progress before = header.progress();
+  header.clear_progress();
+  if (!with_moments) return;
+  header.mutable_progress()->set_inherited_updates(before.inherited_updates() + before.step() -
+                                                   before.divergence().lost_updates());
+}
+
+absl::Status CheckMoments(const OptimizerSpec& theirs, const OptimizerSpec& ours,
+                          const std::string& path) {
+  if (theirs.kind() == ours.kind()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--take=moments: ", path, " has the moments of ", OptimizerSpec::Kind_Name(theirs.kind()),
+      ", and optimizer.kind is ", OptimizerSpec::Kind_Name(ours.kind()),
+      "; set optimizer.kind=", OptimizerSpec::Kind_Name(theirs.kind()), " or give --take=weights"));
 }
 
 }  // namespace
 
+absl::StatusOr<Take> ParseTake(std::string_view name) {
+  if (name == "auto") return Take::kAuto;
+  if (name == "all") return Take::kEverything;
+  if (name == "weights") return Take::kWeights;
+  if (name == "moments") return Take::kMoments;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--take=", std::string(name), ": it must be auto, all, weights or moments"));
+}
+
 absl::StatusOr<StartingPoint> FindStartingPoint(const Datasets& datasets,
                                                 const RunDirectory* directory,
-                                                const std::string& resume,
+                                                const std::string& resume, Take take,
                                                 const TrainingConfig& wanted) {
   StartingPoint start;
   ASSIGN_OR_RETURN(start.path, FindCheckpoint(directory, resume));
   if (start.path.empty()) return start;
   ASSIGN_OR_RETURN(start.checkpoint, ReadCheckpoint(start.path));
   RETURN_IF_ERROR(CheckAllFinite(start.checkpoint, start.path));
-  const CheckpointHeader& header = start.checkpoint.header;
-  RETURN_IF_ERROR(CheckHistory(directory, start.path, header.progress().step()));
+  CheckpointHeader& header = start.checkpoint.header;
+  const int64_t step = header.progress().step();
+  RETURN_IF_ERROR(CheckHistory(directory, start.path, step));
   RETURN_IF_ERROR(CheckFields(header, start.path, *datasets[0],
                               "train on the data set of that run, or begin anew with another "
                               "--output"));
-  TrainingConfig config = wanted;
-  if (config.lanes() == 0) config.set_lanes(header.config().lanes());
-  RETURN_IF_ERROR(CheckResumable(header.config(), config));
-  if (!TrainedOn(header, datasets)) {
-    start.remarks.push_back(absl::StrCat(
-        "other data than ", start.path,
-        " was trained on: the same vocabularies, but the place reached in an epoch is another"));
+  const bool own = start.own = IsOwn(directory, start.path, step);
+  ASSIGN_OR_RETURN(start.taken,
+                   Decide(header, start.path, datasets, own, directory != nullptr, take));
+  if (!own) {
+    StartedFrom* from = header.mutable_started_from();
+    from->set_path(AbsolutePath(resume));
+    from->set_content_hash(ContentHash(start.checkpoint));
+    from->set_step(step);
+    from->set_taken(start.taken == Take::kEverything ? StartedFrom::EVERYTHING
+                    : start.taken == Take::kWeights  ? StartedFrom::WEIGHTS
+                                                     : StartedFrom::MOMENTS);
   }
+  if (start.taken == Take::kEverything) {
+    TrainingConfig config = wanted;
+    if (config.lanes() == 0) config.set_lanes(header.config().lanes());
+    RETURN_IF_ERROR(CheckResumable(header.config(), config));
+    SettleBest(*datasets[0], directory, own, &start);
+    return start;
+  }
+  const bool with_moments = start.taken == Take::kMoments;
+  if (with_moments)
+    RETURN_IF_ERROR(CheckMoments(header.config().optimizer(), wanted.optimizer(), start.path));
+  KeepWeights(with_moments, &start.checkpoint);
+  start.events.push_back(
+      {"started_from",
+       absl::StrCat("begins with the weights ", with_moments ? "and the optimizer's moments " : "",
+                    "of ", start.path, ", step ", step,
+                    ": steps, epochs, the learning rate's schedule and the best begin anew")});
   return start;
 }
 

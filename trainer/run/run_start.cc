@@ -11,7 +11,6 @@
 #include "trainer/comm/host.h"
 #include "trainer/config/run_config.h"
 #include "trainer/network/models/spec_shapes.h"
-#include "trainer/run/resume.h"
 #include "trainer/run/run_environment.h"
 
 namespace elman {
@@ -28,8 +27,8 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
   if (ranks <= config.lanes()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       ranks, " ranks are too many for ", config.lanes(), " lanes",
-      start.resumed ? absl::StrCat(", which ", start.resumed_from, " fixes") : std::string(),
-      "; start at most ", config.lanes(), start.resumed ? "" : ", or set lanes to more"));
+      start.resumed() ? absl::StrCat(", which ", start.resumed_from, " fixes") : std::string(),
+      "; start at most ", config.lanes(), start.resumed() ? "" : ", or set lanes to more"));
 }
 
 // The rates that word vectors are trained with are of single words, not of means over thousands.
@@ -92,7 +91,9 @@ void DescribeRun(const Datasets& datasets, const TrainingConfig& config, int ran
   provenance->set_ranks(ranks);
   DescribeEnvironment(provenance);
   provenance->clear_data_sets();
-  for (const auto& each : datasets) provenance->add_data_sets(DatasetFingerprint(*each));
+  for (const auto& each : datasets) provenance->add_data_sets(SplitFingerprint(*each, "train"));
+  if (const std::string valid = SplitFingerprint(dataset, "valid"); !valid.empty())
+    run.mutable_progress()->set_validated_on(valid);
 }
 
 }  // namespace
@@ -128,36 +129,47 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* com
 
 absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& datasets,
                                   const RunDirectory* directory, const std::string& resume,
-                                  const TrainingConfig& config) {
+                                  Take take, const TrainingConfig& config) {
   RunStart start;
   start.config = config;
   RETURN_IF_ERROR(SettleFeatures(datasets, start.config.mutable_model()));
   absl::Status status;
   if (communicator->rank() == 0) {
-    auto point = FindStartingPoint(datasets, directory, resume, start.config);
+    auto point = FindStartingPoint(datasets, directory, resume, take, start.config);
     status = point.status();
     if (point.ok()) {
       start.resumed_from = std::move(point->path);
-      start.remarks = std::move(point->remarks);
+      start.taken = point->taken;
+      start.own = point->own;
+      start.events = std::move(point->events);
       start.checkpoint = std::move(point->checkpoint);
     }
   }
   RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
 
   std::string header = start.checkpoint.header.SerializeAsString();
+  std::string taken(1, static_cast<char>(start.taken));
   BroadcastString(communicator, &start.resumed_from, 0);
+  BroadcastString(communicator, &taken, 0);
   BroadcastString(communicator, &header, 0);
-  start.resumed = !start.resumed_from.empty();
+  start.taken = static_cast<Take>(taken[0]);
   start.checkpoint.header.ParseFromString(header);
   if (start.config.lanes() == 0) {
-    start.config.set_lanes(start.resumed ? start.checkpoint.header.config().lanes()
-                                         : communicator->size());
+    start.config.set_lanes(start.resumed() ? start.checkpoint.header.config().lanes()
+                                           : communicator->size());
   }
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
   RETURN_IF_ERROR(CheckData(*datasets[0], start.config));
   const Provenance before = start.checkpoint.header.provenance();
   DescribeRun(datasets, start.config, communicator->size(), &start.checkpoint);
-  start.environment_change = EnvironmentChange(before, start.checkpoint.header.provenance());
+  if (const std::string change = EnvironmentChange(before, start.checkpoint.header.provenance());
+      start.resumed() && !change.empty()) {
+    start.events.push_back(
+        {"environment",
+         absl::StrCat("the environment differs from that of the checkpoint: ", change,
+                      "; results may differ in their last digits from those of a run that was not "
+                      "interrupted")});
+  }
   return start;
 }
 

@@ -15,23 +15,26 @@
 #include "trainer/comm/communicator.h"
 #include "trainer/record/checkpoint/checkpoint.h"
 #include "trainer/record/run/run_directory.h"
+#include "trainer/run/resume.h"
 #include "trainer/run/training_data.h"
 
 namespace elman {
 
 struct RunStart {
-  TrainingConfig config;  // complete, lanes settled
-  bool resumed = false;
-  std::string resumed_from;
+  TrainingConfig config;     // complete, lanes settled
+  std::string resumed_from;  // the checkpoint that it begins with; empty: there is none
+  Take taken = Take::kAuto;  // of that checkpoint; never kAuto where there is one
+  // On rank 0: that checkpoint is one of the run directory.
+  bool own = false;
   // Checkpoints of the run directory that are later than the one to go on from, and were set aside.
   std::vector<std::string> set_aside;
-  // What a resumed run computes with that its checkpoint was not computed with; empty: the same.
-  std::string environment_change;
-  // On rank 0: lines about the values that a new run begins with, and what else to know.
-  std::vector<std::string> remarks;
-  // Its header is that of the run on every rank; its vocabulary and, if resumed, its arrays are on
-  // rank 0.
+  std::vector<StartEvent> events;  // on rank 0
+  // Its header is that of the run on every rank; its vocabulary and the arrays that were taken are
+  // on rank 0.
   Checkpoint checkpoint;
+
+  // It continues where the checkpoint stands.
+  bool resumed() const { return taken == Take::kEverything; }
 };
 
 // Reads the configuration on rank 0 and parses it everywhere.
@@ -42,11 +45,12 @@ absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const s
 absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator,
                                                                const std::string& folder);
 
-// Decides where the run begins. `resume` is auto, never or a checkpoint file; `directory` is null
-// for a run that writes nothing, which goes on from a file or begins anew.
+// Decides where the run begins. `resume` is auto, never or a checkpoint file, of which `take` is
+// taken if it is not the run directory's own; `directory` is null for a run that writes nothing,
+// which goes on from a file or begins anew.
 absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& datasets,
                                   const RunDirectory* directory, const std::string& resume,
-                                  const TrainingConfig& config);
+                                  Take take, const TrainingConfig& config);
 
 // Steps from the beginning to the end of a run.
 int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source);

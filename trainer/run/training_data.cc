@@ -74,6 +74,20 @@ std::string DatasetFingerprint(const Dataset& dataset) {
   return Fingerprint().Add(ManifestToText(dataset.manifest())).Hex();
 }
 
+std::string SplitFingerprint(const Dataset& dataset, std::string_view split) {
+  const absl::StatusOr<const SplitEntry*> entry = dataset.FindSplit(split);
+  if (!entry.ok()) return "";
+  Fingerprint hash;
+  hash.Add(split).Add(Task_Name(dataset.manifest().task()));
+  for (const FieldEntry& field : dataset.manifest().fields())
+    hash.Add(field.vocabulary().fingerprint());
+  for (const ShardEntry& shard : (*entry)->shards())
+    hash.Add(uint64_t{shard.bytes()}).Add(uint64_t{shard.crc32c()});
+  for (const FileEntry& features : (*entry)->features())
+    hash.Add(uint64_t{features.bytes()}).Add(uint64_t{features.crc32c()});
+  return hash.Hex();
+}
+
 absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
                                                 const TrainingConfig& config) {
   std::vector<double> weights(config.data_weights().begin(), config.data_weights().end());

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,8 +22,12 @@ using Datasets = std::vector<std::shared_ptr<const Dataset>>;
 // rank.
 absl::StatusOr<Datasets> OpenDatasets(Communicator* communicator, const std::string& folders);
 
-// Names the contents of a data set.
+// Names the contents of a data set, and what is written down about them.
 std::string DatasetFingerprint(const Dataset& dataset);
+
+// Names what is trained on or validated: the examples of a split, in their shards, and what their
+// ids mean. Empty if there is no such split.
+std::string SplitFingerprint(const Dataset& dataset, std::string_view split);
 
 // How often the examples of each are trained on, beside the others: config.data_weights, or the
 // numbers of their tokens. They add up to 1. InvalidArgument unless there is one for each.

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
@@ -33,14 +35,29 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunRequest& req
                                                            double peak, PhaseClock* clock,
                                                            CheckpointDirectory* checkpoints,
                                                            PreparedRun* run) {
-  const Progress& progress = run->start.checkpoint.header.progress();
-  ASSIGN_OR_RETURN(run->start.set_aside, checkpoints->GoOnFrom(progress));
+  Checkpoint& checkpoint = run->start.checkpoint;
+  const Progress& progress = checkpoint.header.progress();
+  // A run that continues elsewhere has what it continues from: its directory is whole from the
+  // first moment, and its best is there.
+  const bool elsewhere = run->start.resumed() && !run->start.own;
+  const absl::Time began = absl::Now();
+  std::string content_hash;
+  if (elsewhere) {
+    const bool is_best = progress.has_best() && progress.best_step() == progress.step();
+    ASSIGN_OR_RETURN(content_hash, checkpoints->Save(&checkpoint, is_best));
+  } else {
+    ASSIGN_OR_RETURN(run->start.set_aside, checkpoints->GoOnFrom(progress));
+  }
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
   RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(run->config())));
   ASSIGN_OR_RETURN(auto reporter,
                    ProgressReporter::Create(
                        &directory, run->start.checkpoint.header.task(), run->config(), progress,
                        TotalSteps(run->config(), *run->source), peak, clock, request.quiet));
   if (!request.prometheus.empty()) RETURN_IF_ERROR(reporter->TellPrometheus(request.prometheus));
+  if (elsewhere) {
+    reporter->Saved(progress.step(), checkpoints->PathOf(progress.step()), content_hash, seconds);
+  }
   return reporter;
 }
 
@@ -104,8 +121,9 @@ absl::Status SaveStatus(Communicator* communicator, bool save_failed,
 
 absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest& request) {
   ASSIGN_OR_RETURN(const auto directory, OpenRunDirectory(communicator, request.output));
-  ASSIGN_OR_RETURN(PreparedRun run, PrepareRun(communicator, request.datasets,
-                                               {directory.get(), request.resume}, request.config));
+  ASSIGN_OR_RETURN(PreparedRun run,
+                   PrepareRun(communicator, request.datasets,
+                              {directory.get(), request.resume, request.take}, request.config));
   if (request.pulse) run.source->ShowReading(request.pulse->shard());
   if (request.check_place) RETURN_IF_ERROR(request.check_place(run.config(), run.exchange.get()));
   RETURN_IF_ERROR(PrepareState(request.vectors, &run));

@@ -13,6 +13,7 @@
 #include "trainer/exchange/gradient_exchange.h"
 #include "trainer/network/timing/phase_clock.h"
 #include "trainer/run/initial_vectors.h"
+#include "trainer/run/resume.h"
 #include "trainer/run/training_data.h"
 #include "trainer/watchdog/pulse.h"
 
@@ -23,6 +24,7 @@ struct RunRequest {
   Datasets datasets;
   std::string output = {};      // the run directory, which only rank 0 needs to see
   std::string resume = "auto";  // auto, never or a checkpoint file
+  Take take = Take::kAuto;      // of a checkpoint that is not the run directory's own
   InitialVectors vectors = {};  // for a run that begins; one that is resumed has its own
   std::string prometheus = {};  // the file that tells Prometheus how the run stands; empty: none
   std::string trace = {};       // the file for a trace of all ranks' phases; empty: none

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 
@@ -23,8 +24,8 @@ bool DivergenceGuard::Diverged(double loss, double gradient_norm) const {
 
 DivergenceGuard::Recovery DivergenceGuard::Recover(double loss, double gradient_norm) {
   const int64_t step = progress_->step() + 1;
-  const std::string figures =
-      absl::StrCat("step ", step, ": loss ", loss, ", gradient norm ", gradient_norm);
+  const std::string figures = absl::StrCat("step ", step, ": loss ", SignificantText(loss, 6),
+                                           ", gradient norm ", SignificantText(gradient_norm, 6));
   record_->set_steps(record_->steps() + 1);
   record_->set_in_a_row(record_->in_a_row() + 1);
   const std::string count =
@@ -52,7 +53,7 @@ DivergenceGuard::Recovery DivergenceGuard::Recover(double loss, double gradient_
   return {"rolled_back",
           absl::StrCat("warning: went back to the snapshot of step ", record_->snapshot_step(),
                        " after ", figures, " (", count, "); learning rates are multiplied by ",
-                       rate_factor(), " from now on"),
+                       SignificantText(rate_factor(), 6), " from now on"),
           {}};
 }
 
@@ -72,7 +73,7 @@ void DivergenceGuard::TakeSnapshot() {
 }
 
 int64_t DivergenceGuard::update_number() const {
-  return progress_->step() + 1 - record_->lost_updates();
+  return progress_->inherited_updates() + progress_->step() + 1 - record_->lost_updates();
 }
 
 double DivergenceGuard::rate_factor() const {

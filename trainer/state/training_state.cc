@@ -316,6 +316,16 @@ absl::Status TrainingState::CheckFits(bool with_snapshot, Checkpoint* checkpoint
   return fits;
 }
 
+void TrainingState::BeginMissing(Checkpoint* checkpoint) {
+  if (communicator_->rank() != 0) return;
+  const auto begin = [&](const std::string& name, int64_t size) {
+    if (checkpoint->Find(name) == nullptr)
+      checkpoint->arrays.push_back({name, std::vector<float>(size)});
+  };
+  for (size_t i = 0; i < moments_.size(); ++i) begin(MomentName(i), model_->parameters().size());
+  begin(std::string(kCarryArray), model_->carry_size(source_->end_row(source_->lanes() - 1)));
+}
+
 absl::Status TrainingState::Scatter(Checkpoint* checkpoint) {
   const bool with_snapshot = HasSnapshot(checkpoint->header);
   if (with_snapshot) MakeRoomForSnapshot();

@@ -66,6 +66,10 @@ class TrainingState {
   // the memory of those it has. The others' may be null.
   void Gather(Checkpoint* checkpoint, bool with_snapshot = false);
 
+  // On rank 0, of the checkpoint that a new run begins with: adds the moments and the carried state
+  // of a new run, zeros, where it has none.
+  void BeginMissing(Checkpoint* checkpoint);
+
   // Collective: all ranks receive their part of the arrays of rank 0's checkpoint, of the
   // snapshot's too if there are such; every rank's has the header. DataLoss, on every rank, if they
   // do not fit this model, optimizer and batch.

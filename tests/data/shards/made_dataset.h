@@ -171,6 +171,26 @@ inline DatasetManifest WriteMadeDataset(const std::string& folder,
   return WriteMadeDataset(folder, LANGUAGE_MODEL, fields, predicted_size, tokenizer_model);
 }
 
+// Adds a split of one shard to the data set of a language model in `folder`.
+inline void AddMadeSplit(const std::string& folder, const std::string& name,
+                         const Examples& examples, DatasetManifest* manifest) {
+  ShardHeader header = MadeHeader(manifest->fields(0).vocabulary().fingerprint());
+  header.set_split(name);
+  const auto entry = WriteMadeShard(JoinPath(folder, name + "-0"), header, examples);
+  EXPECT_THAT(entry, IsOk());
+  SplitEntry split = manifest->splits(0);
+  split.set_name(name);
+  split.clear_shards();
+  split.clear_counts();
+  *split.add_shards() = *entry;
+  AddCounts(entry->counts(), split.mutable_counts());
+  split.mutable_surveys(0)->clear_length_counts();
+  for (const std::vector<uint32_t>& ids : examples)
+    CountLength(ids.size(), split.mutable_surveys(0)->mutable_length_counts());
+  *manifest->add_splits() = split;
+  EXPECT_THAT(WriteFile(JoinPath(folder, kManifestName), ManifestToText(*manifest)), IsOk());
+}
+
 // `count` examples of up to `longest` tokens, ids among [2, predicted_size), each ending in </s>.
 inline Examples RandomExamples(int count, int longest, uint32_t predicted_size = 100,
                                uint32_t seed = 1) {

@@ -71,6 +71,23 @@ TEST_F(ScheduleTest, PlateauWaitsForPatience) {
   EXPECT_EQ(Rate(progress), 2);
 }
 
+// Not even as the first: what it could be compared with is no number.
+TEST_F(ScheduleTest, PlateauTakesNoNumberForNoImprovement) {
+  spec_->set_kind(ScheduleSpec::PLATEAU);
+  spec_->set_patience(1);
+  Progress progress = At(0);
+  const double losses[] = {std::nan(""), 5, std::nan(""), INFINITY, 4, 4.5};
+  const int64_t decays[] = {1, 1, 2, 3, 3, 4};
+  for (int i = 0; i < 6; ++i) {
+    ObservePlateau(*spec_, losses[i], &progress);
+    EXPECT_EQ(progress.decays(), decays[i]) << i;
+  }
+  EXPECT_EQ(progress.plateau_loss(), 4);
+  progress.set_plateau_loss(std::nan(""));  // as versions before could have it
+  ObservePlateau(*spec_, 6, &progress);
+  EXPECT_EQ(progress.plateau_loss(), 6);
+}
+
 TEST_F(ScheduleTest, LinearDecayFallsToZeroByTheStep) {
   spec_->set_kind(ScheduleSpec::LINEAR_DECAY);
   spec_->set_linear_epochs(4);

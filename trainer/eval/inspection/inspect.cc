@@ -77,6 +77,12 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
       inspection.Add("best_loss", header.progress().best_loss())
           .Add("best_step", int64_t{header.progress().best_step()});
     }
+    if (header.has_started_from()) {
+      inspection.Add("started_from", header.started_from().path())
+          .Add("started_from_step", int64_t{header.started_from().step()})
+          .Add("started_from_taken",
+               absl::AsciiStrToLower(StartedFrom::Taken_Name(header.started_from().taken())));
+    }
     inspection.Add("lanes", int64_t{header.config().lanes()})
         .Add("written_by_ranks", int64_t{header.provenance().ranks()})
         .Add("written_on", header.provenance().host())

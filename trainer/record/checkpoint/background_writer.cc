@@ -41,9 +41,23 @@ SaveOutcome BackgroundWriter::Save() {
   outcome.path = directory_->PathOf(outcome.step);
   outcome.content_hash = directory_->Save(&snapshot_, is_best_);
   outcome.ended = std::chrono::steady_clock::now();
+  outcome.lost_best = FindLostBest(outcome.content_hash.ok());
   // After a failure too: what a killed writer left behind may be what fills the disk.
   outcome.pruned = directory_->Prune(keep_);
   return outcome;
+}
+
+std::optional<LostBest> BackgroundWriter::FindLostBest(bool saved) {
+  const Progress& progress = snapshot_.header.progress();
+  if (is_best_ && saved) CopyBest(progress, &best_);
+  const bool failed = is_best_ && !saved;
+  if (!progress.has_best() || (!failed && directory_->HasBest(progress))) return std::nullopt;
+  if (best_.best_step() == progress.best_step() || !directory_->HasBest(best_))
+    CopyBest(Progress(), &best_);
+  // A mark that names no file keeps old checkpoints from being deleted.
+  directory_->MarkBest(best_).IgnoreError();
+  return LostBest{progress.best_step(), best_.has_best(), best_.best_step(), best_.best_loss(),
+                  best_.best_score()};
 }
 
 std::optional<SaveOutcome> BackgroundWriter::Outcome(absl::Duration patience) {

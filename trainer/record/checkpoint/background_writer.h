@@ -15,12 +15,23 @@
 
 namespace elman {
 
+// The best that a run believes in has no checkpoint: its save failed, or somebody removed the file.
+struct LostBest {
+  int64_t step = 0;  // of the one that is lost
+  // The best that there is instead.
+  bool has_best = false;
+  int64_t best_step = 0;
+  double best_loss = 0;
+  double best_score = 0;
+};
+
 // What became of a save.
 struct SaveOutcome {
   int64_t step = 0;
   std::string path;
   absl::StatusOr<std::string> content_hash;  // or why there is no checkpoint of this step
   absl::Status pruned;                       // whether the folder could be tidied up afterwards
+  std::optional<LostBest> lost_best;         // `best` then names what there is instead
   // From Begin to the last fsync.
   std::chrono::steady_clock::time_point began, ended;
   double seconds() const { return std::chrono::duration<double>(ended - began).count(); }
@@ -32,8 +43,12 @@ struct SaveOutcome {
 class BackgroundWriter {
  public:
   // Saves into `directory`, which must outlive the writer and is used by no one else to write, and
-  // keeps there the newest `keep` checkpoints besides the latest and the best.
-  BackgroundWriter(CheckpointDirectory* directory, int keep) : directory_(directory), keep_(keep) {}
+  // keeps there the newest `keep` checkpoints besides the latest and the best. `progress` says
+  // which of those there are already is the best.
+  BackgroundWriter(CheckpointDirectory* directory, int keep, const Progress& progress = {})
+      : directory_(directory), keep_(keep) {
+    CopyBest(progress, &best_);
+  }
   BackgroundWriter(const BackgroundWriter&) = delete;
   BackgroundWriter& operator=(const BackgroundWriter&) = delete;
 
@@ -53,9 +68,11 @@ class BackgroundWriter {
 
  private:
   SaveOutcome Save();
+  std::optional<LostBest> FindLostBest(bool saved);
 
   CheckpointDirectory* const directory_;
   const int keep_;
+  Progress best_;                  // of which nothing but the last best that was saved
   bool is_best_ = false;           // the snapshot
   Checkpoint snapshot_;            // of the thread that writes while busy()
   std::future<SaveOutcome> save_;  // last, so that it is waited for before the rest goes

@@ -35,6 +35,8 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   hash.Add(static_cast<uint64_t>(progress.step()));
   hash.Add(static_cast<uint64_t>(progress.epoch()));
   hash.Add(static_cast<uint64_t>(progress.step_in_epoch()));
+  if (progress.inherited_updates() > 0)
+    hash.Add(static_cast<uint64_t>(progress.inherited_updates()));
   TrainingConfig semantic = header.config();
   semantic.clear_max_steps();
   semantic.clear_max_epochs();

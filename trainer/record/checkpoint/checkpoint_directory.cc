@@ -19,6 +19,7 @@
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_name.h"
+#include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_writer.h"
 
 namespace elman {
@@ -149,23 +150,71 @@ absl::StatusOr<std::vector<std::string>> CheckpointDirectory::GoOnFrom(const Pro
   const std::string here = PathOf(progress.step());
   std::vector<std::string> set_aside;
   if (!FileExists(here)) return set_aside;  // it comes from elsewhere
-  if (const auto latest = Find(kLatest); latest.ok() && *latest == here) return set_aside;
+  if (const auto latest = Find(kLatest); latest.ok() && *latest == here) {
+    // A save may have been cut short between its mark `best` and its mark `latest`.
+    RETURN_IF_ERROR(MarkBest(progress));
+    return set_aside;
+  }
   ASSIGN_OR_RETURN(const std::vector<int64_t> steps, Steps());
   for (const int64_t step : steps) {
     if (step <= progress.step()) continue;
     ASSIGN_OR_RETURN(std::string path, SetAside(PathOf(step)));
     set_aside.push_back(std::move(path));
   }
-  const std::string best = JoinPath(folder_, kBest);
-  if (progress.has_best() && FileExists(PathOf(progress.best_step()))) {
-    RETURN_IF_ERROR(WriteFile(best, NameOf(progress.best_step()) + "\n"));
-  } else {
-    RETURN_IF_ERROR(RemoveFile(best));
-  }
+  RETURN_IF_ERROR(MarkBest(progress));
   RETURN_IF_ERROR(SyncFolder(folder_));
   // `latest` last: if this is cut short, it is done again, or a run refuses to begin.
   RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kLatest), NameOf(progress.step()) + "\n"));
   return set_aside;
+}
+
+bool CheckpointDirectory::HasBest(const Progress& progress) const {
+  std::error_code error;
+  return progress.has_best() &&
+         std::filesystem::is_regular_file(PathOf(progress.best_step()), error);
+}
+
+bool CheckpointDirectory::SettleBest(Progress* progress) const {
+  if (!progress->has_best()) return false;
+  const absl::StatusOr<std::string> mark = ReadMark(kBest);
+  if (HasBest(*progress)) {
+    const bool marked = mark.ok() && *mark == NameOf(progress->best_step());
+    if (marked || ReadBest(progress->best_step())) return false;
+  }
+  std::optional<Progress> marked;
+  if (mark.ok() && StepOf(*mark) <= progress->step()) marked = ReadBest(StepOf(*mark));
+  if (marked && marked->validated_on() == progress->validated_on()) {
+    CopyBest(*marked, progress);
+  } else {
+    CopyBest(Progress(), progress);
+  }
+  return true;
+}
+
+absl::Status CheckpointDirectory::MarkBest(const Progress& progress) {
+  const std::string path = JoinPath(folder_, kBest);
+  if (!HasBest(progress)) return RemoveFile(path);
+  const std::string name = NameOf(progress.best_step());
+  if (const auto mark = ReadMark(kBest); mark.ok() && *mark == name) return absl::OkStatus();
+  return WriteFile(path, name + "\n");
+}
+
+// The progress in the checkpoint of that step, if it is whole and was the best when it was written.
+std::optional<Progress> CheckpointDirectory::ReadBest(int64_t step) const {
+  const std::string path = PathOf(step);
+  if (!CheckStaysInside(folder_, NameOf(step)).ok()) return std::nullopt;
+  const absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(path);
+  if (!checkpoint.ok()) return std::nullopt;
+  const Progress& progress = checkpoint->header.progress();
+  if (!progress.has_best() || progress.best_step() != step) return std::nullopt;
+  return progress;
+}
+
+void CopyBest(const Progress& from, Progress* to) {
+  to->set_has_best(from.has_best());
+  to->set_best_step(from.best_step());
+  to->set_best_loss(from.best_loss());
+  to->set_best_score(from.best_score());
 }
 
 absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::string_view mark) {

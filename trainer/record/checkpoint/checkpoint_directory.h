@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,18 @@ class CheckpointDirectory {
   // ".abandoned-N" behind it, which nothing here counts or deletes. Returns their new paths.
   absl::StatusOr<std::vector<std::string>> GoOnFrom(const Progress& progress);
 
+  // Makes the best of `progress` one that is here. Where its checkpoint is, it stays. Where that is
+  // missing, or no mark vouches for it and it is damaged, it becomes the one that `best` names, if
+  // that is whole, no later and was the best of the same validation split when it was written; or
+  // none. Returns whether it changed. Changes no file: MarkBest does.
+  bool SettleBest(Progress* progress) const;
+
+  // Makes `best` name the best of `progress`. Removes it where there is none.
+  absl::Status MarkBest(const Progress& progress);
+
+  // Whether the best of `progress` has a file here.
+  bool HasBest(const Progress& progress) const;
+
   // The path that `latest` or `best` names. NotFound if there is no such mark, and only
   // then; DataLoss if it names no file, or leads out of the folder.
   absl::StatusOr<std::string> Find(std::string_view mark) const;
@@ -55,8 +68,13 @@ class CheckpointDirectory {
   absl::StatusOr<std::vector<int64_t>> Steps() const;
 
  private:
+  std::optional<Progress> ReadBest(int64_t step) const;
+
   const std::string folder_;
 };
+
+// What `from` says of the best checkpoint, or that there is none, to `to`.
+void CopyBest(const Progress& from, Progress* to);
 
 // A checkpoint file for what a user typed: a file as it is, a run directory by its `mark`.
 absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::string_view mark);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "data/format/json_writer.h"
+#include "data/format/number_text.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 
@@ -31,7 +32,7 @@ std::string Label(const std::string& name, std::string value) {
 std::string SampleText(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  return JsonNumber(value);
+  return RoundTripText(value);
 }
 
 // A metric after the other, each with all its samples.
@@ -121,6 +122,7 @@ void PrometheusFile::Take(const RecordedLine& line) {
     skipped_ += event == "skipped";
     rolled_back_ += event == "rolled_back";
     resumed_ += event == "resumed";
+    if (event == kBestReset) best_loss_ = line.Number("best_loss");
   }
 }
 

@@ -88,8 +88,13 @@ void RunRecord::Add(std::string_view line) {
 
 const RecordedLine* RunRecord::BestValidation() const {
   const RecordedLine* best = nullptr;
+  std::map<int64_t, const RecordedLine*> validations;  // that were the best, by step
   for (const RecordedLine& line : lines_) {
-    if (line.kind == "valid" && line.Number("best") == 1) best = &line;
+    if (line.kind == "valid" && line.Number("best") == 1) best = validations[line.step] = &line;
+    const auto event = line.texts.find("event");
+    if (line.kind != "event" || event == line.texts.end() || event->second != kBestReset) continue;
+    const auto found = validations.find(static_cast<int64_t>(line.Number("best_step").value_or(0)));
+    best = found == validations.end() ? nullptr : found->second;
   }
   return best;
 }

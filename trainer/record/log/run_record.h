@@ -12,6 +12,10 @@
 
 namespace elman {
 
+// The event after which the validation that was the best no longer is, because its checkpoint or
+// its split is another. It names the one that is, if there is one: "best_step", "best_loss".
+inline constexpr char kBestReset[] = "best_reset";
+
 // A line. Members of an object within it have its name before theirs: "seconds.data". A number that
 // was not finite is NaN here, whatever it was: JSON has no other word for it. true is 1.
 struct RecordedLine {
@@ -41,7 +45,7 @@ class RunRecord {
 
   const std::vector<RecordedLine>& lines() const { return lines_; }
 
-  // The last validation that was the best until then; null if there is none.
+  // The validation that is the best; null if there is none.
   const RecordedLine* BestValidation() const;
 
   // The finite numbers of that name in lines of that kind.

@@ -32,6 +32,46 @@ TEST(BackgroundWriter, SavesWhatTheSnapshotWas) {
   EXPECT_THAT(*directory.Steps(), testing::ElementsAre(20, 30));
 }
 
+class LostBestTest : public testing::Test {
+ protected:
+  // Saves the checkpoint of a step whose best is that of `best_step`.
+  SaveOutcome Save(int64_t step, int64_t best_step) {
+    *writer_.snapshot() = MadeCheckpoint(step, best_step);
+    writer_.Begin(step == best_step);
+    return *writer_.Outcome(absl::InfiniteDuration());
+  }
+
+  Scratch scratch_;
+  CheckpointDirectory directory_{scratch_.path()};
+  BackgroundWriter writer_{&directory_, /*keep=*/1};
+};
+
+TEST_F(LostBestTest, FallsBackToTheBestBefore) {
+  EXPECT_FALSE(Save(10, 10).lost_best.has_value());
+  std::filesystem::create_directories(directory_.PathOf(20));  // cannot be written
+  const SaveOutcome failed = Save(20, 20);
+  EXPECT_FALSE(failed.content_hash.ok());
+  ASSERT_TRUE(failed.lost_best.has_value());
+  EXPECT_EQ(failed.lost_best->step, 20);
+  EXPECT_TRUE(failed.lost_best->has_best);
+  EXPECT_EQ(failed.lost_best->best_step, 10);
+  EXPECT_EQ(failed.lost_best->best_loss, 1.5);
+  EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));
+}
+
+TEST_F(LostBestTest, IsNoneWhereSomebodyRemovedIt) {
+  Save(10, 10);
+  EXPECT_FALSE(Save(20, 10).lost_best.has_value());
+  std::filesystem::remove(directory_.PathOf(10));
+  const SaveOutcome outcome = Save(30, 10);
+  ASSERT_TRUE(outcome.lost_best.has_value());
+  EXPECT_EQ(outcome.lost_best->step, 10);
+  EXPECT_FALSE(outcome.lost_best->has_best);
+  EXPECT_TRUE(absl::IsNotFound(directory_.Find(kBest).status()));
+  EXPECT_THAT(outcome.pruned, IsOk());
+  EXPECT_THAT(*directory_.Steps(), testing::ElementsAre(30));
+}
+
 TEST(BackgroundWriter, TheDestructorWaits) {
   Scratch scratch;
   CheckpointDirectory directory(scratch.path());

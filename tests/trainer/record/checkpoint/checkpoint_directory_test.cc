@@ -185,5 +185,62 @@ TEST_F(CheckpointDirectoryTest, GoingOnMakesMarksAnew) {
   EXPECT_THAT(*directory_.Steps(), ElementsAre(10, 20, 30));
 }
 
+// A kill between the marks of a save: `best` names a checkpoint that the run has not reached.
+TEST_F(CheckpointDirectoryTest, GoingOnFromTheLatestCorrectsTheBest) {
+  Save(10, 10);
+  Save(20, 10);
+  Checkpoint later = MadeCheckpoint(30, 30);
+  ASSERT_THAT(directory_.Save(&later, /*is_best=*/true), IsOk());
+  SetMark(kLatest, "step-000000020.ckpt\n");
+  Progress progress = MadeCheckpoint(20, 10).header.progress();
+  EXPECT_FALSE(directory_.SettleBest(&progress)) << "its checkpoint is whole";
+  EXPECT_EQ(progress.best_step(), 10);
+  ASSERT_THAT(directory_.GoOnFrom(progress), IsOk());
+  EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));
+  EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(20));
+}
+
+TEST_F(CheckpointDirectoryTest, ABestThatIsGoneIsTheMarkedOneOrNone) {
+  for (const int64_t step : {10, 20, 30}) Save(step, step == 30 ? 10 : step);
+  Progress lost = MadeCheckpoint(30, 25).header.progress();  // never saved
+  EXPECT_TRUE(directory_.SettleBest(&lost));
+  EXPECT_TRUE(lost.has_best());
+  EXPECT_EQ(lost.best_step(), 20);
+  EXPECT_EQ(lost.best_loss(), 1.5);
+
+  Progress elsewhere = MadeCheckpoint(30, 25).header.progress();
+  elsewhere.set_validated_on("another split");
+  EXPECT_TRUE(directory_.SettleBest(&elsewhere));
+  EXPECT_FALSE(elsewhere.has_best()) << "its loss is that of another split";
+
+  Progress later = MadeCheckpoint(15, 12).header.progress();
+  EXPECT_TRUE(directory_.SettleBest(&later));
+  EXPECT_FALSE(later.has_best()) << "the run has not reached step 20";
+
+  std::filesystem::remove(directory_.PathOf(20));
+  lost = MadeCheckpoint(30, 20).header.progress();
+  EXPECT_TRUE(directory_.SettleBest(&lost));
+  EXPECT_FALSE(lost.has_best());
+  EXPECT_EQ(lost.best_step(), 0);
+  ASSERT_THAT(directory_.MarkBest(lost), IsOk());
+  EXPECT_TRUE(absl::IsNotFound(directory_.Find(kBest).status()));
+  EXPECT_THAT(directory_.Prune(1), IsOk()) << "as it could not with a mark that names no file";
+}
+
+// elman-inspect --repair removes the mark of a best that is damaged, and leaves the file.
+TEST_F(CheckpointDirectoryTest, ABestWithoutAMarkMustBeWhole) {
+  Save(10, 10);
+  Save(20, 10);
+  Remove(kBest);
+  Progress progress = MadeCheckpoint(20, 10).header.progress();
+  EXPECT_FALSE(directory_.SettleBest(&progress));
+  ASSERT_THAT(directory_.MarkBest(progress), IsOk());
+  EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));
+  Remove(kBest);
+  run_.Write("checkpoints/step-000000010.ckpt", "damage");
+  EXPECT_TRUE(directory_.SettleBest(&progress));
+  EXPECT_FALSE(progress.has_best());
+}
+
 }  // namespace
 }  // namespace elman

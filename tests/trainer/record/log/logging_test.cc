@@ -214,6 +214,29 @@ TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
   EXPECT_THAT(page(true, {}), HasSubstr("beginning"));
 }
 
+TEST(RunRecordTest, KnowsWhichValidationIsTheBest) {
+  RunRecord record;
+  const auto validated = [&](int64_t step, double loss, bool best) {
+    record.Add(Line(step).Add("loss", loss).Add("best", best).ToString());
+  };
+  const auto reset = [&](int64_t step, int64_t best_step) {
+    JsonObject line = Line(step, "event").Add("event", kBestReset);
+    if (best_step > 0) line.Add("best_step", best_step);
+    record.Add(line.ToString());
+  };
+  EXPECT_EQ(record.BestValidation(), nullptr);
+  validated(10, 3, true);
+  validated(20, 2, true);
+  validated(30, 2.5, false);
+  EXPECT_EQ(record.BestValidation()->step, 20);
+  reset(35, 10);
+  EXPECT_EQ(record.BestValidation()->step, 10);
+  reset(36, 0);
+  EXPECT_EQ(record.BestValidation(), nullptr);
+  validated(40, 4, true);
+  EXPECT_EQ(record.BestValidation()->step, 40);
+}
+
 TEST(PrometheusFileTest, TellsHowARunStands) {
   Scratch folder;
   const std::string path = folder.Path("elman.prom");
