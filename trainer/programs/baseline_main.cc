@@ -125,8 +125,8 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_output), "--output=FILE"));
   RETURN_IF_ERROR(NgramSpecOfFlags().status());
   if (const double c = absl::GetFlag(FLAGS_inverse_regularization); !(c > 0) || !std::isfinite(c)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--inverse_regularization=", RoundedText(c), ": it must be above 0, and finite"));
+    return absl::InvalidArgumentError(absl::StrCat("--inverse_regularization=", RoundedText(c),
+                                                   ": it must be above 0, and finite"));
   }
   if (absl::GetFlag(FLAGS_import_arpa).empty() || absl::GetFlag(FLAGS_kind) == "ngram")
     return absl::OkStatus();

@@ -22,8 +22,8 @@ struct Chart {
 };
 
 // A heading, a legend where there are several series, and the lines; empty where there is nothing
-// to draw. Points that are not finite, beyond 1e100 or, on a logarithmic axis, below 1e-100 are left
-// out. Long series are thinned out by means over neighbors. Takes any points, in bounded time.
+// to draw. Points that are not finite, beyond 1e100 or, on a logarithmic axis, below 1e-100 are
+// left out. Long series are thinned out by means over neighbors. Takes any points, in bounded time.
 std::string LineChart(const Chart& chart);
 
 // The series upon each other, as shares of their sum at each step; they have the same steps. Empty
