@@ -45,9 +45,9 @@ struct Batch {
   // Time steps of each sequence, at least 1; empty: all have `steps`. What lies beyond is ignored.
   std::vector<int32_t> lengths;
   std::vector<int32_t> inputs;  // [steps, rows]
-  // Ids or kNoTarget, [steps, rows] unless said otherwise above. The number of labels stands for a
-  // label that train does not have: nothing can be learned from it, and no prediction of it is
-  // right.
+  // Ids or kNoTarget, [steps, rows] unless said otherwise above. Ids from the number of labels on
+  // stand for labels that train does not have: nothing can be learned from them, and no prediction
+  // of them is right.
   std::vector<int32_t> targets;
   int64_t target_count = 0;  // targets other than kNoTarget
 

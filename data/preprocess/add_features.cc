@@ -20,6 +20,7 @@
 #include "data/io/temporary_name.h"
 #include "data/shards/dataset.h"
 #include "data/shards/example_reader.h"
+#include "data/shards/manifest.h"
 #include "data/staging/output_folder.h"
 #include "data/staging/publish_dataset.h"
 #include "data/staging/source_files.h"
@@ -199,7 +200,7 @@ absl::Status FeatureAdder::Copy(const std::string& file, uint32_t crc32c) {
 
 absl::Status FeatureAdder::CopyRest() {
   for (const FieldEntry& field : manifest_.fields()) {
-    for (const FileEntry& entry : {field.vocabulary_file(), field.tokenizer_file()})
+    for (const FileEntry& entry : FilesOfField(field))
       RETURN_IF_ERROR(Copy(entry.file(), entry.crc32c()));
   }
   return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess/corpus_inputs.h"
+#include "data/preprocess/corpus_tag_scheme.h"
 #include "data/preprocess/preprocess_plan.h"
 #include "data/preprocess/preprocess_provenance.h"
 #include "data/shards/manifest.h"
@@ -19,6 +20,7 @@
 #include "data/splits/split_overlaps.h"
 #include "data/splits/split_statistics.h"
 #include "data/splits/tokenize_split.h"
+#include "data/splits/unseen_labels.h"
 #include "data/staging/output_folder.h"
 #include "data/staging/pipeline_progress.h"
 #include "data/staging/publish_dataset.h"
@@ -26,6 +28,7 @@
 #include "data/staging/spooled_split.h"
 #include "data/text/corpus_reader.h"
 #include "data/text/example_rules.h"
+#include "data/text/label_order.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "data/vocabularies/field_coding.h"
 #include "data/vocabularies/imported_vocabularies.h"
@@ -86,6 +89,9 @@ class Pipeline {
   absl::Status MakeOrLoadVocabularies();
   absl::Status Tokenize();
   void Report();
+  absl::Status NameUnseenLabels();
+  absl::Status SettleTags();
+  absl::StatusOr<std::string> PlaceOfLabel(const std::string& label) const;
   absl::Status CompareSplits();
   absl::Status FinishVocabularies();
   absl::Status WriteShards();
@@ -258,8 +264,57 @@ absl::Status Pipeline::Tokenize() {
   ASSIGN_OR_RETURN(surveys_, tokenizer.ShareSurveys());
   id_counts_ = tokenizer.ShareIdCounts();
   Report();
+  RETURN_IF_ERROR(NameUnseenLabels());
+  RETURN_IF_ERROR(SettleTags());
   RETURN_IF_ERROR(CompareSplits());
   return FinishVocabularies();
+}
+
+// The vocabularies of labels get the names of those that train does not have, and the spools are
+// read with their ids.
+absl::Status Pipeline::NameUnseenLabels() {
+  PieceCounts unseen;
+  for (const SplitSurvey& survey : surveys_) unseen.AddAll(survey.unseen_labels());
+  const std::vector<Vocabulary::Entry> shared = ShareUnseenLabels(unseen, workers_);
+  for (int i = 0; i < static_cast<int>(fields_.size()) && !shared.empty(); ++i) {
+    FieldCoding& field = fields_[i];
+    if (field.spec.kind() != TokenizerSpec::LABEL) continue;
+    Vocabulary vocabulary = *field.vocabulary;
+    RETURN_IF_ERROR(vocabulary.SetUnseenLabels(shared));
+    field.vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
+    for (SpooledSplit& split : tokenized_) {
+      split.complete = [labels = field.vocabulary, i](SpooledExamples* examples) {
+        return RenumberUnseenLabels(*labels, i, examples);
+      };
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Where the corpus has a label first: "FILE: line NUMBER".
+absl::StatusOr<std::string> Pipeline::PlaceOfLabel(const std::string& label) const {
+  for (const Split& split : splits_) {
+    ASSIGN_OR_RETURN(const std::string place,
+                     FindLabel(CorpusOfSplit(split), RulesOf(split), label));
+    if (!place.empty()) return place;
+  }
+  return options_.splits[0].files[0];
+}
+
+absl::Status Pipeline::SettleTags() {
+  if (options_.task != TAGGING) return absl::OkStatus();
+  FieldCoding& tags = fields_.back();
+  const TrainTags train{id_counts_.back(), surveys_[0].tag_pairs()};
+  const bool has_train = splits_[0].name == "train";
+  absl::StatusOr<TagScheme> scheme = tags.tag_scheme;
+  if (first()) {
+    scheme = SettleTagScheme(options_.tag_scheme, tags, has_train ? &train : nullptr,
+                             [this](const std::string& tag) { return PlaceOfLabel(tag); });
+  }
+  RETURN_IF_ERROR(Agree(workers_, scheme.status()));
+  tags.tag_scheme = *scheme;
+  if (has_train) report_.train_tags = train.pairs;
+  return absl::OkStatus();
 }
 
 void Pipeline::Report() {
@@ -308,6 +363,11 @@ absl::Status Pipeline::FinishVocabularies() {
     field.tokenizer = nullptr;
     if (!field.adopted) {
       ASSIGN_OR_RETURN(Vocabulary counted, WithCounts(*field.vocabulary, id_counts_[i]));
+      RETURN_IF_ERROR(counted.SetUnseenLabels(field.vocabulary->unseen_labels()));
+      if (options_.task == CLASSIFICATION && field.spec.kind() == TokenizerSpec::LABEL) {
+        std::vector<Vocabulary::Entry> labels = counted.entries();  // in this order already
+        ASSIGN_OR_RETURN(field.label_order, OrderLabels(options_.label_order, &labels));
+      }
       field.vocabulary = std::make_shared<const Vocabulary>(std::move(counted));
     }
     fingerprints_.push_back(
@@ -380,7 +440,14 @@ absl::Status Pipeline::Publish() {
     *entry->mutable_tokenizer() = field.spec;
     if (!field.source.name().empty()) *entry->mutable_source() = field.source;
     entry->set_used_types(UsedTypes(*field.vocabulary, id_counts_[i]));
+    entry->set_label_order(field.label_order);
+    entry->set_tag_scheme(field.tag_scheme);
     *entry->mutable_vocabulary() = SpecOf(*field.vocabulary, fingerprints_[i]);
+    if (!field.vocabulary->unseen_labels().empty()) {
+      RETURN_IF_ERROR(WriteEntry(folder_, absl::StrCat(field.name, ".unseen.txt"),
+                                 field.vocabulary->UnseenLabelsToText(),
+                                 entry->mutable_unseen_file()));
+    }
     RETURN_IF_ERROR(WriteEntry(folder_, field.vocabulary_file, field.vocabulary->ToText(),
                                entry->mutable_vocabulary_file()));
     if (field.model.empty()) continue;

@@ -61,6 +61,9 @@ absl::StatusOr<std::string> PlanText(const PreprocessOptions& options,
                    "\nsample_bytes: ", options.tokenizer_sample_bytes,
                    "\non_invalid: ", static_cast<int>(options.on_invalid),
                    "\nsplit_weights: ", absl::StrJoin(options.split_weights, " "),
+                   "\nlabel_order: ", static_cast<int>(options.label_order.kind), " ",
+                   absl::CEscape(absl::StrJoin(options.label_order.given, ",")),
+                   "\ntag_scheme: ", static_cast<int>(options.tag_scheme),
                    "\nshard_tokens: ", options.shard_tokens, "\n");
   std::vector<std::string> given = {options.tokenizer_file, options.target_tokenizer_file};
   if (!options.vocabulary_of.empty())

@@ -29,6 +29,14 @@ ABSL_FLAG(std::string, split, "",
 ABSL_FLAG(std::string, on_invalid, "keep",
           "`WAY` What to do with examples whose bytes are not UTF-8. keep: as it is; replace: with "
           "U+FFFD in place of them; skip: leaves them out; fail: is an error.");
+ABSL_FLAG(std::string, label_order, "",
+          "`ORDER` For classification: the order of the labels, which ordinal models take for that "
+          "of ratings. numeric; bytes; LOWEST,...,HIGHEST: all labels; or a file with a label on "
+          "each line. Default: numeric if all labels are numbers, else bytes.");
+ABSL_FLAG(std::string, tag_scheme, "",
+          "`SCHEME` For tagging: how tags mark entities, which decides whether and how precision, "
+          "recall and F1 are computed. iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; none: not at "
+          "all. Default: recognized by the tags of train.");
 ABSL_FLAG(std::string, output, "", "`DATASET_DIR` The folder to create for the data set.");
 ABSL_FLAG(
     std::string, tokenizer, "",

@@ -15,6 +15,8 @@
 #include "data/preprocess/preprocess.h"
 #include "data/preprocess/preprocess_cooccurrences.h"
 #include "data/programs/preprocess_flags.h"
+#include "data/text/label_order.h"
+#include "data/text/tag_scheme.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
 
@@ -161,6 +163,10 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool
   }
   RETURN_IF_ERROR(ParseWeights(absl::GetFlag(FLAGS_split), &options.split_weights));
   ASSIGN_OR_RETURN(options.on_invalid, ParseOnInvalid(absl::GetFlag(FLAGS_on_invalid)));
+  ASSIGN_OR_RETURN(options.label_order, ParseLabelOrder(absl::GetFlag(FLAGS_label_order)));
+  if (const std::string scheme = absl::GetFlag(FLAGS_tag_scheme); !scheme.empty()) {
+    ASSIGN_OR_RETURN(options.tag_scheme, ParseTagScheme("tag_scheme", scheme));
+  }
   options.output = absl::GetFlag(FLAGS_output);
   options.shard_tokens = absl::GetFlag(FLAGS_shard_tokens);
   options.threads = absl::GetFlag(FLAGS_threads);

@@ -36,8 +36,8 @@ std::vector<std::string> FilesOf(const DatasetManifest& manifest) {
   for (int i = 0; i < manifest.fields_size(); ++i) {
     const FieldEntry& field = manifest.fields(i);
     if (VocabularyOwner(manifest, i) < i || IsNumbers(field)) continue;
-    files.push_back(field.vocabulary_file().file());
-    if (field.has_tokenizer_file()) files.push_back(field.tokenizer_file().file());
+    if (!field.has_vocabulary_file()) files.emplace_back();
+    for (const FileEntry& entry : FilesOfField(field)) files.push_back(entry.file());
   }
   for (const SplitEntry& split : manifest.splits()) {
     for (const ShardEntry& shard : split.shards()) files.push_back(shard.file());
@@ -89,6 +89,13 @@ absl::Status CheckKinds(const DatasetManifest& manifest, const std::string& path
     const int kind = field.tokenizer().kind();
     if (kind == TokenizerSpec::KIND_UNSPECIFIED || !TokenizerSpec::Kind_IsValid(kind))
       return damaged(absl::StrCat("a known tokenizer, found tokenizer ", kind));
+    if (!FieldEntry::LabelOrder_IsValid(field.label_order()) ||
+        !FieldEntry::TagScheme_IsValid(field.tag_scheme())) {
+      return damaged(absl::StrCat("a known order of labels and tag scheme of ", field.name()));
+    }
+    if (field.has_unseen_file() && !IsLabels(field))
+      return damaged(
+          absl::StrCat("unseen labels in a field of labels, found them in ", field.name()));
   }
   std::string expected;
   bool same = manifest.fields_size() == static_cast<int>(fields.size());
@@ -236,6 +243,12 @@ absl::StatusOr<std::shared_ptr<const Dataset::Tables>> Dataset::ReadTables(
   const std::string path = JoinPath(folder, field.vocabulary_file().file());
   ASSIGN_OR_RETURN(tables.vocabulary, IsLabels(field) ? Vocabulary::ParseLabels(tables.text, path)
                                                       : Vocabulary::Parse(tables.text, path));
+  if (field.has_unseen_file()) {
+    ASSIGN_OR_RETURN(const std::string unseen,
+                     ReadEntry(folder, field.unseen_file(), kMaxVocabularyBytes));
+    RETURN_IF_ERROR(
+        tables.vocabulary.ParseUnseenLabels(unseen, JoinPath(folder, field.unseen_file().file())));
+  }
   RETURN_IF_ERROR(CheckVocabulary(
       field, tables.vocabulary, VocabularyFingerprint(field.tokenizer(), tables.text, tables.model),
       JoinPath(folder, kManifestName)));

@@ -85,6 +85,14 @@ int VocabularyOwner(const DatasetManifest& manifest, int field) {
   return field;
 }
 
+std::vector<FileEntry> FilesOfField(const FieldEntry& field) {
+  std::vector<FileEntry> files;
+  if (field.has_vocabulary_file()) files.push_back(field.vocabulary_file());
+  if (field.has_tokenizer_file()) files.push_back(field.tokenizer_file());
+  if (field.has_unseen_file()) files.push_back(field.unseen_file());
+  return files;
+}
+
 std::string ManifestToText(const DatasetManifest& manifest) {
   google::protobuf::TextFormat::Printer printer;
   printer.SetUseShortRepeatedPrimitives(true);  // a histogram on one line

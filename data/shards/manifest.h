@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "proto/dataset.pb.h"
@@ -18,6 +19,9 @@ inline constexpr uint32_t kMostFeatureSize = 1 << 16;  // numbers of a token's v
 
 // The field before `field` that has the same vocabulary, or `field` itself.
 int VocabularyOwner(const DatasetManifest& manifest, int field);
+
+// The files of a field: vocabulary, tokenizer, unseen labels, as far as it has them.
+std::vector<FileEntry> FilesOfField(const FieldEntry& field);
 
 // Adds each field of `counts` to that of `sums`, or those of each field of an example.
 void AddCounts(const TextCounts& counts, TextCounts* sums);

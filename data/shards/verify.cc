@@ -13,6 +13,7 @@
 #include "data/shards/shard_reader.h"
 #include "data/shards/shard_writer.h"
 #include "data/shards/split_blocks.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
@@ -23,6 +24,7 @@ namespace {
 absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
                           std::span<const uint32_t> unknown_ids, VerificationReport* report,
                           std::vector<LengthCounts>* lengths) {
+  const std::span<const TaskField> fields = FieldsOf(shard.header().task());
   ShardFingerprint fingerprint(shard.header());
   ExampleBlock block;
   std::vector<uint64_t> unknown(unknown_ids.size());
@@ -36,7 +38,9 @@ absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
         ids.CopyTo(std::span(example));
         fingerprint.Add(example);
         CountLength(ids.size(), &(*lengths)[f]);
-        if (!unknown.empty()) unknown[f] += std::ranges::count(example, unknown_ids[f]);
+        if (unknown.empty()) continue;
+        unknown[f] += std::ranges::count_if(
+            example, [&](uint32_t id) { return IsUnknown(fields[f], id, unknown_ids[f]); });
       }
     }
     ++report->blocks;
@@ -107,8 +111,10 @@ VerificationReport VerifyDataset(const std::string& folder) {
   for (int i = 0; i < manifest.fields_size(); ++i) {
     if (VocabularyOwner(manifest, i) < i) continue;
     const FieldEntry& field = manifest.fields(i);
-    report.files += int{field.has_vocabulary_file()} + int{field.has_tokenizer_file()};
-    report.bytes += field.vocabulary_file().bytes() + field.tokenizer_file().bytes();
+    for (const FileEntry& entry : FilesOfField(field)) {
+      ++report.files;
+      report.bytes += entry.bytes();
+    }
   }
   for (const SplitEntry& split : manifest.splits()) {
     const size_t problems = report.problems.size();

@@ -47,13 +47,14 @@ void TextFindings::Clear(size_t fields) {
   left_out = {};
   invalid_examples = 0;
   unseen_labels.Clear();
+  tag_pairs = TagPairs();
   unknown_words.resize(fields);
   for (PieceCounts& counts : unknown_words) counts.Clear();
   content_hashes.clear();
 }
 
-// Five numbers, the labels, the unknown words of each field behind their number of fields, and the
-// hashes.
+// Five numbers, the labels, the pairs of tags, the unknown words of each field behind their number
+// of fields, and the hashes.
 std::string TextFindings::Serialize() const {
   std::string bytes;
   for (const uint64_t number : {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
@@ -66,6 +67,7 @@ std::string TextFindings::Serialize() const {
     bytes.append(serialized);
   };
   append_counts(unseen_labels);
+  for (const uint64_t number : tag_pairs.numbers()) AppendNumber(number, &bytes);
   AppendNumber(unknown_words.size(), &bytes);
   for (const PieceCounts& counts : unknown_words) append_counts(counts);
   for (const uint64_t hash : content_hashes) AppendNumber(hash, &bytes);
@@ -81,6 +83,9 @@ absl::StatusOr<TextFindings> TextFindings::Parse(std::string_view bytes) {
     RETURN_IF_ERROR(parser.Take(number));
   }
   RETURN_IF_ERROR(parser.Take(&findings.unseen_labels));
+  std::vector<uint64_t> pairs(TagPairs::kNumbers);
+  for (uint64_t& number : pairs) RETURN_IF_ERROR(parser.Take(&number));
+  findings.tag_pairs.AddNumbers(pairs);
   uint64_t fields = 0;
   RETURN_IF_ERROR(parser.Take(&fields));
   for (uint64_t i = 0; i < fields; ++i)

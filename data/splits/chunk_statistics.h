@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "data/text/example_parser.h"
+#include "data/text/tag_scheme.h"
 #include "data/tokenizer/vocabulary_builder.h"
 
 namespace elman {
@@ -15,7 +16,10 @@ namespace elman {
 struct TextFindings {
   LeftOut left_out;
   uint64_t invalid_examples = 0;  // with bytes that are not UTF-8, which were kept
+  // In the order they were met: where the examples of a chunk have Vocabulary::first_unseen_id() +
+  // i, it is label i of these, until RenumberUnseenLabels.
   PieceCounts unseen_labels;
+  TagPairs tag_pairs;                      // of TAGGING
   std::vector<PieceCounts> unknown_words;  // by field, where they are to be counted
   std::vector<uint64_t> content_hashes;    // of examples with a word, if asked for
 

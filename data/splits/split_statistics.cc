@@ -19,6 +19,7 @@ absl::Status SplitSurvey::Add(const SpooledExamples& examples, const TextFinding
   left_out_.Add(findings.left_out);
   invalid_examples_ += findings.invalid_examples;
   unseen_labels_.AddAll(findings.unseen_labels);
+  tag_pairs_.Add(findings.tag_pairs);
   for (size_t i = 0; i < lengths_.size(); ++i) {
     for (const uint32_t length : examples.fields[i].lengths) CountLength(length, &lengths_[i]);
     unknown_[i].AddAll(findings.unknown_words[i]);
@@ -32,6 +33,9 @@ absl::Status SplitSurvey::Share(Communicator* workers) {
                     left_out_.invalid_examples, invalid_examples_});
   left_out_ = {sums[0], sums[1], sums[2], sums[3]};
   invalid_examples_ = sums[4];
+  const std::vector<uint64_t> pairs = workers->Sum(tag_pairs_.numbers());
+  tag_pairs_ = TagPairs();
+  tag_pairs_.AddNumbers(pairs);
   const bool first = workers->rank() == 0;
   absl::Status status;
   for (const std::string& theirs : workers->Gather(first ? "" : unseen_labels_.Serialize()))

@@ -38,6 +38,7 @@ class SplitSurvey {
   const LeftOut& left_out() const { return left_out_; }
   uint64_t invalid_examples() const { return invalid_examples_; }  // that were kept
   const PieceCounts& unseen_labels() const { return unseen_labels_; }
+  const TagPairs& tag_pairs() const { return tag_pairs_; }
 
   // Where this rank's content hashes are; empty: nowhere.
   std::string hash_path() const { return hashes_ == nullptr ? "" : hashes_->path(); }
@@ -54,6 +55,7 @@ class SplitSurvey {
   LeftOut left_out_;
   uint64_t invalid_examples_ = 0;
   PieceCounts unseen_labels_;
+  TagPairs tag_pairs_;
   std::vector<LengthCounts> lengths_;  // by field
   std::vector<UnknownWords> unknown_;
   std::unique_ptr<HashSpool> hashes_;  // or null

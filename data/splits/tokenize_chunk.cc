@@ -87,6 +87,7 @@ class ChunkEncoder {
       text_bytes += word.size() + 1;
       tag_bytes += tag.size() + 1;
     }
+    tokenized_->findings.tag_pairs.AddSentence(example.fields[1]);
     Close(begin, example.fields[0].size(), text_bytes, text);
     Close(begin, example.fields[1].size(), tag_bytes, tags);
   }
@@ -131,8 +132,8 @@ class ChunkEncoder {
 
   uint32_t LabelId(std::string_view label) {
     const uint32_t id = vocabulary(1).Find(label);
-    if (id == vocabulary(1).unknown_id()) tokenized_->findings.unseen_labels.Add(label, 1);
-    return id;
+    if (id != vocabulary(1).unknown_id()) return id;
+    return vocabulary(1).first_unseen_id() + tokenized_->findings.unseen_labels.Add(label, 1);
   }
 
   std::vector<Field>& fields() { return tokenized_->examples.fields; }

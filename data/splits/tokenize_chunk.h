@@ -35,7 +35,8 @@ struct TokenizedChunk {
 
 // The fields of every example that the rules leave, reusing the memory of `tokenized`. The lines of
 // a language model and both sides of a translation end in </s>. Of the pieces of a tagged word, the
-// first has its tag and the others have no_label_id(). A label that is not known is unknown_id().
+// first has its tag and the others have no_label_id(). Labels that are not known have ids from
+// first_unseen_id() on, by the order in which the chunk has them.
 absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
                            TokenizedChunk* tokenized);
 

@@ -196,7 +196,10 @@ std::vector<SpooledChunk> SplitTokenizer::ShareChunks(const std::vector<SpooledC
 absl::Status SplitTokenizer::CountIds(const SpooledExamples& examples, IdCounts* counts) const {
   for (size_t i = 0; i < fields_.size(); ++i) {
     std::vector<uint64_t>& field = (*counts)[fields_[i].owner];
-    for (const uint32_t id : examples.fields[i].ids) {
+    const Vocabulary& vocabulary = *fields_[i].vocabulary;
+    const bool labels = fields_[i].spec.kind() == TokenizerSpec::LABEL;
+    for (uint32_t id : examples.fields[i].ids) {
+      if (labels && id >= vocabulary.first_unseen_id()) id = vocabulary.unknown_id();
       if (id >= field.size()) {
         return absl::DataLossError(absl::StrCat(folder_, ": a spool has the id ", id,
                                                 " of a vocabulary of ", field.size(),

@@ -77,6 +77,13 @@ absl::Status CheckTask(const PreprocessOptions& options) {
     return absl::InvalidArgumentError(
         "--keep_empty_lines is for --task=language_model and --task=embedding");
   }
+  if (options.task != CLASSIFICATION &&
+      options.label_order.kind != LabelOrderSpec::Kind::kDefault) {
+    return absl::InvalidArgumentError("--label_order is for --task=classification; leave it out");
+  }
+  if (options.task != TAGGING && options.tag_scheme != FieldEntry::UNRECORDED) {
+    return absl::InvalidArgumentError("--tag_scheme is for --task=tagging; leave it out");
+  }
   for (const PreprocessOptions::Split& split : options.splits) {
     if (!split.target_files.empty() &&
         (options.task != TRANSLATION || split.target_files.size() != split.files.size())) {

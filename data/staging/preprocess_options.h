@@ -7,6 +7,8 @@
 
 #include "absl/status/status.h"
 #include "data/text/example_rules.h"
+#include "data/text/label_order.h"
+#include "data/text/tag_scheme.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {
@@ -42,6 +44,9 @@ struct PreprocessOptions {
   // a hash of their texts. Empty: they are all for train.
   std::vector<uint64_t> split_weights;
   PreprocessSpec::OnInvalid on_invalid = PreprocessSpec::KEEP;
+  LabelOrderSpec label_order;  // of CLASSIFICATION
+  // Of TAGGING; UNRECORDED: it is recognized by the tags of train, or taken over with them.
+  TagScheme tag_scheme = FieldEntry::UNRECORDED;
   std::string output;  // the data set's folder, which must not exist or be empty
   uint64_t shard_tokens = kDefaultShardTokens;
   int threads = 1;

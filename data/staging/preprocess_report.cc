@@ -169,6 +169,41 @@ std::string UnseenLabels(const PreprocessReport& report) {
                       " times in valid and test, no prediction can be right\n");
 }
 
+// What the tags of words mark, and by which rules.
+std::string TagSchemeText(const PreprocessReport& report) {
+  if (report.manifest.task() != TAGGING) return "";
+  const TagScheme scheme = report.manifest.fields(1).tag_scheme();
+  if (scheme == FieldEntry::NONE) {
+    return "tag scheme: none: the tags mark no entities and are evaluated by accuracy "
+           "(--tag_scheme changes it)\n";
+  }
+  if (scheme == FieldEntry::UNRECORDED) return "";
+  std::string text = absl::StrCat("tag scheme: ", NameOf(scheme));
+  const uint64_t entities = report.train_tags.Entities(scheme);
+  if (entities > 0) absl::StrAppend(&text, "; ", GroupedText(entities), " entities in train");
+  absl::StrAppend(&text, " (--tag_scheme changes it)\n");
+  const uint64_t violations = report.train_tags.Violations(scheme);
+  if (violations > 0) {
+    absl::StrAppend(&text, "note: in train, ", GroupedText(violations),
+                    " pairs of neighboring tags break the rules of ", NameOf(scheme),
+                    "; entities are counted there as conlleval counts them\n");
+  }
+  return text;
+}
+
+// Where labels have an order that ordinal models take for that of ratings.
+std::string LabelOrderText(const PreprocessReport& report) {
+  if (report.manifest.task() != CLASSIFICATION) return "";
+  switch (report.manifest.fields(1).label_order()) {
+    case FieldEntry::NUMERIC:
+      return "label order: numeric (--label_order changes it)\n";
+    case FieldEntry::GIVEN:
+      return "label order: as given by --label_order\n";
+    default:
+      return "label order: bytes (--label_order changes it)\n";
+  }
+}
+
 }  // namespace
 
 std::string ReportText(const PreprocessReport& report) {
@@ -177,8 +212,9 @@ std::string ReportText(const PreprocessReport& report) {
     absl::StrAppend(&text, "note: the tokenizer was trained on ", GroupedText(report.sampled_lines),
                     " of ", GroupedText(report.training_lines), " lines\n");
   }
-  absl::StrAppend(&text, UnknownWordsText(report.manifest), LeftOutText(report),
-                  UnseenLabels(report), InvalidText(report), OverlapsText(report));
+  absl::StrAppend(&text, TagSchemeText(report), LabelOrderText(report),
+                  UnknownWordsText(report.manifest), LeftOutText(report), UnseenLabels(report),
+                  InvalidText(report), OverlapsText(report));
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/text/example_parser.h"
+#include "data/text/tag_scheme.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {
@@ -27,6 +28,7 @@ struct PreprocessReport {
   uint64_t invalid_examples = 0;  // had bytes that are not UTF-8, and were kept
   // Labels of valid and test that train does not have, with their counts.
   std::vector<std::pair<std::string, uint64_t>> unseen_labels;
+  TagPairs train_tags;  // of TAGGING: how the tags of train follow one another
   std::vector<SplitOverlap> overlaps;
   uint64_t sampled_lines = 0;   // that the subword tokenizer was trained on ...
   uint64_t training_lines = 0;  // ... of so many

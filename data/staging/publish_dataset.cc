@@ -69,8 +69,9 @@ absl::Status PublishDataset(const DatasetManifest& manifest, OutputFolder* outpu
   RETURN_IF_ERROR(WriteFile(JoinPath(folder, kManifestName), ManifestToText(manifest)));
   RETURN_IF_ERROR(Dataset::Open(folder).status());
   std::set<std::string> files = {std::string(kManifestName)};
-  for (const FieldEntry& field : manifest.fields())
-    files.insert({field.vocabulary_file().file(), field.tokenizer_file().file()});
+  for (const FieldEntry& field : manifest.fields()) {
+    for (const FileEntry& entry : FilesOfField(field)) files.insert(entry.file());
+  }
   for (const SplitEntry& split : manifest.splits()) {
     for (const ShardEntry& shard : split.shards()) files.insert(shard.file());
     for (const FileEntry& features : split.features()) files.insert(features.file());

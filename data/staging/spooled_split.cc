@@ -12,6 +12,7 @@
 #include "data/io/status_macros.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/verify.h"
+#include "data/text/task_fields.h"
 
 namespace elman {
 
@@ -49,6 +50,7 @@ absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t e
     RETURN_IF_ERROR(split.spools[split.chunks[c].spool]
                         ->Read(split.chunks[c].offset, &buffer, &examples)
                         .status());
+    if (split.complete) RETURN_IF_ERROR(split.complete(&examples));
     std::vector<size_t> begins(examples.fields.size(), 0);
     fields.resize(examples.fields.size());
     for (size_t i = 0; !fields.empty() && i < examples.fields[0].lengths.size(); ++i) {
@@ -114,11 +116,14 @@ absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSp
     if (entry.ok()) return entry;
     RETURN_IF_ERROR(RemoveFile(path));
   }
+  const std::span<const TaskField> known = FieldsOf(header.task());
   ASSIGN_OR_RETURN(const std::unique_ptr<ShardWriter> writer,
                    ShardWriter::Create(path, header, fingerprint.file_id()));
   RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields) {
-    for (size_t i = 0; i < fields.size(); ++i)
-      fields[i].unknown = std::ranges::count(fields[i].ids, unknown_ids[i]);
+    for (size_t i = 0; i < fields.size(); ++i) {
+      fields[i].unknown = std::ranges::count_if(
+          fields[i].ids, [&](uint32_t id) { return IsUnknown(known[i], id, unknown_ids[i]); });
+    }
     return writer->Add(fields);
   }));
   return writer->Finish();

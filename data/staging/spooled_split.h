@@ -21,6 +21,9 @@ struct SpooledSplit {
   std::vector<SpooledChunk> chunks;  // in the order of the corpus
   std::vector<uint64_t> begins;      // of each chunk, counted in ids of all fields
   uint64_t ids = 0;                  // of all fields
+  // If set, what is still to be done to every chunk that is read: what could not be known before
+  // all chunks were there. Safe for any number of threads; leaves the numbers of ids as they are.
+  std::function<absl::Status(SpooledExamples*)> complete = nullptr;
 };
 
 // The split of chunks, in any order, that stand in these files. FailedPrecondition if a chunk is
@@ -38,8 +41,9 @@ absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t e
 
 // Writes shard header.shard() of header.shards() into `folder`, as "train-00000-of-00008.tfrecord".
 // The shards are equal parts of the split's ids; an example belongs to the part that its first id
-// falls in. Every id that is its field's among `unknown_ids` counts as unknown. A shard that is
-// there already is `kept`, if it is whole and has these examples; if not, it is written anew.
+// falls in. Ids count as unknown as IsUnknown says, with the unknown_id() of each field among
+// `unknown_ids`. A shard that is there already is `kept`, if it is whole and has these examples; if
+// not, it is written anew.
 absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSplit& split,
                                       const ShardHeader& header,
                                       std::span<const uint32_t> unknown_ids, bool* kept);

@@ -1,6 +1,7 @@
 // What the rest of the code must know of a task: all that sets tasks apart, one entry for each.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -24,6 +25,13 @@ struct TaskField {
   bool labels = false;   // its ids are labels, not tokens of a text
   bool numbers = false;  // its ids are the bits of numbers, and it has no vocabulary
 };
+
+// Whether an id of the field stands for a token or label that its vocabulary, with this unknown_id,
+// does not have.
+inline bool IsUnknown(const TaskField& field, uint32_t id, uint32_t unknown_id) {
+  // Labels that train does not have follow that of no label, unknown_id + 1.
+  return id == unknown_id || (field.labels && id > unknown_id + 1);
+}
 
 // The defaults are those of a value that is no task of ours.
 struct TaskTraits {

@@ -1,5 +1,6 @@
 #include "data/text/vocabulary.h"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 #include <utility>
@@ -12,6 +13,7 @@ namespace elman {
 namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
+constexpr size_t kMaxSize = size_t{1} << 30;  // ids are int32_t in batches
 
 void AppendHexEscape(char byte, std::string* text) {
   *text += "\\x";
@@ -127,6 +129,16 @@ absl::StatusOr<std::vector<Vocabulary::Entry>> ParseEntries(std::string_view tex
   return entries;
 }
 
+// What ParseEntries reads.
+std::string TextOf(const std::vector<Vocabulary::Entry>& entries) {
+  std::string text;
+  for (const Vocabulary::Entry& entry : entries) {
+    AppendEscaped(entry.piece, &text);
+    absl::StrAppend(&text, "\t", entry.count, "\n");
+  }
+  return text;
+}
+
 // A vocabulary read from `path`: what is wrong with it is wrong with the file.
 absl::StatusOr<Vocabulary> FromFile(absl::StatusOr<Vocabulary> vocabulary,
                                     const std::string& path) {
@@ -177,7 +189,6 @@ Vocabulary Vocabulary::Numbers() {
 }
 
 absl::Status Vocabulary::Index() {
-  constexpr size_t kMaxSize = size_t{1} << 30;  // ids are int32_t in batches
   if (entries_.size() > kMaxSize) {
     return absl::InvalidArgumentError(absl::StrCat("a vocabulary of ", entries_.size(),
                                                    " pieces is above the limit of ", kMaxSize));
@@ -214,19 +225,44 @@ absl::StatusOr<Vocabulary> Vocabulary::ParseLabels(std::string_view text, const 
   return FromFile(CreateLabels(std::move(labels)), path);
 }
 
+absl::Status Vocabulary::SetUnseenLabels(std::vector<Entry> labels) {
+  PieceTable names;
+  for (const Entry& label : labels) {
+    const bool known =
+        ids_.Find(label.piece) != PieceTable::kNone || names.Find(label.piece) != PieceTable::kNone;
+    names.FindOrAdd(label.piece);
+    if (label.piece.empty() || known || names.size() > kMaxSize) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("expected names of labels that train does not have, each once, found '",
+                       EscapedPiece(label.piece), "'"));
+    }
+  }
+  unseen_labels_ = std::move(labels);
+  id_limit_ = first_unseen_id() + static_cast<uint32_t>(unseen_labels_.size());
+  return absl::OkStatus();
+}
+
+absl::Status Vocabulary::ParseUnseenLabels(std::string_view text, const std::string& path) {
+  ASSIGN_OR_RETURN(std::vector<Entry> labels, ParseEntries(text, path));
+  const absl::Status status = SetUnseenLabels(std::move(labels));
+  return status.ok() ? status : absl::DataLossError(absl::StrCat(path, ": ", status.message()));
+}
+
+std::string Vocabulary::UnseenLabelsToText() const { return TextOf(unseen_labels_); }
+
+std::string Vocabulary::LabelName(uint32_t id) const {
+  if (id < size()) return piece(id);
+  const size_t unseen = id - std::min(id, first_unseen_id());
+  const bool named = id >= first_unseen_id() && unseen < unseen_labels_.size();
+  return named ? unseen_labels_[unseen].piece : std::string(kUnseenLabel);
+}
+
 std::vector<uint64_t> Vocabulary::counts() const {
   std::vector<uint64_t> counts;
   for (const Entry& entry : entries_) counts.push_back(entry.count);
   return counts;
 }
 
-std::string Vocabulary::ToText() const {
-  std::string text;
-  for (const Entry& entry : entries_) {
-    AppendEscaped(entry.piece, &text);
-    absl::StrAppend(&text, "\t", entry.count, "\n");
-  }
-  return text;
-}
+std::string Vocabulary::ToText() const { return TextOf(entries_); }
 
 }  // namespace elman

@@ -16,6 +16,7 @@ inline constexpr std::string_view kUnknownPiece = "<unk>";
 inline constexpr std::string_view kStartPiece = "<s>";
 inline constexpr std::string_view kEndPiece = "</s>";
 inline constexpr std::string_view kPadPiece = "<pad>";
+inline constexpr std::string_view kUnseenLabel = "<unseen>";  // one whose name is not known
 
 // Ids are positions: first the pieces a model may predict, then <s> and <pad>. vocabulary.txt holds
 // one piece a line, a tab and its count in the training split. In a piece, backslash, tab, line
@@ -36,6 +37,14 @@ class Vocabulary {
   // them is unknown_id(), which is size(); size() + 1 stands for none at all.
   static absl::StatusOr<Vocabulary> CreateLabels(std::vector<Entry> labels);
 
+  // Of labels: gives those that train does not have ids of their own, from first_unseen_id() on, in
+  // this order, in the place of the unseen labels that there were. No model predicts them; Find
+  // does not find them. They must be distinct from one another and from the labels.
+  absl::Status SetUnseenLabels(std::vector<Entry> labels);
+  absl::Status ParseUnseenLabels(std::string_view text, const std::string& path);
+  const std::vector<Entry>& unseen_labels() const { return unseen_labels_; }
+  std::string UnseenLabelsToText() const;  // in the form of a vocabulary.txt
+
   // No pieces at all: ids are the bits of positive and finite float32 numbers.
   static Vocabulary Numbers();
 
@@ -49,9 +58,14 @@ class Vocabulary {
   // Every id that stands for something, unknown labels and none at all included, is below it.
   uint32_t id_limit() const { return id_limit_; }
   uint32_t no_label_id() const { return size() + 1; }
+  uint32_t first_unseen_id() const { return size() + 2; }
+  // Of labels: the name of any but no_label_id(). unknown_id() stands for unseen labels of data
+  // sets that do not have their names.
+  std::string LabelName(uint32_t id) const;
   const std::string& piece(uint32_t id) const { return entries_[id].piece; }
   uint64_t count(uint32_t id) const { return entries_[id].count; }
-  std::vector<uint64_t> counts() const;  // of every id
+  std::vector<uint64_t> counts() const;                           // of every id
+  const std::vector<Entry>& entries() const { return entries_; }  // by id
 
   // The id of a piece; unknown_id() if it has none.
   uint32_t Find(std::string_view piece) const {
@@ -69,6 +83,7 @@ class Vocabulary {
   absl::Status Index();
 
   std::vector<Entry> entries_;
+  std::vector<Entry> unseen_labels_;
   PieceTable ids_;           // the number of a piece is its id
   uint32_t input_only_ = 2;  // pieces at the end that cannot be predicted
   uint32_t unknown_id_ = 0;

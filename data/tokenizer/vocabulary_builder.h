@@ -19,10 +19,12 @@ namespace elman {
 // Counts labels, or the pieces that a WORD, WHITESPACE or CHARACTER tokenizer cuts lines into.
 class PieceCounts {
  public:
-  void Add(std::string_view piece, uint64_t count) {
+  // Returns the number of the piece: pieces are numbered in the order in which they come.
+  uint32_t Add(std::string_view piece, uint64_t count) {
     const uint32_t number = pieces_.FindOrAdd(piece);
     if (number == counts_.size()) counts_.push_back(0);
     counts_[number] += count;
+    return number;
   }
   // Counts the pieces of a line as the tokenizer that `spec` describes would cut it.
   void AddLine(const TokenizerSpec& spec, std::string_view line);

@@ -23,9 +23,11 @@ struct FieldCoding {
   bool adopted = false;      // all of it is of another data set, the counts of its vocabulary too
   std::string vocabulary_file;  // their names in the data set
   std::string model_file;
-  std::shared_ptr<const Vocabulary> vocabulary;  // counts are 0 as yet, unless adopted
-  std::string model;                             // of SentencePiece
-  SourceEntry source;                            // of the foreign file; known to rank 0
+  std::shared_ptr<const Vocabulary> vocabulary;            // counts are 0 as yet, unless adopted
+  std::string model;                                       // of SentencePiece
+  SourceEntry source;                                      // of the foreign file; known to rank 0
+  FieldEntry::LabelOrder label_order = FieldEntry::BYTES;  // known to rank 0
+  FieldEntry::TagScheme tag_scheme = FieldEntry::UNRECORDED;  // of adopted tags, at first
   // Likewise, of a counted vocabulary: the words of train that it does not have.
   FieldSurvey left_out;
   std::shared_ptr<const Tokenizer> tokenizer;  // null: labels

@@ -41,7 +41,8 @@ absl::Status ReadForeign(Communicator* workers, FieldCoding* field) {
 }
 
 // Takes over all of every field that the data set has too.
-absl::Status Adopt(const Dataset& other, std::vector<FieldCoding>* fields) {
+absl::Status Adopt(const PreprocessOptions& options, const Dataset& other,
+                   std::vector<FieldCoding>* fields) {
   const DatasetManifest& manifest = other.manifest();
   for (int i = 0; i < static_cast<int>(fields->size()); ++i) {
     FieldCoding& field = (*fields)[i];
@@ -56,12 +57,22 @@ absl::Status Adopt(const Dataset& other, std::vector<FieldCoding>* fields) {
                        "field ", field.name, ", found one of ", Task_Name(manifest.task())));
     }
     const FieldEntry& entry = manifest.fields(theirs);
+    if (labels && options.label_order.kind != LabelOrderSpec::Kind::kDefault) {
+      return absl::InvalidArgumentError(
+          "--label_order: --vocabulary_of takes over the labels in their order; leave out one of "
+          "the two");
+    }
     field.adopted = true;
     field.spec = entry.tokenizer();
     field.owner = VocabularyOwner(manifest, theirs);
     field.vocabulary_file = entry.vocabulary_file().file();
     field.model_file = entry.tokenizer_file().file();
-    field.vocabulary = std::make_shared<const Vocabulary>(other.vocabulary(theirs));
+    Vocabulary vocabulary = other.vocabulary(theirs);
+    // Those of other splits than the new data set has.
+    if (labels) RETURN_IF_ERROR(vocabulary.SetUnseenLabels({}));
+    field.vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
+    field.label_order = entry.label_order();
+    field.tag_scheme = entry.tag_scheme();
     field.model = other.tokenizer_model(theirs);
     field.source = entry.source();
   }
@@ -74,7 +85,7 @@ absl::Status TakeGivenVocabularies(const PreprocessOptions& options, Communicato
                                    std::vector<FieldCoding>* fields) {
   if (!options.vocabulary_of.empty()) {
     const auto other = Dataset::Open(options.vocabulary_of);
-    return Agree(workers, other.ok() ? Adopt(**other, fields) : other.status());
+    return Agree(workers, other.ok() ? Adopt(options, **other, fields) : other.status());
   }
   for (size_t i = 0; i < fields->size(); ++i) {
     FieldCoding& field = (*fields)[i];

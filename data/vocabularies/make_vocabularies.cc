@@ -11,6 +11,7 @@
 #include "data/io/status_macros.h"
 #include "data/text/characters.h"
 #include "data/text/example_rules.h"
+#include "data/text/label_order.h"
 #include "data/text/line_sample.h"
 #include "data/tokenizer/tokenizer_factory.h"
 #include "data/tokenizer/vocabulary_builder.h"
@@ -56,13 +57,21 @@ FieldSurvey LeftOutOf(PieceSelection* selection) {
   return survey;
 }
 
-// The vocabulary that rank 0 has chosen.
-absl::StatusOr<Vocabulary> ShareCounted(bool labels, PieceSelection* selection,
-                                        Communicator* workers) {
+// The labels in the order that the options ask for.
+absl::StatusOr<Vocabulary> Ordered(const LabelOrderSpec& order, const Vocabulary& labels) {
+  std::vector<Vocabulary::Entry> entries = labels.entries();
+  RETURN_IF_ERROR(OrderLabels(order, &entries).status());
+  return Vocabulary::CreateLabels(std::move(entries));
+}
+
+// The vocabulary that rank 0 has chosen. `order` is null but for the labels of texts.
+absl::StatusOr<Vocabulary> ShareCounted(bool labels, const LabelOrderSpec* order,
+                                        PieceSelection* selection, Communicator* workers) {
   absl::StatusOr<Vocabulary> vocabulary = absl::InternalError("no vocabulary");
   std::string text;
   if (workers->rank() == 0) {
     vocabulary = selection->Build();
+    if (vocabulary.ok() && order != nullptr) vocabulary = Ordered(*order, *vocabulary);
     if (workers->size() == 1) return vocabulary;
     if (vocabulary.ok()) text = vocabulary->ToText();
   }
@@ -195,7 +204,9 @@ absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
       const bool empty = workers->rank() == 0 && labels && selections[i].empty();
       RETURN_IF_ERROR(Agree(workers, empty ? NoText(options) : absl::OkStatus()));
       field.left_out = LeftOutOf(&selections[i]);
-      made[counted[i]] = ShareCounted(labels, &selections[i], workers);
+      const bool ordered = labels && options.task == CLASSIFICATION;
+      made[counted[i]] =
+          ShareCounted(labels, ordered ? &options.label_order : nullptr, &selections[i], workers);
     }
     progress->End();
   }

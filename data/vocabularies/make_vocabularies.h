@@ -21,7 +21,8 @@ int VocabularySteps(const std::vector<FieldCoding>& fields);
 
 // Makes the vocabularies, by field that owns one, and models that are not given. Collective. Rank 0
 // trains subword models, all count words and labels of the examples that `rules` leave of `train`,
-// with files in `folder` if need be. Of `report`, the lines sampled are set.
+// with files in `folder` if need be. Labels of texts get the order that the options ask for. Of
+// `report`, the lines sampled are set.
 absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
     const PreprocessOptions& options, const Corpus& train, const ExampleRules& rules,
     const std::string& folder, Communicator* workers, PipelineProgress* progress,

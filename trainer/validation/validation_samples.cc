@@ -150,20 +150,15 @@ class LabelSamples : public ValidationSamples {
  private:
   std::string Labeled(const std::vector<uint32_t>& text,
                       const std::vector<uint32_t>& labels) const {
-    if (!tags_) return Name(labels[0]);
+    if (!tags_) return labels_.LabelName(labels[0]);
     std::string words;
     for (size_t begin = 0, end = 0; begin < text.size(); begin = end) {
       for (end = begin + 1; end < text.size() && labels[end] == labels_.no_label_id();) ++end;
       std::string word = Detokenize(kind_, text_, std::span(text).subspan(begin, end - begin));
       while (word.starts_with(' ')) word.erase(0, 1);
-      absl::StrAppend(&words, begin > 0 ? " " : "", word, "/", Name(labels[begin]));
+      absl::StrAppend(&words, begin > 0 ? " " : "", word, "/", labels_.LabelName(labels[begin]));
     }
     return Shown(words);
-  }
-
-  // A label that train does not have has no name there.
-  std::string Name(uint32_t label) const {
-    return label < labels_.size() ? labels_.piece(label) : "?";
   }
 
   const bool tags_;

@@ -36,6 +36,11 @@ TEST(PreprocessPlanTest, ChangesWithWhateverChangesTheBytes) {
         options.split_weights = {9, 0, 1};
       },
       [&] { options.on_invalid = PreprocessSpec::SKIP; },
+      [&] { options.label_order.kind = LabelOrderSpec::Kind::kGiven; },
+      [&] {
+        options.label_order.given = {"a", "b"};
+      },
+      [&] { options.tag_scheme = FieldEntry::BILOU; },
       [&] { options.shard_tokens = 7; },
       [&] {
         options.splits.push_back({"valid", {scratch.Path("file")}});

@@ -24,7 +24,8 @@ TEST_F(PreprocessTasksTest, MakesADataSetOfClassification) {
             "<unk>\t0\n</s>\t0\ngood\t2\nmovie\t2\nbad\t1\n<s>\t0\n<pad>\t0\n");
   EXPECT_EQ(scratch_.Read("out/label.vocabulary.txt"), "neg\t1\npos\t1\n");
   EXPECT_THAT(Example("train", 0), ElementsAre(ElementsAre(2, 2, 3), ElementsAre(1)));
-  EXPECT_THAT(Example("valid", 1), ElementsAre(ElementsAre(4, 0), ElementsAre(/*unseen*/ 2)));
+  EXPECT_THAT(Example("valid", 1), ElementsAre(ElementsAre(4, 0), ElementsAre(/*unseen*/ 4)));
+  EXPECT_EQ(scratch_.Read("out/label.unseen.txt"), "mixed\t1\n");
   EXPECT_EQ(report.manifest.splits(1).counts(1).unknown(), 1u);
   EXPECT_EQ(report.left_out.empty_lines, 1u);
   EXPECT_THAT(report.unseen_labels, ElementsAre(Pair("mixed", 1)));
@@ -38,8 +39,99 @@ TEST_F(PreprocessTasksTest, MakesADataSetOfTagging) {
   const PreprocessReport report = RunWell();
   EXPECT_EQ(scratch_.Read("out/tags.vocabulary.txt"), "B-LOC\t1\nB-ORG\t1\nO\t1\n");
   EXPECT_THAT(Example("train", 0), ElementsAre(ElementsAre(2, 4), ElementsAre(1, 2)));
-  EXPECT_THAT(Example("test", 0), ElementsAre(ElementsAre(2), ElementsAre(/*unseen*/ 3)));
+  EXPECT_THAT(Example("test", 0), ElementsAre(ElementsAre(2), ElementsAre(/*unseen*/ 5)));
+  EXPECT_EQ(scratch_.Read("out/tags.unseen.txt"), "B-MISC\t1\n");
+  EXPECT_EQ(report.manifest.fields(1).tag_scheme(), FieldEntry::IOB2);
   EXPECT_EQ(report.left_out.document_marks, 1u);
+}
+
+// Labels that train lacks have the same ids for any number of threads, over several chunks.
+TEST_F(PreprocessTasksTest, KeepsTheNamesOfLabelsThatTrainLacks) {
+  options_.task = CLASSIFICATION;
+  Give("train", "0\tthe word\n");
+  std::string valid;
+  for (int i = 0; valid.size() < 5 * kChunkBytes / 2; ++i)
+    valid += "label " + std::to_string(i * 7919 % 100) + "\tin the beginning was the word\n";
+  Give("valid", valid);
+  Give("test", "0\tthe\nlast\tthe\nlabel 7\tthe\n");
+  std::vector<std::pair<std::string, std::string>> expected;
+  for (const int threads : {1, 4}) {
+    options_.threads = threads;
+    const PreprocessReport report = RunWell();
+    EXPECT_EQ(report.manifest.splits(1).counts(1).unknown(),
+              report.manifest.splits(1).counts(1).examples());
+    EXPECT_EQ(report.manifest.splits(2).counts(1).unknown(), 2u);
+    if (threads == 1) expected = Output();
+    EXPECT_TRUE(Output() == expected) << threads;
+  }
+  const auto dataset = *Dataset::Open(options_.output);
+  const Vocabulary& labels = dataset->vocabulary(1);
+  EXPECT_EQ(labels.unseen_labels().size(), 101u);
+  const auto reader = *ExampleReader::Open(dataset, "valid", uint64_t{1} << 30);
+  for (uint64_t i = 0; i < reader->examples(); ++i) {
+    const auto label = static_cast<uint32_t>((*reader->Read(i)).fields[1][0]);
+    ASSERT_EQ(labels.LabelName(label), "label " + std::to_string(i * 7919 % 100));
+  }
+  EXPECT_EQ(labels.LabelName(static_cast<uint32_t>(Example("test", 1)[1][0])), "last");
+  EXPECT_EQ(labels.unseen_labels().front().piece, "label 0");
+}
+
+// A model with an ordinal output takes the order of ids for that of ratings.
+TEST_F(PreprocessTasksTest, PutsRatingsInNumericOrder) {
+  options_.task = CLASSIFICATION;
+  std::string train;
+  for (int i = 0; i <= 10; ++i) train += std::to_string(i) + "\tgood\n";
+  Give("train", train);
+  EXPECT_EQ(RunWell().manifest.fields(1).label_order(), FieldEntry::NUMERIC);
+  EXPECT_THAT(Example("train", 9)[1], ElementsAre(9));
+  EXPECT_THAT(Example("train", 10)[1], ElementsAre(10)) << "10 is the highest";
+  options_.label_order.kind = LabelOrderSpec::Kind::kBytes;
+  EXPECT_EQ(RunWell().manifest.fields(1).label_order(), FieldEntry::BYTES);
+  EXPECT_THAT(Example("train", 9)[1], ElementsAre(10)) << "9 is the last by its bytes";
+
+  options_.splits.clear();
+  Give("train", "mid\ta\nlow\ta\nhigh\ta\n");
+  options_.label_order = {LabelOrderSpec::Kind::kGiven, {"low", "mid", "high", "none"}};
+  EXPECT_EQ(RunWell().manifest.fields(1).label_order(), FieldEntry::GIVEN);
+  EXPECT_EQ(scratch_.Read("out/label.vocabulary.txt"), "low\t1\nmid\t1\nhigh\t1\n");
+  options_.label_order.given = {"low", "high"};
+  std::filesystem::remove_all(options_.output);
+  EXPECT_THAT(Run(), FailsWith(kInvalid, "does not list the label 'mid' of train"));
+  options_.task = TAGGING;
+  EXPECT_THAT(Run(), FailsWith(kInvalid, "--label_order is for --task=classification"));
+}
+
+TEST_F(PreprocessTasksTest, RefusesMixturesOfTagSchemes) {
+  options_.task = TAGGING;
+  const std::string bilou = "a B-x\nb I-x\nc L-x\n\nd U-x\ne O\nf B-x\ng L-x\n\n";
+  Give("train", bilou);
+  EXPECT_EQ(RunWell().manifest.fields(1).tag_scheme(), FieldEntry::BILOU);
+  const auto refused = [&](const std::string& part) {
+    std::filesystem::remove_all(options_.output);
+    EXPECT_THAT(Run(), FailsWith(kInvalid, part));
+  };
+  options_.tag_scheme = FieldEntry::IOB2;
+  refused(
+      "train: line 3: expected a tag of the tag scheme iob2, as the other tags are (B-x, I-x), ");
+  options_.tag_scheme = FieldEntry::UNRECORDED;
+  Give("test", "a B-y\nb O\n\nc O\nd E-y\n");
+  refused("test: line 5: expected a tag of the tag scheme bilou");
+  refused("found 'E-y'. Correct the tags of all splits to one scheme, or give --tag_scheme=none");
+  options_.tag_scheme = FieldEntry::NONE;
+  EXPECT_EQ(RunWell().manifest.fields(1).tag_scheme(), FieldEntry::NONE);
+  options_.tag_scheme = FieldEntry::UNRECORDED;
+  options_.splits.clear();
+  Give("train", "a B-x\nb E-x\nc S-x\nd O\n");
+  EXPECT_EQ(RunWell().manifest.fields(1).tag_scheme(), FieldEntry::IOBES);
+  Give("test", "a B-x\nb M-x\nc E-x\n");
+  EXPECT_EQ(RunWell().manifest.fields(1).tag_scheme(), FieldEntry::BMES) << "train lacks M";
+  options_.splits.clear();
+  Give("train", bilou + "a O\nb S-y\n");
+  refused(
+      "train: line 11: expected a tag of the tag scheme bilou, as the other tags are (B-x, L-x)");
+  options_.task = CLASSIFICATION;
+  options_.tag_scheme = FieldEntry::NONE;
+  refused("--tag_scheme is for --task=tagging");
 }
 
 // Which piece begins a word is told by its tag: the text comes back word by word.

@@ -112,6 +112,23 @@ TEST_F(PreprocessVocabulariesTest, TakesOverAllOfAnotherDataSet) {
   }
 }
 
+// A new train may have labels that the other data set lacks, and its own unseen labels.
+TEST_F(PreprocessVocabulariesTest, TakesOverLabelsInTheirOrderAndNamesOthers) {
+  options_.task = CLASSIFICATION;
+  options_.label_order = {LabelOrderSpec::Kind::kGiven, {"low", "high"}};
+  Give("train", "high\tgood\nlow\tbad\n");
+  Give("test", "none\tbad\n");
+  options_.vocabulary_of = MadeBefore();
+  options_.splits.clear();
+  Give("train", "new\tgood\nlow\tbad\n");
+  EXPECT_THAT(Run(), FailsWith(kInvalid, "--vocabulary_of takes over the labels in their order"));
+  options_.label_order = {};
+  EXPECT_EQ(RunWell().manifest.fields(1).label_order(), FieldEntry::GIVEN);
+  EXPECT_THAT(Example("train", 0)[1], ElementsAre(4));
+  EXPECT_THAT(Example("train", 1)[1], ElementsAre(0));
+  EXPECT_EQ(scratch_.Read("out/label.unseen.txt"), "new\t1\n");
+}
+
 TEST_F(PreprocessVocabulariesTest, CountsLabelsThatTheOtherDoesNotHave) {
   Give("train", "good bad film\n");
   options_.vocabulary_of = MadeBefore();

@@ -227,6 +227,36 @@ TEST_F(TaskDatasetTest, HasAVocabularyForEachField) {
   EXPECT_EQ(dataset->vocabulary_text(1), scratch_.Read("tags.vocabulary.txt"));
 }
 
+TEST_F(TaskDatasetTest, MayNameLabelsThatTrainLacks) {
+  const auto with_file = [&](const std::string& text) {
+    return [this, text](DatasetManifest* m) {
+      *m->mutable_fields(1)->mutable_unseen_file() =
+          WriteMadeFile(scratch_.path(), "label.unseen.txt", text);
+    };
+  };
+  EXPECT_THAT(AfterForging(CLASSIFICATION, with_file("five stars\t2\n")), IsOk());
+  EXPECT_THAT(
+      AfterForging(CLASSIFICATION, with_file("L3\t2\n")),
+      FailsWith(kDataLoss, "label.unseen.txt: expected names of labels that train does not"));
+  EXPECT_THAT(AfterForging(CLASSIFICATION,
+                           [&](DatasetManifest* m) {
+                             with_file("x\t1\n")(m);
+                             scratch_.Write("label.unseen.txt", "y\t1\n");
+                           }),
+              FailsWith(kDataLoss, "label.unseen.txt: corrupted"));
+  EXPECT_THAT(AfterForging(CLASSIFICATION,
+                           [&](DatasetManifest* m) {
+                             m->mutable_fields(0)->mutable_unseen_file()->set_file("a");
+                           }),
+              FailsWith(kDataLoss, "unseen labels in a field of labels"));
+  EXPECT_THAT(
+      AfterForging(TAGGING,
+                   [](DatasetManifest* m) {
+                     m->mutable_fields(1)->set_tag_scheme(static_cast<FieldEntry::TagScheme>(99));
+                   }),
+      FailsWith(kDataLoss, "newer version"));
+}
+
 TEST_F(TaskDatasetTest, MayShareAVocabulary) {
   const auto share = [](DatasetManifest* m) {
     const std::string name = m->fields(1).name();

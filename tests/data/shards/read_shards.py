@@ -40,6 +40,10 @@ def message(data, at=0):  # of a protocol buffer, the values of each field by it
 def unescape(match):
     return bytes.fromhex(match[1][1:].decode()) if match[1][:1] == b"x" else {b"t": b"\t", b"n": b"\n", b"r": b"\r"}.get(match[1], b"\\")
 
+def pieces_of(path):
+    text = open(path, "rb").read()
+    return [re.sub(rb"\\(x..|.)", unescape, line.split(b"\t")[0]) for line in text.split(b"\n")[:-1]]
+
 def show(folder, split):
     manifest = open(folder + "/dataset.textproto", "rb").read()
     assert manifest[-19:] == b"# crc32c: %08x\n" % crc32c(manifest[:-19])
@@ -54,8 +58,10 @@ def show(folder, split):
         tables, widths = [], []
         for field in map(message, message(header[2][0])[6]):
             name = f"{folder}/{field[1][0].decode()}.vocabulary.txt"
-            text = open(name if os.path.exists(name) else f"{folder}/vocabulary.txt", "rb").read()
-            tables.append([re.sub(rb"\\(x..|.)", unescape, line.split(b"\t")[0]) for line in text.split(b"\n")[:-1]])
+            tables.append(pieces_of(name if os.path.exists(name) else f"{folder}/vocabulary.txt"))
+            unseen = f"{folder}/{field[1][0].decode()}.unseen.txt"
+            if os.path.exists(unseen):
+                tables[-1] += [b"<unseen>", b"<none>"] + pieces_of(unseen)
             widths.append({2: "H", 4: "I"}[field[2][0]])
         for _, record in blocks:
             columns = []

@@ -1,5 +1,8 @@
 #include "data/splits/chunk_statistics.h"
 
+#include <string_view>
+#include <vector>
+
 #include "tests/support/scratch.h"
 
 namespace elman {
@@ -11,6 +14,7 @@ TextFindings Some() {
   findings.left_out = {1, 2, 3, 4};
   findings.invalid_examples = 5;
   findings.unseen_labels.Add("label", 6);
+  findings.tag_pairs.AddSentence(std::vector<std::string_view>{"B-x", "O", "B-y"});
   findings.unknown_words[1].Add("word", 7);
   findings.content_hashes = {8, 9};
   return findings;
@@ -25,6 +29,7 @@ TEST(TextFindingsTest, ComeBackFromBytes) {
   EXPECT_EQ(parsed->left_out.invalid_examples, 4u);
   EXPECT_EQ(parsed->invalid_examples, 5u);
   EXPECT_EQ(parsed->unseen_labels.CountOf("label"), 6u);
+  EXPECT_EQ(parsed->tag_pairs.Entities(FieldEntry::IOB2), 2u);
   ASSERT_EQ(parsed->unknown_words.size(), 2u);
   EXPECT_EQ(parsed->unknown_words[0].size(), 0u);
   EXPECT_EQ(parsed->unknown_words[1].CountOf("word"), 7u);

@@ -107,11 +107,12 @@ TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
   EXPECT_THAT(text.words, ElementsAre(2, 1));
   EXPECT_THAT(text.bytes, ElementsAre(5, 2));
   const SpooledExamples::Field& tags = tokenized_.examples.fields[1];
-  EXPECT_THAT(tags.ids, ElementsAre(0, /*none*/ 3, 1, /*unseen*/ 2));
+  EXPECT_THAT(tags.ids, ElementsAre(0, /*none*/ 3, 1, /*unseen*/ 4));
   EXPECT_THAT(tags.lengths, ElementsAre(3, 1));
   EXPECT_THAT(tags.words, ElementsAre(2, 1));
   EXPECT_EQ(tokenized_.findings.unseen_labels.size(), 1u);
   EXPECT_EQ(tokenized_.findings.unseen_labels.CountOf("UNSEEN"), 1u);
+  EXPECT_EQ(tokenized_.findings.tag_pairs.Entities(FieldEntry::IOB2), 1u);
 }
 
 // A no-break space is no word to the tokenizer, but the corpus says it is one.
@@ -133,7 +134,7 @@ TEST_F(TokenizeChunkTest, LabelsTexts) {
   EXPECT_THAT(Tokenize(0).ids, ElementsAre(2, 2, 3));
   EXPECT_THAT(Tokenize(0).lengths, ElementsAre(2, 1));
   EXPECT_THAT(Tokenize(0).bytes, ElementsAre(10, 4));
-  EXPECT_THAT(Tokenize(1).ids, ElementsAre(1, 2));
+  EXPECT_THAT(Tokenize(1).ids, ElementsAre(1, /*unseen*/ 4));
   EXPECT_THAT(Tokenize(1).lengths, ElementsAre(1, 1));
   EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 1u) << "a text without a token";
 }

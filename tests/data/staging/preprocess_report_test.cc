@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string_view>
+#include <vector>
+
 namespace elman {
 namespace {
 
@@ -70,6 +73,25 @@ TEST(ReportText, HasARowAFieldAndNamesLabelsThatTrainLacks) {
   EXPECT_THAT(text, HasSubstr("3 lines that begin with -DOCSTART-"));
   EXPECT_THAT(text, HasSubstr("7 of the labels: 'L0' (9), 'L1' (8), 'L2' (7), 'L3' (6), 'L4' (5), "
                               "...; wherever one stands, 42 times"));
+  EXPECT_THAT(text, Not(HasSubstr("tag scheme")));
+  report.manifest.mutable_fields(1)->set_tag_scheme(FieldEntry::NONE);
+  EXPECT_THAT(ReportText(report), HasSubstr("tag scheme: none: the tags mark no entities"));
+  report.manifest.mutable_fields(1)->set_tag_scheme(FieldEntry::BILOU);
+  report.train_tags.AddSentence(std::vector<std::string_view>{"B-x", "L-x", "U-y", "B-x"});
+  EXPECT_THAT(ReportText(report), HasSubstr("tag scheme: bilou; 3 entities in train"));
+  EXPECT_THAT(ReportText(report),
+              HasSubstr("1 pairs of neighboring tags break the rules of bilou"));
+}
+
+TEST(ReportText, SaysTheOrderOfLabels) {
+  PreprocessReport report;
+  report.manifest.set_task(CLASSIFICATION);
+  for (const char* name : {"text", "label"}) report.manifest.add_fields()->set_name(name);
+  report.manifest.mutable_fields(0)->mutable_vocabulary_file()->set_file("vocabulary.txt");
+  report.manifest.add_splits()->set_name("valid");
+  EXPECT_THAT(ReportText(report), HasSubstr("label order: bytes"));
+  report.manifest.mutable_fields(1)->set_label_order(FieldEntry::NUMERIC);
+  EXPECT_THAT(ReportText(report), HasSubstr("label order: numeric"));
 }
 
 }  // namespace

@@ -133,6 +133,31 @@ TEST(Labels, AreDistinctAndThereIsOne) {
   EXPECT_THAT(Vocabulary::ParseLabels("a\t1\nb\n", "file"), FailsWith(kDataLoss, "file: line 2"));
 }
 
+// Ids from first_unseen_id() on are those of labels that train does not have.
+TEST(Labels, MayHaveNamesThatTrainLacks) {
+  Vocabulary labels = *Vocabulary::CreateLabels({{"a", 3}, {"b", 1}});
+  const std::string text = labels.ToText();
+  ASSERT_THAT(labels.SetUnseenLabels({{"c", 2}, {"d\t", 1}}), IsOk());
+  EXPECT_EQ(labels.ToText(), text);
+  EXPECT_EQ(labels.size(), 2u);
+  EXPECT_EQ(labels.first_unseen_id(), 4u);
+  EXPECT_EQ(labels.id_limit(), 6u);
+  EXPECT_EQ(labels.Find("c"), labels.unknown_id());
+  EXPECT_EQ(labels.LabelName(1), "b");
+  EXPECT_EQ(labels.LabelName(2), "<unseen>");
+  EXPECT_EQ(labels.LabelName(4), "c");
+  EXPECT_EQ(labels.LabelName(5), "d\t");
+  EXPECT_EQ(labels.LabelName(6), "<unseen>");
+  EXPECT_EQ(labels.UnseenLabelsToText(), "c\t2\nd\\t\t1\n");
+  Vocabulary read = *Vocabulary::ParseLabels(text, "file");
+  ASSERT_THAT(read.ParseUnseenLabels(labels.UnseenLabelsToText(), "unseen"), IsOk());
+  EXPECT_EQ(read.LabelName(5), "d\t");
+  for (const char* bad : {"b\t1\n", "c\t1\nc\t1\n", "\t1\n", "c\n"})
+    EXPECT_THAT(read.ParseUnseenLabels(bad, "unseen"), FailsWith(kDataLoss, "unseen: ")) << bad;
+  ASSERT_THAT(labels.SetUnseenLabels({}), IsOk());
+  EXPECT_EQ(labels.id_limit(), 4u);
+}
+
 TEST(Vocabulary, HasNoIdsBeyondItsPieces) {
   EXPECT_EQ(Vocabulary::Create({{"<unk>", 0}, {"</s>", 2}})->id_limit(), 4u);
 }

@@ -13,6 +13,7 @@
 #include "data/shards/example_reader.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/verify.h"
+#include "data/text/tag_scheme.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/inspection/split_description.h"
@@ -75,12 +76,31 @@ void AddCountsText(const std::string& title, Task task, const Counts& counts,
   }
 }
 
-JsonObject FieldJson(const FieldEntry& field) {
+bool IsTagsField(Task task, const FieldEntry& field) {
+  return task == TAGGING && field.tokenizer().kind() == TokenizerSpec::LABEL;
+}
+bool IsLabelField(Task task, const FieldEntry& field) {
+  return task == CLASSIFICATION && field.tokenizer().kind() == TokenizerSpec::LABEL;
+}
+
+// How tags mark entities, or the order of labels: ", tag scheme iob2".
+std::string LabelFactsText(Task task, const FieldEntry& field) {
+  if (IsTagsField(task, field)) return absl::StrCat(", tag scheme ", NameOf(field.tag_scheme()));
+  if (!IsLabelField(task, field)) return "";
+  return absl::StrCat(", label order ",
+                      LowerName(FieldEntry::LabelOrder_Name(field.label_order())));
+}
+
+JsonObject FieldJson(Task task, const FieldEntry& field) {
   JsonObject json;
-  return json.Add("name", field.name())
+  json.Add("name", field.name())
       .Add("tokenizer", LowerName(TokenizerSpec::Kind_Name(field.tokenizer().kind())))
       .Add("vocabulary_size", uint64_t{field.vocabulary().predicted_size()})
       .Add("vocabulary_fingerprint", field.vocabulary().fingerprint());
+  if (IsTagsField(task, field)) json.Add("tag_scheme", NameOf(field.tag_scheme()));
+  if (IsLabelField(task, field))
+    json.Add("label_order", LowerName(FieldEntry::LabelOrder_Name(field.label_order())));
+  return json;
 }
 
 void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
@@ -94,11 +114,12 @@ void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
   std::vector<JsonObject> list;
   for (const FieldEntry& field : manifest.fields()) {
     if (field.tokenizer().kind() == TokenizerSpec::NUMBER) continue;
-    list.push_back(FieldJson(field));
+    list.push_back(FieldJson(manifest.task(), field));
     inspection->AddText("field " + field.name(),
                         absl::StrCat(LowerName(TokenizerSpec::Kind_Name(field.tokenizer().kind())),
-                                     ", ", field.vocabulary().predicted_size(),
-                                     " types, fingerprint ", field.vocabulary().fingerprint()));
+                                     ", ", field.vocabulary().predicted_size(), " types",
+                                     LabelFactsText(manifest.task(), field), ", fingerprint ",
+                                     field.vocabulary().fingerprint()));
   }
   inspection->AddJson("fields", list);
 }
@@ -186,7 +207,9 @@ std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
     const Vocabulary& vocabulary = dataset.vocabulary(field);
     if (manifest.fields(field).tokenizer().kind() == TokenizerSpec::LABEL) {
       const auto label = static_cast<uint32_t>(ids[0]);
-      return label < vocabulary.size() ? vocabulary.piece(label) : "(not in train)";
+      if (label < vocabulary.size()) return vocabulary.piece(label);
+      const bool named = label >= vocabulary.first_unseen_id();
+      return absl::StrCat(named ? vocabulary.LabelName(label) + " " : "", "(not in train)");
     }
     std::string text = Detokenize(manifest.fields(field).tokenizer().kind(), vocabulary,
                                   std::vector<uint32_t>(ids.begin(), ids.end()));

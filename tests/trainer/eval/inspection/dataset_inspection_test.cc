@@ -45,6 +45,7 @@ TEST_F(DatasetInspectionTest, WordsStandWithTheirTags) {
   const std::string json = inspection.json().ToString();
   EXPECT_THAT(json, HasSubstr("\"train\": {\"examples\": 1, \"text\": {\"lines\": 1"));
   EXPECT_THAT(json, HasSubstr("\"tags\": {\"labels\": "));
+  EXPECT_THAT(json, HasSubstr("\"tag_scheme\": \"unrecorded\""));
 }
 
 TEST_F(DatasetInspectionTest, FieldsStandNextToEachOther) {

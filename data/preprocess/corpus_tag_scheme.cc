@@ -1,0 +1,57 @@
+#include "data/preprocess/corpus_tag_scheme.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "data/io/status_macros.h"
+#include "data/tokenizer/vocabulary_builder.h"
+
+namespace elman {
+namespace {
+
+// A tag that does not go with the others.
+absl::Status StrayTag(const std::string& place, const TagSchemeFinding& finding) {
+  const std::string scheme = finding.scheme == FieldEntry::NONE
+                                 ? ""
+                                 : absl::StrCat(" of the tag scheme ", NameOf(finding.scheme));
+  const std::string others =
+      finding.others.empty() ? "" : absl::StrCat(", as the other tags are (", finding.others, ")");
+  return absl::InvalidArgumentError(absl::StrCat(
+      place, ": expected a tag", scheme, others, ", found '", EscapedPiece(finding.stray),
+      "'. Correct the tags of all splits to one scheme, or give --tag_scheme=none to count no "
+      "entities"));
+}
+
+}  // namespace
+
+absl::StatusOr<TagScheme> SettleTagScheme(
+    TagScheme asked, const FieldCoding& tags, const TrainTags* train,
+    const std::function<absl::StatusOr<std::string>(const std::string& tag)>& place_of) {
+  const Vocabulary& vocabulary = *tags.vocabulary;
+  // The vocabulary itself is not counted as yet.
+  ASSIGN_OR_RETURN(const Vocabulary counted,
+                   WithCounts(vocabulary, train ? train->counts : vocabulary.counts()));
+  std::vector<Vocabulary::Entry> all = counted.entries();
+  TagSchemeFinding finding{asked != FieldEntry::UNRECORDED ? asked : tags.tag_scheme};
+  const bool recognized = finding.scheme == FieldEntry::UNRECORDED;
+  if (recognized) finding = RecognizeTagScheme(all, train ? &train->pairs : nullptr);
+  if (finding.stray.empty()) {
+    const std::vector<Vocabulary::Entry>& unseen = vocabulary.unseen_labels();
+    all.insert(all.end(), unseen.begin(), unseen.end());
+    const TagScheme of_train = finding.scheme;
+    finding = CheckTagScheme(all, of_train);
+    // A small train may lack the letter that tells schemes apart, as M does IOBES and BMES.
+    if (!finding.stray.empty() && recognized && train != nullptr) {
+      const TagSchemeFinding wider = RecognizeTagScheme(all, &train->pairs);
+      const bool fits = wider.stray.empty() && wider.scheme != FieldEntry::NONE &&
+                        train->pairs.Violations(wider.scheme) <= train->pairs.Violations(of_train);
+      if (fits) finding = wider;
+    }
+  }
+  if (!finding.stray.empty()) {
+    ASSIGN_OR_RETURN(const std::string place, place_of(finding.stray));
+    return StrayTag(place, finding);
+  }
+  return recognized && train == nullptr ? FieldEntry::UNRECORDED : finding.scheme;
+}
+
+}  // namespace elman

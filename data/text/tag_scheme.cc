@@ -1,0 +1,287 @@
+#include "data/text/tag_scheme.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace elman {
+namespace {
+
+// Every letter of a scheme, O first; the number behind stands for all other tags.
+constexpr std::string_view kLetters = "OBIESLUMW";
+constexpr size_t kNoLetter = kLetters.size();
+constexpr size_t kKinds = kLetters.size() + 1;
+static_assert(TagPairs::kNumbers == kKinds * kKinds * 2);
+
+// The letters of a scheme besides O, and what each is among those of IOBES.
+struct Letters {
+  TagScheme scheme;
+  std::string_view written, meant;
+};
+constexpr Letters kSchemes[] = {
+    {FieldEntry::IOB1, "BI", "BI"},       {FieldEntry::IOB2, "BI", "BI"},
+    {FieldEntry::IOE1, "IE", "IE"},       {FieldEntry::IOE2, "IE", "IE"},
+    {FieldEntry::IOBES, "BIES", "BIES"},  {FieldEntry::BILOU, "BILU", "BIES"},
+    {FieldEntry::BMES, "BMESW", "BIESS"},
+};
+
+const Letters& LettersOf(TagScheme scheme) {
+  const auto found = std::ranges::find(kSchemes, scheme, &Letters::scheme);
+  return found == std::end(kSchemes) ? kSchemes[0] : *found;
+}
+
+// 0 if the scheme does not have the letter.
+char Meaning(char written, TagScheme scheme) {
+  if (written == 'O') return 'O';
+  const Letters& letters = LettersOf(scheme);
+  const size_t at = letters.written.find(written);
+  return at == letters.written.npos ? '\0' : letters.meant[at];
+}
+
+// A tag as it is written: a letter of any scheme, alone or before a hyphen and a type.
+struct WrittenTag {
+  size_t letter = kNoLetter;  // its number in kLetters
+  bool typed = false;
+  std::string_view type = {};
+};
+
+WrittenTag Split(std::string_view tag) {
+  const size_t letter = tag.empty() ? kLetters.npos : kLetters.find(tag[0]);
+  if (letter == kLetters.npos) return {};
+  if (tag.size() == 1) return {.letter = letter};
+  if (tag[1] != '-' || tag[0] == 'O') return {};
+  return {.letter = letter, .typed = true, .type = tag.substr(2)};
+}
+
+bool IsInner(char letter) { return letter == 'I' || letter == 'E'; }
+bool IsOpen(char letter) { return letter == 'B' || letter == 'I'; }
+
+// Whether a well-formed sentence has `next` after `tag`. Both have a letter; O stands before the
+// first and behind the last tag too.
+bool WellFormed(TagScheme scheme, const EntityTag& tag, const EntityTag& next) {
+  const bool same = tag.type == next.type;
+  switch (scheme) {
+    case FieldEntry::IOB1:
+      return next.letter != 'B' || (IsOpen(tag.letter) && same);
+    case FieldEntry::IOB2:
+      return next.letter != 'I' || (IsOpen(tag.letter) && same);
+    case FieldEntry::IOE1:
+      return tag.letter != 'E' || (IsInner(next.letter) && same);
+    case FieldEntry::IOE2:
+      return tag.letter != 'I' || (IsInner(next.letter) && same);
+    default:
+      return IsOpen(tag.letter) == IsInner(next.letter) && (!IsOpen(tag.letter) || same);
+  }
+}
+
+// The sum over pairs whose tags are both of the scheme, and one is no O, where `counts` says so.
+template <typename Counts>
+uint64_t SumOfPairs(std::span<const uint64_t> pairs, TagScheme scheme, const Counts& counts) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const size_t before = i / 2 / kKinds, letter = i / 2 % kKinds;
+    if (pairs[i] == 0 || before == kNoLetter || letter == kNoLetter) continue;
+    EntityTag first{Meaning(kLetters[before], scheme), "x"};
+    EntityTag second{Meaning(kLetters[letter], scheme), i % 2 == 1 ? "x" : "y"};
+    if (first.letter == 0 || second.letter == 0) continue;
+    if (first.letter == 'O' && second.letter == 'O') continue;
+    if (counts(first, second)) sum += pairs[i];
+  }
+  return sum;
+}
+
+// --- Recognition ---
+
+// Tags of a kind, with their counts.
+struct TagGroup {
+  uint64_t count = 0;
+  std::vector<const Vocabulary::Entry*> tags = {};
+
+  void Add(const Vocabulary::Entry& tag) {
+    count += tag.count;
+    tags.push_back(&tag);
+  }
+  const std::string& MostFrequent() const {
+    return (*std::ranges::max_element(tags, {}, &Vocabulary::Entry::count))->piece;
+  }
+  bool empty() const { return tags.empty(); }
+};
+
+// The two most frequent tags, or the one there is.
+std::string Examples(TagGroup group) {
+  std::ranges::stable_sort(group.tags,
+                           [](const auto* a, const auto* b) { return a->count > b->count; });
+  std::string text = group.tags[0]->piece;
+  if (group.tags.size() > 1) absl::StrAppend(&text, ", ", group.tags[1]->piece);
+  return text;
+}
+
+bool HasAll(const std::string& letters, TagScheme scheme) {
+  return std::ranges::all_of(letters, [&](char letter) { return Meaning(letter, scheme) != 0; });
+}
+
+// The scheme with letters that only it has, among those that have all `letters`; NONE: no scheme
+// has them all.
+TagScheme SchemeOfLetters(const std::string& letters) {
+  const bool two_singles = letters.find('S') != letters.npos && letters.find('W') != letters.npos;
+  for (const TagScheme scheme : {FieldEntry::IOB2, FieldEntry::IOE2, FieldEntry::IOBES,
+                                 FieldEntry::BILOU, FieldEntry::BMES}) {
+    if (HasAll(letters, scheme) && !two_singles) return scheme;
+  }
+  return FieldEntry::NONE;
+}
+
+// Of tags without types: letters alone are tags of entities only if they come as schemes have them.
+bool MarkSegments(const std::string& letters, bool outside) {
+  if (letters == "I") return outside;
+  const bool begins = letters.find('B') != letters.npos;
+  return letters.size() > 1 && (begins || HasAll(letters, FieldEntry::IOE2));
+}
+
+// Some tags have letters that no one scheme has: the stray one is of those that keep the others
+// from having a scheme, the least frequent.
+TagSchemeFinding Mixture(const TagGroup& shaped) {
+  TagSchemeFinding finding;
+  TagGroup stray, fitting;
+  for (const Letters& scheme : kSchemes) {
+    TagGroup in, out;
+    for (const Vocabulary::Entry* tag : shaped.tags)
+      (Meaning(tag->piece[0], scheme.scheme) != 0 ? in : out).Add(*tag);
+    if (in.empty() || (!fitting.empty() && in.count <= fitting.count)) continue;
+    fitting = std::move(in);
+    stray = std::move(out);
+    finding.scheme = scheme.scheme;
+  }
+  if (stray.empty()) {  // S and W, which are two names of one thing
+    fitting = {};
+    for (const Vocabulary::Entry* tag : shaped.tags)
+      (tag->piece[0] == 'W' ? stray : fitting).Add(*tag);
+  }
+  finding.stray = stray.MostFrequent();
+  finding.others = Examples(fitting);
+  return finding;
+}
+
+}  // namespace
+
+EntityTag ParseEntityTag(std::string_view tag, TagScheme scheme) {
+  const WrittenTag written = Split(tag);
+  if (written.letter == kNoLetter) return {};
+  const char letter = Meaning(kLetters[written.letter], scheme);
+  return letter == 0 ? EntityTag{} : EntityTag{letter, written.type};
+}
+
+bool BeginsEntity(const EntityTag& before, const EntityTag& tag) {
+  if (tag.letter == 'O') return false;
+  return tag.letter == 'B' || tag.letter == 'S' || before.letter == 'O' || before.letter == 'E' ||
+         before.letter == 'S' || before.type != tag.type;
+}
+
+std::string NameOf(TagScheme scheme) {
+  std::string name = FieldEntry::TagScheme_Name(scheme);
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return name;
+}
+
+absl::StatusOr<TagScheme> ParseTagScheme(std::string_view flag, std::string_view name) {
+  std::string names = NameOf(FieldEntry::NONE);
+  if (name == names) return FieldEntry::NONE;
+  for (const Letters& known : kSchemes) {
+    if (name == NameOf(known.scheme)) return known.scheme;
+    absl::StrAppend(&names, ", ", NameOf(known.scheme));
+  }
+  if (name == "bioes") return FieldEntry::IOBES;
+  return absl::InvalidArgumentError(absl::StrCat("--", std::string(flag), "=", std::string(name),
+                                                 " is unknown; expected one of ", names));
+}
+
+void TagPairs::AddSentence(std::span<const std::string_view> tags) {
+  WrittenTag before{.letter = 0};
+  for (size_t i = 0; i <= tags.size(); ++i) {
+    const WrittenTag tag = i < tags.size() ? Split(tags[i]) : WrittenTag{.letter = 0};
+    ++counts_[(before.letter * kKinds + tag.letter) * 2 + (before.type == tag.type ? 1 : 0)];
+    before = tag;
+  }
+}
+
+void TagPairs::Add(const TagPairs& other) { AddNumbers(other.counts_); }
+
+void TagPairs::AddNumbers(std::span<const uint64_t> numbers) {
+  for (size_t i = 0; i < counts_.size() && i < numbers.size(); ++i) counts_[i] += numbers[i];
+}
+
+uint64_t TagPairs::Entities(TagScheme scheme) const {
+  return SumOfPairs(counts_, scheme, BeginsEntity);
+}
+
+uint64_t TagPairs::Violations(TagScheme scheme) const {
+  return SumOfPairs(counts_, scheme, [scheme](const EntityTag& tag, const EntityTag& next) {
+    return !WellFormed(scheme, tag, next);
+  });
+}
+
+uint64_t TagPairs::tags() const {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < counts_.size(); ++i) sum += i / 2 % kKinds == 0 ? 0 : counts_[i];
+  return sum;
+}
+
+TagSchemeFinding RecognizeTagScheme(const std::vector<Vocabulary::Entry>& tags,
+                                    const TagPairs* pairs) {
+  TagGroup typed, bare, others;
+  std::string letters;
+  bool outside = false;
+  for (const Vocabulary::Entry& tag : tags) {
+    const WrittenTag written = Split(tag.piece);
+    if (written.letter == 0) {
+      outside = true;
+      continue;
+    }
+    (written.letter == kNoLetter ? others : written.typed ? typed : bare).Add(tag);
+    if (written.letter == kNoLetter) continue;
+    const char letter = kLetters[written.letter];
+    if (letters.find(letter) == letters.npos) letters += letter;
+  }
+  if (typed.empty() && (bare.empty() || !others.empty())) return {};
+  if (typed.empty() && !MarkSegments(letters, outside)) return {};
+  // A few parts of speech may look like B-TYPE; but where most tags do, the others are errors.
+  if (!others.empty()) {
+    if (typed.count <= others.count) return {};
+    return {FieldEntry::NONE, others.MostFrequent(), Examples(typed)};
+  }
+  if (!typed.empty() && !bare.empty()) {
+    const bool mostly_typed = typed.count >= bare.count;
+    return {FieldEntry::NONE, (mostly_typed ? bare : typed).MostFrequent(),
+            Examples(mostly_typed ? typed : bare)};
+  }
+  TagScheme scheme = SchemeOfLetters(letters);
+  if (scheme == FieldEntry::NONE) return Mixture(typed.empty() ? bare : typed);
+  if (pairs == nullptr) return {scheme};
+  for (const auto& [second, first] : {std::pair(FieldEntry::IOB2, FieldEntry::IOB1),
+                                      std::pair(FieldEntry::IOE2, FieldEntry::IOE1)}) {
+    if (scheme == second && pairs->Violations(first) < pairs->Violations(second)) scheme = first;
+  }
+  // Letters alone may deceive: tags that mark entities keep to the rules for the most part.
+  if (2 * pairs->Violations(scheme) > pairs->tags()) return {};
+  return {scheme};
+}
+
+TagSchemeFinding CheckTagScheme(const std::vector<Vocabulary::Entry>& tags, TagScheme scheme) {
+  if (scheme == FieldEntry::NONE) return {};
+  TagSchemeFinding finding{scheme};
+  TagGroup fitting;
+  for (const Vocabulary::Entry& tag : tags) {
+    if (ParseEntityTag(tag.piece, scheme).letter == 0) {
+      if (finding.stray.empty()) finding.stray = tag.piece;
+    } else {
+      fitting.Add(tag);
+    }
+  }
+  if (!finding.stray.empty() && !fitting.empty()) finding.others = Examples(std::move(fitting));
+  return finding;
+}
+
+}  // namespace elman
