@@ -14,6 +14,7 @@
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
+#include "data/text/tag_scheme.h"
 #include "data/text/task_fields.h"
 #include "trainer/eval/embeddings/vector_source.h"
 #include "trainer/eval/embeddings/word_space.h"
@@ -21,6 +22,7 @@
 #include "trainer/eval/evaluators/evaluator.h"
 #include "trainer/eval/evaluators/evaluator_factory.h"
 #include "trainer/eval/evaluators/example_sums.h"
+#include "trainer/eval/evaluators/label_metrics.h"
 #include "trainer/eval/evaluators/position_losses.h"
 #include "trainer/eval/evaluators/translation_scorer.h"
 #include "trainer/eval/loading/comparison.h"
@@ -51,6 +53,13 @@ ABSL_FLAG(int32_t, bootstrap_samples, 1000, "how many samples --compare draws");
 ABSL_FLAG(std::string, surprisal, "",
           "`FILE` language models: a file for a table of how many bits every token of the split is "
           "worth");
+ABSL_FLAG(std::string, tag_scheme, "",
+          "`SCHEME` tagging: how tags mark entities: iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; "
+          "none: accuracy only. Default: that of the data set");
+ABSL_FLAG(std::string, entity_mode, "conlleval",
+          "`MODE` tagging: which entities are counted where tags break the rules of their scheme: "
+          "conlleval, as conlleval reads them; strict, only what the scheme allows, as seqeval's "
+          "mode='strict'");
 ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
 ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
           "translation: the width of the search for the translations that are scored");
@@ -110,6 +119,18 @@ absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
       absl::StrCat("--score_tokenization=", wanted, ": it must be 13a, zh or char"));
 }
 
+absl::StatusOr<EntitySpec> EntitySpecOfFlags() {
+  EntitySpec spec;
+  if (const std::string scheme = absl::GetFlag(FLAGS_tag_scheme); !scheme.empty()) {
+    ASSIGN_OR_RETURN(spec.scheme, ParseTagScheme("tag_scheme", scheme));
+  }
+  const std::string mode = absl::GetFlag(FLAGS_entity_mode);
+  if (mode == "strict") spec.mode = EntityMode::kStrict;
+  if (mode == "strict" || mode == "conlleval") return spec;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--entity_mode=", mode, ": it must be conlleval or strict"));
+}
+
 bool TestsWords() {
   return !absl::GetFlag(FLAGS_word_similarity).empty() || !absl::GetFlag(FLAGS_analogies).empty();
 }
@@ -134,6 +155,7 @@ absl::Status CheckFlags(const CommandLine& command_line) {
         absl::StrCat("--bootstrap_samples=", samples, ": it must be at least 1"));
   }
   RETURN_IF_ERROR(TranslationSpecOfFlags().status());
+  RETURN_IF_ERROR(EntitySpecOfFlags().status());
   return ExpectFormat(absl::GetFlag(FLAGS_format));
 }
 
@@ -188,8 +210,9 @@ absl::StatusOr<JudgedTranslations> JudgeSplit(const std::shared_ptr<const Datase
 absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, TrainedModel* other,
                            const Evaluator& evaluator, const ExampleSums& examples,
                            const JudgedTranslations& translations, Evaluation* evaluation) {
-  ASSIGN_OR_RETURN(const auto others_evaluator,
-                   CreateEvaluator(dataset, absl::GetFlag(FLAGS_split), other->header.config()));
+  ASSIGN_OR_RETURN(const EntitySpec entities, EntitySpecOfFlags());
+  ASSIGN_OR_RETURN(const auto others_evaluator, CreateEvaluator(dataset, absl::GetFlag(FLAGS_split),
+                                                                other->header.config(), entities));
   ExampleSums others_examples(examples.examples());
   others_evaluator->AddObserver(&others_examples);
   ASSIGN_OR_RETURN(const Evaluation others, others_evaluator->Evaluate(other->model.get()));
@@ -254,7 +277,15 @@ absl::Status Run(const CommandLine&) {
         other, LoadFor(path, *dataset, "models can be compared if they have the same vocabulary"));
   }
   const std::string split = absl::GetFlag(FLAGS_split);
-  ASSIGN_OR_RETURN(const auto evaluator, CreateEvaluator(dataset, split, header.config()));
+  ASSIGN_OR_RETURN(const EntitySpec entities, EntitySpecOfFlags());
+  const bool counts_entities =
+      entities.scheme != FieldEntry::UNRECORDED || entities.mode != EntityMode::kConlleval;
+  if (counts_entities && header.task() != TAGGING) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--tag_scheme and --entity_mode: ", trained->path, " is not a tagger; leave them out"));
+  }
+  ASSIGN_OR_RETURN(const auto evaluator,
+                   CreateEvaluator(dataset, split, header.config(), entities));
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   ExampleSums examples(other ? entry->counts(0).examples() : 0);
   if (other) evaluator->AddObserver(&examples);
@@ -277,6 +308,8 @@ absl::Status Run(const CommandLine&) {
         AddComparison(dataset, other.get(), *evaluator, examples, translations, &evaluation));
   }
   if (header.task() == TRANSLATION) AddScores(translations, &evaluation);
+  for (const std::string& warning : evaluation.warnings)
+    std::fprintf(stderr, "%s: warning: %s\n", kProgram.name.data(), warning.c_str());
   if (absl::GetFlag(FLAGS_format) == "text") {
     std::printf("%s, on split %s\n\n%s", Title(*trained).c_str(), split.c_str(),
                 EvaluationText(evaluation).c_str());

@@ -186,6 +186,9 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   Complain(tensorboard_->Write(step, scalars));
   Say(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
                       best ? "  (best)" : ""));
+  for (const std::string& warning : evaluation.warnings) {
+    if (warned_.insert(warning).second) terminal_.Print("warning: " + warning);
+  }
   WritePage(/*running=*/true);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -135,6 +136,7 @@ class ProgressReporter {
   bool peak_explained_ = false;                      // that MFU is above 1 with the peak in hand
   Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last one shown
   bool complained_ = false;
+  std::set<std::string> warned_;  // what validations warned of
 };
 
 }  // namespace elman

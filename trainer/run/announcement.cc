@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "data/format/number_text.h"
+#include "data/text/label_order.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/host.h"
 #include "trainer/network/math/compute_environment.h"
@@ -36,6 +37,14 @@ std::string ModelText(Task task, const ModelSpec& model) {
   }
   return absl::StrCat(ModelSpec::Cell_Name(model.cell()), " ", model.layers(), " x ",
                       model.hidden_size(), model.bidirectional() ? " in both directions" : "");
+}
+
+// What is wrong with the order of labels that a model takes for ratings; empty: nothing.
+std::string LabelDoubt(const ModelSpec& model, const Dataset& dataset) {
+  const bool ratings = dataset.manifest().task() == CLASSIFICATION &&
+                       model.classification().output() == ClassificationSpec::ORDINAL;
+  if (!ratings) return "";
+  return OrdinalWarning(dataset.folder(), dataset.manifest().fields(1), dataset.vocabulary(1));
 }
 
 }  // namespace
@@ -81,6 +90,10 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
     reporter->Event(
         progress.step(), "resumed",
         absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
+  }
+  for (const auto& dataset : datasets) {
+    const std::string doubt = LabelDoubt(start.config.model(), *dataset);
+    if (!doubt.empty()) reporter->Event(progress.step(), "labels", "warning: " + doubt);
   }
   for (const auto& [event, detail] : start.events) {
     if (event == kBestReset) {

@@ -63,6 +63,7 @@ void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* j
       rows.Add(row.name, values);
     }
     json->Add(table.name, rows);
+    if (!table.also.empty()) json->Add(table.also, rows);
   }
 }
 

@@ -28,6 +28,7 @@ struct FigureTable {
   std::string name;
   std::vector<Figure> columns;  // their values mean nothing
   std::vector<Row> rows;
+  std::string also = {};  // a second name in JSON, if not empty
 };
 
 struct Evaluation {
@@ -37,6 +38,8 @@ struct Evaluation {
   std::vector<FigureTable> tables = {};
   // What figures must be quoted with, by name.
   std::vector<std::pair<std::string, std::string>> signatures = {};
+  // Why figures that one would expect are missing, for people.
+  std::vector<std::string> warnings = {};
 
   // Null if there is none of that name.
   const Figure* Find(std::string_view name) const;

@@ -11,7 +11,8 @@ namespace elman {
 
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const Dataset> dataset,
                                                            std::string_view split,
-                                                           const TrainingConfig& config) {
+                                                           const TrainingConfig& config,
+                                                           const EntitySpec& entities) {
   const int batch_size = config.evaluation().batch_size();
   if (dataset->manifest().task() == LANGUAGE_MODEL)
     return CreateStreamEvaluator(std::move(dataset), split, batch_size, config.sequence_length(),
@@ -19,8 +20,8 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const
   if (dataset->manifest().task() == EMBEDDING)
     return CreateWordVectorEvaluator(std::move(dataset), split, batch_size,
                                      config.sequence_length());
-  return CreateSequenceEvaluator(std::move(dataset), split, batch_size,
-                                 FeatureSize(config.model()));
+  return CreateSequenceEvaluator(std::move(dataset), split, batch_size, FeatureSize(config.model()),
+                                 entities);
 }
 
 }  // namespace elman

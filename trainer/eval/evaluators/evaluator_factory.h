@@ -8,12 +8,15 @@
 #include "data/shards/dataset.h"
 #include "proto/training.pb.h"
 #include "trainer/eval/evaluators/evaluator.h"
+#include "trainer/eval/evaluators/label_metrics.h"
 
 namespace elman {
 
-// For a model of the data set's task, which is read as `config` says.
+// For a model of the data set's task, which is read as `config` says; of TAGGING, entities are
+// counted as `entities` says.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const Dataset> dataset,
                                                            std::string_view split,
-                                                           const TrainingConfig& config);
+                                                           const TrainingConfig& config,
+                                                           const EntitySpec& entities = {});
 
 }  // namespace elman

@@ -1,41 +1,75 @@
 #include "trainer/eval/evaluators/label_metrics.h"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "data/text/label_order.h"
 #include "trainer/eval/evaluators/evaluation_sums.h"
 #include "trainer/eval/metrics/classification_score.h"
-#include "trainer/eval/metrics/entity_score.h"
 
 namespace elman {
 namespace {
 
-// Stands for all labels that training has never seen.
-constexpr std::string_view kUnseenTag = "B-<unseen>";
-constexpr std::string_view kUnseenType = "<unseen>";
+// What scripts call the table of each label, or each type of entity.
+constexpr char kPerLabel[] = "per_label";
 
-std::vector<std::string> PiecesOf(const Vocabulary& labels) {
-  std::vector<std::string> pieces;
-  for (uint32_t label = 0; label < labels.size(); ++label) pieces.push_back(labels.piece(label));
-  return pieces;
-}
-
-// The types of the entities that tags can mark; none where they mark nothing.
-std::vector<std::string> EntityTypes(const std::vector<std::string>& tags) {
-  std::vector<std::string> types;
-  for (const std::string& tag : tags) {
-    const std::string_view piece = tag;
-    for (const Entity& entity : FindEntities({&piece, 1})) types.emplace_back(entity.type);
+// The labels that references may have: those that models predict, those that train does not have,
+// and one that stands for labels whose names the data set does not have.
+class ReferenceLabels {
+ public:
+  explicit ReferenceLabels(const Vocabulary& labels)
+      : predictable_(static_cast<int>(labels.size())),
+        first_unseen_(static_cast<int>(labels.first_unseen_id())) {
+    for (const Vocabulary::Entry& label : labels.entries()) names_.push_back(label.piece);
+    for (const Vocabulary::Entry& label : labels.unseen_labels()) names_.push_back(label.piece);
+    names_.emplace_back(kUnseenLabel);
   }
-  if (!types.empty()) types.emplace_back(kUnseenType);
-  return types;
-}
+
+  int predictable() const { return predictable_; }
+  int size() const { return static_cast<int>(names_.size()); }
+  bool named(int label) const { return label + 1 < size(); }
+  const std::vector<std::string>& names() const { return names_; }
+
+  // The number of a label by its id in the data set.
+  int Of(int32_t id) const {
+    if (id < predictable_) return id;
+    return id < first_unseen_ ? size() - 1 : predictable_ + id - first_unseen_;
+  }
+
+  ClassificationScore Score() const {
+    return ClassificationScore(predictable_, size() - predictable_);
+  }
+
+  // Whether a table has a row of the label: of those that train does not have, what is present.
+  bool IsShown(const ClassificationScore& score, int label) const {
+    return label < predictable_ || score.present(label) > 0;
+  }
+
+  // The labels of tables, in the order of their rows: by number, where all are numbers.
+  std::vector<int> Shown(const ClassificationScore& score) const {
+    std::vector<int> shown;
+    bool numbers = true;
+    for (int label = 0; label < size(); ++label) {
+      if (!IsShown(score, label)) continue;
+      shown.push_back(label);
+      numbers = numbers && LabelNumber(names_[label]).has_value();
+    }
+    if (numbers) {
+      std::ranges::stable_sort(
+          shown, [&](int a, int b) { return NumericallyBefore(names_[a], names_[b]); });
+    }
+    return shown;
+  }
+
+ private:
+  const int predictable_, first_unseen_;
+  std::vector<std::string> names_;
+};
 
 double Count(int64_t number) { return static_cast<double>(number); }
 double Ratio(int64_t part, int64_t whole) { return whole == 0 ? 0 : Count(part) / Count(whole); }
@@ -99,48 +133,71 @@ void ForEachSequence(const Batch& batch, std::span<const int32_t> predicted, con
 }
 
 // Figures of each label by itself.
-FigureTable TableByLabel(const ClassificationScore& score, const std::vector<std::string>& labels) {
-  FigureTable table{
-      "by_label", {{"precision"}, {"recall"}, {"f1"}, {"present", 0, "", false, true}}, {}};
-  for (int label = 0; label < score.labels(); ++label) {
-    int64_t present = 0;
-    for (int said = 0; said < score.labels(); ++said) present += score.count(label, said);
-    table.rows.push_back(
-        {labels[label],
-         {score.precision(label), score.recall(label), score.f1(label), Count(present)}});
+FigureTable TableByLabel(const ClassificationScore& score, const ReferenceLabels& labels) {
+  FigureTable table{"by_label",
+                    {{"precision"}, {"recall"}, {"f1"}, {"present", 0, "", false, true}},
+                    {},
+                    kPerLabel};
+  for (const int label : labels.Shown(score)) {
+    table.rows.push_back({labels.names()[label],
+                          {score.precision(label), score.recall(label), score.f1(label),
+                           Count(score.present(label))}});
   }
   return table;
 }
 
+// A tag whose name is not known, as an entity by itself.
+EntityTag UnseenEntity(TagScheme scheme) {
+  switch (scheme) {
+    case FieldEntry::IOB2:
+      return {'B', kUnseenLabel};
+    case FieldEntry::IOE2:
+      return {'E', kUnseenLabel};
+    case FieldEntry::IOB1:
+    case FieldEntry::IOE1:
+      return {'I', kUnseenLabel};
+    default:
+      return {'S', kUnseenLabel};
+  }
+}
+
 class TagFigures : public LabelFigures {
  public:
-  explicit TagFigures(const Vocabulary& tags)
-      : tags_(PiecesOf(tags)),
-        types_(EntityTypes(tags_)),
-        labels_(ClassificationScore(static_cast<int>(tags_.size())).Counts().size()),
-        entities_(EntityScore(types_).Counts().size()) {}
+  TagFigures(const Vocabulary& tags, const EntitySpec& spec)
+      : labels_(tags), spec_(spec), label_numbers_(labels_.Score().Counts().size()) {
+    if (!marks_entities()) return;
+    for (int label = 0; label < labels_.size(); ++label) {
+      const EntityTag tag = labels_.named(label)
+                                ? ParseEntityTag(labels_.names()[label], spec_.scheme)
+                                : UnseenEntity(spec_.scheme);
+      tags_.push_back(tag);
+      if (tag.letter != 0 && tag.letter != 'O') types_.emplace_back(tag.type);
+    }
+    entity_numbers_ = Entities().Counts().size();
+  }
 
-  int64_t width() const override { return kLengthWidth + labels_ + entities_; }
+  int64_t width() const override { return kLengthWidth + label_numbers_ + entity_numbers_; }
 
   void Count(const Batch& batch, std::span<const int32_t> predicted,
              std::span<int64_t> counts) const override {
-    ClassificationScore labels(static_cast<int>(tags_.size()));
-    EntityScore entities(types_);
+    ClassificationScore labels = labels_.Score();
+    EntityScore entities = Entities();
     LengthCounts lengths;
-    std::vector<std::string_view> said, right;
-    ForEachSequence(batch, predicted, [&](int length, const auto& mine, const auto& truth) {
+    std::vector<EntityTag> found, present;
+    ForEachSequence(batch, predicted, [&](int length, const auto& mine, const auto& reference) {
       int64_t hits = 0;
-      said.clear();
-      right.clear();
-      for (size_t i = 0; i < truth.size(); ++i) {
-        hits += mine[i] == truth[i];
-        labels.Add(mine[i], truth[i]);
-        said.push_back(PieceOf(mine[i]));
-        right.push_back(PieceOf(truth[i]));
+      found.clear();
+      present.clear();
+      for (size_t i = 0; i < reference.size(); ++i) {
+        const int label = labels_.Of(reference[i]);
+        hits += mine[i] == label;
+        labels.Add(mine[i], label);
+        if (!marks_entities()) continue;
+        found.push_back(tags_[mine[i]]);
+        present.push_back(tags_[label]);
       }
-      lengths.Add(length, static_cast<int64_t>(truth.size()), hits);
-      // Where tags mark nothing, an unseen one does not either.
-      if (!types_.empty()) entities.Add(said, right);
+      lengths.Add(length, static_cast<int64_t>(reference.size()), hits);
+      if (marks_entities()) entities.Add(found, present);
     });
     AddTo(ArrayOf<int64_t>(lengths), counts);
     AddTo(labels.Counts(), OfLabels(counts));
@@ -148,22 +205,28 @@ class TagFigures : public LabelFigures {
   }
 
   void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const override {
-    ClassificationScore labels(static_cast<int>(tags_.size()));
+    ClassificationScore labels = labels_.Score();
     labels.AddCounts(OfLabels(counts));
-    EntityScore entities(types_);
-    entities.AddCounts(OfEntities(counts));
     std::vector<Figure>& figures = evaluation->figures;
     figures.push_back({"accuracy", labels.accuracy(), "of the tags", /*headline=*/true});
     evaluation->score = labels.accuracy();
-    if (types_.empty()) {
-      evaluation->tables.push_back(TableByLabel(labels, tags_));
-    } else {
+    evaluation->signatures.emplace_back("tag_scheme", NameOf(spec_.scheme));
+    if (marks_entities()) {
+      EntityScore entities = Entities();
+      entities.AddCounts(OfEntities(counts));
+      const bool strict = spec_.mode == EntityMode::kStrict;
       const EntityCounts total = entities.total();
       figures.push_back({"precision", total.precision(), "of the entities found"});
       figures.push_back({"recall", total.recall(), "of the entities present"});
-      figures.push_back({"f1", total.f1(), "of entities, as conlleval counts", /*headline=*/true});
+      figures.push_back({"f1", total.f1(),
+                         strict ? "of entities, as seqeval's strict mode counts"
+                                : "of entities, as conlleval counts",
+                         /*headline=*/true});
       evaluation->score = total.f1();
+      evaluation->signatures.emplace_back("entity_mode", strict ? "strict" : "conlleval");
       evaluation->tables.push_back(TableByType(entities));
+    } else {
+      evaluation->tables.push_back(TableByLabel(labels, labels_));
     }
     figures.push_back({"tokens", elman::Count(labels.examples()), "", false, /*count=*/true});
     figures.push_back({"unseen_tags", elman::Count(labels.unseen()),
@@ -174,59 +237,58 @@ class TagFigures : public LabelFigures {
  private:
   template <typename T>
   std::span<T> OfLabels(std::span<T> counts) const {
-    return counts.subspan(kLengthWidth, labels_);
+    return counts.subspan(kLengthWidth, label_numbers_);
   }
   template <typename T>
   std::span<T> OfEntities(std::span<T> counts) const {
-    return counts.subspan(kLengthWidth + labels_, entities_);
+    return counts.subspan(kLengthWidth + label_numbers_, entity_numbers_);
   }
 
-  std::string_view PieceOf(int32_t tag) const {
-    return static_cast<size_t>(tag) < tags_.size() ? std::string_view(tags_[tag]) : kUnseenTag;
-  }
+  bool marks_entities() const { return spec_.scheme != FieldEntry::NONE; }
+  EntityScore Entities() const { return EntityScore(spec_.scheme, spec_.mode, types_); }
 
   static FigureTable TableByType(const EntityScore& entities) {
-    FigureTable table{
-        "by_type", {{"precision"}, {"recall"}, {"f1"}, {"present", 0, "", false, true}}, {}};
+    FigureTable table{"by_type",
+                      {{"precision"}, {"recall"}, {"f1"}, {"present", 0, "", false, true}},
+                      {},
+                      kPerLabel};
     for (const auto& [type, counts] : entities.by_type()) {
       if (counts.present + counts.found == 0) continue;
+      // Tags without a type; _ is what seqeval calls it.
       table.rows.push_back(
-          {type, {counts.precision(), counts.recall(), counts.f1(), elman::Count(counts.present)}});
+          {type.empty() ? "_" : type,
+           {counts.precision(), counts.recall(), counts.f1(), elman::Count(counts.present)}});
     }
     return table;
   }
 
-  const std::vector<std::string> tags_;
-  const std::vector<std::string> types_;
-  const size_t labels_;  // numbers that count these
-  const size_t entities_;
+  const ReferenceLabels labels_;
+  const EntitySpec spec_;
+  std::vector<EntityTag> tags_;  // by label; empty where they mark no entities
+  std::vector<std::string> types_;
+  const size_t label_numbers_;  // that count labels
+  size_t entity_numbers_ = 0;
 };
 
 class ClassFigures : public LabelFigures {
  public:
   explicit ClassFigures(const Vocabulary& labels)
-      : labels_(PiecesOf(labels)),
-        confusion_(ClassificationScore(static_cast<int>(labels_.size())).Counts().size()) {
-    for (const std::string& label : labels_) {
-      double rating = 0;
-      if (!absl::SimpleAtod(label, &rating) || !std::isfinite(rating)) {
-        ratings_.clear();
-        return;
-      }
-      ratings_.push_back(rating);
-    }
+      : labels_(labels), numbers_(labels_.Score().Counts().size()) {
+    for (const std::string& label : labels_.names()) ratings_.push_back(LabelNumber(label));
+    ratings_.back() = std::nullopt;  // it has no name
   }
 
-  int64_t width() const override { return kLengthWidth + confusion_; }
+  int64_t width() const override { return kLengthWidth + numbers_; }
 
   void Count(const Batch& batch, std::span<const int32_t> predicted,
              std::span<int64_t> counts) const override {
-    ClassificationScore score(static_cast<int>(labels_.size()));
+    ClassificationScore score = labels_.Score();
     LengthCounts lengths;
-    ForEachSequence(batch, predicted, [&](int length, const auto& mine, const auto& truth) {
-      for (size_t i = 0; i < truth.size(); ++i) {
-        score.Add(mine[i], truth[i]);
-        lengths.Add(length, 1, mine[i] == truth[i]);
+    ForEachSequence(batch, predicted, [&](int length, const auto& mine, const auto& reference) {
+      for (size_t i = 0; i < reference.size(); ++i) {
+        const int label = labels_.Of(reference[i]);
+        score.Add(mine[i], label);
+        lengths.Add(length, 1, mine[i] == label);
       }
     });
     AddTo(ArrayOf<int64_t>(lengths), counts);
@@ -234,14 +296,16 @@ class ClassFigures : public LabelFigures {
   }
 
   void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const override {
-    ClassificationScore score(static_cast<int>(labels_.size()));
+    ClassificationScore score = labels_.Score();
     score.AddCounts(counts.subspan(kLengthWidth));
     std::vector<Figure>& figures = evaluation->figures;
     figures.push_back({"accuracy", score.accuracy(), "of the examples", /*headline=*/true});
     figures.push_back({"macro_f1", score.macro_f1(), "the mean over labels", /*headline=*/true});
-    if (!ratings_.empty()) {
-      figures.push_back({"mean_absolute_error", score.mean_absolute_error(ratings_),
-                         "between rating and truth", /*headline=*/true});
+    if (const auto error = score.mean_absolute_error(ratings_)) {
+      figures.push_back({"mean_absolute_error", *error, "between rating and truth",
+                         /*headline=*/true});
+    } else if (PredictsRatings()) {
+      evaluation->warnings.push_back(NoDistances(score));
     }
     figures.push_back({"unseen_labels", elman::Count(score.unseen()),
                        "examples of labels that train does not have", false, /*count=*/true});
@@ -252,29 +316,82 @@ class ClassFigures : public LabelFigures {
   }
 
  private:
-  // Rows are the truth, columns what was said.
+  bool PredictsRatings() const {
+    return std::ranges::all_of(std::span(ratings_).first(labels_.predictable()),
+                               [](const auto& rating) { return rating.has_value(); });
+  }
+
+  // Why ratings have no mean absolute error.
+  std::string NoDistances(const ClassificationScore& score) const {
+    const int nameless = labels_.size() - 1;
+    if (const int64_t examples = score.present(nameless); examples > 0) {
+      return absl::StrCat("no mean absolute error: the data set does not have the names of the ",
+                          "labels of ", examples,
+                          " examples, which train does not have. Preprocess "
+                          "the corpus again to keep them");
+    }
+    std::string label;
+    for (int i = labels_.predictable(); i < nameless; ++i) {
+      if (score.present(i) > 0 && !ratings_[i]) label = labels_.names()[i];
+    }
+    return absl::StrCat("no mean absolute error: the label '", label,
+                        "' of the split is not a number");
+  }
+
+  // Rows are references, columns predictions. Labels that train does not have are never predicted.
   FigureTable Confusion(const ClassificationScore& score) const {
     FigureTable table{"confusion", {}, {}};
-    for (const std::string& label : labels_)
-      table.columns.push_back({label, 0, "", false, /*count=*/true});
-    for (int truth = 0; truth < score.labels(); ++truth) {
-      FigureTable::Row row{labels_[truth], {}};
-      for (int said = 0; said < score.labels(); ++said)
-        row.values.push_back(elman::Count(score.count(truth, said)));
+    const std::vector<int> shown = labels_.Shown(score);
+    for (const int label : shown) {
+      if (label < score.predictable())
+        table.columns.push_back({labels_.names()[label], 0, "", false, /*count=*/true});
+    }
+    for (const int reference : shown) {
+      FigureTable::Row row{labels_.names()[reference], {}};
+      for (const int label : shown) {
+        if (label < score.predictable())
+          row.values.push_back(elman::Count(score.count(reference, label)));
+      }
       table.rows.push_back(std::move(row));
     }
     return table;
   }
 
-  const std::vector<std::string> labels_;
-  std::vector<double> ratings_;  // of the labels; empty where these are no numbers
-  const size_t confusion_;       // numbers that count it
+  const ReferenceLabels labels_;
+  std::vector<std::optional<double>> ratings_;  // by label
+  const size_t numbers_;                        // that count the confusion matrix
 };
 
 }  // namespace
 
-std::unique_ptr<LabelFigures> CreateTagFigures(const Vocabulary& tags) {
-  return std::make_unique<TagFigures>(tags);
+absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& spec) {
+  const Vocabulary& tags = dataset.vocabulary(1);
+  const TagScheme recorded = dataset.manifest().fields(1).tag_scheme();
+  if (spec.scheme != FieldEntry::UNRECORDED) {
+    std::vector<Vocabulary::Entry> all = tags.entries();
+    all.insert(all.end(), tags.unseen_labels().begin(), tags.unseen_labels().end());
+    const TagSchemeFinding finding = CheckTagScheme(all, spec.scheme);
+    if (finding.stray.empty()) return spec.scheme;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--tag_scheme=", NameOf(spec.scheme), ": ", dataset.folder(), " has the tag '",
+                     EscapedPiece(finding.stray), "', which is not of that scheme; leave the flag ",
+                     "out, or give none"));
+  }
+  if (recorded != FieldEntry::UNRECORDED) return recorded;
+  const TagSchemeFinding finding = RecognizeTagScheme(tags.entries(), /*pairs=*/nullptr);
+  if (!finding.stray.empty()) return FieldEntry::NONE;
+  const bool one_of_two = finding.scheme == FieldEntry::IOB2 || finding.scheme == FieldEntry::IOE2;
+  if (spec.mode == EntityMode::kStrict && one_of_two) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--entity_mode=strict: ", dataset.folder(), " does not record whether its tags are of ",
+        finding.scheme == FieldEntry::IOB2 ? "iob1 or iob2" : "ioe1 or ioe2",
+        ", which a strict count depends on; give --tag_scheme, or preprocess the corpus again"));
+  }
+  return finding.scheme;
+}
+
+std::unique_ptr<LabelFigures> CreateTagFigures(const Vocabulary& tags, const EntitySpec& spec) {
+  return std::make_unique<TagFigures>(tags, spec);
 }
 
 std::unique_ptr<LabelFigures> CreateClassFigures(const Vocabulary& labels) {

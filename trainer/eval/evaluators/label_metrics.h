@@ -1,15 +1,31 @@
-// What predicted labels come to, counted in whole numbers that add up over any parts.
+// Metrics of predicted labels, counted in whole numbers that add up over any parts.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
 
+#include "absl/status/statusor.h"
 #include "data/batches/batch.h"
+#include "data/shards/dataset.h"
+#include "data/text/tag_scheme.h"
 #include "data/text/vocabulary.h"
 #include "trainer/eval/evaluators/evaluation.h"
+#include "trainer/eval/metrics/entity_score.h"
 
 namespace elman {
+
+// How the entities that tags mark are counted.
+struct EntitySpec {
+  TagScheme scheme = FieldEntry::UNRECORDED;  // that of the data set
+  EntityMode mode = EntityMode::kConlleval;
+};
+
+// The scheme of the tags of a data set: the one that `spec` names, or that of the data set, which
+// in older ones is recognized by the tags of train. NONE where tags mark no entities.
+// InvalidArgument if a tag is none of the scheme that `spec` names, or a strict count needs to know
+// a scheme that the data set does not tell.
+absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& spec);
 
 class LabelFigures {
  public:
@@ -26,13 +42,15 @@ class LabelFigures {
   virtual void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const = 0;
 };
 
-// Of tags: accuracy; where tags mark entities also precision, recall and F1 as conlleval counts
-// them. A tag that training has never seen is never predicted right; it counts as an entity of the
-// type <unseen>. Tables by entity type or by tag, and by length. The score is F1, or accuracy.
-std::unique_ptr<LabelFigures> CreateTagFigures(const Vocabulary& tags);
+// Of tags: accuracy; where tags mark entities also precision, recall and F1. A tag that train does
+// not have is never predicted right; it marks the entity that its name says, or, where the data set
+// does not have its name, one of the type <unseen>. Tables by entity type or by tag, and by length.
+// The score is F1, or accuracy. `spec.scheme` is known.
+std::unique_ptr<LabelFigures> CreateTagFigures(const Vocabulary& tags, const EntitySpec& spec);
 
 // Of one label a sequence: accuracy (the score), macro F1, for labels that are numbers the mean
-// absolute error; tables by label, of who is taken for whom, and by length.
+// absolute error; tables by label, of the confusion matrix, and by length. Labels that train does
+// not have count as scikit-learn counts them: as references that nothing predicts.
 std::unique_ptr<LabelFigures> CreateClassFigures(const Vocabulary& labels);
 
 }  // namespace elman

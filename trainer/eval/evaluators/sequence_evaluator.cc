@@ -123,11 +123,14 @@ class SequenceEvaluator : public Evaluator {
 
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateSequenceEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int feature_size) {
+    int feature_size, const EntitySpec& entities) {
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   const Task task = dataset->manifest().task();
   std::unique_ptr<LabelFigures> figures;
-  if (task == TAGGING) figures = CreateTagFigures(dataset->vocabulary(1));
+  if (task == TAGGING) {
+    ASSIGN_OR_RETURN(const TagScheme scheme, TagSchemeOf(*dataset, entities));
+    figures = CreateTagFigures(dataset->vocabulary(1), {scheme, entities.mode});
+  }
   if (task == CLASSIFICATION) figures = CreateClassFigures(dataset->vocabulary(1));
   const TextCounts& text = entry->counts(0);
   ASSIGN_OR_RETURN(auto source, CreateSequenceBatcher(dataset, split, batch_size, /*lanes=*/1,

@@ -1,8 +1,10 @@
-// How well labels were guessed: accuracy, F1, who was taken for whom, and how far off a rating was.
+// How well labels are predicted: accuracy, precision, recall and F1, the confusion matrix, and the
+// distance of ratings, as scikit-learn counts them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,43 +12,47 @@ namespace elman {
 
 class ClassificationScore {
  public:
-  explicit ClassificationScore(int labels)
-      : labels_(labels), counts_(size_t(labels) * labels), said_of_unseen_(labels) {}
+  // `predictable` labels, numbered from 0, and `others`, numbered behind them, which training has
+  // not seen: they are references only, and no prediction of them is right.
+  explicit ClassificationScore(int predictable, int others = 0)
+      : predictable_(predictable),
+        labels_(predictable + others),
+        counts_(size_t(labels_) * size_t(predictable)) {}
 
-  // Labels from 0. A truth of `labels` or more is one that training has never seen: no guess at it
-  // is right.
-  void Add(int predicted, int truth);
+  // Requires predicted < predictable() and reference < labels().
+  void Add(int predicted, int reference);
   ClassificationScore& operator+=(const ClassificationScore& other);
 
   // Numbers that add up over scores of the same labels.
-  std::vector<int64_t> Counts() const;
+  std::vector<int64_t> Counts() const { return counts_; }
   void AddCounts(std::span<const int64_t> counts);
 
-  int labels() const { return labels_; }
-  int64_t examples() const { return examples_; }
-  int64_t unseen() const { return unseen_; }  // examples of labels that training has never seen
+  int predictable() const { return predictable_; }
+  int labels() const { return labels_; }  // the others too
+  int64_t examples() const;
+  int64_t unseen() const;  // examples whose reference is one of the others
 
-  // How often `predicted` was said where `truth` was right.
-  int64_t count(int truth, int predicted) const { return counts_[truth * labels_ + predicted]; }
+  // Examples with this reference and prediction.
+  int64_t count(int reference, int predicted) const {
+    return counts_[size_t(reference) * size_t(predictable_) + size_t(predicted)];
+  }
+  int64_t present(int label) const;    // examples with this reference
+  int64_t predicted(int label) const;  // examples with this prediction
 
   double accuracy() const;
-  double precision(int label) const;  // 0 where it was never said
-  double recall(int label) const;     // 0 where it never was right
+  double precision(int label) const;  // 0 where it is never predicted
+  double recall(int label) const;     // 0 where it is never a reference
   double f1(int label) const;
-  // The mean F1 of the labels that were said or right at least once.
+  // The mean F1 of the labels that are a reference or a prediction at least once.
   double macro_f1() const;
-  // The mean of |rating(predicted) - rating(truth)|, where ratings[label] is what a label is worth.
-  double mean_absolute_error(const std::vector<double>& ratings) const;
+  // The mean of |rating(predicted) - rating(reference)|, where ratings[label] is the number that a
+  // label is. None if a label that can be predicted, or one that is present, is no number.
+  std::optional<double> mean_absolute_error(std::span<const std::optional<double>> ratings) const;
 
  private:
-  int64_t Said(int label) const;
-  int64_t Right(int label) const;
-
+  int predictable_;
   int labels_;
-  std::vector<int64_t> counts_;  // [truth, predicted]
-  int64_t examples_ = 0;
-  int64_t unseen_ = 0;
-  std::vector<int64_t> said_of_unseen_;
+  std::vector<int64_t> counts_;  // [reference, predicted]
 };
 
 }  // namespace elman

@@ -1,6 +1,6 @@
-// Precision, recall and F1 of the entities that tags mark, counted as conlleval counts them (Tjong
-// Kim Sang and Buchholz, 2000): an entity counts where its begin, its end and its type are all
-// right.
+// Precision, recall and F1 of the entities that tags mark: an entity counts where its begin, its
+// end and its type are all right. Malformed sequences of tags are read by the rules of conlleval
+// (Tjong Kim Sang and Buchholz, 2000) or, strictly, by those of seqeval (Nakayama, 2018).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "data/text/tag_scheme.h"
 
 namespace elman {
 
@@ -20,15 +22,22 @@ struct Entity {
   bool operator==(const Entity&) const = default;
 };
 
-// The entities that the tags of a sentence mark, in order: O, or one of the letters B, I, E and S,
-// a hyphen and a type. Reads IOB1, IOB2 and IOBES alike; where tags contradict each other it finds
-// what conlleval finds. A tag of any other form is as O.
-std::vector<Entity> FindEntities(std::span<const std::string_view> tags);
+// What becomes of sequences of tags that break the rules of their scheme, as in predictions. Both
+// find the same entities in well-formed ones.
+enum class EntityMode {
+  kConlleval,  // they have the meaning that conlleval gives them: an I after O begins an entity
+  kStrict,     // seqeval's mode='strict': only what the scheme allows is an entity
+};
+
+// The entities that the tags of a sentence mark, in order. A tag with the letter 0, which is none
+// of the scheme, is read as O.
+std::vector<Entity> FindEntities(std::span<const EntityTag> tags, TagScheme scheme,
+                                 EntityMode mode);
 
 // Of one type, or of all.
 struct EntityCounts {
   int64_t found = 0;    // in the prediction
-  int64_t present = 0;  // in the truth
+  int64_t present = 0;  // in the reference
   int64_t correct = 0;  // in both
   double precision() const;
   double recall() const;
@@ -38,27 +47,25 @@ struct EntityCounts {
 class EntityScore {
  public:
   // Types are found as they come; those known beforehand make the Counts of two scores alike.
-  EntityScore() = default;
-  explicit EntityScore(std::span<const std::string> types);
+  EntityScore(TagScheme scheme, EntityMode mode, std::span<const std::string> types = {});
 
   // A sentence; requires as many tags of the one as of the other.
-  void Add(std::span<const std::string_view> predicted, std::span<const std::string_view> truth);
+  void Add(std::span<const EntityTag> predicted, std::span<const EntityTag> reference);
   EntityScore& operator+=(const EntityScore& other);
 
-  // Tokens, those correct, and of each type, in order, found, present and correct entities: numbers
-  // that add up over scores of the same types.
+  // Of each type, in order, found, present and correct entities: numbers that add up over scores of
+  // the same types.
   std::vector<int64_t> Counts() const;
   void AddCounts(std::span<const int64_t> counts);
 
-  double accuracy() const;  // of tags, O included
-  int64_t tokens() const { return tokens_; }
   EntityCounts total() const;
   const std::map<std::string, EntityCounts, std::less<>>& by_type() const { return by_type_; }
 
  private:
   EntityCounts& OfType(std::string_view type);
 
-  int64_t tokens_ = 0, correct_tokens_ = 0;
+  const TagScheme scheme_;
+  const EntityMode mode_;
   std::map<std::string, EntityCounts, std::less<>> by_type_;
 };
 

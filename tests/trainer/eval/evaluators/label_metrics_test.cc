@@ -3,8 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "data/shards/manifest.h"
+#include "data/shards/vocabulary_spec.h"
+#include "tests/data/shards/made_dataset.h"
+#include "tests/support/scratch.h"
 
 namespace elman {
 namespace {
@@ -13,10 +20,19 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Vocabulary Labels(const std::vector<std::string>& names) {
+std::vector<Vocabulary::Entry> Entries(const std::vector<std::string>& names) {
   std::vector<Vocabulary::Entry> entries;
   for (const std::string& name : names) entries.push_back({name, 1});
-  return *Vocabulary::CreateLabels(std::move(entries));
+  return entries;
+}
+
+// Those of train, and those that only other splits have: with n of the first, these are n + 2 and
+// so on, and n is one without a name.
+Vocabulary Labels(const std::vector<std::string>& names,
+                  const std::vector<std::string>& unseen = {}) {
+  Vocabulary labels = *Vocabulary::CreateLabels(Entries(names));
+  EXPECT_TRUE(labels.SetUnseenLabels(Entries(unseen)).ok());
+  return labels;
 }
 
 // Sequences as columns: [steps, rows].
@@ -42,9 +58,62 @@ const FigureTable* TableOf(const Evaluation& evaluation, const char* name) {
   return nullptr;
 }
 
+class TagSchemeOfTest : public testing::Test {
+ protected:
+  // What a data set with these tags has, or, of older ones, UNRECORDED.
+  absl::StatusOr<TagScheme> Of(const std::vector<std::string>& tags, TagScheme recorded,
+                               const EntitySpec& spec = {}) {
+    for (const std::string& name : scratch_.Names()) std::filesystem::remove(scratch_.Path(name));
+    DatasetManifest manifest =
+        WriteMadeDataset(scratch_.path(), TAGGING, {{{{2, 3}}, {{0, 1}}}}, 9);
+    const Vocabulary vocabulary = Labels(tags);
+    FieldEntry* field = manifest.mutable_fields(1);
+    field->set_tag_scheme(recorded);
+    *field->mutable_vocabulary() =
+        SpecOf(vocabulary, VocabularyFingerprint(field->tokenizer(), vocabulary.ToText(), ""));
+    *field->mutable_vocabulary_file() =
+        WriteMadeFile(scratch_.path(), field->vocabulary_file().file(), vocabulary.ToText());
+    scratch_.Write(std::string(kManifestName), ManifestToText(manifest));
+    return TagSchemeOf(**Dataset::Open(scratch_.path()), spec);
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(TagSchemeOfTest, IsThatOfTheDataSetOrOfItsTags) {
+  const auto old = FieldEntry::UNRECORDED;
+  EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB1), FieldEntry::IOB1);
+  EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::NONE), FieldEntry::NONE);
+  EXPECT_EQ(*Of({"B-x", "L-x", "O"}, old), FieldEntry::BILOU);
+  EXPECT_EQ(*Of({"B-x", "I-x", "O"}, old), FieldEntry::IOB2);
+  EXPECT_EQ(*Of({"NN", "VB", "B-x"}, old), FieldEntry::NONE);
+  EXPECT_EQ(*Of({"B-x", "L-x", "E-x"}, old), FieldEntry::NONE) << "a mixture";
+}
+
+TEST_F(TagSchemeOfTest, CanBeGiven) {
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB2, {FieldEntry::IOB1}), FieldEntry::IOB1);
+  EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB2, {FieldEntry::NONE}), FieldEntry::NONE);
+  EXPECT_THAT(Of({"B-x", "L-x", "O"}, FieldEntry::BILOU, {FieldEntry::IOB2}),
+              FailsWith(kInvalid, "has the tag 'L-x', which is not of that scheme"));
+}
+
+// Which of two schemes it is, an older data set does not tell, and a strict count differs.
+TEST_F(TagSchemeOfTest, IsNotGuessedWhereItMatters) {
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  const EntitySpec strict{FieldEntry::UNRECORDED, EntityMode::kStrict};
+  EXPECT_THAT(
+      Of({"B-x", "I-x", "O"}, FieldEntry::UNRECORDED, strict),
+      FailsWith(kInvalid, "iob1 or iob2, which a strict count depends on; give --tag_scheme"));
+  EXPECT_EQ(*Of({"B-x", "L-x", "O"}, FieldEntry::UNRECORDED, strict), FieldEntry::BILOU);
+  EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB2, strict), FieldEntry::IOB2);
+  EXPECT_EQ(*Of({"B-x", "I-x"}, FieldEntry::UNRECORDED, {FieldEntry::IOB1, EntityMode::kStrict}),
+            FieldEntry::IOB1);
+}
+
 TEST(TagFiguresTest, CountsEntitiesAndTagsOverBatches) {
   const Vocabulary tags = Labels({"O", "B-x", "I-x", "B-y"});
-  const auto figures = CreateTagFigures(tags);
+  const auto figures = CreateTagFigures(tags, {FieldEntry::IOB2});
   std::vector<int64_t> counts(figures->width());
   // The first sentence: O B-x I-x, guessed right; the second: B-y and a tag never seen, of which
   // the first is guessed right and the second taken for O. A piece without a tag lies between.
@@ -77,7 +146,7 @@ TEST(TagFiguresTest, CountsEntitiesAndTagsOverBatches) {
 }
 
 TEST(TagFiguresTest, TagsThatMarkNothingHaveNoEntities) {
-  const auto figures = CreateTagFigures(Labels({"NOUN", "VERB"}));
+  const auto figures = CreateTagFigures(Labels({"NOUN", "VERB"}), {FieldEntry::NONE});
   const auto width = static_cast<size_t>(figures->width());
   std::vector<int64_t> memory(width + 4);
   const std::span counts(memory.data(), width);
@@ -92,25 +161,110 @@ TEST(TagFiguresTest, TagsThatMarkNothingHaveNoEntities) {
   const FigureTable* by_label = TableOf(evaluation, "by_label");
   ASSERT_NE(by_label, nullptr);
   EXPECT_THAT(by_label->rows[1].values, ElementsAre(1, 0.5, 2.0 / 3, 2));
+  ASSERT_EQ(by_label->rows.size(), 3);
+  EXPECT_EQ(by_label->rows[2].name, "<unseen>");
+  EXPECT_THAT(by_label->rows[2].values, ElementsAre(0, 0, 0, 1));
+}
+
+// The tags of older data sets have no names; those of newer ones mark the entities that they say.
+TEST(TagFiguresTest, TagsThatTrainLacksMarkEntities) {
+  const auto figures =
+      CreateTagFigures(Labels({"B-x", "I-x", "O"}, {"B-y", "I-y"}), {FieldEntry::IOB2});
+  std::vector<int64_t> counts(figures->width());
+  // B-y I-y O B-x, taken for B-x I-x O B-x: an x too many, and a y of two words that is missing.
+  figures->Count(Tagged(4, 1, {5, 6, 2, 0}, {4}), std::vector<int32_t>{0, 1, 2, 0}, counts);
+  Evaluation evaluation;
+  figures->Conclude(counts, &evaluation);
+  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 2.0 / 4);
+  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "f1"), 2.0 / 4);
+  EXPECT_EQ(ValueOf(evaluation, "unseen_tags"), 2);
+  const FigureTable* by_type = TableOf(evaluation, "by_type");
+  ASSERT_NE(by_type, nullptr);
+  EXPECT_EQ(by_type->also, "per_label");
+  ASSERT_EQ(by_type->rows.size(), 2);
+  EXPECT_EQ(by_type->rows[1].name, "y");
+  EXPECT_THAT(by_type->rows[1].values, ElementsAre(0, 0, 0, 1));
+}
+
+// An L after a U begins an entity by the rules of conlleval, and none by those of BILOU.
+TEST(TagFiguresTest, CountsByTheSchemeAndTheMode) {
+  for (const EntityMode mode : {EntityMode::kConlleval, EntityMode::kStrict}) {
+    const auto figures =
+        CreateTagFigures(Labels({"B-x", "L-x", "O", "U-x"}), {FieldEntry::BILOU, mode});
+    std::vector<int64_t> counts(figures->width());
+    figures->Count(Tagged(5, 1, {0, 1, 3, 3, 2}, {5}), std::vector<int32_t>{0, 1, 3, 1, 2}, counts);
+    Evaluation evaluation;
+    figures->Conclude(counts, &evaluation);
+    const bool strict = mode == EntityMode::kStrict;
+    EXPECT_DOUBLE_EQ(ValueOf(evaluation, "recall"), strict ? 2.0 / 3 : 1);
+    EXPECT_DOUBLE_EQ(ValueOf(evaluation, "precision"), 1);
+    const auto& signatures = evaluation.signatures;
+    ASSERT_EQ(signatures.size(), 2u);
+    EXPECT_EQ(signatures[0].second, "bilou");
+    EXPECT_EQ(signatures[1].second, strict ? "strict" : "conlleval");
+  }
 }
 
 TEST(ClassFiguresTest, CountsWhoIsTakenForWhom) {
   const auto figures = CreateClassFigures(Labels({"1", "5", "3"}));
   std::vector<int64_t> counts(figures->width());
-  figures->Count(Tagged(7, 4, {0, 1, 2, 3}, {7, 3, 3, 1}), std::vector<int32_t>{0, 2, 2, 1},
+  figures->Count(Tagged(7, 4, {0, 1, 2, 2}, {7, 3, 3, 1}), std::vector<int32_t>{0, 2, 2, 1},
                  counts);
   Evaluation evaluation;
   figures->Conclude(counts, &evaluation);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 0.5);
   EXPECT_EQ(evaluation.score, 0.5);
-  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"), 2.0 / 3);  // 5 taken for 3
-  EXPECT_EQ(ValueOf(evaluation, "unseen_labels"), 1);
+  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"), 4.0 / 4);  // 5 for 3, 3 for 5
+  EXPECT_EQ(ValueOf(evaluation, "unseen_labels"), 0);
   const FigureTable* confusion = TableOf(evaluation, "confusion");
   ASSERT_NE(confusion, nullptr);
-  EXPECT_THAT(confusion->rows[1].values, ElementsAre(0, 0, 1));
+  ASSERT_EQ(confusion->rows.size(), 3);
+  EXPECT_EQ(confusion->rows[1].name, "3") << "in the order of numbers";
+  EXPECT_THAT(confusion->rows[1].values, ElementsAre(0, 1, 1));
   const std::string text = EvaluationText(evaluation);
   EXPECT_THAT(text, HasSubstr("accuracy"));
   EXPECT_THAT(text, HasSubstr("by length"));
+}
+
+// Train has 1 to 4; the test split has the label 5, which every model must take for another.
+TEST(ClassFiguresTest, CountsLabelsThatTrainLacks) {
+  const auto figures = CreateClassFigures(Labels({"1", "2", "3", "4"}, {"5", "50"}));
+  std::vector<int64_t> counts(figures->width());
+  // Ten of 5 and ten of 1, all taken for 1.
+  std::vector<int32_t> references(20, 6), predicted(20, 0);
+  std::fill_n(references.begin(), 10, 0);
+  figures->Count(Tagged(1, 20, references, std::vector<int32_t>(20, 1)), predicted, counts);
+  Evaluation evaluation;
+  figures->Conclude(counts, &evaluation);
+  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 0.5);
+  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"), 2);
+  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "macro_f1"), (2.0 / 3 + 0) / 2);
+  EXPECT_EQ(ValueOf(evaluation, "unseen_labels"), 10);
+  const FigureTable* confusion = TableOf(evaluation, "confusion");
+  ASSERT_NE(confusion, nullptr);
+  ASSERT_EQ(confusion->rows.size(), 5) << "50 is not in the split";
+  EXPECT_EQ(confusion->rows[4].name, "5");
+  EXPECT_THAT(confusion->rows[4].values, ElementsAre(10, 0, 0, 0));
+  const FigureTable* by_label = TableOf(evaluation, "by_label");
+  ASSERT_NE(by_label, nullptr);
+  EXPECT_EQ(by_label->rows[4].name, "5");
+  EXPECT_THAT(by_label->rows[4].values, ElementsAre(0, 0, 0, 10));
+}
+
+// A distance to a label that is no number, or has no name, is none: it is not left out in silence.
+TEST(ClassFiguresTest, WarnsOfRatingsWithoutDistance) {
+  const auto warning = [](int32_t reference) {
+    const auto figures = CreateClassFigures(Labels({"1", "2"}, {"n/a"}));
+    std::vector<int64_t> counts(figures->width());
+    figures->Count(Tagged(1, 2, {0, reference}, {1, 1}), std::vector<int32_t>{0, 0}, counts);
+    Evaluation evaluation;
+    figures->Conclude(counts, &evaluation);
+    EXPECT_EQ(evaluation.Find("mean_absolute_error") == nullptr, reference > 1) << reference;
+    return evaluation.warnings.empty() ? "" : evaluation.warnings[0];
+  };
+  EXPECT_EQ(warning(1), "");
+  EXPECT_THAT(warning(4), HasSubstr("the label 'n/a' of the split is not a number"));
+  EXPECT_THAT(warning(2), HasSubstr("does not have the names of the labels of 1 examples"));
 }
 
 TEST(ClassFiguresTest, LabelsThatAreNoNumbersHaveNoDistance) {
@@ -119,18 +273,21 @@ TEST(ClassFiguresTest, LabelsThatAreNoNumbersHaveNoDistance) {
     Evaluation evaluation;
     figures->Conclude(std::vector<int64_t>(figures->width()), &evaluation);
     EXPECT_EQ(evaluation.Find("mean_absolute_error"), nullptr) << label;
+    EXPECT_TRUE(evaluation.warnings.empty());
   }
 }
 
 TEST(EvaluationTest, JsonHasFiguresInOrderAndTablesOnRequest) {
   Evaluation evaluation{.loss = 0.5, .score = 1};
   evaluation.figures = {{"loss", 0.5, "nats", true}, {"tokens", 7, "", false, true}};
-  evaluation.tables = {{"by_label", {{"f1"}, {"present", 0, "", false, true}}, {{"A", {0.25, 3}}}}};
+  evaluation.tables = {
+      {"by_label", {{"f1"}, {"present", 0, "", false, true}}, {{"A", {0.25, 3}}}, "also"}};
   JsonObject with, without;
   AddEvaluation(evaluation, true, &with);
   AddEvaluation(evaluation, false, &without);
   EXPECT_EQ(with.ToString(),
-            R"({"loss": 0.5, "tokens": 7, "by_label": {"A": {"f1": 0.25, "present": 3}}})");
+            R"({"loss": 0.5, "tokens": 7, "by_label": {"A": {"f1": 0.25, "present": 3}}, )"
+            R"("also": {"A": {"f1": 0.25, "present": 3}}})");
   EXPECT_EQ(without.ToString(), R"({"loss": 0.5, "tokens": 7})");
   EXPECT_EQ(HeadlineOf(evaluation), "loss 0.5000");
 }
