@@ -72,7 +72,7 @@ LossSums Classifier::Train(const Batch& batch, const Pass& pass, float* /*carry*
           .positions = y.rows,
           .computed = y.rows,
           .multiplications = y.rows * encoder_.multiplications() + batch.rows * y.cols * labels_,
-          .tokens = batch.target_count};
+          .tokens = y.rows};
 }
 
 // The loss, and its gradient d_y.

@@ -22,7 +22,9 @@ struct LossSums {
   // What the forward pass multiplied of it, padding aside, in matrix products; going back takes
   // twice as many.
   int64_t multiplications = 0;
-  int64_t tokens = 0;  // targets of the batches; word vectors predict several for each
+  // Tokens of text that the batches train on: of tagging and classification, those that are read;
+  // of other tasks, their targets, of which word vectors predict several for each.
+  int64_t tokens = 0;
 
   LossSums& operator+=(const LossSums& other) {
     loss += other.loss;

@@ -69,7 +69,7 @@ LossSums Tagger::Train(const Batch& batch, const Pass& pass, float* /*carry*/, f
           .positions = rows,
           .computed = rows,
           .multiplications = rows * (encoder_.multiplications() + hidden.cols * tags_),
-          .tokens = batch.target_count};
+          .tokens = rows};
 }
 
 // The loss, and its gradient d_hidden.

@@ -121,6 +121,7 @@ TEST_P(SequenceModelTest, GradientsAreThoseOfTheLoss) {
   const LossSums sums = Train(batch_, &gradients);
   EXPECT_EQ(sums.targets, batch_.target_count);
   EXPECT_EQ(sums.positions, 3 + 6 + 1 + 4);
+  EXPECT_EQ(sums.tokens, sums.positions) << "those of the texts, not their labels";
   for (const Parameter& parameter : model_->parameters().parameters()) {
     const auto part = [&](std::vector<float>& array) {
       return std::span(array).subspan(parameter.offset, parameter.size());
