@@ -148,6 +148,8 @@ absl::Status FeatureAdder::WriteSplit(SplitEntry* split) {
     first_example += split->shards(shard).counts(0).examples();
     RETURN_IF_ERROR(Copy(split->shards(shard).file(), split->shards(shard).crc32c()));
   }
+  for (const FileEntry& texts : split->raw_texts())
+    RETURN_IF_ERROR(Copy(texts.file(), texts.crc32c()));
   return source->ExpectEnd();
 }
 

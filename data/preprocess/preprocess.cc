@@ -403,6 +403,7 @@ absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
                     .threads = options_.threads,
                     .worker = workers_->rank(),
                     .workers = workers_->size()};
+  plan.raw_text = RawTextOf(options_.task, name);
   plan.header.set_format_version(kShardFormatVersion);
   plan.header.set_task(options_.task);
   plan.header.set_split(name);

@@ -42,6 +42,7 @@ std::vector<std::string> FilesOf(const DatasetManifest& manifest) {
   for (const SplitEntry& split : manifest.splits()) {
     for (const ShardEntry& shard : split.shards()) files.push_back(shard.file());
     for (const FileEntry& features : split.features()) files.push_back(features.file());
+    for (const FileEntry& texts : split.raw_texts()) files.push_back(texts.file());
   }
   return files;
 }
@@ -179,6 +180,17 @@ absl::Status CheckShards(const std::string& folder, const DatasetManifest& manif
                                           "; copy the data set again"));
 }
 
+// Files of a split beside its shards have the sizes that the manifest says.
+absl::Status CheckSizes(const std::string& folder,
+                        const google::protobuf::RepeatedPtrField<FileEntry>& files) {
+  for (const FileEntry& entry : files) {
+    const std::string path = JoinPath(folder, entry.file());
+    ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
+    if (file->size() != entry.bytes()) return WrongSize(path, entry.bytes(), file->size());
+  }
+  return absl::OkStatus();
+}
+
 // Where there are vectors, every shard has a file of them, with its size.
 absl::Status CheckFeatureFiles(const std::string& folder, const DatasetManifest& manifest) {
   const FeatureEntry& features = manifest.features();
@@ -196,12 +208,29 @@ absl::Status CheckFeatureFiles(const std::string& folder, const DatasetManifest&
                      ": what it says of vectors makes no sense; copy the data set again, or was it "
                      "written by a newer version?"));
   }
+  for (const SplitEntry& split : manifest.splits())
+    RETURN_IF_ERROR(CheckSizes(folder, split.features()));
+  return absl::OkStatus();
+}
+
+// A split has a file of raw text for every shard, or none; and of running text, then, how to
+// restore the lines that it has.
+absl::Status CheckRawTextFiles(const std::string& folder, const DatasetManifest& manifest) {
   for (const SplitEntry& split : manifest.splits()) {
-    for (const FileEntry& entry : split.features()) {
-      const std::string path = JoinPath(folder, entry.file());
-      ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
-      if (file->size() != entry.bytes()) return WrongSize(path, entry.bytes(), file->size());
+    const RestorationCounts& restoration = split.restoration();
+    const bool lines = !split.raw_texts().empty() && IsRunningText(manifest.task());
+    if ((!split.raw_texts().empty() && split.raw_texts_size() != split.shards_size()) ||
+        split.has_restoration() != lines ||
+        (lines &&
+         (restoration.operations_size() != kRestorationCounts ||
+          restoration.exact_lines() > split.counts(0).examples() ||
+          restoration.edited_lines() != split.counts(0).examples() - restoration.exact_lines()))) {
+      return absl::DataLossError(
+          absl::StrCat(JoinPath(folder, kManifestName), ": split ", split.name(),
+                       ": what it says of raw text makes no sense; copy the data set again, or was "
+                       "it written by a newer version?"));
     }
+    RETURN_IF_ERROR(CheckSizes(folder, split.raw_texts()));
   }
   return absl::OkStatus();
 }
@@ -281,6 +310,7 @@ absl::StatusOr<std::shared_ptr<const Dataset>> Dataset::Open(const std::string& 
   for (const SplitEntry& split : manifest.splits())
     RETURN_IF_ERROR(CheckShards(folder, manifest, split));
   RETURN_IF_ERROR(CheckFeatureFiles(folder, manifest));
+  RETURN_IF_ERROR(CheckRawTextFiles(folder, manifest));
   return std::shared_ptr<const Dataset>(
       new Dataset(folder, std::move(manifest), std::move(tables)));
 }

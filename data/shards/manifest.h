@@ -16,6 +16,10 @@ inline constexpr std::string_view kVocabularyName = "vocabulary.txt";
 inline constexpr std::string_view kTokenizerName = "tokenizer.model";
 inline constexpr uint32_t kDatasetFormatVersion = 3;
 inline constexpr uint32_t kMostFeatureSize = 1 << 16;  // numbers of a token's vector
+// Contexts of RestorationCounts times kinds of operation; operation o in context c is number
+// kRestorationKinds c + o.
+inline constexpr int kRestorationKinds = 5;
+inline constexpr int kRestorationCounts = 16 * kRestorationKinds;
 
 // The field before `field` that has the same vocabulary, or `field` itself.
 int VocabularyOwner(const DatasetManifest& manifest, int field);

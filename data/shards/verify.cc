@@ -1,7 +1,9 @@
 #include "data/shards/verify.h"
 
 #include <algorithm>
+#include <memory>
 #include <span>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -10,6 +12,8 @@
 #include "data/io/status_macros.h"
 #include "data/shards/length_histogram.h"
 #include "data/shards/manifest.h"
+#include "data/shards/raw_text_reader.h"
+#include "data/shards/raw_text_writer.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/shard_writer.h"
 #include "data/shards/split_blocks.h"
@@ -81,9 +85,9 @@ absl::Status VerifyShardOfDataset(const Dataset& dataset, const SplitEntry& spli
                       path, entry.crc32c(), crc));
 }
 
-// A file of vectors, whose checksum covers every byte.
-absl::Status VerifyFeatures(const std::string& path, const FileEntry& entry,
-                            VerificationReport* report) {
+// A file beside a shard, whose checksum covers every byte.
+absl::Status VerifyFile(const std::string& path, const FileEntry& entry,
+                        VerificationReport* report) {
   ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(path));
   if (crc != entry.crc32c()) {
     return absl::DataLossError(
@@ -94,6 +98,43 @@ absl::Status VerifyFeatures(const std::string& path, const FileEntry& entry,
   ++report->files;
   report->bytes += entry.bytes();
   return absl::OkStatus();
+}
+
+// Reads all texts of a file, and compares their fingerprint with the id in its records.
+absl::Status VerifyTexts(RawTextFile* file) {
+  RawTextFingerprint fingerprint(file->header());
+  std::span<const std::string_view> texts;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, file->Next(&texts));
+    if (!more) break;
+    fingerprint.Add(texts);
+  }
+  if (fingerprint.file_id() == file->file_id()) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrFormat("%s: expected texts with the fingerprint %016x, found %016x; preprocess the "
+                      "corpus again",
+                      file->path(), file->file_id(), fingerprint.file_id()));
+}
+
+// The raw text of a shard: as many texts as its examples need.
+absl::Status VerifyRawTextOfDataset(const Dataset& dataset, const SplitEntry& split, int number,
+                                    VerificationReport* report) {
+  const ShardEntry& shard = split.shards(number);
+  const std::string path = JoinPath(dataset.folder(), split.raw_texts(number).file());
+  ASSIGN_OR_RETURN(const std::unique_ptr<RawTextFile> file, RawTextFile::Open(path));
+  const RawTextHeader& header = file->header();
+  const uint64_t texts = header.content() == RawTextHeader::UNKNOWN_WORDS
+                             ? shard.counts(0).unknown()
+                             : shard.counts(0).examples();
+  if (header.split() != split.name() || header.shard() != static_cast<uint32_t>(number) ||
+      header.shard_crc32c() != shard.crc32c() || header.examples() != shard.counts(0).examples() ||
+      header.texts() != texts) {
+    return absl::DataLossError(absl::StrCat(path, ": expected ", texts, " texts of ", shard.file(),
+                                            ", found { ", header.ShortDebugString(),
+                                            " }; copy the data set again"));
+  }
+  RETURN_IF_ERROR(VerifyTexts(file.get()));
+  return VerifyFile(path, split.raw_texts(number), report);
 }
 
 }  // namespace
@@ -124,8 +165,11 @@ VerificationReport VerifyDataset(const std::string& folder) {
       if (!status.ok()) report.problems.emplace_back(status.message());
     }
     for (const FileEntry& features : split.features()) {
-      const absl::Status status =
-          VerifyFeatures(JoinPath(folder, features.file()), features, &report);
+      const absl::Status status = VerifyFile(JoinPath(folder, features.file()), features, &report);
+      if (!status.ok()) report.problems.emplace_back(status.message());
+    }
+    for (int i = 0; i < split.raw_texts_size(); ++i) {
+      const absl::Status status = VerifyRawTextOfDataset(**dataset, split, i, &report);
       if (!status.ok()) report.problems.emplace_back(status.message());
     }
     for (int f = 0; problems == report.problems.size() && f < manifest.fields_size(); ++f) {
@@ -146,6 +190,20 @@ VerificationReport VerifyShard(const std::string& path) {
   const absl::Status status =
       shard.ok() ? VerifyBlocks(**shard, path, {}, &report, &lengths) : shard.status();
   if (!status.ok()) report.problems.emplace_back(status.message());
+  return report;
+}
+
+VerificationReport VerifyRawText(const std::string& path) {
+  VerificationReport report;
+  const absl::StatusOr<std::unique_ptr<RawTextFile>> file = RawTextFile::Open(path);
+  const absl::Status status = file.ok() ? VerifyTexts(file->get()) : file.status();
+  if (!status.ok()) {
+    report.problems.emplace_back(status.message());
+    return report;
+  }
+  report.files = 1;
+  report.bytes = (*file)->bytes();
+  report.examples = (*file)->header().examples();
   return report;
 }
 

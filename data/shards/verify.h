@@ -23,10 +23,13 @@ struct VerificationReport {
 // Opens the data set, which verifies manifest, vocabularies and tokenizers, and reads every shard:
 // the checksum of the whole file against the manifest, every record, block against index, ids
 // against the vocabulary, counts against the manifest, and the file's fingerprint, computed anew.
-// Goes on with the next shard after a problem.
+// Files of vectors and of raw text are read too. Goes on with the next file after a problem.
 VerificationReport VerifyDataset(const std::string& folder);
 
 // The same for one shard by itself, without a manifest.
 VerificationReport VerifyShard(const std::string& path);
+
+// The same for one file of raw text.
+VerificationReport VerifyRawText(const std::string& path);
 
 }  // namespace elman

@@ -50,11 +50,12 @@ void TextFindings::Clear(size_t fields) {
   tag_pairs = TagPairs();
   unknown_words.resize(fields);
   for (PieceCounts& counts : unknown_words) counts.Clear();
+  restoration = {};
   content_hashes.clear();
 }
 
 // Five numbers, the labels, the pairs of tags, the unknown words of each field behind their number
-// of fields, and the hashes.
+// of fields, the counts of restoration, and the hashes.
 std::string TextFindings::Serialize() const {
   std::string bytes;
   for (const uint64_t number : {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
@@ -70,6 +71,9 @@ std::string TextFindings::Serialize() const {
   for (const uint64_t number : tag_pairs.numbers()) AppendNumber(number, &bytes);
   AppendNumber(unknown_words.size(), &bytes);
   for (const PieceCounts& counts : unknown_words) append_counts(counts);
+  AppendNumber(restoration.exact_lines, &bytes);
+  AppendNumber(restoration.edited_lines, &bytes);
+  for (const uint64_t operations : restoration.operations) AppendNumber(operations, &bytes);
   for (const uint64_t hash : content_hashes) AppendNumber(hash, &bytes);
   return bytes;
 }
@@ -90,6 +94,10 @@ absl::StatusOr<TextFindings> TextFindings::Parse(std::string_view bytes) {
   RETURN_IF_ERROR(parser.Take(&fields));
   for (uint64_t i = 0; i < fields; ++i)
     RETURN_IF_ERROR(parser.Take(&findings.unknown_words.emplace_back()));
+  RETURN_IF_ERROR(parser.Take(&findings.restoration.exact_lines));
+  RETURN_IF_ERROR(parser.Take(&findings.restoration.edited_lines));
+  for (uint64_t& operations : findings.restoration.operations)
+    RETURN_IF_ERROR(parser.Take(&operations));
   while (!parser.empty()) RETURN_IF_ERROR(parser.Take(&findings.content_hashes.emplace_back()));
   return findings;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "data/splits/restoration.h"
 #include "data/text/example_parser.h"
 #include "data/text/tag_scheme.h"
 #include "data/tokenizer/vocabulary_builder.h"
@@ -21,6 +22,7 @@ struct TextFindings {
   PieceCounts unseen_labels;
   TagPairs tag_pairs;                      // of TAGGING
   std::vector<PieceCounts> unknown_words;  // by field, where they are to be counted
+  LineRestoration restoration;             // of the lines, where raw text is kept of them
   std::vector<uint64_t> content_hashes;    // of examples with a word, if asked for
 
   void Clear(size_t fields);

@@ -1,6 +1,8 @@
 #include "data/splits/split_statistics.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
@@ -20,6 +22,7 @@ absl::Status SplitSurvey::Add(const SpooledExamples& examples, const TextFinding
   invalid_examples_ += findings.invalid_examples;
   unseen_labels_.AddAll(findings.unseen_labels);
   tag_pairs_.Add(findings.tag_pairs);
+  restoration_ += findings.restoration;
   for (size_t i = 0; i < lengths_.size(); ++i) {
     for (const uint32_t length : examples.fields[i].lengths) CountLength(length, &lengths_[i]);
     unknown_[i].AddAll(findings.unknown_words[i]);
@@ -28,14 +31,20 @@ absl::Status SplitSurvey::Add(const SpooledExamples& examples, const TextFinding
 }
 
 absl::Status SplitSurvey::Share(Communicator* workers) {
-  const std::vector<uint64_t> sums =
-      workers->Sum({left_out_.empty_lines, left_out_.half_pairs, left_out_.document_marks,
-                    left_out_.invalid_examples, invalid_examples_});
+  std::vector<uint64_t> sums = {left_out_.empty_lines,    left_out_.half_pairs,
+                                left_out_.document_marks, left_out_.invalid_examples,
+                                invalid_examples_,        restoration_.exact_lines,
+                                restoration_.edited_lines};
+  const auto first_operation = static_cast<ptrdiff_t>(sums.size());
+  sums.insert(sums.end(), restoration_.operations.begin(), restoration_.operations.end());
+  sums = workers->Sum(std::move(sums));
   left_out_ = {sums[0], sums[1], sums[2], sums[3]};
   invalid_examples_ = sums[4];
   const std::vector<uint64_t> pairs = workers->Sum(tag_pairs_.numbers());
   tag_pairs_ = TagPairs();
   tag_pairs_.AddNumbers(pairs);
+  restoration_ = {sums[5], sums[6]};
+  std::copy(sums.begin() + first_operation, sums.end(), restoration_.operations.begin());
   const bool first = workers->rank() == 0;
   absl::Status status;
   for (const std::string& theirs : workers->Gather(first ? "" : unseen_labels_.Serialize()))
@@ -62,6 +71,12 @@ void SplitSurvey::Describe(const std::vector<FieldCoding>& fields,
     unknown_[i].Describe(kMostUnknownWords, survey);
     // What train has of counted words was found out when they were counted.
     if (split->name() == "train") survey->MergeFrom(fields[i].left_out);
+  }
+  if (restoration_.exact_lines + restoration_.edited_lines > 0) {
+    RestorationCounts* counts = split->mutable_restoration();
+    counts->set_exact_lines(restoration_.exact_lines);
+    counts->set_edited_lines(restoration_.edited_lines);
+    for (const uint64_t operations : restoration_.operations) counts->add_operations(operations);
   }
   for (const SplitOverlap& overlap : overlaps) {
     if (overlap.split != split->name()) continue;

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "data/shards/length_histogram.h"
 #include "data/splits/chunk_statistics.h"
+#include "data/splits/restoration.h"
 #include "data/splits/split_overlaps.h"
 #include "data/staging/example_spool.h"
 #include "data/text/example_parser.h"
@@ -44,6 +45,9 @@ class SplitSurvey {
   std::string hash_path() const { return hashes_ == nullptr ? "" : hashes_->path(); }
   void RemoveHashes() { hashes_ = nullptr; }
 
+  // Of the lines of a split whose raw text is kept; else of none. Complete on the first rank.
+  const LineRestoration& restoration() const { return restoration_; }
+
   // A survey for each field of the split, which has its name, and those of the overlaps that are
   // its.
   void Describe(const std::vector<FieldCoding>& fields, const std::vector<SplitOverlap>& overlaps,
@@ -56,6 +60,7 @@ class SplitSurvey {
   uint64_t invalid_examples_ = 0;
   PieceCounts unseen_labels_;
   TagPairs tag_pairs_;
+  LineRestoration restoration_;
   std::vector<LengthCounts> lengths_;  // by field
   std::vector<UnknownWords> unknown_;
   std::unique_ptr<HashSpool> hashes_;  // or null

@@ -1,12 +1,15 @@
 #include "data/splits/tokenize_chunk.h"
 
 #include <algorithm>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "data/format/utf8.h"
 #include "data/io/status_macros.h"
 #include "data/text/characters.h"
 #include "data/text/task_fields.h"
+#include "data/tokenizer/detokenizer.h"
 
 namespace elman {
 namespace {
@@ -67,9 +70,37 @@ class ChunkEncoder {
     const size_t begin = field->ids.size();
     tokenizer(0).Encode(text, &field->ids);
     CountUnknown(0, text, begin);
+    const size_t text_end = field->ids.size();
     if (example.ends) field->ids.push_back(vocabulary(0).end_id());
     if (field->ids.size() == begin) return;  // a piece of a line, of white space only
-    Close(begin, words, whole.size() + (example.ends ? 1 : 0), field);
+    const std::string_view raw = example.raw(0)[0];
+    if (coding_.raw_text == RawTextHeader::UNKNOWN_WORDS)
+      KeepUnknownWords(text, raw, std::span(field->ids).subspan(begin, text_end - begin));
+    Close(begin, words, raw.size() + (example.ends ? 1 : 0), field);
+  }
+
+  // Keeps the words of a line that became <unk>, and counts what else the raw line has that its ids
+  // do not say.
+  void KeepUnknownWords(std::string_view text, std::string_view raw,
+                        std::span<const uint32_t> ids) {
+    const auto unknown = static_cast<size_t>(std::ranges::count(ids, vocabulary(0).unknown_id()));
+    unknown_words_.clear();
+    if (unknown > 0) {
+      tokenizer(0).VisitUnknown(text,
+                                [&](std::string_view word) { unknown_words_.emplace_back(word); });
+    }
+    // As many as there are <unk>, whatever an imported model makes of its own unknown pieces.
+    unknown_words_.resize(unknown);
+    for (const std::string& word : unknown_words_) KeepText(word);
+    tokenized_->examples.texts.examples.push_back(static_cast<uint32_t>(unknown));
+    tokenized_->findings.restoration.Add(
+        raw, Detokenize(coding_.fields[0].kind, vocabulary(0), ids, unknown_words_));
+  }
+
+  void KeepText(std::string_view text) {
+    SpooledExamples::Texts& texts = tokenized_->examples.texts;
+    texts.sizes.push_back(static_cast<uint32_t>(text.size()));
+    texts.bytes.append(text);
   }
 
   void AddSentence(const TextExample& example) {
@@ -84,7 +115,7 @@ class ChunkEncoder {
       CountUnknown(0, word, word_begin);
       tags->ids.push_back(LabelId(tag));
       tags->ids.resize(text->ids.size(), vocabulary(1).no_label_id());
-      text_bytes += word.size() + 1;
+      text_bytes += example.raw(0)[i].size() + 1;
       tag_bytes += tag.size() + 1;
     }
     tokenized_->findings.tag_pairs.AddSentence(example.fields[1]);
@@ -102,7 +133,7 @@ class ChunkEncoder {
       ++tokenized_->findings.left_out.empty_lines;
       return;
     }
-    Close(begin, CountWords(whole), whole.size() + 1, text);
+    Close(begin, CountWords(whole), example.raw(0)[0].size() + 1, text);
     Field* labels = &fields()[1];
     labels->ids.push_back(LabelId(label));
     Close(labels->ids.size() - 1, 1, label.size() + 1, labels);
@@ -116,8 +147,11 @@ class ChunkEncoder {
       tokenizer(i).Encode(whole, &field->ids);
       CountUnknown(i, whole, begin);
       field->ids.push_back(vocabulary(i).end_id());
-      Close(begin, CountWords(whole), whole.size() + 1, field);
+      Close(begin, CountWords(whole), example.raw(i)[0].size() + 1, field);
     }
+    if (coding_.raw_text != RawTextHeader::REFERENCE) return;
+    KeepText(example.raw(1)[0]);
+    tokenized_->examples.texts.examples.push_back(1);
   }
 
   // What of `text` became <unk> among the ids from `begin` on.
@@ -142,6 +176,7 @@ class ChunkEncoder {
 
   const ExampleCoding& coding_;
   TokenizedChunk* const tokenized_;
+  std::vector<std::string> unknown_words_;  // of the line in hand
 };
 
 }  // namespace

@@ -20,12 +20,15 @@ struct ExampleCoding {
   struct Field {
     std::shared_ptr<const Vocabulary> vocabulary;
     std::shared_ptr<const Tokenizer> tokenizer;  // null: labels, looked up as they are
+    TokenizerSpec::Kind kind = TokenizerSpec::KIND_UNSPECIFIED;
     bool count_unknown_words = false;
   };
   ExampleRules rules;
   bool keep_empty_lines = false;
   std::vector<Field> fields;
   bool hash_contents = false;
+  // What raw text of the examples is kept.
+  RawTextHeader::Content raw_text = RawTextHeader::CONTENT_UNSPECIFIED;  // none
 };
 
 struct TokenizedChunk {

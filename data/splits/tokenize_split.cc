@@ -39,6 +39,18 @@ void AddTo(const std::vector<std::vector<uint64_t>>& some,
 
 }  // namespace
 
+RawTextHeader::Content RawTextOf(Task task, const std::string& split) {
+  if (IsTrain(split)) return RawTextHeader::CONTENT_UNSPECIFIED;
+  switch (task) {
+    case LANGUAGE_MODEL:
+      return RawTextHeader::UNKNOWN_WORDS;
+    case TRANSLATION:
+      return RawTextHeader::REFERENCE;
+    default:
+      return RawTextHeader::CONTENT_UNSPECIFIED;
+  }
+}
+
 SplitTokenizer::SplitTokenizer(const PreprocessOptions& options,
                                const std::vector<FieldCoding>& fields, const std::string& folder,
                                Communicator* workers, PipelineProgress* progress)
@@ -72,12 +84,13 @@ absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name, c
 
 ExampleCoding SplitTokenizer::CodingOf(const std::string& name, const ExampleRules& rules) const {
   const bool keep_empty_lines = fields_[0].spec.keep_empty_lines();
-  ExampleCoding coding = {rules, keep_empty_lines, {}, MayOverlap()};
+  ExampleCoding coding = {rules, keep_empty_lines, {}, MayOverlap(), RawTextOf(rules.task, name)};
   for (const FieldCoding& field : fields_) {
     const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
     // What train has of counted words is known already.
     const bool known = IsTrain(name) && IsCounted(field.spec.kind()) && !field.given();
-    coding.fields.push_back({field.vocabulary, field.tokenizer, !labels && !known});
+    coding.fields.push_back(
+        {field.vocabulary, field.tokenizer, field.spec.kind(), !labels && !known});
   }
   return coding;
 }

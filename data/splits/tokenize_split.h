@@ -20,6 +20,10 @@
 
 namespace elman {
 
+// What raw text of a split is kept beside its shards: of those that models are evaluated on, what
+// the scores of the task need.
+RawTextHeader::Content RawTextOf(Task task, const std::string& split);
+
 // Spools stand in a folder that all ranks see, one for every split and rank. Chunks that are whole
 // in spools found there, of any number of ranks, are not tokenized again.
 class SplitTokenizer {

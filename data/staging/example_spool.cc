@@ -13,9 +13,10 @@
 namespace elman {
 namespace {
 
-// A record has the numbers of the chunk, of fields, of examples, of bytes of notes and of ids of
-// each field, all of 8 bytes; then the vectors of each field, and the notes.
-constexpr size_t kFixedNumbers = 4;
+// A record has the numbers of the chunk, of fields, of examples, of bytes of notes, of examples
+// with raw text, of raw texts, of their bytes, and of ids of each field, all of 8 bytes; then the
+// vectors of each field, those of the raw texts and their bytes, and the notes.
+constexpr size_t kFixedNumbers = 7;
 
 void TakeNumbers(size_t count, std::string_view* bytes, std::vector<uint32_t>* numbers) {
   numbers->resize(count);
@@ -27,6 +28,9 @@ void TakeNumbers(size_t count, std::string_view* bytes, std::vector<uint32_t>* n
 
 void SpooledExamples::Clear(size_t count) {
   notes.clear();
+  texts.examples.clear();
+  texts.sizes.clear();
+  texts.bytes.clear();
   fields.resize(count);
   for (Field& field : fields) {
     for (std::vector<uint32_t>* numbers : {&field.ids, &field.lengths, &field.words, &field.bytes})
@@ -42,17 +46,21 @@ absl::StatusOr<std::unique_ptr<SpoolWriter>> SpoolWriter::Open(const std::string
 }
 
 absl::Status SpoolWriter::Append(const SpooledExamples& examples) {
-  std::vector<uint64_t> sizes = {examples.chunk, examples.fields.size(),
+  std::vector<uint64_t> sizes = {examples.chunk,
+                                 examples.fields.size(),
                                  examples.fields.empty() ? 0 : examples.fields[0].lengths.size(),
-                                 examples.notes.size()};
+                                 examples.notes.size(),
+                                 examples.texts.examples.size(),
+                                 examples.texts.sizes.size(),
+                                 examples.texts.bytes.size()};
   SpooledChunk place = {examples.chunk, spool_, 0, 0};
   for (const SpooledExamples::Field& field : examples.fields) {
     sizes.push_back(field.ids.size());
     place.ids += field.ids.size();
   }
   std::string frame(kRecordHeaderBytes, '\0');
-  frame.reserve(kRecordFrameBytes + 8 * sizes.size() + examples.notes.size() +
-                4 * (place.ids + 3 * sizes[1] * sizes[2]));
+  frame.reserve(kRecordFrameBytes + 8 * sizes.size() + sizes[3] + sizes[6] +
+                4 * (place.ids + 3 * sizes[1] * sizes[2] + sizes[4] + sizes[5]));
   frame.append(AsBytes(sizes));
   for (const SpooledExamples::Field& field : examples.fields) {
     frame.append(AsBytes(field.lengths));
@@ -60,6 +68,9 @@ absl::Status SpoolWriter::Append(const SpooledExamples& examples) {
     frame.append(AsBytes(field.bytes));
     frame.append(AsBytes(field.ids));
   }
+  frame.append(AsBytes(examples.texts.examples));
+  frame.append(AsBytes(examples.texts.sizes));
+  frame.append(examples.texts.bytes);
   frame.append(examples.notes);
   CloseFrame(&frame);
 
@@ -86,10 +97,15 @@ absl::StatusOr<uint64_t> SpoolReader::Read(uint64_t offset, std::string* buffer,
     return number;
   };
   const uint64_t fields = std::min<uint64_t>(size(1), kMaxFields), count = size(2);
-  uint64_t expected = (kFixedNumbers + fields) * sizeof(uint64_t) + size(3);
+  const uint64_t with_texts = size(4), texts = size(5);
+  uint64_t expected = (kFixedNumbers + fields) * sizeof(uint64_t) + size(3) + size(6) +
+                      (with_texts + texts) * sizeof(uint32_t);
   for (uint64_t i = 0; i < fields; ++i)
     expected += (3 * count + size(kFixedNumbers + i)) * sizeof(uint32_t);
-  if (count > buffer->size() || size(3) > buffer->size() || expected != buffer->size()) {
+  uint64_t largest = count;
+  for (const uint64_t number : {size(3), with_texts, texts, size(6)})
+    largest = std::max(largest, number);
+  if (largest > buffer->size() || expected != buffer->size()) {
     return absl::DataLossError(
         absl::StrCat(file_->path(), ": offset ", offset, ": no chunk of examples"));
   }
@@ -104,7 +120,10 @@ absl::StatusOr<uint64_t> SpoolReader::Read(uint64_t offset, std::string* buffer,
     TakeNumbers(count, &rest, &field.bytes);
     TakeNumbers(size(kFixedNumbers + i), &rest, &field.ids);
   }
-  examples->notes.assign(rest);
+  TakeNumbers(with_texts, &rest, &examples->texts.examples);
+  TakeNumbers(texts, &rest, &examples->texts.sizes);
+  examples->texts.bytes.assign(rest.substr(0, size(6)));
+  examples->notes.assign(rest.substr(size(6)));
   return end;
 }
 

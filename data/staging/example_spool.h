@@ -25,9 +25,16 @@ struct SpooledExamples {
     std::vector<uint32_t> words;    // of its text
     std::vector<uint32_t> bytes;
   };
+  // Raw text of the examples that is to be kept, where there is any (raw_text_writer.h).
+  struct Texts {
+    std::vector<uint32_t> examples;  // how many texts each example has; empty: nothing is kept
+    std::vector<uint32_t> sizes;     // of each text
+    std::string bytes;               // of all of them, one behind the other
+  };
   uint64_t chunk = 0;         // its number in the corpus
   std::vector<Field> fields;  // each with as many examples
-  std::string notes;          // what else is known of the chunk: the writer's business
+  Texts texts;
+  std::string notes;  // what else is known of the chunk: the writer's business
 
   void Clear(size_t fields);  // keeps memory
 };

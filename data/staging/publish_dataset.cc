@@ -41,17 +41,23 @@ absl::StatusOr<SplitEntry> WriteShards(const SpooledSplit& split, ShardingPlan p
         bool was_there = false;
         ASSIGN_OR_RETURN(const ShardEntry entry,
                          WriteShard(plan.folder, split, mine, plan.unknown_ids, &was_there));
+        FileEntry raw_text;
+        if (plan.raw_text != RawTextHeader::CONTENT_UNSPECIFIED) {
+          ASSIGN_OR_RETURN(raw_text, WriteRawText(plan.folder, split, mine, plan.raw_text, entry));
+        }
         const std::lock_guard<std::mutex> lock(mutex);
         *kept += was_there;
         *entries.add_shards() = entry;
+        if (!raw_text.file().empty()) *entries.add_raw_texts() = raw_text;
         return absl::OkStatus();
       }));
   return entries;
 }
 
 void SumUpShards(SplitEntry* split) {
-  std::sort(split->mutable_shards()->begin(), split->mutable_shards()->end(),
-            [](const ShardEntry& a, const ShardEntry& b) { return a.file() < b.file(); });
+  const auto by_file = [](const auto& a, const auto& b) { return a.file() < b.file(); };
+  std::sort(split->mutable_shards()->begin(), split->mutable_shards()->end(), by_file);
+  std::sort(split->mutable_raw_texts()->begin(), split->mutable_raw_texts()->end(), by_file);
   for (const ShardEntry& shard : split->shards())
     AddCounts(shard.counts(), split->mutable_counts());
 }
@@ -75,6 +81,7 @@ absl::Status PublishDataset(const DatasetManifest& manifest, OutputFolder* outpu
   for (const SplitEntry& split : manifest.splits()) {
     for (const ShardEntry& shard : split.shards()) files.insert(shard.file());
     for (const FileEntry& features : split.features()) files.insert(features.file());
+    for (const FileEntry& texts : split.raw_texts()) files.insert(texts.file());
   }
   return output->Publish(files);
 }

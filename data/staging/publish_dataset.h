@@ -18,6 +18,8 @@ struct ShardingPlan {
   std::string folder;
   ShardHeader header = {};                 // of all shards, without their numbers
   std::vector<uint32_t> unknown_ids = {};  // by field
+  // What raw text of the examples stands in files beside the shards.
+  RawTextHeader::Content raw_text = RawTextHeader::CONTENT_UNSPECIFIED;  // none
   uint64_t shard_tokens = 0;
   int threads = 1;
   // Of so many processes this one writes the shards `worker`, `worker` + `workers`, and so on.
@@ -30,7 +32,7 @@ struct ShardingPlan {
 absl::StatusOr<SplitEntry> WriteShards(const SpooledSplit& split, ShardingPlan plan,
                                        uint64_t* kept);
 
-// Brings the shards of an entry into order and sums up their counts.
+// Brings the shards of an entry and their files of raw text into order and sums up their counts.
 void SumUpShards(SplitEntry* split);
 
 // Writes a file of a data set.

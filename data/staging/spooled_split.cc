@@ -10,6 +10,7 @@
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
+#include "data/shards/raw_text_writer.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/verify.h"
 #include "data/text/task_fields.h"
@@ -36,14 +37,20 @@ absl::StatusOr<SpooledSplit> OpenSpooledSplit(const std::vector<std::string>& sp
   return split;
 }
 
-absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t end,
-                           const ExampleVisitor& visit) {
+namespace {
+
+using TextsVisitor = std::function<absl::Status(std::span<const std::string_view> texts)>;
+
+// Visits the examples of [begin, end) as VisitExamples does: their fields, or their raw texts.
+absl::Status VisitSpooled(const SpooledSplit& split, uint64_t begin, uint64_t end,
+                          const ExampleVisitor* visit_fields, const TextsVisitor* visit_texts) {
   // The last chunk that begins at or before `begin`, or the first of all.
   auto chunk = std::ranges::upper_bound(split.begins, begin);
   if (chunk != split.begins.begin()) --chunk;
   std::string buffer;
   SpooledExamples examples;
   std::vector<FieldIds> fields;
+  std::vector<std::string_view> texts;
   for (size_t c = chunk - split.begins.begin(); c < split.chunks.size(); ++c) {
     uint64_t position = split.begins[c];
     if (position >= end) break;
@@ -52,6 +59,7 @@ absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t e
                         .status());
     if (split.complete) RETURN_IF_ERROR(split.complete(&examples));
     std::vector<size_t> begins(examples.fields.size(), 0);
+    size_t next_text = 0, next_byte = 0;
     fields.resize(examples.fields.size());
     for (size_t i = 0; !fields.empty() && i < examples.fields[0].lengths.size(); ++i) {
       uint64_t ids = 0;
@@ -62,14 +70,21 @@ absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t e
         begins[f] += field.lengths[i];
         ids += field.lengths[i];
       }
-      if (position >= begin && position < end) RETURN_IF_ERROR(visit(fields));
+      texts.clear();
+      const uint32_t kept = examples.texts.examples.empty() ? 0 : examples.texts.examples[i];
+      for (uint32_t text = 0; text < kept; ++text) {
+        const uint32_t size = examples.texts.sizes[next_text++];
+        texts.push_back(std::string_view(examples.texts.bytes).substr(next_byte, size));
+        next_byte += size;
+      }
+      const bool visited = position >= begin && position < end;
+      if (visited && visit_fields != nullptr) RETURN_IF_ERROR((*visit_fields)(fields));
+      if (visited && visit_texts != nullptr) RETURN_IF_ERROR((*visit_texts)(texts));
       position += ids;
     }
   }
   return absl::OkStatus();
 }
-
-namespace {
 
 // What the manifest says of a shard that is there, if every byte of it is right.
 absl::StatusOr<ShardEntry> EntryOf(const std::string& path, const ShardHeader& header,
@@ -90,26 +105,35 @@ absl::StatusOr<ShardEntry> EntryOf(const std::string& path, const ShardHeader& h
   return entry;
 }
 
+// The ids, of all fields, where the part `number` of `parts` begins.
+uint64_t BeginOfPart(const SpooledSplit& split, uint64_t number, uint64_t parts) {
+  return static_cast<uint64_t>(static_cast<unsigned __int128>(split.ids) * number / parts);
+}
+
+std::string NameOfFile(const ShardHeader& header, std::string_view extension) {
+  return absl::StrFormat("%s-%05d-of-%05d.%s", header.split(), header.shard(), header.shards(),
+                         extension);
+}
+
 }  // namespace
+
+absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t end,
+                           const ExampleVisitor& visit) {
+  return VisitSpooled(split, begin, end, &visit, nullptr);
+}
 
 absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSplit& split,
                                       const ShardHeader& header,
                                       std::span<const uint32_t> unknown_ids, bool* kept) {
-  const auto part = [&](uint64_t number) {
-    return static_cast<uint64_t>(static_cast<unsigned __int128>(split.ids) * number /
-                                 header.shards());
-  };
-  const uint64_t begin = part(header.shard());
-  const uint64_t end = part(uint64_t{header.shard()} + 1);
+  const uint64_t begin = BeginOfPart(split, header.shard(), header.shards());
+  const uint64_t end = BeginOfPart(split, uint64_t{header.shard()} + 1, header.shards());
 
   ShardFingerprint fingerprint(header);
   RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields) {
     for (const FieldIds& field : fields) fingerprint.Add(field.ids);
     return absl::OkStatus();
   }));
-  const std::string path = JoinPath(
-      folder,
-      absl::StrFormat("%s-%05d-of-%05d.tfrecord", header.split(), header.shard(), header.shards()));
+  const std::string path = JoinPath(folder, NameOfFile(header, "tfrecord"));
   if (FileExists(path)) {
     absl::StatusOr<ShardEntry> entry = EntryOf(path, header, fingerprint.file_id());
     *kept = entry.ok();
@@ -126,6 +150,37 @@ absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSp
     }
     return writer->Add(fields);
   }));
+  return writer->Finish();
+}
+
+absl::StatusOr<FileEntry> WriteRawText(const std::string& folder, const SpooledSplit& split,
+                                       const ShardHeader& header, RawTextHeader::Content content,
+                                       const ShardEntry& shard) {
+  const uint64_t begin = BeginOfPart(split, header.shard(), header.shards());
+  const uint64_t end = BeginOfPart(split, uint64_t{header.shard()} + 1, header.shards());
+  const auto visit = [&](const TextsVisitor& visitor) {
+    return VisitSpooled(split, begin, end, nullptr, &visitor);
+  };
+  RawTextHeader of_file;
+  of_file.set_format_version(kRawTextFormatVersion);
+  of_file.set_content(content);
+  of_file.set_split(header.split());
+  of_file.set_shard(header.shard());
+  of_file.set_shard_crc32c(shard.crc32c());
+  of_file.set_examples(shard.counts(0).examples());
+  of_file.set_texts(content == RawTextHeader::UNKNOWN_WORDS ? shard.counts(0).unknown()
+                                                            : shard.counts(0).examples());
+  RawTextFingerprint fingerprint(of_file);
+  RETURN_IF_ERROR(visit([&](std::span<const std::string_view> texts) {
+    fingerprint.Add(texts);
+    return absl::OkStatus();
+  }));
+  const std::string path = JoinPath(folder, NameOfFile(header, "texts"));
+  if (FileExists(path)) RETURN_IF_ERROR(RemoveFile(path));
+  ASSIGN_OR_RETURN(const std::unique_ptr<RawTextWriter> writer,
+                   RawTextWriter::Create(path, of_file, fingerprint.file_id()));
+  RETURN_IF_ERROR(
+      visit([&](std::span<const std::string_view> texts) { return writer->Add(texts); }));
   return writer->Finish();
 }
 

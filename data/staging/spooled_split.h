@@ -48,4 +48,10 @@ absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSp
                                       const ShardHeader& header,
                                       std::span<const uint32_t> unknown_ids, bool* kept);
 
+// Writes the raw texts of the examples of that shard, whose entry is `shard`, as
+// "test-00000-of-00008.texts". One that is there already is written anew.
+absl::StatusOr<FileEntry> WriteRawText(const std::string& folder, const SpooledSplit& split,
+                                       const ShardHeader& header, RawTextHeader::Content content,
+                                       const ShardEntry& shard);
+
 }  // namespace elman

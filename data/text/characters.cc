@@ -188,6 +188,18 @@ char32_t LowerCase(char32_t code) {
   return SearchLowerCase(code);
 }
 
+char32_t RaisedCase(char32_t code) {
+  if (code < 0x80) return code >= 'a' && code <= 'z' ? code - ('a' - 'A') : code;
+  for (const LowerCaseRange& range : kLowerCase) {
+    const auto raised = static_cast<char32_t>(static_cast<int32_t>(code) - range.difference);
+    if (raised >= range.first && raised <= range.last &&
+        (raised - range.first) % range.stride == 0) {
+      return raised;
+    }
+  }
+  return code;
+}
+
 std::string LowerCase(std::string_view text) {
   std::string lower;
   lower.reserve(text.size());

@@ -47,6 +47,10 @@ uint64_t CountWords(std::string_view text);
 // Simple lower case: one code point for one, in no particular language.
 char32_t LowerCase(char32_t code);
 
+// The first code point whose lower case is `code` and which is not `code` itself; `code` where
+// there is none.
+char32_t RaisedCase(char32_t code);
+
 // The text in lower case; bytes that are not UTF-8 stay as they are.
 std::string LowerCase(std::string_view text);
 

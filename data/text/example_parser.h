@@ -27,6 +27,13 @@ struct TextExample {
   // Of a language model's line that comes in pieces.
   bool continues = false;
   bool ends = true;
+  // As it is in the corpus, where bytes that are not UTF-8 were replaced; else null.
+  const TextExample* original = nullptr;
+
+  // The field as it is in the corpus, byte for byte.
+  const std::vector<std::string_view>& raw(int field) const {
+    return original == nullptr ? fields[field] : original->fields[field];
+  }
 };
 
 // What is in a corpus and makes no example.

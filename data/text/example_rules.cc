@@ -72,6 +72,7 @@ class Reading {
 
   void VisitReplaced(const TextExample& example) {
     TextExample replaced = example;
+    replaced.original = &example;
     replaced_.clear();
     for (auto& field : replaced.fields) {
       for (std::string_view& text : field) {

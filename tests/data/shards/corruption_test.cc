@@ -193,7 +193,10 @@ class DatasetCorruptionTest : public testing::TestWithParam<Task> {
       if (GetParam() == TRANSLATION) fields.push_back(fields[0]);
       if (GetParam() == CLASSIFICATION) fields.push_back(Examples(fields[0].size(), {variant}));
     }
-    WriteMadeDataset(folder, GetParam(), shards, 20, model);
+    if (GetParam() == LANGUAGE_MODEL)
+      shards[0][0][0].insert(shards[0][0][0].end() - 1, 0);  // <unk>
+    const DatasetManifest manifest = WriteMadeDataset(folder, GetParam(), shards, 20, model);
+    if (GetParam() != CLASSIFICATION) AddMadeRawText(folder, manifest);
   }
 
   Scratch scratch_;

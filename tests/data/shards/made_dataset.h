@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@
 #include "data/io/checksum.h"
 #include "data/shards/length_histogram.h"
 #include "data/shards/manifest.h"
+#include "data/shards/raw_text_writer.h"
 #include "data/shards/shard_format.h"
 #include "data/shards/shard_writer.h"
 #include "data/shards/vocabulary_spec.h"
@@ -189,6 +191,47 @@ inline void AddMadeSplit(const std::string& folder, const std::string& name,
     CountLength(ids.size(), split.mutable_surveys(0)->mutable_length_counts());
   *manifest->add_splits() = split;
   EXPECT_THAT(WriteFile(JoinPath(folder, kManifestName), ManifestToText(*manifest)), IsOk());
+}
+
+// Gives every split of the data set files of raw text: of a translation a reference for each
+// example, of a language model a word for each <unk>.
+inline DatasetManifest AddMadeRawText(const std::string& folder, DatasetManifest manifest) {
+  const bool references = manifest.task() == TRANSLATION;
+  for (SplitEntry& split : *manifest.mutable_splits()) {
+    for (int shard = 0; shard < split.shards_size(); ++shard) {
+      const TextCounts& counts = split.shards(shard).counts(0);
+      RawTextHeader header;
+      header.set_format_version(kRawTextFormatVersion);
+      header.set_content(references ? RawTextHeader::REFERENCE : RawTextHeader::UNKNOWN_WORDS);
+      header.set_split(split.name());
+      header.set_shard(static_cast<uint32_t>(shard));
+      header.set_shard_crc32c(split.shards(shard).crc32c());
+      header.set_examples(counts.examples());
+      header.set_texts(references ? counts.examples() : counts.unknown());
+      std::vector<std::vector<std::string>> texts(counts.examples());
+      for (uint64_t i = 0; i < header.texts(); ++i)
+        texts[references ? i : 0].push_back(absl::StrCat("Text ", shard, ".", i));
+      RawTextFingerprint fingerprint(header);
+      const auto visit = [&](const auto& take) {
+        for (const auto& of_example : texts) {
+          const std::vector<std::string_view> views(of_example.begin(), of_example.end());
+          take(views);
+        }
+      };
+      visit([&](const auto& views) { fingerprint.Add(views); });
+      const std::string path = JoinPath(folder, absl::StrCat("texts-", shard));
+      auto writer = *RawTextWriter::Create(path, header, fingerprint.file_id());
+      visit([&](const auto& views) { EXPECT_THAT(writer->Add(views), IsOk()); });
+      const auto entry = writer->Finish();
+      EXPECT_THAT(entry, IsOk());
+      *split.add_raw_texts() = *entry;
+    }
+    if (references) continue;
+    split.mutable_restoration()->set_exact_lines(split.counts(0).examples());
+    for (int i = 0; i < kRestorationCounts; ++i) split.mutable_restoration()->add_operations(0);
+  }
+  EXPECT_THAT(WriteFile(JoinPath(folder, kManifestName), ManifestToText(manifest)), IsOk());
+  return manifest;
 }
 
 // `count` examples of up to `longest` tokens, ids among [2, predicted_size), each ending in </s>.

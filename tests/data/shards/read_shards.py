@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Reads a split of a data set as data/README.md describes it, with nothing but the standard library, and checks every byte.
-read_shards.py DATASET_DIR SPLIT: an example a line, its fields separated by tabs, pieces by spaces; ids without a piece as numbers."""
+read_shards.py DATASET_DIR SPLIT: an example a line, its fields separated by tabs, pieces by spaces; ids without a piece as numbers.
+read_shards.py DATASET_DIR SPLIT texts: the raw texts of an example a line, separated by spaces."""
 import glob, itertools, os, re, struct, sys
 
 TABLE = []
@@ -44,13 +45,42 @@ def pieces_of(path):
     text = open(path, "rb").read()
     return [re.sub(rb"\\(x..|.)", unescape, line.split(b"\t")[0]) for line in text.split(b"\n")[:-1]]
 
-def show(folder, split):
+def varints(data):
+    at, numbers = 0, []
+    while at < len(data):
+        number, at = varint(data, at)
+        numbers.append(number)
+    return numbers
+
+def files(folder, pattern):  # paths and bytes, which the manifest names with their sizes and checksums
     manifest = open(folder + "/dataset.textproto", "rb").read()
     assert manifest[-19:] == b"# crc32c: %08x\n" % crc32c(manifest[:-19])
-    files = re.findall(r'file: "(.*)"\n *bytes: (\d+)\n *crc32c: (\d+)', manifest.decode())
-    for path in sorted(glob.glob(f"{folder}/{split}-*.tfrecord")):
+    entries = re.findall(r'file: "(.*)"\n *bytes: (\d+)\n *crc32c: (\d+)', manifest.decode())
+    for path in sorted(glob.glob(f"{folder}/{pattern}")):
         data = open(path, "rb").read()
-        assert (os.path.basename(path), str(len(data)), str(crc32c(data))) in files, path
+        assert (os.path.basename(path), str(len(data)), str(crc32c(data))) in entries, path
+        yield data
+
+def show_texts(folder, split):
+    for data in files(folder, split + "-*.texts"):
+        (_, record), *blocks = records(data)
+        header, texts, examples = message(record[2][0]), 0, 0
+        assert header[1] == [1] and header[3] == [split.encode()] and {r[1][0] for _, r in blocks} <= {record[1][0]}
+        for number, (_, record) in enumerate(blocks, 1):
+            block = message(record[3][0])
+            assert block[1] == [number]
+            sizes, rest = varints(b"".join(block.get(3, []))), b"".join(block.get(4, []))
+            ends = [0, *itertools.accumulate(sizes)]
+            assert ends[-1] == len(rest)
+            parts = (rest[begin:end] for begin, end in zip(ends, ends[1:]))
+            for count in varints(block[2][0]):
+                sys.stdout.buffer.write(b" ".join(itertools.islice(parts, count)) + b"\n")
+                examples += 1
+            texts += len(sizes)
+        assert [examples] == header.get(6, [0]) and [texts] == header.get(7, [0])
+
+def show(folder, split):
+    for data in files(folder, split + "-*.tfrecord"):
         (_, header), *blocks, (index_at, index), (_, tail) = records(data)
         assert {record[1][0] for _, record in blocks + [(0, index), (0, tail)]} == {header[1][0]}, "records of several files"
         assert message(tail[5][0])[1][0] == struct.pack("<Q", index_at), "the tail names no index"
@@ -66,14 +96,11 @@ def show(folder, split):
         for _, record in blocks:
             columns = []
             for field, table, width in zip(map(message, message(record[3][0])[2]), tables, widths):
-                ids, at, lengths = (id for id, in struct.iter_unpack("<" + width, field[1][0])), 0, []
-                while at < len(field[2][0]):
-                    length, at = varint(field[2][0], at)
-                    lengths.append(length)
+                ids = (id for id, in struct.iter_unpack("<" + width, field[1][0]))
                 pieces = (table[id] if id < len(table) else b"%d" % id for id in ids)
-                columns.append([b" ".join(itertools.islice(pieces, length)) for length in lengths])
+                columns.append([b" ".join(itertools.islice(pieces, length)) for length in varints(field[2][0])])
             for example in zip(*columns):
                 sys.stdout.buffer.write(b"\t".join(example) + b"\n")
 
 if __name__ == "__main__":
-    show(*sys.argv[1:])
+    (show_texts if len(sys.argv) > 3 else show)(*sys.argv[1:3])

@@ -16,6 +16,10 @@ TextFindings Some() {
   findings.unseen_labels.Add("label", 6);
   findings.tag_pairs.AddSentence(std::vector<std::string_view>{"B-x", "O", "B-y"});
   findings.unknown_words[1].Add("word", 7);
+  findings.restoration.exact_lines = 10;
+  findings.restoration.edited_lines = 11;
+  for (size_t i = 0; i < findings.restoration.operations.size(); ++i)
+    findings.restoration.operations[i] = 12 + i;
   findings.content_hashes = {8, 9};
   return findings;
 }
@@ -33,6 +37,9 @@ TEST(TextFindingsTest, ComeBackFromBytes) {
   ASSERT_EQ(parsed->unknown_words.size(), 2u);
   EXPECT_EQ(parsed->unknown_words[0].size(), 0u);
   EXPECT_EQ(parsed->unknown_words[1].CountOf("word"), 7u);
+  EXPECT_EQ(parsed->restoration.exact_lines, 10u);
+  EXPECT_EQ(parsed->restoration.edited_lines, 11u);
+  EXPECT_EQ(parsed->restoration.operations, Some().restoration.operations);
   EXPECT_THAT(parsed->content_hashes, testing::ElementsAre(8, 9));
 }
 

@@ -20,7 +20,7 @@ class TokenizeChunkTest : public testing::Test {
     TokenizerSpec spec;
     spec.set_kind(kind);
     auto vocabulary = std::make_shared<const Vocabulary>(std::move(made));
-    return {vocabulary, *CreateTokenizer(spec, *vocabulary, "")};
+    return {vocabulary, *CreateTokenizer(spec, *vocabulary, ""), kind};
   }
 
   // <unk>, </s> and the words given.
@@ -113,6 +113,70 @@ TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
   EXPECT_EQ(tokenized_.findings.unseen_labels.size(), 1u);
   EXPECT_EQ(tokenized_.findings.unseen_labels.CountOf("UNSEEN"), 1u);
   EXPECT_EQ(tokenized_.findings.tag_pairs.Entities(FieldEntry::IOB2), 1u);
+}
+
+// What scores need is the text before anything was done to it.
+TEST_F(TokenizeChunkTest, KeepsReferencesAsTheyAreInTheCorpus) {
+  coding_.rules.task = TRANSLATION;
+  coding_.rules.on_invalid = PreprocessSpec::REPLACE;
+  coding_.fields = {Words({"go"}), Words({"va"})};
+  Add("go\tVa  Paris !");
+  Add("\tnothing");
+  Add("go go\tva\xff ");
+  Tokenize();
+  EXPECT_THAT(tokenized_.examples.texts.examples, IsEmpty()) << "of train";
+  coding_.raw_text = RawTextHeader::REFERENCE;
+  EXPECT_THAT(Tokenize(1).lengths, ElementsAre(4, 3));
+  EXPECT_THAT(tokenized_.examples.texts.examples, ElementsAre(1, 1)) << "half a pair is no example";
+  EXPECT_THAT(tokenized_.examples.texts.sizes, ElementsAre(11, 4));
+  EXPECT_EQ(tokenized_.examples.texts.bytes, "Va  Paris !va\xff ");
+  EXPECT_THAT(Tokenize(1).bytes, ElementsAre(12, 5)) << "U+FFFD has three";
+}
+
+TEST_F(TokenizeChunkTest, KeepsUnknownWordsAndCountsWhatTokensLeaveOut) {
+  coding_.fields = {Words({"a", "b", "."})};
+  coding_.raw_text = RawTextHeader::UNKNOWN_WORDS;
+  Add("a b.");
+  Add("a  naïve b <unk>");
+  Add("");
+  Add("c");
+  EXPECT_THAT(Tokenize().ids, ElementsAre(2, 3, 4, 1, 2, 0, 3, 0, 0, 0, 1, 0, 1));
+  EXPECT_THAT(tokenized_.examples.texts.examples, ElementsAre(0, 4, 1));
+  EXPECT_THAT(tokenized_.examples.texts.sizes, ElementsAre(6, 1, 3, 1, 1));
+  EXPECT_EQ(tokenized_.examples.texts.bytes, "naïve<unk>c");
+  const LineRestoration& restoration = tokenized_.findings.restoration;
+  EXPECT_EQ(restoration.exact_lines, 2u);
+  EXPECT_EQ(restoration.edited_lines, 1u);
+  // One space more, and none around the angle brackets' word.
+  uint64_t inserted = 0, deleted = 0;
+  for (size_t i = 0; i < restoration.operations.size(); i += kRestorationKinds) {
+    inserted += restoration.operations[i + LineRestoration::kInsertSpace];
+    deleted += restoration.operations[i + LineRestoration::kDelete];
+  }
+  EXPECT_EQ(inserted, 1u);
+  EXPECT_EQ(deleted, 2u);
+}
+
+TEST_F(TokenizeChunkTest, TellsALiteralUnkFromOtherUnknownWords) {
+  coding_.fields = {Words({"a"}, TokenizerSpec::WHITESPACE)};
+  coding_.raw_text = RawTextHeader::UNKNOWN_WORDS;
+  Add("a <unk> b <s>");
+  EXPECT_THAT(Tokenize().ids, ElementsAre(2, 0, 0, 0, 1));
+  EXPECT_EQ(tokenized_.examples.texts.bytes, "<unk>b<unk>");
+  EXPECT_EQ(tokenized_.findings.restoration.edited_lines, 1u) << "for the reserved word";
+}
+
+// Bytes are those of the corpus, whatever became of the text.
+TEST_F(TokenizeChunkTest, CountsBytesOfTheCorpus) {
+  coding_.rules.on_invalid = PreprocessSpec::REPLACE;
+  TokenizerSpec spec;
+  spec.set_kind(TokenizerSpec::WORD);
+  spec.set_lowercase(true);
+  coding_.fields = {Words({"a"})};
+  coding_.fields[0].tokenizer = *CreateTokenizer(spec, *coding_.fields[0].vocabulary, "");
+  Add("\u0130stanbul");  // shorter in lower case
+  Add("a\xff");
+  EXPECT_THAT(Tokenize().bytes, ElementsAre(10, 3));
 }
 
 // A no-break space is no word to the tokenizer, but the corpus says it is one.

@@ -13,6 +13,14 @@ SpooledExamples Spooled(uint64_t chunk, const FieldExamples& fields,
   spooled.Clear(fields.size());
   spooled.chunk = chunk;
   spooled.notes = notes;
+  // Raw texts: of the first example two, of the second none, and so on.
+  for (size_t e = 0; e < fields[0].size(); ++e) {
+    spooled.texts.examples.push_back(e % 2 == 0 ? 2 : 0);
+    for (uint32_t i = 0; i < spooled.texts.examples.back(); ++i) {
+      spooled.texts.sizes.push_back(i + 1);
+      spooled.texts.bytes.append(i + 1, static_cast<char>('a' + e));
+    }
+  }
   for (size_t f = 0; f < fields.size(); ++f) {
     SpooledExamples::Field& field = spooled.fields[f];
     for (const auto& example : fields[f]) {
@@ -28,6 +36,9 @@ SpooledExamples Spooled(uint64_t chunk, const FieldExamples& fields,
 void ExpectEqual(const SpooledExamples& a, const SpooledExamples& b) {
   EXPECT_EQ(a.chunk, b.chunk);
   EXPECT_EQ(a.notes, b.notes);
+  EXPECT_EQ(a.texts.examples, b.texts.examples);
+  EXPECT_EQ(a.texts.sizes, b.texts.sizes);
+  EXPECT_EQ(a.texts.bytes, b.texts.bytes);
   ASSERT_EQ(a.fields.size(), b.fields.size());
   for (size_t f = 0; f < a.fields.size(); ++f) {
     EXPECT_EQ(a.fields[f].ids, b.fields[f].ids);

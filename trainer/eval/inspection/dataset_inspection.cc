@@ -11,6 +11,7 @@
 #include "data/features/feature_file.h"
 #include "data/shards/dataset.h"
 #include "data/shards/example_reader.h"
+#include "data/shards/raw_text_reader.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/verify.h"
 #include "data/text/tag_scheme.h"
@@ -138,7 +139,7 @@ JsonObject SplitJson(const DatasetManifest& manifest, const SplitEntry& split) {
     }
   }
   AddSourcesJson(split, &json);
-  return json.Add("shards", split.shards_size());
+  return json.Add("shards", split.shards_size()).Add("raw_texts", split.raw_texts_size());
 }
 
 // What a person wants to know of each split: counts, how long, what is unknown, whence.
@@ -160,6 +161,11 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
       const std::string words = labels ? "" : UnknownWordsText(survey);
       inspection->AddText("  unknown" + of, absl::StrFormat("%.3f %%%s%s", unknown,
                                                             words.empty() ? "" : "; ", words));
+    }
+    if (!split.raw_texts().empty()) {
+      inspection->AddText("  raw text", manifest.task() == TRANSLATION
+                                            ? "references, for BLEU and chrF"
+                                            : "unknown words, for closed bits per byte");
     }
     for (const SourceEntry& source : split.sources())
       inspection->AddText("  source", SourceText(source));
@@ -327,6 +333,23 @@ absl::StatusOr<Inspection> InspectFeatures(const std::string& path, bool verify)
     report.bytes = (*file)->bytes();
   }
   if (verify) AddVerification(std::move(report), &inspection);
+  return inspection;
+}
+
+absl::StatusOr<Inspection> InspectRawText(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "raw_text").Add("path", path);
+  const auto file = RawTextFile::Open(path);
+  if (!file.ok() && !verify) return file.status();
+  if (file.ok()) {
+    const RawTextHeader& header = (*file)->header();
+    inspection.Add("content", LowerName(RawTextHeader::Content_Name(header.content())))
+        .Add("split", header.split())
+        .Add("shard", uint64_t{header.shard()})
+        .Add("examples", uint64_t{header.examples()})
+        .Add("texts", uint64_t{header.texts()});
+  }
+  if (verify) AddVerification(VerifyRawText(path), &inspection);
   return inspection;
 }
 

@@ -11,8 +11,9 @@ namespace elman {
 // The folder of a data set: its fields, its splits, and the first examples of each.
 absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify);
 
-// One shard, or the vectors of its tokens, by themselves.
+// One shard, the vectors of its tokens, or the raw text of its examples, by themselves.
 absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify);
 absl::StatusOr<Inspection> InspectFeatures(const std::string& path, bool verify);
+absl::StatusOr<Inspection> InspectRawText(const std::string& path, bool verify);
 
 }  // namespace elman

@@ -178,6 +178,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
       return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
     if (absl::EndsWith(path, ".tfrecord")) return InspectShard(path, verify);
     if (absl::EndsWith(path, ".features")) return InspectFeatures(path, verify);
+    if (absl::EndsWith(path, ".texts")) return InspectRawText(path, verify);
     return IsBaseline(path) ? InspectBaseline(path, verify) : InspectCheckpoint(path, verify);
   }
   if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);
