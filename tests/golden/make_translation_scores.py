@@ -2,7 +2,7 @@
 """Makes translation_scores.txt with sacreBLEU: pip install sacrebleu==2.6.0
 
 Each case is a block: "case NAME", pairs of lines ("T" translation, "R" reference), then the scores
-"13a", "zh", "char" (BLEU by tokenization) and "chrf". White space that is no plain space is written
+"13a", "zh", "char" (BLEU by tokenization) and "chrf", and with "-lc" those of lines in lower case. White space that is no plain space is written
 as a Python escape.
 """
 
@@ -15,6 +15,10 @@ WORDS = """the a of to and in boat harbour river child reads writes slowly 3 4.5
 it's don't "quoted" (aside) well-known half/half a&b x=y 50% $7.20 #tag @home [1] {2} ~ ^ ... ,. -5 5-
 &quot; &amp;lt; <skipped> naïve Ärger façade straße ζεῦγος мир 北京 我愛你 ですか 한국어 ①② ☀ ﬁn １２ ．。、 𠀀 🙂
 """
+# Letters whose lower case is another matter than a table's: capital sigmas within and at the end of
+# words, a capital dotted I, letters of two parts, signs that are letters.
+CASED = """The HARBOUR McDonald İstanbul DİYARBAKIR ΟΔΥΣΣΕΥΣ ΣΑΣ Σ ΑΣ' ΑΣ'Β ΛΟΓΟΣ. ΑΣ́ ΜΆΪΟΣ Straße ẞ Ǆ ǅ Å K Ω МИР ﬀ ⅠⅡ Ⓐ Ԑ ꙁ Ა Ꭰ
+ΑΣ-ΒΣ 3Σ Σ3 A.Σ A.Σ.B"""
 SPACES = [" "] * 12 + ["  ", "\t", "\u00a0", "\u2003", "\u3000", ""]
 
 
@@ -51,10 +55,12 @@ def write_case(name, pairs):
         print(f"T{escaped(translation)}\nR{escaped(reference)}")
     translations = [translation for translation, _ in pairs]
     references = [[reference for _, reference in pairs]]
-    for tokenize in ["13a", "zh", "char"]:
-        score = BLEU(tokenize=tokenize, force=True).corpus_score(translations, references)
-        print(f"{tokenize} {score.score!r}")
-    print(f"chrf {CHRF().corpus_score(translations, references).score!r}")
+    for lowercase, suffix in [(False, ""), (True, "-lc")]:
+        for tokenize in ["13a", "zh", "char"]:
+            bleu = BLEU(tokenize=tokenize, lowercase=lowercase, force=True)
+            print(f"{tokenize}{suffix} {bleu.corpus_score(translations, references).score!r}")
+        chrf = CHRF(lowercase=lowercase)
+        print(f"chrf{suffix} {chrf.corpus_score(translations, references).score!r}")
 
 
 def main():
@@ -74,6 +80,14 @@ def main():
             translation = sentence(generator, words, 25) if other else noisy(generator, reference)
             pairs.append((translation, reference))
         write_case(f"random-{i}", pairs)
+    cased = CASED.split()
+    for i in range(12):
+        pairs = []
+        for _ in range(generator.randint(1, 8)):
+            reference = sentence(generator, words + 3 * cased, 20)
+            translation = noisy(generator, reference)
+            pairs.append((generator.choice([str.lower, str.upper, str])(translation), reference))
+        write_case(f"cased-{i}", pairs)
 
 
 if __name__ == "__main__":

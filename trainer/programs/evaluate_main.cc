@@ -14,6 +14,7 @@
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
+#include "data/shards/raw_text_reader.h"
 #include "data/text/tag_scheme.h"
 #include "data/text/task_fields.h"
 #include "trainer/eval/embeddings/vector_source.h"
@@ -68,6 +69,9 @@ ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
           "6) to this power");
 ABSL_FLAG(std::string, score_tokenization, "13a",
           "`WORDS` translation: the words that BLEU counts: 13a, or zh for Chinese, or char");
+ABSL_FLAG(bool, score_lowercase, false,
+          "translation: scores translations and references in lower case, as sacreBLEU's -lc does; "
+          "the signature says case:lc. Default: as they are, case:mixed");
 
 namespace elman {
 namespace {
@@ -110,6 +114,7 @@ absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
   spec.search.length_penalty = absl::GetFlag(FLAGS_length_penalty);
   RETURN_IF_ERROR(
       CheckSearchOptions(spec.search.beam, /*least_beam=*/1, spec.search.length_penalty));
+  spec.lowercase = absl::GetFlag(FLAGS_score_lowercase);
   const std::string wanted = absl::GetFlag(FLAGS_score_tokenization);
   for (const ScoreTokenization known : kTokenizations) {
     spec.tokenization = known;
@@ -186,10 +191,13 @@ class LineTables {
     return absl::OkStatus();
   }
 
-  absl::Status Conclude(const Vocabulary& vocabulary, Evaluation* evaluation) {
+  absl::Status Conclude(const std::shared_ptr<const Dataset>& dataset, Evaluation* evaluation) {
     evaluation->tables.push_back(positions_.Table());
     if (!file_) return absl::OkStatus();
-    RETURN_IF_ERROR(surprisal_.AppendTo(vocabulary, file_.get()));
+    ASSIGN_OR_RETURN(
+        const auto unknown_words,
+        RawTextReader::Open(dataset, absl::GetFlag(FLAGS_split), RawTextHeader::UNKNOWN_WORDS));
+    RETURN_IF_ERROR(surprisal_.AppendTo(dataset->vocabulary(), unknown_words.get(), file_.get()));
     return file_->Publish();
   }
 
@@ -297,8 +305,7 @@ absl::Status Run(const CommandLine&) {
         absl::StrCat("--surprisal: ", trained->path, " is no language model; leave it out"));
   }
   ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
-  if (header.task() == LANGUAGE_MODEL)
-    RETURN_IF_ERROR(tables.Conclude(dataset->vocabulary(), &evaluation));
+  if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Conclude(dataset, &evaluation));
   JudgedTranslations translations;
   if (header.task() == TRANSLATION) {
     ASSIGN_OR_RETURN(translations, JudgeSplit(dataset, *trained));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "data/format/utf8.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
+#include "data/shards/raw_text_reader.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/decoding/batch_builder.h"
@@ -37,6 +39,8 @@ constexpr double kTemperature = 0.7;
 struct Example {
   std::vector<uint32_t> fields[2];
   std::vector<float> features = {};  // the vectors of the first, if the model reads such
+  // Where the data set has them: the words that became <unk>, or the reference as it is.
+  std::vector<std::string> raw_texts = {};
 };
 
 // Valid UTF-8 of at most kMostBytes and a mark that there was more.
@@ -65,7 +69,7 @@ class TextSamples : public ValidationSamples {
     std::vector<BatchDecoder::Job> jobs;
     for (const Example& example : examples_) {
       const auto number = static_cast<uint64_t>(step) * examples_.size() + jobs.size();
-      jobs.push_back(Begin(example.fields[0], number, &samples.emplace_back()));
+      jobs.push_back(Begin(example, number, &samples.emplace_back()));
     }
     decoder_.Run(jobs, /*first=*/0, [](const BatchDecoder::Job&) {});
     for (size_t i = 0; i < jobs.size(); ++i)
@@ -79,8 +83,9 @@ class TextSamples : public ValidationSamples {
   }
 
   // The first half of a line, or less where that is long, is what the model reads.
-  BatchDecoder::Job Begin(const std::vector<uint32_t>& line, uint64_t number,
-                          Sample* sample) const {
+  BatchDecoder::Job Begin(const Example& example, uint64_t number, Sample* sample) const {
+    const std::vector<uint32_t>& line = example.fields[0];
+    std::span<const std::string> unknown_words = example.raw_texts;
     Detokenizer detokenizer(kind_, &vocabulary_);
     // A line begins after the end of another.
     BatchDecoder::Job job{{static_cast<int32_t>(vocabulary_.end_id())}, nullptr};
@@ -89,12 +94,20 @@ class TextSamples : public ValidationSamples {
     for (; read < line.size() / 2 && prompt.size() < kPromptBytes; ++read) {
       job.prompt.push_back(static_cast<int32_t>(line[read]));
       detokenizer.Append(line[read], &prompt);
+      if (line[read] == vocabulary_.unknown_id() && !unknown_words.empty())
+        unknown_words = unknown_words.subspan(1);
     }
     job.decoder = std::make_unique<SampledText>(GeneratedText(&end_, &vocabulary_, detokenizer),
                                                 &sampler_, seed_, number);
     std::string rest;
-    for (; read < line.size() && line[read] != vocabulary_.end_id(); ++read)
-      detokenizer.Append(line[read], &rest);
+    for (; read < line.size() && line[read] != vocabulary_.end_id(); ++read) {
+      if (line[read] == vocabulary_.unknown_id() && !unknown_words.empty()) {
+        detokenizer.AppendPiece(unknown_words.front(), &rest);
+        unknown_words = unknown_words.subspan(1);
+      } else {
+        detokenizer.Append(line[read], &rest);
+      }
+    }
     sample->input = Shown(prompt);
     sample->expected = Shown(rest);
     return job;
@@ -181,7 +194,9 @@ class TranslationSamples : public ValidationSamples {
     for (const Example& example : examples) {
       sources_.push_back({example.fields[0], example.features});
       known_.push_back({Line(kind, dataset.vocabulary(0), example.fields[0]),
-                        Line(target_kind_, target_, example.fields[1]), ""});
+                        example.raw_texts.empty() ? Line(target_kind_, target_, example.fields[1])
+                                                  : Shown(example.raw_texts[0]),
+                        ""});
     }
   }
 
@@ -217,6 +232,9 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
   const size_t good_length = is_text ? kGoodLengthOfText : kGoodLength;
   std::vector<Example> chosen, short_ones;
   ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
+  ASSIGN_OR_RETURN(const auto raw_texts, RawTextReader::Open(dataset, split,
+                                                             is_text ? RawTextHeader::UNKNOWN_WORDS
+                                                                     : RawTextHeader::REFERENCE));
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(std::move(dataset), split, kCacheBytes));
   const uint64_t end = std::min(kExamplesLookedAt, reader->examples());
   for (uint64_t number = 0; number < end && chosen.size() < wanted; ++number) {
@@ -229,6 +247,9 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
       example.fields[field].assign(view.fields[field].begin(), view.fields[field].end());
     ASSIGN_OR_RETURN(TokenSequence read, ReadTokens(view, features.get()));
     example.features = std::move(read.features);
+    if (raw_texts == nullptr) continue;
+    ASSIGN_OR_RETURN(const auto texts, raw_texts->Read(number));
+    example.raw_texts.assign(texts.begin(), texts.end());
   }
   short_ones.resize(std::min(short_ones.size(), wanted - chosen.size()));
   std::ranges::move(short_ones, std::back_inserter(chosen));

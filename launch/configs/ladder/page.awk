@@ -1,5 +1,5 @@
-# The rungs of launch/ladder as a page of HTML with a plot: bits a byte over the processor seconds that training
-# took, on a logarithmic axis. Lines are: rung, perplexity, bits a byte, processor seconds, bytes.
+# The rungs of launch/ladder as a page of HTML with a plot: closed bits per byte over the processor seconds that training
+# took, on a logarithmic axis. Lines are: rung, perplexity, closed bits per byte, processor seconds, bytes.
 function log10(x) { return log(x) / log(10) }
 function plot_x(seconds) { return left + (log10(seconds) - first_decade) / decades * (right - left) }
 function plot_y(bits) { return top + (highest - bits) / (highest - lowest) * (bottom - top) }
@@ -32,9 +32,9 @@ END {
   print "th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--faint); }"
   print "th:first-child, td:first-child { text-align: left; }\n</style>\n</head>\n<body>"
   print "<h1>A ladder of language models</h1>"
-  print "<p>Bits a byte of the test split, over the processor seconds that training took: lower is better, left is cheaper.</p>"
+  print "<p>Closed bits per byte of the test split, over the processor seconds that training took: lower is better, left is cheaper.</p>"
 
-  printf "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"bits a byte over seconds of training\">\n", width, height
+  printf "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"closed bits per byte over seconds of training\">\n", width, height
   for (b = lowest; b < highest + step / 2; b += step) {
     printf "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"var(--faint)\"/>", left, right, plot_y(b), plot_y(b)
     printf "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n", left - 8, plot_y(b) + 5, b
@@ -59,7 +59,7 @@ END {
     printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"var(--mark)\"/>", x, y
     printf "<text x=\"%d\" y=\"%.1f\">%s</text>\n", right + 16, name_y + 5, rung[r]
   }
-  print "</svg>\n<table>\n<tr><th>Rung</th><th>Perplexity</th><th>Bits a byte</th><th>Training, processor seconds</th><th>Size, MB</th></tr>"
+  print "</svg>\n<table>\n<tr><th>Rung</th><th>Perplexity</th><th>Closed bits per byte</th><th>Training, processor seconds</th><th>Size, MB</th></tr>"
   for (i = 1; i <= NR; ++i)
     printf "<tr><td>%s</td><td>%.1f</td><td>%.3f</td><td>%.1f</td><td>%.1f</td></tr>\n", \
       rung[i], perplexity[i], bits[i], seconds[i], bytes[i] / 1e6

@@ -1,6 +1,6 @@
-# The rungs of launch/ladder as a table in Markdown. Lines are: rung, perplexity, bits a byte, processor seconds, bytes.
+# The rungs of launch/ladder as a table in Markdown. Lines are: rung, perplexity, closed bits per byte, processor seconds, bytes.
 BEGIN {
-  print "| Rung | Perplexity | Bits a byte | Training, processor seconds | Size, MB |"
+  print "| Rung | Perplexity | Closed bits per byte | Training, processor seconds | Size, MB |"
   print "|---|---|---|---|---|"
 }
 { printf "| %s | %.1f | %.3f | %.1f | %.1f |\n", $1, $2, $3, $4, $5 / 1e6 }

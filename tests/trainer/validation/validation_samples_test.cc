@@ -19,9 +19,11 @@ constexpr uint32_t kNoLabel = kWords + 1;
 class ValidationSamplesTest : public testing::Test {
  protected:
   // Samples of a model of random values, as many as `wanted`.
-  std::unique_ptr<ValidationSamples> Create(Task task, const FieldExamples& fields, int wanted) {
+  std::unique_ptr<ValidationSamples> Create(Task task, const FieldExamples& fields, int wanted,
+                                            bool raw_text = false) {
     scratch_ = std::make_unique<Scratch>();
-    WriteMadeDataset(scratch_->path(), task, {fields}, kWords);
+    const DatasetManifest manifest = WriteMadeDataset(scratch_->path(), task, {fields}, kWords);
+    if (raw_text) AddMadeRawText(scratch_->path(), manifest);
     dataset_ = *Dataset::Open(scratch_->path());
     TrainingConfig config;
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
@@ -55,6 +57,20 @@ class ValidationSamplesTest : public testing::Test {
   std::unique_ptr<Model> model_;
   std::vector<float> values_;
 };
+
+// What is expected is shown as it is in the corpus, not with the words that the vocabulary has.
+TEST_F(ValidationSamplesTest, WhatIsExpectedIsRawText) {
+  const Examples lines = {{2, 3, 4, 5, 1}, {3, 3, 3, 3, 1}};
+  auto translations = Create(TRANSLATION, {lines, lines}, 2, /*raw_text=*/true)->Make(1);
+  ASSERT_THAT(translations, SizeIs(2));
+  EXPECT_EQ(translations[0].expected, "Text 0.0");
+  EXPECT_EQ(translations[1].expected, "Text 0.1");
+  const Examples text = {{2, 0, 4, 5, 6, 0, 7, 0, 3, 1}};
+  const auto samples = Create(LANGUAGE_MODEL, {text}, 1, /*raw_text=*/true)->Make(1);
+  ASSERT_THAT(samples, SizeIs(1));
+  EXPECT_EQ(samples[0].input, "w2 <unk> w4 w5 w6") << "what the model reads";
+  EXPECT_EQ(samples[0].expected, " Text 0.1 w7 Text 0.2 w3");
+}
 
 TEST_F(ValidationSamplesTest, HalfALineIsContinued) {
   // The first line is short, the last one more than wanted.

@@ -9,6 +9,8 @@
 namespace elman {
 namespace {
 
+constexpr std::string_view kComparable = "comparable";
+
 std::string Spelled(std::string name) {
   std::ranges::replace(name, '_', ' ');
   return name;
@@ -53,6 +55,9 @@ const Figure* Evaluation::Find(std::string_view name) const {
 void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json) {
   for (const Figure& figure : evaluation.figures) Add(figure, figure.value, json);
   for (const auto& [name, signature] : evaluation.signatures) json->Add(name, signature);
+  if (evaluation.comparable) json->Add(kComparable, *evaluation.comparable);
+  if (!evaluation.remarks.empty())
+    json->AddJson("remarks", JsonArray(evaluation.remarks, JsonString));
   if (!with_tables) return;
   for (const FigureTable& table : evaluation.tables) {
     JsonObject rows;
@@ -82,6 +87,7 @@ std::string EvaluationText(const Evaluation& evaluation) {
   for (const Figure& figure : evaluation.figures) widest = std::max(widest, figure.name.size());
   for (const auto& [name, signature] : evaluation.signatures)
     widest = std::max(widest, name.size());
+  if (evaluation.comparable) widest = std::max(widest, kComparable.size());
   std::string text;
   for (const Figure& figure : evaluation.figures) {
     absl::StrAppendFormat(&text, "%-*s  %s%s%s\n", static_cast<int>(widest), Spelled(figure.name),
@@ -92,7 +98,14 @@ std::string EvaluationText(const Evaluation& evaluation) {
   for (const auto& [name, signature] : evaluation.signatures) {
     absl::StrAppendFormat(&text, "%-*s  %s\n", static_cast<int>(widest), Spelled(name), signature);
   }
+  if (evaluation.comparable) {
+    absl::StrAppendFormat(&text, "%-*s  %s\n", static_cast<int>(widest), kComparable,
+                          *evaluation.comparable ? "yes, with other vocabularies and tools"
+                                                 : "no, see the remarks below");
+  }
   for (const FigureTable& table : evaluation.tables) text += TableText(table);
+  for (const std::string& remark : evaluation.remarks)
+    absl::StrAppend(&text, "\nremark: ", remark, "\n");
   return text;
 }
 

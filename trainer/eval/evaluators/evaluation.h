@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,19 +41,23 @@ struct Evaluation {
   std::vector<std::pair<std::string, std::string>> signatures = {};
   // Why figures that one would expect are missing, for people.
   std::vector<std::string> warnings = {};
+  // Whether figures compare with those that others compute of the same text, with other
+  // vocabularies and tools; where it is not known for the task, nothing.
+  std::optional<bool> comparable = {};
+  std::vector<std::string> remarks = {};  // why they do not, and what does; sentences
 
   // Null if there is none of that name.
   const Figure* Find(std::string_view name) const;
 };
 
-// Adds the figures and the signatures in their order and, if asked for, each table as an object of
-// objects.
+// Adds the figures and the signatures in their order, `comparable`, `remarks` where there are any
+// and, if asked for, each table as an object of objects.
 void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json);
 
 // "loss 0.5000  accuracy 0.9000": the headlines.
 std::string HeadlineOf(const Evaluation& evaluation);
 
-// For people: a line a figure, those with signatures, then the tables.
+// For people: a line a figure, those with signatures, then the tables and the remarks.
 std::string EvaluationText(const Evaluation& evaluation);
 
 }  // namespace elman

@@ -4,8 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "data/batches/sequence_batcher.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
+#include "trainer/eval/evaluators/closed_text.h"
 #include "trainer/eval/evaluators/label_metrics.h"
 #include "trainer/network/math/workspace.h"
 #include "trainer/network/models/labeler.h"
@@ -21,10 +24,11 @@ struct TargetSums {
 class SequenceEvaluator : public Evaluator {
  public:
   // `figures` is null where targets are no labels.
-  SequenceEvaluator(std::shared_ptr<const Dataset> dataset, const TextCounts& text,
+  SequenceEvaluator(std::shared_ptr<const Dataset> dataset, const SplitEntry& split,
                     std::unique_ptr<BatchSource> source, std::unique_ptr<LabelFigures> figures)
       : dataset_(std::move(dataset)),
-        text_(text),
+        text_(split.counts(0)),
+        targets_(split.counts(1)),
         source_(std::move(source)),
         figures_(std::move(figures)) {}
 
@@ -68,10 +72,24 @@ class SequenceEvaluator : public Evaluator {
     evaluation.figures.push_back(
         {"unknown_rate", static_cast<double>(text_.unknown()) / static_cast<double>(text_.tokens()),
          "of the tokens read are <unk>"});
+    if (!figures_) AddUnknownTargets(&evaluation);
     return evaluation;
   }
 
  private:
+  // Of text to be written, an unknown word is a target that costs nothing to spell.
+  void AddUnknownTargets(Evaluation* evaluation) const {
+    const double rate =
+        static_cast<double>(targets_.unknown()) / static_cast<double>(targets_.tokens());
+    evaluation->figures.push_back({"target_unknown_rate", rate, "of the target tokens are <unk>"});
+    if (rate <= kMostUnknownToCompare) return;
+    evaluation->remarks.push_back(
+        absl::StrCat(FixedText(100 * rate, 2),
+                     " % of the target tokens are unknown words, whose spelling loss and "
+                     "perplexity leave out: they do not compare with those of other "
+                     "vocabularies"));
+  }
+
   void Add(int32_t target, double loss, TargetSums* sums) const {
     const auto predictable = static_cast<int32_t>(dataset_->vocabulary(1).predicted_size());
     sums->loss += loss;
@@ -107,7 +125,7 @@ class SequenceEvaluator : public Evaluator {
   }
 
   const std::shared_ptr<const Dataset> dataset_;
-  const TextCounts text_;
+  const TextCounts text_, targets_;  // of what is read, and of what is predicted
   const std::unique_ptr<BatchSource> source_;
   const std::unique_ptr<LabelFigures> figures_;
   Workspace workspace_;
@@ -132,10 +150,9 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateSequenceEvaluator(
     figures = CreateTagFigures(dataset->vocabulary(1), {scheme, entities.mode});
   }
   if (task == CLASSIFICATION) figures = CreateClassFigures(dataset->vocabulary(1));
-  const TextCounts& text = entry->counts(0);
   ASSIGN_OR_RETURN(auto source, CreateSequenceBatcher(dataset, split, batch_size, /*lanes=*/1,
                                                       {.feature_size = feature_size}));
-  return std::make_unique<SequenceEvaluator>(std::move(dataset), text, std::move(source),
+  return std::make_unique<SequenceEvaluator>(std::move(dataset), *entry, std::move(source),
                                              std::move(figures));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "data/batches/stream_batcher.h"
 #include "data/io/status_macros.h"
 #include "data/shards/token_reader.h"
+#include "trainer/eval/evaluators/closed_text.h"
 #include "trainer/network/math/workspace.h"
 
 namespace elman {
@@ -27,12 +29,14 @@ constexpr uint64_t kLineCacheBytes = kStreamsPerGroup * (uint64_t{5} << 19);
 class StreamEvaluator : public Evaluator {
  public:
   StreamEvaluator(std::shared_ptr<const Dataset> dataset, const SplitEntry& split,
-                  std::unique_ptr<BatchSource> source, const StreamPlan& plan)
+                  std::unique_ptr<BatchSource> source, const StreamPlan& plan,
+                  const std::optional<ClosedText>& closed)
       : dataset_(std::move(dataset)),
         split_(split.name()),
         source_(std::move(source)),
         plan_(plan),
         text_(split.counts(0)),
+        closed_(closed),
         unknown_(static_cast<int32_t>(dataset_->vocabulary().unknown_id())) {}
 
   int64_t parts() const override { return source_->lanes(); }
@@ -71,10 +75,9 @@ class StreamEvaluator : public Evaluator {
     evaluation.figures = {
         {"loss", loss / targets, "nats per token", /*headline=*/true},
         {"perplexity", std::exp(loss / targets), "per token", /*headline=*/true},
-        {"bits_per_byte", loss / std::numbers::ln2 / bytes, "comparable between tokenizers",
+        {"bits_per_byte", loss / std::numbers::ln2 / bytes, "of the tokens, <unk> as it is",
          /*headline=*/true},
-        {"word_perplexity", std::exp(loss / words),
-         "per word or end of line, comparable between tokenizers"},
+        {"word_perplexity", std::exp(loss / words), "per word or end of line, likewise"},
         {"known_perplexity", std::exp((loss - sums.unknown_loss) / known_targets),
          "per token that is not <unk>"},
         {"tokens", count(text_.tokens()), "", false, /*count=*/true},
@@ -83,6 +86,9 @@ class StreamEvaluator : public Evaluator {
         {"bytes", count(text_.bytes()), "", false, /*count=*/true},
         {"unknown_rate", count(text_.unknown()) / count(text_.tokens()), "of the tokens are <unk>"},
     };
+    const double unknown = text_.unknown() == 0 ? 0 : sums.unknown_tokens / count(text_.unknown());
+    AddClosedFigures(text_, dataset_->manifest().fields(0).tokenizer(), closed_,
+                     {loss / std::numbers::ln2, share, unknown}, &evaluation);
     return evaluation;
   }
 
@@ -131,6 +137,7 @@ class StreamEvaluator : public Evaluator {
   const StreamPlan plan_;
   std::unique_ptr<TokenReader> lines_;  // knows where they begin; opened when someone listens
   const TextCounts text_;
+  const std::optional<ClosedText> closed_;  // what the text costs besides its tokens
   const int32_t unknown_;
   Workspace workspace_;
   Batch batch_;
@@ -154,7 +161,9 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
                                                      .unit = unit,
                                                      .feature_size = feature_size}));
   const StreamPlan plan(entry->counts(0).tokens(), batch_size, sequence_length);
-  return std::make_unique<StreamEvaluator>(std::move(dataset), *entry, std::move(source), plan);
+  ASSIGN_OR_RETURN(const std::optional<ClosedText> closed, ReadClosedText(dataset, split));
+  return std::make_unique<StreamEvaluator>(std::move(dataset), *entry, std::move(source), plan,
+                                           closed);
 }
 
 }  // namespace elman

@@ -8,6 +8,7 @@
 #include "data/features/feature_reader.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
+#include "data/shards/raw_text_reader.h"
 #include "trainer/eval/decoding/token_sequence.h"
 #include "trainer/eval/evaluators/translation_text.h"
 
@@ -27,26 +28,33 @@ absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Datas
                                                      int feature_size, Model* model) {
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
   ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
+  ASSIGN_OR_RETURN(const auto references,
+                   RawTextReader::Open(dataset, split, RawTextHeader::REFERENCE));
   const Vocabulary& target = dataset->vocabulary(1);
   const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
   TranslationSearch search(model->AsTranslator(), target, spec.search);
-  JudgedTranslations judged;
+  JudgedTranslations judged = {.raw_references = references != nullptr};
   for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
     std::vector<TokenSequence> sources;
-    std::vector<std::string> references;
+    std::vector<std::string> lines;
     const uint64_t end = std::min(first + kSourcesTogether, reader->examples());
     for (uint64_t example = first; example < end; ++example) {
       ASSIGN_OR_RETURN(const ExampleView view, reader->Read(example));
       ASSIGN_OR_RETURN(sources.emplace_back(), ReadTokens(view, features.get()));
-      std::vector<uint32_t> reference(view.fields[1].begin(), view.fields[1].end());
-      reference.pop_back();  // </s>
-      references.push_back(TranslationLine(kind, target, reference));
+      if (references != nullptr) {
+        ASSIGN_OR_RETURN(const auto texts, references->Read(example));
+        lines.emplace_back(texts[0]);
+      } else {
+        std::vector<uint32_t> ids(view.fields[1].begin(), view.fields[1].end());
+        ids.pop_back();  // </s>
+        lines.push_back(TranslationLine(kind, target, ids));
+      }
     }
     const std::vector<std::vector<Translation>> translations = search.Run(sources);
     for (size_t i = 0; i < sources.size(); ++i) {
       const std::string line = TranslationLine(kind, target, translations[i][0].tokens);
-      judged.bleu.emplace_back(spec.tokenization).Add(line, references[i]);
-      judged.chrf.emplace_back().Add(line, references[i]);
+      judged.bleu.emplace_back(spec.tokenization, spec.lowercase).Add(line, lines[i]);
+      judged.chrf.emplace_back(spec.lowercase).Add(line, lines[i]);
     }
   }
   return judged;
@@ -62,7 +70,17 @@ void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
   evaluation->score = bleu.Score();
   evaluation->figures.push_back({"bleu", bleu.Score(), "of 100", /*headline=*/true});
   evaluation->figures.push_back({"chrf", chrf.Score(), "of 100", /*headline=*/true});
-  evaluation->signatures = {{"signature", bleu.Signature()}, {"chrf_signature", chrf.Signature()}};
+  // What sacreBLEU has no name for must not look like one of its scores.
+  const char* const references = judged.raw_references ? "" : "|refs:tokens";
+  evaluation->signatures = {{"signature", bleu.Signature() + references},
+                            {"chrf_signature", chrf.Signature() + references}};
+  evaluation->comparable = judged.raw_references;
+  if (judged.raw_references) return;
+  evaluation->remarks.push_back(
+      "the data set has no raw references for this split, and bleu and chrf were computed with "
+      "references made of its tokens, without the unknown words and the case that preprocessing "
+      "dropped. Preprocess the corpus with this version and evaluate a split other than train for "
+      "the scores of sacreBLEU");
 }
 
 }  // namespace elman

@@ -18,24 +18,30 @@ namespace elman {
 struct TranslationJudgeSpec {
   TranslationSearchSpec search;
   ScoreTokenization tokenization = ScoreTokenization::k13a;
+  bool lowercase = false;  // translations and references are scored in lower case
 };
 
 // What the translations of a split count for, by example.
 struct JudgedTranslations {
   std::vector<Bleu> bleu;
   std::vector<Chrf> chrf;
+  // Whether the references are the lines of the corpus, byte for byte. If not, they are the targets
+  // of the data set as text: where words have become <unk>, lost their case, or are joined with
+  // punctuation by rules.
+  bool raw_references = false;
 };
 
-// Translates the sources of a split as elman-predict does. References are the targets of the data
-// set as text: where words have become <unk>, or words and punctuation are joined by rules, not the
-// corpus to the letter. `model` is a Translator that reads vectors of `feature_size` numbers with
-// the source, or, where that is 0, none.
+// Translates the sources of a split as elman-predict does. References are the raw ones where the
+// data set has them: of splits other than train, made by this version or later. `model` is a
+// Translator that reads vectors of `feature_size` numbers with the source, or, where that is 0,
+// none.
 absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
                                                      std::string_view split,
                                                      const TranslationJudgeSpec& spec,
                                                      int feature_size, Model* model);
 
-// Adds the figures bleu, which becomes the score, and chrf, with their signatures.
+// Adds the figures bleu, which becomes the score, and chrf, with their signatures, and whether they
+// compare.
 void AddScores(const JudgedTranslations& judged, Evaluation* evaluation);
 
 }  // namespace elman

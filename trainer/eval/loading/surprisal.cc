@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <numbers>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "data/format/number_text.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
+#include "trainer/eval/evaluators/closed_text.h"
 
 namespace elman {
 
@@ -19,17 +23,33 @@ void Surprisal::Observe(const ExamplePiece& piece) {
   pieces_.push_back({piece.example, piece.first_target, begin, tokens_.size()});
 }
 
-absl::Status Surprisal::AppendTo(const Vocabulary& vocabulary, AtomicFile* file) {
+absl::Status Surprisal::AppendTo(const Vocabulary& vocabulary, RawTextReader* unknown_words,
+                                 AtomicFile* file) {
   std::ranges::sort(pieces_, {},
                     [](const Piece& p) { return std::tuple(p.example, p.first_target); });
-  RETURN_IF_ERROR(file->Append("line\tposition\ttoken\tbits\n"));
+  const bool spelled = unknown_words != nullptr;
+  RETURN_IF_ERROR(file->Append(
+      absl::StrCat("line\tposition\ttoken\tbits", spelled ? "\tspelling_bits" : "", "\n")));
+  std::optional<UnknownSpeller> speller;
+  if (spelled) speller.emplace(vocabulary);
   std::string rows;
+  std::span<const std::string_view> words;  // of the line, not yet spelled
   for (const Piece& piece : pieces_) {
     rows.clear();
+    if (spelled && piece.first_target == 0) {
+      ASSIGN_OR_RETURN(words, unknown_words->Read(piece.example));
+    }
     for (size_t i = piece.begin; i < piece.end; ++i) {
       absl::StrAppend(&rows, piece.example + 1, "\t", piece.first_target + (i - piece.begin) + 1,
                       "\t", EscapedPiece(vocabulary.piece(tokens_[i])), "\t",
-                      RoundTripText(losses_[i] / std::numbers::ln2), "\n");
+                      RoundTripText(losses_[i] / std::numbers::ln2));
+      double spelling = 0;
+      if (static_cast<uint32_t>(tokens_[i]) == vocabulary.unknown_id() && !words.empty()) {
+        spelling = speller->NextBits(words.front());
+        words = words.subspan(1);
+      }
+      if (spelled) absl::StrAppend(&rows, "\t", RoundTripText(spelling));
+      rows += '\n';
     }
     RETURN_IF_ERROR(file->Append(rows));
   }

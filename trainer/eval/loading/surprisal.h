@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "data/shards/raw_text_reader.h"
 #include "data/text/vocabulary.h"
 #include "trainer/eval/evaluators/evaluator.h"
 
@@ -19,13 +20,17 @@ class Surprisal : public ExampleObserver {
 
   // Appends, separated by tabs, a head and a row a token, in the order of the split:
   //
-  //   line      of the split, from 1; empty lines that preprocessing left out are not counted
-  //   position  in the line, from 1
-  //   token     as vocabulary.txt has it: tabs and the like escaped; </s> ends a line
-  //   bits      -log2 P(token | all before), such that it reads back as the same double
+  //   line           of the split, from 1; empty lines that preprocessing left out are not counted
+  //   position       in the line, from 1
+  //   token          as vocabulary.txt has it: tabs and the like escaped; </s> ends a line
+  //   bits           -log2 P(token | all before), such that it reads back as the same double
+  //   spelling_bits  what the spelling of an <unk> costs besides (closed_text.h); 0 of other
+  //   tokens.
+  //                  A column only where `unknown_words` is not null
   //
-  // Use it once.
-  absl::Status AppendTo(const Vocabulary& vocabulary, AtomicFile* file);
+  // `unknown_words` are those of the split. Use it once.
+  absl::Status AppendTo(const Vocabulary& vocabulary, RawTextReader* unknown_words,
+                        AtomicFile* file);
 
  private:
   struct Piece {

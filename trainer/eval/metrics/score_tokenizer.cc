@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/format/utf8.h"
+#include "data/text/characters.h"
 
 namespace elman {
 namespace {
@@ -163,6 +164,33 @@ std::u32string Strip(const std::u32string& text, bool begin) {
   return std::u32string(first, last);
 }
 
+constexpr char32_t kCapitalDottedI = 0x130, kDotAbove = 0x307;
+constexpr char32_t kCapitalSigma = 0x3a3, kFinalSigma = 0x3c2;
+
+// Unicode's Cased, of characters that stand next to a sigma.
+bool IsCased(char32_t c) { return LowerCase(c) != c || RaisedCase(c) != c || c == kFinalSigma; }
+
+// Unicode's Case_Ignorable, likewise: apostrophes, dots within words, marks, joiners.
+bool IsCaseIgnorable(char32_t c) {
+  return In(
+      c,
+      {{'\'', '\''},     {'.', '.'},       {':', ':'},       {'^', '^'},       {'`', '`'},
+       {0xa8, 0xa8},     {0xad, 0xad},     {0xaf, 0xaf},     {0xb4, 0xb4},     {0xb7, 0xb8},
+       {0x2b0, 0x36f},   {0x374, 0x375},   {0x37a, 0x37a},   {0x384, 0x385},   {0x387, 0x387},
+       {0x483, 0x489},   {0x200b, 0x200f}, {0x2018, 0x2019}, {0x2024, 0x2024}, {0x2027, 0x2027},
+       {0x202a, 0x202e}, {0x2060, 0x2064}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}});
+}
+
+// Whether the sigma at `at` ends a word: a cased character is before it, and none behind it.
+bool EndsWord(const std::u32string& text, size_t at) {
+  size_t before = at;
+  while (before > 0 && IsCaseIgnorable(text[before - 1])) --before;
+  if (before == 0 || !IsCased(text[before - 1])) return false;
+  size_t behind = at + 1;
+  while (behind < text.size() && IsCaseIgnorable(text[behind])) ++behind;
+  return behind == text.size() || !IsCased(text[behind]);
+}
+
 }  // namespace
 
 std::string_view NameOf(ScoreTokenization tokenization) {
@@ -188,6 +216,23 @@ std::string TokenizeForScore(ScoreTokenization tokenization, std::string_view li
       return Encode(JoinWords(SeparateAll(text)));
   }
   return "";
+}
+
+std::string LowerCaseForScore(std::string_view line) {
+  std::string lower = LowerCase(line);
+  constexpr std::string_view kSigma = "\xce\xa3", kDottedI = "\xc4\xb0";
+  if (line.find(kSigma) == line.npos && line.find(kDottedI) == line.npos) return lower;
+  const std::u32string text = Decode(line);
+  lower.clear();
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == kCapitalSigma && EndsWord(text, i)) {
+      AppendUtf8(kFinalSigma, &lower);
+      continue;
+    }
+    AppendUtf8(LowerCase(text[i]), &lower);
+    if (text[i] == kCapitalDottedI) AppendUtf8(kDotAbove, &lower);
+  }
+  return lower;
 }
 
 std::string WithoutSpaces(std::string_view line) {

@@ -20,6 +20,10 @@ std::string_view NameOf(ScoreTokenization tokenization);
 // The tokens of a line of UTF-8, with one space between them. What is not UTF-8 becomes U+FFFD.
 std::string TokenizeForScore(ScoreTokenization tokenization, std::string_view line);
 
+// The line in lower case, as sacreBLEU's lower-casing (Python's str.lower) has it: a capital dotted
+// I becomes two characters, and a capital sigma that ends a word a final one.
+std::string LowerCaseForScore(std::string_view line);
+
 // The line without any white space of Unicode.
 std::string WithoutSpaces(std::string_view line);
 

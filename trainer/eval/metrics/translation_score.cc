@@ -61,6 +61,12 @@ int64_t CountMatches(const Counts& translated, const Counts& referred) {
 
 int64_t NgramsOf(const Units& units, int n) { return std::max<int64_t>(0, units.count() - n + 1); }
 
+std::string Cased(std::string_view line, bool lowercase) {
+  return lowercase ? LowerCaseForScore(line) : std::string(line);
+}
+
+const char* CaseName(bool lowercase) { return lowercase ? "case:lc" : "case:mixed"; }
+
 template <size_t kSize>
 void AddAll(const std::array<int64_t, kSize>& terms, std::array<int64_t, kSize>* sums) {
   for (size_t i = 0; i < kSize; ++i) (*sums)[i] += terms[i];
@@ -69,8 +75,8 @@ void AddAll(const std::array<int64_t, kSize>& terms, std::array<int64_t, kSize>*
 }  // namespace
 
 void Bleu::Add(std::string_view translation, std::string_view reference) {
-  const std::string translated = TokenizeForScore(tokenization_, translation);
-  const std::string referred = TokenizeForScore(tokenization_, reference);
+  const std::string translated = TokenizeForScore(tokenization_, Cased(translation, lowercase_));
+  const std::string referred = TokenizeForScore(tokenization_, Cased(reference, lowercase_));
   const Units ours = Words(translated), theirs = Words(referred);
   length_ += ours.count();
   reference_length_ += theirs.count();
@@ -109,12 +115,13 @@ double Bleu::Score() const {
 }
 
 std::string Bleu::Signature() const {
-  return absl::StrCat("nrefs:1|case:mixed|eff:no|tok:", std::string(NameOf(tokenization_)),
-                      "|smooth:exp");
+  return absl::StrCat("nrefs:1|", CaseName(lowercase_),
+                      "|eff:no|tok:", std::string(NameOf(tokenization_)), "|smooth:exp");
 }
 
 void Chrf::Add(std::string_view translation, std::string_view reference) {
-  const std::string translated = WithoutSpaces(translation), referred = WithoutSpaces(reference);
+  const std::string translated = WithoutSpaces(Cased(translation, lowercase_));
+  const std::string referred = WithoutSpaces(Cased(reference, lowercase_));
   const Units ours = Characters(translated), theirs = Characters(referred);
   for (int n = 1; n <= kOrders; ++n) {
     // Without n-grams in the reference there is nothing to be precise about.
@@ -149,6 +156,8 @@ double Chrf::Score() const {
   return 100 * (1 + kRecallFactor) * precision * recall / (kRecallFactor * precision + recall);
 }
 
-std::string Chrf::Signature() const { return "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no"; }
+std::string Chrf::Signature() const {
+  return absl::StrCat("nrefs:1|", CaseName(lowercase_), "|eff:yes|nc:6|nw:0|space:no");
+}
 
 }  // namespace elman

@@ -1,5 +1,6 @@
 // How near translations are to their references: BLEU and chrF over a whole test set, with one
-// reference a line. Figures are those of sacreBLEU 2 with its default settings.
+// reference a line. Figures are those of sacreBLEU 2 with its default settings, or, with
+// `lowercase`, of lines in lower case (its -lc, and --chrf-lowercase).
 #pragma once
 
 #include <array>
@@ -18,19 +19,21 @@ class Bleu {
  public:
   static constexpr int kOrders = 4;
 
-  explicit Bleu(ScoreTokenization tokenization = ScoreTokenization::k13a)
-      : tokenization_(tokenization) {}
+  explicit Bleu(ScoreTokenization tokenization = ScoreTokenization::k13a, bool lowercase = false)
+      : tokenization_(tokenization), lowercase_(lowercase) {}
 
   void Add(std::string_view translation, std::string_view reference);
   Bleu& operator+=(const Bleu& other);  // of another part of the test set
 
   double Score() const;  // 0 to 100
   double BrevityPenalty() const;
-  // "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp": what a figure must be quoted with.
+  // "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp": what a figure must be quoted with. case:lc of
+  // lines in lower case.
   std::string Signature() const;
 
  private:
   ScoreTokenization tokenization_;
+  bool lowercase_;
   std::array<int64_t, kOrders> correct_{}, total_{};
   int64_t length_ = 0, reference_length_ = 0;  // tokens
 };
@@ -41,6 +44,8 @@ class Chrf {
  public:
   static constexpr int kOrders = 6;
 
+  explicit Chrf(bool lowercase = false) : lowercase_(lowercase) {}
+
   void Add(std::string_view translation, std::string_view reference);
   Chrf& operator+=(const Chrf& other);
 
@@ -48,6 +53,7 @@ class Chrf {
   std::string Signature() const;
 
  private:
+  bool lowercase_;
   std::array<int64_t, kOrders> translated_{}, referred_{}, matched_{};
 };
 

@@ -85,8 +85,9 @@ std::string Card(const std::string& name, const std::string& value) {
 std::string Cards(const RunRecord& record) {
   std::string html = "<div class=\"cards\">\n";
   const RecordedLine* const best = record.BestValidation();
-  constexpr const char* kShown[] = {"loss", "perplexity", "bits_per_byte", "accuracy",
-                                    "f1",   "macro_f1",   "bleu"};
+  constexpr const char* kShown[] = {
+      "loss",     "perplexity", "bits_per_byte", "closed_bits_per_byte",
+      "accuracy", "f1",         "macro_f1",      "bleu"};
   for (const char* name : kShown) {
     if (best == nullptr) break;
     if (const auto value = best->Number(name))

@@ -33,7 +33,7 @@ TEST_F(SurprisalTest, RowsAreInTheOrderOfTheSplitWhateverIsToldFirst) {
   Tell(&surprisal, 0, 0, {2, 2}, {1, 2});
   auto file = AtomicFile::Create(scratch_.Path("bits"));
   ASSERT_THAT(file, IsOk());
-  ASSERT_THAT(surprisal.AppendTo(vocabulary_, file->get()), IsOk());
+  ASSERT_THAT(surprisal.AppendTo(vocabulary_, /*unknown_words=*/nullptr, file->get()), IsOk());
   ASSERT_THAT((*file)->Publish(), IsOk());
   EXPECT_EQ(scratch_.Read("bits"),
             "line\tposition\ttoken\tbits\n"

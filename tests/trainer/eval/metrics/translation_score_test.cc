@@ -54,20 +54,33 @@ std::vector<Case> GoldenCases() {
 
 TEST(TranslationScoreTest, IsSacreBleusToTheLastDigits) {
   const std::vector<Case> cases = GoldenCases();
-  ASSERT_GE(cases.size(), 30u);
+  ASSERT_GE(cases.size(), 42u);
+  int cased = 0;  // of which lower case makes another score
   for (const Case& a_case : cases) {
-    ASSERT_EQ(a_case.scores.size(), 4u);
-    for (const auto tokenization :
-         {ScoreTokenization::k13a, ScoreTokenization::kZh, ScoreTokenization::kChar}) {
-      Bleu bleu(tokenization);
-      for (const auto& [translation, reference] : a_case.lines) bleu.Add(translation, reference);
-      const std::string name(NameOf(tokenization));
-      EXPECT_NEAR(bleu.Score(), a_case.scores.at(name), 1e-9) << a_case.name << " " << name;
+    ASSERT_EQ(a_case.scores.size(), 8u);
+    cased += a_case.scores.at("13a") != a_case.scores.at("13a-lc") ? 1 : 0;
+    for (const bool lowercase : {false, true}) {
+      const std::string suffix = lowercase ? "-lc" : "";
+      for (const auto tokenization :
+           {ScoreTokenization::k13a, ScoreTokenization::kZh, ScoreTokenization::kChar}) {
+        Bleu bleu(tokenization, lowercase);
+        for (const auto& [translation, reference] : a_case.lines) bleu.Add(translation, reference);
+        const std::string name = std::string(NameOf(tokenization)) + suffix;
+        EXPECT_NEAR(bleu.Score(), a_case.scores.at(name), 1e-9) << a_case.name << " " << name;
+      }
+      Chrf chrf(lowercase);
+      for (const auto& [translation, reference] : a_case.lines) chrf.Add(translation, reference);
+      EXPECT_NEAR(chrf.Score(), a_case.scores.at("chrf" + suffix), 1e-9) << a_case.name << suffix;
     }
-    Chrf chrf;
-    for (const auto& [translation, reference] : a_case.lines) chrf.Add(translation, reference);
-    EXPECT_NEAR(chrf.Score(), a_case.scores.at("chrf"), 1e-9) << a_case.name;
   }
+  EXPECT_GE(cased, 10);
+}
+
+TEST(ScoreTokenizerTest, LowersCaseAsPythonDoes) {
+  EXPECT_EQ(LowerCaseForScore("The \u00c4RZTE, \u0130ZM\u0130R"),
+            "the \u00e4rzte, i\u0307zmi\u0307r");
+  EXPECT_EQ(LowerCaseForScore("\u03a3\u0391\u03a3 \u03a3'"), "\u03c3\u03b1\u03c2 \u03c3'");
+  EXPECT_EQ(LowerCaseForScore("\u0391\u03a3\u0301'\u0392"), "\u03b1\u03c3\u0301'\u03b2");
 }
 
 TEST(TranslationScoreTest, PartsAddUp) {
@@ -103,6 +116,9 @@ TEST(TranslationScoreTest, SaysHowItWasComputed) {
   EXPECT_EQ(Bleu(ScoreTokenization::kZh).Signature(),
             "nrefs:1|case:mixed|eff:no|tok:zh|smooth:exp");
   EXPECT_EQ(Chrf().Signature(), "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no");
+  EXPECT_EQ(Bleu(ScoreTokenization::k13a, /*lowercase=*/true).Signature(),
+            "nrefs:1|case:lc|eff:no|tok:13a|smooth:exp");
+  EXPECT_EQ(Chrf(/*lowercase=*/true).Signature(), "nrefs:1|case:lc|eff:yes|nc:6|nw:0|space:no");
 }
 
 TEST(ScoreTokenizerTest, CutsAsMtevalDoes) {

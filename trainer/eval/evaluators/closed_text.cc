@@ -1,0 +1,106 @@
+#include "trainer/eval/evaluators/closed_text.h"
+
+#include <cmath>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "data/format/number_text.h"
+#include "data/io/status_macros.h"
+#include "data/shards/manifest.h"
+#include "data/shards/raw_text_reader.h"
+
+namespace elman {
+namespace {
+
+constexpr int kInsertByte = 4;     // the last operation of a context
+constexpr double kBitsOfByte = 8;  // an inserted byte is one of 256, all equally likely
+
+// Whether each line is restored exactly, and the operations on the others, in their contexts.
+double RestorationBits(const RestorationCounts& counts) {
+  double bits = AdaptiveCodeBits(std::vector{counts.exact_lines(), counts.edited_lines()});
+  const std::vector<uint64_t> operations(counts.operations().begin(), counts.operations().end());
+  for (size_t context = 0; context < operations.size(); context += kRestorationKinds) {
+    bits += AdaptiveCodeBits(std::span(operations).subspan(context, kRestorationKinds));
+    bits += kBitsOfByte * static_cast<double>(operations[context + kInsertByte]);
+  }
+  return bits;
+}
+
+std::string UnknownRemark(double rate, bool closed) {
+  return absl::StrCat(
+      FixedText(100 * rate, 2),
+      " % of the tokens are unknown words, whose spelling bits_per_byte, word_perplexity and "
+      "perplexity leave out: ",
+      closed ? "compare closed_bits_per_byte"
+             : "they do not compare with those of other vocabularies. Preprocess the corpus with "
+               "this version and evaluate a split other than train for closed_bits_per_byte");
+}
+
+}  // namespace
+
+UnknownSpeller::UnknownSpeller(const Vocabulary& vocabulary) {
+  const uint32_t end = vocabulary.predicted_size();
+  for (uint32_t id = end > kMostTypes ? end - kMostTypes : 0; id < end; ++id) {
+    if (id != vocabulary.unknown_id() && id != vocabulary.end_id())
+      model_.Add(vocabulary.piece(id));
+  }
+}
+
+double UnknownSpeller::NextBits(std::string_view word) {
+  const bool literal = word == kUnknownPiece;
+  const auto sure = static_cast<double>(literal ? literal_ : spelled_);
+  const auto all = static_cast<double>(literal_ + spelled_);
+  ++(literal ? literal_ : spelled_);
+  return std::log2((all + 1) / (sure + 0.5)) + (literal ? 0 : model_.Bits(word));
+}
+
+absl::StatusOr<std::optional<ClosedText>> ReadClosedText(std::shared_ptr<const Dataset> dataset,
+                                                         std::string_view split) {
+  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  ASSIGN_OR_RETURN(const auto reader,
+                   RawTextReader::Open(dataset, split, RawTextHeader::UNKNOWN_WORDS));
+  if (reader == nullptr) return std::nullopt;
+  ClosedText closed = {.restoration_bits = RestorationBits(entry->restoration())};
+  if (entry->counts(0).unknown() == 0) return closed;
+  UnknownSpeller speller(dataset->vocabulary());
+  for (uint64_t example = 0; example < entry->counts(0).examples(); ++example) {
+    ASSIGN_OR_RETURN(const auto words, reader->Read(example));
+    for (const std::string_view word : words) closed.spelling_bits += speller.NextBits(word);
+  }
+  closed.spelled_words = speller.spelled();
+  return closed;
+}
+
+void AddClosedFigures(const TextCounts& text, const TokenizerSpec& tokenizer,
+                      const std::optional<ClosedText>& closed, const ClosedShare& share,
+                      Evaluation* evaluation) {
+  const double spelled = static_cast<double>(closed ? closed->spelled_words : text.unknown());
+  const double rate = spelled / static_cast<double>(text.tokens());
+  const bool known = rate <= kMostUnknownToCompare;
+  evaluation->comparable = known && !tokenizer.lowercase();
+  if (!known) evaluation->remarks.push_back(UnknownRemark(rate, closed.has_value()));
+  if (tokenizer.lowercase()) {
+    evaluation->remarks.push_back(absl::StrCat(
+        "the text was lower-cased, and bits_per_byte and word_perplexity leave out its capitals",
+        closed ? ": compare closed_bits_per_byte" : ""));
+  }
+  if (!closed) return;
+  const double bytes = share.text * static_cast<double>(text.bytes());
+  const double words = share.text * static_cast<double>(text.words() + text.examples());
+  const double spelling = share.unknown_words * closed->spelling_bits;
+  const double restoration = share.text * closed->restoration_bits;
+  const double bits = share.bits + spelling + restoration;
+  evaluation->figures.insert(
+      evaluation->figures.end(),
+      {{"closed_bits_per_byte", bits / bytes, "of the raw text: tokens, spelling and restoration",
+        /*headline=*/!*evaluation->comparable},
+       {"closed_word_perplexity", std::exp2(bits / words), "per word or end of line, likewise"},
+       {"spelling_bits_per_byte", spelling / bytes, "of this, to spell unknown words"},
+       {"restoration_bits_per_byte", restoration / bytes,
+        "of this, for spaces and case that tokens leave out"}});
+}
+
+}  // namespace elman
