@@ -34,6 +34,8 @@ PreprocessSpec DescribeRun(const PreprocessOptions& options,
   spec.set_on_invalid(options.on_invalid);
   for (const uint64_t weight : options.split_weights) spec.add_split_weights(weight);
   spec.set_shard_tokens(options.shard_tokens);
+  spec.set_keep_empty_lines(options.tokenizer.keep_empty_lines() &&
+                            !fields[0].spec.keep_empty_lines());
   if (trained) spec.set_tokenizer_sample_bytes(options.tokenizer_sample_bytes);
   return spec;
 }

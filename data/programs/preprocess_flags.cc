@@ -8,14 +8,16 @@
 
 namespace elman {
 
-bool SaysTokenizer() {
+bool SaysVocabulary() {
   return !absl::GetFlag(FLAGS_tokenizer).empty() ||
          !absl::GetFlag(FLAGS_target_tokenizer).empty() ||
          !absl::GetFlag(FLAGS_vocabulary).empty() ||
          !absl::GetFlag(FLAGS_tokenizer_model).empty() || absl::GetFlag(FLAGS_vocab_size) > 0 ||
          absl::GetFlag(FLAGS_min_count).value_or(0) > 0 || absl::GetFlag(FLAGS_lowercase) ||
-         absl::GetFlag(FLAGS_keep_empty_lines) || absl::GetFlag(FLAGS_shared_vocabulary);
+         absl::GetFlag(FLAGS_shared_vocabulary);
 }
+
+bool SaysTokenizer() { return SaysVocabulary() || absl::GetFlag(FLAGS_keep_empty_lines); }
 
 bool AddsFeatures() {
   return !absl::GetFlag(FLAGS_data).empty() || !absl::GetFlag(FLAGS_features).empty();

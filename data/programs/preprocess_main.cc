@@ -79,7 +79,8 @@ ABSL_FLAG(int, window, elman::kDefaultWindow,
           "counts as one over their distance.");
 ABSL_FLAG(bool, shared_vocabulary, false, "For translation: one vocabulary for both sides.");
 ABSL_FLAG(bool, lowercase, false, "Turns the text into lower case first.");
-ABSL_FLAG(bool, keep_empty_lines, false, "Keeps lines without a word: each is just </s>.");
+ABSL_FLAG(bool, keep_empty_lines, false,
+          "Keeps lines without a word: each is just </s>. Goes with --vocabulary_of too.");
 ABSL_FLAG(uint64_t, shard_tokens, elman::kDefaultShardTokens,
           "A shard has about at most so many tokens.");
 ABSL_FLAG(int, threads, 0, "Threads a process; 0: one a core, or, under a launcher, one.");

@@ -60,7 +60,7 @@ absl::StatusOr<Task> ParseTask(const std::string& name) {
 }
 
 absl::Status CheckOnlyVocabularyOf() {
-  if (!SaysTokenizer()) return absl::OkStatus();
+  if (!SaysVocabulary()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       "--vocabulary_of takes over tokenizers, vocabularies and how they are used; leave out the "
       "flags that say these");
@@ -83,6 +83,7 @@ absl::Status ParseTokenizer(std::string_view prefix, std::string name, const std
 absl::Status ParseTokenizers(PreprocessOptions* options) {
   options->tokenizer_sample_bytes = absl::GetFlag(FLAGS_tokenizer_sample_mb) << 20;
   options->vocabulary_of = absl::GetFlag(FLAGS_vocabulary_of);
+  options->tokenizer.set_keep_empty_lines(absl::GetFlag(FLAGS_keep_empty_lines));
   if (!options->vocabulary_of.empty()) return CheckOnlyVocabularyOf();
   std::string name = absl::GetFlag(FLAGS_tokenizer);
   const std::string model = absl::GetFlag(FLAGS_tokenizer_model);
@@ -90,7 +91,6 @@ absl::Status ParseTokenizers(PreprocessOptions* options) {
   RETURN_IF_ERROR(ParseTokenizer("", name, model, absl::GetFlag(FLAGS_vocabulary),
                                  &options->tokenizer, &options->tokenizer_file));
   options->tokenizer.set_lowercase(absl::GetFlag(FLAGS_lowercase));
-  options->tokenizer.set_keep_empty_lines(absl::GetFlag(FLAGS_keep_empty_lines));
   const bool counted = IsCounted(options->tokenizer.kind());
   options->tokenizer.set_min_count(
       absl::GetFlag(FLAGS_min_count)

@@ -23,6 +23,9 @@ constexpr uint32_t kFileId = Tag(ShardRecord::kFileIdFieldNumber, WireFormatLite
 constexpr uint32_t kBlock = Tag(ShardRecord::kBlockFieldNumber, kBytes);
 constexpr uint32_t kNumber = Tag(ShardBlock::kNumberFieldNumber, WireFormatLite::WIRETYPE_VARINT);
 constexpr uint32_t kField = Tag(ShardBlock::kFieldsFieldNumber, kBytes);
+constexpr uint32_t kFirstLine =
+    Tag(ShardBlock::kFirstLineFieldNumber, WireFormatLite::WIRETYPE_VARINT);
+constexpr uint32_t kLineSteps = Tag(ShardBlock::kLineStepsFieldNumber, kBytes);
 constexpr uint32_t kTokens = Tag(ShardBlock::Field::kTokensFieldNumber, kBytes);
 constexpr uint32_t kLengths = Tag(ShardBlock::Field::kExampleLengthsFieldNumber, kBytes);
 
@@ -38,8 +41,9 @@ bool ParseInner(CodedInputStream* input, Parse parse) {
   return parsed;
 }
 
-// Adds to `begins` where examples of these lengths end, which are varints; one alone is most often
-// of one byte. False if the bytes are none, or a sum is above 32 bits.
+// Adds to `begins`, which has one number or more, the sums of the last one and of these lengths,
+// which are varints; one alone is most often of one byte. False if the bytes are none, or a sum is
+// above 32 bits.
 bool AppendLengths(std::span<const uint8_t> varints, std::vector<uint32_t>* begins) {
   begins->reserve(begins->size() + varints.size());
   uint64_t end = begins->back();
@@ -56,10 +60,20 @@ bool AppendLengths(std::span<const uint8_t> varints, std::vector<uint32_t>* begi
   return true;
 }
 
+bool ParseLengths(CodedInputStream* input, std::vector<uint32_t>* begins) {
+  return ParseInner(input, [&](CodedInputStream* lengths) {
+    const void* bytes = nullptr;
+    int left = 0;
+    if (!lengths->GetDirectBufferPointer(&bytes, &left)) return true;  // of no length
+    const std::span varints(static_cast<const uint8_t*>(bytes), static_cast<size_t>(left));
+    return AppendLengths(varints, begins) && lengths->Skip(left);
+  });
+}
+
 }  // namespace
 
 uint64_t ExampleBlock::memory_bytes() const {
-  uint64_t bytes = payload_.capacity();
+  uint64_t bytes = payload_.capacity() + lines_.capacity() * sizeof(uint32_t);
   for (const Field& field : fields_) bytes += field.begins.capacity() * sizeof(uint32_t);
   return bytes;
 }
@@ -68,13 +82,16 @@ bool ExampleBlock::Parse(uint64_t* file_id, uint64_t* number) {
   CodedInputStream input(reinterpret_cast<const uint8_t*>(payload_.data()),
                          static_cast<int>(payload_.size()));
   input.PushLimit(static_cast<int>(payload_.size()));
-  *file_id = *number = 0;
+  *file_id = *number = first_line_ = 0;
+  lines_.assign(1, 0);
   size_t blocks = 0, fields = 0;
   const auto parse_block = [&](CodedInputStream* block) {
     while (const uint32_t tag = block->ReadTag()) {
       if (tag == kField && fields == fields_.size()) fields_.emplace_back();
-      if (tag == kNumber ? !block->ReadVarint64(number)
-                         : tag != kField || !ParseField(block, &fields_[fields++])) {
+      if (tag == kNumber      ? !block->ReadVarint64(number)
+          : tag == kFirstLine ? !block->ReadVarint64(&first_line_)
+          : tag == kLineSteps ? !ParseLengths(block, &lines_)
+                              : tag != kField || !ParseField(block, &fields_[fields++])) {
         return false;
       }
     }
@@ -93,16 +110,6 @@ bool ExampleBlock::Parse(uint64_t* file_id, uint64_t* number) {
 bool ExampleBlock::ParseField(CodedInputStream* input, Field* parsed) {
   parsed->at = parsed->bytes = 0;
   parsed->begins.assign(1, 0);
-  const auto parse_lengths = [&](CodedInputStream* lengths) {
-    const void* bytes = nullptr;
-    int left = 0;
-    if (!lengths->GetDirectBufferPointer(&bytes, &left)) return true;  // of no length
-    if (!AppendLengths({static_cast<const uint8_t*>(bytes), static_cast<size_t>(left)},
-                       &parsed->begins)) {
-      return false;
-    }
-    return lengths->Skip(left);
-  };
   const auto parse_tokens = [&](CodedInputStream* tokens) {
     parsed->at = static_cast<size_t>(tokens->CurrentPosition());
     parsed->bytes = static_cast<size_t>(tokens->BytesUntilLimit());
@@ -111,7 +118,7 @@ bool ExampleBlock::ParseField(CodedInputStream* input, Field* parsed) {
   return ParseInner(input, [&](CodedInputStream* field) {
     while (const uint32_t tag = field->ReadTag()) {
       if (tag == kTokens ? !ParseInner(field, parse_tokens)
-                         : tag != kLengths || !ParseInner(field, parse_lengths)) {
+                         : tag != kLengths || !ParseLengths(field, &parsed->begins)) {
         return false;
       }
     }

@@ -33,6 +33,12 @@ class ExampleBlock {
   // The ids of example i are those at begins[i] to begins[i + 1].
   std::span<const uint32_t> begins(int field) const { return fields_[field].begins; }
 
+  // The line of the corpus, from 1, that example i is, or is a piece of; 0: not known.
+  uint64_t line(size_t i) const {
+    if (first_line_ == 0) return 0;
+    return first_line_ + (lines_.size() > 1 ? lines_[i] : i);
+  }
+
   uint64_t memory_bytes() const;
 
  private:
@@ -53,6 +59,9 @@ class ExampleBlock {
 
   std::string payload_;
   std::vector<Field> fields_;
+  uint64_t first_line_ = 0;
+  // Of each example, lines after the first one's; only the first: they are 0, 1, 2, ...
+  std::vector<uint32_t> lines_;
 };
 
 }  // namespace elman

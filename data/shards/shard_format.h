@@ -6,7 +6,9 @@
 
 namespace elman {
 
-inline constexpr uint32_t kShardFormatVersion = 2;
+// Since 3, blocks say which lines of the corpus their examples are; readers know 2 too.
+inline constexpr uint32_t kShardFormatVersion = 3;
+inline constexpr uint32_t kOldestShardFormatVersion = 2;
 
 // A block is closed by the example that brings its ids to this many bytes, or its examples to
 // kMaxBlockExamples.

@@ -137,10 +137,12 @@ absl::Status ShardReader::ReadFrame() {
 
 absl::Status ShardReader::CheckHeader() const {
   const auto damaged = [&](const std::string& what) { return records_.Damaged(0, "header", what); };
-  if (header_.format_version() != kShardFormatVersion) {
+  if (header_.format_version() < kOldestShardFormatVersion ||
+      header_.format_version() > kShardFormatVersion) {
     return absl::FailedPreconditionError(
-        absl::StrCat(file_->path(), ": expected shard format ", kShardFormatVersion, ", found ",
-                     header_.format_version(), "; preprocess the corpus again"));
+        absl::StrCat(file_->path(), ": expected shard format ", kOldestShardFormatVersion, " to ",
+                     kShardFormatVersion, ", found ", header_.format_version(),
+                     "; preprocess the corpus again"));
   }
   const std::span<const TaskField> expected = FieldsOf(header_.task());
   if (expected.empty() || fields() != static_cast<int>(expected.size())) {
@@ -243,6 +245,11 @@ absl::Status ShardReader::CheckBlock(uint64_t offset, int number, const ExampleB
           offset, name,
           absl::StrCat("expected ids below ", id_limits_[i], ", found ", ids.Highest()));
     }
+  }
+  if (block.lines_.size() > 1 && block.lines_.size() != examples) {
+    return records_.Damaged(
+        offset, name,
+        absl::StrCat("expected the lines of ", examples, " examples, found ", block.lines_.size()));
   }
   if (HasShapeOfTask(header_.task(), block)) return absl::OkStatus();
   return records_.Damaged(offset, name,

@@ -1,6 +1,7 @@
 #include "data/shards/shard_writer.h"
 
 #include <bit>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -41,6 +42,10 @@ void ShardFingerprint::Add(std::span<const uint32_t> field) {
   fingerprint_.Add(AsBytes(field));
 }
 
+void ShardFingerprint::AddLine(uint64_t line) {
+  if (line > 0) fingerprint_.Add(line);
+}
+
 absl::StatusOr<std::unique_ptr<ShardWriter>> ShardWriter::Create(const std::string& path,
                                                                  const ShardHeader& header,
                                                                  uint64_t file_id) {
@@ -59,7 +64,7 @@ ShardWriter::ShardWriter(std::unique_ptr<AtomicFile> file, const ShardHeader& he
   OpenBlock();
 }
 
-absl::Status ShardWriter::Add(std::span<const FieldIds> fields) {
+absl::Status ShardWriter::Add(std::span<const FieldIds> fields, uint64_t line) {
   uint64_t ids = 0;
   bool empty = fields.size() != static_cast<size_t>(header_.fields_size());
   for (const FieldIds& field : fields) {
@@ -72,6 +77,11 @@ absl::Status ShardWriter::Add(std::span<const FieldIds> fields) {
                      " fields; expected ", header_.fields_size(),
                      " fields, none of them empty, and at most ", kMaxExampleTokens, " ids"));
   }
+  // The lines of a block are 32-bit numbers, counted from its first.
+  if (line > std::numeric_limits<uint32_t>::max() &&
+      line - std::numeric_limits<uint32_t>::max() > block_.block().first_line())
+    RETURN_IF_ERROR(CloseBlock());
+  AddLine(line);
   ShardBlock& block = *block_.mutable_block();
   for (int i = 0; i < header_.fields_size(); ++i) {
     const FieldIds& field = fields[i];
@@ -87,11 +97,28 @@ absl::Status ShardWriter::Add(std::span<const FieldIds> fields) {
     counts.set_words(counts.words() + field.words);
     counts.set_bytes(counts.bytes() + field.bytes);
   }
+  fingerprint_.AddLine(line);
   if (block_bytes_ < kBlockTokenBytes &&
       static_cast<uint64_t>(block.fields(0).example_lengths_size()) < kMaxBlockExamples) {
     return absl::OkStatus();
   }
   return CloseBlock();
+}
+
+// Notes the line of the next example of the open block.
+void ShardWriter::AddLine(uint64_t line) {
+  if (line == 0) return;
+  ShardBlock& block = *block_.mutable_block();
+  const int before = block.fields(0).example_lengths_size();
+  if (before == 0) {
+    block.set_first_line(line);
+  } else {
+    const uint64_t step = line - last_line_;
+    auto* const steps = block.mutable_line_steps();
+    if (step != 1 && steps->empty()) steps->Resize(before - 1, 1);
+    if (step != 1 || !steps->empty()) steps->Add(static_cast<uint32_t>(step));
+  }
+  last_line_ = line;
 }
 
 // The next block begins after all examples added so far.

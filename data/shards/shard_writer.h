@@ -29,6 +29,7 @@ class ShardFingerprint {
  public:
   explicit ShardFingerprint(const ShardHeader& header);
   void Add(std::span<const uint32_t> field);  // the fields of an example, one after the other
+  void AddLine(uint64_t line);                // then its line; 0: it is not known
   uint64_t file_id() const { return fingerprint_.Low64(); }
 
  private:
@@ -42,8 +43,9 @@ class ShardWriter {
                                                              const ShardHeader& header,
                                                              uint64_t file_id);
 
-  // Appends an example: its ids of each field of the header.
-  absl::Status Add(std::span<const FieldIds> fields);
+  // Appends an example: its ids of each field of the header, and the line of the corpus, from 1,
+  // that it is of, not less than that of the example before; 0, of all examples: not known.
+  absl::Status Add(std::span<const FieldIds> fields, uint64_t line = 0);
 
   // Writes the rest, reads the file back from disk to prove it whole, and publishes it.
   // FailedPrecondition if the examples were not those that `file_id` was made of. The entry's name
@@ -54,6 +56,7 @@ class ShardWriter {
   ShardWriter(std::unique_ptr<AtomicFile> file, const ShardHeader& header, uint64_t file_id);
   absl::StatusOr<uint64_t> Write(ShardRecord* record);
   void OpenBlock();
+  void AddLine(uint64_t line);
   absl::Status CloseBlock();
 
   const std::unique_ptr<AtomicFile> file_;
@@ -63,6 +66,7 @@ class ShardWriter {
   uint32_t crc_ = 0;  // of all bytes written
   ShardRecord block_;
   uint64_t block_bytes_ = 0;  // of ids in the open block
+  uint64_t last_line_ = 0;    // of the last example in it
   ShardIndex index_;          // its counts are those of all examples added
   ShardIndex::Block place_;   // of the open block, but for its bytes
 };

@@ -45,9 +45,11 @@ class BlockTokenReader : public TokenReader {
     const std::span<const uint32_t> begins = block->begins(0);
     const uint64_t first = blocks_->first_token(number);
     const auto after = std::ranges::upper_bound(begins, position - first);
-    return Extent{.example = blocks_->first_example(number) + (after - begins.begin() - 1),
+    const size_t of_block = after - begins.begin() - 1;
+    return Extent{.example = blocks_->first_example(number) + of_block,
                   .begin = first + *(after - 1),
-                  .end = first + *after};
+                  .end = first + *after,
+                  .line = block->line(of_block)};
   }
 
  private:

@@ -29,11 +29,13 @@ class TokenReader {
   // Copies the ids at [position, position + ids.size()), which must lie within the split.
   virtual absl::Status Read(uint64_t position, std::span<int32_t> ids) = 0;
 
-  // An example: its number in the split, and where its tokens are.
+  // An example: its number in the split, where its tokens are, and the line of the corpus, from 1,
+  // that it is, or is a piece of; 0: not known.
   struct Extent {
     uint64_t example = 0;
     uint64_t begin = 0;
     uint64_t end = 0;
+    uint64_t line = 0;
   };
   // The example that has the token at `position`, which must lie within the split.
   virtual absl::StatusOr<Extent> ExampleAt(uint64_t position) = 0;

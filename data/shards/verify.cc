@@ -46,6 +46,7 @@ absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
         unknown[f] += std::ranges::count_if(
             example, [&](uint32_t id) { return IsUnknown(fields[f], id, unknown_ids[f]); });
       }
+      fingerprint.AddLine(block.line(e));
     }
     ++report->blocks;
     report->examples += block.examples();

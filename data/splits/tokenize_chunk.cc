@@ -32,8 +32,8 @@ void Close(size_t begin, uint64_t words, uint64_t bytes, Field* field) {
 
 class ChunkEncoder {
  public:
-  ChunkEncoder(const ExampleCoding& coding, TokenizedChunk* tokenized)
-      : coding_(coding), tokenized_(tokenized) {}
+  ChunkEncoder(const ExampleCoding& coding, const TextChunk& chunk, TokenizedChunk* tokenized)
+      : coding_(coding), chunk_(chunk), tokenized_(tokenized) {}
 
   void Add(const TextExample& example) {
     const Task task = coding_.rules.task;
@@ -76,6 +76,7 @@ class ChunkEncoder {
     const std::string_view raw = example.raw(0)[0];
     if (coding_.raw_text == RawTextHeader::UNKNOWN_WORDS)
       KeepUnknownWords(text, raw, std::span(field->ids).subspan(begin, text_end - begin));
+    tokenized_->examples.lines.push_back(EndedBefore(example.line));
     Close(begin, words, raw.size() + (example.ends ? 1 : 0), field);
   }
 
@@ -101,6 +102,12 @@ class ChunkEncoder {
     SpooledExamples::Texts& texts = tokenized_->examples.texts;
     texts.sizes.push_back(static_cast<uint32_t>(text.size()));
     texts.bytes.append(text);
+  }
+
+  // How many lines of the chunk end before one of them; they come in order.
+  uint32_t EndedBefore(size_t line) {
+    for (; seen_lines_ < line; ++seen_lines_) ended_lines_ += chunk_.lines[seen_lines_].ends;
+    return ended_lines_;
   }
 
   void AddSentence(const TextExample& example) {
@@ -175,8 +182,11 @@ class ChunkEncoder {
   const Vocabulary& vocabulary(int field) const { return *coding_.fields[field].vocabulary; }
 
   const ExampleCoding& coding_;
+  const TextChunk& chunk_;
   TokenizedChunk* const tokenized_;
   std::vector<std::string> unknown_words_;  // of the line in hand
+  size_t seen_lines_ = 0;
+  uint32_t ended_lines_ = 0;
 };
 
 }  // namespace
@@ -187,7 +197,9 @@ absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
   findings.Clear(coding.fields.size());
   tokenized->examples.Clear(coding.fields.size());
   tokenized->examples.chunk = chunk.number;
-  ChunkEncoder encoder(coding, tokenized);
+  if (IsRunningText(coding.rules.task))
+    tokenized->examples.ended_lines = std::ranges::count_if(chunk.lines, &TextChunk::Line::ends);
+  ChunkEncoder encoder(coding, chunk, tokenized);
   RETURN_IF_ERROR(ReadExamples(
       coding.rules, chunk, [&](const TextExample& example) { encoder.Add(example); },
       &findings.left_out));

@@ -83,7 +83,9 @@ absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name, c
 }
 
 ExampleCoding SplitTokenizer::CodingOf(const std::string& name, const ExampleRules& rules) const {
-  const bool keep_empty_lines = fields_[0].spec.keep_empty_lines();
+  // Where the tokenizer is another data set's, the options may keep more.
+  const bool keep_empty_lines =
+      fields_[0].spec.keep_empty_lines() || options_.tokenizer.keep_empty_lines();
   ExampleCoding coding = {rules, keep_empty_lines, {}, MayOverlap(), RawTextOf(rules.task, name)};
   for (const FieldCoding& field : fields_) {
     const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
@@ -130,7 +132,7 @@ absl::StatusOr<std::vector<SpooledChunk>> SplitTokenizer::ShareKept(
                        uint64_t ids = 0;
                        for (const SpooledExamples::Field& field : examples.fields)
                          ids += field.ids.size();
-                       mine.push_back({examples.chunk, spool, offset, ids});
+                       mine.push_back({examples.chunk, spool, offset, ids, examples.ended_lines});
                        return AddKept(name, examples);
                      }));
     std::error_code error;

@@ -14,9 +14,10 @@ namespace elman {
 namespace {
 
 // A record has the numbers of the chunk, of fields, of examples, of bytes of notes, of examples
-// with raw text, of raw texts, of their bytes, and of ids of each field, all of 8 bytes; then the
-// vectors of each field, those of the raw texts and their bytes, and the notes.
-constexpr size_t kFixedNumbers = 7;
+// with raw text, of raw texts, of their bytes, of lines that examples have, of lines that end in
+// it, and of ids of each field, all of 8 bytes; then the lines, the vectors of each field, those of
+// the raw texts and their bytes, and the notes.
+constexpr size_t kFixedNumbers = 9;
 
 void TakeNumbers(size_t count, std::string_view* bytes, std::vector<uint32_t>* numbers) {
   numbers->resize(count);
@@ -31,6 +32,8 @@ void SpooledExamples::Clear(size_t count) {
   texts.examples.clear();
   texts.sizes.clear();
   texts.bytes.clear();
+  lines.clear();
+  ended_lines = 0;
   fields.resize(count);
   for (Field& field : fields) {
     for (std::vector<uint32_t>* numbers : {&field.ids, &field.lengths, &field.words, &field.bytes})
@@ -52,16 +55,19 @@ absl::Status SpoolWriter::Append(const SpooledExamples& examples) {
                                  examples.notes.size(),
                                  examples.texts.examples.size(),
                                  examples.texts.sizes.size(),
-                                 examples.texts.bytes.size()};
-  SpooledChunk place = {examples.chunk, spool_, 0, 0};
+                                 examples.texts.bytes.size(),
+                                 examples.lines.size(),
+                                 examples.ended_lines};
+  SpooledChunk place = {examples.chunk, spool_, 0, 0, examples.ended_lines};
   for (const SpooledExamples::Field& field : examples.fields) {
     sizes.push_back(field.ids.size());
     place.ids += field.ids.size();
   }
   std::string frame(kRecordHeaderBytes, '\0');
   frame.reserve(kRecordFrameBytes + 8 * sizes.size() + sizes[3] + sizes[6] +
-                4 * (place.ids + 3 * sizes[1] * sizes[2] + sizes[4] + sizes[5]));
+                4 * (place.ids + 3 * sizes[1] * sizes[2] + sizes[4] + sizes[5] + sizes[7]));
   frame.append(AsBytes(sizes));
+  frame.append(AsBytes(examples.lines));
   for (const SpooledExamples::Field& field : examples.fields) {
     frame.append(AsBytes(field.lengths));
     frame.append(AsBytes(field.words));
@@ -97,22 +103,24 @@ absl::StatusOr<uint64_t> SpoolReader::Read(uint64_t offset, std::string* buffer,
     return number;
   };
   const uint64_t fields = std::min<uint64_t>(size(1), kMaxFields), count = size(2);
-  const uint64_t with_texts = size(4), texts = size(5);
+  const uint64_t with_texts = size(4), texts = size(5), lines = size(7) == 0 ? 0 : count;
   uint64_t expected = (kFixedNumbers + fields) * sizeof(uint64_t) + size(3) + size(6) +
-                      (with_texts + texts) * sizeof(uint32_t);
+                      (with_texts + texts + lines) * sizeof(uint32_t);
   for (uint64_t i = 0; i < fields; ++i)
     expected += (3 * count + size(kFixedNumbers + i)) * sizeof(uint32_t);
   uint64_t largest = count;
   for (const uint64_t number : {size(3), with_texts, texts, size(6)})
     largest = std::max(largest, number);
-  if (largest > buffer->size() || expected != buffer->size()) {
+  if (largest > buffer->size() || size(7) != lines || expected != buffer->size()) {
     return absl::DataLossError(
         absl::StrCat(file_->path(), ": offset ", offset, ": no chunk of examples"));
   }
   examples->Clear(fields);
   examples->chunk = size(0);
+  examples->ended_lines = size(8);
   std::string_view rest = *buffer;
   rest.remove_prefix((kFixedNumbers + fields) * sizeof(uint64_t));
+  TakeNumbers(lines, &rest, &examples->lines);
   for (uint64_t i = 0; i < fields; ++i) {
     SpooledExamples::Field& field = examples->fields[i];
     TakeNumbers(count, &rest, &field.lengths);

@@ -34,7 +34,10 @@ struct SpooledExamples {
   uint64_t chunk = 0;         // its number in the corpus
   std::vector<Field> fields;  // each with as many examples
   Texts texts;
-  std::string notes;  // what else is known of the chunk: the writer's business
+  // Of running text: how many lines of the chunk end before each example; otherwise empty.
+  std::vector<uint32_t> lines;
+  uint64_t ended_lines = 0;  // in all of the chunk
+  std::string notes;         // what else is known of the chunk: the writer's business
 
   void Clear(size_t fields);  // keeps memory
 };
@@ -45,6 +48,7 @@ struct SpooledChunk {
   uint64_t spool = 0;   // the file
   uint64_t offset = 0;  // in it
   uint64_t ids = 0;     // of all its fields
+  uint64_t ended_lines = 0;
 };
 
 class SpoolReader {

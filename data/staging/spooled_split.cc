@@ -24,12 +24,15 @@ absl::StatusOr<SpooledSplit> OpenSpooledSplit(const std::vector<std::string>& sp
     ASSIGN_OR_RETURN(split.spools.emplace_back(), SpoolReader::Open(path));
   }
   std::ranges::sort(chunks, {}, &SpooledChunk::chunk);
+  uint64_t lines = 0;
   for (size_t i = 0; i < chunks.size(); ++i) {
     if (chunks[i].chunk != i) {
       return absl::FailedPreconditionError(
           absl::StrCat("chunk ", i, " of the corpus is missing or was found twice: all ranks must ",
                        "see the same files"));
     }
+    split.first_lines.push_back(lines + 1);
+    lines += chunks[i].ended_lines;
     split.begins.push_back(split.ids);
     split.ids += chunks[i].ids;
   }
@@ -77,8 +80,9 @@ absl::Status VisitSpooled(const SpooledSplit& split, uint64_t begin, uint64_t en
         texts.push_back(std::string_view(examples.texts.bytes).substr(next_byte, size));
         next_byte += size;
       }
+      const uint64_t line = examples.lines.empty() ? 0 : split.first_lines[c] + examples.lines[i];
       const bool visited = position >= begin && position < end;
-      if (visited && visit_fields != nullptr) RETURN_IF_ERROR((*visit_fields)(fields));
+      if (visited && visit_fields != nullptr) RETURN_IF_ERROR((*visit_fields)(fields, line));
       if (visited && visit_texts != nullptr) RETURN_IF_ERROR((*visit_texts)(texts));
       position += ids;
     }
@@ -129,8 +133,9 @@ absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSp
   const uint64_t end = BeginOfPart(split, uint64_t{header.shard()} + 1, header.shards());
 
   ShardFingerprint fingerprint(header);
-  RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields) {
+  RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields, uint64_t line) {
     for (const FieldIds& field : fields) fingerprint.Add(field.ids);
+    fingerprint.AddLine(line);
     return absl::OkStatus();
   }));
   const std::string path = JoinPath(folder, NameOfFile(header, "tfrecord"));
@@ -143,12 +148,12 @@ absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSp
   const std::span<const TaskField> known = FieldsOf(header.task());
   ASSIGN_OR_RETURN(const std::unique_ptr<ShardWriter> writer,
                    ShardWriter::Create(path, header, fingerprint.file_id()));
-  RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields) {
+  RETURN_IF_ERROR(VisitExamples(split, begin, end, [&](std::span<FieldIds> fields, uint64_t line) {
     for (size_t i = 0; i < fields.size(); ++i) {
       fields[i].unknown = std::ranges::count_if(
           fields[i].ids, [&](uint32_t id) { return IsUnknown(known[i], id, unknown_ids[i]); });
     }
-    return writer->Add(fields);
+    return writer->Add(fields, line);
   }));
   return writer->Finish();
 }

@@ -18,9 +18,10 @@ namespace elman {
 
 struct SpooledSplit {
   std::vector<std::unique_ptr<SpoolReader>> spools;
-  std::vector<SpooledChunk> chunks;  // in the order of the corpus
-  std::vector<uint64_t> begins;      // of each chunk, counted in ids of all fields
-  uint64_t ids = 0;                  // of all fields
+  std::vector<SpooledChunk> chunks;   // in the order of the corpus
+  std::vector<uint64_t> begins;       // of each chunk, counted in ids of all fields
+  std::vector<uint64_t> first_lines;  // of each chunk: its first line in the corpus, from 1
+  uint64_t ids = 0;                   // of all fields
   // If set, what is still to be done to every chunk that is read: what could not be known before
   // all chunks were there. Safe for any number of threads; leaves the numbers of ids as they are.
   std::function<absl::Status(SpooledExamples*)> complete = nullptr;
@@ -31,8 +32,8 @@ struct SpooledSplit {
 absl::StatusOr<SpooledSplit> OpenSpooledSplit(const std::vector<std::string>& spool_paths,
                                               std::vector<SpooledChunk> chunks);
 
-// Gets the fields of an example; nothing is unknown as yet.
-using ExampleVisitor = std::function<absl::Status(std::span<FieldIds> fields)>;
+// Gets the fields of an example, nothing of which is unknown as yet, and its line, or 0.
+using ExampleVisitor = std::function<absl::Status(std::span<FieldIds> fields, uint64_t line)>;
 
 // Visits the examples whose first id is among [begin, end) of the split, in order. Safe for any
 // number of threads.

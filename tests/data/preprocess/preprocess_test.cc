@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "data/io/paths.h"
+#include "data/shards/token_reader.h"
 #include "data/text/corpus_reader.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
 
@@ -58,6 +59,54 @@ TEST_F(PreprocessTest, KeepsEmptyLinesOnlyWhenAsked) {
   options_.tokenizer.set_keep_empty_lines(true);
   ASSERT_THAT(Run(), IsOk());
   EXPECT_EQ(TextOf("train"), "a\n\n\nb\n");
+}
+
+// Of all files of the split, one after another, whatever was left out of them.
+TEST_F(PreprocessTest, KnowsTheLinesOfItsFiles) {
+  std::string text;
+  std::vector<uint64_t> expected;
+  for (uint64_t line = 1; text.size() < 5 * kChunkBytes / 2; ++line) {
+    const bool empty = line % 3 == 1 || line % 1000 < 20;
+    if (!empty) expected.push_back(line);
+    text += empty ? "\n" : "some words of line " + std::to_string(line) + "\n";
+  }
+  const uint64_t lines = std::ranges::count(text, '\n');
+  expected.insert(expected.end(), {lines + 2, lines + 3});
+  options_.tokenizer.set_vocab_size(100);
+  options_.shard_tokens = 100'000;
+  Train(text);
+  options_.splits[0].files.push_back(scratch_.Write("second", "\na\nthe last"));
+  for (const int threads : {1, 3}) {
+    options_.threads = threads;
+    RunWell();
+    const auto reader = *TokenReader::Open(*Dataset::Open(options_.output), "train", 1 << 20);
+    std::vector<uint64_t> found;
+    for (uint64_t position = 0; position < reader->tokens();) {
+      const TokenReader::Extent extent = *reader->ExampleAt(position);
+      found.push_back(extent.line);
+      position = extent.end;
+    }
+    EXPECT_TRUE(found == expected);
+  }
+}
+
+// A line of megabytes comes as several examples, all of the same line.
+TEST_F(PreprocessTest, KnowsTheLineOfItsPieces) {
+  std::string text = "first\n\n";
+  for (int i = 0; text.size() < 3 * kMaxLineBytes; ++i) text += " word" + std::to_string(i % 977);
+  Train(text + "\nlast\n");
+  RunWell();
+  const auto reader = *TokenReader::Open(*Dataset::Open(options_.output), "train", 1 << 20);
+  std::vector<uint64_t> lines;
+  for (uint64_t position = 0; position < reader->tokens();) {
+    const TokenReader::Extent extent = *reader->ExampleAt(position);
+    lines.push_back(extent.line);
+    position = extent.end;
+  }
+  ASSERT_GT(lines.size(), 4u);
+  EXPECT_EQ(lines.front(), 1u);
+  EXPECT_EQ(lines.back(), 4u);
+  EXPECT_EQ(std::ranges::count(lines, 3), std::ssize(lines) - 2);
 }
 
 TEST_F(PreprocessTest, GivesTheSameBytesForAnyNumberOfThreads) {

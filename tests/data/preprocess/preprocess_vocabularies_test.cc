@@ -129,6 +129,24 @@ TEST_F(PreprocessVocabulariesTest, TakesOverLabelsInTheirOrderAndNamesOthers) {
   EXPECT_EQ(scratch_.Read("out/label.unseen.txt"), "new\t1\n");
 }
 
+// Which lines there are is no matter of the vocabulary.
+TEST_F(PreprocessVocabulariesTest, KeepsEmptyLinesWithIdsOfAnotherDataSet) {
+  Give("train", "a b\n\nb\n");
+  const std::string before = MadeBefore();
+  options_.vocabulary_of = before;
+  options_.tokenizer.Clear();
+  options_.splits.clear();
+  Give("test", "b\n\n\na c\n");
+  EXPECT_EQ(RunWell().left_out.empty_lines, 2u);
+  EXPECT_EQ(TextOf("test"), "b\na <unk>\n");
+  options_.tokenizer.set_keep_empty_lines(true);
+  const DatasetManifest manifest = RunWell().manifest;
+  EXPECT_EQ(TextOf("test"), "b\n\n\na <unk>\n");
+  EXPECT_TRUE(manifest.preprocess().keep_empty_lines());
+  EXPECT_EQ(manifest.fields(0).vocabulary().fingerprint(),
+            (*Dataset::Open(before))->manifest().fields(0).vocabulary().fingerprint());
+}
+
 TEST_F(PreprocessVocabulariesTest, CountsLabelsThatTheOtherDoesNotHave) {
   Give("train", "good bad film\n");
   options_.vocabulary_of = MadeBefore();

@@ -72,6 +72,8 @@ TEST_F(TokenizeChunkTest, EndsALineInPiecesOnce) {
   EXPECT_THAT(examples.ids, ElementsAre('a', 'b', ' ', 'c', kEnd));
   EXPECT_THAT(examples.lengths, ElementsAre(2, 2, 1));
   EXPECT_THAT(examples.bytes, ElementsAre(2, 2, 1));
+  EXPECT_THAT(tokenized_.examples.lines, ElementsAre(0, 0, 0));
+  EXPECT_EQ(tokenized_.examples.ended_lines, 1u);
   EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
 }
 
@@ -83,6 +85,18 @@ TEST_F(TokenizeChunkTest, LeavesOutEmptyLinesUnlessTheyAreKept) {
   coding_.keep_empty_lines = true;
   EXPECT_THAT(Tokenize().ids, ElementsAre(' ', '\t', kEnd, kEnd));
   EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
+}
+
+TEST_F(TokenizeChunkTest, KnowsTheLineOfEveryExample) {
+  Add("");
+  Add("a");
+  Add(" ");
+  Add("");
+  Add("b");
+  Add("c", false, false);
+  Tokenize();
+  EXPECT_THAT(tokenized_.examples.lines, ElementsAre(1, 4, 5));
+  EXPECT_EQ(tokenized_.examples.ended_lines, 5u);
 }
 
 TEST_F(TokenizeChunkTest, CountsLinesThatAreNotUtf8) {

@@ -30,6 +30,10 @@ SpooledExamples Spooled(uint64_t chunk, const FieldExamples& fields,
       field.bytes.push_back(static_cast<uint32_t>((10 + f) * example.size()));
     }
   }
+  // Every other line was left out, and one after the last example.
+  for (size_t e = 0; e < fields[0].size(); ++e)
+    spooled.lines.push_back(static_cast<uint32_t>(2 * e + 1));
+  spooled.ended_lines = 2 * fields[0].size() + 1;
   return spooled;
 }
 
@@ -39,6 +43,8 @@ void ExpectEqual(const SpooledExamples& a, const SpooledExamples& b) {
   EXPECT_EQ(a.texts.examples, b.texts.examples);
   EXPECT_EQ(a.texts.sizes, b.texts.sizes);
   EXPECT_EQ(a.texts.bytes, b.texts.bytes);
+  EXPECT_EQ(a.lines, b.lines);
+  EXPECT_EQ(a.ended_lines, b.ended_lines);
   ASSERT_EQ(a.fields.size(), b.fields.size());
   for (size_t f = 0; f < a.fields.size(); ++f) {
     EXPECT_EQ(a.fields[f].ids, b.fields[f].ids);
@@ -109,10 +115,14 @@ TEST(SpooledSplit, GivesEveryExampleToOnePart) {
     paths.push_back(scratch.Path("spool" + std::to_string(rank)));
     writers.push_back(*SpoolWriter::Open(paths.back(), rank));
   }
+  std::vector<uint64_t> lines;
+  uint64_t ended_lines = 0;
   for (uint32_t chunk = 0; chunk < 7; ++chunk) {
     const FieldExamples examples =
         RandomTaskExamples(TRANSLATION, chunk == 3 ? 0 : 9, 20, 100, chunk + 1);
     for (int f = 0; f < 2; ++f) all[f].insert(all[f].end(), examples[f].begin(), examples[f].end());
+    for (size_t e = 0; e < examples[0].size(); ++e) lines.push_back(ended_lines + 2 * e + 2);
+    ended_lines += 2 * examples[0].size() + 1;
     ASSERT_THAT(writers[chunk % 2]->Append(Spooled(chunk, examples)), IsOk());
   }
   std::vector<SpooledChunk> chunks = writers[1]->chunks();
@@ -123,9 +133,11 @@ TEST(SpooledSplit, GivesEveryExampleToOnePart) {
               FailsWith(absl::StatusCode::kFailedPrecondition, "chunk 1 of the corpus is missing"));
   for (const uint64_t parts : {uint64_t{1}, uint64_t{2}, uint64_t{5}, split.ids, split.ids + 3}) {
     FieldExamples visited(2);
+    std::vector<uint64_t> visited_lines;
     for (uint64_t part = 0; part < parts; ++part) {
       ASSERT_THAT(VisitExamples(split, split.ids * part / parts, split.ids * (part + 1) / parts,
-                                [&](std::span<FieldIds> fields) {
+                                [&](std::span<FieldIds> fields, uint64_t line) {
+                                  visited_lines.push_back(line);
                                   EXPECT_EQ(fields.size(), 2u);
                                   for (size_t f = 0; f < fields.size(); ++f) {
                                     const FieldIds& field = fields[f];
@@ -138,6 +150,7 @@ TEST(SpooledSplit, GivesEveryExampleToOnePart) {
                   IsOk());
     }
     EXPECT_EQ(visited, all) << parts;
+    EXPECT_EQ(visited_lines, lines) << parts;
   }
 }
 

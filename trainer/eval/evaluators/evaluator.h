@@ -20,6 +20,7 @@ namespace elman {
 // What an example of a split comes to, or a piece of it.
 struct ExamplePiece {
   uint64_t example = 0;       // its number in the split
+  uint64_t line = 0;          // of the corpus, from 1, that the example is of; 0: not known
   uint64_t first_target = 0;  // where in the example the piece begins
   std::span<const int32_t> targets;
   std::span<const double> losses;  // of these targets, in nats

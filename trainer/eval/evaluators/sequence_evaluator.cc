@@ -118,6 +118,7 @@ class SequenceEvaluator : public Evaluator {
       figures_->Count(alone_, alone_predicted_, sums.whole);
     }
     Tell({.example = batch_.examples[row],
+          .line = 0,
           .first_target = 0,
           .targets = alone_.targets,
           .losses = alone_losses_,

@@ -20,7 +20,8 @@ void Surprisal::Observe(const ExamplePiece& piece) {
   const size_t begin = tokens_.size();
   tokens_.insert(tokens_.end(), piece.targets.begin(), piece.targets.end());
   losses_.insert(losses_.end(), piece.losses.begin(), piece.losses.end());
-  pieces_.push_back({piece.example, piece.first_target, begin, tokens_.size()});
+  const uint64_t line = piece.line > 0 ? piece.line : piece.example + 1;
+  pieces_.push_back({piece.example, line, piece.first_target, begin, tokens_.size()});
 }
 
 absl::Status Surprisal::AppendTo(const Vocabulary& vocabulary, RawTextReader* unknown_words,
@@ -33,15 +34,19 @@ absl::Status Surprisal::AppendTo(const Vocabulary& vocabulary, RawTextReader* un
   std::optional<UnknownSpeller> speller;
   if (spelled) speller.emplace(vocabulary);
   std::string rows;
-  std::span<const std::string_view> words;  // of the line, not yet spelled
+  std::span<const std::string_view> words;  // of the example, not yet spelled
+  uint64_t line = 0, position = 0;
   for (const Piece& piece : pieces_) {
     rows.clear();
+    // A long line is several examples.
+    if (piece.line != line) position = 0;
+    line = piece.line;
     if (spelled && piece.first_target == 0) {
       ASSIGN_OR_RETURN(words, unknown_words->Read(piece.example));
     }
     for (size_t i = piece.begin; i < piece.end; ++i) {
-      absl::StrAppend(&rows, piece.example + 1, "\t", piece.first_target + (i - piece.begin) + 1,
-                      "\t", EscapedPiece(vocabulary.piece(tokens_[i])), "\t",
+      absl::StrAppend(&rows, line, "\t", ++position, "\t",
+                      EscapedPiece(vocabulary.piece(tokens_[i])), "\t",
                       RoundTripText(losses_[i] / std::numbers::ln2));
       double spelling = 0;
       if (static_cast<uint32_t>(tokens_[i]) == vocabulary.unknown_id() && !words.empty()) {

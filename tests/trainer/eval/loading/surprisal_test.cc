@@ -15,9 +15,9 @@ class SurprisalTest : public testing::Test {
  protected:
   // Bits of each token, in a piece of an example.
   void Tell(ExampleObserver* observer, uint64_t example, uint64_t first_target,
-            std::vector<int32_t> targets, std::vector<double> bits) {
+            std::vector<int32_t> targets, std::vector<double> bits, uint64_t line = 0) {
     for (double& bit : bits) bit *= std::numbers::ln2;
-    observer->Observe({example, first_target, targets, bits, EvaluationSums()});
+    observer->Observe({example, line, first_target, targets, bits, EvaluationSums()});
   }
 
   Scratch scratch_;
@@ -39,6 +39,22 @@ TEST_F(SurprisalTest, RowsAreInTheOrderOfTheSplitWhateverIsToldFirst) {
             "line\tposition\ttoken\tbits\n"
             "1\t1\ta\t1\n1\t2\ta\t2\n1\t3\t<unk>\t8\n1\t4\t</s>\t0.5\n"
             "2\t1\t\\t\\\\\t3\n2\t2\t</s>\t0.25\n");
+}
+
+// Lines that were left out count; a line of several examples is one.
+TEST_F(SurprisalTest, LinesAreThoseOfTheFile) {
+  Surprisal surprisal;
+  Tell(&surprisal, 0, 0, {2, 1}, {1, 2}, 3);
+  Tell(&surprisal, 3, 0, {1}, {6}, 9);
+  Tell(&surprisal, 2, 0, {1}, {5}, 7);
+  Tell(&surprisal, 1, 0, {2, 2}, {3, 4}, 7);
+  auto file = AtomicFile::Create(scratch_.Path("bits"));
+  ASSERT_THAT(file, IsOk());
+  ASSERT_THAT(surprisal.AppendTo(vocabulary_, file->get()), IsOk());
+  ASSERT_THAT((*file)->Publish(), IsOk());
+  EXPECT_EQ(scratch_.Read("bits"),
+            "line\tposition\ttoken\tbits\n3\t1\ta\t1\n3\t2\t</s>\t2\n"
+            "7\t1\ta\t3\n7\t2\ta\t4\n7\t3\t</s>\t5\n9\t1\t</s>\t6\n");
 }
 
 TEST_F(SurprisalTest, LossesByPositionInTheLine) {
