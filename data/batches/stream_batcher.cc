@@ -36,13 +36,13 @@ struct Part {
 
 class StreamBatcher : public BatchSource {
  public:
-  StreamBatcher(std::vector<Part> parts, const StreamShape& shape)
-      : parts_(std::move(parts)), shape_(shape), lane_seen_(shape.lanes, false) {
-    uint64_t tokens = 0;
-    for (const Part& part : parts_) tokens += part.tokens();
-    windows_ = StreamPlan(tokens, shape.batch_size, shape.sequence_length).windows();
-    streams_seen_.resize(parts_.size());
-  }
+  // An epoch has `windows` batches.
+  StreamBatcher(std::vector<Part> parts, const StreamShape& shape, int64_t windows)
+      : parts_(std::move(parts)),
+        shape_(shape),
+        windows_(windows),
+        lane_seen_(shape.lanes, false),
+        streams_seen_(parts_.size()) {}
 
   int lanes() const override { return shape_.lanes; }
   int64_t batches_per_epoch() const override { return windows_; }
@@ -93,28 +93,28 @@ class StreamBatcher : public BatchSource {
  private:
   absl::Status ReadRow(const Part& part, int64_t window, int stream, int row, Batch* batch) {
     const StreamPlan& plan = part.plan;
-    const uint64_t first =
-        plan.begin(stream) + static_cast<uint64_t>(window) * plan.sequence_length();
-    const uint64_t end = plan.begin(stream + 1);
+    const TokenStream& tokens = plan.stream(stream);
+    const uint64_t first = plan.first(stream, window);
     if (window == 0 && !batch->starts_epoch) batch->restarts.push_back(row);
-    if (first >= end) return absl::OkStatus();
-    const int targets = static_cast<int>(std::min<uint64_t>(plan.steps(window), end - first));
+    if (first >= tokens.end) return absl::OkStatus();
+    const int steps = static_cast<int>(std::min<uint64_t>(plan.steps(window), tokens.end - first));
 
-    // Before the first target stand the first input and, to see whether a text begins there, what
-    // is before that. Before the split, there are ends of texts.
+    // Before the first token stand the first input and, to see whether a text begins there, what
+    // is before that.
     const uint64_t before = std::min<uint64_t>(first, kTokensBefore);
-    ids_.assign(kTokensBefore + static_cast<size_t>(targets), part.end_id);
+    ids_.assign(kTokensBefore + static_cast<size_t>(steps), part.end_id);
     RETURN_IF_ERROR(part.reader->Read(
         first - before, std::span(ids_).subspan(static_cast<size_t>(kTokensBefore - before))));
-    for (int t = 0; t < targets; ++t) {
+    for (int t = 0; t < steps; ++t) {
       const size_t element = static_cast<size_t>(t) * batch->rows + row;
       batch->inputs[element] = ids_[t + 1];
-      batch->targets[element] = ids_[t + 2];
-      if (TextBegins(ids_[t] == part.end_id, ids_[t + 1] == part.end_id))
+      if (TextBegins(shape_.unit, ids_[t] == part.end_id, ids_[t + 1] == part.end_id))
         batch->restarts.push_back(static_cast<int32_t>(element));
+      if (first + t < tokens.begin) continue;
+      batch->targets[element] = ids_[t + 2];
+      ++batch->target_count;
     }
-    batch->target_count += targets;
-    return part.features ? ReadFeatures(part, first, targets, row, batch) : absl::OkStatus();
+    return part.features ? ReadFeatures(part, first, steps, row, batch) : absl::OkStatus();
   }
 
   // The vectors of the inputs, the first of which stands before token `first`; before the split
@@ -126,19 +126,6 @@ class StreamBatcher : public BatchSource {
       RETURN_IF_ERROR(part.features->Read(first + t - 1, batch->features.of(element)));
     }
     return absl::OkStatus();
-  }
-
-  // Whether a text begins behind an input: is that, and is what stands before it, an end?
-  bool TextBegins(bool end_before, bool end) const {
-    switch (shape_.unit) {
-      case TextUnit::kSplit:
-        return false;
-      case TextUnit::kLine:
-        return end;
-      case TextUnit::kParagraph:
-        return end && end_before;
-    }
-    return false;
   }
 
   // A rank reads its own lanes only: memory grows with these, not with the global batch.
@@ -157,7 +144,7 @@ class StreamBatcher : public BatchSource {
 
   const std::vector<Part> parts_;
   const StreamShape shape_;
-  int64_t windows_ = 0;  // of an epoch
+  const int64_t windows_;  // of an epoch
   std::vector<bool> lane_seen_;
   std::vector<uint64_t> streams_seen_;  // by part
   std::vector<int32_t> ids_;            // of one row
@@ -170,8 +157,10 @@ absl::Status CheckShape(const StreamShape& shape) {
       absl::StrCat("sequence_length ", shape.sequence_length, " must be at least 1"));
 }
 
+// `streams` of its tokens; none: `rows` of equal length.
 absl::StatusOr<Part> OpenPart(std::shared_ptr<const Dataset> dataset, std::string_view split,
-                              int first_row, int streams, const StreamShape& shape) {
+                              int first_row, int rows, std::vector<TokenStream> streams,
+                              const StreamShape& shape) {
   const auto end_id = static_cast<int32_t>(dataset->vocabulary().end_id());
   ASSIGN_OR_RETURN(std::unique_ptr<TokenReader> reader,
                    TokenReader::Open(dataset, split, kCacheBytesPerStream));
@@ -181,35 +170,71 @@ absl::StatusOr<Part> OpenPart(std::shared_ptr<const Dataset> dataset, std::strin
   }
   ASSIGN_OR_RETURN(std::unique_ptr<FeatureReader> features,
                    FeatureReader::Open(*dataset, split, shape.feature_size));
-  const StreamPlan plan(reader->tokens(), streams, shape.sequence_length);
-  return Part{std::move(reader), std::move(features), plan, first_row, end_id};
+  if (streams.empty()) streams = EqualStreams(reader->tokens(), rows);
+  return Part{std::move(reader), std::move(features),
+              StreamPlan(std::move(streams), shape.sequence_length), first_row, end_id};
 }
 
 }  // namespace
 
-StreamPlan::StreamPlan(uint64_t tokens, int streams, int sequence_length)
-    : tokens_(tokens), streams_(streams), sequence_length_(sequence_length) {}
+std::vector<TokenStream> EqualStreams(uint64_t tokens, int streams) {
+  const auto begin = [&](int stream) {
+    return static_cast<uint64_t>(static_cast<unsigned __int128>(tokens) * stream / streams);
+  };
+  std::vector<TokenStream> equal(streams);
+  for (int i = 0; i < streams; ++i) equal[i] = {begin(i), begin(i), begin(i + 1)};
+  return equal;
+}
 
-uint64_t StreamPlan::longest() const {
-  return tokens_ / streams_ + (tokens_ % streams_ != 0 ? 1 : 0);
+StreamPlan::StreamPlan(std::vector<TokenStream> streams, int sequence_length)
+    : streams_(std::move(streams)), sequence_length_(sequence_length) {
+  for (const TokenStream& stream : streams_)
+    longest_ = std::max(longest_, stream.end - stream.context);
 }
 
 int64_t StreamPlan::windows() const {
-  return static_cast<int64_t>((longest() + sequence_length_ - 1) / sequence_length_);
-}
-
-uint64_t StreamPlan::begin(int stream) const {
-  return static_cast<uint64_t>(static_cast<unsigned __int128>(tokens_) * stream / streams_);
+  const uint64_t length = sequence_length_;
+  return static_cast<int64_t>(longest_ / length + (longest_ % length != 0 ? 1 : 0));
 }
 
 int StreamPlan::steps(int64_t window) const {
   const uint64_t before = static_cast<uint64_t>(window) * sequence_length_;
-  return static_cast<int>(std::min<uint64_t>(sequence_length_, longest() - before));
+  return static_cast<int>(std::min<uint64_t>(sequence_length_, longest_ - before));
+}
+
+uint64_t StreamPlan::first(int stream, int64_t window) const {
+  return streams_[stream].context + static_cast<uint64_t>(window) * sequence_length_;
+}
+
+bool TextBegins(TextUnit unit, bool end_before, bool end) {
+  switch (unit) {
+    case TextUnit::kSplit:
+      return false;
+    case TextUnit::kLine:
+      return end;
+    case TextUnit::kParagraph:
+      return end && end_before;
+  }
+  return false;
 }
 
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape) {
   return CreateMixedStreamBatcher({std::move(dataset)}, {1}, split, shape);
+}
+
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape,
+    std::vector<TokenStream> streams) {
+  StreamShape own = shape;
+  own.batch_size = static_cast<int>(streams.size());
+  RETURN_IF_ERROR(CheckShape(own));
+  ASSIGN_OR_RETURN(Part part, OpenPart(std::move(dataset), split, /*first_row=*/0, own.batch_size,
+                                       std::move(streams), own));
+  const int64_t windows = part.plan.windows();
+  std::vector<Part> parts;
+  parts.push_back(std::move(part));
+  return std::make_unique<StreamBatcher>(std::move(parts), own, windows);
 }
 
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateMixedStreamBatcher(
@@ -219,12 +244,16 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateMixedStreamBatcher(
   ASSIGN_OR_RETURN(const std::vector<int> streams, Apportion(weights, shape.batch_size));
   std::vector<Part> parts;
   int first_row = 0;
+  uint64_t tokens = 0;
   for (size_t i = 0; i < datasets.size(); ++i) {
-    ASSIGN_OR_RETURN(Part part, OpenPart(datasets[i], split, first_row, streams[i], shape));
+    ASSIGN_OR_RETURN(Part part,
+                     OpenPart(datasets[i], split, first_row, streams[i], /*streams=*/{}, shape));
+    tokens += part.tokens();
     parts.push_back(std::move(part));
     first_row += streams[i];
   }
-  return std::make_unique<StreamBatcher>(std::move(parts), shape);
+  const StreamPlan whole(EqualStreams(tokens, shape.batch_size), shape.sequence_length);
+  return std::make_unique<StreamBatcher>(std::move(parts), shape, whole.windows());
 }
 
 }  // namespace elman

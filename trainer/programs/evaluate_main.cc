@@ -61,6 +61,10 @@ ABSL_FLAG(std::string, entity_mode, "conlleval",
           "`MODE` tagging: which entities are counted where tags break the rules of their scheme: "
           "conlleval, as conlleval reads them; strict, only what the scheme allows, as seqeval's "
           "mode='strict'");
+ABSL_FLAG(int32_t, streams, 0,
+          "`N` language models and word vectors: reads the split in at most N streams at the same "
+          "time, which begin with lines. 1: in order from begin to end, each token with all before "
+          "it as context, slowly. 0: as the trainer validates");
 ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
 ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
           "translation: the width of the search for the translations that are scored");
@@ -82,6 +86,9 @@ constexpr Example kExamples[] = {
     {"Is it better than another run's, or was it lucky?",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --compare=run/other"},
+    {"How many bits each token is worth, given all before it",
+     "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
+     "    --streams=1 --surprisal=bits.tsv"},
     {"Word vectors, ours or others', by what people find similar",
      "elman-evaluate --checkpoint=run/vectors/model \\\n"
      "    --word_similarity=wordsim353.txt"},
@@ -159,17 +166,32 @@ absl::Status CheckFlags(const CommandLine& command_line) {
     return absl::InvalidArgumentError(
         absl::StrCat("--bootstrap_samples=", samples, ": it must be at least 1"));
   }
+  if (const int streams = absl::GetFlag(FLAGS_streams); streams < 0 || streams > (1 << 16)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--streams=", streams, ": it must be from 0 to 65536"));
+  }
   RETURN_IF_ERROR(TranslationSpecOfFlags().status());
   RETURN_IF_ERROR(EntitySpecOfFlags().status());
   return ExpectFormat(absl::GetFlag(FLAGS_format));
 }
 
-// A model that reads what the data set has.
+// A model that reads what the data set has, as --streams says.
 absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
                                                       const Dataset& dataset,
                                                       std::string_view remedy) {
   ASSIGN_OR_RETURN(auto trained, LoadTrainedModel(path));
   RETURN_IF_ERROR(CheckFields(trained->header, trained->path, dataset, remedy));
+  const int streams = absl::GetFlag(FLAGS_streams);
+  if (streams == 0) return trained;
+  if (!IsRunningText(trained->header.task())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--streams: ", trained->path,
+        " is no model of running text, whose split is cut into streams; leave it out"));
+  }
+  EvaluationSpec* evaluation = trained->header.mutable_config()->mutable_evaluation();
+  evaluation->set_streams(EvaluationSpec::CONTEXT);
+  evaluation->set_batch_size(streams);
+  evaluation->set_stream_tokens(1);
   return trained;
 }
 

@@ -58,6 +58,16 @@ absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& co
       ": word vectors learn from summed gradients; set loss.normalization=SUM"));
 }
 
+// A run is validated in the same way from its begin to its end: its best checkpoint depends on it.
+void SettleStreams(const RunStart& start, EvaluationSpec* evaluation) {
+  if (evaluation->streams() != EvaluationSpec::AUTO) return;
+  evaluation->set_streams(EvaluationSpec::CONTEXT);
+  if (!start.resumed()) return;
+  const EvaluationSpec& before = start.checkpoint.header.config().evaluation();
+  const bool old = before.streams() == EvaluationSpec::AUTO;  // of a version without the field
+  evaluation->set_streams(old ? EvaluationSpec::EQUAL : before.streams());
+}
+
 // Whether the data set has what the configuration needs.
 absl::Status CheckData(const Dataset& dataset, const TrainingConfig& config) {
   RETURN_IF_ERROR(CheckWordVectorRun(dataset, config));
@@ -158,6 +168,7 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
     start.config.set_lanes(start.resumed() ? start.checkpoint.header.config().lanes()
                                            : communicator->size());
   }
+  SettleStreams(start, start.config.mutable_evaluation());
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
   RETURN_IF_ERROR(CheckData(*datasets[0], start.config));
   const Provenance before = start.checkpoint.header.provenance();

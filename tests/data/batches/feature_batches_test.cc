@@ -80,7 +80,7 @@ TEST_P(StreamFeaturesTest, InputsHaveTheirVectors) {
     const StreamShape shape{
         .batch_size = 4, .sequence_length = 5, .lanes = lanes, .feature_size = kSize};
     const auto source = *CreateStreamBatcher(dataset_, "train", shape);
-    const StreamPlan plan(tokens, shape.batch_size, shape.sequence_length);
+    const StreamPlan plan(EqualStreams(tokens, shape.batch_size), shape.sequence_length);
     Batch batch;
     for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
       for (int lane = 0; lane < lanes; ++lane) {
@@ -90,8 +90,8 @@ TEST_P(StreamFeaturesTest, InputsHaveTheirVectors) {
           const int stream = source->first_row(lane) + row;
           for (int t = 0; t < batch.steps; ++t) {
             const size_t element = t * batch.rows + row;
-            const uint64_t target = plan.begin(stream) + number * shape.sequence_length + t;
-            const bool read = target < plan.begin(stream + 1) && target > 0;
+            const uint64_t target = plan.first(stream, number) + t;
+            const bool read = target < plan.stream(stream).end && target > 0;
             ASSERT_EQ(FeatureOf(&batch, element),
                       MadeVector(read ? numbers_[target - 1] : -1, kSize))
                 << number << " " << stream << " " << t;

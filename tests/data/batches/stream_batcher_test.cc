@@ -96,20 +96,49 @@ TEST_F(StreamBatcherTest, PredictsEveryTokenOnceAfterTheOneBeforeIt) {
 
 TEST_F(StreamBatcherTest, CutsStreamsThatDifferByOneAtMost) {
   for (const uint64_t tokens : {0u, 1u, 10u, 11u, 99u}) {
-    const StreamPlan plan(tokens, 10, 4);
-    EXPECT_EQ(plan.begin(0), 0u);
-    EXPECT_EQ(plan.begin(10), tokens);
-    for (int s = 0; s < 10; ++s) {
-      const uint64_t length = plan.begin(s + 1) - plan.begin(s);
-      EXPECT_GE(length, tokens / 10);
-      EXPECT_LE(length, (tokens + 9) / 10);
+    uint64_t end = 0;
+    for (const TokenStream& stream : EqualStreams(tokens, 10)) {
+      EXPECT_EQ(stream.context, stream.begin);
+      EXPECT_EQ(stream.begin, end);
+      end = stream.end;
+      EXPECT_GE(end - stream.begin, tokens / 10);
+      EXPECT_LE(end - stream.begin, (tokens + 9) / 10);
     }
+    EXPECT_EQ(end, tokens);
   }
-  const StreamPlan huge(~uint64_t{0}, 1000, 35);
-  EXPECT_EQ(huge.begin(1000), ~uint64_t{0});
-  EXPECT_EQ(StreamPlan(99, 10, 4).windows(), 3);
-  EXPECT_EQ(StreamPlan(99, 10, 4).steps(0), 4);
-  EXPECT_EQ(StreamPlan(99, 10, 4).steps(2), 2);
+  EXPECT_EQ(EqualStreams(~uint64_t{0}, 1000).back().end, ~uint64_t{0});
+  EXPECT_EQ(StreamPlan(EqualStreams(~uint64_t{0}, 1), 1 << 16).windows(), int64_t{1} << 48);
+  const StreamPlan plan(EqualStreams(99, 10), 4);
+  EXPECT_EQ(plan.windows(), 3);
+  EXPECT_EQ(plan.steps(0), 4);
+  EXPECT_EQ(plan.steps(2), 2);
+}
+
+// Context is read and is no target; its texts begin anew too; streams may have any lengths.
+TEST_F(StreamBatcherTest, ReadsTheContextOfStreams) {
+  WriteMadeDataset(scratch_.path(), {{{5, 6, kEnd}, {7, 8, kEnd}}, {{9, kEnd}, {10, 11, kEnd}}},
+                   20);
+  const auto source = *CreateStreamBatcher(*Dataset::Open(scratch_.path()), "train",
+                                           {.sequence_length = 4, .unit = TextUnit::kLine},
+                                           {{0, 0, 5}, {3, 5, 8}, {8, 8, 11}});
+  ASSERT_EQ(source->batches_per_epoch(), 2);
+  ASSERT_EQ(source->end_row(0), 3);
+  constexpr int32_t kNo = kNoTarget;
+  Batch batch;
+  ASSERT_THAT(source->Read(0, 0, 0, &batch), IsOk());
+  EXPECT_EQ(batch.inputs, (std::vector<int32_t>{kEnd, kEnd, kEnd,  //
+                                                5, 7, 10,          //
+                                                6, 8, 11,          //
+                                                kEnd, kEnd, kEnd}));
+  EXPECT_EQ(batch.targets, (std::vector<int32_t>{5, kNo, 10,        //
+                                                 6, kNo, 11,        //
+                                                 kEnd, kEnd, kEnd,  //
+                                                 7, 9, kNo}));
+  EXPECT_EQ(batch.target_count, 9);
+  EXPECT_EQ(batch.restarts, (std::vector<int32_t>{0, 1, 2, 9, 10}));
+  ASSERT_THAT(source->Read(0, 1, 0, &batch), IsOk());
+  EXPECT_EQ(batch.inputs, (std::vector<int32_t>{7, 9, kEnd}));
+  EXPECT_EQ(batch.targets, (std::vector<int32_t>{8, kEnd, kNo}));
 }
 
 TEST_F(StreamBatcherTest, ReadsAnyBatchAtAnyTime) {

@@ -267,10 +267,30 @@ TEST_F(TrainingLoopTest, ADivergedRunKeepsItsCheckpoints) {
   EXPECT_THAT(metrics, HasSubstr(Latest("diverged")));
 }
 
-TEST_F(TrainingLoopTest, ValidationIsTheEvaluatorsToTheLastBit) {
-  // 37 streams: three groups, the last not full.
-  const TrainingConfig config =
-      *ParseRunConfig(kMadeRunConfig, "test", {"evaluation.batch_size=37"});
+// `groups`: of the streams that the configuration cuts the split into.
+class ValidationTest
+    : public TrainingLoopTest,
+      public testing::WithParamInterface<std::pair<std::vector<std::string>, int /*groups*/>> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Streams, ValidationTest,
+    testing::Values(
+        // 37 streams: three groups, the last not full.
+        std::pair(std::vector<std::string>{"evaluation.batch_size=37"}, 3),
+        std::pair(std::vector<std::string>{"evaluation.batch_size=37", "evaluation.streams=CONTEXT",
+                                           "evaluation.stream_tokens=1",
+                                           "evaluation.context_tokens=9"},
+                  3),
+        std::pair(std::vector<std::string>{"evaluation.batch_size=37", "evaluation.streams=CONTEXT",
+                                           "evaluation.stream_tokens=1",
+                                           "model.initial_state.text=LINE"},
+                  3),
+        // A split that is too small to be divided: all ranks but the first are idle.
+        std::pair(std::vector<std::string>{"evaluation.streams=CONTEXT"}, 1)));
+
+TEST_P(ValidationTest, IsTheEvaluatorsToTheLastBit) {
+  const auto& [overrides, groups] = GetParam();
+  const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
   const auto create = [&] {
     return *CreateModel(LANGUAGE_MODEL, config.model(),
                         VocabulariesOf(dataset_->manifest().fields()));
@@ -279,7 +299,9 @@ TEST_F(TrainingLoopTest, ValidationIsTheEvaluatorsToTheLastBit) {
   std::vector<float> values(model->parameters().size());
   model->parameters().Initialize(1, values.data());
   model->UseValues(values.data());
-  const Evaluation alone = *(*CreateEvaluator(dataset_, "train", config))->Evaluate(model.get());
+  const auto evaluator_alone = *CreateEvaluator(dataset_, "train", config);
+  ASSERT_EQ(evaluator_alone->parts(), groups);
+  const Evaluation alone = *evaluator_alone->Evaluate(model.get());
   EXPECT_EQ(alone.Find("tokens")->value,
             static_cast<double>((*dataset_->FindSplit("train"))->counts(0).tokens()));
   for (const int ranks : {1, 2, 3, 5}) {
@@ -293,8 +315,8 @@ TEST_F(TrainingLoopTest, ValidationIsTheEvaluatorsToTheLastBit) {
       EXPECT_EQ(found->Find("known_perplexity")->value, alone.Find("known_perplexity")->value);
       const bool last = communicator->rank() == ranks - 1;
       const auto stopped = Validate(communicator, evaluator.get(), own.get(), [&] { return last; });
-      EXPECT_EQ(absl::IsCancelled(stopped.status()), ranks <= 3)
-          << "the last of five ranks has no group to stop in";
+      EXPECT_EQ(absl::IsCancelled(stopped.status()), ranks <= groups)
+          << "a rank beyond the groups has none to stop in";
     });
   }
 }

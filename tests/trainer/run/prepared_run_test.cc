@@ -11,6 +11,7 @@
 #include "tests/trainer/run/prepared_runs.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/record/checkpoint/checkpoint_writer.h"
 #include "trainer/run/training_run.h"
 
 namespace elman {
@@ -68,6 +69,36 @@ TEST_F(PreparedRunTest, ANewRunHasInitialValues) {
     run->model->parameters().Initialize(3, initial.data());
   });
   EXPECT_EQ(values_, initial);
+}
+
+// A run of a version that knew no other streams keeps those; any run keeps what it has.
+TEST_F(PreparedRunTest, ValidatesAsItBegan) {
+  const auto streams = [&](const std::string& output, const std::string& resume,
+                           const std::vector<std::string>& overrides = {}) {
+    EvaluationSpec::Streams found = EvaluationSpec::AUTO;
+    RunThreadGroup(2, [&](Communicator* communicator) {
+      const auto directory = OpenRunDirectory(communicator, scratch_.Path(output));
+      ASSERT_THAT(directory, IsOk());
+      const auto start =
+          StartRun(communicator, {dataset_}, directory->get(), resume, Config(overrides));
+      ASSERT_THAT(start, IsOk());
+      EXPECT_EQ(start->config.evaluation().streams(),
+                start->checkpoint.header.config().evaluation().streams());
+      if (communicator->rank() == 1) found = start->config.evaluation().streams();
+    });
+    return found;
+  };
+  EXPECT_EQ(streams("new", "auto"), EvaluationSpec::CONTEXT);
+  EXPECT_EQ(streams("equal", "auto", {"evaluation.streams=EQUAL"}), EvaluationSpec::EQUAL);
+  Train("run");
+  EXPECT_EQ(streams("run", "auto"), EvaluationSpec::CONTEXT);
+  EXPECT_EQ(streams("run", "auto", {"evaluation.streams=EQUAL"}), EvaluationSpec::EQUAL);
+  Checkpoint old = *ReadCheckpoint(Latest("run"));
+  old.header.mutable_config()->mutable_evaluation()->clear_streams();
+  ASSERT_THAT(WriteCheckpoint(&old, scratch_.Path("old.ckpt")), IsOk());
+  EXPECT_EQ(streams("other", scratch_.Path("old.ckpt")), EvaluationSpec::EQUAL);
+  EXPECT_EQ(streams("another", scratch_.Path("old.ckpt"), {"evaluation.streams=CONTEXT"}),
+            EvaluationSpec::CONTEXT);
 }
 
 TEST_F(PreparedRunTest, ResumesFromTheLatestCheckpoint) {

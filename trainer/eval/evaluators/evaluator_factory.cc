@@ -13,15 +13,12 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const
                                                            std::string_view split,
                                                            const TrainingConfig& config,
                                                            const EntitySpec& entities) {
-  const int batch_size = config.evaluation().batch_size();
   if (dataset->manifest().task() == LANGUAGE_MODEL)
-    return CreateStreamEvaluator(std::move(dataset), split, batch_size, config.sequence_length(),
-                                 TextUnitOf(config.model()), FeatureSize(config.model()));
+    return CreateStreamEvaluator(std::move(dataset), split, config);
   if (dataset->manifest().task() == EMBEDDING)
-    return CreateWordVectorEvaluator(std::move(dataset), split, batch_size,
-                                     config.sequence_length());
-  return CreateSequenceEvaluator(std::move(dataset), split, batch_size, FeatureSize(config.model()),
-                                 entities);
+    return CreateWordVectorEvaluator(std::move(dataset), split, config);
+  return CreateSequenceEvaluator(std::move(dataset), split, config.evaluation().batch_size(),
+                                 FeatureSize(config.model()), entities);
 }
 
 }  // namespace elman

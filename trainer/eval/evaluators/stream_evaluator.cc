@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "data/batches/stream_batcher.h"
+#include "data/batches/text_streams.h"
 #include "data/io/status_macros.h"
 #include "data/shards/token_reader.h"
 #include "trainer/eval/evaluators/closed_text.h"
 #include "trainer/network/math/workspace.h"
+#include "trainer/network/models/spec_shapes.h"
 
 namespace elman {
 namespace {
@@ -29,12 +31,12 @@ constexpr uint64_t kLineCacheBytes = kStreamsPerGroup * (uint64_t{5} << 19);
 class StreamEvaluator : public Evaluator {
  public:
   StreamEvaluator(std::shared_ptr<const Dataset> dataset, const SplitEntry& split,
-                  std::unique_ptr<BatchSource> source, const StreamPlan& plan,
+                  std::unique_ptr<BatchSource> source, StreamPlan plan,
                   const std::optional<ClosedText>& closed)
       : dataset_(std::move(dataset)),
         split_(split.name()),
         source_(std::move(source)),
-        plan_(plan),
+        plan_(std::move(plan)),
         text_(split.counts(0)),
         closed_(closed),
         unknown_(static_cast<int32_t>(dataset_->vocabulary().unknown_id())) {}
@@ -85,6 +87,8 @@ class StreamEvaluator : public Evaluator {
         {"lines", count(text_.examples()), "", false, /*count=*/true},
         {"bytes", count(text_.bytes()), "", false, /*count=*/true},
         {"unknown_rate", count(text_.unknown()) / count(text_.tokens()), "of the tokens are <unk>"},
+        {"streams", count(static_cast<uint64_t>(plan_.streams())),
+         "that the split was read in at the same time", false, /*count=*/true},
     };
     const double unknown = text_.unknown() == 0 ? 0 : sums.unknown_tokens / count(text_.unknown());
     AddClosedFigures(text_, dataset_->manifest().fields(0).tokenizer(), closed_,
@@ -107,14 +111,15 @@ class StreamEvaluator : public Evaluator {
   absl::Status TellOfRow(int row, int stream, int64_t step) {
     row_targets_.clear();
     row_losses_.clear();
-    for (size_t i = row; i < losses_.size() && batch_.targets[i] != kNoTarget; i += batch_.rows) {
+    for (size_t i = row; i < losses_.size(); i += batch_.rows) {
+      if (batch_.targets[i] == kNoTarget) continue;  // context, or beyond the end of the stream
       row_targets_.push_back(batch_.targets[i]);
       row_losses_.push_back(losses_[i]);
     }
     if (!lines_) {
       ASSIGN_OR_RETURN(lines_, TokenReader::Open(dataset_, split_, kLineCacheBytes));
     }
-    const uint64_t begin = plan_.begin(stream) + step * plan_.sequence_length();
+    const uint64_t begin = std::max(plan_.first(stream, step), plan_.stream(stream).begin);
     for (size_t done = 0, size = 0; done < row_losses_.size(); done += size) {
       const uint64_t position = begin + done;
       ASSIGN_OR_RETURN(const TokenReader::Extent line, lines_->ExampleAt(position));
@@ -123,6 +128,7 @@ class StreamEvaluator : public Evaluator {
       for (size_t i = done; i < done + size; ++i) Add(row_targets_[i], row_losses_[i], &of_piece);
       const EvaluationSums sums{.real = ArrayOf<double>(of_piece)};
       Tell({.example = line.example,
+            .line = line.line,
             .first_target = position - line.begin,
             .targets = std::span(row_targets_).subspan(done, size),
             .losses = std::span(row_losses_).subspan(done, size),
@@ -149,21 +155,44 @@ class StreamEvaluator : public Evaluator {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int sequence_length, TextUnit unit, int feature_size) {
-  const int groups = (batch_size + kStreamsPerGroup - 1) / kStreamsPerGroup;
+absl::StatusOr<std::vector<TokenStream>> EvaluationStreams(
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split,
+    const TrainingConfig& config, TextUnit unit) {
+  const EvaluationSpec& evaluation = config.evaluation();
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  // A checkpoint without the field is of Elman 0.1.0.
+  if (evaluation.streams() != EvaluationSpec::CONTEXT)
+    return EqualStreams(entry->counts(0).tokens(), evaluation.batch_size());
+  ASSIGN_OR_RETURN(const std::unique_ptr<TokenReader> reader,
+                   TokenReader::Open(dataset, split, /*cache_bytes=*/0));
+  return CutAtTexts({.most = evaluation.batch_size(),
+                     .least_tokens = static_cast<uint64_t>(evaluation.stream_tokens()),
+                     .context_tokens = static_cast<uint64_t>(evaluation.context_tokens()),
+                     .unit = unit},
+                    static_cast<int32_t>(dataset->vocabulary().end_id()), reader.get());
+}
+
+int GroupsOf(size_t streams) {
+  return static_cast<int>((streams + kStreamsPerGroup - 1) / kStreamsPerGroup);
+}
+
+absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
+    std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config) {
+  const TextUnit unit = TextUnitOf(config.model());
+  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  ASSIGN_OR_RETURN(std::vector<TokenStream> streams,
+                   EvaluationStreams(dataset, split, config, unit));
+  const int groups = GroupsOf(streams.size());
+  StreamPlan plan(streams, config.sequence_length());
   ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(dataset, split,
-                                                    {.batch_size = batch_size,
-                                                     .sequence_length = sequence_length,
+                                                    {.sequence_length = config.sequence_length(),
                                                      .lanes = groups,
                                                      .unit = unit,
-                                                     .feature_size = feature_size}));
-  const StreamPlan plan(entry->counts(0).tokens(), batch_size, sequence_length);
+                                                      .feature_size = FeatureSize(config.model())},
+                                                     std::move(streams)));
   ASSIGN_OR_RETURN(const std::optional<ClosedText> closed, ReadClosedText(dataset, split));
-  return std::make_unique<StreamEvaluator>(std::move(dataset), *entry, std::move(source), plan,
-                                           closed);
+  return std::make_unique<StreamEvaluator>(std::move(dataset), *entry, std::move(source),
+                                           std::move(plan), closed);
 }
 
 }  // namespace elman

@@ -66,15 +66,17 @@ class WordVectorEvaluator : public Evaluator {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateWordVectorEvaluator(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
-    int sequence_length) {
+    std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config) {
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   const TextCounts text = entry->counts(0);
-  const int groups = (batch_size + kStreamsPerGroup - 1) / kStreamsPerGroup;
-  ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(std::move(dataset), split,
-                                                    {.batch_size = batch_size,
-                                                     .sequence_length = sequence_length,
-                                                     .lanes = groups}));
+  // Windows end where lines do.
+  ASSIGN_OR_RETURN(std::vector<TokenStream> streams,
+                   EvaluationStreams(dataset, split, config, TextUnit::kLine));
+  const int groups = GroupsOf(streams.size());
+  ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(
+                                    std::move(dataset), split,
+                                    {.sequence_length = config.sequence_length(), .lanes = groups},
+                                    std::move(streams)));
   return std::make_unique<WordVectorEvaluator>(text, std::move(source));
 }
 
