@@ -74,13 +74,14 @@ TEST_F(PreparedRunTest, ANewRunHasInitialValues) {
 // A run of a version that knew no other streams keeps those; any run keeps what it has.
 TEST_F(PreparedRunTest, ValidatesAsItBegan) {
   const auto streams = [&](const std::string& output, const std::string& resume,
-                           const std::vector<std::string>& overrides = {}) {
+                           const std::vector<std::string>& overrides = {},
+                           Take take = Take::kAuto) {
     EvaluationSpec::Streams found = EvaluationSpec::AUTO;
     RunThreadGroup(2, [&](Communicator* communicator) {
       const auto directory = OpenRunDirectory(communicator, scratch_.Path(output));
       ASSERT_THAT(directory, IsOk());
       const auto start =
-          StartRun(communicator, {dataset_}, directory->get(), resume, Config(overrides));
+          StartRun(communicator, {dataset_}, directory->get(), resume, take, Config(overrides));
       ASSERT_THAT(start, IsOk());
       EXPECT_EQ(start->config.evaluation().streams(),
                 start->checkpoint.header.config().evaluation().streams());
@@ -97,6 +98,9 @@ TEST_F(PreparedRunTest, ValidatesAsItBegan) {
   old.header.mutable_config()->mutable_evaluation()->clear_streams();
   ASSERT_THAT(WriteCheckpoint(&old, scratch_.Path("old.ckpt")), IsOk());
   EXPECT_EQ(streams("other", scratch_.Path("old.ckpt")), EvaluationSpec::EQUAL);
+  EXPECT_EQ(streams("of_weights", scratch_.Path("old.ckpt"), {}, Take::kWeights),
+            EvaluationSpec::CONTEXT)
+      << "that is a new run";
   EXPECT_EQ(streams("another", scratch_.Path("old.ckpt"), {"evaluation.streams=CONTEXT"}),
             EvaluationSpec::CONTEXT);
 }
