@@ -188,8 +188,8 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
                                                     {.sequence_length = config.sequence_length(),
                                                      .lanes = groups,
                                                      .unit = unit,
-                                                      .feature_size = FeatureSize(config.model())},
-                                                     std::move(streams)));
+                                                     .feature_size = FeatureSize(config.model())},
+                                                    std::move(streams)));
   ASSIGN_OR_RETURN(const std::optional<ClosedText> closed, ReadClosedText(dataset, split));
   return std::make_unique<StreamEvaluator>(std::move(dataset), *entry, std::move(source),
                                            std::move(plan), closed);
