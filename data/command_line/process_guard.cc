@@ -64,17 +64,18 @@ static void Refuse(size_t bytes) {
 }  // namespace elman
 
 // Sanitizers have operators of their own. The other forms of new and delete call these or free().
-// Not inline, or the compiler takes new and delete in one function for malloc and delete.
+// Not inline, or the compiler takes new and delete in one function for malloc and delete; weak, for
+// tests that count allocations with operators of their own.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
+[[gnu::noinline, gnu::weak]] void* operator new(std::size_t bytes) {
   while (true) {
     if (void* memory = std::malloc(std::max<std::size_t>(bytes, 1))) return memory;
     elman::Refuse(bytes);
   }
 }
 
-[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
+[[gnu::noinline, gnu::weak]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
   const auto unit = static_cast<std::size_t>(alignment);
   while (true) {
     const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;

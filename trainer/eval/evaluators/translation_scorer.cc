@@ -33,7 +33,8 @@ absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Datas
   const Vocabulary& target = dataset->vocabulary(1);
   const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
   TranslationSearch search(model->AsTranslator(), target, spec.search);
-  JudgedTranslations judged = {.raw_references = references != nullptr};
+  JudgedTranslations judged;
+  judged.raw_references = references != nullptr;
   for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
     std::vector<TokenSequence> sources;
     std::vector<std::string> lines;

@@ -50,7 +50,7 @@ TEST_F(SurprisalTest, LinesAreThoseOfTheFile) {
   Tell(&surprisal, 1, 0, {2, 2}, {3, 4}, 7);
   auto file = AtomicFile::Create(scratch_.Path("bits"));
   ASSERT_THAT(file, IsOk());
-  ASSERT_THAT(surprisal.AppendTo(vocabulary_, file->get()), IsOk());
+  ASSERT_THAT(surprisal.AppendTo(vocabulary_, /*unknown_words=*/nullptr, file->get()), IsOk());
   ASSERT_THAT((*file)->Publish(), IsOk());
   EXPECT_EQ(scratch_.Read("bits"),
             "line\tposition\ttoken\tbits\n3\t1\ta\t1\n3\t2\t</s>\t2\n"
