@@ -27,7 +27,7 @@ TEST(IsBest, FirstFiniteOneIs) {
   EXPECT_FALSE(IsBest(spec, {.loss = kNan, .score = 0}, Progress()));
   EXPECT_FALSE(IsBest(spec, {.loss = kInfinity, .score = 0}, Progress()));
   spec.set_select(EvaluationSpec::SCORE);
-  EXPECT_TRUE(IsBest(spec, {.loss = kNan, .score = 0.5}, Progress()));
+  EXPECT_FALSE(IsBest(spec, {.loss = kNan, .score = 0.5}, Progress()));
   EXPECT_FALSE(IsBest(spec, {.loss = 1, .score = kNan}, Progress()));
 }
 

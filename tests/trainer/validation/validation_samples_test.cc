@@ -109,7 +109,7 @@ TEST_F(ValidationSamplesTest, TextsHaveTheirLabelAndTheOnePredicted) {
   EXPECT_EQ(made[0].input, "w2 w3 w4");
   EXPECT_EQ(made[0].expected, "L2");
   EXPECT_EQ(made[0].output, absl::StrCat("L", Predicted({2, 3, 4}, {0})[0]));
-  EXPECT_EQ(made[1].expected, "?");
+  EXPECT_EQ(made[1].expected, "<unseen>");
 }
 
 TEST_F(ValidationSamplesTest, SourcesHaveTheirReferencesAndTranslations) {
