@@ -66,7 +66,7 @@ static void Refuse(size_t bytes) {
 // Sanitizers have operators of their own. The other forms of new and delete call these or free().
 // Not inline, or the compiler takes new and delete in one function for malloc and delete; weak, for
 // tests that count allocations with operators of their own.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef ELMAN_SANITIZED
 
 [[gnu::noinline, gnu::weak]] void* operator new(std::size_t bytes) {
   while (true) {

@@ -17,7 +17,7 @@
 namespace elman {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ELMAN_SANITIZED
 constexpr bool kSanitized = true;
 #else
 constexpr bool kSanitized = false;
