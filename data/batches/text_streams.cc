@@ -44,8 +44,8 @@ class TextCutter {
   }
 
  private:
-  // A stream that begins at `wanted` or, if a line begins there, up to `slack` tokens behind it,
-  // and ends with the split.
+  // A stream that begins at the first line within `slack` tokens after `wanted`, or at `wanted` if
+  // no line begins there, and ends at the end of the split.
   absl::StatusOr<TokenStream> StreamFrom(uint64_t wanted, uint64_t slack) {
     const uint64_t tokens = reader_.tokens();
     const uint64_t limit = std::min(tokens, wanted + std::min(slack, kMostSearched) + 1);

@@ -1,5 +1,5 @@
-// The streams that a split is evaluated in: cut where lines begin, each with so much context that
-// its loss is that of one stream through all of the split.
+// The streams that a split is evaluated in. They are cut where lines begin. Each reads enough
+// context first that its loss equals that of a single stream over the whole split.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace elman {
 
 struct TextStreamsSpec {
   int most = 1;               // streams
-  uint64_t least_tokens = 1;  // a stream has about so many targets or more
-  // So many tokens or more are read before the first target of a stream that begins amid a text.
+  uint64_t least_tokens = 1;  // approximate minimum number of targets per stream
+  // Minimum number of tokens read before the first target of a stream that begins within a text.
   uint64_t context_tokens = 0;
   TextUnit unit = TextUnit::kSplit;
 };

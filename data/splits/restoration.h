@@ -1,7 +1,7 @@
 // What a code of the raw text has to say besides the tokens: spaces between words that the
 // tokenizer does not keep, capitals that it lowers, characters that it normalizes.
 //
-// The tokens of a line become a text again, the restored line (Detokenize, with the unknown words
+// The tokens of a line are detokenized into the restored line (Detokenize, with the unknown words
 // spelled out). A decoder that has it gets the raw line by operations on its characters, from left
 // to right: before each character, any number of bytes may be inserted; then the character is
 // copied, raised to its capital (RaisedCase) or deleted. At the end of the line, bytes may be

@@ -44,7 +44,7 @@ absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t e
 // The shards are equal parts of the split's ids; an example belongs to the part that its first id
 // falls in. Ids count as unknown as IsUnknown says, with the unknown_id() of each field among
 // `unknown_ids`. A shard that is there already is `kept`, if it is whole and has these examples; if
-// not, it is written anew.
+// not, it is written again.
 absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSplit& split,
                                       const ShardHeader& header,
                                       std::span<const uint32_t> unknown_ids, bool* kept);
