@@ -337,8 +337,6 @@ absl::Status Run(const CommandLine&) {
         AddComparison(dataset, other.get(), *evaluator, examples, translations, &evaluation));
   }
   if (header.task() == TRANSLATION) AddScores(translations, &evaluation);
-  for (const std::string& warning : evaluation.warnings)
-    std::fprintf(stderr, "%s: warning: %s\n", kProgram.name.data(), warning.c_str());
   if (absl::GetFlag(FLAGS_format) == "text") {
     std::printf("%s, on split %s\n\n%s", Title(*trained).c_str(), split.c_str(),
                 EvaluationText(evaluation).c_str());

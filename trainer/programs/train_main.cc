@@ -245,20 +245,21 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                       absl::GetFlag(FLAGS_quiet) ? PlaceReport::kWarnings : PlaceReport::kLine,
                       exchange);
   };
-  return RunTraining(communicator, {.config = config,
-                                    .datasets = datasets,
-                                    .output = output,
-                                    .resume = absl::GetFlag(FLAGS_resume),
-                                    .take = *ParseTake(absl::GetFlag(FLAGS_take)),
-                                    .vectors = VectorsFromFlags(),
-                                    .prometheus = absl::GetFlag(FLAGS_prometheus),
-                                    .trace = absl::GetFlag(FLAGS_trace),
-                                    .check_place = check_place,
-                                    .measures_peak = true,
-                                    .quiet = absl::GetFlag(FLAGS_quiet),
-                                    .clock = clock,
-                                    .pulse = pulse})
-      .status();
+  ASSIGN_OR_RETURN(const RunEnd end,
+                   RunTraining(communicator, {.config = config,
+                                              .datasets = datasets,
+                                              .output = output,
+                                              .resume = absl::GetFlag(FLAGS_resume),
+                                              .take = *ParseTake(absl::GetFlag(FLAGS_take)),
+                                              .vectors = VectorsFromFlags(),
+                                              .prometheus = absl::GetFlag(FLAGS_prometheus),
+                                              .trace = absl::GetFlag(FLAGS_trace),
+                                              .check_place = check_place,
+                                              .measures_peak = true,
+                                              .quiet = absl::GetFlag(FLAGS_quiet),
+                                              .clock = clock,
+                                              .pulse = pulse}));
+  return end.learned;
 }
 
 int Main(int argc, char** argv) {

@@ -186,8 +186,8 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   Complain(tensorboard_->Write(step, scalars));
   Say(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
                       best ? "  (best)" : ""));
-  for (const std::string& warning : evaluation.warnings) {
-    if (warned_.insert(warning).second) terminal_.Print("warning: " + warning);
+  for (const std::string& remark : evaluation.remarks) {
+    if (remarked_.insert(remark).second) Say("remark: " + remark);
   }
   WritePage(/*running=*/true);
 }
@@ -233,10 +233,14 @@ void ProgressReporter::Saved(int64_t step, const std::string& path, const std::s
 void ProgressReporter::Paused(double seconds) { interval_.Pause(seconds); }
 
 void ProgressReporter::Event(int64_t step, const std::string& what, const std::string& detail) {
+  LogEvent(step, what, detail);
+  terminal_.Print(detail);
+}
+
+void ProgressReporter::LogEvent(int64_t step, const std::string& what, const std::string& detail) {
   JsonObject line;
   line.Add("kind", "event").Add("step", step).Add("event", what).Add("detail", detail);
   Log(line);
-  terminal_.Print(detail);
 }
 
 void ProgressReporter::BestReset(const Progress& progress, const std::string& detail) {
@@ -281,15 +285,27 @@ void ProgressReporter::Alive(int64_t step, std::string_view phase) {
   Complain(heartbeat_->Beat(step, phase));
 }
 
-void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {
-  const std::string run = directory_->folder();
-  if (progress.has_best()) {
-    Say(absl::StrCat("best: step ", progress.best_step(), ", validation loss ",
-                     FixedText(progress.best_loss(), 4), "; ", progress.tokens(),
-                     " tokens trained on in ",
-                     Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
+absl::Status ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {
+  const absl::Status learned = CheckLearned(progress, dataset);
+  if (learned.ok()) {
+    SayBest(progress);
+    SayNext(dataset);
+  } else {
+    LogEvent(progress.step(), "worse_than_guessing", std::string(learned.message()));
   }
-  WarnOfGuessing(progress, dataset);
+  Say(absl::StrCat("report: ", directory_->report_path()));
+  return learned;
+}
+
+void ProgressReporter::SayBest(const Progress& progress) {
+  if (!progress.has_best()) return;
+  Say(absl::StrCat("best: step ", progress.best_step(), ", validation loss ",
+                   FixedText(progress.best_loss(), 4), "; ", progress.tokens(),
+                   " tokens trained on in ", Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
+}
+
+void ProgressReporter::SayNext(const Dataset& dataset) {
+  const std::string run = directory_->folder();
   std::string split;
   for (const char* name : {"valid", "test"}) {
     if (dataset.FindSplit(name).ok()) split = name;
@@ -301,15 +317,16 @@ void ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset
           ? NextCommands(run, dataset.folder(), split, record_)
           : NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)));
   Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
-  Say(absl::StrCat("report: ", directory_->report_path()));
 }
 
-// A run may end as it should and be worth nothing.
-void ProgressReporter::WarnOfGuessing(const Progress& progress, const Dataset& dataset) {
+// A run may do all its steps and be worth nothing.
+absl::Status ProgressReporter::CheckLearned(const Progress& progress,
+                                            const Dataset& dataset) const {
   const Task task = dataset.manifest().task();
   // Word vectors predict no distribution. A model chosen by its score may be too sure of itself and
   // yet good.
-  if (!TraitsOf(task).layers || config_.evaluation().select() == EvaluationSpec::SCORE) return;
+  if (!TraitsOf(task).layers || config_.evaluation().select() == EvaluationSpec::SCORE)
+    return absl::OkStatus();
   const bool validated = dataset.FindSplit("valid").ok();
   const std::optional<double> loss = !validated ? train_loss_
                                      : progress.has_best()
@@ -318,13 +335,12 @@ void ProgressReporter::WarnOfGuessing(const Progress& progress, const Dataset& d
   const uint32_t outcomes = dataset.vocabulary(FieldsOfModel(task) - 1).predicted_size();
   const double guessing = std::log(static_cast<double>(outcomes));
   constexpr double kMargin = 0.1;  // nats: about so well do initial values guess
-  if (!loss || *loss <= guessing + kMargin) return;
-  Event(progress.step(), "worse_than_guessing",
-        absl::StrFormat(
-            "warning: %s loss is %.4g nats per target, above the %.4g of guessing each of %d "
-            "outcomes alike: this model has learned nothing. Lower optimizer.learning_rate or set "
-            "optimizer.clip_norm, and start again with another --output",
-            validated ? "the best validation" : "the training", *loss, guessing, outcomes));
+  if (!loss || *loss <= guessing + kMargin) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrFormat(
+      "%s loss is %.4g nats per target, above the %.4g of guessing each of %d outcomes alike: this "
+      "model has learned nothing. Lower optimizer.learning_rate or set optimizer.clip_norm, and "
+      "start again with another --output",
+      validated ? "the best validation" : "the training", *loss, guessing, outcomes));
 }
 
 void ProgressReporter::FinishTraining() { WriteTrainLine(); }

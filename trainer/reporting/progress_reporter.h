@@ -93,9 +93,10 @@ class ProgressReporter {
   void FinishTraining();
   // A line for people, unless the run is quiet.
   void Say(const std::string& line) { terminal_.Say(line); }
-  // For people, when a run is at its end: what came of it, and what can be done with it, in
-  // commands to be typed where this program was.
-  void Conclude(const Progress& progress, const Dataset& dataset);
+  // When a run is at its end, for people: what came of it, and what can be done with it, in
+  // commands to be typed where this program was. An error if the model is worse than one that
+  // guesses, which is an event too.
+  absl::Status Conclude(const Progress& progress, const Dataset& dataset);
   // Then, when all has been said: the last report.html, and the last word to Prometheus.
   void WriteReport();
 
@@ -111,8 +112,11 @@ class ProgressReporter {
   void WriteTrainLine();
   void ShowProgress();
   void ExplainUtilization(double utilization);
-  void WarnOfGuessing(const Progress& progress, const Dataset& dataset);
-  void Log(JsonObject line);                  // to metrics.jsonl, with the time
+  void SayBest(const Progress& progress);
+  void SayNext(const Dataset& dataset);
+  absl::Status CheckLearned(const Progress& progress, const Dataset& dataset) const;
+  void Log(JsonObject line);  // to metrics.jsonl, with the time
+  void LogEvent(int64_t step, const std::string& what, const std::string& detail);
   void WritePage(bool running);               // report.html
   void Complain(const absl::Status& status);  // about a log that cannot be written, once
 
@@ -136,7 +140,7 @@ class ProgressReporter {
   bool peak_explained_ = false;                      // that MFU is above 1 with the peak in hand
   Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last one shown
   bool complained_ = false;
-  std::set<std::string> warned_;  // what validations warned of
+  std::set<std::string> remarked_;  // what was remarked upon at validations
 };
 
 }  // namespace elman

@@ -88,10 +88,11 @@ absl::StatusOr<std::unique_ptr<RunTrace>> CreateTrace(const std::string& path, P
   return trace;
 }
 
-// The last lines of a run's log, and its report.
-void ReportEnd(const Progress& progress, bool stopped, bool finished, const Dataset& dataset,
-               ProgressReporter* reporter) {
+// The last lines of a run's log, and its report; whether its model has learned anything.
+absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished,
+                       const Dataset& dataset, ProgressReporter* reporter) {
   const int64_t step = progress.step();
+  absl::Status learned;
   reporter->FinishTraining();
   const std::string totals = DivergenceTotals(progress);
   if (finished && !totals.empty()) reporter->Event(step, "divergence", totals);
@@ -100,9 +101,10 @@ void ReportEnd(const Progress& progress, bool stopped, bool finished, const Data
                     absl::StrCat("stopped at step ", step, ", resume with the same command"));
   } else if (finished) {
     reporter->Event(step, "finished", absl::StrCat("finished at step ", step));
-    reporter->Conclude(progress, dataset);
+    learned = reporter->Conclude(progress, dataset);
   }
   reporter->WriteReport();
+  return learned;
 }
 
 // Whether rank 0 has written the last checkpoint. Collective.
@@ -153,13 +155,16 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   const absl::Status trained = loop.Run();
   const Progress& progress = run.start.checkpoint.header.progress();
   if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());
-  if (reporter) ReportEnd(progress, loop.stopped(), trained.ok(), *run.datasets[0], reporter.get());
+  absl::Status learned;
+  if (reporter) {
+    learned = ReportEnd(progress, loop.stopped(), trained.ok(), *run.datasets[0], reporter.get());
+  }
   clock->Enter(Phase::kOther);
   const absl::Status traced = trace ? trace->Publish() : absl::OkStatus();
   RETURN_IF_ERROR(trained);
   RETURN_IF_ERROR(traced);
   RETURN_IF_ERROR(SaveStatus(communicator, loop.save_failed(), checkpoints));
-  return RunEnd{progress.step(), loop.stopped()};
+  return RunEnd{progress.step(), loop.stopped(), AgreeWithRoot(communicator, learned)};
 }
 
 }  // namespace elman

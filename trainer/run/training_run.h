@@ -42,6 +42,7 @@ struct RunRequest {
 struct RunEnd {
   int64_t step = 0;
   bool stopped = false;  // asked to, before the end
+  absl::Status learned;  // an error if the run is finished and its model worse than guessing
 };
 
 // Every part a local variable, in order of dependency. Collective; an error is the same on every

@@ -86,7 +86,7 @@ TEST_F(ProgressReporterTest, ExplainsAnMfuAboveOneOncePerPeak) {
   EXPECT_EQ(Events("mfu_above_1"), 2);
 }
 
-TEST_F(ProgressReporterTest, WarnsOfARunThatIsWorseThanGuessing) {
+TEST_F(ProgressReporterTest, RefusesARunThatIsWorseThanGuessing) {
   const double guessing = std::log(static_cast<double>(kWords));
   for (const Task task : {LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION}) {
     SCOPED_TRACE(Task_Name(task));
@@ -94,31 +94,31 @@ TEST_F(ProgressReporterTest, WarnsOfARunThatIsWorseThanGuessing) {
       Begin(task, /*peak=*/0);
       Step(loss);
       reporter_->FinishTraining();
-      reporter_->Conclude(Progress(), *dataset_);
+      EXPECT_EQ(reporter_->Conclude(Progress(), *dataset_).ok(), loss <= guessing + 0.1) << loss;
       EXPECT_EQ(Events("worse_than_guessing"), !(loss <= guessing + 0.1)) << loss;
     }
   }
 }
 
-TEST_F(ProgressReporterTest, DoesNotWarnOfARunChosenByScoreNorOfWordVectors) {
+TEST_F(ProgressReporterTest, AcceptsARunChosenByScoreAndWordVectors) {
   Begin(CLASSIFICATION, /*peak=*/0, {"evaluation.select=SCORE"});
   Step(5);
-  reporter_->Conclude(Progress(), *dataset_);
+  EXPECT_TRUE(reporter_->Conclude(Progress(), *dataset_).ok());
   EXPECT_EQ(Events("worse_than_guessing"), 0);
   Begin(EMBEDDING, /*peak=*/0);
   Step(50);
-  reporter_->Conclude(Progress(), *dataset_);
+  EXPECT_TRUE(reporter_->Conclude(Progress(), *dataset_).ok());
   EXPECT_EQ(Events("worse_than_guessing"), 0);
 }
 
-TEST_F(ProgressReporterTest, TheWarningSaysWhatToDo) {
+TEST_F(ProgressReporterTest, TheErrorSaysWhatToDo) {
   Begin(LANGUAGE_MODEL, /*peak=*/0);
   Step(122);
-  reporter_->Conclude(Progress(), *dataset_);
-  EXPECT_THAT(
-      run_->Read("metrics.jsonl"),
+  const auto told =
       AllOf(HasSubstr("the training loss is 122 nats per target"),
-            HasSubstr("guessing each of 26 outcomes"), HasSubstr("Lower optimizer.learning_rate")));
+            HasSubstr("guessing each of 26 outcomes"), HasSubstr("Lower optimizer.learning_rate"));
+  EXPECT_THAT(reporter_->Conclude(Progress(), *dataset_).message(), told);
+  EXPECT_THAT(run_->Read("metrics.jsonl"), told);
 }
 
 }  // namespace

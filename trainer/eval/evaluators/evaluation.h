@@ -39,12 +39,11 @@ struct Evaluation {
   std::vector<FigureTable> tables = {};
   // What figures must be quoted with, by name.
   std::vector<std::pair<std::string, std::string>> signatures = {};
-  // Why figures that one would expect are missing, for people.
-  std::vector<std::string> warnings = {};
   // Whether figures compare with those that others compute of the same text, with other
   // vocabularies and tools; where it is not known for the task, nothing.
   std::optional<bool> comparable = {};
-  std::vector<std::string> remarks = {};  // why they do not, and what does; sentences
+  // Sentences for people: why figures do not compare and what does, or why one is missing.
+  std::vector<std::string> remarks = {};
 
   // Null if there is none of that name.
   const Figure* Find(std::string_view name) const;

@@ -305,7 +305,7 @@ class ClassFigures : public LabelFigures {
       figures.push_back({"mean_absolute_error", *error, "between rating and truth",
                          /*headline=*/true});
     } else if (PredictsRatings()) {
-      evaluation->warnings.push_back(NoDistances(score));
+      evaluation->remarks.push_back(NoDistances(score));
     }
     figures.push_back({"unseen_labels", elman::Count(score.unseen()),
                        "examples of labels that train does not have", false, /*count=*/true});

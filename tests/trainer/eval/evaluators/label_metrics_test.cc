@@ -252,19 +252,19 @@ TEST(ClassFiguresTest, CountsLabelsThatTrainLacks) {
 }
 
 // A distance to a label that is no number, or has no name, is none: it is not left out in silence.
-TEST(ClassFiguresTest, WarnsOfRatingsWithoutDistance) {
-  const auto warning = [](int32_t reference) {
+TEST(ClassFiguresTest, RemarksOnRatingsWithoutDistance) {
+  const auto remark = [](int32_t reference) {
     const auto figures = CreateClassFigures(Labels({"1", "2"}, {"n/a"}));
     std::vector<int64_t> counts(figures->width());
     figures->Count(Tagged(1, 2, {0, reference}, {1, 1}), std::vector<int32_t>{0, 0}, counts);
     Evaluation evaluation;
     figures->Conclude(counts, &evaluation);
     EXPECT_EQ(evaluation.Find("mean_absolute_error") == nullptr, reference > 1) << reference;
-    return evaluation.warnings.empty() ? "" : evaluation.warnings[0];
+    return evaluation.remarks.empty() ? "" : evaluation.remarks[0];
   };
-  EXPECT_EQ(warning(1), "");
-  EXPECT_THAT(warning(4), HasSubstr("the label 'n/a' of the split is not a number"));
-  EXPECT_THAT(warning(2), HasSubstr("does not have the names of the labels of 1 examples"));
+  EXPECT_EQ(remark(1), "");
+  EXPECT_THAT(remark(4), HasSubstr("the label 'n/a' of the split is not a number"));
+  EXPECT_THAT(remark(2), HasSubstr("does not have the names of the labels of 1 examples"));
 }
 
 TEST(ClassFiguresTest, LabelsThatAreNoNumbersHaveNoDistance) {
@@ -273,7 +273,7 @@ TEST(ClassFiguresTest, LabelsThatAreNoNumbersHaveNoDistance) {
     Evaluation evaluation;
     figures->Conclude(std::vector<int64_t>(figures->width()), &evaluation);
     EXPECT_EQ(evaluation.Find("mean_absolute_error"), nullptr) << label;
-    EXPECT_TRUE(evaluation.warnings.empty());
+    EXPECT_TRUE(evaluation.remarks.empty());
   }
 }
 
