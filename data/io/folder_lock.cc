@@ -5,11 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "data/io/errno_status.h"
 #include "data/io/open_file.h"
 #include "data/io/paths.h"
@@ -22,6 +30,15 @@ namespace {
 constexpr char kLockName[] = "lock";
 constexpr uint64_t kMaxHolderBytes = 4096;
 constexpr int kMaxAttempts = 100;
+
+// Where a process number means the same process: this boot of the kernel, this namespace.
+std::string ProcessSpace() {
+  char name[64] = "";
+  if (::readlink("/proc/self/ns/pid", name, sizeof(name) - 1) < 0) return "";
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string boot;
+  return std::getline(file, boot) ? absl::StrCat("boot ", boot, ", ", name) : "";
+}
 
 std::string Me() {
   char host[256] = "";
@@ -41,7 +58,7 @@ bool IsStillThere(int fd, const std::string& path) {
 }
 
 absl::Status Sign(int fd, const std::string& path) {
-  const std::string me = Me() + "\n";
+  const std::string me = absl::StrCat(Me(), "\n", ProcessSpace(), "\n");
   if (::ftruncate(fd, 0) == 0 &&
       ::pwrite(fd, me.data(), me.size(), 0) == static_cast<ssize_t>(me.size())) {
     return absl::OkStatus();
@@ -49,10 +66,43 @@ absl::Status Sign(int fd, const std::string& path) {
   return ErrnoStatus(errno, "write", path);
 }
 
+// What the last holder signed with: two lines, the second for IsGone; empty if nobody did.
+std::string SignatureIn(const std::string& path) {
+  const absl::StatusOr<std::string> signature = ReadFile(path, kMaxHolderBytes);
+  return signature.ok() ? *signature : "";
+}
+
 std::string HolderIn(const std::string& path) {
-  absl::StatusOr<std::string> holder = ReadFile(path, kMaxHolderBytes);
-  if (holder.ok()) absl::StripAsciiWhitespace(&*holder);
-  return holder.ok() && !holder->empty() ? *holder : "unknown";
+  std::string holder = SignatureIn(path);
+  holder.resize(std::min(holder.size(), holder.find('\n')));
+  absl::StripAsciiWhitespace(&holder);
+  return holder.empty() ? "unknown" : holder;
+}
+
+// No locks between processes: Lustre without the mount option flock, NFS without a lock daemon.
+bool HasNoLocks(int error) { return error == ENOSYS || error == EOPNOTSUPP || error == ENOLCK; }
+
+// Whether a process that signed so certainly does not run any more.
+bool IsGone(const std::string& signature) {
+  const std::vector<std::string> lines = absl::StrSplit(signature, '\n');
+  const std::string here = ProcessSpace();
+  if (lines.size() < 2 || here.empty() || lines[1] != here) return false;
+  constexpr std::string_view kProcess = ", process ";
+  const size_t at = lines[0].find(kProcess);
+  if (at == std::string::npos) return false;
+  const std::string number = lines[0].substr(at + kProcess.size());
+  int process = 0;
+  return absl::SimpleAtoi(number.substr(0, number.find(',')), &process) && process > 0 &&
+         ::kill(process, 0) != 0 && errno == ESRCH;
+}
+
+// Deletes the lock file that was left behind by who signed so. Another process may do the same just
+// now, and then take the lock: what is there is moved away first and looked at again.
+void Remove(const std::string& path, const std::string& signature) {
+  const std::string moved = absl::StrCat(path, ".", getpid());
+  if (::rename(path.c_str(), moved.c_str()) != 0) return;
+  if (SignatureIn(moved) != signature && ::link(moved.c_str(), path.c_str()) != 0) return;
+  ::unlink(moved.c_str());
 }
 
 }  // namespace
@@ -68,7 +118,8 @@ absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::Take(const std::string& 
       is_new = true;
     }
     ASSIGN_OR_RETURN(const int fd, opened);
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (locked || (is_new && HasNoLocks(errno))) {
       if (IsStillThere(fd, path)) {
         auto lock = std::unique_ptr<FolderLock>(new FolderLock(path, is_new, fd));
         RETURN_IF_ERROR(Sign(fd, path));
@@ -80,6 +131,17 @@ absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::Take(const std::string& 
     const int error = errno;
     ::close(fd);
     if (error == EINTR) continue;
+    if (HasNoLocks(error)) {
+      const std::string signature = SignatureIn(path);
+      if (IsGone(signature)) {
+        Remove(path, signature);
+        continue;
+      }
+      return absl::FailedPreconditionError(absl::StrCat(
+          folder, ": another run writes there (", HolderIn(path),
+          "); stop it first. This file system has no locks, so that a run that was killed leaves ",
+          path, " behind: if it has ended, delete that file"));
+    }
     if (error != EWOULDBLOCK) return ErrnoStatus(error, "lock", path);
     return absl::FailedPreconditionError(
         absl::StrCat(folder, ": another run writes there (", HolderIn(path), "); stop it first"));
@@ -98,7 +160,9 @@ std::string FolderLockHolder(const std::string& folder) {
   const absl::StatusOr<int> fd = OpenRegularFile(path, O_RDONLY | O_NOFOLLOW);
   if (!fd.ok()) return "";
   // Shared, and for a moment only: a run that begins just now is patient enough.
-  const bool held = ::flock(*fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  const bool free = ::flock(*fd, LOCK_SH | LOCK_NB) == 0;
+  const bool held =
+      !free && (errno == EWOULDBLOCK || (HasNoLocks(errno) && !IsGone(SignatureIn(path))));
   ::close(*fd);
   return held ? HolderIn(path) : "";
 }

@@ -11,6 +11,10 @@ namespace elman {
 
 // Holds an exclusive lock on the file `lock` in a folder until destroyed. The file says who: host,
 // process and job. A lock file that was made for the purpose is deleted again.
+//
+// Where the file system has no locks (Lustre mounted without flock), the file itself is the lock,
+// and a process that is killed leaves it behind: it is taken over if that process was on this host,
+// and must be deleted by hand otherwise, as the error says.
 class FolderLock {
  public:
   // FailedPrecondition, naming the holder, if another process has the lock.

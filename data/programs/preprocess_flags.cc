@@ -1,10 +1,10 @@
 #include "data/programs/preprocess_flags.h"
 
 #include <cstdio>
-#include <thread>
 
 #include "absl/flags/flag.h"
 #include "data/command_line/command_line.h"
+#include "trainer/comm/processors.h"
 
 namespace elman {
 
@@ -24,8 +24,7 @@ bool AddsFeatures() {
 }
 
 int DefaultThreads(bool launched) {
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  return launched || cores < 1 ? 1 : cores;
+  return launched ? 1 : UsableThreads();
 }
 
 int Fail(const Communicator& workers, const absl::Status& status, int exit_status) {

@@ -74,18 +74,25 @@ pause() {
   read -r -t "$1" -u "$never" || true
 }
 
-# watch_job: beside a job. Ends it when the run has shown no sign of life for too long. A program that keeps a heartbeat
-# is believed dead after ten minutes without one; metrics and checkpoints alone come too rarely for such a rule.
+# heartbeat: changes whenever the program says that it lives.
+heartbeat() {
+  if [[ -n $run ]]; then stat -c '%s %y' "$run/heartbeat" 2>/dev/null || true; fi
+}
+
+# watch_job: beside a job. Ends it when the run has shown no sign of life for too long. A program whose heartbeat has begun
+# is believed dead after ten minutes without one: metrics and checkpoints alone come too rarely for such a rule, and a start
+# that reads much data may take longer.
 watch_job() {
   trap '' INT TERM HUP USR1
-  local now seen='' quiet_since=$SECONDS limit
+  local now seen='' quiet_since=$SECONDS limit heartbeat_before
+  heartbeat_before=$(heartbeat)
   while pause 1; do
     if [[ ! -e /proc/$$ || ! -e /proc/$job ]]; then return 0; fi # elman-run was killed, or the job has ended
     write_log
     now=$(signs_of_life)
     if [[ $now != "$seen" ]]; then seen=$now quiet_since=$SECONDS; fi
     limit=$hang_timeout
-    if [[ -z $limit && $now == *"$run/heartbeat "* ]]; then limit=600; fi
+    if [[ -z $limit && $(heartbeat) != "$heartbeat_before" ]]; then limit=600; fi
     if ((${limit:-0} > 0 && SECONDS - quiet_since >= limit)); then break; fi
   done
   echo "hung no progress for $limit seconds" >>"$facts"

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "trainer/comm/communicator.h"
 #include "trainer/comm/host.h"
-#include "trainer/preflight/processors.h"
+#include "trainer/comm/processors.h"
 
 namespace elman {
 

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -20,6 +19,7 @@
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
+#include "trainer/comm/processors.h"
 #include "trainer/eval/baselines/tag_counts.h"
 #include "trainer/eval/baselines/tfidf.h"
 #include "trainer/eval/ngrams/arpa.h"
@@ -113,8 +113,7 @@ absl::StatusOr<NgramEstimationSpec> NgramSpecOfFlags() {
     return absl::InvalidArgumentError(
         absl::StrCat("--threads=", threads, ": it must be from 0 to ", kMostThreads));
   }
-  spec.threads =
-      threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  spec.threads = threads > 0 ? threads : UsableThreads();
   return spec;
 }
 

@@ -1,8 +1,27 @@
 #include "data/io/folder_lock.h"
 
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
+
 #include "tests/support/scratch.h"
+
+namespace {
+
+std::atomic<bool> has_locks = true;  // the file system
+
+}  // namespace
+
+// In place of the system's.
+extern "C" int flock(int fd, int operation) {
+  if (has_locks) return static_cast<int>(::syscall(SYS_flock, fd, operation));
+  errno = ENOSYS;
+  return -1;
+}
 
 namespace elman {
 namespace {
@@ -40,6 +59,60 @@ TEST(FolderLock, WritesThroughNoLink) {
   EXPECT_FALSE(FolderLock::Take(folder.path()).ok());
   EXPECT_EQ(elsewhere.Read("precious"), "text");
   EXPECT_FALSE(FolderLock::Take(folder.Path("none")).ok());
+}
+
+class FolderLockWithoutLocks : public testing::Test {
+ protected:
+  FolderLockWithoutLocks() { has_locks = false; }
+  ~FolderLockWithoutLocks() override { has_locks = true; }
+
+  // As a process that takes the lock and is killed.
+  void TakeAndDie() const {
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto lock = FolderLock::Take(folder_.path());
+      _exit(lock.ok() ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+    EXPECT_THAT(folder_.Names(), testing::ElementsAre("lock"));
+  }
+
+  Scratch folder_;
+};
+
+TEST_F(FolderLockWithoutLocks, IsForOneAtATime) {
+  auto first = FolderLock::Take(folder_.path());
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(FolderLockHolder(folder_.path()), HasSubstr("process " + std::to_string(getpid())));
+  EXPECT_THAT(FolderLock::Take(folder_.path()),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "delete that file"));
+  first->reset();
+  EXPECT_THAT(folder_.Names(), testing::IsEmpty());
+  EXPECT_THAT(FolderLock::Take(folder_.path()), IsOk());
+}
+
+TEST_F(FolderLockWithoutLocks, TakesOverFromAProcessOfThisHostThatIsGone) {
+  TakeAndDie();
+  EXPECT_EQ(FolderLockHolder(folder_.path()), "");
+  EXPECT_THAT(FolderLock::Take(folder_.path()), IsOk());
+  EXPECT_THAT(folder_.Names(), testing::IsEmpty());
+}
+
+// Of which nobody here can tell whether it runs.
+TEST_F(FolderLockWithoutLocks, TakesOverFromNobodyElse) {
+  TakeAndDie();
+  std::string signature = folder_.Read("lock");
+  signature.replace(signature.find("boot "), 9, "boot none");
+  for (const std::string& other :
+       {signature, std::string("host far, process 1\n"), std::string()}) {
+    folder_.Write("lock", other);
+    EXPECT_THAT(FolderLock::Take(folder_.path()),
+                FailsWith(absl::StatusCode::kFailedPrecondition, "another run writes there"));
+    EXPECT_EQ(folder_.Read("lock"), other);
+    EXPECT_NE(FolderLockHolder(folder_.path()), "");
+  }
 }
 
 }  // namespace

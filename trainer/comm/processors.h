@@ -14,6 +14,15 @@ struct Processors {
 };
 Processors AllowedProcessors();
 
+// How many processors the control groups (cgroups, version 1 or 2) of this process let it keep busy
+// at a time: the least limit of its group and those around it; 0: there is none. /proc and /sys are
+// looked for in the folder `root`.
+double ProcessorQuota(const std::string& root = "");
+
+// How many threads of this process can compute at once, 1 at least: one on each hardware thread that
+// it may run on, within the quota.
+int UsableThreads();
+
 // "0-3,8" of {0, 1, 2, 3, 8}.
 std::string NumberRanges(const std::vector<int>& sorted);
 // And back; what cannot be read as numbers is left out.

@@ -1,9 +1,10 @@
-#include "trainer/preflight/processors.h"
+#include "trainer/comm/processors.h"
 
 #include <sched.h>
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -44,18 +45,56 @@ std::vector<int> CoresOf(const std::vector<int>& threads) {
   return cores;
 }
 
-double Quota() {
-  const std::vector<std::string> words =
-      absl::StrSplit(ReadSystemFile("/sys/fs/cgroup/cpu.max"), ' ');
-  double quota = 0, period = 0;
-  if (words.size() != 2 || !absl::SimpleAtod(words[0], &quota) ||
-      !absl::SimpleAtod(words[1], &period) || period <= 0) {
-    return 0;
-  }
-  return quota / period;
+// quota / period, in which a limit is none if it is no positive number ("max", -1).
+double Ratio(const std::string& quota, const std::string& period) {
+  double dividend = 0, divisor = 0;
+  const bool limited = absl::SimpleAtod(quota, &dividend) && absl::SimpleAtod(period, &divisor) &&
+                       dividend > 0 && divisor > 0;
+  return limited ? dividend / divisor : 0;
+}
+
+// The limit that the control group in this folder sets itself, of version 2 or 1; 0: none.
+double QuotaIn(const std::string& folder) {
+  const std::vector<std::string> limit = absl::StrSplit(ReadSystemFile(folder + "/cpu.max"), ' ');
+  if (limit.size() == 2) return Ratio(limit[0], limit[1]);
+  return Ratio(ReadSystemFile(folder + "/cpu.cfs_quota_us"),
+               ReadSystemFile(folder + "/cpu.cfs_period_us"));
 }
 
 }  // namespace
+
+double ProcessorQuota(const std::string& root) {
+  double least = 0;
+  const std::string groups = ReadSystemFile(root + "/proc/self/cgroup");
+  const std::vector<std::string> lines = absl::StrSplit(groups, '\n', absl::SkipEmpty());
+  for (const std::string& line : lines) {
+    const std::vector<std::string> fields = absl::StrSplit(line, absl::MaxSplits(':', 2));
+    if (fields.size() != 3) continue;
+    std::vector<std::string> mounts = {""};  // version 2
+    if (!fields[1].empty()) {
+      const std::vector<std::string> controllers = absl::StrSplit(fields[1], ',');
+      if (std::ranges::find(controllers, "cpu") == controllers.end()) continue;
+      mounts = {"/cpu", "/" + fields[1]};
+    }
+    // The groups around it limit it too. Within a container the path may be the host's, of which
+    // only the top is there.
+    std::string path = absl::StrContains(fields[2], "..") ? "" : fields[2];
+    for (;; path.resize(std::min(path.rfind('/'), path.size() - 1))) {
+      for (const std::string& mount : mounts) {
+        const double quota = QuotaIn(absl::StrCat(root, "/sys/fs/cgroup", mount, path));
+        if (quota > 0) least = least > 0 ? std::min(least, quota) : quota;
+      }
+      if (path.empty()) break;
+    }
+  }
+  return least;
+}
+
+int UsableThreads() {
+  const auto threads = static_cast<double>(AllowedThreads().size());
+  const double quota = ProcessorQuota();
+  return std::max(1, static_cast<int>(quota > 0 ? std::min(threads, quota) : threads));
+}
 
 Processors AllowedProcessors() {
   Processors processors;
@@ -64,7 +103,7 @@ Processors AllowedProcessors() {
   const auto online = ParseNumberRanges(ReadSystemFile("/sys/devices/system/cpu/online"));
   processors.cores_of_host =
       static_cast<int>(std::max(CoresOf(online).size(), processors.cores.size()));
-  processors.quota = Quota();
+  processors.quota = ProcessorQuota();
   return processors;
 }
 
