@@ -23,9 +23,7 @@ bool AddsFeatures() {
   return !absl::GetFlag(FLAGS_data).empty() || !absl::GetFlag(FLAGS_features).empty();
 }
 
-int DefaultThreads(bool launched) {
-  return launched ? 1 : UsableThreads();
-}
+int DefaultThreads(bool launched) { return launched ? 1 : UsableThreads(); }
 
 int Fail(const Communicator& workers, const absl::Status& status, int exit_status) {
   if (workers.rank() == 0) PrintError("elman-preprocess", status);

@@ -19,8 +19,8 @@ Processors AllowedProcessors();
 // looked for in the folder `root`.
 double ProcessorQuota(const std::string& root = "");
 
-// How many threads of this process can compute at once, 1 at least: one on each hardware thread that
-// it may run on, within the quota.
+// How many threads of this process can compute at once, 1 at least: one on each hardware thread
+// that it may run on, within the quota.
 int UsableThreads();
 
 // "0-3,8" of {0, 1, 2, 3, 8}.
