@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "data/format/utf8.h"
 
 namespace elman {
 namespace {
@@ -173,7 +174,8 @@ void PrintError(std::string_view program, const absl::Status& status) {
   std::string message(status.message());
   std::replace(message.begin(), message.end(), '\n', ' ');
   std::replace(message.begin(), message.end(), '\r', ' ');
-  const std::string line = absl::StrCat(std::string(program), ": error: ", message, "\n");
+  const std::string line =
+      absl::StrCat(std::string(program), ": error: ", EscapeUnprintable(message), "\n");
   // One call, so that the lines of several ranks do not mix.
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);

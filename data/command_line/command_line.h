@@ -47,7 +47,8 @@ struct FlagDescription {
 // read."); otherwise it is N, X or TEXT by its type.
 std::vector<FlagDescription> DescribeFlags(std::string_view main_file);
 
-// Prints "PROGRAM: error: MESSAGE", on one line, to standard error.
+// Prints "PROGRAM: error: MESSAGE", on one line, to standard error. Bytes that a terminal cannot
+// show are escaped.
 void PrintError(std::string_view program, const absl::Status& status);
 
 }  // namespace elman

@@ -1,15 +1,19 @@
 #include "data/command_line/process_guard.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include "data/command_line/command_line.h"
 
@@ -37,6 +41,15 @@ void PrintLine(const char* format, auto... values) {
         "-v, the limit of the container or job), or less to do at once (batch size, length of "
         "examples, ranks per host)\n",
         refused_bytes.load());
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) {
+      PrintLine("%s: error: unexpected exception: %s\n", error.what());
+    } else {
+      PrintLine(
+          "%s: error: a thread cannot be started: %s. Give the process more threads and memory "
+          "(ulimit -u and -v, the limits of the container or job), or ask for fewer threads\n",
+          error.what());
+    }
   } catch (const std::exception& error) {
     PrintLine("%s: error: unexpected exception: %s\n", error.what());
   } catch (...) {
@@ -45,12 +58,34 @@ void PrintLine(const char* format, auto... values) {
   std::_Exit(kExitFailed);
 }
 
+// The next file that is opened must not become standard output. These descriptors are opened so
+// that what a closed one refuses is still refused.
+void OpenClosedStreams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
+
+// At the end of the process. `status` is what it ends with: a failure needs no second error.
+void CheckStandardOutput(int status, void*) {
+  errno = 0;
+  const bool flushed = std::fflush(stdout) == 0;
+  const int cause = errno != 0 ? errno : EIO;
+  if (status != kExitDone || (flushed && std::ferror(stdout) == 0)) return;
+  PrintLine("%s: error: standard output cannot be written: %s. What is there is incomplete\n",
+            std::strerror(cause));
+  std::_Exit(kExitFailed);
+}
+
 }  // namespace
 
 void GuardProcess(std::string_view program) {
   program_name[program.copy(program_name, sizeof(program_name) - 1)] = '\0';
+  OpenClosedStreams();
   std::set_terminate(EndProcess);
   ::signal(SIGXFSZ, SIG_IGN);
+  ::on_exit(CheckStandardOutput, nullptr);
 }
 
 // What operator new does when there is no memory, by the standard.

@@ -104,4 +104,25 @@ std::string ReplaceInvalidUtf8(std::string_view bytes) {
   return text;
 }
 
+std::string EscapeUnprintable(std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  while (!bytes.empty()) {
+    const DecodedCharacter character = DecodeUtf8(bytes);
+    const std::string_view taken = bytes.substr(0, static_cast<size_t>(character.size));
+    const char32_t code = character.code;
+    const bool control = (code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0);
+    if (character.valid && !control) {
+      text.append(taken);
+    } else {
+      for (const char c : taken) {
+        const auto byte = static_cast<unsigned char>(c);
+        text.append({'\\', 'x', kDigits[byte >> 4], kDigits[byte & 0xf]});
+      }
+    }
+    bytes.remove_prefix(taken.size());
+  }
+  return text;
+}
+
 }  // namespace elman

@@ -33,4 +33,8 @@ void AppendUtf8(char32_t code, std::string* text);
 // every longest start of a character).
 std::string ReplaceInvalidUtf8(std::string_view bytes);
 
+// `bytes` as a terminal can show them: what is not UTF-8, and control characters other than tabs,
+// as \xHH. For messages that quote what they complain of.
+std::string EscapeUnprintable(std::string_view bytes);
+
 }  // namespace elman

@@ -94,6 +94,9 @@ TEST_F(CommandLineTest, PrintsErrorsOnOneLine) {
   testing::internal::CaptureStderr();
   PrintError("program", absl::NotFoundError("two\nlines"));
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "program: error: two lines\n");
+  testing::internal::CaptureStderr();
+  PrintError("program", absl::NotFoundError("\xff\x1b"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "program: error: \\xff\\x1b\n");
 }
 
 }  // namespace

@@ -1,12 +1,16 @@
 #include "data/command_line/process_guard.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -91,6 +95,59 @@ TEST(ProcessGuardDeathTest, FilesThatGrowTooLargeAreAnError) {
         std::_Exit(kExitUsage);
       },
       testing::ExitedWithCode(kExitUsage), "^elman-x: error: .*large.*File too large");
+}
+
+TEST(ProcessGuardDeathTest, ThreadsThatCannotBeStartedAreNamed) {
+  EXPECT_EXIT(
+      {
+        GuardProcess("elman-x");
+        []() noexcept { throw std::system_error(EAGAIN, std::generic_category()); }();
+      },
+      kFailed, "^elman-x: error: a thread cannot be started: .*ulimit -u");
+}
+
+TEST(ProcessGuardDeathTest, OutputThatIsLostIsAnError) {
+  constexpr char kLine[] =
+      "^elman-x: error: standard output cannot be written: [A-Z].*incomplete\n$";
+  const auto write = [](int status) {
+    GuardProcess("elman-x");
+    std::puts("text");
+    std::exit(status);
+  };
+  EXPECT_EXIT(
+      {
+        ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO);
+        write(kExitDone);
+      },
+      kFailed, kLine);
+  EXPECT_EXIT(
+      {
+        ::close(STDOUT_FILENO);
+        write(kExitDone);
+      },
+      kFailed, kLine);
+  EXPECT_EXIT(write(kExitDone), testing::ExitedWithCode(kExitDone), "^$");
+  // One error is enough.
+  EXPECT_EXIT(
+      {
+        ::close(STDOUT_FILENO);
+        write(kExitUsage);
+      },
+      testing::ExitedWithCode(kExitUsage), "^$");
+}
+
+TEST(ProcessGuardDeathTest, NoFileBecomesStandardOutput) {
+  const Scratch folder;
+  EXPECT_EXIT(
+      {
+        ::close(STDIN_FILENO);
+        ::close(STDOUT_FILENO);
+        GuardProcess("elman-x");
+        std::_Exit(::open(folder.Path("file").c_str(), O_CREAT | O_RDWR, 0600) > STDERR_FILENO
+                       ? kExitDone
+                       : kExitFailed);
+      },
+      testing::ExitedWithCode(kExitDone), "");
 }
 
 }  // namespace

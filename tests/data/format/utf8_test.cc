@@ -55,5 +55,16 @@ TEST(Utf8, ReplacesTheLongestStartOfACharacterByOneMark) {
   EXPECT_EQ(ReplaceInvalidUtf8("unchanged \xc3\xa9"), "unchanged \xc3\xa9");
 }
 
+TEST(Utf8, EscapesWhatTerminalsCannotShow) {
+  EXPECT_EQ(EscapeUnprintable("as it is: \t'\\\" \xc3\xa9"), "as it is: \t'\\\" \xc3\xa9");
+  EXPECT_EQ(EscapeUnprintable("a\x1b[2J\x7f"
+                              "b"),
+            "a\\x1b[2J\\x7f"
+            "b");
+  EXPECT_EQ(EscapeUnprintable(std::string("\0", 1)), "\\x00");
+  EXPECT_EQ(EscapeUnprintable("\xff\xe2\x82z"), "\\xff\\xe2\\x82z");
+  EXPECT_EQ(EscapeUnprintable("\xc2\x9b"), "\\xc2\\x9b");  // a control sequence, in C1
+}
+
 }  // namespace
 }  // namespace elman
