@@ -5,7 +5,8 @@
 # starts of the same run on this host that were killed together with their jobs.
 claim_state() {
   local folder base=${TMPDIR:-/tmp} me owner pid session tenths
-  state=$(mktemp -d "$base/elman-run.XXXXXX")
+  state=$(mktemp -d "$base/elman-run.XXXXXX" 2>/dev/null) ||
+    fail "TMPDIR: cannot create a folder in $base; set it to one that exists on every host and may be written to"
   facts=$state/facts mpirun_files=$state/mpirun
   me="$run $(uname -n) $(readlink /proc/self/ns/pid)" # process numbers mean nothing in another container
   for folder in "$base"/elman-run.*/; do
@@ -22,11 +23,12 @@ claim_state() {
       sleep 0.1
     done
   done
-  printf '%s\n' "$me" "$$" >"$state/owner"
+  printf '%s\n' "$me" "$$" >"$state/owner" ||
+    fail "TMPDIR: cannot write to $base: is it full, or the size of files limited (ulimit -f)?"
 }
 
 release_state() {
-  rm -rf "$state"
+  rm -rf "${state:-}"
 }
 
 # start_job COMMAND...: starts mpirun as `job`, in a session of its own, so that a Ctrl-C at the terminal reaches only

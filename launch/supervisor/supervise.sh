@@ -153,10 +153,11 @@ judge() {
     # mpirun itself failed before any rank began: too few slots, an option it does not know.
     if ((restarts == 0)) && [[ $(signs_of_life) == "$signs_at_start" ]] && ! fact killed >/dev/null &&
       ((status <= 128 || status == 134)); then
-      why="mpirun could not start the ranks"
+      why=$unstarted
       fate=final
     fi
   fi
   if [[ $stopping == yes && $fate == lost ]]; then fate=stopped; fi
 }
+unstarted="mpirun could not start the ranks"
 lost_rank='^the job hangs|rank.* (lost|gone|died|does not answer)|(lost|lose) .*rank'
