@@ -83,11 +83,16 @@ class Case:
         """The last value of an option, None where it is not given."""
         value = None
         for argument, following in zip(self.arguments, self.arguments[1:] + [""]):
+            if argument == "--":
+                break
             if argument == f"--{name}":
-                value = following if not following.startswith("--") else ""
+                value = following
             elif argument.startswith(f"--{name}="):
                 value = argument.partition("=")[2]
         return value
+
+    def tags_words(self):
+        return (self.option("checkpoint") or "").startswith("tags.")
 
 
 def commands(program):
@@ -125,7 +130,8 @@ def commands(program):
             ["--config=vectors.textproto", "--data=words.data", "--output=new.run"],
             ["--config=counts.textproto", "--data=counts.data", "--output=new.run"],
             ["--config=sequences.textproto", "--data=text.data", "--output=text.run", "max_steps=3"],
-            ["--config=sequences.textproto", "--data=tags.data", "--output=new.run", "--resume=tags.run/checkpoints/step-000000002.ckpt"],
+            ["--config=sequences.textproto", "--data=tags.data", "--output=new.run", "--resume=tags.run/checkpoints/step-000000002.ckpt",
+             "max_steps=3"],
             ["--config=sequences.textproto", "--data=text.data", "--output=new.run", "--vectors=vectors.txt"],
             ["--config=sequences.textproto", "--data=text.data", "--output=new.run", "--vectors=words.binary"],
             ["--config=sequences.textproto", "--data=text.data,text.data", "--output=new.run", "data_weights=3,1"],
@@ -354,6 +360,7 @@ class Generator:
                               ["--host", draw.choice(["localhost:2", "localhost", ":", "nowhere.invalid", ""])], ["--mca", "odd"], ["-n"]])
         if option[0] in ("-n", "--at-most") and len(option) > 1 and option[1].isdigit() and int(option[1]) > 8:
             option[1] = "3"
+        case.may_be_long |= "nowhere.invalid" in option  # a host is waited for
         at = draw.choice([1, len(case.prefix)])
         case.prefix[at:at] = option
         return f"elman-run {' '.join(option)!r}"
