@@ -5,7 +5,6 @@ import random
 import re
 import resource
 import shutil
-import signal
 import subprocess
 
 import base_inputs
@@ -201,6 +200,7 @@ class Generator:
     def __init__(self, root, programs, base, program):
         self.root, self.programs, self.base, self.program = root, programs, base, program
         self.commands = commands(program)
+        self.sanitized = b"__sanitizer" in (programs / "elman-train").read_bytes()
         # Flags are read from --help, so that a new one is drawn without anything said here.
         self.flags = {name: self.flags_of(name) for name in ("elman-preprocess", "elman-train", "elman-evaluate", "elman-baseline",
                                                              "elman-predict", "elman-inspect")}
@@ -218,10 +218,13 @@ class Generator:
         draw = random.Random(f"{seed}/{self.program}/{number}")
         arguments, stdin = draw.choice(self.commands)
         case = Case(self.program, folder / "here", list(arguments))
-        shutil.copytree(self.base, case.folder, symlinks=True)
+        case.folder.mkdir()
         (folder / "temporary").mkdir()
+        brought = self.bring(case, set())
         case.variables = {"TMPDIR": str(folder / "temporary")}
-        case.limits = {resource.RLIMIT_AS: 3 << 30, resource.RLIMIT_FSIZE: 64 << 20, resource.RLIMIT_CORE: 0}
+        case.limits = {resource.RLIMIT_FSIZE: 64 << 20, resource.RLIMIT_CORE: 0}
+        if not self.sanitized:
+            case.limits[resource.RLIMIT_AS] = 3 << 30
         if self.program == "elman-run":
             case.prefix = [str(self.root / "launch/elman-run"), "-n", draw.choice("112"), "--max-restarts", "0"]
         elif self.program == "elman-train" and draw.random() < 0.02:
@@ -239,7 +242,19 @@ class Generator:
             change = draw.choice(kinds)(draw, case)
             if change:
                 case.changes.append(change)
+        self.bring(case, brought)
         return case
+
+    def bring(self, case, there):
+        """Copies what the arguments name into the case's folder, but for what was `there` before; returns what is now."""
+        named = set(re.split(r"[=,:/]", "/".join(case.arguments)))
+        wanted = {path for path in self.base.iterdir() if path.name in named or path.suffix in (".train", ".valid")} - there
+        for path in wanted:
+            if path.is_dir():
+                shutil.copytree(path, case.folder / path.name, symlinks=True)
+            else:
+                shutil.copyfile(path, case.folder / path.name)
+        return there | wanted
 
     # What belongs to a command: every file below a path that an argument names.
     def files_of(self, case):
@@ -345,6 +360,8 @@ class Generator:
 
     def change_limit(self, draw, case):
         limit = draw.choice(sorted(LIMITS))
+        if self.sanitized and limit in (resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_STACK):
+            return None  # sanitizers need address space
         case.limits[limit] = draw.choice(LIMITS[limit])
         return f"limit {limit}: {case.limits[limit]}"
 

@@ -201,7 +201,8 @@ def dataset_verdict(case, programs, end, text):
 
 
 def run_verdict(case, programs, end, text):
-    if any(re.match(r"--(dry_run|preflight|verify_resume|replay_step)\b", argument) for argument in case.arguments):
+    if any(re.fullmatch(r"--(dry_run|preflight)(=(true|t|yes|y|1))?|--(verify_resume|replay_step)(=\+?0*[1-9].*)?", argument)
+           for argument in case.arguments):
         if case.streams in ("closed stdout", "full stdout"):
             return "its output is lost" if "--dry_run" in case.arguments else None
         if not end.out and not end.err:
