@@ -25,19 +25,43 @@ void SoftmaxBackward(const float* weights, int64_t size, float* d) {
   for (int64_t i = 0; i < size; ++i) d[i] = static_cast<float>(weights[i] * (d[i] - mean));
 }
 
-// The greatest matrix [queries, words] of a sentence, and the longest sentence.
-struct Largest {
-  int64_t pairs = 0, words = 0;
+int64_t LongestOf(Attention::Begins words) {
+  int64_t longest = 0;
+  for (size_t b = 0; b + 1 < words.size(); ++b)
+    longest = std::max(longest, words[b + 1] - words[b]);
+  return longest;
+}
+
+// Queries that are compared at a time with so many words, such that all chunks are about as large.
+int64_t QueriesOfChunk(int64_t queries, int64_t words, int64_t most_weights) {
+  if (queries <= 1 || queries * words <= most_weights) return queries;
+  const int64_t most = std::max<int64_t>(1, most_weights / words);
+  const int64_t chunks = (queries + most - 1) / most;
+  return (queries + chunks - 1) / chunks;
+}
+
+// The weights that are kept of sentences that come in this order: of each all or none.
+class KeptWeights {
+ public:
+  explicit KeptWeights(int64_t most) : left_(most) {}
+  bool Keep(int64_t weights) {
+    if (weights > left_) return false;
+    left_ -= weights;
+    return true;
+  }
+
+ private:
+  int64_t left_;
 };
 
-Largest LargestOf(Attention::Begins words, Attention::Begins queries) {
-  Largest largest;
+int64_t CountKept(Attention::Begins words, Attention::Begins queries, int64_t most) {
+  KeptWeights kept(most);
+  int64_t count = 0;
   for (size_t b = 0; b + 1 < words.size(); ++b) {
-    const int64_t of_words = words[b + 1] - words[b];
-    largest.pairs = std::max(largest.pairs, of_words * (queries[b + 1] - queries[b]));
-    largest.words = std::max(largest.words, of_words);
+    const int64_t weights = (queries[b + 1] - queries[b]) * (words[b + 1] - words[b]);
+    if (kept.Keep(weights)) count += weights;
   }
-  return largest;
+  return count;
 }
 
 }  // namespace
@@ -50,34 +74,53 @@ int64_t AttentionWeights(Attention::Begins words, Attention::Begins queries) {
   return count;
 }
 
-struct Attention::Sentence {
+struct Attention::Chunk {
   int64_t first_query = 0, first_word = 0;
   ConstMatrix queries, keys, values;
   Matrix weights;
+  bool kept = false;  // the weights are those of the tape
 };
 
 template <typename Visit>
-void Attention::ForEachSentence(const Memory& memory, Begins query_begins, const Tape& tape,
-                                const Visit& visit) {
-  float* weights = tape.weights;
+void Attention::ForEachChunk(const Memory& memory, Begins query_begins, const Tape& tape,
+                             int64_t kept, float* scratch, const Visit& visit) const {
+  KeptWeights keeps(kept);
+  float* next_kept = tape.weights;
   for (size_t b = 0; b + 1 < memory.begins.size(); ++b) {
-    const int64_t first_query = query_begins[b], queries = query_begins[b + 1] - first_query;
     const int64_t first_word = memory.begins[b], words = memory.begins[b + 1] - first_word;
+    const int64_t queries = query_begins[b + 1] - query_begins[b];
     if (queries == 0) continue;
     CHECK_GE(words, 1);
-    visit(Sentence{.first_query = first_query,
-                   .first_word = first_word,
-                   .queries = tape.queries.Rows(first_query, queries),
-                   .keys = memory.keys.Rows(first_word, words),
-                   .values = memory.values.Rows(first_word, words),
-                   .weights = {weights, queries, words}});
-    weights += queries * words;
+    const bool is_kept = keeps.Keep(queries * words);
+    const int64_t most = QueriesOfChunk(queries, words, limits_.chunk);
+    for (int64_t first = 0; first < queries; first += most) {
+      const int64_t count = std::min(most, queries - first);
+      const int64_t first_query = query_begins[b] + first;
+      visit(Chunk{.first_query = first_query,
+                  .first_word = first_word,
+                  .queries = tape.queries.Rows(first_query, count),
+                  .keys = memory.keys.Rows(first_word, words),
+                  .values = memory.values.Rows(first_word, words),
+                  .weights = {is_kept ? next_kept + first * words : scratch, count, words},
+                  .kept = is_kept});
+    }
+    if (is_kept) next_kept += queries * words;
   }
 }
 
+int64_t Attention::LargestChunk(Begins words, Begins queries) const {
+  int64_t largest = 0;
+  for (size_t b = 0; b + 1 < words.size(); ++b) {
+    const int64_t of_words = words[b + 1] - words[b];
+    largest = std::max(
+        largest, of_words * QueriesOfChunk(queries[b + 1] - queries[b], of_words, limits_.chunk));
+  }
+  return largest;
+}
+
 Attention::Attention(const std::string& name, Kind kind, int64_t query_size, int64_t memory_size,
-                     const Initializer& initializer, ParameterTable* table)
-    : kind_(kind), query_size_(query_size), memory_size_(memory_size) {
+                     const Initializer& initializer, ParameterTable* table, Limits limits)
+    : kind_(kind), query_size_(query_size), memory_size_(memory_size), limits_(limits) {
   if (kind == Kind::kDot) CHECK_EQ(query_size, memory_size);
   if (kind != Kind::kDot)
     of_memory_.emplace(name + ".memory", memory_size, query_size, initializer, table);
@@ -97,7 +140,7 @@ Attention::Memory Attention::Remember(const float* parameters, ConstMatrix value
 }
 
 void Attention::Forward(const float* parameters, const Memory& memory, ConstMatrix queries,
-                        Begins query_begins, Matrix context, Tape* tape,
+                        Begins query_begins, Matrix context, Keep keep, Tape* tape,
                         Workspace* workspace) const {
   CHECK_EQ(queries.cols, query_size_);
   CHECK_EQ(queries.rows, query_begins.back());
@@ -108,30 +151,39 @@ void Attention::Forward(const float* parameters, const Memory& memory, ConstMatr
     of_query_->Forward(parameters, queries, projected);
     tape->queries = projected;
   }
-  tape->weights = workspace->Floats(AttentionWeights(memory.begins, query_begins));
-  const Matrix hidden =
-      workspace->Take(direction_ ? LargestOf(memory.begins, query_begins).words : 0, query_size_);
-  ForEachSentence(memory, query_begins, *tape, [&](const Sentence& sentence) {
-    Score(parameters, sentence, hidden);
-    for (int64_t t = 0; t < sentence.weights.rows; ++t)
-      Softmax(sentence.weights.row(t), sentence.weights.cols);
-    Gemm(Transpose::kNo, Transpose::kNo, 1, sentence.weights, sentence.values, 0,
-         context.Rows(sentence.first_query, sentence.queries.rows));
+  const int64_t all = AttentionWeights(memory.begins, query_begins);
+  const int64_t most = keep == Keep::kNone ? 0 : keep == Keep::kAll ? all : limits_.kept;
+  const int64_t kept = CountKept(memory.begins, query_begins, most);
+  tape->weights = workspace->Floats(kept);
+  float* const scratch =
+      workspace->Floats(kept == all ? 0 : LargestChunk(memory.begins, query_begins));
+  const Matrix hidden = workspace->Take(direction_ ? LongestOf(memory.begins) : 0, query_size_);
+  ForEachChunk(memory, query_begins, *tape, most, scratch, [&](const Chunk& chunk) {
+    Weigh(parameters, chunk, hidden);
+    Gemm(Transpose::kNo, Transpose::kNo, 1, chunk.weights, chunk.values, 0,
+         context.Rows(chunk.first_query, chunk.queries.rows));
   });
 }
 
-// Scores into sentence.weights. `hidden` is scratch for what concat makes of the words.
-void Attention::Score(const float* parameters, const Sentence& sentence, Matrix hidden) const {
+// Into chunk.weights.
+void Attention::Weigh(const float* parameters, const Chunk& chunk, Matrix hidden) const {
+  Score(parameters, chunk, hidden);
+  for (int64_t t = 0; t < chunk.weights.rows; ++t)
+    Softmax(chunk.weights.row(t), chunk.weights.cols);
+}
+
+// Scores into chunk.weights. `hidden` is scratch for what concat makes of the words.
+void Attention::Score(const float* parameters, const Chunk& chunk, Matrix hidden) const {
   if (!direction_) {
-    Gemm(Transpose::kNo, Transpose::kYes, 1, sentence.queries, sentence.keys, 0, sentence.weights);
+    Gemm(Transpose::kNo, Transpose::kYes, 1, chunk.queries, chunk.keys, 0, chunk.weights);
     return;
   }
-  const Matrix of_words = hidden.Rows(0, sentence.keys.rows);
-  for (int64_t t = 0; t < sentence.queries.rows; ++t) {
-    VanillaForward(/*relu=*/false, of_words.rows, query_size_, sentence.queries.row(t),
-                   sentence.keys.data, of_words.data);
+  const Matrix of_words = hidden.Rows(0, chunk.keys.rows);
+  for (int64_t t = 0; t < chunk.queries.rows; ++t) {
+    VanillaForward(/*relu=*/false, of_words.rows, query_size_, chunk.queries.row(t),
+                   chunk.keys.data, of_words.data);
     Gemm(Transpose::kNo, Transpose::kYes, 1, direction_->In(parameters), of_words, 0,
-         sentence.weights.Rows(t, 1));
+         chunk.weights.Rows(t, 1));
   }
 }
 
@@ -145,22 +197,25 @@ void Attention::Backward(const float* parameters, const Memory& memory, ConstMat
   const Matrix d_keys = workspace->Take(memory.keys.rows, query_size_);
   std::fill_n(d_values.data, d_values.size(), 0.0f);
   std::fill_n(d_keys.data, d_keys.size(), 0.0f);
-  const Largest largest = LargestOf(memory.begins, query_begins);
-  float* const pairs = workspace->Floats(largest.pairs);
-  const Matrix hidden = workspace->Take(direction_ ? 2 * largest.words : 0, query_size_);
+  float* const pairs = workspace->Floats(LargestChunk(memory.begins, query_begins));
+  const bool all_kept = CountKept(memory.begins, query_begins, limits_.kept) ==
+                        AttentionWeights(memory.begins, query_begins);
+  float* const scratch =
+      workspace->Floats(all_kept ? 0 : LargestChunk(memory.begins, query_begins));
+  const Matrix hidden = workspace->Take(direction_ ? 2 * LongestOf(memory.begins) : 0, query_size_);
   float* const d_direction = direction_ ? direction_->In(gradients).data : nullptr;
-  ForEachSentence(memory, query_begins, tape, [&](const Sentence& sentence) {
-    const auto [queries_count, words] = std::pair(sentence.weights.rows, sentence.weights.cols);
-    const ConstMatrix d = d_context.Rows(sentence.first_query, queries_count);
-    Gemm(Transpose::kYes, Transpose::kNo, 1, sentence.weights, d, 1,
-         d_values.Rows(sentence.first_word, words));
+  ForEachChunk(memory, query_begins, tape, limits_.kept, scratch, [&](const Chunk& chunk) {
+    if (!chunk.kept) Weigh(parameters, chunk, hidden);
+    const auto [queries_count, words] = std::pair(chunk.weights.rows, chunk.weights.cols);
+    const ConstMatrix d = d_context.Rows(chunk.first_query, queries_count);
+    Gemm(Transpose::kYes, Transpose::kNo, 1, chunk.weights, d, 1,
+         d_values.Rows(chunk.first_word, words));
     const Matrix d_scores = {pairs, queries_count, words};
-    Gemm(Transpose::kNo, Transpose::kYes, 1, d, sentence.values, 0, d_scores);
+    Gemm(Transpose::kNo, Transpose::kYes, 1, d, chunk.values, 0, d_scores);
     for (int64_t t = 0; t < queries_count; ++t)
-      SoftmaxBackward(sentence.weights.row(t), words, d_scores.row(t));
-    ScoreBackward(parameters, sentence, d_scores,
-                  d_compared.Rows(sentence.first_query, queries_count),
-                  d_keys.Rows(sentence.first_word, words), d_direction, hidden);
+      SoftmaxBackward(chunk.weights.row(t), words, d_scores.row(t));
+    ScoreBackward(parameters, chunk, d_scores, d_compared.Rows(chunk.first_query, queries_count),
+                  d_keys.Rows(chunk.first_word, words), d_direction, hidden);
   });
   if (of_query_) of_query_->Backward(parameters, queries, d_compared, d_queries, gradients);
   Matrix d_of_keys = d_keys;
@@ -173,21 +228,21 @@ void Attention::Backward(const float* parameters, const Memory& memory, ConstMat
 }
 
 // Overwrites d_queries, adds to d_keys and to the gradient of v.
-void Attention::ScoreBackward(const float* parameters, const Sentence& sentence,
-                              ConstMatrix d_scores, Matrix d_queries, Matrix d_keys,
-                              float* d_direction, Matrix hidden) const {
+void Attention::ScoreBackward(const float* parameters, const Chunk& chunk, ConstMatrix d_scores,
+                              Matrix d_queries, Matrix d_keys, float* d_direction,
+                              Matrix hidden) const {
   if (!direction_) {
-    Gemm(Transpose::kNo, Transpose::kNo, 1, d_scores, sentence.keys, 0, d_queries);
-    Gemm(Transpose::kYes, Transpose::kNo, 1, d_scores, sentence.queries, 1, d_keys);
+    Gemm(Transpose::kNo, Transpose::kNo, 1, d_scores, chunk.keys, 0, d_queries);
+    Gemm(Transpose::kYes, Transpose::kNo, 1, d_scores, chunk.queries, 1, d_keys);
     return;
   }
   // What tanh gave is computed once more: kept, it would be the largest array of all.
   const float* direction = direction_->In(parameters).data;
-  const int64_t words = sentence.keys.rows;
+  const int64_t words = chunk.keys.rows;
   const Matrix of_words = hidden.Rows(0, words), d_of_words = hidden.Rows(words, words);
   std::fill_n(d_queries.data, d_queries.size(), 0.0f);
-  for (int64_t t = 0; t < sentence.queries.rows; ++t) {
-    VanillaForward(/*relu=*/false, words, query_size_, sentence.queries.row(t), sentence.keys.data,
+  for (int64_t t = 0; t < chunk.queries.rows; ++t) {
+    VanillaForward(/*relu=*/false, words, query_size_, chunk.queries.row(t), chunk.keys.data,
                    of_words.data);
     const float* d = d_scores.row(t);
     for (int64_t s = 0; s < words; ++s) {

@@ -89,7 +89,7 @@ ConstMatrix SequenceDecoder::Forward(const Pass& pass, const Attention::Memory& 
   const ConstMatrix hidden = rnn_.Forward(pass, layout_, x, state, &rnn_tape_, workspace);
   {
     const TimedSpan span(pass.clock, "attention forward");
-    attended_ = Attend(memory, hidden, workspace);
+    attended_ = Attend(memory, hidden, Attention::Keep::kForBackward, workspace);
   }
   return output_dropout_.Forward(pass, layout_, attended_, &mask_, workspace);
 }
@@ -98,17 +98,18 @@ ConstMatrix SequenceDecoder::Infer(const Attention::Memory& memory, float* state
                                    Workspace* workspace) {
   const Matrix x = workspace->Take(layout_.rows(), embedding_.size());
   embedding_.Forward(values_, ids_, /*pass=*/nullptr, x);
-  return Attend(memory, rnn_.Infer(layout_, x, state, workspace), workspace);
+  return Attend(memory, rnn_.Infer(layout_, x, state, workspace), Attention::Keep::kNone,
+                workspace);
 }
 
 // tanh(W [context; h]), in packed rows.
 ConstMatrix SequenceDecoder::Attend(const Attention::Memory& memory, ConstMatrix hidden,
-                                    Workspace* workspace) {
+                                    Attention::Keep keep, Workspace* workspace) {
   joined_ = hidden;
   if (attention_) {
     queries_ = rows_.Gather(hidden, workspace);
     const Matrix context = workspace->Take(hidden.rows, memory.values.cols);
-    attention_->Forward(values_, memory, queries_, rows_.begins, context, &attention_tape_,
+    attention_->Forward(values_, memory, queries_, rows_.begins, context, keep, &attention_tape_,
                         workspace);
     joined_ = JoinColumns(rows_.Scatter(context, workspace), hidden, workspace);
   }
@@ -129,7 +130,8 @@ ConstMatrix SequenceDecoder::Step(std::span<const int32_t> ids, Attention::Begin
   // As the rows of one step are: sequence by sequence.
   rows_.Assign(step);
   rows_.begins.assign(begins.begin(), begins.end());
-  const ConstMatrix attended = Attend(memory, hidden, workspace);
+  const ConstMatrix attended =
+      Attend(memory, hidden, weights ? Attention::Keep::kAll : Attention::Keep::kNone, workspace);
   if (weights) *weights = attention_ ? attention_tape_.weights : nullptr;
   return attended;
 }

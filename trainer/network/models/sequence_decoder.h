@@ -67,7 +67,8 @@ class SequenceDecoder {
                 float* d_state, float* gradients, Workspace* workspace);
 
  private:
-  ConstMatrix Attend(const Attention::Memory& memory, ConstMatrix hidden, Workspace* workspace);
+  ConstMatrix Attend(const Attention::Memory& memory, ConstMatrix hidden, Attention::Keep keep,
+                     Workspace* workspace);
   Matrix AttendBackward(const Pass& pass, const Attention::Memory& memory, Matrix d_output,
                         Matrix d_memory, float* gradients, Workspace* workspace);
 

@@ -18,11 +18,16 @@ namespace {
 const std::vector<int64_t> kWords = {0, 4, 6, 7}, kQueries = {0, 2, 2, 5};
 constexpr int64_t kMemorySize = 6;
 
-class AttentionTest : public testing::TestWithParam<Attention::Kind> {
+// Sentences at once, and by chunks of a query or two, of which some, none or all are kept.
+constexpr Attention::Limits kLimits[] = {{}, {.chunk = 4, .kept = 8}, {.chunk = 2, .kept = 0}};
+
+class AttentionTest
+    : public testing::TestWithParam<std::tuple<Attention::Kind, Attention::Limits>> {
  protected:
   AttentionTest()
-      : size_(GetParam() == Attention::Kind::kDot ? kMemorySize : 5),
-        attention_("attention", GetParam(), size_, kMemorySize, {}, &table_),
+      : kind_(std::get<0>(GetParam())),
+        size_(kind_ == Attention::Kind::kDot ? kMemorySize : 5),
+        attention_("attention", kind_, size_, kMemorySize, {}, &table_, std::get<1>(GetParam())),
         values_(RandomFloats(table_.size(), 1, 1)),
         memory_(RandomFloats(7 * kMemorySize, 2, 1)),
         queries_(RandomFloats(5 * size_, 3, 1)),
@@ -31,12 +36,12 @@ class AttentionTest : public testing::TestWithParam<Attention::Kind> {
   ConstMatrix Queries() const { return {queries_.data(), 5, size_}; }
 
   // The mean of the contexts, weighed with d_context_.
-  double Value() {
+  double Value(Attention::Keep keep = Attention::Keep::kForBackward) {
     workspace_.Reset();
     context_ = workspace_.Take(5, kMemorySize);
     remembered_ =
         attention_.Remember(values_.data(), {memory_.data(), 7, kMemorySize}, kWords, &workspace_);
-    attention_.Forward(values_.data(), remembered_, Queries(), kQueries, context_, &tape_,
+    attention_.Forward(values_.data(), remembered_, Queries(), kQueries, context_, keep, &tape_,
                        &workspace_);
     double value = 0;
     for (int64_t i = 0; i < context_.size(); ++i) value += double{context_.data[i]} * d_context_[i];
@@ -52,7 +57,7 @@ class AttentionTest : public testing::TestWithParam<Attention::Kind> {
     };
     double score = 0;
     for (int64_t i = 0; i < size_; ++i) {
-      switch (GetParam()) {
+      switch (kind_) {
         case Attention::Kind::kDot:
           score += double{query[i]} * memory[i];
           break;
@@ -67,6 +72,7 @@ class AttentionTest : public testing::TestWithParam<Attention::Kind> {
     return score;
   }
 
+  const Attention::Kind kind_;
   const int64_t size_;
   ParameterTable table_;
   Attention attention_;
@@ -79,7 +85,7 @@ class AttentionTest : public testing::TestWithParam<Attention::Kind> {
 };
 
 TEST_P(AttentionTest, IsTheMeanBySoftmaxOfItsScores) {
-  Value();
+  Value(Attention::Keep::kAll);
   EXPECT_EQ(AttentionWeights(kWords, kQueries), 2 * 4 + 3 * 1);
   const float* weights = tape_.weights;
   for (int sentence = 0; sentence < 3; ++sentence) {
@@ -121,6 +127,60 @@ TEST_P(AttentionTest, GradientsAreThoseOfTheValue) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, AttentionTest,
+                         testing::Combine(testing::Values(Attention::Kind::kDot,
+                                                          Attention::Kind::kGeneral,
+                                                          Attention::Kind::kConcat),
+                                          testing::ValuesIn(kLimits)));
+
+// One pass forward and backward over a sentence of so many words and queries.
+struct LongPass {
+  LongPass(Attention::Kind kind, int64_t length, Attention::Limits limits)
+      : begins{0, length},
+        memory(RandomFloats(length * kMemorySize, 2, 1)),
+        queries(RandomFloats(length * kMemorySize, 3, 1)),
+        d_queries(queries.size()),
+        d_memory(memory.size()) {
+    ParameterTable table;
+    const Attention attention("attention", kind, kMemorySize, kMemorySize, {}, &table, limits);
+    const std::vector<float> values = RandomFloats(table.size(), 1, 1);
+    gradients.resize(values.size());
+    const Matrix out = workspace.Take(length, kMemorySize);
+    const ConstMatrix asked = {queries.data(), length, kMemorySize};
+    const auto remembered =
+        attention.Remember(values.data(), {memory.data(), length, kMemorySize}, begins, &workspace);
+    Attention::Tape tape;
+    attention.Forward(values.data(), remembered, asked, begins, out, Attention::Keep::kForBackward,
+                      &tape, &workspace);
+    attention.Backward(values.data(), remembered, asked, begins, out, tape,
+                       {d_queries.data(), length, kMemorySize},
+                       {d_memory.data(), length, kMemorySize}, gradients.data(), &workspace);
+    context.assign(out.data, out.data + out.size());
+  }
+
+  const std::vector<int64_t> begins;
+  const std::vector<float> memory, queries;
+  std::vector<float> context, d_queries, d_memory, gradients;
+  Workspace workspace;
+};
+
+class LongAttentionTest : public testing::TestWithParam<Attention::Kind> {};
+
+TEST_P(LongAttentionTest, WhatIsKeptChangesNoBit) {
+  const LongPass kept(GetParam(), 40, {.chunk = 200, .kept = 40 * 40});
+  const LongPass computed_again(GetParam(), 40, {.chunk = 200, .kept = 0});
+  EXPECT_EQ(computed_again.context, kept.context);
+  EXPECT_EQ(computed_again.d_queries, kept.d_queries);
+  EXPECT_EQ(computed_again.d_memory, kept.d_memory);
+  EXPECT_EQ(computed_again.gradients, kept.gradients);
+}
+
+// All weights of 3,000 queries and as many words are 36 MB, and so are their gradients.
+TEST_P(LongAttentionTest, MemoryIsThatOfTheLimits) {
+  const LongPass pass(GetParam(), 3000, {.chunk = 1 << 16, .kept = 1 << 16});
+  EXPECT_LT(pass.workspace.capacity(), size_t{8} << 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, LongAttentionTest,
                          testing::Values(Attention::Kind::kDot, Attention::Kind::kGeneral,
                                          Attention::Kind::kConcat));
 
