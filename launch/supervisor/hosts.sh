@@ -24,6 +24,35 @@ note_hosts() {
   done < <(sed 's/ *= */=/g' "$file")
 }
 
+# slots_elsewhere: how many ranks the hosts or the scheduler have slots for; nothing where that is not known.
+slots_elsewhere() {
+  local entry slots=0
+  for entry in "${hosts[@]}"; do slots=$((slots + ${entry#* })); done
+  if ((slots == 0 && ${#host_options[@]} == 0)); then
+    slots=${SLURM_NTASKS:-0}
+    if [[ -r ${PBS_NODEFILE:-} ]]; then slots=$(grep -c . "$PBS_NODEFILE"); fi
+  fi
+  if ((slots > 0)); then echo "$slots"; fi
+}
+
+# share_out RANKS: sets host_options so that so many ranks, fewer than there are slots, are spread evenly over the hosts.
+share_out() {
+  local left=$1 open=${#hosts[@]} level=0 i slots given=() list=''
+  if ((open == 0)); then return 0; fi
+  for i in "${!hosts[@]}"; do given[i]=0; done
+  while ((left > 0 && open > 0)); do # a slot of every host that has one more, in turn
+    open=0 level=$((level + 1))
+    for i in "${!hosts[@]}"; do
+      slots=${hosts[i]#* }
+      if ((slots >= level && left > 0)); then given[i]=$level left=$((left - 1)) open=1; fi
+    done
+  done
+  for i in "${!hosts[@]}"; do
+    if ((given[i] > 0)); then list+=${list:+,}${hosts[i]% *}:${given[i]}; fi
+  done
+  host_options=(--host "$list")
+}
+
 # answers HOST: whether mpirun could start ranks there, asked in the way that it would take.
 answers() {
   local agent=${OMPI_MCA_plm_rsh_agent:-ssh} i
