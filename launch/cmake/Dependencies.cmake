@@ -1,4 +1,4 @@
-# Every package Elman builds on, found once, under one name each. README says what each is for.
+# Every package Elman builds on, found once, under one name each. launch/guides/building.md says what each is for.
 
 find_package(Threads REQUIRED)
 find_package(MPI REQUIRED COMPONENTS CXX)
