@@ -1,4 +1,4 @@
-"""Elman's data sets and checkpoints as numpy arrays. data/README.md describes the bytes.
+"""Elman's data sets and checkpoints as numpy arrays. launch/guides/formats.md describes the bytes.
 
 The modules proto.*_pb2 are what protoc makes of the project's proto/ files."""
 

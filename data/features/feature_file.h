@@ -1,4 +1,4 @@
-// A file of the vectors of a shard's tokens; data/README.md describes the bytes.
+// A file of the vectors of a shard's tokens; launch/guides/formats.md describes the bytes.
 #pragma once
 
 #include <cstdint>

@@ -55,7 +55,7 @@ ABSL_FLAG(std::string, data, "",
           "vectors with it.");
 ABSL_FLAG(std::string, features, "",
           "`SPLIT:FILE[,SPLIT:FILE...]` With --data: safetensors files with a vector for each "
-          "token that models read, of every split (data/README.md).");
+          "token that models read, of every split (launch/guides/formats.md).");
 ABSL_FLAG(uint64_t, tokenizer_sample_mb, elman::kDefaultSampleBytes >> 20,
           "MiB of train that bpe and unigram are learned from.");
 ABSL_FLAG(

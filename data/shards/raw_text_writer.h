@@ -1,4 +1,5 @@
-// Writes the raw text of a shard's examples that scores need; data/README.md describes the bytes.
+// Writes the raw text of a shard's examples that scores need; launch/guides/formats.md describes
+// the bytes.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The layout and limits of a shard, for its writer and its reader: a header, blocks of examples, an
-// index and a tail, each a record. data/README.md describes the bytes.
+// index and a tail, each a record. launch/guides/formats.md describes the bytes.
 #pragma once
 
 #include <cstdint>

@@ -6,8 +6,8 @@
 // to right: before each character, any number of bytes may be inserted; then the character is
 // copied, raised to its capital (RaisedCase) or deleted. At the end of the line, bytes may be
 // inserted before the end is copied. An operation is coded in the context of the characters of the
-// restored line before and after its place, which the decoder knows. data/README.md has the code
-// length that follows from the counts.
+// restored line before and after its place, which the decoder knows. launch/guides/formats.md
+// has the code length that follows from the counts.
 #pragma once
 
 #include <array>

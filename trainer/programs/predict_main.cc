@@ -34,7 +34,7 @@ ABSL_FLAG(bool, columns, false,
 ABSL_FLAG(
     std::string, features, "",
     "`FILE[,FILE...]` for models that read vectors with the text (model.features): safetensors "
-    "files with those of the input's tokens, text after text (data/README.md)");
+    "files with those of the input's tokens, text after text (launch/guides/formats.md)");
 ABSL_FLAG(int32_t, max_tokens, 100, "language models: tokens to generate for a prompt at most");
 ABSL_FLAG(int32_t, lines, 1,
           "language models: lines to generate for a prompt, the prompt's own included");

@@ -1,6 +1,6 @@
 // What the raw text of a split costs besides its tokens: the results of a language model closed by
-// the spelling of unknown words and by what its tokenizer leaves out (data/README.md, "Closed
-// results").
+// the spelling of unknown words and by what its tokenizer leaves out (launch/guides/formats.md,
+// "Closed results").
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What data/README.md says of closed results, computed from the corpus and vocabulary.txt alone, for a corpus of ASCII whose
+"""What launch/guides/formats.md says of closed results, computed from the corpus and vocabulary.txt alone, for a corpus of ASCII whose
 words have one space between them and a data set made with --tokenizer=whitespace, with or without --lowercase.
 
 closed_results.py CORPUS VOCABULARY 0|1: prints the bits of spelling and of restoration; 1 for --lowercase."""
