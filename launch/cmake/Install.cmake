@@ -1,4 +1,5 @@
 # Man pages, made of what each program prints when asked for --help, and what cmake --install puts where.
+# Pages keep their places relative to each other, so that links between them work.
 
 get_property(programs GLOBAL PROPERTY ELMAN_PROGRAMS)
 set(commands ${programs} elman-run)
@@ -29,6 +30,8 @@ install(PROGRAMS launch/elman-run DESTINATION ${share}/launch)
 install(DIRECTORY launch/supervisor DESTINATION ${share}/launch)
 install(DIRECTORY launch/configs DESTINATION ${share}/launch USE_SOURCE_PERMISSIONS)
 install(FILES launch/slurm.sbatch launch/kubernetes.yaml DESTINATION ${share}/launch)
+install(DIRECTORY launch/guides DESTINATION ${share}/launch)
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${share})
 install(CODE "
   set(bin \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}\")
   file(RELATIVE_PATH target \"\${bin}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${share}/launch/elman-run\")
