@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
-#include <set>
 #include <vector>
 
 #include "absl/flags/commandlineflag.h"
@@ -13,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "data/format/near_names.h"
 #include "data/format/utf8.h"
 
 namespace elman {
@@ -37,37 +37,25 @@ std::map<std::string, absl::CommandLineFlag*> FlagsOf(std::string_view main_file
   return flags;
 }
 
-// Insertions, deletions and replacements that turn `a` into `b` (Levenshtein).
-size_t EditDistance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
+std::vector<std::string> NamesOf(const std::map<std::string, absl::CommandLineFlag*>& flags) {
+  std::vector<std::string> names;
+  for (const auto& entry : flags) names.push_back(entry.first);
+  return names;
 }
 
-absl::Status UnknownFlag(const std::string& name,
-                         const std::map<std::string, absl::CommandLineFlag*>& flags) {
-  std::string nearest;
-  size_t distance = 0;
-  for (const auto& entry : flags) {
-    const size_t d = EditDistance(name, entry.first);
-    if (nearest.empty() || d < distance) {
-      nearest = entry.first;
-      distance = d;
-    }
+absl::Status UnknownFlag(const std::string& name, std::string_view value,
+                         const std::map<std::string, absl::CommandLineFlag*>& flags,
+                         const FlagExplainer& explain) {
+  const std::string nearest = NearestName(name, NamesOf(flags));
+  std::string text = absl::StrCat("unknown flag --", name);
+  if (!nearest.empty()) {
+    absl::StrAppend(&text, "; did you mean --", nearest, "?");
+  } else if (const std::string known = explain ? explain(name, value) : ""; !known.empty()) {
+    absl::StrAppend(&text, ": ", known);
+  } else {
+    absl::StrAppend(&text, "; see --help");
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("unknown flag --", name,
-                   nearest.empty() ? "; see --help"
-                                   : absl::StrCat("; did you mean --", nearest, "? See --help")));
+  return absl::InvalidArgumentError(text);
 }
 
 // What stands for the value of a flag that does not name it.
@@ -90,10 +78,11 @@ std::string AbslUnparseFlag(const RepeatedText& flag) {
   return absl::StrJoin(flag.texts, absl::string_view(&kBetweenTexts, 1));
 }
 
-absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file) {
+absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file,
+                                             const FlagExplainer& explain) {
   const std::map<std::string, absl::CommandLineFlag*> flags = FlagsOf(main_file);
   CommandLine line;
-  std::set<std::string> given;
+  for (const auto& entry : flags) line.known.insert(entry.first);
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--") {
@@ -136,10 +125,12 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
       flag = negated->second;
       value = "false";
     } else {
-      return UnknownFlag(name, flags);
+      const bool has_value = equals != std::string::npos;
+      return UnknownFlag(name, has_value ? body.substr(equals + 1) : "", flags, explain);
     }
 
-    if (!given.insert(name).second && flag->IsOfType<RepeatedText>())
+    const bool first = line.given.insert(std::string(flag->Name())).second;
+    if (!first && flag->IsOfType<RepeatedText>())
       value = absl::StrCat(flag->CurrentValue(), absl::string_view(&kBetweenTexts, 1), value);
     if (std::string error; !flag->ParseFrom(value, &error)) {
       return absl::InvalidArgumentError(absl::StrCat("--", name, ": cannot read '", value, "'",
@@ -147,6 +138,15 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
     }
   }
   return line;
+}
+
+absl::Status ExpectNoFlagWithoutDashes(const CommandLine& command_line) {
+  for (const std::string& argument : command_line.arguments) {
+    if (command_line.known.count(argument.substr(0, argument.find('='))) == 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", argument, "': it is a flag, and flags begin with dashes: --", argument));
+  }
+  return absl::OkStatus();
 }
 
 std::vector<FlagDescription> DescribeFlags(std::string_view main_file) {

@@ -2,6 +2,8 @@
 // own flags.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,14 +27,23 @@ std::string AbslUnparseFlag(const RepeatedText& flag);
 
 struct CommandLine {
   std::vector<std::string> arguments;  // what is not a flag, in order
+  std::set<std::string> given;         // the names of the flags that were set
+  std::set<std::string> known;         // the names of all flags of the program
   bool help = false;                   // --help was given
   bool version = false;                // --version was given
 };
 
 // Sets the flags named in argv: --name=value, --name value, --flag and --noflag for booleans; "--"
 // ends the flags. Only flags defined in `main_file` (pass __FILE__) are accepted; an unknown flag
-// is an error that names the nearest known one.
-absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file);
+// is an error that names the nearest known one, if one is near. Of one that is not known and not
+// near, `explain` (null: nobody) says what it may be instead, from its name and value; empty: it
+// does not know.
+using FlagExplainer = std::function<std::string(std::string_view name, std::string_view value)>;
+absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file,
+                                             const FlagExplainer& explain = nullptr);
+
+// InvalidArgument for an argument without dashes that names a flag, such as "data=FOLDER".
+absl::Status ExpectNoFlagWithoutDashes(const CommandLine& command_line);
 
 // A flag as --help shows it.
 struct FlagDescription {

@@ -120,6 +120,7 @@ int RunProgram(const Program& program, int argc, char** argv,
 }
 
 absl::Status ExpectNoArguments(const CommandLine& command_line) {
+  RETURN_IF_ERROR(ExpectNoFlagWithoutDashes(command_line));
   if (command_line.arguments.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("'", command_line.arguments[0], "' is not a flag; see --help"));

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "data/format/number_text.h"
 #include "data/io/status_macros.h"
+#include "trainer/config/config_fields.h"
 
 namespace elman {
 namespace {
@@ -55,40 +56,70 @@ std::string FieldNames(const Descriptor* descriptor) {
   return absl::StrJoin(names, ", ");
 }
 
+absl::Status WrongOverride(const std::string& override, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("override '", override, "': ", what));
+}
+
+// The value of a field as the text format has it: one value, and nothing after it.
+absl::StatusOr<std::string> OverrideValue(const FieldDescriptor& field, const std::string& path,
+                                          const std::string& value) {
+  if (field.is_repeated()) return absl::StrCat("[", value, "]");
+  if (value.find_first_of(" \t\r\n{}[]<>()#;,:=\"'") != std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected one value after ", path, "=, found '", value, "'"));
+  }
+  if (field.enum_type() == nullptr) return value;
+  return ConfigEnumValue(*field.enum_type(), path, value);
+}
+
 // "a.b=value" as the text "a { b: value }", after checking that there are such fields.
 absl::StatusOr<std::string> OverrideText(const std::string& override) {
   const size_t equals = override.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == override.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("override '", override, "': write it as path.to.field=value"));
-  }
-  const std::vector<std::string> path = absl::StrSplit(override.substr(0, equals), '.');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == override.size())
+    return WrongOverride(override, "write it as path.to.field=value");
+  const std::string name = override.substr(0, equals);
+  const std::vector<std::string> path = absl::StrSplit(name, '.');
   const Descriptor* message = TrainingConfig::descriptor();
   std::string head, tail;
   for (size_t i = 0; i < path.size(); ++i) {
     const FieldDescriptor* field = message->FindFieldByName(path[i]);
     if (field == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("override '", override,
-                                                     "': there is no field ", path[i],
-                                                     "; there are: ", FieldNames(message)));
+      const std::string suggestion = ConfigFieldSuggestion(name);
+      return WrongOverride(
+          override,
+          absl::StrCat("there is no field ", path[i],
+                       suggestion.empty() ? "; there are: " + FieldNames(message) : suggestion));
     }
     const bool last = i + 1 == path.size();
     if (last != (field->message_type() == nullptr)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("override '", override, "': ", path[i],
-                       last ? " is a group of fields: " : " has no fields of its own",
+      return WrongOverride(
+          override,
+          absl::StrCat(path[i], last ? " is a group of fields: " : " has no fields of its own",
                        last ? FieldNames(field->message_type()) : ""));
     }
     if (last) {
-      const std::string value = override.substr(equals + 1);
-      return field->is_repeated() ? absl::StrCat(head, path[i], ": [", value, "]", tail)
-                                  : absl::StrCat(head, path[i], ": ", value, tail);
+      const absl::StatusOr<std::string> value =
+          OverrideValue(*field, name, override.substr(equals + 1));
+      if (!value.ok()) return WrongOverride(override, value.status().message());
+      return absl::StrCat(head, path[i], ": ", *value, tail);
     }
     absl::StrAppend(&head, path[i], " { ");
     absl::StrAppend(&tail, " }");
     message = field->message_type();
   }
   return absl::InternalError("unreachable");
+}
+
+// Whose fault it is that `status`, of Validate, is not OK: the last override of the field that it
+// begins with, or else the file.
+std::string PlaceOf(const absl::Status& status, const std::string& path,
+                    const std::vector<std::string>& overrides) {
+  const std::string message(status.message());
+  const std::string assignment = message.substr(0, message.find(' ')) + "=";
+  for (auto override = overrides.rbegin(); override != overrides.rend(); ++override) {
+    if (override->rfind(assignment, 0) == 0) return absl::StrCat("override '", *override, "'");
+  }
+  return path;
 }
 
 // Sets every field that is not set to its default, in all sub-messages.
@@ -174,6 +205,8 @@ void SettleLinearEpochs(TrainingConfig* config) {
 
 absl::Status Validate(const TrainingConfig& c) {
   RETURN_IF_ERROR(CheckNumbers(c, ""));
+  for (const float weight : c.data_weights())
+    RETURN_IF_ERROR(Require(weight > 0, "data_weights", weight, "above 0"));
   const OptimizerSpec& o = c.optimizer();
   const ScheduleSpec& s = c.schedule();
   const DivergencePolicy& d = c.divergence();
@@ -252,7 +285,10 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
                                               const std::vector<std::string>& overrides) {
   TrainingConfig config;
   FirstError error;
-  if (!ParseText(text, &config, &error)) {
+  const absl::StatusOr<std::string> checked = CheckConfigNames(text);
+  if (!checked.ok())
+    return absl::InvalidArgumentError(absl::StrCat(path, ":", checked.status().message()));
+  if (!ParseText(*checked, &config, &error)) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ":", error.line(), ":", error.column(), ": ", error.message()));
   }
@@ -260,16 +296,15 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
     ASSIGN_OR_RETURN(const std::string override_text, OverrideText(override));
     TrainingConfig change;
     FirstError override_error;
-    if (!ParseText(override_text, &change, &override_error)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("override '", override, "': ", override_error.message()));
-    }
+    if (!ParseText(override_text, &change, &override_error))
+      return WrongOverride(override, override_error.message());
     if (change.data_weights_size() > 0) config.clear_data_weights();
     config.MergeFrom(change);
   }
   WriteDefaultsOut(&config);
   if (const absl::Status status = Validate(config); !status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", status.message()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(PlaceOf(status, path, overrides), ": ", status.message()));
   }
   SettleMicroBatches(&config);
   SettleLinearEpochs(&config);

@@ -7,11 +7,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
 #include "data/format/number_text.h"
@@ -19,6 +22,7 @@
 #include "data/io/status_macros.h"
 #include "trainer/comm/launch.h"
 #include "trainer/comm/mpi_communicator.h"
+#include "trainer/config/config_fields.h"
 #include "trainer/config/run_config.h"
 #include "trainer/network/math/compute_scope.h"
 #include "trainer/network/timing/phase_clock.h"
@@ -133,7 +137,19 @@ absl::Status ExpectCount(const char* flag, int64_t value) {
       absl::StrCat("--", flag, "=", value, ": it counts steps, from 1 on"));
 }
 
-absl::Status CheckFlags() {
+// What a flag that does not exist means if it names a field of the configuration.
+std::string ExplainField(std::string_view name, std::string_view value) {
+  const std::vector<std::string> fields = ConfigFieldsLike(name);
+  if (fields.empty()) return "";
+  std::vector<std::string> overrides;
+  for (const std::string& field : fields)
+    overrides.push_back(absl::StrCat(field, "=", value.empty() ? "VALUE" : std::string(value)));
+  return absl::StrCat("fields of the configuration are given without dashes; write ",
+                      absl::StrJoin(overrides, " or "));
+}
+
+absl::Status CheckFlags(const CommandLine& command_line) {
+  RETURN_IF_ERROR(ExpectNoFlagWithoutDashes(command_line));
   const bool dry_run = absl::GetFlag(FLAGS_dry_run);
   RETURN_IF_ERROR(ExpectCount("verify_resume", absl::GetFlag(FLAGS_verify_resume)));
   RETURN_IF_ERROR(ExpectCount("replay_step", absl::GetFlag(FLAGS_replay_step)));
@@ -267,7 +283,8 @@ int Main(int argc, char** argv) {
   CatchStopSignals();
   GuardProcess(kProgram.name);
   const Launch launch = ReadLaunch();
-  const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, __FILE__);
+  const absl::StatusOr<CommandLine> command_line =
+      ParseCommandLine(argc, argv, __FILE__, ExplainField);
   if (command_line.ok() && (command_line->help || command_line->version)) {
     if (launch.rank == 0) PrintHelpOrVersion(kProgram, *command_line);
     return kExitDone;
@@ -284,7 +301,7 @@ int Main(int argc, char** argv) {
     return kExitUsage;
   }
   const bool root = mpi->rank() == 0;
-  const absl::Status usage = command_line.ok() ? CheckFlags() : command_line.status();
+  const absl::Status usage = command_line.ok() ? CheckFlags(*command_line) : command_line.status();
   WatchedCommunicator communicator(mpi.get(), &pulse);
   absl::Status status = usage;
   if (usage.ok()) {

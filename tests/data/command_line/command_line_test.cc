@@ -29,8 +29,10 @@ class CommandLineTest : public testing::Test {
     words.insert(words.begin(), "program");
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
-    return ParseCommandLine(static_cast<int>(argv.size()), argv.data(), __FILE__);
+    return ParseCommandLine(static_cast<int>(argv.size()), argv.data(), __FILE__, explain_);
   }
+
+  FlagExplainer explain_;
 };
 
 TEST_F(CommandLineTest, SetsFlagsInEveryForm) {
@@ -66,6 +68,34 @@ TEST_F(CommandLineTest, NamesTheNearestFlag) {
               FailsWith(kInvalid, "unknown flag --korpus; did you mean --corpus?"));
   // A flag of a library is not one of ours.
   EXPECT_THAT(Parse({"--flagfile=x"}), FailsWith(kInvalid, "unknown flag --flagfile"));
+}
+
+TEST_F(CommandLineTest, SuggestsNoFlagThatIsNotNear) {
+  const auto line = Parse({"--max_word=3"});
+  EXPECT_THAT(line, FailsWith(kInvalid, "unknown flag --max_word; see --help"));
+  EXPECT_THAT(std::string(line.status().message()), Not(HasSubstr("did you mean")));
+}
+
+TEST_F(CommandLineTest, AsksWhatAnUnknownFlagIs) {
+  explain_ = [](std::string_view name, std::string_view value) {
+    return name == "rate" ? absl::StrCat("a field, of value ", std::string(value)) : "";
+  };
+  EXPECT_THAT(Parse({"--rate=3"}), FailsWith(kInvalid, "unknown flag --rate: a field, of value 3"));
+  EXPECT_THAT(Parse({"--rate"}), FailsWith(kInvalid, "a field, of value "));
+  EXPECT_THAT(Parse({"--tempo=3"}), FailsWith(kInvalid, "unknown flag --tempo; see --help"));
+}
+
+TEST_F(CommandLineTest, KnowsWhichFlagsWereGiven) {
+  const auto line = Parse({"--nofast", "--steps=7", "x"});
+  ASSERT_THAT(line, IsOk());
+  EXPECT_THAT(line->given, ElementsAre("fast", "steps"));
+}
+
+TEST_F(CommandLineTest, NoticesFlagsWithoutDashes) {
+  EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"x", "steps=3"})),
+              FailsWith(kInvalid, "'steps=3': it is a flag, and flags begin with dashes: --steps"));
+  EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"fast"})), FailsWith(kInvalid, "--fast"));
+  EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"max_steps=3"})), IsOk());
 }
 
 TEST_F(CommandLineTest, RefusesBadAndMissingValues) {

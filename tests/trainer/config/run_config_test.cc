@@ -73,6 +73,73 @@ TEST(RunConfigTest, AnOverrideReplacesAListWhole) {
             (std::vector<float>{1, 2, 3}));
 }
 
+TEST(RunConfigTest, NestedFieldsAreSuggested) {
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"hidden_size=7"})),
+              HasSubstr("override 'hidden_size=7': there is no field hidden_size; did you mean "
+                        "model.hidden_size?"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"learning_rat=7"})),
+              HasSubstr("did you mean optimizer.learning_rate?"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"max_step=7"})), HasSubstr("mean max_steps?"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"keep=7"})), HasSubstr("mean checkpoint.keep?"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"clip_norm=1"})),
+              HasSubstr("did you mean optimizer.clip_norm?"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"every_steps=1"})),
+              testing::AllOf(HasSubstr("checkpoint.every_steps"), HasSubstr(" or ")));
+  EXPECT_THAT(Message(ParseRunConfig("seed: 1\nhidden_size: 7", "c.textproto", {})),
+              HasSubstr("c.textproto:2:1: there is no field hidden_size; did you mean "
+                        "model.hidden_size?"));
+  EXPECT_THAT(Message(ParseRunConfig("model {\n\t hiden_size: 7 }", "c", {})),
+              HasSubstr("c:2:10: there is no field model.hiden_size; did you mean "
+                        "model.hidden_size?"));
+}
+
+TEST(RunConfigTest, ValuesWithNamesAreListedAndOfAnyCase) {
+  const auto config = ParseRunConfig(
+      "model {\n\tcell: gru # a comment: lstm\n input: one_hot }\n"
+      "optimizer: < kind: Adam >",
+      "c", {"schedule.kind=linear_decay", "batch_by=Tokens"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->model().cell(), ModelSpec::GRU);
+  EXPECT_EQ(config->model().input(), ModelSpec::ONE_HOT);
+  EXPECT_EQ(config->optimizer().kind(), OptimizerSpec::ADAM);
+  EXPECT_EQ(config->schedule().kind(), ScheduleSpec::LINEAR_DECAY);
+  EXPECT_EQ(config->batch_by(), TrainingConfig::TOKENS);
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"model.cell=lsmt"})),
+              HasSubstr("override 'model.cell=lsmt': model.cell cannot be lsmt; did you mean "
+                        "LSTM? Expected one of LSTM, TANH,"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"model.cell=linear_before_reset_gur"})),
+              HasSubstr("did you mean LINEAR_BEFORE_RESET_GRU?"));
+  EXPECT_THAT(Message(ParseRunConfig("seed: 2\nmodel { cell: NONE }", "c", {})),
+              HasSubstr("c:2:15: model.cell cannot be NONE; expected one of LSTM, "));
+}
+
+TEST(RunConfigTest, FaultsOfOverridesAreBlamedOnTheOverride) {
+  EXPECT_EQ(Message(ParseRunConfig("batch_size: 7", "c", {"seed=1", "batch_size=0", "lanes=1"})),
+            "override 'batch_size=0': batch_size is 0: it must be from 1 to 1048576");
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer.momentum=0.5", "optimizer.momentum=2"})),
+              HasSubstr("override 'optimizer.momentum=2': "));
+  EXPECT_THAT(Message(ParseRunConfig("batch_size: 0", "c", {"lanes=1"})),
+              testing::StartsWith("c: batch_size is 0"));
+  EXPECT_TRUE(ParseRunConfig("batch_size: 0", "c", {"batch_size=3"}).ok());
+}
+
+TEST(RunConfigTest, AnOverrideSetsOneField) {
+  for (const char* override : {"seed=3 max_steps: 4", "model.cell=GRU layers: 2", "seed=3;lanes:2",
+                               "batch_size=1 } seed: 3 model {", "seed=3#"}) {
+    EXPECT_THAT(Message(ParseRunConfig("", "c", {override})), HasSubstr("expected one value after"))
+        << override;
+  }
+}
+
+TEST(RunConfigTest, WeightsOfDataSetsAreAbove0) {
+  for (const char* weights : {"-1,-3", "-1", "0", "1,0", "2,-1"}) {
+    EXPECT_THAT(Message(ParseRunConfig("", "c", {std::string("data_weights=") + weights})),
+                testing::AllOf(testing::StartsWith("override 'data_weights="),
+                               HasSubstr("it must be above 0")))
+        << weights;
+  }
+}
+
 TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
   EXPECT_THAT(Message(ParseRunConfig("batch_size: 3\nhiden_size: 4\n", "my.textproto", {})),
               testing::AllOf(HasSubstr("my.textproto:2:"), HasSubstr("hiden_size")));
