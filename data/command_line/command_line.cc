@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "data/format/near_names.h"
 #include "data/format/utf8.h"
+#include "data/io/file_system.h"
 
 namespace elman {
 namespace {
@@ -142,7 +143,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
 
 absl::Status ExpectNoFlagWithoutDashes(const CommandLine& command_line) {
   for (const std::string& argument : command_line.arguments) {
-    if (command_line.known.count(argument.substr(0, argument.find('='))) == 0) continue;
+    const bool flag = command_line.known.count(argument.substr(0, argument.find('='))) > 0;
+    if (!flag || FileExists(argument)) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("'", argument, "': it is a flag, and flags begin with dashes: --", argument));
   }

@@ -42,7 +42,8 @@ using FlagExplainer = std::function<std::string(std::string_view name, std::stri
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file,
                                              const FlagExplainer& explain = nullptr);
 
-// InvalidArgument for an argument without dashes that names a flag, such as "data=FOLDER".
+// InvalidArgument for an argument without dashes that names a flag, such as "data=FOLDER", and no
+// file.
 absl::Status ExpectNoFlagWithoutDashes(const CommandLine& command_line);
 
 // A flag as --help shows it.

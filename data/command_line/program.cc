@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "data/command_line/flag_groups.h"
 #include "data/command_line/process_guard.h"
+#include "data/format/named_values.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
@@ -114,7 +116,7 @@ int RunProgram(const Program& program, int argc, char** argv,
   std::fesetenv(FE_DFL_ENV);
   if (const absl::Status status = run(*command_line); !status.ok()) {
     PrintError(program.name, status);
-    return kExitFailed;
+    return IsUsageError(status) ? kExitUsage : kExitFailed;
   }
   return kExitDone;
 }
@@ -132,8 +134,10 @@ absl::Status ExpectFlag(std::string_view value, std::string_view wanted) {
 }
 
 absl::Status ExpectFormat(std::string_view value) {
-  if (value == "text" || value == "json") return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("--format=", View(value), ": it is text or json"));
+  constexpr std::string_view kFormats[] = {"text", "json"};
+  return FindName("--format", value, kFormats).status();
 }
+
+bool IsJson(std::string_view format) { return absl::EqualsIgnoreCase(View(format), "json"); }
 
 }  // namespace elman

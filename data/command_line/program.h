@@ -33,7 +33,7 @@ struct Program {
 std::string HelpText(const Program& program);
 
 // Parses the command line, has `check` judge it (a failure is a usage error) and runs `run`.
-// Returns the exit status.
+// Returns the exit status: kExitUsage also where `run` fails with a usage error (flag_groups.h).
 int RunProgram(const Program& program, int argc, char** argv,
                const std::function<absl::Status(const CommandLine&)>& check,
                const std::function<absl::Status(const CommandLine&)>& run);
@@ -48,7 +48,8 @@ absl::Status ExpectNoArguments(const CommandLine& command_line);
 // "--data=FOLDER".
 absl::Status ExpectFlag(std::string_view value, std::string_view wanted);
 
-// InvalidArgument unless the value of --format is "text" or "json".
+// InvalidArgument unless the value of --format is "text" or "json"; whether it is "json".
 absl::Status ExpectFormat(std::string_view value);
+bool IsJson(std::string_view format);
 
 }  // namespace elman

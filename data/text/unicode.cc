@@ -56,6 +56,8 @@ bool IsNonspacingMark(char32_t code) {
   return utf8proc_category(Code(code)) == UTF8PROC_CATEGORY_MN;
 }
 
+int ColumnsOf(char32_t code) { return utf8proc_charwidth(Code(code)); }
+
 void Decompose(char32_t code, std::u32string* decomposed) {
   constexpr utf8proc_ssize_t kMost = 8;  // no code point has a longer one: 4, and 3 of Hangul
   utf8proc_int32_t codes[kMost];

@@ -26,6 +26,10 @@ bool IsUnicodeControl(char32_t code);
 // Mn: accents and other marks that take no room of their own.
 bool IsNonspacingMark(char32_t code);
 
+// Columns that a character takes on a terminal: two for wide ones, none for those that are not seen
+// by themselves.
+int ColumnsOf(char32_t code);
+
 // Replaces `decomposed` by the canonical decomposition of a code point (NFD), without reordering.
 void Decompose(char32_t code, std::u32string* decomposed);
 

@@ -96,6 +96,9 @@ TEST_F(CommandLineTest, NoticesFlagsWithoutDashes) {
               FailsWith(kInvalid, "'steps=3': it is a flag, and flags begin with dashes: --steps"));
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"fast"})), FailsWith(kInvalid, "--fast"));
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"max_steps=3"})), IsOk());
+  CommandLine line = *Parse({"/"});
+  line.known.insert("/");  // a file of the name of a flag
+  EXPECT_THAT(ExpectNoFlagWithoutDashes(line), IsOk());
 }
 
 TEST_F(CommandLineTest, RefusesBadAndMissingValues) {

@@ -1,0 +1,20 @@
+#include "data/format/shell_word.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace elman {
+
+std::string ShellWord(std::string_view text) {
+  constexpr std::string_view kPlain = "-_./=,+:@%";
+  const auto plain = [&](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || kPlain.find(c) != kPlain.npos;
+  };
+  if (!text.empty() && std::ranges::all_of(text, plain)) return std::string(text);
+  return absl::StrCat("'", absl::StrReplaceAll(std::string(text), {{"'", "'\\''"}}), "'");
+}
+
+}  // namespace elman

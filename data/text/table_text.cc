@@ -1,0 +1,72 @@
+#include "data/text/table_text.h"
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "data/format/number_text.h"
+#include "data/format/utf8.h"
+#include "data/text/unicode.h"
+
+namespace elman {
+namespace {
+
+std::string Spaces(std::string_view text, size_t width) {
+  const size_t taken = DisplayWidth(text);
+  return std::string(width > taken ? width - taken : 0, ' ');
+}
+
+}  // namespace
+
+size_t DisplayWidth(std::string_view text) {
+  size_t width = 0;
+  while (!text.empty()) {
+    const DecodedCharacter character = DecodeUtf8(text);
+    text.remove_prefix(character.size);
+    width += character.valid ? ColumnsOf(character.code) : 1;
+  }
+  return width;
+}
+
+std::string LeftAligned(std::string_view text, size_t width) {
+  return std::string(text) + Spaces(text, width);
+}
+
+std::string RightAligned(std::string_view text, size_t width) {
+  return Spaces(text, width) + std::string(text);
+}
+
+std::vector<std::string> CountLines(std::vector<NamedCount> counts, std::string_view things) {
+  constexpr size_t kMostLines = 20;
+  std::ranges::sort(counts, [](const NamedCount& a, const NamedCount& b) {
+    return a.count != b.count ? a.count > b.count : a.name < b.name;
+  });
+  uint64_t all = 0;
+  for (NamedCount& each : counts) {
+    all += each.count;
+    each.name = absl::Utf8SafeCHexEscape(each.name);  // nothing in it shall move the cursor
+  }
+  if (counts.size() > kMostLines + 1) {
+    const size_t more = counts.size() - kMostLines;
+    NamedCount rest{absl::StrCat(GroupedText(more), " more ", std::string(things)), 0};
+    for (size_t i = kMostLines; i < counts.size(); ++i) rest.count += counts[i].count;
+    counts.resize(kMostLines);
+    counts.push_back(std::move(rest));
+  }
+  size_t widest_name = 0, widest_count = 0;
+  for (const NamedCount& each : counts) {
+    widest_name = std::max(widest_name, DisplayWidth(each.name));
+    widest_count = std::max(widest_count, GroupedText(each.count).size());
+  }
+  std::vector<std::string> lines;
+  for (const NamedCount& each : counts) {
+    const double share = all == 0 ? 0.0 : 100.0 * static_cast<double>(each.count) / all;
+    lines.push_back(absl::StrCat(LeftAligned(each.name, widest_name), "  ",
+                                 RightAligned(GroupedText(each.count), widest_count),
+                                 absl::StrFormat("  %5.1f %%", share)));
+  }
+  return lines;
+}
+
+}  // namespace elman

@@ -1,0 +1,30 @@
+#include "data/format/shell_word.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+
+namespace elman {
+namespace {
+
+TEST(ShellWordTest, QuotesOnlyWhereNeeded) {
+  EXPECT_EQ(ShellWord("run/mine-1_a.b,c:d=e"), "run/mine-1_a.b,c:d=e");
+  EXPECT_EQ(ShellWord("my run"), "'my run'");
+  EXPECT_EQ(ShellWord("it's"), "'it'\\''s'");
+  EXPECT_EQ(ShellWord(""), "''");
+}
+
+TEST(ShellWordTest, AShellReadsWhatWasMeant) {
+  for (const std::string text : {"a b", "$HOME `ls` \"x\" ;&|<>(){}*?[]!~#\\", "it's", "é,\t\n-"}) {
+    std::FILE* shell = ::popen(("printf %s. " + ShellWord(text)).c_str(), "r");
+    ASSERT_NE(shell, nullptr);
+    std::array<char, 200> read{};
+    const size_t count = std::fread(read.data(), 1, read.size(), shell);
+    ::pclose(shell);
+    EXPECT_EQ(std::string(read.data(), count), text + ".");
+  }
+}
+
+}  // namespace
+}  // namespace elman

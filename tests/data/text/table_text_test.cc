@@ -1,0 +1,52 @@
+#include "data/text/table_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace elman {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(TableTextTest, CountsColumnsNotBytes) {
+  EXPECT_EQ(DisplayWidth(""), 0u);
+  EXPECT_EQ(DisplayWidth("abc"), 3u);
+  EXPECT_EQ(DisplayWidth("café"), 4u);
+  EXPECT_EQ(DisplayWidth("cafe\u0301"), 4u);  // a combining acute accent
+  EXPECT_EQ(DisplayWidth("東京"), 4u);
+  EXPECT_EQ(DisplayWidth("한국"), 4u);
+  EXPECT_EQ(DisplayWidth("ｶﾅ"), 2u);  // half-width
+  EXPECT_EQ(DisplayWidth("😀"), 2u);
+  EXPECT_EQ(DisplayWidth("\u200b"), 0u);
+  EXPECT_EQ(DisplayWidth("\xff"
+                         "a"),
+            2u);
+}
+
+TEST(TableTextTest, FillsUpToAWidth) {
+  EXPECT_EQ(LeftAligned("東", 4) + "|", "東  |");
+  EXPECT_EQ(LeftAligned("é", 3) + "|", "é  |");
+  EXPECT_EQ(RightAligned("é", 3), "  é");
+  EXPECT_EQ(LeftAligned("long", 2), "long");
+}
+
+TEST(TableTextTest, SortsAlignsAndTellsShares) {
+  EXPECT_THAT(CountLines({{"é", 5}, {"東京", 1490}, {"b", 5}, {"a\n", 0}}, "labels"),
+              ElementsAre("東京  1,490   99.3 %", "b         5    0.3 %", "é         5    0.3 %",
+                          "a\\n       0    0.0 %"));
+  EXPECT_THAT(CountLines({}, "labels"), ElementsAre());
+  EXPECT_THAT(CountLines({{"a", 0}}, "labels"), ElementsAre("a  0    0.0 %"));
+}
+
+TEST(TableTextTest, SumsUpTheRestOfMany) {
+  std::vector<NamedCount> counts;
+  for (uint64_t i = 0; i < 22; ++i) counts.push_back({"l" + std::to_string(i), 100 - i});
+  const auto lines = CountLines(counts, "labels");
+  ASSERT_EQ(lines.size(), 21u);
+  EXPECT_THAT(lines.back(), testing::HasSubstr("2 more labels  159"));
+  counts.pop_back();
+  EXPECT_THAT(CountLines(counts, "labels").back(), testing::HasSubstr("l20"));
+}
+
+}  // namespace
+}  // namespace elman
