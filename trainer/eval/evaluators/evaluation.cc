@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/format/number_text.h"
+#include "data/text/table_text.h"
 
 namespace elman {
 namespace {
@@ -30,17 +31,18 @@ void Add(const Figure& figure, double value, JsonObject* json) {
 }
 
 std::string TableText(const FigureTable& table) {
-  size_t widest = table.name.size();
-  for (const FigureTable::Row& row : table.rows) widest = std::max(widest, row.name.size());
-  const int width = static_cast<int>(widest);
-  constexpr int kColumn = 11;
-  std::string text = absl::StrFormat("\n%-*s", width, Spelled(table.name));
+  size_t width = table.name.size();
+  for (const FigureTable::Row& row : table.rows) width = std::max(width, DisplayWidth(row.name));
+  std::vector<size_t> widths;
   for (const Figure& column : table.columns)
-    absl::StrAppendFormat(&text, " %*s", kColumn, Spelled(column.name));
+    widths.push_back(std::max<size_t>(11, DisplayWidth(column.name)));
+  std::string text = absl::StrCat("\n", LeftAligned(Spelled(table.name), width));
+  for (size_t i = 0; i < table.columns.size(); ++i)
+    absl::StrAppend(&text, " ", RightAligned(Spelled(table.columns[i].name), widths[i]));
   for (const FigureTable::Row& row : table.rows) {
-    absl::StrAppendFormat(&text, "\n%-*s", width, row.name);
+    absl::StrAppend(&text, "\n", LeftAligned(row.name, width));
     for (size_t i = 0; i < table.columns.size(); ++i)
-      absl::StrAppendFormat(&text, " %*s", kColumn, Shown(table.columns[i], row.values[i]));
+      absl::StrAppend(&text, " ", RightAligned(Shown(table.columns[i], row.values[i]), widths[i]));
   }
   return text + "\n";
 }

@@ -1,13 +1,14 @@
 #include "trainer/eval/inspection/inspection.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "data/format/number_text.h"
+#include "data/text/table_text.h"
 
 namespace elman {
 
 void Inspection::AddLine(std::string_view name, const std::string& value) {
-  absl::StrAppend(&text_, absl::StrFormat("%-24s", std::string(name)), value, "\n");
+  // A longer name keeps its distance too.
+  absl::StrAppend(&text_, LeftAligned(std::string(name) + " ", 24), value, "\n");
 }
 
 void Inspection::AddLine(std::string_view name, double value) {

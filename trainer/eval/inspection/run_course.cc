@@ -15,6 +15,7 @@
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
+#include "data/text/table_text.h"
 #include "proto/training.pb.h"
 #include "trainer/record/report/diagnostics_section.h"
 
@@ -171,7 +172,7 @@ absl::StatusOr<Inspection> CompareRuns(const std::string& path, const std::strin
   Inspection inspection;
   inspection.Add("kind", "comparison").Add("run", path).Add("other", other);
   const auto beside = [&](const std::string& name, const std::string& a, const std::string& b) {
-    inspection.AddText(name, absl::StrFormat("%-20s %s", a, b));
+    inspection.AddText(name, absl::StrCat(LeftAligned(a, 20), " ", b));
   };
   const auto figures = FiguresOf(run.record), others_figures = FiguresOf(others.record);
   JsonObject json;
