@@ -354,6 +354,10 @@ absl::Status Pipeline::CompareSplits() {
 absl::Status Pipeline::FinishVocabularies() {
   for (size_t i = 0; i < fields_.size(); ++i) {
     FieldCoding& field = fields_[i];
+    if (field.spec.kind() == TokenizerSpec::LABEL && splits_[0].name == "train") {
+      for (uint32_t id = 0; id < field.vocabulary->size(); ++id)
+        report_.train_labels.push_back({field.vocabulary->piece(id), id_counts_[i][id]});
+    }
     if (field.owner < static_cast<int>(i)) {
       field.vocabulary = fields_[field.owner].vocabulary;
       fingerprints_.push_back(fingerprints_[field.owner]);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "data/format/number_text.h"
 #include "data/shards/manifest.h"
+#include "data/text/label_order.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
 
@@ -151,6 +152,18 @@ std::string InvalidText(const PreprocessReport& report) {
                       " have bytes that are not UTF-8; they were ", fate, "\n");
 }
 
+// How many examples, or words, of train have each label.
+std::string LabelCounts(const PreprocessReport& report) {
+  if (report.train_labels.empty()) return "";
+  std::string text = "labels in train:\n";
+  for (const std::string& line : CountLines(report.train_labels, "labels"))
+    absl::StrAppend(&text, "  ", line, "\n");
+  const FieldEntry& field = report.manifest.fields(report.manifest.fields_size() - 1);
+  const std::string warning = OneLabelWarning("train", field);
+  return absl::StrCat(text, warning.empty() ? "" : "warning: ", warning,
+                      warning.empty() ? "" : "\n");
+}
+
 std::string UnseenLabels(const PreprocessReport& report) {
   constexpr size_t kMostShown = 5;
   if (report.unseen_labels.empty()) return "";
@@ -212,7 +225,7 @@ std::string ReportText(const PreprocessReport& report) {
     absl::StrAppend(&text, "note: the tokenizer was trained on ", GroupedText(report.sampled_lines),
                     " of ", GroupedText(report.training_lines), " lines\n");
   }
-  absl::StrAppend(&text, TagSchemeText(report), LabelOrderText(report),
+  absl::StrAppend(&text, LabelCounts(report), TagSchemeText(report), LabelOrderText(report),
                   UnknownWordsText(report.manifest), LeftOutText(report), UnseenLabels(report),
                   InvalidText(report), OverlapsText(report));
   return text;

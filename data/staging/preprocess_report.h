@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/text/example_parser.h"
+#include "data/text/table_text.h"
 #include "data/text/tag_scheme.h"
 #include "proto/dataset.pb.h"
 
@@ -25,7 +26,8 @@ struct SplitOverlap {
 struct PreprocessReport {
   DatasetManifest manifest;
   LeftOut left_out;
-  uint64_t invalid_examples = 0;  // had bytes that are not UTF-8, and were kept
+  uint64_t invalid_examples = 0;         // had bytes that are not UTF-8, and were kept
+  std::vector<NamedCount> train_labels;  // of tasks with labels: how many train has of each
   // Labels of valid and test that train does not have, with their counts.
   std::vector<std::pair<std::string, uint64_t>> unseen_labels;
   TagPairs train_tags;  // of TAGGING: how the tags of train follow one another

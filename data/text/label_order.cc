@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "data/io/file_system.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 
@@ -20,7 +21,7 @@ constexpr uint64_t kMaxListBytes = uint64_t{64} << 20;
 
 absl::StatusOr<std::vector<std::string>> ReadLabelList(const std::string& text) {
   std::vector<std::string> labels;
-  if (text.find(',') != std::string::npos) {
+  if (text.find(',') != std::string::npos && !FileExists(text)) {
     labels = absl::StrSplit(text, ',');
   } else {
     const absl::StatusOr<std::string> file = ReadFile(text, kMaxListBytes);
@@ -108,6 +109,14 @@ absl::StatusOr<FieldEntry::LabelOrder> OrderLabels(const LabelOrderSpec& order,
   }
   std::ranges::sort(*labels, {}, [&](const auto& label) { return places[label.piece]; });
   return FieldEntry::GIVEN;
+}
+
+std::string OneLabelWarning(const std::string& folder, const FieldEntry& field) {
+  if (field.tokenizer().kind() != TokenizerSpec::LABEL || field.used_types() != 1) return "";
+  return absl::StrCat(folder,
+                      ": all examples of train have the same label: there is nothing to learn but "
+                      "to predict it always. Check the labels of the corpus, and that the files of "
+                      "--train are not those of one class only");
 }
 
 std::string OrdinalWarning(const std::string& folder, const FieldEntry& field,

@@ -41,6 +41,10 @@ bool NumericallyBefore(std::string_view a, std::string_view b);
 absl::StatusOr<FieldEntry::LabelOrder> OrderLabels(const LabelOrderSpec& order,
                                                    std::vector<Vocabulary::Entry>* labels);
 
+// What is doubtful about labels of which train has a single one, and the remedy; empty: it has
+// more, or none. `field` is that of the labels.
+std::string OneLabelWarning(const std::string& folder, const FieldEntry& field);
+
 // What is doubtful about the labels of a field, in the order that they have, as ratings of an
 // ordinal model, and the remedy; empty: nothing. `folder` is that of the data set.
 std::string OrdinalWarning(const std::string& folder, const FieldEntry& field,

@@ -92,8 +92,11 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
         absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
   }
   for (const auto& dataset : datasets) {
-    const std::string doubt = LabelDoubt(start.config.model(), *dataset);
-    if (!doubt.empty()) reporter->Event(progress.step(), "labels", "warning: " + doubt);
+    const FieldEntry& last = *dataset->manifest().fields().rbegin();
+    for (const std::string& doubt :
+         {LabelDoubt(start.config.model(), *dataset), OneLabelWarning(dataset->folder(), last)}) {
+      if (!doubt.empty()) reporter->Event(progress.step(), "labels", "warning: " + doubt);
+    }
   }
   for (const auto& [event, detail] : start.events) {
     if (event == kBestReset) {

@@ -83,6 +83,24 @@ TEST(ReportText, HasARowAFieldAndNamesLabelsThatTrainLacks) {
               HasSubstr("1 pairs of neighboring tags break the rules of bilou"));
 }
 
+TEST(ReportText, CountsLabelsAndWarnsOfASingleOne) {
+  PreprocessReport report;
+  report.manifest.set_task(CLASSIFICATION);
+  for (const char* name : {"text", "label"}) report.manifest.add_fields()->set_name(name);
+  report.manifest.mutable_fields(0)->mutable_vocabulary_file()->set_file("vocabulary.txt");
+  report.manifest.mutable_fields(1)->mutable_tokenizer()->set_kind(TokenizerSpec::LABEL);
+  report.manifest.mutable_fields(1)->set_used_types(2);
+  report.manifest.add_splits()->set_name("train");
+  EXPECT_THAT(ReportText(report), Not(HasSubstr("labels in train")));
+  report.train_labels = {{"no", 10}, {"yes", 1990}};
+  EXPECT_THAT(ReportText(report), HasSubstr("labels in train:\n"
+                                            "  yes  1,990   99.5 %\n"
+                                            "  no      10    0.5 %\n"));
+  EXPECT_THAT(ReportText(report), Not(HasSubstr("warning")));
+  report.manifest.mutable_fields(1)->set_used_types(1);
+  EXPECT_THAT(ReportText(report), HasSubstr("warning: train: all examples of train have the same"));
+}
+
 TEST(ReportText, SaysTheOrderOfLabels) {
   PreprocessReport report;
   report.manifest.set_task(CLASSIFICATION);

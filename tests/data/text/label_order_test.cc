@@ -59,6 +59,19 @@ TEST(LabelOrderTest, AListMayBeAFile) {
   EXPECT_THAT(ParseLabelOrder("a,b,a"), FailsWith(kInvalid, "the label 'a' is listed twice"));
 }
 
+TEST(LabelOrderTest, DoubtsASingleLabel) {
+  FieldEntry field;
+  field.mutable_tokenizer()->set_kind(TokenizerSpec::LABEL);
+  for (const uint64_t used : {0, 2, 70}) {
+    field.set_used_types(used);
+    EXPECT_THAT(OneLabelWarning("data", field), IsEmpty()) << used;
+  }
+  field.set_used_types(1);
+  EXPECT_THAT(OneLabelWarning("data", field), HasSubstr("data: all examples of train have the "));
+  field.mutable_tokenizer()->set_kind(TokenizerSpec::WORD);
+  EXPECT_THAT(OneLabelWarning("data", field), IsEmpty());
+}
+
 TEST(LabelOrderTest, DoubtsRatingsThatAreNoNumbersOrNotInOrder) {
   const auto doubt = [](FieldEntry::LabelOrder order, const std::vector<std::string>& names) {
     FieldEntry field;

@@ -9,11 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/features/feature_file.h"
+#include "data/format/number_text.h"
 #include "data/shards/dataset.h"
 #include "data/shards/example_reader.h"
 #include "data/shards/raw_text_reader.h"
 #include "data/shards/shard_reader.h"
 #include "data/shards/verify.h"
+#include "data/text/label_order.h"
+#include "data/text/table_text.h"
 #include "data/text/tag_scheme.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/detokenizer.h"
@@ -102,6 +105,39 @@ JsonObject FieldJson(Task task, const FieldEntry& field) {
   if (IsLabelField(task, field))
     json.Add("label_order", LowerName(FieldEntry::LabelOrder_Name(field.label_order())));
   return json;
+}
+
+// How many examples, or words, of train have each label. Empty where the counts of the vocabulary
+// are those of another data set that it was taken from.
+std::vector<NamedCount> LabelCounts(const DatasetManifest& manifest, int field,
+                                    const Vocabulary& labels) {
+  std::vector<NamedCount> counts;
+  uint64_t all = 0;
+  for (const Vocabulary::Entry& entry : labels.entries()) {
+    counts.push_back({entry.piece, entry.count});
+    all += entry.count;
+  }
+  const SplitEntry& train = manifest.splits(0);
+  const bool own =
+      train.name() == "train" && all + train.counts(field).unknown() == train.counts(field).words();
+  return own ? counts : std::vector<NamedCount>{};
+}
+
+void AddLabels(const Dataset& dataset, Inspection* inspection) {
+  const DatasetManifest& manifest = dataset.manifest();
+  for (int i = 0; i < manifest.fields_size(); ++i) {
+    if (manifest.fields(i).tokenizer().kind() != TokenizerSpec::LABEL) continue;
+    const std::vector<NamedCount> counts = LabelCounts(manifest, i, dataset.vocabulary(i));
+    if (counts.empty()) continue;
+    inspection->AddText("labels in train", GroupedText(counts.size()));
+    for (const std::string& line : CountLines(counts, "labels")) inspection->AddText("", line);
+    JsonObject json;
+    for (const NamedCount& each : counts) json.Add(each.name, each.count);
+    inspection->AddJson("label_counts", json);
+    if (const std::string warning = OneLabelWarning(dataset.folder(), manifest.fields(i));
+        !warning.empty())
+      inspection->Add("warning", warning);
+  }
 }
 
 void AddFields(const DatasetManifest& manifest, Inspection* inspection) {
@@ -275,6 +311,7 @@ absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify) 
     inspection.Add("task", LowerName(Task_Name(manifest.task())));
     AddFields(manifest, &inspection);
     if (manifest.has_features()) AddFeatures(manifest, &inspection);
+    AddLabels(**dataset, &inspection);
     AddSplits(manifest, &inspection);
     inspection.AddText("made by", PreprocessText(manifest.preprocess()))
         .AddJson("preprocess", PreprocessJson(manifest.preprocess()));
