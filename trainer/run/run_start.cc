@@ -1,6 +1,9 @@
 #include "trainer/run/run_start.h"
 
+#include <google/protobuf/text_format.h>
+
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +32,42 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
       ranks, " ranks are too many for ", config.lanes(), " lanes",
       start.resumed() ? absl::StrCat(", which ", start.resumed_from, " fixes") : std::string(),
       "; start at most ", config.lanes(), start.resumed() ? "" : ", or set lanes to more"));
+}
+
+// Fields of models of other tasks keep their defaults: what they say would be ignored.
+absl::Status CheckFieldsOfTask(Task task, const ModelSpec& model) {
+  const struct {
+    bool applies;
+    const char* field;
+    const char* purpose;
+  } groups[] = {{task == TAGGING, "tagging", "taggers"},
+                {task == CLASSIFICATION, "classification", "classifiers"},
+                {task == TRANSLATION, "translation", "translators"},
+                {task == EMBEDDING, "word_vectors", "word vectors"}};
+  for (const auto& [applies, name, purpose] : groups) {
+    if (applies) continue;
+    const google::protobuf::Message& group =
+        model.GetReflection()->GetMessage(model, ModelSpec::descriptor()->FindFieldByName(name));
+    const std::unique_ptr<google::protobuf::Message> defaults(group.New());
+    for (int i = 0; i < group.GetDescriptor()->field_count(); ++i) {
+      const google::protobuf::FieldDescriptor* field = group.GetDescriptor()->field(i);
+      std::string value, usual;
+      google::protobuf::TextFormat::PrintFieldValueToString(group, field, -1, &value);
+      google::protobuf::TextFormat::PrintFieldValueToString(*defaults, field, -1, &usual);
+      if (value == usual) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("model.", name, ".", field->name(), " is ", value, ": it is for ", purpose,
+                       ", and this is ", std::string(TraitsOf(task).model_noun), "; leave it out"));
+    }
+  }
+  if (IsRunningText(task)) return absl::OkStatus();
+  const InitialStateSpec& state = model.initial_state();
+  const bool resets = state.reset_probability() > 0;
+  if (!resets && state.text() == InitialStateSpec::SPLIT) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("model.initial_state.", resets ? "reset_probability" : "text",
+                   " is for language models, and this is ", std::string(TraitsOf(task).model_noun),
+                   ", whose states begin anew with every example; leave it out"));
 }
 
 // The rates that word vectors are trained with are of single words, not of means over thousands.
@@ -171,6 +210,11 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
   SettleStreams(start, start.config.mutable_evaluation());
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
   RETURN_IF_ERROR(CheckData(*datasets[0], start.config));
+  // A run that goes on goes on with what it has.
+  if (!start.resumed()) {
+    RETURN_IF_ERROR(
+        CheckFieldsOfTask(TaskOfModel(datasets[0]->manifest().task()), start.config.model()));
+  }
   const Provenance before = start.checkpoint.header.provenance();
   DescribeRun(datasets, start.config, communicator->size(), &start.checkpoint);
   if (const std::string change = EnvironmentChange(before, start.checkpoint.header.provenance());

@@ -125,6 +125,18 @@ TEST_F(PreparedRunTest, RefusesWhatWouldLoseARun) {
   EXPECT_THAT(std::string(Prepare("run", "auto").message()), HasSubstr("--repair"));
 }
 
+TEST_F(PreparedRunTest, RefusesFieldsOfOtherTasks) {
+  for (const char* override :
+       {"model.classification.output=ORDINAL", "model.tagging.output=CRF",
+        "model.translation.label_smoothing=0.1", "model.word_vectors.window=3"}) {
+    EXPECT_THAT(std::string(Prepare("new", "auto", {override}).message()),
+                testing::AllOf(HasSubstr("; leave it out"), HasSubstr("this is a language model")))
+        << override;
+  }
+  EXPECT_THAT(Prepare("new", "auto", {"model.classification.output=SOFTMAX"}), IsOk());
+  EXPECT_THAT(Prepare("new", "auto", {"model.initial_state.text=LINE"}), IsOk());
+}
+
 TEST_F(PreparedRunTest, RefusesMoreRanksThanLanes) {
   EXPECT_THAT(std::string(Prepare("few", "auto", {"lanes=1"}).message()),
               HasSubstr("2 ranks are too many for 1 lanes"));
