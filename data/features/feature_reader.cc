@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/features/feature_file.h"
+#include "data/format/shell_word.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 
@@ -39,7 +40,7 @@ absl::Status CheckFeatures(const Dataset& dataset, int size) {
         dataset.folder(),
         ": has no vectors for its tokens, which the model reads (model.features);"
         " 'elman-preprocess --data=",
-        dataset.folder(),
+        ShellWord(dataset.folder()),
         " --features=SPLIT:FILE.safetensors,... --output=DATASET_DIR' makes a data set that has"));
   }
   if (manifest.features().size() == static_cast<uint32_t>(size)) return absl::OkStatus();

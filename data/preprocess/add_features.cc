@@ -9,11 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "data/command_line/path_lists.h"
 #include "data/features/feature_file.h"
 #include "data/features/feature_source.h"
 #include "data/features/feature_writer.h"
 #include "data/io/atomic_file.h"
 #include "data/io/checksum.h"
+#include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
@@ -213,7 +215,13 @@ absl::Status FeatureAdder::CopyRest() {
 absl::StatusOr<std::map<std::string, std::vector<std::string>>> ParseFeatureFiles(
     const std::string& text) {
   std::map<std::string, std::vector<std::string>> files;
-  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+  // Of the form SPLIT:FILE, whose file is there.
+  const auto is_there = [](const std::string& part) {
+    const size_t colon = part.find(':');
+    return colon != std::string::npos && FileExists(part.substr(colon + 1));
+  };
+  ASSIGN_OR_RETURN(const std::vector<std::string> split, SplitPaths("--features", text, is_there));
+  for (const absl::string_view part : split) {
     const std::pair<absl::string_view, absl::string_view> parts =
         absl::StrSplit(part, absl::MaxSplits(':', 1));
     if (parts.first.empty() || parts.second.empty()) {

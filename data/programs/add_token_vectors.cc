@@ -4,6 +4,8 @@
 #include <string>
 
 #include "absl/flags/flag.h"
+#include "data/command_line/flag_groups.h"
+#include "data/command_line/output_checks.h"
 #include "data/command_line/program.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess/add_features.h"
@@ -15,14 +17,8 @@ namespace {
 
 absl::StatusOr<AddFeaturesOptions> FeatureOptionsFromFlags(const CommandLine& line) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
-  for (const std::string& text :
-       {absl::GetFlag(FLAGS_train), absl::GetFlag(FLAGS_valid), absl::GetFlag(FLAGS_test),
-        absl::GetFlag(FLAGS_tokenizer), absl::GetFlag(FLAGS_vocabulary_of)}) {
-    if (text.empty()) continue;
-    return absl::InvalidArgumentError(
-        "--features are of the tokens of a data set that is there: make it first, then add them "
-        "with --data=DATASET_DIR and no text files");
-  }
+  RETURN_IF_ERROR(ExpectOnly(line, {"data", "features", "output"},
+                             "--features, which adds vectors to a data set that was made before"));
   AddFeaturesOptions options{
       .data = absl::GetFlag(FLAGS_data), .files = {}, .output = absl::GetFlag(FLAGS_output)};
   RETURN_IF_ERROR(ExpectFlag(options.data, "--data=DATASET_DIR"));
@@ -39,6 +35,8 @@ int AddTokenVectors(const CommandLine& line, Communicator* workers, Interruption
   if (!options.ok()) return Fail(*workers, options.status(), kExitUsage);
   const auto add = [&]() -> absl::Status {
     if (workers->rank() != 0) return absl::OkStatus();
+    const GivenPath inputs[] = {{"--data", options->data}};
+    RETURN_IF_ERROR(ExpectOutputApart({"--output", options->output}, inputs));
     ASSIGN_OR_RETURN(const DatasetManifest manifest, AddFeatures(*options, interruption));
     std::fprintf(stderr, "%s: vectors of %u numbers for every token\n", options->output.c_str(),
                  manifest.features().size());

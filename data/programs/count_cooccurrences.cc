@@ -4,6 +4,8 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "data/command_line/flag_groups.h"
+#include "data/command_line/output_checks.h"
 #include "data/command_line/program.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess/preprocess_cooccurrences.h"
@@ -15,15 +17,9 @@ namespace {
 absl::StatusOr<CooccurrenceOptions> CooccurrenceOptionsFromFlags(const CommandLine& line,
                                                                  int processes) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
-  if (AddsFeatures())
-    return absl::InvalidArgumentError("--cooccurrences_of goes with no --data and --features");
-  const bool texts = !absl::GetFlag(FLAGS_train).empty() || !absl::GetFlag(FLAGS_valid).empty() ||
-                     !absl::GetFlag(FLAGS_test).empty() || !absl::GetFlag(FLAGS_split).empty();
-  if (texts || SaysTokenizer() || !absl::GetFlag(FLAGS_vocabulary_of).empty()) {
-    return absl::InvalidArgumentError(
-        "--cooccurrences_of counts in a data set as it is; leave out the flags that name texts, "
-        "tokenizers and vocabularies");
-  }
+  RETURN_IF_ERROR(ExpectOnly(
+      line, {"cooccurrences_of", "output", "window", "shard_tokens", "threads", "memory_mb"},
+      "--cooccurrences_of, which counts in a data set as it is"));
   if (processes > 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("--cooccurrences_of counts in one process, and there are ", processes,
@@ -37,6 +33,8 @@ absl::StatusOr<CooccurrenceOptions> CooccurrenceOptionsFromFlags(const CommandLi
                               .memory_mb = absl::GetFlag(FLAGS_memory_mb)};
   if (options.threads == 0) options.threads = DefaultThreads(/*launched=*/false);
   RETURN_IF_ERROR(CheckOptions(options));
+  const GivenPath inputs[] = {{"--cooccurrences_of", options.dataset}};
+  RETURN_IF_ERROR(ExpectOutputApart({"--output", options.output}, inputs));
   return options;
 }
 

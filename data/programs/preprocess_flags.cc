@@ -4,20 +4,10 @@
 
 #include "absl/flags/flag.h"
 #include "data/command_line/command_line.h"
+#include "data/format/shell_word.h"
 #include "trainer/comm/processors.h"
 
 namespace elman {
-
-bool SaysVocabulary() {
-  return !absl::GetFlag(FLAGS_tokenizer).empty() ||
-         !absl::GetFlag(FLAGS_target_tokenizer).empty() ||
-         !absl::GetFlag(FLAGS_vocabulary).empty() ||
-         !absl::GetFlag(FLAGS_tokenizer_model).empty() || absl::GetFlag(FLAGS_vocab_size) > 0 ||
-         absl::GetFlag(FLAGS_min_count).value_or(0) > 0 || absl::GetFlag(FLAGS_lowercase) ||
-         absl::GetFlag(FLAGS_shared_vocabulary);
-}
-
-bool SaysTokenizer() { return SaysVocabulary() || absl::GetFlag(FLAGS_keep_empty_lines); }
 
 bool AddsFeatures() {
   return !absl::GetFlag(FLAGS_data).empty() || !absl::GetFlag(FLAGS_features).empty();
@@ -32,7 +22,7 @@ int Fail(const Communicator& workers, const absl::Status& status, int exit_statu
 
 void PrintNextCommand(const std::string& folder) {
   std::printf("next: mpirun elman-train --config=FILE.textproto --data=%s --output=RUN_DIR\n",
-              folder.c_str());
+              ShellWord(folder).c_str());
 }
 
 }  // namespace elman

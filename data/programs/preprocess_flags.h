@@ -44,11 +44,6 @@ ABSL_DECLARE_FLAG(uint64_t, memory_mb);
 
 namespace elman {
 
-// Whether a flag is given that says how text becomes ids: which tokenizer and vocabulary, or also
-// which lines.
-bool SaysVocabulary();
-bool SaysTokenizer();
-
 // Whether vectors are to be added to a data set.
 bool AddsFeatures();
 

@@ -7,38 +7,31 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "data/command_line/flag_groups.h"
+#include "data/command_line/output_checks.h"
+#include "data/command_line/path_lists.h"
 #include "data/command_line/program.h"
+#include "data/format/named_values.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess/preprocess.h"
-#include "data/preprocess/preprocess_cooccurrences.h"
 #include "data/programs/preprocess_flags.h"
 #include "data/text/label_order.h"
 #include "data/text/tag_scheme.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
+#include "trainer/comm/agreement.h"
 
 namespace elman {
 namespace {
 
-// The value of a flag that names one of a list.
-template <typename Value, size_t n>
-absl::StatusOr<Value> ParseName(std::string_view flag, const std::string& name,
-                                const std::pair<const char*, Value> (&known)[n]) {
-  std::string names;
-  for (const auto& [value_name, value] : known) {
-    if (name == value_name) return value;
-    absl::StrAppend(&names, names.empty() ? "" : ", ", value_name);
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("--", std::string(flag), "=", name, " is unknown; expected one of ", names));
-}
-
 absl::StatusOr<TokenizerSpec::Kind> ParseTokenizerKind(std::string_view flag,
                                                        const std::string& name) {
-  constexpr std::pair<const char*, TokenizerSpec::Kind> kKinds[] = {
+  constexpr NamedValue<TokenizerSpec::Kind> kKinds[] = {
       {"word", TokenizerSpec::WORD},
       {"whitespace", TokenizerSpec::WHITESPACE},
       {"character", TokenizerSpec::CHARACTER},
@@ -47,23 +40,48 @@ absl::StatusOr<TokenizerSpec::Kind> ParseTokenizerKind(std::string_view flag,
       {"unigram", TokenizerSpec::UNIGRAM},
       {"wordpiece", TokenizerSpec::WORDPIECE},
       {"sentencepiece", TokenizerSpec::SENTENCEPIECE}};
-  return ParseName(flag, name, kKinds);
+  return ParseNamed(flag, name, kKinds);
 }
 
 absl::StatusOr<Task> ParseTask(const std::string& name) {
-  constexpr std::pair<const char*, Task> kTasks[] = {{"language_model", LANGUAGE_MODEL},
-                                                     {"tagging", TAGGING},
-                                                     {"classification", CLASSIFICATION},
-                                                     {"translation", TRANSLATION},
-                                                     {"embedding", EMBEDDING}};
-  return ParseName("task", name, kTasks);
+  constexpr NamedValue<Task> kTasks[] = {{"language_model", LANGUAGE_MODEL},
+                                         {"tagging", TAGGING},
+                                         {"classification", CLASSIFICATION},
+                                         {"translation", TRANSLATION},
+                                         {"embedding", EMBEDDING}};
+  return ParseNamed("--task", name, kTasks);
 }
 
-absl::Status CheckOnlyVocabularyOf() {
-  if (!SaysVocabulary()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "--vocabulary_of takes over tokenizers, vocabularies and how they are used; leave out the "
-      "flags that say these");
+// Flags of other commands, tasks and tokenizers are mistakes.
+absl::Status CheckFlagsGiven(const CommandLine& line, const PreprocessOptions& options) {
+  const Task task = options.task;
+  const FlagGroup tasks[] = {
+      {"--cooccurrences_of", false, {"window"}},
+      {"--task=tagging", task == TAGGING, {"tag_scheme"}},
+      {"--task=classification", task == CLASSIFICATION, {"label_order"}},
+      {"--task=language_model and --task=embedding", IsRunningText(task), {"keep_empty_lines"}},
+      {"--task=translation",
+       task == TRANSLATION,
+       {"shared_vocabulary", "target_tokenizer", "target_vocabulary", "target_tokenizer_model",
+        "target_vocab_size", "target_min_count"}}};
+  const std::string name = absl::AsciiStrToLower(Task_Name(task));
+  RETURN_IF_ERROR(ExpectApplicable(line, tasks, absl::StrCat("this is --task=", name)));
+  const FlagGroup vocabularies[] = {
+      {"new vocabularies",
+       options.vocabulary_of.empty(),
+       {"tokenizer", "vocabulary", "tokenizer_model", "tokenizer_sample_mb", "vocab_size",
+        "min_count", "target_tokenizer", "target_vocabulary", "target_tokenizer_model",
+        "target_vocab_size", "target_min_count", "shared_vocabulary", "lowercase"}}};
+  RETURN_IF_ERROR(ExpectApplicable(
+      line, vocabularies, "--vocabulary_of takes over those of a data set and how they are used"));
+  const TokenizerSpec::Kind target = options.target_tokenizer.kind();
+  const bool learned = IsSubword(options.tokenizer.kind()) || IsSubword(target);
+  const FlagGroup tokenizers[] = {
+      {"--target_tokenizer",
+       target != TokenizerSpec::KIND_UNSPECIFIED,
+       {"target_vocabulary", "target_vocab_size", "target_min_count"}},
+      {"--tokenizer=bpe and --tokenizer=unigram", learned, {"tokenizer_sample_mb"}}};
+  return ExpectApplicable(line, tokenizers, "there is none");
 }
 
 // The kind of a tokenizer by its name and that of its model, and the file that goes with it.
@@ -71,7 +89,7 @@ absl::Status ParseTokenizer(std::string_view prefix, std::string name, const std
                             const std::string& vocabulary, TokenizerSpec* spec, std::string* file) {
   if (!model.empty() && name.empty()) name = "sentencepiece";
   ASSIGN_OR_RETURN(const TokenizerSpec::Kind kind,
-                   ParseTokenizerKind(absl::StrCat(std::string(prefix), "tokenizer"), name));
+                   ParseTokenizerKind(absl::StrCat("--", std::string(prefix), "tokenizer"), name));
   spec->set_kind(kind);
   *file = kind == TokenizerSpec::SENTENCEPIECE ? model : vocabulary;
   const bool both = !model.empty() && !vocabulary.empty();
@@ -84,7 +102,7 @@ absl::Status ParseTokenizers(PreprocessOptions* options) {
   options->tokenizer_sample_bytes = absl::GetFlag(FLAGS_tokenizer_sample_mb) << 20;
   options->vocabulary_of = absl::GetFlag(FLAGS_vocabulary_of);
   options->tokenizer.set_keep_empty_lines(absl::GetFlag(FLAGS_keep_empty_lines));
-  if (!options->vocabulary_of.empty()) return CheckOnlyVocabularyOf();
+  if (!options->vocabulary_of.empty()) return absl::OkStatus();
   std::string name = absl::GetFlag(FLAGS_tokenizer);
   const std::string model = absl::GetFlag(FLAGS_tokenizer_model);
   if (name.empty() && model.empty()) name = options->task == TAGGING ? "whitespace" : "word";
@@ -102,10 +120,6 @@ absl::Status ParseTokenizers(PreprocessOptions* options) {
   TokenizerSpec& spec = options->target_tokenizer;
   spec.set_min_count(absl::GetFlag(FLAGS_target_min_count));
   spec.set_vocab_size(absl::GetFlag(FLAGS_target_vocab_size));
-  if (target.empty() && (spec.min_count() > 0 || spec.vocab_size() > 0)) {
-    return absl::InvalidArgumentError(
-        "--target_vocab_size and --target_min_count need --target_tokenizer");
-  }
   const std::string target_model = absl::GetFlag(FLAGS_target_tokenizer_model);
   if (target.empty() && target_model.empty()) return spec.Clear(), absl::OkStatus();
   RETURN_IF_ERROR(ParseTokenizer("target_", target, target_model,
@@ -115,17 +129,30 @@ absl::Status ParseTokenizers(PreprocessOptions* options) {
   return absl::OkStatus();
 }
 
-// FILE[,FILE...], or for translation also SOURCE:TARGET[,SOURCE:TARGET...].
-PreprocessOptions::Split ParseSplit(const std::string& name, const std::string& files, Task task) {
-  PreprocessOptions::Split split = {.name = name, .files = absl::StrSplit(files, ',')};
-  if (task != TRANSLATION) return split;
-  for (std::string& file : split.files) {
-    const size_t colon = file.find(':');
-    if (colon == std::string::npos) continue;
-    split.target_files.push_back(file.substr(colon + 1));
-    file.resize(colon);
+// The splits that the flags name. Rank 0 looks for the files; the others are told. Collective.
+absl::StatusOr<std::vector<PreprocessOptions::Split>> SplitsOfFlags(Task task,
+                                                                    Communicator* workers) {
+  const std::pair<const char*, std::string> given[] = {{"train", absl::GetFlag(FLAGS_train)},
+                                                       {"valid", absl::GetFlag(FLAGS_valid)},
+                                                       {"test", absl::GetFlag(FLAGS_test)}};
+  std::vector<PreprocessOptions::Split> splits;
+  for (const auto& [name, text] : given) {
+    if (text.empty()) continue;
+    absl::StatusOr<PathLists> paths = PathLists{};
+    if (workers->rank() == 0)
+      paths = ExpandPaths(absl::StrCat("--", name), text, /*pairs=*/task == TRANSLATION);
+    RETURN_IF_ERROR(AgreeWithRoot(workers, paths.status()));
+    for (std::vector<std::string>* list : {&paths->files, &paths->targets}) {
+      constexpr char kBetweenPaths = '\0';
+      std::string all = absl::StrJoin(*list, absl::string_view(&kBetweenPaths, 1));
+      BroadcastString(workers, &all, 0);
+      *list = absl::StrSplit(all, kBetweenPaths, absl::SkipEmpty());
+    }
+    splits.push_back({.name = name,
+                      .files = std::move(paths->files),
+                      .target_files = std::move(paths->targets)});
   }
-  return split;
+  return splits;
 }
 
 absl::Status ParseWeights(const std::string& text, std::vector<uint64_t>* weights) {
@@ -140,27 +167,20 @@ absl::Status ParseWeights(const std::string& text, std::vector<uint64_t>* weight
 }
 
 absl::StatusOr<PreprocessSpec::OnInvalid> ParseOnInvalid(const std::string& name) {
-  constexpr std::pair<const char*, PreprocessSpec::OnInvalid> kWays[] = {
-      {"keep", PreprocessSpec::KEEP},
-      {"replace", PreprocessSpec::REPLACE},
-      {"skip", PreprocessSpec::SKIP},
-      {"fail", PreprocessSpec::FAIL}};
-  return ParseName("on_invalid", name, kWays);
+  constexpr NamedValue<PreprocessSpec::OnInvalid> kWays[] = {{"keep", PreprocessSpec::KEEP},
+                                                             {"replace", PreprocessSpec::REPLACE},
+                                                             {"skip", PreprocessSpec::SKIP},
+                                                             {"fail", PreprocessSpec::FAIL}};
+  return ParseNamed("--on_invalid", name, kWays);
 }
 
-absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool launched) {
+// Collective.
+absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, Communicator* workers) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
-  if (absl::GetFlag(FLAGS_window) != kDefaultWindow)
-    return absl::InvalidArgumentError("--window is for --cooccurrences_of");
   PreprocessOptions options;
   ASSIGN_OR_RETURN(options.task, ParseTask(absl::GetFlag(FLAGS_task)));
   RETURN_IF_ERROR(ParseTokenizers(&options));
-  const std::pair<const char*, std::string> splits[] = {{"train", absl::GetFlag(FLAGS_train)},
-                                                        {"valid", absl::GetFlag(FLAGS_valid)},
-                                                        {"test", absl::GetFlag(FLAGS_test)}};
-  for (const auto& [name, files] : splits) {
-    if (!files.empty()) options.splits.push_back(ParseSplit(name, files, options.task));
-  }
+  RETURN_IF_ERROR(CheckFlagsGiven(line, options));
   RETURN_IF_ERROR(ParseWeights(absl::GetFlag(FLAGS_split), &options.split_weights));
   ASSIGN_OR_RETURN(options.on_invalid, ParseOnInvalid(absl::GetFlag(FLAGS_on_invalid)));
   ASSIGN_OR_RETURN(options.label_order, ParseLabelOrder(absl::GetFlag(FLAGS_label_order)));
@@ -171,7 +191,13 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool
   options.shard_tokens = absl::GetFlag(FLAGS_shard_tokens);
   options.threads = absl::GetFlag(FLAGS_threads);
   options.memory_mb = absl::GetFlag(FLAGS_memory_mb);
-  if (options.threads == 0) options.threads = DefaultThreads(launched);
+  if (options.threads == 0) options.threads = DefaultThreads(/*launched=*/workers->size() > 1);
+  // Last: every rank has the same verdict about what comes before.
+  ASSIGN_OR_RETURN(options.splits, SplitsOfFlags(options.task, workers));
+  const GivenPath inputs[] = {{"--vocabulary_of", options.vocabulary_of}};
+  const bool first = workers->rank() == 0;
+  RETURN_IF_ERROR(AgreeWithRoot(
+      workers, first ? ExpectOutputApart({"--output", options.output}, inputs) : absl::OkStatus()));
   RETURN_IF_ERROR(CheckOptions(&options));
   return options;
 }
@@ -179,7 +205,7 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, bool
 }  // namespace
 
 int PreprocessTexts(const CommandLine& line, Communicator* workers, Interruption* interruption) {
-  const absl::StatusOr<PreprocessOptions> options = OptionsFromFlags(line, workers->size() > 1);
+  const absl::StatusOr<PreprocessOptions> options = OptionsFromFlags(line, workers);
   if (!options.ok()) return Fail(*workers, options.status(), kExitUsage);
   const absl::StatusOr<PreprocessReport> report = Preprocess(*options, workers, interruption);
   if (!report.ok()) return Fail(*workers, report.status(), kExitFailed);

@@ -6,6 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "data/format/named_values.h"
+#include "data/io/status_macros.h"
 
 namespace elman {
 namespace {
@@ -187,15 +189,16 @@ std::string NameOf(TagScheme scheme) {
 }
 
 absl::StatusOr<TagScheme> ParseTagScheme(std::string_view flag, std::string_view name) {
-  std::string names = NameOf(FieldEntry::NONE);
-  if (name == names) return FieldEntry::NONE;
-  for (const Letters& known : kSchemes) {
-    if (name == NameOf(known.scheme)) return known.scheme;
-    absl::StrAppend(&names, ", ", NameOf(known.scheme));
-  }
-  if (name == "bioes") return FieldEntry::IOBES;
-  return absl::InvalidArgumentError(absl::StrCat("--", std::string(flag), "=", std::string(name),
-                                                 " is unknown; expected one of ", names));
+  std::vector<TagScheme> schemes = {FieldEntry::NONE};
+  for (const Letters& known : kSchemes) schemes.push_back(known.scheme);
+  std::vector<std::string> names;
+  for (const TagScheme scheme : schemes) names.push_back(NameOf(scheme));
+  schemes.push_back(FieldEntry::IOBES);
+  names.emplace_back("bioes");
+  ASSIGN_OR_RETURN(const size_t found,
+                   FindName(absl::StrCat("--", std::string(flag)), name,
+                            std::vector<std::string_view>(names.begin(), names.end())));
+  return schemes[found];
 }
 
 void TagPairs::AddSentence(std::span<const std::string_view> tags) {

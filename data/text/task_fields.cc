@@ -19,19 +19,28 @@ constexpr TaskTraits kLanguageModel = {.fields = kText,
                                        .model = LANGUAGE_MODEL,
                                        .running_text = true,
                                        .texts_end = true,
+                                       .model_noun = "a language model",
                                        .perplexity = true};
-constexpr TaskTraits kTagging = {
-    .fields = kTextAndTags, .lengths = "as many tags as tokens", .model = TAGGING};
-constexpr TaskTraits kClassification = {
-    .fields = kTextAndLabel, .lengths = "one label", .model = CLASSIFICATION};
-constexpr TaskTraits kTranslation = {
-    .fields = kSourceAndTarget, .model = TRANSLATION, .texts_end = true, .perplexity = true};
+constexpr TaskTraits kTagging = {.fields = kTextAndTags,
+                                 .lengths = "as many tags as tokens",
+                                 .model = TAGGING,
+                                 .model_noun = "a tagger"};
+constexpr TaskTraits kClassification = {.fields = kTextAndLabel,
+                                        .lengths = "one label",
+                                        .model = CLASSIFICATION,
+                                        .model_noun = "a classifier"};
+constexpr TaskTraits kTranslation = {.fields = kSourceAndTarget,
+                                     .model = TRANSLATION,
+                                     .texts_end = true,
+                                     .model_noun = "a translator",
+                                     .perplexity = true};
 constexpr TaskTraits kEmbedding = {.fields = kText,
                                    .model = EMBEDDING,
                                    .running_text = true,
                                    .texts_end = true,
                                    // A word that was seen but a few times has no useful vector.
                                    .default_min_count = 5,
+                                   .model_noun = "word vectors",
                                    .layers = false,
                                    .predicts = false};
 constexpr TaskTraits kCooccurrence = {.fields = kPairs,

@@ -52,6 +52,7 @@ struct TaskTraits {
   int default_min_count = 0;  // of a word in train, to be in a vocabulary of counted words
 
   // Of the models.
+  std::string_view model_noun = "of an unknown task";  // what one is, such as "a tagger"
   // Layers that read all of a batch and, with its tokens, vectors that came with them. Otherwise a
   // model is vectors of words alone, trained pair by pair.
   bool layers = true;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "data/io/decompression.h"
+#include "data/io/file_system.h"
 #include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
@@ -280,17 +281,25 @@ std::string_view FirstLine(std::string_view text) {
 absl::StatusOr<VectorFile> ParseVectorFile(std::string_view text) {
   const std::vector<std::string> parts = absl::StrSplit(std::string(text), ',');
   VectorFile file{.path = parts[0]};
+  std::string* last = &file.path;
   for (size_t i = 1; i < parts.size(); ++i) {
     const std::pair<std::string, std::string> part =
         absl::StrSplit(parts[i], absl::MaxSplits('=', 1));
     if (part.first == "words" && !part.second.empty()) {
       file.words = part.second;
+      last = &file.words;
     } else if (part.first == "tensor" && !part.second.empty()) {
       file.tensor = part.second;
+      last = &file.tensor;
     } else {
-      return absl::InvalidArgumentError(
-          absl::StrCat("'", parts[i], "' is unknown; expected FILE[,words=FILE][,tensor=NAME]"));
+      absl::StrAppend(last, ",", parts[i]);  // a comma in a path or name
     }
+  }
+  for (const std::string& path : {file.path, file.words}) {
+    const size_t comma = path.find(',');
+    if (comma == std::string::npos || FileExists(path)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'", path.substr(comma + 1), "' is unknown; expected FILE[,words=FILE][,tensor=NAME]"));
   }
   if (file.path.empty())
     return absl::InvalidArgumentError("expected FILE[,words=FILE][,tensor=NAME], found no FILE");

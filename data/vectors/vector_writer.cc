@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/named_values.h"
 #include "data/format/number_text.h"
 #include "data/io/bytes.h"
 #include "data/io/status_macros.h"
@@ -14,12 +15,11 @@ namespace elman {
 static_assert(std::endian::native == std::endian::little);
 
 absl::StatusOr<VectorFormat> ParseVectorFormat(std::string_view name) {
-  if (name == "word2vec") return VectorFormat::kWord2Vec;
-  if (name == "word2vec_binary") return VectorFormat::kWord2VecBinary;
-  if (name == "glove") return VectorFormat::kGlove;
-  return absl::InvalidArgumentError(
-      absl::StrCat("format ", std::string(name),
-                   " is unknown; expected one of word2vec, word2vec_binary, glove"));
+  constexpr NamedValue<VectorFormat> kFormats[] = {
+      {"word2vec", VectorFormat::kWord2Vec},
+      {"word2vec_binary", VectorFormat::kWord2VecBinary},
+      {"glove", VectorFormat::kGlove}};
+  return ParseNamed("--vectors_format", name, kFormats);
 }
 
 absl::StatusOr<std::unique_ptr<VectorWriter>> VectorWriter::Create(const std::string& path,

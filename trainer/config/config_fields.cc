@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "data/format/named_values.h"
 #include "data/format/near_names.h"
 #include "data/io/status_macros.h"
 #include "proto/training.pb.h"
@@ -184,17 +184,10 @@ std::string ConfigFieldSuggestion(std::string_view name) {
 
 absl::StatusOr<std::string> ConfigEnumValue(const EnumDescriptor& type, std::string_view field,
                                             std::string_view name) {
-  const absl::string_view wanted(name.data(), name.size());
-  std::vector<std::string> names;
-  for (int i = 0; i < type.value_count(); ++i) {
-    names.push_back(type.value(i)->name());
-    if (absl::EqualsIgnoreCase(names.back(), wanted)) return names.back();
-  }
-  const std::string nearest = NearestName(absl::AsciiStrToUpper(wanted), names);
-  return absl::InvalidArgumentError(absl::StrCat(
-      absl::string_view(field.data(), field.size()), " cannot be ", wanted,
-      nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?"),
-      nearest.empty() ? "; expected one of " : " Expected one of ", absl::StrJoin(names, ", ")));
+  std::vector<std::string_view> names;
+  for (int i = 0; i < type.value_count(); ++i) names.emplace_back(type.value(i)->name());
+  ASSIGN_OR_RETURN(const size_t found, FindName(field, name, names));
+  return std::string(names[found]);
 }
 
 absl::StatusOr<std::string> CheckConfigNames(const std::string& text) {

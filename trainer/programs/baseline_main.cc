@@ -12,9 +12,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "data/command_line/flag_groups.h"
 #include "data/command_line/interruption.h"
+#include "data/command_line/output_checks.h"
 #include "data/command_line/program.h"
+#include "data/format/named_values.h"
 #include "data/format/number_text.h"
+#include "data/format/shell_word.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
@@ -81,15 +85,12 @@ struct Kind {
   std::string_view name;
   Task task;
 };
-constexpr Kind kKinds[] = {
-    {"ngram", LANGUAGE_MODEL}, {"tfidf", CLASSIFICATION}, {"most_frequent_tag", TAGGING}};
+constexpr NamedValue<Kind> kKinds[] = {{"ngram", {"ngram", LANGUAGE_MODEL}},
+                                       {"tfidf", {"tfidf", CLASSIFICATION}},
+                                       {"most_frequent_tag", {"most_frequent_tag", TAGGING}}};
 
 absl::StatusOr<Kind> KindOfFlags() {
-  const std::string name = absl::GetFlag(FLAGS_kind);
-  const auto found = std::ranges::find(kKinds, name, &Kind::name);
-  if (found != std::end(kKinds)) return *found;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--kind=", name, ": it must be ngram, tfidf or most_frequent_tag"));
+  return ParseNamed("--kind", absl::GetFlag(FLAGS_kind), kKinds);
 }
 
 absl::StatusOr<NgramEstimationSpec> NgramSpecOfFlags() {
@@ -119,7 +120,17 @@ absl::StatusOr<NgramEstimationSpec> NgramSpecOfFlags() {
 
 absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
-  RETURN_IF_ERROR(KindOfFlags().status());
+  ASSIGN_OR_RETURN(const Kind kind, KindOfFlags());
+  const bool ngrams = kind.task == LANGUAGE_MODEL;
+  const bool counts = ngrams && absl::GetFlag(FLAGS_import_arpa).empty();
+  const FlagGroup groups[] = {
+      {"--kind=ngram", ngrams, {"import_arpa", "order", "prune", "memory_mb", "threads"}},
+      {"--kind=tfidf", kind.task == CLASSIFICATION, {"inverse_regularization"}}};
+  RETURN_IF_ERROR(ExpectApplicable(command_line, groups,
+                                   absl::StrCat("this is --kind=", std::string(kind.name))));
+  const FlagGroup counting[] = {
+      {"counting n-grams", counts, {"order", "prune", "memory_mb", "threads"}}};
+  RETURN_IF_ERROR(ExpectApplicable(command_line, counting, "--import_arpa takes them from a file"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_output), "--output=FILE"));
   RETURN_IF_ERROR(NgramSpecOfFlags().status());
@@ -127,9 +138,7 @@ absl::Status CheckFlags(const CommandLine& command_line) {
     return absl::InvalidArgumentError(absl::StrCat("--inverse_regularization=", RoundedText(c),
                                                    ": it must be above 0, and finite"));
   }
-  if (absl::GetFlag(FLAGS_import_arpa).empty() || absl::GetFlag(FLAGS_kind) == "ngram")
-    return absl::OkStatus();
-  return absl::InvalidArgumentError("--import_arpa is of --kind=ngram; leave it out");
+  return absl::OkStatus();
 }
 
 absl::Status Run(const CommandLine&) {
@@ -143,6 +152,10 @@ absl::Status Run(const CommandLine&) {
                      ", but --kind=", std::string(kind.name), " is for ", name(kind.task)));
   }
   const std::string output = absl::GetFlag(FLAGS_output);
+  const GivenPath inputs[] = {{"--data", dataset->folder()},
+                              {"--import_arpa", absl::GetFlag(FLAGS_import_arpa)}};
+  RETURN_IF_ERROR(ExpectOutputApart({"--output", output}, inputs));
+  RETURN_IF_ERROR(ExpectNoDatasetThere({"--output", output}));
   RETURN_IF_ERROR(CreateFolder(FolderOf(output)));
   const std::string arpa = absl::GetFlag(FLAGS_import_arpa);
   if (!arpa.empty()) {
@@ -158,7 +171,7 @@ absl::Status Run(const CommandLine&) {
     RETURN_IF_ERROR(CountTags(dataset, output));
   }
   std::printf("wrote %s; judge it with: elman-evaluate --checkpoint=%s --data=%s\n", output.c_str(),
-              output.c_str(), dataset->folder().c_str());
+              ShellWord(output).c_str(), ShellWord(dataset->folder()).c_str());
   return absl::OkStatus();
 }
 

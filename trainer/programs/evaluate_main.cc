@@ -8,9 +8,12 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "data/command_line/flag_groups.h"
+#include "data/command_line/output_checks.h"
+#include "data/command_line/path_lists.h"
 #include "data/command_line/program.h"
 #include "data/format/json_writer.h"
+#include "data/format/named_values.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
@@ -122,13 +125,12 @@ absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
   RETURN_IF_ERROR(
       CheckSearchOptions(spec.search.beam, /*least_beam=*/1, spec.search.length_penalty));
   spec.lowercase = absl::GetFlag(FLAGS_score_lowercase);
-  const std::string wanted = absl::GetFlag(FLAGS_score_tokenization);
-  for (const ScoreTokenization known : kTokenizations) {
-    spec.tokenization = known;
-    if (wanted == NameOf(known)) return spec;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("--score_tokenization=", wanted, ": it must be 13a, zh or char"));
+  std::vector<std::string_view> names;
+  for (const ScoreTokenization known : kTokenizations) names.push_back(NameOf(known));
+  ASSIGN_OR_RETURN(const size_t found, FindName("--score_tokenization",
+                                                absl::GetFlag(FLAGS_score_tokenization), names));
+  spec.tokenization = kTokenizations[found];
+  return spec;
 }
 
 absl::StatusOr<EntitySpec> EntitySpecOfFlags() {
@@ -136,12 +138,14 @@ absl::StatusOr<EntitySpec> EntitySpecOfFlags() {
   if (const std::string scheme = absl::GetFlag(FLAGS_tag_scheme); !scheme.empty()) {
     ASSIGN_OR_RETURN(spec.scheme, ParseTagScheme("tag_scheme", scheme));
   }
-  const std::string mode = absl::GetFlag(FLAGS_entity_mode);
-  if (mode == "strict") spec.mode = EntityMode::kStrict;
-  if (mode == "strict" || mode == "conlleval") return spec;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--entity_mode=", mode, ": it must be conlleval or strict"));
+  constexpr NamedValue<EntityMode> kModes[] = {{"conlleval", EntityMode::kConlleval},
+                                               {"strict", EntityMode::kStrict}};
+  ASSIGN_OR_RETURN(spec.mode,
+                   ParseNamed("--entity_mode", absl::GetFlag(FLAGS_entity_mode), kModes));
+  return spec;
 }
+
+std::string SplitOfFlags() { return absl::AsciiStrToLower(absl::GetFlag(FLAGS_split)); }
 
 bool TestsWords() {
   return !absl::GetFlag(FLAGS_word_similarity).empty() || !absl::GetFlag(FLAGS_analogies).empty();
@@ -150,6 +154,9 @@ bool TestsWords() {
 absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
   if (TestsWords()) {
+    RETURN_IF_ERROR(ExpectOnly(command_line,
+                               {"checkpoint", "vectors", "word_similarity", "analogies", "format"},
+                               "--word_similarity and --analogies"));
     if (absl::GetFlag(FLAGS_checkpoint).empty() != absl::GetFlag(FLAGS_vectors).empty())
       return ExpectFormat(absl::GetFlag(FLAGS_format));
     return absl::InvalidArgumentError(
@@ -162,6 +169,9 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   }
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
+  const FlagGroup compares[] = {
+      {"--compare", !absl::GetFlag(FLAGS_compare).empty(), {"bootstrap_samples"}}};
+  RETURN_IF_ERROR(ExpectApplicable(command_line, compares, "that is not given"));
   if (const int samples = absl::GetFlag(FLAGS_bootstrap_samples); samples < 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("--bootstrap_samples=", samples, ": it must be at least 1"));
@@ -182,12 +192,7 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
   ASSIGN_OR_RETURN(auto trained, LoadTrainedModel(path));
   RETURN_IF_ERROR(CheckFields(trained->header, trained->path, dataset, remedy));
   const int streams = absl::GetFlag(FLAGS_streams);
-  if (streams == 0) return trained;
-  if (!IsRunningText(trained->header.task())) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--streams: ", trained->path,
-        " is no model of running text, whose split is cut into streams; leave it out"));
-  }
+  if (streams == 0 || !IsRunningText(trained->header.task())) return trained;
   EvaluationSpec* evaluation = trained->header.mutable_config()->mutable_evaluation();
   evaluation->set_streams(EvaluationSpec::CONTEXT);
   evaluation->set_batch_size(streams);
@@ -216,9 +221,8 @@ class LineTables {
   absl::Status Conclude(const std::shared_ptr<const Dataset>& dataset, Evaluation* evaluation) {
     evaluation->tables.push_back(positions_.Table());
     if (!file_) return absl::OkStatus();
-    ASSIGN_OR_RETURN(
-        const auto unknown_words,
-        RawTextReader::Open(dataset, absl::GetFlag(FLAGS_split), RawTextHeader::UNKNOWN_WORDS));
+    ASSIGN_OR_RETURN(const auto unknown_words,
+                     RawTextReader::Open(dataset, SplitOfFlags(), RawTextHeader::UNKNOWN_WORDS));
     RETURN_IF_ERROR(surprisal_.AppendTo(dataset->vocabulary(), unknown_words.get(), file_.get()));
     return file_->Publish();
   }
@@ -232,7 +236,7 @@ class LineTables {
 absl::StatusOr<JudgedTranslations> JudgeSplit(const std::shared_ptr<const Dataset>& dataset,
                                               const TrainedModel& trained) {
   ASSIGN_OR_RETURN(const TranslationJudgeSpec spec, TranslationSpecOfFlags());
-  return JudgeTranslations(dataset, absl::GetFlag(FLAGS_split), spec,
+  return JudgeTranslations(dataset, SplitOfFlags(), spec,
                            FeatureSize(trained.header.config().model()), trained.model.get());
 }
 
@@ -241,8 +245,8 @@ absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, Traine
                            const Evaluator& evaluator, const ExampleSums& examples,
                            const JudgedTranslations& translations, Evaluation* evaluation) {
   ASSIGN_OR_RETURN(const EntitySpec entities, EntitySpecOfFlags());
-  ASSIGN_OR_RETURN(const auto others_evaluator, CreateEvaluator(dataset, absl::GetFlag(FLAGS_split),
-                                                                other->header.config(), entities));
+  ASSIGN_OR_RETURN(const auto others_evaluator,
+                   CreateEvaluator(dataset, SplitOfFlags(), other->header.config(), entities));
   ExampleSums others_examples(examples.examples());
   others_evaluator->AddObserver(&others_examples);
   ASSIGN_OR_RETURN(const Evaluation others, others_evaluator->Evaluate(other->model.get()));
@@ -264,11 +268,15 @@ absl::Status RunWordTests() {
   ASSIGN_OR_RETURN(const std::unique_ptr<VectorReader> reader, OpenVectorSource(path));
   ASSIGN_OR_RETURN(const std::unique_ptr<WordSpace> space, ReadWordSpace(reader.get()));
   Evaluation evaluation;
-  if (const std::string files = absl::GetFlag(FLAGS_word_similarity); !files.empty())
-    RETURN_IF_ERROR(JudgeSimilarity(*space, absl::StrSplit(files, ','), &evaluation));
-  if (const std::string files = absl::GetFlag(FLAGS_analogies); !files.empty())
-    RETURN_IF_ERROR(JudgeAnalogies(*space, absl::StrSplit(files, ','), &evaluation));
-  if (absl::GetFlag(FLAGS_format) == "text") {
+  if (const std::string text = absl::GetFlag(FLAGS_word_similarity); !text.empty()) {
+    ASSIGN_OR_RETURN(const auto files, SplitPaths("--word_similarity", text));
+    RETURN_IF_ERROR(JudgeSimilarity(*space, files, &evaluation));
+  }
+  if (const std::string text = absl::GetFlag(FLAGS_analogies); !text.empty()) {
+    ASSIGN_OR_RETURN(const auto files, SplitPaths("--analogies", text));
+    RETURN_IF_ERROR(JudgeAnalogies(*space, files, &evaluation));
+  }
+  if (!IsJson(absl::GetFlag(FLAGS_format))) {
     std::printf("%s, %lld vectors of %lld elements\n\n%s", path.c_str(),
                 static_cast<long long>(space->words()), static_cast<long long>(space->size()),
                 EvaluationText(evaluation).c_str());
@@ -281,13 +289,33 @@ absl::Status RunWordTests() {
   return absl::OkStatus();
 }
 
-absl::Status Run(const CommandLine&) {
+// Options of other tasks are mistakes.
+absl::Status CheckTask(const CommandLine& command_line, const TrainedModel& trained) {
+  const Task task = trained.header.task();
+  const FlagGroup groups[] = {
+      {"language models", task == LANGUAGE_MODEL, {"surprisal", "streams"}},
+      {"word vectors", task == EMBEDDING, {"streams"}},
+      {"taggers", task == TAGGING, {"tag_scheme", "entity_mode"}},
+      {"translators",
+       task == TRANSLATION,
+       {"beam", "length_penalty", "score_tokenization", "score_lowercase"}}};
+  return ExpectApplicable(
+      command_line, groups,
+      absl::StrCat(trained.path, " is ", std::string(TraitsOf(task).model_noun)));
+}
+
+absl::Status Run(const CommandLine& command_line) {
   const ComputeScope scope;
   if (TestsWords()) return RunWordTests();
   ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
   ASSIGN_OR_RETURN(const auto trained,
                    LoadFor(absl::GetFlag(FLAGS_checkpoint), *dataset,
                            "evaluate on a data set built with the same vocabulary"));
+  RETURN_IF_ERROR(CheckTask(command_line, *trained));
+  const GivenPath inputs[] = {{"--data", dataset->folder()}, {"--checkpoint", trained->path}};
+  const GivenPath surprisal = {"--surprisal", absl::GetFlag(FLAGS_surprisal)};
+  RETURN_IF_ERROR(ExpectOutputApart(surprisal, inputs));
+  RETURN_IF_ERROR(ExpectNoDatasetThere(surprisal));
   const CheckpointHeader& header = trained->header;
   if (IsGlove(header.task(), header.config().model()) ||
       TraitsOf(dataset->manifest().task()).word_pairs) {
@@ -306,26 +334,15 @@ absl::Status Run(const CommandLine&) {
     ASSIGN_OR_RETURN(
         other, LoadFor(path, *dataset, "models can be compared if they have the same vocabulary"));
   }
-  const std::string split = absl::GetFlag(FLAGS_split);
+  const std::string split = SplitOfFlags();
   ASSIGN_OR_RETURN(const EntitySpec entities, EntitySpecOfFlags());
-  const bool counts_entities =
-      entities.scheme != FieldEntry::UNRECORDED || entities.mode != EntityMode::kConlleval;
-  if (counts_entities && header.task() != TAGGING) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--tag_scheme and --entity_mode: ", trained->path, " is not a tagger; leave them out"));
-  }
   ASSIGN_OR_RETURN(const auto evaluator,
                    CreateEvaluator(dataset, split, header.config(), entities));
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   ExampleSums examples(other ? entry->counts(0).examples() : 0);
   if (other) evaluator->AddObserver(&examples);
   LineTables tables;
-  if (header.task() == LANGUAGE_MODEL) {
-    RETURN_IF_ERROR(tables.Begin(evaluator.get()));
-  } else if (!absl::GetFlag(FLAGS_surprisal).empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--surprisal: ", trained->path, " is no language model; leave it out"));
-  }
+  if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Begin(evaluator.get()));
   ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
   if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Conclude(dataset, &evaluation));
   JudgedTranslations translations;
@@ -337,7 +354,7 @@ absl::Status Run(const CommandLine&) {
         AddComparison(dataset, other.get(), *evaluator, examples, translations, &evaluation));
   }
   if (header.task() == TRANSLATION) AddScores(translations, &evaluation);
-  if (absl::GetFlag(FLAGS_format) == "text") {
+  if (!IsJson(absl::GetFlag(FLAGS_format))) {
     std::printf("%s, on split %s\n\n%s", Title(*trained).c_str(), split.c_str(),
                 EvaluationText(evaluation).c_str());
     if (other) {

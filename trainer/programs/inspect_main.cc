@@ -5,6 +5,8 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "data/command_line/flag_groups.h"
+#include "data/command_line/output_checks.h"
 #include "data/command_line/program.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/embeddings/vector_source.h"
@@ -74,6 +76,7 @@ WordQuestions QuestionsOfFlags() {
 }
 
 absl::Status CheckCommandLine(const CommandLine& command_line) {
+  RETURN_IF_ERROR(ExpectNoFlagWithoutDashes(command_line));
   if (command_line.arguments.size() != 1) {
     return absl::InvalidArgumentError(
         "name one data set, shard, run directory, checkpoint or file of elman-baseline; see "
@@ -89,6 +92,12 @@ absl::Status CheckCommandLine(const CommandLine& command_line) {
         "--verify, --repair, --compare, --arpa, --export_vectors and questions about words: give "
         "one of them");
   }
+  const FlagGroup groups[] = {
+      {"--neighbors and --analogy",
+       !QuestionsOfFlags().neighbors.empty() || !QuestionsOfFlags().analogy.empty(),
+       {"count"}},
+      {"--export_vectors", exports_vectors, {"vectors_format"}}};
+  RETURN_IF_ERROR(ExpectApplicable(command_line, groups, "that is not given"));
   if (absl::GetFlag(FLAGS_count) < 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("--count=", absl::GetFlag(FLAGS_count), ": it must be at least 1"));
@@ -109,6 +118,12 @@ absl::StatusOr<Inspection> Export(const std::string& path, const std::string& fi
 
 absl::StatusOr<Inspection> InspectAsAsked(const std::string& path) {
   const std::string file = absl::GetFlag(FLAGS_export_vectors);
+  const GivenPath inputs[] = {{"PATH", path}};
+  for (const GivenPath& output :
+       {GivenPath{"--export_vectors", file}, GivenPath{"--arpa", absl::GetFlag(FLAGS_arpa)}}) {
+    RETURN_IF_ERROR(ExpectOutputApart(output, inputs));
+    RETURN_IF_ERROR(ExpectNoDatasetThere(output));
+  }
   if (!file.empty()) return Export(path, file);
   if (const WordQuestions questions = QuestionsOfFlags(); questions.any())
     return AnswerWordQuestions(path, questions);
@@ -122,7 +137,7 @@ absl::StatusOr<Inspection> InspectAsAsked(const std::string& path) {
 
 absl::Status Run(const CommandLine& command_line) {
   ASSIGN_OR_RETURN(const Inspection inspection, InspectAsAsked(command_line.arguments[0]));
-  if (absl::GetFlag(FLAGS_format) == "json") {
+  if (IsJson(absl::GetFlag(FLAGS_format))) {
     std::printf("%s\n", inspection.json().ToString().c_str());
   } else {
     std::printf("%s", inspection.text().c_str());

@@ -12,11 +12,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "data/command_line/flag_groups.h"
+#include "data/command_line/path_lists.h"
 #include "data/command_line/program.h"
 #include "data/features/feature_source.h"
 #include "data/format/number_text.h"
 #include "data/io/status_macros.h"
+#include "data/text/task_fields.h"
 #include "trainer/eval/loading/trained_model.h"
 #include "trainer/eval/prediction/input_lines.h"
 #include "trainer/eval/prediction/predictor.h"
@@ -138,7 +140,7 @@ absl::Status CheckFlags(const CommandLine& command_line) {
 
 PredictionSpec SpecOfFlags(FeatureSource* features) {
   return {.features = features,
-          .json = absl::GetFlag(FLAGS_format) == "json",
+          .json = IsJson(absl::GetFlag(FLAGS_format)),
           .generation = {.end = {.max_tokens = absl::GetFlag(FLAGS_max_tokens),
                                  .lines = absl::GetFlag(FLAGS_lines),
                                  .stops = absl::GetFlag(FLAGS_stop).texts},
@@ -196,20 +198,38 @@ absl::Status Converse(Predictor* predictor) {
 absl::StatusOr<std::unique_ptr<FeatureSource>> FeaturesOfFlags() {
   const std::string files = absl::GetFlag(FLAGS_features);
   if (files.empty()) return nullptr;
-  return FeatureSource::Open(absl::StrSplit(files, ','));
+  ASSIGN_OR_RETURN(const std::vector<std::string> paths, SplitPaths("--features", files));
+  return FeatureSource::Open(paths);
 }
 
-absl::Status Run(const CommandLine&) {
+// Options of other tasks, and of another way to make texts, are mistakes.
+absl::Status CheckTask(const CommandLine& command_line, const TrainedModel& trained) {
+  const Task task = trained.header.task();
+  const FlagGroup groups[] = {
+      {"language models",
+       task == LANGUAGE_MODEL,
+       {"max_tokens", "lines", "temperature", "top_k", "top_p", "stop", "seed", "beam"}},
+      {"taggers", task == TAGGING, {"columns"}},
+      {"translators",
+       task == TRANSLATION,
+       {"beam", "length_penalty", "max_length_ratio", "n_best", "replace_unknown"}}};
+  RETURN_IF_ERROR(
+      ExpectApplicable(command_line, groups,
+                       absl::StrCat(trained.path, " is ", std::string(TraitsOf(task).model_noun))));
+  const FlagGroup drawing[] = {{"texts that are drawn",
+                                absl::GetFlag(FLAGS_beam) == 0,
+                                {"temperature", "top_k", "top_p", "seed"}}};
+  return ExpectApplicable(command_line, drawing, "--beam searches the likeliest text");
+}
+
+absl::Status Run(const CommandLine& command_line) {
   const ComputeScope scope;
   ASSIGN_OR_RETURN(const auto trained, LoadTrainedModel(absl::GetFlag(FLAGS_checkpoint)));
+  if (!trained->floor) RETURN_IF_ERROR(CheckTask(command_line, *trained));
   ASSIGN_OR_RETURN(const auto features, FeaturesOfFlags());
   ASSIGN_OR_RETURN(const auto predictor,
                    CreatePredictor(trained.get(), SpecOfFlags(features.get())));
   const bool columns = absl::GetFlag(FLAGS_columns);
-  if (columns && trained->header.task() != TAGGING) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--columns: ", trained->path, " is no tagger; leave it out"));
-  }
   if (absl::GetFlag(FLAGS_interactive)) return Converse(predictor.get());
   InputLines source(STDIN_FILENO);
   std::vector<std::string> words;

@@ -15,11 +15,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "data/command_line/flag_groups.h"
+#include "data/command_line/output_checks.h"
 #include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
 #include "data/format/number_text.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
+#include "trainer/comm/agreement.h"
 #include "trainer/comm/launch.h"
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/config/config_fields.h"
@@ -158,6 +161,12 @@ absl::Status CheckFlags(const CommandLine& command_line) {
     return absl::InvalidArgumentError(
         "--dry_run, --preflight, --verify_resume and --replay_step: give one of them");
   }
+  if (Replays()) {
+    RETURN_IF_ERROR(ExpectOnly(
+        command_line,
+        {"replay_step", "data", "output", "resume", "vectors", "target_vectors", "quiet"},
+        "--replay_step, which takes the configuration of the run and writes nothing"));
+  }
   const std::string prometheus = absl::GetFlag(FLAGS_prometheus);
   if (!prometheus.empty() && !absl::EndsWith(prometheus, ".prom")) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -174,6 +183,24 @@ absl::Status CheckFlags(const CommandLine& command_line) {
 InitialVectors VectorsFromFlags() {
   return {.vectors = absl::GetFlag(FLAGS_vectors),
           .target_vectors = absl::GetFlag(FLAGS_target_vectors)};
+}
+
+// Nothing is written over what is read. Collective.
+absl::Status CheckOutputs(Communicator* communicator, const Datasets& datasets) {
+  const auto check = [&]() -> absl::Status {
+    std::vector<GivenPath> inputs = {{"--config", absl::GetFlag(FLAGS_config)},
+                                     {"--vectors", absl::GetFlag(FLAGS_vectors)},
+                                     {"--target_vectors", absl::GetFlag(FLAGS_target_vectors)}};
+    for (const auto& dataset : datasets) inputs.push_back({"--data", dataset->folder()});
+    for (const GivenPath& output : {GivenPath{"--output", absl::GetFlag(FLAGS_output)},
+                                    GivenPath{"--prometheus", absl::GetFlag(FLAGS_prometheus)},
+                                    GivenPath{"--trace", absl::GetFlag(FLAGS_trace)}}) {
+      RETURN_IF_ERROR(ExpectOutputApart(output, inputs));
+      RETURN_IF_ERROR(ExpectNoDatasetThere(output));
+    }
+    return absl::OkStatus();
+  };
+  return AgreeWithRoot(communicator, communicator->rank() == 0 ? check() : absl::OkStatus());
 }
 
 // The place of a run that is not begun.
@@ -242,6 +269,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
       ReadRunConfig(communicator, absl::GetFlag(FLAGS_config), command_line.arguments));
   watchdog->SetPatience(config.watchdog_seconds());
   ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
+  RETURN_IF_ERROR(CheckOutputs(communicator, datasets));
 
   const std::string output = absl::GetFlag(FLAGS_output);
   if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, datasets, config);

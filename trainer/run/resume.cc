@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/named_values.h"
+#include "data/format/shell_word.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "trainer/config/run_config.h"
@@ -57,10 +59,10 @@ absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
                      "--output, or leave --resume out to go on"));
   }
   if (!absl::IsNotFound(latest.status())) return latest;
-  return absl::FailedPreconditionError(
-      absl::StrCat(JoinPath(checkpoints.folder(), kLatest),
-                   ": missing, though there are checkpoints, the newest of step ", steps.back(),
-                   "; 'elman-inspect ", directory->folder(), " --repair' writes the mark anew"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      JoinPath(checkpoints.folder(), kLatest),
+      ": missing, though there are checkpoints, the newest of step ", steps.back(),
+      "; 'elman-inspect ", ShellWord(directory->folder()), " --repair' writes the mark anew"));
 }
 
 // A run directory holds one history: a run goes on there from a checkpoint of its own, or from any
@@ -202,12 +204,11 @@ absl::Status CheckMoments(const OptimizerSpec& theirs, const OptimizerSpec& ours
 }  // namespace
 
 absl::StatusOr<Take> ParseTake(std::string_view name) {
-  if (name == "auto") return Take::kAuto;
-  if (name == "all") return Take::kEverything;
-  if (name == "weights") return Take::kWeights;
-  if (name == "moments") return Take::kMoments;
-  return absl::InvalidArgumentError(
-      absl::StrCat("--take=", std::string(name), ": it must be auto, all, weights or moments"));
+  constexpr NamedValue<Take> kTakes[] = {{"auto", Take::kAuto},
+                                         {"all", Take::kEverything},
+                                         {"weights", Take::kWeights},
+                                         {"moments", Take::kMoments}};
+  return ParseNamed("--take", name, kTakes);
 }
 
 absl::StatusOr<StartingPoint> FindStartingPoint(const Datasets& datasets,

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "data/batches/mixture.h"
 #include "data/batches/sequence_batcher.h"
 #include "data/batches/stream_batcher.h"
+#include "data/command_line/path_lists.h"
 #include "data/features/feature_reader.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
@@ -60,7 +62,14 @@ absl::Status CheckSameIds(const Dataset& first, const Dataset& other) {
 
 absl::StatusOr<Datasets> OpenDatasets(Communicator* communicator, const std::string& folders) {
   Datasets datasets;
-  const std::vector<std::string> names = absl::StrSplit(folders, ',');
+  // Rank 0 looks where commas are those of folders.
+  absl::StatusOr<std::vector<std::string>> split = std::vector<std::string>{};
+  if (communicator->rank() == 0) split = SplitPaths("--data", folders);
+  RETURN_IF_ERROR(AgreeWithRoot(communicator, split.status()));
+  constexpr char kBetweenNames = '\0';
+  std::string all = absl::StrJoin(*split, absl::string_view(&kBetweenNames, 1));
+  BroadcastString(communicator, &all, 0);
+  const std::vector<std::string> names = absl::StrSplit(all, kBetweenNames);
   for (const std::string& folder : names) {
     const auto dataset = Dataset::Open(folder);
     RETURN_IF_ERROR(AgreeOnDataset(communicator, dataset));

@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "data/format/shell_word.h"
 #include "data/io/status_macros.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/tokenizer/tokenizer_factory.h"
@@ -63,9 +64,10 @@ absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained
     case TRANSLATION:
       return CreateTranslationPredictor(trained, std::move(tokenizer), spec);
     case EMBEDDING:
-      return absl::InvalidArgumentError(absl::StrCat(
-          trained->path, ": word vectors predict nothing; 'elman-inspect ", trained->path,
-          " --neighbors=WORD' asks them, --export_vectors=FILE gives them to others"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(trained->path, ": word vectors predict nothing; 'elman-inspect ",
+                       ShellWord(trained->path),
+                       " --neighbors=WORD' asks them, --export_vectors=FILE gives them to others"));
     default:
       return absl::UnimplementedError(absl::StrCat(trained->path,
                                                    ": this version does not predict for its task, ",

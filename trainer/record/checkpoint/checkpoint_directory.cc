@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "data/format/shell_word.h"
 #include "data/io/atomic_file.h"
 #include "data/io/contained_file.h"
 #include "data/io/errno_status.h"
@@ -105,7 +106,8 @@ absl::StatusOr<std::string> CheckpointDirectory::Find(std::string_view mark) con
         absl::StrCat(JoinPath(folder_, mark), ": names ", *name, ", but there is no such file")));
   }
   if (!absl::IsDataLoss(status)) return status;
-  return absl::DataLossError(absl::StrCat(status.message(), "; 'elman-inspect ", FolderOf(folder_),
+  return absl::DataLossError(absl::StrCat(status.message(), "; 'elman-inspect ",
+                                          ShellWord(FolderOf(folder_)),
                                           " --repair' writes the mark anew"));
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "data/format/shell_word.h"
 #include "data/io/bytes.h"
 #include "data/io/paths.h"
 #include "data/io/random_access_file.h"
@@ -106,8 +107,8 @@ std::string CheckpointRemedy(const std::string& path) {
   const std::string folder = FolderOf(path), run = FolderOf(folder);
   const std::string another = "use another checkpoint (--resume=FILE, --checkpoint=FILE)";
   if (JoinPath(run, "checkpoints") != folder && folder != "checkpoints") return another;
-  return absl::StrCat("'elman-inspect ", run, " --repair' turns back to the newest whole one, or ",
-                      another);
+  return absl::StrCat("'elman-inspect ", ShellWord(run),
+                      " --repair' turns back to the newest whole one, or ", another);
 }
 
 absl::StatusOr<CheckpointHeader> ReadCheckpointHeader(const std::string& path) {

@@ -1,27 +1,15 @@
 #include "trainer/record/report/next_commands.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "data/format/shell_word.h"
 
 namespace elman {
 namespace {
-
-// A word for a shell to read, quoted where that is needed.
-std::string ShellWord(const std::string& text) {
-  const auto plain = [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("-_./=,+:@%", c);
-  };
-  if (!text.empty() && std::ranges::all_of(text, plain)) return text;
-  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
-}
 
 // How to call another of our programs: by its name where it is found so, else by the path of this
 // one.

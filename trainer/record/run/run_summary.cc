@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "data/format/shell_word.h"
 #include "data/io/atomic_file.h"
 #include "data/io/contained_file.h"
 #include "data/io/errno_status.h"
@@ -192,7 +193,8 @@ std::vector<std::string> RunSurvey::Problems() const {
   for (const SurveyedCheckpoint& checkpoint : checkpoints) {
     if (!checkpoint.whole()) problems.emplace_back(checkpoint.status.message());
   }
-  const std::string remedy = absl::StrCat("; 'elman-inspect ", folder, " --repair' mends it");
+  const std::string remedy =
+      absl::StrCat("; 'elman-inspect ", ShellWord(folder), " --repair' mends it");
   if (!latest.problem.empty()) {
     problems.push_back(latest.problem + (NewestWhole() != nullptr
                                              ? remedy
