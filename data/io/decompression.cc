@@ -1,11 +1,13 @@
 #include "data/io/decompression.h"
 
+#include <bzlib.h>
 #include <fcntl.h>
 #include <lzma.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,11 +26,60 @@ namespace {
 
 constexpr size_t kInputBytes = size_t{256} << 10;
 constexpr uint64_t kXzMemoryBytes = uint64_t{1} << 30;
-constexpr int kZstdWindowLog = 27;  // what `zstd --long` needs; 128 MiB
+// The longest window there is, what `zstd --long=31` makes; 2 GiB, of which memory is taken as it
+// fills.
+constexpr int kZstdWindowLog = 31;
 
-constexpr std::string_view kGzipMagic("\x1f\x8b", 2);
-constexpr std::string_view kXzMagic("\xfd\x37\x7a\x58\x5a\x00", 6);
-constexpr std::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
+enum class Compression { kNone, kGzip, kBzip2, kXz, kZstd };
+
+// The bytes with which a format begins; that at `any`, if there is one, is between `low` and
+// `high`.
+struct Magic {
+  Compression format;
+  std::string_view bytes;
+  size_t any = std::string_view::npos;
+  unsigned char low = 0, high = 0;
+};
+
+constexpr Magic kMagics[] = {
+    {Compression::kGzip, {"\x1f\x8b", 2}},
+    {Compression::kBzip2, {"BZh91AY&SY", 10}, 3, '1', '9'},
+    {Compression::kBzip2, {"BZh9\x17\x72\x45\x38\x50\x90", 10}, 3, '1', '9'},  // of no bytes
+    {Compression::kXz, {"\xfd\x37\x7a\x58\x5a\x00", 6}},
+    {Compression::kZstd, {"\x28\xb5\x2f\xfd", 4}},
+    {Compression::kZstd, {"\x50\x2a\x4d\x18", 4}, 0, 0x50, 0x5f},  // a frame to be skipped
+};
+constexpr size_t kLongestMagic = 10;
+// A file that ends within a magic of more bytes is taken for one cut short, not for text.
+constexpr size_t kTellingBytes = 6;
+
+// How many bytes of `begin` are those of the magic, up to the first that is not.
+size_t MatchedBytes(const Magic& magic, std::string_view begin) {
+  size_t i = 0;
+  for (; i < std::min(magic.bytes.size(), begin.size()); ++i) {
+    const auto byte = static_cast<unsigned char>(begin[i]);
+    const bool matches =
+        i == magic.any ? byte >= magic.low && byte <= magic.high : begin[i] == magic.bytes[i];
+    if (!matches) break;
+  }
+  return i;
+}
+
+Compression CompressionOf(std::string_view begin) {
+  for (const Magic& magic : kMagics) {
+    const size_t matched = MatchedBytes(magic, begin);
+    if (matched == magic.bytes.size() || (matched == begin.size() && matched >= kTellingBytes))
+      return magic.format;
+  }
+  return Compression::kNone;
+}
+
+// Whether `begin` may grow to the begin of compressed data.
+bool MayBecomeCompressed(std::string_view begin) {
+  return std::ranges::any_of(kMagics, [&](const Magic& magic) {
+    return begin.size() < magic.bytes.size() && MatchedBytes(magic, begin) == begin.size();
+  });
+}
 
 class FileBytes : public ByteSource {
  public:
@@ -77,11 +128,22 @@ class Input {
   bool ended() const { return ended_; }
 
   absl::Status Error(std::string_view what) const {
-    return absl::DataLossError(absl::StrCat(path_, ": offset ", offset_ + used_, ": ",
-                                            std::string(what), "; get the file again"));
+    return absl::DataLossError(absl::StrCat(Place(), std::string(what), "; get the file again"));
+  }
+  // The data are not damaged, but cannot be read here.
+  absl::Status Unreadable(std::string_view what, std::string_view remedy) const {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Place(), std::string(what), "; ", std::string(remedy)));
+  }
+  absl::Status OutOfMemory(std::string_view format) const {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(Place(), "not enough memory to decompress ", std::string(format),
+                     " data; decompress the file elsewhere and give the text"));
   }
 
  private:
+  std::string Place() const { return absl::StrCat(path_, ": offset ", offset_ + used_, ": "); }
+
   const std::string path_;
   std::unique_ptr<ByteSource> source_;
   std::string buffer_;
@@ -111,11 +173,12 @@ class GzipBytes : public ByteSource {
  public:
   explicit GzipBytes(Input input) : input_(std::move(input)) {
     constexpr int kGzipOnly = 16;  // added to the window bits
-    inflateInit2(&stream_, kGzipOnly + MAX_WBITS);
+    start_ = inflateInit2(&stream_, kGzipOnly + MAX_WBITS);
   }
   ~GzipBytes() override { inflateEnd(&stream_); }
 
   absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    if (start_ != Z_OK) return input_.OutOfMemory("gzip");
     size = std::min(size, size_t{1} << 30);
     stream_.next_out = reinterpret_cast<Bytef*>(buffer);
     stream_.avail_out = static_cast<uInt>(size);
@@ -136,6 +199,8 @@ class GzipBytes : public ByteSource {
       input_.Use(before - stream_.avail_in);
       if (result == Z_STREAM_END) {
         between_members_ = true;
+      } else if (result == Z_MEM_ERROR) {
+        return input_.OutOfMemory("gzip");
       } else if (result != Z_OK && result != Z_BUF_ERROR) {
         return input_.Error(absl::StrCat("damaged gzip data: ",
                                          stream_.msg != nullptr ? stream_.msg : zError(result)));
@@ -147,7 +212,62 @@ class GzipBytes : public ByteSource {
  private:
   Input input_;
   z_stream stream_ = {};
+  int start_;
   bool between_members_ = false;
+};
+
+// A file is one stream or, as of pbzip2 and of Wikipedia's dumps, many.
+class Bzip2Bytes : public ByteSource {
+ public:
+  explicit Bzip2Bytes(Input input) : input_(std::move(input)) { Begin(); }
+  ~Bzip2Bytes() override { BZ2_bzDecompressEnd(&stream_); }
+
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    size = std::min(size, size_t{1} << 30);
+    stream_.next_out = buffer;
+    stream_.avail_out = static_cast<unsigned>(size);
+    while (stream_.avail_out == size) {
+      RETURN_IF_ERROR(input_.Fill());
+      if (input_.ended()) {
+        if (between_streams_) return 0;
+        return input_.Error("truncated bzip2 data");
+      }
+      if (between_streams_) {
+        BZ2_bzDecompressEnd(&stream_);
+        Begin();
+      }
+      if (start_ != BZ_OK) return input_.OutOfMemory("bzip2");
+      stream_.next_in = input_.data();
+      stream_.avail_in = static_cast<unsigned>(input_.size());
+      const size_t before = input_.size();
+      const int result = BZ2_bzDecompress(&stream_);
+      input_.Use(before - stream_.avail_in);
+      if (result == BZ_STREAM_END) {
+        between_streams_ = true;
+      } else if (result == BZ_MEM_ERROR) {
+        return input_.OutOfMemory("bzip2");
+      } else if (result != BZ_OK) {
+        return input_.Error(absl::StrCat("damaged bzip2 data (libbz2's code ", result, ")"));
+      }
+    }
+    return size - stream_.avail_out;
+  }
+
+ private:
+  // Keeps where the output goes.
+  void Begin() {
+    bz_stream stream = {};
+    stream.next_out = stream_.next_out;
+    stream.avail_out = stream_.avail_out;
+    stream_ = stream;
+    start_ = BZ2_bzDecompressInit(&stream_, /*verbosity=*/0, /*small=*/0);
+    between_streams_ = false;
+  }
+
+  Input input_;
+  bz_stream stream_ = {};
+  int start_ = BZ_OK;
+  bool between_streams_ = false;
 };
 
 class XzBytes : public ByteSource {
@@ -158,7 +278,7 @@ class XzBytes : public ByteSource {
   ~XzBytes() override { lzma_end(&stream_); }
 
   absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
-    if (start_ != LZMA_OK) return input_.Error("cannot begin to read xz data");
+    if (start_ != LZMA_OK) return input_.OutOfMemory("xz");
     stream_.next_out = reinterpret_cast<uint8_t*>(buffer);
     stream_.avail_out = size;
     while (!ended_ && stream_.avail_out == size) {
@@ -173,7 +293,13 @@ class XzBytes : public ByteSource {
       } else if (result == LZMA_BUF_ERROR && input_.ended()) {
         return input_.Error("truncated xz data");
       } else if (result == LZMA_MEMLIMIT_ERROR) {
-        return input_.Error("xz data that need more than 1 GiB of memory");
+        return input_.Unreadable("xz data that need more than 1 GiB of memory",
+                                 "decompress the file first: xz -dc FILE > TEXT");
+      } else if (result == LZMA_MEM_ERROR) {
+        return input_.OutOfMemory("xz");
+      } else if (result == LZMA_OPTIONS_ERROR) {
+        return input_.Unreadable("xz data with a filter that this liblzma does not know",
+                                 "decompress the file first: xz -dc FILE > TEXT");
       } else if (result != LZMA_OK) {
         return input_.Error(absl::StrCat("damaged xz data (liblzma's code ", result, ")"));
       }
@@ -191,11 +317,12 @@ class XzBytes : public ByteSource {
 class ZstdBytes : public ByteSource {
  public:
   explicit ZstdBytes(Input input) : input_(std::move(input)), context_(ZSTD_createDCtx()) {
-    ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kZstdWindowLog);
+    if (context_ != nullptr) ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kZstdWindowLog);
   }
   ~ZstdBytes() override { ZSTD_freeDCtx(context_); }
 
   absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    if (context_ == nullptr) return input_.OutOfMemory("zstd");
     ZSTD_outBuffer output = {buffer, size, 0};
     while (output.pos == 0) {
       RETURN_IF_ERROR(input_.Fill());
@@ -203,9 +330,7 @@ class ZstdBytes : public ByteSource {
       ZSTD_inBuffer input = {input_.data(), input_.size(), 0};
       const size_t result = ZSTD_decompressStream(context_, &output, &input);
       input_.Use(input.pos);
-      if (ZSTD_isError(result)) {
-        return input_.Error(absl::StrCat("damaged zstd data: ", ZSTD_getErrorName(result)));
-      }
+      if (ZSTD_isError(result)) return ErrorOf(result);
       if (input.pos > 0) between_frames_ = result == 0;
       if (input_.ended() && output.pos == 0) {
         if (between_frames_) return 0;
@@ -217,52 +342,84 @@ class ZstdBytes : public ByteSource {
   }
 
  private:
+  absl::Status ErrorOf(size_t result) const {
+    switch (ZSTD_getErrorCode(result)) {
+      case ZSTD_error_memory_allocation:
+        return input_.OutOfMemory("zstd");
+      case ZSTD_error_dictionary_wrong:
+      case ZSTD_error_dictionary_corrupted:
+        return input_.Unreadable("zstd data that need the dictionary they were compressed with",
+                                 "decompress the file first: zstd -dc -D DICTIONARY FILE > TEXT");
+      case ZSTD_error_frameParameter_windowTooLarge:  // on machines of 32 bits, or of a later zstd
+      case ZSTD_error_frameParameter_unsupported:
+      case ZSTD_error_version_unsupported:
+        return input_.Unreadable(absl::StrCat("zstd data that zstd ", ZSTD_versionString(),
+                                              " cannot read (", ZSTD_getErrorName(result), ")"),
+                                 "decompress the file first: zstd -dc --long=31 FILE > TEXT");
+      default:
+        return input_.Error(absl::StrCat("damaged zstd data: ", ZSTD_getErrorName(result)));
+    }
+  }
+
   Input input_;
   ZSTD_DCtx* const context_;
   bool between_frames_ = false;
 };
 
-bool BeginsWith(const std::string& bytes, std::string_view magic) {
-  return std::string_view(bytes).substr(0, magic.size()) == magic;
-}
-
-// The first bytes, enough to tell formats apart.
+// The first bytes, enough to tell formats apart, and no more than that takes: whoever types a line
+// is to be answered.
 absl::StatusOr<std::string> ReadMagic(ByteSource* file) {
-  std::string begin(kXzMagic.size(), '\0');
-  size_t filled = 0;
-  while (filled < begin.size()) {
-    ASSIGN_OR_RETURN(const size_t count, file->Read(begin.data() + filled, begin.size() - filled));
+  std::string begin;
+  char buffer[kLongestMagic];
+  while (begin.size() < kLongestMagic && MayBecomeCompressed(begin)) {
+    ASSIGN_OR_RETURN(const size_t count, file->Read(buffer, kLongestMagic - begin.size()));
     if (count == 0) break;
-    filled += count;
+    begin.append(buffer, count);
   }
-  begin.resize(filled);
   return begin;
 }
 
 }  // namespace
 
+std::unique_ptr<ByteSource> BytesOf(int descriptor, const std::string& name) {
+  return std::make_unique<FileBytes>(name, descriptor, /*owned=*/false);
+}
+
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenBytes(const std::string& path) {
-  if (path == "-") {
-    return std::unique_ptr<ByteSource>(new FileBytes("standard input", STDIN_FILENO, false));
-  }
+  if (path == "-") return BytesOf(STDIN_FILENO, "standard input");
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return ErrnoStatus(errno, "open", path);
   return std::unique_ptr<ByteSource>(new FileBytes(path, fd, true));
 }
 
-absl::StatusOr<std::unique_ptr<ByteSource>> OpenDecompressed(const std::string& path) {
-  ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file, OpenBytes(path));
-  ASSIGN_OR_RETURN(std::string begin, ReadMagic(file.get()));
-  const std::string name = path == "-" ? "standard input" : path;
-  const bool gzip = BeginsWith(begin, kGzipMagic);
-  const bool xz = BeginsWith(begin, kXzMagic);
-  const bool zstd = BeginsWith(begin, kZstdMagic);
-  Input input(name, std::move(file), std::move(begin));
-  if (gzip) return std::unique_ptr<ByteSource>(new GzipBytes(std::move(input)));
-  if (xz) return std::unique_ptr<ByteSource>(new XzBytes(std::move(input)));
-  if (zstd) return std::unique_ptr<ByteSource>(new ZstdBytes(std::move(input)));
+absl::StatusOr<std::unique_ptr<ByteSource>> Decompressed(std::unique_ptr<ByteSource> source,
+                                                         const std::string& name,
+                                                         bool* compressed) {
+  ASSIGN_OR_RETURN(std::string begin, ReadMagic(source.get()));
+  const Compression format = CompressionOf(begin);
+  if (compressed != nullptr) *compressed = format != Compression::kNone;
+  Input input(name, std::move(source), std::move(begin));
+  switch (format) {
+    case Compression::kGzip:
+      return std::unique_ptr<ByteSource>(new GzipBytes(std::move(input)));
+    case Compression::kBzip2:
+      return std::unique_ptr<ByteSource>(new Bzip2Bytes(std::move(input)));
+    case Compression::kXz:
+      return std::unique_ptr<ByteSource>(new XzBytes(std::move(input)));
+    case Compression::kZstd:
+      return std::unique_ptr<ByteSource>(new ZstdBytes(std::move(input)));
+    case Compression::kNone:
+      break;
+  }
   return std::unique_ptr<ByteSource>(new PlainBytes(std::move(input)));
 }
+
+absl::StatusOr<std::unique_ptr<ByteSource>> OpenDecompressed(const std::string& path) {
+  ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file, OpenBytes(path));
+  return Decompressed(std::move(file), path == "-" ? "standard input" : path);
+}
+
+bool BeginsCompressed(std::string_view begin) { return CompressionOf(begin) != Compression::kNone; }
 
 absl::StatusOr<bool> IsPlainFile(const std::string& path) {
   struct stat facts = {};
@@ -271,8 +428,7 @@ absl::StatusOr<bool> IsPlainFile(const std::string& path) {
   if (!S_ISREG(facts.st_mode)) return false;
   ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> file, OpenBytes(path));
   ASSIGN_OR_RETURN(const std::string begin, ReadMagic(file.get()));
-  return !BeginsWith(begin, kGzipMagic) && !BeginsWith(begin, kXzMagic) &&
-         !BeginsWith(begin, kZstdMagic);
+  return !BeginsCompressed(begin);
 }
 
 }  // namespace elman

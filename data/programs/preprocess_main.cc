@@ -20,7 +20,7 @@ ABSL_FLAG(std::string, task, "language_model",
           "`TASK` What the data are for, and so their format: a task of those above.");
 ABSL_FLAG(std::string, train, "",
           "`FILE[,FILE...]` Text files to train on, parallel ones as SOURCE:TARGET; - is standard "
-          "input; .gz, .xz and .zst are read directly. A folder stands for all files in it, "
+          "input; .gz, .bz2, .xz and .zst are read directly. A folder stands for all files in it, "
           "'part-*.txt' for those that match, @LIST for those that each line of the file LIST "
           "names. A comma or colon belongs to a path where there is such a file, and behind a "
           "backslash.");

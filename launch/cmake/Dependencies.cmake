@@ -5,6 +5,7 @@ find_package(MPI REQUIRED COMPONENTS CXX)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(dnnl REQUIRED)
 find_package(absl REQUIRED)
+find_package(BZip2 REQUIRED)
 
 # Debian's libsentencepiece.so exports an old protobuf of its own, so Protocol Buffers must be linked
 # statically, ahead of it, with its symbols kept inside the program (Targets.cmake).

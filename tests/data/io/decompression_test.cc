@@ -1,7 +1,9 @@
 #include "data/io/decompression.h"
 
+#include <bzlib.h>
 #include <lzma.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -26,6 +28,15 @@ std::string Gzip(const std::string& text) {
   deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
   deflateEnd(&stream);
+  return out;
+}
+
+std::string Bzip2(const std::string& text) {
+  std::string out(text.size() + text.size() / 50 + 1000, '\0');
+  auto size = static_cast<unsigned>(out.size());
+  BZ2_bzBuffToBuffCompress(out.data(), &size, const_cast<char*>(text.data()),
+                           static_cast<unsigned>(text.size()), /*blockSize100k=*/1, 0, 0);
+  out.resize(size);
   return out;
 }
 
@@ -122,15 +133,84 @@ TEST_P(DecompressionTest, RefusesDamagedData) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, DecompressionTest,
-                         testing::Values(Format{"gzip", Gzip}, Format{"xz", Xz},
-                                         Format{"zstd", Zstd}),
+                         testing::Values(Format{"gzip", Gzip}, Format{"bzip2", Bzip2},
+                                         Format{"xz", Xz}, Format{"zstd", Zstd}),
                          [](const auto& param) { return param.param.name; });
 
 TEST(OpenDecompressed, ReadsPlainTextAsItIs) {
   Scratch scratch;
   for (const std::string& text :
-       {std::string(""), std::string("a"), std::string("\x1f"), LongText()}) {
+       {std::string(""), std::string("a"), std::string("\x1f"), std::string("BZh"),
+        std::string("BZh9 is no block\n"), std::string("BZh91AY: a name\n"), LongText()}) {
     EXPECT_TRUE(*ReadAll(scratch.Write("file.gz", text)) == text);
+  }
+}
+
+// As `zstd --long=31` writes it: a window of 2 GiB, which needs no such memory before it fills.
+TEST(OpenDecompressed, ReadsZstdOfTheLongestWindow) {
+  Scratch scratch;
+  const std::string text = "far back\n";
+  const std::string frame = std::string("\x28\xb5\x2f\xfd\x00\xa8", 6) +
+                            std::string({static_cast<char>(text.size() << 3 | 1), 0, 0}) + text;
+  const auto read = ReadAll(scratch.Write("file", frame));
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(*read, text);
+}
+
+// pzstd says in a frame to be skipped how long the frame after it is.
+TEST(OpenDecompressed, ReadsZstdThatBeginsWithAFrameToBeSkipped) {
+  Scratch scratch;
+  const std::string skipped("\x50\x2a\x4d\x18\x04\x00\x00\x00size", 12);
+  EXPECT_EQ(*ReadAll(scratch.Write("file", skipped + Zstd("one ") + skipped + Zstd("two"))),
+            "one two");
+}
+
+// Data that are whole, but not to be read without what is not here, are not called damaged.
+TEST(OpenDecompressed, TellsWhatItCannotReadFromDamage) {
+  Scratch scratch;
+  const std::string dictionary =
+      std::string("\x28\xb5\x2f\xfd\x01\xa8\x07", 7) + std::string({1, 0, 0});
+  EXPECT_THAT(ReadAll(scratch.Write("file", dictionary)),
+              FailsWith(absl::StatusCode::kInvalidArgument, "zstd -dc -D DICTIONARY"));
+  // A dictionary of 1.5 GiB, as the options of xz write it, would have to be held in memory.
+  lzma_options_lzma options;
+  lzma_lzma_preset(&options, 0);
+  options.dict_size = uint32_t{3} << 29;
+  const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+  std::string xz(1000, '\0');
+  size_t size = 0;
+  lzma_stream_flags flags = {};
+  flags.check = LZMA_CHECK_NONE;
+  ASSERT_EQ(lzma_stream_header_encode(&flags, reinterpret_cast<uint8_t*>(xz.data())), LZMA_OK);
+  lzma_block block = {};
+  block.check = LZMA_CHECK_NONE;
+  block.compressed_size = block.uncompressed_size = LZMA_VLI_UNKNOWN;
+  block.filters = const_cast<lzma_filter*>(filters);
+  ASSERT_EQ(lzma_block_header_size(&block), LZMA_OK);
+  size = LZMA_STREAM_HEADER_SIZE + block.header_size;
+  ASSERT_EQ(lzma_block_header_encode(
+                &block, reinterpret_cast<uint8_t*>(xz.data()) + LZMA_STREAM_HEADER_SIZE),
+            LZMA_OK);
+  EXPECT_THAT(ReadAll(scratch.Write("file", xz.substr(0, size + 10))),
+              FailsWith(absl::StatusCode::kInvalidArgument, "more than 1 GiB"));
+}
+
+// A person or a program that writes a line and waits for an answer is not kept waiting.
+TEST(Decompressed, NeedsNoMoreThanTheFirstBytes) {
+  for (const std::string& line : {std::string("a\n"), std::string("BZ\n"), std::string("\n")}) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    ASSERT_EQ(::write(ends[1], line.data(), line.size()), static_cast<ssize_t>(line.size()));
+    bool compressed = true;
+    auto source = Decompressed(BytesOf(ends[0], "pipe"), "pipe", &compressed);
+    ASSERT_THAT(source, IsOk());
+    EXPECT_FALSE(compressed);
+    std::string got(100, '\0');
+    size_t size = 0;
+    while (size < line.size()) size += *(*source)->Read(got.data() + size, got.size() - size);
+    EXPECT_EQ(got.substr(0, size), line);
+    ::close(ends[0]);
+    ::close(ends[1]);
   }
 }
 
