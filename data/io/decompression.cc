@@ -19,6 +19,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/io/errno_status.h"
+#include "data/io/open_file.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
@@ -153,20 +154,23 @@ class Input {
   bool ended_ = false;
 };
 
+// Without a buffer of its own: whoever polls the file sees what is left to be read.
 class PlainBytes : public ByteSource {
  public:
-  explicit PlainBytes(Input input) : input_(std::move(input)) {}
+  PlainBytes(std::unique_ptr<ByteSource> source, std::string begin)
+      : source_(std::move(source)), begin_(std::move(begin)) {}
 
   absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
-    RETURN_IF_ERROR(input_.Fill());
-    const size_t count = std::min(size, input_.size());
-    std::memcpy(buffer, input_.data(), count);
-    input_.Use(count);
+    if (used_ == begin_.size()) return source_->Read(buffer, size);
+    const size_t count = begin_.copy(buffer, size, used_);
+    used_ += count;
     return count;
   }
 
  private:
-  Input input_;
+  const std::unique_ptr<ByteSource> source_;
+  const std::string begin_;  // what was already looked at
+  size_t used_ = 0;
 };
 
 class GzipBytes : public ByteSource {
@@ -387,7 +391,7 @@ std::unique_ptr<ByteSource> BytesOf(int descriptor, const std::string& name) {
 
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenBytes(const std::string& path) {
   if (path == "-") return BytesOf(STDIN_FILENO, "standard input");
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = OpenFile(path, O_RDONLY);
   if (fd < 0) return ErrnoStatus(errno, "open", path);
   return std::unique_ptr<ByteSource>(new FileBytes(path, fd, true));
 }
@@ -398,6 +402,8 @@ absl::StatusOr<std::unique_ptr<ByteSource>> Decompressed(std::unique_ptr<ByteSou
   ASSIGN_OR_RETURN(std::string begin, ReadMagic(source.get()));
   const Compression format = CompressionOf(begin);
   if (compressed != nullptr) *compressed = format != Compression::kNone;
+  if (format == Compression::kNone)
+    return std::make_unique<PlainBytes>(std::move(source), std::move(begin));
   Input input(name, std::move(source), std::move(begin));
   switch (format) {
     case Compression::kGzip:
@@ -406,12 +412,9 @@ absl::StatusOr<std::unique_ptr<ByteSource>> Decompressed(std::unique_ptr<ByteSou
       return std::unique_ptr<ByteSource>(new Bzip2Bytes(std::move(input)));
     case Compression::kXz:
       return std::unique_ptr<ByteSource>(new XzBytes(std::move(input)));
-    case Compression::kZstd:
+    default:
       return std::unique_ptr<ByteSource>(new ZstdBytes(std::move(input)));
-    case Compression::kNone:
-      break;
   }
-  return std::unique_ptr<ByteSource>(new PlainBytes(std::move(input)));
 }
 
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenDecompressed(const std::string& path) {

@@ -12,6 +12,7 @@
 #include "data/io/errno_status.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
+#include "data/text/text_file.h"
 
 namespace elman {
 namespace {
@@ -40,11 +41,11 @@ absl::Status CheckInput(const std::string& folder, const std::string& split, std
     return absl::InvalidArgumentError(
         absl::StrCat(*file, ": expected a text file as --", split, ", found a folder"));
   }
-  if (S_ISREG(facts.st_mode)) return OpenBytes(*file).status();
+  if (S_ISREG(facts.st_mode)) return CheckTextFile(*file);
   ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> copy, CopyToFile(*file, JoinPath(folder, "input")));
   *file = copy->temporary_path();
   copies->push_back(std::move(copy));
-  return absl::OkStatus();
+  return CheckTextFile(*file);
 }
 
 }  // namespace

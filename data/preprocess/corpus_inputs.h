@@ -1,4 +1,5 @@
-// The files of a corpus before any is read: are they there, and can they be read twice?
+// The files of a corpus before any is read: are they there, are they text, and can they be read
+// twice?
 #pragma once
 
 #include <memory>
@@ -12,9 +13,9 @@ namespace elman {
 
 class AtomicFile;
 
-// Checks that every file of `splits` can be opened. Standard input and pipes, which can be read
-// only once, are copied into `folder`, and the copies' names take their places; the copies go with
-// the entries of `copies`.
+// Checks that every file of `splits` can be opened and begins as text does. Standard input and
+// pipes, which can be read only once, are copied into `folder`, and the copies' names take their
+// places; the copies go with the entries of `copies`.
 absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOptions::Split>* splits,
                          std::vector<std::unique_ptr<AtomicFile>>* copies);
 

@@ -89,6 +89,7 @@ class Pipeline {
   absl::Status MakeOrLoadVocabularies();
   absl::Status Tokenize();
   void Report();
+  void AddWarnings(const TextNotices& notices);
   absl::Status NameUnseenLabels();
   absl::Status SettleTags();
   absl::StatusOr<std::string> PlaceOfLabel(const std::string& label) const;
@@ -322,6 +323,7 @@ void Pipeline::Report() {
   for (const SplitSurvey& survey : surveys_) {
     report_.left_out.Add(survey.left_out());
     report_.invalid_examples += survey.invalid_examples();
+    AddWarnings(survey.notices());
     unseen.AddAll(survey.unseen_labels());
   }
   for (uint32_t i = 0; i < unseen.size(); ++i)
@@ -329,6 +331,24 @@ void Pipeline::Report() {
   std::ranges::sort(report_.unseen_labels, [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
+}
+
+// What makes a line suspect, and what to do about it.
+void Pipeline::AddWarnings(const TextNotices& notices) {
+  constexpr std::pair<const char*, const char*> kTexts[TextNotices::kKinds] = {
+      {"a conflict marker of Git, read as text",
+       "take one side of each conflict, and drop the markers"},
+      {"a byte order mark within the text, as concatenated files have it; it becomes part of a "
+       "word",
+       "remove them: sed -i 's/\\xef\\xbb\\xbf//g' FILE"},
+      {"looks like the header of a table, read as an example", "drop it: sed -i 1d FILE"},
+      {"looks like a web page, read as text", "is it the file that was to be downloaded?"}};
+  for (int kind = 0; kind < TextNotices::kKinds; ++kind) {
+    const TextNotices::Notice& notice = notices.kinds[kind];
+    if (notice.lines == 0) continue;
+    report_.suspect_lines.push_back({WithNamesGiven(notice.place), notice.text, kTexts[kind].first,
+                                     kTexts[kind].second, notice.lines});
+  }
 }
 
 // What the splits have in common.

@@ -64,7 +64,7 @@ absl::StatusOr<std::string> PlanText(const PreprocessOptions& options,
                    "\nlabel_order: ", static_cast<int>(options.label_order.kind), " ",
                    absl::CEscape(absl::StrJoin(options.label_order.given, ",")),
                    "\ntag_scheme: ", static_cast<int>(options.tag_scheme),
-                   "\nshard_tokens: ", options.shard_tokens, "\nspools: 2\n");
+                   "\nshard_tokens: ", options.shard_tokens, "\nspools: 3\n");
   std::vector<std::string> given = {options.tokenizer_file, options.target_tokenizer_file};
   if (!options.vocabulary_of.empty())
     given.push_back(JoinPath(options.vocabulary_of, kManifestName));

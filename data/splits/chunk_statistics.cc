@@ -13,6 +13,11 @@ void AppendNumber(uint64_t number, std::string* bytes) {
   bytes->append(AsBytes(std::span(&number, 1)));
 }
 
+void AppendText(std::string_view text, std::string* bytes) {
+  AppendNumber(text.size(), bytes);
+  bytes->append(text);
+}
+
 // Takes what Serialize has written from the front of `bytes`, as long as it is there.
 class Parser {
  public:
@@ -35,6 +40,13 @@ class Parser {
     ASSIGN_OR_RETURN(const std::string_view bytes, Take(size));
     return counts->AddSerialized(bytes);
   }
+  absl::Status Take(std::string* text) {
+    uint64_t size = 0;
+    RETURN_IF_ERROR(Take(&size));
+    ASSIGN_OR_RETURN(const std::string_view bytes, Take(size));
+    text->assign(bytes);
+    return absl::OkStatus();
+  }
   bool empty() const { return bytes_.empty(); }
 
  private:
@@ -43,8 +55,43 @@ class Parser {
 
 }  // namespace
 
+void TextNotices::Add(const TextNotices& other) {
+  for (int kind = 0; kind < kKinds; ++kind) {
+    Notice& mine = kinds[kind];
+    const Notice& theirs = other.kinds[kind];
+    const uint64_t lines = mine.lines + theirs.lines;
+    if (theirs.lines > 0 && (mine.lines == 0 || theirs.chunk < mine.chunk)) mine = theirs;
+    mine.lines = lines;
+  }
+}
+
+std::string TextNotices::Serialize() const {
+  std::string bytes;
+  for (const Notice& notice : kinds) {
+    AppendNumber(notice.lines, &bytes);
+    AppendNumber(notice.chunk, &bytes);
+    AppendText(notice.place, &bytes);
+    AppendText(notice.text, &bytes);
+  }
+  return bytes;
+}
+
+absl::Status TextNotices::AddSerialized(std::string_view bytes) {
+  Parser parser(bytes);
+  TextNotices other;
+  for (Notice& notice : other.kinds) {
+    RETURN_IF_ERROR(parser.Take(&notice.lines));
+    RETURN_IF_ERROR(parser.Take(&notice.chunk));
+    RETURN_IF_ERROR(parser.Take(&notice.place));
+    RETURN_IF_ERROR(parser.Take(&notice.text));
+  }
+  Add(other);
+  return absl::OkStatus();
+}
+
 void TextFindings::Clear(size_t fields) {
   left_out = {};
+  notices = {};
   invalid_examples = 0;
   unseen_labels.Clear();
   tag_pairs = TagPairs();
@@ -54,18 +101,17 @@ void TextFindings::Clear(size_t fields) {
   content_hashes.clear();
 }
 
-// Five numbers, the labels, the pairs of tags, the unknown words of each field behind their number
-// of fields, the counts of restoration, and the hashes.
+// Five numbers, the notices, the labels, the pairs of tags, the unknown words of each field behind
+// their number of fields, the counts of restoration, and the hashes.
 std::string TextFindings::Serialize() const {
   std::string bytes;
   for (const uint64_t number : {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
                                 left_out.invalid_examples, invalid_examples}) {
     AppendNumber(number, &bytes);
   }
+  AppendText(notices.Serialize(), &bytes);
   const auto append_counts = [&bytes](const PieceCounts& counts) {
-    const std::string serialized = counts.Serialize();
-    AppendNumber(serialized.size(), &bytes);
-    bytes.append(serialized);
+    AppendText(counts.Serialize(), &bytes);
   };
   append_counts(unseen_labels);
   for (const uint64_t number : tag_pairs.numbers()) AppendNumber(number, &bytes);
@@ -86,6 +132,9 @@ absl::StatusOr<TextFindings> TextFindings::Parse(std::string_view bytes) {
                            &left_out.invalid_examples, &findings.invalid_examples}) {
     RETURN_IF_ERROR(parser.Take(number));
   }
+  std::string notices;
+  RETURN_IF_ERROR(parser.Take(&notices));
+  RETURN_IF_ERROR(findings.notices.AddSerialized(notices));
   RETURN_IF_ERROR(parser.Take(&findings.unseen_labels));
   std::vector<uint64_t> pairs(TagPairs::kNumbers);
   for (uint64_t& number : pairs) RETURN_IF_ERROR(parser.Take(&number));

@@ -19,6 +19,7 @@ absl::StatusOr<SplitSurvey> SplitSurvey::Create(size_t fields, const std::string
 
 absl::Status SplitSurvey::Add(const SpooledExamples& examples, const TextFindings& findings) {
   left_out_.Add(findings.left_out);
+  notices_.Add(findings.notices);
   invalid_examples_ += findings.invalid_examples;
   unseen_labels_.AddAll(findings.unseen_labels);
   tag_pairs_.Add(findings.tag_pairs);
@@ -49,6 +50,9 @@ absl::Status SplitSurvey::Share(Communicator* workers) {
   absl::Status status;
   for (const std::string& theirs : workers->Gather(first ? "" : unseen_labels_.Serialize()))
     status.Update(unseen_labels_.AddSerialized(theirs));
+  for (const std::string& theirs : workers->Gather(first ? "" : notices_.Serialize())) {
+    if (!theirs.empty()) status.Update(notices_.AddSerialized(theirs));
+  }
   for (size_t i = 0; i < lengths_.size(); ++i) {
     FieldSurvey mine;
     *mine.mutable_length_counts() = lengths_[i];

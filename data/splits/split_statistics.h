@@ -37,6 +37,7 @@ class SplitSurvey {
   absl::Status Share(Communicator* workers);
 
   const LeftOut& left_out() const { return left_out_; }
+  const TextNotices& notices() const { return notices_; }
   uint64_t invalid_examples() const { return invalid_examples_; }  // that were kept
   const PieceCounts& unseen_labels() const { return unseen_labels_; }
   const TagPairs& tag_pairs() const { return tag_pairs_; }
@@ -57,6 +58,7 @@ class SplitSurvey {
   explicit SplitSurvey(size_t fields) : lengths_(fields), unknown_(fields) {}
 
   LeftOut left_out_;
+  TextNotices notices_;
   uint64_t invalid_examples_ = 0;
   PieceCounts unseen_labels_;
   TagPairs tag_pairs_;

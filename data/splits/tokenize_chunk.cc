@@ -7,6 +7,7 @@
 
 #include "data/format/utf8.h"
 #include "data/io/status_macros.h"
+#include "data/splits/text_notices.h"
 #include "data/text/characters.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/detokenizer.h"
@@ -199,6 +200,8 @@ absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
   tokenized->examples.chunk = chunk.number;
   if (IsRunningText(coding.rules.task))
     tokenized->examples.ended_lines = std::ranges::count_if(chunk.lines, &TextChunk::Line::ends);
+  // A corpus that is divided is read once for each of its parts.
+  if (coding.rules.part.begin == 0) AddNotices(coding.rules.task, chunk, &findings.notices);
   ChunkEncoder encoder(coding, chunk, tokenized);
   RETURN_IF_ERROR(ReadExamples(
       coding.rules, chunk, [&](const TextExample& example) { encoder.Add(example); },

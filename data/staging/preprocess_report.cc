@@ -135,6 +135,19 @@ std::string OverlapsText(const PreprocessReport& report) {
   return text;
 }
 
+std::string SuspectLinesText(const PreprocessReport& report) {
+  std::string text;
+  for (const SuspectLines& suspect : report.suspect_lines) {
+    const std::string more =
+        suspect.lines > 1
+            ? absl::StrCat(" (the first of ", GroupedText(suspect.lines), " such lines)")
+            : "";
+    absl::StrAppend(&text, "warning: ", suspect.place, ": ", Shown(suspect.text), ": ",
+                    suspect.what, more, "; ", suspect.remedy, "\n");
+  }
+  return text;
+}
+
 std::string InvalidText(const PreprocessReport& report) {
   const PreprocessSpec::OnInvalid way = report.manifest.preprocess().on_invalid();
   const uint64_t examples = report.invalid_examples + report.left_out.invalid_examples;
@@ -227,7 +240,7 @@ std::string ReportText(const PreprocessReport& report) {
   }
   absl::StrAppend(&text, LabelCounts(report), TagSchemeText(report), LabelOrderText(report),
                   UnknownWordsText(report.manifest), LeftOutText(report), UnseenLabels(report),
-                  InvalidText(report), OverlapsText(report));
+                  InvalidText(report), OverlapsText(report), SuspectLinesText(report));
   return text;
 }
 

@@ -23,6 +23,15 @@ struct SplitOverlap {
   std::string text;           // ... and reads so, as far as it is shown
 };
 
+// Lines that are examples, but look as if they should be none: the first, and how many there are.
+struct SuspectLines {
+  std::string place;  // "FILE: line NUMBER"
+  std::string text;   // as far as it is shown
+  std::string what;
+  std::string remedy;
+  uint64_t lines = 0;
+};
+
 struct PreprocessReport {
   DatasetManifest manifest;
   LeftOut left_out;
@@ -32,6 +41,7 @@ struct PreprocessReport {
   std::vector<std::pair<std::string, uint64_t>> unseen_labels;
   TagPairs train_tags;  // of TAGGING: how the tags of train follow one another
   std::vector<SplitOverlap> overlaps;
+  std::vector<SuspectLines> suspect_lines;
   uint64_t sampled_lines = 0;   // that the subword tokenizer was trained on ...
   uint64_t training_lines = 0;  // ... of so many
 };

@@ -9,20 +9,13 @@
 #include "data/io/decompression.h"
 #include "data/io/status_macros.h"
 #include "data/text/characters.h"
+#include "data/text/text_file.h"
 
 namespace elman {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 // Most lines end within so many bytes: further text is read only where it must be.
 constexpr size_t kNearBytes = 1 << 13;
-
-absl::Status CheckEncoding(const std::string& file, std::string_view begin) {
-  if (begin.substr(0, 2) != "\xff\xfe" && begin.substr(0, 2) != "\xfe\xff") return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(file, ": offset 0: expected UTF-8 text, found the byte order mark of UTF-16; ",
-                   "convert it with: iconv -f UTF-16 -t UTF-8"));
-}
 
 struct TextRange {
   TextCut begin, end;
@@ -170,8 +163,9 @@ absl::Status CorpusReader::Read(TextChunk* chunk) const {
     range = RangeOf(corpus_.sentences, first, chunk->text, more);
   }
   if (first) {
-    RETURN_IF_ERROR(CheckEncoding(chunk->files[0], chunk->text));
-    if (chunk->text.starts_with(kByteOrderMark)) range->begin.at = kByteOrderMark.size();
+    // Either all of the file is there, or enough of it.
+    RETURN_IF_ERROR(CheckTextBegin(chunk->files[0], chunk->text, /*whole=*/true));
+    range->begin.at = ByteOrderMarkBytes(chunk->text);
   }
   FindLines(*range, chunk);
   chunk->begin += range->begin.at;
@@ -217,8 +211,10 @@ absl::StatusOr<bool> CorpusReader::NextPairs(TextChunk* chunk) {
   for (;;) {
     if (sources_ == nullptr) {
       if (next_file_ == corpus_.files.size()) return false;
-      sources_ = std::make_unique<LineReader>(std::vector{corpus_.files[next_file_]});
-      targets_ = std::make_unique<LineReader>(std::vector{corpus_.target_files[next_file_]});
+      sources_ = std::make_unique<LineReader>(std::vector{corpus_.files[next_file_]},
+                                              /*nul_bytes=*/true);
+      targets_ = std::make_unique<LineReader>(std::vector{corpus_.target_files[next_file_]},
+                                              /*nul_bytes=*/true);
       ++next_file_;
     }
     const std::string& source_file = corpus_.files[next_file_ - 1];

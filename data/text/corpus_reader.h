@@ -55,8 +55,10 @@ struct TextChunk {
   std::shared_ptr<RandomAccessFile> file;  // null: its text is there already
 };
 
-// The lines of a corpus as chunks. What a chunk holds depends on the corpus alone, and is the same
-// for a file and for what it is when compressed. The chunks c with c mod `shares` = `share` come.
+// The lines of a corpus as chunks. A file that is no text (text_file.h) is refused; NUL bytes and
+// bytes that are not UTF-8 pass through (example_rules.h). What a chunk holds depends on the corpus
+// alone, and is the same for a file and for what it is when compressed. The chunks c with c mod
+// `shares` = `share` come.
 class CorpusReader {
  public:
   explicit CorpusReader(Corpus corpus, int share = 0, int shares = 1);

@@ -9,6 +9,7 @@
 #include "data/format/utf8.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
+#include "data/text/text_file.h"
 #include "data/text/vocabulary.h"
 
 namespace elman {
@@ -38,6 +39,37 @@ absl::Status Invalid(const TextChunk& chunk, std::string_view part) {
                    "'; convert the file (iconv -t UTF-8), or say --on_invalid=replace or skip"));
 }
 
+bool HasNul(std::string_view text) { return text.find('\0') != text.npos; }
+
+// Text that --on_invalid leaves as it is.
+bool IsValid(std::string_view text) { return IsValidUtf8(text) && !HasNul(text); }
+
+std::string ReplaceInvalid(std::string_view text) {
+  std::string replaced;
+  for (;;) {
+    const size_t nul = text.find('\0');
+    replaced += ReplaceInvalidUtf8(text.substr(0, nul));
+    if (nul == text.npos) return replaced;
+    AppendUtf8(kReplacementCharacter, &replaced);
+    text.remove_prefix(nul + 1);
+  }
+}
+
+// No text has NUL bytes; who knows that a few stand in one says what to do with these examples.
+absl::Status CheckNulBytes(const ExampleRules& rules, const TextChunk& chunk) {
+  const bool wanted =
+      rules.on_invalid == PreprocessSpec::SKIP || rules.on_invalid == PreprocessSpec::REPLACE;
+  if (wanted || !HasNul(chunk.text)) return absl::OkStatus();
+  for (size_t i = 0; i < chunk.lines.size(); ++i) {
+    if (!HasNul(chunk.line(i))) continue;
+    const absl::Status status = NulByteAt(chunk.PlaceOf(i));
+    return absl::Status(
+        status.code(),
+        absl::StrCat(status.message(), ", or say --on_invalid=replace or --on_invalid=skip"));
+  }
+  return absl::OkStatus();
+}
+
 class Reading {
  public:
   Reading(const ExampleRules& rules, const TextChunk& chunk,
@@ -64,7 +96,7 @@ class Reading {
  private:
   static const std::string_view* FirstInvalid(const TextExample& example) {
     for (const auto& field : example.fields) {
-      const auto found = std::ranges::find_if_not(field, IsValidUtf8);
+      const auto found = std::ranges::find_if_not(field, IsValid);
       if (found != field.end()) return &*found;
     }
     return nullptr;
@@ -76,7 +108,7 @@ class Reading {
     replaced_.clear();
     for (auto& field : replaced.fields) {
       for (std::string_view& text : field) {
-        if (!IsValidUtf8(text)) text = replaced_.emplace_back(ReplaceInvalidUtf8(text));
+        if (!IsValid(text)) text = replaced_.emplace_back(ReplaceInvalid(text));
       }
     }
     visit_(replaced);
@@ -102,6 +134,7 @@ uint64_t ContentHash(Task task, const TextExample& example) {
 
 absl::Status ReadExamples(const ExampleRules& rules, const TextChunk& chunk,
                           const std::function<void(const TextExample&)>& visit, LeftOut* left_out) {
+  RETURN_IF_ERROR(CheckNulBytes(rules, chunk));
   Reading reading(rules, chunk, visit, left_out);
   LeftOut others;
   RETURN_IF_ERROR(ParseExamples(

@@ -34,8 +34,9 @@ struct ExampleRules {
 uint64_t ContentHash(Task task, const TextExample& example);
 
 // As ParseExamples, of the examples that the rules leave. What is left out of a corpus that is
-// divided counts in the part that begins it. SKIP and REPLACE count invalid examples in `left_out`;
-// FAIL names the file and the line of the first.
+// divided counts in the part that begins it. SKIP and REPLACE count invalid examples, those with
+// NUL bytes too, in `left_out`; FAIL names the file and the line of the first. KEEP and FAIL refuse
+// NUL bytes.
 absl::Status ReadExamples(const ExampleRules& rules, const TextChunk& chunk,
                           const std::function<void(const TextExample&)>& visit, LeftOut* left_out);
 

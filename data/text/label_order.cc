@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "data/io/file_system.h"
-#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
+#include "data/text/text_file.h"
 
 namespace elman {
 namespace {
@@ -24,7 +24,7 @@ absl::StatusOr<std::vector<std::string>> ReadLabelList(const std::string& text) 
   if (text.find(',') != std::string::npos && !FileExists(text)) {
     labels = absl::StrSplit(text, ',');
   } else {
-    const absl::StatusOr<std::string> file = ReadFile(text, kMaxListBytes);
+    const absl::StatusOr<std::string> file = ReadTextFile(text, kMaxListBytes);
     if (!file.ok()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--label_order=", text, ": expected numeric, bytes, labels separated by commas, or a ",

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/format/utf8.h"
 #include "data/io/status_macros.h"
+#include "data/text/text_file.h"
 
 namespace elman {
 namespace {
@@ -29,8 +30,8 @@ size_t CutOf(std::string_view begin) {
 
 }  // namespace
 
-LineReader::LineReader(std::vector<std::string> files)
-    : files_(std::move(files)), buffer_(kBufferBytes, '\0') {}
+LineReader::LineReader(std::vector<std::string> files, bool nul_bytes)
+    : files_(std::move(files)), nul_bytes_(nul_bytes), buffer_(kBufferBytes, '\0') {}
 
 absl::StatusOr<bool> LineReader::OpenNextFile() {
   if (next_file_ == files_.size()) return false;
@@ -42,12 +43,8 @@ absl::StatusOr<bool> LineReader::OpenNextFile() {
   line_ = 0;
   RETURN_IF_ERROR(Fill());
   const std::string_view begin(buffer_.data(), filled_);
-  if (begin.substr(0, 2) == "\xff\xfe" || begin.substr(0, 2) == "\xfe\xff") {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file, ": offset 0: expected UTF-8 text, found the byte order mark of UTF-16; ",
-                     "convert it with: iconv -f UTF-16 -t UTF-8"));
-  }
-  if (begin.substr(0, 3) == "\xef\xbb\xbf") used_ = 3;
+  RETURN_IF_ERROR(CheckTextBegin(file, begin, source_ended_));
+  used_ = ByteOrderMarkBytes(begin);
   return true;
 }
 
@@ -65,7 +62,7 @@ absl::Status LineReader::Fill() {
 }
 
 // The next `size` bytes as a piece, and `skip` bytes after it left out.
-void LineReader::Take(size_t size, size_t skip, bool ends, LinePiece* piece) {
+absl::Status LineReader::Take(size_t size, size_t skip, bool ends, LinePiece* piece) {
   piece->text = std::string_view(buffer_.data() + used_, size);
   if (ends && !piece->text.empty() && piece->text.back() == '\r') piece->text.remove_suffix(1);
   piece->continues = continues_;
@@ -73,6 +70,8 @@ void LineReader::Take(size_t size, size_t skip, bool ends, LinePiece* piece) {
   if (!continues_) ++line_;
   continues_ = !ends;
   used_ += size + skip;
+  if (nul_bytes_ || piece->text.find('\0') == piece->text.npos) return absl::OkStatus();
+  return NulByteAt(absl::StrCat(file(), ": line ", line_));
 }
 
 absl::StatusOr<bool> LineReader::Next(LinePiece* piece) {
@@ -85,17 +84,18 @@ absl::StatusOr<bool> LineReader::Next(LinePiece* piece) {
     const size_t available = filled_ - used_;
     const void* found = std::memchr(begin, '\n', std::min(available, kMaxLineBytes + 1));
     if (found != nullptr) {
-      Take(static_cast<size_t>(static_cast<const char*>(found) - begin), 1, true, piece);
+      RETURN_IF_ERROR(
+          Take(static_cast<size_t>(static_cast<const char*>(found) - begin), 1, true, piece));
       return true;
     }
     if (available > kMaxLineBytes) {
-      Take(CutOf(std::string_view(begin, kMaxLineBytes)), 0, false, piece);
+      RETURN_IF_ERROR(Take(CutOf(std::string_view(begin, kMaxLineBytes)), 0, false, piece));
       return true;
     }
     if (source_ended_) {
       source_ = nullptr;
       if (available == 0 && !continues_) continue;
-      Take(available, 0, true, piece);
+      RETURN_IF_ERROR(Take(available, 0, true, piece));
       return true;
     }
     RETURN_IF_ERROR(Fill());

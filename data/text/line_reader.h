@@ -25,12 +25,13 @@ struct LinePiece {
 };
 
 // The lines of the files, one file after the other. A byte order mark at the begin of a file is
-// dropped; lines end in LF or CR LF; the last line of a file may lack its end; NUL bytes and bytes
-// that are not UTF-8 pass through. UTF-16 is refused. Not for concurrent use.
+// dropped; lines end in LF or CR LF; the last line of a file may lack its end; bytes that are not
+// UTF-8 pass through. What is no text (text_file.h) is refused, and so are NUL bytes unless they
+// are wanted. Not for concurrent use.
 class LineReader {
  public:
   // Files are opened when their turn comes; "-" is standard input.
-  explicit LineReader(std::vector<std::string> files);
+  explicit LineReader(std::vector<std::string> files, bool nul_bytes = false);
 
   // The next piece, whose text is valid until the next call; false at the end of the last file.
   // Errors name the file.
@@ -44,9 +45,10 @@ class LineReader {
  private:
   absl::StatusOr<bool> OpenNextFile();
   absl::Status Fill();
-  void Take(size_t size, size_t skip, bool ends, LinePiece* piece);
+  absl::Status Take(size_t size, size_t skip, bool ends, LinePiece* piece);
 
   const std::vector<std::string> files_;
+  const bool nul_bytes_;  // pass through
   size_t next_file_ = 0;
   std::unique_ptr<ByteSource> source_;  // null between files
   std::string buffer_;                  // unread bytes are [used_, filled_)

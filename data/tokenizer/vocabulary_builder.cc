@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/bytes.h"
 #include "data/text/characters.h"
+#include "data/text/text_file.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/splitter.h"
 #include "data/tokenizer/wordpiece.h"
@@ -156,6 +157,10 @@ absl::StatusOr<Vocabulary> BuildForeignVocabulary(TokenizerSpec::Kind kind, std:
   std::string error;
   const std::unique_ptr<SentencePiece> pieces = SentencePiece::LoadAny(bytes, &error);
   if (pieces == nullptr) {
+    if (const std::string found = DescribeNoText(bytes); !found.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": expected a model of SentencePiece, found ", found));
+    }
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": expected a model of SentencePiece, which says: ", error));
   }

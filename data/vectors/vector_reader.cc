@@ -13,6 +13,7 @@
 #include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
+#include "data/text/text_file.h"
 #include "data/vectors/safetensors.h"
 #include "data/vectors/vector_line.h"
 
@@ -325,6 +326,7 @@ absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectors(const VectorFile& file
   std::string_view word;
   std::vector<float> elements;
   if (!ParseVectorHeader(first, &header)) {
+    RETURN_IF_ERROR(CheckTextBegin(file.path, begin, begin.size() < kBeginBytes));
     header = {.words = 0, .size = CountFields(first) - 1};
     RETURN_IF_ERROR(CheckSize(file.path, header.size));
     return std::make_unique<TextVectors>(file.path, /*has_header=*/false, header);

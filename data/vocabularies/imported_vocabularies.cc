@@ -7,11 +7,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
 #include "data/shards/manifest.h"
 #include "data/staging/source_files.h"
+#include "data/text/text_file.h"
 #include "data/text/vocabulary.h"
 #include "data/tokenizer/tokenizer.h"
 #include "data/tokenizer/vocabulary_builder.h"
@@ -26,8 +26,10 @@ absl::Status ReadForeign(Communicator* workers, FieldCoding* field) {
   std::string bytes;
   const auto read = [&]() -> absl::Status {
     if (workers->rank() != 0) return absl::OkStatus();
-    ASSIGN_OR_RETURN(bytes, ReadFile(field->foreign_file, kMaxBytes));
     ASSIGN_OR_RETURN(field->source, DescribeSource(field->foreign_file, field->foreign_file));
+    const bool text = field->spec.kind() == TokenizerSpec::WORDPIECE;
+    ASSIGN_OR_RETURN(bytes, text ? ReadTextFile(field->foreign_file, kMaxBytes)
+                                 : ReadDecompressed(field->foreign_file, kMaxBytes));
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(Agree(workers, read()));

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
+#include "data/text/text_file.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/comm/host.h"
 #include "trainer/config/run_config.h"
@@ -152,7 +152,7 @@ absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const s
   std::string text;
   absl::Status status;
   if (communicator->rank() == 0) {
-    absl::StatusOr<std::string> read = ReadFile(path, kMaxConfigBytes);
+    absl::StatusOr<std::string> read = ReadTextFile(path, kMaxConfigBytes);
     // A wrong --config is a mistake of the command line.
     if (!read.ok())
       status = absl::InvalidArgumentError(absl::StrCat("--config: ", read.status().message()));

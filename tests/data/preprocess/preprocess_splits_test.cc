@@ -166,6 +166,54 @@ TEST_F(PreprocessSplitsTest, DoesWithInvalidBytesAsItIsTold) {
                                              "bytes at byte 2 of the line, 'b\\xffd'"));
 }
 
+// A NUL byte is no text, whatever is done with bytes that are not UTF-8, unless it is said.
+TEST_F(PreprocessSplitsTest, RefusesNulBytesUnlessItIsTold) {
+  Give("train", std::string("good\nb\0d\ngood too\n", 18));
+  for (const auto way : {PreprocessSpec::KEEP, PreprocessSpec::FAIL}) {
+    options_.on_invalid = way;
+    EXPECT_THAT(Run(), FailsWith(kInvalid, scratch_.Path("train") +
+                                               ": line 2: expected UTF-8 text, found a NUL byte"));
+  }
+  options_.on_invalid = PreprocessSpec::REPLACE;
+  EXPECT_EQ(RunWell().left_out.invalid_examples, 1u);
+  EXPECT_EQ(TextOf("train"), "good\nb \ufffd d\ngood too\n");
+  options_.on_invalid = PreprocessSpec::SKIP;
+  EXPECT_EQ(RunWell().left_out.invalid_examples, 1u);
+  EXPECT_EQ(TextOf("train"), "good\ngood too\n");
+}
+
+// Before anything is read of the splits before.
+TEST_F(PreprocessSplitsTest, RefusesWhatIsNoText) {
+  Give("train", "good\n");
+  Give("valid", "PK\3\4");
+  EXPECT_THAT(Run(), FailsWith(kInvalid, scratch_.Path("valid") +
+                                             ": offset 0: expected UTF-8 text, found a zip"));
+}
+
+TEST_F(PreprocessSplitsTest, WarnsOfLinesThatNobodyMeans) {
+  Give("train", "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> x\n");
+  Give("valid",
+       "d\n\xef\xbb\xbf"
+       "e\n");
+  const std::string text = ReportText(RunWell());
+  EXPECT_THAT(text, testing::HasSubstr("warning: " + scratch_.Path("train") +
+                                       ": line 2: '<<<<<<< HEAD': a conflict marker of Git, read "
+                                       "as text (the first of 2 such lines); take one side"));
+  EXPECT_THAT(text, testing::HasSubstr("warning: " + scratch_.Path("valid") +
+                                       ": line 2: '\xef\xbb\xbf"
+                                       "e': a byte order mark"));
+  // Read three times, and said once.
+  options_.task = CLASSIFICATION;
+  options_.splits.clear();
+  options_.split_weights = {1, 1, 1};
+  std::string rows = "label\ttext\n";
+  for (int i = 0; i < 100; ++i) rows += "m\tword" + std::to_string(i) + "\n";
+  Give("train", rows);
+  const PreprocessReport report = RunWell();
+  ASSERT_EQ(report.suspect_lines.size(), 1u);
+  EXPECT_EQ(report.suspect_lines[0].lines, 1u);
+}
+
 // Any field counts, and the line is that of the word.
 TEST_F(PreprocessSplitsTest, FindsInvalidBytesOfEveryField) {
   options_.on_invalid = PreprocessSpec::FAIL;

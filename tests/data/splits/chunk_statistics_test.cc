@@ -12,6 +12,7 @@ TextFindings Some() {
   TextFindings findings;
   findings.Clear(2);
   findings.left_out = {1, 2, 3, 4};
+  findings.notices.kinds[TextNotices::kHeader] = {13, 14, "FILE: line 1", "label\ttext"};
   findings.invalid_examples = 5;
   findings.unseen_labels.Add("label", 6);
   findings.tag_pairs.AddSentence(std::vector<std::string_view>{"B-x", "O", "B-y"});
@@ -31,6 +32,11 @@ TEST(TextFindingsTest, ComeBackFromBytes) {
   EXPECT_EQ(parsed->left_out.half_pairs, 2u);
   EXPECT_EQ(parsed->left_out.document_marks, 3u);
   EXPECT_EQ(parsed->left_out.invalid_examples, 4u);
+  const TextNotices::Notice& header = parsed->notices.kinds[TextNotices::kHeader];
+  EXPECT_EQ(header.lines, 13u);
+  EXPECT_EQ(header.chunk, 14u);
+  EXPECT_EQ(header.place, "FILE: line 1");
+  EXPECT_EQ(header.text, "label\ttext");
   EXPECT_EQ(parsed->invalid_examples, 5u);
   EXPECT_EQ(parsed->unseen_labels.CountOf("label"), 6u);
   EXPECT_EQ(parsed->tag_pairs.Entities(FieldEntry::IOB2), 2u);
@@ -49,6 +55,20 @@ TEST(TextFindingsTest, RefuseBytesCutShort) {
   for (size_t size = 0; size < bytes.size(); ++size) {
     if (size == whole_hash || size == whole_hash - sizeof(uint64_t)) continue;
     EXPECT_FALSE(TextFindings::Parse(bytes.substr(0, size)).ok()) << size;
+  }
+}
+
+// Whatever the order in which threads and ranks come to their chunks.
+TEST(TextNoticesSumTest, KeepTheFirstPlace) {
+  TextNotices early, late, none;
+  early.kinds[0] = {2, 3, "early", ""};
+  late.kinds[0] = {5, 9, "late", ""};
+  for (const auto& order : {std::vector{early, late, none}, std::vector{late, none, early}}) {
+    TextNotices all;
+    for (const TextNotices& one : order) EXPECT_THAT(all.AddSerialized(one.Serialize()), IsOk());
+    EXPECT_EQ(all.kinds[0].place, "early");
+    EXPECT_EQ(all.kinds[0].lines, 7u);
+    EXPECT_EQ(all.kinds[1].lines, 0u);
   }
 }
 

@@ -29,5 +29,16 @@ TEST(LineReader, SaysWhereALineStands) {
   EXPECT_FALSE(*reader.Next(&piece));
 }
 
+TEST(LineReader, RefusesWhatIsNoText) {
+  Scratch scratch;
+  LinePiece piece;
+  LineReader zip({scratch.Write("a", "PK\3\4 and more")});
+  EXPECT_THAT(zip.Next(&piece), FailsWith(absl::StatusCode::kInvalidArgument, "a zip archive"));
+  const std::string file = scratch.Write("b", std::string("one\ntw\0o\n", 9));
+  LineReader nul({file});
+  EXPECT_TRUE(*nul.Next(&piece));
+  EXPECT_THAT(nul.Next(&piece), FailsWith(absl::StatusCode::kInvalidArgument, file + ": line 2: "));
+}
+
 }  // namespace
 }  // namespace elman

@@ -1,19 +1,19 @@
 #include "trainer/eval/prediction/input_lines.h"
 
 #include <poll.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
+#include "data/text/text_file.h"
 
 namespace elman {
 namespace {
 
 constexpr size_t kReadBytes = size_t{64} << 10;
+constexpr char kName[] = "the input";
 
 }  // namespace
 
@@ -21,9 +21,11 @@ absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
   std::vector<std::string> lines;
   std::string line;
   while (lines.size() < most) {
+    if (failure_.ok()) failure_ = CheckBegin();
     const bool whole = failure_.ok() && TakeLine(&line);
     const size_t size = whole ? line.size() : buffer_.size() - used_;
-    if (size > kMaxLineBytes + (whole ? 0 : 1)) failure_ = TooLong();  // 1: of CR LF
+    if (failure_.ok() && size > kMaxLineBytes + (whole ? 0 : 1))
+      failure_ = TooLong();  // 1: of CR LF
     if (!failure_.ok()) {
       if (lines.empty()) return failure_;
       break;
@@ -42,7 +44,7 @@ absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
 
 absl::Status InputLines::TooLong() const {
   return absl::InvalidArgumentError(
-      absl::StrCat("the input: line ", taken_ + 1, ": expected at most ", kMaxLineBytes,
+      absl::StrCat(kName, ": line ", taken_ + 1, ": expected at most ", kMaxLineBytes,
                    " bytes, found more; cut the text into several lines"));
 }
 
@@ -51,20 +53,30 @@ absl::Status InputLines::Fill() {
   searched_ -= used_;
   used_ = 0;
   const size_t before = buffer_.size();
-  buffer_.resize(before + kReadBytes);
-  ssize_t count = 0;
-  do {
-    count = ::read(descriptor_, buffer_.data() + before, kReadBytes);
-  } while (count < 0 && errno == EINTR);
-  buffer_.resize(before + (count > 0 ? static_cast<size_t>(count) : 0));
-  if (count < 0) {
-    return absl::DataLossError(absl::StrCat("the input cannot be read: ", std::strerror(errno)));
+  if (source_ == nullptr) {
+    ASSIGN_OR_RETURN(source_, Decompressed(BytesOf(descriptor_, kName), kName, &compressed_));
   }
-  ended_ = count == 0;
+  buffer_.resize(before + kReadBytes);
+  const absl::StatusOr<size_t> count = source_->Read(buffer_.data() + before, kReadBytes);
+  buffer_.resize(before + (count.ok() ? *count : 0));
+  RETURN_IF_ERROR(count.status());
+  ended_ = *count == 0;
+  return absl::OkStatus();
+}
+
+// As soon as the first line is there, or as much as a line may have.
+absl::Status InputLines::CheckBegin() {
+  const bool enough =
+      ended_ || buffer_.size() > kMaxLineBytes || buffer_.find('\n') != buffer_.npos;
+  if (checked_ || !enough) return absl::OkStatus();
+  checked_ = true;
+  RETURN_IF_ERROR(CheckTextBegin(kName, buffer_, ended_));
+  used_ = searched_ = ByteOrderMarkBytes(buffer_);
   return absl::OkStatus();
 }
 
 bool InputLines::MoreIsThere() const {
+  if (compressed_) return true;  // no person writes it, and Fill finds its end
   pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
   return ::poll(&waiting, 1, /*timeout=*/0) > 0;
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <string>
@@ -96,9 +97,52 @@ TEST_F(InputLinesTest, RefusesALineThatIsTooLong) {
   }
 }
 
+TEST_F(InputLinesTest, ReadsCompressedInput) {
+  std::string bytes(1000, '\0');
+  z_stream stream = {};
+  deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+  char text[] =
+      "\xef\xbb\xbf"
+      "a\nb\n";
+  stream.next_in = reinterpret_cast<Bytef*>(text);
+  stream.avail_in = sizeof(text) - 1;
+  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
+  stream.avail_out = static_cast<uInt>(bytes.size());
+  ASSERT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  bytes.resize(stream.total_out);
+  deflateEnd(&stream);
+  Send(bytes);
+  Close();
+  InputLines lines(ends_[0]);
+  EXPECT_THAT(*lines.Next(10), ElementsAre("a", "b"));
+  EXPECT_THAT(*lines.Next(10), IsEmpty());
+}
+
+TEST_F(InputLinesTest, DropsTheByteOrderMark) {
+  InputLines lines(ends_[0]);
+  Send("\xef\xbb\xbf\n\xef\xbb\xbf\n");
+  EXPECT_THAT(*lines.Next(10), ElementsAre("", "\xef\xbb\xbf"));
+}
+
+// A service goes on where one line of many has a NUL byte; a file that is no text is refused.
+TEST_F(InputLinesTest, RefusesWhatIsNoText) {
+  {
+    InputLines lines(ends_[0]);
+    Send(std::string("a\0b\n", 4));
+    EXPECT_THAT(*lines.Next(10), ElementsAre(std::string("a\0b", 3)));
+  }
+  InputLines lines(ends_[0]);
+  Send("PK\3\4 zip\n");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(lines.Next(10).status().message(),
+              "the input: offset 0: expected UTF-8 text, found a zip archive; unpack it: unzip -p "
+              "FILE > TEXT");
+  }
+}
+
 TEST_F(InputLinesTest, SaysWhatCannotBeRead) {
   InputLines lines(-1);
-  EXPECT_EQ(lines.Next(1).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(lines.Next(1).status().message(), "the input: cannot read: Bad file descriptor");
 }
 
 }  // namespace

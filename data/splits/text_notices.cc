@@ -1,0 +1,97 @@
+#include "data/splits/text_notices.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+
+namespace elman {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// Names of columns, one of which a header has in the place of a label, a text and so on.
+constexpr std::string_view kLabelNames[] = {
+    "category", "class",     "emotion", "gold",  "intent", "label", "labels", "polarity",
+    "rating",   "sentiment", "score",   "stars", "target", "topic", "type",   "y"};
+constexpr std::string_view kTextNames[] = {
+    "body",  "comment", "content", "data",     "description", "document", "headline",
+    "input", "message", "query",   "question", "review",      "reviews",  "sentence",
+    "sms",   "text",    "title",   "tweet",    "utterance"};
+constexpr std::string_view kSourceNames[] = {"en", "english", "input", "source", "src"};
+constexpr std::string_view kTargetNames[] = {"de",     "es",      "fr",     "french", "german",
+                                             "output", "spanish", "target", "tgt",    "trg"};
+constexpr std::string_view kWordNames[] = {"form", "token", "tokens", "word", "words"};
+constexpr std::string_view kTagNames[] = {"entity",  "label",    "labels", "ner",
+                                          "ner_tag", "ner_tags", "pos",    "pos_tag",
+                                          "tag",     "tags",     "upos"};
+
+template <size_t n>
+bool IsOneOf(const std::string& name, const std::string_view (&names)[n]) {
+  return std::ranges::find(names, std::string_view(name)) != std::end(names);
+}
+
+// Whether the first line of a file names its columns.
+bool IsHeader(Task task, std::string_view line) {
+  constexpr size_t kMostBytes = 200;
+  if (line.size() > kMostBytes) return false;
+  std::string text = absl::AsciiStrToLower(absl::string_view(line.data(), line.size()));
+  const bool tabs = absl::StrContains(text, "\t");
+  std::vector<std::string> columns;
+  for (absl::string_view column : absl::StrSplit(text, absl::ByAnyChar(tabs ? "\t" : " ")))
+    columns.emplace_back(absl::StripAsciiWhitespace(column));
+  std::erase(columns, "");
+  if (columns.size() < 2) return false;
+  switch (task) {
+    case CLASSIFICATION:
+      return tabs && IsOneOf(columns[0], kLabelNames) && IsOneOf(columns[1], kTextNames);
+    case TRANSLATION:
+      return tabs && IsOneOf(columns[0], kSourceNames) && IsOneOf(columns[1], kTargetNames);
+    case TAGGING:
+      return IsOneOf(columns.front(), kWordNames) && IsOneOf(columns.back(), kTagNames);
+    default:
+      return false;
+  }
+}
+
+bool IsWebPage(std::string_view line) {
+  const absl::string_view text =
+      absl::StripLeadingAsciiWhitespace(absl::string_view(line.data(), line.size()));
+  return absl::StartsWithIgnoreCase(text, "<!doctype html") ||
+         absl::StartsWithIgnoreCase(text, "<html");
+}
+
+bool IsConflictMarker(std::string_view line) {
+  return line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
+}
+
+// Every byte order mark stands in one of these lines, or in none.
+bool HasByteOrderMark(std::string_view text) { return text.find(kByteOrderMark) != text.npos; }
+
+}  // namespace
+
+void AddNotices(Task task, const TextChunk& chunk, TextNotices* notices) {
+  const auto add = [&](TextNotices::Kind kind, size_t line) {
+    constexpr size_t kMostShown = 80;
+    TextNotices::Notice& notice = notices->kinds[kind];
+    if (notice.lines++ > 0) return;
+    notice.chunk = chunk.number;
+    notice.place = chunk.PlaceOf(line);
+    notice.text = std::string(chunk.line(line).substr(0, kMostShown));
+  };
+  const bool begins = !chunk.paired && chunk.part == 0 && !chunk.lines.empty();
+  if (begins && IsHeader(task, chunk.line(0))) add(TextNotices::kHeader, 0);
+  if (begins && IsWebPage(chunk.line(0))) add(TextNotices::kWebPage, 0);
+  const bool marks = HasByteOrderMark(chunk.text);
+  for (size_t i = 0; i < chunk.lines.size(); ++i) {
+    if (!chunk.lines[i].continues && IsConflictMarker(chunk.line(i)))
+      add(TextNotices::kConflictMarker, i);
+    if (marks && HasByteOrderMark(chunk.line(i))) add(TextNotices::kByteOrderMark, i);
+  }
+}
+
+}  // namespace elman

@@ -1,0 +1,15 @@
+// Lines that can be read as examples of their task, but that nobody means to be: what other tools
+// leave in files.
+#pragma once
+
+#include "data/splits/chunk_statistics.h"
+#include "data/text/corpus_reader.h"
+#include "proto/dataset.pb.h"
+
+namespace elman {
+
+// Adds what is found in a chunk: conflict markers of Git, byte order marks within the text, and in
+// the first line of a file a header of a table or the begin of a web page.
+void AddNotices(Task task, const TextChunk& chunk, TextNotices* notices);
+
+}  // namespace elman
