@@ -54,4 +54,21 @@ absl::StatusOr<TagScheme> SettleTagScheme(
   return recognized && train == nullptr ? FieldEntry::UNRECORDED : finding.scheme;
 }
 
+ColumnChoice ChooseColumns(const ColumnChoice& asked, const FieldCoding& tags) {
+  const TagColumns& adopted = tags.columns;
+  if (asked.word + asked.tag > 0 || adopted.word() == 0) return asked;
+  return {.word = adopted.word(), .tag = adopted.tag(), .of_conllu = adopted.conllu()};
+}
+
+absl::Status RecordColumns(const ColumnChoice& choice, const std::string& file, FieldCoding* tags) {
+  ASSIGN_OR_RETURN(const ColumnLayout layout, ReadColumnLayout(file));
+  ASSIGN_OR_RETURN(tags->columns, ColumnsOf(choice, layout, file));
+  const Vocabulary& labels = *tags->vocabulary;
+  if (labels.size() != 1 || labels.piece(0) != "_" || !labels.unseen_labels().empty())
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(file, ": every tag is '_', which says that there is none (",
+                   Describe(tags->columns), "); choose another column with --tag_column"));
+}
+
 }  // namespace elman

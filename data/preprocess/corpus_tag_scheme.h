@@ -1,4 +1,5 @@
-// Step 2 of preprocessing, of tagging: the scheme of the tags, which those of all splits must have.
+// Step 2 of preprocessing, of tagging: in which columns words and tags are, and the scheme of the
+// tags, which those of all splits must have.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "data/text/tag_scheme.h"
+#include "data/text/tagged_columns.h"
 #include "data/vocabularies/field_coding.h"
 
 namespace elman {
@@ -26,5 +29,12 @@ struct TrainTags {
 absl::StatusOr<TagScheme> SettleTagScheme(
     TagScheme asked, const FieldCoding& tags, const TrainTags* train,
     const std::function<absl::StatusOr<std::string>(const std::string& tag)>& place_of);
+
+// The columns asked for or, if none are, those of the data set whose vocabulary `tags` has.
+ColumnChoice ChooseColumns(const ColumnChoice& asked, const FieldCoding& tags);
+
+// Records the columns of `file`, the first of the corpus, for readers of other files.
+// InvalidArgument if all tags say that there is none.
+absl::Status RecordColumns(const ColumnChoice& choice, const std::string& file, FieldCoding* tags);
 
 }  // namespace elman

@@ -19,6 +19,7 @@
 #include "data/shards/vocabulary_spec.h"
 #include "data/splits/split_overlaps.h"
 #include "data/splits/split_statistics.h"
+#include "data/splits/text_notices.h"
 #include "data/splits/tokenize_split.h"
 #include "data/splits/unseen_labels.h"
 #include "data/staging/output_folder.h"
@@ -63,6 +64,7 @@ class Pipeline {
     RETURN_IF_ERROR(Agree(workers_, OpenInputs()));
     ShareInputs();
     RETURN_IF_ERROR(TakeGivenVocabularies(options_, workers_, &fields_));
+    columns_ = ChooseColumns(options_.columns, fields_.back());
     RETURN_IF_ERROR(Agree(workers_, FindEarlierWork()));
     DivideSplits();
 
@@ -89,7 +91,6 @@ class Pipeline {
   absl::Status MakeOrLoadVocabularies();
   absl::Status Tokenize();
   void Report();
-  void AddWarnings(const TextNotices& notices);
   absl::Status NameUnseenLabels();
   absl::Status SettleTags();
   absl::StatusOr<std::string> PlaceOfLabel(const std::string& label) const;
@@ -105,7 +106,7 @@ class Pipeline {
     return CorpusOf(options_.task, split.files, split.target_files);
   }
   ExampleRules RulesOf(const Split& split) const {
-    return {options_.task, options_.on_invalid, split.part};
+    return {options_.task, options_.on_invalid, split.part, columns_};
   }
 
   const PreprocessOptions& options_;
@@ -121,6 +122,7 @@ class Pipeline {
   std::vector<Split> given_;                                // the options', after --split
   std::vector<Split> splits_;                     // the same with the copies in the place of pipes
   std::vector<SplitEntry> sources_;               // rank 0's, as splits_: what was read
+  ColumnChoice columns_;                          // of TAGGING
   std::vector<std::string> fingerprints_;         // of the vocabularies, by field
   std::vector<SpooledSplit> tokenized_;           // as splits_, known to every rank
   std::vector<SplitSurvey> surveys_;              // as splits_; complete on rank 0
@@ -314,6 +316,9 @@ absl::Status Pipeline::SettleTags() {
   }
   RETURN_IF_ERROR(Agree(workers_, scheme.status()));
   tags.tag_scheme = *scheme;
+  const std::string& file = splits_[0].files[0];
+  const absl::Status recorded = first() ? RecordColumns(columns_, file, &tags) : absl::OkStatus();
+  RETURN_IF_ERROR(Agree(workers_, recorded));
   if (has_train) report_.train_tags = train.pairs;
   return absl::OkStatus();
 }
@@ -323,7 +328,10 @@ void Pipeline::Report() {
   for (const SplitSurvey& survey : surveys_) {
     report_.left_out.Add(survey.left_out());
     report_.invalid_examples += survey.invalid_examples();
-    AddWarnings(survey.notices());
+    for (SuspectLines& lines : SuspectLinesOf(survey.notices())) {
+      lines.place = WithNamesGiven(lines.place);
+      report_.suspect_lines.push_back(std::move(lines));
+    }
     unseen.AddAll(survey.unseen_labels());
   }
   for (uint32_t i = 0; i < unseen.size(); ++i)
@@ -331,24 +339,6 @@ void Pipeline::Report() {
   std::ranges::sort(report_.unseen_labels, [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
-}
-
-// What makes a line suspect, and what to do about it.
-void Pipeline::AddWarnings(const TextNotices& notices) {
-  constexpr std::pair<const char*, const char*> kTexts[TextNotices::kKinds] = {
-      {"a conflict marker of Git, read as text",
-       "take one side of each conflict, and drop the markers"},
-      {"a byte order mark within the text, as concatenated files have it; it becomes part of a "
-       "word",
-       "remove them: sed -i 's/\\xef\\xbb\\xbf//g' FILE"},
-      {"looks like the header of a table, read as an example", "drop it: sed -i 1d FILE"},
-      {"looks like a web page, read as text", "is it the file that was to be downloaded?"}};
-  for (int kind = 0; kind < TextNotices::kKinds; ++kind) {
-    const TextNotices::Notice& notice = notices.kinds[kind];
-    if (notice.lines == 0) continue;
-    report_.suspect_lines.push_back({WithNamesGiven(notice.place), notice.text, kTexts[kind].first,
-                                     kTexts[kind].second, notice.lines});
-  }
 }
 
 // What the splits have in common.
@@ -467,6 +457,7 @@ absl::Status Pipeline::Publish() {
     entry->set_used_types(UsedTypes(*field.vocabulary, id_counts_[i]));
     entry->set_label_order(field.label_order);
     entry->set_tag_scheme(field.tag_scheme);
+    if (field.columns.word() > 0) *entry->mutable_columns() = field.columns;
     *entry->mutable_vocabulary() = SpecOf(*field.vocabulary, fingerprints_[i]);
     if (!field.vocabulary->unseen_labels().empty()) {
       RETURN_IF_ERROR(WriteEntry(folder_, absl::StrCat(field.name, ".unseen.txt"),

@@ -53,18 +53,19 @@ absl::Status AddSource(const std::string& given, const std::string& read, std::s
 
 absl::StatusOr<std::string> PlanText(const PreprocessOptions& options,
                                      const std::vector<PreprocessOptions::Split>& splits) {
-  std::string plan =
-      absl::StrCat("elman: ", ELMAN_VERSION, "\ntask: ", static_cast<int>(options.task),
-                   "\ntokenizer: ", options.tokenizer.ShortDebugString(),
-                   "\ntarget_tokenizer: ", options.target_tokenizer.ShortDebugString(),
-                   "\nshared_vocabulary: ", options.shared_vocabulary ? 1 : 0,
-                   "\nsample_bytes: ", options.tokenizer_sample_bytes,
-                   "\non_invalid: ", static_cast<int>(options.on_invalid),
-                   "\nsplit_weights: ", absl::StrJoin(options.split_weights, " "),
-                   "\nlabel_order: ", static_cast<int>(options.label_order.kind), " ",
-                   absl::CEscape(absl::StrJoin(options.label_order.given, ",")),
-                   "\ntag_scheme: ", static_cast<int>(options.tag_scheme),
-                   "\nshard_tokens: ", options.shard_tokens, "\nspools: 3\n");
+  std::string plan = absl::StrCat(
+      "elman: ", ELMAN_VERSION, "\ntask: ", static_cast<int>(options.task),
+      "\ntokenizer: ", options.tokenizer.ShortDebugString(),
+      "\ntarget_tokenizer: ", options.target_tokenizer.ShortDebugString(),
+      "\nshared_vocabulary: ", options.shared_vocabulary ? 1 : 0,
+      "\nsample_bytes: ", options.tokenizer_sample_bytes,
+      "\non_invalid: ", static_cast<int>(options.on_invalid),
+      "\nsplit_weights: ", absl::StrJoin(options.split_weights, " "),
+      "\nlabel_order: ", static_cast<int>(options.label_order.kind), " ",
+      absl::CEscape(absl::StrJoin(options.label_order.given, ",")),
+      "\ntag_scheme: ", static_cast<int>(options.tag_scheme), "\ncolumns: ", options.columns.word,
+      " ", options.columns.tag, " ", options.columns.named ? 1 : 0,
+      "\nshard_tokens: ", options.shard_tokens, "\nspools: 3\n");
   std::vector<std::string> given = {options.tokenizer_file, options.target_tokenizer_file};
   if (!options.vocabulary_of.empty())
     given.push_back(JoinPath(options.vocabulary_of, kManifestName));

@@ -18,6 +18,8 @@ ABSL_DECLARE_FLAG(std::string, split);
 ABSL_DECLARE_FLAG(std::string, on_invalid);
 ABSL_DECLARE_FLAG(std::string, label_order);
 ABSL_DECLARE_FLAG(std::string, tag_scheme);
+ABSL_DECLARE_FLAG(std::string, word_column);
+ABSL_DECLARE_FLAG(std::string, tag_column);
 ABSL_DECLARE_FLAG(std::string, output);
 ABSL_DECLARE_FLAG(std::string, tokenizer);
 ABSL_DECLARE_FLAG(std::string, vocabulary);

@@ -40,6 +40,12 @@ ABSL_FLAG(std::string, tag_scheme, "",
           "`SCHEME` For tagging: how tags mark entities, which decides whether and how precision, "
           "recall and F1 are computed. iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; none: not at "
           "all. Default: recognized by the tags of train.");
+ABSL_FLAG(std::string, word_column, "",
+          "`N|NAME` For tagging: the column of the words, from 1, or of CoNLL-U its name. Default: "
+          "the first, of CoNLL-U form.");
+ABSL_FLAG(std::string, tag_column, "",
+          "`N|NAME` For tagging: the column of the tags, from 1, or of CoNLL-U its name, such as "
+          "upos, xpos or deprel. Default: the last, of CoNLL-U upos.");
 ABSL_FLAG(std::string, output, "", "`DATASET_DIR` The folder to create for the data set.");
 ABSL_FLAG(
     std::string, tokenizer, "",
@@ -135,7 +141,7 @@ constexpr Program kProgram = {
         "  language_model  a sentence or paragraph a line\n"
         "  embedding       the same, for word vectors\n"
         "  classification  LABEL<TAB>TEXT lines\n"
-        "  tagging         WORD<TAB>TAG lines, an empty line after each sentence\n"
+        "  tagging         WORD<TAB>TAG lines, an empty line after each sentence; CoNLL-U\n"
         "  translation     SOURCE<TAB>TARGET lines, or parallel files SOURCE:TARGET\n\n"
         "Tokenizers:\n"
         "  word           words and punctuation marks, split from each other\n"

@@ -22,6 +22,7 @@
 #include "data/programs/preprocess_flags.h"
 #include "data/text/label_order.h"
 #include "data/text/tag_scheme.h"
+#include "data/text/tagged_columns.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
 #include "trainer/comm/agreement.h"
@@ -187,6 +188,8 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, Comm
   if (const std::string scheme = absl::GetFlag(FLAGS_tag_scheme); !scheme.empty()) {
     ASSIGN_OR_RETURN(options.tag_scheme, ParseTagScheme("tag_scheme", scheme));
   }
+  ASSIGN_OR_RETURN(options.columns, ParseColumnChoice(absl::GetFlag(FLAGS_word_column),
+                                                      absl::GetFlag(FLAGS_tag_column)));
   options.output = absl::GetFlag(FLAGS_output);
   options.shard_tokens = absl::GetFlag(FLAGS_shard_tokens);
   options.threads = absl::GetFlag(FLAGS_threads);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -92,6 +93,24 @@ void AddNotices(Task task, const TextChunk& chunk, TextNotices* notices) {
       add(TextNotices::kConflictMarker, i);
     if (marks && HasByteOrderMark(chunk.line(i))) add(TextNotices::kByteOrderMark, i);
   }
+}
+
+std::vector<SuspectLines> SuspectLinesOf(const TextNotices& notices) {
+  constexpr std::pair<const char*, const char*> kTexts[TextNotices::kKinds] = {
+      {"a conflict marker of Git, read as text",
+       "take one side of each conflict, and drop the markers"},
+      {"a byte order mark within the text, as concatenated files have it; it becomes part of a "
+       "word",
+       "remove them: sed -i 's/\\xef\\xbb\\xbf//g' FILE"},
+      {"looks like the header of a table, read as an example", "drop it: sed -i 1d FILE"},
+      {"looks like a web page, read as text", "is it the file that was to be downloaded?"}};
+  std::vector<SuspectLines> all;
+  for (int kind = 0; kind < TextNotices::kKinds; ++kind) {
+    const TextNotices::Notice& notice = notices.kinds[kind];
+    const auto& [what, remedy] = kTexts[kind];
+    if (notice.lines > 0) all.push_back({notice.place, notice.text, what, remedy, notice.lines});
+  }
+  return all;
 }
 
 }  // namespace elman

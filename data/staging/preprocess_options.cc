@@ -84,6 +84,10 @@ absl::Status CheckTask(const PreprocessOptions& options) {
   if (options.task != TAGGING && options.tag_scheme != FieldEntry::UNRECORDED) {
     return absl::InvalidArgumentError("--tag_scheme is for --task=tagging; leave it out");
   }
+  if (options.task != TAGGING && options.columns.word + options.columns.tag > 0) {
+    return absl::InvalidArgumentError(
+        "--word_column and --tag_column are for --task=tagging; leave them out");
+  }
   for (const PreprocessOptions::Split& split : options.splits) {
     if (!split.target_files.empty() &&
         (options.task != TRANSLATION || split.target_files.size() != split.files.size())) {

@@ -9,6 +9,7 @@
 #include "data/text/example_rules.h"
 #include "data/text/label_order.h"
 #include "data/text/tag_scheme.h"
+#include "data/text/tagged_columns.h"
 #include "proto/dataset.pb.h"
 
 namespace elman {
@@ -47,7 +48,8 @@ struct PreprocessOptions {
   LabelOrderSpec label_order;  // of CLASSIFICATION
   // Of TAGGING; UNRECORDED: it is recognized by the tags of train, or taken over with them.
   TagScheme tag_scheme = FieldEntry::UNRECORDED;
-  std::string output;  // the data set's folder, which must not exist or be empty
+  ColumnChoice columns;  // of TAGGING
+  std::string output;    // the data set's folder, which must not exist or be empty
   uint64_t shard_tokens = kDefaultShardTokens;
   int threads = 1;
   uint64_t memory_mb = kDefaultMemoryMb;  // of 2^20 bytes, for counting, a process

@@ -8,6 +8,7 @@
 #include "data/format/number_text.h"
 #include "data/shards/manifest.h"
 #include "data/text/label_order.h"
+#include "data/text/tagged_columns.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
 
@@ -195,6 +196,13 @@ std::string UnseenLabels(const PreprocessReport& report) {
                       " times in valid and test, no prediction can be right\n");
 }
 
+// Where words and tags were read.
+std::string ColumnsText(const PreprocessReport& report) {
+  if (report.manifest.task() != TAGGING || !report.manifest.fields(1).has_columns()) return "";
+  return absl::StrCat("columns: ", Describe(report.manifest.fields(1).columns()),
+                      " (--word_column and --tag_column change it)\n");
+}
+
 // What the tags of words mark, and by which rules.
 std::string TagSchemeText(const PreprocessReport& report) {
   if (report.manifest.task() != TAGGING) return "";
@@ -238,7 +246,7 @@ std::string ReportText(const PreprocessReport& report) {
     absl::StrAppend(&text, "note: the tokenizer was trained on ", GroupedText(report.sampled_lines),
                     " of ", GroupedText(report.training_lines), " lines\n");
   }
-  absl::StrAppend(&text, LabelCounts(report), TagSchemeText(report), LabelOrderText(report),
+  absl::StrAppend(&text, ColumnsText(report), LabelCounts(report), TagSchemeText(report), LabelOrderText(report),
                   UnknownWordsText(report.manifest), LeftOutText(report), UnseenLabels(report),
                   InvalidText(report), OverlapsText(report), SuspectLinesText(report));
   return text;

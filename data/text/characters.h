@@ -41,6 +41,13 @@ inline CharacterClass ClassOf(char32_t code) {
 // and in pre-tokenized text.
 inline bool IsAsciiSpace(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
 
+// Without the ASCII whitespace around it.
+inline std::string_view Trimmed(std::string_view text) {
+  while (!text.empty() && IsAsciiSpace(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsAsciiSpace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 // Words delimited by ASCII whitespace.
 uint64_t CountWords(std::string_view text);
 

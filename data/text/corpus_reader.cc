@@ -107,6 +107,9 @@ absl::StatusOr<bool> CorpusReader::Next(TextChunk* chunk) {
 absl::Status CorpusReader::OpenNextFile() {
   const std::string& path = corpus_.files[next_file_++];
   next_part_ = 0;
+  if (corpus_.sentences) {
+    ASSIGN_OR_RETURN(columns_, ReadColumnLayout(path));
+  }
   ASSIGN_OR_RETURN(const bool plain, IsPlainFile(path));
   if (plain) {
     ASSIGN_OR_RETURN(file_, RandomAccessFile::Open(path));
@@ -125,6 +128,7 @@ absl::StatusOr<bool> CorpusReader::NextPart(TextChunk* chunk) {
     }
     chunk->files.assign(1, corpus_.files[next_file_ - 1]);
     chunk->part = next_part_++;
+    chunk->columns = columns_;
     chunk->file = file_;
     const uint64_t begin = chunk->part * kChunkBytes;
     if (file_ != nullptr && begin < file_->size()) {

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "data/io/random_access_file.h"
 #include "data/text/line_reader.h"
+#include "data/text/tagged_columns.h"
 #include "data/text/text_cuts.h"
 #include "data/text/text_window.h"
 
@@ -37,6 +38,7 @@ struct TextChunk {
   };
   uint64_t number = 0;      // 0, 1, 2, ... over the corpus
   uint64_t file_bytes = 0;  // of its files, that are its part
+  ColumnLayout columns;     // of sentences: those of its file
   bool paired = false;      // of parallel files: line 2 i is of the source, line 2 i + 1 its target
   std::string text;         // and perhaps some of the text around
   std::vector<Line> lines;
@@ -84,6 +86,7 @@ class CorpusReader {
   size_t next_file_ = 0;
   uint64_t next_chunk_ = 0;
   uint64_t next_part_ = 0;                  // of the file in hand
+  ColumnLayout columns_;                    // and its columns
   std::shared_ptr<RandomAccessFile> file_;  // the file in hand, if it is a plain one,
   std::unique_ptr<TextWindow> window_;      // else the text around the next part of it,
   std::unique_ptr<LineReader> sources_;     // or, of parallel files, the lines of both

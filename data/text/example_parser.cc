@@ -12,14 +12,6 @@
 namespace elman {
 namespace {
 
-constexpr std::string_view kDocumentMark = "-DOCSTART-";
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && IsAsciiSpace(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsAsciiSpace(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 bool IsEmpty(std::string_view text) { return Trimmed(text).empty(); }
 
 // "FILE: line 3: expected EXPECTED, found 'the line'; REMEDY".
@@ -86,20 +78,26 @@ absl::Status ParseTabbedPair(const TextChunk& chunk, size_t i, TextExample* exam
 }
 
 // Appends the word and the tag of a line.
-absl::Status ParseTaggedWord(const TextChunk& chunk, size_t i, TextExample* example) {
-  constexpr std::string_view kRemedy =
-      "write WORD<TAB>TAG, the word in the first column and the tag in the last";
-  const std::string_view line = chunk.line(i);
-  const std::string_view columns = line.find('\t') == std::string_view::npos ? Trimmed(line) : line;
-  const char separator = columns.find('\t') == std::string_view::npos ? ' ' : '\t';
-  const size_t first = columns.find(separator);
-  if (first == std::string_view::npos) return Malformed(chunk, i, "a word and a tag", kRemedy);
-  const std::string_view word = Trimmed(columns.substr(0, first));
-  const std::string_view tag = Trimmed(columns.substr(columns.rfind(separator) + 1));
-  if (word.empty()) return Malformed(chunk, i, "a word in the first column", kRemedy);
-  RETURN_IF_ERROR(CheckLabel(chunk, i, tag, kRemedy));
-  example->fields[0].push_back(word);
-  example->fields[1].push_back(tag);
+absl::Status AddTaggedWord(const TextChunk& chunk, size_t i, const TagColumns& columns,
+                           const TaggedLine& line, TextExample* example) {
+  constexpr std::string_view kRemedy = "write WORD<TAB>TAG, or say --word_column and --tag_column";
+  if (line.columns != chunk.columns.columns) {
+    const bool comment = chunk.line(i).starts_with('#');
+    return Malformed(
+        chunk, i,
+        absl::StrCat(chunk.columns.columns, " columns as in line ", chunk.columns.line, ", not ",
+                     line.columns),
+        comment
+            ? "comments are read in CoNLL-U only; drop them: grep -v '^#' FILE > TEXT"
+            : "all lines of a file have the same columns, a word and its tag among them, and an "
+              "empty line stands between sentences");
+  }
+  if (line.word.empty()) {
+    return Malformed(chunk, i, absl::StrCat("a word in column ", columns.word()), kRemedy);
+  }
+  RETURN_IF_ERROR(CheckLabel(chunk, i, line.tag, kRemedy));
+  example->fields[0].push_back(line.word);
+  example->fields[1].push_back(line.tag);
   return absl::OkStatus();
 }
 
@@ -113,19 +111,28 @@ void Visit(const std::function<void(const TextExample&)>& visit, TextExample* ex
   Clear(example);
 }
 
-absl::Status ParseSentences(const TextChunk& chunk,
+absl::Status ParseSentences(const TextChunk& chunk, const ColumnChoice& choice,
                             const std::function<void(const TextExample&)>& visit,
                             LeftOut* left_out) {
+  ASSIGN_OR_RETURN(const TagColumns columns, ColumnsOf(choice, chunk.columns, chunk.files[0]));
   TextExample example;
   for (size_t i = 0; i < chunk.lines.size(); ++i) {
-    const std::string_view line = chunk.line(i);
-    const bool mark = line.substr(0, kDocumentMark.size()) == kDocumentMark;
-    left_out->document_marks += mark ? 1 : 0;
-    if (mark || IsEmpty(line)) {
-      Visit(visit, &example);
-    } else {
-      if (example.fields[0].empty()) example.line = i;
-      RETURN_IF_ERROR(ParseTaggedWord(chunk, i, &example));
+    const TaggedLine line = ParseTaggedLine(columns, chunk.line(i));
+    switch (line.kind) {
+      case TaggedLine::kWord:
+        if (example.fields[0].empty()) example.line = i;
+        RETURN_IF_ERROR(AddTaggedWord(chunk, i, columns, line, &example));
+        break;
+      case TaggedLine::kLeftOut:
+        break;
+      case TaggedLine::kNoId:
+        return Malformed(chunk, i, "a line of CoNLL-U, which begins with the number of a word",
+                         "correct it, or give --word_column and --tag_column");
+      case TaggedLine::kDocumentMark:
+        ++left_out->document_marks;
+        [[fallthrough]];
+      case TaggedLine::kSentenceEnd:
+        Visit(visit, &example);
     }
   }
   Visit(visit, &example);
@@ -141,10 +148,10 @@ Corpus CorpusOf(Task task, std::vector<std::string> files, std::vector<std::stri
           .sentences = task == TAGGING};
 }
 
-absl::Status ParseExamples(Task task, const TextChunk& chunk,
+absl::Status ParseExamples(Task task, const ColumnChoice& columns, const TextChunk& chunk,
                            const std::function<void(const TextExample&)>& visit,
                            LeftOut* left_out) {
-  if (task == TAGGING) return ParseSentences(chunk, visit, left_out);
+  if (task == TAGGING) return ParseSentences(chunk, columns, visit, left_out);
   TextExample example;
   const size_t lines = chunk.paired ? 2 : 1;  // of an example
   for (size_t i = 0; i + lines <= chunk.lines.size(); i += lines) {

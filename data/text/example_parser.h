@@ -2,8 +2,8 @@
 //
 //   LANGUAGE_MODEL  a line is an example
 //   CLASSIFICATION  LABEL<TAB>TEXT
-//   TAGGING         a word a line: its first column, and its tag in the last; columns are separated
-//                   by tabs, or in a line without tabs by spaces; an empty line ends a sentence
+//   TAGGING         a word a line, in columns (tagged_columns.h), of which all lines of a file have
+//                   the same number; an empty line ends a sentence
 //   TRANSLATION     SOURCE<TAB>TARGET, or the lines of parallel files
 #pragma once
 
@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "data/text/corpus_reader.h"
+#include "data/text/tagged_columns.h"
 #include "data/text/task_fields.h"
 #include "proto/dataset.pb.h"
 
@@ -58,10 +59,11 @@ inline constexpr size_t kMaxLabelBytes = 256;
 // What a reader is to do with the files of a task.
 Corpus CorpusOf(Task task, std::vector<std::string> files, std::vector<std::string> target_files);
 
-// Calls `visit` for the examples of a chunk, in order, and adds up what was left out. Lines without
+// Calls `visit` for the examples of a chunk, in order, and adds up what was left out. Of TAGGING,
+// `columns` says which are read. Lines without
 // a word of text are examples of a language model, which says itself what to do with them. The
 // first line that is not in the format is an error that names its file and number.
-absl::Status ParseExamples(Task task, const TextChunk& chunk,
+absl::Status ParseExamples(Task task, const ColumnChoice& columns, const TextChunk& chunk,
                            const std::function<void(const TextExample&)>& visit, LeftOut* left_out);
 
 }  // namespace elman

@@ -138,7 +138,8 @@ absl::Status ReadExamples(const ExampleRules& rules, const TextChunk& chunk,
   Reading reading(rules, chunk, visit, left_out);
   LeftOut others;
   RETURN_IF_ERROR(ParseExamples(
-      rules.task, chunk, [&](const TextExample& example) { reading.Read(example); }, &others));
+      rules.task, rules.columns, chunk, [&](const TextExample& example) { reading.Read(example); },
+      &others));
   if (rules.part.begin == 0) left_out->Add(others);
   return reading.status();
 }

@@ -27,6 +27,7 @@ struct ExampleRules {
   Task task = LANGUAGE_MODEL;
   PreprocessSpec::OnInvalid on_invalid = PreprocessSpec::KEEP;
   CorpusPart part;
+  ColumnChoice columns;  // of TAGGING
 };
 
 // XXH3-64 of what a model reads of the example: the line, the text that a label is of, the source

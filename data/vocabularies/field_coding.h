@@ -28,6 +28,7 @@ struct FieldCoding {
   SourceEntry source;                                      // of the foreign file; known to rank 0
   FieldEntry::LabelOrder label_order = FieldEntry::BYTES;  // known to rank 0
   FieldEntry::TagScheme tag_scheme = FieldEntry::UNRECORDED;  // of adopted tags, at first
+  TagColumns columns;                                         // of adopted tags; word 0: none
   // Likewise, of a counted vocabulary: the words of train that it does not have.
   FieldSurvey left_out;
   std::shared_ptr<const Tokenizer> tokenizer;  // null: labels

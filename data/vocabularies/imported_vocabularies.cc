@@ -75,6 +75,7 @@ absl::Status Adopt(const PreprocessOptions& options, const Dataset& other,
     field.vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
     field.label_order = entry.label_order();
     field.tag_scheme = entry.tag_scheme();
+    field.columns = entry.columns();
     field.model = other.tokenizer_model(theirs);
     field.source = entry.source();
   }

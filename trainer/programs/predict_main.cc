@@ -8,9 +8,7 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "data/command_line/flag_groups.h"
 #include "data/command_line/path_lists.h"
@@ -18,6 +16,7 @@
 #include "data/features/feature_source.h"
 #include "data/format/number_text.h"
 #include "data/io/status_macros.h"
+#include "data/text/tagged_columns.h"
 #include "data/text/task_fields.h"
 #include "trainer/eval/loading/trained_model.h"
 #include "trainer/eval/prediction/input_lines.h"
@@ -151,27 +150,37 @@ PredictionSpec SpecOfFlags(FeatureSource* features) {
           .translation = TranslationSpecOfFlags()};
 }
 
+// The columns of the text that the model was trained on.
+TagColumns ColumnsOfModel(const CheckpointHeader& header) {
+  TagColumns columns;
+  if (header.fields_size() > 1) columns = header.fields(1).columns();
+  if (columns.word() == 0) columns.set_word(1);
+  return columns;
+}
+
 // Sentences of lines that hold a word each; `*words` are those of the one that is not ended yet.
 // `first` is the number of the first line.
-absl::Status TakeColumns(const std::vector<std::string>& lines, uint64_t first,
-                         std::vector<std::string>* words, std::vector<PredictionInput>* inputs) {
+absl::Status TakeColumns(const TagColumns& columns, const std::vector<std::string>& lines,
+                         uint64_t first, std::vector<std::string>* words,
+                         std::vector<PredictionInput>* inputs) {
   for (size_t i = 0; i < lines.size(); ++i) {
-    const absl::string_view line = absl::StripTrailingAsciiWhitespace(lines[i]);
-    if (line.empty() || absl::StartsWith(line, "-DOCSTART-")) {
+    const TaggedLine line = ParseUntaggedLine(columns, lines[i]);
+    if (line.kind == TaggedLine::kLeftOut) continue;
+    if (line.kind == TaggedLine::kSentenceEnd || line.kind == TaggedLine::kDocumentMark) {
       if (!words->empty()) inputs->push_back({.line = "", .words = std::move(*words)});
       words->clear();
       continue;
     }
-    const bool tabs = absl::StrContains(line, '\t');
-    const absl::string_view columns = tabs ? line : absl::StripLeadingAsciiWhitespace(line);
-    const absl::string_view word =
-        absl::StripAsciiWhitespace(columns.substr(0, columns.find(tabs ? '\t' : ' ')));
-    if (word.empty()) {
+    if (line.kind == TaggedLine::kNoId || line.word.empty()) {
+      const std::string column =
+          columns.word() == 1 ? "the first column" : absl::StrCat("column ", columns.word());
       return absl::InvalidArgumentError(absl::StrCat(
-          "the input: line ", first + i, ": expected a word in the first column, found '",
-          absl::Utf8SafeCHexEscape(line), "'; an empty line ends a sentence"));
+          "the input: line ", first + i, ": expected ",
+          line.kind == TaggedLine::kNoId ? "the number of a word of CoNLL-U in the first column"
+                                         : "a word in " + column,
+          ", found '", absl::Utf8SafeCHexEscape(lines[i]), "'; an empty line ends a sentence"));
     }
-    words->emplace_back(word);
+    words->emplace_back(line.word);
   }
   return absl::OkStatus();
 }
@@ -243,7 +252,7 @@ absl::Status Run(const CommandLine& command_line) {
     if (columns) {
       const uint64_t first = source.taken() - lines.size() + 1;
       if (ended) lines.emplace_back();  // the last sentence may lack its empty line
-      status = TakeColumns(lines, first, &words, &inputs);
+      status = TakeColumns(ColumnsOfModel(trained->header), lines, first, &words, &inputs);
     } else {
       for (std::string& line : lines) inputs.push_back({.line = std::move(line), .words = {}});
     }

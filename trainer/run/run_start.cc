@@ -132,6 +132,7 @@ void DescribeRun(const Datasets& datasets, const TrainingConfig& config, int ran
     described->set_name(entry.name());
     *described->mutable_tokenizer() = entry.tokenizer();
     *described->mutable_vocabulary() = entry.vocabulary();
+    if (entry.has_columns()) *described->mutable_columns() = entry.columns();
     checkpoint->tables.push_back({dataset.vocabulary_text(field), dataset.tokenizer_model(field)});
   }
   *run.mutable_config() = config;

@@ -29,7 +29,7 @@ class ExampleParserTest : public testing::Test {
       if (!*more) return examples;
       if (absl::Status status = reader.Read(&chunk); !status.ok()) return status;
       const absl::Status status = ParseExamples(
-          task, chunk,
+          task, columns_, chunk,
           [&](const TextExample& example) {
             std::string shown;
             for (const auto& field : example.fields) {
@@ -51,6 +51,7 @@ class ExampleParserTest : public testing::Test {
   }
 
   Scratch scratch_;
+  ColumnChoice columns_;
   std::string file_;
   LeftOut left_out_;
 };
@@ -77,9 +78,17 @@ TEST_F(ExampleParserTest, NamesTheLineThatHasNoLabel) {
 
 TEST_F(ExampleParserTest, ReadsColumns) {
   EXPECT_THAT(Examples(TAGGING,
-                       "I\tO\nlove\tO\n\nNew York\tX\tB-LOC\n\n\n"
-                       "EU NNP I-NP  I-ORG \nrejects VBZ I-VP O\n"),
-              ElementsAre("I+love|O+O", "New York|B-LOC", "EU+rejects|I-ORG+O"));
+                       "I\tO\nlove\tO\n\nNew York\t B-LOC\n\n\n"
+                       "EU  I-ORG \n"),
+              ElementsAre("I+love|O+O", "New York|B-LOC", "EU|I-ORG"));
+  EXPECT_THAT(Examples(TAGGING, "EU NNP I-NP  I-ORG \nrejects VBZ I-VP O\n"),
+              ElementsAre("EU+rejects|I-ORG+O"));
+  columns_ = {.word = 2, .tag = 3};
+  EXPECT_THAT(Examples(TAGGING, "1\tEU\tNNP\tB\n2\trejects\tVBZ\tO\n3\t.\tP\tO\n"),
+              ElementsAre("EU+rejects+.|NNP+VBZ+P"));
+  // '#' is a word like others.
+  columns_ = {};
+  EXPECT_THAT(Examples(TAGGING, "# O\n1 O\n"), ElementsAre("#+1|O+O"));
   EXPECT_THAT(Examples(TAGGING, "\n \t\n"), IsEmpty());
 }
 
@@ -87,15 +96,39 @@ TEST_F(ExampleParserTest, LeavesOutMarksOfDocuments) {
   EXPECT_THAT(Examples(TAGGING, "-DOCSTART- -X- O O\n\na O\n-DOCSTART-\nb O\n"),
               ElementsAre("a|O", "b|O"));
   EXPECT_EQ(left_out_.document_marks, 2u);
+  columns_ = {.word = 2};
+  EXPECT_THAT(Examples(TAGGING, "0\t-DOCSTART-\tO\n0\ta\tO\n"), ElementsAre("a|O"));
 }
 
 TEST_F(ExampleParserTest, NamesTheLineThatLacksAColumn) {
   const std::string good = "a O\n\n";
   EXPECT_THAT(Parse(TAGGING, good + "word\n"),
-              FailsWith(kInvalid, file_ + ": line 3: expected a word and a tag, found 'word'"));
+              FailsWith(kInvalid, file_ + ": line 3: expected 2 columns as in line 1, not 1, "
+                                          "found 'word'; all lines of a file have the same"));
   EXPECT_THAT(Parse(TAGGING, good + "word\t\n"), FailsWith(kInvalid, "line 3: expected a label"));
   EXPECT_THAT(Parse(TAGGING, good + "\tO\n"), FailsWith(kInvalid, "line 3: expected a word in"));
-  EXPECT_THAT(Parse(TAGGING, good + "word \n"), FailsWith(kInvalid, "line 3: expected a word and"));
+  EXPECT_THAT(Parse(TAGGING, good + "word \n"), FailsWith(kInvalid, "line 3: expected 2 columns"));
+  EXPECT_THAT(Parse(TAGGING, good + "a\tX\tO\n"),
+              FailsWith(kInvalid, "line 3: expected 2 columns"));
+  EXPECT_THAT(Parse(TAGGING, "a X O\n# id\n"), FailsWith(kInvalid, "drop them: grep -v '^#'"));
+}
+
+TEST_F(ExampleParserTest, ReadsConllu) {
+  const std::string text =
+      "# newdoc\n# text = Vámonos al mar\n"
+      "1-2\tVámonos\t_\t_\t_\t_\t_\t_\t_\t_\n"
+      "1\tVamos\tir\tVERB\tV\t_\t0\troot\t_\t_\n"
+      "2\tnos\tnosotros\tPRON\tP\t_\t1\tobj\t_\t_\n"
+      "2.1\tgo\tgo\tVERB\tV\t_\t_\t_\t_\t_\n\n"
+      "# sent_id = 2\n"
+      "1\t#\t#\tSYM\tS\t_\t0\troot\t_\t_\n";
+  EXPECT_THAT(Examples(TAGGING, text), ElementsAre("Vamos+nos|VERB+PRON", "#|SYM"));
+  columns_ = *ParseColumnChoice("lemma", "XPOS");
+  EXPECT_THAT(Examples(TAGGING, text), ElementsAre("ir+nosotros|V+P", "#|S"));
+  EXPECT_THAT(Parse(TAGGING, text + "x\t#\t#\tSYM\tS\t_\t0\troot\t_\t_\n"),
+              FailsWith(kInvalid, file_ + ": line 10: expected a line of CoNLL-U"));
+  EXPECT_THAT(Parse(TAGGING, text + "2\ta\tX\n"),
+              FailsWith(kInvalid, file_ + ": line 10: expected 10 columns as in line 3, not 3"));
 }
 
 TEST_F(ExampleParserTest, ReadsTabbedPairs) {

@@ -172,6 +172,7 @@ absl::StatusOr<BaselineHeader> HeaderFor(const Dataset& dataset) {
     field->set_name(entry.name());
     *field->mutable_tokenizer() = entry.tokenizer();
     *field->mutable_vocabulary() = entry.vocabulary();
+    if (entry.has_columns()) *field->mutable_columns() = entry.columns();
   }
   header.set_examples(train->counts(0).examples());
   header.set_tokens(train->counts(0).tokens());

@@ -18,6 +18,7 @@
 #include "data/text/label_order.h"
 #include "data/text/table_text.h"
 #include "data/text/tag_scheme.h"
+#include "data/text/tagged_columns.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/inspection/split_description.h"
@@ -89,7 +90,10 @@ bool IsLabelField(Task task, const FieldEntry& field) {
 
 // How tags mark entities, or the order of labels: ", tag scheme iob2".
 std::string LabelFactsText(Task task, const FieldEntry& field) {
-  if (IsTagsField(task, field)) return absl::StrCat(", tag scheme ", NameOf(field.tag_scheme()));
+  if (IsTagsField(task, field)) {
+    return absl::StrCat(", tag scheme ", NameOf(field.tag_scheme()),
+                        field.has_columns() ? ", " + Describe(field.columns()) : "");
+  }
   if (!IsLabelField(task, field)) return "";
   return absl::StrCat(", label order ",
                       LowerName(FieldEntry::LabelOrder_Name(field.label_order())));
@@ -102,6 +106,7 @@ JsonObject FieldJson(Task task, const FieldEntry& field) {
       .Add("vocabulary_size", uint64_t{field.vocabulary().predicted_size()})
       .Add("vocabulary_fingerprint", field.vocabulary().fingerprint());
   if (IsTagsField(task, field)) json.Add("tag_scheme", NameOf(field.tag_scheme()));
+  if (field.has_columns()) json.Add("columns", Describe(field.columns()));
   if (IsLabelField(task, field))
     json.Add("label_order", LowerName(FieldEntry::LabelOrder_Name(field.label_order())));
   return json;
