@@ -1,5 +1,6 @@
 #include "data/command_line/process_guard.h"
 
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -36,11 +37,15 @@ void PrintLine(const char* format, auto... values) {
   try {
     std::rethrow_exception(std::current_exception());
   } catch (const std::bad_alloc&) {
+    // Libraries allocate through operators of their own, which note nothing.
+    char requested[64] = "";
+    if (const size_t bytes = refused_bytes; bytes > 0)
+      std::snprintf(requested, sizeof(requested), ": %zu bytes were requested", bytes);
     PrintLine(
-        "%s: error: out of memory: %zu bytes were requested. Give the process more memory (ulimit "
-        "-v, the limit of the container or job), or less to do at once (batch size, length of "
-        "examples, ranks per host)\n",
-        refused_bytes.load());
+        "%s: error: out of memory%s. Give the process more memory (ulimit -v, the limit of the "
+        "container or job), or less to do at once (batch size, length of examples, ranks per "
+        "host)\n",
+        requested);
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::resource_unavailable_try_again) {
       PrintLine("%s: error: unexpected exception: %s\n", error.what());
@@ -67,6 +72,13 @@ void OpenClosedStreams() {
   }
 }
 
+// The C library loads what unwinds its own frames (std::call_once has some) when it first needs it,
+// and aborts if there is no memory for that: now there is.
+void LoadUnwinder() {
+  void* frame = nullptr;
+  ::backtrace(&frame, 1);
+}
+
 // At the end of the process. `status` is what it ends with: a failure needs no second error.
 void CheckStandardOutput(int status, void*) {
   errno = 0;
@@ -83,6 +95,7 @@ void CheckStandardOutput(int status, void*) {
 void GuardProcess(std::string_view program) {
   program_name[program.copy(program_name, sizeof(program_name) - 1)] = '\0';
   OpenClosedStreams();
+  LoadUnwinder();
   std::set_terminate(EndProcess);
   ::signal(SIGXFSZ, SIG_IGN);
   ::on_exit(CheckStandardOutput, nullptr);
@@ -118,6 +131,15 @@ static void Refuse(size_t bytes) {
     if (void* memory = std::aligned_alloc(unit, rounded)) return memory;
     elman::Refuse(bytes);
   }
+}
+
+// The standard library's form calls another operator new where it is a shared library.
+[[gnu::noinline, gnu::weak]] void* operator new[](std::size_t bytes) {
+  return ::operator new(bytes);
+}
+
+[[gnu::noinline, gnu::weak]] void* operator new[](std::size_t bytes, std::align_val_t alignment) {
+  return ::operator new(bytes, alignment);
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -50,6 +51,15 @@ TEST(ProcessGuardDeathTest, OutOfMemoryIsOneLine) {
       {
         GuardProcess("elman-x");
         std::thread([] { Allocate(kTooMuch); }).join();
+      },
+      kFailed, kLine);
+  EXPECT_EXIT(
+      {
+        GuardProcess("elman-x");
+        std::thread([] {
+          const auto memory = std::make_unique<char[]>(kTooMuch);
+          if (memory[kTooMuch / 2] != 0) std::abort();
+        }).join();
       },
       kFailed, kLine);
   struct alignas(128) Aligned {
