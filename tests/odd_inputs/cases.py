@@ -52,7 +52,7 @@ VARIABLES = {
 }
 LIMITS = {
     resource.RLIMIT_AS: [60 << 20, 120 << 20, 200 << 20, 300 << 20, 500 << 20],
-    resource.RLIMIT_DATA: [1 << 20, 10 << 20, 50 << 20],
+    resource.RLIMIT_DATA: [1 << 20, 2 << 20, 10 << 20, 50 << 20],
     resource.RLIMIT_FSIZE: [0, 1, 1000, 20_000, 200_000],
     resource.RLIMIT_NOFILE: [16, 20, 24, 32, 64],
     resource.RLIMIT_STACK: [512 << 10, 1 << 20],
@@ -314,6 +314,14 @@ class Generator:
         if way < 0.15 and case.arguments:
             case.arguments.append(draw.choice(case.arguments))
             return f"{case.arguments[-1]} again"
+        if way < 0.35 and case.arguments:  # another value for what is there
+            at = draw.randrange(len(case.arguments))
+            name, equals, value = case.arguments[at].rpartition("=")
+            kind = next((kind for other, kind, _ in self.flags[own] if "--" + other == name), "FILE")
+            value = self.value(draw, name, kind, []) if draw.random() < 0.8 else draw.choice([value + "x", value[1:], value.upper(), value * 2, value + ",", value + "/"])
+            case.may_be_long |= self.is_long(name, value)
+            case.arguments[at] = name + equals + value
+            return f"argument {case.arguments[at]!r}"
         value = self.value(draw, name, kind, words)
         case.may_be_long |= self.is_long(name, value)
         if not kind:

@@ -4,8 +4,9 @@ import gzip
 import lzma
 import os
 import re
-import shutil
 import subprocess
+
+import sealed_files
 
 NUMBERS = ["nan", "inf", "-inf", "-1", "0", "1e-60", "1e400", "2147483648", "-9223372036854775809", "18446744073709551616",
            "0x10", "1,5", "1e", "", "9" * 400]
@@ -91,6 +92,8 @@ ANY = [
     lambda draw, data: draw.randbytes(len(data)),
     compressed,
 ]
+SEALED = [flipped, flipped, flipped, overwritten, overwritten, truncated, moved, lambda draw, data: data + draw.randbytes(20),
+          lambda draw, data: inserted(draw, data, draw.choice([b"\xff" * 9 + b"\x01", b"\0", b"\x08\xff\xff\xff\xff\x0f"]))]
 TEXT = [
     lambda draw, data: draw.choice([b"\n", b" \t \n", b"\n" * 1000, b"x", b"\t\n"]),
     lambda draw, data: inserted(draw, data, b"\0" * draw.choice([1, 1, 100])),
@@ -135,6 +138,8 @@ def is_text(path):
 
 
 def mutate_bytes(draw, path):
+    if draw.random() < 0.6 and sealed_files.change(draw, path, TEXTPROTO + ANY if path.suffix == ".textproto" else SEALED):
+        return f"{path.name} changed and sealed again"
     data = path.read_bytes()
     choices = ANY
     if is_text(path):
@@ -144,13 +149,6 @@ def mutate_bytes(draw, path):
     number = draw.randrange(len(choices))
     path.write_bytes(choices[number](draw, data))
     return f"the bytes of {path.name} changed"
-
-
-def remove(path):
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
 
 
 def replace(draw, path, started):

@@ -195,9 +195,20 @@ def dataset_verdict(case, programs, end, text):
             if field.get("tokens") and field.get("unknown", 0) >= field["tokens"] and "warning" not in text:
                 return f"all of split {name} is unknown, without a warning"
     for path in (case.folder / output).glob("*vocabulary*.txt"):
+        words = path.read_bytes().splitlines()
         if view.get("tokenizer") != "byte" and b"\0" in path.read_bytes():
             return f"{path.name} has NULs"
+        if sum(b"\xef\xbf\xbd" in word or not is_utf8(word) for word in words) > len(words) / 4 and "warning" not in text:
+            return f"the words of {path.name} are no text"
     return None
+
+
+def is_utf8(word):
+    try:
+        word.decode()
+        return True
+    except UnicodeDecodeError:
+        return False
 
 
 def run_verdict(case, programs, end, text):
