@@ -17,6 +17,13 @@ CRASH = re.compile(r"Segmentation fault|terminate called|Check failed|Assertion|
                    r"|exited on signal|stack smashing|double free|corrupted size|unexpected exception")
 
 
+def strict_json(text):
+    def refuse(constant):
+        raise ValueError(f"{constant} is no JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
 class End:
     """How a process ended."""
 
@@ -176,7 +183,7 @@ def inspected(case, programs, path, *arguments):
                           cwd=case.folder, capture_output=True, env=base_inputs.environment(), check=False)
     if done.returncode != 0:
         return None, "elman-inspect refuses the result: " + done.stderr.decode("utf-8", "replace").strip()[:300]
-    return json.loads(done.stdout.decode("utf-8", "replace")), None
+    return strict_json(done.stdout.decode("utf-8", "replace")), None
 
 
 def dataset_verdict(case, programs, end, text):
@@ -228,7 +235,7 @@ def run_verdict(case, programs, end, text):
     losses = []
     with open(case.folder / output / "metrics.jsonl", encoding="utf-8", errors="replace") as file:
         for line in file:
-            entry = json.loads(line)
+            entry = strict_json(line)
             if entry.get("kind") == "train":
                 losses.append(entry.get("loss"))
     if not losses:  # it had been finished already
@@ -248,7 +255,7 @@ def metrics_verdict(case, programs, end, text):
         return "there is no output"
     if case.option("format") != "json":
         return odd_number(end.out)
-    metrics = json.loads(end.out)
+    metrics = strict_json(end.out)
     for name, value in metrics.items():
         if value is None and name in ("loss", "accuracy", "perplexity", "bits_per_byte", "macro_f1", "bleu", "chrf"):
             return f"{name} is no number"
@@ -273,7 +280,7 @@ def predictions_verdict(case, programs, end, text):
         return "there is no output"
     if case.option("format") == "json":
         for line in end.out.splitlines():
-            json.loads(line)
+            strict_json(line)
     if case.tags_words() and case.option("format") != "json":
         outputs = len(re.findall(rb"^$", end.out, re.M)) - 1  # a line for each word, and an empty one after a sentence
     if any(re.match(r"--(n_best|lines|interactive|columns|stop)\b", argument) for argument in case.arguments):
@@ -287,7 +294,7 @@ def view_verdict(case, programs, end, text):
     if not end.out.strip():
         return "there is no output"
     if case.option("format") == "json":
-        json.loads(end.out)
+        strict_json(end.out)
     for name in ("export_vectors", "arpa"):
         output = case.option(name)
         if output and (case.folder / output).is_file() and (case.folder / output).stat().st_size == 0:
