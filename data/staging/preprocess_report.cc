@@ -246,9 +246,10 @@ std::string ReportText(const PreprocessReport& report) {
     absl::StrAppend(&text, "note: the tokenizer was trained on ", GroupedText(report.sampled_lines),
                     " of ", GroupedText(report.training_lines), " lines\n");
   }
-  absl::StrAppend(&text, ColumnsText(report), LabelCounts(report), TagSchemeText(report), LabelOrderText(report),
-                  UnknownWordsText(report.manifest), LeftOutText(report), UnseenLabels(report),
-                  InvalidText(report), OverlapsText(report), SuspectLinesText(report));
+  absl::StrAppend(&text, ColumnsText(report), LabelCounts(report), TagSchemeText(report),
+                  LabelOrderText(report), UnknownWordsText(report.manifest), LeftOutText(report),
+                  UnseenLabels(report), InvalidText(report), OverlapsText(report),
+                  SuspectLinesText(report));
   return text;
 }
 
