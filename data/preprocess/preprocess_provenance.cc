@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "data/text/unicode.h"
+#include "data/format/unicode.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/tokenizer.h"
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "data/format/characters.h"
 #include "data/format/utf8.h"
 #include "data/io/status_macros.h"
 #include "data/splits/text_notices.h"
-#include "data/text/characters.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/detokenizer.h"
 

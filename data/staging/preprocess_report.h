@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/format/table_text.h"
 #include "data/text/example_parser.h"
-#include "data/text/table_text.h"
 #include "data/text/tag_scheme.h"
 #include "proto/dataset.pb.h"
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/characters.h"
 #include "data/io/decompression.h"
 #include "data/io/status_macros.h"
-#include "data/text/characters.h"
 #include "data/text/text_file.h"
 
 namespace elman {

@@ -5,8 +5,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "data/format/characters.h"
 #include "data/io/status_macros.h"
-#include "data/text/characters.h"
 #include "data/text/task_fields.h"
 
 namespace elman {

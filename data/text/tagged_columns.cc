@@ -6,8 +6,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "data/format/characters.h"
 #include "data/io/status_macros.h"
-#include "data/text/characters.h"
 #include "data/text/line_reader.h"
 
 namespace elman {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "data/format/characters.h"
 #include "data/format/utf8.h"
-#include "data/text/characters.h"
 
 namespace elman {
 namespace {

@@ -1,8 +1,8 @@
 #include "data/tokenizer/bert_words.h"
 
+#include "data/format/characters.h"
+#include "data/format/unicode.h"
 #include "data/format/utf8.h"
-#include "data/text/characters.h"
-#include "data/text/unicode.h"
 
 namespace elman {
 namespace {

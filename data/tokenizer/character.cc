@@ -1,5 +1,5 @@
+#include "data/format/unicode.h"
 #include "data/format/utf8.h"
-#include "data/text/unicode.h"
 #include "data/tokenizer/splitter.h"
 
 namespace elman {

@@ -1,7 +1,7 @@
 #include "data/tokenizer/detokenizer.h"
 
+#include "data/format/characters.h"
 #include "data/format/utf8.h"
-#include "data/text/characters.h"
 
 namespace elman {
 namespace {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/characters.h"
 #include "data/format/utf8.h"
-#include "data/text/characters.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/splitter.h"
 #include "data/tokenizer/wordpiece.h"

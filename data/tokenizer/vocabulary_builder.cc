@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/characters.h"
 #include "data/io/bytes.h"
-#include "data/text/characters.h"
 #include "data/text/text_file.h"
 #include "data/tokenizer/sentencepiece.h"
 #include "data/tokenizer/splitter.h"

@@ -1,4 +1,4 @@
-#include "data/text/characters.h"
+#include "data/format/characters.h"
 #include "data/text/vocabulary.h"
 #include "data/tokenizer/splitter.h"
 

@@ -1,5 +1,5 @@
+#include "data/format/characters.h"
 #include "data/format/utf8.h"
-#include "data/text/characters.h"
 #include "data/tokenizer/splitter.h"
 
 namespace elman {

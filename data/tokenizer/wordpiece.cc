@@ -6,8 +6,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "data/format/unicode.h"
 #include "data/format/utf8.h"
-#include "data/text/unicode.h"
 #include "data/tokenizer/bert_words.h"
 
 namespace elman {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "data/format/characters.h"
 #include "data/io/status_macros.h"
-#include "data/text/characters.h"
 
 namespace elman {
 namespace {

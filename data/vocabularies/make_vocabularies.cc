@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "data/format/characters.h"
 #include "data/format/utf8.h"
 #include "data/io/status_macros.h"
-#include "data/text/characters.h"
 #include "data/text/example_rules.h"
 #include "data/text/label_order.h"
 #include "data/text/line_sample.h"

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <string>
 
-#include "data/text/characters.h"
+#include "data/format/characters.h"
 
 namespace elman {
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "data/format/characters.h"
 #include "data/io/status_macros.h"
-#include "data/text/characters.h"
 #include "trainer/network/math/check.h"
 
 namespace elman {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/format/number_text.h"
-#include "data/text/table_text.h"
+#include "data/format/table_text.h"
 
 namespace elman {
 namespace {

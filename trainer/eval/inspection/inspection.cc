@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/format/number_text.h"
-#include "data/text/table_text.h"
+#include "data/format/table_text.h"
 
 namespace elman {
 

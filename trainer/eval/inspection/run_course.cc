@@ -12,10 +12,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "data/format/number_text.h"
+#include "data/format/table_text.h"
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
-#include "data/text/table_text.h"
 #include "proto/training.pb.h"
 #include "trainer/record/report/diagnostics_section.h"
 

@@ -4,8 +4,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "data/format/characters.h"
 #include "data/format/utf8.h"
-#include "data/text/characters.h"
 
 namespace elman {
 namespace {

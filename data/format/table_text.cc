@@ -1,4 +1,4 @@
-#include "data/text/table_text.h"
+#include "data/format/table_text.h"
 
 #include <algorithm>
 
@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/format/number_text.h"
+#include "data/format/unicode.h"
 #include "data/format/utf8.h"
-#include "data/text/unicode.h"
 
 namespace elman {
 namespace {

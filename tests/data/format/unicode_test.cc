@@ -1,4 +1,4 @@
-#include "data/text/unicode.h"
+#include "data/format/unicode.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "data/text/characters.h"
+#include "data/format/characters.h"
 
 #include <algorithm>
 #include <cstdint>

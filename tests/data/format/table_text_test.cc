@@ -1,4 +1,4 @@
-#include "data/text/table_text.h"
+#include "data/format/table_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
