@@ -54,12 +54,6 @@ absl::StatusOr<TagScheme> SettleTagScheme(
   return recognized && train == nullptr ? FieldEntry::UNRECORDED : finding.scheme;
 }
 
-ColumnChoice ChooseColumns(const ColumnChoice& asked, const FieldCoding& tags) {
-  const TagColumns& adopted = tags.columns;
-  if (asked.word + asked.tag > 0 || adopted.word() == 0) return asked;
-  return {.word = adopted.word(), .tag = adopted.tag(), .of_conllu = adopted.conllu()};
-}
-
 absl::Status RecordColumns(const ColumnChoice& choice, const std::string& file, FieldCoding* tags) {
   ASSIGN_OR_RETURN(const ColumnLayout layout, ReadColumnLayout(file));
   ASSIGN_OR_RETURN(tags->columns, ColumnsOf(choice, layout, file));

@@ -30,9 +30,6 @@ absl::StatusOr<TagScheme> SettleTagScheme(
     TagScheme asked, const FieldCoding& tags, const TrainTags* train,
     const std::function<absl::StatusOr<std::string>(const std::string& tag)>& place_of);
 
-// The columns asked for or, if none are, those of the data set whose vocabulary `tags` has.
-ColumnChoice ChooseColumns(const ColumnChoice& asked, const FieldCoding& tags);
-
 // Records the columns of `file`, the first of the corpus, for readers of other files.
 // InvalidArgument if all tags say that there is none.
 absl::Status RecordColumns(const ColumnChoice& choice, const std::string& file, FieldCoding* tags);

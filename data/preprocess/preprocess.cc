@@ -64,7 +64,8 @@ class Pipeline {
     RETURN_IF_ERROR(Agree(workers_, OpenInputs()));
     ShareInputs();
     RETURN_IF_ERROR(TakeGivenVocabularies(options_, workers_, &fields_));
-    columns_ = ChooseColumns(options_.columns, fields_.back());
+    columns_ = options_.columns;
+    columns_.adopted = fields_.back().columns;
     RETURN_IF_ERROR(Agree(workers_, FindEarlierWork()));
     DivideSplits();
 

@@ -179,11 +179,19 @@ absl::StatusOr<ColumnLayout> ReadColumnLayout(const std::string& path) {
 
 absl::StatusOr<TagColumns> ColumnsOf(const ColumnChoice& choice, const ColumnLayout& layout,
                                      const std::string& file) {
-  const bool chosen = !choice.of_conllu || *choice.of_conllu == layout.conllu;
   TagColumns columns;
+  const bool adopted = choice.adopted.word() > 0 && choice.adopted.conllu() == layout.conllu;
+  if (adopted) {
+    columns = choice.adopted;
+  } else if (layout.conllu) {
+    columns.set_word(kForm);
+    columns.set_tag(kUpos);
+  } else {
+    columns.set_word(1);
+  }
   columns.set_conllu(layout.conllu);
-  columns.set_word(chosen && choice.word > 0 ? choice.word : layout.conllu ? kForm : 1);
-  columns.set_tag(chosen && choice.tag > 0 ? choice.tag : layout.conllu ? kUpos : 0);
+  if (choice.word > 0) columns.set_word(choice.word);
+  if (choice.tag > 0) columns.set_tag(choice.tag);
   if (layout.columns == 0) return columns;
   const auto wrong = [&](const std::string& what) {
     return absl::InvalidArgumentError(absl::StrCat(file, ": line ", layout.line, ": ", what));

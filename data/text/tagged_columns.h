@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,8 +21,9 @@ struct ColumnChoice {
   uint32_t word = 0;   // from 1; 0: the first, of CoNLL-U the second (FORM)
   uint32_t tag = 0;    // from 1; 0: the last, of CoNLL-U the fourth (UPOS)
   bool named = false;  // by a name of CoNLL-U, so that the files must be in it
-  // Taken over from a data set: for files of its kind, CoNLL-U or plain, only.
-  std::optional<bool> of_conllu = std::nullopt;
+  // Those of a data set whose vocabulary is taken over: for files of its kind, CoNLL-U or plain, in
+  // place of the defaults. Word 0: none.
+  TagColumns adopted = {};
 };
 
 // The columns named by flags: each a number, a name of CoNLL-U such as upos, or empty.

@@ -7,7 +7,8 @@
 //   safetensors                    a tensor [words, SIZE], as of BERT's word embeddings, and a file
 //                                  beside it that has a word a line, as its vocab.txt
 //
-// Which it is, is told by the contents. Text and binary files may be compressed (gzip, xz, zstd).
+// Which it is, is told by the contents. Text and binary files may be compressed (gzip, bzip2, xz,
+// zstd).
 #pragma once
 
 #include <cstdint>

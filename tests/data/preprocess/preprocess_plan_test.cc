@@ -41,6 +41,8 @@ TEST(PreprocessPlanTest, ChangesWithWhateverChangesTheBytes) {
         options.label_order.given = {"a", "b"};
       },
       [&] { options.tag_scheme = FieldEntry::BILOU; },
+      [&] { options.columns.word = 2; },
+      [&] { options.columns.tag = 2; },
       [&] { options.shard_tokens = 7; },
       [&] {
         options.splits.push_back({"valid", {scratch.Path("file")}});

@@ -101,6 +101,37 @@ TEST_F(PreprocessTasksTest, PutsRatingsInNumericOrder) {
   EXPECT_THAT(Run(), FailsWith(kInvalid, "--label_order is for --task=classification"));
 }
 
+// The manifest says where words and tags were, and a data set of the same vocabulary reads them
+// there.
+TEST_F(PreprocessTasksTest, RemembersTheColumnsOfTags) {
+  options_.task = TAGGING;
+  options_.tokenizer.set_kind(TokenizerSpec::WHITESPACE);
+  Give("train", "0\ta\tX\tO\n0\tb\tY\tO\n");
+  options_.columns = {.word = 2, .tag = 3};
+  TagColumns columns = RunWell().manifest.fields(1).columns();
+  EXPECT_EQ(columns.word(), 2u);
+  EXPECT_EQ(columns.tag(), 3u);
+  EXPECT_FALSE(columns.conllu());
+  EXPECT_EQ(scratch_.Read("out/tags.vocabulary.txt"), "X\t1\nY\t1\n");
+  std::filesystem::rename(options_.output, scratch_.Path("first"));
+  options_.vocabulary_of = scratch_.Path("first");
+  options_.tokenizer.Clear();
+  options_.columns = {};
+  options_.splits.clear();
+  Give("test", "0\tb\tX\tO\n");
+  PreprocessReport report = RunWell();
+  EXPECT_EQ(report.manifest.fields(1).columns().word(), 2u);
+  EXPECT_EQ(report.manifest.splits(0).counts(0).unknown(), 0u);
+  EXPECT_EQ(report.manifest.splits(0).counts(1).unknown(), 0u);
+  EXPECT_THAT(ReportText(report), testing::HasSubstr("words in column 2, tags in column 3 ("));
+  options_.columns.tag = 4;
+  std::filesystem::remove_all(options_.output);
+  EXPECT_EQ(RunWell().manifest.splits(0).counts(1).unknown(), 1u);
+  options_.task = CLASSIFICATION;
+  std::filesystem::remove_all(options_.output);
+  EXPECT_THAT(Run(), FailsWith(kInvalid, "--word_column and --tag_column are for --task=tagging"));
+}
+
 TEST_F(PreprocessTasksTest, RefusesMixturesOfTagSchemes) {
   options_.task = TAGGING;
   const std::string bilou = "a B-x\nb I-x\nc L-x\n\nd U-x\ne O\nf B-x\ng L-x\n\n";
@@ -285,7 +316,7 @@ TEST_F(PreprocessTasksTest, NamesTheLineThatIsMalformed) {
     EXPECT_THAT(scratch_.Names(), ElementsAre("train"));
   };
   refused(CLASSIFICATION, "1\ta\n2\tb\nno tab\n", ": line 3: expected a label");
-  refused(TAGGING, "a O\nb\n", ": line 2: expected a word and a tag");
+  refused(TAGGING, "a O\nb\n", ": line 2: expected 2 columns as in line 1, not 1");
   refused(TRANSLATION, "a\tb\n\nc\n", ": line 3: expected a source");
   refused(CLASSIFICATION, "", ": empty");
   refused(CLASSIFICATION, "1\t\n", ": empty");

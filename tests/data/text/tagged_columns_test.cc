@@ -56,12 +56,18 @@ TEST_F(TaggedColumnsTest, AreThoseThatAreAskedFor) {
 
 // A test set of another format than the data set whose vocabulary it takes is read by its own.
 TEST_F(TaggedColumnsTest, OfADataSetAreForFilesOfItsKind) {
-  const ColumnChoice of_conllu = {.word = 2, .tag = 5, .of_conllu = true};
-  const ColumnChoice of_plain = {.word = 2, .tag = 3, .of_conllu = false};
+  ColumnChoice of_conllu, of_plain;
+  of_conllu.adopted.set_conllu(true);
+  of_conllu.adopted.set_word(2);
+  of_conllu.adopted.set_tag(5);
+  of_plain.adopted.set_word(2);
+  of_plain.adopted.set_tag(3);
   EXPECT_EQ(*Columns(kConllu, of_conllu), "2 5 conllu");
   EXPECT_EQ(*Columns(kConllu, of_plain), "2 4 conllu");
   EXPECT_EQ(*Columns("0\ta\tX\tO\n", of_plain), "2 3");
   EXPECT_EQ(*Columns("a\tO\n", of_conllu), "1 0");
+  of_plain.tag = 4;
+  EXPECT_EQ(*Columns("0\ta\tX\tO\n", of_plain), "2 4");
 }
 
 TEST_F(TaggedColumnsTest, AreNotThereInOtherText) {
