@@ -45,6 +45,7 @@ class TokenizeChunkTest : public testing::Test {
 
   const SpooledExamples::Field& Tokenize(int field = 0) {
     chunk_.files = {"file"};
+    chunk_.columns = {.columns = 2, .line = 1};  // of tagging
     EXPECT_THAT(TokenizeChunk(coding_, chunk_, &tokenized_), IsOk());
     return tokenized_.examples.fields[field];
   }
