@@ -29,9 +29,11 @@ ABSL_FLAG(std::string, test, "", "`FILE[,FILE...]` Text files to test on.");
 ABSL_FLAG(std::string, split, "",
           "`TRAIN,VALID[,TEST]` Divides --train by these weights, such as 98,1,1. An example goes "
           "where a hash of its text says, so equal ones go together.");
-ABSL_FLAG(std::string, on_invalid, "keep",
-          "`WAY` What to do with examples whose bytes are not UTF-8. keep: as it is; replace: with "
-          "U+FFFD in place of them; skip: leaves them out; fail: is an error.");
+ABSL_FLAG(
+    std::string, on_invalid, "keep",
+    "`WAY` What to do with examples whose bytes are not UTF-8. keep: as it is, but NUL bytes are "
+    "an error; replace: with U+FFFD in place of them; skip: leaves them out; fail: is an "
+    "error.");
 ABSL_FLAG(std::string, label_order, "",
           "`ORDER` For classification: the order of the labels, which ordinal models take for that "
           "of ratings. numeric; bytes; LOWEST,...,HIGHEST: all labels; or a file with a label on "
