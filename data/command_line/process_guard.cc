@@ -37,15 +37,15 @@ void PrintLine(const char* format, auto... values) {
   try {
     std::rethrow_exception(std::current_exception());
   } catch (const std::bad_alloc&) {
-    // Libraries allocate through operators of their own, which note nothing.
-    char requested[64] = "";
-    if (const size_t bytes = refused_bytes; bytes > 0)
-      std::snprintf(requested, sizeof(requested), ": %zu bytes were requested", bytes);
+    // 0: by a library that allocates in its own way.
+    char request[64] = "the request of a library was refused";
+    if (const size_t bytes = refused_bytes.load(); bytes > 0)
+      std::snprintf(request, sizeof(request), "%zu bytes were requested", bytes);
     PrintLine(
-        "%s: error: out of memory%s. Give the process more memory (ulimit -v, the limit of the "
-        "container or job), or less to do at once (batch size, length of examples, ranks per "
-        "host)\n",
-        requested);
+        "%s: error: out of memory: %s. Give the process more memory (ulimit "
+        "-v, the limit of the container or job), or less to do at once (batch size, max_length of "
+        "examples, ranks per host)\n",
+        request);
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::resource_unavailable_try_again) {
       PrintLine("%s: error: unexpected exception: %s\n", error.what());
@@ -127,8 +127,8 @@ static void Refuse(size_t bytes) {
   const auto unit = static_cast<std::size_t>(alignment);
   while (true) {
     const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
-    if (rounded < bytes) throw std::bad_alloc();
-    if (void* memory = std::aligned_alloc(unit, rounded)) return memory;
+    // Not where rounding up overflows.
+    if (void* memory = rounded < bytes ? nullptr : std::aligned_alloc(unit, rounded)) return memory;
     elman::Refuse(bytes);
   }
 }

@@ -1,6 +1,7 @@
 #include "trainer/comm/mpi_communicator.h"
 
 #include <mpi.h>
+#include <sys/mman.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
@@ -207,10 +208,20 @@ class MpiCommunicator : public Communicator {
     struct statvfs folder = {};
     int fits = statvfs(kSharedMemoryFolder, &folder) == 0 &&
                static_cast<double>(folder.f_bavail) * static_cast<double>(folder.f_frsize) >=
-                   static_cast<double>(needed);
+                   static_cast<double>(needed) &&
+               CanMap(needed);
     int all_fit = 0;
     MPI_Allreduce(&fits, &all_fit, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
     return all_fit != 0;
+  }
+
+  // Whether this process may have so many bytes more (ulimit -v). A rank that is alone on its node
+  // gets them from the heap, for which there must be memory too.
+  bool CanMap(int64_t bytes) const {
+    const int access = ranks_of_node_.size() > 1 ? PROT_NONE : PROT_READ | PROT_WRITE;
+    const auto size = static_cast<size_t>(bytes);
+    void* const place = ::mmap(nullptr, size, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return place != MAP_FAILED && ::munmap(place, size) == 0;
   }
 
   const MpiOptions options_;

@@ -2,6 +2,8 @@
 
 #include <dnnl.h>
 
+#include <new>
+
 #include "trainer/network/math/check.h"
 #include "trainer/network/math/compute_scope.h"
 
@@ -20,6 +22,8 @@ void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, const Const
   const dnnl_status_t status =
       dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', c.rows, c.cols, k, alpha, a.data, a.stride, b.data,
                  b.stride, beta, c.data, c.stride);
+  if (status == dnnl_out_of_memory)
+    throw std::bad_alloc();  // of its own buffers; no broken promise
   CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
 }
 
