@@ -36,6 +36,7 @@ struct TranslationSearch::Sentence {
     int parent = 0;  // -1: the first token
     uint32_t token = 0;
     std::vector<float> weights = {};
+    int uses = 1;  // by the hypothesis that ends here, and by nodes that follow
   };
   struct Hypothesis {
     int node = -1;
@@ -54,6 +55,15 @@ struct TranslationSearch::Sentence {
   std::vector<Node> nodes;
   std::vector<Hypothesis> live;
   std::vector<Finished> finished;  // the best first
+
+  // A hypothesis no longer ends at a node. Attention of nodes that are on the way to none is freed:
+  // all of it, of a beam over long texts, would be many times what is wanted in the end.
+  void Leave(int node) {
+    while (node >= 0 && --nodes[node].uses == 0) {
+      std::vector<float>().swap(nodes[node].weights);
+      node = nodes[node].parent;
+    }
+  }
 };
 
 namespace {
@@ -125,6 +135,7 @@ void TranslationSearch::Advance(ConstMatrix logits, const float* weights, int64_
       const float* own = weights + extension.hypothesis * sentence->words;
       node.weights.assign(own, own + sentence->words);
     }
+    if (node.parent >= 0) ++sentence->nodes[node.parent].uses;
     sentence->nodes.push_back(std::move(node));
     const Sentence::Hypothesis hypothesis = {.node = static_cast<int>(sentence->nodes.size()) - 1,
                                              .log_probability = extension.log_probability,
@@ -138,6 +149,7 @@ void TranslationSearch::Advance(ConstMatrix logits, const float* weights, int64_
     }
   }
   std::ranges::stable_sort(sentence->finished, std::ranges::greater(), &Sentence::Finished::score);
+  for (const Sentence::Hypothesis& before : sentence->live) sentence->Leave(before.node);
   sentence->live = std::move(next);
   if (IsDone(*sentence)) sentence->live.clear();
   if (sentence->tokens < sentence->max_tokens) return;

@@ -28,9 +28,6 @@ struct TranslationSearchSpec {
 // What is wrong with the options --beam, of `least_beam` or more, and --length_penalty.
 absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty);
 
-// What is wrong with the options --beam, of `least_beam` or more, and --length_penalty.
-absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty);
-
 struct Translation {
   std::vector<uint32_t> tokens;  // without </s>
   double log_probability = 0;    // of these and </s>
