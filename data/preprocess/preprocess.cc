@@ -107,7 +107,8 @@ class Pipeline {
     return CorpusOf(options_.task, split.files, split.target_files);
   }
   ExampleRules RulesOf(const Split& split) const {
-    return {options_.task, options_.on_invalid, split.part, columns_};
+    return {options_.task, options_.on_invalid, split.part,
+            columns_,      options_.max_length, options_.on_long};
   }
 
   const PreprocessOptions& options_;

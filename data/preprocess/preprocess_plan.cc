@@ -59,13 +59,14 @@ absl::StatusOr<std::string> PlanText(const PreprocessOptions& options,
       "\ntarget_tokenizer: ", options.target_tokenizer.ShortDebugString(),
       "\nshared_vocabulary: ", options.shared_vocabulary ? 1 : 0,
       "\nsample_bytes: ", options.tokenizer_sample_bytes,
-      "\non_invalid: ", static_cast<int>(options.on_invalid),
+      "\non_invalid: ", static_cast<int>(options.on_invalid), "\nmax_length: ", options.max_length,
+      " ", static_cast<int>(options.on_long),
       "\nsplit_weights: ", absl::StrJoin(options.split_weights, " "),
       "\nlabel_order: ", static_cast<int>(options.label_order.kind), " ",
       absl::CEscape(absl::StrJoin(options.label_order.given, ",")),
       "\ntag_scheme: ", static_cast<int>(options.tag_scheme), "\ncolumns: ", options.columns.word,
       " ", options.columns.tag, " ", options.columns.named ? 1 : 0,
-      "\nshard_tokens: ", options.shard_tokens, "\nspools: 3\n");
+      "\nshard_tokens: ", options.shard_tokens, "\nspools: 4\n");
   std::vector<std::string> given = {options.tokenizer_file, options.target_tokenizer_file};
   if (!options.vocabulary_of.empty())
     given.push_back(JoinPath(options.vocabulary_of, kManifestName));

@@ -32,6 +32,8 @@ PreprocessSpec DescribeRun(const PreprocessOptions& options,
   if (sentencepiece) AddLibrary("SentencePiece", SentencePieceVersion(), &spec);
   if (unicode) AddLibrary("Unicode", UnicodeVersion(), &spec);
   spec.set_on_invalid(options.on_invalid);
+  spec.set_max_length(options.max_length);
+  spec.set_on_long(options.on_long);
   for (const uint64_t weight : options.split_weights) spec.add_split_weights(weight);
   spec.set_shard_tokens(options.shard_tokens);
   spec.set_keep_empty_lines(options.tokenizer.keep_empty_lines() &&

@@ -16,6 +16,8 @@ ABSL_DECLARE_FLAG(std::string, valid);
 ABSL_DECLARE_FLAG(std::string, test);
 ABSL_DECLARE_FLAG(std::string, split);
 ABSL_DECLARE_FLAG(std::string, on_invalid);
+ABSL_DECLARE_FLAG(uint64_t, max_length);
+ABSL_DECLARE_FLAG(std::string, on_long);
 ABSL_DECLARE_FLAG(std::string, label_order);
 ABSL_DECLARE_FLAG(std::string, tag_scheme);
 ABSL_DECLARE_FLAG(std::string, word_column);

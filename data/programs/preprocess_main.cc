@@ -34,6 +34,13 @@ ABSL_FLAG(
     "`WAY` What to do with examples whose bytes are not UTF-8. keep: as it is, but NUL bytes are "
     "an error; replace: with U+FFFD in place of them; skip: leaves them out; fail: is an "
     "error.");
+ABSL_FLAG(uint64_t, max_length, 0,
+          "For tagging, classification and translation: examples with more than `N` tokens in a "
+          "field, </s> included, are handled as --on_long says and counted; 0: none is too long. "
+          "Applies to every split.");
+ABSL_FLAG(std::string, on_long, "drop",
+          "`WAY` With --max_length. drop: leaves examples that are too long out; truncate: keeps "
+          "their first tokens.");
 ABSL_FLAG(std::string, label_order, "",
           "`ORDER` For classification: the order of the labels, which ordinal models take for that "
           "of ratings. numeric; bytes; LOWEST,...,HIGHEST: all labels; or a file with a label on "

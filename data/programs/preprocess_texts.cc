@@ -58,7 +58,7 @@ absl::Status CheckFlagsGiven(const CommandLine& line, const PreprocessOptions& o
   const Task task = options.task;
   const FlagGroup tasks[] = {
       {"--cooccurrences_of", false, {"window"}},
-      {"--task=tagging", task == TAGGING, {"tag_scheme"}},
+      {"--task=tagging", task == TAGGING, {"tag_scheme", "word_column", "tag_column"}},
       {"--task=classification", task == CLASSIFICATION, {"label_order"}},
       {"--task=language_model and --task=embedding", IsRunningText(task), {"keep_empty_lines"}},
       {"--task=translation",
@@ -175,6 +175,12 @@ absl::StatusOr<PreprocessSpec::OnInvalid> ParseOnInvalid(const std::string& name
   return ParseNamed("--on_invalid", name, kWays);
 }
 
+absl::StatusOr<PreprocessSpec::OnLong> ParseOnLong(const std::string& name) {
+  constexpr NamedValue<PreprocessSpec::OnLong> kWays[] = {{"drop", PreprocessSpec::DROP},
+                                                          {"truncate", PreprocessSpec::TRUNCATE}};
+  return ParseNamed("--on_long", name, kWays);
+}
+
 // Collective.
 absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, Communicator* workers) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
@@ -184,6 +190,8 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, Comm
   RETURN_IF_ERROR(CheckFlagsGiven(line, options));
   RETURN_IF_ERROR(ParseWeights(absl::GetFlag(FLAGS_split), &options.split_weights));
   ASSIGN_OR_RETURN(options.on_invalid, ParseOnInvalid(absl::GetFlag(FLAGS_on_invalid)));
+  options.max_length = absl::GetFlag(FLAGS_max_length);
+  ASSIGN_OR_RETURN(options.on_long, ParseOnLong(absl::GetFlag(FLAGS_on_long)));
   ASSIGN_OR_RETURN(options.label_order, ParseLabelOrder(absl::GetFlag(FLAGS_label_order)));
   if (const std::string scheme = absl::GetFlag(FLAGS_tag_scheme); !scheme.empty()) {
     ASSIGN_OR_RETURN(options.tag_scheme, ParseTagScheme("tag_scheme", scheme));

@@ -101,12 +101,13 @@ void TextFindings::Clear(size_t fields) {
   content_hashes.clear();
 }
 
-// Five numbers, the notices, the labels, the pairs of tags, the unknown words of each field behind
+// Six numbers, the notices, the labels, the pairs of tags, the unknown words of each field behind
 // their number of fields, the counts of restoration, and the hashes.
 std::string TextFindings::Serialize() const {
   std::string bytes;
-  for (const uint64_t number : {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
-                                left_out.invalid_examples, invalid_examples}) {
+  for (const uint64_t number :
+       {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
+        left_out.invalid_examples, left_out.long_examples, invalid_examples}) {
     AppendNumber(number, &bytes);
   }
   AppendText(notices.Serialize(), &bytes);
@@ -128,8 +129,9 @@ absl::StatusOr<TextFindings> TextFindings::Parse(std::string_view bytes) {
   Parser parser(bytes);
   TextFindings findings;
   LeftOut& left_out = findings.left_out;
-  for (uint64_t* number : {&left_out.empty_lines, &left_out.half_pairs, &left_out.document_marks,
-                           &left_out.invalid_examples, &findings.invalid_examples}) {
+  for (uint64_t* number :
+       {&left_out.empty_lines, &left_out.half_pairs, &left_out.document_marks,
+        &left_out.invalid_examples, &left_out.long_examples, &findings.invalid_examples}) {
     RETURN_IF_ERROR(parser.Take(number));
   }
   std::string notices;

@@ -34,17 +34,17 @@ absl::Status SplitSurvey::Add(const SpooledExamples& examples, const TextFinding
 absl::Status SplitSurvey::Share(Communicator* workers) {
   std::vector<uint64_t> sums = {left_out_.empty_lines,    left_out_.half_pairs,
                                 left_out_.document_marks, left_out_.invalid_examples,
-                                invalid_examples_,        restoration_.exact_lines,
-                                restoration_.edited_lines};
+                                left_out_.long_examples,  invalid_examples_,
+                                restoration_.exact_lines, restoration_.edited_lines};
   const auto first_operation = static_cast<ptrdiff_t>(sums.size());
   sums.insert(sums.end(), restoration_.operations.begin(), restoration_.operations.end());
   sums = workers->Sum(std::move(sums));
-  left_out_ = {sums[0], sums[1], sums[2], sums[3]};
-  invalid_examples_ = sums[4];
+  left_out_ = {sums[0], sums[1], sums[2], sums[3], sums[4]};
+  invalid_examples_ = sums[5];
   const std::vector<uint64_t> pairs = workers->Sum(tag_pairs_.numbers());
   tag_pairs_ = TagPairs();
   tag_pairs_.AddNumbers(pairs);
-  restoration_ = {sums[5], sums[6]};
+  restoration_ = {sums[6], sums[7]};
   std::copy(sums.begin() + first_operation, sums.end(), restoration_.operations.begin());
   const bool first = workers->rank() == 0;
   absl::Status status;
@@ -82,6 +82,7 @@ void SplitSurvey::Describe(const std::vector<FieldCoding>& fields,
     counts->set_edited_lines(restoration_.edited_lines);
     for (const uint64_t operations : restoration_.operations) counts->add_operations(operations);
   }
+  split->set_long_examples(left_out_.long_examples);
   for (const SplitOverlap& overlap : overlaps) {
     if (overlap.split != split->name()) continue;
     OverlapEntry* entry = split->add_overlaps();

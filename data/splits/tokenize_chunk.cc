@@ -1,6 +1,7 @@
 #include "data/splits/tokenize_chunk.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,8 +71,8 @@ class ChunkEncoder {
     Field* field = &fields()[0];
     const size_t begin = field->ids.size();
     tokenizer(0).Encode(text, &field->ids);
-    CountUnknown(0, text, begin);
     const size_t text_end = field->ids.size();
+    CountUnknown(0, text, begin, text_end);
     if (example.ends) field->ids.push_back(vocabulary(0).end_id());
     if (field->ids.size() == begin) return;  // a piece of a line, of white space only
     const std::string_view raw = example.raw(0)[0];
@@ -114,60 +115,96 @@ class ChunkEncoder {
   void AddSentence(const TextExample& example) {
     Field* text = &fields()[0];
     Field* tags = &fields()[1];
-    const size_t begin = text->ids.size();
-    uint64_t text_bytes = 0, tag_bytes = 0;
-    for (size_t i = 0; i < example.fields[0].size(); ++i) {
-      const std::string_view word = example.fields[0][i], tag = example.fields[1][i];
-      const size_t word_begin = text->ids.size();
+    const std::vector<std::string_view>& words = example.fields[0];
+    const size_t begin = text->ids.size(), first_tag = tags->ids.size();
+    word_begins_.clear();
+    for (const std::string_view word : words) {
+      word_begins_.push_back(text->ids.size());
       EncodeWord(tokenizer(0), vocabulary(0), word, &text->ids);
-      CountUnknown(0, word, word_begin);
+    }
+    if (!FitLengths({{begin, first_tag}})) return;
+    const size_t end = text->ids.size();
+    size_t kept = words.size();
+    while (kept > 0 && word_begins_[kept - 1] >= end) --kept;
+    word_begins_.push_back(end);
+    uint64_t text_bytes = 0, tag_bytes = 0;
+    for (size_t i = 0; i < kept; ++i) {
+      const std::string_view tag = example.fields[1][i];
+      const size_t word_end = std::min(word_begins_[i + 1], end);
+      CountUnknown(0, words[i], word_begins_[i], word_end);
       tags->ids.push_back(LabelId(tag));
-      tags->ids.resize(text->ids.size(), vocabulary(1).no_label_id());
+      tags->ids.resize(first_tag + (word_end - begin), vocabulary(1).no_label_id());
       text_bytes += example.raw(0)[i].size() + 1;
       tag_bytes += tag.size() + 1;
     }
     tokenized_->findings.tag_pairs.AddSentence(example.fields[1]);
-    Close(begin, example.fields[0].size(), text_bytes, text);
-    Close(begin, example.fields[1].size(), tag_bytes, tags);
+    Close(begin, kept, text_bytes, text);
+    Close(first_tag, kept, tag_bytes, tags);
   }
 
   void AddLabelled(const TextExample& example) {
     const std::string_view whole = example.fields[0][0], label = example.fields[1][0];
     Field* text = &fields()[0];
+    Field* labels = &fields()[1];
     const size_t begin = text->ids.size();
     tokenizer(0).Encode(whole, &text->ids);
-    CountUnknown(0, whole, begin);
     if (text->ids.size() == begin) {  // white space of Unicode
       ++tokenized_->findings.left_out.empty_lines;
       return;
     }
+    if (!FitLengths({{begin, labels->ids.size()}})) return;
+    CountUnknown(0, whole, begin, text->ids.size());
     Close(begin, CountWords(whole), example.raw(0)[0].size() + 1, text);
-    Field* labels = &fields()[1];
     labels->ids.push_back(LabelId(label));
     Close(labels->ids.size() - 1, 1, label.size() + 1, labels);
   }
 
   void AddPair(const TextExample& example) {
+    std::array<size_t, 2> begins;
+    for (int i = 0; i < 2; ++i) {
+      Field* field = &fields()[i];
+      begins[i] = field->ids.size();
+      tokenizer(i).Encode(example.fields[i][0], &field->ids);
+      field->ids.push_back(vocabulary(i).end_id());
+    }
+    if (!FitLengths(begins)) return;
     for (int i = 0; i < 2; ++i) {
       const std::string_view whole = example.fields[i][0];
-      Field* field = &fields()[i];
-      const size_t begin = field->ids.size();
-      tokenizer(i).Encode(whole, &field->ids);
-      CountUnknown(i, whole, begin);
-      field->ids.push_back(vocabulary(i).end_id());
-      Close(begin, CountWords(whole), example.raw(i)[0].size() + 1, field);
+      CountUnknown(i, whole, begins[i], fields()[i].ids.size());
+      Close(begins[i], CountWords(whole), example.raw(i)[0].size() + 1, &fields()[i]);
     }
     if (coding_.raw_text != RawTextHeader::REFERENCE) return;
     KeepText(example.raw(1)[0]);
     tokenized_->examples.texts.examples.push_back(1);
   }
 
-  // What of `text` became <unk> among the ids from `begin` on.
-  void CountUnknown(int field, std::string_view text, size_t begin) {
+  // Applies the rules to an example whose first two fields have ids from `begins` on, to the end.
+  // False: it is too long, and its ids were removed.
+  bool FitLengths(const std::array<size_t, 2>& begins) {
+    const uint64_t most = coding_.rules.max_length;
+    const auto length = [&](int i) { return fields()[i].ids.size() - begins[i]; };
+    if (most == 0 || (length(0) <= most && length(1) <= most)) return true;
+    ++tokenized_->findings.left_out.long_examples;
+    const bool drop = coding_.rules.on_long == PreprocessSpec::DROP;
+    for (int i = 0; i < 2; ++i) {
+      std::vector<uint32_t>& ids = fields()[i].ids;
+      if (drop) {
+        ids.resize(begins[i]);
+      } else if (length(i) > most) {
+        ids.resize(begins[i] + most);
+        if (TextsEnd(coding_.rules.task)) ids.back() = vocabulary(i).end_id();
+      }
+    }
+    return !drop;
+  }
+
+  // What of `text` became <unk> among the ids from `begin` to `end`.
+  void CountUnknown(int field, std::string_view text, size_t begin, size_t end) {
     if (!coding_.fields[field].count_unknown_words) return;
     const std::vector<uint32_t>& ids = fields()[field].ids;
+    const auto last = ids.begin() + static_cast<ptrdiff_t>(end);
     const auto first = ids.begin() + static_cast<ptrdiff_t>(begin);
-    if (std::find(first, ids.end(), vocabulary(field).unknown_id()) == ids.end()) return;
+    if (std::find(first, last, vocabulary(field).unknown_id()) == last) return;
     PieceCounts& counts = tokenized_->findings.unknown_words[field];
     tokenizer(field).VisitUnknown(text, [&](std::string_view word) { counts.Add(word, 1); });
   }
@@ -186,6 +223,7 @@ class ChunkEncoder {
   const TextChunk& chunk_;
   TokenizedChunk* const tokenized_;
   std::vector<std::string> unknown_words_;  // of the line in hand
+  std::vector<size_t> word_begins_;         // of the sentence in hand, among the ids
   size_t seen_lines_ = 0;
   uint32_t ended_lines_ = 0;
 };

@@ -77,6 +77,13 @@ absl::Status CheckTask(const PreprocessOptions& options) {
     return absl::InvalidArgumentError(
         "--keep_empty_lines is for --task=language_model and --task=embedding");
   }
+  if (IsRunningText(options.task) && options.max_length > 0) {
+    return absl::InvalidArgumentError(
+        "--max_length is for tasks that read whole examples: tagging, classification, translation; "
+        "lines of running text may have any length; leave it out");
+  }
+  if (options.max_length == 0 && options.on_long != PreprocessSpec::DROP)
+    return absl::InvalidArgumentError("--on_long needs --max_length=N");
   if (options.task != CLASSIFICATION &&
       options.label_order.kind != LabelOrderSpec::Kind::kDefault) {
     return absl::InvalidArgumentError("--label_order is for --task=classification; leave it out");

@@ -45,6 +45,9 @@ struct PreprocessOptions {
   // a hash of their texts. Empty: they are all for train.
   std::vector<uint64_t> split_weights;
   PreprocessSpec::OnInvalid on_invalid = PreprocessSpec::KEEP;
+  // Most ids of a field of an example, and what becomes of those with more; 0: any number.
+  uint64_t max_length = 0;
+  PreprocessSpec::OnLong on_long = PreprocessSpec::DROP;
   LabelOrderSpec label_order;  // of CLASSIFICATION
   // Of TAGGING; UNRECORDED: it is recognized by the tags of train, or taken over with them.
   TagScheme tag_scheme = FieldEntry::UNRECORDED;

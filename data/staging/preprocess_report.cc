@@ -126,6 +126,25 @@ std::string LeftOutText(const PreprocessReport& report) {
   return text;
 }
 
+// What became of examples that are too long, by split.
+std::string LongText(const DatasetManifest& manifest) {
+  const PreprocessSpec& spec = manifest.preprocess();
+  std::string text;
+  for (const SplitEntry& split : manifest.splits()) {
+    if (split.long_examples() == 0) continue;
+    const bool dropped = spec.on_long() == PreprocessSpec::DROP;
+    const bool scored = split.name() != "train";
+    const uint64_t kept = split.counts(0).examples();
+    absl::StrAppend(
+        &text, scored ? "warning: " : "note: ", GroupedText(split.long_examples()), " of ",
+        GroupedText(dropped ? kept + split.long_examples() : kept), " examples of ", split.name(),
+        " have more than ", GroupedText(spec.max_length()), " tokens (--max_length); they were ",
+        dropped ? "left out" : "truncated",
+        scored ? ", so scores on it do not compare with those on all of its text\n" : "\n");
+  }
+  return text;
+}
+
 std::string OverlapsText(const PreprocessReport& report) {
   std::string text;
   for (const SplitOverlap& overlap : report.overlaps) {
@@ -248,8 +267,8 @@ std::string ReportText(const PreprocessReport& report) {
   }
   absl::StrAppend(&text, ColumnsText(report), LabelCounts(report), TagSchemeText(report),
                   LabelOrderText(report), UnknownWordsText(report.manifest), LeftOutText(report),
-                  UnseenLabels(report), InvalidText(report), OverlapsText(report),
-                  SuspectLinesText(report));
+                  LongText(report.manifest), UnseenLabels(report), InvalidText(report),
+                  OverlapsText(report), SuspectLinesText(report));
   return text;
 }
 

@@ -44,12 +44,14 @@ struct LeftOut {
   uint64_t document_marks = 0;  // of TAGGING, lines that begin with -DOCSTART-
   // Not UTF-8, and skipped or replaced as ExampleRules say.
   uint64_t invalid_examples = 0;
+  uint64_t long_examples = 0;  // with more ids than ExampleRules allow; left out or truncated
 
   void Add(const LeftOut& other) {
     empty_lines += other.empty_lines;
     half_pairs += other.half_pairs;
     document_marks += other.document_marks;
     invalid_examples += other.invalid_examples;
+    long_examples += other.long_examples;
   }
 };
 

@@ -28,6 +28,10 @@ struct ExampleRules {
   PreprocessSpec::OnInvalid on_invalid = PreprocessSpec::KEEP;
   CorpusPart part;
   ColumnChoice columns;  // of TAGGING
+  // Most ids of a field, </s> included, and what becomes of an example with more; 0: any number.
+  // Not of running text.
+  uint64_t max_length = 0;
+  PreprocessSpec::OnLong on_long = PreprocessSpec::DROP;
 };
 
 // XXH3-64 of what a model reads of the example: the line, the text that a label is of, the source

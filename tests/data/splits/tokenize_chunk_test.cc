@@ -8,6 +8,7 @@ namespace elman {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 constexpr uint32_t kEnd = 256;
@@ -237,6 +238,74 @@ TEST_F(TokenizeChunkTest, SaysWhichLineIsMalformed) {
   EXPECT_THAT(TokenizeChunk(coding_, chunk_, &tokenized_),
               FailsWith(absl::StatusCode::kInvalidArgument, "file: line 1"));
 }
+
+// Of examples that are too long, none or only the first ids are left, and labels, unknown words and
+// references stay with those that are kept.
+class LongExamplesTest : public TokenizeChunkTest,
+                         public testing::WithParamInterface<PreprocessSpec::OnLong> {
+ protected:
+  LongExamplesTest() {
+    coding_.rules.max_length = 3;
+    coding_.rules.on_long = GetParam();
+  }
+  bool truncates() const { return GetParam() == PreprocessSpec::TRUNCATE; }
+};
+
+TEST_P(LongExamplesTest, OfTranslation) {
+  coding_.rules.task = TRANSLATION;
+  coding_.raw_text = RawTextHeader::REFERENCE;
+  coding_.fields = {Words({"a", "b"}), Words({"c", "d"})};
+  Add("a b\tc d");
+  Add("a b b\tc");
+  Add("a\tc d c d c");
+  const SpooledExamples::Field source = Tokenize(0), target = tokenized_.examples.fields[1];
+  EXPECT_EQ(tokenized_.findings.left_out.long_examples, 2u);
+  if (truncates()) {
+    EXPECT_THAT(source.ids, ElementsAre(2, 3, 1, 2, 3, 1, 2, 1));
+    EXPECT_THAT(target.ids, ElementsAre(2, 3, 1, 2, 1, 2, 3, 1));
+    EXPECT_THAT(source.lengths, ElementsAre(3, 3, 2));
+    EXPECT_THAT(tokenized_.examples.texts.sizes, ElementsAre(3, 1, 9)) << "references are whole";
+  } else {
+    EXPECT_THAT(source.ids, ElementsAre(2, 3, 1));
+    EXPECT_THAT(target.ids, ElementsAre(2, 3, 1));
+    EXPECT_THAT(tokenized_.examples.texts.sizes, ElementsAre(3));
+  }
+}
+
+TEST_P(LongExamplesTest, OfClassification) {
+  coding_.rules.task = CLASSIFICATION;
+  coding_.fields = {Words({"a", "b"}), Labels({"x", "y"})};
+  Add("new\ta b a b");
+  Add("y\ta b a");
+  const SpooledExamples::Field text = Tokenize(0), labels = tokenized_.examples.fields[1];
+  EXPECT_EQ(tokenized_.findings.left_out.long_examples, 1u);
+  EXPECT_THAT(text.lengths, truncates() ? ElementsAreArray({3, 3}) : ElementsAreArray({3}));
+  EXPECT_EQ(labels.ids.size(), text.lengths.size());
+  EXPECT_EQ(labels.ids.back(), 1u);
+  EXPECT_EQ(tokenized_.findings.unseen_labels.size(), truncates() ? 1u : 0u);
+}
+
+// The second word has three pieces, of which the limit leaves two.
+TEST_P(LongExamplesTest, OfTagging) {
+  coding_.rules.task = TAGGING;
+  coding_.fields = {Text(TokenizerSpec::BYTE, *BuildByteVocabulary()), Labels({"x", "y"})};
+  for (const char* line : {"k\tx", "lmn\ty", "o\tx", "", "p\ty", ""}) Add(line);
+  const SpooledExamples::Field text = Tokenize(0), tags = tokenized_.examples.fields[1];
+  EXPECT_EQ(tokenized_.findings.left_out.long_examples, 1u);
+  EXPECT_EQ(tags.lengths, text.lengths);
+  const uint32_t none = coding_.fields[1].vocabulary->no_label_id();
+  if (truncates()) {
+    EXPECT_THAT(text.ids, ElementsAre('k', 'l', 'm', 'p'));
+    EXPECT_THAT(tags.ids, ElementsAre(0, 1, none, 1));
+    EXPECT_THAT(text.words, ElementsAre(2, 1));
+  } else {
+    EXPECT_THAT(text.ids, ElementsAre('p'));
+    EXPECT_THAT(tags.ids, ElementsAre(1));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, LongExamplesTest,
+                         testing::Values(PreprocessSpec::DROP, PreprocessSpec::TRUNCATE));
 
 }  // namespace
 }  // namespace elman

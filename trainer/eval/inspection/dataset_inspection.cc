@@ -208,6 +208,14 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
                                             ? "references, for BLEU and chrF"
                                             : "unknown words, for closed bits per byte");
     }
+    if (split.long_examples() > 0) {
+      const PreprocessSpec& spec = manifest.preprocess();
+      inspection->AddText(
+          "  too long",
+          absl::StrCat(split.long_examples(), " examples of more than ", spec.max_length(),
+                       " tokens ",
+                       spec.on_long() == PreprocessSpec::DROP ? "left out" : "truncated"));
+    }
     for (const SourceEntry& source : split.sources())
       inspection->AddText("  source", SourceText(source));
     for (const OverlapEntry& overlap : split.overlaps()) {

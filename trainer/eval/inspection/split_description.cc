@@ -28,6 +28,10 @@ std::string OnInvalidName(const PreprocessSpec& spec) {
   return absl::AsciiStrToLower(PreprocessSpec::OnInvalid_Name(spec.on_invalid()));
 }
 
+std::string OnLongName(const PreprocessSpec& spec) {
+  return absl::AsciiStrToLower(PreprocessSpec::OnLong_Name(spec.on_long()));
+}
+
 // The longest length there may be.
 uint64_t Longest(const LengthCounts& counts) { return FirstLengthOfBin(counts.size()) - 1; }
 
@@ -114,6 +118,7 @@ void AddSourcesJson(const SplitEntry& split, JsonObject* json) {
     overlaps.Add(overlap.split(), uint64_t{overlap.examples()});
   json->AddJson("sources", JsonArray(split.sources(), source_json))
       .Add("examples_also_in", overlaps);
+  if (split.long_examples() > 0) json->Add("long_examples", uint64_t{split.long_examples()});
 }
 
 std::string PreprocessText(const PreprocessSpec& spec) {
@@ -121,6 +126,8 @@ std::string PreprocessText(const PreprocessSpec& spec) {
   for (const PreprocessSpec::Library& library : spec.libraries())
     absl::StrAppend(&text, ", ", library.name(), " ", library.version());
   absl::StrAppend(&text, ", --on_invalid=", OnInvalidName(spec));
+  if (spec.max_length() > 0)
+    absl::StrAppend(&text, ", --max_length=", spec.max_length(), ", --on_long=", OnLongName(spec));
   if (!spec.split_weights().empty())
     absl::StrAppend(&text, ", --split=", absl::StrJoin(spec.split_weights(), ","));
   if (spec.window() > 0) absl::StrAppend(&text, ", --window=", spec.window());
@@ -137,6 +144,8 @@ JsonObject PreprocessJson(const PreprocessSpec& spec) {
       .AddJson("split_weights",
                JsonArray(spec.split_weights(), [](auto weight) { return absl::StrCat(weight); }))
       .Add("shard_tokens", uint64_t{spec.shard_tokens()});
+  if (spec.max_length() > 0)
+    json.Add("max_length", uint64_t{spec.max_length()}).Add("on_long", OnLongName(spec));
   if (spec.window() > 0) json.Add("window", uint64_t{spec.window()});
   return json;
 }
