@@ -59,7 +59,8 @@ struct Batch {
   // Elements t * rows + b, ascending, before which the state carried in a stream begins anew, since
   // another text begins there.
   std::vector<int32_t> restarts;
-  // The number in the split of the example in each row; empty where rows are streams.
+  // The number in the split, but for what is left out of it (ExampleOrder), of the example in each
+  // row; empty where rows are streams.
   std::vector<uint64_t> examples;
 
   // Room for vectors of so many numbers of every input; they are zeros.

@@ -13,14 +13,13 @@ uint64_t RandomKeyOf(uint64_t seed, uint64_t epoch, RandomOrder order, uint64_t 
 
 void EpochOrder::Begin(uint64_t epoch) {
   epoch_ = epoch;
-  const Permutation permutation(blocks_->blocks(),
-                                RandomKeyOf(seed_, epoch, RandomOrder::kBlocks, 0));
-  order_.resize(blocks_->blocks());
+  const size_t blocks = block_begins_.size() - 1;
+  const Permutation permutation(blocks, RandomKeyOf(seed_, epoch, RandomOrder::kBlocks, 0));
+  order_.resize(blocks);
   first_place_.assign(1, 0);
   for (size_t i = 0; i < order_.size(); ++i) {
     order_[i] = static_cast<uint32_t>(permutation(i));
-    const uint64_t examples =
-        blocks_->first_example(order_[i] + 1) - blocks_->first_example(order_[i]);
+    const uint64_t examples = block_begins_[order_[i] + 1] - block_begins_[order_[i]];
     first_place_.push_back(first_place_.back() + examples);
   }
 }
@@ -37,7 +36,7 @@ uint64_t EpochOrder::ExampleAt(uint64_t place) const {
                                 RandomKeyOf(seed_, epoch_, RandomOrder::kExamples, group));
   const uint64_t at = begin + permutation(place - begin);
   const size_t block = block_of(at);
-  return blocks_->first_example(order_[block]) + (at - first_place_[block]);
+  return block_begins_[order_[block]] + (at - first_place_[block]);
 }
 
 }  // namespace elman

@@ -8,9 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
-
-#include "data/shards/split_blocks.h"
 
 namespace elman {
 
@@ -30,8 +29,9 @@ uint64_t RandomKeyOf(uint64_t seed, uint64_t epoch, RandomOrder order, uint64_t 
 
 class EpochOrder {
  public:
-  // `blocks` must outlive the order.
-  EpochOrder(const SplitBlocks* blocks, uint64_t seed) : blocks_(blocks), seed_(seed) {}
+  // Blocks begin with these examples, ExampleReader::BlockBegins().
+  EpochOrder(std::vector<uint64_t> block_begins, uint64_t seed)
+      : block_begins_(std::move(block_begins)), seed_(seed) {}
 
   // Turns to an epoch.
   void Begin(uint64_t epoch);
@@ -40,7 +40,7 @@ class EpochOrder {
   uint64_t ExampleAt(uint64_t place) const;
 
  private:
-  const SplitBlocks* const blocks_;
+  const std::vector<uint64_t> block_begins_;
   const uint64_t seed_;
   uint64_t epoch_ = 0;
   std::vector<uint32_t> order_;        // of blocks

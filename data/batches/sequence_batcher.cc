@@ -45,7 +45,7 @@ class BatchPlan {
         order_(order),
         rows_(order.shuffled && order.by_tokens ? kMostRows * batch_size : batch_size),
         window_batches_(std::max(1, order.window_examples / batch_size)),
-        epoch_order_(&reader->blocks(), order.seed),
+        epoch_order_(reader->BlockBegins(), order.seed),
         rank_of_row_(rows_) {
     const std::vector<int> rows = SpreadRows(rows_);
     for (int i = 0; i < rows_; ++i) rank_of_row_[order.shuffled ? rows[i] : i] = i;
@@ -337,6 +337,12 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
       std::unique_ptr<ExampleReader> reader,
       ExampleReader::Open(dataset, split,
                           order.shuffled ? kShuffledCacheBytes : kSequentialCacheBytes));
+  if (reader->examples() > 0 && order.left_out.size() == reader->examples()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(dataset->folder(), ": all ", reader->examples(), " examples of split ",
+                     std::string(split), " have more tokens than max_length; raise it"));
+  }
+  reader->LeaveOut(std::move(order.left_out));
   if (reader->examples() == 0) {
     return absl::FailedPreconditionError(
         absl::StrCat(dataset->folder(), ": split ", std::string(split), " is empty"));

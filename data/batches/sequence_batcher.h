@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,6 +29,8 @@ struct ExampleOrder {
   int window_examples = kWindowExamples;
   // Batches have the vectors that came with the text, of so many numbers; 0: they have none.
   int feature_size = 0;
+  // Examples of the split that no epoch has, ascending. The others are numbered without them.
+  std::vector<uint64_t> left_out = {};
 };
 inline constexpr int kMostRows = 4;
 

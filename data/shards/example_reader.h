@@ -32,24 +32,30 @@ class ExampleReader {
                                                              std::string_view split,
                                                              uint64_t cache_bytes);
 
-  uint64_t examples() const { return blocks_->examples(); }
+  uint64_t examples() const { return blocks_->examples() - left_out_.size(); }
   int fields() const { return fields_; }
 
   // The example, valid until the next call. OutOfRange beyond the last.
   absl::StatusOr<ExampleView> Read(uint64_t number);
 
+  // From now on the examples with these numbers, which ascend, are not there, and those after them
+  // have lower numbers. At most once.
+  void LeaveOut(std::vector<uint64_t> numbers);
+
+  // The number of the first example of every block, and behind the last the number of all.
+  std::vector<uint64_t> BlockBegins() const;
+
   // From now on says in `shard`, which must outlive the reader, which shard is being read from
   // disk; -1: none.
   void ShowReading(std::atomic<int32_t>* shard) { blocks_->ShowReading(shard); }
-
-  // Where blocks begin: examples that share a block are read together at no cost.
-  const SplitBlocks& blocks() const { return *blocks_; }
 
  private:
   ExampleReader(std::unique_ptr<SplitBlocks> blocks, int fields)
       : blocks_(std::move(blocks)), fields_(fields) {}
   const std::unique_ptr<SplitBlocks> blocks_;
   const int fields_;
+  std::vector<uint64_t> left_out_;
+  std::vector<uint64_t> kept_before_;     // each that is left out: how many before it are not
   std::vector<int32_t> ids_[kMaxFields];  // of the example read last
 };
 

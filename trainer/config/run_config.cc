@@ -219,6 +219,7 @@ absl::Status Validate(const TrainingConfig& c) {
                    "from 1 to 1048576"),
            Require(c.sequence_length() >= 1 && c.sequence_length() <= (1 << 16), "sequence_length",
                    c.sequence_length(), "from 1 to 65536"),
+           Require(c.max_length() >= 0, "max_length", c.max_length(), kAtLeast0),
            Require(c.micro_batches() >= 1, "micro_batches", c.micro_batches(), kAtLeast1),
            Require(c.tokens_per_step() >= 0, "tokens_per_step",
                    static_cast<double>(c.tokens_per_step()), kAtLeast0),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "trainer/exchange/bf16.h"
@@ -12,12 +13,6 @@ namespace elman {
 namespace {
 
 static_assert(kSumBlock % kBlock == 0 && kBlock % SquareSum::kChains == 0);
-
-int Depth(LaneRange node) {
-  if (node.count() <= 1) return 0;
-  const int split = TreeSplit(node);
-  return 1 + std::max(Depth({node.first, split}), Depth({split, node.end}));
-}
 
 // x becomes the bf16 nearest to it and what was kept back before, which keeps the difference.
 void RoundWithFeedback(float* x, float* kept, int64_t count) {
@@ -40,22 +35,26 @@ BlockSet EveryBlock(int64_t size) {
 GradientExchange::GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes,
                                    Updates updates, WireFormat format,
                                    std::span<const double> expected_use)
+    : GradientExchange(communicator, ExchangePlan(communicator->NodeOfRank(), dense, lanes, updates,
+                                                  format, expected_use)) {}
+
+GradientExchange::GradientExchange(Communicator* communicator, const ExchangePlan& plan)
     : communicator_(communicator),
-      size_(dense.elements()),
-      total_lanes_(lanes),
-      lanes_(LanesOfRank(lanes, communicator->size(), communicator->rank())),
-      updates_(updates),
-      format_(format),
-      dense_(dense),
+      plan_(plan),
+      size_(plan.size()),
+      total_lanes_(plan.lanes()),
+      lanes_(LanesOfRank(plan.lanes(), communicator->size(), communicator->rank())),
+      updates_(plan.updates()),
+      format_(plan.format()),
+      dense_(plan.dense()),
       every_block_(EveryBlock(size_)),
       all_touched_(size_),
       messages_(communicator) {
-  CHECK_LE(communicator->size(), lanes);
-  PlaceSlices(expected_use);
+  CHECK_EQ(communicator->size(), plan.ranks());
   PlaceArrays();
   PlaceInputs();
-  tree_scratch_.resize(kSumBlock * (Depth({0, lanes}) + 1));
-  touched_words_.resize(dense.words().size() * communicator->size());
+  tree_scratch_.resize(kSumBlock * (TreeDepth({0, total_lanes_}) + 1));
+  touched_words_.resize(dense_.words().size() * communicator->size());
   node_touched_.assign(topology_->nodes(), BlockSet(size_));
   node_touched_before_ = node_touched_;
   for (int rank = 0; rank < communicator->size(); ++rank)
@@ -67,41 +66,25 @@ GradientExchange::GradientExchange(Communicator* communicator, const BlockSet& d
   all_squares_.resize(most_blocks * communicator->size());
 }
 
-// Slices of equal work: that on a block which is seldom touched, and only updated then, is little.
-void GradientExchange::PlaceSlices(std::span<const double> expected_use) {
-  constexpr double kSeldom = 1.0 / 16;
-  std::vector<double> work = {0};  // before each block of kSumBlock elements
-  for (int64_t first = 0; first < size_; first += kSumBlock) {
-    const int64_t end = std::min(size_, first + kSumBlock);
-    const int64_t always = updates_ == Updates::kAll ? end - first : dense_.Count(first, end);
-    const double use = expected_use.empty() ? kSeldom : expected_use[first / kSumBlock];
-    work.push_back(work.back() + static_cast<double>(always) +
-                   static_cast<double>(end - first - always) * use);
-  }
-  const int ranks = communicator_->size();
-  for (int rank = 0; rank <= ranks; ++rank) {
-    const double before = rank == ranks ? work.back() : work.back() * rank / ranks;
-    const auto block = std::ranges::lower_bound(work, before) - work.begin();
-    slice_begins_.push_back(std::min<int64_t>(block * kSumBlock, size_));
-  }
-}
-
 std::span<float> GradientExchange::OwnArray(int64_t size) {
+  floats_ += size;
   return own_arrays_.emplace_back(size).span();
 }
 
 void GradientExchange::PlaceArrays() {
   const int me = communicator_->rank();
-  std::vector<int> node_of_rank = communicator_->NodeOfRank();
-  topology_ = std::make_unique<Topology>(node_of_rank, total_lanes_);
+  topology_ = std::make_unique<Topology>(plan_.topology());
   const auto subtrees = static_cast<int64_t>(topology_->rank_subtrees(me).size());
   const bool first_of_node = topology_->ranks(topology_->node(me)).front() == me;
   shared_partials_ = communicator_->Share(subtrees * size_);
   if (shared_partials_) shared_values_ = communicator_->Share(first_of_node ? size_ : 0);
   if (!shared_values_) {
     shared_partials_.reset();
-    for (int rank = 0; rank < communicator_->size(); ++rank) node_of_rank[rank] = rank;
+    std::vector<int> node_of_rank(communicator_->size());
+    std::iota(node_of_rank.begin(), node_of_rank.end(), 0);
     topology_ = std::make_unique<Topology>(node_of_rank, total_lanes_);
+  } else {
+    floats_ += subtrees * size_ + (first_of_node ? size_ : 0);
   }
 
   const int first = topology_->ranks(topology_->node(me)).front();
@@ -113,7 +96,7 @@ void GradientExchange::PlaceArrays() {
   }
   int depth = 0;
   for (const LaneRange& subtree : topology_->rank_subtrees(me))
-    depth = std::max(depth, Depth(subtree));
+    depth = std::max(depth, TreeDepth(subtree));
   for (int i = 0; i < depth; ++i) scratch_.emplace_back(OwnArray(size_), &dense_);
 }
 
@@ -158,6 +141,7 @@ void GradientExchange::PlaceInputs() {
     if (Rounds()) changes_.push_back(own_part(slice));
   });
   if (Rounds()) {
+    floats_ += slice().size();
     exact_values_.emplace(slice().size());
     changes_.push_back(own_part(slice()));
   }

@@ -30,6 +30,7 @@
 #include "trainer/comm/communicator.h"
 #include "trainer/comm/float_array.h"
 #include "trainer/exchange/block_messages.h"
+#include "trainer/exchange/exchange_plan.h"
 #include "trainer/exchange/gradient_array.h"
 #include "trainer/exchange/lane_tree.h"
 #include "trainer/exchange/topology.h"
@@ -46,17 +47,14 @@ inline constexpr char kExactValues[] = "exact_values";
 // overwrite them.
 class GradientExchange {
  public:
-  // Which values an update may change.
-  enum class Updates {
-    kAll,      // every one
-    kTouched,  // those whose gradient was touched
-  };
+  using Updates = ExchangePlan::Updates;
+  using Slice = ExchangePlan::Slice;
 
-  // For flat arrays as long as the one of `dense`, which names the blocks that every pass of every
-  // lane adds to. The communicator must outlive the exchange. Requires ranks <= lanes. Collective.
-  //
-  // `expected_use` says of every kSumBlock elements of the array which part of those that are not
-  // dense a step is expected to touch; without it, little. Ranks share the work by it.
+  // Takes the memory of the plan, which is one for the ranks of the communicator. That must outlive
+  // the exchange. Collective.
+  GradientExchange(Communicator* communicator, const ExchangePlan& plan);
+
+  // Of the plan with these arguments, for the nodes of the communicator.
   GradientExchange(Communicator* communicator, const BlockSet& dense, int lanes, Updates updates,
                    WireFormat format = WireFormat::kFloat32,
                    std::span<const double> expected_use = {});
@@ -72,15 +70,9 @@ class GradientExchange {
   // Adds up all lanes of all ranks; afterwards each rank has the sum on its slice. Collective.
   void Reduce();
 
-  // The part of every flat array that this rank owns: reduces, updates, keeps moments for. Slices
-  // are of equal work, which is equal size only where every block is dense or updated.
-  struct Slice {
-    int64_t begin = 0;
-    int64_t end = 0;
-    int64_t size() const { return end - begin; }
-  };
+  // The part of every flat array that this rank owns (ExchangePlan).
   Slice slice() const { return SliceOf(communicator_->rank()); }
-  Slice SliceOf(int rank) const { return {slice_begins_[rank], slice_begins_[rank + 1]}; }
+  Slice SliceOf(int rank) const { return plan_.SliceOf(rank); }
 
   // The summed gradients on slice(), after Reduce; and the blocks of the array that any lane has
   // touched, outside of which they are zero.
@@ -118,6 +110,9 @@ class GradientExchange {
   };
   std::vector<KeptPart> KeptParts();
 
+  // The floats that this rank has taken memory for, values included (ExchangePlan).
+  int64_t floats() const { return floats_; }
+
   // Whether the ranks of a node exchange through shared memory.
   bool shares_memory() const { return shared_values_ != nullptr; }
 
@@ -149,7 +144,6 @@ class GradientExchange {
     ArrayPart residual;  // what rounding has kept back, if there is rounding
   };
 
-  void PlaceSlices(std::span<const double> expected_use);
   void PlaceArrays();
   void PlaceInputs();
   std::span<float> OwnArray(int64_t size);
@@ -169,6 +163,7 @@ class GradientExchange {
   int64_t SumBlocks(int rank) const;  // blocks of kSumBlock elements in a rank's slice
 
   Communicator* const communicator_;
+  const ExchangePlan plan_;
   const int64_t size_;
   const int total_lanes_;
   const LaneRange lanes_;
@@ -178,13 +173,13 @@ class GradientExchange {
   const PhaseClock* clock_ = nullptr;
   std::vector<std::string> sum_names_;  // of spans of time: the sum of each rank's slice
   std::unique_ptr<Topology> topology_;
-  std::vector<int64_t> slice_begins_;  // of every rank, and the end
 
   // What shared memory holds, if there is any: each rank's partials one behind another, and the
   // values with the first rank of the node.
   std::unique_ptr<SharedFloats> shared_partials_, shared_values_;
   // What the heap holds otherwise, and in any case what others need not see.
   std::vector<FloatArray> own_arrays_;
+  int64_t floats_ = 0;
 
   std::span<float> values_;
   std::vector<GradientArray> partials_;  // one for each subtree of this rank

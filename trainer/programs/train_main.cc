@@ -29,6 +29,8 @@
 #include "trainer/config/run_config.h"
 #include "trainer/network/math/compute_scope.h"
 #include "trainer/network/timing/phase_clock.h"
+#include "trainer/record/checkpoint/checkpoint_directory.h"
+#include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/replay/replay.h"
 #include "trainer/replay/verify_resume.h"
 #include "trainer/run/announcement.h"
@@ -206,7 +208,8 @@ absl::Status CheckOutputs(Communicator* communicator, const Datasets& datasets) 
 // The place of a run that is not begun.
 absl::Status PrintPlace(Communicator* communicator, const Datasets& datasets,
                         const TrainingConfig& config, Watchdog* watchdog) {
-  ASSIGN_OR_RETURN(const PreparedRun run, PrepareRun(communicator, datasets, {}, config));
+  ASSIGN_OR_RETURN(PreparedRun run, PrepareRun(communicator, datasets, {}, config));
+  PrepareExchange(&run);
   return CheckPlace(communicator, run.config(), *datasets[0], watchdog, PlaceReport::kTable,
                     run.exchange.get());
 }
@@ -224,6 +227,29 @@ void EndHungJob(const Diagnosis& diagnosis) {
   ::_exit(kExitFailed);
 }
 
+// The lanes of the run that would continue; 0: a new one begins.
+int LanesToContinue() {
+  const std::string resume = absl::GetFlag(FLAGS_resume);
+  const absl::StatusOr<Take> take = ParseTake(absl::GetFlag(FLAGS_take));
+  if (resume == "never" ||
+      (ResumesFromFile() && take.ok() && *take != Take::kAuto && *take != Take::kEverything))
+    return 0;
+  const std::string run = ResumesFromFile() ? resume : absl::GetFlag(FLAGS_output);
+  if (run.empty()) return 0;
+  const absl::StatusOr<std::string> path = ResolveCheckpoint(run, kLatest);
+  if (!path.ok()) return 0;
+  const absl::StatusOr<CheckpointHeader> header = ReadCheckpointHeader(*path);
+  return header.ok() ? header->config().lanes() : 0;
+}
+
+// The most ranks that such a run can have: each needs a lane, and each lane a sequence. elman-run
+// reads it.
+int MostRanks(const TrainingConfig& config) {
+  if (config.lanes() > 0) return config.lanes();
+  const int lanes = LanesToContinue();
+  return lanes > 0 ? lanes : config.batch_size();
+}
+
 // What a run would be, without one.
 absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
                        const TrainingConfig& config) {
@@ -234,6 +260,11 @@ absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
   const int64_t steps = StepsPerEpoch(*run.source, run.config().micro_batches());
   std::printf("steps an epoch    %s\n", GroupedText(steps).c_str());
   std::printf("lanes, ranks      %d, %d\n", run.config().lanes(), communicator->size());
+  std::printf("most ranks        %d\n", MostRanks(config));
+  const std::string imbalance = ImbalanceText(run);
+  if (!imbalance.empty()) std::printf("warning           %s\n", imbalance.c_str());
+  const std::string left_out = LongExamplesText(datasets, run.left_out, run.config().max_length());
+  if (!left_out.empty()) std::printf("max_length        %s\n", left_out.c_str());
   return absl::OkStatus();
 }
 

@@ -1,5 +1,8 @@
 #include "trainer/run/announcement.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +15,7 @@
 #include "data/text/label_order.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/host.h"
+#include "trainer/exchange/lane_tree.h"
 #include "trainer/network/math/compute_environment.h"
 #include "trainer/record/log/run_record.h"
 #include "trainer/run/memory_estimate.h"
@@ -49,6 +53,27 @@ std::string LabelDoubt(const ModelSpec& model, const Dataset& dataset) {
 
 }  // namespace
 
+std::string ImbalanceText(const PreparedRun& run) {
+  const int ranks = run.communicator->size(), lanes = run.config().lanes();
+  int64_t most = 0, least = std::numeric_limits<int64_t>::max(), all = 0;
+  for (int rank = 0; rank < ranks; ++rank) {
+    const LaneRange mine = LanesOfRank(lanes, ranks, rank);
+    const int64_t rows = run.source->end_row(mine.end - 1) - run.source->first_row(mine.first);
+    most = std::max(most, rows);
+    least = std::min(least, rows);
+    all += rows;
+  }
+  const double idle = 1 - static_cast<double>(all) / static_cast<double>(most * ranks);
+  if (idle < 0.1) return "";
+  const int64_t batch = (run.config().batch_size() + ranks - 1) / ranks * ranks;
+  return absl::StrCat(
+      "of the ", all, " sequences of a step, some ranks have ", most, " and others ", least,
+      ": ranks wait for each other ", FixedText(100 * idle, 0), " % of the time; ",
+      lanes == ranks ? absl::StrCat("batch_size=", batch, " is even on ", ranks, " ranks")
+                     : absl::StrCat("a number of ranks that divides the ", lanes,
+                                    " lanes shares them evenly"));
+}
+
 void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
   const RunStart& start = run.start;
   const Datasets& datasets = run.datasets;
@@ -56,7 +81,10 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
   const std::string memory = EstimateMemory(run).ToString();
   const Progress& progress = start.checkpoint.header.progress();
   uint64_t tokens = 0;
-  for (const auto& dataset : datasets) tokens += (*dataset->FindSplit("train"))->counts(0).tokens();
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    tokens += (*datasets[i]->FindSplit("train"))->counts(0).tokens();
+    tokens -= run.left_out[i].tokens;
+  }
   const std::string parameters = GroupedText(run.model->parameters().count());
   const std::string train_tokens = GroupedText(tokens);
   const std::string steps = GroupedText(StepsPerEpoch(*run.source, start.config.micro_batches()));
@@ -91,6 +119,10 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
         progress.step(), "resumed",
         absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
   }
+  const std::string imbalance = ImbalanceText(run);
+  if (!imbalance.empty()) reporter->Event(progress.step(), "imbalance", "warning: " + imbalance);
+  const std::string left_out = LongExamplesText(datasets, run.left_out, start.config.max_length());
+  if (!left_out.empty()) reporter->Event(progress.step(), "left_out", left_out);
   for (const auto& dataset : datasets) {
     const FieldEntry& last = *dataset->manifest().fields().rbegin();
     for (const std::string& doubt :

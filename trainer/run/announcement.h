@@ -9,6 +9,10 @@
 
 namespace elman {
 
+// What is said of a run whose ranks have not all about as many sequences of a step, so that some
+// wait for others for a tenth of the time or more; empty: they have.
+std::string ImbalanceText(const PreparedRun& run);
+
 // On rank 0, which has the reporter.
 void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter);
 

@@ -1,20 +1,127 @@
 #include "trainer/run/memory_estimate.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_format.h"
+#include "data/batches/sequence_batcher.h"
+#include "data/shards/length_histogram.h"
 #include "data/text/task_fields.h"
+#include "trainer/network/layers/attention.h"
 #include "trainer/network/models/spec_shapes.h"
 
 namespace elman {
 namespace {
 
-// Time steps of one sequence of a large batch. Examples are batched by length: the longest batches
-// have a few times the mean.
-double StepsOf(const TrainingConfig& config, const Dataset& dataset, int field) {
-  if (IsRunningText(dataset.manifest().task())) return config.sequence_length();
-  const auto train = dataset.FindSplit("train");
-  if (!train.ok() || (*train)->counts(field).examples() == 0) return 0;
-  const TextCounts& counts = (*train)->counts(field);
-  return 3.0 * static_cast<double>(counts.tokens()) / static_cast<double>(counts.examples());
+// The lengths of a field of a split, the longest first, as far as the manifest knows them: by bins,
+// at most an eighth too long.
+class LongestLengths {
+ public:
+  // `most` bounds them; 0: nothing does.
+  LongestLengths(const SplitEntry& split, int field, int32_t most) {
+    const TextCounts& counts = split.counts(field);
+    const double examples = std::max(1.0, static_cast<double>(counts.examples()));
+    mean_ = static_cast<double>(counts.tokens()) / examples;
+    const auto bounded = [&](double length) {
+      return most > 0 ? std::min<double>(length, most) : length;
+    };
+    if (field < split.surveys_size()) {
+      const LengthCounts& bins = split.surveys(field).length_counts();
+      for (int bin = bins.size() - 1; bin >= 0; --bin) {
+        const auto longest = static_cast<double>(FirstLengthOfBin(bin + 1) - 1);
+        if (bins.Get(bin) > 0) bins_.emplace_back(bins.Get(bin), bounded(longest));
+      }
+    }
+    // Data sets of other versions: batches of the longest have a few times the mean.
+    if (bins_.empty()) bins_.emplace_back(counts.examples(), bounded(3 * mean_));
+  }
+
+  double mean() const { return mean_; }
+  double longest() const { return bins_[0].second; }
+
+  // That of so many rows, every `stride`th example from the longest on.
+  std::vector<double> Rows(int64_t rows, int64_t stride) const {
+    std::vector<double> lengths;
+    uint64_t before = 0;
+    size_t bin = 0;
+    for (int64_t row = 0; row < rows; ++row) {
+      const auto at = static_cast<uint64_t>(row * stride);
+      while (bin < bins_.size() && at >= before + bins_[bin].first) before += bins_[bin++].first;
+      if (bin == bins_.size()) break;
+      lengths.push_back(bins_[bin].second);
+    }
+    return lengths;
+  }
+
+ private:
+  double mean_ = 0;
+  std::vector<std::pair<uint64_t, double>> bins_;  // examples, and the greatest length
+};
+
+// The largest batch that there is, of one lane.
+struct LargestBatch {
+  double tokens[2] = {0, 0};  // of what is read, and of what is written
+  double padded = 0;          // elements of its matrices of ids, which end with the longest
+  double pairs = 0;           // of tokens of the two fields of an example: sum, and the most
+  double longest_pairs = 0;
+  double longest[2] = {0, 0};
+};
+
+LargestBatch LargestOf(const std::vector<double> (&lengths)[2]) {
+  LargestBatch batch;
+  for (int field = 0; field < 2; ++field) {
+    for (const double length : lengths[field]) batch.tokens[field] += length;
+    if (!lengths[field].empty())
+      batch.padded += lengths[field][0] * static_cast<double>(lengths[field].size());
+  }
+  for (size_t i = 0; i < std::min(lengths[0].size(), lengths[1].size()); ++i)
+    batch.pairs += lengths[0][i] * lengths[1][i];
+  for (int field = 0; field < 2; ++field)
+    if (!lengths[field].empty()) batch.longest[field] = lengths[field][0];
+  batch.longest_pairs = batch.longest[0] * batch.longest[1];
+  return batch;
+}
+
+LargestBatch LargestTrainingBatch(const TrainingConfig& config, const Dataset& dataset) {
+  const Task task = dataset.manifest().task();
+  const int64_t rows = (config.batch_size() + config.lanes() - 1) / config.lanes();
+  if (IsRunningText(task)) {
+    const auto tokens = static_cast<double>(rows * config.sequence_length());
+    return {.tokens = {tokens, 0}, .padded = 2 * tokens};
+  }
+  const SplitEntry& train = **dataset.FindSplit("train");
+  std::vector<double> lengths[2];
+  for (int field = 0; field < (task == TRANSLATION ? 2 : 1); ++field) {
+    const LongestLengths all(train, field, config.max_length());
+    if (config.batch_by() == TrainingConfig::SEQUENCES) {
+      lengths[field] = all.Rows(rows, config.lanes());
+      continue;
+    }
+    // As many tokens as batches have in the mean, the longest example, and rows as they fit.
+    const double tokens = all.longest() + all.mean() * static_cast<double>(rows);
+    double sum = 0;
+    for (const double length : all.Rows(kMostRows * rows, config.lanes())) {
+      if (sum < tokens) lengths[field].push_back(length);
+      sum += length;
+    }
+  }
+  return LargestOf(lengths);
+}
+
+// Of a split that is read in its order: the longest example among others of the mean.
+LargestBatch LargestEvaluationBatch(const TrainingConfig& config, const Dataset& dataset) {
+  const auto valid = dataset.FindSplit("valid");
+  if (!valid.ok() || IsRunningText(dataset.manifest().task())) return {};
+  std::vector<double> lengths[2];
+  const auto rows = static_cast<size_t>(config.evaluation().batch_size());
+  for (int field = 0; field < (dataset.manifest().task() == TRANSLATION ? 2 : 1); ++field) {
+    const LongestLengths all(**valid, field, /*most=*/0);
+    lengths[field] = all.Rows(1, 1);
+    lengths[field].resize(std::min<size_t>(rows, (*valid)->counts(field).examples()), all.mean());
+  }
+  return LargestOf(lengths);
 }
 
 // Elements for a time step and row of recurrent layers: four gates, what the cell keeps, outputs,
@@ -40,58 +147,110 @@ double WindowElements(const WindowShape& shape) {
          6.0 * (shape.layers - 1) * static_cast<double>(shape.hidden_size);
 }
 
-// Of the layers and what stands above them.
-double ActivationElements(const TrainingConfig& config, const Dataset& dataset) {
-  const double rows = static_cast<double>(config.batch_size()) / config.lanes();
-  if (config.model().fixed_window().tokens() > 0)
-    return rows * StepsOf(config, dataset, 0) * WindowElements(WindowShapeOf(config.model()));
+// Weights of attention, as far as they are kept, and those of the chunk in hand; backward also
+// their gradients.
+double AttentionElements(const ModelSpec& model, const LargestBatch& batch, bool backward) {
+  if (model.translation().attention() == TranslationSpec::NONE) return 0;
+  const Attention::Limits limits;
+  const double chunk =
+      std::min(std::max(batch.longest[0], static_cast<double>(limits.chunk)), batch.longest_pairs);
+  const double kept = backward ? std::min(batch.pairs, static_cast<double>(limits.kept)) : 0;
+  const double again = kept < batch.pairs ? chunk : 0;  // forward, and once more backward
+  const bool concat = model.translation().attention() == TranslationSpec::CONCAT;
+  const double compared = concat ? batch.longest[0] * (backward ? 3 : 1) *
+                                       static_cast<double>(DecoderShape(model).hidden_size)
+                                 : 0;
+  return kept + again * (backward ? 2 : 1) + (backward ? chunk : 0) + compared;
+}
+
+// Of the layers and what stands above them, of a batch.
+double ActivationElements(const TrainingConfig& config, const Dataset& dataset,
+                          const LargestBatch& batch) {
+  const ModelSpec& model = config.model();
+  if (model.fixed_window().tokens() > 0)
+    return batch.tokens[0] * WindowElements(WindowShapeOf(model));
   // Per time step and row: embedding, its gradient, and the layers. Besides, a chunk of logits and
   // transposed weights.
-  const RnnStackShape shape = StackShape(config.model());
+  const RnnStackShape shape = StackShape(model);
   // Vectors that come with the text stand in two batches and, packed, in the workspace.
-  const double embedding =
-      2.0 * static_cast<double>(shape.input_size) + 4.0 * FeatureSize(config.model());
-  double elements = rows * StepsOf(config, dataset, 0) * (embedding + LayerElements(shape)) +
-                    WeightElements(shape);
+  const double embedding = 2.0 * static_cast<double>(shape.input_size) + 4.0 * FeatureSize(model);
+  double elements = batch.tokens[0] * (embedding + LayerElements(shape)) + WeightElements(shape);
   if (dataset.manifest().task() == TRANSLATION) {
     // The decoder's layers; contexts, what is made of them, and their gradients, on both sides.
-    const RnnStackShape decoder = DecoderShape(config.model());
+    const RnnStackShape decoder = DecoderShape(model);
     const double attended = 6.0 * static_cast<double>(shape.output_size() + decoder.output_size());
-    elements +=
-        rows * StepsOf(config, dataset, 1) * (embedding + LayerElements(decoder) + attended) +
-        rows * StepsOf(config, dataset, 0) * attended + WeightElements(decoder);
+    elements += batch.tokens[1] * (embedding + LayerElements(decoder) + attended) +
+                batch.tokens[0] * attended + WeightElements(decoder) +
+                AttentionElements(model, batch, /*backward=*/true);
   }
   return elements;
 }
+
+// The same of a batch that is evaluated, of which no gradients are computed.
+double EvaluationElements(const TrainingConfig& config, const Dataset& dataset,
+                          const LargestBatch& batch) {
+  const ModelSpec& model = config.model();
+  if (model.fixed_window().tokens() > 0) return 0;
+  const RnnStackShape shape = StackShape(model);
+  const auto layers = [](const RnnStackShape& of) {
+    return static_cast<double>(of.input_size) + 6.0 * of.layers * of.output_size();
+  };
+  double elements = batch.tokens[0] * layers(shape);
+  if (dataset.manifest().task() == TRANSLATION) {
+    const RnnStackShape decoder = DecoderShape(model);
+    const double attended = 2.0 * static_cast<double>(shape.output_size() + decoder.output_size());
+    elements += batch.tokens[1] * (layers(decoder) + attended) + batch.tokens[0] * attended +
+                AttentionElements(model, batch, /*backward=*/false);
+  }
+  return elements;
+}
+
+// Bytes of ids of two batches, one that is trained on and one that is read, and what they are read
+// into.
+double IdBytes(const LargestBatch& batch) { return 2 * 3 * sizeof(int32_t) * batch.padded; }
 
 }  // namespace
 
 MemoryEstimate EstimateMemory(const PreparedRun& run) {
   const TrainingConfig& config = run.config();
-  const Dataset& dataset = *run.datasets[0];
   const int moments = run.optimizer->moments();
+  const ExchangePlan& exchange = *run.exchange_plan;
+  const int rank = run.communicator->rank();
   const double size = static_cast<double>(run.model->parameters().size()) * sizeof(float);
-  const double slice = static_cast<double>(run.exchange->slice().size()) * sizeof(float);
+  const double slice = static_cast<double>(exchange.SliceOf(rank).size()) * sizeof(float);
   MemoryEstimate memory;
   memory.values = size;
-  memory.gradients = size + slice * (run.communicator->size() - 1);
+  memory.gradients = static_cast<double>(exchange.GradientFloats(rank)) * sizeof(float);
   memory.optimizer = slice * moments;
-  memory.activations = 32e6;
   memory.checkpoint = size * (1 + moments);
   if (config.divergence().action() == DivergencePolicy::ROLL_BACK) {
     memory.optimizer += slice * (1 + moments);
     memory.checkpoint *= 2;
   }
-  if (TraitsOf(dataset.manifest().task()).layers)  // of word vectors, a block is in hand at a time
-    memory.activations += ActivationElements(config, dataset) * sizeof(float);
+  for (const auto& dataset : run.datasets) {
+    if (!TraitsOf(dataset->manifest().task()).layers) continue;  // a block is in hand at a time
+    const LargestBatch batch = LargestTrainingBatch(config, *dataset);
+    const double bytes =
+        ActivationElements(config, *dataset, batch) * sizeof(float) + IdBytes(batch);
+    memory.activations = std::max(memory.activations, bytes);
+    memory.longest = std::max({memory.longest, batch.longest[0], batch.longest[1]});
+  }
+  if (TraitsOf(run.datasets[0]->manifest().task()).layers) {
+    const LargestBatch batch = LargestEvaluationBatch(config, *run.datasets[0]);
+    memory.activations +=
+        EvaluationElements(config, *run.datasets[0], batch) * sizeof(float) + IdBytes(batch);
+  }
+  memory.activations += 32e6;
   return memory;
 }
 
 std::string MemoryEstimate::ToString() const {
+  const std::string with =
+      longest > 0 ? absl::StrFormat(", with an example of up to %.0f tokens", longest) : "";
   return absl::StrFormat(
-      "%.0f MB (parameters %.0f, gradients %.0f, optimizer %.0f, activations %.0f); rank 0 also "
+      "%.0f MB (parameters %.0f, gradients %.0f, optimizer %.0f, activations %.0f%s); rank 0 also "
       "%.0f MB for checkpoints",
-      total() / 1e6, values / 1e6, gradients / 1e6, optimizer / 1e6, activations / 1e6,
+      total() / 1e6, values / 1e6, gradients / 1e6, optimizer / 1e6, activations / 1e6, with,
       checkpoint / 1e6);
 }
 

@@ -1,6 +1,7 @@
 #include "trainer/run/prepared_run.h"
 
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,14 +56,21 @@ absl::StatusOr<PreparedRun> PrepareRun(Communicator* communicator, const Dataset
   ASSIGN_OR_RETURN(run.model, CreateModel(TaskOfModel(manifest.task()), run.config().model(),
                                           vocabularies, datasets[0]->vocabulary().counts()));
   run.optimizer = CreateOptimizer(run.config().optimizer());
-  auto source = CreateTrainingSource(datasets, run.config());
+  ASSIGN_OR_RETURN(run.left_out, FindLongExamples(communicator, datasets, run.config()));
+  auto source = CreateTrainingSource(datasets, run.config(), run.left_out);
   RETURN_IF_ERROR(Agree(communicator, source.status()));
   run.source = *std::move(source);
-  run.exchange = CreateExchange(communicator, *run.model, *run.optimizer, run.config());
+  run.exchange_plan.emplace(PlanExchange(communicator, *run.model, *run.optimizer, run.config()));
   return run;
 }
 
+void PrepareExchange(PreparedRun* run) {
+  if (run->exchange) return;
+  run->exchange = std::make_unique<GradientExchange>(run->communicator, *run->exchange_plan);
+}
+
 absl::Status PrepareState(const InitialVectors& vectors, PreparedRun* run) {
+  PrepareExchange(run);
   run->state =
       std::make_unique<TrainingState>(run->communicator, run->model.get(), run->exchange.get(),
                                       run->optimizer.get(), run->source.get());

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -36,8 +38,10 @@ struct PreparedRun {
   RunStart start;
   std::unique_ptr<Model> model;
   std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<BatchSource> source;         // of the splits train
-  std::unique_ptr<GradientExchange> exchange;  // of the model's parameters, over the config's lanes
+  std::vector<LongExamples> left_out;          // of each data set's split train
+  std::unique_ptr<BatchSource> source;         // of the rest of the splits train
+  std::optional<ExchangePlan> exchange_plan;   // of the model's parameters, over the config's lanes
+  std::unique_ptr<GradientExchange> exchange;  // null before PrepareExchange
   std::unique_ptr<TrainingState> state;        // null before PrepareState
   // Null before PrepareEvaluator, and if the data set has no split valid.
   std::unique_ptr<Evaluator> evaluator;
@@ -52,13 +56,17 @@ struct PreparedRun {
 
 // All functions are collective; an error is the same on every rank.
 
-// Decides where the run starts and creates the model, the optimizer, the batch source and the
-// exchange. The values are not initialized.
+// Decides where the run starts, creates the model, the optimizer and the batch source, and plans
+// the exchange. No memory is taken for values or gradients, however large the model is.
 absl::StatusOr<PreparedRun> PrepareRun(Communicator* communicator, const Datasets& datasets,
                                        const RunOrigin& origin, const TrainingConfig& config);
 
-// Creates the state: what was taken of the checkpoint or, in a new run, initial values with
-// `vectors`. InvalidArgument if a new run is to begin with weights of another model.
+// Creates the exchange, which holds values and gradients, unless it is there. The values are not
+// initialized.
+void PrepareExchange(PreparedRun* run);
+
+// Creates the exchange and the state: what was taken of the checkpoint or, in a new run, initial
+// values with `vectors`. InvalidArgument if a new run is to begin with weights of another model.
 absl::Status PrepareState(const InitialVectors& vectors, PreparedRun* run);
 
 absl::Status PrepareEvaluator(PreparedRun* run);

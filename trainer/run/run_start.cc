@@ -23,9 +23,10 @@ constexpr uint64_t kMaxConfigBytes = 1 << 20;
 
 absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int ranks) {
   if (config.lanes() > config.batch_size()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "batch_size is ", config.batch_size(), ", too small for ", config.lanes(),
-        " lanes of at least one sequence each; start fewer ranks, or set lanes or batch_size"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("batch_size is ", config.batch_size(), ", too small for ", config.lanes(),
+                     " lanes of at least one sequence each; start at most ", config.batch_size(),
+                     " ranks (elman-run without -n does), or set lanes or batch_size"));
   }
   if (ranks <= config.lanes()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(

@@ -1,7 +1,10 @@
 #include "trainer/run/training_data.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
+#include <ranges>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,9 +15,12 @@
 #include "data/batches/stream_batcher.h"
 #include "data/command_line/path_lists.h"
 #include "data/features/feature_reader.h"
+#include "data/format/number_text.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
+#include "data/shards/length_histogram.h"
 #include "data/shards/manifest.h"
+#include "data/shards/split_blocks.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/network/models/spec_shapes.h"
@@ -56,6 +62,36 @@ absl::Status CheckSameIds(const Dataset& first, const Dataset& other) {
   return absl::FailedPreconditionError(
       absl::StrCat(other.folder(), ": has not the task and the vocabularies of ", first.folder(),
                    ", to be trained on together; preprocess it with those"));
+}
+
+// Whether the manifest knows that no example of the split has more than `most` tokens.
+bool MayHaveLonger(const SplitEntry& split, size_t most) {
+  if (split.surveys().empty()) return true;
+  return std::ranges::any_of(split.surveys(), [&](const FieldSurvey& survey) {
+    const int bins = survey.length_counts_size();
+    return bins > 0 && FirstLengthOfBin(bins) - 1 > most;
+  });
+}
+
+// Those of this rank's part of the split.
+absl::Status FindLonger(Communicator* communicator, const Dataset& dataset, size_t most,
+                        LongExamples* found) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<SplitBlocks> blocks,
+                   SplitBlocks::Open(dataset, kTrain, /*cache_bytes=*/0));
+  const size_t ranks = communicator->size(), rank = communicator->rank();
+  const size_t end = blocks->blocks() * (rank + 1) / ranks;
+  for (size_t number = blocks->blocks() * rank / ranks; number < end; ++number) {
+    ASSIGN_OR_RETURN(const ExampleBlock* block, blocks->Read(number));
+    const uint64_t first = blocks->first_example(number);
+    for (uint64_t i = 0; first + i < blocks->first_example(number + 1); ++i) {
+      const auto longer = [&](int field) { return block->example(field, i).size() > most; };
+      const int fields = dataset.manifest().fields_size();
+      if (std::ranges::none_of(std::views::iota(0, fields), longer)) continue;
+      found->examples.push_back(first + i);
+      found->tokens += block->example(0, i).size();
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -127,8 +163,57 @@ absl::Status SettleFeatures(const Datasets& datasets, ModelSpec* model) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets& datasets,
-                                                                  const TrainingConfig& config) {
+absl::StatusOr<std::vector<LongExamples>> FindLongExamples(Communicator* communicator,
+                                                           const Datasets& datasets,
+                                                           const TrainingConfig& config) {
+  std::vector<LongExamples> all(datasets.size());
+  if (config.max_length() == 0) return all;
+  const auto most = static_cast<size_t>(config.max_length());
+  if (const Task task = datasets[0]->manifest().task();
+      IsRunningText(task) || TraitsOf(task).word_pairs) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_length is ", most,
+        ": it is for tasks that read whole examples; of running text a step reads sequence_length "
+        "tokens of each row, however long lines are; leave it out"));
+  }
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    ASSIGN_OR_RETURN(const SplitEntry* train, datasets[i]->FindSplit(kTrain));
+    if (!MayHaveLonger(*train, most)) continue;
+    LongExamples mine;
+    RETURN_IF_ERROR(Agree(communicator, FindLonger(communicator, *datasets[i], most, &mine)));
+    const auto bytes = std::as_bytes(std::span(mine.examples));
+    for (const std::string& theirs : communicator->AllGather(
+             std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()))) {
+      const size_t before = all[i].examples.size();
+      all[i].examples.resize(before + theirs.size() / sizeof(uint64_t));
+      std::memcpy(all[i].examples.data() + before, theirs.data(), theirs.size());
+    }
+    all[i].tokens = communicator->Sum({mine.tokens})[0];
+  }
+  return all;
+}
+
+std::string LongExamplesText(const Datasets& datasets, const std::vector<LongExamples>& left_out,
+                             int32_t max_length) {
+  uint64_t examples = 0, all_examples = 0, tokens = 0, all_tokens = 0;
+  for (size_t i = 0; i < datasets.size(); ++i) {
+    const TextCounts& counts = (*datasets[i]->FindSplit(kTrain))->counts(0);
+    all_examples += counts.examples();
+    all_tokens += counts.tokens();
+    examples += left_out[i].examples.size();
+    tokens += left_out[i].tokens;
+  }
+  if (examples == 0) return "";
+  return absl::StrCat(
+      "left out ", GroupedText(examples), " of ", GroupedText(all_examples),
+      " training examples, of more than ", GroupedText(max_length), " tokens (max_length), ",
+      FixedText(100 * static_cast<double>(tokens) / static_cast<double>(all_tokens), 1),
+      " % of the tokens");
+}
+
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(
+    const Datasets& datasets, const TrainingConfig& config,
+    const std::vector<LongExamples>& left_out) {
   ASSIGN_OR_RETURN(const std::vector<double> weights, DataWeights(datasets, config));
   if (IsRunningText(datasets[0]->manifest().task())) {
     if (config.batch_by() == TrainingConfig::TOKENS) {
@@ -144,14 +229,16 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets
                                      .feature_size = FeatureSize(config.model())});
   }
   std::vector<std::unique_ptr<BatchSource>> sources;
-  for (const auto& dataset : datasets) {
+  for (size_t i = 0; i < datasets.size(); ++i) {
     ASSIGN_OR_RETURN(
         std::unique_ptr<BatchSource> source,
-        CreateSequenceBatcher(dataset, kTrain, config.batch_size(), config.lanes(),
-                              {.shuffled = true,
-                               .seed = config.seed(),
-                               .by_tokens = config.batch_by() == TrainingConfig::TOKENS,
-                               .feature_size = FeatureSize(config.model())}));
+        CreateSequenceBatcher(
+            datasets[i], kTrain, config.batch_size(), config.lanes(),
+            {.shuffled = true,
+             .seed = config.seed(),
+             .by_tokens = config.batch_by() == TrainingConfig::TOKENS,
+             .feature_size = FeatureSize(config.model()),
+             .left_out = left_out.empty() ? std::vector<uint64_t>() : left_out[i].examples}));
     sources.push_back(std::move(source));
   }
   if (sources.size() == 1) return std::move(sources[0]);

@@ -38,8 +38,27 @@ absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
 // of the data sets'. FailedPrecondition unless all have such vectors.
 absl::Status SettleFeatures(const Datasets& datasets, ModelSpec* model);
 
-// The batches of the splits train. `config` is complete, its lanes settled.
-absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(const Datasets& datasets,
-                                                                  const TrainingConfig& config);
+// What training leaves out of a data set's split train, for config.max_length.
+struct LongExamples {
+  std::vector<uint64_t> examples;  // their numbers, ascending
+  uint64_t tokens = 0;             // of their first field
+};
+
+// "left out 2 of 1,000 training examples, of more than 200 tokens (max_length), 0.9 % of the
+// tokens" of the data sets together; empty: nothing is left out.
+std::string LongExamplesText(const Datasets& datasets, const std::vector<LongExamples>& left_out,
+                             int32_t max_length);
+
+// Finds what is left out of each data set. Where the manifest does not rule out that there is
+// anything, the ranks read a part of the split each. Collective. InvalidArgument for running text.
+absl::StatusOr<std::vector<LongExamples>> FindLongExamples(Communicator* communicator,
+                                                           const Datasets& datasets,
+                                                           const TrainingConfig& config);
+
+// The batches of the splits train, without what is `left_out` of each. `config` is complete, its
+// lanes settled.
+absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(
+    const Datasets& datasets, const TrainingConfig& config,
+    const std::vector<LongExamples>& left_out = {});
 
 }  // namespace elman

@@ -127,6 +127,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
                    PrepareRun(communicator, request.datasets,
                               {directory.get(), request.resume, request.take}, request.config));
   if (request.pulse) run.source->ShowReading(request.pulse->shard());
+  PrepareExchange(&run);
   if (request.check_place) RETURN_IF_ERROR(request.check_place(run.config(), run.exchange.get()));
   RETURN_IF_ERROR(PrepareState(request.vectors, &run));
   RETURN_IF_ERROR(PrepareEvaluator(&run));

@@ -53,16 +53,15 @@ std::vector<double> ExpectedUse(const Model& model, double tokens) {
 
 }  // namespace
 
-std::unique_ptr<GradientExchange> CreateExchange(Communicator* communicator, const Model& model,
-                                                 const Optimizer& optimizer,
-                                                 const TrainingConfig& config) {
+ExchangePlan PlanExchange(Communicator* communicator, const Model& model,
+                          const Optimizer& optimizer, const TrainingConfig& config) {
   const bool sparse = optimizer.LeavesUntouched(config.optimizer().weight_decay());
   const double tokens = 1.0 * config.batch_size() * config.sequence_length();
   const bool rounds = config.exchange().wire_format() == ExchangeSpec::BF16;
-  return std::make_unique<GradientExchange>(
-      communicator, model.parameters().DenseBlocks(), config.lanes(),
-      sparse ? GradientExchange::Updates::kTouched : GradientExchange::Updates::kAll,
-      rounds ? WireFormat::kBf16 : WireFormat::kFloat32, ExpectedUse(model, tokens));
+  return ExchangePlan(communicator->NodeOfRank(), model.parameters().DenseBlocks(), config.lanes(),
+                      sparse ? ExchangePlan::Updates::kTouched : ExchangePlan::Updates::kAll,
+                      rounds ? WireFormat::kBf16 : WireFormat::kFloat32,
+                      ExpectedUse(model, tokens));
 }
 
 TrainingState::TrainingState(Communicator* communicator, const Model* model,

@@ -25,9 +25,9 @@
 namespace elman {
 
 // The exchange that a model, an optimizer and a configuration, with lanes settled, want.
-std::unique_ptr<GradientExchange> CreateExchange(Communicator* communicator, const Model& model,
-                                                 const Optimizer& optimizer,
-                                                 const TrainingConfig& config);
+// Collective.
+ExchangePlan PlanExchange(Communicator* communicator, const Model& model,
+                          const Optimizer& optimizer, const TrainingConfig& config);
 
 class TrainingState {
  public:

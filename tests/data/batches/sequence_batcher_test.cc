@@ -16,8 +16,8 @@ namespace {
 
 constexpr uint32_t kTypes = 100;  // words, or labels
 constexpr int32_t kStart = kTypes, kPad = kTypes + 1;
-constexpr auto kShuffled = ExampleOrder{true, 3};
-constexpr auto kByTokens = ExampleOrder{true, 3, true};
+const auto kShuffled = ExampleOrder{true, 3};
+const auto kByTokens = ExampleOrder{true, 3, true};
 
 class SequenceBatcherTest : public testing::Test {
  protected:
@@ -107,7 +107,7 @@ TEST_F(SequenceBatcherTest, UsesEveryExampleOnceAnEpoch) {
       for (const int batch_size : {1, 3, 7, 20, 64}) {
         for (const int lanes : {1, 2, 3, 7}) {
           if (lanes > batch_size) continue;
-          for (const ExampleOrder order : {ExampleOrder(), kShuffled}) {
+          for (const ExampleOrder& order : {ExampleOrder(), kShuffled}) {
             SCOPED_TRACE(testing::Message()
                          << Task_Name(task) << " " << count << " examples, batch " << batch_size
                          << ", lanes " << lanes << (order.shuffled ? ", shuffled" : ""));
@@ -346,7 +346,7 @@ TEST_F(SequenceBatcherTest, MixesASortedCorpus) {
   }
   Write(CLASSIFICATION, shards);
   const auto reader = *ExampleReader::Open(dataset_, "train", 0);
-  ASSERT_GT(reader->blocks().blocks(), 2 * kBlocksPerGroup);
+  ASSERT_GT(reader->BlockBegins().size() - 1, 2 * kBlocksPerGroup);
   const auto source = Make(64, 1);
   Batch batch;
   std::map<int32_t, int> labels;
@@ -368,8 +368,8 @@ TEST_F(SequenceBatcherTest, OrdersEveryExampleOnce) {
     shards.push_back(RandomTaskExamples(TAGGING, 1 + shard * 7 % 11, 5, kTypes, shard + 1));
   Write(TAGGING, shards);
   const auto reader = *ExampleReader::Open(dataset_, "train", 0);
-  ASSERT_EQ(reader->blocks().blocks(), 21u);
-  EpochOrder order(&reader->blocks(), 9);
+  ASSERT_EQ(reader->BlockBegins().size() - 1, 21u);
+  EpochOrder order(reader->BlockBegins(), 9);
   for (uint64_t epoch = 0; epoch < 20; ++epoch) {
     order.Begin(epoch);
     std::vector<int> seen(examples(), 0);

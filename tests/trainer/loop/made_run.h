@@ -61,7 +61,8 @@ class MadeRun : public testing::Test {
                                 dataset_->vocabulary().counts());
       const auto optimizer = CreateOptimizer(config.optimizer());
       const auto source = *CreateTrainingSource({dataset_}, config);
-      const auto exchange = CreateExchange(communicator, *model, *optimizer, config);
+      const auto exchange = std::make_unique<GradientExchange>(
+          communicator, PlanExchange(communicator, *model, *optimizer, config));
       if (wrap_model_) model = wrap_model_(std::move(model));
       TrainingState state(communicator, model.get(), exchange.get(), optimizer.get(), source.get());
       Checkpoint checkpoint;

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/trainer/run/prepared_runs.h"
+#include "trainer/run/announcement.h"
 
 namespace elman {
 namespace {
@@ -38,14 +40,42 @@ TEST_F(MemoryEstimateTest, CountsTheArraysOfAdam) {
 }
 
 TEST_F(MemoryEstimateTest, RanksShareTheMoments) {
-  double optimizer = 0, gradients = 0;
+  double optimizer = 0;
   for (const MemoryEstimate& rank : Estimates(3)) {
     EXPECT_EQ(rank.values, size_);
     optimizer += rank.optimizer;
-    gradients += rank.gradients;
   }
   EXPECT_EQ(optimizer, 2 * size_);
-  EXPECT_EQ(gradients, 3 * size_ + 2 * size_) << "the sums of the two others, on every slice";
+}
+
+TEST_F(MemoryEstimateTest, GradientsAreThoseThatTheExchangeTakes) {
+  for (const int ranks : {1, 2, 3, 4}) {
+    for (const char* format : {"FLOAT32", "BF16"}) {
+      OnRanks(ranks, {absl::StrCat("exchange.wire_format=", format)}, [&](PreparedRun* run) {
+        const MemoryEstimate memory = EstimateMemory(*run);
+        EXPECT_EQ(run->exchange, nullptr) << "an estimate takes no memory";
+        PrepareExchange(run);
+        EXPECT_EQ((memory.gradients + memory.values) / sizeof(float), run->exchange->floats());
+      });
+    }
+  }
+}
+
+TEST_F(MemoryEstimateTest, ImbalanceIsToldWhereRanksWaitForATenthOfTheTime) {
+  const auto text = [&](int ranks, const char* lanes, const char* batch_size) {
+    std::string told;
+    OnRanks(ranks, {lanes, batch_size}, [&](PreparedRun* run) {
+      if (run->communicator->rank() == 0) told = ImbalanceText(*run);
+    });
+    return told;
+  };
+  EXPECT_EQ(text(1, "lanes=4", "batch_size=6"), "");
+  EXPECT_EQ(text(2, "lanes=2", "batch_size=20"), "");
+  EXPECT_EQ(text(3, "lanes=3", "batch_size=32"), "") << "11 and 10";
+  EXPECT_EQ(text(4, "lanes=4", "batch_size=6"),
+            "of the 6 sequences of a step, some ranks have 2 and others 1: ranks wait for each "
+            "other 25 % of the time; batch_size=8 is even on 4 ranks");
+  EXPECT_THAT(text(3, "lanes=4", "batch_size=8"), testing::HasSubstr("divides the 4 lanes"));
 }
 
 TEST_F(MemoryEstimateTest, RollingBackKeepsASnapshot) {
