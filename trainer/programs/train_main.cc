@@ -79,7 +79,9 @@ ABSL_FLAG(
     "write the time of every rank, by layer, exchange, wait, checkpoint and validation, to "
     "`FILE`, for ui.perfetto.dev and chrome://tracing; it is there too when a run is stopped, "
     "fails or is killed");
-ABSL_FLAG(bool, dry_run, false, "print parameters, memory a rank and steps an epoch, and end");
+ABSL_FLAG(bool, dry_run, false,
+          "print parameters, memory per rank, steps per epoch and the most ranks that the run can "
+          "use, and end");
 ABSL_FLAG(int64_t, verify_resume, 0,
           "train 2N steps, and N steps, a checkpoint and N more; compare the results and end with "
           "0 if they are the same bits. Works beside --output, which is left alone");
@@ -256,7 +258,7 @@ absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
   ASSIGN_OR_RETURN(const PreparedRun run, PrepareRun(communicator, datasets, {}, config));
   if (communicator->rank() != 0) return absl::OkStatus();
   std::printf("parameters        %s\n", GroupedText(run.model->parameters().count()).c_str());
-  std::printf("memory a rank     %s\n", EstimateMemory(run).ToString().c_str());
+  std::printf("memory per rank   %s\n", EstimateMemory(run).ToString().c_str());
   const int64_t steps = StepsPerEpoch(*run.source, run.config().micro_batches());
   std::printf("steps an epoch    %s\n", GroupedText(steps).c_str());
   std::printf("lanes, ranks      %d, %d\n", run.config().lanes(), communicator->size());

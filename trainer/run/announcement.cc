@@ -93,7 +93,7 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
                              parameters, " parameters, ", train_tokens, " training tokens, ", steps,
                              " steps an epoch, ", CountText(start.config.lanes(), "lane"), " on ",
                              CountText(ranks, "rank"), " (", machine, ")"));
-  reporter->Say(absl::StrCat("memory a rank, at least: ", memory));
+  reporter->Say(absl::StrCat("memory per rank, about: ", memory));
   std::vector<std::pair<std::string, std::string>> facts = {
       {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},
       {"model", ModelText(start.checkpoint.header.task(), start.config.model())},
@@ -101,7 +101,7 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
       {"training tokens", train_tokens},
       {"steps an epoch", steps},
       {"lanes, ranks", absl::StrCat(start.config.lanes(), ", ", ranks)},
-      {"memory a rank, at least", memory},
+      {"memory per rank, about", memory},
       {"host of rank 0", HostName()},
       {"computes with", machine},
       {"Elman", ELMAN_VERSION}};

@@ -7,7 +7,7 @@
 
 namespace elman {
 
-// Bytes that a rank needs at least.
+// Bytes that a rank needs, about.
 struct MemoryEstimate {
   double values = 0;
   double gradients = 0;    // and sums of other nodes
