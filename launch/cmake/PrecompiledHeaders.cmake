@@ -14,6 +14,11 @@ function(elman_precompile name)
   add_library(${name} OBJECT ${PROJECT_BINARY_DIR}/${name}.cc)
   target_link_libraries(${name} PRIVATE elman_options elman_proto absl::flat_hash_map absl::str_format absl::time)
   target_precompile_headers(${name} PRIVATE ${ARGN})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # Otherwise ccache would preprocess with the header compiled before, if one is there, and take for the new one whatever
+    # was compiled in its place.
+    target_compile_options(${name} PRIVATE -fno-pch-preprocess)
+  endif()
 endfunction()
 
 elman_precompile(elman_headers ${precompiled})
