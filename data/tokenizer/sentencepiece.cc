@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "data/format/utf8.h"
 #include "data/text/piece_table.h"
 #include "data/tokenizer/subword_encoder.h"
 
@@ -39,6 +40,26 @@ std::string WithoutReserved(std::string line) {
     }
   }
   return line;
+}
+
+// SentencePiece's training of bpe ends the process on a word of 65,536 characters. A word of more
+// bytes than this, such as data in base64 or a page without a space, is learned from in parts.
+constexpr size_t kLongestWord = 4096;
+
+std::string InShortWords(std::string_view line) {
+  std::string words;
+  words.reserve(line.size() + line.size() / kLongestWord);
+  size_t length = 0;
+  for (const char byte : line) {
+    if (byte == ' ') {
+      length = 0;
+    } else if (++length > kLongestWord && !ContinuesCharacter(byte)) {
+      words += ' ';
+      length = 1;
+    }
+    words += byte;
+  }
+  return words;
 }
 
 // The ids of words met before, by one thread: text repeats its words, and a look-up is tens of
@@ -88,7 +109,7 @@ class Lines : public sentencepiece::SentenceIterator {
 
  private:
   void Prepare() {
-    if (!done()) value_ = WithoutReserved(lines_[next_]);
+    if (!done()) value_ = InShortWords(WithoutReserved(lines_[next_]));
   }
 
   const std::vector<std::string>& lines_;

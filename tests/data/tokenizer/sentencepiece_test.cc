@@ -144,6 +144,15 @@ TEST_P(SentencePieceTest, TakesTheWordOfASmallCorpusForTheBound) {
   EXPECT_LT(pieces->size(), 300u);
 }
 
+// The first of these ended the process, with bpe.
+TEST_P(SentencePieceTest, LearnsFromWordsOfAnyLength) {
+  std::vector<std::string> lines = Corpus();
+  lines.emplace_back(100'000, 'x');
+  lines.emplace_back();
+  for (int i = 0; i < 10'000; ++i) lines.back() += "\xe4\xb8\x80\xe4\xba\x8c";
+  EXPECT_FALSE(Train(GetParam(), lines).empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, SentencePieceTest, testing::Bool(),
                          [](const auto& param) { return param.param ? "unigram" : "bpe"; });
 
