@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
@@ -32,6 +33,20 @@ struct Judgements {
   int64_t pairs = 0;
   std::vector<double> people, vectors;  // of the pairs that are known
 };
+
+// FailedPrecondition if a test asks nothing that these vectors can answer: no figure is better than
+// one of nothing.
+absl::Status ExpectKnown(const std::string& file, absl::string_view what, int64_t asked,
+                         int64_t known, int64_t needed) {
+  if (asked == 0)
+    return absl::InvalidArgumentError(absl::StrCat(file, ": expected ", what, ", found none"));
+  if (known >= needed) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(file, ": the vectors have all words of ", known, " of its ", asked, " ", what,
+                   ", and ", needed,
+                   " are needed; are its words of another language, or in "
+                   "another case?"));
+}
 
 absl::StatusOr<Judgements> ReadJudgements(const WordSpace& space, const std::string& file) {
   Judgements judgements;
@@ -98,7 +113,15 @@ absl::Status JudgeSimilarity(const WordSpace& space, const std::vector<std::stri
   double sum = 0;
   for (const std::string& file : files) {
     ASSIGN_OR_RETURN(const Judgements judgements, ReadJudgements(space, file));
+    RETURN_IF_ERROR(ExpectKnown(file, "pairs of words", judgements.pairs,
+                                static_cast<int64_t>(judgements.people.size()), 2));
     const double spearman = RankCorrelation(judgements.people, judgements.vectors);
+    if (std::isnan(spearman)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(file,
+                       ": there is no correlation, because all known pairs are equally "
+                       "similar, to people or by the vectors"));
+    }
     sum += spearman;
     table.rows.push_back({file,
                           {spearman, static_cast<double>(judgements.pairs),
@@ -121,13 +144,17 @@ absl::Status JudgeAnalogies(const WordSpace& space, const std::vector<std::strin
                                    {.name = "known", .count = true}},
                        .rows = {}};
   int64_t right = 0, known = 0, questions = 0;
+  for (const Section& section : sections) {
+    known += static_cast<int64_t>(section.known.size());
+    questions += section.questions;
+  }
+  RETURN_IF_ERROR(
+      ExpectKnown(absl::StrJoin(files, ","), "questions of four words", questions, known, 1));
   for (Section& section : sections) {
     const std::vector<int64_t> answers = SolveAnalogies(space, section.known);
     for (size_t i = 0; i < answers.size(); ++i) section.right += answers[i] == section.answers[i];
     const auto section_known = static_cast<int64_t>(section.known.size());
     right += section.right;
-    known += section_known;
-    questions += section.questions;
     if (section.questions == 0) continue;
     table.rows.push_back(
         {section.name,
