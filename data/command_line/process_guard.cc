@@ -79,8 +79,13 @@ void LoadUnwinder() {
   ::backtrace(&frame, 1);
 }
 
-// At the end of the process. `status` is what it ends with: a failure needs no second error.
-void CheckStandardOutput(int status, void*) {
+// At the end of the process. `status` is what it ends with: -1 where SentencePiece finds a promise
+// of its own broken; other failures need no second error.
+void CheckEnd(int status, void*) {
+  if (status == -1) {
+    PrintLine("%s: error: a library ended the process, for the reason that it gives above\n");
+    std::_Exit(kExitFailed);
+  }
   errno = 0;
   const bool flushed = std::fflush(stdout) == 0;
   const int cause = errno != 0 ? errno : EIO;
@@ -98,7 +103,7 @@ void GuardProcess(std::string_view program) {
   LoadUnwinder();
   std::set_terminate(EndProcess);
   ::signal(SIGXFSZ, SIG_IGN);
-  ::on_exit(CheckStandardOutput, nullptr);
+  ::on_exit(CheckEnd, nullptr);
 }
 
 // What operator new does when there is no memory, by the standard.

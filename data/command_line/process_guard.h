@@ -10,6 +10,7 @@ namespace elman {
 // - std::bad_alloc that nobody catches, in any thread, ends the process with kExitFailed and one
 //   line: "PROGRAM: error: out of memory: 800000000 bytes were requested ...".
 // - A thread that cannot be started, or any other exception that nobody catches, ends it likewise.
+// - A library that calls exit(-1), as SentencePiece does, ends it likewise.
 // - SIGXFSZ is ignored, so that a write beyond RLIMIT_FSIZE fails with EFBIG, as a status.
 // - Where standard output did not take all that was written to it (a full disk, a closed
 // descriptor),

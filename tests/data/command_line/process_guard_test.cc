@@ -111,9 +111,18 @@ TEST(ProcessGuardDeathTest, ThreadsThatCannotBeStartedAreNamed) {
   EXPECT_EXIT(
       {
         GuardProcess("elman-x");
-        []() noexcept { throw std::system_error(EAGAIN, std::generic_category()); }();
+        std::thread([] { throw std::system_error(EAGAIN, std::generic_category()); }).join();
       },
       kFailed, "^elman-x: error: a thread cannot be started: .*ulimit -u");
+}
+
+TEST(ProcessGuardDeathTest, LibrariesThatEndTheProcessAreAnError) {
+  EXPECT_EXIT(
+      {
+        GuardProcess("elman-x");
+        std::exit(-1);
+      },
+      kFailed, "^elman-x: error: a library ended the process");
 }
 
 TEST(ProcessGuardDeathTest, OutputThatIsLostIsAnError) {

@@ -8,6 +8,17 @@
 #include "trainer/network/math/compute_scope.h"
 
 namespace elman {
+namespace {
+
+// oneDNN writes its kernels when it first multiplies, some megabytes, and crashes where it gets no
+// memory for them. Throws std::bad_alloc where it would not.
+bool MakeRoomForKernels() {
+  constexpr size_t kKernelBytes = size_t{16} << 20;
+  ::operator delete(::operator new(kKernelBytes));
+  return true;
+}
+
+}  // namespace
 
 void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, const ConstPanel& a,
           const ConstPanel& b, float beta, const Panel& c) {
@@ -18,12 +29,12 @@ void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, const Const
   CHECK_EQ(c.cols, tb ? b.rows : b.cols);
   CHECK_EQ(k, tb ? b.cols : b.rows);
   if (c.rows == 0 || c.cols == 0) return;
+  [[maybe_unused]] static const bool has_room = MakeRoomForKernels();
   const ComputeScope scope;
   const dnnl_status_t status =
       dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', c.rows, c.cols, k, alpha, a.data, a.stride, b.data,
                  b.stride, beta, c.data, c.stride);
-  if (status == dnnl_out_of_memory)
-    throw std::bad_alloc();  // of its own buffers; no broken promise
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();  // of its own buffers
   CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
 }
 
