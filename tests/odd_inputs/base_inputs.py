@@ -55,7 +55,7 @@ def safetensors(lines):
 
 
 def write_corpora(folder):
-    for split, count, seed in (("train", 60, 1), ("valid", 12, 2)):
+    for split, count, seed in (("train", 60, 1), ("valid", 12, 2), ("test", 12, 3)):
         lines = sentences(count, seed)
         texts = [" ".join(line) for line in lines]
 
@@ -83,7 +83,7 @@ def write_corpora(folder):
 
 
 def splits(kind):
-    return [f"--train={kind}.train", f"--valid={kind}.valid", f"--test={kind}.valid"]
+    return [f"--train={kind}.train", f"--valid={kind}.valid", f"--test={kind}.test"]
 
 
 # What is made of them, in this order: name, program, arguments.
@@ -98,7 +98,7 @@ PRODUCTS = [
     ("words.data", "elman-preprocess", ["--task=embedding", *splits("text")]),
     ("counts.data", "elman-preprocess", ["--cooccurrences_of=words.data"]),
     ("features.data", "elman-preprocess",
-     ["--data=text.data", "--features=train:features.train,valid:features.valid,test:features.valid"]),
+     ["--data=text.data", "--features=train:features.train,valid:features.valid,test:features.test"]),
     *((f"{kind}.run", "elman-train", ["--config=sequences.textproto", f"--data={kind}.data"])
       for kind in ("text", "characters", "tags", "labels", "pairs")),
     ("features.run", "elman-train", ["--config=features.textproto", "--data=features.data"]),

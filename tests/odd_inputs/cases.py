@@ -1,5 +1,6 @@
 """Cases: a command that works on the base inputs, and what a draw changes of its files, arguments and environment."""
 import dataclasses
+import os
 import pathlib
 import random
 import re
@@ -16,7 +17,7 @@ REAL_NUMBERS = ["0", "1", "0.5", "-1", "-0", "1e-40", "1e-300", "3.4e38", "1e39"
                 "0,5", "", "half", "1e", "100", "0.999999999"]
 PATHS = ["", ".", "..", "missing/file", "text.train/inside", "~", "*", "text.data", "text.run", "text.train", "vectors.txt", "n" * 300,
          "a\nb", "tab\tname", "\u00fcml\u00e4ut", "latin\udcff", "with space", "a,b", "a:b", "-", "--", "-x", "/proc/nowhere", "/proc/self/mem",
-         "words.run", "tags.data", "text.data/train-00000-of-00001.tfrecord", "text.data/dataset.textproto", "text.ngram", "p/" * 2100]
+         "words.run", "tags.data", "text.data/train-00000-of-00001.tfrecord", "text.data/dataset.textproto", "text.ngram", "p/" * 2100, "pipe"]
 TEXTS = ["", " ", "none", "NONE", "\u00fc", "a,b", ",", ",,", "king", "king,river", "king,river,dog", "x" * 5000, "\x1b[31m", "a\nb", "\udcff",
          "98,1,1", "1,0", "0,0,0", "-1,2", "nan,1", "inf,inf", "<unk>", "</s>", "%s", "train", "text", "json"]
 
@@ -119,7 +120,7 @@ def commands(program):
             ["--task=translation", "--tokenizer=word", "--train=source.train:target.train", "--valid=source.valid:target.valid"],
             ["--task=embedding", *base_inputs.splits("text")],
             ["--cooccurrences_of=words.data"],
-            ["--data=text.data", "--features=train:features.train,valid:features.valid,test:features.valid"],
+            ["--data=text.data", "--features=train:features.train,valid:features.valid,test:features.test"],
         ]
         return [(arguments + ["--output=new.data"], "text.train") for arguments in made]
     if program == "elman-train":
@@ -243,17 +244,22 @@ class Generator:
             if change:
                 case.changes.append(change)
         self.bring(case, brought)
+        # SentencePiece's training of unigram takes time as the square of text that repeats itself.
+        case.may_be_long |= "--tokenizer=unigram" in case.arguments
         return case
 
     def bring(self, case, there):
         """Copies what the arguments name into the case's folder, but for what was `there` before; returns what is now."""
         named = set(re.split(r"[=,:/]", "/".join(case.arguments)))
-        wanted = {path for path in self.base.iterdir() if path.name in named or path.suffix in (".train", ".valid")} - there
+        wanted = {path for path in self.base.iterdir() if path.name in named or path.suffix in (".train", ".valid", ".test")} - there
         for path in wanted:
             if path.is_dir():
                 shutil.copytree(path, case.folder / path.name, symlinks=True)
             else:
                 shutil.copyfile(path, case.folder / path.name)
+        pipe = case.folder / "pipe"  # with nobody at its other end
+        if "pipe" in named and not pipe.exists():
+            os.mkfifo(pipe)
         return there | wanted
 
     # What belongs to a command: every file below a path that an argument names.
