@@ -244,6 +244,7 @@ class Generator:
             if change:
                 case.changes.append(change)
         self.bring(case, brought)
+        case.may_be_long |= any(argument.endswith("pipe") for argument in case.arguments)  # someone may yet write to it
         # SentencePiece's training of unigram takes time as the square of text that repeats itself.
         case.may_be_long |= "--tokenizer=unigram" in case.arguments
         return case
