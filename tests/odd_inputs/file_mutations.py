@@ -182,7 +182,7 @@ def replace(draw, path, started):
     elif kind != "missing":
         path.write_bytes(data)
         if kind == "sparse":
-            os.truncate(path, 1 << 34)
+            os.truncate(path, 1 << 30)
         else:
             path.chmod(0)
     return f"{path.name}: {kind}"
