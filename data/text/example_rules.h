@@ -26,8 +26,8 @@ struct CorpusPart {
 struct ExampleRules {
   Task task = LANGUAGE_MODEL;
   PreprocessSpec::OnInvalid on_invalid = PreprocessSpec::KEEP;
-  CorpusPart part;
-  ColumnChoice columns;  // of TAGGING
+  CorpusPart part = {};
+  ColumnChoice columns = {};  // of TAGGING
   // Most ids of a field, </s> included, and what becomes of an example with more; 0: any number.
   // Not of running text.
   uint64_t max_length = 0;

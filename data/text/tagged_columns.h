@@ -54,9 +54,9 @@ struct TaggedLine {
     kNoId,          // of CoNLL-U: a line that does not begin with the number of a word
   };
   Kind kind = kWord;
-  size_t columns = 0;     // of kWord
-  std::string_view word;  // empty if the line does not have its column
-  std::string_view tag;
+  size_t columns = 0;          // of kWord
+  std::string_view word = {};  // empty if the line does not have its column
+  std::string_view tag = {};
 };
 TaggedLine ParseTaggedLine(const TagColumns& columns, std::string_view line);
 

@@ -100,7 +100,9 @@ TEST_P(TextStreamsTest, StreamsBeginWithLines) {
   for (const TokenStream& stream : streams) {
     EXPECT_TRUE(LineBegins(stream.begin));
     EXPECT_TRUE(LineBegins(stream.context));
-    if (GetParam() != TextUnit::kSplit) EXPECT_EQ(stream.context, stream.begin);
+    if (GetParam() != TextUnit::kSplit) {
+      EXPECT_EQ(stream.context, stream.begin);
+    }
   }
 }
 

@@ -81,7 +81,9 @@ TEST(RestorationTest, RaisesOnlyWhatADecoderWouldRaise) {
   EXPECT_EQ(RaisedCase('K'), U'K');
   EXPECT_EQ(RaisedCase(0x4e00), 0x4e00u);
   for (char32_t c = 0; c < 0x20000; ++c) {
-    if (RaisedCase(c) != c) EXPECT_EQ(LowerCase(RaisedCase(c)), c);
+    if (RaisedCase(c) != c) {
+      EXPECT_EQ(LowerCase(RaisedCase(c)), c);
+    }
   }
   const LineRestoration counts = Of("\xe2\x84\xaa", "k");
   EXPECT_EQ(Sum(counts, LineRestoration::kRaise), 0u);

@@ -92,7 +92,9 @@ TEST_P(StreamEvaluatorTest, IsThatOfOneStream) {
     EXPECT_NEAR(streams.loss, one.loss, GetParam() == "LINE" ? 1e-6 * one.loss : 1e-5) << lines;
     // The network does use its context: without it, tokens have another loss.
     const Evaluation equal = Evaluate({"evaluation.streams=EQUAL"});
-    if (lines <= 100) EXPECT_GT(std::abs(equal.loss - one.loss), 3e-4) << lines;
+    if (lines <= 100) {
+      EXPECT_GT(std::abs(equal.loss - one.loss), 3e-4) << lines;
+    }
   }
 }
 
