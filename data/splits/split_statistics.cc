@@ -83,6 +83,7 @@ void SplitSurvey::Describe(const std::vector<FieldCoding>& fields,
     for (const uint64_t operations : restoration_.operations) counts->add_operations(operations);
   }
   split->set_long_examples(left_out_.long_examples);
+  split->set_left_out_examples(left_out_.half_pairs + left_out_.invalid_examples);
   for (const SplitOverlap& overlap : overlaps) {
     if (overlap.split != split->name()) continue;
     OverlapEntry* entry = split->add_overlaps();

@@ -65,6 +65,8 @@ absl::StatusOr<LabelOrderSpec> ParseLabelOrder(const std::string& text) {
 }
 
 std::optional<double> LabelNumber(std::string_view label) {
+  // Not "0x10", "inf" or "nan", which SimpleAtod reads too.
+  if (label.find_first_not_of("0123456789+-.eE") != label.npos) return std::nullopt;
   double number = 0;
   const bool read = absl::SimpleAtod(absl::string_view(label.data(), label.size()), &number);
   return read && std::isfinite(number) ? std::optional(number) : std::nullopt;

@@ -1,4 +1,5 @@
 // elman-evaluate: the figures of a checkpoint, or of a floor, over a split, on one process.
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "data/command_line/program.h"
 #include "data/format/json_writer.h"
 #include "data/format/named_values.h"
+#include "data/format/number_text.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
@@ -344,6 +346,12 @@ absl::Status Run(const CommandLine& command_line) {
   LineTables tables;
   if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Begin(evaluator.get()));
   ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
+  if (!std::isfinite(evaluation.loss)) {
+    return absl::OutOfRangeError(absl::StrCat(trained->path, ": the loss on ", split, " is ",
+                                              RoundedText(evaluation.loss),
+                                              ": the values of this checkpoint are too large to "
+                                              "compute with; use an earlier checkpoint"));
+  }
   if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Conclude(dataset, &evaluation));
   JudgedTranslations translations;
   if (header.task() == TRANSLATION) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -186,10 +187,28 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   Complain(tensorboard_->Write(step, scalars));
   Say(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
                       best ? "  (best)" : ""));
-  for (const std::string& remark : evaluation.remarks) {
+  std::vector<std::string> remarks = evaluation.remarks;
+  if (IsLostAtBegin(epoch, evaluation.loss)) {
+    remarks.emplace_back(
+        "the validation loss is far above the training loss in the first epoch: the network may "
+        "depend on a state that it has carried for long, and be lost at the beginning of a text. "
+        "Set model.initial_state.reset_probability=0.01 in a new run");
+  }
+  for (const std::string& remark : remarks) {
     if (remarked_.insert(remark).second) Say("remark: " + remark);
   }
   WritePage(/*running=*/true);
+}
+
+// Whether a language model that carries its state through all of the text has a validation loss far
+// above its training loss, before it has seen any text twice. Only the initial state, which
+// training meets once per epoch and validation at every stream, explains this.
+bool ProgressReporter::IsLostAtBegin(int64_t epoch, double validation_loss) const {
+  constexpr double kMargin = 0.5;  // nats
+  const InitialStateSpec& state = config_.model().initial_state();
+  return task_ == LANGUAGE_MODEL && config_.model().fixed_window().tokens() == 0 &&
+         state.text() == InitialStateSpec::SPLIT && state.reset_probability() == 0 && epoch == 1 &&
+         train_loss_ && validation_loss > *train_loss_ + kMargin;
 }
 
 void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples) {
@@ -323,17 +342,22 @@ void ProgressReporter::SayNext(const Dataset& dataset) {
 absl::Status ProgressReporter::CheckLearned(const Progress& progress,
                                             const Dataset& dataset) const {
   const Task task = dataset.manifest().task();
-  // Word vectors predict no distribution. A model chosen by its score may be too sure of itself and
-  // yet good.
-  if (!TraitsOf(task).layers || config_.evaluation().select() == EvaluationSpec::SCORE)
-    return absl::OkStatus();
+  // Word vectors predict no distribution. A model that was selected by F1 or accuracy may be good
+  // although it is too sure of its mistakes.
+  const bool by_score = config_.evaluation().select() == EvaluationSpec::SCORE &&
+                        (task == TAGGING || task == CLASSIFICATION);
+  if (!TraitsOf(task).layers || by_score) return absl::OkStatus();
   const bool validated = dataset.FindSplit("valid").ok();
   const std::optional<double> loss = !validated ? train_loss_
                                      : progress.has_best()
                                          ? std::optional<double>(progress.best_loss())
                                          : std::numeric_limits<double>::quiet_NaN();
   const uint32_t outcomes = dataset.vocabulary(FieldsOfModel(task) - 1).predicted_size();
-  const double guessing = std::log(static_cast<double>(outcomes));
+  // The loss of an ordinal model is the sum of outcomes - 1 decisions between two.
+  const bool ordinal = task == CLASSIFICATION &&
+                       config_.model().classification().output() == ClassificationSpec::ORDINAL;
+  const double guessing =
+      ordinal ? (outcomes - 1) * std::numbers::ln2 : std::log(static_cast<double>(outcomes));
   constexpr double kMargin = 0.1;  // nats: about so well do initial values guess
   if (!loss || *loss <= guessing + kMargin) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrFormat(

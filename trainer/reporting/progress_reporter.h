@@ -112,6 +112,7 @@ class ProgressReporter {
   void WriteTrainLine();
   void ShowProgress();
   void ExplainUtilization(double utilization);
+  bool IsLostAtBegin(int64_t epoch, double validation_loss) const;
   void SayBest(const Progress& progress);
   void SayNext(const Dataset& dataset);
   absl::Status CheckLearned(const Progress& progress, const Dataset& dataset) const;

@@ -37,6 +37,7 @@ TEST(LabelOrderTest, NumbersAreInNumericOrder) {
   EXPECT_EQ(Ordered("", {"1", "-1", "-2", "0.5", "+3", "1e1"}), "-2 -1 0.5 1 +3 1e1 (NUMERIC)");
   EXPECT_EQ(Ordered("", {"1.0", "1"}), "1 1.0 (NUMERIC)") << "equal numbers by their bytes";
   EXPECT_EQ(Ordered("", {"10", "9", "nan"}), "10 9 nan (BYTES)");
+  EXPECT_EQ(Ordered("", {"10", "9", "0x10"}), "0x10 10 9 (BYTES)");
   EXPECT_EQ(Ordered("", {"10", "9", "inf", "1e999"}), "10 1e999 9 inf (BYTES)");
   EXPECT_EQ(Ordered("", {"pos", "neg"}), "neg pos (BYTES)");
 }

@@ -100,6 +100,39 @@ TEST_F(ProgressReporterTest, RefusesARunThatIsWorseThanGuessing) {
   }
 }
 
+// The loss of language models and translators is their score, and that of ordinal models a sum of
+// decisions between two.
+TEST_F(ProgressReporterTest, ComparesWithGuessingByTheLossOfTheTask) {
+  for (const Task task : {LANGUAGE_MODEL, TRANSLATION}) {
+    Begin(task, /*peak=*/0, {"evaluation.select=SCORE"});
+    Step(50);
+    EXPECT_FALSE(reporter_->Conclude(Progress(), *dataset_).ok()) << Task_Name(task);
+  }
+  for (const double loss : {std::log(2.0) * (kWords - 1), std::log(2.0) * (kWords - 1) + 0.2}) {
+    Begin(CLASSIFICATION, /*peak=*/0, {"model.classification.output=ORDINAL"});
+    Step(loss);
+    EXPECT_EQ(reporter_->Conclude(Progress(), *dataset_).ok(), loss < 17.4) << loss;
+  }
+}
+
+TEST_F(ProgressReporterTest, RemarksOnNetworksThatDependOnALongCarriedState) {
+  const auto remarked = [&](int64_t epoch, double loss, const std::vector<std::string>& overrides) {
+    Begin(LANGUAGE_MODEL, /*peak=*/0, overrides);
+    Step(2);
+    testing::internal::CaptureStderr();
+    testing::internal::CaptureStdout();
+    reporter_->Validated(step_, epoch, {.loss = loss}, /*best=*/true, /*seconds=*/0);
+    const std::string told =
+        testing::internal::GetCapturedStderr() + testing::internal::GetCapturedStdout();
+    return told.find("model.initial_state.reset_probability=0.01") != std::string::npos;
+  };
+  EXPECT_TRUE(remarked(1, 2.6, {}));
+  EXPECT_FALSE(remarked(1, 2.4, {}));
+  EXPECT_FALSE(remarked(2, 2.6, {})) << "it may have learned the training text by heart";
+  EXPECT_FALSE(remarked(1, 2.6, {"model.initial_state.reset_probability=0.01"}));
+  EXPECT_FALSE(remarked(1, 2.6, {"model.initial_state.text=LINE"}));
+}
+
 TEST_F(ProgressReporterTest, AcceptsARunChosenByScoreAndWordVectors) {
   Begin(CLASSIFICATION, /*peak=*/0, {"evaluation.select=SCORE"});
   Step(5);

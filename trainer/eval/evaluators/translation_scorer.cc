@@ -35,6 +35,10 @@ absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Datas
   TranslationSearch search(model->AsTranslator(), target, spec.search);
   JudgedTranslations judged;
   judged.raw_references = references != nullptr;
+  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
+  judged.left_out = entry->left_out_examples();
+  if (dataset->manifest().preprocess().on_long() == PreprocessSpec::DROP)
+    judged.left_out += entry->long_examples();
   for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
     std::vector<TokenSequence> sources;
     std::vector<std::string> lines;
@@ -75,7 +79,13 @@ void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
   const char* const references = judged.raw_references ? "" : "|refs:tokens";
   evaluation->signatures = {{"signature", bleu.Signature() + references},
                             {"chrf_signature", chrf.Signature() + references}};
-  evaluation->comparable = judged.raw_references;
+  evaluation->comparable = judged.raw_references && judged.left_out == 0;
+  if (judged.left_out > 0) {
+    evaluation->remarks.push_back(absl::StrCat(
+        "preprocessing left out ", judged.left_out,
+        " pairs of the split (an empty side, invalid bytes or --max_length), which bleu and chrf "
+        "do not include: sacreBLEU on the files counts them"));
+  }
   if (judged.raw_references) return;
   evaluation->remarks.push_back(
       "the data set has no raw references for this split, and bleu and chrf were computed with "

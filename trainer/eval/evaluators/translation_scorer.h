@@ -29,6 +29,7 @@ struct JudgedTranslations {
   // of the data set as text: where words have become <unk>, lost their case, or are joined with
   // punctuation by rules.
   bool raw_references = false;
+  uint64_t left_out = 0;  // pairs of the corpus that the data set does not have
 };
 
 // Translates the sources of a split as elman-predict does. References are the raw ones where the
