@@ -359,7 +359,7 @@ TEST(ParseTake, KnowsItsWords) {
   EXPECT_EQ(*ParseTake("weights"), Take::kWeights);
   EXPECT_EQ(*ParseTake("moments"), Take::kMoments);
   EXPECT_THAT(ParseTake("some"),
-              FailsWith(absl::StatusCode::kInvalidArgument, "auto, all, weights or moments"));
+              FailsWith(absl::StatusCode::kInvalidArgument, "auto, all, weights, moments"));
 }
 
 }  // namespace
