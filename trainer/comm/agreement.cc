@@ -10,7 +10,7 @@ namespace elman {
 
 namespace {
 
-// One character of code, then the message; nothing for OK.
+// Serializes a status: one character for its code, then the message. Empty for OK.
 std::string Write(const absl::Status& status) {
   if (status.ok()) return "";
   return absl::StrCat(std::string(1, static_cast<char>('a' + status.raw_code())), status.message());

@@ -1,6 +1,6 @@
-// How ranks talk. Every operation is collective: all ranks call it, in the same order, with fitting
-// arguments. With one rank each is a copy or nothing. A lost rank ends the job; no operation
-// returns an error.
+// Interface for communication between ranks. Every operation is collective: all ranks call it in
+// the same order with matching arguments. With one rank, each operation is a copy or does nothing.
+// The loss of a rank ends the job; no operation returns an error.
 #pragma once
 
 #include <cstddef>
@@ -13,21 +13,21 @@
 
 namespace elman {
 
-// Memory that the ranks of a node read and write with plain loads and stores: a part each, zeroed
-// at first.
+// Memory that the ranks of a node access with plain loads and stores. Each rank has one part,
+// initially zero.
 class SharedFloats {
  public:
   virtual ~SharedFloats() = default;
-  virtual std::span<float> of(int rank) = 0;  // of this rank's node
+  virtual std::span<float> of(int rank) = 0;  // `rank` must be on this rank's node
 
-  // A barrier: what any rank of the node wrote before it, every one reads after it. Collective on
-  // the node.
+  // A barrier: after it, every rank of the node sees what any rank of the node wrote before it.
+  // Collective on the node.
   virtual void Fence() = 0;
 };
 
 class Communicator {
  public:
-  // A piece of memory to send to, or to fill from, another rank. Pieces between the same two ranks
+  // A range of memory to send to another rank or to receive into. Pieces between the same two ranks
   // arrive in the order in which both sides list them.
   struct Piece {
     Piece(int peer, std::span<std::byte> bytes) : peer(peer), bytes(bytes) {}
@@ -41,39 +41,39 @@ class Communicator {
   virtual int rank() const = 0;
   virtual int size() const = 0;
 
-  // The node that each rank is on: ranks on one host have the same. Nodes are numbered from 0 in
-  // the order of their first ranks.
+  // Returns the node of each rank. Ranks on the same host have the same node. Nodes are numbered
+  // from 0 in the order of their first ranks.
   virtual std::vector<int> NodeOfRank() const = 0;
 
   virtual void Barrier() = 0;
 
-  // Overwrites `bytes` with those of `root`; the same size everywhere.
+  // Overwrites `bytes` with those of rank `root`. The size must be the same on every rank.
   virtual void Broadcast(std::span<std::byte> bytes, int root) = 0;
 
-  // Fills `all`, which holds size() times as many bytes as `mine`, with every rank's `mine`, in
-  // order of rank; the same size everywhere.
+  // Fills `all` with every rank's `mine`, in rank order. `all` holds size() * mine.size() bytes.
+  // The sizes must be the same on every rank.
   virtual void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) = 0;
 
-  // Sends and receives pieces among ranks, all at once. What is sent must not overlap what is
-  // received.
+  // Sends and receives pieces between ranks, all concurrently. Sent memory must not overlap
+  // received memory.
   virtual void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) = 0;
 
-  // Memory shared on each node, with `count` floats of this rank; null, on every rank, where any
-  // node does not have that much. The communicator must outlive it.
+  // Allocates shared memory on each node, with `count` floats for this rank. Returns null on every
+  // rank if any node does not have enough memory. The communicator must outlive the result.
   virtual std::unique_ptr<SharedFloats> Share(int64_t count) = 0;
 
-  // Ends the whole job with `status` after printing `message` to standard error.
+  // Prints `message` to standard error, then ends the whole job with exit status `status`.
   [[noreturn]] virtual void Abort(std::string_view message, int status) = 0;
 
-  // The following consist of the operations above.
+  // The following functions are built from the operations above.
 
-  // Every rank's `mine`, in order of rank. Sizes may differ.
+  // Returns every rank's `mine`, in rank order. Sizes may differ.
   std::vector<std::string> AllGather(std::string_view mine);
 
-  // The same on rank 0 only; the other ranks receive nothing.
+  // Like AllGather, but only rank 0 receives the strings; the other ranks return an empty vector.
   std::vector<std::string> Gather(std::string mine);
 
-  // The sums over all ranks, element by element, on every rank.
+  // Returns the element-wise sums over all ranks, on every rank.
   std::vector<uint64_t> Sum(std::vector<uint64_t> numbers);
 
  private:

@@ -1,4 +1,4 @@
-// A flat array on the heap, aligned for vector instructions and zeroed.
+// A flat array of floats on the heap, aligned for vector instructions and initially zero.
 #pragma once
 
 #include <cstdint>

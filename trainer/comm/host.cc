@@ -18,7 +18,7 @@
 namespace elman {
 namespace {
 
-// The bytes of an IPv4 or IPv6 address; empty for one of another kind or of none.
+// Returns the bytes of an IPv4 or IPv6 address; empty for null and for other address families.
 std::string AddressBytes(const sockaddr* address) {
   if (address == nullptr) return "";
   if (address->sa_family == AF_INET) {

@@ -1,4 +1,4 @@
-// The host a rank is on, as other ranks must know it.
+// Properties of the host of a rank that other ranks need to know.
 #pragma once
 
 #include <string>
@@ -7,24 +7,27 @@
 
 namespace elman {
 
-std::string HostName();  // empty if the system does not tell
+std::string HostName();  // empty if the system does not report one
 
-// Names the running kernel and this process's namespace of a kind ("net", "pid"): ranks of which it
-// is equal share loopback or can see each other in /proc. Empty if the system does not tell.
+// Identifies the running kernel and the namespace of this process of the given kind ("net", "pid").
+// Ranks with equal keys share the loopback interface or see each other in /proc, respectively.
+// Empty if the system does not report it.
 std::string NamespaceKey(std::string_view kind);
 
 struct NetworkInterface {
   std::string name;     // "eth0"
   std::string address;  // "10.0.0.5" or "2001:db8::5"
   std::string network;  // "10.0.0.0/24"
-  bool bridge = false;  // made here for containers or virtual machines: it leads to no other host
+  // a local bridge for containers or virtual machines, which reaches no other host
+  bool bridge = false;
 };
 
-// The interfaces that are up, an entry an address, without loopback and link-local addresses.
+// Returns the interfaces that are up, one entry per address, without loopback and link-local
+// addresses.
 std::vector<NetworkInterface> NetworkInterfaces();
 
-// The contents of a small file of /proc or /sys, without white space at its ends; empty if it
-// cannot be read.
+// Returns the contents of a small file of /proc or /sys, without leading and trailing white space.
+// Empty if it cannot be read.
 std::string ReadSystemFile(const std::string& path);
 
 }  // namespace elman

@@ -9,18 +9,18 @@ namespace elman {
 namespace {
 
 struct Launcher {
-  const char *name, *size, *rank;  // variables that it sets for each process
+  const char *name, *size, *rank;  // environment variables that the launcher sets for each process
 };
 
-// The first that sets its size counts: a launcher inside another one, as mpirun in a Slurm step,
-// also passes on the variables of the outer one.
+// The first entry whose `size` variable is set applies: a launcher inside another one, such as
+// mpirun in a Slurm step, also passes on the variables of the outer one.
 constexpr Launcher kLaunchers[] = {
     {"Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
     {"a launcher with PMI (MPICH, Intel MPI, srun)", "PMI_SIZE", "PMI_RANK"},
     {"srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"},
 };
 
-// The number in this variable if it is at least `least`, else -1.
+// Returns the number in this variable if it is at least `least`, otherwise -1.
 int NumberIn(const char* variable, int least) {
   const char* text = std::getenv(variable);
   int number = 0;

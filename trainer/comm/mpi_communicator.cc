@@ -16,26 +16,26 @@
 namespace elman {
 namespace {
 
-// Between two ranks, slices of some MB are faster than one giant message.
+// Between two ranks, slices of a few MB are faster than one very large message.
 constexpr size_t kSliceBytes = size_t{8} << 20;
 
 constexpr std::chrono::microseconds kShortestNap{10}, kLongestNap{1000};
 
-// Of what vector instructions like best; MPI promises less.
+// In bytes, for vector instructions. MPI guarantees less.
 constexpr MPI_Aint kAlignment = 64;
 
-// Where Open MPI keeps shared windows on Linux.
+// The folder in which Open MPI keeps shared windows on Linux.
 constexpr char kSharedMemoryFolder[] = "/dev/shm";
 
-// A shared window of MPI-3 over the ranks of a node.
+// An MPI-3 shared window over the ranks of a node.
 class MpiFloats : public SharedFloats {
  public:
-  // `ranks` are those of the communicator `node`, in its order.
+  // `ranks` are the global ranks of the communicator `node`, in its order.
   MpiFloats(MPI_Comm node, std::span<const int> ranks, int rank, int size, int64_t count)
       : node_(node), parts_(size) {
     MPI_Info info;
     MPI_Info_create(&info);
-    // Each part on pages of its own, near the rank that owns it.
+    // Puts each part on pages of its own, near the rank that owns it.
     MPI_Info_set(info, "alloc_shared_noncontig", "true");
     float* unaligned = nullptr;
     const MPI_Aint bytes = count * static_cast<MPI_Aint>(sizeof(float)) + kAlignment;
@@ -50,7 +50,8 @@ class MpiFloats : public SharedFloats {
       int unit = 0;
       void* part = nullptr;
       MPI_Win_shared_query(window_, static_cast<int>(r), &their_bytes, &unit, &part);
-      // The same place in every process, for they map the window at pages.
+      // The aligned offset is the same in every process, because windows are mapped at page
+      // boundaries.
       const auto address =
           (reinterpret_cast<uintptr_t>(part) + kAlignment - 1) / kAlignment * kAlignment;
       parts_[ranks[r]] = {reinterpret_cast<float*>(address), static_cast<size_t>(counts[r])};
@@ -113,13 +114,14 @@ class MpiCommunicator : public Communicator {
 
   void AllGather(std::span<const std::byte> mine, std::span<std::byte> all) override {
     Await();
-    if (mine.size() <= options_.message_bytes) {  // faster than with a type of its own
+    if (mine.size() <= options_.message_bytes) {  // faster than a derived data type
       const int count = static_cast<int>(mine.size());
       MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, MPI_COMM_WORLD);
       return;
     }
     ForEachMessage(mine.size(), options_.message_bytes, [&](size_t first, int count) {
-      // That part of every rank's bytes: theirs lie mine.size() bytes apart.
+      // This message's part of every rank's bytes; parts of consecutive ranks are mine.size() bytes
+      // apart.
       MPI_Datatype part = MPI_BYTE, spaced = MPI_BYTE;
       MPI_Type_contiguous(count, MPI_BYTE, &part);
       MPI_Type_create_resized(part, 0, static_cast<MPI_Aint>(mine.size()), &spaced);
@@ -164,14 +166,14 @@ class MpiCommunicator : public Communicator {
  private:
   static constexpr int kTag = 1;
 
-  // Divides `size` bytes into messages of at most `most` bytes, for MPI counts are int.
+  // Divides `size` bytes into messages of at most `most` bytes, because MPI counts are int.
   template <typename Send>
   static void ForEachMessage(size_t size, size_t most, const Send& send) {
     for (size_t first = 0; first < size; first += most)
       send(first, static_cast<int>(std::min(most, size - first)));
   }
 
-  // Waits for all ranks without using the processor, which MPI's own waits do.
+  // Waits for all ranks without using the processor; the waits of MPI itself poll.
   void Await() const {
     if (!options_.sleeps) return;
     MPI_Request request;
@@ -190,7 +192,7 @@ class MpiCommunicator : public Communicator {
     MPI_Bcast(&first, 1, MPI_INT, 0, node_);
     std::vector<int> first_of_rank(size_);
     MPI_Allgather(&first, 1, MPI_INT, first_of_rank.data(), 1, MPI_INT, MPI_COMM_WORLD);
-    std::vector<int> firsts;  // of the nodes, ascending
+    std::vector<int> firsts;  // first ranks of the nodes, ascending
     for (int r = 0; r < size_; ++r) {
       if (first_of_rank[r] == r) firsts.push_back(r);
       if (first_of_rank[r] == first) ranks_of_node_.push_back(r);
@@ -199,8 +201,8 @@ class MpiCommunicator : public Communicator {
     }
   }
 
-  // Asked before a window is made: one that does not fit ends the job inside MPI, or with a bus
-  // error on first touch.
+  // Checked before a window is created: a window that does not fit ends the job inside MPI, or with
+  // a bus error on first access.
   bool FitsSharedMemory(int64_t count) const {
     int64_t needed = 0;
     const int64_t mine = count * static_cast<int64_t>(sizeof(float)) + (1 << 20);
@@ -215,8 +217,8 @@ class MpiCommunicator : public Communicator {
     return all_fit != 0;
   }
 
-  // Whether this process may have so many bytes more (ulimit -v). A rank that is alone on its node
-  // gets them from the heap, for which there must be memory too.
+  // Returns whether this process may allocate `bytes` more (ulimit -v). A rank that is alone on its
+  // node allocates the window on the heap, so there must also be enough memory.
   bool CanMap(int64_t bytes) const {
     const int access = ranks_of_node_.size() > 1 ? PROT_NONE : PROT_READ | PROT_WRITE;
     const auto size = static_cast<size_t>(bytes);
@@ -225,7 +227,7 @@ class MpiCommunicator : public Communicator {
   }
 
   const MpiOptions options_;
-  int is_second_ = 0;  // in this process
+  int is_second_ = 0;  // whether this is the second communicator of this process
   int rank_ = 0;
   int size_ = 1;
   MPI_Comm node_ = MPI_COMM_NULL;  // the ranks on this host
@@ -249,14 +251,15 @@ std::string MpiVersion() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int size = 0;
   MPI_Get_library_version(text, &size);
-  // "Open MPI v4.1.4, package: ...", or several lines.
+  // The text is "Open MPI v4.1.4, package: ..." or has several lines.
   std::string version(text, std::strcspn(text, ",\n"));
   if (const size_t v = version.find(" v"); v != std::string::npos) version.erase(v + 1, 1);
   return version;
 }
 
 std::string MpiParameter(const std::string& name) {
-  constexpr size_t kLeastBytes = 4096;  // the library may say that an unset one takes none
+  // the library may report size 0 for a parameter that is not set
+  constexpr size_t kLeastBytes = 4096;
   int provided = 0;
   if (MPI_T_init_thread(MPI_THREAD_SINGLE, &provided) != MPI_SUCCESS) return "";
   int index = 0, count = 0;

@@ -1,4 +1,4 @@
-// Ranks as MPI processes. With its source file the only place that knows MPI.
+// A communicator whose ranks are MPI processes. Only this header and its source file use MPI.
 #pragma once
 
 #include <memory>
@@ -10,29 +10,30 @@
 namespace elman {
 
 struct MpiOptions {
-  // Whether a rank sleeps while it waits for others in a collective operation, so that they can use
-  // its core. This costs some 0.1 ms per operation. Exchange does not sleep.
+  // Whether a rank sleeps while it waits for others in a collective operation, so that other ranks
+  // can use its core. Adds about 0.1 ms per operation. Exchange does not sleep.
   bool sleeps = false;
 
-  // The size of the largest message: longer ones are divided. At most 2^31 - 1.
+  // Size of the largest message in bytes; longer ones are divided. At most 2^31 - 1.
   size_t message_bytes = size_t{1} << 30;
 };
 
-// Initializes MPI for this process (only the main thread may use it) and finalizes it when
-// destroyed. Without a launcher it is a world of one. A second one of a process, for the same
-// ranks, must not outlive the first.
+// Initializes MPI for this process and finalizes it when destroyed. Only the main thread may use
+// it. Without a launcher there is one rank. A second communicator of the same process, with the
+// same ranks, must be destroyed before the first.
 std::unique_ptr<Communicator> CreateMpiCommunicator(int* argc, char*** argv,
                                                     const MpiOptions& options = {});
 
-// The ranks of the job, which sleep while they wait, if a launcher started several processes;
-// otherwise a single process, and MPI is not initialized.
+// Returns a communicator of the ranks of the job, which sleep while they wait, if a launcher
+// started several processes. Otherwise returns a SingleProcess and does not initialize MPI.
 std::unique_ptr<Communicator> JoinLaunchedRanks(const Launch& launch);
 
-// The library, as "Open MPI 4.1.4".
+// Returns the name and version of the library, such as "Open MPI 4.1.4".
 std::string MpiVersion();
 
-// What a parameter of the library is set to, by whatever way, as "btl_tcp_if_include"; empty if it
-// is not set or there is no such parameter. Of the main thread, while MPI is initialized.
+// Returns the value of a parameter of the library, such as "btl_tcp_if_include", regardless of how
+// it was set. Empty if it is not set or does not exist. Call it on the main thread while MPI is
+// initialized.
 std::string MpiParameter(const std::string& name);
 
 }  // namespace elman

@@ -29,7 +29,8 @@ std::vector<int> AllowedThreads() {
   return {};
 }
 
-// The physical core of a hardware thread: the lowest of the threads that share it.
+// Returns the physical core of a hardware thread: the lowest number of the threads that share the
+// core.
 int CoreOf(int thread) {
   const std::string siblings = ReadSystemFile(
       absl::StrCat("/sys/devices/system/cpu/cpu", thread, "/topology/thread_siblings_list"));
@@ -45,7 +46,8 @@ std::vector<int> CoresOf(const std::vector<int>& threads) {
   return cores;
 }
 
-// quota / period, in which a limit is none if it is no positive number ("max", -1).
+// Returns quota / period. A value that is not a positive number ("max", -1) means that there is no
+// limit.
 double Ratio(const std::string& quota, const std::string& period) {
   double dividend = 0, divisor = 0;
   const bool limited = absl::SimpleAtod(quota, &dividend) && absl::SimpleAtod(period, &divisor) &&
@@ -53,7 +55,7 @@ double Ratio(const std::string& quota, const std::string& period) {
   return limited ? dividend / divisor : 0;
 }
 
-// The limit that the control group in this folder sets itself, of version 2 or 1; 0: none.
+// Returns the limit of the control group (version 2 or 1) in this folder; 0: no limit.
 double QuotaIn(const std::string& folder) {
   const std::vector<std::string> limit = absl::StrSplit(ReadSystemFile(folder + "/cpu.max"), ' ');
   if (limit.size() == 2) return Ratio(limit[0], limit[1]);
@@ -70,14 +72,14 @@ double ProcessorQuota(const std::string& root) {
   for (const std::string& line : lines) {
     const std::vector<std::string> fields = absl::StrSplit(line, absl::MaxSplits(':', 2));
     if (fields.size() != 3) continue;
-    std::vector<std::string> mounts = {""};  // version 2
+    std::vector<std::string> mounts = {""};  // cgroup version 2
     if (!fields[1].empty()) {
       const std::vector<std::string> controllers = absl::StrSplit(fields[1], ',');
       if (std::ranges::find(controllers, "cpu") == controllers.end()) continue;
       mounts = {"/cpu", "/" + fields[1]};
     }
-    // The groups around it limit it too. Within a container the path may be the host's, of which
-    // only the top is there.
+    // The parent groups limit it too. Within a container the path may be that of the host, of which
+    // only the top is visible.
     std::string path = absl::StrContains(fields[2], "..") ? "" : fields[2];
     for (;; path.resize(std::min(path.rfind('/'), path.size() - 1))) {
       for (const std::string& mount : mounts) {

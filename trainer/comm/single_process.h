@@ -1,4 +1,4 @@
-// A world of one.
+// A communicator with one rank, without MPI.
 #pragma once
 
 #include "trainer/comm/communicator.h"

@@ -12,7 +12,7 @@
 namespace elman {
 namespace {
 
-// What the threads of a group see of each other between two barriers.
+// Data that the threads of a group read from each other between two barriers.
 struct Board {
   Board(const std::vector<int>& node_of_rank, bool shares_memory)
       : Board(static_cast<int>(node_of_rank.size()), node_of_rank, shares_memory) {}
@@ -47,7 +47,7 @@ class ThreadFloats : public SharedFloats {
     }
     board->barrier.arrive_and_wait();
   }
-  ~ThreadFloats() override { Fence(); }  // no one's part goes while others use it
+  ~ThreadFloats() override { Fence(); }  // keeps this part alive until no other thread uses it
   std::span<float> of(int rank) override { return all_[rank]; }
   void Fence() override { barrier_.arrive_and_wait(); }
 
@@ -84,7 +84,7 @@ class ThreadRank : public Communicator {
   void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override {
     board_->sends[rank_] = sends;
     Barrier();
-    std::vector<size_t> next(size_, 0);  // how far each peer's list has been read
+    std::vector<size_t> next(size_, 0);  // position in each peer's list
     for (const Piece& receive : receives) {
       const auto& theirs = board_->sends[receive.peer];
       size_t& i = next[receive.peer];

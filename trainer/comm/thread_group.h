@@ -1,4 +1,5 @@
-// Ranks as threads of one process: distributed logic under a debugger, a sanitizer or a plain test.
+// A communicator whose ranks are threads of one process: runs distributed code in a debugger, with
+// a sanitizer or in a unit test.
 #pragma once
 
 #include <functional>
@@ -8,13 +9,12 @@
 
 namespace elman {
 
-// Runs `rank_main` on `size` threads, each with a communicator of its own among them, and returns
-// when all have ended. Without `shares_memory` they behave like ranks on a host that has none to
-// share.
+// Runs `rank_main` on `size` threads, each with its own communicator, and returns when all have
+// ended. Without `shares_memory` the ranks behave as on a host without shared memory.
 void RunThreadGroup(int size, const std::function<void(Communicator*)>& rank_main,
                     bool shares_memory = true);
 
-// The same, a rank for each element, which says what node it is on.
+// The same with one rank per element; the elements are the nodes of the ranks.
 void RunThreadGroup(const std::vector<int>& node_of_rank,
                     const std::function<void(Communicator*)>& rank_main);
 
