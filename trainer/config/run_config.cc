@@ -23,7 +23,7 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 using google::protobuf::TextFormat;
 
-// Keeps the first complaint of the parser.
+// Keeps the first error of the parser.
 class FirstError : public google::protobuf::io::ErrorCollector {
  public:
   void AddError(int line, google::protobuf::io::ColumnNumber column,
@@ -60,7 +60,7 @@ absl::Status WrongOverride(const std::string& override, absl::string_view what) 
   return absl::InvalidArgumentError(absl::StrCat("override '", override, "': ", what));
 }
 
-// The value of a field as the text format has it: one value, and nothing after it.
+// Checks that `value` is a single value of the field in text format, with nothing after it.
 absl::StatusOr<std::string> OverrideValue(const FieldDescriptor& field, const std::string& path,
                                           const std::string& value) {
   if (field.is_repeated()) return absl::StrCat("[", value, "]");
@@ -72,7 +72,7 @@ absl::StatusOr<std::string> OverrideValue(const FieldDescriptor& field, const st
   return ConfigEnumValue(*field.enum_type(), path, value);
 }
 
-// "a.b=value" as the text "a { b: value }", after checking that there are such fields.
+// Converts "a.b=value" to the text "a { b: value }" after checking that the fields exist.
 absl::StatusOr<std::string> OverrideText(const std::string& override) {
   const size_t equals = override.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == override.size())
@@ -110,8 +110,8 @@ absl::StatusOr<std::string> OverrideText(const std::string& override) {
   return absl::InternalError("unreachable");
 }
 
-// Whose fault it is that `status`, of Validate, is not OK: the last override of the field that it
-// begins with, or else the file.
+// Returns the origin of a `status` of Validate: the last override of the field that the message
+// begins with, otherwise the file.
 std::string PlaceOf(const absl::Status& status, const std::string& path,
                     const std::vector<std::string>& overrides) {
   const std::string message(status.message());
@@ -122,7 +122,7 @@ std::string PlaceOf(const absl::Status& status, const std::string& path,
   return path;
 }
 
-// Sets every field that is not set to its default, in all sub-messages.
+// Sets every unset field to its default, in all sub-messages.
 void WriteDefaultsOut(Message* message) {
   const Reflection* reflection = message->GetReflection();
   const Descriptor* descriptor = message->GetDescriptor();
@@ -152,7 +152,7 @@ void WriteDefaultsOut(Message* message) {
         reflection->SetEnum(message, field, reflection->GetEnum(*message, field));
         break;
       default:
-        break;  // the configuration has no fields of other types; a test says so
+        break;  // the configuration has no fields of other types; tested
     }
   }
 }
@@ -164,7 +164,7 @@ absl::Status Require(bool condition, absl::string_view field, double value,
       absl::StrCat(field, " is ", RoundedText(value), ": it must be ", wanted));
 }
 
-// Comparisons with bounds let infinities pass, and some let NaN: no field may be either.
+// Checks that no field is infinite or NaN: range checks accept infinities, and some accept NaN.
 absl::Status CheckNumbers(const Message& message, const std::string& prefix) {
   const Reflection* reflection = message.GetReflection();
   const Descriptor* descriptor = message.GetDescriptor();
@@ -320,7 +320,7 @@ std::string RunConfigText(const TrainingConfig& config) {
 
 absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& now) {
   TrainingConfig a = before, b = now;
-  WriteDefaultsOut(&a);  // a version that did not know a field did what is its default now
+  WriteDefaultsOut(&a);  // a version without a field behaved as the default of the field does now
   for (TrainingConfig* config : {&a, &b}) {
     config->clear_max_steps();
     config->clear_max_epochs();
