@@ -36,7 +36,8 @@ void AddPaths(const Descriptor* message, const std::string& prefix,
   }
 }
 
-// The path of which every part is near to that of `name`, the nearest one; empty if there is none.
+// Returns the path closest to `name`, if every part of it is close to the same part of `name`;
+// otherwise empty.
 std::string NearestPath(std::string_view name, const std::vector<std::string>& paths) {
   const std::vector<std::string> wanted =
       absl::StrSplit(absl::string_view(name.data(), name.size()), '.');
@@ -63,7 +64,7 @@ class NoErrors : public google::protobuf::io::ErrorCollector {
   void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
 };
 
-// Walks over the tokens of a configuration and knows, at each, of which message it is.
+// Visits the tokens of a configuration and tracks which message each of them belongs to.
 class NameChecker {
  public:
   explicit NameChecker(const std::string& text)
@@ -81,12 +82,12 @@ class NameChecker {
  private:
   struct OpenMessage {
     const Descriptor* type;
-    std::string prefix;  // of the paths of its fields
+    std::string prefix;  // prefix of the paths of its fields
   };
 
   absl::Status Take(const Tokenizer::Token& token) {
     if (token.text == "{" || token.text == "<") {
-      // What is no message is for the parser to refuse.
+      // A field that is not a message is an error that the parser reports.
       if (field_ == nullptr || field_->message_type() == nullptr) return messages_.clear(), Ok();
       messages_.push_back(
           {field_->message_type(), absl::StrCat(messages_.back().prefix, field_->name(), ".")});
@@ -121,11 +122,11 @@ class NameChecker {
     const std::string path = messages_.back().prefix + field_->name();
     const auto name = ConfigEnumValue(*field_->enum_type(), path, token.text);
     if (!name.ok()) return Fault(token, name.status().message());
-    text_.replace(OffsetOf(token), name->size(), *name);  // of the same length
+    text_.replace(OffsetOf(token), name->size(), *name);  // the replacement has the same length
     return Ok();
   }
 
-  // Tokenizers count a tab as the columns up to the next multiple of 8.
+  // The tokenizer counts a tab as the columns up to the next multiple of 8.
   size_t OffsetOf(const Tokenizer::Token& token) const {
     size_t offset = 0;
     for (int line = 0; line < token.line; ++line) offset = text_.find('\n', offset) + 1;
@@ -144,14 +145,14 @@ class NameChecker {
   google::protobuf::io::ArrayInputStream input_;
   NoErrors no_errors_;
   std::vector<OpenMessage> messages_ = {{TrainingConfig::descriptor(), ""}};
-  const FieldDescriptor* field_ = nullptr;  // the last one that was named
+  const FieldDescriptor* field_ = nullptr;  // the last field that was named
   bool expects_value_ = false;
 };
 
 }  // namespace
 
 std::vector<std::string> ConfigFieldsLike(std::string_view name) {
-  constexpr size_t kLongestName = 200;  // distances take time by the square of the length
+  constexpr size_t kLongestName = 200;  // edit distances take quadratic time
   if (name.size() > kLongestName) return {};
   std::vector<std::string> paths;
   AddPaths(TrainingConfig::descriptor(), "", &paths);
@@ -163,7 +164,7 @@ std::vector<std::string> ConfigFieldsLike(std::string_view name) {
   }
   if (!found.empty()) return found;
   if (const std::string nearest = NearestPath(name, paths); !nearest.empty()) return {nearest};
-  // A slip in the name of a nested field.
+  // A misspelled name of a nested field.
   std::vector<std::string> names;
   for (const std::string& path : paths) names.push_back(path.substr(path.rfind('.') + 1));
   const std::string nearest = NearestName(name, names);

@@ -1,4 +1,5 @@
-// The fields of a configuration by their names: found, suggested, and checked in a text.
+// Looks up configuration fields by name, suggests names for misspelled ones and checks the names in
+// a configuration text.
 #pragma once
 
 #include <string>
@@ -13,21 +14,23 @@ class EnumDescriptor;
 
 namespace elman {
 
-// The paths of the fields that somebody may mean by `name`, such as "model.hidden_size": `name`
-// itself if it is one; otherwise all that end in ".NAME"; otherwise the nearest, if it is near.
+// Returns the paths of the fields that `name` (such as "model.hidden_size") may refer to: `name`
+// itself if it exists; otherwise all paths that end in ".NAME"; otherwise the closest path, if it
+// is similar enough.
 std::vector<std::string> ConfigFieldsLike(std::string_view name);
 
-// "; did you mean A?" or "; did you mean A, B or C?", empty where no field is like `name`.
+// Returns "; did you mean A?" or "; did you mean A, B or C?"; empty if no field is similar to
+// `name`.
 std::string ConfigFieldSuggestion(std::string_view name);
 
-// The name of a value of `type`, which `name` is but for upper and lower case. InvalidArgument
-// lists all values; `field` is for messages.
+// Returns the name of the value of `type` that equals `name` without regard to case.
+// InvalidArgument lists all values; `field` is used in the message only.
 absl::StatusOr<std::string> ConfigEnumValue(const google::protobuf::EnumDescriptor& type,
                                             std::string_view field, std::string_view name);
 
-// `text` of a configuration file, with the names of values in upper case. InvalidArgument, which
-// begins with LINE:COLUMN, names fields and values that do not exist, and those that may be meant.
-// Other faults are left to the parser.
+// Returns the `text` of a configuration file with the names of enum values in upper case.
+// InvalidArgument: a field or value does not exist; the message begins with LINE:COLUMN and
+// suggests names. Other errors are left to the parser.
 absl::StatusOr<std::string> CheckConfigNames(const std::string& text);
 
 }  // namespace elman

@@ -1,4 +1,5 @@
-// The configuration of a run: read, overridden from the command line, completed and judged.
+// The configuration of a run: parses it, applies overrides from the command line, sets defaults and
+// checks it.
 #pragma once
 
 #include <string>
@@ -10,18 +11,18 @@
 
 namespace elman {
 
-// Parses the text of a --config file; `path` is for messages. Then applies `overrides`, each
-// "path.to.field=value", in order, writes every default out and checks every value that can be
-// checked without data. InvalidArgument names the line, the override or the field.
+// Parses the text of a --config file (`path` is used in messages only). Then applies `overrides`,
+// each "path.to.field=value", in order, sets every unset field to its default and checks all values
+// that can be checked without data. InvalidArgument names the line, the override or the field.
 absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std::string& path,
                                               const std::vector<std::string>& overrides);
 
-// The configuration as the text of config.textproto.
+// Returns the configuration as the text of config.textproto.
 std::string RunConfigText(const TrainingConfig& config);
 
-// May a run begun with `before` go on with `now`? Limits, schedule, learning rate and clipping,
-// evaluation, logging, watching, exchange, checkpoint and divergence policy may change.
-// InvalidArgument names the first other field that differs, and both its values.
+// Checks whether a run that was started with `before` may be resumed with `now`. Limits, schedule,
+// learning rate and clipping, evaluation, logging, watchdog, exchange, checkpoint and divergence
+// policy may change. InvalidArgument names the first other field that differs, with both values.
 absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& now);
 
 }  // namespace elman
