@@ -1,4 +1,5 @@
-// Numbers of 16 bits: the upper half of a float, with its range and 8 bits of precision.
+// Conversion between float and bfloat16: the upper 16 bits of a float, with its range and 8 bits of
+// precision.
 #pragma once
 
 #include <bit>
@@ -7,7 +8,7 @@
 
 namespace elman {
 
-// To the nearest, ties to even; not a number stays one.
+// Rounds to the nearest, ties to even. NaN stays NaN.
 inline uint16_t ToBf16(float x) {
   const auto bits = std::bit_cast<uint32_t>(x);
   if (std::isnan(x)) return static_cast<uint16_t>(bits >> 16 | 0x40);

@@ -7,7 +7,7 @@
 namespace elman {
 namespace {
 
-// May lie in memory for floats.
+// An alias type, because it is stored in memory of floats.
 using Bf16 __attribute__((may_alias)) = uint16_t;
 
 }  // namespace
@@ -32,7 +32,7 @@ const std::vector<Communicator::Piece>& BlockMessages::Parcels::Pieces(WireForma
   packed_.resize(packed);
   pieces_.clear();
   float* next = packed_.data();
-  int packed_parcel = -1;  // the parcel whose packed runs the last piece carries
+  int packed_parcel = -1;  // the parcel whose packed runs are in the last piece
   for (const Run& run : runs_) {
     if (!IsPacked(run)) {
       pieces_.push_back({run.peer, {run.elements, static_cast<size_t>(run.count)}});

@@ -13,7 +13,8 @@ int TreeDepth(LaneRange node) {
   return 1 + std::max(TreeDepth({node.first, split}), TreeDepth({split, node.end}));
 }
 
-// Slices of equal work: that on a block which is seldom touched, and only updated then, is little.
+// Divides the array into slices of equal work. A block that is rarely touched, and only updated
+// when it is, counts as little work.
 ExchangePlan::ExchangePlan(std::span<const int> node_of_rank, const BlockSet& dense, int lanes,
                            Updates updates, WireFormat format, std::span<const double> expected_use)
     : dense_(dense),
@@ -24,7 +25,7 @@ ExchangePlan::ExchangePlan(std::span<const int> node_of_rank, const BlockSet& de
   const int ranks = static_cast<int>(node_of_rank.size());
   CHECK_LE(ranks, lanes);
   constexpr double kSeldom = 1.0 / 16;
-  std::vector<double> work = {0};  // before each block of kSumBlock elements
+  std::vector<double> work = {0};  // cumulative work before each block of kSumBlock elements
   for (int64_t first = 0; first < size(); first += kSumBlock) {
     const int64_t end = std::min(size(), first + kSumBlock);
     const int64_t always = updates_ == Updates::kAll ? end - first : dense_.Count(first, end);
@@ -50,7 +51,8 @@ int64_t ExchangePlan::GradientFloats(const Topology& topology, int rank) const {
   for (int other = 0; other < topology.nodes(); ++other) {
     if (other != node) floats += std::ssize(topology.node_subtrees(other)) * mine;
   }
-  // Of the node's sums, those that no rank of it has as they are; and what rounding keeps.
+  // Counts the sums of the node that no single rank has already computed, and the residuals of
+  // rounding.
   int64_t computed = 0;
   for (const LaneRange& subtree : topology.node_subtrees(node)) {
     const bool there = std::ranges::any_of(topology.ranks(node), [&](int of_node) {

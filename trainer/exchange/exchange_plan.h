@@ -1,5 +1,5 @@
-// How an exchange of gradients divides its work and what memory it will take, known before any is
-// taken.
+// Plan of a gradient exchange: divides the work between ranks and computes the memory that it needs
+// before any is allocated.
 #pragma once
 
 #include <cstdint>
@@ -17,39 +17,41 @@ class ExchangePlan {
  public:
   // Which values an update may change.
   enum class Updates {
-    kAll,      // every one
-    kTouched,  // those whose gradient was touched
+    kAll,      // all values
+    kTouched,  // values whose gradient was touched
   };
 
-  // The part of every flat array that a rank owns: reduces, updates, keeps moments for. Slices are
-  // of equal work, which is equal size only where every block is dense or updated.
+  // The part of every flat array that a rank owns: the rank reduces it, updates it and keeps its
+  // moments. Slices have equal work. They have equal size only if every block is dense or is always
+  // updated.
   struct Slice {
     int64_t begin = 0;
     int64_t end = 0;
     int64_t size() const { return end - begin; }
   };
 
-  // For ranks on these nodes (Communicator::NodeOfRank) and flat arrays as long as the one of
+  // Plans for ranks on the given nodes (Communicator::NodeOfRank) and flat arrays with the size of
   // `dense`, which names the blocks that every pass of every lane adds to. Requires ranks <= lanes.
   //
-  // `expected_use` says of every kSumBlock elements of the array which part of those that are not
-  // dense a step is expected to touch; without it, little. Ranks share the work by it.
+  // `expected_use` gives, for every kSumBlock elements of the array, the fraction of the blocks
+  // that are not dense that a step is expected to touch. The work is divided by it. If it is empty,
+  // the fraction is assumed to be small.
   ExchangePlan(std::span<const int> node_of_rank, const BlockSet& dense, int lanes, Updates updates,
                WireFormat format = WireFormat::kFloat32, std::span<const double> expected_use = {});
 
   const BlockSet& dense() const { return dense_; }
-  int64_t size() const { return dense_.elements(); }  // of a flat array
+  int64_t size() const { return dense_.elements(); }  // number of elements of a flat array
   int ranks() const { return static_cast<int>(slice_begins_.size()) - 1; }
   int lanes() const { return lanes_; }
   Updates updates() const { return updates_; }
   WireFormat format() const { return format_; }
-  // That of the nodes, where their ranks share memory.
+  // The topology of the nodes whose ranks share memory.
   const Topology& topology() const { return topology_; }
   Slice SliceOf(int rank) const { return {slice_begins_[rank], slice_begins_[rank + 1]}; }
 
-  // The numbers that an exchange of this topology takes memory for on a rank: its partial sums of
-  // gradients, sums on their way between nodes and what rounding keeps. The values are size() more,
-  // on each node or, where no memory is shared, on each rank.
+  // Number of floats that an exchange of this topology allocates on a rank: its partial sums of
+  // gradients, sums in transit between nodes and the residuals of rounding. The values take size()
+  // more per node or, without shared memory, per rank.
   int64_t GradientFloats(const Topology& topology, int rank) const;
   int64_t GradientFloats(int rank) const { return GradientFloats(topology_, rank); }
 
@@ -59,10 +61,11 @@ class ExchangePlan {
   const Updates updates_;
   const WireFormat format_;
   const Topology topology_;
-  std::vector<int64_t> slice_begins_;  // of every rank, and the end
+  // first element of each rank's slice, then the end of the array
+  std::vector<int64_t> slice_begins_;
 };
 
-// Levels of the tree of lanes below a node of it; 0 of a single lane.
+// Number of levels of the lane tree below a node; 0 for a single lane.
 int TreeDepth(LaneRange node);
 
 }  // namespace elman

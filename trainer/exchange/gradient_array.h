@@ -1,4 +1,4 @@
-// Gradients to add to: a flat array that knows which of its blocks may differ from zero.
+// An array of gradients that records which of its blocks may differ from zero.
 #pragma once
 
 #include <span>
@@ -7,25 +7,26 @@
 
 namespace elman {
 
-// Outside of touched() every element is zero. Clearing and adding up visit what was touched, not
-// the whole array.
+// Every element outside of touched() is zero. Clear and Add visit only touched blocks, not the
+// whole array.
 class GradientArray {
  public:
-  // `elements`, zeros at first, and `dense`, the blocks that every pass adds to, must outlive it.
+  // `elements` (initially zero) and `dense` (the blocks that every pass adds to) must outlive this
+  // object.
   GradientArray(std::span<float> elements, const BlockSet* dense)
       : elements_(elements), dense_(dense), touched_(static_cast<int64_t>(elements.size())) {}
 
   float* data() const { return elements_.data(); }
 
-  // Whoever adds to a block that is not dense must have it in here.
+  // Code that adds to a block that is not dense must first add the block to this set.
   BlockSet* mutable_touched() { return &touched_; }
   const BlockSet& touched() const { return touched_; }
 
-  // All zeros, and the dense blocks touched.
+  // Sets all elements to zero and marks only the dense blocks as touched.
   void Clear();
 
-  // Adds `other`, of the same layout. Gradients begin at +0 and are added up, so that none is -0:
-  // leaving out blocks of zeros changes no bit.
+  // Adds `other`, which has the same layout. Gradients start at +0 and are only added to, so none
+  // is -0: skipping blocks of zeros does not change any bit.
   void Add(const GradientArray& other);
 
  private:

@@ -14,13 +14,13 @@ namespace {
 
 static_assert(kSumBlock % kBlock == 0 && kBlock % SquareSum::kChains == 0);
 
-// x becomes the bf16 nearest to it and what was kept back before, which keeps the difference.
+// Error feedback: x becomes the bf16 nearest to x + kept; `kept` becomes the difference.
 void RoundWithFeedback(float* x, float* kept, int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
     const float wanted = x[i] + kept[i];
     x[i] = RoundToBf16(wanted);
     const float rest = wanted - x[i];
-    kept[i] = std::isfinite(rest) ? rest : 0;  // what overflowed must not stay for ever
+    kept[i] = std::isfinite(rest) ? rest : 0;  // an overflow must not stay in the residual
   }
 }
 
@@ -147,7 +147,7 @@ void GradientExchange::PlaceInputs() {
   }
 }
 
-// Calls visit(owner, slice) for the slices of owners elsewhere that this rank is the courier of.
+// Calls visit(owner, slice) for the slices of other nodes' owners that this rank is the courier of.
 template <typename Visit>
 void GradientExchange::ForEachCourierSlice(const Visit& visit) const {
   const int me = communicator_->rank(), my_node = topology_->node(me);
@@ -183,13 +183,13 @@ void GradientExchange::Reduce() {
 
   const TimedSpan span(clock_, sum_names_[communicator_->rank()].c_str());
   GradientArray& sum = partials_[0];
-  const bool adds = inputs_.nodes.size() > 1;  // else the partial is the sum
+  const bool adds = inputs_.nodes.size() > 1;  // otherwise the partial sum is the sum
   const Slice mine = slice();
   std::ranges::fill(my_squares_, 0.0);
   for (int64_t begin = mine.begin; begin < mine.end; begin += kSumBlock) {
     const Slice block = {begin, std::min(mine.end, begin + kSumBlock)};
     if (adds) Sum(inputs_, {0, total_lanes_}, all_touched_, block, {sum.data(), 0});
-    SquareSum squares;  // while the sums are in the cache
+    SquareSum squares;  // computed here, while the sums are in the cache
     all_touched_.ForEachRun(block.begin, block.end, [&](int64_t first, int64_t count) {
       squares.Add({sum.data() + first, static_cast<size_t>(count)});
     });
@@ -217,7 +217,7 @@ void GradientExchange::GatherTouched() {
   for (const BlockSet& touched : node_touched_) all_touched_.Insert(touched);
 }
 
-// Couriers send the sums of their node to the owners of slices elsewhere.
+// Couriers send the sums of their node to the owners of slices on other nodes.
 void GradientExchange::ExchangeSums() {
   const int me = communicator_->rank();
   const BlockSet& ours = node_touched_[topology_->node(me)];
@@ -234,7 +234,7 @@ void GradientExchange::ExchangeSums() {
   }
   const Slice mine = slice();
   for (const RemoteSum& sum : remote_sums_) {
-    // Where nothing comes this time there must be zeros.
+    // Blocks that are not received this time must be zero.
     node_touched_before_[sum.node].ForEachRun(
         mine.begin, mine.end,
         [&](int64_t first, int64_t count) { std::fill_n(sum.part.at(first), count, 0.0f); });
@@ -245,7 +245,7 @@ void GradientExchange::ExchangeSums() {
   messages_.Run(format_);
 }
 
-// The sum of the tree under `node` on the blocks of a slice.
+// Computes the sum of the tree under `node` on the blocks of a slice.
 void GradientExchange::Sum(const Inputs& inputs, LaneRange node, const BlockSet& blocks,
                            Slice slice, ArrayPart sum) {
   blocks.ForEachRun(slice.begin, slice.end, [&](int64_t run, int64_t run_count) {
@@ -256,8 +256,9 @@ void GradientExchange::Sum(const Inputs& inputs, LaneRange node, const BlockSet&
   });
 }
 
-// The sum on elements [first, first + count) of the array: an input where it lies, or else computed
-// in the first block of `scratch`, which has one for every level of the tree.
+// Returns the sum on elements [first, first + count) of the array: a pointer into an input if the
+// input is that sum, otherwise computed in the first block of `scratch`, which has one block per
+// level of the tree.
 const float* GradientExchange::SumTree(const Inputs& inputs, LaneRange node, int64_t first,
                                        int64_t count, float* scratch) const {
   if (const ArrayPart* input = inputs.Find(node)) return input->at(first);
@@ -322,7 +323,7 @@ void GradientExchange::ExchangeValues(const BlockSet& changed) {
   messages_.Run(WireFormat::kFloat32);
 }
 
-// The owner of a slice and the couriers add the same rounded changes to the same values.
+// The owner of a slice and its couriers add the same rounded changes to the same values.
 void GradientExchange::ExchangeRoundedValues(const BlockSet& changed) {
   const TimedSpan span(clock_, "values between nodes");
   const int me = communicator_->rank();
@@ -381,7 +382,7 @@ std::vector<GradientExchange::KeptPart> GradientExchange::KeptParts() {
       if (topology_->node(owner) == node) continue;
       const int courier = topology_->Courier(owner, node);
       for (const LaneRange& lanes : topology_->node_subtrees(node)) {
-        // A rank is a courier on its own node only, where it lists owners in the same order.
+        // A rank is a courier on its own node only, where it lists the owners in the same order.
         float* const data = courier == me ? (mine++)->residual.data : nullptr;
         parts.push_back({absl::StrCat("residual", lanes.first, "-", lanes.end - 1), courier,
                          SliceOf(owner), data, /*changed_by_reduce=*/true});

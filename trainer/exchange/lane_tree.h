@@ -1,5 +1,6 @@
-// Lanes, and the fixed binary tree in which what they compute is added up. The tree is over lane
-// numbers alone, so a sum does not depend on how many ranks there are or which lanes they run.
+// Lanes, and the fixed binary tree in which the results of lanes are added. The tree depends on
+// lane numbers only, so a sum does not depend on the number of ranks or on which lanes they
+// compute.
 #pragma once
 
 #include <span>
@@ -15,16 +16,16 @@ struct LaneRange {
   bool operator==(const LaneRange&) const = default;
 };
 
-// A rank runs a contiguous block of lanes; blocks differ by at most one lane. Requires ranks <=
-// lanes.
+// Returns the contiguous range of lanes that a rank computes. The ranges differ by at most one
+// lane. Requires ranks <= lanes.
 LaneRange LanesOfRank(int lanes, int ranks, int rank);
 
-// Where a node of the tree divides: the left child takes the largest power of two below the count
-// of lanes.
+// Returns the first lane of the right child of a tree node: the left child has the largest power of
+// two below the number of lanes.
 int TreeSplit(LaneRange node);
 
-// The largest nodes of the tree over `lanes` that lie within `block`, or within what several blocks
-// that share no lane cover together, from left to right.
+// Returns the largest nodes of the tree over `lanes` lanes that lie within `block`, or within the
+// union of several disjoint blocks, from left to right.
 std::vector<LaneRange> MaximalSubtrees(int lanes, LaneRange block);
 std::vector<LaneRange> MaximalSubtrees(int lanes, std::span<const LaneRange> blocks);
 
