@@ -1,5 +1,5 @@
-// Saves the state of a run while training goes on: all ranks copy it at the same step; rank 0
-// writes the copy in the background, one at a time.
+// Saves the state of a run during training: all ranks copy it at the same step; rank 0 writes the
+// copy in the background, one checkpoint at a time.
 #pragma once
 
 #include <chrono>
@@ -20,33 +20,34 @@ namespace elman {
 
 class CheckpointSaver {
  public:
-  // All arguments must outlive the saver. The rank that has a reporter writes. Takes the arrays of
-  // `checkpoint`, if it has any, and reads its header at every save. `alive` is called about every
-  // second while the saver waits for the disk.
+  // All arguments must outlive the saver. The rank that has a reporter writes. Moves the arrays out
+  // of `checkpoint`, if it has any, and reads its header at every save. `alive` is called about
+  // once per second while the saver waits for the disk.
   CheckpointSaver(const RecordParts& record, PhaseClock* clock, TrainingState* state,
                   Checkpoint* checkpoint, std::function<void(Activity)> alive);
 
-  // A save that comes while the one before is still being written waits for it: every checkpoint
-  // that was asked for is written, and memory for one is enough. With the snapshot of the state, if
-  // so wished. Collective.
+  // Saves a checkpoint. Waits while the previous one is still being written, so every requested
+  // checkpoint is written, and memory for one copy is enough. `with_snapshot`: also saves the
+  // snapshot of the state. Collective.
   void Save(bool is_best, bool with_snapshot);
 
   // Reports a save that has ended, if there is one.
   void ReportOutcome();
 
-  // A save is due by the clock. Such a save does not hold up training: it waits until the writer is
-  // free. Never on ranks other than the one that writes.
+  // Returns whether a save is due by the clock. Such a save does not delay training: it is not due
+  // while the writer is busy. Always false on ranks that do not write.
   bool DueByClock() const;
 
-  // Waits for the save under way. No later save makes good for the last one: if it failed, it is
-  // tried again a few times, first after `pause`, then after twice as long each time, for a disk
-  // that is full may be so for a moment only. Every time it is written anew, from the first byte.
+  // Waits for the save in progress. If the last save failed, tries again a few times, because no
+  // later save replaces it and a full disk may be temporary. The first pause is `pause`; each later
+  // one is twice as long. Every attempt writes the whole checkpoint.
   void Finish(absl::Duration pause);
 
-  // The best that was found to have no checkpoint since the last call, on the rank that writes.
+  // Returns, on the rank that writes, the best result that was found to have no checkpoint since
+  // the last call.
   std::optional<LostBest> TakeLostBest() { return std::exchange(lost_best_, std::nullopt); }
 
-  int64_t saved_step() const { return saved_step_; }  // of the last save; -1: there is none
+  int64_t saved_step() const { return saved_step_; }  // of the last save; -1: none
   bool failed() const { return failed_; }             // the last save could not be written
 
  private:

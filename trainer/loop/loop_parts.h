@@ -1,4 +1,4 @@
-// What a training loop works on, in groups. All of it must outlive the loop.
+// The parts that a training loop works on, in groups. All of them must outlive the loop.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@
 
 namespace elman {
 
-// What a step computes with.
+// The parts that compute a step.
 struct Learner {
   Model* model = nullptr;
   const Optimizer* optimizer = nullptr;
@@ -30,7 +30,7 @@ struct Learner {
   TrainingState* state = nullptr;
 };
 
-// What validates the values.
+// The parts that validate the values.
 struct ValidationParts {
   Evaluator* evaluator = nullptr;        // null: no validation split
   ValidationSamples* samples = nullptr;  // on rank 0; null: no samples are shown
@@ -39,25 +39,25 @@ struct ValidationParts {
 // Where the run is recorded.
 struct RecordParts {
   CheckpointDirectory* checkpoints = nullptr;  // null: nothing is saved
-  ProgressReporter* reporter = nullptr;        // null on every rank but 0, and for a silent run
+  ProgressReporter* reporter = nullptr;        // null on every rank except 0, and for a silent run
   RunTrace* trace = nullptr;                   // null: no trace is recorded
 };
 
-// Who watches the run.
+// The parts that monitor the run.
 struct WatchParts {
   PhaseClock* clock = nullptr;
   Pulse* pulse = nullptr;  // null: no watchdog
 };
 
-// Calls from the loop to the outside.
+// Callbacks of the loop.
 struct LoopHooks {
   std::function<bool()> stop_requested;
-  // If given, called in every step when the exchange has the summed gradients and the state is
-  // still that before the step, but for the carry. The gradients of the report's loss are the
-  // summed ones times `scale`.
+  // Optional. Called in every step when the exchange has the summed gradients and the state is
+  // still that before the step, except for the carried state. The gradients of the reported loss
+  // are the summed ones times `scale`.
   std::function<void(const StepReport& report, double scale)> on_gradients = {};
-  // If given, called after every validation: the floating-point operations per second that all
-  // ranks could do, which MFU is a fraction of. Collective.
+  // Optional. Called after every validation. Returns the peak FLOP/s of all ranks, the denominator
+  // of MFU. Collective.
   std::function<double()> measure_peak = {};
 };
 
@@ -68,9 +68,10 @@ struct LoopParts {
   RecordParts record = {};
   WatchParts watch;
   LoopHooks hooks;
-  // Before a last save that failed is tried again; then twice as long each time.
+  // Pause before a failed last save is tried again; doubles with each attempt.
   absl::Duration retry_pause = absl::Seconds(1);
-  // Configuration, vocabulary and progress of the run. The loop takes its arrays, if it has any.
+  // Configuration, vocabulary and progress of the run. The loop moves its arrays out, if it has
+  // any.
   Checkpoint* checkpoint = nullptr;
 };
 

@@ -1,5 +1,5 @@
-// What the ranks tell each other in every step: the sums of their lanes, requests and failures, in
-// one message per rank.
+// The message that each rank sends to all others in every step: the sums of its lanes, requests and
+// failures.
 #pragma once
 
 #include <cstdint>
@@ -17,27 +17,27 @@
 
 namespace elman {
 
-// What one lane computed in a step, or all lanes.
+// The results of one lane in a step, or the sums over all lanes.
 struct LaneSums {
   LossSums losses;
   Coverage coverage;
 };
 
-// What one rank has done before a step, and requests.
+// Counters of one rank before a step, and its requests.
 struct RankMessage {
-  int64_t bytes_sent = 0;  // to other nodes, since the beginning
-  double waited = 0;       // for other ranks, since the beginning, in seconds
+  int64_t bytes_sent = 0;  // bytes sent to other nodes, since the start
+  double waited = 0;       // seconds of waiting for other ranks, since the start
   bool stop = false;
   bool save = false;
-  bool trace = false;       // is to be brought up to date
+  bool trace = false;       // requests an update of the trace file
   LostBest lost_best = {};  // step 0: none
 };
 
-// The same on every rank.
+// The agreed data of a step, the same on every rank.
 struct AgreedStep {
-  LaneSums sums;           // of all lanes, added in their order
+  LaneSums sums;           // of all lanes, added in lane order
   int64_t bytes_sent = 0;  // by all ranks
-  bool stop = false;       // any rank requests it
+  bool stop = false;       // requested by any rank
   bool save = false;
   bool trace = false;
   LostBest lost_best;  // of the rank that lost one; step 0: none
@@ -45,27 +45,28 @@ struct AgreedStep {
 
 class StepAgreement {
  public:
-  // For `lanes` lanes over all ranks. The communicator must outlive the agreement.
+  // `lanes` is the number of lanes of all ranks. The communicator must outlive this object.
   StepAgreement(Communicator* communicator, int lanes, const ReplicaCheck& replicas);
 
   // Clears the sums of this rank's lanes.
   void BeginStep();
-  // Of this rank's nth lane, to be filled in. Lanes of one rank may be filled in by one thread
-  // each.
+  // The sums of this rank's nth lane, to be filled in. Different threads may fill in different
+  // lanes.
   LaneSums& lane(int nth) { return mine_[nth].lane; }
 
-  // Collective. An error is the same on every rank: that of the lowest rank whose `local` is one,
-  // or DataLoss if the ranks differ in values or progress. The last save was of step `saved_step`.
+  // Collective. Every rank returns the same error: that of the lowest rank with an error in
+  // `local`, or DataLoss if ranks differ in values or progress. `saved_step` is the step of the
+  // last save.
   absl::StatusOr<AgreedStep> Agree(const absl::Status& local, const RankMessage& message,
                                    const Progress& progress, int64_t saved_step);
 
-  // By rank, as it last said.
+  // Seconds of waiting by rank, as last received.
   std::span<const double> waited() const { return waited_; }
 
  private:
   struct Vote {
     LaneSums lane;
-    // In the first of each rank.
+    // The following fields are set in the first vote of each rank only.
     RankMessage message;
     bool failed = false;
     ReplicaDigest digest;
@@ -73,7 +74,8 @@ class StepAgreement {
 
   Communicator* const communicator_;
   ReplicaCheck replicas_;
-  // Of this rank's lanes, and of everyone's; as many of each rank as any has lanes.
+  // The votes of this rank's lanes, and of all ranks. Each rank has as many votes as the largest
+  // number of lanes of a rank.
   std::vector<Vote> mine_, all_;
   std::vector<double> waited_;
 };

@@ -46,7 +46,7 @@ TrainingLoop::TrainingLoop(const LoopParts& parts)
 absl::Status TrainingLoop::Run() {
   const ComputeScope scope;
   const absl::Status trained = Train();
-  saver_.Finish(retry_pause_);  // however training ended, what was begun is finished and told
+  saver_.Finish(retry_pause_);  // also after an error: finishes and reports a save in progress
   return trained;
 }
 
@@ -73,7 +73,7 @@ absl::Status TrainingLoop::Train() {
 
 absl::Status TrainingLoop::Step() {
   const absl::Time began = absl::Now();
-  const ComputeScope scope;  // again: MPI may load libraries during a run
+  const ComputeScope scope;  // set in every step, because MPI may load libraries during a run
   Alive(Activity::kTraining);
 
   const bool diagnosed = microscope_.IsDue(progress_->step() + 1);
@@ -139,7 +139,7 @@ absl::Status TrainingLoop::Step() {
   return absl::OkStatus();
 }
 
-// The passes of this rank's lanes, each over its micro-batches.
+// Computes the passes of this rank's lanes, each over its micro-batches.
 absl::Status TrainingLoop::ComputeLanes(bool diagnosed) {
   PhaseClock& clock = *watch_.clock;
   agreement_.BeginStep();
@@ -173,8 +173,7 @@ absl::Status TrainingLoop::ComputeLanes(bool diagnosed) {
   return absl::OkStatus();
 }
 
-// The sums over all lanes, and whether anyone wishes to stop or to save; or what went wrong
-// somewhere.
+// Returns the sums over all lanes and the requests to stop or save, or the error of a rank.
 absl::StatusOr<AgreedStep> TrainingLoop::Agree(const absl::Status& computed) {
   RankMessage message{.bytes_sent = learner_.exchange->bytes_sent(),
                       .waited = watch_.clock->Seconds(Phase::kWait)};
@@ -186,11 +185,11 @@ absl::StatusOr<AgreedStep> TrainingLoop::Agree(const absl::Status& computed) {
   return agreement_.Agree(computed, message, *progress_, saver_.saved_step());
 }
 
-// A best without a checkpoint would be one that nobody can use, and that no later one is better
-// than.
+// Withdraws a best result whose checkpoint was lost: it could not be used, and no later result
+// might be better than it.
 void TrainingLoop::FallBack(const LostBest& lost) {
   if (!progress_->has_best() || progress_->best_step() != lost.step)
-    return;  // there is a better one
+    return;  // a better result exists
   progress_->set_has_best(lost.has_best);
   progress_->set_best_step(lost.best_step);
   progress_->set_best_loss(lost.best_loss);
@@ -203,8 +202,7 @@ void TrainingLoop::FallBack(const LostBest& lost) {
                                  : std::string("the next validation is the best")));
 }
 
-// Adds the step to the progress of the run; the losses and tokens of one that diverged do not
-// count.
+// Adds the step to the progress of the run. The losses and tokens of a diverged step do not count.
 void TrainingLoop::CountStep(const LaneSums& sums, const StepReport& report, bool diverged) {
   progress_->set_step(report.step);
   progress_->set_step_in_epoch(progress_->step_in_epoch() + 1);
@@ -218,7 +216,8 @@ void TrainingLoop::CountStep(const LaneSums& sums, const StepReport& report, boo
   if (!diverged) progress_->set_interval_loss(progress_->interval_loss() + sums.losses.loss);
 }
 
-// Fills in the gradient norm; returns what makes of the summed gradients those of the loss.
+// Sets the gradient norm. Returns the factor that turns the summed gradients into those of the mean
+// loss.
 double TrainingLoop::SumGradients(StepReport* report) {
   learner_.exchange->Reduce();
   const double scale = 1.0 / static_cast<double>(LossesInMean(report->targets));
@@ -253,7 +252,7 @@ void TrainingLoop::UpdateValues(const StepReport& report, double scale) {
   learner_.exchange->ShareValues();
 }
 
-// What the step showed is told, and the counts of the next diagnosis begin.
+// Reports the diagnosis of the step and resets the counts for the next one.
 void TrainingLoop::ConcludeDiagnosis(const StepReport& report) {
   const absl::Time began = absl::Now();
   const std::optional<StepDiagnosis> diagnosis = microscope_.Conclude(
@@ -264,7 +263,7 @@ void TrainingLoop::ConcludeDiagnosis(const StepReport& report) {
   progress_->clear_diagnosis_clipped();
 }
 
-// In place of an update; what the step computed does not count.
+// Replaces the update of a diverged step; the results of the step do not count.
 absl::Status TrainingLoop::Recover(StepReport* report) {
   const DivergenceGuard::Recovery recovery = guard_.Recover(report->loss, report->gradient_norm);
   if (record_.reporter) record_.reporter->Diverged(*report, recovery.event, recovery.detail);
@@ -300,7 +299,7 @@ absl::Status TrainingLoop::EndEpoch() {
   return SaveUnlessInDoubt();
 }
 
-// Every example of the split was trained on, and once.
+// Checks that every example of the split was used exactly once.
 absl::Status TrainingLoop::CheckCoverage() const {
   const uint64_t examples = learner_.source->examples();
   const Coverage found{progress_->epoch_examples(), progress_->epoch_examples_hash()};
@@ -336,7 +335,7 @@ absl::Status TrainingLoop::ValidateNow() {
                                 absl::ToDoubleSeconds(absl::Now() - began));
   }
   MeasurePeak();
-  // A new best must not be lost before the next checkpoint is due.
+  // A new best is saved now, so that it cannot be lost before the next checkpoint is due.
   return is_best_ && progress_->step_in_epoch() != steps_per_epoch_ ? Save() : absl::OkStatus();
 }
 
@@ -349,15 +348,17 @@ void TrainingLoop::MeasurePeak() {
     record_.reporter->PeakMeasured(peak, absl::ToDoubleSeconds(absl::Now() - began));
 }
 
-// The others go on meanwhile: they read the values, which rank 0 must help to change.
+// Rank 0 computes samples from the values. The other ranks continue meanwhile; the values cannot
+// change until rank 0 takes part in the next step.
 void TrainingLoop::ShowSamples(const Evaluation& evaluation) {
   if (!record_.reporter || !validation_.samples || !std::isfinite(evaluation.loss)) return;
   const TimedSpan span(watch_.clock, "samples");
   record_.reporter->Samples(progress_->step(), validation_.samples->Make(progress_->step()));
 }
 
-// An update may leave numbers that are not finite and that no loss shows yet: of words that no
-// later batch has, or after the last step. They must not take the place of what is sound.
+// Checks that all values are finite. An update may produce values that are not, without effect on
+// any loss yet: those of words that no later batch has, or those of the last step. They must not
+// replace a good checkpoint.
 absl::Status TrainingLoop::CheckFinite() {
   const absl::Status finite = learner_.state->CheckFinite();
   if (finite.ok()) return finite;
@@ -377,14 +378,16 @@ absl::Status TrainingLoop::Save() {
   return absl::OkStatus();
 }
 
-// While steps diverge, the values may be what makes them: a save is put off until a step is sound,
-// so that such values do not crowd out good checkpoints. Values that validate best are sound.
+// While steps diverge, the values may be the cause. A save is postponed until a step does not
+// diverge, so that bad values do not replace good checkpoints. Values with the best validation
+// result are good.
 absl::Status TrainingLoop::SaveUnlessInDoubt() {
   save_due_ = guard_.in_doubt() && !is_best_;
   return save_due_ ? absl::OkStatus() : Save();
 }
 
-// A trace that cannot be written any more does not end the training; at its end it will be said.
+// A trace that cannot be written does not end training; the error is reported at the end of the
+// run.
 void TrainingLoop::UpdateTrace() {
   const absl::Status status = record_.trace->Publish();
   if (!status.ok() && record_.reporter)
@@ -403,7 +406,8 @@ bool TrainingLoop::Finished() const {
          (config_.max_steps() > 0 && progress_->step() >= config_.max_steps());
 }
 
-// What the update multiplies summed gradients with, if it does nothing else.
+// The factor with which the update multiplies the summed gradients; 0 if the update does anything
+// else.
 float TrainingLoop::RateOfSums() const {
   const OptimizerSpec& spec = config_.optimizer();
   const bool plain = spec.kind() == OptimizerSpec::SGD && spec.momentum() == 0 &&

@@ -1,5 +1,4 @@
-// Training: steps, epochs, validation and checkpoints, in the order in which they happen. Every
-// rank runs it.
+// The training loop: runs steps, epochs, validation and checkpoints in order. Every rank runs it.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +26,11 @@ class TrainingLoop {
  public:
   explicit TrainingLoop(const LoopParts& parts);
 
-  // Trains until max_steps or max_epochs, or until asked to stop; ends on a checkpoint either way.
-  // Collective. An error is the same on every rank; OutOfRange: training diverged.
+  // Trains until max_steps, max_epochs or a request to stop, then saves a checkpoint. Collective.
+  // Every rank returns the same error. OutOfRange: training diverged.
   absl::Status Run();
 
-  bool stopped() const { return stopped_; }             // asked to, before the end
+  bool stopped() const { return stopped_; }             // by request, before the end
   bool save_failed() const { return saver_.failed(); }  // the last checkpoint could not be written
 
  private:
@@ -49,7 +48,7 @@ class TrainingLoop {
   absl::Status CheckCoverage() const;
   void ShowSamples(const Evaluation& evaluation);
   void MeasurePeak();
-  absl::Status ValidateNow();  // Cancelled if asked to stop meanwhile
+  absl::Status ValidateNow();  // Cancelled if a stop is requested meanwhile
   absl::Status CheckFinite();
   absl::Status Save();
   absl::Status SaveUnlessInDoubt();
@@ -78,9 +77,9 @@ class TrainingLoop {
   StepAgreement agreement_;
   CheckpointSaver saver_;
   bool stopped_ = false;
-  std::optional<double> validation_loss_;  // of the values in hand
-  bool is_best_ = false;                   // they are the best so far
-  bool save_due_ = false;                  // by rank 0's clock, or put off
+  std::optional<double> validation_loss_;  // of the current values
+  bool is_best_ = false;                   // whether the current values are the best
+  bool save_due_ = false;                  // due by rank 0's clock, or postponed
 };
 
 }  // namespace elman
