@@ -11,8 +11,8 @@ namespace {
 
 constexpr int64_t kMessageFloats = int64_t{1} << 18;
 
-// The slowest rank's seconds for `work`, begun together. The first time, connections are made and
-// pages touched; the second is measured.
+// Returns the seconds that the slowest rank takes for `work`, which all ranks start together. The
+// first run makes connections and touches pages; the second one is measured.
 double SecondsOf(Communicator* communicator, const std::function<void()>& work) {
   using Clock = std::chrono::steady_clock;
   work();
@@ -41,7 +41,8 @@ ExchangeSpeed MeasureExchange(Communicator* communicator, const std::vector<std:
   ExchangeSpeed speed;
   const int ranks = communicator->size(), rank = communicator->rank();
   if (ranks > 1) {
-    // To the rank so many places further on: that distance at which most pairs are on two hosts.
+    // Each rank sends to the rank `distance` places further. Chooses the distance at which the most
+    // pairs are on two hosts.
     int distance = 1;
     for (int other = 2; other < ranks; ++other)
       if (CrossingPairs(hosts, other) > CrossingPairs(hosts, distance)) distance = other;

@@ -1,4 +1,4 @@
-// How fast the ranks exchange, measured before there is anything to exchange.
+// Measures the speed of the exchange between ranks before the first step.
 #pragma once
 
 #include <functional>
@@ -10,13 +10,15 @@
 namespace elman {
 
 struct ExchangeSpeed {
-  double message_rate = 0;     // bytes a second that each rank sends and receives, all at once
-  bool between_hosts = false;  // whether these messages went from host to host
-  double step_seconds = 0;     // one exchange of this run's gradients and values; 0: not measured
+  double message_rate = 0;     // bytes/s that each rank sends and receives, all ranks concurrently
+  bool between_hosts = false;  // whether these messages went between hosts
+  // seconds of one exchange of this run's gradients and values; 0: not measured
+  double step_seconds = 0;
 };
 
-// Every rank sends about a megabyte to another one, on another host if there are any; `hosts` are
-// the ranks' hosts in order. `step` does a step's exchange; empty: leave that out. Collective.
+// Every rank sends about 1 MB to another one, which is on another host if there are several.
+// `hosts` are the ranks' hosts in rank order. `step` performs the exchange of one step; if empty,
+// it is not measured. Collective.
 ExchangeSpeed MeasureExchange(Communicator* communicator, const std::vector<std::string>& hosts,
                               const std::function<void()>& step);
 

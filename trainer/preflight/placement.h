@@ -1,4 +1,4 @@
-// Which ranks are on which host, and on which of its cores.
+// Placement: which ranks run on which host, and on which of its cores.
 #pragma once
 
 #include <string>
@@ -10,18 +10,19 @@ namespace elman {
 
 struct HostPlacement {
   std::string name;
-  std::vector<int> ranks;  // in order
-  std::vector<int> cores;  // that any of its ranks may use
-  double usable = 0;       // how many of the cores they may keep busy at a time
+  std::vector<int> ranks;  // ascending
+  std::vector<int> cores;  // cores that any of its ranks may use
+  double usable = 0;       // number of cores that its ranks may keep busy at a time
 };
 
-// The hosts in the order of their first ranks; `ranks` are the facts of all ranks in order.
+// Returns the hosts in the order of their first ranks. `ranks` are the facts of all ranks in rank
+// order.
 std::vector<HostPlacement> PlacementOf(const std::vector<RankFacts>& ranks);
 
-// Whether a rank may not use all cores of its host.
+// Returns whether a rank is restricted to some cores of its host.
 bool IsBound(const RankFacts& facts);
 
-// "none", "1 core each" or "1 to 4 cores each".
+// Returns "none", "1 core each" or "1 to 4 cores each".
 std::string BindingText(const HostPlacement& host, const std::vector<RankFacts>& ranks);
 
 }  // namespace elman

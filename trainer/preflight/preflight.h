@@ -1,5 +1,5 @@
-// Before the first step: where the ranks run, whether they agree on what they run, and what will
-// make them slow, with the remedy.
+// Checks before the first step: reports where the ranks run, verifies that all ranks run the same
+// program and configuration, and warns of conditions that slow a run down, with remedies.
 #pragma once
 
 #include <string>
@@ -15,15 +15,15 @@ namespace elman {
 
 struct PreflightReport {
   std::string table;                  // for people, several lines
-  std::string line;                   // the same in one line
-  std::vector<std::string> warnings;  // each with what to do about it
+  std::string line;                   // a summary in one line
+  std::vector<std::string> warnings;  // each with its remedy
 };
 
-// Collective; the same on every rank. FailedPrecondition if the ranks are of different versions or
-// configurations.
+// Collective; the same result on every rank. FailedPrecondition if the ranks have different
+// versions or configurations.
 absl::StatusOr<PreflightReport> Preflight(Communicator* communicator, const PreflightRun& run);
 
-// The judgement alone, of the facts of all ranks in order.
+// The part of Preflight without communication: evaluates the facts of all ranks, in rank order.
 PreflightReport JudgeFacts(const std::vector<RankFacts>& ranks, const PreflightRun& run,
                            const ExchangeSpeed& speed);
 

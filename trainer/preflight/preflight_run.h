@@ -1,4 +1,4 @@
-// What a run is, as its caller knows it and its place must fit.
+// Properties of a run that preflight compares with the hosts it runs on.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,17 @@ struct PreflightRun {
   std::string dataset_fingerprint;
   std::string config_fingerprint;
   bool shares_memory = false;  // whether the exchange goes through shared memory
-  int64_t window_bytes = 0;    // what it takes, or would take, of /dev/shm on one host
-  // Sums of its lanes' gradients that the node of some rank sends, where several nodes exchange;
-  // one, where its lanes are a subtree of the sum. The node that sends the most.
+  // bytes of /dev/shm that the run takes on one host, or would take if it could
+  int64_t window_bytes = 0;
+  // With several nodes: the number of partial gradient sums that a node sends, for the node that
+  // sends the most. It is one if the lanes of the node are a subtree of the sum.
   int partial_sums = 1;
-  int partial_sums_rank = 0;  // a rank of it
+  int partial_sums_rank = 0;  // a rank of that node
   std::string mpi_version;
-  // What MPI was told of networks, by name or address: those to use (empty: all) and not to use.
+  // Networks that MPI was configured to use (empty: all) and not to use, by name or address.
   std::string networks_included, networks_excluded;
-  std::vector<int> unheard;        // ranks whose watchdogs do not get through to rank 0's
-  std::function<void()> exchange;  // a step's exchange, to be timed; empty: do not
+  std::vector<int> unheard;        // ranks whose watchdogs cannot reach that of rank 0
+  std::function<void()> exchange;  // performs the exchange of one step, to be timed; may be empty
 };
 
 }  // namespace elman

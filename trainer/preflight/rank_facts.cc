@@ -28,7 +28,8 @@ std::string ProgramFingerprint() {
   return program.ok() ? Fingerprint().Add(*program).Hex().substr(0, 8) : "unknown";
 }
 
-// Facts as text: lines, the first of which is the version; an interface is a line of four words.
+// Serializes facts as lines of text. The first line is the version; an interface is a line of four
+// words.
 std::string Write(const RankFacts& facts) {
   std::vector<std::string> lines = {facts.version,
                                     facts.program,
@@ -72,8 +73,8 @@ bool Read(const std::string& text, RankFacts* facts) {
   return good;
 }
 
-// All ranks look at their clocks when they leave a barrier, some rounds of it: the smallest
-// difference to rank 0's is the least disturbed one.
+// All ranks read their clocks after a barrier, several times. The smallest difference to rank 0 is
+// the one with the least disturbance.
 std::vector<double> ClockOffsets(Communicator* communicator) {
   std::vector<double> now(communicator->size()), best;
   for (int round = 0; round < kClockRounds; ++round) {

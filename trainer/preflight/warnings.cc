@@ -14,12 +14,12 @@ namespace elman {
 namespace {
 
 constexpr double kMostSkew = 1;           // seconds
-constexpr double kSlowestNetwork = 50e6;  // bytes a second of a host: half of Gigabit Ethernet
+constexpr double kSlowestNetwork = 50e6;  // bytes/s of a host: half of Gigabit Ethernet
 constexpr char kBindOptions[] = "--map-by core --bind-to core";
 
 using Warnings = std::vector<std::string>;
 
-// What is wrong with some hosts, and their names.
+// Warnings and the names of the hosts that they apply to.
 using HostWarnings = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
 void Warn(const std::string& host, const std::string& text, HostWarnings* warnings) {
@@ -28,7 +28,7 @@ void Warn(const std::string& host, const std::string& text, HostWarnings* warnin
   same->second.push_back(host);
 }
 
-// "HOST: TEXT", or "HOST and 2 more hosts: TEXT".
+// Adds "HOST: TEXT" or "HOST and 2 more hosts: TEXT".
 void Merge(const HostWarnings& of_hosts, Warnings* warnings) {
   for (const auto& [text, hosts] : of_hosts) {
     const std::string others =
@@ -37,7 +37,7 @@ void Merge(const HostWarnings& of_hosts, Warnings* warnings) {
   }
 }
 
-// Ranks that are bound to the same cores, of which there are fewer than ranks.
+// Warns of ranks that are bound to the same cores, if there are fewer cores than ranks.
 void WarnOfSharedCores(const HostPlacement& host, const std::vector<RankFacts>& ranks,
                        HostWarnings* warnings) {
   std::map<std::vector<int>, std::vector<int>> ranks_by_cores;
@@ -73,7 +73,8 @@ void WarnOfCores(const HostPlacement& host, const std::vector<RankFacts>& ranks,
   }
 }
 
-// A rank has one thread, so that the number of threads cannot change results.
+// Warns of OMP_NUM_THREADS above 1: a rank uses one thread, so that the number of threads cannot
+// change results.
 void WarnOfThreads(const std::vector<RankFacts>& ranks, Warnings* warnings) {
   const auto asking = std::ranges::find_if(
       ranks, [](const RankFacts& facts) { return facts.requested_threads > kProductThreads; });
@@ -94,7 +95,7 @@ void WarnOfClocks(const std::vector<HostPlacement>& hosts, const std::vector<Ran
   }
 }
 
-// The first rank of which `fact` differs from rank 0's.
+// Warns with the first rank whose `fact` differs from rank 0's.
 void WarnOfDifference(const std::vector<RankFacts>& ranks, std::string RankFacts::*fact,
                       const std::string& what, const std::string& remedy, Warnings* warnings) {
   for (size_t rank = 1; rank < ranks.size(); ++rank) {
@@ -106,7 +107,7 @@ void WarnOfDifference(const std::vector<RankFacts>& ranks, std::string RankFacts
   }
 }
 
-// The networks that all hosts are on, without bridges.
+// Returns the networks that all hosts are on, without bridges.
 std::vector<std::string> CommonNetworks(const std::vector<HostPlacement>& hosts,
                                         const std::vector<RankFacts>& ranks) {
   std::vector<std::string> common;

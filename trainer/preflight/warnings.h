@@ -1,4 +1,4 @@
-// What will make a job slow, or its results depend on where it runs, and what to do about it.
+// Finds conditions that slow a job down or make its results depend on the hosts, with remedies.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace elman {
 
-// A line each. `ranks` are the facts of all ranks in order, `hosts` their placement.
+// Returns one line per warning. `ranks` are the facts of all ranks in rank order, `hosts` their
+// placement.
 std::vector<std::string> FindWarnings(const std::vector<RankFacts>& ranks,
                                       const std::vector<HostPlacement>& hosts,
                                       const PreflightRun& run, const ExchangeSpeed& speed);
