@@ -9,8 +9,8 @@
 namespace elman {
 namespace {
 
-// While it lives, threads begin with all signals blocked: those that ask a run to stop belong to
-// the main thread, and none interrupts a write.
+// While it exists, new threads start with all signals blocked: signals that stop a run are handled
+// by the main thread, and none interrupts a write.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -30,7 +30,7 @@ void BackgroundWriter::Begin(bool is_best) {
   if (busy()) std::abort();  // the snapshot is being written
   is_best_ = is_best;
   const SignalsBlocked blocked;
-  // Where the system has no thread left, the save waits and is done by Outcome.
+  // If the system cannot start a thread, the save is deferred and done by Outcome.
   save_ = std::async(std::launch::async | std::launch::deferred, [this] { return Save(); });
 }
 
@@ -42,7 +42,7 @@ SaveOutcome BackgroundWriter::Save() {
   outcome.content_hash = directory_->Save(&snapshot_, is_best_);
   outcome.ended = std::chrono::steady_clock::now();
   outcome.lost_best = FindLostBest(outcome.content_hash.ok());
-  // After a failure too: what a killed writer left behind may be what fills the disk.
+  // Also after a failure: temporary files of a killed writer may be what fills the disk.
   outcome.pruned = directory_->Prune(keep_);
   return outcome;
 }
@@ -54,7 +54,7 @@ std::optional<LostBest> BackgroundWriter::FindLostBest(bool saved) {
   if (!progress.has_best() || (!failed && directory_->HasBest(progress))) return std::nullopt;
   if (best_.best_step() == progress.best_step() || !directory_->HasBest(best_))
     CopyBest(Progress(), &best_);
-  // A mark that names no file keeps old checkpoints from being deleted.
+  // Prune deletes nothing while a mark names a file that does not exist.
   directory_->MarkBest(best_).IgnoreError();
   return LostBest{progress.best_step(), best_.has_best(), best_.best_step(), best_.best_loss(),
                   best_.best_score()};
@@ -62,7 +62,7 @@ std::optional<LostBest> BackgroundWriter::FindLostBest(bool saved) {
 
 std::optional<SaveOutcome> BackgroundWriter::Outcome(absl::Duration patience) {
   if (!busy()) return std::nullopt;
-  // Without end is more than a chrono clock can count.
+  // A chrono clock cannot represent an infinite duration.
   if (patience != absl::InfiniteDuration() &&
       save_.wait_for(absl::ToChronoNanoseconds(patience)) == std::future_status::timeout) {
     return std::nullopt;

@@ -1,4 +1,4 @@
-// Writes checkpoints while training goes on.
+// Writes checkpoints in the background during training.
 #pragma once
 
 #include <chrono>
@@ -15,36 +15,37 @@
 
 namespace elman {
 
-// The best that a run believes in has no checkpoint: its save failed, or somebody removed the file.
+// A best result whose checkpoint does not exist: its save failed, or the file was removed.
 struct LostBest {
-  int64_t step = 0;  // of the one that is lost
-  // The best that there is instead.
+  int64_t step = 0;  // step of the lost best
+  // The best result with a checkpoint, which replaces it.
   bool has_best = false;
   int64_t best_step = 0;
   double best_loss = 0;
   double best_score = 0;
 };
 
-// What became of a save.
+// The outcome of a save.
 struct SaveOutcome {
   int64_t step = 0;
   std::string path;
-  absl::StatusOr<std::string> content_hash;  // or why there is no checkpoint of this step
-  absl::Status pruned;                       // whether the folder could be tidied up afterwards
-  std::optional<LostBest> lost_best;         // `best` then names what there is instead
-  // From Begin to the last fsync.
+  // or the reason why there is no checkpoint of this step
+  absl::StatusOr<std::string> content_hash;
+  absl::Status pruned;                // status of deleting old files afterwards
+  std::optional<LostBest> lost_best;  // the mark `best` then names the replacement
+  // The times of Begin and of the last fsync.
   std::chrono::steady_clock::time_point began, ended;
   double seconds() const { return std::chrono::duration<double>(ended - began).count(); }
 };
 
-// One save at a time: fill snapshot(), Begin, and go on with something else; once Outcome returns
-// what became of it, and not before, the snapshot may be filled again. All calls come from one
-// thread. The destructor waits for a save under way.
+// Writes one checkpoint at a time: fill snapshot(), call Begin, and continue with other work. The
+// snapshot must not be changed until Outcome has returned the outcome. All calls must come from one
+// thread. The destructor waits for a save in progress.
 class BackgroundWriter {
  public:
-  // Saves into `directory`, which must outlive the writer and is used by no one else to write, and
-  // keeps there the newest `keep` checkpoints besides the latest and the best. `progress` says
-  // which of those there are already is the best.
+  // Saves into `directory`, which must outlive the writer; no other code may write to it. Keeps the
+  // newest `keep` checkpoints in addition to the latest and the best. `progress` says which
+  // existing checkpoint is the best.
   BackgroundWriter(CheckpointDirectory* directory, int keep, const Progress& progress = {})
       : directory_(directory), keep_(keep) {
     CopyBest(progress, &best_);
@@ -52,18 +53,19 @@ class BackgroundWriter {
   BackgroundWriter(const BackgroundWriter&) = delete;
   BackgroundWriter& operator=(const BackgroundWriter&) = delete;
 
-  // The second buffer: what the next save writes. Its memory serves one save after the other.
+  // The buffer of the next save. Its memory is reused for every save.
   Checkpoint* snapshot() { return &snapshot_; }
 
-  // Begins to write, verify and publish the snapshot, and to delete what is no longer kept.
+  // Starts to write, verify and publish the snapshot and to delete old checkpoints.
   void Begin(bool is_best);
-  // The same once more, after it failed: the snapshot must be as it was.
+  // Repeats a save that failed. The snapshot must not have changed.
   void BeginAgain() { Begin(is_best_); }
 
-  bool busy() const { return save_.valid(); }  // a save was begun and its outcome not yet taken
+  // whether a save was started and its outcome has not been returned
+  bool busy() const { return save_.valid(); }
 
-  // What became of the save under way, once; nothing if it does not end within `patience`, or there
-  // is none.
+  // Returns the outcome of the save in progress, once. Returns nothing if the save does not end
+  // within `patience` or if there is none.
   std::optional<SaveOutcome> Outcome(absl::Duration patience);
 
  private:
@@ -72,10 +74,11 @@ class BackgroundWriter {
 
   CheckpointDirectory* const directory_;
   const int keep_;
-  Progress best_;                  // of which nothing but the last best that was saved
-  bool is_best_ = false;           // the snapshot
-  Checkpoint snapshot_;            // of the thread that writes while busy()
-  std::future<SaveOutcome> save_;  // last, so that it is waited for before the rest goes
+  Progress best_;         // only the fields of the last best that was saved
+  bool is_best_ = false;  // whether the snapshot is the best
+  Checkpoint snapshot_;   // used by the writing thread while busy()
+  // declared last, so that it is waited for before the other members are destroyed
+  std::future<SaveOutcome> save_;
 };
 
 }  // namespace elman

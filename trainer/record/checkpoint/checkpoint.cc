@@ -45,7 +45,7 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   semantic.clear_diagnostics();
   semantic.clear_watchdog_seconds();
   semantic.clear_compare_every_steps();
-  // The default is what versions without the field did: their hashes stay.
+  // The default is what versions without this field did; clearing it keeps their hashes valid.
   if (semantic.max_length() == 0) semantic.clear_max_length();
   hash.Add(semantic.SerializeAsString());
   for (const CheckpointField& field : header.fields()) hash.Add(field.vocabulary().fingerprint());

@@ -1,5 +1,4 @@
-// A checkpoint in memory: everything a run needs to continue, and everything a model needs to be
-// used.
+// A checkpoint in memory: everything that is needed to continue a run or to use its model.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +15,12 @@ namespace elman {
 
 inline constexpr uint32_t kCheckpointFormatVersion = 2;
 
-// The names of the flat arrays, in the order in which a checkpoint holds them: values, each moment,
-// carry.
+// Names of the flat arrays, in the order in which a checkpoint holds them: values, moments, carried
+// state.
 inline constexpr std::string_view kValuesArray = "values";
 inline constexpr std::string_view kMomentPrefix = "moment";  // moment1, moment2
 inline constexpr std::string_view kCarryArray = "carry";     // [states, global rows, width]
-// Before the names of the same arrays of a snapshot to roll back to, where there is one.
+// Prefix of the names of the same arrays of the snapshot for rollbacks, if there is one.
 inline constexpr std::string_view kSnapshotPrefix = "snapshot.";
 
 struct NamedArray {
@@ -29,29 +28,29 @@ struct NamedArray {
   std::vector<float> elements;
 };
 
-// What the words of a field are, as the data set's files say it.
+// The vocabulary and tokenizer of a field, as the bytes of the data set's files.
 struct FieldTables {
   std::string vocabulary_text;
-  std::string tokenizer_model;  // empty where there is none
+  std::string tokenizer_model;  // empty if there is none
 };
 
 struct Checkpoint {
   CheckpointHeader header;
-  std::vector<FieldTables> tables;  // of each of header.fields()
+  std::vector<FieldTables> tables;  // one for each of header.fields()
   std::vector<NamedArray> arrays;
 
-  // Null if there is no such array.
+  // Returns null if there is no such array.
   const std::vector<float>* Find(std::string_view name) const;
   std::vector<float>* Find(std::string_view name);
 };
 
-// What two runs that computed the same have in common: 32 hex digits over the parameter table, the
-// arrays as little-endian bytes, the data position, the seed and the configuration without max_*,
-// checkpoint and logging policy.
+// Returns the content hash, which is equal for two runs that computed the same: 32 hex digits over
+// the parameter table, the arrays as little-endian bytes, the data position, the seed and the
+// configuration without max_*, checkpoint and logging policy.
 std::string ContentHash(const Checkpoint& checkpoint);
 
-// The header's parameter table for `table`, and whether a header's table is that of `table` (names,
-// shapes, offsets).
+// DescribeParameters sets the header's parameter table to `table`. The other function returns
+// whether a header's table equals `table` (names, shapes, offsets).
 void DescribeParameters(const ParameterTable& table, CheckpointHeader* header);
 bool SameParameters(const ParameterTable& table, const CheckpointHeader& header);
 

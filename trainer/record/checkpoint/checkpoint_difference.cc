@@ -13,7 +13,8 @@
 namespace elman {
 namespace {
 
-// Of the parameter that holds the element, as "layer0.bias [3, 17]"; padding has no name.
+// Returns the parameter and position of an element, such as "layer0.bias [3, 17]"; padding has no
+// name.
 std::string NameOfElement(const CheckpointHeader& header, int64_t element) {
   for (const ParameterEntry& parameter : header.parameters()) {
     if (parameter.shape_size() != 2) continue;

@@ -1,3 +1,4 @@
+// Describes the first difference between two checkpoints.
 #pragma once
 
 #include <string>
@@ -6,9 +7,10 @@
 
 namespace elman {
 
-// Where two checkpoints first differ in what their content hash covers, for people: the
-// configuration's field, the position, or the array, parameter and element, with both values and
-// how many elements of the array differ. Elements are compared as bits. Empty if they do not.
+// Returns a description of the first difference in what the content hash covers: the field of the
+// configuration, the data position, or the array, parameter and element, with both values and the
+// number of elements of the array that differ. Elements are compared bit by bit. Empty if there is
+// no difference.
 std::string FirstDifference(const Checkpoint& a, const Checkpoint& b);
 
 }  // namespace elman

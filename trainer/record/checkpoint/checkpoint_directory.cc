@@ -30,7 +30,7 @@ constexpr uint64_t kMaxMarkBytes = 256;
 
 std::string NameOf(int64_t step) { return absl::StrFormat("step-%09d.ckpt", step); }
 
-// The step of a checkpoint's file name; negative for any other name.
+// Returns the step of a checkpoint's file name; negative for any other name.
 int64_t StepOf(std::string_view name) {
   absl::string_view number(name.data(), name.size());
   int64_t step = -1;
@@ -50,7 +50,7 @@ absl::StatusOr<std::vector<std::string>> Names(const std::string& folder) {
   return names;
 }
 
-// Gives a checkpoint a name under which it is nothing to a run any more. Returns the path.
+// Renames a checkpoint so that runs ignore it. Returns the new path.
 absl::StatusOr<std::string> SetAside(const std::string& path) {
   for (int number = 1;; ++number) {
     std::string aside = absl::StrCat(path, ".abandoned-", number);
@@ -129,7 +129,7 @@ absl::Status CheckpointDirectory::Prune(int keep) {
   for (const std::string_view mark : {kLatest, kBest}) {
     const absl::StatusOr<std::string> path = Find(mark);
     if (absl::IsNotFound(path.status())) continue;
-    // As long as nobody knows which checkpoint a mark means, it may be any.
+    // If a mark cannot be read, any checkpoint may be the one that it names.
     RETURN_IF_ERROR(path.status());
     marked.insert(*path);
     if (mark != kLatest) continue;
@@ -151,9 +151,9 @@ absl::Status CheckpointDirectory::Prune(int keep) {
 absl::StatusOr<std::vector<std::string>> CheckpointDirectory::GoOnFrom(const Progress& progress) {
   const std::string here = PathOf(progress.step());
   std::vector<std::string> set_aside;
-  if (!FileExists(here)) return set_aside;  // it comes from elsewhere
+  if (!FileExists(here)) return set_aside;  // the checkpoint is in another directory
   if (const auto latest = Find(kLatest); latest.ok() && *latest == here) {
-    // A save may have been cut short between its mark `best` and its mark `latest`.
+    // A save may have been interrupted between writing the marks `best` and `latest`.
     RETURN_IF_ERROR(MarkBest(progress));
     return set_aside;
   }
@@ -165,7 +165,7 @@ absl::StatusOr<std::vector<std::string>> CheckpointDirectory::GoOnFrom(const Pro
   }
   RETURN_IF_ERROR(MarkBest(progress));
   RETURN_IF_ERROR(SyncFolder(folder_));
-  // `latest` last: if this is cut short, it is done again, or a run refuses to begin.
+  // `latest` is written last: if this is interrupted, it is repeated, or a run refuses to start.
   RETURN_IF_ERROR(WriteFile(JoinPath(folder_, kLatest), NameOf(progress.step()) + "\n"));
   return set_aside;
 }
@@ -201,7 +201,8 @@ absl::Status CheckpointDirectory::MarkBest(const Progress& progress) {
   return WriteFile(path, name + "\n");
 }
 
-// The progress in the checkpoint of that step, if it is whole and was the best when it was written.
+// Returns the progress in the checkpoint of that step, if it is undamaged and was the best when it
+// was written.
 std::optional<Progress> CheckpointDirectory::ReadBest(int64_t step) const {
   const std::string path = PathOf(step);
   if (!CheckStaysInside(folder_, NameOf(step)).ok()) return std::nullopt;
@@ -229,7 +230,7 @@ absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::stri
   }
   absl::StatusOr<std::string> found = CheckpointDirectory(path).Find(mark);
   if (absl::IsNotFound(found.status())) {
-    // A run without validation has no best: its latest is all there is.
+    // A run without validation has no best checkpoint; its latest one is used.
     if (mark == kBest) return ResolveCheckpoint(path, kLatest);
     return absl::NotFoundError(absl::StrCat(path, ": no checkpoint in it; is it a run directory?"));
   }

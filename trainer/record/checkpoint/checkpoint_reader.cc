@@ -23,7 +23,8 @@ Cursor CursorOf(const RandomAccessFile* file) {
   return Cursor(file, "checkpoint", CheckpointRemedy(file->path()));
 }
 
-// Whoever looks for a parameter by the table finds it inside of the array of values.
+// Checks that every parameter lies inside the array of values, because the values are found by this
+// table.
 absl::Status CheckParameters(const Cursor& cursor, const CheckpointHeader& header) {
   const auto values = std::ranges::find(header.arrays(), kValuesArray, &ArrayEntry::name);
   const int64_t elements = values == header.arrays().end() ? 0 : values->elements();
@@ -88,7 +89,7 @@ absl::Status CheckComplete(const Cursor& cursor, const Checkpoint& checkpoint) {
   return CheckFooter(cursor, ContentHash(checkpoint));
 }
 
-// Reads records until their chunks, as `chunk_of` finds them in a record, have covered `bytes`.
+// Reads records until their chunks, which `chunk_of` finds in a record, have covered `bytes` bytes.
 template <typename ChunkOf>
 absl::Status Compare(Cursor* cursor, std::string_view bytes, const ChunkOf& chunk_of) {
   while (!bytes.empty()) {

@@ -1,5 +1,5 @@
-// The fields of the examples that a checkpoint was trained on: their vocabularies, and whether a
-// data set has the same.
+// The fields of the examples that a checkpoint was trained on: reads their vocabularies and
+// compares them with those of a data set.
 #pragma once
 
 #include <string>
@@ -15,12 +15,12 @@
 
 namespace elman {
 
-// The vocabularies that a checkpoint holds, each of which has the fingerprint its header states.
+// Returns the vocabularies of a checkpoint. Checks that each has the fingerprint in the header.
 absl::StatusOr<std::vector<Vocabulary>> ReadVocabularies(const Checkpoint& checkpoint,
                                                          const std::string& path);
 
-// Task and vocabularies of a data set are those of a checkpoint, so that ids mean the same.
-// FailedPrecondition otherwise, which ends with `remedy`.
+// Checks that a data set has the task and the vocabularies of a checkpoint, so that ids mean the
+// same. Otherwise FailedPrecondition; the message ends with `remedy`.
 absl::Status CheckFields(const CheckpointHeader& header, const std::string& path,
                          const Dataset& dataset, std::string_view remedy);
 

@@ -48,8 +48,8 @@ absl::StatusOr<std::string> WriteCheckpoint(Checkpoint* checkpoint, const std::s
   const std::string content_hash = ContentHash(*checkpoint);
 
   ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
-  // The time of writing is part of the file's id: records of two checkpoints never mix, not even of
-  // equal content.
+  // The time of writing is part of the file id, so that records of two checkpoints cannot be mixed
+  // up, even if their contents are equal.
   RecordSink<CheckpointRecord> sink(
       file.get(),
       Fingerprint().Add(content_hash).Add(checkpoint->header.SerializeAsString()).Low64());

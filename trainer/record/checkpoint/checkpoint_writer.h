@@ -1,3 +1,4 @@
+// Writes checkpoint files.
 #pragma once
 
 #include <string>
@@ -7,9 +8,9 @@
 
 namespace elman {
 
-// Publishes a checkpoint under `path`, atomically: it is written beside it, made durable, read back
-// and verified, and only then given its name. Fills in format version, array table and provenance
-// time of the header. Returns the content hash.
+// Publishes a checkpoint at `path` atomically: writes a temporary file, syncs it to disk, reads it
+// back and verifies it, then renames it. Sets the format version, array table and provenance time
+// of the header. Returns the content hash.
 absl::StatusOr<std::string> WriteCheckpoint(Checkpoint* checkpoint, const std::string& path);
 
 }  // namespace elman

@@ -21,12 +21,12 @@ absl::Status Refuse(const std::vector<NotFinite>& found, const std::string& path
 }  // namespace
 
 int64_t CountNotFinite(std::span<const float> elements) {
-  constexpr uint32_t kExponent = 0x7f800000;  // all of whose bits infinities and NaNs have
+  constexpr uint32_t kExponent = 0x7f800000;  // infinities and NaNs have all of these bits set
   constexpr size_t kBlock = size_t{1} << 16;
   int64_t total = 0;
   for (size_t begin = 0; begin < elements.size(); begin += kBlock) {
     const size_t end = std::min(elements.size(), begin + kBlock);
-    int32_t count = 0;  // as wide as an element, so that the compiler can use vectors
+    int32_t count = 0;  // as wide as an element, so that the loop can be vectorized
     for (size_t i = begin; i < end; ++i)
       count += (std::bit_cast<uint32_t>(elements[i]) & kExponent) == kExponent;
     total += count;

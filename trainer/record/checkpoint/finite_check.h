@@ -1,6 +1,6 @@
-// Whether the numbers of a checkpoint are finite. A file can be whole and hold NaN all the same:
-// the training that wrote it diverged. Such values predict nothing, and to train on with them is in
-// vain.
+// Checks whether the numbers of a checkpoint are finite. An undamaged file can contain NaN if the
+// training that wrote it diverged. Such a model cannot predict, and training cannot continue from
+// it.
 #pragma once
 
 #include <cstdint>
@@ -14,30 +14,32 @@
 
 namespace elman {
 
-// Infinite elements, and NaNs.
+// Returns the number of infinities and NaNs.
 int64_t CountNotFinite(std::span<const float> elements);
 
-// Elements of a parameter, or of an array that is not made of parameters, that are not finite.
+// The number of non-finite elements of a parameter, or of an array that does not consist of
+// parameters.
 struct NotFinite {
   std::string array;           // values, moment1, ...
-  std::string parameter = {};  // empty: the array is not made of parameters
+  std::string parameter = {};  // empty: the array does not consist of parameters
   int64_t elements = 0;        // of the parameter, or of the array
-  int64_t count = 0;           // of those that are not finite; at least 1
+  int64_t count = 0;           // number of non-finite elements; at least 1
 };
 
-// "3 of 26 numbers of values of output.bias are not finite".
+// Returns a text such as "3 of 26 numbers of values of output.bias are not finite".
 std::string ToString(const NotFinite& found);
 
-// Those of a piece of an array that begins at its element `first`, by the parameters of the header.
+// Finds non-finite elements in a part of an array that begins at element `first`, by the parameters
+// of the header.
 std::vector<NotFinite> FindNotFinite(const CheckpointHeader& header, std::string_view array,
                                      std::span<const float> piece, int64_t first);
-// Those of all arrays of a checkpoint.
+// Finds non-finite elements in all arrays of a checkpoint.
 std::vector<NotFinite> FindNotFinite(const Checkpoint& checkpoint);
 
-// DataLoss if there are any: names the first, counts the others, and says the remedy. Empty values
-// are finite. `path` is the checkpoint's.
+// Returns DataLoss if any element is not finite: names the first parameter, counts the others and
+// states the remedy. Arrays without elements are finite. `path` is that of the checkpoint.
 absl::Status CheckAllFinite(const Checkpoint& checkpoint, const std::string& path);
-// The same of the values alone, which is all that a model is used with.
+// The same for the values only, which are all that is needed to use a model.
 absl::Status CheckValuesFinite(const Checkpoint& checkpoint, const std::string& path);
 
 }  // namespace elman

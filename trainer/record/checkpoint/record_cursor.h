@@ -1,4 +1,5 @@
-// The records of a file of ours, one after another: each belongs to the file and has its place.
+// Reads the records of a checkpoint or model file in order, and checks that each belongs to the
+// file and to its position.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +17,22 @@
 
 namespace elman {
 
-// A message takes many times its bytes when it is parsed, so none is parsed that is larger than it
-// can be: a header has a few numbers for each part; any other record is a chunk at most.
+// Limits of message sizes, because a parsed message takes many times its size in memory. A header
+// has a few numbers for each part; any other record is at most one chunk.
 inline constexpr uint64_t kMaxHeaderBytes = uint64_t{4} << 20;
 inline constexpr uint64_t kMaxChunkBytes = uint64_t{17} << 20;
 
-// `Record` is a message with file_id and number. Knows where it is for the message when a record
-// does not fit.
+// `Record` is a message with file_id and number. Error messages state the offset and number of the
+// record.
 template <typename Record>
 class RecordCursor {
  public:
-  // `file` must outlive it; `kind` is what messages call such a file, `remedy` what to do about a
-  // damaged one.
+  // `file` must outlive the cursor. Error messages use `kind` as the name of such a file and
+  // `remedy` for a damaged one.
   RecordCursor(const RandomAccessFile* file, std::string kind, const std::string& remedy)
       : file_(file), kind_(std::move(kind)), reader_(file, remedy) {}
 
-  // Goes to the next record, which must be there.
+  // Moves to the next record, which must exist.
   absl::Status Next() {
     if (offset_ > 0) ++number_;
     record_offset_ = offset_;
@@ -73,11 +74,11 @@ class RecordCursor {
   Record record_;
   uint64_t offset_ = 0;
   uint64_t record_offset_ = 0;
-  uint64_t number_ = 0;  // of the record in hand
+  uint64_t number_ = 0;  // of the current record
   uint64_t file_id_ = 0;
 };
 
-// That the record in hand is the footer, ends the file, and has this hash of the contents.
+// Checks that the current record is the footer, ends the file, and has this hash of the contents.
 template <typename Record>
 absl::Status CheckFooter(const RecordCursor<Record>& cursor, const std::string& content_hash) {
   if (!cursor.record().has_footer()) return cursor.Error("the footer is missing");
@@ -93,8 +94,8 @@ absl::Status CheckFooter(const RecordCursor<Record>& cursor, const std::string& 
   return cursor.at_end() ? absl::OkStatus() : cursor.Error("bytes follow the footer");
 }
 
-// Appends the chunk of a vocabulary or tokenizer in hand where it says it belongs: right behind
-// what is there already of its field's.
+// Appends the current record's chunk of a vocabulary or tokenizer. Checks that the chunk directly
+// follows the data read so far for its field.
 template <typename Record>
 absl::Status TakeVocabulary(const RecordCursor<Record>& cursor, std::span<FieldTables> fields) {
   const VocabularyChunk& chunk = cursor.record().vocabulary();

@@ -1,4 +1,4 @@
-// Writes what RecordCursor reads: records that each belong to their file and have their place.
+// Writes files that RecordCursor reads: records that are bound to their file and position.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,15 @@
 
 namespace elman {
 
-// Small enough to stay in the processor's cache on its way through message, frame and checksum.
+// Small enough to stay in the processor's cache while it becomes a message and a frame and gets its
+// checksum.
 inline constexpr size_t kChunkBytes = size_t{1} << 20;
 
 // `Record` is a message with file_id and number, and chunks of vocabularies and tokenizers.
 template <typename Record>
 class RecordSink {
  public:
-  // `file` must outlive it.
+  // `file` must outlive the sink.
   RecordSink(AtomicFile* file, uint64_t file_id) : writer_(file), file_id_(file_id) {}
 
   absl::Status Write(Record* record) {
@@ -30,7 +31,7 @@ class RecordSink {
     return writer_.Write(record->SerializeAsString());
   }
 
-  // The vocabulary and the tokenizer of a data set's field, in chunks.
+  // Writes the vocabulary and the tokenizer of a field of the data set, in chunks.
   absl::Status WriteTables(size_t field, const FieldTables& tables) {
     RETURN_IF_ERROR(WriteFile(field, VocabularyChunk::VOCABULARY, tables.vocabulary_text));
     return WriteFile(field, VocabularyChunk::TOKENIZER_MODEL, tables.tokenizer_model);

@@ -1,4 +1,4 @@
-// How values are spread.
+// A histogram of values.
 #pragma once
 
 #include <vector>
@@ -6,7 +6,7 @@
 namespace elman {
 
 struct Histogram {
-  // By rising upper end; a bucket begins where the one before ends.
+  // Sorted by upper end; a bucket begins at the upper end of the previous one.
   struct Bucket {
     double limit = 0;
     double count = 0;

@@ -12,7 +12,8 @@
 namespace elman {
 namespace {
 
-// The number after "step": in a line of ours; false for a line that is cut short or not ours.
+// Parses the number after "step": in a line of metrics.jsonl; false for an incomplete line or
+// another kind of line.
 bool ParseStep(absl::string_view line, int64_t* step) {
   constexpr absl::string_view kKey = "\"step\": ";
   const size_t found = line.find(kKey);
@@ -25,7 +26,7 @@ bool ParseStep(absl::string_view line, int64_t* step) {
 
 absl::StatusOr<std::unique_ptr<MetricsLog>> MetricsLog::Open(const std::string& path, int64_t step,
                                                              int64_t train_step) {
-  // Before it is read: what is no file of our own is refused.
+  // Opened before it is read, because this refuses files that are not regular files of our own.
   ASSIGN_OR_RETURN(auto file, AppendFile::Open(path));
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxLogBytes));
   std::string kept;

@@ -1,4 +1,4 @@
-// metrics.jsonl: what happened in a run, one JSON object a line, each with "kind" and "step".
+// metrics.jsonl: the log of a run with one JSON object per line, each with "kind" and "step".
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@
 
 namespace elman {
 
-// Larger logs are not read.
+// Larger logs are not read. In bytes.
 inline constexpr uint64_t kMaxLogBytes = uint64_t{1} << 32;
 
 class MetricsLog {
  public:
-  // Opens the log for appending after `step`: lines of later steps, which a run resumed from there
-  // will write again, are cut off, and so are train lines of steps later than `train_step`.
+  // Opens the log for appending after `step`. Removes lines of later steps, which the resumed run
+  // will write again, and train lines of steps later than `train_step`.
   static absl::StatusOr<std::unique_ptr<MetricsLog>> Open(const std::string& path, int64_t step,
                                                           int64_t train_step);
 

@@ -20,8 +20,8 @@ namespace {
 constexpr absl::Duration kInterval = absl::Seconds(1);
 constexpr char kSeconds[] = "seconds.";
 
-// name="value", whatever the value holds. Prometheus and JSON escape alike, but for control
-// characters, which no name of a run needs.
+// Formats name="value". Prometheus and JSON escape strings alike, except for control characters,
+// which run names do not need.
 std::string Label(const std::string& name, std::string value) {
   for (char& c : value) {
     if (c != '\n' && absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
@@ -35,7 +35,7 @@ std::string SampleText(double value) {
   return RoundTripText(value);
 }
 
-// A metric after the other, each with all its samples.
+// The text of all metrics, each followed by its samples.
 class Exposition {
  public:
   explicit Exposition(std::string labels) : labels_(std::move(labels)) {}
@@ -67,7 +67,7 @@ class Exposition {
 
 double SecondsSince1970(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
 
-// Of the file at `path`, if it is there.
+// Returns the time of change of the file at `path`, if it exists.
 std::optional<double> TimeOfChange(const std::string& path) {
   struct stat facts;
   if (::stat(path.c_str(), &facts) != 0) return std::nullopt;

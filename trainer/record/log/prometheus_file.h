@@ -1,5 +1,5 @@
-// How a run stands, for Prometheus: a file in its text format, which node-exporter's textfile
-// collector reads.
+// Metrics of a run for Prometheus: a file in its text format, which the textfile collector of
+// node-exporter reads.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,18 @@ namespace elman {
 
 class PrometheusFile {
  public:
-  // Writes the file at `path` anew, with what `record` tells of the run so far. `run` tells the run
-  // from others on the same machine: every metric has it as a label.
+  // Writes the file at `path` with the current state of the run from `record`, replacing an old
+  // file. `run` distinguishes the run from others on the same machine; it is a label of every
+  // metric.
   static absl::StatusOr<std::unique_ptr<PrometheusFile>> Create(const std::string& path,
                                                                 const std::string& run,
                                                                 int64_t total_steps,
                                                                 const RunRecord& record);
 
-  // What came to metrics.jsonl. The file follows at once, but once a second at most.
+  // Takes a new line of metrics.jsonl. Updates the file, at most once per second.
   absl::Status Add(const RecordedLine& line);
 
-  // The run has ended, or this process is done with it.
+  // Call when the run has ended or this process stops working on it.
   absl::Status End();
 
  private:

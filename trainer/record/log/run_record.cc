@@ -88,7 +88,7 @@ void RunRecord::Add(std::string_view line) {
 
 const RecordedLine* RunRecord::BestValidation() const {
   const RecordedLine* best = nullptr;
-  std::map<int64_t, const RecordedLine*> validations;  // that were the best, by step
+  std::map<int64_t, const RecordedLine*> validations;  // those that were the best, by step
   for (const RecordedLine& line : lines_) {
     if (line.kind == "valid" && line.Number("best") == 1) best = validations[line.step] = &line;
     const auto event = line.texts.find("event");

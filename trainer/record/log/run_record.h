@@ -1,4 +1,4 @@
-// What metrics.jsonl says, read back.
+// Reads metrics.jsonl.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,25 @@
 
 namespace elman {
 
-// The event after which the validation that was the best no longer is, because its checkpoint or
-// its split is another. It names the one that is, if there is one: "best_step", "best_loss".
+// Name of the event after which the best validation result no longer counts, because its checkpoint
+// is lost or its split has changed. The event names the new best, if there is one: "best_step",
+// "best_loss".
 inline constexpr char kBestReset[] = "best_reset";
 
-// A line. Members of an object within it have its name before theirs: "seconds.data". A number that
-// was not finite is NaN here, whatever it was: JSON has no other word for it. true is 1.
+// A line of the log. The name of a member of a nested object is prefixed with the object's:
+// "seconds.data". A number that was not finite is NaN, because JSON cannot represent it. true is 1.
 struct RecordedLine {
   std::string kind;
   int64_t step = 0;
   std::map<std::string, double> numbers;
   std::map<std::string, std::string> texts;
-  std::map<std::string, std::vector<double>> lists;  // of numbers
+  std::map<std::string, std::vector<double>> lists;  // lists of numbers
 
   std::optional<double> Number(const std::string& key) const;
 };
 
-// Nothing where the line is none of ours, as the last one of a run that was killed amid it.
+// Returns nothing if the line is not a valid line of the log, such as the last line of a run that
+// was killed while it wrote.
 std::optional<RecordedLine> ParseRecordedLine(std::string_view line);
 
 struct RecordedPoint {
@@ -38,17 +40,17 @@ struct RecordedPoint {
 
 class RunRecord {
  public:
-  // The lines of the file at `path`, so far as they are whole.
+  // Reads the lines of the file at `path`; skips incomplete ones.
   static absl::StatusOr<RunRecord> Read(const std::string& path);
 
   void Add(std::string_view line);
 
   const std::vector<RecordedLine>& lines() const { return lines_; }
 
-  // The validation that is the best; null if there is none.
+  // Returns the best validation; null if there is none.
   const RecordedLine* BestValidation() const;
 
-  // The finite numbers of that name in lines of that kind.
+  // Returns the finite numbers of this name in lines of this kind.
   std::vector<RecordedPoint> Points(std::string_view kind, const std::string& key) const;
 
  private:

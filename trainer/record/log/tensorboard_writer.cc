@@ -38,8 +38,8 @@ std::vector<std::string> EventFiles(const std::string& folder) {
   return paths;
 }
 
-// The framed events of a file up to `step`, of training up to `train_step`, without its version
-// record. A file cut short by a kill ends where it is cut.
+// Returns the framed events of a file up to `step` (training events up to `train_step`), without
+// its version record. A file that was truncated by a kill is read up to that point.
 absl::StatusOr<std::string> EventsUntil(const std::string& path, int64_t step, int64_t train_step) {
   ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));
   const RecordReader reader(file.get());
@@ -67,7 +67,7 @@ HistogramProto ProtoOf(const Histogram& histogram) {
   const auto& buckets = histogram.buckets;
   auto first = std::ranges::find_if(buckets, filled);
   const auto end = std::find_if(buckets.rbegin(), buckets.rend(), filled).base();
-  // An empty bucket before says where the first one begins.
+  // An empty bucket in front shows where the first one begins.
   if (first < end && first != buckets.begin()) --first;
   for (; first < end; ++first) {
     proto.add_bucket_limit(first->limit);

@@ -17,18 +17,17 @@ namespace elman {
 
 class TensorBoardWriter {
  public:
-  // Continues the run in `folder` after `step`: the events of earlier files up to that step, of the
-  // tags "train/..." up to `train_step`, are gathered into one new file, the earlier files are
-  // deleted.
+  // Continues the run in `folder` after `step`. Copies the events of earlier files up to that step
+  // (those with tags "train/..." up to `train_step`) to one new file and deletes the earlier files.
   static absl::StatusOr<std::unique_ptr<TensorBoardWriter>> Open(const std::string& folder,
                                                                  int64_t step, int64_t train_step);
 
   absl::Status Write(int64_t step, const std::vector<std::pair<std::string, double>>& scalars);
-  // Empty buckets at both ends are left out.
+  // Leaves out empty buckets at both ends.
   absl::Status WriteHistograms(int64_t step,
                                const std::vector<std::pair<std::string, Histogram>>& histograms);
 
-  // Markdown, for TensorBoard's page of texts.
+  // The texts are Markdown, for the text page of TensorBoard.
   absl::Status WriteTexts(int64_t step,
                           const std::vector<std::pair<std::string, std::string>>& texts);
 

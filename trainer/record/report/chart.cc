@@ -15,11 +15,12 @@ namespace {
 
 constexpr size_t kMostPoints = 600;
 constexpr int kTicks = 5;
-constexpr double kMostDrawn = 1e100;    // sums and differences of such values are finite
+// larger values are not drawn, so that sums and differences are finite
+constexpr double kMostDrawn = 1e100;
 constexpr double kSmallestSpan = 1e-9;  // relative; a narrower axis would show rounding errors
-constexpr int kMostDecades = 10;        // labeled on a logarithmic axis
+constexpr int kMostDecades = 10;  // maximum number of decades with labels on a logarithmic axis
 
-// An interval of the data that an axis shows, by logarithms perhaps.
+// The interval of data on an axis, with a linear or logarithmic scale.
 struct Axis {
   double low = 0, high = 1;
   bool logarithmic = false;
@@ -38,11 +39,11 @@ double YOf(const Axis& axis, double value) {
 }
 
 bool IsDrawable(const RecordedPoint& point) {
-  // False for NaN, too.
+  // Also false for NaN.
   return std::abs(point.step) <= kMostDrawn && std::abs(point.value) <= kMostDrawn;
 }
 
-// An axis for values from `least` to `most`, with some air where they are all (nearly) the same.
+// Returns an axis for values from `least` to `most`, widened if the values are (nearly) equal.
 Axis AxisFor(double least, double most, bool logarithmic) {
   Axis axis{least, most, logarithmic};
   if (logarithmic) axis.low = std::log10(least), axis.high = std::log10(most);
@@ -54,8 +55,9 @@ Axis AxisFor(double least, double most, bool logarithmic) {
   return axis;
 }
 
-// The round numbers that part an axis about into so many: 1, 2 or 5 times a power of ten apart; of
-// a logarithmic one over more than a decade, 1, 2 and 5 times powers of ten.
+// Returns round numbers that divide an axis into about `wanted` parts. Their distance is 1, 2 or 5
+// times a power of ten. On a logarithmic axis of more than a decade they are 1, 2 and 5 times
+// powers of ten.
 std::vector<double> TicksOf(const Axis& axis, int wanted) {
   std::vector<double> ticks;
   if (axis.logarithmic && axis.high - axis.low > 1) {
@@ -78,14 +80,14 @@ std::vector<double> TicksOf(const Axis& axis, int wanted) {
   for (const double factor : {5.0, 2.0, 1.0}) {
     if (factor * power >= rough) distance = factor * power;
   }
-  // Counted, because adding a distance need not change a sum.
+  // Uses a counter, because adding the distance may not change a large number.
   const double first = std::ceil(low / distance);
   for (int i = 0; i <= wanted && (first + i) * distance <= high; ++i)
     ticks.push_back((first + i) * distance);
   return ticks;
 }
 
-// Means over neighbors, where there are more points than can be told apart.
+// Averages adjacent points if there are more points than can be drawn.
 std::vector<RecordedPoint> Thinned(const std::vector<RecordedPoint>& points) {
   if (points.size() <= kMostPoints) return points;
   std::vector<RecordedPoint> thinned;
@@ -117,7 +119,7 @@ std::string Grid(const Axis& x, const Axis& y) {
   return svg;
 }
 
-// The parts of a chart around what is drawn in it.
+// The parts of a chart around its plot.
 std::string Framed(const Chart& chart, const std::string& svg) {
   std::string html = absl::StrCat("<figure>\n<figcaption>", HtmlText(chart.title));
   if (chart.series.size() > 1) {
@@ -178,7 +180,7 @@ std::string LineChart(const Chart& chart) {
 std::string ShareChart(const Chart& chart) {
   std::vector<std::vector<RecordedPoint>> parts;
   for (const Series& series : chart.series) {
-    // A sum of shares needs all of them.
+    // Shares cannot be computed if a value is missing.
     if (!std::ranges::all_of(series.points, IsDrawable)) return "";
     parts.push_back(Thinned(series.points));
   }

@@ -1,4 +1,5 @@
-// Charts as SVG, drawn where they stand: no script, no library, colors by the classes of the page.
+// Draws charts as inline SVG, without scripts or libraries. Colors come from the CSS classes of the
+// page.
 #pragma once
 
 #include <string>
@@ -10,27 +11,27 @@ namespace elman {
 
 struct Series {
   std::string name;                   // in the legend
-  std::vector<RecordedPoint> points;  // by rising step
-  bool marked = false;                // a mark on every point
+  std::vector<RecordedPoint> points;  // ascending by step
+  bool marked = false;                // draw a mark on every point
 };
 
 struct Chart {
   std::string title;
-  std::vector<Series> series;  // the n-th is of class "s<n>"; empty ones are left out
-  bool logarithmic = false;    // values of 0 and below are left out
-  bool from_zero = false;      // the axis of values begins at 0
+  std::vector<Series> series;  // the n-th series has class "s<n>"; empty series are skipped
+  bool logarithmic = false;    // logarithmic scale; values of 0 and below are skipped
+  bool from_zero = false;      // start the value axis at 0
 };
 
-// A heading, a legend where there are several series, and the lines; empty where there is nothing
-// to draw. Points that are not finite, beyond 1e100 or, on a logarithmic axis, below 1e-100 are
-// left out. Long series are thinned out by means over neighbors. Takes any points, in bounded time.
+// Returns a chart with a heading, lines and, if there are several series, a legend; empty if there
+// is nothing to draw. Skips points that are not finite, beyond 1e100 or, on a logarithmic axis,
+// below 1e-100. Averages adjacent points of long series. Accepts any points, in bounded time.
 std::string LineChart(const Chart& chart);
 
-// The series upon each other, as shares of their sum at each step; they have the same steps. Empty
-// where they have not, and where a value is not finite.
+// Stacks the series, as shares of their sum at each step. The series must have the same steps.
+// Empty if they do not, or if a value is not finite.
 std::string ShareChart(const Chart& chart);
 
-// Text as HTML shows it.
+// Escapes text for HTML.
 std::string HtmlText(const std::string& text);
 
 }  // namespace elman

@@ -16,9 +16,9 @@ namespace elman {
 namespace {
 
 constexpr char kKind[] = "diagnostics";
-constexpr size_t kSeriesAChart = 6;  // as many colors as a page has
+constexpr size_t kSeriesAChart = 6;  // number of colors of the page
 
-// The names between a prefix and a suffix among the keys of any line.
+// Returns the names between the prefix and the suffix of the keys of all lines.
 template <typename Map>
 void AddNames(const Map& map, std::string_view prefix, std::string_view suffix,
               std::vector<std::string>* names) {
@@ -40,7 +40,7 @@ std::vector<std::string> NamesIn(const RunRecord& record, std::string_view prefi
   return names;
 }
 
-// Curves of the numbers PREFIX name SUFFIX, as many charts as it takes.
+// Draws curves of the numbers PREFIX name SUFFIX, in as many charts as needed.
 std::string Curves(const RunRecord& record, const std::string& title, const std::string& prefix,
                    const std::string& suffix, bool logarithmic) {
   const std::vector<std::string> names = NamesIn(record, prefix, suffix);
@@ -79,7 +79,7 @@ std::string HeatMaps(const RunRecord& record) {
   return html;
 }
 
-// Of the last diagnosis: what gates and units do.
+// Statistics of gates and units of the last diagnosis.
 std::string GateTable(const RecordedLine& line) {
   constexpr const char* kColumns[][2] = {{"mean", "mean"},
                                          {"closed", "below 0.1"},

@@ -1,4 +1,4 @@
-// What the lines of kind diagnostics in metrics.jsonl say, for readers of reports and terminals.
+// Formats the lines of kind diagnostics of metrics.jsonl for the report and the terminal.
 #pragma once
 
 #include <string>
@@ -8,17 +8,18 @@
 
 namespace elman {
 
-// The last of these lines; null if there is none.
+// Returns the last of these lines; null if there is none.
 const RecordedLine* LastDiagnosis(const RunRecord& record);
 
-// The recurrences whose gradients a line follows back: "layer0", "layer0.reverse".
+// Returns the recurrences whose gradients a line follows back through time: "layer0",
+// "layer0.reverse".
 std::vector<std::string> FollowedRecurrences(const RecordedLine& line);
 
-// Of a recurrence of a line: how much of the gradient there is by steps back, as points.
+// Returns the gradient norm of a recurrence by the number of steps back, as points.
 std::vector<RecordedPoint> GradientByLag(const RecordedLine& line, const std::string& recurrence);
 
-// A section of report.html, verdict, heat maps, curves and a table of gates; empty where no step
-// was diagnosed.
+// Returns a section of report.html with the diagnosis, heat maps, curves and a table of gates;
+// empty if no step was diagnosed.
 std::string DiagnosticsSection(const RunRecord& record);
 
 }  // namespace elman

@@ -15,18 +15,18 @@ namespace {
 constexpr double kPlotWidth = kWidth - kLeft - kRight, kPlotHeight = kHeight - kTop - kBottom;
 constexpr size_t kMostColumns = 80;
 constexpr size_t kDistanceTicks = 8;
-constexpr int kShades = 12;  // two for every power of ten
+constexpr int kShades = 12;  // two per power of ten
 constexpr double kTooMuch = 10;
 
-// 0 is nothing, kShades is full, kShades + 1 too much.
+// 0 means zero, kShades the largest value of the scale, kShades + 1 too large.
 int ShadeOf(double value) {
-  if (!(value <= kTooMuch)) return kShades + 1;  // not a number is too much, too
+  if (!(value <= kTooMuch)) return kShades + 1;  // NaN counts as too large
   if (value <= 0) return 0;
   return std::clamp(static_cast<int>(std::floor(kShades + 2 * std::log10(value) + 0.5)), 0,
                     kShades);
 }
 
-// The last of each group of neighbors; columns without sense are left out.
+// Keeps the last column of each group of neighbors. Skips columns without a meaningful value.
 std::vector<HeatColumn> ThinnedColumns(const std::vector<HeatColumn>& columns) {
   std::vector<HeatColumn> kept;
   for (const HeatColumn& column : columns) {
@@ -42,7 +42,7 @@ std::vector<HeatColumn> ThinnedColumns(const std::vector<HeatColumn>& columns) {
   return thinned;
 }
 
-// Distances from 0 to `farthest` on the height of the picture, 0 below.
+// Maps distances from 0 (bottom) to `farthest` (top) to the height of the picture.
 double YOfDistance(double distance, double farthest) {
   return kHeight - kBottom - kPlotHeight * std::min(1.0, distance / (farthest + 1));
 }
@@ -51,7 +51,7 @@ std::string Rectangle(double x, double width, double bottom, double top) {
   return absl::StrFormat("M%.1f,%.1fh%.1fV%.1fh%.1fz", x, bottom, width, top, -width);
 }
 
-// Where the values of a column fall below the border for good.
+// Returns the distance from which on all values of a column are below the border.
 double BorderOf(const HeatColumn& column, double border) {
   double at = 0;
   for (size_t i = 0; i < column.values.size(); ++i) {
@@ -70,7 +70,7 @@ std::string HeatMapChart(const HeatMap& map) {
   for (const HeatColumn& column : columns) farthest = std::max(farthest, column.distances.back());
   const double width = kPlotWidth / static_cast<double>(columns.size());
 
-  // All rectangles of a shade are one path; neighbors of the same shade are one rectangle.
+  // All rectangles of a shade form one path; adjacent rectangles of the same shade are merged.
   std::array<std::string, kShades + 2> paths;
   std::string border;
   for (size_t i = 0; i < columns.size(); ++i) {

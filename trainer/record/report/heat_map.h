@@ -1,4 +1,5 @@
-// How far something reaches, step by step, as a picture: a column a step, a row a distance.
+// Draws a heat map of how far an effect reaches, over the steps of training: one column per step,
+// one row per distance.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +10,19 @@ namespace elman {
 
 struct HeatColumn {
   int64_t step = 0;
-  std::vector<double> distances;  // rising, from 0
-  std::vector<double> values;     // at each; 1 is full, 0 nothing, more than 1 too much
+  std::vector<double> distances;  // ascending, from 0
+  std::vector<double> values;     // one per distance; 1 is full, 0 is none, above 1 is too large
 };
 
 struct HeatMap {
   std::string title;
-  std::string distance;             // what rows are: "steps back"
-  std::vector<HeatColumn> columns;  // by rising step
-  double border = 0.01;             // a line where values fall below it for good
+  std::string distance;             // label of the rows: "steps back"
+  std::vector<HeatColumn> columns;  // ascending by step
+  double border = 0.01;             // draws a line where the values stay below it
 };
 
-// Values in shades by their logarithm, from 1 down to a millionth; above 10 in another color. Many
-// columns are thinned out. Empty where there is nothing to draw.
+// Returns the SVG. The shade shows the logarithm of the value, from 1 to 1e-6; values above 10 have
+// another color. Thins out the columns if there are many. Empty if there is nothing to draw.
 std::string HeatMapChart(const HeatMap& map);
 
 }  // namespace elman

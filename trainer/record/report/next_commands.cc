@@ -11,8 +11,8 @@
 namespace elman {
 namespace {
 
-// How to call another of our programs: by its name where it is found so, else by the path of this
-// one.
+// Returns the command for another Elman program: its name if it is in PATH, otherwise its path next
+// to this program.
 std::string ProgramBeside(const std::string& name) {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -29,7 +29,7 @@ std::string ProgramBeside(const std::string& name) {
   return ShellWord(((below ? relative : self).parent_path() / name).string());
 }
 
-// What a person may try the model on: a sample that it was shown with, if there is one.
+// Returns an input to try the model with: a sample of the record, if there is one.
 std::string InputFor(const RunRecord& record) {
   for (const RecordedLine& line : record.lines()) {
     const auto input = line.texts.find("input");

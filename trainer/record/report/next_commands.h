@@ -1,4 +1,4 @@
-// What can be done with a run that is at its end, in commands that work where it was started.
+// Suggests commands for a finished run that work in the current folder.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace elman {
 
-// Its figures on `split` (empty: there is none) of the data set in the folder `data`; a prediction,
-// of a sample in the record if it has any; and the run at a glance.
+// Commands that evaluate the run on `split` (empty: none) of the data set in folder `data`, make a
+// prediction (for a sample of the record, if there is one), and summarize the run.
 std::vector<std::string> NextCommands(const std::string& run, const std::string& data,
                                       const std::string& split, const RunRecord& record);
 
-// Of word vectors: what is near to `word`, and a file of them.
+// For word vectors: commands that print the neighbors of `word` and export the vectors to a file.
 std::vector<std::string> NextCommandsOfVectors(const std::string& run, const std::string& word);
 
 }  // namespace elman

@@ -16,7 +16,8 @@
 namespace elman {
 namespace {
 
-// The colors of series, light and dark, can be told apart by eyes that see no red or no green.
+// The colors of the series, in light and dark mode, can be distinguished with red-green color
+// blindness.
 constexpr char kHead[] = R"html(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -81,7 +82,7 @@ std::string Card(const std::string& name, const std::string& value) {
                       "</span></div>\n");
 }
 
-// The figures of the best validation, but for what counts rather than judges.
+// The metrics of the best validation, without counts such as tokens or words.
 std::string Cards(const RunRecord& record) {
   std::string html = "<div class=\"cards\">\n";
   const RecordedLine* const best = record.BestValidation();
@@ -102,7 +103,7 @@ std::string Cards(const RunRecord& record) {
   return html + "</div>\n";
 }
 
-// Which rank the others wait for, and how often it is the same.
+// Names the rank that the other ranks wait for most often.
 std::string SlowestText(const RunRecord& record) {
   std::map<int64_t, int64_t> times;  // by rank
   int64_t lines = 0;
@@ -159,7 +160,7 @@ std::string Charts(const RunRecord& record) {
   return html;
 }
 
-// The lines of a kind as rows, their numbers as columns.
+// A table of the lines of a kind, with their numbers as columns.
 std::string Table(const RunRecord& record, std::string_view kind, const RecordedLine* best) {
   std::vector<std::string> columns = {"step", "epoch"};
   for (const RecordedLine& line : record.lines()) {
@@ -207,7 +208,7 @@ std::string Events(const RunRecord& record) {
   return html + "\n</table>\n";
 }
 
-// Some of many, evenly apart, the first and the last among them.
+// Selects evenly spaced elements, including the first and the last.
 template <typename T>
 std::vector<T> Some(const std::vector<T>& items, size_t most) {
   if (items.size() <= most) return items;
@@ -216,7 +217,7 @@ std::vector<T> Some(const std::vector<T>& items, size_t most) {
   return some;
 }
 
-// Of each sample what it is, and what the model made of it as time went by.
+// Shows each sample and the model's outputs for it over time.
 std::string Samples(const RunRecord& record) {
   std::map<int64_t, std::vector<const RecordedLine*>> samples;  // by number
   for (const RecordedLine& line : record.lines()) {

@@ -1,4 +1,4 @@
-// report.html: the course of a run on one page that needs nothing but a browser, and no script.
+// report.html: shows the course of a run on one page that needs no scripts and no other files.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace elman {
 
 struct ReportPage {
   std::string title;
-  bool running = false;  // the page loads itself anew every half minute
-  // What the run is: its model, data, machine.
+  bool running = false;  // whether the page reloads itself every 30 seconds
+  // Facts about the run: model, data, machine.
   std::vector<std::pair<std::string, std::string>> facts;
   std::string configuration;  // the text of config.textproto
 };

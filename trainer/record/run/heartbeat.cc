@@ -31,7 +31,7 @@ Heartbeat::~Heartbeat() {
 }
 
 absl::Status Heartbeat::Beat(int64_t step, std::string_view phase, absl::Time now) {
-  // A clock that was set back must not silence it.
+  // A clock that was set back must not stop the heartbeat.
   if (now >= last_ && now - last_ < kInterval) return absl::OkStatus();
   last_ = now;
   char line[64];
@@ -39,7 +39,8 @@ absl::Status Heartbeat::Beat(int64_t step, std::string_view phase, absl::Time no
       std::min<int>(sizeof(line) - 1, std::snprintf(line, sizeof(line), "step %lld %.*s\n",
                                                     static_cast<long long>(step),
                                                     static_cast<int>(phase.size()), phase.data()));
-  // Over the old line first: on a full disk that works, where a new block would not be had.
+  // Overwrites the old line first, which works on a full disk, where a new block could not be
+  // allocated.
   if (::pwrite(fd_, line, length, 0) == length && ::ftruncate(fd_, length) == 0)
     return absl::OkStatus();
   return ErrnoStatus(errno, "write", path_);

@@ -1,5 +1,5 @@
-// A file whose time of change tells from outside that a run is alive, and whose line tells what it
-// is doing.
+// The heartbeat file of a run: its time of change shows that the run is alive, and its line shows
+// the current step and phase.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,17 @@
 
 namespace elman {
 
-// Removes the file when it goes: a heartbeat that stays behind is that of a run that was killed.
+// Removes the file when destroyed. A file that remains belongs to a run that was killed.
 class Heartbeat {
  public:
-  // Refuses a symbolic link: it may lead anywhere.
+  // Refuses a symbolic link, because it may point anywhere.
   static absl::StatusOr<std::unique_ptr<Heartbeat>> Open(const std::string& path);
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
-  // Writes "step STEP PHASE", at most once a second: call it as often as you like. It is not worth
-  // an fsync: after a power cut nothing beats anyway.
+  // Writes "step STEP PHASE", at most once per second, so it may be called often. Does not fsync,
+  // because a heartbeat has no meaning after a power failure.
   absl::Status Beat(int64_t step, std::string_view phase, absl::Time now = absl::Now());
 
  private:

@@ -23,7 +23,7 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::stri
   const bool is_new = !FileExists(folder);
   const absl::Time deadline = absl::Now() + patience;
   while (true) {
-    // Again each time: a run that came to nothing takes its folder with it.
+    // Repeated on each attempt, because a run that fails at its start removes its folder.
     RETURN_IF_ERROR(CreateFolder(folder));
     absl::StatusOr<std::unique_ptr<FolderLock>> lock = FolderLock::Take(folder);
     if (lock.ok()) {
@@ -43,7 +43,7 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::stri
 RunDirectory::~RunDirectory() {
   lock_.reset();
   std::error_code error;
-  if (is_new_) std::filesystem::remove(folder_, error);  // only if it is empty
+  if (is_new_) std::filesystem::remove(folder_, error);  // removes only an empty folder
 }
 
 std::string RunDirectory::config_path() const { return JoinPath(folder_, "config.textproto"); }

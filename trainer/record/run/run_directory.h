@@ -1,4 +1,4 @@
-// A run's folder and the right to write in it.
+// The folder of a run and the lock for writing to it.
 #pragma once
 
 #include <memory>
@@ -11,12 +11,12 @@
 
 namespace elman {
 
-// Holds the lock of a run directory until destroyed. A folder that was made for the run and in
-// which nothing else came to be is deleted again.
+// Holds the lock of a run directory until destroyed. Then deletes the folder if it was created for
+// this run and is empty.
 class RunDirectory {
  public:
-  // Creates the folder and locks it. While another process holds the lock, waits for `patience` for
-  // it to end, then fails, naming it.
+  // Creates the folder and locks it. While another process holds the lock, waits up to `patience`,
+  // then fails with the name of that process.
   static absl::StatusOr<std::unique_ptr<RunDirectory>> Open(
       const std::string& folder, absl::Duration patience = absl::Seconds(10));
   ~RunDirectory();

@@ -28,13 +28,13 @@ std::string NameOf(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
 
-// Damage, in contrast to what says nothing about the bytes: a disk that fails, a missing right, a
-// file of another version.
+// Returns whether an error means that the file is damaged. Errors such as a failing disk, a missing
+// permission or a file of another version do not.
 bool IsDamage(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsNotFound(status) || absl::IsInvalidArgument(status);
 }
 
-// Whether a name is a temporary one for a file that a run writes.
+// Returns whether a name is the temporary name of a file that a run writes.
 bool IsTemporary(std::string_view name) {
   const std::string_view base = NameBehindTemporary(name);
   return CheckpointDirectory::Writes(base) || base == "config.textproto" ||
@@ -42,7 +42,7 @@ bool IsTemporary(std::string_view name) {
          base.starts_with("events.out.tfevents.");
 }
 
-// Files of these folders that a writer began and did not finish.
+// Returns unfinished files of writers in these folders.
 std::vector<std::string> TemporaryFiles(const std::string& run) {
   std::vector<std::string> paths;
   for (const std::string& folder :
@@ -81,7 +81,7 @@ SurveyedCheckpoint SurveyCheckpoint(const std::string& folder, int64_t step,
   return surveyed;
 }
 
-// What the mark says, and whether what it names is whole.
+// Reads the mark and checks that the checkpoint it names is undamaged.
 SurveyedMark SurveyMark(const CheckpointDirectory& directory, std::string_view name,
                         const RunSurvey& run) {
   SurveyedMark mark;
@@ -103,7 +103,7 @@ SurveyedMark SurveyMark(const CheckpointDirectory& directory, std::string_view n
   return mark;
 }
 
-// The checkpoint that `best` should name; null if none.
+// Returns the checkpoint that `best` should name; null if none.
 const SurveyedCheckpoint* BestOf(const RunSurvey& run, const CheckpointDirectory& directory) {
   const SurveyedCheckpoint* newest = run.NewestWhole();
   if (newest == nullptr || !newest->progress.has_best()) return nullptr;
@@ -122,14 +122,15 @@ void SurveyMarks(const CheckpointDirectory& directory, RunSurvey* run) {
   if (const auto* newest = run->NewestWhole(); newest != nullptr && !run->latest.exists)
     run->latest.problem = lacking(run->latest, *newest);
   if (const auto* best = BestOf(*run, directory); best != nullptr && run->best.problem.empty()) {
-    // One that was the best when it was written may be so again: a save was cut short behind it.
+    // A checkpoint that was the best when it was written may still be: a save was interrupted after
+    // it.
     const SurveyedCheckpoint* named = run->Find(run->best.checkpoint);
     if (named == nullptr || (named != best && !named->best_of_its_time()))
       run->best.problem = lacking(run->best, *best);
   }
 }
 
-// Reads what is there once.
+// Reads the directory once.
 absl::StatusOr<RunSurvey> SurveyOnce(const std::string& folder) {
   const CheckpointDirectory directory(folder);
   RunSurvey run;
@@ -221,7 +222,8 @@ absl::StatusOr<Checkpoint> ReadWholeCheckpoint(const std::string& path) {
 }
 
 absl::StatusOr<RunSurvey> SurveyRun(const std::string& folder) {
-  // A run at work deletes checkpoints and moves its marks while they are read: then once more.
+  // A running run deletes checkpoints and moves its marks while they are read; then the directory
+  // is read again.
   constexpr int kAttempts = 3;
   for (int attempt = 1;; ++attempt) {
     const std::string writer = FolderLockHolder(folder);
@@ -249,7 +251,7 @@ absl::StatusOr<RunRepair> RepairRun(const std::string& folder) {
 
   const CheckpointDirectory directory(folder);
   RunRepair repair;
-  // Where no checkpoint is whole, bad marks stay: they say what there was.
+  // If no checkpoint is undamaged, bad marks stay, because they show what there was.
   if (const auto* newest = before.NewestWhole()) {
     if (!before.latest.problem.empty())
       RETURN_IF_ERROR(RepairMark(directory, before.latest, newest, &repair));
