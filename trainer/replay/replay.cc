@@ -29,7 +29,7 @@ namespace {
 
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
 
-// The newest checkpoint of the run before a step; empty if there is none.
+// Returns the newest checkpoint of the run before a step; empty if there is none.
 std::string CheckpointBefore(const std::string& run_folder, int64_t step) {
   const CheckpointDirectory checkpoints(run_folder);
   const auto steps = checkpoints.Steps();
@@ -59,7 +59,7 @@ void WarnOfAnotherMachine(const Provenance& theirs) {
                 change);
 }
 
-// What training made of the step.
+// Returns how training handled the step.
 const char* WhatBecameOf(const Progress& before, const Progress& after,
                          const absl::Status& trained) {
   if (!trained.ok()) return "the run ended with it";
@@ -74,8 +74,8 @@ bool SameFigure(double recorded, double replayed) {
   return std::isfinite(recorded) ? recorded == replayed : !std::isfinite(replayed);
 }
 
-// Compares with what the run recorded, if it did. What it rounded between nodes is not rounded in
-// one process.
+// Compares with the recorded metrics of the run, if there are any. Values that the run rounded
+// between nodes are not rounded in one process.
 absl::Status CheckAgainstRecord(const std::string& metrics, const StepReport& report,
                                 bool may_have_rounded) {
   std::optional<RecordedStep> recorded;
@@ -139,7 +139,8 @@ absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
       PreparedRun run,
       PrepareRun(communicator, datasets, {.resume = resume, .take = Take::kEverything}, config));
   RETURN_IF_ERROR(PrepareState(source.vectors, &run));
-  // Of all that does not train, only a schedule that waits for the validation loss has an effect.
+  // Of the parts that do not train, only a schedule that depends on the validation loss has an
+  // effect.
   if (config.schedule().kind() == ScheduleSpec::PLATEAU) RETURN_IF_ERROR(PrepareEvaluator(&run));
 
   const Progress& progress = *run.start.checkpoint.header.mutable_progress();

@@ -1,5 +1,5 @@
-// One step of a run again, alone and looked at closely: what was computed, how large, and what of
-// it is not finite.
+// Replay: repeats one step of a run in one process and prints its loss, the norms of its arrays and
+// elements that are not finite.
 #pragma once
 
 #include <cstdint>
@@ -17,24 +17,24 @@
 
 namespace elman {
 
-// Where a replay takes things from.
+// The files that a replay starts from.
 struct ReplaySource {
-  std::string checkpoint;  // of a step before; empty: the run's beginning
-  std::string metrics;     // metrics.jsonl, where the run recorded what it found
+  std::string checkpoint;  // of an earlier step; empty: the start of the run
+  std::string metrics;     // metrics.jsonl with the recorded results of the run
   TrainingConfig config;
-  InitialVectors vectors;  // what the run began with; only needed at its beginning
+  InitialVectors vectors;  // initial vectors of the run; needed only without a checkpoint
 };
 
-// `place` is a run directory, of which the newest checkpoint before `step` is taken, or a
-// checkpoint file, beside whose folder the run's metrics are expected. The configuration is the one
-// recorded there, with `overrides`.
+// `place` is a run directory, of which the newest checkpoint before `step` is used, or a checkpoint
+// file; the run's metrics are then expected next to the folder of the file. The configuration is
+// the recorded one with `overrides`.
 absl::StatusOr<ReplaySource> FindReplaySource(const std::string& place, int64_t step,
                                               const std::vector<std::string>& overrides);
 
-// Trains all lanes in this process up to `step`, writing nothing, and prints on standard output, of
-// that step, its loss, gradient norm and learning rate, for each parameter the norm of values,
-// gradient and update, and the first of whatever is not finite. FailedPrecondition if the run
-// recorded another loss or norm. The communicator is a world of one.
+// Trains all lanes in this process up to `step` without writing files. Prints, for that step, loss,
+// gradient norm and learning rate, the norms of values, gradient and update of each parameter, and
+// the first elements that are not finite, to standard output. FailedPrecondition if the run
+// recorded another loss or norm. The communicator must have one rank.
 absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
                         const ReplaySource& source, int64_t step);
 

@@ -59,7 +59,7 @@ void StepSurvey::LookAtUpdate(TrainingState* state) {
   update_norms_ = Norms("update", values_, 1);
 }
 
-// `what` an element of the array is.
+// `what` names the array in messages.
 std::vector<double> StepSurvey::Norms(const char* what, std::span<const float> array,
                                       double scale) {
   std::vector<double> norms;

@@ -1,4 +1,5 @@
-// The size of what a step works with, parameter by parameter, and whether it is finite.
+// Computes the norms of values, gradients and updates of a step for each parameter, and finds
+// elements that are not finite.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +13,20 @@
 
 namespace elman {
 
-// For a run in one process, where the state has every lane and the whole of every array.
+// For a run in one process, whose state has every lane and all of every array.
 class StepSurvey {
  public:
-  // Both must outlive the survey.
+  // Both arguments must outlive this object.
   StepSurvey(const Model& model, const BatchSource& source);
 
-  // When gradients are summed and values not yet updated. `scale` makes of the sums the gradient of
-  // the loss.
+  // Call when gradients are summed and values are not yet updated. The gradient of the loss is the
+  // sums times `scale`.
   void LookAtStep(TrainingState* state, std::span<const float> summed_gradients, double scale);
-  // When values are updated.
+  // Call when values are updated.
   void LookAtUpdate(TrainingState* state);
 
-  // A table of Euclidean norms, a line a parameter, then a line for every array with something not
-  // finite in it: the first such element and how many there are.
+  // Returns a table of Euclidean norms with one line per parameter, then one line per array with
+  // elements that are not finite: the first such element and their number.
   std::string Text() const;
 
  private:
@@ -35,7 +36,7 @@ class StepSurvey {
   const Model& model_;
   const BatchSource& source_;
   std::vector<float> values_;
-  // By parameter and, last, of all; empty if not looked at.
+  // One norm per parameter, then one for all; empty if not computed.
   std::vector<double> values_norms_, gradient_norms_, update_norms_;
   std::string not_finite_;  // lines
 };

@@ -19,7 +19,7 @@
 namespace elman {
 namespace {
 
-// Trains in the request's folder up to a step; returns the seconds it took.
+// Trains in the request's folder up to a step. Returns the seconds it took.
 absl::StatusOr<double> TrainTo(Communicator* communicator, RunRequest request, int64_t step) {
   request.config.set_max_steps(step);
   const absl::Time began = absl::Now();
@@ -36,7 +36,7 @@ void PrintRun(const char* how, const Checkpoint& checkpoint, double seconds) {
                ContentHash(checkpoint), seconds);
 }
 
-// Rank 0's part: reads both results and judges.
+// The part of rank 0: reads and compares both results.
 absl::Status Compare(const std::string& straight_run, double straight_seconds,
                      const std::string& resumed_run, double resumed_seconds) {
   ASSIGN_OR_RETURN(const std::string straight_path, ResolveCheckpoint(straight_run, kLatest));

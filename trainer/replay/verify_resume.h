@@ -1,5 +1,5 @@
-// Proof, on a user's own configuration and data, that a run which stops and goes on ends with the
-// bits of one that did not.
+// Verifies, with a user's configuration and data, that a run that is stopped and resumed ends with
+// the same bits as a run that is not.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace elman {
 
-// Trains 2 * `steps` steps straight; then, from the beginning again, `steps` steps and, from the
-// checkpoint on disk, as many more; compares the two last checkpoints and prints the verdict on
-// standard output. Works in a folder of its own beside the request's output, which it removes, and
-// leaves the output alone. Collective. DataLoss, on every rank, if they differ, naming the first
-// element that does.
+// Trains 2 * `steps` steps without a stop. Then trains `steps` steps from the start, resumes from
+// the checkpoint on disk and trains `steps` more. Compares the two last checkpoints and prints the
+// result to standard output. Works in a temporary folder next to the request's output, which it
+// removes; does not change the output. Collective. DataLoss on every rank if the checkpoints
+// differ, with the first element that does.
 absl::Status VerifyResume(Communicator* communicator, const RunRequest& request, int64_t steps);
 
 }  // namespace elman
