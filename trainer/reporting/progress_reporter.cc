@@ -29,7 +29,7 @@ std::string Clock(double seconds) {
   return absl::StrFormat("%d:%02d", s / 60, s % 60);
 }
 
-// As Markdown that shows it to the letter, on a line of its own.
+// Formats text as Markdown that shows it verbatim, on a line of its own.
 std::string Verbatim(const std::string& name, const std::string& text) {
   return absl::StrCat("    ", absl::StrFormat("%-10s", name),
                       absl::StrReplaceAll(text, {{"\n", " / "}, {"\r", " "}}), "\n");
@@ -40,8 +40,8 @@ std::string Verbatim(const std::string& name, const std::string& text) {
 absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
     const RunDirectory* directory, Task task, const TrainingConfig& config, const Progress& start,
     int64_t total_steps, double peak, const PhaseClock* clock, bool quiet) {
-  // A run that was stopped amid an interval wrote a train line for its part of it. That goes where
-  // the run goes on, for then a line for all of it will come.
+  // A run that was stopped within an interval wrote a train line for a part of it. A resumed run
+  // removes that line, because it will write one for the whole interval.
   const bool goes_on = start.step() < total_steps;
   const int64_t train_step = start.step() - (goes_on ? start.interval_steps() : 0);
   ASSIGN_OR_RETURN(auto log, MetricsLog::Open(directory->metrics_path(), start.step(), train_step));
@@ -130,7 +130,7 @@ void ProgressReporter::WriteTrainLine() {
   interval_.Restart(absl::Now());
 }
 
-// Once for each measurement of the peak.
+// Prints the explanation once per measurement of the peak.
 void ProgressReporter::ExplainUtilization(double utilization) {
   if (peak_explained_) return;
   peak_explained_ = true;
@@ -330,7 +330,7 @@ void ProgressReporter::SayNext(const Dataset& dataset) {
     if (dataset.FindSplit(name).ok()) split = name;
   }
   const Vocabulary& vocabulary = dataset.vocabulary();
-  const uint32_t middle = vocabulary.predicted_size() / 2;  // a word neither empty nor rare
+  const uint32_t middle = vocabulary.predicted_size() / 2;  // a word that is neither empty nor rare
   const std::vector<std::string> commands =
       TraitsOf(dataset.manifest().task()).predicts
           ? NextCommands(run, dataset.folder(), split, record_)
@@ -338,12 +338,12 @@ void ProgressReporter::SayNext(const Dataset& dataset) {
   Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
 }
 
-// A run may do all its steps and be worth nothing.
+// A run may complete all its steps without learning anything.
 absl::Status ProgressReporter::CheckLearned(const Progress& progress,
                                             const Dataset& dataset) const {
   const Task task = dataset.manifest().task();
-  // Word vectors predict no distribution. A model that was selected by F1 or accuracy may be good
-  // although it is too sure of its mistakes.
+  // Word vectors do not predict a distribution. A model that was selected by F1 or accuracy may be
+  // overconfident (have a high loss) and still be good.
   const bool by_score = config_.evaluation().select() == EvaluationSpec::SCORE &&
                         (task == TAGGING || task == CLASSIFICATION);
   if (!TraitsOf(task).layers || by_score) return absl::OkStatus();
@@ -358,7 +358,7 @@ absl::Status ProgressReporter::CheckLearned(const Progress& progress,
                        config_.model().classification().output() == ClassificationSpec::ORDINAL;
   const double guessing =
       ordinal ? (outcomes - 1) * std::numbers::ln2 : std::log(static_cast<double>(outcomes));
-  constexpr double kMargin = 0.1;  // nats: about so well do initial values guess
+  constexpr double kMargin = 0.1;  // nats; initial values already predict about this well
   if (!loss || *loss <= guessing + kMargin) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrFormat(
       "%s loss is %.4g nats per target, above the %.4g of guessing each of %d outcomes alike: this "
