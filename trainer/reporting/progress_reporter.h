@@ -1,5 +1,5 @@
-// What a run tells the world while it goes on: lines for people, metrics.jsonl, TensorBoard, and a
-// report, which every validation brings up to date. Only rank 0 has one.
+// Reports the progress of a run: terminal lines, metrics.jsonl, TensorBoard and report.html, which
+// is updated after every validation. Only rank 0 has a reporter.
 #pragma once
 
 #include <cstdint>
@@ -36,68 +36,68 @@ namespace elman {
 
 class ProgressReporter {
  public:
-  // For a run of a task that goes on after `start` and will do `total_steps` in all, on ranks that
-  // together could do `peak` floating-point operations a second (0: unknown). `directory` and
-  // `clock`, which tells where the time goes, must outlive the reporter. Where it is `quiet`, only
-  // warnings and events are printed.
+  // For a run of a task that continues after `start` up to `total_steps`, on ranks that together
+  // have a peak of `peak` FLOP/s (0: unknown). `directory` and `clock`, which measures the phases
+  // of a step, must outlive the reporter. If `quiet`, only warnings and events are printed.
   static absl::StatusOr<std::unique_ptr<ProgressReporter>> Create(
       const RunDirectory* directory, Task task, const TrainingConfig& config, const Progress& start,
       int64_t total_steps, double peak, const PhaseClock* clock, bool quiet = false);
   ~ProgressReporter();
 
-  // What the run is, for its report: names and values.
+  // Sets the facts about the run for its report: names and values.
   void Describe(std::vector<std::pair<std::string, std::string>> facts) {
     facts_ = std::move(facts);
   }
 
-  // From here on the file at `path` tells Prometheus how the run stands.
+  // From now on, writes the state of the run for Prometheus to the file at `path`.
   absl::Status TellPrometheus(const std::string& path);
 
   void Step(const StepReport& report);
-  // Epochs count from 1. `seconds` is what it took, which is no time of training.
+  // Epochs count from 1. `seconds` is the duration of the validation, which does not count as
+  // training.
   void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
                  double seconds);
-  // What the model makes of a few examples of the split that was validated.
+  // Reports the model's outputs for a few examples of the validation split.
   void Samples(int64_t step, const std::vector<Sample>& samples);
-  // `padding_efficiency` is the part of the computed positions that were not padding.
-  // `coverage`, of the examples of the epoch, is the same in every epoch.
+  // `padding_efficiency` is the fraction of computed positions that are not padding. `coverage`, of
+  // the examples of the epoch, is the same in every epoch.
   void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency,
                  const Coverage& coverage);
-  // A checkpoint is on disk; writing it took `seconds`, beside training.
+  // A checkpoint is on disk; writing it took `seconds`, in parallel with training.
   void Saved(int64_t step, const std::string& path, const std::string& content_hash,
              double seconds);
-  // Training stood still for a checkpoint's sake, to copy it or to wait for the one before.
+  // Training paused for a checkpoint, to copy it or to wait for the previous one.
   void Paused(double seconds);
-  // Something worth a line of its own, as "resumed" or "checkpoint failed".
+  // Reports an event such as "resumed" or "checkpoint failed" in a line of its own.
   void Event(int64_t step, const std::string& what, const std::string& detail);
 
-  // The best until now no longer is: that of `progress`, if it has one, is.
+  // The best result no longer counts; it is replaced by that of `progress`, if there is one.
   void BestReset(const Progress& progress, const std::string& detail);
 
-  // A step diverged, and what was done about it; the event has the figures of the step, for a
-  // replay to find again. Step(report) follows.
+  // A step diverged; `what` was done about it. The event has the metrics of the step, which a
+  // replay compares with. Step(report) follows.
   void Diverged(const StepReport& report, const std::string& what, const std::string& detail);
 
-  // The step was looked at. A verdict of another kind than the last is shown. `seconds` is what it
-  // took, which is no time of training.
+  // Gradients of the step were diagnosed. Prints a diagnosis that differs in kind from the last
+  // one. `seconds` is the duration, which does not count as training.
   void Diagnosed(const StepDiagnosis& diagnosis, double seconds);
 
-  // The ranks could do `peak` floating-point operations a second just now. `seconds` is what
-  // finding that out took, which is no time of training.
+  // The ranks' peak was measured as `peak` FLOP/s. `seconds` is the duration of the measurement,
+  // which does not count as training.
   void PeakMeasured(double peak, double seconds);
 
-  // The run gets on, or waits and knows for what: "training", "validation", "checkpoint".
+  // Call while the run makes progress or waits for a known reason: "training", "validation",
+  // "checkpoint".
   void Alive(int64_t step, std::string_view phase);
 
-  // The end: writes the train line of the last, unfinished interval.
+  // Call at the end: writes the train line of the last, incomplete interval.
   void FinishTraining();
-  // A line for people, unless the run is quiet.
+  // Prints a line, unless the run is quiet.
   void Say(const std::string& line) { terminal_.Say(line); }
-  // When a run is at its end, for people: what came of it, and what can be done with it, in
-  // commands to be typed where this program was. An error if the model is worse than one that
-  // guesses, which is an event too.
+  // Call at the end of a run: prints its results and commands for using it that work in the current
+  // folder. Returns an error, also logged as an event, if the model is worse than guessing.
   absl::Status Conclude(const Progress& progress, const Dataset& dataset);
-  // Then, when all has been said: the last report.html, and the last word to Prometheus.
+  // Call last: writes the final report.html and the final Prometheus file.
   void WriteReport();
 
  private:
@@ -107,7 +107,7 @@ class ProgressReporter {
                    std::unique_ptr<TensorBoardWriter> tensorboard,
                    std::unique_ptr<Heartbeat> heartbeat, bool quiet);
 
-  // What training with such a loss a target comes to; none where it is not about tokens of text.
+  // Returns the perplexity for a loss per target; nothing if the targets are not tokens of text.
   std::optional<double> Perplexity(double loss) const;
   void WriteTrainLine();
   void ShowProgress();
@@ -119,7 +119,7 @@ class ProgressReporter {
   void Log(JsonObject line);  // to metrics.jsonl, with the time
   void LogEvent(int64_t step, const std::string& what, const std::string& detail);
   void WritePage(bool running);               // report.html
-  void Complain(const absl::Status& status);  // about a log that cannot be written, once
+  void Complain(const absl::Status& status);  // warns once about a log that cannot be written
 
   const RunDirectory* const directory_;
   const Task task_;
@@ -131,17 +131,17 @@ class ProgressReporter {
   std::vector<std::pair<std::string, std::string>> facts_;
   const std::unique_ptr<TensorBoardWriter> tensorboard_;
   const std::unique_ptr<Heartbeat> heartbeat_;
-  std::unique_ptr<PrometheusFile> prometheus_;  // null where nobody asked for it
+  std::unique_ptr<PrometheusFile> prometheus_;  // null if not requested
   TerminalLine terminal_;
   const absl::Time started_;
 
   StepReport last_;
   TrainInterval interval_;
-  std::optional<double> train_loss_;                 // of the last train line of this process
-  bool peak_explained_ = false;                      // that MFU is above 1 with the peak in hand
-  Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last one shown
+  std::optional<double> train_loss_;  // of the last train line of this process
+  bool peak_explained_ = false;       // whether MFU above 1 was explained for the current peak
+  Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last diagnosis that was printed
   bool complained_ = false;
-  std::set<std::string> remarked_;  // what was remarked upon at validations
+  std::set<std::string> remarked_;  // warnings that were already printed at validations
 };
 
 }  // namespace elman

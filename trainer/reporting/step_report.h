@@ -1,4 +1,4 @@
-// What a training step reports.
+// The data of a training step that is reported.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +8,17 @@ namespace elman {
 
 struct StepReport {
   int64_t step = 0;
-  int64_t epoch = 1;    // the one the step belongs to, from 1
-  int64_t targets = 0;  // of the step, over all lanes; none if it diverged
+  int64_t epoch = 1;    // epoch of the step, from 1
+  int64_t targets = 0;  // over all lanes; 0 if the step diverged
   double loss = 0;      // per target, of this step
   double learning_rate = 0;
   double gradient_norm = 0;  // before clipping, of the normalized gradient
-  int64_t tokens = 0;        // trained on since the beginning of the run
+  int64_t tokens = 0;        // trained on since the start of the run
   int64_t bytes_sent = 0;    // between nodes, by all ranks, from the start until before this step
   int64_t multiplications = 0;  // of this step (LossSums)
-  // By rank: seconds that it waited for others, from the start until before this step.
+  // Seconds that each rank waited for others, from the start until before this step.
   std::span<const double> waited = {};
-  // Since the last train line, this step included.
+  // Since the last train line, including this step.
   double interval_loss = 0;
   int64_t interval_targets = 0;
   bool ends_interval = false;  // a train line is due

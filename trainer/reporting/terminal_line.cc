@@ -15,7 +15,7 @@ namespace {
 constexpr absl::Duration kRedraw = absl::Milliseconds(250);
 constexpr char kClear[] = "\r\033[K";
 
-// How much of a run is done.
+// A bar that shows the completed fraction of a run.
 std::string Bar(int64_t step, int64_t total) {
   constexpr int64_t kCells = 16;
   const int64_t full = total > 0 ? std::clamp<int64_t>(kCells * step / total, 0, kCells) : kCells;
@@ -24,8 +24,8 @@ std::string Bar(int64_t step, int64_t total) {
   return bar + "]";
 }
 
-// A person watches. Under mpirun no rank's standard error is a terminal; launch/elman-run says
-// whether its own is.
+// Returns whether the output is a terminal. Under mpirun no rank's standard error is one;
+// launch/elman-run reports whether its own is.
 bool WatchedByAPerson() {
   if (const char* terminal = std::getenv("ELMAN_TERMINAL"))
     return std::string_view(terminal) == "1";

@@ -1,5 +1,5 @@
-// The lines of a run on standard error: lines that stay and, below them, the line of progress,
-// which is drawn anew in place where a person watches.
+// The lines of a run on standard error: permanent lines and, below them, the progress line, which
+// is redrawn in place on a terminal.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@ namespace elman {
 
 class TerminalLine {
  public:
-  // Where it is `quiet`, only lines of Print are printed.
+  // If `quiet`, only lines of Print are printed.
   explicit TerminalLine(bool quiet);
 
-  // A person watches, and the line of progress is no longer new.
+  // Whether the output is a terminal and the progress line is due to be redrawn.
   bool WantsRedraw() const;
-  // Draws the line of progress, after a bar of the steps done, or prints it as a line of its own.
+  // Draws the progress line after a bar of the completed steps, or prints it as a permanent line.
   void ShowProgress(int64_t step, int64_t total_steps, const std::string& line);
 
-  void Print(const std::string& line);  // a line that stays
+  void Print(const std::string& line);  // prints a permanent line
   void Say(const std::string& line);    // the same, unless quiet
 
  private:

@@ -37,7 +37,8 @@ double TrainInterval::TokensPerSecond(absl::Time now) const {
 
 std::optional<double> TrainInterval::Utilization(absl::Time now) const {
   if (peak_ <= 0) return std::nullopt;
-  // Forward and twice that backward; a multiplication comes with an addition.
+  // The backward pass takes twice the operations of the forward pass; each multiplication has one
+  // addition.
   const double operations = 3 * 2 * static_cast<double>(multiplications_);
   return operations / (possible_before_ + (Seconds(now) - seconds_before_) * peak_);
 }
@@ -50,7 +51,7 @@ JsonObject TrainInterval::PhaseSeconds() const {
   return json;
 }
 
-// The others wait for the rank that waits the least: it is the slowest.
+// The rank that waits the least is the slowest: the others wait for it.
 JsonObject TrainInterval::Waits() const {
   std::vector<double> waited = waited_;
   for (size_t rank = 0; rank < waited_before_.size(); ++rank) waited[rank] -= waited_before_[rank];

@@ -1,5 +1,5 @@
-// Rates and times of training since the last train line or, if that is later, since the start of
-// this process.
+// Computes rates and times of training since the last train line or, if that is later, since the
+// start of this process.
 #pragma once
 
 #include <array>
@@ -16,27 +16,27 @@ namespace elman {
 
 class TrainInterval {
  public:
-  // `clock`, which tells where the time goes, must outlive the interval. The ranks together could
-  // do `peak` floating-point operations per second (0: unknown).
+  // `clock`, which measures the phases of a step, must outlive the interval. `peak` is the peak
+  // FLOP/s of all ranks together (0: unknown).
   TrainInterval(const PhaseClock* clock, double peak, absl::Time now);
 
   void Add(const StepReport& report);
-  // From now on the ranks could do so many operations per second.
+  // Sets the peak FLOP/s from now on.
   void SetPeak(double peak, absl::Time now);
   double peak() const { return peak_; }
-  // Training stood still for `seconds`, for validation or a checkpoint: they do not count.
+  // Training paused for `seconds` for validation or a checkpoint; they are not counted.
   void Pause(double seconds) { paused_ += seconds; }
 
   double TokensPerSecond(absl::Time now) const;
-  // MFU: the useful operations per second as a fraction of the peak; none if that is unknown.
+  // Returns MFU: useful FLOP/s as a fraction of the peak; nothing if the peak is unknown.
   std::optional<double> Utilization(absl::Time now) const;
   int64_t bytes_sent() const { return bytes_sent_ - bytes_before_; }
   JsonObject PhaseSeconds() const;  // of this rank
-  // Seconds that ranks waited for others: least, median, most and the slowest rank. At least one
-  // step was added.
+  // Returns the seconds that ranks waited for others: minimum, median, maximum and the slowest
+  // rank. Requires at least one added step.
   JsonObject Waits() const;
 
-  // A train line was written.
+  // Call after a train line was written.
   void Restart(absl::Time now);
 
  private:
@@ -46,10 +46,11 @@ class TrainInterval {
   double peak_;
   absl::Time began_;
   double paused_ = 0;
-  // Until the peak was measured last: seconds of the interval, and operations possible in them.
+  // Before the last measurement of the peak: seconds of the interval, and operations that were
+  // possible in them.
   double seconds_before_ = 0, possible_before_ = 0;
   int64_t targets_ = 0, multiplications_ = 0;
-  // Since the start of this process, until the last step, and until the interval began.
+  // Since the start of this process: until the last step, and until the start of the interval.
   int64_t bytes_sent_ = 0, bytes_before_ = 0;
   std::vector<double> waited_, waited_before_;  // by rank
   std::array<double, kPhases> phases_before_{};
