@@ -23,8 +23,8 @@
 namespace elman {
 namespace {
 
-// "LSTM 2 x 650", with what else it has of layers; "window of 4 tokens, 1 x 200 tanh"; "skip-gram,
-// 100 elements".
+// Describes a model: "LSTM 2 x 650", followed by other properties of its layers; "window of 4
+// tokens, 1 x 200 tanh"; "skip-gram, 100 elements".
 std::string ModelText(Task task, const ModelSpec& model) {
   if (!TraitsOf(task).layers) {
     const WordVectorSpec::Method method = model.word_vectors().method();
@@ -43,7 +43,8 @@ std::string ModelText(Task task, const ModelSpec& model) {
                       model.hidden_size(), model.bidirectional() ? " in both directions" : "");
 }
 
-// What is wrong with the order of labels that a model takes for ratings; empty: nothing.
+// Returns what is wrong with the label order of a model that treats labels as ratings; empty if
+// nothing is.
 std::string LabelDoubt(const ModelSpec& model, const Dataset& dataset) {
   const bool ratings = dataset.manifest().task() == CLASSIFICATION &&
                        model.classification().output() == ClassificationSpec::ORDINAL;
