@@ -9,11 +9,11 @@
 
 namespace elman {
 
-// What is said of a run whose ranks have not all about as many sequences of a step, so that some
-// wait for others for a tenth of the time or more; empty: they have.
+// Returns a warning if ranks have such different numbers of sequences per step that some wait for
+// others for 10 % of the time or more; otherwise empty.
 std::string ImbalanceText(const PreparedRun& run);
 
-// On rank 0, which has the reporter.
+// Call on rank 0, which has the reporter.
 void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter);
 
 }  // namespace elman
