@@ -70,7 +70,7 @@ absl::Status Check(const InitialVectors& files, Task task, const ModelSpec& spec
       two_tables ? " and --target_vectors=FILE" : ""));
 }
 
-// Writes the vectors into the tables of `values`; pieces without one keep what they have.
+// Writes the vectors into the tables of `values`; pieces without a vector keep their values.
 absl::StatusOr<std::vector<std::string>> FillTables(const InitialVectors& files,
                                                     const Dataset& dataset,
                                                     const ParameterTable& parameters,
