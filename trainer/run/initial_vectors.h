@@ -1,4 +1,4 @@
-// Embeddings that begin as vectors from elsewhere instead of random numbers.
+// Initializes embeddings with vectors from files instead of random numbers.
 #pragma once
 
 #include <string>
@@ -12,16 +12,16 @@
 
 namespace elman {
 
-// Files of vectors, as ParseVectorFile reads them; empty: none.
+// Files of vectors in the formats of ParseVectorFile; empty: none.
 struct InitialVectors {
-  std::string vectors = {};         // for the words a model reads
-  std::string target_vectors = {};  // for those a translator's decoder reads
+  std::string vectors = {};         // for the words that the model reads
+  std::string target_vectors = {};  // for the words that the decoder of a translator reads
 };
 
-// The values that a new run begins with: random ones, and the vectors of those pieces that have
-// one. Collective; only rank 0 reads the files. On rank 0, returns a line for people about each
-// file. InvalidArgument where the files make no sense for the data set or the model, or where
-// embeddings that are frozen would stay random.
+// Sets the initial values of a new run: random numbers, and the vectors of the pieces that have
+// one. Collective; only rank 0 reads the files. Returns, on rank 0, a line about each file for the
+// log. InvalidArgument if the files do not fit the data set or the model, or if frozen embeddings
+// would stay random.
 absl::StatusOr<std::vector<std::string>> BeginValues(const TrainingConfig& config,
                                                      const InitialVectors& files,
                                                      const Dataset& dataset,
