@@ -15,11 +15,11 @@
 namespace elman {
 namespace {
 
-// The lengths of a field of a split, the longest first, as far as the manifest knows them: by bins,
-// at most an eighth too long.
+// The lengths of a field of a split, longest first, from the bins of the manifest; at most an
+// eighth too long.
 class LongestLengths {
  public:
-  // `most` bounds them; 0: nothing does.
+  // `most` is the maximum length; 0: none.
   LongestLengths(const SplitEntry& split, int field, int32_t most) {
     const TextCounts& counts = split.counts(field);
     const double examples = std::max(1.0, static_cast<double>(counts.examples()));
@@ -34,14 +34,15 @@ class LongestLengths {
         if (bins.Get(bin) > 0) bins_.emplace_back(bins.Get(bin), bounded(longest));
       }
     }
-    // Data sets of other versions: batches of the longest have a few times the mean.
+    // Data sets of older versions have no bins: assumes that the longest examples have a few times
+    // the mean length.
     if (bins_.empty()) bins_.emplace_back(counts.examples(), bounded(3 * mean_));
   }
 
   double mean() const { return mean_; }
   double longest() const { return bins_[0].second; }
 
-  // That of so many rows, every `stride`th example from the longest on.
+  // The lengths of `rows` rows: every `stride`th example, starting with the longest.
   std::vector<double> Rows(int64_t rows, int64_t stride) const {
     std::vector<double> lengths;
     uint64_t before = 0;
@@ -57,14 +58,14 @@ class LongestLengths {
 
  private:
   double mean_ = 0;
-  std::vector<std::pair<uint64_t, double>> bins_;  // examples, and the greatest length
+  std::vector<std::pair<uint64_t, double>> bins_;  // number of examples, and their greatest length
 };
 
-// The largest batch that there is, of one lane.
+// The largest batch of one lane.
 struct LargestBatch {
-  double tokens[2] = {0, 0};  // of what is read, and of what is written
-  double padded = 0;          // elements of its matrices of ids, which end with the longest
-  double pairs = 0;           // of tokens of the two fields of an example: sum, and the most
+  double tokens[2] = {0, 0};  // of the input and of the output
+  double padded = 0;          // elements of its padded id matrices
+  double pairs = 0;  // products of the lengths of the two fields of an example: sum, and maximum
   double longest_pairs = 0;
   double longest[2] = {0, 0};
 };
@@ -99,7 +100,7 @@ LargestBatch LargestTrainingBatch(const TrainingConfig& config, const Dataset& d
       lengths[field] = all.Rows(rows, config.lanes());
       continue;
     }
-    // As many tokens as batches have in the mean, the longest example, and rows as they fit.
+    // The mean number of tokens per batch, plus the longest example, in as many rows as fit.
     const double tokens = all.longest() + all.mean() * static_cast<double>(rows);
     double sum = 0;
     for (const double length : all.Rows(kMostRows * rows, config.lanes())) {
@@ -110,7 +111,7 @@ LargestBatch LargestTrainingBatch(const TrainingConfig& config, const Dataset& d
   return LargestOf(lengths);
 }
 
-// Of a split that is read in its order: the longest example among others of the mean.
+// For a split that is read in order: the longest example among others of mean length.
 LargestBatch LargestEvaluationBatch(const TrainingConfig& config, const Dataset& dataset) {
   const auto valid = dataset.FindSplit("valid");
   if (!valid.ok() || IsRunningText(dataset.manifest().task())) return {};
@@ -124,13 +125,13 @@ LargestBatch LargestEvaluationBatch(const TrainingConfig& config, const Dataset&
   return LargestOf(lengths);
 }
 
-// Elements for a time step and row of recurrent layers: four gates, what the cell keeps, outputs,
+// Elements per time step and row of recurrent layers: four gates, what the cell stores, outputs,
 // gradients and masks.
 double LayerElements(const RnnStackShape& shape) {
   return 12.0 * shape.layers * shape.output_size();
 }
 
-// Those of the transposed weights.
+// Elements of the transposed weights.
 double WeightElements(const RnnStackShape& shape) {
   const double deeper = shape.layers - 1, hidden = static_cast<double>(shape.hidden_size);
   return 4 * static_cast<double>(shape.output_size()) *
@@ -138,8 +139,8 @@ double WeightElements(const RnnStackShape& shape) {
           deeper * (static_cast<double>(shape.output_size()) + hidden));
 }
 
-// For a time step and row of a fixed window: what the layers read, their outputs, the same dropped
-// with its factors, and gradients.
+// Elements per time step and row of a fixed window: inputs of the layers, their outputs, the same
+// after dropout with its factors, and gradients.
 double WindowElements(const WindowShape& shape) {
   const auto input = static_cast<double>(shape.input_size());
   const auto output = static_cast<double>(shape.output_size());
@@ -147,15 +148,16 @@ double WindowElements(const WindowShape& shape) {
          6.0 * (shape.layers - 1) * static_cast<double>(shape.hidden_size);
 }
 
-// Weights of attention, as far as they are kept, and those of the chunk in hand; backward also
-// their gradients.
+// Elements of attention weights: those that are stored and those of the current chunk; with
+// `backward` also their gradients.
 double AttentionElements(const ModelSpec& model, const LargestBatch& batch, bool backward) {
   if (model.translation().attention() == TranslationSpec::NONE) return 0;
   const Attention::Limits limits;
   const double chunk =
       std::min(std::max(batch.longest[0], static_cast<double>(limits.chunk)), batch.longest_pairs);
   const double kept = backward ? std::min(batch.pairs, static_cast<double>(limits.kept)) : 0;
-  const double again = kept < batch.pairs ? chunk : 0;  // forward, and once more backward
+  // forward, and recomputed in the backward pass
+  const double again = kept < batch.pairs ? chunk : 0;
   const bool concat = model.translation().attention() == TranslationSpec::CONCAT;
   const double compared = concat ? batch.longest[0] * (backward ? 3 : 1) *
                                        static_cast<double>(DecoderShape(model).hidden_size)
@@ -163,20 +165,21 @@ double AttentionElements(const ModelSpec& model, const LargestBatch& batch, bool
   return kept + again * (backward ? 2 : 1) + (backward ? chunk : 0) + compared;
 }
 
-// Of the layers and what stands above them, of a batch.
+// Elements of the layers and the output layers for a batch.
 double ActivationElements(const TrainingConfig& config, const Dataset& dataset,
                           const LargestBatch& batch) {
   const ModelSpec& model = config.model();
   if (model.fixed_window().tokens() > 0)
     return batch.tokens[0] * WindowElements(WindowShapeOf(model));
-  // Per time step and row: embedding, its gradient, and the layers. Besides, a chunk of logits and
-  // transposed weights.
+  // Per time step and row: embedding, its gradient, and the layers; in addition a chunk of logits
+  // and the transposed weights.
   const RnnStackShape shape = StackShape(model);
-  // Vectors that come with the text stand in two batches and, packed, in the workspace.
+  // The features of the text are in two batches and, packed, in the workspace.
   const double embedding = 2.0 * static_cast<double>(shape.input_size) + 4.0 * FeatureSize(model);
   double elements = batch.tokens[0] * (embedding + LayerElements(shape)) + WeightElements(shape);
   if (dataset.manifest().task() == TRANSLATION) {
-    // The decoder's layers; contexts, what is made of them, and their gradients, on both sides.
+    // The decoder's layers; context vectors, what is computed from them, and their gradients, on
+    // both sides.
     const RnnStackShape decoder = DecoderShape(model);
     const double attended = 6.0 * static_cast<double>(shape.output_size() + decoder.output_size());
     elements += batch.tokens[1] * (embedding + LayerElements(decoder) + attended) +
@@ -186,7 +189,7 @@ double ActivationElements(const TrainingConfig& config, const Dataset& dataset,
   return elements;
 }
 
-// The same of a batch that is evaluated, of which no gradients are computed.
+// The same for an evaluation batch, which needs no gradients.
 double EvaluationElements(const TrainingConfig& config, const Dataset& dataset,
                           const LargestBatch& batch) {
   const ModelSpec& model = config.model();
@@ -205,7 +208,7 @@ double EvaluationElements(const TrainingConfig& config, const Dataset& dataset,
   return elements;
 }
 
-// Bytes of ids of two batches, one that is trained on and one that is read, and what they are read
+// Bytes of ids of two batches, one in training and one being read, and of the buffers they are read
 // into.
 double IdBytes(const LargestBatch& batch) { return 2 * 3 * sizeof(int32_t) * batch.padded; }
 
@@ -228,7 +231,8 @@ MemoryEstimate EstimateMemory(const PreparedRun& run) {
     memory.checkpoint *= 2;
   }
   for (const auto& dataset : run.datasets) {
-    if (!TraitsOf(dataset->manifest().task()).layers) continue;  // a block is in hand at a time
+    // only one block is in memory at a time
+    if (!TraitsOf(dataset->manifest().task()).layers) continue;
     const LargestBatch batch = LargestTrainingBatch(config, *dataset);
     const double bytes =
         ActivationElements(config, *dataset, batch) * sizeof(float) + IdBytes(batch);
