@@ -1,4 +1,4 @@
-// How much memory a run needs.
+// Estimates the memory that a run needs.
 #pragma once
 
 #include <string>
@@ -7,19 +7,19 @@
 
 namespace elman {
 
-// Bytes that a rank needs, about.
+// Approximate bytes that a rank needs.
 struct MemoryEstimate {
   double values = 0;
-  double gradients = 0;    // and sums of other nodes
-  double optimizer = 0;    // and snapshots to roll back to
-  double activations = 0;  // of the largest batches of training and validation
-  double longest = 0;      // tokens of the longest example of training; 0: of running text
-  double checkpoint = 0;   // on rank 0 only: what a save works on while training goes on
+  double gradients = 0;    // includes the sums of other nodes
+  double optimizer = 0;    // includes the snapshots for rollbacks
+  double activations = 0;  // of the largest training and validation batches
+  double longest = 0;      // number of tokens of the longest training example; 0: running text
+  double checkpoint = 0;   // on rank 0 only: the copy that is written during training
   double total() const { return values + gradients + optimizer + activations; }
-  std::string ToString() const;  // for people, in MB
+  std::string ToString() const;  // for the log, in MB
 };
 
-// Of this rank. The exchange and the state of the run may be missing.
+// Estimates the memory of this rank. The exchange and the state of the run need not exist yet.
 MemoryEstimate EstimateMemory(const PreparedRun& run);
 
 }  // namespace elman
