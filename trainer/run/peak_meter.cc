@@ -15,7 +15,7 @@ PeakMeter::PeakMeter(Communicator* communicator, int least_pause)
 }
 
 double PeakMeter::Measure() {
-  // Rank 0 decides, for clocks of ranks differ.
+  // Rank 0 decides, because the clocks of ranks differ.
   uint8_t due = Clock::now() - measured_at_ >= least_pause_ * took_;
   communicator_->Broadcast(std::as_writable_bytes(std::span(&due, 1)), 0);
   if (due != 0) MeasureNow(0.02);
