@@ -1,5 +1,4 @@
-// How many floating-point operations per second all ranks together can do in matrix products: what
-// the speed of training is compared with.
+// Measures the peak FLOP/s of all ranks together in matrix products; MFU is relative to it.
 #pragma once
 
 #include <chrono>
@@ -10,12 +9,12 @@ namespace elman {
 
 class PeakMeter {
  public:
-  // Measures at once. Between two measurements passes at least `least_pause` times what the first
-  // took. The communicator must outlive the meter. Collective.
+  // Measures immediately. The pause between two measurements is at least `least_pause` times the
+  // duration of the first one. The communicator must outlive the meter. Collective.
   explicit PeakMeter(Communicator* communicator, int least_pause = 100);
 
-  // Floating-point operations per second, the same on every rank: measured now, by all ranks at the
-  // same time, or, if it is too soon for that, what was measured last. Collective.
+  // Returns FLOP/s, the same on every rank: measured now, by all ranks at the same time, or the
+  // last result if the pause has not passed. Collective.
   double Measure();
 
   double peak() const { return peak_; }
