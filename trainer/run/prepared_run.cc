@@ -20,7 +20,8 @@ namespace {
 
 constexpr char kValid[] = "valid";
 
-// Whether the model's parameters are those of the checkpoint, whose weights a new run begins with.
+// Checks that the model's parameters are those of the checkpoint that provides the initial weights
+// of a new run.
 absl::Status CheckWeights(const ParameterTable& table, const CheckpointHeader& header,
                           const std::string& path) {
   if (SameParameters(table, header)) return absl::OkStatus();
