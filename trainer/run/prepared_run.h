@@ -1,4 +1,5 @@
-// Everything a run trains with, created once, in order of dependency.
+// The parts of a training run, created once in order of dependency: model, optimizer, batch source,
+// exchange and state.
 #pragma once
 
 #include <memory>
@@ -25,11 +26,12 @@
 
 namespace elman {
 
-// Where to look for a checkpoint to resume from.
+// Where a run searches for a checkpoint, and what it takes from it.
 struct RunOrigin {
-  const RunDirectory* directory = nullptr;  // null on ranks other than 0, and if nothing is written
-  std::string resume = "never";             // auto, never or a checkpoint file
-  Take take = Take::kAuto;                  // of a checkpoint that is not the directory's own
+  // null on ranks other than 0, and for a run that writes nothing
+  const RunDirectory* directory = nullptr;
+  std::string resume = "never";  // auto, never or a checkpoint file
+  Take take = Take::kAuto;       // from a checkpoint of another run directory
 };
 
 struct PreparedRun {
@@ -38,9 +40,10 @@ struct PreparedRun {
   RunStart start;
   std::unique_ptr<Model> model;
   std::unique_ptr<Optimizer> optimizer;
-  std::vector<LongExamples> left_out;          // of each data set's split train
-  std::unique_ptr<BatchSource> source;         // of the rest of the splits train
-  std::optional<ExchangePlan> exchange_plan;   // of the model's parameters, over the config's lanes
+  std::vector<LongExamples> left_out;   // of the split train of each data set
+  std::unique_ptr<BatchSource> source;  // of the remaining examples of the splits train
+  // for the model's parameters and the configuration's lanes
+  std::optional<ExchangePlan> exchange_plan;
   std::unique_ptr<GradientExchange> exchange;  // null before PrepareExchange
   std::unique_ptr<TrainingState> state;        // null before PrepareState
   // Null before PrepareEvaluator, and if the data set has no split valid.
@@ -48,25 +51,27 @@ struct PreparedRun {
   // Null before PrepareSamples, on ranks other than 0, and if no samples are requested.
   std::unique_ptr<ValidationSamples> samples;
 
-  const TrainingConfig& config() const { return start.config; }  // complete, lanes settled
+  // complete, with the number of lanes set
+  const TrainingConfig& config() const { return start.config; }
   Learner learner() const {
     return {model.get(), optimizer.get(), source.get(), exchange.get(), state.get()};
   }
 };
 
-// All functions are collective; an error is the same on every rank.
+// All functions are collective and return the same error on every rank.
 
 // Decides where the run starts, creates the model, the optimizer and the batch source, and plans
-// the exchange. No memory is taken for values or gradients, however large the model is.
+// the exchange. Does not allocate values or gradients, regardless of the size of the model.
 absl::StatusOr<PreparedRun> PrepareRun(Communicator* communicator, const Datasets& datasets,
                                        const RunOrigin& origin, const TrainingConfig& config);
 
-// Creates the exchange, which holds values and gradients, unless it is there. The values are not
+// Creates the exchange, which holds values and gradients, unless it exists. The values are not
 // initialized.
 void PrepareExchange(PreparedRun* run);
 
-// Creates the exchange and the state: what was taken of the checkpoint or, in a new run, initial
-// values with `vectors`. InvalidArgument if a new run is to begin with weights of another model.
+// Creates the exchange and the state: the arrays taken from the checkpoint or, in a new run,
+// initial values with `vectors`. InvalidArgument if the weights for a new run belong to another
+// model.
 absl::Status PrepareState(const InitialVectors& vectors, PreparedRun* run);
 
 absl::Status PrepareEvaluator(PreparedRun* run);
