@@ -22,15 +22,15 @@
 namespace elman {
 namespace {
 
-// As it is recorded in the checkpoints of a run that was started from it.
+// Returns the absolute path, which the checkpoints of a run that was started from it record.
 std::string AbsolutePath(const std::string& path) {
   std::error_code error;
   const std::filesystem::path absolute = std::filesystem::absolute(path, error);
   return error ? path : absolute.lexically_normal().string();
 }
 
-// The latest checkpoint of a run that was started from `resume`; empty if there is no such run. The
-// same command continues where it was interrupted.
+// Returns the latest checkpoint of a run that was started from `resume`; empty if there is no such
+// run. Repeating a command then continues an interrupted run.
 std::string LatestStartedFrom(const RunDirectory* directory, const std::string& resume) {
   if (directory == nullptr) return "";
   const absl::StatusOr<std::string> latest = CheckpointDirectory(directory->folder()).Find(kLatest);
@@ -40,7 +40,8 @@ std::string LatestStartedFrom(const RunDirectory* directory, const std::string& 
   return *latest;
 }
 
-// The checkpoint file to go on from; empty to begin anew, but never where there are checkpoints.
+// Returns the checkpoint file to continue from; empty for a new run. Never empty if there are
+// checkpoints.
 absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
                                            const std::string& resume) {
   if (resume != "auto" && resume != "never") {
@@ -65,8 +66,8 @@ absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
       "; 'elman-inspect ", ShellWord(directory->folder()), " --repair' writes the mark anew"));
 }
 
-// A run directory holds one history: a run goes on there from a checkpoint of its own, or from any
-// where there is none yet. Null: a run that writes nothing.
+// A run directory holds one training history: a run continues there from a checkpoint of the
+// directory, or from any checkpoint if the directory has none. Null: a run that writes nothing.
 absl::Status CheckHistory(const RunDirectory* directory, const std::string& path, int64_t step) {
   if (directory == nullptr) return absl::OkStatus();
   const CheckpointDirectory checkpoints(directory->folder());
@@ -74,7 +75,7 @@ absl::Status CheckHistory(const RunDirectory* directory, const std::string& path
   std::error_code error;
   if (steps.empty() || std::filesystem::equivalent(path, checkpoints.PathOf(step), error))
     return absl::OkStatus();
-  // A run that was to continue here was killed before its first mark was written.
+  // A run that continued here from another checkpoint was killed before it wrote its first mark.
   if (steps == std::vector<int64_t>{step} &&
       absl::IsNotFound(checkpoints.ReadMark(kLatest).status()))
     return absl::OkStatus();
@@ -83,7 +84,7 @@ absl::Status CheckHistory(const RunDirectory* directory, const std::string& path
       step, ", is none; give another --output, or leave --resume out to go on with what is there"));
 }
 
-// Whether the checkpoint is one of the run directory. Null: a run that writes nothing.
+// Returns whether the checkpoint belongs to the run directory. Null: a run that writes nothing.
 bool IsOwn(const RunDirectory* directory, const std::string& path, int64_t step) {
   std::error_code error;
   return directory != nullptr &&
@@ -91,7 +92,8 @@ bool IsOwn(const RunDirectory* directory, const std::string& path, int64_t step)
                                      error);
 }
 
-// Whether the checkpoint was trained on these data sets; a run that does not know is believed.
+// Returns whether the checkpoint was trained on these data sets. True if the checkpoint does not
+// record its data sets.
 bool TrainedOn(const CheckpointHeader& header, const Datasets& datasets) {
   const auto& trained_on = header.provenance().data_sets();
   const auto same = [](const std::string& fingerprint, const auto& dataset) {
@@ -101,13 +103,13 @@ bool TrainedOn(const CheckpointHeader& header, const Datasets& datasets) {
   return trained_on.empty() || std::ranges::equal(trained_on, datasets, same);
 }
 
-// Whether the losses of the checkpoint's progress can be compared with those of this run.
+// Returns whether the losses in the checkpoint's progress are comparable with those of this run.
 bool ValidatedOn(const CheckpointHeader& header, const Dataset& dataset) {
   const std::string split = SplitFingerprint(dataset, "valid");
-  if (split.empty()) return true;  // there will be none
+  if (split.empty()) return true;  // this run does not validate
   const std::string& then = header.progress().validated_on();
   if (!then.empty()) return then == split;
-  // A version that did not record it recorded the whole data set.
+  // An older version recorded the fingerprint of the whole data set instead.
   const auto& data_sets = header.provenance().data_sets();
   return data_sets.empty() || data_sets[0] == DatasetFingerprint(dataset);
 }
@@ -120,7 +122,7 @@ absl::Status OtherData(const std::string& path, const Datasets& datasets,
                    ", so the place reached in an epoch has no meaning there; ", remedy));
 }
 
-// What the run takes.
+// Decides what the run takes from the checkpoint.
 absl::StatusOr<Take> Decide(const CheckpointHeader& header, const std::string& path,
                             const Datasets& datasets, bool own, bool writes, Take take) {
   const bool same_data = TrainedOn(header, datasets);
@@ -137,8 +139,8 @@ absl::StatusOr<Take> Decide(const CheckpointHeader& header, const std::string& p
   return take;
 }
 
-// Of the progress of a run that continues: the best has a checkpoint in the run directory, and is,
-// as the plateau, about the split that will be validated.
+// Adjusts the progress of a run that continues: the best must have a checkpoint in the run
+// directory, and the best and the plateau must refer to the split that will be validated.
 void SettleBest(const Dataset& dataset, const RunDirectory* directory, bool own,
                 StartingPoint* start) {
   Progress* progress = start->checkpoint.header.mutable_progress();
@@ -168,7 +170,7 @@ void SettleBest(const Dataset& dataset, const RunDirectory* directory, bool own,
   }
 }
 
-// Leaves of a checkpoint what a new run begins with.
+// Removes from a checkpoint everything that a new run does not start with.
 void KeepWeights(bool with_moments, Checkpoint* checkpoint) {
   CheckpointHeader& header = checkpoint->header;
   std::vector<NamedArray> kept;
@@ -176,7 +178,7 @@ void KeepWeights(bool with_moments, Checkpoint* checkpoint) {
     const bool moment = array.name.starts_with(kMomentPrefix);
     if (array.name == kValuesArray || (moment && with_moments)) kept.push_back(std::move(array));
   }
-  // Values that were rounded for sending, as they were before.
+  // Restores the exact values if the values were rounded for sending.
   if (std::vector<float>* exact = checkpoint->Find(kExactValues); exact != nullptr) {
     for (NamedArray& array : kept) {
       if (array.name == kValuesArray && array.elements.size() == exact->size())
