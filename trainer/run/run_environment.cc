@@ -11,7 +11,7 @@
 namespace elman {
 namespace {
 
-// Names and values; an empty value is not recorded.
+// Names and values of the recorded facts; empty values are not recorded.
 std::vector<std::pair<const char*, std::string>> FactsOf(const Provenance& provenance) {
   return {{"Elman", provenance.elman_version()},
           {"oneDNN", provenance.onednn_version()},
