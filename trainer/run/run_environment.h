@@ -1,5 +1,5 @@
-// What the bits of a run depend on besides its configuration and data: libraries, instruction sets,
-// threads.
+// The environment that the bits of a run depend on, in addition to its configuration and data:
+// libraries, instruction sets, threads.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace elman {
 
-// Fills in those of this process.
+// Fills in the environment of this process.
 void DescribeEnvironment(Provenance* provenance);
 
-// What differs, as "oneDNN 2.6.3 -> 3.2.1, instruction set avx2 -> avx512_core"; empty if nothing
-// does. What `before` does not record is not compared.
+// Returns the differences, such as "oneDNN 2.6.3 -> 3.2.1, instruction set avx2 -> avx512_core";
+// empty if there are none. Facts that `before` does not record are not compared.
 std::string EnvironmentChange(const Provenance& before, const Provenance& now);
 
 }  // namespace elman
