@@ -12,9 +12,9 @@
 namespace elman {
 namespace {
 
-constexpr double kPatienceForHello = 2;  // seconds, for the words of all watchdogs
+constexpr double kPatienceForHello = 2;  // seconds to wait for messages of all watchdogs
 
-// What the node sends that sends the most.
+// Counts the partial sums of the node that sends the most.
 void CountPartialSums(const Topology& topology, PreflightRun* run) {
   if (topology.nodes() == 1) return;
   for (int node = 0; node < topology.nodes(); ++node) {
