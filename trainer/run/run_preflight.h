@@ -1,4 +1,4 @@
-// The preflight of a run: what it is, compared with the place where it is to run.
+// The preflight of a training run: collects its properties and checks them against the hosts.
 #pragma once
 
 #include "absl/status/status.h"
@@ -10,11 +10,11 @@
 
 namespace elman {
 
-// What rank 0 prints of what the preflight finds, besides its warnings: nothing, one line, to
-// standard error, or the whole table, for which a step's exchange is timed, to standard output.
+// What rank 0 prints in addition to warnings: nothing; one line to standard error; or the whole
+// table, including the time of a step's exchange, to standard output.
 enum class PlaceReport { kWarnings, kLine, kTable };
 
-// Before the values are initialized. Collective; fails alike on every rank.
+// Call before the values are initialized. Collective; returns the same error on every rank.
 absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config,
                         const Dataset& dataset, Watchdog* watchdog, PlaceReport wanted,
                         GradientExchange* exchange);
