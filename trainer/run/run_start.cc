@@ -35,7 +35,7 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
       "; start at most ", config.lanes(), start.resumed() ? "" : ", or set lanes to more"));
 }
 
-// Fields of models of other tasks keep their defaults: what they say would be ignored.
+// Checks that fields for models of other tasks have their defaults, because they would be ignored.
 absl::Status CheckFieldsOfTask(Task task, const ModelSpec& model) {
   const struct {
     bool applies;
@@ -71,7 +71,8 @@ absl::Status CheckFieldsOfTask(Task task, const ModelSpec& model) {
                    ", whose states begin anew with every example; leave it out"));
 }
 
-// The rates that word vectors are trained with are of single words, not of means over thousands.
+// Checks the learning rate: that of word vectors applies to single words, not to means over
+// thousands of them.
 absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& config) {
   const Task task = dataset.manifest().task();
   if (TraitsOf(task).layers) return absl::OkStatus();
@@ -98,17 +99,18 @@ absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& co
       ": word vectors learn from summed gradients; set loss.normalization=SUM"));
 }
 
-// A run is validated in the same way from its begin to its end: its best checkpoint depends on it.
+// Sets how validation reads the split. A run is validated in the same way from start to end,
+// because its best checkpoint depends on it.
 void SettleStreams(const RunStart& start, EvaluationSpec* evaluation) {
   if (evaluation->streams() != EvaluationSpec::AUTO) return;
   evaluation->set_streams(EvaluationSpec::CONTEXT);
   if (!start.resumed()) return;
   const EvaluationSpec& before = start.checkpoint.header.config().evaluation();
-  const bool old = before.streams() == EvaluationSpec::AUTO;  // of a version without the field
+  const bool old = before.streams() == EvaluationSpec::AUTO;  // from a version without the field
   evaluation->set_streams(old ? EvaluationSpec::EQUAL : before.streams());
 }
 
-// Whether the data set has what the configuration needs.
+// Checks that the data set has what the configuration requires.
 absl::Status CheckData(const Dataset& dataset, const TrainingConfig& config) {
   RETURN_IF_ERROR(CheckWordVectorRun(dataset, config));
   if (config.schedule().kind() == ScheduleSpec::PLATEAU && !dataset.FindSplit("valid").ok()) {
@@ -119,7 +121,7 @@ absl::Status CheckData(const Dataset& dataset, const TrainingConfig& config) {
   return dataset.FindSplit("train").status();
 }
 
-// Fills in the task, the vocabularies, the configuration and the provenance of the run.
+// Sets the task, the vocabularies, the configuration and the provenance of the run.
 void DescribeRun(const Datasets& datasets, const TrainingConfig& config, int ranks,
                  Checkpoint* checkpoint) {
   const Dataset& dataset = *datasets[0];
@@ -155,7 +157,7 @@ absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const s
   absl::Status status;
   if (communicator->rank() == 0) {
     absl::StatusOr<std::string> read = ReadTextFile(path, kMaxConfigBytes);
-    // A wrong --config is a mistake of the command line.
+    // A wrong --config is an error of the command line.
     if (!read.ok())
       status = absl::InvalidArgumentError(absl::StrCat("--config: ", read.status().message()));
     if (read.ok()) text = *std::move(read);
@@ -212,7 +214,7 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
   SettleStreams(start, start.config.mutable_evaluation());
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
   RETURN_IF_ERROR(CheckData(*datasets[0], start.config));
-  // A run that goes on goes on with what it has.
+  // A resumed run keeps its configuration; its unused fields are not checked.
   if (!start.resumed()) {
     RETURN_IF_ERROR(
         CheckFieldsOfTask(TaskOfModel(datasets[0]->manifest().task()), start.config.model()));
