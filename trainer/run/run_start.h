@@ -1,5 +1,5 @@
-// How a run begins: configuration, data set and run directory agreed upon by all ranks, and either
-// nothing behind it or a checkpoint to go on from. Everything here is collective and fails alike on
+// The start of a run: all ranks agree on the configuration, the data set, the run directory and the
+// checkpoint to continue from, if any. All functions are collective and return the same error on
 // every rank.
 #pragma once
 
@@ -21,38 +21,37 @@
 namespace elman {
 
 struct RunStart {
-  TrainingConfig config;     // complete, lanes settled
-  std::string resumed_from;  // the checkpoint that it begins with; empty: there is none
-  Take taken = Take::kAuto;  // of that checkpoint; never kAuto where there is one
-  // On rank 0: that checkpoint is one of the run directory.
+  TrainingConfig config;     // complete, with the number of lanes set
+  std::string resumed_from;  // path of the checkpoint that it starts with; empty: none
+  Take taken = Take::kAuto;  // from that checkpoint; never kAuto if there is one
+  // On rank 0: whether that checkpoint belongs to the run directory.
   bool own = false;
-  // Checkpoints of the run directory that are later than the one to go on from, and were set aside.
+  // Checkpoints of the run directory that are later than the one to continue from and were renamed.
   std::vector<std::string> set_aside;
   std::vector<StartEvent> events;  // on rank 0
-  // Its header is that of the run on every rank; its vocabulary and the arrays that were taken are
-  // on rank 0.
+  // Its header is that of the run, on every rank; vocabulary and arrays are on rank 0 only.
   Checkpoint checkpoint;
 
-  // It continues where the checkpoint stands.
+  // Whether the run continues at the step of the checkpoint.
   bool resumed() const { return taken == Take::kEverything; }
 };
 
-// Reads the configuration on rank 0 and parses it everywhere.
+// Reads the configuration on rank 0 and parses it on every rank.
 absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
                                              const std::vector<std::string>& overrides);
 
-// Rank 0 locks the run directory; null on the others.
+// Rank 0 locks the run directory; the other ranks return null.
 absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator,
                                                                const std::string& folder);
 
-// Decides where the run begins. `resume` is auto, never or a checkpoint file, of which `take` is
-// taken if it is not the run directory's own; `directory` is null for a run that writes nothing,
-// which goes on from a file or begins anew.
+// Decides where the run starts. `resume` is auto, never or a checkpoint file. `take` applies if the
+// checkpoint does not belong to the run directory. `directory` is null for a run that writes
+// nothing; it starts from a file or from the beginning.
 absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& datasets,
                                   const RunDirectory* directory, const std::string& resume,
                                   Take take, const TrainingConfig& config);
 
-// Steps from the beginning to the end of a run.
+// Returns the total number of steps of a run.
 int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source);
 
 }  // namespace elman
