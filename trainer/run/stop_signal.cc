@@ -8,7 +8,7 @@
 namespace elman {
 namespace {
 
-// The one thing a signal handler can reach.
+// The only variable that the signal handler writes.
 volatile sig_atomic_t stop_requested = 0;
 
 void RequestStop(int signal) {
@@ -19,7 +19,7 @@ void RequestStop(int signal) {
   stop_requested = 1;
 }
 
-// More than the registers of any processor take.
+// More than the registers of any processor need.
 constexpr size_t kStackBytes = size_t{256} << 10;
 alignas(64) char stack[kStackBytes];
 
