@@ -30,7 +30,7 @@ namespace {
 
 constexpr char kTrain[] = "train";
 
-// All ranks opened the data set, and it is the same one.
+// Checks that all ranks opened the same data set.
 absl::Status AgreeOnDataset(Communicator* communicator,
                             const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset) {
   RETURN_IF_ERROR(Agree(communicator, dataset.status()));
@@ -43,7 +43,7 @@ absl::Status AgreeOnDataset(Communicator* communicator,
                    " sees another data set there than rank 0; give every host the same copy"));
 }
 
-// Whether ids mean the same in both, however often each was counted.
+// Returns whether ids have the same meaning in both, regardless of the counts of the pieces.
 bool SamePieces(const Dataset& a, const Dataset& b, int field) {
   const Vocabulary &ours = a.vocabulary(field), &theirs = b.vocabulary(field);
   if (ours.size() != theirs.size() || a.tokenizer_model(field) != b.tokenizer_model(field))
@@ -64,7 +64,7 @@ absl::Status CheckSameIds(const Dataset& first, const Dataset& other) {
                    ", to be trained on together; preprocess it with those"));
 }
 
-// Whether the manifest knows that no example of the split has more than `most` tokens.
+// Returns false if the manifest shows that no example of the split has more than `most` tokens.
 bool MayHaveLonger(const SplitEntry& split, size_t most) {
   if (split.surveys().empty()) return true;
   return std::ranges::any_of(split.surveys(), [&](const FieldSurvey& survey) {
@@ -73,7 +73,7 @@ bool MayHaveLonger(const SplitEntry& split, size_t most) {
   });
 }
 
-// Those of this rank's part of the split.
+// Finds longer examples in this rank's part of the split.
 absl::Status FindLonger(Communicator* communicator, const Dataset& dataset, size_t most,
                         LongExamples* found) {
   ASSIGN_OR_RETURN(const std::unique_ptr<SplitBlocks> blocks,
@@ -98,7 +98,7 @@ absl::Status FindLonger(Communicator* communicator, const Dataset& dataset, size
 
 absl::StatusOr<Datasets> OpenDatasets(Communicator* communicator, const std::string& folders) {
   Datasets datasets;
-  // Rank 0 looks where commas are those of folders.
+  // Rank 0 checks which commas belong to names of folders.
   absl::StatusOr<std::vector<std::string>> split = std::vector<std::string>{};
   if (communicator->rank() == 0) split = SplitPaths("--data", folders);
   RETURN_IF_ERROR(AgreeWithRoot(communicator, split.status()));
@@ -154,7 +154,7 @@ absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
 
 absl::Status SettleFeatures(const Datasets& datasets, ModelSpec* model) {
   FeatureSpec* features = model->mutable_features();
-  // A task that cannot read such is for CreateModel to refuse.
+  // If the task cannot read features, CreateModel returns the error.
   if (features->use() == FeatureSpec::NONE || !TraitsOf(datasets[0]->manifest().task()).layers)
     return absl::OkStatus();
   if (features->size() == 0)
