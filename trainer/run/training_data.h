@@ -14,49 +14,49 @@
 
 namespace elman {
 
-// At least one, of one task and with the same vocabularies; the first is the one that is validated
-// on and that names the words.
+// At least one. All have the same task and vocabularies. The first one is used for validation and
+// for the names of words.
 using Datasets = std::vector<std::shared_ptr<const Dataset>>;
 
-// Opens FOLDER[,FOLDER...]. Collective: all ranks see the same ones; an error is the same on every
-// rank.
+// Opens FOLDER[,FOLDER...]. Collective; the same data sets or the same error on every rank.
 absl::StatusOr<Datasets> OpenDatasets(Communicator* communicator, const std::string& folders);
 
-// Names the contents of a data set, and what is written down about them.
+// Returns a fingerprint of the contents and the manifest of a data set.
 std::string DatasetFingerprint(const Dataset& dataset);
 
-// Names what is trained on or validated: the examples of a split, in their shards, and what their
-// ids mean. Empty if there is no such split.
+// Returns a fingerprint of the examples of a split, in their shards, and of the meaning of their
+// ids. Empty if there is no such split.
 std::string SplitFingerprint(const Dataset& dataset, std::string_view split);
 
-// How often the examples of each are trained on, beside the others: config.data_weights, or the
-// numbers of their tokens. They add up to 1. InvalidArgument unless there is one for each.
+// Returns the relative frequency of training on the examples of each data set: config.data_weights,
+// or in proportion to the number of tokens. The sum is 1. InvalidArgument unless there is one
+// weight for each data set.
 absl::StatusOr<std::vector<double>> DataWeights(const Datasets& datasets,
                                                 const TrainingConfig& config);
 
-// Where the model reads vectors that come with the text and does not say of what size, it is that
-// of the data sets'. FailedPrecondition unless all have such vectors.
+// If the model reads features and does not set their size, sets it to that of the data sets.
+// FailedPrecondition unless all data sets have features.
 absl::Status SettleFeatures(const Datasets& datasets, ModelSpec* model);
 
-// What training leaves out of a data set's split train, for config.max_length.
+// The examples of a data set's split train that config.max_length excludes from training.
 struct LongExamples {
-  std::vector<uint64_t> examples;  // their numbers, ascending
-  uint64_t tokens = 0;             // of their first field
+  std::vector<uint64_t> examples;  // example numbers, ascending
+  uint64_t tokens = 0;             // of the first field of these examples
 };
 
-// "left out 2 of 1,000 training examples, of more than 200 tokens (max_length), 0.9 % of the
-// tokens" of the data sets together; empty: nothing is left out.
+// Returns "left out 2 of 1,000 training examples, of more than 200 tokens (max_length), 0.9 % of
+// the tokens" for all data sets together; empty if nothing is left out.
 std::string LongExamplesText(const Datasets& datasets, const std::vector<LongExamples>& left_out,
                              int32_t max_length);
 
-// Finds what is left out of each data set. Where the manifest does not rule out that there is
-// anything, the ranks read a part of the split each. Collective. InvalidArgument for running text.
+// Finds the examples to leave out of each data set. Unless the manifest shows that there are none,
+// each rank reads a part of the split. Collective. InvalidArgument for running text.
 absl::StatusOr<std::vector<LongExamples>> FindLongExamples(Communicator* communicator,
                                                            const Datasets& datasets,
                                                            const TrainingConfig& config);
 
-// The batches of the splits train, without what is `left_out` of each. `config` is complete, its
-// lanes settled.
+// Creates the batches of the splits train, without the examples `left_out` of each. `config` is
+// complete, with the number of lanes set.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(
     const Datasets& datasets, const TrainingConfig& config,
     const std::vector<LongExamples>& left_out = {});
