@@ -29,7 +29,7 @@
 namespace elman {
 namespace {
 
-// Rank 0: from here on the run directory tells of this run, up to the step where it begins.
+// On rank 0: updates the files of the run directory to this run, up to the step where it starts.
 absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunRequest& request,
                                                            const RunDirectory& directory,
                                                            double peak, PhaseClock* clock,
@@ -37,8 +37,8 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunRequest& req
                                                            PreparedRun* run) {
   Checkpoint& checkpoint = run->start.checkpoint;
   const Progress& progress = checkpoint.header.progress();
-  // A run that continues elsewhere has what it continues from: its directory is whole from the
-  // first moment, and its best is there.
+  // A run that continues in another directory first copies its checkpoint: the directory is
+  // complete from the start, and its best is there.
   const bool elsewhere = run->start.resumed() && !run->start.own;
   const absl::Time began = absl::Now();
   std::string content_hash;
@@ -61,7 +61,7 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunRequest& req
   return reporter;
 }
 
-// Null on ranks other than 0. Collective.
+// Returns null on ranks other than 0. Collective.
 absl::StatusOr<std::unique_ptr<ProgressReporter>> CreateReporter(const RunRequest& request,
                                                                  const RunDirectory* directory,
                                                                  double peak, PhaseClock* clock,
@@ -78,17 +78,18 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> CreateReporter(const RunReques
   return reporter;
 }
 
-// Null if no trace is requested. Collective.
+// Returns null if no trace is requested. Collective.
 absl::StatusOr<std::unique_ptr<RunTrace>> CreateTrace(const std::string& path, PhaseClock* clock,
                                                       PreparedRun* run) {
   if (path.empty()) return std::unique_ptr<RunTrace>();
   auto trace = std::make_unique<RunTrace>(run->communicator, clock, path);
-  RETURN_IF_ERROR(trace->Publish());  // where it cannot be written, nothing is begun
+  RETURN_IF_ERROR(trace->Publish());  // if it cannot be written, the run does not start
   run->exchange->Watch(clock);
   return trace;
 }
 
-// The last lines of a run's log, and its report; whether its model has learned anything.
+// Prints the last lines of a run's log and writes its report. Returns an error if the model has not
+// learned anything.
 absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished,
                        const Dataset& dataset, ProgressReporter* reporter) {
   const int64_t step = progress.step();
@@ -107,7 +108,7 @@ absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished,
   return learned;
 }
 
-// Whether rank 0 has written the last checkpoint. Collective.
+// Returns whether rank 0 has written the last checkpoint. Collective.
 absl::Status SaveStatus(Communicator* communicator, bool save_failed,
                         const CheckpointDirectory& checkpoints) {
   absl::Status saved;
