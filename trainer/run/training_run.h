@@ -1,4 +1,5 @@
-// A whole run: from a configuration, a data set and a folder to checkpoints, metrics and a report.
+// A whole training run: from a configuration, a data set and a folder to checkpoints, metrics and a
+// report.
 #pragma once
 
 #include <cstdint>
@@ -20,33 +21,33 @@
 namespace elman {
 
 struct RunRequest {
-  TrainingConfig config;  // complete, but perhaps for the lanes
+  TrainingConfig config;  // complete, except that the number of lanes may not be set
   Datasets datasets;
-  std::string output = {};      // the run directory, which only rank 0 needs to see
+  std::string output = {};      // the run directory; only rank 0 must be able to access it
   std::string resume = "auto";  // auto, never or a checkpoint file
-  Take take = Take::kAuto;      // of a checkpoint that is not the run directory's own
-  InitialVectors vectors = {};  // for a run that begins; one that is resumed has its own
-  std::string prometheus = {};  // the file that tells Prometheus how the run stands; empty: none
-  std::string trace = {};       // the file for a trace of all ranks' phases; empty: none
-  // If given, called with the configuration as settled when all memory is in place, before anything
-  // is trained. Collective; its error ends the run.
+  Take take = Take::kAuto;      // from a checkpoint of another run directory
+  InitialVectors vectors = {};  // for a new run; a resumed run has its own values
+  std::string prometheus = {};  // file with the state of the run for Prometheus; empty: none
+  std::string trace = {};       // file for the trace of all ranks; empty: none
+  // Optional. Called with the final configuration when all memory is allocated, before training.
+  // Collective; its error ends the run.
   std::function<absl::Status(const TrainingConfig&, GradientExchange*)> check_place = {};
-  // Measures at the start how fast the ranks multiply matrices, to tell what training makes of it.
+  // Whether to measure the peak FLOP/s at the start, to report MFU.
   bool measures_peak = false;
-  bool quiet = false;  // only warnings and events are printed
-  // Who watches the run, if anybody does; both outlive it.
+  bool quiet = false;  // print only warnings and events
+  // The clock and the pulse of the watchdog; optional. Both must outlive the run.
   PhaseClock* clock = nullptr;
   Pulse* pulse = nullptr;
 };
 
 struct RunEnd {
   int64_t step = 0;
-  bool stopped = false;  // asked to, before the end
-  absl::Status learned;  // an error if the run is finished and its model worse than guessing
+  bool stopped = false;  // by request, before the end
+  absl::Status learned;  // an error if the run is finished and its model is worse than guessing
 };
 
-// Every part a local variable, in order of dependency. Collective; an error is the same on every
-// rank.
+// Creates every part as a local variable, in order of dependency. Collective; the same error on
+// every rank.
 absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest& request);
 
 }  // namespace elman
