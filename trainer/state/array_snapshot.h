@@ -1,4 +1,4 @@
-// Copies of arrays, taken and put back again and again without allocating.
+// Copies of arrays that can be taken and restored repeatedly without allocation.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +11,11 @@ namespace elman {
 
 class ArrayCopies {
  public:
-  // Of nothing yet: copies hold zeros until Take. The arrays must outlive the copies.
+  // Allocates copies, which are zero until Take. The arrays must outlive the copies.
   explicit ArrayCopies(std::vector<std::span<float>> arrays);
 
-  void Take();     // from the arrays
-  void Restore();  // to the arrays
+  void Take();     // copies from the arrays
+  void Restore();  // copies to the arrays
 
   // The copy of the i-th array.
   std::span<float> copy(size_t i) { return copies_[i].span(); }

@@ -1,5 +1,5 @@
-// What a run does about steps whose loss or gradients explode, as its DivergencePolicy says. Every
-// decision rests on figures and counts that all ranks have alike, so all ranks decide alike.
+// Handles diverged steps (exploding loss or gradients) as the DivergencePolicy of the run requires.
+// Decisions depend only on numbers that are equal on all ranks, so all ranks decide alike.
 #pragma once
 
 #include <cstdint>
@@ -12,41 +12,40 @@
 
 namespace elman {
 
-// The order of a step: KeepState; the passes; then, if it Diverged, Recover in place of an update
-// of the values; then, once `progress` counts the step, StepIsSound unless it diverged.
+// Order of calls in a step: KeepState; the passes; Diverged; if it returns true, Recover instead of
+// an update of the values; otherwise, once `progress` counts the step, StepIsSound.
 class DivergenceGuard {
  public:
-  // All arguments must outlive the guard. Where the policy wants a snapshot and the state has none,
-  // takes one of the state as it is.
+  // All arguments must outlive the guard. If the policy requires a snapshot and the state has none,
+  // takes a snapshot of the current state.
   DivergenceGuard(const TrainingConfig& config, TrainingState* state, Progress* progress);
 
   void KeepState() { state_->KeepState(); }
 
-  // `loss` is any sum or mean, `gradient_norm` that before clipping.
+  // `loss` is any sum or mean; `gradient_norm` is the norm before clipping.
   bool Diverged(double loss, double gradient_norm) const;
 
   struct Recovery {
-    const char* event;    // "skipped", "rolled_back", "diverged": the run ends
-    std::string detail;   // for people
-    absl::Status status;  // OutOfRange, with advice, if the run must end
+    const char* event;    // "skipped", "rolled_back", or "diverged" if the run ends
+    std::string detail;   // description
+    absl::Status status;  // OutOfRange with a remedy if the run must end
   };
-  // Puts this rank's part of the state back to where it was before the step, or to the snapshot.
-  // The exchange's ShareRestoredValues must follow, unless the run must end. Takes note in
-  // `progress`, which still counts the steps before.
+  // Restores this rank's part of the state from before the step, or from the snapshot.
+  // ShareRestoredValues of the exchange must follow, unless the run must end. Updates `progress`,
+  // which does not count the step yet.
   Recovery Recover(double loss, double gradient_norm);
 
   // Takes a snapshot if one is due.
   void StepIsSound();
-  bool snapshot_due() const;  // after the last step, if it did not diverge
+  bool snapshot_due() const;  // call after a step that did not diverge
 
-  // Of the step that comes next: which update of the values it is, from 1, and what multiplies its
-  // learning rate.
+  // For the next step: the number of the update, from 1, and the factor of its learning rate.
   int64_t update_number() const;
   double rate_factor() const;
 
-  // The last step diverged.
+  // Whether the last step diverged.
   bool in_doubt() const { return record_->in_a_row() > 0; }
-  // A checkpoint of the state as it is needs the snapshot beside it.
+  // Whether a checkpoint of the current state needs the snapshot in addition.
   bool snapshot_differs() const;
 
  private:
@@ -56,10 +55,10 @@ class DivergenceGuard {
   const DivergencePolicy& policy_;
   TrainingState* const state_;
   const Progress* const progress_;
-  DivergenceRecord* const record_;  // within `progress`
+  DivergenceRecord* const record_;  // part of `progress`
 };
 
-// "3 of 100 steps diverged ..." for the end of a run; empty if none did.
+// Returns "3 of 100 steps diverged ..." for the end of a run; empty if none did.
 std::string DivergenceTotals(const Progress& progress);
 
 }  // namespace elman

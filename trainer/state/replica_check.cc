@@ -13,7 +13,7 @@
 namespace elman {
 namespace {
 
-// How `odd` differs from what most ranks say, in words.
+// Describes how `odd` differs from the digest of most ranks.
 std::string Difference(const ReplicaDigest& odd, const ReplicaDigest& most) {
   if (odd.step != most.step) return absl::StrCat("is at step ", odd.step);
   if (odd.values != most.values) return "holds other values of the parameters";
@@ -28,7 +28,7 @@ ReplicaDigest ReplicaCheck::Digest(const Progress& progress, int64_t saved_step)
   if (begun_ && progress.step() % every_steps_ != 0 && progress.step() != saved_step) return digest;
   begun_ = true;
   Progress common = progress;
-  common.clear_epoch_seconds();  // by each rank's own clock
+  common.clear_epoch_seconds();  // measured by each rank's own clock
   digest.progress = Fingerprint().Add(common.SerializeAsString()).Low64();
   if (!values_.empty()) {
     digest.values = Fingerprint().Add(AsBytes(values_)).Low64();

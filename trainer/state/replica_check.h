@@ -1,5 +1,5 @@
-// Whether the ranks, which must all hold the same values and be at the same place of the run, still
-// do: against memory and networks that change bits, and against our own mistakes.
+// Checks that all ranks hold the same values and the same progress, to detect memory and network
+// errors and programming errors.
 #pragma once
 
 #include <cstdint>
@@ -12,28 +12,28 @@
 
 namespace elman {
 
-// What a rank says of itself before a step. Hashes are 0 where they are not due.
+// The digest of a rank before a step. Hashes are 0 if they are not due.
 struct ReplicaDigest {
-  int64_t step = 0;       // steps done
-  uint64_t progress = 0;  // of where it believes the run to be
-  uint64_t values = 0;    // of its copy of the parameter values
+  int64_t step = 0;       // completed steps
+  uint64_t progress = 0;  // hash of its progress
+  uint64_t values = 0;    // hash of its copy of the parameter values
   bool operator==(const ReplicaDigest&) const = default;
 };
 
 class ReplicaCheck {
  public:
   // Hashes are due before the first step, then every `every_steps` steps and after every save; 0:
-  // never. `values` is this rank's own copy of the parameter values, and must outlive the check;
-  // empty where all ranks use one copy, of which there is nothing to compare.
+  // never. `values` is this rank's own copy of the parameter values and must outlive the check;
+  // empty if all ranks share one copy, which needs no comparison.
   ReplicaCheck(int64_t every_steps, std::span<const float> values)
       : every_steps_(every_steps), values_(values) {}
 
-  // This rank's word before a step; the last save was of step `saved_step`.
+  // Returns this rank's digest before a step. `saved_step` is the step of the last save.
   ReplicaDigest Digest(const Progress& progress, int64_t saved_step);
 
-  // Judges the digests of all ranks, taken before the same step. DataLoss, the same on every rank,
-  // names the ranks that differ from most and the last step at which all agreed. Collective if they
-  // do differ.
+  // Compares the digests of all ranks, taken before the same step. DataLoss, the same on every
+  // rank, names the ranks that differ from most and the last step at which all agreed. Collective
+  // if they differ.
   absl::Status Compare(Communicator* communicator,
                        absl::FunctionRef<ReplicaDigest(int rank)> digest_of);
 
@@ -41,7 +41,7 @@ class ReplicaCheck {
   const int64_t every_steps_;
   const std::span<const float> values_;
   bool begun_ = false;
-  int64_t last_good_ = -1;  // the last step at which hashes were compared and equal; -1: none
+  int64_t last_good_ = -1;  // last step at which equal hashes were compared; -1: none
 };
 
 }  // namespace elman

@@ -24,7 +24,7 @@ bool HasSnapshot(const CheckpointHeader& header) {
          header.arrays().end();
 }
 
-// The names of the arrays that the parts belong to, each once.
+// Returns the names of the arrays that the parts belong to, without repetitions.
 std::vector<std::string> ArraysOf(const std::vector<GradientExchange::KeptPart>& parts) {
   std::vector<std::string> names;
   for (const GradientExchange::KeptPart& part : parts) {
@@ -33,15 +33,15 @@ std::vector<std::string> ArraysOf(const std::vector<GradientExchange::KeptPart>&
   return names;
 }
 
-// Of every kSumBlock elements of the flat arrays, which part of those of sparse parameters a step
-// is expected to touch.
+// Returns, for every kSumBlock elements of the flat arrays, the fraction of the rows of sparse
+// parameters that a step is expected to touch.
 std::vector<double> ExpectedUse(const Model& model, double tokens) {
   const ParameterTable& table = model.parameters();
   std::vector<double> touched((table.size() + kSumBlock - 1) / kSumBlock, 0.0), sparse = touched;
   for (const Parameter& parameter : table.parameters()) {
     if (!parameter.sparse) continue;
     for (int64_t row = 0; row < parameter.rows; ++row) {
-      // A row that lies in two blocks is counted where it begins.
+      // A row in two blocks is counted in the first one.
       const int64_t block = (parameter.offset + row * parameter.cols) / kSumBlock;
       touched[block] += model.ExpectedUse(parameter, row, tokens);
       ++sparse[block];
@@ -120,8 +120,8 @@ void TrainingState::UpdateSlice(const Optimizer& optimizer, const OptimizerStep&
   }
 }
 
-// The parts of flat arrays that ranks keep by slices, besides the values, moments first, in the
-// same order on every rank.
+// Returns the parts of flat arrays, other than the values, that ranks keep by slices; moments
+// first, in the same order on every rank.
 std::vector<GradientExchange::KeptPart> TrainingState::LiveParts() {
   std::vector<KeptPart> parts;
   for (size_t i = 0; i < moments_.size(); ++i) {
@@ -133,7 +133,8 @@ std::vector<GradientExchange::KeptPart> TrainingState::LiveParts() {
   return parts;
 }
 
-// The arrays this rank holds: its slice of the values, its live parts in order, its carries.
+// Returns the arrays of this rank: its slice of the values, its live parts in order, its carried
+// states.
 std::vector<std::span<float>> TrainingState::OwnArrays() {
   const GradientExchange::Slice slice = exchange_->slice();
   std::vector<std::span<float>> arrays = {exchange_->values().subspan(slice.begin, slice.size())};
@@ -153,7 +154,7 @@ absl::Status TrainingState::CheckFinite() {
   return Agree(communicator_, DescribeNotFinite());
 }
 
-// Of this rank's arrays, which are in the order of OwnArrays.
+// Describes non-finite elements of this rank's arrays, which are in the order of OwnArrays.
 absl::Status TrainingState::DescribeNotFinite() {
   CheckpointHeader header;
   DescribeParameters(model_->parameters(), &header);
@@ -179,7 +180,7 @@ void TrainingState::TakeSnapshot() {
   snapshot_->Take();
 }
 
-// The same of the snapshot, the values first.
+// The same for the snapshot; the values come first.
 std::vector<GradientExchange::KeptPart> TrainingState::SnapshotParts() {
   std::vector<KeptPart> parts;
   for (int rank = 0; rank < communicator_->size(); ++rank)
@@ -194,8 +195,8 @@ std::vector<GradientExchange::KeptPart> TrainingState::SnapshotParts() {
   return parts;
 }
 
-// What the run keeps for the exchange but the checkpoint, of a run with other nodes or another wire
-// format, does not have, begins anew; exact values that this run has no use for become the values.
+// Residuals of rounding that the checkpoint lacks, because its run had other nodes or another wire
+// format, start at zero. Exact values that this run does not need replace the values.
 void TrainingState::PrepareKept(const std::string& prefix, Checkpoint* checkpoint) {
   const std::vector<KeptPart> kept = exchange_->KeptParts();
   std::vector<float>& values = *checkpoint->Find(prefix + std::string(kValuesArray));
@@ -209,14 +210,14 @@ void TrainingState::PrepareKept(const std::string& prefix, Checkpoint* checkpoin
   }
 }
 
-// Lists the pieces that travel between rank 0's arrays and where they belong, in the same order on
-// every rank.
+// Lists the pieces to transfer between the arrays on rank 0 and on their owners, in the same order
+// on every rank.
 struct TrainingState::Wire {
-  std::vector<Communicator::Piece> at_root;    // rank 0's side, peer = the owner
-  std::vector<Communicator::Piece> at_owners;  // the owner's side, peer = rank 0
+  std::vector<Communicator::Piece> at_root;    // on rank 0; peer = the owner
+  std::vector<Communicator::Piece> at_owners;  // on the owner; peer = rank 0
 };
 
-// Moves the live arrays, or those of the snapshot.
+// Transfers the live arrays, or those of the snapshot.
 void TrainingState::Transfer(Checkpoint* checkpoint, bool of_snapshot, bool gather) {
   const int me = communicator_->rank();
   Wire wire;
@@ -286,7 +287,7 @@ void TrainingState::Gather(Checkpoint* checkpoint, bool with_snapshot) {
   if (with_snapshot) Transfer(checkpoint, /*of_snapshot=*/true, /*gather=*/true);
 }
 
-// Rank 0's part of Scatter: completes the arrays where that is possible, then judges them.
+// The part of rank 0 in Scatter: adds missing arrays if possible, then checks all.
 absl::Status TrainingState::CheckFits(bool with_snapshot, Checkpoint* checkpoint) {
   absl::Status fits;
   const auto expect = [&](const std::string& name, int64_t size) {

@@ -1,6 +1,6 @@
-// Everything a run has in memory that the next step depends on: values, optimizer moments on the
-// rank that owns the slice, carried state on the rank that runs the lane. A checkpoint gathers it
-// on rank 0 in an order that has nothing to do with ranks.
+// The state in memory that the next step depends on: values, optimizer moments on the rank that
+// owns the slice, and carried state on the rank that computes the lane. A checkpoint gathers it on
+// rank 0 in an order that does not depend on the ranks.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@
 
 namespace elman {
 
-// The exchange that a model, an optimizer and a configuration, with lanes settled, want.
+// Plans the exchange for a model, an optimizer and a configuration whose number of lanes is set.
 // Collective.
 ExchangePlan PlanExchange(Communicator* communicator, const Model& model,
                           const Optimizer& optimizer, const TrainingConfig& config);
@@ -37,42 +37,43 @@ class TrainingState {
 
   float* values() { return exchange_->values().data(); }
 
-  // The first values of a new run. Collective. On rank 0, `change` (or none) may change them; its
-  // error is every rank's.
+  // Sets the initial values of a new run. Collective. On rank 0, `change` (optional) may modify
+  // them; every rank returns its error.
   absl::Status Initialize(uint64_t seed, const std::function<absl::Status(float*)>& change = {});
 
-  float* carry(int lane);  // model->carry_size(rows of the lane); only lanes of this rank
+  float* carry(int lane);  // size: model->carry_size(rows of the lane); only for lanes of this rank
 
-  // One step of the optimizer on the slice this rank owns, from the exchange's summed gradients.
+  // Performs an optimizer step on the slice of this rank, with the summed gradients of the
+  // exchange.
   void UpdateSlice(const Optimizer& optimizer, const OptimizerStep& step, float weight_decay);
 
-  // Keeps what a step changes before it is judged, and puts it back: the carry of this rank's lanes
-  // and what the exchange has kept back in rounding.
+  // KeepState copies what a step changes before it is accepted: the carried state of this rank's
+  // lanes and the exchange's residuals of rounding. The second function restores them.
   void KeepState() { before_step_->Take(); }
   void RestoreState() { before_step_->Restore(); }
 
-  // A copy in memory of all that this rank holds. Only the first allocates. Neither call talks to
-  // other ranks: after a RestoreSnapshot on every rank, ShareRestoredValues of the exchange gives
-  // the values to all.
+  // TakeSnapshot copies everything that this rank holds; only the first call allocates. Neither
+  // function communicates: after RestoreSnapshot on every rank, call ShareRestoredValues of the
+  // exchange to distribute the values.
   void TakeSnapshot();
   void RestoreSnapshot() { snapshot_->Restore(); }
   bool has_snapshot() const { return snapshot_.has_value(); }
 
   // OutOfRange, on every rank, if an element of the values, moments or carried state is not finite.
-  // Collective; takes nothing from the heap where all are finite.
+  // Collective. Allocates no memory if all are finite.
   absl::Status CheckFinite();
 
-  // Collective: rank 0's checkpoint receives the arrays, those of the snapshot too if so wished, in
-  // the memory of those it has. The others' may be null.
+  // Collective: copies the arrays, with_snapshot also those of the snapshot, into rank 0's
+  // checkpoint, reusing the memory of its arrays. The checkpoints of other ranks may be null.
   void Gather(Checkpoint* checkpoint, bool with_snapshot = false);
 
-  // On rank 0, of the checkpoint that a new run begins with: adds the moments and the carried state
-  // of a new run, zeros, where it has none.
+  // On rank 0, for the checkpoint that a new run starts with: adds zero moments and carried state
+  // if they are missing.
   void BeginMissing(Checkpoint* checkpoint);
 
-  // Collective: all ranks receive their part of the arrays of rank 0's checkpoint, of the
-  // snapshot's too if there are such; every rank's has the header. DataLoss, on every rank, if they
-  // do not fit this model, optimizer and batch.
+  // Collective: distributes the arrays of rank 0's checkpoint, including those of its snapshot, to
+  // the ranks that hold them; every rank's checkpoint has the header. DataLoss, on every rank, if
+  // they do not fit this model, optimizer and batch.
   absl::Status Scatter(Checkpoint* checkpoint);
 
  private:
@@ -95,9 +96,9 @@ class TrainingState {
   std::vector<FloatArray> moments_;
   std::vector<float*> moments_in_hand_;      // of the parameter being updated
   std::vector<std::vector<float>> carries_;  // one for each lane of this rank
-  std::vector<std::span<float>> own_;        // OwnArrays, for CheckFinite
+  std::vector<std::span<float>> own_;        // result of OwnArrays, for CheckFinite
   std::vector<uint8_t> finite_;              // by rank, for CheckFinite
-  std::optional<ArrayCopies> before_step_;   // always there once constructed
+  std::optional<ArrayCopies> before_step_;   // always set once constructed
   std::optional<ArrayCopies> snapshot_;      // of OwnArrays
 };
 
