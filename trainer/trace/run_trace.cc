@@ -23,9 +23,9 @@ namespace {
 
 using std::chrono_literals::operator""s;
 
-// Of all ranks together: about 30 MB of file, whatever their number.
+// For all ranks together: about 30 MB of file, regardless of the number of ranks.
 constexpr int kMostSpans = 1 << 18;
-constexpr int kFewestSpans = 1 << 12;  // of a rank
+constexpr int kFewestSpans = 1 << 12;  // per rank
 constexpr int kClockRounds = 5;
 constexpr std::chrono::seconds kFirstPause = 2s, kLongestPause = 64s;
 
@@ -35,10 +35,10 @@ int64_t Nanoseconds(Timeline::Clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
-// A span as it travels.
+// A span as it is sent.
 struct PackedSpan {
   int64_t begin, duration;  // in microseconds
-  int32_t name;             // the place among the rank's names
+  int32_t name;             // index of the name among the rank's names
   int32_t track;
 };
 
@@ -47,13 +47,13 @@ const char* TrackName(Timeline::Track track) {
 }
 
 struct Packed {
-  std::string head;  // lines: host, forgotten spans, spans, names
+  std::string head;  // lines: host, number of forgotten spans, number of spans, names
   std::vector<PackedSpan> spans;
 };
 
-// The spans of a timeline, sorted by track and time; spans within another follow it. `trace_begin`,
-// in nanoseconds, becomes time 0. Rounded to whole microseconds, spans still lie within each other
-// or apart; spans of less than one are left out.
+// Packs the spans of a timeline, sorted by track and time, with each span before those nested in
+// it. `trace_begin`, in nanoseconds, becomes time 0. Times are rounded to microseconds; spans
+// remain nested or disjoint. Spans that become 0 microseconds long are left out.
 Packed Pack(const Timeline& timeline, int64_t trace_begin) {
   std::vector<PackedSpan> packed;
   std::map<std::string_view, int32_t> places;
@@ -91,8 +91,8 @@ RunTrace::RunTrace(Communicator* communicator, PhaseClock* clock, const std::str
 
 RunTrace::~RunTrace() { clock_->RecordIn(nullptr); }
 
-// All ranks look at their clocks when they leave a barrier. The ranks of a node have one clock:
-// what its first rank sees holds for all of them. Of some rounds the median is the least disturbed.
+// All ranks read their clocks after a barrier. The ranks of a node share a clock, so the result of
+// its first rank applies to all of them. The median of several rounds is the least disturbed.
 void RunTrace::CompareClocks() {
   const int ranks = communicator_->size();
   const std::vector<int> nodes = communicator_->NodeOfRank();
@@ -119,7 +119,7 @@ namespace {
 
 void AddRank(int rank, const std::vector<std::string>& head, std::span<const PackedSpan> packed,
              TraceFile* file) {
-  constexpr size_t kNames = 3;  // before the names
+  constexpr size_t kNames = 3;  // number of lines before the names
   file->AddRank(rank, absl::StrCat("rank ", rank, " on ", head[0]),
                 head[1] == "0" ? "" : absl::StrCat(head[1], " earlier spans are left out"));
   std::vector<TraceEvent> events;
@@ -139,7 +139,7 @@ int64_t SpansOf(const std::vector<std::string>& head) {
 
 }  // namespace
 
-// Rank 0 has the spans of one rank at a time.
+// Rank 0 holds the spans of one rank at a time.
 absl::Status RunTrace::Publish() {
   const int me = communicator_->rank();
   pause_ = std::min<Timeline::Clock::duration>(2 * pause_, kLongestPause);

@@ -1,4 +1,4 @@
-// The timelines of all ranks as one file, on one scale of time.
+// Writes the timelines of all ranks to one trace file with a common time scale.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,19 @@ namespace elman {
 
 class RunTrace {
  public:
-  // Compares the ranks' clocks, and records what `clock` goes through from now on. The file at
-  // `path` is rank 0's. Both must outlive the trace. Collective.
+  // Compares the ranks' clocks and starts to record the phases of `clock`. Rank 0 writes the file
+  // at `path`. The communicator and the clock must outlive the trace. Collective.
   RunTrace(Communicator* communicator, PhaseClock* clock, const std::string& path);
   ~RunTrace();
   RunTrace(const RunTrace&) = delete;
   RunTrace& operator=(const RunTrace&) = delete;
 
-  // On rank 0: that what a run leaves behind which is killed should be brought up to date. Seldom:
-  // after 2 seconds, 4, 8, and so on, then every 64.
+  // On rank 0: whether the file should be updated, in case the run is killed. True after 2 seconds,
+  // 4, 8, and so on, then every 64 seconds.
   bool Due() const;
 
-  // Writes what was recorded so far in place of what was written before. Collective; the status is
-  // the same on every rank.
+  // Writes everything recorded so far, replacing the file. Collective; the same status on every
+  // rank.
   absl::Status Publish();
 
  private:
@@ -35,7 +35,7 @@ class RunTrace {
   PhaseClock* const clock_;
   const std::string path_;
   Timeline timeline_;
-  int64_t begin_ = 0;  // of the trace, by this rank's clock, in nanoseconds
+  int64_t begin_ = 0;  // start of the trace by this rank's clock, in nanoseconds
   Timeline::Clock::time_point published_;
   Timeline::Clock::duration pause_;
 };

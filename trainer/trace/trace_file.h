@@ -1,6 +1,5 @@
-// A trace of a run as Perfetto (ui.perfetto.dev) and chrome://tracing open it: a JSON object of the
-// Trace Event Format whose complete events ("ph": "X") lie within each other or apart, on every
-// track.
+// Writes a trace of a run for Perfetto (ui.perfetto.dev) and chrome://tracing: a JSON object in
+// Trace Event Format. Its complete events ("ph": "X") are nested or disjoint on every track.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +14,7 @@
 
 namespace elman {
 
-// On one track of a rank, in microseconds since the trace began.
+// An event on a track of a rank, in microseconds since the start of the trace.
 struct TraceEvent {
   std::string_view name;
   int32_t track = 0;
@@ -23,18 +22,18 @@ struct TraceEvent {
   int64_t duration = 0;
 };
 
-// The file appears when it is complete, in place of an earlier one.
+// The file is published when it is complete, replacing an earlier one.
 class TraceFile {
  public:
   static absl::StatusOr<std::unique_ptr<TraceFile>> Create(const std::string& path);
 
-  // A rank, shown as a process, and a track of it, shown as a thread. `remark`, if any, stands
-  // beside the rank's name.
+  // Adds a rank, shown as a process, and a track of a rank, shown as a thread. `remark` (optional)
+  // is shown next to the rank's name.
   void AddRank(int rank, std::string_view name, std::string_view remark);
   void AddTrack(int rank, int32_t track, std::string_view name);
   void AddEvents(int rank, std::span<const TraceEvent> events);
 
-  // Of all that was added, or why it is not there.
+  // Publishes everything that was added, or returns the first error.
   absl::Status Publish();
 
  private:
