@@ -1,4 +1,4 @@
-// Which validation of a run is the best.
+// Selects the best validation of a run.
 #pragma once
 
 #include "proto/checkpoint.pb.h"
@@ -7,9 +7,9 @@
 
 namespace elman {
 
-// Whether a validation is better than the best of `progress`, as evaluation.select chooses: LOSS by
-// a lower loss, SCORE by a higher score and, of equal scores, by a lower loss. Of equal ones the
-// earlier stays the best. What is not finite is never the best.
+// Returns whether a validation is better than the best of `progress`, by evaluation.select: LOSS
+// prefers a lower loss; SCORE prefers a higher score and, for equal scores, a lower loss. Of equal
+// results the earlier one stays the best. A result that is not finite is never the best.
 bool IsBest(const EvaluationSpec& spec, const Evaluation& evaluation, const Progress& progress);
 
 }  // namespace elman

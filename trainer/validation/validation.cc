@@ -14,7 +14,7 @@ namespace elman {
 absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
                                     const std::function<bool()>& interrupted) {
   const int ranks = communicator->size();
-  std::vector<double> real;  // of my parts, one after another
+  std::vector<double> real;  // of this rank's parts, concatenated
   EvaluationSums mine;
   absl::Status status;
   for (int64_t part = communicator->rank(); part < evaluator->parts() && status.ok();
@@ -30,7 +30,7 @@ absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evalu
   const auto all_real = communicator->AllGather(AsBytes(real));
   const auto all_whole = communicator->AllGather(AsBytes(mine.whole));
   EvaluationSums total;
-  // Rank 0 has a part wherever there is one.
+  // Rank 0 has a part if there is any, so its size gives the size of a part.
   const int64_t parts_of_first = (evaluator->parts() + ranks - 1) / ranks;
   const size_t width = all_real[0].size() / std::max<int64_t>(1, parts_of_first);
   for (int64_t part = 0; part < evaluator->parts(); ++part) {

@@ -1,4 +1,5 @@
-// The figures of a split, computed by all ranks together, the same bits as elman-evaluate finds.
+// Evaluates a split with all ranks together. The metrics have the same bits as those of
+// elman-evaluate.
 #pragma once
 
 #include <functional>
@@ -10,8 +11,8 @@
 
 namespace elman {
 
-// Divides the evaluator's parts among the ranks. Collective. Cancelled, on every rank,
-// if `interrupted` said yes on any.
+// Divides the evaluator's parts among the ranks. Collective. Cancelled, on every rank, if
+// `interrupted` returned true on any rank.
 absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evaluator, Model* model,
                                     const std::function<bool()>& interrupted);
 

@@ -28,22 +28,23 @@ namespace {
 
 constexpr uint64_t kExamplesLookedAt = 1000;
 constexpr uint64_t kCacheBytes = uint64_t{2} << 20;
-// Lengths in tokens of what is read. Shorter examples are shown where there are too few others.
+// Lengths of inputs in tokens. Shorter examples are shown only if there are too few others.
 constexpr size_t kGoodLength = 3, kGoodLengthOfText = 8, kMostTokens = 120;
-constexpr int kMostLines = 3;  // of a text
+constexpr int kMostLines = 3;  // per text
 constexpr size_t kPromptBytes = 60, kMostBytes = 400;
-constexpr int kMostGenerated = 60, kMostGeneratedCharacters = 240;  // tokens
+// limits of generated text: tokens, characters
+constexpr int kMostGenerated = 60, kMostGeneratedCharacters = 240;
 constexpr double kTemperature = 0.7;
 
-// An example as ids, by field; the second is empty where there is but one.
+// An example as ids, by field; the second is empty for tasks with one field.
 struct Example {
   std::vector<uint32_t> fields[2];
-  std::vector<float> features = {};  // the vectors of the first, if the model reads such
-  // Where the data set has them: the words that became <unk>, or the reference as it is.
+  std::vector<float> features = {};  // of the first field, if the model reads features
+  // If the data set has them: the spelling of words that are <unk>, or the reference.
   std::vector<std::string> raw_texts = {};
 };
 
-// Valid UTF-8 of at most kMostBytes and a mark that there was more.
+// Shortens text to valid UTF-8 of at most kMostBytes and appends a mark if it was longer.
 std::string Shown(std::string_view text) {
   if (text.size() <= kMostBytes) return ReplaceInvalidUtf8(text);
   size_t end = kMostBytes;
@@ -82,12 +83,12 @@ class TextSamples : public ValidationSamples {
     return kind_ == TokenizerSpec::CHARACTER || kind_ == TokenizerSpec::BYTE;
   }
 
-  // The first half of a line, or less where that is long, is what the model reads.
+  // The model reads the first half of a line, or less if the line is long.
   BatchDecoder::Job Begin(const Example& example, uint64_t number, Sample* sample) const {
     const std::vector<uint32_t>& line = example.fields[0];
     std::span<const std::string> unknown_words = example.raw_texts;
     Detokenizer detokenizer(kind_, &vocabulary_);
-    // A line begins after the end of another.
+    // A line starts after the end-of-line token of the previous one.
     BatchDecoder::Job job{{static_cast<int32_t>(vocabulary_.end_id())}, nullptr};
     size_t read = 0;
     std::string prompt;
@@ -209,7 +210,7 @@ class TranslationSamples : public ValidationSamples {
   }
 
  private:
-  // A sentence that ends in </s>.
+  // Formats a sentence that ends in </s>.
   static std::string Line(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
                           std::vector<uint32_t> tokens) {
     tokens.pop_back();
@@ -227,7 +228,7 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
                                                     std::string_view split, size_t wanted,
                                                     int feature_size) {
   const bool is_text = dataset->manifest().task() == LANGUAGE_MODEL;
-  // What a text or a source always ends in says nothing alone.
+  // The token that every text or source ends in does not count as content.
   const size_t end_of_line = is_text || dataset->manifest().task() == TRANSLATION ? 1 : 0;
   const size_t good_length = is_text ? kGoodLengthOfText : kGoodLength;
   std::vector<Example> chosen, short_ones;
@@ -263,11 +264,11 @@ absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
     Model* model) {
   if (!TraitsOf(dataset->manifest().task()).predicts) return nullptr;
   const int feature_size = FeatureSize(config.model());
-  // For text that the model makes up there are no vectors.
+  // There are no features for text that the model generates.
   if (feature_size > 0 && dataset->manifest().task() == LANGUAGE_MODEL) return nullptr;
   ASSIGN_OR_RETURN(std::vector<Example> examples,
                    ChooseExamples(dataset, split, config.logging().samples(), feature_size));
-  if (examples.empty()) return nullptr;  // all of them empty or very long
+  if (examples.empty()) return nullptr;  // all are empty or very long
   switch (dataset->manifest().task()) {
     case LANGUAGE_MODEL:
       return std::make_unique<TextSamples>(*dataset, config, std::move(examples), model);

@@ -1,9 +1,10 @@
-// What a model makes of a few examples of a split, for people to see what it has learned by now:
+// Shows the outputs of a model for a few examples of a split, so that people see what it has
+// learned:
 //
-//   LANGUAGE_MODEL  the begin of a line, how it goes on, and how the model would go on (drawn)
-//   TAGGING         a sentence, its words with their tags, and with those predicted: "Paris/city"
-//   CLASSIFICATION  a text, its label, and the one predicted
-//   TRANSLATION     a source, its reference, and its translation (as elman-predict searches it)
+// LANGUAGE_MODEL  the start of a line, its actual continuation, and a sampled one of the model
+// TAGGING         a sentence, its words with their tags, and with predicted tags: "Paris/city"
+// CLASSIFICATION  a text, its label, and the predicted label
+// TRANSLATION     a source, its reference, and its translation (searched as by elman-predict)
 #pragma once
 
 #include <cstdint>
@@ -19,27 +20,27 @@
 
 namespace elman {
 
-// UTF-8, each at most a few hundred bytes.
+// The texts of a sample in UTF-8, each at most a few hundred bytes.
 struct Sample {
   std::string input, expected, output;
 };
 
-// Not for concurrent use.
+// Generates samples. Not thread-safe.
 class ValidationSamples {
  public:
   virtual ~ValidationSamples() = default;
 
-  // Always of the same examples. What is drawn is a function of the model's values, the
-  // configuration's seed and `step`. Takes nothing of the training's random numbers, and leaves the
-  // model as it was.
+  // Always uses the same examples. Sampled text is a function of the model's values, the
+  // configuration's seed and `step`. Does not use the random numbers of training and does not
+  // change the model.
   virtual std::vector<Sample> Make(int64_t step) = 0;
 };
 
-// Of the first examples of the split that are neither short nor long, as many as logging.samples of
-// the configuration; where there are fewer, of short ones too. The data set and the model, which is
-// of its task, must outlive the samples; the model uses values when they are made. Null for word
-// vectors, which say nothing, for language models that read vectors with the text, and for a split
-// of empty or very long examples alone.
+// Chooses the first examples of the split that are neither short nor long, as many as
+// logging.samples of the configuration; if there are too few, also short ones. The data set and the
+// model must outlive the samples; each call of Make uses the current values of the model. Returns
+// null for word vectors, for language models that read features, and for a split that has only
+// empty or very long examples.
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config,
     Model* model);
