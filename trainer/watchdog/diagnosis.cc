@@ -11,11 +11,12 @@
 namespace elman {
 namespace {
 
-// Of a larger job, only so many ranks that wait are listed, and so many late ones named.
+// In larger jobs, at most this number of waiting ranks is listed, and at most this number of late
+// ranks is named.
 constexpr int kMostWaiting = 16;
 constexpr size_t kMostNamed = 3;
 
-// What a rank is at: "backward", "data, train shard 3", "checkpoint".
+// Describes the activity of a rank: "backward", "data, train shard 3", "checkpoint".
 std::string Doing(const PulseSample& sample) {
   if (sample.activity != Activity::kTraining) return ActivityName(sample.activity);
   const std::string phase = PhaseName(sample.phase);
@@ -44,8 +45,9 @@ std::string StateText(char state) {
   }
 }
 
-// Late are ranks that are silent, then those in no meeting, then those whose meeting is an earlier
-// one than others'. Whoever was never heard is late only if nobody else is.
+// Returns the late ranks: those that are silent; if there are none, those that are not waiting in a
+// collective operation; if there are none, those whose operation is an earlier one than that of
+// others. A rank that was never heard from is late only if no other rank is.
 std::vector<int> LateRanks(std::span<const Suspect> suspects) {
   std::vector<int> late, unheard;
   int64_t first_meeting = INT64_MAX, last_meeting = 0;

@@ -1,4 +1,4 @@
-// Why a job stands still: who is late, and who only waits for the late.
+// Diagnoses a stalled job: which ranks are at fault, and which ones only wait for them.
 #pragma once
 
 #include <cstdint>
@@ -11,25 +11,25 @@
 
 namespace elman {
 
-// What is known of a rank that stands still.
+// What is known about a rank of a stalled job.
 struct Suspect {
   std::string host;
   int64_t process = 0;
-  bool heard = false;    // ever
-  bool silent = false;   // no word from it any more
-  char state = 0;        // of its main thread, as /proc names it; '-': gone; 0: not known
-  double quiet_for = 0;  // seconds since it got on
-  PulseSample sample;    // its last word
+  bool heard = false;    // whether any message has arrived
+  bool silent = false;   // whether its messages have stopped
+  char state = 0;        // of its main thread, as in /proc; '-': the process is gone; 0: unknown
+  double quiet_for = 0;  // seconds since it made progress
+  PulseSample sample;    // from its last message
 };
 
 struct Diagnosis {
   std::vector<int> late;  // the ranks at fault; empty: all wait for each other
-  std::string table;      // a line a rank, for people
-  std::string error;      // one line: who holds up the job, and what to do
+  std::string table;      // one line per rank, for people
+  std::string error;      // one line: the rank at fault and the remedy
 };
 
-// `suspects` are the ranks in order, as rank `witness` knows them; nothing has moved for `quiet`
-// seconds.
+// Diagnoses a job without progress for `quiet` seconds. `suspects` are the ranks in order, as known
+// to rank `witness`.
 Diagnosis Diagnose(std::span<const Suspect> suspects, int witness, double quiet);
 
 }  // namespace elman

@@ -1,4 +1,5 @@
-// What one rank knows of all of them, from what it has heard and when.
+// Wait times: records what one rank knows about the activity of all ranks, and when it last heard
+// from each.
 #pragma once
 
 #include <cstdint>
@@ -8,35 +9,35 @@
 
 namespace elman {
 
-// Time is what its owner was awake for, in seconds: a laptop that slept, a job that its scheduler
-// had stopped or a machine that was too busy to run the owner have not been waiting.
+// Times are seconds that the owner of the ledger was awake. Time when a laptop slept, the scheduler
+// had stopped the job, or the machine was too busy to run the owner does not count as waiting.
 class Ledger {
  public:
   explicit Ledger(int ranks);
 
   void Advance(double seconds) { now_ += seconds; }
 
-  // A rank's word; `state` is that of its main thread as /proc names it, 0 if not known. Ranks
-  // beyond the ledger are ignored.
+  // Records a message of a rank. `state` is the state of its main thread as in /proc, 0 if unknown.
+  // Ranks outside of the ledger are ignored.
   void Hear(int rank, const PulseSample& sample, char state);
 
   struct Entry {
-    bool heard = false;  // ever
-    PulseSample sample;  // its last word
+    bool heard = false;  // whether any message has arrived
+    PulseSample sample;  // from the last message
     char state = 0;
     double heard_at = 0;
-    double moved_at = 0;  // when it was first heard to have got on as far as this
+    double moved_at = 0;  // when the last progress was first reported
   };
   const std::vector<Entry>& entries() const { return entries_; }
   double now() const { return now_; }
 
   double silent_for(int rank) const { return now_ - entries_[rank].heard_at; }
   double quiet_for(int rank) const { return now_ - entries_[rank].moved_at; }
-  double quiet() const;  // since any rank got on
+  double quiet() const;  // seconds since any rank made progress
 
-  // Whether some rank is at what may well take long: it has spoken within `silence` seconds, waits
-  // for no other rank, and is at its start, its end or a checkpoint. Or it has never been heard,
-  // so that nobody knows.
+  // Returns whether some rank has a valid reason to take long: its last message is at most
+  // `silence` seconds old, it does not wait for another rank, and it is starting, ending or writing
+  // a checkpoint. Also true if a rank was never heard from.
   bool HasExcuse(double silence) const;
 
  private:

@@ -11,8 +11,8 @@
 namespace elman {
 namespace {
 
-// The fields of /proc/PID/stat from the third on: state, parent and so on. The name before them may
-// hold anything.
+// Returns the fields of /proc/PID/stat from the third one on: state, parent and so on. The name
+// before them may contain any characters.
 std::vector<std::string> StatFields(int64_t process) {
   const std::string text = ReadSystemFile(absl::StrCat("/proc/", process, "/stat"));
   const size_t name_end = text.rfind(") ");

@@ -1,4 +1,4 @@
-// What the system knows of a process.
+// Reads the state of a process from /proc.
 #pragma once
 
 #include <cstdint>
@@ -6,16 +6,16 @@
 
 namespace elman {
 
-// A process as other processes of its host can find it again.
+// Identifies a process, so that other processes of its host can find it.
 struct ProcessIdentity {
-  std::string system;   // a kernel and a namespace of process numbers
-  int64_t process = 0;  // within it
-  std::string started;  // when, by the system's clock; numbers are used again
+  std::string system;   // identifies a kernel and a PID namespace
+  int64_t process = 0;  // PID in that namespace
+  std::string started;  // start time by the system's clock, because PIDs are reused
 };
 ProcessIdentity ThisProcess();
 
-// The state of its main thread, as /proc names it: 'R' runs, 'S' sleeps, 'D' in the kernel, 'T'
-// stopped, 't' traced; '-' if the process is gone; 0 if it cannot be seen from here.
+// Returns the state of its main thread as in /proc: 'R' running, 'S' sleeping, 'D' waiting in the
+// kernel, 'T' stopped, 't' traced; '-' if the process is gone; 0 if it is not visible from here.
 char MainThreadState(const ProcessIdentity& process);
 
 }  // namespace elman

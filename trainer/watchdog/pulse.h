@@ -1,5 +1,5 @@
-// What a rank is doing: its main thread says it, any thread may look. Saying it is a few plain
-// stores.
+// Heartbeat of a rank: its main thread stores what it is doing, and any thread can read it. Storing
+// takes a few plain stores.
 #pragma once
 
 #include <atomic>
@@ -13,10 +13,10 @@ enum class Activity : int32_t { kStarting, kTraining, kValidation, kCheckpoint, 
 inline constexpr int kActivities = 5;
 const char* ActivityName(Activity activity);
 
-// What ranks do together, and wait for each other in.
+// The collective operation that a rank waits in.
 enum class Meeting : int32_t {
   kNone,
-  kJoining,  // the job, when MPI is initialized
+  kJoining,  // joining the job, while MPI is initialized
   kBarrier,
   kBroadcast,
   kAllGather,
@@ -27,37 +27,37 @@ enum class Meeting : int32_t {
 inline constexpr int kMeetingKinds = 8;
 const char* MeetingName(Meeting meeting);
 
-// One look at a pulse. Ranks send it to each other as it lies in memory.
+// A copy of the pulse's contents. Ranks send it to each other as raw bytes.
 struct PulseSample {
-  int64_t step = 0;      // steps done
-  int64_t moves = 0;     // grows whenever the rank gets on
-  int64_t meetings = 0;  // begun so far
+  int64_t step = 0;      // completed steps
+  int64_t moves = 0;     // increases whenever the rank makes progress
+  int64_t meetings = 0;  // number of meetings started so far
   Activity activity = Activity::kStarting;
   Phase phase = Phase::kOther;
-  Meeting meeting = Meeting::kNone;  // it is in
-  int32_t shard = -1;                // of the training split, being read from disk; -1: none
+  Meeting meeting = Meeting::kNone;  // current meeting
+  int32_t shard = -1;  // shard of the training split that is being read from disk; -1: none
 };
 
 class Pulse {
  public:
-  // The clock, which must outlive the pulse, tells the phase of a step.
+  // The clock provides the phase of a step. It must outlive the pulse.
   explicit Pulse(const PhaseClock* clock) : clock_(clock) {}
 
-  // The rank gets on: `step` steps are done and this is what it does now. To be in kCheckpoint, or
-  // in kEnding, once more is no getting on: there a rank waits for its own disk.
+  // Records progress: `step` steps are completed, and `activity` starts. Repeated calls with
+  // kCheckpoint or kEnding do not count as progress, because the rank then waits for its own disk.
   void At(Activity activity, int64_t step);
 
-  // It has come to a meeting, and is through it.
+  // Record that the rank enters a meeting, and that it leaves it.
   void Meet(Meeting meeting);
   void Part();
 
-  // Where whoever reads training data says which shard, -1 for none.
+  // Written by the reader of training data: the shard that is being read, -1 for none.
   std::atomic<int32_t>* shard() { return &shard_; }
 
-  PulseSample Look() const;  // from any thread
+  PulseSample Look() const;  // may be called from any thread
 
  private:
-  void Move() { moves_.store(moves_.load(kOrder) + 1, kOrder); }  // one thread moves it
+  void Move() { moves_.store(moves_.load(kOrder) + 1, kOrder); }  // only one thread stores moves_
 
   static constexpr auto kOrder = std::memory_order_relaxed;
   const PhaseClock* const clock_;

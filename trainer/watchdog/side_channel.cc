@@ -21,7 +21,7 @@ namespace {
 
 constexpr char kLoopback[] = "127.0.0.1";
 
-// The address and port as the socket's family has it; false if it cannot have it.
+// Converts the address and port for the socket's family; false if that is impossible.
 bool MakePlace(int family, const std::string& address, int port, sockaddr_storage* place) {
   *place = {};
   if (family == AF_INET) {
@@ -38,7 +38,7 @@ bool MakePlace(int family, const std::string& address, int port, sockaddr_storag
                    &in->sin6_addr) == 1;
 }
 
-// A bound socket; -1 with errno if this family cannot be had.
+// Returns a bound socket; -1 with errno if the family is not available.
 int BoundSocket(int family) {
   const int fd = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
@@ -76,7 +76,7 @@ absl::StatusOr<std::unique_ptr<SideChannel>> SideChannel::Open() {
   return std::unique_ptr<SideChannel>(new SideChannel(fd, wake, family, port));
 }
 
-// The address reads "KEY PORT IP IP ...", where those of the same key share loopback.
+// The address has the form "KEY PORT IP IP ..."; ranks with the same KEY share loopback.
 SideChannel::SideChannel(int socket, int wake, int family, int port)
     : socket_(socket), wake_(wake), family_(family) {
   address_ = absl::StrCat(NamespaceKey("net"), " ", port);

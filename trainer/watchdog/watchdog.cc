@@ -20,20 +20,20 @@
 namespace elman {
 namespace {
 
-using Clock = std::chrono::steady_clock;  // on Linux it stands still while the machine sleeps
+using Clock = std::chrono::steady_clock;  // on Linux it does not advance while the machine sleeps
 
-constexpr double kTick = 0.25;      // seconds from word to word
-constexpr double kLongestTick = 1;  // what was longer, this thread was not awake for
+constexpr double kTick = 0.25;      // seconds between messages
+constexpr double kLongestTick = 1;  // time beyond this does not count: the thread was not running
 constexpr int kDoctors = 4;
 constexpr int kVerdictWords = 3;
-constexpr double kPatienceAfterVerdict = 60;  // seconds, for the job to end
+constexpr double kPatienceAfterVerdict = 60;  // seconds to wait for the job to end
 
 Clock::time_point Later(double seconds) {
   return Clock::now() +
          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-// A rank that has not spoken for so long is silent.
+// A rank is silent if it has sent nothing for this time.
 double SilenceOf(double patience) { return std::clamp(patience / 2, 1.0, 5.0); }
 
 std::unique_ptr<SideChannel> OpenChannel() {
@@ -41,7 +41,7 @@ std::unique_ptr<SideChannel> OpenChannel() {
   return channel.ok() ? *std::move(channel) : nullptr;
 }
 
-// Rank 0, the first rank of every other host, then others, up to kDoctors.
+// Chooses rank 0, the first rank of every other host, then other ranks, up to kDoctors.
 std::vector<int> ChooseDoctors(const std::vector<std::string>& hosts) {
   std::vector<int> doctors, others;
   for (int rank = 0; rank < static_cast<int>(hosts.size()); ++rank) {
@@ -60,7 +60,7 @@ struct Watchdog::Word {
   uint64_t job;
   int32_t rank;
   char state;
-  char verdict;  // not 0: it has spoken: the others need not
+  char verdict;  // not 0: the sender has reported a diagnosis, so others must not
   PulseSample sample;
 };
 
@@ -75,7 +75,7 @@ Watchdog::Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, 
       peers_({{self_, HostName(), {}}}),
       ledger_(1) {
   if (ticks == Ticks::kByHand) return;
-  // Signals are the main thread's affair.
+  // Signals are handled by the main thread.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -123,7 +123,7 @@ void Watchdog::Meet(Communicator* communicator) {
     peers_ = std::move(peers);
     doctors_ = ChooseDoctors(hosts);
   }
-  if (channel_) channel_->Wake();  // to say hello at once
+  if (channel_) channel_->Wake();  // sends the first message at once
 }
 
 void Watchdog::SetPatience(double seconds) {
@@ -163,7 +163,7 @@ void Watchdog::Tick(double seconds) {
 
 bool Watchdog::Look(double elapsed) {
   const PulseSample sample = pulse_->Look();
-  // It matters only where the rank is stuck.
+  // The state is needed only if the rank makes no progress.
   const char state = sample.moves == moves_ ? MainThreadState(self_) : char{0};
   moves_ = sample.moves;
 
@@ -178,8 +178,7 @@ bool Watchdog::Look(double elapsed) {
   const double patience = patience_ * (excused ? kExcusedPatience : 1);
   if (ledger_.quiet() < patience || !ItIsOnMe(silence)) return true;
   const Diagnosis diagnosis = Examine(silence);
-  // Often enough to get through: the job takes a while to end, in which others must not speak
-  // too.
+  // Repeated, so that one arrives: until the job has ended, other diagnosers must not report too.
   for (int i = 0; i < kVerdictWords; ++i) Tell(sample, state, /*verdict=*/true);
   silent_until_ = ledger_.now() + kPatienceAfterVerdict;
   lock.unlock();
@@ -187,7 +186,7 @@ bool Watchdog::Look(double elapsed) {
   return true;
 }
 
-// Takes what comes for so long, or until woken; in no time, what has come.
+// Receives messages for this time or until woken; with 0, only those that have already arrived.
 void Watchdog::Listen(double seconds) {
   const Clock::time_point end = Later(seconds);
   while (true) {
@@ -231,7 +230,7 @@ void Watchdog::Tell(const PulseSample& sample, char state, bool verdict) {
   }
 }
 
-// Whether this rank is the first doctor that still answers.
+// Returns whether this rank is the first diagnoser that still answers.
 bool Watchdog::ItIsOnMe(double silence) const {
   if (job_ == 0) return spokesman_;
   for (const int doctor : doctors_) {

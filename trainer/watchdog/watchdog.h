@@ -1,10 +1,11 @@
-// A thread beside every rank's main thread that notices when the whole job stands still, and says
-// which rank holds it up. It works while the main threads are stuck, so it never calls MPI.
+// A thread in every rank that detects when the whole job stalls and reports the rank at fault. It
+// works while the main threads are blocked, so it never calls MPI.
 //
-// Four times a second each rank tells a few of them, the doctors, what it is doing, in a datagram.
-// When no rank has got on for as long as patience allows, the first doctor that still answers gives
-// the verdict: whichever rank is stopped, rank 0 or another, somebody is left to say so. Doctors
-// are rank 0, the first ranks of other hosts, and then others.
+// Four times per second each rank sends its activity in a datagram to a few ranks, the diagnosers
+// ("doctors" in names). When no rank has made progress for the permitted time, the first diagnoser
+// that still answers reports the diagnosis. So there is a report no matter which rank is stopped,
+// even if it is rank 0. Diagnosers are rank 0, the first ranks of other hosts, and then other
+// ranks.
 #pragma once
 
 #include <cstdint>
@@ -26,36 +27,37 @@ namespace elman {
 
 class Watchdog {
  public:
-  // Called on the watchdog's thread, once unless the job does not end within a minute. The main
-  // thread may hold any lock.
+  // Called on the watchdog's thread; called again only if the job does not end within a minute. The
+  // main thread may hold any lock.
   using OnHang = std::function<void(const Diagnosis&)>;
 
   enum class Ticks {
-    kByClock,  // a thread of its own looks four times a second
-    kByHand    // for tests: it looks when Tick is called, on the thread that calls it
+    kByClock,  // a thread checks four times per second
+    kByHand    // for tests: checks when Tick is called, on the calling thread
   };
 
-  // Starts to watch this process alone: it may hang before it has met the others. Of such hangs
-  // only one that is to be `spokesman` speaks. `pulse` must outlive the watchdog.
+  // Starts to watch this process only, because it may hang before it has met the other ranks. Such
+  // a hang is reported only by the process with `spokesman`. `pulse` must outlive the watchdog.
   Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, OnHang on_hang,
            Ticks ticks = Ticks::kByClock);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  // From now on watches all ranks. Collective.
+  // Watches all ranks from now on. Collective.
   void Meet(Communicator* communicator);
 
-  // Nothing may move for so long; 0: for ever. Reading a checkpoint at the start, waiting for one
-  // to be written and the end of a run may take kExcusedPatience times as long.
+  // Maximum number of seconds without progress; 0: unlimited. Reading a checkpoint at the start,
+  // waiting for one to be written and the end of a run may take kExcusedPatience times as long.
   void SetPatience(double seconds);
   static constexpr double kExcusedPatience = 6;
 
-  // On rank 0, after Meet: the ranks whose words do not arrive within `seconds`. A hang of theirs
-  // is noticed late.
+  // On rank 0, after Meet: returns the ranks whose messages do not arrive within `seconds`. If such
+  // a rank hangs, this is detected late.
   std::vector<int> Unheard(double seconds);
 
-  // Takes what other ranks have sent and looks, `seconds` after the last time. With Ticks::kByHand.
+  // With Ticks::kByHand: receives messages of other ranks and checks for a hang, `seconds` after
+  // the last call.
   void Tick(double seconds);
 
  private:
@@ -64,11 +66,11 @@ class Watchdog {
     std::string host;
     SideChannel::Places places;  // of its watchdog
   };
-  struct Word;  // what a rank tells the doctors
+  struct Word;  // the message of a rank to the diagnosers
 
   void Run();
   void Listen(double seconds);
-  bool Look(double elapsed);  // false: it is to stop
+  bool Look(double elapsed);  // returns false when it must stop
   void Tell(const PulseSample& sample, char state, bool verdict);
   bool ItIsOnMe(double silence) const;
   Diagnosis Examine(double silence) const;
@@ -77,20 +79,21 @@ class Watchdog {
   const ProcessIdentity self_;
   const Pulse* const pulse_;
   const OnHang on_hang_;
-  const std::unique_ptr<SideChannel> channel_;  // null: there are no sockets here
+  const std::unique_ptr<SideChannel> channel_;  // null: sockets are not available
 
   std::mutex mutex_;
-  bool stopping_ = false;    // guarded by mutex_, as all below
+  bool stopping_ = false;    // guarded by mutex_, like all members below
   double patience_ = 0;      // seconds
-  double silent_until_ = 0;  // by the ledger's time: a verdict has been given
-  uint64_t job_ = 0;         // what tells this job's datagrams from others'; 0: not met yet
-  int rank_ = 0;             // among the peers
-  std::vector<Peer> peers_;  // all ranks, in order; before Meet this process
+  double silent_until_ = 0;  // no new diagnosis before this time of the ledger
+  uint64_t job_ = 0;         // identifies the datagrams of this job; 0: Meet was not called yet
+  int rank_ = 0;             // index in peers_
+  std::vector<Peer> peers_;  // all ranks, in order; before Meet only this process
   std::vector<int> doctors_;
   Ledger ledger_;
-  int64_t moves_ = -1;  // of the pulse, when it was looked at last; its one reader's
+  int64_t moves_ = -1;  // of the pulse at the last check; used by its reader only
 
-  std::thread thread_;  // last: it uses all of the above; none with Ticks::kByHand
+  // declared last, because it uses all members above; not started with Ticks::kByHand
+  std::thread thread_;
 };
 
 }  // namespace elman

@@ -6,7 +6,7 @@
 namespace elman {
 namespace {
 
-// While it lives, the rank is in a meeting.
+// While it exists, the pulse shows that the rank is in a meeting.
 class Attendance {
  public:
   Attendance(Pulse* pulse, Meeting meeting) : pulse_(pulse) { pulse_->Meet(meeting); }
@@ -64,7 +64,7 @@ std::unique_ptr<SharedFloats> WatchedCommunicator::Share(int64_t count) {
 
 void WatchedCommunicator::Abort(std::string_view message, int status) {
   communicator_->Abort(message, status);
-  std::abort();  // it does not return, which compilers doubt
+  std::abort();  // Abort does not return, but compilers do not know it
 }
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// A communicator that says in a pulse what this rank waits for the others in.
+// A communicator that records in a pulse which collective operation this rank waits in.
 #pragma once
 
 #include "trainer/comm/communicator.h"
@@ -6,7 +6,7 @@
 
 namespace elman {
 
-// Both arguments must outlive it.
+// Both arguments must outlive this object.
 class WatchedCommunicator : public Communicator {
  public:
   WatchedCommunicator(Communicator* communicator, Pulse* pulse)
