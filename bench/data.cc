@@ -1,5 +1,5 @@
-// How fast training data can be had: verified tokens from shards, and batches from them. The files
-// are in the page cache.
+// Benchmarks of reading training data: verified tokens from shards, and batches. The files are in
+// the page cache.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -30,7 +30,7 @@ namespace {
 
 constexpr int kTokens = 64'000'000;
 
-// A data set of random words, in a folder that is gone after the run.
+// A data set of random words in a temporary folder, which is removed after the run.
 class MadeDataset {
  public:
   explicit MadeDataset(Task task) {
@@ -78,7 +78,7 @@ void CountRate(benchmark::State& state, const char* unit, double count) {
   state.counters[unit] = benchmark::Counter(count, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-// From the first token of a split to its last; every block is read and verified.
+// Reads all tokens of a split in order; every block is verified.
 void ReadTokens(benchmark::State& state) {
   auto dataset = SharedDataset();
   std::vector<int32_t> ids(1 << 16);
@@ -95,7 +95,7 @@ void ReadTokens(benchmark::State& state) {
   CountRate(state, "tokens/s", static_cast<double>(tokens));
 }
 
-// The paths of the shards of a split, and how many bytes they have.
+// Returns the paths of the shards of the split train, and their total size in bytes.
 std::pair<std::vector<std::string>, double> TrainShards() {
   const auto dataset = SharedDataset();
   std::pair<std::vector<std::string>, double> shards;
@@ -106,7 +106,8 @@ std::pair<std::vector<std::string>, double> TrainShards() {
   return shards;
 }
 
-// Opens the shards and reads every block: its bytes, their checksum, its lengths and ids in bounds.
+// Opens the shards, reads every block and verifies its checksum and the range of its lengths and
+// ids.
 void ReadBlocks(benchmark::State& state) {
   const auto [paths, bytes] = TrainShards();
   ExampleBlock block;
@@ -121,7 +122,7 @@ void ReadBlocks(benchmark::State& state) {
   CountRate(state, "MB/s", bytes / 1e6);
 }
 
-// What any reading costs at least: maps the same files and adds up their words.
+// A lower bound for any reader: maps the same files and sums their words.
 void MappedSum(benchmark::State& state) {
   const auto [paths, bytes] = TrainShards();
   for (auto _ : state) {
@@ -139,7 +140,7 @@ void MappedSum(benchmark::State& state) {
   CountRate(state, "MB/s", bytes / 1e6);
 }
 
-// An epoch of a language model's batches.
+// One epoch of a language model's batches.
 void StreamBatches(benchmark::State& state) {
   const int batch_size = static_cast<int>(state.range(0)), steps = static_cast<int>(state.range(1));
   auto source = CreateStreamBatcher(SharedDataset(), "train",
@@ -156,7 +157,7 @@ void StreamBatches(benchmark::State& state) {
   CountRate(state, "tokens/s", static_cast<double>(tokens));
 }
 
-// An epoch of a classifier's batches, shuffled and bucketed.
+// One epoch of a classifier's batches, shuffled and bucketed.
 void SequenceBatches(benchmark::State& state) {
   static const MadeDataset made(CLASSIFICATION);
   const auto source =

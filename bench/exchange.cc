@@ -1,5 +1,6 @@
-// Gradients summed and values shared among ranks, by GradientExchange and by MPI_Allreduce in turn:
-// one JSON object for each size. Run under mpirun; arguments are numbers of floats.
+// Benchmark of the gradient exchange: sums gradients and shares values among ranks with
+// GradientExchange and with MPI_Allreduce. Prints one JSON object for each size. Run it under
+// mpirun; the arguments are numbers of floats.
 #include <mpi.h>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace {
 
 constexpr int kWarmUp = 3, kPairs = 21;
 
-// The time until all ranks have done it.
+// Returns the time until all ranks have finished `work`.
 double Seconds(Communicator* communicator, const std::function<void()>& work) {
   communicator->Barrier();
   const auto began = std::chrono::steady_clock::now();
@@ -53,7 +54,7 @@ void Compare(Communicator* communicator, int64_t floats) {
                     MPI_COMM_WORLD);
     };
     std::ranges::fill(sums.span(), static_cast<float>(i));
-    // Now the one first, now the other.
+    // The order alternates.
     const double before = i % 2 == 0 ? 0 : Seconds(communicator, allreduced);
     const double mine = Seconds(communicator, exchanged);
     const double theirs = i % 2 == 0 ? Seconds(communicator, allreduced) : before;

@@ -1,5 +1,5 @@
-// What a training step is made of, on one thread: the matrix product that sets the scale, the
-// recurrent cells, sequences of unequal length and the vocabulary pass.
+// Benchmarks of the parts of a training step on one thread: the matrix product that serves as
+// reference, recurrent cells, sequences of different lengths and the vocabulary pass.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
@@ -29,7 +29,7 @@ void CountFlops(benchmark::State& state, double flops) {
       benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-// Every figure is to be read as a fraction of this one.
+// The reference: all other results are fractions of this one.
 void Sgemm(benchmark::State& state) {
   const int64_t n = state.range(0);
   const std::vector<float> a = Numbers(n * n), b = Numbers(n * n);
@@ -40,7 +40,8 @@ void Sgemm(benchmark::State& state) {
   CountFlops(state, 2.0 * n * n * n);
 }
 
-// A layer forward and backward over `steps` time steps, weights laid out anew as after an update.
+// A layer forward and backward over `steps` time steps, including the new layout of the weights
+// after an update.
 void CellPasses(benchmark::State& state, Cell cell) {
   const int64_t hidden = state.range(0), batch = state.range(1), steps = state.range(2),
                 rows = steps * batch;
@@ -60,12 +61,12 @@ void CellPasses(benchmark::State& state, Cell cell) {
     layer.Backward(tape, layout, {x.data(), rows, hidden}, /*d_last=*/{}, /*begun=*/false,
                    /*d_before=*/{}, gradients.data(), &workspace);
   }
-  // Jordan's network multiplies with its output weights as well.
+  // Jordan's network also multiplies with its output weights.
   const double products = 2 * GateCount(cell) + (cell == Cell::kJordan);
   CountFlops(state, 3.0 * 2 * rows * products * hidden * hidden);
 }
 
-// The same by oneDNN's own recurrent primitives.
+// The same with oneDNN's recurrent primitives.
 void OneDnnCellPasses(benchmark::State& state, Cell cell) {
   const int64_t hidden = state.range(0), batch = state.range(1), steps = state.range(2),
                 rows = steps * batch, gates = GateCount(cell) * hidden;
@@ -144,7 +145,7 @@ void VocabularyPass(benchmark::State& state) {
   CountFlops(state, 3.0 * 2 * rows * hidden * vocabulary);
 }
 
-// A figure of /proc/self/status, in bytes.
+// Returns a value of /proc/self/status in bytes.
 double ProcessMemory(const std::string& name) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -153,7 +154,7 @@ double ProcessMemory(const std::string& name) {
   return 0;
 }
 
-// What the pass needs at its peak besides weights, gradients and inputs.
+// The peak memory of the pass in addition to weights, gradients and inputs.
 void VocabularyMemory(benchmark::State& state) {
   const int64_t vocabulary = state.range(0), hidden = state.range(1), rows = state.range(2);
   ParameterTable table;
@@ -163,7 +164,7 @@ void VocabularyMemory(benchmark::State& state) {
   const std::vector<int32_t> targets(rows, 0);
   double peak = 0;
   for (auto _ : state) {
-    std::ofstream("/proc/self/clear_refs") << "5";  // the peak is counted from here
+    std::ofstream("/proc/self/clear_refs") << "5";  // resets the peak
     malloc_trim(0);
     const double before = ProcessMemory("VmRSS");
     Workspace workspace;

@@ -1,3 +1,4 @@
+// Prints benchmark results as JSON lines and describes the machine.
 #include "bench/line_reporter.h"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ double Quantile(const std::vector<double>& sorted, double q) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-// As /proc/cpuinfo has them for the first core, as "AMD EPYC, family 26, model 2".
+// Returns the first core of /proc/cpuinfo, such as "AMD EPYC, family 26, model 2".
 std::string Processor() {
   std::ifstream file("/proc/cpuinfo");
   std::string name = "unknown", family, model;

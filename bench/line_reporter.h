@@ -1,5 +1,5 @@
-// Results as one JSON object a line: name, value, unit, and the quartiles over the repetitions. The
-// first line describes the machine.
+// Prints results as one JSON object per line: name, value, unit, and the quartiles over the
+// repetitions. The first line describes the machine.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -10,7 +10,7 @@
 
 namespace elman {
 
-// Reports the one counter that each benchmark sets, whose name is its unit, as its median over the
+// Reports the only counter of each benchmark, whose name is its unit, as the median over the
 // repetitions with quartiles; FLOP/s as GFLOP/s.
 class LineReporter : public benchmark::BenchmarkReporter {
  public:

@@ -1,5 +1,5 @@
-// Runs the benchmarks. Repetitions of all are interleaved at random, so that a busy moment hits
-// none alone.
+// Runs the benchmarks. The repetitions of all benchmarks are interleaved in random order, so that a
+// short load on the machine does not affect only one of them.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5",
               interleaved = "--benchmark_enable_random_interleaving=true";
-  // Before the user's own, which win.
+  // Inserted before the user's arguments, which take precedence.
   arguments.insert(arguments.begin() + 1, {repetitions.data(), interleaved.data()});
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());

@@ -1,5 +1,5 @@
-// How fast text becomes token ids, on one thread. The corpus is the file that ELMAN_BENCH_CORPUS
-// names, or one of made words.
+// Benchmarks of tokenizers on one thread. The corpus is the file in ELMAN_BENCH_CORPUS or, by
+// default, generated words.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -34,7 +34,7 @@ T ValueOrFail(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-// Words of letters whose frequencies follow Zipf's law, in lines of a dozen with marks between.
+// Generates words with frequencies by Zipf's law, in lines of about 12 words with punctuation.
 std::string MadeCorpus() {
   constexpr size_t kBytes = size_t{32} << 20;
   constexpr double kWords = 200'000;
@@ -105,7 +105,7 @@ const Trained& TrainedOf(TokenizerSpec::Kind kind) {
   return trained;
 }
 
-// The time of `visit` for every line of the corpus.
+// Measures the time of `visit` for every line of the corpus.
 void TimeLines(benchmark::State& state, const std::function<void(std::string_view)>& visit) {
   double bytes = 0;
   for (const std::string_view line : Lines()) bytes += static_cast<double>(line.size() + 1);
@@ -116,7 +116,7 @@ void TimeLines(benchmark::State& state, const std::function<void(std::string_vie
       benchmark::Counter(bytes * 1e-6, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-// Text to ids.
+// Converts text to ids.
 void Tokenize(benchmark::State& state, TokenizerSpec::Kind kind) {
   const Tokenizer& tokenizer = *TrainedOf(kind).tokenizer;
   std::vector<uint32_t> ids;
@@ -127,7 +127,7 @@ void Tokenize(benchmark::State& state, TokenizerSpec::Kind kind) {
   });
 }
 
-// The same by SentencePiece itself, a line at a time.
+// The same with SentencePiece directly, line by line.
 void SentencePieceLines(benchmark::State& state, TokenizerSpec::Kind kind) {
   std::string error;
   const auto model = SentencePiece::Load(TrainedOf(kind).model, &error);
@@ -139,7 +139,7 @@ void SentencePieceLines(benchmark::State& state, TokenizerSpec::Kind kind) {
   });
 }
 
-// Text to counts, of which a vocabulary is made.
+// Counts the pieces of the text, for a vocabulary.
 void CountPieces(benchmark::State& state, TokenizerSpec::Kind kind) {
   const TokenizerSpec spec = SpecOf(kind);
   PieceCounts counts;
