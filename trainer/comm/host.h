@@ -18,7 +18,7 @@ struct NetworkInterface {
   std::string name;     // "eth0"
   std::string address;  // "10.0.0.5" or "2001:db8::5"
   std::string network;  // "10.0.0.0/24"
-  // a local bridge for containers or virtual machines, which reaches no other host
+  // Whether this is a local bridge for containers or virtual machines, which reaches no other host.
   bool bridge = false;
 };
 

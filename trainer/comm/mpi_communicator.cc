@@ -258,7 +258,7 @@ std::string MpiVersion() {
 }
 
 std::string MpiParameter(const std::string& name) {
-  // the library may report size 0 for a parameter that is not set
+  // The library may report size 0 for a parameter that is not set.
   constexpr size_t kLeastBytes = 4096;
   int provided = 0;
   if (MPI_T_init_thread(MPI_THREAD_SINGLE, &provided) != MPI_SUCCESS) return "";
