@@ -1,4 +1,4 @@
-// What every communicator must do, for any number of ranks: run by threads and by MPI alike.
+// The contract of every communicator, for any number of ranks; tested with threads and with MPI.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -53,7 +53,7 @@ inline void ExpectAllGatherOfEqualSizes(Communicator* c) {
   c->AllGather(std::span<const std::byte>(), std::span<std::byte>());
 }
 
-// Everyone sends everyone two pieces, of 5 floats and of `large`.
+// Every rank sends two pieces to every rank, of 5 floats and of `large` floats.
 inline void ExpectExchange(Communicator* c, size_t large) {
   constexpr size_t kSmall = 5;
   const auto number = [](int from, int to, size_t i) {
@@ -98,8 +98,8 @@ inline void ExpectAgreement(Communicator* c) {
   EXPECT_EQ(root, absl::NotFoundError("y"));
 }
 
-// Everyone writes its own part, then reads all; twice, for what is behind a fence must not be
-// overtaken. Returns whether there was shared memory.
+// Every rank writes its own part, then reads all parts; twice, because writes after a fence must
+// not be visible before it. Returns whether there was shared memory.
 inline bool ExpectSharedFloats(Communicator* c) {
   const auto shared = c->Share(10 + c->rank());
   if (shared == nullptr) return false;

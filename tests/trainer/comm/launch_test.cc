@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// An environment of these variables of launchers and no others, until it is destroyed.
+// Sets these environment variables of launchers and no others, until it is destroyed.
 class Environment {
  public:
   explicit Environment(const std::map<std::string, std::string>& variables) {
@@ -59,7 +59,7 @@ TEST(LaunchTest, EveryLauncher) {
 }
 
 TEST(LaunchTest, TheInnerLauncherCounts) {
-  // mpirun starts its daemons with srun, one for each host.
+  // mpirun starts its daemons with srun, one per host.
   ExpectLaunch(Read({{"SLURM_STEP_NUM_TASKS", "2"},
                      {"SLURM_PROCID", "1"},
                      {"OMPI_COMM_WORLD_SIZE", "64"},

@@ -18,7 +18,7 @@ TEST(MpiCommunicatorTest, KeepsTheContractAsleep) {
   ExpectCommunicator(asleep.get());
 }
 
-// Sizes beyond 2 GiB, which MPI's int counts cannot hold, are divided in the same way.
+// Sizes above 2 GiB, which do not fit the int counts of MPI, are divided in the same way.
 TEST(MpiCommunicatorTest, DividesLongMessages) {
   const auto narrow = CreateMpiCommunicator(nullptr, nullptr, {.message_bytes = 7});
   ExpectCommunicator(narrow.get());

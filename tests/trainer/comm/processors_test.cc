@@ -68,7 +68,7 @@ TEST_F(ProcessorQuotaTest, OfVersion2IsTheLeastOfTheGroupsAround) {
   EXPECT_EQ(Quota(), 0.5);
 }
 
-// A container sees itself as the top, whatever path it is given.
+// A container sees its own group as the top, regardless of its path.
 TEST_F(ProcessorQuotaTest, OfAContainerIsAtTheTop) {
   Write("sys/fs/cgroup/cpu.max", "300000 100000");
   for (const char* path : {"/", "/../../sibling", "/host/docker/1234"}) {
