@@ -25,12 +25,12 @@ TEST(RunConfigTest, WritesEveryDefaultOut) {
   EXPECT_EQ(RunConfigText(*ParseRunConfig(text, "again", {})), text);
 }
 
-// The code that writes defaults out knows these types; a field of another would be left out of
+// The code that sets defaults supports these types; a field of another type would be missing in
 // config.textproto.
 void ExpectKnownTypes(const Descriptor* message) {
   for (int i = 0; i < message->field_count(); ++i) {
     const FieldDescriptor* field = message->field(i);
-    // Lists have no defaults, and overrides replace this one.
+    // Lists have no defaults, and an override replaces the whole list.
     EXPECT_TRUE(!field->is_repeated() || field->name() == "data_weights") << field->full_name();
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -163,7 +163,7 @@ TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
   }
 }
 
-// Every field that is a number with a fraction, also of messages within messages.
+// Checks every floating-point field, including those of nested messages.
 void ExpectFiniteNumbersOnly(const Descriptor* message, const std::string& path, int* fields) {
   for (int i = 0; i < message->field_count(); ++i) {
     const FieldDescriptor* field = message->field(i);
