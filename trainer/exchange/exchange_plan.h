@@ -61,7 +61,7 @@ class ExchangePlan {
   const Updates updates_;
   const WireFormat format_;
   const Topology topology_;
-  // first element of each rank's slice, then the end of the array
+  // The first element of each rank's slice, then the end of the array.
   std::vector<int64_t> slice_begins_;
 };
 
