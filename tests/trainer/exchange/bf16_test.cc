@@ -13,7 +13,7 @@ namespace {
 TEST(Bf16Test, RoundsToTheNearestTiesToEven) {
   EXPECT_EQ(RoundToBf16(1.0f), 1.0f);
   EXPECT_EQ(RoundToBf16(-2.5f), -2.5f);
-  // Neighbors of 1 are 1/128 apart.
+  // The distance between bf16 numbers near 1 is 1/128.
   EXPECT_EQ(RoundToBf16(1.0f + 1.0f / 256), 1.0f);
   EXPECT_EQ(RoundToBf16(1.0f + 3.0f / 256), 1.0f + 2.0f / 128);
   EXPECT_EQ(RoundToBf16(std::nextafter(1.0f + 1.0f / 256, 2.0f)), 1.0f + 1.0f / 128);

@@ -9,8 +9,9 @@
 namespace elman {
 namespace {
 
-// Every rank sends everyone else two arrays: the blocks 1, 2 and 7 of the one, which are short
-// runs, and of the other from 10 on, a long one. Twice, for nothing must be left of the first time.
+// Every rank sends two arrays to every other rank: blocks 1, 2 and 7 of the first one, which are
+// short runs, and one long run of the second one from element 10 on. Repeated, because nothing of
+// the first exchange may remain.
 TEST(BlockMessagesTest, BringsBlocksAndLeavesTheRest) {
   constexpr int64_t kSize = 100 * kBlock;
   constexpr int kRanks = 3;
@@ -28,7 +29,7 @@ TEST(BlockMessagesTest, BringsBlocksAndLeavesTheRest) {
       std::vector<std::vector<float>> first(kRanks), second(kRanks);
       for (int peer = 0; peer < kRanks; ++peer) {
         first[peer].resize(kSize);
-        second[peer].resize(5 * kBlock);  // a part that begins with block 8
+        second[peer].resize(5 * kBlock);  // the array begins with block 8
         if (peer == me) continue;
         messages.Send(peer, {mine.data(), 0}, few, 2 * kBlock, kSize - 5);
         messages.Receive(peer, {first[peer].data(), 0}, few, 2 * kBlock, kSize - 5);
@@ -52,7 +53,7 @@ TEST(BlockMessagesTest, BringsBlocksAndLeavesTheRest) {
   });
 }
 
-// A run too long to be packed travels in place, between short ones before and behind it.
+// A run that is too long to be packed is sent in place, between short ones before and after it.
 TEST(BlockMessagesTest, LongRunsTravelBetweenShortOnes) {
   constexpr int64_t kSize = 200 * kBlock;
   BlockSet blocks(kSize);

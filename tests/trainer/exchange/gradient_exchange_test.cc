@@ -14,8 +14,9 @@ namespace elman {
 namespace {
 
 constexpr int64_t kSize = 5 * kSumBlock + 1234;
-constexpr int64_t kSparseEnd = 3 * kSumBlock;  // what comes before is a table of which lanes touch
-constexpr int64_t kRow = 300;                  // rows of this length
+// Elements before are a table; rows are touched by lanes.
+constexpr int64_t kSparseEnd = 3 * kSumBlock;
+constexpr int64_t kRow = 300;  // length of its rows
 
 BlockSet Dense() {
   BlockSet dense(kSize);
@@ -27,14 +28,14 @@ bool Touches(int lane, int step, int64_t i) {
   return i >= kSparseEnd || RandomWord({7}, lane, step, i / kRow) % 5 == 0;
 }
 
-// A lane's gradients: numbers whose sum depends on the order of addition.
+// The gradients of a lane: numbers whose sum depends on the order of addition.
 float LaneGradient(int lane, int step, int64_t i) {
   if (!Touches(lane, step, i)) return 0;
   const float uniform = UniformFloat(RandomWord({3}, lane, step, i)) - 0.5f;
   return uniform * (lane % 3 == 0 ? 1e4f : 1e-2f);
 }
 
-// The sum of the tree under `node`, by definition.
+// The sum of the tree under `node`, by its definition.
 float TreeSumOfLanes(LaneRange node, int step, int64_t i) {
   if (node.count() == 1) return LaneGradient(node.first, step, i);
   const int split = TreeSplit(node);
@@ -64,7 +65,7 @@ class GradientExchangeTest
 TEST_P(GradientExchangeTest, SumsTheTreeToTheBitWhereverTheRanksAre) {
   const auto& [a_case, updates] = GetParam();
   const int lanes = a_case.lanes;
-  constexpr int kSteps = 3;  // what a step leaves must not disturb the next
+  constexpr int kSteps = 3;  // more than one, because a step must not affect the next one
   std::vector<double> sums_of_squares(kSteps, -1);
   std::mutex mutex;
   const auto rank_main = [&, &a_case = a_case, updates = updates](Communicator* communicator) {
@@ -82,7 +83,7 @@ TEST_P(GradientExchangeTest, SumsTheTreeToTheBitWhereverTheRanksAre) {
       const auto summed = exchange.SummedGradients();
       const GradientExchange::Slice slice = exchange.slice();
       ASSERT_EQ(static_cast<int64_t>(summed.size()), slice.size());
-      // An update: those that the exchange was told of.
+      // Updates only elements that were reported to the exchange.
       for (int64_t i = slice.begin; i < slice.end; ++i)
         values[i] +=
             summed[i - slice.begin] + (updates == GradientExchange::Updates::kAll ? 0.25f : 0.0f);
@@ -101,7 +102,7 @@ TEST_P(GradientExchangeTest, SumsTheTreeToTheBitWhereverTheRanksAre) {
   if (!a_case.shares_memory)
     RunThreadGroup(static_cast<int>(a_case.node_of_rank.size()), rank_main, false);
 
-  // The same by blocks, without an exchange.
+  // The same for each block, without an exchange.
   for (int step = 0; step < kSteps; ++step) {
     std::vector<double> blocks;
     for (int64_t first = 0; first < kSize; first += kSumBlock) {
@@ -145,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(Topologies, GradientExchangeTest,
                                                           GradientExchange::Updates::kTouched)),
                          CaseName);
 
-// Two nodes send each other half of what was touched, and values likewise.
+// Two nodes send each other half of the touched gradients, and the same of the values.
 TEST(GradientExchangeBytesTest, SendsWhatWasTouchedAndNoMore) {
   BlockSet dense(kSize);
   dense.Insert(kSparseEnd, kSize - kSparseEnd);
@@ -164,7 +165,8 @@ TEST(GradientExchangeBytesTest, SendsWhatWasTouchedAndNoMore) {
       bytes += exchange.bytes_sent();
       touched = exchange.touched().Count(0, kSize);
     });
-    const int64_t bound = 2 * kSize * int64_t{sizeof(float)};  // 2 (n - 1) / n of each of n nodes
+    // Each of n nodes sends 2 (n - 1) / n of it.
+    const int64_t bound = 2 * kSize * int64_t{sizeof(float)};
     if (sparse) {
       EXPECT_LE(bytes, 2 * touched * int64_t{sizeof(float)});
       EXPECT_LT(bytes, bound * 9 / 10);
@@ -174,8 +176,8 @@ TEST(GradientExchangeBytesTest, SendsWhatWasTouchedAndNoMore) {
   }
 }
 
-// Rounding loses nothing for long: after many steps the values are as near to the exact ones as one
-// rounding of the last changes allows, on every rank the same; and half the bytes were sent.
+// Rounding errors do not accumulate: after many steps the values are as close to the exact ones as
+// one rounding of the last changes allows, and the same on every rank; half of the bytes are sent.
 TEST(GradientExchangeRoundingTest, FeedsBackWhatItLost) {
   constexpr int kSteps = 40, kLanes = 5;
   std::mutex mutex;
@@ -205,7 +207,7 @@ TEST(GradientExchangeRoundingTest, FeedsBackWhatItLost) {
       for (int64_t i = 0; i < kSize; ++i) {
         const bool touched = i < kRow || i >= kSparseEnd;
         const float change = touched ? 1e-3f * static_cast<float>(15 + 5 * (i % 7)) : 0;
-        // Off by a rounding of each node's last sum, and of the last change.
+        // The error is one rounding of each node's last sum, and one of the last change.
         ASSERT_NEAR(values[i], 3 + kSteps * change, 5 * change / 256 + 1e-5f) << i;
       }
       const std::lock_guard lock(mutex);
@@ -238,14 +240,14 @@ TEST(GradientExchangeSliceTest, SlicesTileTheArrayOnBlocks) {
   }
 }
 
-// A rank whose part of the array is in use twice as much has half of it.
+// A rank whose part of the array is used twice as often gets half as many elements.
 TEST(GradientExchangeSliceTest, SlicesAreOfEqualWork) {
   constexpr int64_t kBlocks = 30;
   BlockSet dense(kBlocks * kSumBlock);
   dense.Insert(0, 2 * kSumBlock);
   std::vector<double> use(kBlocks, 0.25);
   std::fill(use.begin() + 16, use.end(), 0.5);
-  // 2 dense ones, 14 blocks of a quarter, 14 of a half: a work of 12.5.
+  // 2 dense blocks, 14 with use 1/4 and 14 with use 1/2: a total work of 12.5.
   RunThreadGroup(2, [&](Communicator* communicator) {
     const GradientExchange exchange(communicator, dense, 2, GradientExchange::Updates::kTouched,
                                     WireFormat::kFloat32, use);

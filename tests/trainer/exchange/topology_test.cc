@@ -41,7 +41,7 @@ TEST(TopologyTest, EveryNodeHasOneCourierForASlice) {
       }
     }
   }
-  // The couriers of a large node's slices are spread over a smaller one.
+  // The couriers of a large node's slices are spread over the ranks of a smaller one.
   EXPECT_EQ(topology.Courier(0, 2), 4);
   EXPECT_EQ(topology.Courier(1, 2), 5);
   EXPECT_EQ(topology.Courier(2, 2), 4);
