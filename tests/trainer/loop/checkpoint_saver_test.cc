@@ -23,7 +23,7 @@ using testing::Not;
 
 class CheckpointSaverTest : public PreparedRuns {
  protected:
-  // Calls `use` on each of two ranks with a saver into the folder "run".
+  // Calls `use` on both of two ranks with a saver into the folder "run".
   void OnRanksWithSaver(const std::vector<std::string>& overrides,
                         const std::function<void(PreparedRun*, CheckpointSaver*)>& use) {
     OnRanks(2, overrides, [&](PreparedRun* run) {
@@ -49,7 +49,7 @@ class CheckpointSaverTest : public PreparedRuns {
     run->start.checkpoint.header.mutable_progress()->set_step(step);
   }
 
-  std::function<void(Activity)> while_waiting_;  // of rank 0, for the disk
+  std::function<void(Activity)> while_waiting_;  // on rank 0, called while it waits for the disk
 };
 
 TEST_F(CheckpointSaverTest, WritesTheStateAsItWasWhenItWasSaved) {
@@ -65,7 +65,7 @@ TEST_F(CheckpointSaverTest, WritesTheStateAsItWasWhenItWasSaved) {
     run->communicator->Barrier();
     if (run->communicator->rank() == 0) {
       then.assign(values.begin(), values.end());
-      std::ranges::fill(values, 0.0f);  // as training goes on, perhaps while the copy is written
+      std::ranges::fill(values, 0.0f);  // training continues, possibly while the copy is written
     }
     saver->Finish(absl::ZeroDuration());
     EXPECT_FALSE(saver->failed());

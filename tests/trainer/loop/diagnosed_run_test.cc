@@ -1,5 +1,5 @@
-// Runs under the gradient microscope: it changes nothing, sees the same on any number of ranks, and
-// tells networks apart that were built to vanish, to explode and to be well.
+// Training runs with gradient diagnostics: they do not change the training, give the same results
+// on any number of ranks, and distinguish vanishing, exploding and healthy gradients.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ class DiagnosedRunTest : public MadeRun {
     return LinesOfKind("diagnostics", output);
   }
 
-  // The last line of a run of one rank with these overrides.
+  // Returns the last diagnostics line of a run of one rank with these overrides.
   RecordedLine LastOf(const std::string& name, std::vector<std::string> overrides, int64_t steps) {
     overrides_ = std::move(overrides);
     overrides_.push_back("diagnostics.every_steps=" + std::to_string(steps));
@@ -33,7 +33,7 @@ class DiagnosedRunTest : public MadeRun {
     return lines.empty() ? RecordedLine() : *ParseRecordedLine(lines.back());
   }
 
-  // Of a run, by tag; the values of a tag at its last step.
+  // Returns the histograms of a run by tag, at the last step of each tag.
   std::map<std::string, HistogramProto> Histograms(const std::string& output) {
     std::map<std::string, HistogramProto> histograms;
     for (const Event& event : EventsIn(scratch_.Path(output + "/tensorboard"))) {
@@ -65,12 +65,12 @@ TEST_F(DiagnosedRunTest, SeesTheSameOnAnyNumberOfRanks) {
   const RecordedLine first = *ParseRecordedLine(lines[0]);
   EXPECT_EQ(first.Number("clip_rate"), 1);
   EXPECT_EQ(first.lists.at("lags.layer0.lag").size(), 5u);
-  EXPECT_EQ(first.lists.at("lags.layer0.sequences")[4], 12);  // of both batches of the step
+  EXPECT_EQ(first.lists.at("lags.layer0.sequences")[4], 12);  // from both batches of the step
   EXPECT_GT(*first.Number("parameters.layer1.hidden_weights.update_ratio"), 0);
   EXPECT_GT(*first.Number("time_constants.layer0.median"), 0);
 }
 
-// Norms of the parameters are those of the train line together.
+// The norms of the parameters add up to that of the train line.
 TEST_F(DiagnosedRunTest, PartsMakeTheWhole) {
   overrides_ = {"diagnostics.every_steps=4", "logging.every_steps=4"};
   Run(3, "run", 4);
@@ -164,7 +164,7 @@ TEST_F(DiagnosedRunTest, TellsAHealthyGradient) {
   EXPECT_LT(*line.Number("time_constants.layer0.median"), 30);  // -1 / log(sigmoid(3)) is 20.6
 }
 
-// A step that is undone has no update, and gradients that are not finite are told, not hidden.
+// A step that is undone has no update; gradients that are not finite are reported.
 TEST_F(DiagnosedRunTest, TellsOfAStepThatDiverged) {
   const RecordedLine line = LastOf("diverged", {"divergence.max_gradient_norm=1e-9"}, 1);
   EXPECT_THAT(line.texts.at("missing"), HasSubstr("the step diverged, so there was no update"));

@@ -1,4 +1,5 @@
-// A small model, by default a language model, trained on a made data set, ranks as threads.
+// Trains a small model (by default a language model) on a generated data set, with threads as
+// ranks.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -44,16 +45,17 @@ class MadeRun : public testing::Test {
     dataset_ = *dataset;
   }
 
-  // Trains with `ranks` from the checkpoint `from`, if it is not empty, into `output`; asked to
-  // stop at `stop_after` steps of rank 0, if it is positive. Returns the content hash of the last
-  // checkpoint.
+  // Trains with `ranks` ranks into `output`, starting from the checkpoint `from` if it is not
+  // empty. If `stop_after` is positive, requests a stop after this number of steps of rank 0.
+  // Returns the content hash of the last checkpoint.
   std::string Run(int ranks, const std::string& output, int64_t max_steps,
                   bool shares_memory = true, const std::string& from = "", int64_t stop_after = 0) {
     std::vector<std::string> overrides = overrides_;
     overrides.push_back("max_steps=" + std::to_string(max_steps));
     const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
     const auto rank_main = [&](Communicator* communicator) {
-      // As PrepareRun, but for its checks: these runs are validated on their training split.
+      // Like PrepareRun without its checks, because these runs are validated on their training
+      // split.
       const DatasetManifest& manifest = dataset_->manifest();
       std::vector<VocabularySpec> vocabularies = VocabulariesOf(manifest.fields());
       vocabularies.resize(FieldsOfModel(manifest.task()));
@@ -75,7 +77,7 @@ class MadeRun : public testing::Test {
       *checkpoint.header.mutable_config() = config;
       DescribeParameters(model->parameters(), &checkpoint.header);
       const Task task = dataset_->manifest().task();
-      std::unique_ptr<Evaluator> evaluator;  // co-occurrences are never validated on
+      std::unique_ptr<Evaluator> evaluator;  // co-occurrences have no validation
       if (task != COOCCURRENCE) evaluator = *CreateEvaluator(dataset_, "train", config);
       std::unique_ptr<ValidationSamples> samples;
       if (shows_samples_ && communicator->rank() == 0)
@@ -128,7 +130,7 @@ class MadeRun : public testing::Test {
     return HashOfLatest(output);
   }
 
-  // The lines of metrics.jsonl of this kind, but for the time at which they were written.
+  // Returns the lines of metrics.jsonl of this kind, without the times at which they were written.
   std::vector<std::string> LinesOfKind(const std::string& kind, const std::string& output) {
     std::vector<std::string> lines;
     const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
@@ -139,7 +141,7 @@ class MadeRun : public testing::Test {
     return lines;
   }
 
-  // Of the train lines of metrics.jsonl.
+  // Returns the losses of the train lines of metrics.jsonl.
   std::vector<double> TrainLosses(const std::string& output) {
     std::vector<double> losses;
     for (const auto line : absl::StrSplit(scratch_.Read(output + "/metrics.jsonl"), '\n')) {
@@ -164,18 +166,19 @@ class MadeRun : public testing::Test {
 
   Scratch data_, scratch_;
   std::shared_ptr<const Dataset> dataset_;
-  std::vector<std::string> overrides_;     // of the configuration
-  bool shows_samples_ = false;             // of the data set, at every validation
-  std::vector<int> nodes_;                 // of the ranks; empty: all on one
+  std::vector<std::string> overrides_;  // of the configuration
+  bool shows_samples_ = false;  // whether samples of the data set are shown at every validation
+  std::vector<int> nodes_;      // nodes of the ranks; empty: all on one node
   std::function<void()> before_training_;  // called by every rank
-  std::function<void()> after_training_;   // likewise
+  std::function<void()> after_training_;   // called by every rank
   std::function<void(int rank)> on_step_;  // called by every rank in every step
-  std::function<std::unique_ptr<Model>(std::unique_ptr<Model>)> wrap_model_;  // on every rank
-  // Called by every rank in every step, before the ranks compare: may spoil what that rank holds.
+  // Called on every rank.
+  std::function<std::unique_ptr<Model>(std::unique_ptr<Model>)> wrap_model_;
+  // Called by every rank in every step, before the ranks compare; may corrupt what the rank holds.
   std::function<void(int rank, std::span<float> values, Progress* progress)> tamper_;
   absl::StatusCode ends_with_ = absl::StatusCode::kOk;
-  absl::Status ended_;        // what the last run said
-  bool save_failed_ = false;  // and of its last save
+  absl::Status ended_;        // status of the last run
+  bool save_failed_ = false;  // whether its last save failed
 };
 
 }  // namespace elman

@@ -30,7 +30,7 @@ TEST(StepAgreement, AddsUpAllLanes) {
   OnRanks([](Communicator* communicator, StepAgreement* agreement) {
     const int rank = communicator->rank();
     const LaneRange lanes = LanesOfRank(kLanes, kRanks, rank);
-    for (const int64_t times : {1, 2}) {  // nothing of a step is left to the next
+    for (const int64_t times : {1, 2}) {  // repeated, because a step must not affect the next one
       agreement->BeginStep();
       for (int lane = lanes.first; lane < lanes.end; ++lane) {
         agreement->lane(lane - lanes.first).losses.targets = times * (1 << lane);

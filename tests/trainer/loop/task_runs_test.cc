@@ -1,5 +1,5 @@
-// Whole runs of every task and of its variants, ranks as threads: the same bits on any number of
-// ranks and after a resume, and neither diagnostics nor samples change them.
+// Complete training runs of every task and its variants, with threads as ranks: the same bits on
+// any number of ranks and after a resume; diagnostics and samples do not change them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,11 +27,11 @@ class TaskRunsTest : public MadeRun, public testing::WithParamInterface<RunCase>
   TaskRunsTest() : MadeRun(GetParam().task) {
     overrides_ = {"diagnostics.every_steps=4", "logging.every_steps=2"};
     overrides_.insert(overrides_.end(), GetParam().overrides.begin(), GetParam().overrides.end());
-    // Their lines come from networks that read sequences.
+    // Samples exist only for networks that read sequences.
     shows_samples_ = GetParam().task != EMBEDDING && GetParam().task != COOCCURRENCE;
   }
 
-  // What a run says of its training, its network and its examples.
+  // Returns the lines of a run about its training, diagnostics and samples.
   std::vector<std::string> Told(const std::string& output) {
     std::vector<std::string> told = LinesOfKind("diagnostics", output);
     for (const std::string& line : LinesOfKind("sample", output)) told.push_back(line);
@@ -62,7 +62,7 @@ TEST_P(TaskRunsTest, ResumingContinuesToTheBitOnOtherRanks) {
     const std::string name = "part" + std::to_string(steps);
     Run(3, name, steps);
     EXPECT_EQ(Run(1, name, kSteps, true, Latest(name)), hash) << steps;
-    // A run validates where it ends, also where another would not.
+    // A run also validates at its end, even if a longer run would not at that step.
     std::vector<std::string> told = Told(name), expected = Told("straight");
     const std::string end = absl::StrCat("{\"kind\": \"sample\", \"step\": ", steps, ",");
     for (std::vector<std::string>* lines : {&told, &expected}) {

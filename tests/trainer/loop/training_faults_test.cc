@@ -1,5 +1,5 @@
-// A whole run on a disk that fails, or that dies: training goes on, and what is there can be
-// resumed to the bits of a run that nothing happened to.
+// Complete training runs with disk failures or a kill: training continues, and resuming from the
+// remaining files gives the same bits as a run without faults.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -30,7 +30,7 @@ class TrainingFaultsTest : public MadeRun {
     RunWithFault("counted", Fault());
   }
 
-  // A run of one rank during whose training the fault is about, in all of its folder or below it.
+  // Trains on one rank with this fault injected in the folder of the run or its subfolder `below`.
   void RunWithFault(const std::string& output, const Fault& fault, const std::string& below = "") {
     before_training_ = [&] { injection_.emplace(fault, scratch_.Path(output + below)); };
     after_training_ = [&] {
@@ -41,8 +41,8 @@ class TrainingFaultsTest : public MadeRun {
     before_training_ = after_training_ = nullptr;
   }
 
-  // Every save that a whole line of metrics.jsonl reports is there and is what it is said to be,
-  // and `latest` is no older.
+  // Checks that every save that a complete line of metrics.jsonl reports exists with the reported
+  // content, and that `latest` is not older.
   void ExpectReportedSavesAreThere(const std::string& output) {
     const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
     for (const std::string& line : std::vector<std::string>(absl::StrSplit(metrics, '\n'))) {
@@ -57,15 +57,15 @@ class TrainingFaultsTest : public MadeRun {
     }
   }
 
-  // What the run left leads to the end that it would have had.
+  // Checks that resuming the run gives the same result as a run without faults.
   void ExpectResumesToTheBit(const std::string& output) {
     const bool has_saved = FileExists(scratch_.Path(output + "/checkpoints/latest"));
     EXPECT_EQ(Run(1, output, kSteps, true, has_saved ? Latest(output) : ""), expected_);
     EXPECT_FALSE(save_failed_);
   }
 
-  std::string expected_;  // the content hash of the last checkpoint
-  int64_t calls_ = 0;     // of the last run with a fault
+  std::string expected_;  // content hash of the last checkpoint
+  int64_t calls_ = 0;     // number of calls of the last run with a fault
   std::optional<FaultInjection> injection_;
 };
 
@@ -76,7 +76,7 @@ const Fault kFaults[] = {{.error = ENOSPC},
                          {.error = EROFS, .lasting = true},
                          {.error = EIO}};
 
-// Every call fails in one way, in turn; in the long test, in all of them.
+// Every call fails in one way, in turn; in the long test, in every way.
 TEST_F(TrainingFaultsTest, GoesOnWhateverCallFails) {
   const int64_t calls = calls_;
   EXPECT_GT(calls, 100);
@@ -125,7 +125,7 @@ TEST_F(TrainingFaultsTest, SaysSoWhenTheLastSaveFailed) {
   ExpectResumesToTheBit("full");
 }
 
-// A disk that is full for a moment, just at the end.
+// The disk is full for a short time at the end of the run.
 TEST_F(TrainingFaultsTest, TriesTheLastSaveAgain) {
   overrides_ = {"checkpoint.every_steps=0"};
   RunWithFault("counted again", Fault(), "/checkpoints");
@@ -143,7 +143,7 @@ TEST_F(TrainingFaultsTest, TriesTheLastSaveAgain) {
   }
 }
 
-// One save that failed amid others is a warning in metrics.jsonl, and no failure of the run.
+// A failed save followed by a successful one is a warning in metrics.jsonl; the run succeeds.
 TEST_F(TrainingFaultsTest, AFailedSaveThatAnotherMadeGoodIsAWarning) {
   RunWithFault("full", {.error = ENOSPC, .at = 5}, "/checkpoints");
   EXPECT_FALSE(save_failed_);

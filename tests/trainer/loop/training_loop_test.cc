@@ -1,4 +1,5 @@
-// A whole run, ranks as threads: the same bits whatever the ranks, and whatever interrupted it.
+// Complete training runs with threads as ranks: the same bits on any number of ranks and after any
+// interruption.
 #include "trainer/loop/training_loop.h"
 
 #include <gmock/gmock.h>
@@ -35,7 +36,7 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
   EXPECT_NE(Run(1, "shorter", 16), hash);
 }
 
-// A program that Elman is part of may have set its threads up otherwise; they stay so.
+// A program that embeds Elman may have other OpenMP settings for its threads; they are kept.
 TEST_F(TrainingLoopTest, SettingsOfAHostsThreadsChangeNoBit) {
   const std::string hash = Run(2, "plain", 17);
   before_training_ = [] {
@@ -51,8 +52,8 @@ TEST_F(TrainingLoopTest, SettingsOfAHostsThreadsChangeNoBit) {
   EXPECT_EQ(LinesOfKind("valid", "host"), LinesOfKind("valid", "plain"));
 }
 
-// Without dropout, which is random in any case; by plain SGD, since Adam magnifies rounding where a
-// gradient is nearly zero.
+// Without dropout, which is random. With plain SGD, because Adam magnifies rounding errors of
+// gradients near zero.
 TEST_F(TrainingLoopTest, MoreLanesChangeNothingButRounding) {
   overrides_ = {"model.dropout=0",       "model.weight_dropout=0",
                 "optimizer.kind=SGD",    "optimizer.learning_rate=0.5",
@@ -67,7 +68,7 @@ TEST_F(TrainingLoopTest, MoreLanesChangeNothingButRounding) {
 }
 
 TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
-  // The first updates all values, the others those touched.
+  // The first kind updates all values, the others only touched ones.
   for (const auto kind : Variants<OptimizerSpec::Kind>()) {
     const std::string optimizer = VariantName(kind);
     nodes_.clear();
@@ -81,8 +82,8 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfNodes) {
   }
 }
 
-// Rounded messages: on the same nodes a resumed run goes on to the bit; on one node nothing is
-// sent, so nothing is rounded; and wherever it goes on, it goes on.
+// Rounded messages: on the same nodes a resumed run has the same bits; on one node nothing is sent
+// or rounded; a run can be resumed on any nodes.
 TEST_F(TrainingLoopTest, RoundedMessagesResume) {
   overrides_ = {"exchange.wire_format=BF16", "optimizer.kind=SGD", "optimizer.learning_rate=0.5",
                 "logging.every_steps=1"};
@@ -105,8 +106,8 @@ TEST_F(TrainingLoopTest, RoundedMessagesResume) {
   }
 }
 
-// Seven shards on three ranks, and hardly a token for each of the 30 streams, so that lanes are
-// without work: no rank waits for ever, and every token is a target exactly once an epoch.
+// Seven shards on three ranks, and few tokens for each of the 30 streams, so some lanes have no
+// work: no rank waits forever, and every token is a target exactly once per epoch.
 TEST_F(TrainingLoopTest, ACorpusSmallerThanTheBatchIsTrainedOnOnce) {
   std::vector<Examples> shards;
   for (int64_t shard = 0; shard < 7; ++shard) shards.push_back(RandomExamples(2, 2, 12));
@@ -123,8 +124,8 @@ TEST_F(TrainingLoopTest, ACorpusSmallerThanTheBatchIsTrainedOnOnce) {
   EXPECT_EQ(Run(4, "nodes", 0), hash);
 }
 
-// With a learning rate too small to change anything, a step of two micro-batches sees what two
-// steps see, carried state and dropout included. An epoch has 10 batches.
+// With a learning rate too small to change anything, one step of two micro-batches has the same
+// losses as two steps, including carried state and dropout. An epoch has 10 batches.
 TEST_F(TrainingLoopTest, MicroBatchesAreOneAfterTheOther) {
   overrides_ = {"optimizer.kind=SGD", "optimizer.learning_rate=1e-30", "logging.every_steps=1"};
   Run(2, "single", 10);
@@ -148,8 +149,9 @@ TEST_F(TrainingLoopTest, MicroBatchesGiveTheSameBitsAndResume) {
   EXPECT_EQ(Run(2, "part", 0, true, Latest("part")), hash);
 }
 
-// Once a shape has been seen, a step takes nothing from the heap: on no thread, with dropout and
-// moments, on one rank and on several. An epoch of this data has 10 steps, the last one shorter.
+// After all shapes have occurred once, a step does not allocate heap memory: on any thread, with
+// dropout and moments, on one or several ranks. An epoch of this data has 10 steps; the last one is
+// shorter.
 class AllocationTest : public MadeRun, public testing::WithParamInterface<std::string> {};
 
 TEST_P(AllocationTest, StepsDoNotAllocate) {
@@ -187,8 +189,8 @@ TEST_F(TrainingLoopTest, ResumingContinuesToTheBitOnOtherRanks) {
   }
 }
 
-// Interrupted anywhere, amid the steps of a train line or an epoch: every line is about the same
-// steps and says the same of them, but for how long they took.
+// After an interruption anywhere, within an interval or an epoch, the train lines cover the same
+// steps with the same values, except for times.
 TEST_F(TrainingLoopTest, TrainLinesShowNoInterruption) {
   const auto train_lines = [&](const std::string& output) {
     std::vector<std::string> lines;
@@ -216,8 +218,8 @@ TEST_F(TrainingLoopTest, TrainLinesShowNoInterruption) {
   }
 }
 
-// Wherever the wish to stop comes, also amid validation, the run ends on a checkpoint it can go on
-// from.
+// Wherever a stop is requested, also during validation, the run ends with a checkpoint that it can
+// be resumed from.
 TEST_F(TrainingLoopTest, StoppingAnywhereLosesNothing) {
   const std::string hash = Run(2, "straight", 0);
   for (const int64_t questions : {1, 5, 11, 14, 21, 23}) {
@@ -227,8 +229,8 @@ TEST_F(TrainingLoopTest, StoppingAnywhereLosesNothing) {
   }
 }
 
-// Saves that come faster than the disk takes them wait for each other: none is left out, and what
-// is written is what the state was when the save was due.
+// Saves that are due faster than the disk writes wait for each other: all are written, with the
+// state at the time when they were due.
 TEST_F(TrainingLoopTest, EveryCheckpointAskedForIsWrittenAsItWas) {
   overrides_ = {"checkpoint.every_steps=1", "checkpoint.keep=100"};
   Run(3, "saved", 0);
@@ -243,7 +245,7 @@ TEST_F(TrainingLoopTest, EveryCheckpointAskedForIsWrittenAsItWas) {
   }
 }
 
-// By the clock, which is rank 0's: as often as the writer is free, at the same steps on all ranks.
+// Saves by rank 0's clock: as often as the writer is free, at the same steps on all ranks.
 TEST_F(TrainingLoopTest, SavesByTheClock) {
   const std::string hash = Run(2, "straight", 9);
   EXPECT_THAT(*CheckpointDirectory(scratch_.Path("straight")).Steps(), ElementsAre(9));
@@ -256,7 +258,7 @@ TEST_F(TrainingLoopTest, SavesByTheClock) {
   EXPECT_THAT(*CheckpointDirectory(scratch_.Path("hourly")).Steps(), ElementsAre(9));
 }
 
-// Whatever ends training, what was begun to be saved is finished and told.
+// However training ends, a save in progress is finished and reported.
 TEST_F(TrainingLoopTest, ADivergedRunKeepsItsCheckpoints) {
   overrides_ = {"checkpoint.every_steps=1", "optimizer.kind=SGD", "optimizer.clip_norm=0",
                 "optimizer.learning_rate=1e30"};
@@ -267,7 +269,7 @@ TEST_F(TrainingLoopTest, ADivergedRunKeepsItsCheckpoints) {
   EXPECT_THAT(metrics, HasSubstr(Latest("diverged")));
 }
 
-// `groups`: of the streams that the configuration cuts the split into.
+// `groups`: number of groups of the streams into which the configuration divides the split.
 class ValidationTest
     : public TrainingLoopTest,
       public testing::WithParamInterface<std::pair<std::vector<std::string>, int /*groups*/>> {};
@@ -275,7 +277,7 @@ class ValidationTest
 INSTANTIATE_TEST_SUITE_P(
     Streams, ValidationTest,
     testing::Values(
-        // 37 streams: three groups, the last not full.
+        // 37 streams: three groups; the last one is not full.
         std::pair(std::vector<std::string>{"evaluation.batch_size=37"}, 3),
         std::pair(std::vector<std::string>{"evaluation.batch_size=37", "evaluation.streams=CONTEXT",
                                            "evaluation.stream_tokens=1",
@@ -285,7 +287,7 @@ INSTANTIATE_TEST_SUITE_P(
                                            "evaluation.stream_tokens=1",
                                            "model.initial_state.text=LINE"},
                   3),
-        // A split that is too small to be divided: all ranks but the first are idle.
+        // A split that is too small to be divided: all ranks except the first are idle.
         std::pair(std::vector<std::string>{"evaluation.streams=CONTEXT"}, 1)));
 
 TEST_P(ValidationTest, IsTheEvaluatorsToTheLastBit) {
