@@ -12,7 +12,7 @@ namespace elman {
 struct ExchangeSpeed {
   double message_rate = 0;     // bytes/s that each rank sends and receives, all ranks concurrently
   bool between_hosts = false;  // whether these messages went between hosts
-  // seconds of one exchange of this run's gradients and values; 0: not measured
+  // Seconds of one exchange of this run's gradients and values; 0: not measured.
   double step_seconds = 0;
 };
 

@@ -13,7 +13,7 @@ struct PreflightRun {
   std::string dataset_fingerprint;
   std::string config_fingerprint;
   bool shares_memory = false;  // whether the exchange goes through shared memory
-  // bytes of /dev/shm that the run takes on one host, or would take if it could
+  // Bytes of /dev/shm that the run takes on one host, or would take if it could.
   int64_t window_bytes = 0;
   // With several nodes: the number of partial gradient sums that a node sends, for the node that
   // sends the most. It is one if the lanes of the node are a subtree of the sum.
