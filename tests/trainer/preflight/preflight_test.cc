@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// A rank of a host with `cores` cores, on which it may use those of `mine`.
+// Returns facts of a rank on a host with `cores` cores that may use the cores `mine`.
 RankFacts OnHost(const std::string& host, int cores, std::vector<int> mine) {
   RankFacts facts;
   facts.version = "1.2";
@@ -189,7 +189,7 @@ TEST(PreflightTest, TheTableHasALineAHost) {
   EXPECT_THAT(report.line, Not(HasSubstr("\n")));
 }
 
-// Collected for real, the facts of threads are the same but for what is made to differ.
+// Facts collected from threads are equal, except for those that are changed here.
 TEST(PreflightTest, AllRanksSeeTheSame) {
   RunThreadGroup(3, [](Communicator* c) {
     PreflightRun run = kRun;
