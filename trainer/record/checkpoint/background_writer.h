@@ -29,7 +29,7 @@ struct LostBest {
 struct SaveOutcome {
   int64_t step = 0;
   std::string path;
-  // or the reason why there is no checkpoint of this step
+  // Or the reason why there is no checkpoint of this step.
   absl::StatusOr<std::string> content_hash;
   absl::Status pruned;                // status of deleting old files afterwards
   std::optional<LostBest> lost_best;  // the mark `best` then names the replacement
@@ -61,7 +61,7 @@ class BackgroundWriter {
   // Repeats a save that failed. The snapshot must not have changed.
   void BeginAgain() { Begin(is_best_); }
 
-  // whether a save was started and its outcome has not been returned
+  // Whether a save was started and its outcome has not been returned.
   bool busy() const { return save_.valid(); }
 
   // Returns the outcome of the save in progress, once. Returns nothing if the save does not end
@@ -77,7 +77,7 @@ class BackgroundWriter {
   Progress best_;         // only the fields of the last best that was saved
   bool is_best_ = false;  // whether the snapshot is the best
   Checkpoint snapshot_;   // used by the writing thread while busy()
-  // declared last, so that it is waited for before the other members are destroyed
+  // Declared last, so that it is waited for before the other members are destroyed.
   std::future<SaveOutcome> save_;
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kMostPoints = 600;
 constexpr int kTicks = 5;
-// larger values are not drawn, so that sums and differences are finite
+// Larger values are not drawn, so that sums and differences are finite.
 constexpr double kMostDrawn = 1e100;
 constexpr double kSmallestSpan = 1e-9;  // relative; a narrower axis would show rounding errors
 constexpr int kMostDecades = 10;  // maximum number of decades with labels on a logarithmic axis
