@@ -34,7 +34,7 @@ TEST(BackgroundWriter, SavesWhatTheSnapshotWas) {
 
 class LostBestTest : public testing::Test {
  protected:
-  // Saves the checkpoint of a step whose best is that of `best_step`.
+  // Saves the checkpoint of `step`; the best is that of `best_step`.
   SaveOutcome Save(int64_t step, int64_t best_step) {
     *writer_.snapshot() = MadeCheckpoint(step, best_step);
     writer_.Begin(step == best_step);

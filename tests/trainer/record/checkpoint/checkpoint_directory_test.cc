@@ -33,7 +33,7 @@ class CheckpointDirectoryTest : public testing::Test {
   }
   std::string Path(std::string_view name) const { return JoinPath(directory_.folder(), name); }
 
-  // Names in the directory, sorted.
+  // Returns the names in the directory, sorted.
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(directory_.folder()))
@@ -118,7 +118,7 @@ TEST_F(CheckpointDirectoryTest, NoLinkLeadsOut) {
   Link(elsewhere_.Path("nothing"), "step-000000010.ckpt");
   EXPECT_THAT(directory_.Find(kLatest), FailsWith(kDataLoss, "leads to nothing"));
 
-  // Within the folder, links are as good as files.
+  // Links within the folder are treated like files.
   std::filesystem::rename(elsewhere_.Path("a.ckpt"), Path("a.ckpt"));
   Link("a.ckpt", "step-000000010.ckpt");
   EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(10));
@@ -131,8 +131,8 @@ TEST_F(CheckpointDirectoryTest, APipeIsNoMark) {
   EXPECT_THAT(directory_.Find(kLatest), FailsWith(kDataLoss, "found a device or a pipe"));
 }
 
-// A run that goes back leaves checkpoints ahead of it: they push none of its own out, however it
-// went back, and are not lost.
+// A run that goes back leaves checkpoints of later steps: they neither cause its own checkpoints to
+// be deleted nor are they lost.
 TEST_F(CheckpointDirectoryTest, WhatIsLaterThanTheLatestNeitherCountsNorGoes) {
   for (const int64_t step : {10, 20, 30, 40, 50}) Save(step);
   SetMark(kLatest, "step-000000020.ckpt\n");
@@ -174,7 +174,7 @@ TEST_F(CheckpointDirectoryTest, GoingOnFromTheLatestChangesNothing) {
   EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));
 }
 
-// Whatever `latest` says: going back is also how one goes on without it.
+// Regardless of `latest`: resuming from an earlier checkpoint also works without a valid mark.
 TEST_F(CheckpointDirectoryTest, GoingOnMakesMarksAnew) {
   for (const int64_t step : {10, 20, 30}) Save(step, 10);
   SetMark(kLatest, "nonsense");
@@ -185,7 +185,8 @@ TEST_F(CheckpointDirectoryTest, GoingOnMakesMarksAnew) {
   EXPECT_THAT(*directory_.Steps(), ElementsAre(10, 20, 30));
 }
 
-// A kill between the marks of a save: `best` names a checkpoint that the run has not reached.
+// After a kill between the two marks of a save, `best` names a checkpoint that the run has not
+// reached.
 TEST_F(CheckpointDirectoryTest, GoingOnFromTheLatestCorrectsTheBest) {
   Save(10, 10);
   Save(20, 10);
@@ -227,7 +228,7 @@ TEST_F(CheckpointDirectoryTest, ABestThatIsGoneIsTheMarkedOneOrNone) {
   EXPECT_THAT(directory_.Prune(1), IsOk()) << "as it could not with a mark that names no file";
 }
 
-// elman-inspect --repair removes the mark of a best that is damaged, and leaves the file.
+// elman-inspect --repair removes the mark of a damaged best and keeps the file.
 TEST_F(CheckpointDirectoryTest, ABestWithoutAMarkMustBeWhole) {
   Save(10, 10);
   Save(20, 10);

@@ -1,5 +1,5 @@
-// Every damage that can be done to a small checkpoint is found, whatever it is, and the message
-// says where. Reading takes no more memory for it.
+// Every possible damage of a small checkpoint is detected, and the message states the place.
+// Reading a damaged file takes no more memory.
 #include "tests/support/corruption.h"
 
 #include <cstdlib>
@@ -14,7 +14,7 @@ namespace elman {
 namespace {
 
 constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
-constexpr size_t kMostAtOnce = size_t{1} << 16;  // files here have about a KiB
+constexpr size_t kMostAtOnce = size_t{1} << 16;  // files here have about 1 KiB
 
 CheckpointRecord Parsed(const std::string& framed) {
   CheckpointRecord record;
@@ -71,7 +71,8 @@ class CheckpointCorruptionTest : public testing::Test {
     ASSERT_THAT(status, FailsWith(kDataLoss, "use another checkpoint")) << what;
   }
 
-  // A checkpoint with one record changed, every checksum right: what only a forger makes.
+  // Returns the checkpoint with one record changed and all checksums correct, as only a deliberate
+  // forgery would have.
   template <typename Change>
   absl::Status AfterForging(size_t number, const Change& change) {
     std::vector<std::string> forged = records_;
@@ -87,7 +88,7 @@ class CheckpointCorruptionTest : public testing::Test {
 
   const Scratch scratch_;
   const std::string path_ = scratch_.Path("damaged.ckpt");
-  std::vector<std::string> records_, others_;  // of two checkpoints of the same shape
+  std::vector<std::string> records_, others_;  // records of two checkpoints of the same shape
 };
 
 TEST_F(CheckpointCorruptionTest, IsFound) {
@@ -104,7 +105,7 @@ TEST_F(CheckpointCorruptionTest, IsFound) {
   EXPECT_THAT(ReadCheckpoint(path_), IsOk());
 }
 
-// What a forger does who mends every checksum: no read goes out of bounds or takes much memory.
+// A forgery with correct checksums must not cause reads out of bounds or large allocations.
 TEST_F(CheckpointCorruptionTest, WithChecksumsMendedHarmsNothing) {
   int64_t tried = 0, accepted = 0;
   for (size_t i = 0; i < records_.size(); ++i) {
@@ -144,7 +145,7 @@ TEST_F(CheckpointCorruptionTest, ForgedTablesAreRefused) {
   EXPECT_THAT(forge([](Entry* entry) { entry->set_offset(INT64_MAX); }), refused);
 }
 
-// A header that promises more than the file holds.
+// A header that declares more data than the file holds.
 TEST_F(CheckpointCorruptionTest, ForgedSizesAreBoundedByTheFile) {
   for (const int64_t elements : {int64_t{1} << 62, int64_t{1} << 40, int64_t{-1}}) {
     EXPECT_THAT(AfterForging(0,
@@ -172,7 +173,7 @@ TEST_F(CheckpointCorruptionTest, RecordsOfUnknownKindsAreRefused) {
               FailsWith(kDataLoss, "unknown kind"));
 }
 
-// A short message may ask for a lot of memory when it is parsed; one of many MiB for too much.
+// A short message may need a lot of memory when it is parsed; one of many MiB needs too much.
 TEST_F(CheckpointCorruptionTest, HeadersAreBoundedBeforeTheyAreParsed) {
   CheckpointRecord record = Parsed(records_[0]);
   record.mutable_header()->mutable_provenance()->set_host(std::string(5 << 20, 'x'));

@@ -1,4 +1,4 @@
-// Checkpoints with numbers that are not finite: found, named, and nothing to go on from.
+// Checkpoints with numbers that are not finite are detected and named, and cannot be resumed from.
 #include "trainer/record/checkpoint/finite_check.h"
 
 #include <gmock/gmock.h>

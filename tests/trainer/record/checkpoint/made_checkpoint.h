@@ -1,4 +1,4 @@
-// Small checkpoints, made on the spot.
+// Small generated checkpoints.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ inline void AddMadeField(TokenizerSpec::Kind kind, const std::string& vocabulary
   checkpoint->tables.push_back({vocabulary_text, tokenizer_model});
 }
 
-// A checkpoint of `step`, whole in every respect; `best_step` 0: the run has no best.
+// Returns a valid checkpoint of `step`; `best_step` 0: the run has no best.
 inline Checkpoint MadeCheckpoint(int64_t step, int64_t best_step = 0, float first_value = 0.5f) {
   Checkpoint checkpoint;
   CheckpointHeader& header = checkpoint.header;

@@ -1,5 +1,5 @@
-// What becomes of a run's checkpoints when the system fails in the middle of a save: the last good
-// one stays, `latest` names a readable one, and no save is reported that is not there.
+// Effects of system failures during a save on a run's checkpoints: the last good one remains,
+// `latest` names a readable one, and no missing save is reported.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -37,7 +37,7 @@ const Fault kFaults[] = {
 
 class SaveFaultsTest : public testing::Test {
  protected:
-  // A run that has saved twice, and the leftovers of a killed writer.
+  // A run that has saved twice, and the temporary files of a killed writer.
   SaveFaultsTest() {
     CheckpointDirectory before(made_.path());
     for (const int64_t step : {kBestStep, kLastStep}) {
@@ -47,7 +47,7 @@ class SaveFaultsTest : public testing::Test {
     made_.Write("checkpoints/step-000000025.ckpt.tmp-1-1", "left behind");
   }
 
-  // The run with its two checkpoints, or one that has not saved yet.
+  // Returns a run with its two checkpoints, or one that has not saved yet.
   std::string NewRun(bool has_saved) {
     const std::string run = scratch_.Path("run" + std::to_string(++runs_));
     if (has_saved) {
@@ -58,8 +58,8 @@ class SaveFaultsTest : public testing::Test {
     return run;
   }
 
-  // Saves in the background while the fault is about; returns what the writer says, and how many
-  // calls it made, and which one was struck last.
+  // Saves in the background with a fault injected. Returns the outcome, the number of calls and the
+  // last call that the fault affected.
   static SaveOutcome Save(const std::string& run, const Fault& fault, int64_t* calls,
                           std::string* struck = nullptr) {
     CheckpointDirectory directory(run);
@@ -84,7 +84,8 @@ class SaveFaultsTest : public testing::Test {
     EXPECT_EQ(ContentHash(*checkpoint), ContentHash(MadeCheckpoint(step)));
   }
 
-  // Nothing that was there is lost, and the next save, on a sound disk, sets all right.
+  // Checks that no earlier data is lost and that the next save, without faults, succeeds and cleans
+  // up.
   static void ExpectNothingLost(const std::string& run, bool has_saved, bool reported) {
     if (reported) {
       ExpectReadable(run, kLatest, {kNewStep});
@@ -105,7 +106,7 @@ class SaveFaultsTest : public testing::Test {
       EXPECT_THAT(entry.path().string(), Not(HasSubstr(".tmp-")));
   }
 
-  // Calls of an undisturbed save.
+  // Returns the number of calls of a save without faults.
   int64_t Calls(bool has_saved) {
     int64_t calls = 0;
     EXPECT_THAT(Save(NewRun(has_saved), kNoFault, &calls).content_hash, IsOk());
@@ -130,7 +131,7 @@ TEST_F(SaveFaultsTest, WhateverCallFails) {
         std::string struck;
         const SaveOutcome outcome = Save(run, fault, &made, &struck);
         EXPECT_GE(made, fault.at);
-        // No failure goes unnoticed, but of closing what was only read.
+        // Every failure is reported, except for closing a file that was only read.
         if (fault.kind == Fault::kError && fault.error != EINTR && struck != "close") {
           EXPECT_FALSE(outcome.content_hash.ok() && outcome.pruned.ok()) << struck;
         }
@@ -170,7 +171,7 @@ TEST_F(SaveFaultsTest, WhereverTheProcessDies) {
   }
 }
 
-// A save takes as long as it takes; whoever asks waits no longer than he wants.
+// A save may take long; a caller of Outcome waits no longer than its `patience`.
 TEST_F(SaveFaultsTest, OthersGoOnMeanwhile) {
   const std::string run = NewRun(true);
   CheckpointDirectory directory(run);
@@ -188,7 +189,8 @@ TEST_F(SaveFaultsTest, OthersGoOnMeanwhile) {
   EXPECT_THAT(outcome->content_hash, IsOk());
 }
 
-// Again means anew: another file, and no second fsync of one that failed.
+// A repeated save writes another file and does not call fsync again on a descriptor on which it
+// failed.
 TEST_F(SaveFaultsTest, ASaveThatFailedIsDoneAgain) {
   const int64_t calls = Calls(true);
   int fsyncs = 0;
@@ -214,7 +216,7 @@ TEST_F(SaveFaultsTest, ASaveThatFailedIsDoneAgain) {
   EXPECT_GT(fsyncs, 2);
 }
 
-// As long as a mark cannot be read, the checkpoint it means may be any: none is deleted.
+// While a mark cannot be read, any checkpoint may be the one that it names: none is deleted.
 TEST_F(SaveFaultsTest, NothingIsDeletedWhileAMarkIsUnreadable) {
   const std::string run = NewRun(true);
   made_.Write("garbled", "step-");

@@ -1,4 +1,4 @@
-// TensorBoard's files, read back.
+// Reads the files of TensorBoard.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 
 namespace elman {
 
-// What the one event file of a folder holds, but for the version that each begins with.
+// Returns the events of the only event file in a folder, without the version event at its start.
 inline std::vector<Event> EventsIn(const std::string& folder) {
   std::vector<Event> events;
   int files = 0;

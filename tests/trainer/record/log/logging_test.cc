@@ -36,7 +36,7 @@ TEST(MetricsLogTest, AppendsAndCutsWhatIsLater) {
   ASSERT_TRUE(AppendFile::Open(path)
                   .value()
                   ->Append("{\"kind\": \"valid\", \"st")
-                  .ok());  // a kill, amid a line
+                  .ok());  // a kill within a line
   ASSERT_TRUE((*MetricsLog::Open(path, 20, 20))->Write(Line(25)).ok());
   EXPECT_EQ(*ReadFile(path, 1000),
             "{\"kind\": \"valid\", \"step\": 10}\n{\"kind\": \"valid\", \"step\": 20}\n"
@@ -126,7 +126,7 @@ TEST(TensorBoardWriterTest, WritesTexts) {
   ASSERT_TRUE((*TensorBoardWriter::Open(folder.Path("tensorboard"), 0, 0))
                   ->WriteTexts(7, {{"samples/1", "    one\n"}, {"samples/2", "two"}})
                   .ok());
-  // What goes on keeps them.
+  // A resumed run keeps them.
   ASSERT_THAT(TensorBoardWriter::Open(folder.Path("tensorboard"), 7, 0), IsOk());
   int texts = 0;
   for (const Event& event : EventsIn(folder.Path("tensorboard"))) {
@@ -273,7 +273,7 @@ TEST(PrometheusFileTest, TellsHowARunStands) {
     EXPECT_THAT(text, HasSubstr("\n" + sample + "\n"));
   }
 
-  // Within a second the file stays as it is; the end is told at once.
+  // Within a second the file does not change; the end is written immediately.
   ASSERT_THAT((*file)->Add(*ParseRecordedLine(Line(30, "train").ToString())), IsOk());
   EXPECT_EQ(*ReadFile(path, 10000), text);
   ASSERT_THAT((*file)->End(), IsOk());

@@ -37,7 +37,7 @@ int Count(const std::string& text, const std::string& part) {
   return count;
 }
 
-// The points of a polyline or polygon of a class.
+// Returns the points of a polyline or polygon of this class.
 std::vector<std::pair<double, double>> PointsOf(const std::string& svg, const std::string& what) {
   const size_t at = svg.find(what + "\" points=\"");
   EXPECT_NE(at, std::string::npos) << what;
@@ -59,7 +59,7 @@ TEST(LineChartTest, DrawsValuesUpwardsAndStepsToTheRight) {
   ASSERT_EQ(train.size(), 3);
   EXPECT_LT(train[0].first, train[1].first);
   EXPECT_NEAR(train[1].first, (train[0].first + train[2].first) / 2, 0.2);
-  EXPECT_LT(train[0].second, train[1].second);  // y grows downwards
+  EXPECT_LT(train[0].second, train[1].second);  // y increases downwards
   EXPECT_NEAR(train[1].second - train[0].second, 2 * (train[2].second - train[1].second), 0.3);
   EXPECT_THAT(svg, HasSubstr("loss &lt;of&gt; it"));
   EXPECT_THAT(svg, HasSubstr("<circle class=\"s1\""));
@@ -73,7 +73,7 @@ TEST(LineChartTest, LogarithmsMakeFactorsDistances) {
                                      .series = {{"a", {{1, 1000}, {2, 100}, {3, 0}, {4, 10}}}},
                                      .logarithmic = true});
   const auto points = PointsOf(svg, "<polyline class=\"s0");
-  ASSERT_EQ(points.size(), 3);  // there is no logarithm of 0
+  ASSERT_EQ(points.size(), 3);  // 0 has no logarithm
   EXPECT_NEAR(points[1].second - points[0].second, points[2].second - points[1].second, 0.2);
 }
 
@@ -94,7 +94,7 @@ TEST(LineChartTest, HasNothingToDrawOfNothing) {
   EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {{1, -1}}}}, .logarithmic = true}), "");
   EXPECT_EQ(ShareChart({.title = "x", .series = {}}), "");
   EXPECT_EQ(ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 1}}}, {"b", {{1, 1}}}}}), "");
-  // One point, or many that are the same, are no division by zero.
+  // One point, or many equal ones, must not cause a division by zero.
   for (const std::vector<RecordedPoint>& points :
        {std::vector<RecordedPoint>{{5, 7}}, {{1, 0}, {2, 0}}, {{1, 3}, {2, 3}}}) {
     EXPECT_THAT(LineChart({.title = "x", .series = {{"a", points}}}),
@@ -110,7 +110,7 @@ TEST(LineChartTest, ThinsLongSeriesOut) {
   EXPECT_EQ(points.size(), 600);
 }
 
-// What every chart must be: of bounded size, with some labels and only finite coordinates.
+// Requirements for every chart: bounded size, some labels and only finite coordinates.
 testing::Matcher<std::string> IsChart() {
   return AllOf(HasSubstr("<polyline"), HasSubstr("<text"), Not(HasSubstr("nan")),
                Not(HasSubstr("inf")), testing::SizeIs(testing::Lt(60000u)));
@@ -122,8 +122,8 @@ TEST(LineChartTest, ShowsRoundNumbers) {
   for (const char* tick : {">0<", ">5<", ">10<", ">1<", ">4<"}) EXPECT_THAT(svg, HasSubstr(tick));
 }
 
-// Means of equal values differ in the last place: an axis so narrow that adding the distance of two
-// ticks changes nothing.
+// Means of equal values differ by rounding errors: the axis would be so narrow that adding the
+// distance of two ticks changes nothing.
 TEST(LineChartTest, ConstantWithRoundingErrors) {
   for (const double value : {0.1, 1.0, 122.3, 4e15, 1e-90}) {
     for (const bool logarithmic : {false, true}) {
@@ -160,7 +160,8 @@ TEST(LineChartTest, AnyNumbers) {
     chart.from_zero = trial % 5 == 0;
     chart.series.push_back({"values", {}, /*marked=*/true});
     for (int i = 0; i < values; ++i) {
-      double value = std::bit_cast<double>(bits(random));  // any, NaN and infinities too
+      // Any bit pattern, including NaN and infinities.
+      double value = std::bit_cast<double>(bits(random));
       if (what == 1) value = constant;
       if (what == 2) value = std::nextafter(constant, random() % 2 == 0 ? kInfinity : -kInfinity);
       if (what == 3) value = constant * std::pow(10, exponent(random) / 1000);

@@ -56,7 +56,7 @@ TEST(DiagnosticsSectionTest, ShowsVerdictMapsAndGates) {
   EXPECT_EQ(DiagnosticsSection(Recorded({R"({"kind": "train", "step": 501})"})), "");
 }
 
-// Paths by what they begin with; each holds all rectangles of a shade.
+// Counts rectangles in the path that begins with `path`; each path holds all rectangles of a shade.
 size_t RectanglesIn(const std::string& svg, const std::string& path) {
   const size_t at = svg.find(path);
   if (at == std::string::npos) return 0;
@@ -73,7 +73,7 @@ TEST(HeatMapTest, ShadesByLogarithm) {
       << "neighbors of a shade are one";
   EXPECT_EQ(RectanglesIn(svg, "<path class=\"heat s0\" fill-opacity=\"0.50\""), 1u);
   EXPECT_EQ(RectanglesIn(svg, "<path class=\"heat s3\""), 1u);
-  // The border: below 0.01 from 2 steps on, in both columns: at half of the height of four steps.
+  // The border is below 0.01 from 2 steps on, in both columns: at half of the height of four steps.
   EXPECT_THAT(
       svg,
       HasSubstr(
@@ -95,7 +95,7 @@ TEST(TensorBoardWriterTest, WritesHistogramsFromTheirFirstFilledBucketToTheLast)
   ASSERT_TRUE((*TensorBoardWriter::Open(folder.Path("t"), 0, 0))
                   ->WriteHistograms(7, {{"gates/a", histogram}, {"gates/empty", {}}})
                   .ok());
-  // They are kept up to the step that a run goes on from.
+  // Histograms are kept up to the step that a run is resumed from.
   ASSERT_TRUE((*TensorBoardWriter::Open(folder.Path("t"), 7, 0))->WriteHistograms(8, {}).ok());
   std::vector<Summary::Value> values;
   for (const Event& event : EventsIn(folder.Path("t"))) {

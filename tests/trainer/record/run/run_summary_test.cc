@@ -113,11 +113,11 @@ TEST_F(RunSurveyTest, MakesMissingAndUnreadableMarksAnew) {
 }
 
 TEST_F(RunSurveyTest, LeavesAGoodMarkAlone) {
-  SetMark(kLatest, "step-000000010.ckpt");  // somebody went back on purpose
+  SetMark(kLatest, "step-000000010.ckpt");  // the run was moved back on purpose
   EXPECT_THAT(Problems(), IsEmpty());
   EXPECT_THAT(Actions(), IsEmpty());
   EXPECT_EQ(Mark(kLatest), "step-000000010.ckpt");
-  // A save of a new best was cut short before `latest` moved.
+  // A save of a new best was interrupted before `latest` was updated.
   Save(40, 40);
   SetMark(kLatest, "step-000000030.ckpt");
   EXPECT_THAT(Actions(), IsEmpty());
@@ -138,7 +138,7 @@ TEST_F(RunSurveyTest, CorrectsABestThatNobodyStates) {
   EXPECT_THAT(Actions(), ElementsAre(HasSubstr("best: written, names step-000000020.ckpt")));
 }
 
-// They say what may yet be rescued.
+// Bad marks show which checkpoints may still be rescued.
 TEST_F(RunSurveyTest, LeavesMarksWhereNothingIsWhole) {
   for (const int64_t step : {10, 20, 30}) Damage(step);
   const auto repair = RepairRun(run_.path());
@@ -225,7 +225,7 @@ TEST_F(RunSurveyTest, RefusesToRepairWhileARunWrites) {
   EXPECT_EQ(Actions().size(), 2u);
 }
 
-// A checkpoint of another version is no damage: nothing is known about it.
+// A checkpoint of another version is not damaged: its state is unknown.
 TEST_F(RunSurveyTest, ChangesNothingWhereACheckpointCannotBeJudged) {
   std::vector<std::string> records = FramedRecords(directory_.PathOf(30));
   CheckpointRecord header;
