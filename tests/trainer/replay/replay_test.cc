@@ -18,7 +18,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// A run of six steps on two ranks, saved every third.
+// A run of six steps on two ranks, saved every third step.
 class ReplayTest : public PreparedRuns {
  protected:
   ReplayTest() : run_(scratch_.Path("run")) {

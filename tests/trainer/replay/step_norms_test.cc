@@ -20,7 +20,7 @@ using testing::Not;
 
 class StepNormsTest : public PreparedRuns {
  protected:
-  // Calls `use` with the values and the gradients, all zeros, of a run of one rank.
+  // Calls `use` with the values and the gradients of a run of one rank; all are zero.
   void OnZeros(const std::function<void(PreparedRun*, std::vector<float>* gradients)>& use) {
     OnRanks(1, {}, [&](PreparedRun* run) {
       ASSERT_THAT(PrepareState({}, run), IsOk());

@@ -1,7 +1,7 @@
-// What every cell, every optimizer and every task promises, by whole runs with ranks as threads:
-// the same bits on any ranks and nodes, exact resume, replay of a step, and diagnostics that change
-// nothing. The lists are those of tests/support/variants.h: a new variant is tested without a
-// change here, unless its task needs settings of its own (ConfigOf).
+// Properties that every cell, optimizer and task must have, tested with complete runs with threads
+// as ranks: the same bits on any ranks and nodes, exact resume, replay of a step, and diagnostics
+// that change nothing. The lists come from tests/support/variants.h: a new variant is tested
+// without a change here, unless its task needs settings of its own (ConfigOf).
 #include "tests/support/variants.h"
 
 #include <gmock/gmock.h>
@@ -28,7 +28,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr int kWords = 14, kLabels = 4;
-// Steps of a run, which end amid its second epoch or later, and where it is interrupted.
+// Number of steps of a run, which ends within its second epoch or later, and the step of the
+// interruption.
 constexpr int kSteps = 11, kPart = 4;
 
 struct Variant {
@@ -71,8 +72,8 @@ class VariantTest : public testing::TestWithParam<Variant> {
     dataset_ = *dataset;
   }
 
-  // Trains into `output`, from its latest checkpoint if it has one, with a rank for each element of
-  // `nodes`, which says what node it is on. The content hash of the last checkpoint.
+  // Trains into `output`, from its latest checkpoint if there is one, with one rank per element of
+  // `nodes`, which is the node of the rank. Returns the content hash of the last checkpoint.
   std::string Run(const std::vector<int>& nodes, const std::string& output, int steps = kSteps,
                   const std::vector<std::string>& more = {}) {
     std::vector<std::string> overrides = GetParam().overrides;
@@ -109,7 +110,7 @@ TEST_P(VariantTest, ResumesToTheBit) {
   EXPECT_EQ(Run({0, 0}, "part"), hash);
 }
 
-// They are not part of what a run resumes with either.
+// Diagnostics do not belong to the state from which a run is resumed.
 TEST_P(VariantTest, DiagnosticsChangeNoBit) {
   const std::string hash = Run({0}, "plain");
   EXPECT_EQ(Run({0, 0}, "diagnosed", kSteps, {"diagnostics.every_steps=3"}), hash);
@@ -117,7 +118,7 @@ TEST_P(VariantTest, DiagnosticsChangeNoBit) {
   EXPECT_EQ(Run({0}, "part"), hash);
 }
 
-// From the run's beginning, and from a checkpoint.
+// From the start of the run, and from a checkpoint.
 TEST_P(VariantTest, ReplaysAStep) {
   Run({0, 0}, "run", kSteps, {"checkpoint.every_steps=4"});
   SingleProcess alone;
