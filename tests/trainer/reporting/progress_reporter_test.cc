@@ -1,4 +1,4 @@
-// What a run says about its own numbers.
+// What a run reports about its own results.
 #include "trainer/reporting/progress_reporter.h"
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@ class ProgressReporterTest : public testing::Test {
  protected:
   static constexpr uint32_t kWords = 26;
 
-  // Of a run of a task whose data set has no validation split.
+  // Starts a run of a task whose data set has no validation split.
   void Begin(Task task, double peak, const std::vector<std::string>& overrides = {}) {
     reporter_.reset();
     directory_.reset();
@@ -41,7 +41,7 @@ class ProgressReporterTest : public testing::Test {
     reporter_ = *std::move(reporter);
   }
 
-  // A step that ends an interval, with this loss per target.
+  // Reports a step that ends an interval, with this loss per target.
   void Step(double loss, int64_t multiplications = 0) {
     reporter_->Step({.step = ++step_,
                      .targets = 10,
@@ -81,7 +81,7 @@ TEST_F(ProgressReporterTest, ExplainsAnMfuAboveOneOncePerPeak) {
   Step(3, 1'000'000'000);
   EXPECT_EQ(Events("mfu_above_1"), 2);
   reporter_->PeakMeasured(1e30, 0.01);
-  Step(3);  // begins with the old peak
+  Step(3);  // the interval starts with the old peak
   Step(3, 1'000'000'000);
   EXPECT_EQ(Events("mfu_above_1"), 2);
 }

@@ -9,7 +9,7 @@
 namespace elman {
 namespace {
 
-// What is printed where a person watches, or not.
+// Returns what is printed on a terminal (`watched`) or elsewhere.
 std::string Printed(bool watched, bool quiet, const std::function<void(TerminalLine*)>& print) {
   ::setenv("ELMAN_TERMINAL", watched ? "1" : "0", 1);
   TerminalLine line(quiet);

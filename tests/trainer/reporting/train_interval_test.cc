@@ -25,8 +25,8 @@ TEST(TrainInterval, RatesLeaveOutPauses) {
   EXPECT_EQ(TrainInterval(&clock, /*peak=*/0, kStart).Utilization(now), std::nullopt);
 }
 
-// A machine that gets slower and faster: each part of an interval is compared with the peak of
-// then.
+// On a machine whose speed changes, each part of an interval is compared with the peak at that
+// time.
 TEST(TrainInterval, UtilizationFollowsThePeak) {
   PhaseClock clock;
   TrainInterval interval(&clock, /*peak=*/1000, kStart);
