@@ -156,7 +156,7 @@ double AttentionElements(const ModelSpec& model, const LargestBatch& batch, bool
   const double chunk =
       std::min(std::max(batch.longest[0], static_cast<double>(limits.chunk)), batch.longest_pairs);
   const double kept = backward ? std::min(batch.pairs, static_cast<double>(limits.kept)) : 0;
-  // forward, and recomputed in the backward pass
+  // Computed in the forward pass and again in the backward pass.
   const double again = kept < batch.pairs ? chunk : 0;
   const bool concat = model.translation().attention() == TranslationSpec::CONCAT;
   const double compared = concat ? batch.longest[0] * (backward ? 3 : 1) *
@@ -231,7 +231,7 @@ MemoryEstimate EstimateMemory(const PreparedRun& run) {
     memory.checkpoint *= 2;
   }
   for (const auto& dataset : run.datasets) {
-    // only one block is in memory at a time
+    // Only one block is in memory at a time.
     if (!TraitsOf(dataset->manifest().task()).layers) continue;
     const LargestBatch batch = LargestTrainingBatch(config, *dataset);
     const double bytes =
