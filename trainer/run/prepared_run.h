@@ -28,7 +28,7 @@ namespace elman {
 
 // Where a run searches for a checkpoint, and what it takes from it.
 struct RunOrigin {
-  // null on ranks other than 0, and for a run that writes nothing
+  // Null on ranks other than 0, and for a run that writes nothing.
   const RunDirectory* directory = nullptr;
   std::string resume = "never";  // auto, never or a checkpoint file
   Take take = Take::kAuto;       // from a checkpoint of another run directory
@@ -42,7 +42,7 @@ struct PreparedRun {
   std::unique_ptr<Optimizer> optimizer;
   std::vector<LongExamples> left_out;   // of the split train of each data set
   std::unique_ptr<BatchSource> source;  // of the remaining examples of the splits train
-  // for the model's parameters and the configuration's lanes
+  // For the model's parameters and the configuration's lanes.
   std::optional<ExchangePlan> exchange_plan;
   std::unique_ptr<GradientExchange> exchange;  // null before PrepareExchange
   std::unique_ptr<TrainingState> state;        // null before PrepareState
@@ -51,7 +51,7 @@ struct PreparedRun {
   // Null before PrepareSamples, on ranks other than 0, and if no samples are requested.
   std::unique_ptr<ValidationSamples> samples;
 
-  // complete, with the number of lanes set
+  // Complete, with the number of lanes set.
   const TrainingConfig& config() const { return start.config; }
   Learner learner() const {
     return {model.get(), optimizer.get(), source.get(), exchange.get(), state.get()};
