@@ -57,7 +57,7 @@ class InitialVectorsTest : public testing::Test {
     return std::string(checkpoint.status().message());
   }
 
-  // The row of a word in the embedding of a checkpoint.
+  // Returns the row of a word in the embedding of a checkpoint.
   static std::vector<float> Row(const Checkpoint& checkpoint, int id) {
     const auto& table = checkpoint.header.parameters(0);
     EXPECT_EQ(table.name(), "embedding");
@@ -77,7 +77,7 @@ TEST_F(InitialVectorsTest, FrozenVectorsAreThereAtTheEndBitForBit) {
   for (const float id : {3.0f, 5.0f, 7.0f})
     EXPECT_EQ(Row(*one, static_cast<int>(id)), (std::vector<float>{id, 0.5f, -id}));
   EXPECT_EQ(ContentHash(*one), ContentHash(*two));
-  // A word without a vector keeps its random one; to be trained, it would have changed.
+  // A word without a vector keeps its random one; training would have changed it.
   const auto trained = Train(1, "trained", {.vectors = file_}, {"model.frozen_embeddings=false"});
   ASSERT_THAT(trained, IsOk());
   for (const int id : {3, 4}) EXPECT_NE(Row(*one, id), Row(*trained, id)) << id;

@@ -17,7 +17,7 @@ using testing::StartsWith;
 
 class MemoryEstimateTest : public PreparedRuns {
  protected:
-  // By rank.
+  // Returns the estimates by rank.
   std::vector<MemoryEstimate> Estimates(int ranks, const std::vector<std::string>& overrides = {}) {
     std::vector<MemoryEstimate> estimates(ranks);
     OnRanks(ranks, overrides, [&](PreparedRun* run) {

@@ -30,8 +30,8 @@ class PreparedRunTest : public PreparedRuns {
     });
   }
 
-  // Prepares a run in a folder of runs on two ranks, which must agree; returns the status and, if
-  // it is OK, leaves the first values and the step.
+  // Prepares a run in a folder of runs on two ranks, which must agree. Returns the status; if it is
+  // OK, stores the initial values and the step.
   absl::Status Prepare(const std::string& output, const std::string& resume,
                        const std::vector<std::string>& overrides = {}) {
     std::vector<absl::Status> statuses(2);
@@ -71,7 +71,7 @@ TEST_F(PreparedRunTest, ANewRunHasInitialValues) {
   EXPECT_EQ(values_, initial);
 }
 
-// A run of a version that knew no other streams keeps those; any run keeps what it has.
+// A run of a version that had only these streams keeps them; any run keeps its streams.
 TEST_F(PreparedRunTest, ValidatesAsItBegan) {
   const auto streams = [&](const std::string& output, const std::string& resume,
                            const std::vector<std::string>& overrides = {},

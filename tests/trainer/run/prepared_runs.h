@@ -1,4 +1,4 @@
-// Runs of a small language model on a made data set, prepared on ranks that are threads.
+// Prepares runs of a small language model on a generated data set, with threads as ranks.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ class PreparedRuns : public testing::Test {
         "test", overrides);
   }
 
-  // Calls `use` on every rank with the run that was prepared there.
+  // Calls `use` on every rank with the run that was prepared on it.
   void OnRanks(int ranks, const std::vector<std::string>& overrides,
                const std::function<void(PreparedRun*)>& use) {
     RunThreadGroup(ranks, [&](Communicator* communicator) {

@@ -1,5 +1,5 @@
 // Runs that start from a checkpoint: of their own directory, of another run on the same data, and
-// of one on other data.
+// of a run on other data.
 #include "trainer/run/resume.h"
 
 #include <gmock/gmock.h>
@@ -26,7 +26,7 @@ using testing::Not;
 
 constexpr int kWords = 12;
 
-// How a run is started.
+// The options with which a run is started.
 struct Start {
   std::string resume = "auto";
   Take take = Take::kAuto;
@@ -34,7 +34,7 @@ struct Start {
   std::vector<std::string> overrides = {};
 };
 
-// An epoch of each data set has 10 steps or so. Validated at every second step.
+// An epoch of each data set has about 10 steps. Validates at every second step.
 class ResumeTest : public PreparedRuns {
  protected:
   ResumeTest() {
@@ -43,7 +43,8 @@ class ResumeTest : public PreparedRuns {
     other_valid_ = Made("other_valid", 1, 4);
   }
 
-  // A data set with these random examples in train and valid; all have the same vocabulary.
+  // Makes a data set with these numbers of random examples in train and valid; all have the same
+  // vocabulary.
   std::shared_ptr<const Dataset> Made(const std::string& name, uint32_t train, uint32_t valid) {
     const std::string folder = data_.Path(name);
     std::filesystem::create_directory(folder);
@@ -75,7 +76,7 @@ class ResumeTest : public PreparedRuns {
     return statuses[0];
   }
 
-  // The best is that of step 2, for from there on a learning rate lets the loss rise.
+  // Trains so that step 2 is the best: after it, a high learning rate increases the loss.
   void TrainToABestOfStep2(const std::string& output, int64_t max_steps) {
     ASSERT_THAT(Train(output, first_, {.max_steps = 2}), IsOk());
     ASSERT_THAT(Train(output, first_, {.max_steps = max_steps, .overrides = rising_}), IsOk());
@@ -94,8 +95,8 @@ class ResumeTest : public PreparedRuns {
   }
   std::string Hash(const std::string& output) const { return ContentHash(ReadLatest(output)); }
 
-  // The mark best, the latest checkpoint and metrics.jsonl agree on it, and its checkpoint is
-  // there.
+  // Checks that the mark `best`, the latest checkpoint and metrics.jsonl agree on the best, and
+  // that its checkpoint exists.
   void ExpectBestIsThere(const std::string& output) const {
     const Progress progress = ReadLatest(output).header.progress();
     ASSERT_TRUE(progress.has_best());
@@ -135,7 +136,7 @@ TEST_F(ResumeTest, OnOtherDataANewRunBeginsWithTheWeights) {
   EXPECT_THAT(metrics, Not(HasSubstr("\"event\": \"resumed\"")));
   EXPECT_THAT(metrics, HasSubstr("{\"kind\": \"train\", \"step\": 1, \"epoch\": 1,"));
 
-  // The same command continues with that run, and a directory has one history only.
+  // The same command continues that run; a directory has only one history.
   EXPECT_THAT(Train("new", other_, {.resume = from, .max_steps = 0, .overrides = {"max_epochs=3"}}),
               IsOk());
   EXPECT_EQ(ReadLatest("new").header.progress().epoch(), 3);
@@ -144,7 +145,7 @@ TEST_F(ResumeTest, OnOtherDataANewRunBeginsWithTheWeights) {
             absl::StatusCode::kNotFound);
 }
 
-// What is taken, exactly; the rest is that of a new run.
+// Exactly the requested parts are taken; the rest is that of a new run.
 TEST_F(ResumeTest, TakesWhatIsAskedFor) {
   ASSERT_THAT(Train("run", first_, {.max_steps = 5}), IsOk());
   const Checkpoint run = ReadLatest("run");
@@ -201,7 +202,8 @@ TEST_F(ResumeTest, TakesWhatIsAskedFor) {
       FailsWith(absl::StatusCode::kInvalidArgument, "where the model of this configuration"));
 }
 
-// Adam divides by what is missing of so young moments; these hold five updates of another run.
+// Adam's bias correction divides by a small number after few updates; these moments already contain
+// five updates of another run.
 TEST_F(ResumeTest, MomentsThatWereTakenAreNotThoseOfAFirstUpdate) {
   ASSERT_THAT(Train("run", first_, {.max_steps = 5}), IsOk());
   ASSERT_THAT(
@@ -221,7 +223,8 @@ TEST_F(ResumeTest, MomentsThatWereTakenAreNotThoseOfAFirstUpdate) {
   }
 }
 
-// A directory of its own from the first moment, and the same bits as where nothing was moved.
+// The new directory is complete from the start, and the bits are the same as for a run in one
+// directory.
 TEST_F(ResumeTest, OnTheSameDataARunContinuesElsewhere) {
   ASSERT_THAT(Train("straight", first_, {.max_steps = 15}), IsOk());
   ASSERT_THAT(Train("run", first_, {.max_steps = 7}), IsOk());
@@ -235,7 +238,8 @@ TEST_F(ResumeTest, OnTheSameDataARunContinuesElsewhere) {
   EXPECT_EQ(ReadLatest("moved").header.started_from().taken(), StartedFrom::EVERYTHING);
 }
 
-// A kill after the first checkpoint of a new directory was written, and before its marks were.
+// A kill after the first checkpoint of a new directory was written, and before its marks were
+// written.
 TEST_F(ResumeTest, AStartThatWasCutShortIsStartedAgain) {
   ASSERT_THAT(Train("run", first_), IsOk());
   std::filesystem::create_directories(Checkpoints("moved").folder());
@@ -253,7 +257,7 @@ TEST_F(ResumeTest, ElsewhereTheBestIsOneOfThere) {
   ExpectBestIsThere("moved");
   EXPECT_THAT(Metrics("moved"), HasSubstr("of step 2, is not in this run directory"));
 
-  // The best itself stays the best.
+  // The best itself remains the best.
   ASSERT_THAT(
       Train("best", first_,
             {.resume = *Checkpoints("run").Find(kBest), .max_steps = 7, .overrides = rising_}),
@@ -274,13 +278,13 @@ TEST_F(ResumeTest, ARunDirectoryKeepsItsData) {
   EXPECT_EQ(Hash("run"), before);
   EXPECT_THAT(Train("new", other_, {.resume = Latest("run"), .take = Take::kEverything}),
               FailsWith(absl::StatusCode::kFailedPrecondition, "--take=weights"));
-  // What is asked of another run's checkpoint means nothing to one's own: a supervisor starts it
-  // again with the same options.
+  // --take has no effect on a run's own checkpoint: a supervisor restarts the run with the same
+  // options.
   EXPECT_THAT(Train("run", first_, {.take = Take::kWeights, .max_steps = 9}), IsOk());
   EXPECT_EQ(ReadLatest("run").header.progress().step(), 9);
 }
 
-// The same training data, another split valid: old losses are of something else.
+// The same training data with another validation split: old losses are not comparable.
 TEST_F(ResumeTest, ANewValidationSplitHasABestOfItsOwn) {
   ASSERT_THAT(Train("run", first_), IsOk());
   const double old_loss = ReadLatest("run").header.progress().best_loss();
@@ -295,7 +299,7 @@ TEST_F(ResumeTest, ANewValidationSplitHasABestOfItsOwn) {
   EXPECT_EQ(metrics.find("best_reset"), metrics.rfind("best_reset"));
 }
 
-// PLATEAU, whose losses are those of the epochs before.
+// PLATEAU depends on the losses of earlier epochs.
 TEST_F(ResumeTest, ThePlateauBelongsToItsSplit) {
   const std::vector<std::string> plateau = {"schedule.kind=PLATEAU"};
   ASSERT_THAT(Train("run", first_, {.max_steps = 25, .overrides = plateau}), IsOk());
@@ -328,10 +332,11 @@ TEST_F(ResumeTest, ABestThatSomebodyRemovedIsNone) {
   EXPECT_EQ(Checkpoints("run").Steps()->size(), 2) << "and old ones are deleted as ever";
 }
 
-// Amid training, too.
+// The same during training.
 TEST_F(ResumeTest, ABestThatIsRemovedMeanwhileIsNone) {
   TrainToABestOfStep2("run", 3);
-  // A run believes in the best it began with: here one that goes while it is prepared.
+  // A run keeps the best that it started with: here its checkpoint is removed while the run is
+  // prepared.
   const auto lose = [&](const TrainingConfig&, GradientExchange*) {
     std::error_code error;
     std::filesystem::remove(Checkpoints("run").PathOf(2), error);

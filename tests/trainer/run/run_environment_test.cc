@@ -1,4 +1,4 @@
-// What a run computes with is recorded, and a change is remarked upon when it is resumed.
+// The environment of a run is recorded, and a change is reported when the run is resumed.
 #include "trainer/run/run_environment.h"
 
 #include <gmock/gmock.h>

@@ -15,8 +15,8 @@
 namespace elman {
 namespace {
 
-// oneDNN's products use the stack pointer for other ends: a signal handled on the stack as it is
-// would destroy their operands, or the heap.
+// oneDNN's matrix products use the stack pointer as an ordinary register: a signal handler on the
+// normal stack would overwrite their operands or the heap.
 TEST(StopSignalTest, ASignalWithinAMatrixProductChangesNothing) {
   CatchStopSignals();
   const pthread_t computing = ::pthread_self();
