@@ -1,4 +1,4 @@
-// Steps that diverge: undone on every number of ranks alike, with nothing of them left behind.
+// Diverged steps are undone in the same way on any number of ranks, without any remaining effect.
 #include "trainer/state/divergence.h"
 
 #include <gmock/gmock.h>
@@ -24,7 +24,7 @@ using testing::IsEmpty;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-// A model whose passes at some steps (from 1) leave nothing finite where they should not.
+// A model whose passes at some steps (from 1) produce numbers that are not finite.
 class PoisonedModel : public Model {
  public:
   PoisonedModel(std::unique_ptr<Model> model, std::set<int64_t> steps)
@@ -57,7 +57,7 @@ class PoisonedModel : public Model {
   const std::set<int64_t> steps_;
 };
 
-// An epoch of the made data has 10 steps.
+// An epoch of the generated data has 10 steps.
 class DivergenceTest : public MadeRun {
  protected:
   void Poison(const std::set<int64_t>& steps) {
@@ -72,7 +72,7 @@ class DivergenceTest : public MadeRun {
 
   Checkpoint LatestOf(const std::string& output) { return *ReadCheckpoint(Latest(output)); }
 
-  // Lines of metrics.jsonl that contain all of `parts`.
+  // Counts the lines of metrics.jsonl that contain all of `parts`.
   int Lines(const std::string& output, const std::vector<std::string>& parts) {
     int count = 0;
     const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
@@ -83,7 +83,8 @@ class DivergenceTest : public MadeRun {
     return count;
   }
 
-  // The same bits on any number of ranks, and from any step at which the run was broken off.
+  // Checks that the bits are the same on any number of ranks, and after an interruption at any
+  // step.
   void ExpectTheSameOnAnyRanksAndAcrossResumes(int64_t steps) {
     const std::string hash = Run(1, "one", steps);
     EXPECT_EQ(Run(2, "two", steps), hash);
@@ -101,7 +102,7 @@ class DivergenceTest : public MadeRun {
   }
 };
 
-// The arrays of `a`, those of a snapshot left out.
+// Returns the arrays of `a` without those of a snapshot.
 std::vector<std::vector<float>> Arrays(const Checkpoint& a) {
   std::vector<std::vector<float>> arrays;
   for (const NamedArray& array : a.arrays)
@@ -130,7 +131,7 @@ TEST_F(DivergenceTest, SkipsTheSameStepsOnAnyRanksAndAcrossResumes) {
   ExpectTheSameOnAnyRanksAndAcrossResumes(13);
 }
 
-// Beyond a bound, a finite norm is enough; and it is that of the figures that are logged.
+// A finite norm above the bound is a divergence; the logged values are those of that norm.
 TEST_F(DivergenceTest, TheNormHasABound) {
   overrides_ = {"logging.every_steps=1", "divergence.max_gradient_norm=1e-6",
                 "divergence.max_in_a_row=100", "divergence.max_in_all=100"};
@@ -142,7 +143,7 @@ TEST_F(DivergenceTest, TheNormHasABound) {
   EXPECT_EQ(Lines("none", {"\"event\": \"skipped\""}), 0);
 }
 
-// Adam's bias correction counts updates: of the first one after a skip it is the first.
+// Adam's bias correction counts updates: the first update after a skipped step is number one.
 TEST_F(DivergenceTest, SkippedStepsAreNoUpdates) {
   Poison({1});
   Run(1, "skipped", 2);
@@ -151,7 +152,7 @@ TEST_F(DivergenceTest, SkippedStepsAreNoUpdates) {
   overrides_ = {"optimizer.learning_rate=1e-20"};
   Run(1, "initial", 1);
   const std::vector<float> initial = *LatestOf("initial").Find(kValuesArray);
-  // The first update of Adam moves every element with a gradient by the learning rate.
+  // The first update of Adam changes every element with a gradient by the learning rate.
   float most = 0;
   for (size_t i = 0; i < initial.size(); ++i)
     most = std::max(most, std::abs((*second.Find(kValuesArray))[i] - initial[i]));
@@ -182,8 +183,8 @@ TEST_F(DivergenceTest, RollsBackToTheSameBitsOnAnyRanksAndAcrossResumes) {
   ExpectTheSameOnAnyRanksAndAcrossResumes(14);
 }
 
-// Between nodes only rows that a step touched are sent; going back, all that came after the
-// snapshot must be.
+// Between nodes only rows touched by a step are sent; a rollback must send all rows that changed
+// after the snapshot.
 TEST_F(DivergenceTest, RollsBackRowsThatTheStepDidNotTouch) {
   Scratch many_words;
   WriteMadeDataset(many_words.path(), {RandomExamples(60, 8, 6000)}, 6000);
@@ -191,12 +192,12 @@ TEST_F(DivergenceTest, RollsBackRowsThatTheStepDidNotTouch) {
   RollBack();
   overrides_.insert(overrides_.end(), {"optimizer.kind=SGD", "optimizer.learning_rate=1"});
   Poison({8});
-  const std::string hash = Run(1, "one", 20);  // two epochs: the same rows again
+  const std::string hash = Run(1, "one", 20);  // two epochs, so that the same rows are used again
   nodes_ = {0, 1, 1};
   EXPECT_EQ(Run(3, "nodes", 20), hash);
 }
 
-// What rounding keeps back belongs to the state: it is undone too, and survives a resume.
+// Residuals of rounding belong to the state: they are undone too, and saved in checkpoints.
 TEST_F(DivergenceTest, UndoesWhatRoundingKeepsBack) {
   nodes_ = {0, 0, 1, 1};
   const std::vector<std::string> rounds = {"exchange.wire_format=BF16"};
@@ -217,14 +218,14 @@ TEST_F(DivergenceTest, UndoesWhatRoundingKeepsBack) {
     Run(4, name, part);
     EXPECT_EQ(Run(4, name, 16, true, Latest(name)), hash) << part;
   }
-  // Where nothing is rounded any more, exact values are the values, those of the snapshot too.
+  // Without rounding, the exact values become the values, also in the snapshot.
   nodes_.clear();
   Poison({9});
   Run(2, "alone", 9, true, Latest("back"));
   EXPECT_EQ(*LatestOf("alone").Find(kValuesArray), *LatestOf("before").Find(kExactValues));
 }
 
-// Of steps 1 to 6, the snapshot of which has lost two already, and 7 and 8.
+// Steps 1 to 6 (the snapshot has already lost two of them), 7 and 8.
 TEST_F(DivergenceTest, CountsWhatTheSnapshotHasLostBefore) {
   RollBack();
   Poison({2, 8});
@@ -232,7 +233,7 @@ TEST_F(DivergenceTest, CountsWhatTheSnapshotHasLostBefore) {
   EXPECT_EQ(LatestOf("back").header.progress().divergence().lost_updates(), 4);
 }
 
-// A snapshot of the very step is not written twice.
+// A snapshot of the same step is not written twice.
 TEST_F(DivergenceTest, CheckpointsHoldTheSnapshotWhereItDiffers) {
   RollBack();
   Run(2, "at", 6);
@@ -261,24 +262,24 @@ TEST_F(DivergenceTest, EndsAfterTooMany) {
               AllOf(HasSubstr("step 7"), HasSubstr("divergence.max_in_all")));
 }
 
-// A checkpoint that is due amid steps that diverge waits for a sound one, lest it crowd out those
-// from before.
+// A checkpoint that is due while steps diverge is postponed, so that it does not replace good
+// checkpoints.
 TEST_F(DivergenceTest, SavesWaitForASoundStep) {
   overrides_ = {"checkpoint.every_steps=2", "checkpoint.keep=100"};
   Poison({4, 5, 8, 9, 12});
   Run(2, "saved", 12);
-  // 10 ends an epoch, 12 the run.
+  // Step 10 ends an epoch, step 12 the run.
   EXPECT_THAT(*CheckpointDirectory(scratch_.Path("saved")).Steps(), ElementsAre(2, 6, 10, 12));
 }
 
-// An update may leave numbers that are not finite, of which the loss of its step shows nothing, nor
-// that of later ones: here in the vector of a word.
+// An update may produce numbers that are not finite, without effect on the loss of that step or of
+// later ones: here in the vector of a word.
 TEST_F(DivergenceTest, NumbersThatAreNotFiniteAreNotSaved) {
   overrides_ = {"checkpoint.every_steps=2", "checkpoint.keep=100"};
   Run(1, "sound", 4);
   ends_with_ = absl::StatusCode::kOutOfRange;
   for (const bool two_nodes : {false, true}) {
-    for (const int64_t last : {5, 9}) {  // the end of the run, the next save
+    for (const int64_t last : {5, 9}) {  // first at the end of the run, then at the next save
       const std::string name = "nan" + std::to_string(two_nodes) + std::to_string(last);
       nodes_ = two_nodes ? std::vector<int>{0, 1} : std::vector<int>{};
       tamper_ = [](int, std::span<float> values, Progress* progress) {
@@ -306,7 +307,7 @@ TEST_F(DivergenceTest, SnapshotsAreOfFiniteNumbers) {
   EXPECT_THAT(std::string(ended_.message()), HasSubstr("after step 6, "));
 }
 
-// A model whose first losses outside of training are no numbers.
+// A model whose first losses outside of training are not finite.
 class BlindModel : public PoisonedModel {
  public:
   BlindModel(std::unique_ptr<Model> model, int64_t* blind)
@@ -335,7 +336,7 @@ TEST_F(DivergenceTest, ALossThatIsNotFiniteIsNeverTheBest) {
   EXPECT_EQ(*CheckpointDirectory(scratch_.Path("run")).Find(kBest), Latest("run"));
 }
 
-// As TrainingLoopTest.StepsDoNotAllocate, with a snapshot every third step.
+// Like TrainingLoopTest.StepsDoNotAllocate, with a snapshot every third step.
 TEST_F(DivergenceTest, SnapshotsTakeNothingFromTheHeap) {
   RollBack();
   overrides_.pop_back();

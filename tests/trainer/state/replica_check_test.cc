@@ -1,4 +1,4 @@
-// Ranks that no longer hold the same are found, named, and what was good before them too.
+// Ranks with different values are detected and named, with the last step at which they agreed.
 #include "trainer/state/replica_check.h"
 
 #include <gmock/gmock.h>
@@ -13,14 +13,15 @@ namespace {
 
 using testing::HasSubstr;
 
-// As a defect would, at whatever moment: that others may read the value meanwhile is no finding.
+// Corrupts a value as a defect would, at any time; other ranks may read it concurrently, which is
+// not a bug.
 [[gnu::no_sanitize_thread, gnu::noinline]] void FlipLowestBit(float* value) {
   *value = std::bit_cast<float>(std::bit_cast<uint32_t>(*value) ^ 1);
 }
 
 class ReplicaCheckTest : public MadeRun {
  protected:
-  // Flips the lowest bit of one value on one rank when so many steps are done.
+  // Flips the lowest bit of one value on one rank after `after_step` steps.
   void FlipABit(int on_rank, int64_t after_step) {
     tamper_ = [=](int rank, std::span<float> values, Progress* progress) {
       if (rank != on_rank || progress->step() != after_step) return;
@@ -28,8 +29,8 @@ class ReplicaCheckTest : public MadeRun {
     };
   }
 
-  // Runs without shared memory, so that every rank has a copy of its own, and expects the ranks to
-  // find out that they differ.
+  // Runs without shared memory, so that every rank has its own copy, and expects the ranks to
+  // detect that they differ.
   void ExpectDivergence(int ranks, const std::string& words, bool shares_memory = false) {
     ends_with_ = absl::StatusCode::kDataLoss;
     Run(ranks, "diverging" + std::to_string(++runs_), 17, shares_memory);
@@ -74,7 +75,7 @@ TEST_F(ReplicaCheckTest, FindsRanksThatAreElsewhere) {
     };
     ExpectDivergence(3, "rank 2 on ", shares_memory);
     EXPECT_THAT(std::string(ended_.message()), HasSubstr("believes the run to be elsewhere"));
-    overrides_ = {"compare_every_steps=0"};  // the step itself is compared at every step
+    overrides_ = {"compare_every_steps=0"};  // the step number is compared at every step
     tamper_ = [](int rank, std::span<float>, Progress* progress) {
       if (rank == 0 && progress->step() == 5) progress->set_step(6);
     };
@@ -82,7 +83,7 @@ TEST_F(ReplicaCheckTest, FindsRanksThatAreElsewhere) {
   }
 }
 
-// The ranks of a node share a copy, each node has its own.
+// The ranks of a node share a copy; each node has its own.
 TEST_F(ReplicaCheckTest, NamesTheRanksOfANodeThatDiffers) {
   nodes_ = {0, 0, 0, 1};
   FlipABit(3, 5);
@@ -90,7 +91,7 @@ TEST_F(ReplicaCheckTest, NamesTheRanksOfANodeThatDiffers) {
   ExpectDivergence(4, "at step 5: rank 3 on ", /*shares_memory=*/true);
 }
 
-// One copy that all use has nothing to differ from, and none is claimed to be compared.
+// A copy that all ranks share is not compared, and the run does not claim so.
 TEST_F(ReplicaCheckTest, SaysNothingOfASharedCopy) {
   FlipABit(1, 0);
   Run(3, "shared", 17);

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 class TrainingStateTest : public PreparedRuns {
  protected:
-  // A step whose gradients and carry are made up, the same on any number of ranks.
+  // Performs a step with generated gradients and carried state, the same on any number of ranks.
   static void Step(PreparedRun* run, int64_t number) {
     const Parameter last = run->model->parameters().parameters().back();
     run->exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
@@ -40,7 +40,7 @@ class TrainingStateTest : public PreparedRuns {
       carry[i] = carry[i] / 2 + static_cast<float>(100 * number + 10 * lane + i);
   }
 
-  // What rank 0 gathers after some steps.
+  // Returns what rank 0 gathers after some steps.
   Checkpoint After(int ranks, int64_t steps) {
     Checkpoint checkpoint;
     OnRanks(ranks, {}, [&](PreparedRun* run) {
@@ -64,7 +64,7 @@ class TrainingStateTest : public PreparedRuns {
 
 TEST_F(TrainingStateTest, GathersTheSameOnAnyNumberOfRanks) {
   const Checkpoint one = After(1, 2);
-  ASSERT_EQ(one.arrays.size(), 4u);  // values, two moments, carry
+  ASSERT_EQ(one.arrays.size(), 4u);  // values, two moments, carried state
   for (const NamedArray& array : one.arrays)
     EXPECT_TRUE(std::ranges::any_of(array.elements, [](float x) { return x != 0; })) << array.name;
   EXPECT_EQ(std::ranges::count(*one.Find(kCarryArray), 0.0f), 0) << "rows of every lane";
