@@ -78,7 +78,7 @@ TEST(RunTraceTest, HasTheSpansOfEveryRankAndNoIdleTime) {
       EXPECT_FALSE(trace.Due());
       EXPECT_THAT(trace.Publish(), IsOk());
     }
-    clock.Enter(Phase::kWait);  // nothing records any more
+    clock.Enter(Phase::kWait);  // recording has ended
   });
   const std::string text = folder.Read("trace.json");
   for (const int rank : {0, 1, 2}) {
