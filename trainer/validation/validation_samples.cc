@@ -32,7 +32,7 @@ constexpr uint64_t kCacheBytes = uint64_t{2} << 20;
 constexpr size_t kGoodLength = 3, kGoodLengthOfText = 8, kMostTokens = 120;
 constexpr int kMostLines = 3;  // per text
 constexpr size_t kPromptBytes = 60, kMostBytes = 400;
-// limits of generated text: tokens, characters
+// Limits of generated text: tokens, characters.
 constexpr int kMostGenerated = 60, kMostGeneratedCharacters = 240;
 constexpr double kTemperature = 0.7;
 
