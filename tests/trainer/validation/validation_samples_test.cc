@@ -18,7 +18,7 @@ constexpr uint32_t kNoLabel = kWords + 1;
 
 class ValidationSamplesTest : public testing::Test {
  protected:
-  // Samples of a model of random values, as many as `wanted`.
+  // Creates samples of a model with random values, up to `wanted`.
   std::unique_ptr<ValidationSamples> Create(Task task, const FieldExamples& fields, int wanted,
                                             bool raw_text = false) {
     scratch_ = std::make_unique<Scratch>();
@@ -38,7 +38,7 @@ class ValidationSamplesTest : public testing::Test {
     return *std::move(samples);
   }
 
-  // What the model predicts for a text of these ids.
+  // Returns what the model predicts for a text with these ids.
   std::vector<int32_t> Predicted(const std::vector<int32_t>& ids, std::vector<int32_t> targets) {
     Batch batch;
     batch.steps = static_cast<int>(ids.size());
@@ -58,7 +58,7 @@ class ValidationSamplesTest : public testing::Test {
   std::vector<float> values_;
 };
 
-// What is expected is shown as it is in the corpus, not with the words that the vocabulary has.
+// The expected text is shown as in the corpus, not with the words of the vocabulary.
 TEST_F(ValidationSamplesTest, WhatIsExpectedIsRawText) {
   const Examples lines = {{2, 3, 4, 5, 1}, {3, 3, 3, 3, 1}};
   auto translations = Create(TRANSLATION, {lines, lines}, 2, /*raw_text=*/true)->Make(1);
@@ -73,7 +73,7 @@ TEST_F(ValidationSamplesTest, WhatIsExpectedIsRawText) {
 }
 
 TEST_F(ValidationSamplesTest, HalfALineIsContinued) {
-  // The first line is short, the last one more than wanted.
+  // The first line is short; the last one exceeds the wanted number.
   const auto samples = Create(LANGUAGE_MODEL,
                               {{{2, 3, 1},
                                 {2, 3, 4, 5, 6, 7, 8, 1},
@@ -85,7 +85,7 @@ TEST_F(ValidationSamplesTest, HalfALineIsContinued) {
   EXPECT_EQ(made[0].input, "w2 w3 w4 w5");
   EXPECT_EQ(made[0].expected, " w6 w7 w8");
   EXPECT_EQ(made[1].input, "w8 w8 w7 w7");
-  // What is drawn is a function of the step.
+  // Sampling depends on the step.
   EXPECT_EQ(samples->Make(3)[0].output, made[0].output);
   EXPECT_NE(samples->Make(4)[0].output, made[0].output);
 }
@@ -94,7 +94,7 @@ TEST_F(ValidationSamplesTest, WordsHaveTheirTagsAndThosePredicted) {
   const auto samples = Create(TAGGING, {{{2, 3, 4}, {5, 6}}, {{0, kNoLabel, 3}, {1, 1}}}, 5);
   const std::vector<Sample> made = samples->Make(1);
   ASSERT_THAT(made, SizeIs(2));
-  EXPECT_EQ(made[1].expected, "w5/L1 w6/L1");  // of two words alone
+  EXPECT_EQ(made[1].expected, "w5/L1 w6/L1");  // has only two words
   EXPECT_EQ(made[0].input, "w2 w3 w4");
   EXPECT_EQ(made[0].expected, "w2 w3/L0 w4/L3");
   const std::vector<int32_t> tags = Predicted({2, 3, 4}, {0, kNoTarget, 0});
@@ -102,7 +102,7 @@ TEST_F(ValidationSamplesTest, WordsHaveTheirTagsAndThosePredicted) {
 }
 
 TEST_F(ValidationSamplesTest, TextsHaveTheirLabelAndTheOnePredicted) {
-  // Train does not have the label of the second text.
+  // The split train does not contain the label of the second text.
   const auto samples = Create(CLASSIFICATION, {{{2, 3, 4}, {5, 6, 7, 8}}, {{2}, {kWords}}}, 2);
   const std::vector<Sample> made = samples->Make(1);
   ASSERT_THAT(made, SizeIs(2));
@@ -118,16 +118,16 @@ TEST_F(ValidationSamplesTest, SourcesHaveTheirReferencesAndTranslations) {
   ASSERT_THAT(made, SizeIs(1));
   EXPECT_EQ(made[0].input, "w2 w3 w4");
   EXPECT_EQ(made[0].expected, "w8 w7");
-  EXPECT_EQ(samples->Make(2)[0].output, made[0].output);  // searched, not drawn
+  EXPECT_EQ(samples->Make(2)[0].output, made[0].output);  // searched, not sampled
 }
 
-// A validation split of short texts alone, or of long or empty ones, is legal.
+// A validation split that has only short texts, or only long or empty ones, is valid.
 TEST_F(ValidationSamplesTest, ShortTextsWhereThereAreNoOthers) {
   const auto classes =
       Create(CLASSIFICATION, {{{2}, {3}, {4, 5, 6}, {7}}, {{2}, {0}, {1}, {3}}}, 3);
   std::vector<Sample> made = classes->Make(1);
   ASSERT_THAT(made, SizeIs(3));
-  EXPECT_EQ(made[0].input, "w4 w5 w6");  // the longer one first
+  EXPECT_EQ(made[0].input, "w4 w5 w6");  // the longer one comes first
   EXPECT_EQ(made[1].input, "w2");
   EXPECT_EQ(made[1].output, absl::StrCat("L", Predicted({2}, {0})[0]));
   EXPECT_EQ(made[2].input, "w3");
