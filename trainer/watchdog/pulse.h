@@ -13,7 +13,7 @@ enum class Activity : int32_t { kStarting, kTraining, kValidation, kCheckpoint, 
 inline constexpr int kActivities = 5;
 const char* ActivityName(Activity activity);
 
-// The collective operation that a rank waits in.
+// A rendezvous: a collective operation in which ranks wait for each other.
 enum class Meeting : int32_t {
   kNone,
   kJoining,  // joining the job, while MPI is initialized
@@ -31,10 +31,10 @@ const char* MeetingName(Meeting meeting);
 struct PulseSample {
   int64_t step = 0;      // completed steps
   int64_t moves = 0;     // increases whenever the rank makes progress
-  int64_t meetings = 0;  // number of meetings started so far
+  int64_t meetings = 0;  // number of rendezvous started so far
   Activity activity = Activity::kStarting;
   Phase phase = Phase::kOther;
-  Meeting meeting = Meeting::kNone;  // current meeting
+  Meeting meeting = Meeting::kNone;  // the current rendezvous
   int32_t shard = -1;  // shard of the training split that is being read from disk; -1: none
 };
 
@@ -47,7 +47,7 @@ class Pulse {
   // kCheckpoint or kEnding do not count as progress, because the rank then waits for its own disk.
   void At(Activity activity, int64_t step);
 
-  // Record that the rank enters a meeting, and that it leaves it.
+  // Record that the rank enters a rendezvous, and that it leaves it.
   void Meet(Meeting meeting);
   void Part();
 

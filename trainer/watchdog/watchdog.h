@@ -92,7 +92,7 @@ class Watchdog {
   Ledger ledger_;
   int64_t moves_ = -1;  // of the pulse at the last check; used by its reader only
 
-  // declared last, because it uses all members above; not started with Ticks::kByHand
+  // Declared last, because it uses all members above. Not started with Ticks::kByHand.
   std::thread thread_;
 };
 

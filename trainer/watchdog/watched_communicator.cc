@@ -6,7 +6,7 @@
 namespace elman {
 namespace {
 
-// While it exists, the pulse shows that the rank is in a meeting.
+// While it exists, the pulse shows that the rank is in a rendezvous.
 class Attendance {
  public:
   Attendance(Pulse* pulse, Meeting meeting) : pulse_(pulse) { pulse_->Meet(meeting); }

@@ -1,4 +1,4 @@
-// A communicator that records in a pulse which collective operation this rank waits in.
+// A communicator that records in a pulse in which rendezvous this rank waits.
 #pragma once
 
 #include "trainer/comm/communicator.h"
