@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// A rank that waits with the others.
+// Returns a rank that waits with the others.
 Suspect Waiting(int64_t meetings = 40) {
   Suspect suspect;
   suspect.host = "node1";

@@ -15,7 +15,7 @@ TEST(LedgerTest, QuietIsSinceAnyRankGotOn) {
   ledger.Hear(0, At(1), 0);
   ledger.Hear(1, At(1), 0);
   ledger.Advance(3);
-  ledger.Hear(0, At(1), 'S');  // speaks, but gets nowhere
+  ledger.Hear(0, At(1), 'S');  // sends messages but makes no progress
   ledger.Hear(1, At(2), 0);
   ledger.Advance(2);
   EXPECT_EQ(ledger.quiet(), 2);
@@ -33,8 +33,8 @@ TEST(LedgerTest, IgnoresRanksThereAreNot) {
   EXPECT_EQ(ledger.quiet(), 1);
 }
 
-// Who excuses a standstill: a rank that speaks, waits for nobody, and is at its start, at a
-// checkpoint or at its end.
+// Valid reasons for a stall: a rank that sends messages, waits for no other rank, and is starting,
+// writing a checkpoint or ending.
 TEST(LedgerTest, OnlyALivingRankAtSlowWorkIsAnExcuse) {
   const auto excused = [](const PulseSample& sample, double silent_for) {
     Ledger ledger(2);

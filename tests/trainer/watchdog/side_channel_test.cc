@@ -29,7 +29,7 @@ TEST(SideChannelTest, CarriesDatagrams) {
   EXPECT_EQ(ReceiveText(b->get(), 100, absl::Milliseconds(20)), "") << "it came once";
 }
 
-// As from another host, which does not share loopback: by every address of the host.
+// As for a rank of another host, which does not share loopback: all addresses of the host are used.
 TEST(SideChannelTest, TriesEveryAddressOfAnotherHost) {
   const auto a = SideChannel::Open(), b = SideChannel::Open();
   ASSERT_THAT(a, IsOk());

@@ -1,5 +1,5 @@
-// Ranks as threads, each with its watchdog. How it is with processes that are stopped,
-// tests/end_to_end/recovery/stopped_rank_test shows.
+// Threads as ranks, each with its watchdog. Stopped processes are tested in
+// tests/end_to_end/recovery/stopped_rank_test.
 #include "trainer/watchdog/watchdog.h"
 
 #include <gmock/gmock.h>
@@ -23,7 +23,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// The verdicts of all ranks of a test.
+// The diagnoses of all ranks of a test.
 struct Verdicts {
   std::mutex mutex;
   std::map<int, Diagnosis> by_rank;
@@ -40,7 +40,7 @@ struct Verdicts {
   }
 };
 
-// By the clock: the watchdogs' own threads, while the main threads are stuck.
+// By the clock: with the watchdogs' own threads, while the main threads are blocked.
 TEST(WatchdogTest, TheFirstDoctorNamesTheRankThatIsLate) {
   Verdicts verdicts;
   RunThreadGroup(3, [&](Communicator* c) {
@@ -65,7 +65,7 @@ TEST(WatchdogTest, TheFirstDoctorNamesTheRankThatIsLate) {
   EXPECT_THAT(diagnosis.error, HasSubstr("in backward, is not through with it"));
 }
 
-// Ranks whose watchdogs look when the test says so: no second passes but by Tick.
+// Ranks whose watchdogs check when the test calls Tick; time passes only by Tick.
 class TickedWatchdogTest : public testing::Test {
  protected:
   static constexpr int kRanks = 3;
@@ -82,7 +82,7 @@ class TickedWatchdogTest : public testing::Test {
     Pass(2 * kTick);
   }
 
-  // So many seconds, in all of which the rank 0 does this.
+  // Lets this number of seconds pass; rank 0 calls the function in each of them.
   void Pass(
       double seconds, const std::function<void()>& activity = [] {}) {
     for (double passed = 0; passed < seconds; passed += kTick) {
@@ -127,7 +127,7 @@ TEST_F(TickedWatchdogTest, IsPatientWithWhoeverGetsOnOrSaves) {
   Pass((Watchdog::kExcusedPatience - 1) * kPatience,
        [&] { pulses_[0]->At(Activity::kCheckpoint, 1); });
   EXPECT_TRUE(verdicts_.by_rank.empty());
-  // Even a save ends some time.
+  // Even a save must end after some time.
   Pass(2 * kPatience, [&] { pulses_[0]->At(Activity::kCheckpoint, 1); });
   ASSERT_EQ(verdicts_.by_rank.size(), 1u);
   EXPECT_THAT(verdicts_.by_rank.at(0).error, HasSubstr("waits for its checkpoint to be written"));
