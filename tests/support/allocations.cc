@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-std::atomic<bool> counting = false;  // to look who calls takes its time
+std::atomic<bool> counting = false;  // finding the caller takes time, so it is done only if needed
 std::atomic<int64_t> allocations = 0;
 std::atomic<size_t> largest = 0;
 
@@ -33,7 +33,7 @@ size_t TakeLargestAllocation() { return largest.exchange(0); }
 
 #ifdef ELMAN_SANITIZED
 
-// The sanitizers tell of each allocation.
+// Sanitizers call these hooks for each allocation.
 extern "C" int __sanitizer_install_malloc_and_free_hooks(
     void (*allocated)(const volatile void* memory, size_t size),
     void (*freed)(const volatile void* memory));
@@ -52,7 +52,7 @@ namespace {
 namespace elman {
 namespace {
 
-// Whether an address is code of oneDNN or of the OpenMP runtime.
+// Returns whether an address is in the code of oneDNN or of the OpenMP runtime.
 bool IsInOneDnn(void* address) {
   Dl_info found;
   if (dladdr(address, &found) == 0 || found.dli_fname == nullptr) return false;

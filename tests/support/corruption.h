@@ -1,6 +1,6 @@
-// Damage of every kind done to a small file, one after the other. Each function calls `check` with
-// what was done while the file at `path`, which holds `bytes`, is damaged so; it is whole again in
-// the end. Returns how many damages there were.
+// Damages a small file in every possible way, one after the other. Each function calls `check` with
+// a description of the damage while the file at `path`, whose contents are `bytes`, is damaged, and
+// restores the file in the end. Returns the number of damages.
 #pragma once
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ inline void Overwrite(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-// Every `stride`-th bit, beginning with the first.
+// Flips every `stride`-th bit, beginning with the first.
 template <typename Check>
 int64_t FlipBits(const std::string& path, const std::string& bytes, const Check& check,
                  size_t stride = 1) {
@@ -42,7 +42,7 @@ int64_t FlipBits(const std::string& path, const std::string& bytes, const Check&
   return count;
 }
 
-// Every length less than the whole that is a multiple of `stride`.
+// Truncates to every multiple of `stride` below the full length.
 template <typename Check>
 int64_t Truncate(const std::string& path, const std::string& bytes, const Check& check,
                  size_t stride = 1) {
@@ -55,7 +55,8 @@ int64_t Truncate(const std::string& path, const std::string& bytes, const Check&
   return count;
 }
 
-// Bytes of many values, a copy of the file, `other`, zeros, and each of these before it.
+// Inserts bytes with various values, a copy of the file, `other`, or zeros, after the file and
+// before it.
 template <typename Check>
 int64_t Append(const std::string& path, const std::string& bytes, const std::string& other,
                const Check& check) {
@@ -66,7 +67,7 @@ int64_t Append(const std::string& path, const std::string& bytes, const std::str
     Overwrite(path, bytes + addition);
     check(absl::StrCat(addition.size(), " bytes appended, the first ",
                        static_cast<int>(addition[0])));
-    // Read from its end, a copy before a file is not to be told from the file alone by everyone.
+    // Formats that are read from the end cannot always detect a copy in front of the file.
     Overwrite(path, addition + bytes);
     check(absl::StrCat(addition.size(), " bytes put before it"));
   }
@@ -74,7 +75,7 @@ int64_t Append(const std::string& path, const std::string& bytes, const std::str
   return 2 * static_cast<int64_t>(additions.size());
 }
 
-// The records of a file, framed.
+// Returns the framed records of a file.
 inline std::vector<std::string> FramedRecords(const std::string& path) {
   const auto file = *RandomAccessFile::Open(path);
   const RecordReader reader(file.get());
@@ -93,8 +94,8 @@ inline std::string Joined(const std::vector<std::string>& records) {
   return bytes;
 }
 
-// Records swapped, moved, duplicated, removed, and spliced with those of `others`, a whole file of
-// the same kind and shape.
+// Swaps, moves, duplicates and removes records, and splices them with those of `others`, a complete
+// file of the same kind and shape.
 template <typename Check>
 int64_t Rearrange(const std::string& path, const std::vector<std::string>& records,
                   const std::vector<std::string>& others, const Check& check) {
@@ -132,7 +133,7 @@ int64_t Rearrange(const std::string& path, const std::vector<std::string>& recor
                     changed.begin() + static_cast<ptrdiff_t>(j) + 1);
       attempt(changed, absl::StrCat("records ", i, " to ", j, " removed"));
     }
-    // The begin of one file and the end of the other.
+    // The first part of one file and the last part of the other.
     std::vector<std::string> changed(records.begin(), records.begin() + static_cast<ptrdiff_t>(i));
     changed.insert(changed.end(), others.begin() + static_cast<ptrdiff_t>(i), others.end());
     attempt(changed, absl::StrCat("the other's from record ", i, " on"));

@@ -13,8 +13,8 @@
 #include <set>
 #include <string_view>
 
-// The linker's --wrap=NAME makes every NAME of the binary __wrap_NAME, and __real_NAME the
-// system's.
+// The linker option --wrap=NAME redirects every call of NAME to __wrap_NAME; __real_NAME is the
+// original function.
 extern "C" {
 int __real_open(const char* path, int flags, ...);
 ssize_t __real_write(int fd, const void* bytes, size_t size);
@@ -31,20 +31,20 @@ namespace elman {
 namespace {
 
 std::mutex mutex;
-bool active = false;  // this and all below guarded by mutex
+bool active = false;  // guarded by mutex, like all members below
 Fault fault;
 std::string folder;
 int64_t counted = 0;
 const char* struck_call = "";
-std::set<int> unsynced;  // descriptors on which fsync failed
+std::set<int> unsynced;  // descriptors on which fsync has failed
 int64_t vain_fsync_calls = 0;
-std::condition_variable ended;  // the injection
+std::condition_variable ended;  // signaled when the injection ends
 
 bool IsInFolder(std::string_view path) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
-// Whether the fault strikes this call of `name`, on a file or folder of that path.
+// Returns whether the fault affects this call of `name` on a file or folder with this path.
 bool Strikes(const char* name, std::string_view path) {
   const std::lock_guard<std::mutex> lock(mutex);
   if (!active || !IsInFolder(path)) return false;
@@ -71,7 +71,7 @@ void Delay() {
   std::abort();
 }
 
-// A call without bytes: `call` unless the fault strikes.
+// A call without data: makes `call` unless the fault affects it.
 template <typename Where, typename Call>
 int Try(const char* name, const Where& where, const Call& call) {
   if (!Strikes(name, where) || fault.kind == Fault::kShortWrite) return call();
@@ -84,7 +84,7 @@ int Try(const char* name, const Where& where, const Call& call) {
   return -1;
 }
 
-// A call that moves `size` bytes: `call(size)` unless the fault strikes.
+// A call that moves `size` bytes: makes `call(size)` unless the fault affects it.
 template <typename Call>
 ssize_t TryBytes(const char* name, int fd, size_t size, const Call& call) {
   if (!Strikes(name, fd)) return call(size);
@@ -167,7 +167,8 @@ int __wrap_ftruncate(int fd, off_t size) {
   return elman::Try("ftruncate", fd, [&] { return __real_ftruncate(fd, size); });
 }
 
-// Nothing is really synced: no test cuts the power, and hundreds of saves would wait for the disk.
+// Does not sync to disk: no test simulates a power failure, and hundreds of saves would wait for
+// the disk.
 int __wrap_fsync(int fd) {
   const int result = elman::Try("fsync", fd, [] { return 0; });
   const int error = errno;
@@ -180,7 +181,7 @@ int __wrap_fsync(int fd) {
   return result;
 }
 
-// A descriptor is gone whatever close says.
+// The descriptor is closed even if close fails.
 int __wrap_close(int fd) {
   const int result = elman::Try("close", fd, [] { return 0; });
   const int error = errno;

@@ -1,4 +1,4 @@
-// Central differences against what a backward pass computes.
+// Compares gradients of a backward pass with central differences.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 namespace elman {
 
-// Random numbers from a continuous distribution: no two weights alike, none zero.
+// Random numbers from a continuous distribution: all weights are different and none is zero.
 inline std::vector<float> RandomFloats(int64_t size, uint32_t seed, float range = 0.5f) {
   std::mt19937 engine(seed);
   std::uniform_real_distribution<float> uniform(-range, range);
@@ -21,8 +21,8 @@ inline std::vector<float> RandomFloats(int64_t size, uint32_t seed, float range 
 }
 
 // Compares `gradient` with central differences of `loss`, which reads `values`, at up to `samples`
-// elements spread over all of them. `noise` is what rounding in a large loss may add to the
-// differences.
+// elements spread over all of them. `noise` is the error that rounding of a large loss may add to
+// the differences.
 inline void ExpectGradient(const std::function<double()>& loss, std::span<float> values,
                            std::span<const float> gradient, const char* what, int64_t samples = 60,
                            double noise = 0) {
@@ -33,7 +33,7 @@ inline void ExpectGradient(const std::function<double()>& loss, std::span<float>
   for (size_t i = 0; i < values.size(); i += stride) {
     const float kept = values[i];
     // Richardson's extrapolation of two central differences: the error falls with the fourth power
-    // of the step, so that the step can be large enough for single precision.
+    // of the step, so the step can be large enough for single precision.
     const auto difference = [&](float step) {
       values[i] = kept + step;
       const double above = loss();

@@ -105,7 +105,7 @@ struct OneDnnRecurrent::Primitives {
     dnnl::reorder(plain, to).execute(stream, plain, to);
   }
 
-  // What both passes are given.
+  // Sets the arguments of both passes.
   void SetCommon() {
     arguments = {{DNNL_ARG_SRC_LAYER, View(x, x_data.data)},
                  {DNNL_ARG_SRC_ITER, View(state, initial.h.data)},
@@ -128,7 +128,7 @@ struct OneDnnRecurrent::Primitives {
   dnnl::stream stream{engine};
   dnnl::primitive forward, backward;
   memory tape, forward_wx, forward_wh, backward_wx, backward_wh;
-  // Of the pass in hand.
+  // of the current pass
   RecurrentWeights weights;
   ConstMatrix x_data, y_data;
   ConstRecurrentState initial, last;

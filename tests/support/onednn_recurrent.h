@@ -1,5 +1,5 @@
-// oneDNN's own recurrent primitives, over equally long sequences: an independent implementation of
-// every cell but Jordan's, to compare results and speed with.
+// Runs oneDNN's recurrent primitives on sequences of equal length: an independent implementation of
+// every cell except Jordan's, to compare results and speed.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ class OneDnnRecurrent {
   OneDnnRecurrent(Cell cell, int64_t steps, int64_t batch, int64_t input_size, int64_t hidden_size);
   ~OneDnnRecurrent();
 
-  // All arguments as those of RecurrentKernel; Backward belongs to the latest Forward, and nothing
-  // comes back to the state after the last step.
+  // The arguments are those of RecurrentKernel. Backward belongs to the latest Forward; the
+  // gradient of the state after the last step is zero.
   void Forward(const RecurrentWeights& weights, ConstMatrix x, ConstRecurrentState initial,
                Matrix y, RecurrentState last);
   void Backward(ConstMatrix d_y, Matrix d_x, RecurrentState d_initial,

@@ -1,4 +1,4 @@
-// What tests of files lean on: a folder that goes away, and expectations on statuses.
+// Utilities for tests with files: a temporary folder, and matchers for statuses.
 #pragma once
 
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 
 namespace elman {
 
-// A folder of a test's own, removed with all in it.
+// A temporary folder of a test, removed with its contents.
 class Scratch {
  public:
   Scratch() {
@@ -34,7 +34,7 @@ class Scratch {
   std::string Path(const std::string& name) const { return JoinPath(path_, name); }
   const std::string& path() const { return path_; }
 
-  // Names in it, sorted.
+  // Returns the names in it, sorted.
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(path_)) {
@@ -44,7 +44,7 @@ class Scratch {
     return names;
   }
 
-  // Writes a file as anybody would, without care for power cuts, and returns its path.
+  // Writes a file without syncing it and returns its path.
   std::string Write(const std::string& name, std::string_view contents) const {
     std::ofstream(Path(name), std::ios::binary) << contents;
     return Path(name);
@@ -60,7 +60,7 @@ class Scratch {
   std::string path_;
 };
 
-// Makes every descriptor that this process has open on a file lead to a disk that is full.
+// Redirects every descriptor that this process has open on a file to a full disk.
 inline void FillDiskOf(const std::string& path) {
   struct stat wanted, found;
   ASSERT_EQ(::stat(path.c_str(), &wanted), 0);
@@ -78,13 +78,13 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
 }
 
-// OK, as a matcher for both kinds of results.
+// Matches OK, for absl::Status and absl::StatusOr.
 MATCHER(IsOk, "") {
   *result_listener << StatusOf(arg).ToString();
   return StatusOf(arg).ok();
 }
 
-// A failure with this code, whose message contains `part`.
+// Matches an error with this code whose message contains `part`.
 MATCHER_P2(FailsWith, code, part, "") {
   *result_listener << StatusOf(arg).ToString();
   return StatusOf(arg).code() == code &&

@@ -1,4 +1,4 @@
-// SentencePiece used as its own programs use it: models of any kind, and what it makes of a line.
+// Uses SentencePiece as its own programs do: trains models of any kind and tokenizes lines.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace elman {
 
-// A model trained as spm_train would with these options; the others are its defaults.
+// Trains a model as spm_train would with these options; other options have their defaults.
 std::string TrainAnyModel(const std::vector<std::string>& lines,
                           std::unordered_map<std::string, std::string> options);
 
-// The pieces of a line, unknown ones as the text has them, and the text that it decodes them to.
+// Returns the pieces of a line, with unknown ones as in the text, and the text that they decode to.
 std::vector<std::string> PiecesOfModel(const std::string& model, const std::string& line);
 std::string RoundTripOfModel(const std::string& model, const std::string& line);
 

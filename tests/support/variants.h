@@ -1,5 +1,6 @@
-// The variants that a configuration names: every cell, optimizer and task, read from the enum
-// descriptors of Protocol Buffers. A new enumerator thereby enters each test that lists them.
+// Lists the variants that a configuration can name: every cell, optimizer and task, read from the
+// enum descriptors of Protocol Buffers. A new enumerator is thereby included in every test that
+// uses these lists.
 #pragma once
 
 #include <google/protobuf/generated_enum_util.h>
@@ -16,8 +17,8 @@
 
 namespace elman {
 
-// All enumerators that a configuration or a data set may have, such as those of ModelSpec::Cell,
-// OptimizerSpec::Kind and Task.
+// Returns all enumerators that a configuration or a data set may have, such as those of
+// ModelSpec::Cell, OptimizerSpec::Kind and Task.
 template <typename Enum>
 std::vector<Enum> Variants() {
   std::vector<Enum> variants;
@@ -29,14 +30,14 @@ std::vector<Enum> Variants() {
   return variants;
 }
 
-// As a configuration spells it: "PEEPHOLE_LSTM".
+// Returns the name of an enumerator in a configuration: "PEEPHOLE_LSTM".
 template <typename Enum>
 std::string VariantName(Enum variant) {
   const auto* all = google::protobuf::GetEnumDescriptor<Enum>();
   return std::string(all->FindValueByNumber(variant)->name());
 }
 
-// The layer's own name of a cell.
+// Returns the enumerator of the network layer for a cell.
 inline Cell LayerCell(ModelSpec::Cell cell) {
   ModelSpec spec;
   spec.set_cell(cell);
