@@ -9,14 +9,14 @@ namespace {
 using testing::Not;
 using testing::StartsWith;
 
-TEST(HostTest, KnowsItsNameAndNamespaces) {
+TEST(HostTest, ReturnsHostNameAndNamespaces) {
   EXPECT_NE(HostName(), "");
   EXPECT_NE(NamespaceKey("net"), "");
   EXPECT_NE(NamespaceKey("net"), NamespaceKey("pid"));
   EXPECT_EQ(NamespaceKey("nonsense"), "");
 }
 
-TEST(HostTest, LoopbackIsNoWayToOtherHosts) {
+TEST(HostTest, LoopbackIsNotListed) {
   for (const NetworkInterface& interface : NetworkInterfaces()) {
     EXPECT_NE(interface.name, "lo");
     EXPECT_THAT(interface.address, Not(StartsWith("127.")));

@@ -50,7 +50,7 @@ void ExpectLaunch(const Launch& launch, int rank, int ranks, const std::string& 
   EXPECT_THAT(launch.launcher, HasSubstr(launcher));
 }
 
-TEST(LaunchTest, EveryLauncher) {
+TEST(LaunchTest, ReadsTheVariablesOfEveryLauncher) {
   ExpectLaunch(Read({}), 0, 1, "");
   ExpectLaunch(Read({{"OMPI_COMM_WORLD_SIZE", "4"}, {"OMPI_COMM_WORLD_RANK", "3"}}), 3, 4,
                "Open MPI");
@@ -58,7 +58,7 @@ TEST(LaunchTest, EveryLauncher) {
   ExpectLaunch(Read({{"SLURM_STEP_NUM_TASKS", "8"}, {"SLURM_PROCID", "7"}}), 7, 8, "srun");
 }
 
-TEST(LaunchTest, TheInnerLauncherCounts) {
+TEST(LaunchTest, InnerLauncherTakesPrecedence) {
   // mpirun starts its daemons with srun, one per host.
   ExpectLaunch(Read({{"SLURM_STEP_NUM_TASKS", "2"},
                      {"SLURM_PROCID", "1"},
@@ -67,18 +67,18 @@ TEST(LaunchTest, TheInnerLauncherCounts) {
                40, 64, "Open MPI");
 }
 
-TEST(LaunchTest, OneProcessInAnAllocationOfMany) {
+TEST(LaunchTest, AllocationAloneStartsOneProcess) {
   ExpectLaunch(Read({{"SLURM_NTASKS", "16"}, {"SLURM_PROCID", "0"}}), 0, 1, "");
   ExpectLaunch(Read({{"SLURM_NTASKS", "16"}, {"SLURM_STEP_NUM_TASKS", "1"}}), 0, 1, "srun");
 }
 
-TEST(LaunchTest, NonsenseIsNotBelieved) {
+TEST(LaunchTest, IgnoresInvalidNumbers) {
   ExpectLaunch(Read({{"PMI_SIZE", "many"}, {"PMI_RANK", "1"}}), 0, 1, "");
   ExpectLaunch(Read({{"PMI_SIZE", "-2"}}), 0, 1, "");
   ExpectLaunch(Read({{"PMI_SIZE", "2"}, {"PMI_RANK", "5"}}), 0, 2, "PMI");
 }
 
-TEST(LaunchTest, ProcessesThatDoNotFindEachOtherAreRefused) {
+TEST(LaunchTest, RefusesUnconnectedProcesses) {
   const Launch alone, two = Read({{"PMI_SIZE", "2"}, {"PMI_RANK", "1"}});
   EXPECT_TRUE(CheckConnected(alone, 1, "Open MPI 4.1.4").ok());
   EXPECT_TRUE(CheckConnected(two, 2, "Open MPI 4.1.4").ok());

@@ -11,9 +11,9 @@ namespace {
 
 Communicator* world = nullptr;  // set by main, before any test runs
 
-TEST(MpiCommunicatorTest, KeepsTheContract) { ExpectCommunicator(world); }
+TEST(MpiCommunicatorTest, MeetsTheContract) { ExpectCommunicator(world); }
 
-TEST(MpiCommunicatorTest, KeepsTheContractAsleep) {
+TEST(MpiCommunicatorTest, MeetsTheContractWhenRanksSleep) {
   const auto asleep = CreateMpiCommunicator(nullptr, nullptr, {.sleeps = true});
   ExpectCommunicator(asleep.get());
 }
@@ -36,7 +36,7 @@ TEST(MpiCommunicatorTest, JoinsTheRanksOfTheLauncherIfThereIsOne) {
   EXPECT_EQ(JoinLaunchedRanks(Launch())->size(), 1);
 }
 
-TEST(MpiCommunicatorTest, RefusesMoreSharedMemoryThanThereIs) {
+TEST(MpiCommunicatorTest, RefusesMoreSharedMemoryThanAvailable) {
   EXPECT_EQ(world->Share(int64_t{1} << 50), nullptr);
 }
 

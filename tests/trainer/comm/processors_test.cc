@@ -17,7 +17,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(ProcessorsTest, RangesAreShortAndReadBack) {
+TEST(ProcessorsTest, NumberRangesRoundTrip) {
   EXPECT_EQ(NumberRanges({}), "");
   EXPECT_EQ(NumberRanges({5}), "5");
   EXPECT_EQ(NumberRanges({0, 1, 2, 3, 8, 10, 11}), "0-3,8,10-11");
@@ -26,7 +26,7 @@ TEST(ProcessorsTest, RangesAreShortAndReadBack) {
   EXPECT_THAT(ParseNumberRanges("x,-,3-,1-99999999999,2"), ElementsAre(2));
 }
 
-TEST(ProcessorsTest, SeesWhatAThreadIsBoundTo) {
+TEST(ProcessorsTest, ReportsTheProcessorsOfABoundThread) {
   const Processors all = AllowedProcessors();
   ASSERT_FALSE(all.threads.empty());
   EXPECT_GE(all.cores_of_host, all.cores.size());
@@ -54,7 +54,7 @@ class ProcessorQuotaTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(ProcessorQuotaTest, OfVersion2IsTheLeastOfTheGroupsAround) {
+TEST_F(ProcessorQuotaTest, Version2IsTheLowestLimitOfAllParentGroups) {
   EXPECT_EQ(Quota(), 0) << "no such files";
   Write("proc/self/cgroup", "0::/batch/job/step");
   EXPECT_EQ(Quota(), 0);
@@ -69,7 +69,7 @@ TEST_F(ProcessorQuotaTest, OfVersion2IsTheLeastOfTheGroupsAround) {
 }
 
 // A container sees its own group as the top, regardless of its path.
-TEST_F(ProcessorQuotaTest, OfAContainerIsAtTheTop) {
+TEST_F(ProcessorQuotaTest, ContainerLimitIsInTheTopGroup) {
   Write("sys/fs/cgroup/cpu.max", "300000 100000");
   for (const char* path : {"/", "/../../sibling", "/host/docker/1234"}) {
     Write("proc/self/cgroup", std::string("0::") + path);
@@ -77,7 +77,7 @@ TEST_F(ProcessorQuotaTest, OfAContainerIsAtTheTop) {
   }
 }
 
-TEST_F(ProcessorQuotaTest, OfVersion1IsThatOfTheControllerOfProcessors) {
+TEST_F(ProcessorQuotaTest, Version1IsTheLimitOfTheCpuController) {
   Write("proc/self/cgroup", "5:cpuset:/a\n4:cpu,cpuacct:/docker/1\n1:name=systemd:/a\n0::/a");
   Write("sys/fs/cgroup/cpuset/a/cpu.cfs_quota_us", "1");
   Write("sys/fs/cgroup/cpuset/a/cpu.cfs_period_us", "1");

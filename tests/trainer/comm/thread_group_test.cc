@@ -8,17 +8,17 @@
 namespace elman {
 namespace {
 
-TEST(ThreadGroupTest, KeepsTheContract) {
+TEST(ThreadGroupTest, MeetsTheContract) {
   for (const int size : {1, 2, 3, 4}) RunThreadGroup(size, ExpectCommunicator);
 }
 
-TEST(ThreadGroupTest, SharesMemoryUnlessToldNotTo) {
+TEST(ThreadGroupTest, SharesMemoryUnlessDisabled) {
   RunThreadGroup(3, [](Communicator* c) { EXPECT_TRUE(ExpectSharedFloats(c)); });
   RunThreadGroup(
       3, [](Communicator* c) { EXPECT_FALSE(ExpectSharedFloats(c)); }, /*shares_memory=*/false);
 }
 
-TEST(SingleProcessTest, KeepsTheContract) {
+TEST(SingleProcessTest, MeetsTheContract) {
   SingleProcess alone;
   ExpectCommunicator(&alone);
 }
