@@ -14,7 +14,7 @@ std::string Message(const absl::StatusOr<TrainingConfig>& config) {
   return std::string(config.status().message());
 }
 
-TEST(RunConfigTest, WritesEveryDefaultOut) {
+TEST(RunConfigTest, SetsEveryDefault) {
   const auto config = ParseRunConfig("batch_size: 7", "c", {});
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->batch_size(), 7);
@@ -62,7 +62,7 @@ TEST(RunConfigTest, OverridesReplaceFields) {
   EXPECT_EQ(config->model().initializer().range(), 0.05f);
 }
 
-TEST(RunConfigTest, AnOverrideReplacesAListWhole) {
+TEST(RunConfigTest, OverrideReplacesTheWholeList) {
   const auto weights = [](const char* text, const std::vector<std::string>& overrides) {
     const auto config = ParseRunConfig(text, "c", overrides);
     EXPECT_TRUE(config.ok()) << config.status();
@@ -93,7 +93,7 @@ TEST(RunConfigTest, NestedFieldsAreSuggested) {
                         "model.hidden_size?"));
 }
 
-TEST(RunConfigTest, ValuesWithNamesAreListedAndOfAnyCase) {
+TEST(RunConfigTest, EnumValuesIgnoreCaseAndAreListed) {
   const auto config = ParseRunConfig(
       "model {\n\tcell: gru # a comment: lstm\n input: one_hot }\n"
       "optimizer: < kind: Adam >",
@@ -111,7 +111,7 @@ TEST(RunConfigTest, ValuesWithNamesAreListedAndOfAnyCase) {
               HasSubstr("c:2:15: model.cell=NONE is unknown; expected one of LSTM, "));
 }
 
-TEST(RunConfigTest, FaultsOfOverridesAreBlamedOnTheOverride) {
+TEST(RunConfigTest, ErrorsNameTheOverride) {
   EXPECT_EQ(Message(ParseRunConfig("batch_size: 7", "c", {"seed=1", "batch_size=0", "lanes=1"})),
             "override 'batch_size=0': batch_size is 0: it must be from 1 to 1048576");
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer.momentum=0.5", "optimizer.momentum=2"})),
@@ -121,7 +121,7 @@ TEST(RunConfigTest, FaultsOfOverridesAreBlamedOnTheOverride) {
   EXPECT_TRUE(ParseRunConfig("batch_size: 0", "c", {"batch_size=3"}).ok());
 }
 
-TEST(RunConfigTest, AnOverrideSetsOneField) {
+TEST(RunConfigTest, OverrideSetsOneField) {
   for (const char* override : {"seed=3 max_steps: 4", "model.cell=GRU layers: 2", "seed=3;lanes:2",
                                "batch_size=1 } seed: 3 model {", "seed=3#"}) {
     EXPECT_THAT(Message(ParseRunConfig("", "c", {override})), HasSubstr("expected one value after"))
@@ -129,7 +129,7 @@ TEST(RunConfigTest, AnOverrideSetsOneField) {
   }
 }
 
-TEST(RunConfigTest, WeightsOfDataSetsAreAbove0) {
+TEST(RunConfigTest, DataWeightsMustBePositive) {
   for (const char* weights : {"-1,-3", "-1", "0", "1,0", "2,-1"}) {
     EXPECT_THAT(Message(ParseRunConfig("", "c", {std::string("data_weights=") + weights})),
                 testing::AllOf(testing::StartsWith("override 'data_weights="),
@@ -138,7 +138,7 @@ TEST(RunConfigTest, WeightsOfDataSetsAreAbove0) {
   }
 }
 
-TEST(RunConfigTest, MistakesAreNamedWithTheirPlace) {
+TEST(RunConfigTest, ErrorsNameTheirPlace) {
   EXPECT_THAT(Message(ParseRunConfig("batch_size: 3\nhiden_size: 4\n", "my.textproto", {})),
               testing::AllOf(HasSubstr("my.textproto:2:"), HasSubstr("hiden_size")));
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer.rate=1"})),
@@ -180,13 +180,13 @@ void ExpectFiniteNumbersOnly(const Descriptor* message, const std::string& path,
   }
 }
 
-TEST(RunConfigTest, NumbersAreFinite) {
+TEST(RunConfigTest, RefusesNumbersThatAreNotFinite) {
   int fields = 0;
   ExpectFiniteNumbersOnly(TrainingConfig::descriptor(), "", &fields);
   EXPECT_GT(fields, 25);
 }
 
-TEST(RunConfigTest, ARunOfAVersionThatKnewFewerFieldsCanBeResumed) {
+TEST(RunConfigTest, ResumesRunsOfVersionsWithFewerFields) {
   const auto now = ParseRunConfig("model { hidden_size: 7 }", "c", {});
   TrainingConfig before = *now;
   before.mutable_model()->clear_input();
