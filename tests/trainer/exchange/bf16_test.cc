@@ -25,7 +25,7 @@ TEST(Bf16Test, RoundsToTheNearestTiesToEven) {
   }
 }
 
-TEST(Bf16Test, KeepsWhatIsNoNumber) {
+TEST(Bf16Test, KeepsNan) {
   const float infinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(RoundToBf16(infinity), infinity);
   EXPECT_EQ(RoundToBf16(-infinity), -infinity);

@@ -12,7 +12,7 @@ namespace {
 // Every rank sends two arrays to every other rank: blocks 1, 2 and 7 of the first one, which are
 // short runs, and one long run of the second one from element 10 on. Repeated, because nothing of
 // the first exchange may remain.
-TEST(BlockMessagesTest, BringsBlocksAndLeavesTheRest) {
+TEST(BlockMessagesTest, TransfersOnlyTheGivenBlocks) {
   constexpr int64_t kSize = 100 * kBlock;
   constexpr int kRanks = 3;
   BlockSet few(kSize), many(kSize);
@@ -54,7 +54,7 @@ TEST(BlockMessagesTest, BringsBlocksAndLeavesTheRest) {
 }
 
 // A run that is too long to be packed is sent in place, between short ones before and after it.
-TEST(BlockMessagesTest, LongRunsTravelBetweenShortOnes) {
+TEST(BlockMessagesTest, SendsLongRunsBetweenShortOnes) {
   constexpr int64_t kSize = 200 * kBlock;
   BlockSet blocks(kSize);
   for (const int64_t block : {0, 2, 150, 199}) blocks.Insert(block * kBlock, 1);

@@ -62,7 +62,7 @@ void PrintTo(const Case& a_case, std::ostream* out) { *out << a_case.name; }
 class GradientExchangeTest
     : public testing::TestWithParam<std::tuple<Case, GradientExchange::Updates>> {};
 
-TEST_P(GradientExchangeTest, SumsTheTreeToTheBitWhereverTheRanksAre) {
+TEST_P(GradientExchangeTest, SameBitsAsTheLaneTreeOnAnyNodes) {
   const auto& [a_case, updates] = GetParam();
   const int lanes = a_case.lanes;
   constexpr int kSteps = 3;  // more than one, because a step must not affect the next one
@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(Topologies, GradientExchangeTest,
                          CaseName);
 
 // Two nodes send each other half of the touched gradients, and the same of the values.
-TEST(GradientExchangeBytesTest, SendsWhatWasTouchedAndNoMore) {
+TEST(GradientExchangeBytesTest, SendsOnlyTouchedBlocks) {
   BlockSet dense(kSize);
   dense.Insert(kSparseEnd, kSize - kSparseEnd);
   for (const bool sparse : {true, false}) {
@@ -178,7 +178,7 @@ TEST(GradientExchangeBytesTest, SendsWhatWasTouchedAndNoMore) {
 
 // Rounding errors do not accumulate: after many steps the values are as close to the exact ones as
 // one rounding of the last changes allows, and the same on every rank; half of the bytes are sent.
-TEST(GradientExchangeRoundingTest, FeedsBackWhatItLost) {
+TEST(GradientExchangeRoundingTest, ErrorFeedbackCorrectsRounding) {
   constexpr int kSteps = 40, kLanes = 5;
   std::mutex mutex;
   std::vector<float> first;
@@ -241,7 +241,7 @@ TEST(GradientExchangeSliceTest, SlicesTileTheArrayOnBlocks) {
 }
 
 // A rank whose part of the array is used twice as often gets half as many elements.
-TEST(GradientExchangeSliceTest, SlicesAreOfEqualWork) {
+TEST(GradientExchangeSliceTest, SlicesHaveEqualWork) {
   constexpr int64_t kBlocks = 30;
   BlockSet dense(kBlocks * kSumBlock);
   dense.Insert(0, 2 * kSumBlock);

@@ -9,7 +9,7 @@ namespace {
 
 using Lanes = std::vector<LaneRange>;
 
-TEST(TopologyTest, ANodeAddsUpWhatItsRanksHaveTogether) {
+TEST(TopologyTest, NodeSumsTheSubtreesOfItsRanks) {
   const int nodes[] = {0, 0, 1, 1};
   const Topology topology(nodes, 8);
   EXPECT_EQ(topology.nodes(), 2);
