@@ -52,7 +52,7 @@ class CheckpointSaverTest : public PreparedRuns {
   std::function<void(Activity)> while_waiting_;  // on rank 0, called while it waits for the disk
 };
 
-TEST_F(CheckpointSaverTest, WritesTheStateAsItWasWhenItWasSaved) {
+TEST_F(CheckpointSaverTest, WritesTheStateAtTheTimeOfTheSave) {
   std::vector<float> then;
   OnRanksWithSaver({}, [&](PreparedRun* run, CheckpointSaver* saver) {
     EXPECT_EQ(saver->saved_step(), -1);
@@ -77,7 +77,7 @@ TEST_F(CheckpointSaverTest, WritesTheStateAsItWasWhenItWasSaved) {
   EXPECT_EQ(*checkpoints.Find(kLatest), checkpoints.PathOf(2));
 }
 
-TEST_F(CheckpointSaverTest, TriesALastSaveAgain) {
+TEST_F(CheckpointSaverTest, RetriesTheLastSave) {
   const std::string blocked = scratch_.Path("run/checkpoints");
   const auto save = [&](PreparedRun* run, CheckpointSaver* saver) {
     if (run->communicator->rank() == 0) scratch_.Write("run/checkpoints", "in the way");
@@ -102,7 +102,7 @@ TEST_F(CheckpointSaverTest, TriesALastSaveAgain) {
   EXPECT_THAT(*CheckpointDirectory(scratch_.Path("run")).Steps(), ElementsAre(3));
 }
 
-TEST_F(CheckpointSaverTest, OnlyTheRankThatWritesHasAClock) {
+TEST_F(CheckpointSaverTest, OnlyTheWritingRankSavesByTheClock) {
   OnRanksWithSaver({"checkpoint.every_minutes=1e-9"},
                    [&](PreparedRun* run, CheckpointSaver* saver) {
                      absl::SleepFor(absl::Milliseconds(1));

@@ -45,7 +45,7 @@ class DiagnosedRunTest : public MadeRun {
   }
 };
 
-TEST_F(DiagnosedRunTest, SeesTheSameOnAnyNumberOfRanks) {
+TEST_F(DiagnosedRunTest, SameOnAnyNumberOfRanks) {
   overrides_ = {"diagnostics.every_steps=3", "micro_batches=2", "optimizer.clip_norm=0.05"};
   const std::string hash = Run(1, "one", 7);
   const std::vector<std::string> lines = Diagnoses("one");
@@ -71,7 +71,7 @@ TEST_F(DiagnosedRunTest, SeesTheSameOnAnyNumberOfRanks) {
 }
 
 // The norms of the parameters add up to that of the train line.
-TEST_F(DiagnosedRunTest, PartsMakeTheWhole) {
+TEST_F(DiagnosedRunTest, ParameterNormsAddUp) {
   overrides_ = {"diagnostics.every_steps=4", "logging.every_steps=4"};
   Run(3, "run", 4);
   const RunRecord record = *RunRecord::Read(scratch_.Path("run/metrics.jsonl"));
@@ -103,7 +103,7 @@ TEST_F(DiagnosedRunTest, PartsMakeTheWhole) {
 class DiagnosedCellTest : public DiagnosedRunTest,
                           public testing::WithParamInterface<ModelSpec::Cell> {};
 
-TEST_P(DiagnosedCellTest, HasTimeConstantsWhereGatesKeepState) {
+TEST_P(DiagnosedCellTest, HasTimeConstantsIfGatesKeepState) {
   overrides_ = {"model.cell=" + VariantName(GetParam()), "diagnostics.every_steps=1",
                 "model.initial_state.reset_probability=0.2"};
   Run(2, "diagnosed", 6);
@@ -119,7 +119,7 @@ TEST_P(DiagnosedCellTest, HasTimeConstantsWhereGatesKeepState) {
 INSTANTIATE_TEST_SUITE_P(Cells, DiagnosedCellTest, testing::ValuesIn(Variants<ModelSpec::Cell>()),
                          [](const auto& info) { return VariantName(info.param); });
 
-TEST_F(DiagnosedRunTest, ResumingSeesWhatAStraightRunSees) {
+TEST_F(DiagnosedRunTest, SameAfterAResume) {
   overrides_ = {"diagnostics.every_steps=5", "optimizer.clip_norm=0.2"};
   Run(2, "straight", 0);
   const std::vector<std::string> expected = Diagnoses("straight");
@@ -132,7 +132,7 @@ TEST_F(DiagnosedRunTest, ResumingSeesWhatAStraightRunSees) {
   }
 }
 
-TEST_F(DiagnosedRunTest, TellsAVanishingGradient) {
+TEST_F(DiagnosedRunTest, DetectsAVanishingGradient) {
   const RecordedLine line = LastOf(
       "vanishing", {"model.cell=TANH", "model.initializer.range=0.1", "sequence_length=20"}, 1);
   EXPECT_EQ(line.texts.at("verdict"), "vanishing");
@@ -143,7 +143,7 @@ TEST_F(DiagnosedRunTest, TellsAVanishingGradient) {
   EXPECT_LT(ratio[10], 0.01);
 }
 
-TEST_F(DiagnosedRunTest, TellsAnExplodingGradient) {
+TEST_F(DiagnosedRunTest, DetectsAnExplodingGradient) {
   const RecordedLine line =
       LastOf("exploding",
              {"model.cell=RELU", "model.initializer.range=1", "model.dropout=0",
@@ -155,7 +155,7 @@ TEST_F(DiagnosedRunTest, TellsAnExplodingGradient) {
   EXPECT_FALSE(line.Number("clip_rate").has_value());
 }
 
-TEST_F(DiagnosedRunTest, TellsAHealthyGradient) {
+TEST_F(DiagnosedRunTest, DetectsAHealthyGradient) {
   const RecordedLine line = LastOf(
       "healthy", {"model.initializer.forget_bias=3", "sequence_length=12", "max_epochs=9"}, 10);
   EXPECT_EQ(line.texts.at("verdict"), "healthy");
@@ -165,7 +165,7 @@ TEST_F(DiagnosedRunTest, TellsAHealthyGradient) {
 }
 
 // A step that is undone has no update; gradients that are not finite are reported.
-TEST_F(DiagnosedRunTest, TellsOfAStepThatDiverged) {
+TEST_F(DiagnosedRunTest, ReportsADivergedStep) {
   const RecordedLine line = LastOf("diverged", {"divergence.max_gradient_norm=1e-9"}, 1);
   EXPECT_THAT(line.texts.at("missing"), HasSubstr("the step diverged, so there was no update"));
   EXPECT_THAT(line.texts.at("missing"), HasSubstr("no update since the last diagnosis"));

@@ -26,7 +26,7 @@ void OnRanks(const std::function<void(Communicator*, StepAgreement*)>& use) {
   });
 }
 
-TEST(StepAgreement, AddsUpAllLanes) {
+TEST(StepAgreement, SumsAllLanes) {
   OnRanks([](Communicator* communicator, StepAgreement* agreement) {
     const int rank = communicator->rank();
     const LaneRange lanes = LanesOfRank(kLanes, kRanks, rank);
@@ -50,7 +50,7 @@ TEST(StepAgreement, AddsUpAllLanes) {
   });
 }
 
-TEST(StepAgreement, AFailureIsEveryRanks) {
+TEST(StepAgreement, FailureIsReturnedOnEveryRank) {
   OnRanks([](Communicator* communicator, StepAgreement* agreement) {
     const absl::Status mine =
         communicator->rank() == 1 ? absl::DataLossError("broken shard") : absl::OkStatus();
@@ -60,7 +60,7 @@ TEST(StepAgreement, AFailureIsEveryRanks) {
   });
 }
 
-TEST(StepAgreement, FindsARankAtAnotherPlace) {
+TEST(StepAgreement, DetectsARankWithOtherProgress) {
   OnRanks([](Communicator* communicator, StepAgreement* agreement) {
     Progress progress;
     progress.set_tokens(communicator->rank() == 2 ? 7 : 8);

@@ -72,7 +72,7 @@ TEST_P(TaskRunsTest, ResumingContinuesToTheBitOnOtherRanks) {
   }
 }
 
-TEST_P(TaskRunsTest, WhatIsShownChangesNoBit) {
+TEST_P(TaskRunsTest, DiagnosticsAndSamplesChangeNoBit) {
   const std::string hash = Run(2, "shown", kSteps);
   overrides_.push_back("diagnostics.every_steps=0");
   shows_samples_ = false;

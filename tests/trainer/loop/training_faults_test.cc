@@ -77,7 +77,7 @@ const Fault kFaults[] = {{.error = ENOSPC},
                          {.error = EIO}};
 
 // Every call fails in one way, in turn; in the long test, in every way.
-TEST_F(TrainingFaultsTest, GoesOnWhateverCallFails) {
+TEST_F(TrainingFaultsTest, ContinuesWhenAnyCallFails) {
   const int64_t calls = calls_;
   EXPECT_GT(calls, 100);
   const int ways = std::getenv("ELMAN_LONG_TESTS") != nullptr ? std::size(kFaults) : 1;
@@ -98,7 +98,7 @@ TEST_F(TrainingFaultsTest, GoesOnWhateverCallFails) {
   }
 }
 
-TEST_F(TrainingFaultsTest, LosesNothingWhereverItDies) {
+TEST_F(TrainingFaultsTest, LosesNothingWhenKilledAtAnyCall) {
   const int64_t calls = calls_;
   for (int64_t at = 1; at <= calls; ++at) {
     SCOPED_TRACE(testing::Message() << "call " << at << " of " << calls);
@@ -118,7 +118,7 @@ TEST_F(TrainingFaultsTest, LosesNothingWhereverItDies) {
   }
 }
 
-TEST_F(TrainingFaultsTest, SaysSoWhenTheLastSaveFailed) {
+TEST_F(TrainingFaultsTest, ReportsAFailedLastSave) {
   RunWithFault("full", {.error = ENOSPC, .at = calls_ / 2, .lasting = true});
   EXPECT_TRUE(save_failed_);
   EXPECT_NE(HashOfLatest("full"), expected_);
@@ -126,7 +126,7 @@ TEST_F(TrainingFaultsTest, SaysSoWhenTheLastSaveFailed) {
 }
 
 // The disk is full for a short time at the end of the run.
-TEST_F(TrainingFaultsTest, TriesTheLastSaveAgain) {
+TEST_F(TrainingFaultsTest, RetriesTheLastSave) {
   overrides_ = {"checkpoint.every_steps=0"};
   RunWithFault("counted again", Fault(), "/checkpoints");
   const int64_t calls = calls_;
@@ -144,7 +144,7 @@ TEST_F(TrainingFaultsTest, TriesTheLastSaveAgain) {
 }
 
 // A failed save followed by a successful one is a warning in metrics.jsonl; the run succeeds.
-TEST_F(TrainingFaultsTest, AFailedSaveThatAnotherMadeGoodIsAWarning) {
+TEST_F(TrainingFaultsTest, FailedSaveBeforeAGoodOneIsAWarning) {
   RunWithFault("full", {.error = ENOSPC, .at = 5}, "/checkpoints");
   EXPECT_FALSE(save_failed_);
   EXPECT_EQ(HashOfLatest("full"), expected_);

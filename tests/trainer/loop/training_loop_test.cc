@@ -37,7 +37,7 @@ TEST_F(TrainingLoopTest, SameBitsOnAnyNumberOfRanks) {
 }
 
 // A program that embeds Elman may have other OpenMP settings for its threads; they are kept.
-TEST_F(TrainingLoopTest, SettingsOfAHostsThreadsChangeNoBit) {
+TEST_F(TrainingLoopTest, ThreadSettingsOfTheCallerChangeNoBit) {
   const std::string hash = Run(2, "plain", 17);
   before_training_ = [] {
     omp_set_num_threads(4);
@@ -108,7 +108,7 @@ TEST_F(TrainingLoopTest, RoundedMessagesResume) {
 
 // Seven shards on three ranks, and few tokens for each of the 30 streams, so some lanes have no
 // work: no rank waits forever, and every token is a target exactly once per epoch.
-TEST_F(TrainingLoopTest, ACorpusSmallerThanTheBatchIsTrainedOnOnce) {
+TEST_F(TrainingLoopTest, CorpusSmallerThanTheBatchIsUsedOncePerEpoch) {
   std::vector<Examples> shards;
   for (int64_t shard = 0; shard < 7; ++shard) shards.push_back(RandomExamples(2, 2, 12));
   Scratch small;
@@ -126,7 +126,7 @@ TEST_F(TrainingLoopTest, ACorpusSmallerThanTheBatchIsTrainedOnOnce) {
 
 // With a learning rate too small to change anything, one step of two micro-batches has the same
 // losses as two steps, including carried state and dropout. An epoch has 10 batches.
-TEST_F(TrainingLoopTest, MicroBatchesAreOneAfterTheOther) {
+TEST_F(TrainingLoopTest, MicroBatchesEqualConsecutiveSteps) {
   overrides_ = {"optimizer.kind=SGD", "optimizer.learning_rate=1e-30", "logging.every_steps=1"};
   Run(2, "single", 10);
   overrides_.push_back("micro_batches=3");
@@ -191,7 +191,7 @@ TEST_F(TrainingLoopTest, ResumingContinuesToTheBitOnOtherRanks) {
 
 // After an interruption anywhere, within an interval or an epoch, the train lines cover the same
 // steps with the same values, except for times.
-TEST_F(TrainingLoopTest, TrainLinesShowNoInterruption) {
+TEST_F(TrainingLoopTest, InterruptionsDoNotChangeTrainLines) {
   const auto train_lines = [&](const std::string& output) {
     std::vector<std::string> lines;
     const std::string metrics = scratch_.Read(output + "/metrics.jsonl");
@@ -231,7 +231,7 @@ TEST_F(TrainingLoopTest, StoppingAnywhereLosesNothing) {
 
 // Saves that are due faster than the disk writes wait for each other: all are written, with the
 // state at the time when they were due.
-TEST_F(TrainingLoopTest, EveryCheckpointAskedForIsWrittenAsItWas) {
+TEST_F(TrainingLoopTest, EveryRequestedCheckpointIsWritten) {
   overrides_ = {"checkpoint.every_steps=1", "checkpoint.keep=100"};
   Run(3, "saved", 0);
   EXPECT_THAT(*CheckpointDirectory(scratch_.Path("saved")).Steps(),
@@ -290,7 +290,7 @@ INSTANTIATE_TEST_SUITE_P(
         // A split that is too small to be divided: all ranks except the first are idle.
         std::pair(std::vector<std::string>{"evaluation.streams=CONTEXT"}, 1)));
 
-TEST_P(ValidationTest, IsTheEvaluatorsToTheLastBit) {
+TEST_P(ValidationTest, SameBitsAsTheEvaluator) {
   const auto& [overrides, groups] = GetParam();
   const TrainingConfig config = *ParseRunConfig(kMadeRunConfig, "test", overrides);
   const auto create = [&] {
