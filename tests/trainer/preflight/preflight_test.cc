@@ -53,7 +53,7 @@ std::vector<std::string> WarningsOf(const std::vector<RankFacts>& ranks,
   return JudgeFacts(ranks, run, speed).warnings;
 }
 
-TEST(PreflightTest, AWellPlacedJobGetsNoWarning) {
+TEST(PreflightTest, NoWarningForAWellPlacedJob) {
   EXPECT_THAT(WarningsOf({OnHost("a1", 2, {0}), OnHost("a1", 2, {1})}), IsEmpty());
   EXPECT_THAT(WarningsOf({OnHost("a1", 8, AllOf(8)), OnHost("a1", 8, AllOf(8))}), IsEmpty())
       << "unbound, beside other jobs";
@@ -75,7 +75,7 @@ TEST(PreflightTest, NamesRanksBoundToTheSameCore) {
               ElementsAre(HasSubstr("a1: ranks 0,2 bound to 1 core (2)")));
 }
 
-TEST(PreflightTest, NamesThreadsThatARankDoesNotUse) {
+TEST(PreflightTest, WarnsOfUnusedThreads) {
   RankFacts facts = OnHost("b2", 8, {5});
   facts.requested_threads = 4;
   EXPECT_THAT(WarningsOf({OnHost("b2", 8, {0, 1, 2, 3}), facts}),
@@ -87,7 +87,7 @@ TEST(PreflightTest, AdvisesToBindRanksThatFillAHost) {
               ElementsAre(HasSubstr("not bound")));
 }
 
-TEST(PreflightTest, SaysTheSameOfSeveralHostsOnce) {
+TEST(PreflightTest, MergesEqualWarningsOfHosts) {
   std::vector<RankFacts> ranks;
   for (const char* host : {"a1", "b2", "c3"})
     for (int rank = 0; rank < 3; ++rank) ranks.push_back(OnHost(host, 2, AllOf(2)));
@@ -115,7 +115,7 @@ TEST(PreflightTest, NamesTheFirstRankThatDiffers) {
   EXPECT_THAT(WarningsOf(ranks), ElementsAre(HasSubstr("runs build ffff")));
 }
 
-TEST(PreflightTest, NamesTheNetworkToTakeWhereABridgeMayBeTaken) {
+TEST(PreflightTest, AdvisesANetworkIfMpiMayUseABridge) {
   auto ranks = std::vector{OnHost("a1", 4, {0}), OnHost("b2", 4, {0})};
   for (RankFacts& facts : ranks)
     facts.interfaces.insert(facts.interfaces.begin(),
@@ -141,7 +141,7 @@ TEST(PreflightTest, NamesASlowNetwork) {
               ElementsAre(HasSubstr("11 MB a second")));
 }
 
-TEST(PreflightTest, NamesAHostWhoseLanesAreNoSubtree) {
+TEST(PreflightTest, NamesAHostWhoseLanesAreNotASubtree) {
   const auto ranks = std::vector{OnHost("a1", 4, {0}), OnHost("b2", 4, {0})};
   PreflightRun run = kRun;
   run.partial_sums = 2;
@@ -149,7 +149,7 @@ TEST(PreflightTest, NamesAHostWhoseLanesAreNoSubtree) {
   EXPECT_THAT(WarningsOf(ranks, run), ElementsAre(HasSubstr("b2: sends 2 sums of gradients")));
 }
 
-TEST(PreflightTest, SaysWhyThereIsNoSharedMemory) {
+TEST(PreflightTest, ExplainsMissingSharedMemory) {
   PreflightRun run = kRun;
   run.shares_memory = false;
   auto ranks = std::vector<RankFacts>(2, OnHost("a1", 8, AllOf(8)));
@@ -164,7 +164,7 @@ TEST(PreflightTest, SaysWhyThereIsNoSharedMemory) {
   EXPECT_THAT(JudgeFacts(ranks, run, {}).line, HasSubstr("messages, for /dev/shm is too small"));
 }
 
-TEST(PreflightTest, NamesWatchdogsThatDoNotGetThrough) {
+TEST(PreflightTest, WarnsOfUnreachableWatchdogs) {
   PreflightRun run = kRun;
   run.unheard = {1, 2};
   auto ranks = std::vector{OnHost("a1", 4, {0}), OnHost("b2", 4, {0}), OnHost("b2", 4, {1})};
@@ -173,7 +173,7 @@ TEST(PreflightTest, NamesWatchdogsThatDoNotGetThrough) {
                                     "nor do 1 others")));
 }
 
-TEST(PreflightTest, TheTableHasALineAHost) {
+TEST(PreflightTest, TableHasALinePerHost) {
   std::vector<RankFacts> ranks;
   for (int rank = 0; rank < 4; ++rank)
     ranks.push_back(OnHost(rank < 2 ? "a1" : "b2", 2, {rank % 2}));
@@ -190,7 +190,7 @@ TEST(PreflightTest, TheTableHasALineAHost) {
 }
 
 // Facts collected from threads are equal, except for those that are changed here.
-TEST(PreflightTest, AllRanksSeeTheSame) {
+TEST(PreflightTest, SameReportOnAllRanks) {
   RunThreadGroup(3, [](Communicator* c) {
     PreflightRun run = kRun;
     int exchanges = 0;
