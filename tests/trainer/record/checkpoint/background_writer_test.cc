@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-TEST(BackgroundWriter, SavesWhatTheSnapshotWas) {
+TEST(BackgroundWriter, SavesTheSnapshot) {
   Scratch scratch;
   CheckpointDirectory directory(scratch.path());
   BackgroundWriter writer(&directory, /*keep=*/2);
@@ -46,7 +46,7 @@ class LostBestTest : public testing::Test {
   BackgroundWriter writer_{&directory_, /*keep=*/1};
 };
 
-TEST_F(LostBestTest, FallsBackToTheBestBefore) {
+TEST_F(LostBestTest, FallsBackToThePreviousBest) {
   EXPECT_FALSE(Save(10, 10).lost_best.has_value());
   std::filesystem::create_directories(directory_.PathOf(20));  // cannot be written
   const SaveOutcome failed = Save(20, 20);
@@ -59,7 +59,7 @@ TEST_F(LostBestTest, FallsBackToTheBestBefore) {
   EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));
 }
 
-TEST_F(LostBestTest, IsNoneWhereSomebodyRemovedIt) {
+TEST_F(LostBestTest, IsNoneIfTheFileWasRemoved) {
   Save(10, 10);
   EXPECT_FALSE(Save(20, 10).lost_best.has_value());
   std::filesystem::remove(directory_.PathOf(10));

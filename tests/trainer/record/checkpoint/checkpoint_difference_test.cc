@@ -42,7 +42,7 @@ TEST(CheckpointDifferenceTest, ComparesBits) {
             "carry, element 0: 0 and -0 (1 of 3 elements differ)");
 }
 
-TEST(CheckpointDifferenceTest, NamesWhatIsNoElement) {
+TEST(CheckpointDifferenceTest, NamesDifferencesOutsideOfElements) {
   EXPECT_EQ(DifferenceAfter([](Checkpoint*) {}), "");
   EXPECT_EQ(DifferenceAfter([](Checkpoint* c) { c->header.mutable_config()->set_seed(8); }),
             "the configuration, modified: seed: 7 -> 8");

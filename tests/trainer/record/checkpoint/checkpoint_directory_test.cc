@@ -58,7 +58,7 @@ TEST_F(CheckpointDirectoryTest, KeepsTheNewestTheBestAndTheLatest) {
   EXPECT_EQ(*ResolveCheckpoint(run_.path(), kBest), directory_.PathOf(20));
 }
 
-TEST_F(CheckpointDirectoryTest, PrunesWhatItsOwnWritersMakeAndNothingElse) {
+TEST_F(CheckpointDirectoryTest, PrunesOnlyFilesOfItsWriters) {
   Save(10);
   const std::vector<std::string> ours = {"latest.tmp-12-3", "best.tmp-1-0",
                                          "step-000000020.ckpt.tmp-77-5"};
@@ -102,7 +102,7 @@ TEST_F(CheckpointDirectoryTest, MarksThatNameNoCheckpointAreErrorsWithARemedy) {
   EXPECT_TRUE(absl::IsNotFound(ResolveCheckpoint(run_.Path("nowhere"), kBest).status()));
 }
 
-TEST_F(CheckpointDirectoryTest, NoLinkLeadsOut) {
+TEST_F(CheckpointDirectoryTest, RefusesLinksOutOfTheFolder) {
   Save(10);
   std::filesystem::copy(directory_.PathOf(10), elsewhere_.Path("a.ckpt"));
   const std::string mark = elsewhere_.Write("mark", "step-000000010.ckpt\n");
@@ -124,7 +124,7 @@ TEST_F(CheckpointDirectoryTest, NoLinkLeadsOut) {
   EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(10));
 }
 
-TEST_F(CheckpointDirectoryTest, APipeIsNoMark) {
+TEST_F(CheckpointDirectoryTest, RefusesAPipeAsMark) {
   Save(10);
   Remove(kLatest);
   ASSERT_EQ(::mkfifo(Path(kLatest).c_str(), 0600), 0);
@@ -133,7 +133,7 @@ TEST_F(CheckpointDirectoryTest, APipeIsNoMark) {
 
 // A run that goes back leaves checkpoints of later steps: they neither cause its own checkpoints to
 // be deleted nor are they lost.
-TEST_F(CheckpointDirectoryTest, WhatIsLaterThanTheLatestNeitherCountsNorGoes) {
+TEST_F(CheckpointDirectoryTest, LaterCheckpointsAreNeitherCountedNorDeleted) {
   for (const int64_t step : {10, 20, 30, 40, 50}) Save(step);
   SetMark(kLatest, "step-000000020.ckpt\n");
   Save(25);
@@ -141,7 +141,7 @@ TEST_F(CheckpointDirectoryTest, WhatIsLaterThanTheLatestNeitherCountsNorGoes) {
   EXPECT_THAT(*directory_.Steps(), ElementsAre(20, 25, 30, 40, 50));
 }
 
-TEST_F(CheckpointDirectoryTest, GoingBackSetsLaterCheckpointsAside) {
+TEST_F(CheckpointDirectoryTest, ResumingAnEarlierStepRenamesLaterCheckpoints) {
   for (const int64_t step : {10, 20, 30, 40}) Save(step, step < 40 ? 10 : 40);
   const auto aside = directory_.GoOnFrom(MadeCheckpoint(20, 10).header.progress());
   ASSERT_THAT(aside, IsOk());
@@ -163,7 +163,7 @@ TEST_F(CheckpointDirectoryTest, GoingBackSetsLaterCheckpointsAside) {
       << "step 10 had no best";
 }
 
-TEST_F(CheckpointDirectoryTest, GoingOnFromTheLatestChangesNothing) {
+TEST_F(CheckpointDirectoryTest, ResumingTheLatestChangesNothing) {
   EXPECT_THAT(*directory_.GoOnFrom(MadeCheckpoint(20).header.progress()), IsEmpty());
   EXPECT_FALSE(FileExists(directory_.folder()));
   for (const int64_t step : {10, 20}) Save(step, 10);
@@ -175,7 +175,7 @@ TEST_F(CheckpointDirectoryTest, GoingOnFromTheLatestChangesNothing) {
 }
 
 // Regardless of `latest`: resuming from an earlier checkpoint also works without a valid mark.
-TEST_F(CheckpointDirectoryTest, GoingOnMakesMarksAnew) {
+TEST_F(CheckpointDirectoryTest, ResumingRestoresMarks) {
   for (const int64_t step : {10, 20, 30}) Save(step, 10);
   SetMark(kLatest, "nonsense");
   Remove(kBest);
@@ -187,7 +187,7 @@ TEST_F(CheckpointDirectoryTest, GoingOnMakesMarksAnew) {
 
 // After a kill between the two marks of a save, `best` names a checkpoint that the run has not
 // reached.
-TEST_F(CheckpointDirectoryTest, GoingOnFromTheLatestCorrectsTheBest) {
+TEST_F(CheckpointDirectoryTest, ResumingTheLatestCorrectsTheBest) {
   Save(10, 10);
   Save(20, 10);
   Checkpoint later = MadeCheckpoint(30, 30);
@@ -201,7 +201,7 @@ TEST_F(CheckpointDirectoryTest, GoingOnFromTheLatestCorrectsTheBest) {
   EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(20));
 }
 
-TEST_F(CheckpointDirectoryTest, ABestThatIsGoneIsTheMarkedOneOrNone) {
+TEST_F(CheckpointDirectoryTest, MissingBestIsReplacedByTheMarkedOneOrNone) {
   for (const int64_t step : {10, 20, 30}) Save(step, step == 30 ? 10 : step);
   Progress lost = MadeCheckpoint(30, 25).header.progress();  // never saved
   EXPECT_TRUE(directory_.SettleBest(&lost));
@@ -229,7 +229,7 @@ TEST_F(CheckpointDirectoryTest, ABestThatIsGoneIsTheMarkedOneOrNone) {
 }
 
 // elman-inspect --repair removes the mark of a damaged best and keeps the file.
-TEST_F(CheckpointDirectoryTest, ABestWithoutAMarkMustBeWhole) {
+TEST_F(CheckpointDirectoryTest, BestWithoutAMarkMustBeUndamaged) {
   Save(10, 10);
   Save(20, 10);
   Remove(kBest);

@@ -32,7 +32,7 @@ TEST(CheckpointTest, RoundTrips) {
   EXPECT_EQ(ReadCheckpointHeader(folder.Path("a.ckpt"))->progress().step(), 12);
 }
 
-TEST(CheckpointTest, ContentHashSeesWhatCountsAndNothingElse) {
+TEST(CheckpointTest, ContentHashCoversOnlyWhatDeterminesTheRun) {
   const std::string hash = ContentHash(MadeCheckpoint(12));
   EXPECT_NE(hash, ContentHash(MadeCheckpoint(13)));
   EXPECT_NE(hash, ContentHash(MadeCheckpoint(12, 0, 0.25f)));
@@ -57,7 +57,7 @@ TEST(CheckpointTest, ContentHashSeesWhatCountsAndNothingElse) {
   EXPECT_EQ(hash, ContentHash(same));
 }
 
-TEST(CheckpointTest, AnOldFileSurvivesAFailedWrite) {
+TEST(CheckpointTest, FailedWriteKeepsTheOldFile) {
   Scratch folder;
   Checkpoint checkpoint = MadeCheckpoint(1);
   ASSERT_TRUE(WriteCheckpoint(&checkpoint, folder.Path("a.ckpt")).ok());

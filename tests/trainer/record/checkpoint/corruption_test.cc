@@ -91,7 +91,7 @@ class CheckpointCorruptionTest : public testing::Test {
   std::vector<std::string> records_, others_;  // records of two checkpoints of the same shape
 };
 
-TEST_F(CheckpointCorruptionTest, IsFound) {
+TEST_F(CheckpointCorruptionTest, IsDetected) {
   const auto check = [this](const std::string& what) { ExpectRejected(what); };
   const std::string bytes = Joined(records_);
   ASSERT_EQ(records_.size(), others_.size());
@@ -106,7 +106,7 @@ TEST_F(CheckpointCorruptionTest, IsFound) {
 }
 
 // A forgery with correct checksums must not cause reads out of bounds or large allocations.
-TEST_F(CheckpointCorruptionTest, WithChecksumsMendedHarmsNothing) {
+TEST_F(CheckpointCorruptionTest, WithCorrectChecksumsIsHarmless) {
   int64_t tried = 0, accepted = 0;
   for (size_t i = 0; i < records_.size(); ++i) {
     const std::string payload =

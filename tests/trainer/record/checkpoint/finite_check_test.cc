@@ -91,7 +91,7 @@ TEST_F(PoisonedRunTest, InspectShowsIt) {
   EXPECT_THAT(verified->problems, ElementsAre(HasSubstr("not finite")));
 }
 
-TEST_F(PoisonedRunTest, RepairTurnsBackToTheSoundOne) {
+TEST_F(PoisonedRunTest, RepairReturnsToTheFiniteCheckpoint) {
   EXPECT_THAT(SurveyRun(run_.path())->Problems(), Not(IsEmpty()));
   ASSERT_THAT(RepairRun(run_.path()), IsOk());
   EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(10));

@@ -117,7 +117,7 @@ class SaveFaultsTest : public testing::Test {
   int runs_ = 0;
 };
 
-TEST_F(SaveFaultsTest, WhateverCallFails) {
+TEST_F(SaveFaultsTest, SurvivesTheFailureOfAnyCall) {
   for (const bool has_saved : {true, false}) {
     const int64_t calls = Calls(has_saved);
     EXPECT_GT(calls, 30);
@@ -150,7 +150,7 @@ TEST_F(SaveFaultsTest, WhateverCallFails) {
   }
 }
 
-TEST_F(SaveFaultsTest, WhereverTheProcessDies) {
+TEST_F(SaveFaultsTest, SurvivesAKillAtAnyCall) {
   for (const bool has_saved : {true, false}) {
     const int64_t calls = Calls(has_saved);
     for (int64_t at = 1; at <= calls; ++at) {
@@ -172,7 +172,7 @@ TEST_F(SaveFaultsTest, WhereverTheProcessDies) {
 }
 
 // A save may take long; a caller of Outcome waits no longer than its `patience`.
-TEST_F(SaveFaultsTest, OthersGoOnMeanwhile) {
+TEST_F(SaveFaultsTest, DoesNotBlockTheCaller) {
   const std::string run = NewRun(true);
   CheckpointDirectory directory(run);
   BackgroundWriter writer(&directory, kKeep);
@@ -191,7 +191,7 @@ TEST_F(SaveFaultsTest, OthersGoOnMeanwhile) {
 
 // A repeated save writes another file and does not call fsync again on a descriptor on which it
 // failed.
-TEST_F(SaveFaultsTest, ASaveThatFailedIsDoneAgain) {
+TEST_F(SaveFaultsTest, RepeatsAFailedSave) {
   const int64_t calls = Calls(true);
   int fsyncs = 0;
   for (int64_t at = 1; at <= calls; ++at) {

@@ -26,7 +26,7 @@ JsonObject Line(int64_t step, const std::string& kind = "valid") {
   return JsonObject().Add("kind", kind).Add("step", step);
 }
 
-TEST(MetricsLogTest, AppendsAndCutsWhatIsLater) {
+TEST(MetricsLogTest, AppendsAfterRemovingLaterLines) {
   Scratch folder;
   const std::string path = folder.Path("metrics.jsonl");
   {
@@ -43,7 +43,7 @@ TEST(MetricsLogTest, AppendsAndCutsWhatIsLater) {
             "{\"kind\": \"valid\", \"step\": 25}\n");
 }
 
-TEST(MetricsLogTest, CutsTrainLinesOfTheirOwnStep) {
+TEST(MetricsLogTest, RemovesTrainLinesByTheirOwnStep) {
   Scratch folder;
   const std::string path = folder.Path("metrics.jsonl");
   {
@@ -58,7 +58,7 @@ TEST(MetricsLogTest, CutsTrainLinesOfTheirOwnStep) {
             "{\"kind\": \"valid\", \"step\": 17}\n");
 }
 
-TEST(MetricsLogTest, FollowsNoLink) {
+TEST(MetricsLogTest, DoesNotFollowLinks) {
   Scratch folder, elsewhere;
   const std::string text = Line(10).ToString() + "\n" + Line(20).ToString() + "\n";
   std::filesystem::create_symlink(elsewhere.Write("precious", text), folder.Path("metrics.jsonl"));
@@ -67,7 +67,7 @@ TEST(MetricsLogTest, FollowsNoLink) {
   EXPECT_EQ(elsewhere.Read("precious"), text);
 }
 
-TEST(RecordedStepTest, IsThatOfTheTrainLineOrTheEvent) {
+TEST(RecordedStepTest, ReadsTheTrainLineOrTheEvent) {
   Scratch folder;
   const auto figures = [](JsonObject line, double loss) {
     return line.Add("learning_rate", 0.1).Add("gradient_norm", 1.0 / 3).Add("step_loss", loss);
@@ -104,7 +104,7 @@ std::vector<std::pair<int64_t, float>> Scalars(const std::string& folder) {
   return scalars;
 }
 
-TEST(TensorBoardWriterTest, GoesOnWhereARunWasCut) {
+TEST(TensorBoardWriterTest, ContinuesAnInterruptedRun) {
   Scratch folder;
   {
     const auto writer = *TensorBoardWriter::Open(folder.Path("tensorboard"), 0, 0);
@@ -146,7 +146,7 @@ RunRecord Recorded(const std::vector<std::string>& lines) {
   return record;
 }
 
-TEST(NextCommandsTest, AreThoseOfTheDataAndOfASample) {
+TEST(NextCommandsTest, UseTheDataSetAndASample) {
   const RunRecord none = Recorded({});
   EXPECT_THAT(NextCommands("runs/a", "data", "test", none),
               ElementsAre(HasSubstr("elman-evaluate --checkpoint=runs/a --data=data --split=test"),
@@ -160,7 +160,7 @@ TEST(NextCommandsTest, AreThoseOfTheDataAndOfASample) {
                           testing::EndsWith("elman-inspect 'my run'")));
 }
 
-TEST(RunRecordTest, FlattensLinesAndLeavesOutWhatIsNotWhole) {
+TEST(RunRecordTest, FlattensLinesAndSkipsIncompleteOnes) {
   Scratch folder;
   const std::string path = folder.Write(
       "metrics.jsonl",
@@ -182,7 +182,7 @@ TEST(RunRecordTest, FlattensLinesAndLeavesOutWhatIsNotWhole) {
   EXPECT_FALSE(RunRecord::Read(folder.Path("none")).ok());
 }
 
-TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
+TEST(ReportPageTest, ContainsMetricsAndEscapesText) {
   Scratch folder;
   const auto page = [&](bool running, const std::vector<std::string>& lines) {
     EXPECT_TRUE(WriteReportPage(folder.Path("r.html"),
@@ -214,7 +214,7 @@ TEST(ReportPageTest, HoldsTheFiguresAndEscapesTheRest) {
   EXPECT_THAT(page(true, {}), HasSubstr("beginning"));
 }
 
-TEST(RunRecordTest, KnowsWhichValidationIsTheBest) {
+TEST(RunRecordTest, FindsTheBestValidation) {
   RunRecord record;
   const auto validated = [&](int64_t step, double loss, bool best) {
     record.Add(Line(step).Add("loss", loss).Add("best", best).ToString());
@@ -237,7 +237,7 @@ TEST(RunRecordTest, KnowsWhichValidationIsTheBest) {
   EXPECT_EQ(record.BestValidation()->step, 40);
 }
 
-TEST(PrometheusFileTest, TellsHowARunStands) {
+TEST(PrometheusFileTest, WritesTheStateOfARun) {
   Scratch folder;
   const std::string path = folder.Path("elman.prom");
   RunRecord record;

@@ -68,7 +68,7 @@ TEST(LineChartTest, DrawsValuesUpwardsAndStepsToTheRight) {
   for (const char* tick : {">2<", ">3<", ">20<", ">80<"}) EXPECT_THAT(svg, HasSubstr(tick));
 }
 
-TEST(LineChartTest, LogarithmsMakeFactorsDistances) {
+TEST(LineChartTest, LogarithmicAxisShowsFactorsAsDistances) {
   const std::string svg = LineChart({.title = "x",
                                      .series = {{"a", {{1, 1000}, {2, 100}, {3, 0}, {4, 10}}}},
                                      .logarithmic = true});
@@ -89,7 +89,7 @@ TEST(ShareChartTest, SharesFillTheWholeHeight) {
   EXPECT_NEAR((bottom - a[1].second) / (bottom - top), 0.75, 0.01);
 }
 
-TEST(LineChartTest, HasNothingToDrawOfNothing) {
+TEST(LineChartTest, EmptyIfThereIsNothingToDraw) {
   EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {}}}}), "");
   EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {{1, -1}}}}, .logarithmic = true}), "");
   EXPECT_EQ(ShareChart({.title = "x", .series = {}}), "");
@@ -135,7 +135,7 @@ TEST(LineChartTest, ConstantWithRoundingErrors) {
   EXPECT_THAT(LineChart(Of(std::vector<double>(2401, 0.1))), IsChart());
 }
 
-TEST(LineChartTest, LeavesOutWhatCannotBeDrawn) {
+TEST(LineChartTest, SkipsPointsThatCannotBeDrawn) {
   EXPECT_EQ(LineChart(Of({kNan, kInfinity, -kInfinity})), "");
   EXPECT_EQ(LineChart(Of({})), "");
   EXPECT_EQ(LineChart(Of({-1, 0}, /*logarithmic=*/true)), "");
@@ -146,7 +146,7 @@ TEST(LineChartTest, LeavesOutWhatCannotBeDrawn) {
   }());
 }
 
-TEST(LineChartTest, AnyNumbers) {
+TEST(LineChartTest, AcceptsAnyNumbers) {
   std::mt19937_64 random(7);
   std::uniform_int_distribution<uint64_t> bits;
   std::uniform_int_distribution<int> size(0, 1500), kind(0, 4);
@@ -174,7 +174,7 @@ TEST(LineChartTest, AnyNumbers) {
   }
 }
 
-TEST(ShareChartTest, NeedsAllNumbers) {
+TEST(ShareChartTest, EmptyIfANumberIsMissing) {
   Chart chart;
   chart.series = {{"data", {{1, 1}, {2, 3}}}, {"forward", {{1, 1}, {2, 0}}}};
   EXPECT_THAT(ShareChart(chart), HasSubstr("<polygon"));
@@ -184,7 +184,7 @@ TEST(ShareChartTest, NeedsAllNumbers) {
   EXPECT_EQ(ShareChart(chart), "");
 }
 
-TEST(HeatMapChartTest, AnyDistances) {
+TEST(HeatMapChartTest, AcceptsAnyDistances) {
   HeatMap map;
   map.columns = {{.step = 1, .distances = {0, kInfinity}, .values = {1, 1}},
                  {.step = 2, .distances = {0, 1e300}, .values = {kNan, 0}},

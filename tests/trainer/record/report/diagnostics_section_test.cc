@@ -30,7 +30,7 @@ RunRecord Recorded(const std::vector<std::string>& lines) {
   return record;
 }
 
-TEST(DiagnosticsSectionTest, ReadsLagsBack) {
+TEST(DiagnosticsSectionTest, ReadsGradientsByLag) {
   const RunRecord record = Recorded({kLine, R"({"kind": "train", "step": 501})"});
   const RecordedLine* const last = LastDiagnosis(record);
   ASSERT_NE(last, nullptr);
@@ -44,7 +44,7 @@ TEST(DiagnosticsSectionTest, ReadsLagsBack) {
   EXPECT_EQ(LastDiagnosis(Recorded({R"({"kind": "train", "step": 501})"})), nullptr);
 }
 
-TEST(DiagnosticsSectionTest, ShowsVerdictMapsAndGates) {
+TEST(DiagnosticsSectionTest, ShowsDiagnosisHeatMapsAndGates) {
   const std::string html = DiagnosticsSection(Recorded({kLine}));
   for (const char* text :
        {"At step 500: vanishing: &lt;so&gt;", "Gradient of layer0 by steps back",

@@ -11,7 +11,7 @@
 namespace elman {
 namespace {
 
-TEST(HeartbeatTest, SaysWhereTheRunIsAtMostOnceASecond) {
+TEST(HeartbeatTest, WritesStepAndPhaseAtMostOncePerSecond) {
   Scratch scratch;
   scratch.Write("heartbeat", "step 12345678 of a run that was killed\n");
   {
@@ -39,7 +39,7 @@ TEST(HeartbeatTest, FailuresNameTheFile) {
               FailsWith(absl::StatusCode::kResourceExhausted, scratch.Path("heartbeat")));
 }
 
-TEST(HeartbeatTest, WritesThroughNoLink) {
+TEST(HeartbeatTest, DoesNotFollowLinks) {
   Scratch scratch, elsewhere;
   std::filesystem::create_symlink(elsewhere.Write("precious", "text"), scratch.Path("heartbeat"));
   EXPECT_THAT(Heartbeat::Open(scratch.Path("heartbeat")),

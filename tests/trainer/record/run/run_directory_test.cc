@@ -13,14 +13,14 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(RunDirectoryTest, SaysWhoHoldsIt) {
+TEST(RunDirectoryTest, ReportsTheOwner) {
   Scratch scratch;
   const auto directory = RunDirectory::Open(scratch.Path("run"));
   ASSERT_THAT(directory, IsOk());
   EXPECT_THAT(scratch.Read("run/lock"), HasSubstr("process " + std::to_string(getpid())));
 }
 
-TEST(RunDirectoryTest, WaitsForADyingOwner) {
+TEST(RunDirectoryTest, WaitsForAnOwnerThatExits) {
   Scratch scratch;
   auto first = *RunDirectory::Open(scratch.Path("run"));
   scratch.Write("run/config.textproto", "");
@@ -41,13 +41,13 @@ TEST(RunDirectoryTest, RefusesASecondOwnerAndNamesTheFirst) {
                 "process " + std::to_string(getpid()) + "); stop it first, or give another"));
 }
 
-TEST(RunDirectoryTest, LeavesNothingOfARunThatCameToNothing) {
+TEST(RunDirectoryTest, RemovesAnEmptyFolderThatItCreated) {
   Scratch scratch;
   RunDirectory::Open(scratch.Path("run")).value().reset();
   EXPECT_THAT(scratch.Names(), testing::IsEmpty());
 }
 
-TEST(RunDirectoryTest, KeepsAFolderThatWasThereOrIsInUse) {
+TEST(RunDirectoryTest, KeepsAnExistingOrUsedFolder) {
   Scratch scratch;
   ASSERT_TRUE(std::filesystem::create_directory(scratch.Path("mine")));
   RunDirectory::Open(scratch.Path("mine")).value().reset();
@@ -57,7 +57,7 @@ TEST(RunDirectoryTest, KeepsAFolderThatWasThereOrIsInUse) {
   EXPECT_THAT(scratch.Names(), testing::ElementsAre("mine", "used"));
 }
 
-TEST(RunDirectoryTest, LocksThroughNoLink) {
+TEST(RunDirectoryTest, DoesNotFollowLinks) {
   Scratch scratch, elsewhere;
   std::filesystem::create_symlink(elsewhere.Write("precious", "text"), scratch.Path("lock"));
   EXPECT_THAT(RunDirectory::Open(scratch.path()),
@@ -65,7 +65,7 @@ TEST(RunDirectoryTest, LocksThroughNoLink) {
   EXPECT_EQ(elsewhere.Read("precious"), "text");
 }
 
-TEST(RunDirectoryTest, AFileIsNoFolder) {
+TEST(RunDirectoryTest, RefusesAFile) {
   Scratch scratch;
   EXPECT_FALSE(RunDirectory::Open(scratch.Write("file", "")).ok());
 }

@@ -58,7 +58,7 @@ class RunSurveyTest : public testing::Test {
   CheckpointDirectory directory_{run_.path()};
 };
 
-TEST_F(RunSurveyTest, FindsNothingWrongWithAWholeRun) {
+TEST_F(RunSurveyTest, FindsNoProblemInAnUndamagedRun) {
   const auto run = SurveyRun(run_.path());
   ASSERT_THAT(run, IsOk());
   EXPECT_THAT(run->Problems(), IsEmpty());
@@ -80,7 +80,7 @@ TEST_F(RunSurveyTest, FindsEveryDamagedCheckpoint) {
                           HasSubstr("latest: names step-000000030.ckpt, which is not")));
 }
 
-TEST_F(RunSurveyTest, TurnsLatestBackToTheNewestWholeCheckpoint) {
+TEST_F(RunSurveyTest, SetsLatestToTheNewestUndamagedCheckpoint) {
   const std::string good = Contents(directory_.PathOf(20));
   Damage(30);
   const std::string bad = Contents(directory_.PathOf(30));
@@ -92,7 +92,7 @@ TEST_F(RunSurveyTest, TurnsLatestBackToTheNewestWholeCheckpoint) {
   EXPECT_THAT(Actions(), IsEmpty()) << "the second time";
 }
 
-TEST_F(RunSurveyTest, MakesMissingAndUnreadableMarksAnew) {
+TEST_F(RunSurveyTest, RecreatesMissingAndUnreadableMarks) {
   for (const std::string& text :
        {std::string("none"), std::string(), std::string("nonsense"), std::string(5000, 'x'),
         std::string("../../step-000000010.ckpt"), std::string("/etc/passwd"),
@@ -131,7 +131,7 @@ TEST_F(RunSurveyTest, RemovesTheMarkOfABestThatIsLost) {
   EXPECT_EQ(Mark(kLatest), "step-000000030.ckpt\n");
 }
 
-TEST_F(RunSurveyTest, CorrectsABestThatNobodyStates) {
+TEST_F(RunSurveyTest, CorrectsABestThatNoCheckpointRecords) {
   Save(40, 20);
   SetMark(kBest, "step-000000030.ckpt\n");
   EXPECT_THAT(Problems(), ElementsAre(HasSubstr("expected it to name step-000000020.ckpt")));
@@ -139,7 +139,7 @@ TEST_F(RunSurveyTest, CorrectsABestThatNobodyStates) {
 }
 
 // Bad marks show which checkpoints may still be rescued.
-TEST_F(RunSurveyTest, LeavesMarksWhereNothingIsWhole) {
+TEST_F(RunSurveyTest, KeepsMarksIfNoCheckpointIsUndamaged) {
   for (const int64_t step : {10, 20, 30}) Damage(step);
   const auto repair = RepairRun(run_.path());
   ASSERT_THAT(repair, IsOk());
@@ -149,7 +149,7 @@ TEST_F(RunSurveyTest, LeavesMarksWhereNothingIsWhole) {
   EXPECT_THAT(repair->after.Problems(), testing::Contains(HasSubstr("no checkpoint is whole")));
 }
 
-TEST_F(RunSurveyTest, DeletesTemporaryFilesOfOursOnly) {
+TEST_F(RunSurveyTest, DeletesOnlyOwnTemporaryFiles) {
   std::filesystem::create_directory(run_.Path("tensorboard"));
   const std::vector<std::string> ours = {"checkpoints/best.tmp-1-0",
                                          "checkpoints/latest.tmp-12-3",
@@ -171,7 +171,7 @@ TEST_F(RunSurveyTest, DeletesTemporaryFilesOfOursOnly) {
   EXPECT_THAT(Problems(), IsEmpty());
 }
 
-TEST_F(RunSurveyTest, FollowsNoLinkOutOfTheFolder) {
+TEST_F(RunSurveyTest, DoesNotFollowLinksOutOfTheFolder) {
   Scratch elsewhere;
   std::filesystem::rename(directory_.PathOf(30), elsewhere.Path("kept.ckpt"));
   std::filesystem::create_symlink(elsewhere.Path("kept.ckpt"), directory_.PathOf(30));
@@ -187,7 +187,7 @@ TEST_F(RunSurveyTest, FollowsNoLinkOutOfTheFolder) {
   EXPECT_THAT(ReadCheckpoint(elsewhere.Path("kept.ckpt")), IsOk());
 }
 
-TEST_F(RunSurveyTest, MayBeALinkItself) {
+TEST_F(RunSurveyTest, AcceptsALinkToARunDirectory) {
   Scratch other;
   std::filesystem::create_symlink(run_.path(), other.Path("run"));
   RemoveMark(kLatest);
@@ -195,12 +195,12 @@ TEST_F(RunSurveyTest, MayBeALinkItself) {
   EXPECT_EQ(Mark(kLatest), "step-000000030.ckpt\n");
 }
 
-TEST_F(RunSurveyTest, ACheckpointUnderAnotherNameIsNotThatOfItsStep) {
+TEST_F(RunSurveyTest, DetectsACheckpointUnderAnotherName) {
   std::filesystem::copy(directory_.PathOf(10), directory_.PathOf(50));
   EXPECT_THAT(Problems(), ElementsAre(HasSubstr("holds the checkpoint of step 10")));
 }
 
-TEST_F(RunSurveyTest, FindsAVocabularyThatIsNotTheHeaders) {
+TEST_F(RunSurveyTest, DetectsAVocabularyOtherThanTheHeaders) {
   Checkpoint checkpoint = MadeCheckpoint(40, 20);
   checkpoint.tables[0].tokenizer_model += "x";
   ASSERT_THAT(directory_.Save(&checkpoint, false), IsOk());
@@ -226,7 +226,7 @@ TEST_F(RunSurveyTest, RefusesToRepairWhileARunWrites) {
 }
 
 // A checkpoint of another version is not damaged: its state is unknown.
-TEST_F(RunSurveyTest, ChangesNothingWhereACheckpointCannotBeJudged) {
+TEST_F(RunSurveyTest, ChangesNothingIfACheckpointCannotBeChecked) {
   std::vector<std::string> records = FramedRecords(directory_.PathOf(30));
   CheckpointRecord header;
   ASSERT_TRUE(header.ParseFromString(
@@ -245,7 +245,7 @@ TEST_F(RunSurveyTest, RepairsRunDirectoriesOnly) {
               FailsWith(absl::StatusCode::kInvalidArgument, "expected a run directory"));
 }
 
-TEST_F(RunSurveyTest, IsToldInTextAndJson) {
+TEST_F(RunSurveyTest, PrintsTextAndJson) {
   Damage(30);
   const auto inspection = Inspect(run_.path(), /*verify=*/true);
   ASSERT_THAT(inspection, IsOk());
