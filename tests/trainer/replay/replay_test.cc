@@ -56,14 +56,14 @@ TEST_F(ReplayTest, TakesTheNewestCheckpointBeforeTheStep) {
   EXPECT_THAT(std::string(later.status().message()), HasSubstr("from a checkpoint of step 5"));
 }
 
-TEST_F(ReplayTest, FindsWhatTheRunRecorded) {
+TEST_F(ReplayTest, ReproducesTheRecord) {
   for (const int64_t step : {2, 3, 4, 6}) {
     EXPECT_THAT(Replay(step), IsOk());
     EXPECT_THAT(printed_, HasSubstr("the same loss, gradient norm and learning rate")) << step;
   }
 }
 
-TEST_F(ReplayTest, RefusesAnotherRecord) {
+TEST_F(ReplayTest, FailsIfTheRecordDiffers) {
   const std::string metrics = scratch_.Read("run/metrics.jsonl");
   scratch_.Write("run/metrics.jsonl",
                  absl::StrReplaceAll(metrics, {{"\"step_loss\": ", "\"step_loss\": 1"}}));

@@ -36,7 +36,7 @@ class StepNormsTest : public PreparedRuns {
   }
 };
 
-TEST_F(StepNormsTest, AreOfEachParameterAndOfAll) {
+TEST_F(StepNormsTest, AreComputedPerParameterAndInTotal) {
   OnZeros([](PreparedRun* run, std::vector<float>* gradients) {
     const auto& parameters = run->model->parameters().parameters();
     const Parameter first = parameters.front(), last = parameters.back();
