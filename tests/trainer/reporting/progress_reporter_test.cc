@@ -133,7 +133,7 @@ TEST_F(ProgressReporterTest, RemarksOnNetworksThatDependOnALongCarriedState) {
   EXPECT_FALSE(remarked(1, 2.6, {"model.initial_state.text=LINE"}));
 }
 
-TEST_F(ProgressReporterTest, AcceptsARunChosenByScoreAndWordVectors) {
+TEST_F(ProgressReporterTest, AcceptsRunsSelectedByScoreAndWordVectors) {
   Begin(CLASSIFICATION, /*peak=*/0, {"evaluation.select=SCORE"});
   Step(5);
   EXPECT_TRUE(reporter_->Conclude(Progress(), *dataset_).ok());
@@ -144,7 +144,7 @@ TEST_F(ProgressReporterTest, AcceptsARunChosenByScoreAndWordVectors) {
   EXPECT_EQ(Events("worse_than_guessing"), 0);
 }
 
-TEST_F(ProgressReporterTest, TheErrorSaysWhatToDo) {
+TEST_F(ProgressReporterTest, ErrorContainsARemedy) {
   Begin(LANGUAGE_MODEL, /*peak=*/0);
   Step(122);
   const auto told =

@@ -25,19 +25,19 @@ void PrintAll(TerminalLine* line) {
   line->Print("kept");
 }
 
-TEST(TerminalLine, IsDrawnInPlaceForAPerson) {
+TEST(TerminalLine, RedrawsInPlaceOnATerminal) {
   EXPECT_EQ(Printed(true, false, PrintAll),
             "\r\033[K[████████░░░░░░░░] half"
             "\r\033[Ksaid\n\r\033[Kkept\n");
 }
 
-TEST(TerminalLine, IsALineInALog) {
+TEST(TerminalLine, PrintsLinesToALog) {
   EXPECT_EQ(Printed(false, false, PrintAll), "half\nsaid\nkept\n");
 }
 
-TEST(TerminalLine, IsLeftOutOfAQuietRun) { EXPECT_EQ(Printed(false, true, PrintAll), "kept\n"); }
+TEST(TerminalLine, PrintsNothingIfQuiet) { EXPECT_EQ(Printed(false, true, PrintAll), "kept\n"); }
 
-TEST(TerminalLine, IsRedrawnOnlyForAPersonAndOnlyOnceItIsOld) {
+TEST(TerminalLine, WantsRedrawOnlyOnATerminal) {
   Printed(false, false, [](TerminalLine* line) { EXPECT_FALSE(line->WantsRedraw()); });
   Printed(true, false, [](TerminalLine* line) { EXPECT_TRUE(line->WantsRedraw()); });
 }

@@ -43,7 +43,7 @@ TEST(TrainInterval, UtilizationFollowsThePeak) {
   EXPECT_DOUBLE_EQ(*interval.Utilization(kStart + absl::Seconds(9)), 3000.0 / 3000);
 }
 
-TEST(TrainInterval, BeginsAnewAfterATrainLine) {
+TEST(TrainInterval, RestartsAfterATrainLine) {
   PhaseClock clock;
   TrainInterval interval(&clock, /*peak=*/0, kStart);
   const std::vector<double> early = {2, 8, 4}, late = {12, 9, 6};
