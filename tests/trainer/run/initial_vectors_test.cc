@@ -71,7 +71,7 @@ class InitialVectorsTest : public testing::Test {
   int errors_ = 0;
 };
 
-TEST_F(InitialVectorsTest, FrozenVectorsAreThereAtTheEndBitForBit) {
+TEST_F(InitialVectorsTest, FrozenVectorsDoNotChange) {
   const auto one = Train(1, "one", {.vectors = file_}), two = Train(2, "two", {.vectors = file_});
   ASSERT_THAT(one, IsOk());
   for (const float id : {3.0f, 5.0f, 7.0f})
@@ -84,7 +84,7 @@ TEST_F(InitialVectorsTest, FrozenVectorsAreThereAtTheEndBitForBit) {
   EXPECT_NE(Row(*one, 4), Row(*one, 6));
 }
 
-TEST_F(InitialVectorsTest, ARunThatGoesOnHasWhatItsCheckpointHolds) {
+TEST_F(InitialVectorsTest, ResumedRunUsesTheVectorsOfItsCheckpoint) {
   const auto whole = Train(1, "whole", {.vectors = file_});
   ASSERT_THAT(Train(1, "halves", {.vectors = file_}, {"max_steps=10"}), IsOk());
   const auto resumed = Train(1, "halves", {});
@@ -92,7 +92,7 @@ TEST_F(InitialVectorsTest, ARunThatGoesOnHasWhatItsCheckpointHolds) {
   EXPECT_EQ(ContentHash(*whole), ContentHash(*resumed));
 }
 
-TEST_F(InitialVectorsTest, WhatDoesNotFitIsRefusedWithARemedy) {
+TEST_F(InitialVectorsTest, RefusesFilesThatDoNotFitWithARemedy) {
   EXPECT_NE(ErrorOf({}).find("give --vectors=FILE"), std::string::npos);
   EXPECT_NE(
       ErrorOf({.vectors = file_}, {"model.embedding_size=4"}).find("set model.embedding_size=3"),

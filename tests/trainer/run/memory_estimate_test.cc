@@ -48,7 +48,7 @@ TEST_F(MemoryEstimateTest, RanksShareTheMoments) {
   EXPECT_EQ(optimizer, 2 * size_);
 }
 
-TEST_F(MemoryEstimateTest, GradientsAreThoseThatTheExchangeTakes) {
+TEST_F(MemoryEstimateTest, GradientsMatchTheExchange) {
   for (const int ranks : {1, 2, 3, 4}) {
     for (const char* format : {"FLOAT32", "BF16"}) {
       OnRanks(ranks, {absl::StrCat("exchange.wire_format=", format)}, [&](PreparedRun* run) {
@@ -64,7 +64,7 @@ TEST_F(MemoryEstimateTest, GradientsAreThoseThatTheExchangeTakes) {
   }
 }
 
-TEST_F(MemoryEstimateTest, ImbalanceIsToldWhereRanksWaitForATenthOfTheTime) {
+TEST_F(MemoryEstimateTest, ReportsImbalanceFromATenthOfTheTime) {
   const auto text = [&](int ranks, const char* lanes, const char* batch_size) {
     std::string told;
     OnRanks(ranks, {lanes, batch_size}, [&](PreparedRun* run) {
@@ -81,7 +81,7 @@ TEST_F(MemoryEstimateTest, ImbalanceIsToldWhereRanksWaitForATenthOfTheTime) {
   EXPECT_THAT(text(3, "lanes=4", "batch_size=8"), testing::HasSubstr("divides the 4 lanes"));
 }
 
-TEST_F(MemoryEstimateTest, RollingBackKeepsASnapshot) {
+TEST_F(MemoryEstimateTest, RollbacksNeedASnapshot) {
   const MemoryEstimate back = Estimates(1, {"divergence.action=ROLL_BACK"})[0];
   EXPECT_EQ(back.optimizer, 2 * size_ + 3 * size_);
   EXPECT_EQ(back.checkpoint, 2 * 3 * size_);

@@ -9,7 +9,7 @@
 namespace elman {
 namespace {
 
-TEST(PeakMeterTest, MeasuresAgainWhenThatCostsLittle) {
+TEST(PeakMeterTest, MeasuresAgainAfterThePause) {
   std::vector<double> peaks(3), again(3);
   RunThreadGroup(3, [&](Communicator* communicator) {
     PeakMeter patient(communicator, 1'000'000);

@@ -72,7 +72,7 @@ TEST_F(PreparedRunTest, ANewRunHasInitialValues) {
 }
 
 // A run of a version that had only these streams keeps them; any run keeps its streams.
-TEST_F(PreparedRunTest, ValidatesAsItBegan) {
+TEST_F(PreparedRunTest, ResumedRunValidatesAsBefore) {
   const auto streams = [&](const std::string& output, const std::string& resume,
                            const std::vector<std::string>& overrides = {},
                            Take take = Take::kAuto) {
@@ -114,7 +114,7 @@ TEST_F(PreparedRunTest, ResumesFromTheLatestCheckpoint) {
   EXPECT_EQ(step_, 6);
 }
 
-TEST_F(PreparedRunTest, RefusesWhatWouldLoseARun) {
+TEST_F(PreparedRunTest, RefusesOptionsThatWouldLoseARun) {
   Train("run");
   Train("other");
   EXPECT_THAT(std::string(Prepare("run", "never").message()), HasSubstr("holds a run already"));

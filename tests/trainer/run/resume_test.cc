@@ -117,7 +117,7 @@ class ResumeTest : public PreparedRuns {
   std::shared_ptr<const Dataset> first_, other_, other_valid_;
 };
 
-TEST_F(ResumeTest, OnOtherDataANewRunBeginsWithTheWeights) {
+TEST_F(ResumeTest, OnOtherDataANewRunStartsWithTheWeights) {
   ASSERT_THAT(Train("run", first_, {.max_steps = 23}), IsOk());
   const std::string from = Latest("run");
   ASSERT_THAT(Train("new", other_, {.resume = from, .max_steps = 0, .overrides = {"max_epochs=2"}}),
@@ -146,7 +146,7 @@ TEST_F(ResumeTest, OnOtherDataANewRunBeginsWithTheWeights) {
 }
 
 // Exactly the requested parts are taken; the rest is that of a new run.
-TEST_F(ResumeTest, TakesWhatIsAskedFor) {
+TEST_F(ResumeTest, TakesTheRequestedParts) {
   ASSERT_THAT(Train("run", first_, {.max_steps = 5}), IsOk());
   const Checkpoint run = ReadLatest("run");
   const auto begin = [&](Take take, const std::vector<std::string>& overrides = {}) {
@@ -204,7 +204,7 @@ TEST_F(ResumeTest, TakesWhatIsAskedFor) {
 
 // Adam's bias correction divides by a small number after few updates; these moments already contain
 // five updates of another run.
-TEST_F(ResumeTest, MomentsThatWereTakenAreNotThoseOfAFirstUpdate) {
+TEST_F(ResumeTest, BiasCorrectionCountsUpdatesOfTakenMoments) {
   ASSERT_THAT(Train("run", first_, {.max_steps = 5}), IsOk());
   ASSERT_THAT(
       Train("new", other_, {.resume = Latest("run"), .take = Take::kMoments, .max_steps = 1}),
@@ -225,7 +225,7 @@ TEST_F(ResumeTest, MomentsThatWereTakenAreNotThoseOfAFirstUpdate) {
 
 // The new directory is complete from the start, and the bits are the same as for a run in one
 // directory.
-TEST_F(ResumeTest, OnTheSameDataARunContinuesElsewhere) {
+TEST_F(ResumeTest, OnTheSameDataARunContinuesInANewDirectory) {
   ASSERT_THAT(Train("straight", first_, {.max_steps = 15}), IsOk());
   ASSERT_THAT(Train("run", first_, {.max_steps = 7}), IsOk());
   const std::string from = Latest("run");
@@ -240,7 +240,7 @@ TEST_F(ResumeTest, OnTheSameDataARunContinuesElsewhere) {
 
 // A kill after the first checkpoint of a new directory was written, and before its marks were
 // written.
-TEST_F(ResumeTest, AStartThatWasCutShortIsStartedAgain) {
+TEST_F(ResumeTest, InterruptedStartIsRepeated) {
   ASSERT_THAT(Train("run", first_), IsOk());
   std::filesystem::create_directories(Checkpoints("moved").folder());
   std::filesystem::copy(Latest("run"), Checkpoints("moved").PathOf(6));
@@ -248,7 +248,7 @@ TEST_F(ResumeTest, AStartThatWasCutShortIsStartedAgain) {
   EXPECT_EQ(Latest("moved"), Checkpoints("moved").PathOf(8));
 }
 
-TEST_F(ResumeTest, ElsewhereTheBestIsOneOfThere) {
+TEST_F(ResumeTest, BestOfANewDirectoryIsInThatDirectory) {
   TrainToABestOfStep2("run", 7);
   ASSERT_THAT(
       Train("moved", first_, {.resume = Latest("run"), .max_steps = 9, .overrides = rising_}),
@@ -285,7 +285,7 @@ TEST_F(ResumeTest, ARunDirectoryKeepsItsData) {
 }
 
 // The same training data with another validation split: old losses are not comparable.
-TEST_F(ResumeTest, ANewValidationSplitHasABestOfItsOwn) {
+TEST_F(ResumeTest, NewValidationSplitResetsTheBest) {
   ASSERT_THAT(Train("run", first_), IsOk());
   const double old_loss = ReadLatest("run").header.progress().best_loss();
   ASSERT_THAT(Train("run", other_valid_, {.max_steps = 10}), IsOk());
@@ -300,7 +300,7 @@ TEST_F(ResumeTest, ANewValidationSplitHasABestOfItsOwn) {
 }
 
 // PLATEAU depends on the losses of earlier epochs.
-TEST_F(ResumeTest, ThePlateauBelongsToItsSplit) {
+TEST_F(ResumeTest, NewValidationSplitResetsThePlateau) {
   const std::vector<std::string> plateau = {"schedule.kind=PLATEAU"};
   ASSERT_THAT(Train("run", first_, {.max_steps = 25, .overrides = plateau}), IsOk());
   ASSERT_TRUE(ReadLatest("run").header.progress().has_plateau_loss());
@@ -322,7 +322,7 @@ TEST_F(ResumeTest, ThePlateauBelongsToItsSplit) {
   EXPECT_EQ(begun(other_).step(), 0);
 }
 
-TEST_F(ResumeTest, ABestThatSomebodyRemovedIsNone) {
+TEST_F(ResumeTest, RemovedBestIsReset) {
   TrainToABestOfStep2("run", 6);
   std::filesystem::remove(Checkpoints("run").PathOf(2));
   ASSERT_THAT(Train("run", first_, {.max_steps = 8, .overrides = rising_}), IsOk());
@@ -333,7 +333,7 @@ TEST_F(ResumeTest, ABestThatSomebodyRemovedIsNone) {
 }
 
 // The same during training.
-TEST_F(ResumeTest, ABestThatIsRemovedMeanwhileIsNone) {
+TEST_F(ResumeTest, BestRemovedDuringTrainingIsReset) {
   TrainToABestOfStep2("run", 3);
   // A run keeps the best that it started with: here its checkpoint is removed while the run is
   // prepared.
@@ -358,7 +358,7 @@ TEST_F(ResumeTest, ABestThatIsRemovedMeanwhileIsNone) {
   ExpectBestIsThere("run");
 }
 
-TEST(ParseTake, KnowsItsWords) {
+TEST(ParseTake, ParsesAllNames) {
   EXPECT_EQ(*ParseTake("auto"), Take::kAuto);
   EXPECT_EQ(*ParseTake("all"), Take::kEverything);
   EXPECT_EQ(*ParseTake("weights"), Take::kWeights);

@@ -51,7 +51,7 @@ class ResumedEnvironmentTest : public PreparedRuns {
   std::string Metrics() { return scratch_.Read("run/metrics.jsonl"); }
 };
 
-TEST_F(ResumedEnvironmentTest, AChangeIsRemarkedUponOnce) {
+TEST_F(ResumedEnvironmentTest, ReportsAChangeOnce) {
   Train(4);
   const std::string latest = *ResolveCheckpoint(scratch_.Path("run"), kLatest);
   Checkpoint checkpoint = *ReadCheckpoint(latest);

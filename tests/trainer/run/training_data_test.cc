@@ -68,7 +68,7 @@ TEST_F(LongTrainingExamplesTest, AreFoundByAllRanksTogether) {
   }
 }
 
-TEST_F(LongTrainingExamplesTest, AreToldInALine) {
+TEST_F(LongTrainingExamplesTest, AreReportedInOneLine) {
   Write(TAGGING);
   const Datasets datasets = {dataset_};
   EXPECT_EQ(LongExamplesText(datasets, {LongExamples()}, 12), "");
@@ -78,7 +78,7 @@ TEST_F(LongTrainingExamplesTest, AreToldInALine) {
                         "(max_length), 100.0 % of the tokens"));
 }
 
-TEST_F(LongTrainingExamplesTest, AreNoMatterOfRunningText) {
+TEST_F(LongTrainingExamplesTest, AreRefusedForRunningText) {
   Scratch folder;
   WriteMadeDataset(folder.path(), {RandomExamples(60, 8, 12)}, 12);
   const Datasets datasets = {*Dataset::Open(folder.path())};
