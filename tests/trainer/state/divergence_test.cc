@@ -110,7 +110,7 @@ std::vector<std::vector<float>> Arrays(const Checkpoint& a) {
   return arrays;
 }
 
-TEST_F(DivergenceTest, ASkippedStepLeavesNothingButItsCount) {
+TEST_F(DivergenceTest, SkippedStepChangesOnlyItsCount) {
   Run(2, "before", 4);
   Poison({5});
   Run(2, "skipped", 5);
@@ -132,7 +132,7 @@ TEST_F(DivergenceTest, SkipsTheSameStepsOnAnyRanksAndAcrossResumes) {
 }
 
 // A finite norm above the bound is a divergence; the logged values are those of that norm.
-TEST_F(DivergenceTest, TheNormHasABound) {
+TEST_F(DivergenceTest, NormAboveTheBoundDiverges) {
   overrides_ = {"logging.every_steps=1", "divergence.max_gradient_norm=1e-6",
                 "divergence.max_in_a_row=100", "divergence.max_in_all=100"};
   Run(1, "all", 7);
@@ -144,7 +144,7 @@ TEST_F(DivergenceTest, TheNormHasABound) {
 }
 
 // Adam's bias correction counts updates: the first update after a skipped step is number one.
-TEST_F(DivergenceTest, SkippedStepsAreNoUpdates) {
+TEST_F(DivergenceTest, SkippedStepsDoNotCountAsUpdates) {
   Poison({1});
   Run(1, "skipped", 2);
   const Checkpoint second = LatestOf("skipped");
@@ -198,7 +198,7 @@ TEST_F(DivergenceTest, RollsBackRowsThatTheStepDidNotTouch) {
 }
 
 // Residuals of rounding belong to the state: they are undone too, and saved in checkpoints.
-TEST_F(DivergenceTest, UndoesWhatRoundingKeepsBack) {
+TEST_F(DivergenceTest, UndoesResidualsOfRounding) {
   nodes_ = {0, 0, 1, 1};
   const std::vector<std::string> rounds = {"exchange.wire_format=BF16"};
   overrides_ = rounds;
@@ -226,7 +226,7 @@ TEST_F(DivergenceTest, UndoesWhatRoundingKeepsBack) {
 }
 
 // Steps 1 to 6 (the snapshot has already lost two of them), 7 and 8.
-TEST_F(DivergenceTest, CountsWhatTheSnapshotHasLostBefore) {
+TEST_F(DivergenceTest, CountsStepsLostBeforeTheSnapshot) {
   RollBack();
   Poison({2, 8});
   Run(2, "back", 8);
@@ -234,7 +234,7 @@ TEST_F(DivergenceTest, CountsWhatTheSnapshotHasLostBefore) {
 }
 
 // A snapshot of the same step is not written twice.
-TEST_F(DivergenceTest, CheckpointsHoldTheSnapshotWhereItDiffers) {
+TEST_F(DivergenceTest, CheckpointsHoldASnapshotThatDiffers) {
   RollBack();
   Run(2, "at", 6);
   Run(2, "beyond", 7);
@@ -244,7 +244,7 @@ TEST_F(DivergenceTest, CheckpointsHoldTheSnapshotWhereItDiffers) {
   EXPECT_EQ(*LatestOf("beyond").Find(snapshot_values), *LatestOf("at").Find(kValuesArray));
 }
 
-TEST_F(DivergenceTest, EndsAfterTooMany) {
+TEST_F(DivergenceTest, EndsAfterTooManyDivergedSteps) {
   overrides_ = {"divergence.max_in_a_row=2"};
   Poison({3, 4, 6, 7, 8});
   ends_with_ = absl::StatusCode::kOutOfRange;
@@ -264,7 +264,7 @@ TEST_F(DivergenceTest, EndsAfterTooMany) {
 
 // A checkpoint that is due while steps diverge is postponed, so that it does not replace good
 // checkpoints.
-TEST_F(DivergenceTest, SavesWaitForASoundStep) {
+TEST_F(DivergenceTest, SavesWaitForAStepThatDoesNotDiverge) {
   overrides_ = {"checkpoint.every_steps=2", "checkpoint.keep=100"};
   Poison({4, 5, 8, 9, 12});
   Run(2, "saved", 12);
@@ -297,7 +297,7 @@ TEST_F(DivergenceTest, NumbersThatAreNotFiniteAreNotSaved) {
   }
 }
 
-TEST_F(DivergenceTest, SnapshotsAreOfFiniteNumbers) {
+TEST_F(DivergenceTest, SnapshotsHoldOnlyFiniteNumbers) {
   RollBack();
   tamper_ = [](int, std::span<float> values, Progress* progress) {
     if (progress->step() == 5) values[0] = kNan;
@@ -337,7 +337,7 @@ TEST_F(DivergenceTest, ALossThatIsNotFiniteIsNeverTheBest) {
 }
 
 // Like TrainingLoopTest.StepsDoNotAllocate, with a snapshot every third step.
-TEST_F(DivergenceTest, SnapshotsTakeNothingFromTheHeap) {
+TEST_F(DivergenceTest, SnapshotsDoNotAllocate) {
   RollBack();
   overrides_.pop_back();
   for (const int ranks : {1, 3}) {
@@ -352,7 +352,7 @@ TEST_F(DivergenceTest, SnapshotsTakeNothingFromTheHeap) {
   }
 }
 
-TEST(DivergenceTotalsTest, SayNothingOfARunWithout) {
+TEST(DivergenceTotalsTest, AreEmptyWithoutDivergence) {
   EXPECT_THAT(DivergenceTotals(Progress()), IsEmpty());
 }
 

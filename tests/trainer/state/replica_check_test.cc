@@ -62,12 +62,12 @@ TEST_F(ReplicaCheckTest, ComparesAfterEverySave) {
   EXPECT_THAT(std::string(ended_.message()), HasSubstr("all agreed at step 3"));
 }
 
-TEST_F(ReplicaCheckTest, OfTwoRanksNobodyKnowsWhoIsRight) {
+TEST_F(ReplicaCheckTest, CannotTellWhichOfTwoRanksIsCorrect) {
   FlipABit(1, 0);
   ExpectDivergence(2, "it is open who is right");
 }
 
-TEST_F(ReplicaCheckTest, FindsRanksThatAreElsewhere) {
+TEST_F(ReplicaCheckTest, FindsRanksWithOtherProgress) {
   for (const bool shares_memory : {false, true}) {
     overrides_ = {"compare_every_steps=4"};
     tamper_ = [](int rank, std::span<float>, Progress* progress) {
@@ -92,13 +92,13 @@ TEST_F(ReplicaCheckTest, NamesTheRanksOfANodeThatDiffers) {
 }
 
 // A copy that all ranks share is not compared, and the run does not claim so.
-TEST_F(ReplicaCheckTest, SaysNothingOfASharedCopy) {
+TEST_F(ReplicaCheckTest, DoesNotCompareASharedCopy) {
   FlipABit(1, 0);
   Run(3, "shared", 17);
   EXPECT_EQ(std::string(ended_.message()), "");
 }
 
-TEST_F(ReplicaCheckTest, ChangesNothing) {
+TEST_F(ReplicaCheckTest, DoesNotChangeTheRun) {
   const std::string hash = Run(2, "compared", 17, /*shares_memory=*/false);
   overrides_ = {"compare_every_steps=1"};
   EXPECT_EQ(Run(3, "often", 17, /*shares_memory=*/false), hash);
