@@ -33,7 +33,7 @@ TEST(TimelineTest, KeepsTheLatestSpans) {
   EXPECT_EQ(timeline.forgotten(), 2);
 }
 
-TEST(TraceFileTest, IsTheFormatOfTraceEvents) {
+TEST(TraceFileTest, WritesTraceEventFormat) {
   Scratch folder;
   const std::string path = folder.Path("trace.json");
   const auto file = *TraceFile::Create(path);
@@ -90,7 +90,7 @@ TEST(RunTraceTest, HasTheSpansOfEveryRankAndNoIdleTime) {
   EXPECT_THAT(text, Not(HasSubstr("other")));
 }
 
-TEST(RunTraceTest, FailsAlikeOnEveryRank) {
+TEST(RunTraceTest, FailsOnEveryRank) {
   Scratch folder;
   RunThreadGroup(2, [&](Communicator* communicator) {
     PhaseClock clock;
