@@ -21,7 +21,7 @@ bool Beats(EvaluationSpec::Select select, const Evaluation& evaluation, double b
   return IsBest(spec, evaluation, progress);
 }
 
-TEST(IsBest, FirstFiniteOneIs) {
+TEST(IsBest, FirstFiniteResult) {
   EvaluationSpec spec;
   EXPECT_TRUE(IsBest(spec, {.loss = 5, .score = 0}, Progress()));
   EXPECT_FALSE(IsBest(spec, {.loss = kNan, .score = 0}, Progress()));
@@ -31,7 +31,7 @@ TEST(IsBest, FirstFiniteOneIs) {
   EXPECT_FALSE(IsBest(spec, {.loss = 1, .score = kNan}, Progress()));
 }
 
-TEST(IsBest, ByLossTheLowerOne) {
+TEST(IsBest, LossPrefersTheLowerLoss) {
   EXPECT_TRUE(Beats(EvaluationSpec::LOSS, {.loss = 1.5, .score = 0}, 2, 1));
   EXPECT_FALSE(Beats(EvaluationSpec::LOSS, {.loss = 2, .score = 1}, 2, 0)) << "the earlier stays";
   EXPECT_FALSE(Beats(EvaluationSpec::LOSS, {.loss = kNan, .score = 1}, 2, 0));
@@ -39,7 +39,7 @@ TEST(IsBest, ByLossTheLowerOne) {
       << "as versions before could have it";
 }
 
-TEST(IsBest, ByScoreTheHigherOneThenTheLowerLoss) {
+TEST(IsBest, ScorePrefersTheHigherScoreThenTheLowerLoss) {
   EXPECT_TRUE(Beats(EvaluationSpec::SCORE, {.loss = 3, .score = 0.6}, 2, 0.5));
   EXPECT_FALSE(Beats(EvaluationSpec::SCORE, {.loss = 1, .score = 0.4}, 2, 0.5));
   EXPECT_TRUE(Beats(EvaluationSpec::SCORE, {.loss = 1, .score = 0.5}, 2, 0.5));

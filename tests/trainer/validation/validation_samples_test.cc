@@ -59,7 +59,7 @@ class ValidationSamplesTest : public testing::Test {
 };
 
 // The expected text is shown as in the corpus, not with the words of the vocabulary.
-TEST_F(ValidationSamplesTest, WhatIsExpectedIsRawText) {
+TEST_F(ValidationSamplesTest, ExpectedTextIsRawText) {
   const Examples lines = {{2, 3, 4, 5, 1}, {3, 3, 3, 3, 1}};
   auto translations = Create(TRANSLATION, {lines, lines}, 2, /*raw_text=*/true)->Make(1);
   ASSERT_THAT(translations, SizeIs(2));
@@ -72,7 +72,7 @@ TEST_F(ValidationSamplesTest, WhatIsExpectedIsRawText) {
   EXPECT_EQ(samples[0].expected, " Text 0.1 w7 Text 0.2 w3");
 }
 
-TEST_F(ValidationSamplesTest, HalfALineIsContinued) {
+TEST_F(ValidationSamplesTest, ContinuesHalfALine) {
   // The first line is short; the last one exceeds the wanted number.
   const auto samples = Create(LANGUAGE_MODEL,
                               {{{2, 3, 1},
@@ -90,7 +90,7 @@ TEST_F(ValidationSamplesTest, HalfALineIsContinued) {
   EXPECT_NE(samples->Make(4)[0].output, made[0].output);
 }
 
-TEST_F(ValidationSamplesTest, WordsHaveTheirTagsAndThosePredicted) {
+TEST_F(ValidationSamplesTest, ShowsTagsAndPredictedTags) {
   const auto samples = Create(TAGGING, {{{2, 3, 4}, {5, 6}}, {{0, kNoLabel, 3}, {1, 1}}}, 5);
   const std::vector<Sample> made = samples->Make(1);
   ASSERT_THAT(made, SizeIs(2));
@@ -101,7 +101,7 @@ TEST_F(ValidationSamplesTest, WordsHaveTheirTagsAndThosePredicted) {
   EXPECT_EQ(made[0].output, absl::StrCat("w2 w3/L", tags[0], " w4/L", tags[2]));
 }
 
-TEST_F(ValidationSamplesTest, TextsHaveTheirLabelAndTheOnePredicted) {
+TEST_F(ValidationSamplesTest, ShowsLabelAndPredictedLabel) {
   // The split train does not contain the label of the second text.
   const auto samples = Create(CLASSIFICATION, {{{2, 3, 4}, {5, 6, 7, 8}}, {{2}, {kWords}}}, 2);
   const std::vector<Sample> made = samples->Make(1);
@@ -112,7 +112,7 @@ TEST_F(ValidationSamplesTest, TextsHaveTheirLabelAndTheOnePredicted) {
   EXPECT_EQ(made[1].expected, "<unseen>");
 }
 
-TEST_F(ValidationSamplesTest, SourcesHaveTheirReferencesAndTranslations) {
+TEST_F(ValidationSamplesTest, ShowsReferenceAndTranslation) {
   const auto samples = Create(TRANSLATION, {{{2, 3, 4, 1}}, {{8, 7, 1}}}, 2);
   const std::vector<Sample> made = samples->Make(1);
   ASSERT_THAT(made, SizeIs(1));
@@ -122,7 +122,7 @@ TEST_F(ValidationSamplesTest, SourcesHaveTheirReferencesAndTranslations) {
 }
 
 // A validation split that has only short texts, or only long or empty ones, is valid.
-TEST_F(ValidationSamplesTest, ShortTextsWhereThereAreNoOthers) {
+TEST_F(ValidationSamplesTest, UsesShortTextsIfThereAreNoOthers) {
   const auto classes =
       Create(CLASSIFICATION, {{{2}, {3}, {4, 5, 6}, {7}}, {{2}, {0}, {1}, {3}}}, 3);
   std::vector<Sample> made = classes->Make(1);
@@ -142,7 +142,7 @@ TEST_F(ValidationSamplesTest, ShortTextsWhereThereAreNoOthers) {
   EXPECT_EQ(made[0].expected, "w4");
 }
 
-TEST_F(ValidationSamplesTest, NothingToShowIsNoFault) {
+TEST_F(ValidationSamplesTest, NoSamplesIsNotAnError) {
   const std::vector<uint32_t> long_text(121, 2), labels(121, 1);
   EXPECT_EQ(Create(TAGGING, {{long_text}, {labels}}, 3), nullptr);
   EXPECT_EQ(Create(CLASSIFICATION, {{long_text}, {{1}}}, 3), nullptr);
@@ -150,7 +150,7 @@ TEST_F(ValidationSamplesTest, NothingToShowIsNoFault) {
   EXPECT_EQ(Create(TRANSLATION, {{{1}}, {{3, 1}}}, 3), nullptr);
 }
 
-TEST_F(ValidationSamplesTest, WordVectorsSayNothing) {
+TEST_F(ValidationSamplesTest, WordVectorsHaveNoSamples) {
   EXPECT_EQ(Create(EMBEDDING, {{{2, 3, 4, 5, 6, 7, 8, 1}}}, 2), nullptr);
 }
 
