@@ -36,7 +36,7 @@ Suspect Busy(Phase phase) {
   return suspect;
 }
 
-TEST(DiagnosisTest, ASilentRankIsLateWhateverItsLastWord) {
+TEST(DiagnosisTest, SilentRankIsLate) {
   Suspect stopped = Waiting();
   stopped.silent = true;
   stopped.state = 'T';
@@ -53,7 +53,7 @@ TEST(DiagnosisTest, ASilentRankIsLateWhateverItsLastWord) {
   EXPECT_EQ(std::ranges::count(diagnosis.table, '\n'), 5);
 }
 
-TEST(DiagnosisTest, WhoIsInNoMeetingIsLate) {
+TEST(DiagnosisTest, RankOutsideOfARendezvousIsLate) {
   Suspect reading = Busy(Phase::kData);
   reading.sample.shard = 3;
   reading.state = 'D';
@@ -73,24 +73,24 @@ TEST(DiagnosisTest, SilentRanksComeBeforeBusyOnes) {
   EXPECT_THAT(diagnosis.error, HasSubstr("its process has ended; rank 0"));
 }
 
-TEST(DiagnosisTest, AmongThoseThatWaitTheOneAtAnEarlierMeetingIsLate) {
+TEST(DiagnosisTest, RankAtAnEarlierRendezvousIsLate) {
   EXPECT_THAT(Diagnose(std::vector{Waiting(41), Waiting(40), Waiting(41)}, 0, 9).late,
               ElementsAre(1));
 }
 
-TEST(DiagnosisTest, IfAllWaitForEachOtherTheNetworkIsToBlame) {
+TEST(DiagnosisTest, BlamesTheNetworkIfAllWaitForEachOther) {
   const Diagnosis diagnosis = Diagnose(std::vector{Waiting(), Waiting()}, 0, 9);
   EXPECT_THAT(diagnosis.late, IsEmpty());
   EXPECT_THAT(diagnosis.error, HasSubstr("btl_tcp_if_include"));
 }
 
-TEST(DiagnosisTest, ANeverHeardRankIsLateOnlyIfNobodyElseIs) {
+TEST(DiagnosisTest, RankThatWasNeverHeardIsLateOnlyIfNoOtherIs) {
   const Suspect unheard;
   EXPECT_THAT(Diagnose(std::vector{Waiting(), unheard}, 0, 9).late, ElementsAre(1));
   EXPECT_THAT(Diagnose(std::vector{Busy(Phase::kForward), unheard}, 0, 9).late, ElementsAre(0));
 }
 
-TEST(DiagnosisTest, AThousandRanksFitOnAPage) {
+TEST(DiagnosisTest, LimitsTheTextForAThousandRanks) {
   std::vector<Suspect> suspects(1000, Waiting());
   suspects[700] = Busy(Phase::kForward);
   const Diagnosis diagnosis = Diagnose(suspects, 0, 9);

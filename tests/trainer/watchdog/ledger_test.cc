@@ -10,7 +10,7 @@ PulseSample At(int64_t moves, Activity activity = Activity::kTraining,
   return {.moves = moves, .activity = activity, .meeting = meeting};
 }
 
-TEST(LedgerTest, QuietIsSinceAnyRankGotOn) {
+TEST(LedgerTest, QuietIsTheTimeSinceAnyProgress) {
   Ledger ledger(2);
   ledger.Hear(0, At(1), 0);
   ledger.Hear(1, At(1), 0);
@@ -26,7 +26,7 @@ TEST(LedgerTest, QuietIsSinceAnyRankGotOn) {
   EXPECT_EQ(ledger.quiet(), 0);
 }
 
-TEST(LedgerTest, IgnoresRanksThereAreNot) {
+TEST(LedgerTest, IgnoresRanksOutOfRange) {
   Ledger ledger(2);
   ledger.Advance(1);
   for (const int rank : {-1, 2, 1 << 30}) ledger.Hear(rank, At(1), 0);
@@ -35,7 +35,7 @@ TEST(LedgerTest, IgnoresRanksThereAreNot) {
 
 // Valid reasons for a stall: a rank that sends messages, waits for no other rank, and is starting,
 // writing a checkpoint or ending.
-TEST(LedgerTest, OnlyALivingRankAtSlowWorkIsAnExcuse) {
+TEST(LedgerTest, OnlyALivingRankWithSlowWorkIsAnExcuse) {
   const auto excused = [](const PulseSample& sample, double silent_for) {
     Ledger ledger(2);
     ledger.Hear(1, sample, 0);
@@ -52,7 +52,7 @@ TEST(LedgerTest, OnlyALivingRankAtSlowWorkIsAnExcuse) {
   EXPECT_FALSE(excused(At(1, Activity::kStarting, Meeting::kBroadcast), 0.5)) << "it waits too";
 }
 
-TEST(LedgerTest, WhoWasNeverHeardMayBeAtAnything) {
+TEST(LedgerTest, RankThatWasNeverHeardIsAnExcuse) {
   Ledger ledger(2);
   ledger.Hear(0, At(1), 0);
   EXPECT_TRUE(ledger.HasExcuse(1));

@@ -45,14 +45,14 @@ TEST(SideChannelTest, TriesEveryAddressOfAnotherHost) {
   EXPECT_EQ(ReceiveText(b->get(), 100, absl::Seconds(5)), hello);
 }
 
-TEST(SideChannelTest, WhatIsNoAddressLeadsNowhere) {
+TEST(SideChannelTest, InvalidAddressesResolveToNothing) {
   const auto a = SideChannel::Open();
   ASSERT_THAT(a, IsOk());
   for (const char* address : {"", " ", "x", "x y 127.0.0.1", "x 5 nonsense", "x 5"})
     EXPECT_TRUE((*a)->Resolve(address).empty()) << address;
 }
 
-TEST(SideChannelTest, WakeEndsTheWaiting) {
+TEST(SideChannelTest, WakeEndsReceive) {
   const auto a = SideChannel::Open();
   ASSERT_THAT(a, IsOk());
   std::jthread waker([&] {

@@ -41,7 +41,7 @@ struct Verdicts {
 };
 
 // By the clock: with the watchdogs' own threads, while the main threads are blocked.
-TEST(WatchdogTest, TheFirstDoctorNamesTheRankThatIsLate) {
+TEST(WatchdogTest, FirstDiagnoserNamesTheLateRank) {
   Verdicts verdicts;
   RunThreadGroup(3, [&](Communicator* c) {
     PhaseClock clock;
@@ -102,7 +102,7 @@ class TickedWatchdogTest : public testing::Test {
   std::array<std::optional<Watchdog>, kRanks> watchdogs_;
 };
 
-TEST_F(TickedWatchdogTest, SpeaksWhenPatienceIsOverAndNotBefore) {
+TEST_F(TickedWatchdogTest, ReportsOnlyWhenPatienceIsOver) {
   OthersWait();
   Pass(kPatience - 2 * kTick);
   EXPECT_TRUE(verdicts_.by_rank.empty());
@@ -111,7 +111,7 @@ TEST_F(TickedWatchdogTest, SpeaksWhenPatienceIsOverAndNotBefore) {
   EXPECT_THAT(verdicts_.by_rank.at(0).late, ElementsAre(0));
 }
 
-TEST_F(TickedWatchdogTest, AnotherSpeaksWhereRankZeroIsSilent) {
+TEST_F(TickedWatchdogTest, AnotherRankReportsIfRankZeroIsSilent) {
   EXPECT_THAT(watchdogs_[0]->Unheard(0), IsEmpty());
   OthersWait();
   watchdogs_[0].reset();
@@ -121,7 +121,7 @@ TEST_F(TickedWatchdogTest, AnotherSpeaksWhereRankZeroIsSilent) {
   EXPECT_THAT(verdicts_.by_rank.at(1).error, HasSubstr("does not answer"));
 }
 
-TEST_F(TickedWatchdogTest, IsPatientWithWhoeverGetsOnOrSaves) {
+TEST_F(TickedWatchdogTest, WaitsForRanksThatMakeProgressOrSave) {
   OthersWait();
   Pass(5 * kPatience, [&] { pulses_[0]->At(Activity::kValidation, 1); });
   Pass((Watchdog::kExcusedPatience - 1) * kPatience,
@@ -133,7 +133,7 @@ TEST_F(TickedWatchdogTest, IsPatientWithWhoeverGetsOnOrSaves) {
   EXPECT_THAT(verdicts_.by_rank.at(0).error, HasSubstr("waits for its checkpoint to be written"));
 }
 
-TEST_F(TickedWatchdogTest, SpeaksOnce) {
+TEST_F(TickedWatchdogTest, ReportsOnce) {
   OthersWait();
   Pass(kPatience + 2 * kTick);
   ASSERT_EQ(verdicts_.by_rank.size(), 1u);
@@ -144,7 +144,7 @@ TEST_F(TickedWatchdogTest, SpeaksOnce) {
   EXPECT_EQ(verdicts_.by_rank.size(), 1u) << "the job has not ended within a minute";
 }
 
-TEST_F(TickedWatchdogTest, IsOffAtZero) {
+TEST_F(TickedWatchdogTest, IsDisabledAtZero) {
   for (auto& watchdog : watchdogs_) watchdog->SetPatience(0);
   OthersWait();
   Pass(20 * kPatience);
