@@ -25,6 +25,7 @@ class SharedFloats {
   virtual void Fence() = 0;
 };
 
+// Collective operations of all ranks of a job. Not thread-safe: one thread per rank calls them.
 class Communicator {
  public:
   // A range of memory to send to another rank or to receive into. Pieces between the same two ranks

@@ -14,6 +14,7 @@ std::string HostName();  // empty if the system does not report one
 // Empty if the system does not report it.
 std::string NamespaceKey(std::string_view kind);
 
+// An address of a network interface.
 struct NetworkInterface {
   std::string name;     // "eth0"
   std::string address;  // "10.0.0.5" or "2001:db8::5"

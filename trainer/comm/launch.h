@@ -7,6 +7,7 @@
 
 namespace elman {
 
+// The position of this process among those that a launcher started.
 struct Launch {
   int rank = 0;
   int ranks = 1;  // processes that were started together

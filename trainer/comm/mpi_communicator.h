@@ -9,6 +9,7 @@
 
 namespace elman {
 
+// Options of an MPI communicator.
 struct MpiOptions {
   // Whether a rank sleeps while it waits for others in a collective operation, so that other ranks
   // can use its core. Adds about 0.1 ms per operation. Exchange does not sleep.
