@@ -61,6 +61,7 @@ struct LoopHooks {
   std::function<double()> measure_peak = {};
 };
 
+// All arguments of a training loop.
 struct LoopParts {
   Communicator* communicator = nullptr;
   Learner learner;

@@ -43,6 +43,8 @@ struct AgreedStep {
   LostBest lost_best;  // of the rank that lost one; step 0: none
 };
 
+// Exchanges these messages, once per step: BeginStep, fill in lane(nth) for all lanes of the rank,
+// then Agree.
 class StepAgreement {
  public:
   // `lanes` is the number of lanes of all ranks. The communicator must outlive this object.
