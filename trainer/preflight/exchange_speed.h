@@ -9,6 +9,7 @@
 
 namespace elman {
 
+// Results of the measurement.
 struct ExchangeSpeed {
   double message_rate = 0;     // bytes/s that each rank sends and receives, all ranks concurrently
   bool between_hosts = false;  // whether these messages went between hosts

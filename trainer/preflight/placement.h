@@ -8,6 +8,7 @@
 
 namespace elman {
 
+// A host and its ranks.
 struct HostPlacement {
   std::string name;
   std::vector<int> ranks;  // ascending

@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// The result of a preflight.
 struct PreflightReport {
   std::string table;                  // for people, several lines
   std::string line;                   // a summary in one line
