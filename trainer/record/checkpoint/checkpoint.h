@@ -23,6 +23,7 @@ inline constexpr std::string_view kCarryArray = "carry";     // [states, global 
 // Prefix of the names of the same arrays of the snapshot for rollbacks, if there is one.
 inline constexpr std::string_view kSnapshotPrefix = "snapshot.";
 
+// A flat array with its name in the file.
 struct NamedArray {
   std::string name;
   std::vector<float> elements;
@@ -34,6 +35,7 @@ struct FieldTables {
   std::string tokenizer_model;  // empty if there is none
 };
 
+// The contents of a checkpoint.
 struct Checkpoint {
   CheckpointHeader header;
   std::vector<FieldTables> tables;  // one for each of header.fields()
@@ -49,8 +51,8 @@ struct Checkpoint {
 // configuration without max_*, checkpoint and logging policy.
 std::string ContentHash(const Checkpoint& checkpoint);
 
-// DescribeParameters sets the header's parameter table to `table`. The other function returns
-// whether a header's table equals `table` (names, shapes, offsets).
+// DescribeParameters sets the header's parameter table to `table`. SameParameters returns whether a
+// header's table equals `table` (names, shapes, offsets).
 void DescribeParameters(const ParameterTable& table, CheckpointHeader* header);
 bool SameParameters(const ParameterTable& table, const CheckpointHeader& header);
 

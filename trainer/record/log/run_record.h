@@ -33,11 +33,13 @@ struct RecordedLine {
 // was killed while it wrote.
 std::optional<RecordedLine> ParseRecordedLine(std::string_view line);
 
+// A number of a line, for charts.
 struct RecordedPoint {
   double step = 0;
   double value = 0;
 };
 
+// The lines of a log in their order.
 class RunRecord {
  public:
   // Reads the lines of the file at `path`; skips incomplete ones.

@@ -9,12 +9,14 @@
 
 namespace elman {
 
+// A line of a chart.
 struct Series {
   std::string name;                   // in the legend
   std::vector<RecordedPoint> points;  // ascending by step
   bool marked = false;                // draw a mark on every point
 };
 
+// A chart of one or several series over the steps of training.
 struct Chart {
   std::string title;
   std::vector<Series> series;  // the n-th series has class "s<n>"; empty series are skipped

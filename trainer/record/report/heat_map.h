@@ -8,12 +8,14 @@
 
 namespace elman {
 
+// The values at one step.
 struct HeatColumn {
   int64_t step = 0;
   std::vector<double> distances;  // ascending, from 0
   std::vector<double> values;     // one per distance; 1 is full, 0 is none, above 1 is too large
 };
 
+// A heat map over the steps of training.
 struct HeatMap {
   std::string title;
   std::string distance;             // label of the rows: "steps back"

@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// A checkpoint file and the result of its verification.
 struct SurveyedCheckpoint {
   std::string name;
   uint64_t bytes = 0;
@@ -28,6 +29,7 @@ struct SurveyedCheckpoint {
   }
 };
 
+// A mark and what is wrong with it.
 struct SurveyedMark {
   std::string name;  // of the mark's file: latest, best
   bool exists = false;
@@ -35,6 +37,7 @@ struct SurveyedMark {
   std::string problem;     // empty: the mark is good, or there is none and none is needed
 };
 
+// The contents of a run directory and their problems.
 struct RunSurvey {
   std::string folder;
   std::string writer;                           // the process that is writing there; empty: none
@@ -60,6 +63,7 @@ absl::StatusOr<Checkpoint> ReadWholeCheckpoint(const std::string& path);
 // temporary files are not a problem, because the run may be using them.
 absl::StatusOr<RunSurvey> SurveyRun(const std::string& folder);
 
+// The result of a repair.
 struct RunRepair {
   std::vector<std::string> actions;  // actions taken, one line each
   RunSurvey after;
