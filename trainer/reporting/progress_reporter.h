@@ -53,14 +53,14 @@ class ProgressReporter {
   absl::Status TellPrometheus(const std::string& path);
 
   void Step(const StepReport& report);
-  // Epochs count from 1. `seconds` is the duration of the validation, which does not count as
+  // Reports a validation. Epochs count from 1. `seconds` is its duration, which does not count as
   // training.
   void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
                  double seconds);
   // Reports the model's outputs for a few examples of the validation split.
   void Samples(int64_t step, const std::vector<Sample>& samples);
-  // `padding_efficiency` is the fraction of computed positions that are not padding. `coverage`, of
-  // the examples of the epoch, is the same in every epoch.
+  // Reports the end of an epoch. `padding_efficiency` is the fraction of computed positions that
+  // are not padding. `coverage`, of the examples of the epoch, is the same in every epoch.
   void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency,
                  const Coverage& coverage);
   // A checkpoint is on disk; writing it took `seconds`, in parallel with training.
@@ -78,8 +78,8 @@ class ProgressReporter {
   // replay compares with. Step(report) follows.
   void Diverged(const StepReport& report, const std::string& what, const std::string& detail);
 
-  // Gradients of the step were diagnosed. Prints a diagnosis that differs in kind from the last
-  // one. `seconds` is the duration, which does not count as training.
+  // Reports a diagnosis of the gradients of a step. Prints a diagnosis that differs in kind from
+  // the last one. `seconds` is the duration, which does not count as training.
   void Diagnosed(const StepDiagnosis& diagnosis, double seconds);
 
   // The ranks' peak was measured as `peak` FLOP/s. `seconds` is the duration of the measurement,
