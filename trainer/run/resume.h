@@ -31,6 +31,7 @@ struct StartEvent {
   std::string detail;  // description
 };
 
+// The checkpoint that a run starts from, if any, and what it takes from it.
 struct StartingPoint {
   std::string path;          // of the checkpoint; empty: the run starts from the beginning
   Take taken = Take::kAuto;  // never kAuto if there is a checkpoint

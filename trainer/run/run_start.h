@@ -20,6 +20,7 @@
 
 namespace elman {
 
+// What all ranks have agreed on at the start of a run.
 struct RunStart {
   TrainingConfig config;     // complete, with the number of lanes set
   std::string resumed_from;  // path of the checkpoint that it starts with; empty: none

@@ -20,6 +20,7 @@
 
 namespace elman {
 
+// The arguments of a run.
 struct RunRequest {
   TrainingConfig config;  // complete, except that the number of lanes may not be set
   Datasets datasets;
@@ -40,6 +41,7 @@ struct RunRequest {
   Pulse* pulse = nullptr;
 };
 
+// How a run ended.
 struct RunEnd {
   int64_t step = 0;
   bool stopped = false;  // by request, before the end
