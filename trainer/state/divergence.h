@@ -37,7 +37,7 @@ class DivergenceGuard {
 
   // Takes a snapshot if one is due.
   void StepIsSound();
-  bool snapshot_due() const;  // call after a step that did not diverge
+  bool snapshot_due() const;  // after the last step, if that did not diverge
 
   // For the next step: the number of the update, from 1, and the factor of its learning rate.
   int64_t update_number() const;

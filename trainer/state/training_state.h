@@ -48,7 +48,7 @@ class TrainingState {
   void UpdateSlice(const Optimizer& optimizer, const OptimizerStep& step, float weight_decay);
 
   // KeepState copies what a step changes before it is accepted: the carried state of this rank's
-  // lanes and the exchange's residuals of rounding. The second function restores them.
+  // lanes and the exchange's residuals of rounding. RestoreState restores them.
   void KeepState() { before_step_->Take(); }
   void RestoreState() { before_step_->Restore(); }
 
