@@ -22,6 +22,7 @@ struct Suspect {
   PulseSample sample;    // from its last message
 };
 
+// The result of a diagnosis.
 struct Diagnosis {
   std::vector<int> late;  // the ranks at fault; empty: all wait for each other
   std::string table;      // one line per rank, for people
