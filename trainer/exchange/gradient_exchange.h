@@ -185,7 +185,7 @@ class GradientExchange {
 
   std::span<float> values_;
   std::vector<GradientArray> partials_;  // one for each subtree of this rank
-  std::vector<GradientArray> scratch_;   // right-hand sides within a subtree, by depth
+  std::vector<GradientArray> scratch_;   // sums of right children within a subtree, by depth
   Inputs node_inputs_;                   // the partial sums of this node's ranks
   Inputs inputs_;                        // node_inputs_ and the sums of the other nodes
   std::vector<RemoteSum> remote_sums_;

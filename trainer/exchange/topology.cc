@@ -27,7 +27,7 @@ int Topology::Courier(int owner, int node) const {
 int64_t Topology::SharedBytes(int64_t size) const {
   size_t most = 0;
   for (const auto& ranks : ranks_) {
-    size_t arrays = 1;  // the values
+    size_t arrays = 1;  // for the values
     for (const int rank : ranks) arrays += rank_subtrees_[rank].size();
     most = std::max(most, arrays);
   }
