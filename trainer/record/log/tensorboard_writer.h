@@ -1,5 +1,5 @@
-// Scalars, histograms and texts for TensorBoard: RUN_DIR/tensorboard/events.out.tfevents.*, in the
-// TFRecord framing.
+// Writes scalars, histograms and texts for TensorBoard: RUN_DIR/tensorboard/events.out.tfevents.*,
+// in the TFRecord framing.
 #pragma once
 
 #include <cstdint>
