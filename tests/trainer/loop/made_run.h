@@ -166,7 +166,7 @@ class MadeRun : public testing::Test {
 
   Scratch data_, scratch_;
   std::shared_ptr<const Dataset> dataset_;
-  std::vector<std::string> overrides_;  // of the configuration
+  std::vector<std::string> overrides_;  // overrides of the configuration
   bool shows_samples_ = false;  // whether samples of the data set are shown at every validation
   std::vector<int> nodes_;      // nodes of the ranks; empty: all on one node
   std::function<void()> before_training_;  // called by every rank
