@@ -27,7 +27,7 @@ class MemoryEstimateTest : public PreparedRuns {
     return estimates;
   }
 
-  double size_ = 0;  // bytes of a flat array
+  double size_ = 0;  // size of a flat array in bytes
 };
 
 TEST_F(MemoryEstimateTest, CountsTheArraysOfAdam) {
