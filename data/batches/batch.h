@@ -1,15 +1,19 @@
-// What one lane trains on in one step.
+// One batch of training or evaluation data for one lane.
 //
-// Which parts of a batch are set, and what they hold, by the task of the data:
+// The task of the data set decides which fields of Batch are set and what they contain. T is
+// `steps` and B is `rows`:
 //
-//   LANGUAGE_MODEL  rows are streams; targets are the inputs one step on; restarts, starts_epoch
-//   EMBEDDING       the same, of which models read the targets alone
-//   TAGGING         rows are examples: lengths, examples; targets are tags
-//   CLASSIFICATION  the same; targets are [1, rows] labels
-//   TRANSLATION     the same; targets are [decoder.steps, rows] ids of the other vocabulary;
-//   decoder COOCCURRENCE    the same; inputs and targets are the two words of pairs; weights
+// task            inputs          targets                      other fields
+// LANGUAGE_MODEL  tokens [T, B]   next tokens [T, B]           starts_epoch, restarts
+// EMBEDDING       tokens [T, B]   next tokens [T, B]           starts_epoch, restarts
+// TAGGING         tokens [T, B]   tags [T, B]                  lengths, examples
+// CLASSIFICATION  tokens [T, B]   labels [1, B]                lengths, examples
+// TRANSLATION     source [T, B]   tokens [decoder.steps, B]    lengths, examples, decoder
+// COOCCURRENCE    words [T, B]    context words [T, B]         lengths, examples, weights
 //
-// and features where they came with the text.
+// Rows are streams in the first two tasks and examples in the others. Word vector models
+// (EMBEDDING) read `targets` only. `features` is set for every task whose data set has feature
+// vectors.
 #pragma once
 
 #include <cstdint>
@@ -18,52 +22,53 @@
 
 namespace elman {
 
-// A target that is not predicted: its loss and gradients are zero.
+// Target of a position that is not predicted: it has loss 0 and gradient 0.
 inline constexpr int32_t kNoTarget = -1;
 
-// The vectors that came with the inputs.
+// Feature vectors of the inputs.
 struct BatchFeatures {
-  int size = 0;               // of a vector; 0: there are none
-  std::vector<float> values;  // [steps * rows, size]; zeros where an input has none
+  int size = 0;               // numbers per vector; 0: no features
+  std::vector<float> values;  // [steps * rows, size]; zeros for inputs without a vector
 
-  // The vector of an element t * rows + b.
+  // The vector of the input at index t * rows + b.
   std::span<float> of(size_t element) { return std::span(values).subspan(element * size, size); }
 };
 
-// What a decoder reads to predict the targets: they begin with <s>, the targets end with </s>.
+// Input of a decoder. It begins with <s>; the targets end with </s>.
 struct DecoderInputs {
   int steps = 0;
-  std::vector<int32_t> lengths;  // </s> included, at least 1
+  std::vector<int32_t> lengths;  // per row, including </s>; at least 1
   std::vector<int32_t> ids;      // [steps, rows]
 };
 
-// Token ids as [steps, rows]: the element of time step t and sequence b is at t * rows + b. Where
-// sequences are shorter than `steps`, inputs are <pad> and targets kNoTarget.
+// A batch. Ids are stored as [steps, rows]: time step t of row b is at index t * rows + b. Rows
+// that are shorter than `steps` are padded with <pad> in the inputs and kNoTarget in the targets.
 struct Batch {
-  int steps = 0;  // 0: nothing to do in this step
+  int steps = 0;  // 0: this lane has no data in this step
   int rows = 0;   // sequences of this lane
-  // Time steps of each sequence, at least 1; empty: all have `steps`. What lies beyond is ignored.
+  // Time steps per row, each at least 1. Empty: all rows have `steps`. Later positions are ignored.
   std::vector<int32_t> lengths;
   std::vector<int32_t> inputs;  // [steps, rows]
-  // Ids or kNoTarget, [steps, rows] unless said otherwise above. Ids from the number of labels on
-  // stand for labels that train does not have: nothing can be learned from them, and no prediction
-  // of them is right.
+  // Ids or kNoTarget; for the shape see the table above. Tags and labels whose id is at least the
+  // number of labels stand for labels that do not occur in train: they give no gradient, and every
+  // prediction for them counts as wrong.
   std::vector<int32_t> targets;
-  int64_t target_count = 0;  // targets other than kNoTarget
+  int64_t target_count = 0;  // number of targets other than kNoTarget
 
-  std::vector<float> weights;  // [steps, rows]: of each pair of an input and its target
+  std::vector<float> weights;  // [steps, rows]; weight of each pair of input and target
   BatchFeatures features;
   DecoderInputs decoder;
 
-  bool starts_epoch = false;  // carried state begins anew with this batch
-  // Elements t * rows + b, ascending, before which the state carried in a stream begins anew, since
-  // another text begins there.
+  bool starts_epoch = false;  // the carried state is reset before this batch
+  // Indices t * rows + b in ascending order. The carried state of the row is reset before each of
+  // them, because a new text begins there.
   std::vector<int32_t> restarts;
-  // The number in the split, but for what is left out of it (ExampleOrder), of the example in each
-  // row; empty where rows are streams.
+  // Number of the example in each row. Numbers count the examples of the split without those that
+  // ExampleOrder::left_out removes. Empty if rows are streams.
   std::vector<uint64_t> examples;
 
-  // Room for vectors of so many numbers of every input; they are zeros.
+  // Sets `features` to zero vectors of `size` numbers for every input. Call it after `inputs` is
+  // filled.
   void ClearFeatures(int size) {
     features.size = size;
     features.values.assign(inputs.size() * static_cast<size_t>(size), 0);

@@ -1,5 +1,5 @@
-// Where batches come from. A source is a pure function of (epoch, number, lane): any batch can be
-// read at any time, by any rank, after any resume, and is the same.
+// The interface for reading batches. A source is a pure function of (epoch, number, lane): every
+// rank can read any batch at any time, also after a resume, and gets the same result.
 #pragma once
 
 #include <atomic>
@@ -10,38 +10,40 @@
 
 namespace elman {
 
+// Batches of one data set or of a mixture. Not safe for concurrent use.
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
 
   virtual int lanes() const = 0;
-  virtual int64_t batches_per_epoch() const = 0;  // of each lane
+  virtual int64_t batches_per_epoch() const = 0;  // per lane
 
-  // First and one past the last global row (sequence of the global batch) of a lane.
+  // Rows of the global batch that belong to a lane: [first_row(lane), end_row(lane)).
   virtual int first_row(int lane) const = 0;
   virtual int end_row(int lane) const = 0;
 
-  // Examples of the split, each of which an epoch has once; 0 where rows are streams.
+  // Number of examples of the split; an epoch has each exactly once. 0 if rows are streams.
   virtual uint64_t examples() const { return 0; }
 
-  // Fills `batch`, reusing its memory. Not for concurrent use.
+  // Fills `batch` and reuses its memory. Not safe for concurrent use.
   virtual absl::Status Read(int64_t epoch, int64_t number, int lane, Batch* batch) = 0;
 
-  // From now on Read says in `shard`, for other threads to see, which shard of the split it waits
-  // for the disk to give; -1: none. It must outlive the source.
+  // Makes Read store in `shard` the number of the shard that it is reading from disk, and -1
+  // otherwise. Other threads may read it. `shard` must outlive the source.
   virtual void ShowReading(std::atomic<int32_t>* /*shard*/) {}
 };
 
-// Lane l of a batch of so many rows has the rows [FirstRow(l), FirstRow(l + 1)).
+// First row of a lane if `batch_size` rows are divided among `lanes`. Lane l has the rows
+// [FirstRow(l), FirstRow(l + 1)).
 inline int FirstRow(int batch_size, int lanes, int lane) {
   return static_cast<int>(int64_t{lane} * batch_size / lanes);
 }
 
-// InvalidArgument unless every lane has a row, naming both numbers.
+// InvalidArgument unless every lane has at least one row. The message contains both numbers.
 absl::Status CheckLanes(int batch_size, int lanes);
 
-// Training steps of an epoch where a step takes `micro_batches` batches of each lane; the last may
-// find fewer.
+// Number of training steps per epoch if a step takes `micro_batches` batches per lane. The last
+// step may have fewer.
 inline int64_t StepsPerEpoch(const BatchSource& source, int micro_batches) {
   return (source.batches_per_epoch() + micro_batches - 1) / micro_batches;
 }

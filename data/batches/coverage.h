@@ -1,4 +1,4 @@
-// The proof that an epoch used every example of a split exactly once.
+// Checks that an epoch uses every example of a split exactly once.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace elman {
 
-// Of the examples used: how many, and a hash that depends on which, but not on their order. Adds up
-// over batches, lanes and ranks.
+// Number of examples used, and a hash of their numbers that does not depend on the order. The
+// values of batches, lanes and ranks can be added.
 struct Coverage {
   uint64_t examples = 0;
   uint64_t hash = 0;
@@ -29,7 +29,7 @@ struct Coverage {
   bool operator==(const Coverage&) const = default;
 };
 
-// What an epoch over so many examples must come to.
+// The expected value for an epoch over `examples` examples.
 inline Coverage CoverageOf(uint64_t examples) {
   Coverage coverage;
   for (uint64_t example = 0; example < examples; ++example) coverage.Add(example);

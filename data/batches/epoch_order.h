@@ -1,10 +1,10 @@
-// The order in which an epoch goes through the examples of a split: a pure function of (seed,
-// epoch), computed for any place without the places before it.
+// The random order of the examples in an epoch. It is a pure function of (seed, epoch), and any
+// position can be computed without the positions before it.
 //
-// Examples are read by blocks. So the blocks are put in a random order, and of every few that
-// follow each other, a group, the examples are put in a random order: however a corpus is sorted,
-// examples from all over it stand side by side, and only the blocks of a group are in memory at
-// once. A split of no more blocks than a group has is shuffled through and through.
+// Examples are read in blocks. The blocks are shuffled; then the examples of each group of
+// kBlocksPerGroup consecutive blocks are shuffled. So examples from all parts of a sorted corpus
+// are mixed, while only the blocks of one group are in memory. If a split has at most
+// kBlocksPerGroup blocks, all of its examples are shuffled together.
 #pragma once
 
 #include <cstdint>
@@ -15,36 +15,40 @@ namespace elman {
 
 inline constexpr size_t kBlocksPerGroup = 8;
 
-// What a random choice of data/batches is for. The numbers are part of the order of every run.
+// Purpose of a random choice in data/batches. The values are part of the order of every run: do not
+// change them.
 enum class RandomOrder : uint64_t {
-  kBlocks = 0,          // of the blocks of an epoch
-  kExamples = 1,        // of the examples in a group of blocks
-  kBatches = 2,         // of the batches in a window
-  kSmallBatch = 3,      // where the batch that is not full stands
-  kSources = 0x6d6978,  // of the data sets of a mixture in a round
+  kBlocks = 0,          // order of the blocks of an epoch
+  kExamples = 1,        // order of the examples in a group of blocks
+  kBatches = 2,         // order of the batches in a window
+  kSmallBatch = 3,      // position of the batch that is not full
+  kSources = 0x6d6978,  // order of the data sets of a mixture in a round
 };
 
-// The key of a random choice.
+// The key of a random permutation for this purpose.
 uint64_t RandomKeyOf(uint64_t seed, uint64_t epoch, RandomOrder order, uint64_t number);
 
+// The order of one epoch at a time.
 class EpochOrder {
  public:
-  // Blocks begin with these examples, ExampleReader::BlockBegins().
+  // `block_begins` has the number of the first example of each block
+  // (ExampleReader::BlockBegins()).
   EpochOrder(std::vector<uint64_t> block_begins, uint64_t seed)
       : block_begins_(std::move(block_begins)), seed_(seed) {}
 
-  // Turns to an epoch.
+  // Selects an epoch. Call it before ExampleAt.
   void Begin(uint64_t epoch);
 
-  // The number of the example at a place below the number of examples.
+  // Number of the example at `place`, which must be less than the number of examples.
   uint64_t ExampleAt(uint64_t place) const;
 
  private:
   const std::vector<uint64_t> block_begins_;
   const uint64_t seed_;
   uint64_t epoch_ = 0;
-  std::vector<uint32_t> order_;        // of blocks
-  std::vector<uint64_t> first_place_;  // of each block in this order; at the end, all examples
+  std::vector<uint32_t> order_;  // of the blocks
+  // First place of each block in this order, then the number of all examples.
+  std::vector<uint64_t> first_place_;
 };
 
 }  // namespace elman

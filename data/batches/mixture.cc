@@ -41,12 +41,12 @@ class MixtureOfBatches : public BatchSource {
         round_ * shares_[chosen] + std::count(order_.begin(), order_.begin() + place, chosen);
     RETURN_IF_ERROR(source.Read(own / source.batches_per_epoch(), own % source.batches_per_epoch(),
                                 lane, batch));
-    batch->examples.clear();  // numbers of different data sets prove nothing
+    batch->examples.clear();  // numbers of different data sets would give no valid coverage
     return absl::OkStatus();
   }
 
  private:
-  // Of the batches of a round, the source of each.
+  // The source of each batch of the current round.
   void BeginRound(int64_t round) {
     if (round == round_) return;
     round_ = round;
@@ -60,7 +60,7 @@ class MixtureOfBatches : public BatchSource {
   }
 
   const std::vector<std::unique_ptr<BatchSource>> sources_;
-  const std::vector<int> shares_;  // batches of a round
+  const std::vector<int> shares_;  // batches per round
   const uint64_t seed_;
   int64_t batches_ = 0;
   int64_t round_ = -1;
@@ -84,8 +84,7 @@ absl::StatusOr<std::vector<int>> Apportion(const std::vector<double>& weights, i
   std::vector<int> shares;
   for (const double weight : weights)
     shares.push_back(std::max(1, static_cast<int>(weight / sum * total)));
-  // To whom most is missing of what its weight wants gets one more, from whom has most too much one
-  // less.
+  // Largest remainders: add one where most is missing, or remove one where the excess is largest.
   const auto missing = [&](size_t i) { return weights[i] / sum * total - shares[i]; };
   for (int given = std::accumulate(shares.begin(), shares.end(), 0); given != total;) {
     const int change = given < total ? 1 : -1;

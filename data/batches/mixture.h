@@ -1,4 +1,4 @@
-// Batches from several data sets at once.
+// Combines the batches of several data sets.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,15 @@
 
 namespace elman {
 
-// `total` things shared out in proportion to the weights, by largest remainders, and at least one
-// to each. InvalidArgument where a weight is not above 0, or there are not enough things.
+// Divides `total` items in proportion to `weights` by the largest remainder method; every weight
+// gets at least one item. InvalidArgument if a weight is not positive or `total` is too small.
 absl::StatusOr<std::vector<int>> Apportion(const std::vector<double>& weights, int total);
 
-// Of every kBatchesPerRound batches so many come from each source as its weight gives it, in a
-// random order that depends on (seed, round) alone. Every source goes through its own epochs at its
-// own pace; an epoch of the mixture has as many batches as one of each source together. The
-// sources have the same lanes and rows.
+// Creates a source that draws each batch from one of `sources`. In every round of kBatchesPerRound
+// batches, the number of batches from each source is proportional to its weight; their order is
+// random and depends on (seed, round) only. Each source has its own epochs. An epoch of the mixture
+// has as many batches as one epoch of all sources together. All sources must have the same lanes
+// and rows.
 inline constexpr int kBatchesPerRound = 1000;
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateMixtureOfBatches(
     std::vector<std::unique_ptr<BatchSource>> sources, const std::vector<double>& weights,

@@ -8,7 +8,7 @@
 namespace elman {
 namespace {
 
-// With halves of few bits, fewer rounds reach too few of the orders there are.
+// Halves with few bits need more rounds, because few rounds would reach too few permutations.
 constexpr uint64_t kRounds = 8;
 
 }  // namespace

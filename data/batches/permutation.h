@@ -1,13 +1,14 @@
-// A random order of numbers by formula: nothing is stored, and any place can be asked for.
+// Random permutations that are computed by a formula: nothing is stored, and every position can be
+// computed directly.
 #pragma once
 
 #include <cstdint>
 
 namespace elman {
 
-// A one-to-one mapping of the numbers below `count` to themselves, another for every key: a Feistel
-// network over the next power of four, gone through again as long as the result is not below
-// `count` (Black and Rogaway, 2002).
+// A permutation of the numbers 0 to count - 1, different for every key. A Feistel network over the
+// next power of four, applied repeatedly until the result is less than `count` (Black and Rogaway,
+// 2002).
 class Permutation {
  public:
   Permutation(uint64_t count, uint64_t key);
@@ -19,7 +20,7 @@ class Permutation {
 
   uint64_t count_;
   uint64_t key_;
-  int half_bits_;  // of half a number of the network
+  int half_bits_;  // bits of each half of the Feistel network
 };
 
 }  // namespace elman

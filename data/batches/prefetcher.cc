@@ -15,12 +15,12 @@ struct Prefetcher::State {
   int first_lane = 0;
   int micro_batches = 1;
   Position next;               // used by the reading thread only
-  std::vector<Batch> current;  // the caller's
+  std::vector<Batch> current;  // owned by the caller
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::vector<Batch> ahead;  // the thread's while !ready, else the caller's to take
-  bool ready = false;        // guarded by mutex, as the two below
+  std::vector<Batch> ahead;  // owned by the thread while !ready, by the caller otherwise
+  bool ready = false;        // guarded by mutex, like the two below
   bool stopping = false;
   absl::Status status;  // once not OK, the thread has ended
 
@@ -30,7 +30,7 @@ struct Prefetcher::State {
     const int64_t steps = StepsPerEpoch(*source, micro_batches);
     if (steps <= 0)
       return absl::FailedPreconditionError("an epoch of no steps: the split is empty");
-    // A position saved at the very end of an epoch is the begin of the next.
+    // A position saved at the end of an epoch is the begin of the next epoch.
     next.epoch += next.step / steps;
     next.step %= steps;
     for (size_t i = 0; i < ahead.size(); ++i) {

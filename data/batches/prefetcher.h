@@ -1,4 +1,4 @@
-// Reads the next batches on a thread of its own while the current one is trained on.
+// Reads the next batches on its own thread during training.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace elman {
 
-// The batches of the lanes [first_lane, end_lane), from (epoch, step) on, epoch after epoch,
-// without end. A step takes `micro_batches` batches of each lane, one after the other.
+// Batches of the lanes [first_lane, end_lane) from the position `start`. It continues with the next
+// epoch forever. A step takes `micro_batches` consecutive batches per lane.
 class Prefetcher {
  public:
   struct Position {
@@ -21,15 +21,15 @@ class Prefetcher {
     int64_t step = 0;  // within the epoch
   };
 
-  // `source` must outlive the prefetcher and is used by no one else meanwhile.
+  // `source` must outlive the prefetcher. Nothing else may use it meanwhile.
   Prefetcher(BatchSource* source, int first_lane, int end_lane, int micro_batches, Position start);
   ~Prefetcher();
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
 
-  // The batches of the next step, those of the first lane first; they stay valid until the next
-  // call. In the last step of an epoch there may be nothing to do (Batch::steps is 0) in the last.
-  // A reading error is returned here, and again by every later call.
+  // The batches of the next step: those of the first lane, then those of the next lane, and so on.
+  // Valid until the next call. In the last step of an epoch the last batches may be empty
+  // (Batch::steps is 0). A read error is returned here and by every later call.
   absl::StatusOr<const std::vector<Batch>*> Next();
 
  private:

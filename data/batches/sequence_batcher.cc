@@ -18,13 +18,13 @@
 namespace elman {
 namespace {
 
-// Decoded, a block takes two MiB and its lengths. A window may reach over the end of a group.
+// A decoded block and its lengths use at most 3 MiB. A window may extend over the end of a group.
 constexpr uint64_t kShuffledCacheBytes = 2 * kBlocksPerGroup * (uint64_t{3} << 20);
 constexpr uint64_t kSequentialCacheBytes = uint64_t{6} << 20;
 
-// The rows of a batch in an order of which every part is spread evenly over all rows: that of their
-// numbers with the bits reversed. Given out in it, examples sorted by length come to every lane
-// alike, whatever the lanes.
+// An order of the rows (bit-reversed numbers) whose every part is spread evenly over all rows.
+// Examples that are sorted by length are assigned in this order, so every lane gets similar
+// lengths, for any number of lanes.
 std::vector<int> SpreadRows(int batch_size) {
   const int bits = std::bit_width(static_cast<unsigned>(batch_size - 1));
   std::vector<int> rows;
@@ -36,7 +36,7 @@ std::vector<int> SpreadRows(int batch_size) {
   return rows;
 }
 
-// The examples of an epoch, batch by batch.
+// The examples of each batch of an epoch.
 class BatchPlan {
  public:
   BatchPlan(ExampleReader* reader, int batch_size, ExampleOrder order)
@@ -51,13 +51,13 @@ class BatchPlan {
     for (int i = 0; i < rows_; ++i) rank_of_row_[order.shuffled ? rows[i] : i] = i;
   }
 
-  int rows() const { return rows_; }  // that a batch may have
+  int rows() const { return rows_; }  // maximum number of rows of a batch
 
   int64_t batches() const {
     return static_cast<int64_t>((reader_->examples() + batch_size_ - 1) / batch_size_);
   }
 
-  // Turns to a batch.
+  // Selects a batch.
   absl::Status Begin(int64_t epoch, int64_t number) {
     const uint64_t first = static_cast<uint64_t>(number) * batch_size_;
     first_ = first;
@@ -76,7 +76,7 @@ class BatchPlan {
     return absl::OkStatus();
   }
 
-  // Whether there is an example for a row of the batch, and its number.
+  // Whether a row of the batch has an example, and the number of that example.
   bool Has(int row) const { return rank_of_row_[row] < size_; }
   uint64_t ExampleOf(int row) const {
     const uint64_t at = first_ + rank_of_row_[row];
@@ -87,20 +87,20 @@ class BatchPlan {
   struct Entry {
     uint32_t length = 0;
     uint32_t target_length = 0;
-    uint32_t place = 0;  // in the window, before it was sorted
+    uint32_t place = 0;  // in the window before sorting
     uint64_t example = 0;
 
     uint64_t tokens() const { return uint64_t{length} + target_length; }
   };
 
-  // Sorts the examples of a window by length, those of equal length by that of their targets: from
-  // short to long and, at the next length, back, so that a batch with two lengths has not both the
-  // longest and the shortest targets. Among equals their random order stays.
+  // Sorts the examples of a window by length. Examples of equal length are sorted by target length,
+  // in ascending and descending order alternately, so that a batch with two lengths does not have
+  // both the longest and the shortest targets. Equal examples keep their random order.
   absl::Status SortWindow(int64_t epoch, int64_t window) {
     if (epoch == epoch_ && window == number_of_window_) return absl::OkStatus();
     if (epoch != epoch_) epoch_order_.Begin(static_cast<uint64_t>(epoch));
     epoch_ = epoch;
-    number_of_window_ = -1;  // until it is complete
+    number_of_window_ = -1;  // invalid until the window is complete
     const uint64_t examples = static_cast<uint64_t>(window_batches_) * batch_size_;
     const uint64_t begin = static_cast<uint64_t>(window) * examples;
     window_.resize(std::min(examples, reader_->examples() - begin));
@@ -123,8 +123,8 @@ class BatchPlan {
     return absl::OkStatus();
   }
 
-  // Cuts the sorted window into as many batches as it has by examples, each with its share of the
-  // tokens, at least one example and at most rows_.
+  // Cuts the sorted window into as many batches as without `by_tokens`. Each has about the same
+  // number of tokens, at least one example and at most rows_ examples.
   void CutByTokens() {
     const uint64_t batches = (window_.size() + batch_size_ - 1) / batch_size_;
     uint64_t all = 0;
@@ -148,8 +148,9 @@ class BatchPlan {
                        static_cast<uint64_t>(number_of_window_));
   }
 
-  // Where in the sorted window a batch begins. Full batches come in a random order; one that is not
-  // full is the last, but its examples are not for that the longest: they are from anywhere.
+  // Index in the sorted window where a batch begins. Full batches are in random order. A batch that
+  // is not full is the last one, but its examples are from a random place of the window, so that
+  // they are not always the longest.
   size_t FirstOf(int64_t epoch, int64_t number) const {
     const uint64_t full = window_.size() / batch_size_, rest = window_.size() % batch_size_;
     const uint64_t small_at = Key(epoch, RandomOrder::kSmallBatch) % (full + 1);
@@ -165,20 +166,21 @@ class BatchPlan {
   const int rows_;
   const int64_t window_batches_;
   EpochOrder epoch_order_;
-  std::vector<int> rank_of_row_;  // among the examples of a batch, by length
+  std::vector<int> rank_of_row_;  // rank of each row's example in the batch by length
 
-  // The window in hand, and the batch.
+  // The current window and batch.
   int64_t epoch_ = -1;
   int64_t number_of_window_ = -1;
   std::vector<Entry> window_;
-  std::vector<uint64_t> bounds_;  // by tokens: where in the window each batch begins, and its end
+  // By tokens: index in the window where each batch begins, then the end.
+  std::vector<uint64_t> bounds_;
   uint64_t first_ = 0;
   int size_ = 0;
 };
 
 class SequenceBatcher : public BatchSource {
  public:
-  // `features` is null where batches are to have none.
+  // `features` is null if batches have no feature vectors.
   SequenceBatcher(std::shared_ptr<const Dataset> dataset, std::unique_ptr<ExampleReader> reader,
                   std::unique_ptr<FeatureReader> features, int batch_size, int lanes,
                   ExampleOrder order)
@@ -216,9 +218,9 @@ class SequenceBatcher : public BatchSource {
   }
 
  private:
-  // A field of the examples of a batch.
+  // One field of the examples of a batch.
   struct Column {
-    std::vector<int32_t> ids;  // one example behind the other
+    std::vector<int32_t> ids;  // ids of all examples, concatenated
     std::vector<int32_t> lengths;
   };
 
@@ -239,7 +241,7 @@ class SequenceBatcher : public BatchSource {
     return absl::OkStatus();
   }
 
-  // Lays the sequences of a column out as [steps, rows]. Returns the steps.
+  // Copies the sequences of a column to a [steps, rows] matrix. Returns the steps.
   static int LayOut(const Column& column, int32_t padding, std::vector<int32_t>* matrix) {
     const size_t rows = column.lengths.size();
     const int steps = rows == 0 ? 0 : *std::ranges::max_element(column.lengths);
@@ -287,7 +289,7 @@ class SequenceBatcher : public BatchSource {
     batch->decoder.lengths = target.lengths;
     batch->decoder.steps = LayOut(target, kNoTarget, &batch->targets);
     batch->decoder.ids.assign(batch->targets.size(), Id(vocabulary.pad_id()));
-    // What is to be predicted is what is read one step later.
+    // The target of a step is the input of the next step.
     for (int row = 0; row < batch->rows; ++row) {
       batch->decoder.ids[row] = Id(vocabulary.start_id());
       for (int32_t t = 1; t < target.lengths[row]; ++t) {
@@ -315,9 +317,9 @@ class SequenceBatcher : public BatchSource {
   const std::unique_ptr<FeatureReader> features_;
   BatchPlan plan_;
   const int lanes_;
-  // Of the examples of the batch in hand.
+  // fields of the current batch
   Column columns_[kMaxFields];
-  std::vector<int32_t> weights_;  // bits of numbers
+  std::vector<int32_t> weights_;  // bits of floats
   std::vector<uint64_t> first_tokens_;
 };
 
@@ -327,7 +329,8 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size, int lanes,
     ExampleOrder order) {
   RETURN_IF_ERROR(CheckLanes(batch_size, lanes));
-  // They are all alike, and large: what a window leaves of the cache would be read again and again.
+  // These examples are all of equal length and large. A small window avoids reading blocks again
+  // that no longer fit into the cache.
   if (TraitsOf(dataset->manifest().task()).word_pairs) order.window_examples = batch_size;
   if (IsRunningText(dataset->manifest().task())) {
     return absl::InvalidArgumentError(

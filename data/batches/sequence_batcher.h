@@ -1,4 +1,4 @@
-// Batches of whole examples: for tagging, classification, translation and co-occurrences.
+// Batches of whole examples for tagging, classification, translation and co-occurrences.
 #pragma once
 
 #include <cstdint>
@@ -13,36 +13,39 @@
 
 namespace elman {
 
-// Examples are sorted by length within windows of about so many.
+// Approximate number of examples per window. Examples are sorted by length within a window.
 inline constexpr int kWindowExamples = 8192;
 
-// How an epoch goes through a split.
+// The order in which an epoch uses the examples of a split.
 struct ExampleOrder {
-  // Not: every epoch in the order of the split, as evaluation does. Otherwise as EpochOrder has it,
-  // another order every epoch; of every window of it, the examples of about the same length make a
-  // batch, and the batches come in a random order.
+  // False: every epoch has the order of the split, as in evaluation. True: every epoch has another
+  // random order (EpochOrder). Within each window, examples of similar length form a batch, and the
+  // batches are in random order.
   bool shuffled = false;
   uint64_t seed = 0;
-  // Where it is shuffled: batches of a window have about as many tokens each, rather than as many
-  // examples: of short ones more, kMostRows times `batch_size` at the most, of long ones fewer.
+  // Only if `shuffled`. True: the batches of a window have about the same number of tokens. False:
+  // the same number of examples. A batch of short examples then has more of them, at most kMostRows
+  // times `batch_size`; a batch of long ones has fewer.
   bool by_tokens = false;
   int window_examples = kWindowExamples;
-  // Batches have the vectors that came with the text, of so many numbers; 0: they have none.
+  // Numbers per feature vector (Batch::features). 0: batches have no features.
   int feature_size = 0;
-  // Examples of the split that no epoch has, ascending. The others are numbered without them.
+  // Numbers of examples that are left out of every epoch, ascending. The other examples are
+  // numbered without them.
   std::vector<uint64_t> left_out = {};
 };
+// Maximum number of rows of a batch by tokens, as a multiple of `batch_size`.
 inline constexpr int kMostRows = 4;
 
-// A batch has `batch_size` examples over all lanes, or about as many in the mean by tokens, each of
-// which comes once an epoch; the last batch may have fewer, and a lane then none (Batch::steps is
-// 0). The examples of a row are the same in any number of lanes, but for the last batch; lanes get
-// examples of about the same length. `starts_epoch` is set: nothing is carried from one batch to
-// the next. Memory is taken for two groups of blocks (EpochOrder), about 48 MiB, however large the
-// split is.
+// Creates a source whose batches have `batch_size` examples over all lanes, or this number on
+// average with `by_tokens`. An epoch has each example once. The last batch may have fewer examples;
+// a lane without any has Batch::steps = 0. Except in the last batch, the examples of a row do not
+// depend on the number of lanes. Lanes get examples of similar length. `starts_epoch` is always
+// set, because no state is carried between batches. Keeps two groups of blocks (EpochOrder) in
+// memory, about 48 MiB, for a split of any size.
 //
-// InvalidArgument if there are more lanes than rows, or the data set is one of running text;
-// FailedPrecondition if it has no such vectors as are wanted.
+// InvalidArgument if there are more lanes than rows, or if the data set has running text.
+// FailedPrecondition if it does not have feature vectors of the requested size.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size, int lanes,
     ExampleOrder order);

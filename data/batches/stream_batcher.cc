@@ -16,16 +16,16 @@
 namespace elman {
 namespace {
 
-// A stream reads within one block for a long time, sometimes across the border to the next.
-// A block is its ids and where its examples begin.
+// A stream stays within one block for a long time and sometimes crosses to the next. The memory of
+// a block is its ids and the begins of its examples.
 constexpr uint64_t kCacheBytesPerStream = kBlockTokenBytes + kBlockTokenBytes / 2;
 
 constexpr uint64_t kTokensBefore = 2;
 
-// The streams of one data set, which are rows of the batch from `first_row` on.
+// The streams of one data set: rows of the batch, beginning with `first_row`.
 struct Part {
   std::unique_ptr<TokenReader> reader;
-  std::unique_ptr<FeatureReader> features;  // null where batches are to have none
+  std::unique_ptr<FeatureReader> features;  // null if batches have no feature vectors
   StreamPlan plan;
   int first_row = 0;
   int32_t end_id = 0;
@@ -99,8 +99,8 @@ class StreamBatcher : public BatchSource {
     if (first >= tokens.end) return absl::OkStatus();
     const int steps = static_cast<int>(std::min<uint64_t>(plan.steps(window), tokens.end - first));
 
-    // Before the first token stand the first input and, to see whether a text begins there, what
-    // is before that.
+    // The first token is preceded by the first input, and by the token that shows whether a text
+    // begins there.
     const uint64_t before = std::min<uint64_t>(first, kTokensBefore);
     ids_.assign(kTokensBefore + static_cast<size_t>(steps), part.end_id);
     RETURN_IF_ERROR(part.reader->Read(
@@ -117,7 +117,7 @@ class StreamBatcher : public BatchSource {
     return part.features ? ReadFeatures(part, first, steps, row, batch) : absl::OkStatus();
   }
 
-  // The vectors of the inputs, the first of which stands before token `first`; before the split
+  // Reads the vectors of the inputs. The first input is the token before `first`; before the split
   // there is none.
   static absl::Status ReadFeatures(const Part& part, uint64_t first, int inputs, int row,
                                    Batch* batch) {
@@ -128,7 +128,7 @@ class StreamBatcher : public BatchSource {
     return absl::OkStatus();
   }
 
-  // A rank reads its own lanes only: memory grows with these, not with the global batch.
+  // Only the lanes of this rank get cache, so memory does not grow with the global batch.
   void GiveCacheTo(int lane) {
     if (lane_seen_[lane]) return;
     lane_seen_[lane] = true;
@@ -144,9 +144,9 @@ class StreamBatcher : public BatchSource {
 
   const std::vector<Part> parts_;
   const StreamShape shape_;
-  const int64_t windows_;  // of an epoch
+  const int64_t windows_;  // per epoch
   std::vector<bool> lane_seen_;
-  std::vector<uint64_t> streams_seen_;  // by part
+  std::vector<uint64_t> streams_seen_;  // per part
   std::vector<int32_t> ids_;            // of one row
 };
 
@@ -157,7 +157,7 @@ absl::Status CheckShape(const StreamShape& shape) {
       absl::StrCat("sequence_length ", shape.sequence_length, " must be at least 1"));
 }
 
-// `streams` of its tokens; none: `rows` of equal length.
+// Opens a part with these streams or, if there are none, with `rows` streams of equal length.
 absl::StatusOr<Part> OpenPart(std::shared_ptr<const Dataset> dataset, std::string_view split,
                               int first_row, int rows, std::vector<TokenStream> streams,
                               const StreamShape& shape) {

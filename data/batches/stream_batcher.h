@@ -1,6 +1,6 @@
-// Batches for truncated back-propagation through time: the split is cut into `batch_size`
-// contiguous streams, read side by side, `sequence_length` steps at a time, so that the state at
-// the end of one batch is the state before the next. Training has streams of equal length;
+// Batches for truncated back-propagation through time. The split is cut into `batch_size`
+// contiguous streams, which are read in parallel, `sequence_length` steps per batch. So the state
+// at the end of one batch is the initial state of the next. Training uses streams of equal length;
 // evaluation chooses where they begin (text_streams.h).
 #pragma once
 
@@ -16,28 +16,29 @@
 
 namespace elman {
 
-// Tokens of a split that are read one after another. [begin, end) are targets; [context, begin) are
-// read before them, for the state that they leave.
+// A contiguous range of tokens of a split. The tokens [begin, end) are targets. The tokens
+// [context, begin) are read before them to compute the state and are not targets.
 struct TokenStream {
   uint64_t context = 0;
   uint64_t begin = 0;
   uint64_t end = 0;
 };
 
-// Streams of equal length, to within one token, that have every token of the split as a target
-// exactly once, and no context. Those beyond the number of tokens are empty.
+// Streams whose lengths differ by at most one token. Every token of the split is a target exactly
+// once, and there is no context. If there are more streams than tokens, the rest are empty.
 std::vector<TokenStream> EqualStreams(uint64_t tokens, int streams);
 
-// The arithmetic of windows: `sequence_length` tokens of each stream, from its context on. The
-// input before the first token of the split is </s>.
+// Computes the windows of streams: `sequence_length` tokens of each stream, beginning at its
+// context. The input before the first token of the split is </s>.
 class StreamPlan {
  public:
   StreamPlan(std::vector<TokenStream> streams, int sequence_length);
 
-  int64_t windows() const;  // batches an epoch: of the longest stream, rounded up
-  // Time steps of a window: sequence_length, or fewer in the last.
+  // Batches per epoch: the length of the longest stream in windows, rounded up.
+  int64_t windows() const;
+  // Time steps of a window: sequence_length, or fewer in the last window.
   int steps(int64_t window) const;
-  // The first token of a stream's window; it may lie beyond the stream's end.
+  // Position of the first token of a stream's window; it may be after the end of the stream.
   uint64_t first(int stream, int64_t window) const;
   const TokenStream& stream(int number) const { return streams_[number]; }
   int streams() const { return static_cast<int>(streams_.size()); }
@@ -46,45 +47,47 @@ class StreamPlan {
  private:
   std::vector<TokenStream> streams_;
   int sequence_length_;
-  uint64_t longest_ = 0;  // the length of the longest stream, context included
+  uint64_t longest_ = 0;  // including context
 };
 
-// What counts as one text, at whose begin the state that a stream carries begins anew.
+// The unit that counts as one text. The carried state is reset where a text begins.
 enum class TextUnit {
-  kSplit,      // all of it
-  kLine,       // what ends in </s>
-  kParagraph,  // what an empty line ends, which is an </s> by itself
+  kSplit,      // the whole split
+  kLine,       // a line, which ends with </s>
+  kParagraph,  // a paragraph, which ends with an empty line (a single </s>)
 };
 
-// Whether a text begins after an input: is that an </s> (`end`), and the token before it
-// (`end_before`)? Before the split, there are ends of texts.
+// Whether a text begins after an input. `end`: the input is </s>. `end_before`: the token before it
+// is </s>. Positions before the split count as </s>.
 bool TextBegins(TextUnit unit, bool end_before, bool end);
 
+// Size and options of stream batches.
 struct StreamShape {
   int batch_size = 1;
   int sequence_length = 1;
   int lanes = 1;
   TextUnit unit = TextUnit::kSplit;
-  // Batches have the vectors that came with the text, of so many numbers; 0: they have none.
+  // Numbers per feature vector (Batch::features). 0: batches have no features.
   int feature_size = 0;
 };
 
-// Lane l owns the streams [l * batch_size / lanes, (l + 1) * batch_size / lanes). Every epoch is
-// the same. InvalidArgument if there are more lanes than streams, naming both; FailedPrecondition
-// if there are no such vectors as are wanted.
+// Creates a source of EqualStreams. Lane l has the streams [l * batch_size / lanes, (l + 1) *
+// batch_size / lanes). All epochs are the same. InvalidArgument if there are more lanes than
+// streams; the message contains both numbers. FailedPrecondition if the data set does not have
+// feature vectors of the requested size.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape);
 
-// The same of streams that the caller chose (CutAtTexts), at least one, in the place of
-// shape.batch_size.
+// As above, with streams that the caller chose (CutAtTexts). There must be at least one;
+// shape.batch_size is ignored.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape,
     std::vector<TokenStream> streams);
 
-// The same split of several data sets with one vocabulary: of the streams, each has as many as
-// `weights` give it (Apportion). Streams of a data set begin again when they are through, at
-// their own pace: an epoch has about as many tokens as all together, those of some often and of
-// others in part.
+// As above, for the same split of several data sets with one vocabulary. `weights` divide the
+// streams among the data sets (Apportion). When the streams of a data set end, they begin again. An
+// epoch has about as many tokens as all data sets together, so it may repeat one data set and use
+// only a part of another.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateMixedStreamBatcher(
     const std::vector<std::shared_ptr<const Dataset>>& datasets, const std::vector<double>& weights,
     std::string_view split, const StreamShape& shape);

@@ -9,7 +9,7 @@
 namespace elman {
 namespace {
 
-// How far paragraphs are searched for: without empty lines there are none in all of the split.
+// Maximum distance to search for a paragraph; a split without empty lines has none.
 constexpr uint64_t kMostSearched = uint64_t{1} << 16;
 
 class TextCutter {
@@ -22,8 +22,8 @@ class TextCutter {
 
   absl::StatusOr<std::vector<TokenStream>> Cut() {
     const uint64_t tokens = reader_.tokens();
-    // All streams are to read about as many tokens: the first, which has no context, has as many
-    // more targets where the others all have it.
+    // All streams should read about the same number of tokens. The first stream has no context, so
+    // it gets as many more targets.
     const uint64_t before = spec_.unit == TextUnit::kSplit ? std::min(tokens, context_) : 0;
     const uint64_t divided = tokens - before;
     const uint64_t streams = std::clamp<uint64_t>(
@@ -34,7 +34,7 @@ class TextCutter {
       const auto share =
           static_cast<uint64_t>(static_cast<unsigned __int128>(divided) * i / streams);
       const uint64_t wanted = before + share;
-      if (wanted <= cut.back().begin) continue;  // a long line reaches beyond it
+      if (wanted <= cut.back().begin) continue;  // skip: a long line ends after the wanted position
       ASSIGN_OR_RETURN(const TokenStream next, StreamFrom(wanted, targets / 2));
       if (next.begin >= tokens) break;
       cut.back().end = next.begin;
@@ -45,7 +45,7 @@ class TextCutter {
 
  private:
   // A stream that begins at the first line within `slack` tokens after `wanted`, or at `wanted` if
-  // no line begins there, and ends at the end of the split.
+  // there is none. It ends at the end of the split.
   absl::StatusOr<TokenStream> StreamFrom(uint64_t wanted, uint64_t slack) {
     const uint64_t tokens = reader_.tokens();
     const uint64_t limit = std::min(tokens, wanted + std::min(slack, kMostSearched) + 1);
@@ -60,15 +60,15 @@ class TextCutter {
     return TokenStream{context, begin, tokens};
   }
 
-  // Where reading begins for a stream whose first target is at `begin`, amid a text.
+  // Where a stream with the first target `begin`, inside a text, begins to read.
   absl::StatusOr<uint64_t> ContextOf(uint64_t begin) {
     const uint64_t latest = begin - std::min(begin, context_);
     if (context_ == 0 || latest == 0) return latest;
-    // Networks meet the initial state before the first token of a line more often than elsewhere.
+    // Begin at a line, because during training the initial state occurs most often before a line.
     ASSIGN_OR_RETURN(const TokenReader::Extent line, reader_.ExampleAt(latest));
     const uint64_t first = line.begin + context_ >= latest ? line.begin : latest;
     if (spec_.unit != TextUnit::kParagraph) return first;
-    // What is before the begin of the text changes nothing.
+    // Tokens before the begin of the text do not change the result.
     uint64_t context = first;
     for (uint64_t position = first; position < begin;) {
       ASSIGN_OR_RETURN(const uint64_t text, NextText(TextUnit::kParagraph, position, begin));
@@ -78,10 +78,10 @@ class TextCutter {
     return context;
   }
 
-  // The first position from `position` on and below `limit` at which a text begins; none: `limit`.
+  // The first position in [position, limit) at which a text begins; `limit` if there is none.
   absl::StatusOr<uint64_t> NextText(TextUnit unit, uint64_t position, uint64_t limit) {
     while (position < limit) {
-      // Texts begin where examples do.
+      // Texts begin at examples.
       ASSIGN_OR_RETURN(const TokenReader::Extent line, reader_.ExampleAt(position));
       if (line.begin == position) {
         ASSIGN_OR_RETURN(const bool begins, BeginsAt(unit, position));
