@@ -19,14 +19,13 @@
 namespace elman {
 namespace {
 
-// Abseil reports a flag's file without leading slashes.
+// Abseil reports the file of a flag without leading slashes.
 std::string WithoutLeadingSlashes(std::string_view path) {
   const size_t begin = path.find_first_not_of('/');
   return begin == std::string_view::npos ? "" : std::string(path.substr(begin));
 }
 
-// The flags of the program itself, in alphabetical order; libraries' flags are not offered to its
-// users.
+// The flags of the program itself, in alphabetical order. Flags of libraries are not included.
 std::map<std::string, absl::CommandLineFlag*> FlagsOf(std::string_view main_file) {
   const std::string file = WithoutLeadingSlashes(main_file);
   std::map<std::string, absl::CommandLineFlag*> flags;
@@ -59,13 +58,13 @@ absl::Status UnknownFlag(const std::string& name, std::string_view value,
   return absl::InvalidArgumentError(text);
 }
 
-// What stands for the value of a flag that does not name it.
+// The placeholder for the value of a flag whose help text has none.
 std::string ValueOf(const absl::CommandLineFlag& flag) {
   if (flag.IsOfType<std::string>() || flag.IsOfType<RepeatedText>()) return "TEXT";
   return flag.IsOfType<double>() || flag.IsOfType<float>() ? "X" : "N";
 }
 
-// Stands between texts: a command line cannot have it.
+// Separates texts. It cannot occur in a command line.
 constexpr char kBetweenTexts = '\0';
 
 }  // namespace
@@ -90,7 +89,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
       line.arguments.insert(line.arguments.end(), argv + i + 1, argv + argc);
       break;
     }
-    // A single dash is standard input; what does not begin with a dash is no flag.
+    // A single dash means standard input. Arguments without a leading dash are not flags.
     if (argument.size() < 2 || argument[0] != '-') {
       line.arguments.push_back(argument);
       continue;
@@ -178,7 +177,7 @@ void PrintError(std::string_view program, const absl::Status& status) {
   std::replace(message.begin(), message.end(), '\r', ' ');
   const std::string line =
       absl::StrCat(std::string(program), ": error: ", EscapeUnprintable(message), "\n");
-  // One call, so that the lines of several ranks do not mix.
+  // One call, so that lines of several ranks are not mixed.
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);
 }

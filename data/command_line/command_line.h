@@ -1,5 +1,5 @@
-// Command lines on top of absl::Flag: one-line errors, exit status 2, and nothing but the program's
-// own flags.
+// Parses command lines with absl::Flag. Errors are one line with exit status 2, and only flags of
+// the program itself are accepted.
 #pragma once
 
 #include <functional>
@@ -14,9 +14,10 @@
 
 namespace elman {
 
+// Exit statuses of all programs.
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
-inline constexpr int kExitUsage = 2;  // the command line or the configuration is wrong
+inline constexpr int kExitUsage = 2;  // wrong command line or configuration
 
 // The value of a flag that may be given several times, each time with another text.
 struct RepeatedText {
@@ -25,42 +26,43 @@ struct RepeatedText {
 bool AbslParseFlag(absl::string_view value, RepeatedText* flag, std::string* error);
 std::string AbslUnparseFlag(const RepeatedText& flag);
 
+// A parsed command line.
 struct CommandLine {
-  std::vector<std::string> arguments;  // what is not a flag, in order
-  std::set<std::string> given;         // the names of the flags that were set
-  std::set<std::string> known;         // the names of all flags of the program
+  std::vector<std::string> arguments;  // arguments that are not flags, in order
+  std::set<std::string> given;         // names of the flags that were set
+  std::set<std::string> known;         // names of all flags of the program
   bool help = false;                   // --help was given
   bool version = false;                // --version was given
 };
 
-// Sets the flags named in argv: --name=value, --name value, --flag and --noflag for booleans; "--"
-// ends the flags. Only flags defined in `main_file` (pass __FILE__) are accepted; an unknown flag
-// is an error that names the nearest known one, if one is near. Of one that is not known and not
-// near, `explain` (null: nobody) says what it may be instead, from its name and value; empty: it
-// does not know.
+// Sets the flags of argv: --name=value, --name value, and --flag and --noflag for booleans; "--"
+// ends the flags. Only flags that are defined in `main_file` (pass __FILE__) are accepted. The
+// error for an unknown flag suggests the nearest known name; if none is near, it contains the hint
+// of `explain`, unless that is null.
+// Returns a hint for an unknown flag from its name and value, or an empty text.
 using FlagExplainer = std::function<std::string(std::string_view name, std::string_view value)>;
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file,
                                              const FlagExplainer& explain = nullptr);
 
-// InvalidArgument for an argument without dashes that names a flag, such as "data=FOLDER", and no
-// file.
+// InvalidArgument for an argument without dashes that names a flag, such as "data=FOLDER", and is
+// not the name of a file.
 absl::Status ExpectNoFlagWithoutDashes(const CommandLine& command_line);
 
-// A flag as --help shows it.
+// A flag as printed by --help.
 struct FlagDescription {
   std::string name;
-  std::string value;    // what stands behind "=", such as FILE or N; empty: the flag takes no value
-  std::string meaning;  // the help text, without backquotes and what is named before it
-  std::string initial;  // its default, empty where there is none
+  std::string value;  // placeholder after "=", such as FILE or N; empty: the flag takes no value
+  // The help text without backquotes and without a placeholder at its beginning.
+  std::string meaning;
+  std::string initial;  // default value; empty if there is none
 };
 
-// The flags defined in `main_file`, in alphabetical order. A help text names its value in
-// backquotes, before all else ("`FILE` The source.") or by one of its words ("The `FILE` to
-// read."); otherwise it is N, X or TEXT by its type.
+// The flags defined in `main_file`, in alphabetical order. A help text gives the placeholder of the
+// value in backquotes, at its beginning ("`FILE` The source.") or within it ("The `FILE` to
+// read."). Without one, the placeholder is N, X or TEXT, depending on the type.
 std::vector<FlagDescription> DescribeFlags(std::string_view main_file);
 
-// Prints "PROGRAM: error: MESSAGE", on one line, to standard error. Bytes that a terminal cannot
-// show are escaped.
+// Prints "PROGRAM: error: MESSAGE" on one line to standard error. Unprintable bytes are escaped.
 void PrintError(std::string_view program, const absl::Status& status);
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// Flags that only some tasks or commands of a program have: given to another, they are refused.
+// Checks flags that apply only to some tasks or commands of a program. They are an error elsewhere.
 #pragma once
 
 #include <initializer_list>
@@ -12,26 +12,26 @@
 
 namespace elman {
 
-// Flags that are for one thing. A flag may be in several groups, and one that is in none is for
-// everything.
+// Flags with a common purpose. A flag may be in several groups. A flag that is in no group always
+// applies.
 struct FlagGroup {
-  std::string_view purpose;  // "translators", "--kind=ngram"
-  bool applies = false;      // whether this is what is done
+  std::string_view purpose;  // such as "translators" or "--kind=ngram"
+  bool applies = false;      // whether this run has the purpose
   std::vector<std::string_view> flags;
 };
 
-// A usage error if a flag was given that is in groups of which none applies: "--n_best is for
-// translators, and WHAT; leave it out". `what` says what is done instead: "run/x is a tagger".
+// A usage error if a flag was given whose groups all do not apply: "--n_best is for translators,
+// and WHAT; leave it out". `what` describes the run: "run/x is a tagger".
 absl::Status ExpectApplicable(const CommandLine& command_line, std::span<const FlagGroup> groups,
                               std::string_view what);
 
-// A usage error if any other flag than these was given: "--lowercase does not go with WHAT; leave
+// A usage error if a flag other than `flags` was given: "--lowercase does not go with WHAT; leave
 // it out".
 absl::Status ExpectOnly(const CommandLine& command_line,
                         std::initializer_list<std::string_view> flags, std::string_view what);
 
-// An InvalidArgument that IsUsageError knows again: RunProgram ends with kExitUsage, though the
-// mistake in the command line shows only when the program has read its files.
+// An InvalidArgument status that IsUsageError recognizes. RunProgram returns kExitUsage for it,
+// even if the mistake was found only after files were read.
 absl::Status UsageError(std::string_view message);
 bool IsUsageError(const absl::Status& status);
 

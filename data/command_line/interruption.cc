@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-// Sent to the waiting thread when the object goes.
+// Sent to the waiting thread by the destructor.
 constexpr int kStop = SIGUSR2;
 
 const char* NameOf(int signal) {

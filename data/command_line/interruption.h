@@ -1,4 +1,4 @@
-// A last word before SIGINT, SIGTERM or SIGHUP ends the program.
+// Runs a final action before SIGINT, SIGTERM or SIGHUP ends the program.
 #pragma once
 
 #include <functional>
@@ -7,10 +7,10 @@
 
 namespace elman {
 
-// From its construction on, the first such signal makes a thread of its own call the action of the
-// moment, print "PROGRAM: error: interrupted by SIGNAL" and end the process with kExitFailed,
-// whatever the other threads are doing. Construct it before any other thread is started: these
-// inherit that the signals are blocked.
+// After construction, the first such signal makes a separate thread call the current action, print
+// "PROGRAM: error: interrupted by SIGNAL" and end the process with kExitFailed, whatever other
+// threads do. Construct it before any other thread is started, so that those inherit the blocked
+// signals.
 class Interruption {
  public:
   explicit Interruption(std::string program);
@@ -18,8 +18,8 @@ class Interruption {
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
-  // What is to be done first: what it uses must stay alive until another action is set. Null:
-  // nothing.
+  // Sets the action to run first. The objects that it uses must live until another action is set.
+  // Null: no action.
   void SetAction(std::function<void()> action);
 
  private:

@@ -11,7 +11,7 @@
 namespace elman {
 namespace {
 
-// What does not exist yet is nothing that does.
+// A path that does not exist is different from every existing one.
 bool SamePlace(const std::string& a, const std::string& b) {
   std::error_code error;
   return std::filesystem::equivalent(a, b, error);

@@ -1,4 +1,4 @@
-// Output that would be written over input.
+// Checks that a program does not write its output over its input.
 #pragma once
 
 #include <span>
@@ -9,17 +9,18 @@
 
 namespace elman {
 
-// A path and how it was given.
+// A path and the flag that gave it.
 struct GivenPath {
-  std::string_view flag;  // "--output"
-  std::string path;       // empty: it was not
+  std::string_view flag;  // such as "--output"
+  std::string path;       // empty: not given
 };
 
-// A usage error (flag_groups.h) if the folder or file to write, `output`, is one of `inputs`,
-// however their paths are spelled. It need not exist.
+// A usage error (flag_groups.h) if `output`, the folder or file to write, is the same as one of
+// `inputs`, also if the paths are spelled differently. `output` need not exist.
 absl::Status ExpectOutputApart(const GivenPath& output, std::span<const GivenPath> inputs);
 
-// The same if it is the folder of a data set, or a file in one: nothing else is written there.
+// A usage error if `output` is the folder of a data set or a file in one. Only elman-preprocess
+// writes there.
 absl::Status ExpectNoDatasetThere(const GivenPath& output);
 
 }  // namespace elman

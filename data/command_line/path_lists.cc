@@ -22,17 +22,17 @@ namespace elman {
 namespace {
 
 constexpr uint64_t kMostListBytes = uint64_t{64} << 20;
-// More parts than that are not tried as one path with commas in it.
+// Maximum number of parts that are tried as one path with commas.
 constexpr size_t kMostJoinedParts = 32;
 
-// Whether a backslash stands there that takes the meaning of the next character away.
+// Whether text[i] is a backslash that makes the next character literal.
 bool IsEscape(std::string_view text, size_t i) {
   constexpr std::string_view kMeaningful = ",:\\*?[@";
   return text[i] == '\\' && i + 1 < text.size() &&
          kMeaningful.find(text[i + 1]) != kMeaningful.npos;
 }
 
-// Positions of characters that no backslash precedes.
+// Positions of the given characters that do not follow a backslash.
 std::vector<size_t> Positions(std::string_view text, std::string_view characters) {
   std::vector<size_t> positions;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -59,7 +59,7 @@ bool IsThere(const std::string& path) {
   return ::stat(path.c_str(), &facts) == 0;
 }
 
-// Whether a FILE of ExpandPaths names something: it may be a pattern or a list.
+// Whether a FILE of ExpandPaths names existing files; it may be a pattern or a list.
 bool NamesFiles(const std::string& text) {
   return text == "-" || text.starts_with("@") || !Positions(text, "*?[").empty() ||
          IsThere(WithoutBackslashes(text));
@@ -69,7 +69,7 @@ using Test = std::function<bool(const std::string&)>;
 
 bool IsPath(const std::string& text) { return IsThere(WithoutBackslashes(text)); }
 
-// The colons between a source and a target of which `is_there` says that they are there.
+// Positions of colons between a source and a target that both exist according to `is_there`.
 std::vector<size_t> SplittingColons(std::string_view text, const Test& is_there) {
   std::vector<size_t> colons;
   for (const size_t colon : Positions(text, ":")) {
@@ -89,8 +89,8 @@ absl::Status Ambiguous(std::string_view flag, std::string_view text, char separa
                    " in a path (in quotes, for the shell), or rename the file"));
 }
 
-// The parts between commas, with their backslashes. `is_there` is asked about a part, `is_path`
-// about several of them with commas in between.
+// The parts between commas, with their backslashes. `is_there` checks one part, `is_path` several
+// parts joined by commas.
 absl::StatusOr<std::vector<std::string>> SplitAtCommas(std::string_view flag, std::string_view text,
                                                        const Test& is_there, const Test& is_path) {
   std::vector<std::string> parts;
@@ -118,7 +118,7 @@ absl::StatusOr<std::vector<std::string>> SplitAtCommas(std::string_view flag, st
   return joined;
 }
 
-// The files of a folder, in order.
+// The files of a folder, sorted.
 absl::StatusOr<std::vector<std::string>> FilesOf(std::string_view flag, const std::string& folder) {
   const auto refuse = [&](absl::string_view what) {
     return absl::InvalidArgumentError(absl::StrCat(std::string(flag), "=", folder, ": ", what));
@@ -179,7 +179,7 @@ class Expansion {
  public:
   Expansion(std::string_view flag, bool pairs) : flag_(flag), pairs_(pairs) {}
 
-  // What stands between two commas or in a line of a list.
+  // Adds the text between two commas or a line of a list.
   absl::Status AddPart(const std::string& part, bool in_list = false) {
     const std::string path = WithoutBackslashes(part);
     const std::vector<size_t> colons =
@@ -192,7 +192,8 @@ class Expansion {
       return absl::OkStatus();
     }
     size_t colon = colons.empty() ? std::string::npos : colons[0];
-    if (pairs_ && colons.empty() && !NamesFiles(part)) {  // for whoever opens them to complain
+    // Keep it; opening it will report the error.
+    if (pairs_ && colons.empty() && !NamesFiles(part)) {
       const std::vector<size_t> all = Positions(part, ":");
       if (!all.empty()) colon = all[0];
     }

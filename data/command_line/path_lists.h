@@ -1,4 +1,4 @@
-// The paths that the value of a flag names.
+// Parses flag values that contain several paths.
 #pragma once
 
 #include <functional>
@@ -10,33 +10,33 @@
 
 namespace elman {
 
-// The paths of PATH[,PATH...]. A comma belongs to a path where there is a file or folder of that
-// name, and where a backslash stands before it; "\:" and "\\" are a colon and a backslash then.
-// InvalidArgument where both readings of a comma name files. `flag`, such as "--train", is for
-// messages.
+// The paths of PATH[,PATH...]. A comma is part of a path if a file or folder of that name exists,
+// or after a backslash; "\:" is a colon and "\\" a backslash. InvalidArgument if both readings of a
+// comma name existing files. `flag`, such as "--train", is used in messages.
 absl::StatusOr<std::vector<std::string>> SplitPaths(std::string_view flag, std::string_view text);
 
-// The same where each part is more than a path: it is there if `is_there` says so of what stands
-// between the commas, without backslashes.
+// As above if a part is more than a path. `is_there` returns whether the text between two commas,
+// without backslashes, names something that exists.
 absl::StatusOr<std::vector<std::string>> SplitPaths(
     std::string_view flag, std::string_view text,
     const std::function<bool(const std::string&)>& is_there);
 
-// Files to read one after the other, and of parallel ones the targets.
+// Files to read in order and, for parallel corpora, their target files.
 struct PathLists {
   std::vector<std::string> files;
   std::vector<std::string> targets = {};  // empty, or one for each of `files`
 };
 
-// The files of FILE[,FILE...], where each FILE is
+// The files of FILE[,FILE...], where each FILE is one of
 // - a path, or - for standard input;
-// - a folder: all files in it, but not those in its folders and not hidden ones;
-// - a pattern with *, ? or [...], unless there is a file of that name: the files that match;
-// - @LIST, unless there is a file of that name: what each line of the file LIST names, but for
-//   commas, which lines may hold. Paths in it are relative to the current folder.
-// Files of a folder and of a pattern are in the order of their bytes. A backslash takes the meaning
-// of the next character away. A path need not exist. With `pairs`, a FILE may be SOURCE:TARGET, of
-// as many sources as targets; a colon belongs to a path where there is such a file.
+// - a folder: all of its files except hidden ones and those in subfolders;
+// - a pattern with *, ? or [...], unless a file of that name exists: the files that match;
+// - @LIST, unless a file of that name exists: every line of the file LIST is a FILE that may
+//   contain commas. Its paths are relative to the current folder.
+//
+// Files of folders and patterns are sorted by bytes. A backslash makes the next character literal.
+// A path need not exist. With `pairs`, a FILE may be SOURCE:TARGET with equally many sources and
+// targets; a colon is part of a path if such a file exists.
 absl::StatusOr<PathLists> ExpandPaths(std::string_view flag, std::string_view text, bool pairs);
 
 }  // namespace elman

@@ -21,7 +21,7 @@
 namespace elman {
 namespace {
 
-// Fixed memory: there may be none left.
+// Static memory, because no memory may be left.
 char program_name[64] = "elman";
 std::atomic<size_t> refused_bytes{0};
 
@@ -33,11 +33,11 @@ void PrintLine(const char* format, auto... values) {
 }
 
 [[noreturn]] void EndProcess() {
-  if (!std::current_exception()) std::abort();  // std::terminate() itself was called
+  if (!std::current_exception()) std::abort();  // std::terminate() was called directly
   try {
     std::rethrow_exception(std::current_exception());
   } catch (const std::bad_alloc&) {
-    // 0: by a library that allocates in its own way.
+    // 0: the allocation was made by a library in its own way.
     char request[64] = "the request of a library was refused";
     if (const size_t bytes = refused_bytes.load(); bytes > 0)
       std::snprintf(request, sizeof(request), "%zu bytes were requested", bytes);
@@ -63,8 +63,8 @@ void PrintLine(const char* format, auto... values) {
   std::_Exit(kExitFailed);
 }
 
-// The next file that is opened must not become standard output. These descriptors are opened so
-// that what a closed one refuses is still refused.
+// Opens descriptors 0 to 2 if they are closed, so that the next opened file does not become
+// standard output. They are opened such that operations which a closed one refuses still fail.
 void OpenClosedStreams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
@@ -72,15 +72,15 @@ void OpenClosedStreams() {
   }
 }
 
-// The C library loads what unwinds its own frames (std::call_once has some) when it first needs it,
-// and aborts if there is no memory for that: now there is.
+// Loads the unwinder (libgcc_s) now. The C library loads it at first use, for example in
+// std::call_once, and aborts if there is no memory left then.
 void LoadUnwinder() {
   void* frame = nullptr;
   ::backtrace(&frame, 1);
 }
 
-// At the end of the process. `status` is what it ends with: -1 where SentencePiece finds a promise
-// of its own broken; other failures need no second error.
+// Runs at the end of the process. `status` is the exit status: -1 if an assertion of SentencePiece
+// failed. Other failures have already printed an error.
 void CheckEnd(int status, void*) {
   if (status == -1) {
     PrintLine("%s: error: a library ended the process, for the reason that it gives above\n");
@@ -106,7 +106,7 @@ void GuardProcess(std::string_view program) {
   ::on_exit(CheckEnd, nullptr);
 }
 
-// What operator new does when there is no memory, by the standard.
+// Standard behavior of operator new if there is no memory.
 static void Refuse(size_t bytes) {
   refused_bytes = bytes;
   const std::new_handler handler = std::get_new_handler();
@@ -116,9 +116,9 @@ static void Refuse(size_t bytes) {
 
 }  // namespace elman
 
-// Sanitizers have operators of their own. The other forms of new and delete call these or free().
-// Not inline, or the compiler takes new and delete in one function for malloc and delete; weak, for
-// tests that count allocations with operators of their own.
+// Sanitizers have their own operators. The other forms of new and delete call these or free().
+// noinline: otherwise the compiler pairs malloc with delete. weak: tests that count allocations
+// define their own operators.
 #ifndef ELMAN_SANITIZED
 
 [[gnu::noinline, gnu::weak]] void* operator new(std::size_t bytes) {
@@ -132,13 +132,13 @@ static void Refuse(size_t bytes) {
   const auto unit = static_cast<std::size_t>(alignment);
   while (true) {
     const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
-    // Not where rounding up overflows.
+    // null if rounding up overflows
     if (void* memory = rounded < bytes ? nullptr : std::aligned_alloc(unit, rounded)) return memory;
     elman::Refuse(bytes);
   }
 }
 
-// The standard library's form calls another operator new where it is a shared library.
+// In a shared standard library, its new[] would call another operator new.
 [[gnu::noinline, gnu::weak]] void* operator new[](std::size_t bytes) {
   return ::operator new(bytes);
 }

@@ -1,22 +1,23 @@
-// The end of a process that no status reaches: memory that runs out, an exception that nobody
-// catches, a file that grows beyond the limit of the process, output that nothing takes.
+// Ends a process with an error message where no absl::Status can: out of memory, uncaught
+// exceptions, a file larger than the limit of the process, and output that cannot be written.
 #pragma once
 
 #include <string_view>
 
 namespace elman {
 
-// Call it once, at the start of main. From then on:
-// - std::bad_alloc that nobody catches, in any thread, ends the process with kExitFailed and one
-//   line: "PROGRAM: error: out of memory: 800000000 bytes were requested ...".
-// - A thread that cannot be started, or any other exception that nobody catches, ends it likewise.
-// - A library that calls exit(-1), as SentencePiece does, ends it likewise.
-// - SIGXFSZ is ignored, so that a write beyond RLIMIT_FSIZE fails with EFBIG, as a status.
-// - Where standard output did not take all that was written to it (a full disk, a closed
-// descriptor),
-//   the process ends with kExitFailed and a line that says so.
-// - No file is opened as standard input, output or error, if those were closed at the start.
-// A process that links this file allocates through operators new that note the size they refuse.
+// Call it once at the start of main. Afterwards:
+// - An uncaught std::bad_alloc in any thread ends the process with kExitFailed and one line:
+//   "PROGRAM: error: out of memory: 800000000 bytes were requested ...".
+// - A thread that cannot be started, or any other uncaught exception, ends the process in the same
+//   way.
+// - So does a library that calls exit(-1), as SentencePiece does.
+// - SIGXFSZ is ignored. A write beyond RLIMIT_FSIZE fails with EFBIG and gives a status.
+// - If standard output could not be written completely (disk full, closed descriptor), the process
+//   ends with kExitFailed and an error line.
+// - If standard input, output or error was closed at the start, no other file gets its descriptor.
+//
+// A process that links this file uses operators new that record the size of a failed request.
 void GuardProcess(std::string_view program);
 
 }  // namespace elman

@@ -21,7 +21,7 @@ constexpr size_t kColumns = 80;
 
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
-// The words of `text`, filled into lines that begin with so many spaces.
+// Wraps the words of `text` into lines that begin with `indent` spaces.
 std::string Filled(std::string_view text, size_t indent) {
   std::string filled;
   size_t column = 0;
@@ -39,7 +39,7 @@ std::string Filled(std::string_view text, size_t indent) {
   return absl::StrCat(filled, "\n");
 }
 
-// Every line of `text` behind so many spaces.
+// Adds `indent` spaces before every line of `text`.
 std::string Indented(std::string_view text, size_t indent) {
   const std::string spaces(indent, ' ');
   return absl::StrCat(spaces, absl::StrReplaceAll(View(text), {{"\n", "\n" + spaces}}), "\n");
@@ -57,7 +57,7 @@ std::string Paragraphs(std::string_view text) {
   return paragraphs;
 }
 
-// With a capital letter and a full stop, whatever the flag's own habit.
+// Makes a sentence: adds a capital letter and a full stop where they are missing.
 std::string Sentence(std::string text) {
   if (text.empty()) return text;
   text[0] = absl::ascii_toupper(static_cast<unsigned char>(text[0]));
@@ -111,8 +111,8 @@ int RunProgram(const Program& program, int argc, char** argv,
     PrintError(program.name, usage);
     return kExitUsage;
   }
-  // A library that was compiled with -ffast-math makes every program that loads it flush subnormal
-  // numbers to zero.
+  // Resets the floating-point environment: a library compiled with -ffast-math makes every program
+  // that loads it flush subnormal numbers to zero.
   std::fesetenv(FE_DFL_ENV);
   if (const absl::Status status = run(*command_line); !status.ok()) {
     PrintError(program.name, status);

@@ -1,5 +1,4 @@
-// What every program does around its work: flags, --help, --version, errors on one line, exit
-// status.
+// The frame of every program: flags, --help, --version, one-line errors and the exit status.
 #pragma once
 
 #include <functional>
@@ -12,44 +11,46 @@
 
 namespace elman {
 
+// An example in the output of --help.
 struct Example {
-  std::string_view purpose;  // "Scores a run on the test split"
-  std::string_view command;  // as typed, over several lines if need be
+  std::string_view purpose;  // such as "Scores a run on the test split"
+  std::string_view command;  // as typed; may have several lines
 };
 
-// What a program says of itself. Its man page is made of what --help prints.
+// The texts of a program for --help. The man page is made from the output of --help.
 struct Program {
-  std::string_view name;     // "elman-inspect"
-  std::string_view purpose;  // a phrase that goes on from "NAME - ": "shows and verifies ..."
-  std::string_view usage;    // command lines, one a line
-  // Paragraphs, with an empty line between them, are filled; lines that begin with two spaces stay
-  // as they are.
+  std::string_view name;     // such as "elman-inspect"
+  std::string_view purpose;  // completes "NAME - ": "shows and verifies ..."
+  std::string_view usage;    // one command per line
+  // Paragraphs, separated by empty lines. They are wrapped, except lines that begin with two
+  // spaces.
   std::string_view description;
   std::span<const Example> examples;
   std::string_view main_file;  // __FILE__ of the file that defines the flags
 };
 
-// What --help prints: at most 80 columns, in the frame that launch/cmake/man_page reads.
+// The output of --help: at most 80 columns, in the format that launch/cmake/man_page reads.
 std::string HelpText(const Program& program);
 
-// Parses the command line, has `check` judge it (a failure is a usage error) and runs `run`.
-// Returns the exit status: kExitUsage also where `run` fails with a usage error (flag_groups.h).
+// Parses the command line, calls `check` (its failure is a usage error) and then `run`. Returns the
+// exit status. It is kExitUsage also if `run` returns a usage error (flag_groups.h).
 int RunProgram(const Program& program, int argc, char** argv,
                const std::function<absl::Status(const CommandLine&)>& check,
                const std::function<absl::Status(const CommandLine&)>& run);
 
-// Prints what --help or --version ask for; false if neither was given.
+// Prints the output of --help or --version if one of them was given. Returns whether it did.
 bool PrintHelpOrVersion(const Program& program, const CommandLine& command_line);
 
-// InvalidArgument if there is anything but flags on the command line.
+// InvalidArgument if the command line has arguments that are not flags.
 absl::Status ExpectNoArguments(const CommandLine& command_line);
 
-// InvalidArgument if the value of a flag that must be given is empty. `wanted` shows what to write:
+// InvalidArgument if the value of a required flag is empty. `wanted` is an example for the message:
 // "--data=FOLDER".
 absl::Status ExpectFlag(std::string_view value, std::string_view wanted);
 
-// InvalidArgument unless the value of --format is "text" or "json"; whether it is "json".
+// InvalidArgument unless the value of --format is "text" or "json".
 absl::Status ExpectFormat(std::string_view value);
+// Whether the value of --format is "json".
 bool IsJson(std::string_view format);
 
 }  // namespace elman
