@@ -16,10 +16,10 @@
 namespace elman {
 namespace {
 
-// What one thread counts.
+// The counter of one thread.
 class Counter {
  public:
-  // `weights` by distance.
+  // `weights` is indexed by distance.
   Counter(const Vocabulary& vocabulary, std::span<const uint64_t> weights, uint64_t memory_bytes)
       : weights_(weights), is_word_(vocabulary.size(), true), table_(memory_bytes) {
     for (const uint32_t id : {vocabulary.unknown_id(), vocabulary.end_id(), vocabulary.start_id(),
@@ -65,10 +65,10 @@ class Counter {
   const std::span<const uint64_t> weights_;
   std::vector<bool> is_word_;
   PairTable table_;
-  std::vector<uint32_t> ids_, words_;  // of the block, of the example
+  std::vector<uint32_t> ids_, words_;  // of the block; of the example
 };
 
-// 2^32 / distance, rounded to the nearest; that of 0 is not used.
+// 2^32 / distance, rounded to nearest. Entry 0 is not used.
 std::vector<uint64_t> Weights(int window) {
   std::vector<uint64_t> weights = {0};
   for (uint64_t distance = 1; distance <= static_cast<uint64_t>(window); ++distance)
@@ -82,7 +82,7 @@ struct BlockPlace {
   int number = 0;
 };
 
-// Merges the first runs into one at the path.
+// Merges `runs` into one run at `path`.
 absl::StatusOr<PairRun> MergeToRun(std::span<const PairRun> runs, const std::string& path,
                                    PairParts parts) {
   const std::vector<PairRun> merged(runs.begin(), runs.end());
@@ -152,7 +152,7 @@ absl::StatusOr<std::vector<PairRun>> CountPairs(const Dataset& dataset, std::str
       [&](int, int* counter) { return spill(&counters[*counter]); }));
   counters.clear();
 
-  // The first runs become one, until there are few enough.
+  // Merge the first runs until few enough are left.
   while (runs.size() > kMostPairRuns) {
     const auto rest = runs.begin() + kMostPairRuns;
     ASSIGN_OR_RETURN(PairRun merged, MergeToRun(std::span(runs.begin(), rest), path(), spec.parts));

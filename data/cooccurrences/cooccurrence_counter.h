@@ -1,10 +1,10 @@
-// How often words stand near each other (Pennington, Socher and Manning, 2014): the sum of 1 / d
-// over all places where two words stand d <= window words apart, to either side.
+// Counts co-occurrences of words: the sum of 1 / d over all places where two words are d <= window
+// words apart, in either direction (Pennington, Socher and Manning, 2014).
 //
-// Words are neighbors within an example, a line; <unk> and what else is no word is left out first.
-// A weight is a whole number of 2^-32, rounded for each place by itself: sums are the same in
-// whatever order they are added. The two words of a pair are in the order of their ids, and a pair
-// of a word with itself counts for both of its sides.
+// Pairs are counted within an example (a line). <unk> and other entries that are not words are
+// removed first. Weights are multiples of 2^-32 and are rounded at each place separately, so sums
+// do not depend on the order of addition. A pair is stored with the smaller id first. A pair of a
+// word with itself counts twice, once per direction.
 #pragma once
 
 #include <cstdint>
@@ -20,20 +20,23 @@
 
 namespace elman {
 
+// Maximum window.
 inline constexpr int kMostWindow = 1000;
-// So many runs are merged at a time: files cannot be open in any number.
+// Maximum number of runs that are merged at once; it limits the number of open files.
 inline constexpr size_t kMostPairRuns = 64;
 
+// Options of counting.
 struct PairCountingSpec {
   std::string folder = {};  // for temporary files
   int window = 10;          // 1 to kMostWindow
   PairParts parts = {};
-  uint64_t memory_bytes = 0;  // for all threads
+  uint64_t memory_bytes = 0;  // for all threads together
   int threads = 1;
 };
 
-// Counts the pairs of a split of running text. Runs, at most kMostPairRuns, differ with memory and
-// threads; their sum does not. `done` is told how many tokens were read, by any thread.
+// Counts the pairs of a split of running text. Returns at most kMostPairRuns runs. The runs depend
+// on memory and threads; their sum does not. Threads call `done` with the number of tokens that
+// they have read.
 absl::StatusOr<std::vector<PairRun>> CountPairs(const Dataset& dataset, std::string_view split,
                                                 const PairCountingSpec& spec,
                                                 absl::FunctionRef<void(uint64_t tokens)> done);

@@ -9,13 +9,13 @@
 namespace elman {
 namespace {
 
-// A run in hand, at one of its pairs.
+// A run that is being read, positioned at one of its pairs.
 class RunReader {
  public:
   using Key = uint64_t;
   explicit RunReader(std::unique_ptr<NumberSpoolReader> spool) : spool_(std::move(spool)) {}
 
-  // Goes to the next pair; false at the end.
+  // Moves to the next pair. Returns false at the end.
   absl::StatusOr<bool> Next() {
     std::array<uint32_t, 4> numbers;
     if (!spool_->Take(numbers)) {

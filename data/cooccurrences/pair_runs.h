@@ -1,4 +1,4 @@
-// Weighed pairs in sorted files, for more of them than fit into memory.
+// Sorted files of weighted pairs, for more pairs than fit into memory.
 #pragma once
 
 #include <cstdint>
@@ -14,25 +14,26 @@
 
 namespace elman {
 
-// Keys with the same highest bits belong to the same part, of 2^bits in all.
+// Divides keys into 2^bits parts by their highest bits.
 struct PairParts {
-  int bits = 0;  // up to 31
+  int bits = 0;  // at most 31
   uint64_t size() const { return uint64_t{1} << bits; }
   uint64_t PartOf(uint64_t key) const { return bits == 0 ? 0 : key >> (64 - bits); }
 };
 
-// Pairs in the order of keys, each once.
+// A file with pairs in ascending order of keys, each key once.
 struct PairRun {
   std::string path;
-  std::vector<uint64_t> offsets;  // of the spool: where each part begins, and the end
+  std::vector<uint64_t> offsets;  // offset in the spool where each part begins, then the end
 };
 
+// Writes a PairRun.
 class PairRunWriter {
  public:
   static absl::StatusOr<std::unique_ptr<PairRunWriter>> Create(const std::string& path,
                                                                PairParts parts);
 
-  absl::Status Add(const WeighedPair& pair);  // its key is above the one before
+  absl::Status Add(const WeighedPair& pair);  // the key must be greater than the previous one
   absl::StatusOr<PairRun> Finish();
 
  private:
@@ -45,8 +46,8 @@ class PairRunWriter {
   std::vector<uint64_t> offsets_ = {0};
 };
 
-// Visits every pair of a part once, in the order of keys, with the sum of its weights. Takes some
-// 128 KiB for each run.
+// Calls `visit` once for each pair of a part, in ascending order of keys, with the sum of its
+// weights over all runs. Uses about 128 KiB of memory per run.
 using PairVisitor = std::function<absl::Status(const WeighedPair&)>;
 absl::Status MergePairRuns(const std::vector<PairRun>& runs, uint64_t part,
                            const PairVisitor& visit);

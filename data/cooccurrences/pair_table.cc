@@ -6,7 +6,7 @@ namespace elman {
 namespace {
 
 constexpr int kLeastBits = 8;
-constexpr size_t kBehind = 64;  // slots behind those that keys name
+constexpr size_t kBehind = 64;  // slots after the home slots, for collisions at the end
 
 size_t Slots(int bits) { return (size_t{1} << bits) + kBehind; }
 
@@ -36,7 +36,7 @@ bool PairTable::Add(uint64_t key, uint64_t weight) {
   }
 }
 
-// Doubles the slots. While it does, both tables are in memory.
+// Doubles the number of slots. Meanwhile both tables are in memory.
 bool PairTable::Grow() {
   if (slots_.size() + Slots(bits_ + 1) > most_slots_) return false;
   ++bits_;
