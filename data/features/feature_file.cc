@@ -10,11 +10,11 @@
 namespace elman {
 namespace {
 
-// No record is larger: a vector of the largest size, or a block of smaller ones.
+// Maximum record: a vector of maximum size, or a block of smaller vectors.
 constexpr uint64_t kMaxPayloadBytes = uint64_t{1} << 20;
 constexpr char kRemedy[] = "copy the data set again";
 
-// Of the record of a block, framed.
+// Size of the framed record of a block.
 uint64_t BlockRecordBytes(const FeatureEntry& features, uint64_t vectors) {
   FeatureRecord record;
   record.set_file_id(1);

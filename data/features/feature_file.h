@@ -1,4 +1,5 @@
-// A file of the vectors of a shard's tokens; launch/guides/formats.md describes the bytes.
+// Reads a file with the feature vectors of a shard. The format is described in
+// launch/guides/formats.md.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +17,22 @@
 namespace elman {
 
 inline constexpr uint32_t kFeatureFormatVersion = 1;
-// A block has as many vectors as fit, and at least one: a sequence anywhere costs little more than
-// its own bytes.
+// Size of a block. It has as many vectors as fit, and at least one. Blocks are small, so that
+// reading a few vectors anywhere reads few other bytes.
 inline constexpr uint64_t kFeatureBlockBytes = uint64_t{64} << 10;
 
-// As they are stored; kOther, and TYPE_UNSPECIFIED, for what is not.
+// Converts the type of stored numbers. Unsupported types become kOther and TYPE_UNSPECIFIED.
 NumberType NumberTypeOf(FeatureEntry::Type type);
 FeatureEntry::Type FeatureTypeOf(NumberType type);
 
+// Size of a vector in bytes, and vectors per full block.
 uint64_t VectorBytes(const FeatureEntry& features);
 uint32_t VectorsPerBlock(const FeatureEntry& features);
 
-// Safe for any number of threads.
+// An open file of feature vectors. Safe for concurrent use.
 class FeatureFile {
  public:
-  // Reads the header and checks it, and the size of the file, against each other. DataLoss names
-  // the file.
+  // Reads the header and checks it against the size of the file. DataLoss names the file.
   static absl::StatusOr<std::unique_ptr<FeatureFile>> Open(const std::string& path);
 
   const FeatureHeader& header() const { return header_; }
@@ -39,7 +40,7 @@ class FeatureFile {
   const std::string& path() const { return file_->path(); }
   uint64_t bytes() const { return file_->size(); }
 
-  // The numbers of the vectors of a block, verified.
+  // The numbers of the vectors of a block, after its checksum is verified.
   absl::StatusOr<std::string> ReadBlock(uint64_t number) const;
 
  private:

@@ -12,7 +12,7 @@
 namespace elman {
 namespace {
 
-// The file of vectors of a shard, which is the one that the manifest speaks of.
+// Opens the feature file of a shard and checks that it is the one in the manifest.
 absl::StatusOr<std::unique_ptr<FeatureFile>> OpenFile(const Dataset& dataset,
                                                       const SplitEntry& split, int shard) {
   const FeatureEntry& features = dataset.manifest().features();

@@ -1,4 +1,4 @@
-// The vectors of a split's tokens, readable at any place.
+// Reads the feature vectors of a split at any position.
 #pragma once
 
 #include <atomic>
@@ -19,35 +19,36 @@
 
 namespace elman {
 
-// Blocks are verified as they are read, and kept as far as the bound allows, those used last. Not
+// Verifies blocks when it reads them, and keeps the most recently used ones in a cache. Not safe
 // for concurrent use.
 class FeatureReader {
  public:
-  // Opens the files of vectors of a split and checks their headers and sizes against the manifest.
-  // FailedPrecondition unless the data set has vectors of `size` numbers. Null where `size` is 0:
-  // none are wanted.
+  // Opens the feature files of a split and checks their headers and sizes against the manifest.
+  // FailedPrecondition unless the data set has vectors of `size` numbers. Returns null if `size` is
+  // 0.
   static absl::StatusOr<std::unique_ptr<FeatureReader>> Open(const Dataset& dataset,
                                                              std::string_view split, int size);
 
   int size() const { return size_; }
 
-  // The vectors of the tokens [position, position + count) of the split, as floats [count, size()].
+  // Reads the vectors of the tokens [position, position + count) of the split into `vectors`, which
+  // is [count, size()] floats.
   absl::Status Read(uint64_t position, std::span<float> vectors);
 
-  // Blocks that are kept; at least one is.
+  // Sets the maximum number of cached blocks; at least one is kept.
   void set_cache_blocks(size_t blocks) { cache_blocks_ = blocks; }
 
-  // From now on says in `shard`, which must outlive the reader, of which shard the vectors are
-  // being read from disk; -1: none.
+  // Makes Read store in `shard` the number of the shard whose vectors it is reading from disk, and
+  // -1 otherwise. `shard` must outlive the reader.
   void ShowReading(std::atomic<int32_t>* shard) { reading_ = shard; }
 
  private:
   struct File {
     std::unique_ptr<FeatureFile> vectors;
-    uint64_t first_token = 0;  // of the split
+    uint64_t first_token = 0;  // in the split
   };
   struct Block {
-    std::pair<size_t, uint64_t> key;  // file, and number in it
+    std::pair<size_t, uint64_t> key;  // index of the file, and block number in it
     std::string numbers;
   };
   FeatureReader(int size, uint64_t vector_bytes) : size_(size), vector_bytes_(vector_bytes) {}
@@ -63,7 +64,7 @@ class FeatureReader {
   std::atomic<int32_t>* reading_ = nullptr;
 };
 
-// Whether the data set has vectors of so many numbers; FailedPrecondition says what to do.
+// FailedPrecondition, with a remedy, unless the data set has feature vectors of `size` numbers.
 absl::Status CheckFeatures(const Dataset& dataset, int size);
 
 }  // namespace elman

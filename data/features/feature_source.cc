@@ -20,7 +20,7 @@ absl::Status Unusable(const std::string& path, const std::string& what) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", what));
 }
 
-// Whether tensors have the names 0, 1, 2, ...; then they are put in this order.
+// Whether the tensors are named 0, 1, 2, ...; if so, sorts them by number.
 bool SortByNumber(std::vector<TensorEntry>* tensors) {
   std::vector<TensorEntry> sorted(tensors->size());
   for (const TensorEntry& tensor : *tensors) {
@@ -138,7 +138,7 @@ absl::Status FeatureSource::Wrong(const std::string& what) const {
 absl::Status FeatureSource::BeginText(uint64_t tokens) {
   ++text_;
   while (file_ < files_.size() && AtEnd()) {
-    // A text without tokens needs no file after the last.
+    // A text without tokens after the last vector does not need another file.
     if (tokens == 0 && !files_[file_].by_text && !files_[file_].has_lengths)
       return absl::OkStatus();
     ++file_;

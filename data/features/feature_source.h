@@ -1,12 +1,11 @@
-// Vectors that another program made for the tokens of texts, text after text, from files in the
-// safetensors format. A file has one of
+// Reads feature vectors that another program made, text by text, from safetensors files. A file has
+// one of these forms:
 //
-//   a matrix [tokens, size] of any name but 0: those of all its texts, one after another. Beside it
-//   there may be `lengths` [texts], whole numbers: the tokens that each text should have
+// - One matrix [tokens, size] with any name except 0: the vectors of all texts, concatenated. The
+//   file may also have `lengths` [texts], integers with the number of tokens of each text.
+// - One matrix [tokens, size] per text, named 0, 1, 2 and so on.
 //
-//   a matrix [tokens, size] for each text, named 0, 1, 2 and so on
-//
-// of numbers of 4 or 2 bytes (F32, F16, BF16), the same size and type in all files.
+// Numbers are F32, F16 or BF16. Size and type must be the same in all files.
 #pragma once
 
 #include <cstdint>
@@ -21,26 +20,27 @@
 
 namespace elman {
 
-// Nothing is believed of the files. Not for concurrent use.
+// A sequence of texts with their vectors. All contents of the files are validated. Not safe for
+// concurrent use.
 class FeatureSource {
  public:
-  // Opens files that are read one after another; a text is in one of them. InvalidArgument or
-  // DataLoss names the file and what is wrong with it.
+  // Opens the files, which are read in order. A text must not be divided between files.
+  // InvalidArgument or DataLoss names the file and the problem.
   static absl::StatusOr<std::unique_ptr<FeatureSource>> Open(const std::vector<std::string>& paths);
 
   int size() const { return size_; }
   NumberType type() const { return type_; }
-  uint64_t vectors() const { return vectors_; }  // in all
+  uint64_t vectors() const { return vectors_; }  // in all files
 
-  // Turns to the next text, which has so many tokens. InvalidArgument, naming the text by its
-  // number from 0, unless there are as many vectors for it.
+  // Moves to the next text, which must have `tokens` vectors. Otherwise InvalidArgument names the
+  // text by its number, counted from 0.
   absl::Status BeginText(uint64_t tokens);
 
-  // The next `count` vectors of that text, which must have them, as they are in the file: appended
-  // to `numbers`. InvalidArgument where one is not finite.
+  // Appends the next `count` vectors of the current text to `numbers`, in the type of the file. The
+  // text must have that many left. InvalidArgument if a number is not finite.
   absl::Status Read(uint64_t count, std::string* numbers);
 
-  // All vectors of the next text as floats [tokens, size()], appended.
+  // Appends all vectors of the next text as floats [tokens, size()].
   absl::Status ReadText(uint64_t tokens, std::vector<float>* vectors);
 
   // InvalidArgument if there are vectors of more texts.
@@ -49,18 +49,18 @@ class FeatureSource {
  private:
   struct File {
     std::unique_ptr<Safetensors> tensors;
-    bool by_text = false;               // a matrix for each text
-    std::vector<TensorEntry> matrices;  // those, in order, or the only one
+    bool by_text = false;               // one matrix per text
+    std::vector<TensorEntry> matrices;  // one per text in order, or a single one
     bool has_lengths = false;
-    std::vector<uint64_t> lengths;  // of texts
+    std::vector<uint64_t> lengths;  // tokens per text
     uint64_t vectors = 0;
   };
   FeatureSource() = default;
   absl::Status Add(const std::string& path);
   absl::Status TakeLengths(const TensorEntry& tensor, File* file);
   absl::Status TakeMatrix(const TensorEntry& tensor, File* file);
-  bool AtEnd() const;  // of the file in hand
-  // What is wrong with the vectors of the text in hand.
+  bool AtEnd() const;  // of the current file
+  // An error about the vectors of the current text.
   absl::Status Wrong(const std::string& what) const;
 
   std::vector<File> files_;
@@ -68,11 +68,11 @@ class FeatureSource {
   NumberType type_ = NumberType::kOther;
   uint64_t vectors_ = 0;
 
-  uint64_t text_ = 0;          // the number of the next, of all
-  size_t file_ = 0;            // in hand
-  uint64_t text_in_file_ = 0;  // the number of the next there
+  uint64_t text_ = 0;          // number of the next text in all files
+  size_t file_ = 0;            // index of the current file
+  uint64_t text_in_file_ = 0;  // number of the next text in the current file
   const TensorEntry* matrix_ = nullptr;
-  uint64_t at_ = 0;  // the next vector of the matrix
+  uint64_t at_ = 0;  // next vector of the matrix
 };
 
 }  // namespace elman
