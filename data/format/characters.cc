@@ -9,15 +9,15 @@
 namespace elman {
 namespace {
 
-// Both tables are of Unicode 14.0.0, and must stay so: a newer version would give other ids to the
-// same text.
+// Both tables are of Unicode 14.0.0. Do not update them: a newer version would give other ids to
+// the same text.
 
 struct Range {
   char32_t first;
   char32_t last;
 };
 
-// General categories P and S beyond ASCII. Gaps of code points that were not assigned are closed.
+// General categories P and S beyond ASCII. Ranges include unassigned code points between them.
 // clang-format off
 constexpr Range kPunctuation[] = {
     {0xa1, 0xa9}, {0xab, 0xac},
@@ -80,7 +80,7 @@ constexpr Range kPunctuation[] = {
     {0x1eef0, 0x1f0f5}, {0x1f10d, 0x1fbca},
 };
 
-// Code points first, first + stride, ... last become lower case by adding `difference`.
+// The code points first, first + stride, ..., last get their lower case by adding `difference`.
 struct LowerCaseRange {
   char32_t first;
   char32_t last;
@@ -88,7 +88,7 @@ struct LowerCaseRange {
   int difference;
 };
 
-// Simple lower-case mappings: one code point for one, whatever the language and the context.
+// Simple lower-case mappings: one code point to one, independent of language and context.
 constexpr LowerCaseRange kLowerCase[] = {
     {0x41, 0x5a, 1, 32}, {0xc0, 0xd6, 1, 32}, {0xd8, 0xde, 1, 32}, {0x100, 0x12e, 2, 1},
     {0x130, 0x130, 1, -199}, {0x132, 0x136, 2, 1}, {0x139, 0x147, 2, 1}, {0x14a, 0x176, 2, 1},
@@ -147,7 +147,7 @@ constexpr LowerCaseRange kLowerCase[] = {
 };
 // clang-format on
 
-// The range of a sorted table that may hold `code`: the last that begins at or before it, or null.
+// The last range of a sorted table that begins at or before `code`; null if there is none.
 template <typename Table>
 auto Find(const Table& table, char32_t code) -> decltype(std::begin(table)) {
   const auto after =
@@ -222,7 +222,8 @@ std::string LowerCase(std::string_view text) {
 
 uint64_t CountWords(std::string_view text) {
   if (text.empty()) return 0;
-  // A word begins where no space follows a space: without branches, for the compiler to vectorize.
+  // A word begins at a character after a space that is not a space. Without branches, so that the
+  // compiler vectorizes the loop.
   uint64_t words = IsAsciiSpace(text[0]) ? 0 : 1;
   for (size_t i = 1; i < text.size(); ++i) {
     words += static_cast<uint64_t>(IsAsciiSpace(text[i - 1])) &

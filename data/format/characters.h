@@ -1,5 +1,5 @@
-// What kind of character a code point is, and its lower case. The tables are our own, so that the
-// same text gives the same tokens on every machine, whatever its C library and locale.
+// Character classes and lower case of code points. The tables are part of Elman, so that a text
+// gives the same tokens on every machine, independent of its C library and locale.
 #pragma once
 
 #include <array>
@@ -9,15 +9,16 @@
 
 namespace elman {
 
+// Class of a character, for tokenizers.
 enum class CharacterClass {
-  kLetter,       // and marks, numbers beyond ASCII, joiners, code points without a better class
+  kLetter,       // also marks, numbers beyond ASCII, joiners and everything unclassified
   kDigit,        // 0 to 9
-  kIdeograph,    // of Chinese, Japanese and Korean
-  kPunctuation,  // and symbols
-  kSpace,        // of Unicode: the no-break space too
+  kIdeograph,    // Chinese, Japanese and Korean
+  kPunctuation,  // also symbols
+  kSpace,        // Unicode white space, including the no-break space
 };
 
-// The classes of ASCII, which is most of most texts.
+// The classes of ASCII, as a table because most characters are ASCII.
 inline constexpr std::array<CharacterClass, 0x80> kAsciiClasses = [] {
   std::array<CharacterClass, 0x80> classes = {};
   for (int c = 0; c < 0x80; ++c) {
@@ -37,28 +38,28 @@ inline CharacterClass ClassOf(char32_t code) {
   return code < 0x80 ? kAsciiClasses[code] : ClassBeyondAscii(code);
 }
 
-// Space, tab, line feed, vertical tab, form feed and carriage return: what delimits words in counts
-// and in pre-tokenized text.
+// Space, tab, line feed, vertical tab, form feed and carriage return. They separate words in word
+// counts and in pre-tokenized text.
 inline bool IsAsciiSpace(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
 
-// Without the ASCII whitespace around it.
+// The text without ASCII white space at its ends.
 inline std::string_view Trimmed(std::string_view text) {
   while (!text.empty() && IsAsciiSpace(text.front())) text.remove_prefix(1);
   while (!text.empty() && IsAsciiSpace(text.back())) text.remove_suffix(1);
   return text;
 }
 
-// Words delimited by ASCII whitespace.
+// Number of words, separated by ASCII white space.
 uint64_t CountWords(std::string_view text);
 
-// Simple lower case: one code point for one, in no particular language.
+// Simple lower case: maps one code point to one, independent of language.
 char32_t LowerCase(char32_t code);
 
-// The first code point whose lower case is `code` and which is not `code` itself; `code` where
-// there is none.
+// The first code point, other than `code`, whose lower case is `code`; `code` itself if there is
+// none.
 char32_t RaisedCase(char32_t code);
 
-// The text in lower case; bytes that are not UTF-8 stay as they are.
+// The text in lower case. Bytes that are not UTF-8 are unchanged.
 std::string LowerCase(std::string_view text);
 
 }  // namespace elman

@@ -13,7 +13,7 @@ std::string JsonString(std::string_view text) {
   while (!text.empty()) {
     const char c = text[0];
     const DecodedCharacter character = DecodeUtf8(text);
-    // One U+FFFD for each byte, where ReplaceInvalidUtf8 has one for each start of a character.
+    // One U+FFFD per invalid byte; ReplaceInvalidUtf8 has one per longest valid prefix.
     const size_t length = character.valid ? character.size : 1;
     if (!character.valid) {
       json += "\uFFFD";

@@ -1,5 +1,4 @@
-// JSON objects and arrays on one line, the numbers of objects such that they read back as the same
-// doubles.
+// Writes JSON objects and arrays on one line. Doubles read back exactly.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +7,7 @@
 
 namespace elman {
 
+// A JSON object; keys are written in the order in which they are added.
 class JsonObject {
  public:
   JsonObject& Add(std::string_view key, std::string_view text);
@@ -15,7 +15,7 @@ class JsonObject {
     return Add(key, std::string_view(text));
   }
   JsonObject& Add(std::string_view key,
-                  double number);  // null for what JSON cannot say: infinities, not-a-number
+                  double number);  // null for infinities and NaN
   JsonObject& Add(std::string_view key, int64_t number);
   JsonObject& Add(std::string_view key, uint64_t number);
   JsonObject& Add(std::string_view key, int number) { return Add(key, int64_t{number}); }
@@ -31,14 +31,13 @@ class JsonObject {
   std::string text_ = "{";
 };
 
-// The text as a JSON string, quoted; bytes that are not UTF-8 become U+FFFD.
+// The text as a quoted JSON string. Bytes that are not UTF-8 become U+FFFD.
 std::string JsonString(std::string_view text);
 
-// The shortest text that reads back as the same double; null for what JSON cannot say: infinities
-// and not-a-number alike.
+// The shortest text that reads back as the same double; null for infinities and NaN.
 std::string JsonNumber(double number);
 
-// An array of what `json_of` returns for each item: the text of any JSON value.
+// An array. `json_of` returns the text of a JSON value for each item.
 template <typename Items, typename JsonOf>
 std::string JsonArray(const Items& items, const JsonOf& json_of) {
   std::string array = "[";

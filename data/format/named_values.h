@@ -1,4 +1,4 @@
-// Values that are chosen by their names, on command lines and in configurations.
+// Finds values by their names, in flags and in configurations.
 #pragma once
 
 #include <cstddef>
@@ -10,18 +10,19 @@
 
 namespace elman {
 
-// Which of `names` is `name`, in whatever case its letters are. InvalidArgument, "WHAT=NAME is
-// unknown", lists them; `what` is a flag, such as "--task", or a field.
+// The index of `name` in `names`, ignoring case. Otherwise InvalidArgument: "WHAT=NAME is unknown",
+// with a list of the names. `what` is a flag, such as "--task", or a field.
 absl::StatusOr<size_t> FindName(std::string_view what, std::string_view name,
                                 std::span<const std::string_view> names);
 
+// A value with its name.
 template <typename Value>
 struct NamedValue {
   std::string_view name;
   Value value;
 };
 
-// The same for values with names.
+// As FindName, but returns the value.
 template <typename Value, size_t n>
 absl::StatusOr<Value> ParseNamed(std::string_view what, std::string_view name,
                                  const NamedValue<Value> (&known)[n]) {

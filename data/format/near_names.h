@@ -1,4 +1,4 @@
-// Which known name did somebody mean?
+// Suggests the known name that is nearest to a misspelled one.
 #pragma once
 
 #include <string>
@@ -7,15 +7,15 @@
 
 namespace elman {
 
-// The number of insertions, deletions and replacements of bytes and exchanges of neighbors that
-// turn `a` into `b` (optimal string alignment).
+// Number of insertions, deletions, replacements and transpositions of neighboring bytes that change
+// `a` into `b` (optimal string alignment distance).
 size_t EditDistance(std::string_view a, std::string_view b);
 
-// How many edits of `name` may be a slip of the fingers: a third of its characters, or one.
+// Maximum number of edits of a plausible typo: a third of the characters, but at least one.
 size_t MostSlips(std::string_view name);
 
-// The name nearest to `name`, the first one of several; empty if none is so near that it may be
-// meant.
+// The known name nearest to `name`; the first one if there are several. Empty if none is within
+// MostSlips(name) edits.
 std::string NearestName(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace elman

@@ -1,7 +1,7 @@
-// Numbers as text. What programs read has every bit of a number (RoundTripText, and JsonNumber of
-// json_writer.h); what people read has a stated number of digits. No locale has a say. What is no
-// number is "nan", without the sign that the processor happens to give it; infinities are "inf" and
-// "-inf", as strtod and Python's float() read them. JSON has neither: there both are null.
+// Formats numbers as text, independent of the locale. Numbers for programs are exact
+// (RoundTripText, and JsonNumber of json_writer.h); numbers for people have a stated number of
+// digits. NaN is "nan", without a sign; infinities are "inf" and "-inf", as read by strtod and
+// Python's float(). In JSON all of them are null.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ namespace elman {
 std::string RoundTripText(double number);
 std::string RoundTripText(float number);
 
-// For people, as %.*f and %.*g: with `digits` digits after the point; with at most `digits`
-// significant ones.
+// For people, like %.*f and %.*g: `digits` digits after the point, and at most `digits` significant
+// digits.
 std::string FixedText(double number, int digits);
 std::string SignificantText(double number, int digits);
 
-// "2026-11-30 17:23:41 UTC", of seconds since 1970.
+// The time in seconds since 1970, as "2026-11-30 17:23:41 UTC".
 std::string TimeText(double seconds);
 
 std::string GroupedText(uint64_t number);                          // "1,234,567"
@@ -27,11 +27,11 @@ std::string CountText(uint64_t count, std::string_view singular);  // "1 rank", 
 std::string ByteText(double bytes);                                // "28 kB", "28 MB", "2.8 GB"
 std::string ClockText(int64_t seconds);                            // "1:05:09", "0:00:09"
 
-// With at most five significant digits, but whole numbers below 1e15 in full.
+// At most five significant digits; whole numbers below 1e15 are written in full.
 std::string RoundedText(double number);
 
-// With at most four significant digits, in thousands ("12.35k") from 10,000 on and in millions
-// ("1.235M") from 1,000,000 on.
+// At most four significant digits, in thousands ("12.35k") from 10,000 and in millions ("1.235M")
+// from 1,000,000.
 std::string ScaledText(double number);
 
 }  // namespace elman

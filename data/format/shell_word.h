@@ -1,4 +1,4 @@
-// Texts as words of a shell's command line.
+// Quotes texts for command lines of a shell.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace elman {
 
-// `text` as a word that a shell reads as it is: in quotes where it has to be.
+// `text` as one word of a shell command, in quotes if necessary.
 std::string ShellWord(std::string_view text);
 
 }  // namespace elman

@@ -45,7 +45,7 @@ std::vector<std::string> CountLines(std::vector<NamedCount> counts, std::string_
   uint64_t all = 0;
   for (NamedCount& each : counts) {
     all += each.count;
-    each.name = absl::Utf8SafeCHexEscape(each.name);  // nothing in it shall move the cursor
+    each.name = absl::Utf8SafeCHexEscape(each.name);  // names must not move the cursor
   }
   if (counts.size() > kMostLines + 1) {
     const size_t more = counts.size() - kMostLines;

@@ -1,4 +1,4 @@
-// Tables for people, whose columns line up in any script.
+// Formats tables for people. Columns are aligned for every script.
 #pragma once
 
 #include <cstddef>
@@ -9,24 +9,24 @@
 
 namespace elman {
 
-// The columns that `text` takes: two for wide characters, such as Chinese ones and most emoji, none
-// for combining characters and others that are not seen by themselves. Bytes that are not UTF-8
-// count as what is shown in their place.
+// Number of terminal columns of `text`: two for wide characters, such as Chinese ones and most
+// emoji, and none for combining and invisible characters. Bytes that are not UTF-8 count as the
+// replacement that is shown.
 size_t DisplayWidth(std::string_view text);
 
-// `text` and as many spaces after it, or before it, as make it `width` columns wide; as it is where
-// it is that wide already.
+// Pads `text` with spaces to `width` columns, after it or before it. Wider text is unchanged.
 std::string LeftAligned(std::string_view text, size_t width);
 std::string RightAligned(std::string_view text, size_t width);
 
+// A row of CountLines.
 struct NamedCount {
   std::string name;
   uint64_t count = 0;
 };
 
-// A line for each, the most frequent first and of the same count in the order of their bytes: name,
-// count and share of all, aligned. Of more than 20, the last line sums up the rest, of `things`
-// ("labels").
+// Aligned lines with name, count and share of the total. They are sorted by descending count and
+// then by the bytes of the name. If there are more than 20, the last line sums up the rest;
+// `things` names them ("labels").
 std::vector<std::string> CountLines(std::vector<NamedCount> counts, std::string_view things);
 
 }  // namespace elman

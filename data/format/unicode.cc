@@ -59,7 +59,7 @@ bool IsNonspacingMark(char32_t code) {
 int ColumnsOf(char32_t code) { return utf8proc_charwidth(Code(code)); }
 
 void Decompose(char32_t code, std::u32string* decomposed) {
-  constexpr utf8proc_ssize_t kMost = 8;  // no code point has a longer one: 4, and 3 of Hangul
+  constexpr utf8proc_ssize_t kMost = 8;  // the longest decomposition has 4 code points, of Hangul 3
   utf8proc_int32_t codes[kMost];
   int boundary = UTF8PROC_BOUNDCLASS_START;
   const utf8proc_ssize_t count =

@@ -1,6 +1,6 @@
-// What Unicode says of characters, from the tables of utf8proc: whole characters as readers see
-// them, categories, decompositions. Another version of Unicode may say other things of rare and new
-// characters, so a data set records it.
+// Unicode properties from the tables of utf8proc: grapheme clusters, categories, decompositions.
+// They may differ between Unicode versions for rare and new characters, so a data set records the
+// version.
 #pragma once
 
 #include <string>
@@ -8,32 +8,31 @@
 
 namespace elman {
 
-// A longer cluster (only text made to break programs has one) is cut between code points.
+// Longer clusters, which occur only in malicious text, are cut between code points.
 inline constexpr size_t kMaxGraphemeBytes = 128;
 
-// Bytes of the extended grapheme cluster that `text`, which begins with a valid character, begins
-// with: a letter with its combining marks, an emoji with its modifiers and what joiners join to it,
-// the jamo of a Hangul syllable, the two indicators of a flag, CR LF. Bytes that are not UTF-8
-// belong to no cluster.
+// Bytes of the extended grapheme cluster at the begin of `text`, which must begin with a valid
+// character. Examples: a letter with combining marks, an emoji with modifiers and joiners, a Hangul
+// syllable of several jamo, a flag of two indicators, CR LF. Bytes that are not UTF-8 do not belong
+// to a cluster.
 size_t GraphemeSize(std::string_view text);
 
-// White_Space of Unicode.
+// The property White_Space.
 bool IsUnicodeSpace(char32_t code);
-// Categories Pc, Pd, Ps, Pe, Pi, Pf and Po; symbols are none.
+// The categories Pc, Pd, Ps, Pe, Pi, Pf and Po. Symbols are not included.
 bool IsUnicodePunctuation(char32_t code);
-// Cc, Cf and Co: controls, formats and private use.
+// The categories Cc, Cf and Co: control, format and private use.
 bool IsUnicodeControl(char32_t code);
-// Mn: accents and other marks that take no room of their own.
+// The category Mn: accents and other marks without width.
 bool IsNonspacingMark(char32_t code);
 
-// Columns that a character takes on a terminal: two for wide ones, none for those that are not seen
-// by themselves.
+// Terminal columns of a character: 2 for wide characters, 0 for combining and invisible ones.
 int ColumnsOf(char32_t code);
 
-// Replaces `decomposed` by the canonical decomposition of a code point (NFD), without reordering.
+// Replaces `decomposed` with the canonical decomposition (NFD) of a code point, without reordering.
 void Decompose(char32_t code, std::u32string* decomposed);
 
-// As "15.0.0".
+// The Unicode version of utf8proc, such as "15.0.0".
 std::string UnicodeVersion();
 
 }  // namespace elman

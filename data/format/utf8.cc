@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-// The length of the leading run of ASCII.
+// Length of the ASCII prefix.
 size_t AsciiPrefix(std::string_view bytes) {
   size_t i = 0;
   for (; i + 8 <= bytes.size(); i += 8) {
@@ -24,8 +24,8 @@ DecodedCharacter DecodeUtf8(std::string_view bytes) {
   const unsigned char first = byte(0);
   if (first < 0x80) return {first, 1, true};
 
-  // How many bytes follow, and the range of the second: the table of well-formed sequences in the
-  // Unicode standard.
+  // Number of continuation bytes and range of the first of them, from the table of well-formed byte
+  // sequences of the Unicode standard.
   int following = 0;
   unsigned char low = 0x80;
   unsigned char high = 0xbf;
