@@ -25,7 +25,8 @@ absl::Status AppendFile::Append(std::string_view bytes) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       const int error = errno;
-      // Half a line would spoil the next one too. What else can be done if this fails as well?
+      // Remove a partly written line, which would also damage the next one. Nothing can be done if
+      // this fails too.
       if (before >= 0) (void)!::ftruncate(fd_, before);
       return ErrnoStatus(error, "append to", path_);
     }

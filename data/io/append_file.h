@@ -1,4 +1,4 @@
-// A text file that grows line by line, each line on disk at once or not at all.
+// Appends lines to a text file durably and atomically.
 #pragma once
 
 #include <memory>
@@ -10,14 +10,16 @@
 
 namespace elman {
 
+// A text file to which lines are appended.
 class AppendFile {
  public:
-  // Creates the file if it is not there. Refuses a symbolic link: it may lead anywhere.
+  // Opens the file, or creates it. Fails for a symbolic link, which could lead to any place.
   static absl::StatusOr<std::unique_ptr<AppendFile>> Open(const std::string& path);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
 
+  // Appends `bytes` and makes them durable. After a failure the file has its previous contents.
   absl::Status Append(std::string_view bytes);
 
  private:

@@ -23,7 +23,7 @@ namespace {
 constexpr size_t kBufferBytes = size_t{1} << 20;
 constexpr int kMaxNameAttempts = 1000;
 
-// As close(2); but the descriptor is gone too if a signal came meanwhile.
+// close(2); after EINTR the descriptor is closed too.
 int CloseFile(int fd) { return ::close(fd) == 0 || errno == EINTR ? 0 : -1; }
 
 absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
@@ -31,7 +31,7 @@ absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
     const ssize_t written = ::write(fd, bytes.data(), std::min(bytes.size(), kMaxTransferBytes));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return ErrnoStatus(errno, "write", path);
-    if (written == 0) return ErrnoStatus(EIO, "write", path);  // or it would go on forever
+    if (written == 0) return ErrnoStatus(EIO, "write", path);  // avoids an endless loop
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
@@ -40,7 +40,7 @@ absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
-  // A killed process may have left the name behind, and process ids come again.
+  // The name may exist: a killed process may have left its file, and process ids are reused.
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
     std::string temporary = TemporaryName(path);
     const int fd = OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL);
@@ -88,8 +88,8 @@ absl::Status AtomicFile::Close() {
   }
   absl::Status status = WriteAll(fd_, buffer_, temporary_path_);
   buffer_.clear();
-  // After a failed fsync the kernel may have dropped the pages and forgotten the error: a second
-  // fsync that succeeds proves nothing, so there is none.
+  // After a failed fsync the kernel may have dropped the pages and cleared the error. A second
+  // fsync that succeeds would prove nothing, so do not retry.
   if (status.ok() && ::fsync(fd_) != 0) status = ErrnoStatus(errno, "fsync", temporary_path_);
   if (CloseFile(fd_) != 0 && status.ok()) status = ErrnoStatus(errno, "close", temporary_path_);
   fd_ = -1;

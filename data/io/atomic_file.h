@@ -1,4 +1,4 @@
-// Files that are published when they are complete, durable and, on request, verified.
+// Files that are published atomically: they get their name when they are complete and durable.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace elman {
 
-// A file that appears under its name only when it is complete. It is written beside its destination
-// under a temporary name, which the destructor removes unless Publish succeeded.
+// Writes a temporary file in the folder of the destination. The destructor removes it unless it was
+// published.
 class AtomicFile {
  public:
   static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
@@ -22,19 +22,19 @@ class AtomicFile {
 
   absl::Status Append(std::string_view bytes);
 
-  // Flushes, fsyncs, closes, renames to the final name and fsyncs the folder. After a failure the
-  // file at `path` is what it was before; or, where the very last step failed, the new one, whole,
-  // which a power cut may still undo. Call once. With `replace` false, fails with AlreadyExists
-  // where something has that name.
+  // Flushes, syncs and closes the file, renames it to the final name and syncs the folder. After a
+  // failure, `path` has its previous contents; or, if only the last sync failed, the complete new
+  // contents, which may be lost in a power failure. Call it once. With `replace` false, fails with
+  // AlreadyExists if `path` exists.
   absl::Status Publish(bool replace = true);
 
-  // As Publish, but in two steps: after Close the bytes are durable under temporary_path() and can
-  // be read back and verified; Rename then publishes them.
+  // Publish in two steps. After Close the bytes are durable under temporary_path() and can be read
+  // back for verification; Rename then publishes the file.
   absl::Status Close();
   absl::Status Rename(bool replace = true);
 
-  // As Publish without `replace`, but reads the bytes back from disk before: DataLoss unless they
-  // have this checksum.
+  // Publish without `replace`, but first reads the bytes back from disk. DataLoss unless they have
+  // this checksum.
   absl::Status PublishProven(uint32_t crc32c);
 
   const std::string& path() const { return path_; }
@@ -45,13 +45,13 @@ class AtomicFile {
   AtomicFile(std::string path, std::string temporary_path, int fd);
   const std::string path_;
   const std::string temporary_path_;
-  int fd_;  // -1 when closed
+  int fd_;  // -1: closed
   bool published_ = false;
   uint64_t size_ = 0;
   std::string buffer_;
 };
 
-// Publishes `contents` under `path`, atomically and durably.
+// Publishes `contents` as the file `path`, atomically and durably.
 absl::Status WriteFile(const std::string& path, std::string_view contents);
 
 }  // namespace elman

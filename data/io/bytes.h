@@ -1,4 +1,4 @@
-// Numbers and other plain elements as the bytes they have in memory, and back.
+// Converts numbers and other trivially copyable elements to bytes in memory and back.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace elman {
 
-// The bytes of a vector, span or array; valid as long as its elements.
+// The bytes of a vector, span or array. Valid as long as its elements.
 template <typename Elements>
 std::string_view AsBytes(const Elements& elements) {
   const std::span view(elements);
@@ -16,7 +16,7 @@ std::string_view AsBytes(const Elements& elements) {
   return {reinterpret_cast<const char*>(view.data()), view.size_bytes()};
 }
 
-// Fills a vector, span or array with its number of bytes, which `bytes` must begin with.
+// Copies bytes to a vector, span or array. `bytes` must have at least its number of bytes.
 template <typename Elements>
 void CopyFromBytes(std::string_view bytes, Elements&& elements) {
   const std::span view(elements);
@@ -24,7 +24,7 @@ void CopyFromBytes(std::string_view bytes, Elements&& elements) {
   bytes.copy(reinterpret_cast<char*>(view.data()), view.size_bytes());
 }
 
-// As many elements as `bytes` hold.
+// The elements in `bytes`. An incomplete element at the end is ignored.
 template <typename T>
 std::vector<T> VectorFromBytes(std::string_view bytes) {
   std::vector<T> elements(bytes.size() / sizeof(T));

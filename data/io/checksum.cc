@@ -16,8 +16,8 @@ void StoreLittleEndian(uint64_t number, char* bytes) {
 }  // namespace
 
 uint32_t Crc32c(std::string_view bytes, uint32_t crc) {
-  // ISA-L computes the bare polynomial division: the customary complement before and after is the
-  // caller's. Its length is an int.
+  // ISA-L computes only the polynomial division, so the usual complement before and after is done
+  // here. Its length is an int.
   constexpr size_t kMaxBytes = size_t{1} << 30;
   uint32_t state = ~crc;
   while (!bytes.empty()) {

@@ -1,5 +1,5 @@
-// Files named by other files: a name that was read somewhere must not lead out of the folder it is
-// for.
+// Checks names of files that were read from other files, so that they cannot lead out of their
+// folder.
 #pragma once
 
 #include <string>
@@ -9,13 +9,12 @@
 
 namespace elman {
 
-// Whether `name` can only be that of a file right in a folder: not empty, not hidden, no path, no
-// control characters, no longer than file systems allow.
+// Whether `name` can only be a file directly in a folder: not empty, not hidden, not a path,
+// without control characters, and not longer than file systems allow.
 bool IsPlainName(std::string_view name);
 
-// DataLoss if `name` in `folder` is a symbolic link that leads out of the folder, or to nothing.
-// The folder itself may be a link: whoever named it chose what is in it. A file that is not there
-// is left to whoever opens it.
+// DataLoss if `name` in `folder` is a symbolic link that leads out of the folder or to nothing. The
+// folder itself may be a link. OK if the file does not exist; opening it will report that.
 absl::Status CheckStaysInside(const std::string& folder, const std::string& name);
 
 }  // namespace elman

@@ -27,13 +27,12 @@ namespace {
 
 constexpr size_t kInputBytes = size_t{256} << 10;
 constexpr uint64_t kXzMemoryBytes = uint64_t{1} << 30;
-// The longest window there is, what `zstd --long=31` makes; 2 GiB, of which memory is taken as it
-// fills.
+// The largest window, made by `zstd --long=31`: 2 GiB. Memory is allocated only as it is filled.
 constexpr int kZstdWindowLog = 31;
 
 enum class Compression { kNone, kGzip, kBzip2, kXz, kZstd };
 
-// The bytes with which a format begins; that at `any`, if there is one, is between `low` and
+// The first bytes of a format. The byte at index `any`, if that is set, may be any from `low` to
 // `high`.
 struct Magic {
   Compression format;
@@ -45,16 +44,17 @@ struct Magic {
 constexpr Magic kMagics[] = {
     {Compression::kGzip, {"\x1f\x8b", 2}},
     {Compression::kBzip2, {"BZh91AY&SY", 10}, 3, '1', '9'},
-    {Compression::kBzip2, {"BZh9\x17\x72\x45\x38\x50\x90", 10}, 3, '1', '9'},  // of no bytes
+    {Compression::kBzip2, {"BZh9\x17\x72\x45\x38\x50\x90", 10}, 3, '1', '9'},  // an empty stream
     {Compression::kXz, {"\xfd\x37\x7a\x58\x5a\x00", 6}},
     {Compression::kZstd, {"\x28\xb5\x2f\xfd", 4}},
-    {Compression::kZstd, {"\x50\x2a\x4d\x18", 4}, 0, 0x50, 0x5f},  // a frame to be skipped
+    {Compression::kZstd, {"\x50\x2a\x4d\x18", 4}, 0, 0x50, 0x5f},  // a skippable frame
 };
 constexpr size_t kLongestMagic = 10;
-// A file that ends within a magic of more bytes is taken for one cut short, not for text.
+// A file that ends within a magic and matches this number of bytes counts as truncated compressed
+// data, not as text.
 constexpr size_t kTellingBytes = 6;
 
-// How many bytes of `begin` are those of the magic, up to the first that is not.
+// Length of the common prefix of `begin` and the magic.
 size_t MatchedBytes(const Magic& magic, std::string_view begin) {
   size_t i = 0;
   for (; i < std::min(magic.bytes.size(), begin.size()); ++i) {
@@ -75,7 +75,7 @@ Compression CompressionOf(std::string_view begin) {
   return Compression::kNone;
 }
 
-// Whether `begin` may grow to the begin of compressed data.
+// Whether `begin` is an incomplete begin of compressed data.
 bool MayBecomeCompressed(std::string_view begin) {
   return std::ranges::any_of(kMagics, [&](const Magic& magic) {
     return begin.size() < magic.bytes.size() && MatchedBytes(magic, begin) == begin.size();
@@ -104,7 +104,7 @@ class FileBytes : public ByteSource {
   const bool owned_;
 };
 
-// The compressed bytes, a buffer at a time, the ones already looked at first.
+// Buffered compressed bytes. The bytes that were read to detect the format come first.
 class Input {
  public:
   Input(std::string path, std::unique_ptr<ByteSource> source, std::string begin)
@@ -113,7 +113,7 @@ class Input {
     buffer_.resize(std::max(buffer_.size(), kInputBytes));
   }
 
-  // Makes bytes available unless the file has ended; then ended() is true.
+  // Makes bytes available. At the end of the file, ended() becomes true instead.
   absl::Status Fill() {
     if (used_ < filled_ || ended_) return absl::OkStatus();
     offset_ += filled_;
@@ -131,7 +131,7 @@ class Input {
   absl::Status Error(std::string_view what) const {
     return absl::DataLossError(absl::StrCat(Place(), std::string(what), "; get the file again"));
   }
-  // The data are not damaged, but cannot be read here.
+  // An error for intact data that cannot be read here.
   absl::Status Unreadable(std::string_view what, std::string_view remedy) const {
     return absl::InvalidArgumentError(
         absl::StrCat(Place(), std::string(what), "; ", std::string(remedy)));
@@ -150,11 +150,11 @@ class Input {
   std::string buffer_;
   size_t filled_ = 0;
   size_t used_ = 0;
-  uint64_t offset_ = 0;  // in the file, of the buffer's first byte
+  uint64_t offset_ = 0;  // offset in the file of the first byte of the buffer
   bool ended_ = false;
 };
 
-// Without a buffer of its own: whoever polls the file sees what is left to be read.
+// Passes bytes through without a buffer, so that poll() on the file shows unread bytes.
 class PlainBytes : public ByteSource {
  public:
   PlainBytes(std::unique_ptr<ByteSource> source, std::string begin)
@@ -169,7 +169,7 @@ class PlainBytes : public ByteSource {
 
  private:
   const std::unique_ptr<ByteSource> source_;
-  const std::string begin_;  // what was already looked at
+  const std::string begin_;  // bytes that were read to detect the format
   size_t used_ = 0;
 };
 
@@ -220,7 +220,7 @@ class GzipBytes : public ByteSource {
   bool between_members_ = false;
 };
 
-// A file is one stream or, as of pbzip2 and of Wikipedia's dumps, many.
+// A file has one stream or several, as made by pbzip2 and in Wikipedia dumps.
 class Bzip2Bytes : public ByteSource {
  public:
   explicit Bzip2Bytes(Input input) : input_(std::move(input)) { Begin(); }
@@ -258,7 +258,7 @@ class Bzip2Bytes : public ByteSource {
   }
 
  private:
-  // Keeps where the output goes.
+  // Starts a stream; keeps the position of the output.
   void Begin() {
     bz_stream stream = {};
     stream.next_out = stream_.next_out;
@@ -330,7 +330,7 @@ class ZstdBytes : public ByteSource {
     ZSTD_outBuffer output = {buffer, size, 0};
     while (output.pos == 0) {
       RETURN_IF_ERROR(input_.Fill());
-      // What the decoder still holds comes out without new input.
+      // First get output that the decoder still holds and that needs no new input.
       ZSTD_inBuffer input = {input_.data(), input_.size(), 0};
       const size_t result = ZSTD_decompressStream(context_, &output, &input);
       input_.Use(input.pos);
@@ -354,7 +354,8 @@ class ZstdBytes : public ByteSource {
       case ZSTD_error_dictionary_corrupted:
         return input_.Unreadable("zstd data that need the dictionary they were compressed with",
                                  "decompress the file first: zstd -dc -D DICTIONARY FILE > TEXT");
-      case ZSTD_error_frameParameter_windowTooLarge:  // on machines of 32 bits, or of a later zstd
+      case ZSTD_error_frameParameter_windowTooLarge:  // on 32-bit machines, or from a later version
+                                                      // of zstd
       case ZSTD_error_frameParameter_unsupported:
       case ZSTD_error_version_unsupported:
         return input_.Unreadable(absl::StrCat("zstd data that zstd ", ZSTD_versionString(),
@@ -370,8 +371,8 @@ class ZstdBytes : public ByteSource {
   bool between_frames_ = false;
 };
 
-// The first bytes, enough to tell formats apart, and no more than that takes: whoever types a line
-// is to be answered.
+// Reads the first bytes until the format is known and no further, so that an interactive user gets
+// an answer after each line.
 absl::StatusOr<std::string> ReadMagic(ByteSource* file) {
   std::string begin;
   char buffer[kLongestMagic];

@@ -1,4 +1,4 @@
-// Bytes of a file, decompressed on the way where it holds gzip, bzip2, xz or Zstandard data.
+// Reads files and decompresses gzip, bzip2, xz and Zstandard data.
 #pragma once
 
 #include <cstddef>
@@ -11,41 +11,40 @@
 
 namespace elman {
 
-// A stream of bytes, read once from begin to end. Not for concurrent use.
+// A stream of bytes, read once from begin to end. Not safe for concurrent use.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Reads up to `size` > 0 bytes into `buffer` and returns how many: 0 at the end. DataLoss where
-  // compressed data are damaged or end early; the message names the file and the offset in it.
-  // InvalidArgument where they are whole but need what this reader does not have, such as a
-  // dictionary, ResourceExhausted where they need more memory than there is. After an error, do not
-  // read again.
+  // Reads at most `size` > 0 bytes into `buffer` and returns their number; 0 at the end. DataLoss
+  // if compressed data are damaged or truncated; the message names the file and the offset.
+  // InvalidArgument if they need something that is not supported, such as a dictionary.
+  // ResourceExhausted if they need more memory than there is. Do not read after an error.
   virtual absl::StatusOr<size_t> Read(char* buffer, size_t size) = 0;
 };
 
-// The bytes of a file, pipe or device as they are; "-" is standard input.
+// The bytes of a file, pipe or device without decompression; "-" is standard input.
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenBytes(const std::string& path);
 
-// The bytes that come from a file descriptor, which stays open; messages call it `name`.
+// The bytes from a file descriptor, which is not closed. `name` is used in messages.
 std::unique_ptr<ByteSource> BytesOf(int descriptor, const std::string& name);
 
-// As OpenBytes, decompressed. The format is told by the first bytes, whatever the name says.
-// Concatenated members, as `cat a.gz b.gz` makes them, are read one after the other, and so are the
-// streams of which tools that compress in parallel (pbzip2, pzstd) make a file.
+// As OpenBytes, with decompression. The first bytes determine the format; the file name is ignored.
+// Concatenated members, as made by `cat a.gz b.gz` or by parallel tools (pbzip2, pzstd), are read
+// in order.
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenDecompressed(const std::string& path);
 
-// The bytes of `source` decompressed; messages call it `name`. Waits for no more bytes than tell
-// the format, and so for one line at the most. `*compressed`, unless null, says whether they are.
+// Decompresses `source`. `name` is used in messages. Reads only as many bytes as are needed to
+// detect the format, so it waits for at most one line of an interactive input. Sets `*compressed`,
+// unless null, to whether the source is compressed.
 absl::StatusOr<std::unique_ptr<ByteSource>> Decompressed(std::unique_ptr<ByteSource> source,
                                                          const std::string& name,
                                                          bool* compressed = nullptr);
 
-// Whether a file that begins with these bytes holds compressed data that OpenDecompressed reads.
+// Whether a file that begins with `begin` is compressed in a format of OpenDecompressed.
 bool BeginsCompressed(std::string_view begin);
 
-// Whether `path` is a regular file that is not compressed, so that any part of it can be read by
-// itself.
+// Whether `path` is a regular file without compression, so that parts of it can be read separately.
 absl::StatusOr<bool> IsPlainFile(const std::string& path);
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// Statuses of failed system calls, from their errno.
+// Converts errno of failed system calls to a status.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,8 @@
 
 namespace elman {
 
-// A status for a failed system call: "PATH: cannot OPERATION: REASON", with the code that `error`
-// (an errno) maps to.
+// The status of a failed system call: "PATH: cannot OPERATION: REASON". `error` is an errno and
+// determines the code.
 absl::Status ErrnoStatus(int error, std::string_view operation, std::string_view path);
 
 }  // namespace elman

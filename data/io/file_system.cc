@@ -17,8 +17,8 @@
 namespace elman {
 namespace {
 
-// Renames where nothing has the name `to`; 0 or an errno. File systems without the flag get a hard
-// link instead.
+// Renames a file if `to` does not exist. Returns 0 or an errno. Uses a hard link on file systems
+// that do not support the flag.
 int RenameNew(const char* from, const char* to) {
 #ifdef SYS_renameat2
   if (::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
@@ -46,12 +46,12 @@ absl::Status CreateFolder(const std::string& path) {
   const std::string parent = FolderOf(path);
   if (parent != path && !IsFolder(parent)) RETURN_IF_ERROR(CreateFolder(parent));
   if (::mkdir(path.c_str(), 0777) == 0) {
-    // A folder that one may write into but not list cannot be opened to be synced.
+    // A folder with write but without read permission cannot be opened for fsync.
     if (::access(parent.c_str(), R_OK) != 0 && errno == EACCES) return absl::OkStatus();
     return SyncFolder(parent);
   }
   const int error = errno;
-  // Another process may have been quicker.
+  // Another process may have created it at the same time.
   if (error == EEXIST && IsFolder(path)) return absl::OkStatus();
   return ErrnoStatus(error, "create the folder", path);
 }
@@ -72,7 +72,7 @@ absl::Status SyncFolder(const std::string& folder) {
   if (fd < 0) return ErrnoStatus(errno, "open the folder", folder);
   const int error = ::fsync(fd) == 0 ? 0 : errno;
   ::close(fd);
-  // Some file systems have nothing to do for a folder and say so.
+  // Some file systems return EINVAL because folders need no fsync.
   if (error != 0 && error != EINVAL) return ErrnoStatus(error, "fsync the folder", folder);
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// The names in folders: looked up, created, deleted, renamed and made durable.
+// Operations on names in folders: test, create, delete, rename and sync.
 #pragma once
 
 #include <string>
@@ -10,17 +10,16 @@ namespace elman {
 bool FileExists(const std::string& path);
 bool IsFolder(const std::string& path);
 
-// Creates a folder and its missing parents, durably; fine if it is there already.
+// Creates a folder and its missing parents durably. OK if it exists.
 absl::Status CreateFolder(const std::string& path);
 
-// Deletes a file; fine if there is none.
+// Deletes a file. OK if it does not exist.
 absl::Status RemoveFile(const std::string& path);
 
-// Gives a file another name in its folder; AlreadyExists if something has that name. Not durable
-// before SyncFolder.
+// Renames a file within its folder. AlreadyExists if `to` exists. Durable only after SyncFolder.
 absl::Status RenameFile(const std::string& from, const std::string& to);
 
-// Makes the names in a folder durable.
+// Makes changes of names in a folder durable.
 absl::Status SyncFolder(const std::string& folder);
 
 }  // namespace elman

@@ -31,7 +31,7 @@ constexpr char kLockName[] = "lock";
 constexpr uint64_t kMaxHolderBytes = 4096;
 constexpr int kMaxAttempts = 100;
 
-// Where a process number means the same process: this boot of the kernel, this namespace.
+// Identifies where process ids are comparable: this boot of the kernel and this namespace.
 std::string ProcessSpace() {
   char name[64] = "";
   if (::readlink("/proc/self/ns/pid", name, sizeof(name) - 1) < 0) return "";
@@ -50,7 +50,7 @@ std::string Me() {
   return me;
 }
 
-// Whether the descriptor's file is the one of that name still: its last holder may have deleted it.
+// Whether `path` is still the file of the descriptor; its last holder may have deleted it.
 bool IsStillThere(int fd, const std::string& path) {
   struct stat ours = {}, named = {};
   return ::fstat(fd, &ours) == 0 && ::stat(path.c_str(), &named) == 0 &&
@@ -66,7 +66,7 @@ absl::Status Sign(int fd, const std::string& path) {
   return ErrnoStatus(errno, "write", path);
 }
 
-// What the last holder signed with: two lines, the second for IsGone; empty if nobody did.
+// The signature of the last holder: two lines, the second for IsGone. Empty if there is none.
 std::string SignatureIn(const std::string& path) {
   const absl::StatusOr<std::string> signature = ReadFile(path, kMaxHolderBytes);
   return signature.ok() ? *signature : "";
@@ -79,10 +79,11 @@ std::string HolderIn(const std::string& path) {
   return holder.empty() ? "unknown" : holder;
 }
 
-// No locks between processes: Lustre without the mount option flock, NFS without a lock daemon.
+// The file system does not support locks: Lustre without the mount option flock, NFS without a lock
+// daemon.
 bool HasNoLocks(int error) { return error == ENOSYS || error == EOPNOTSUPP || error == ENOLCK; }
 
-// Whether a process that signed so certainly does not run any more.
+// Whether the process with this signature has certainly ended.
 bool IsGone(const std::string& signature) {
   const std::vector<std::string> lines = absl::StrSplit(signature, '\n');
   const std::string here = ProcessSpace();
@@ -96,8 +97,8 @@ bool IsGone(const std::string& signature) {
          ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
-// Deletes the lock file that was left behind by who signed so. Another process may do the same just
-// now, and then take the lock: what is there is moved away first and looked at again.
+// Deletes the lock file with this signature, left by a process that has ended. Another process may
+// delete it at the same time and take the lock, so the file is first renamed and checked again.
 void Remove(const std::string& path, const std::string& signature) {
   const std::string moved = absl::StrCat(path, ".", getpid());
   if (::rename(path.c_str(), moved.c_str()) != 0) return;
@@ -159,7 +160,7 @@ std::string FolderLockHolder(const std::string& folder) {
   const std::string path = JoinPath(folder, kLockName);
   const absl::StatusOr<int> fd = OpenRegularFile(path, O_RDONLY | O_NOFOLLOW);
   if (!fd.ok()) return "";
-  // Shared, and for a moment only: a run that begins just now is patient enough.
+  // A shared lock, held very briefly. A run that starts at this moment retries.
   const bool free = ::flock(*fd, LOCK_SH | LOCK_NB) == 0;
   const bool held =
       !free && (errno == EWOULDBLOCK || (HasNoLocks(errno) && !IsGone(SignatureIn(path))));

@@ -1,4 +1,4 @@
-// The right to write in a folder, for one process at a time.
+// A lock that lets one process at a time write to a folder.
 #pragma once
 
 #include <memory>
@@ -9,15 +9,15 @@
 
 namespace elman {
 
-// Holds an exclusive lock on the file `lock` in a folder until destroyed. The file says who: host,
-// process and job. A lock file that was made for the purpose is deleted again.
+// Holds an exclusive lock on the file `lock` of a folder until it is destroyed. The file contains
+// the host, process and job of the holder. If Take created the file, the destructor deletes it.
 //
-// Where the file system has no locks (Lustre mounted without flock), the file itself is the lock,
-// and a process that is killed leaves it behind: it is taken over if that process was on this host,
-// and must be deleted by hand otherwise, as the error says.
+// On file systems without locks (Lustre mounted without flock), the file itself is the lock. If its
+// process is killed, the file remains. It is taken over if that process ran on this host; otherwise
+// it must be deleted by hand, as the error message says.
 class FolderLock {
  public:
-  // FailedPrecondition, naming the holder, if another process has the lock.
+  // FailedPrecondition, with the holder, if another process has the lock.
   static absl::StatusOr<std::unique_ptr<FolderLock>> Take(const std::string& folder);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
@@ -31,7 +31,8 @@ class FolderLock {
   const int fd_;
 };
 
-// Who has the lock of `folder` now, in words; empty if nobody. Needs no right to write there.
+// Describes the current holder of the lock of `folder`; empty if there is none. Needs no write
+// permission.
 std::string FolderLockHolder(const std::string& folder);
 
 }  // namespace elman

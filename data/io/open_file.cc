@@ -32,7 +32,7 @@ int OpenFile(const std::string& path, int flags) {
 
 absl::StatusOr<int> OpenRegularFile(const std::string& path, int flags) {
   struct stat facts;
-  const int fd = OpenFile(path, flags | O_NONBLOCK);  // or a pipe would wait for its other end
+  const int fd = OpenFile(path, flags | O_NONBLOCK);  // does not wait for the other end of a pipe
   if (fd < 0) {
     const int error = errno;
     const bool is_of_another_kind = error == ELOOP || error == ENXIO || error == EISDIR;

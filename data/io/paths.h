@@ -1,4 +1,4 @@
-// Paths as texts: taken apart and joined.
+// Splits and joins paths.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace elman {
 
-// The folder part of a path ("." if none) and the two joined by a slash.
+// The folder of a path; "." if it has none.
 std::string FolderOf(const std::string& path);
-std::string FileNameOf(const std::string& path);  // what stands behind its folder
+std::string FileNameOf(const std::string& path);  // the part after the last slash
 std::string JoinPath(std::string_view folder, std::string_view name);
 
 }  // namespace elman

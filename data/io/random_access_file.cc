@@ -19,7 +19,7 @@
 
 namespace elman {
 
-// Closed when the last one who reads it lets go.
+// Closed when its last reader releases it.
 class RandomAccessFile::Descriptor {
  public:
   static absl::StatusOr<std::shared_ptr<const Descriptor>> Open(const std::string& path) {
@@ -33,7 +33,7 @@ class RandomAccessFile::Descriptor {
   ~Descriptor() { ::close(fd_); }
 
   int fd() const { return fd_; }
-  uint64_t size() const { return size_; }  // when it was opened
+  uint64_t size() const { return size_; }  // at Open
 
  private:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -41,11 +41,11 @@ class RandomAccessFile::Descriptor {
   uint64_t size_ = 0;
 };
 
-// The open files of the process, those used last first.
+// The open files of the process; the most recently used first.
 class RandomAccessFile::OpenFiles {
  public:
   static OpenFiles& Get() {
-    static auto* const files = new OpenFiles;  // outlives all static objects
+    static auto* const files = new OpenFiles;  // never destroyed, because static objects may use it
     return *files;
   }
 
@@ -59,7 +59,7 @@ class RandomAccessFile::OpenFiles {
 
   void Insert(const RandomAccessFile* file, std::shared_ptr<const Descriptor> descriptor) {
     const std::lock_guard lock(mutex_);
-    if (places_.contains(file)) return;  // another thread was faster
+    if (places_.contains(file)) return;  // another thread has added it
     while (by_use_.size() >= kMostOpenFiles) {
       places_.erase(by_use_.back().file);
       by_use_.pop_back();

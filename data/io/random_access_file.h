@@ -1,4 +1,4 @@
-// A file that many threads read at once, each at its own offset.
+// A file that many threads can read at the same time at different offsets.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,8 @@
 
 namespace elman {
 
-// A file read with pread, so that one object serves any number of threads. Its descriptor may be
-// closed while it is not read, and opened again by its path: at most kMostOpenFiles are open in a
-// process, however many objects there are.
+// A file read with pread. Safe for concurrent use. Its descriptor may be closed between reads and
+// reopened by path, so that at most kMostOpenFiles are open per process for any number of objects.
 class RandomAccessFile {
  public:
   static absl::StatusOr<std::unique_ptr<RandomAccessFile>> Open(const std::string& path);
@@ -23,12 +22,12 @@ class RandomAccessFile {
 
   static constexpr size_t kMostOpenFiles = 128;
 
-  // Reads exactly `size` bytes at `offset` into `buffer`. OutOfRange if the file ends before;
-  // Unavailable on an I/O error; FailedPrecondition if it has another size than when it was first
-  // opened.
+  // Reads exactly `size` bytes at `offset` into `buffer`. OutOfRange if the file is too short;
+  // Unavailable for an I/O error; FailedPrecondition if the size of the file has changed since
+  // Open.
   absl::Status Read(uint64_t offset, size_t size, char* buffer) const;
 
-  uint64_t size() const { return size_; }  // when it was opened
+  uint64_t size() const { return size_; }  // at Open
   const std::string& path() const { return path_; }
 
  private:

@@ -1,4 +1,4 @@
-// Whole files, read at once or part by part.
+// Reads whole files, at once or in parts.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace elman {
 
-// The whole of a file of at most `max_bytes` bytes; larger ones are refused.
+// The contents of a file. Fails if it has more than `max_bytes` bytes.
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes);
 
-// Shows a file from its beginning to its end, in parts of at most a mebibyte.
+// Calls `visit` for each part of a file in order. A part has at most 1 MiB.
 absl::Status VisitFile(const std::string& path,
                        absl::FunctionRef<absl::Status(std::string_view part)> visit);
 
-// The CRC32C of the whole of a file.
+// CRC32C of a whole file.
 absl::StatusOr<uint32_t> FileCrc32c(const std::string& path);
 
 }  // namespace elman

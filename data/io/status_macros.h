@@ -1,5 +1,5 @@
-// RETURN_IF_ERROR(expression) and ASSIGN_OR_RETURN(declaration, expression), for functions that
-// return absl::Status or absl::StatusOr.
+// The macros RETURN_IF_ERROR(expression) and ASSIGN_OR_RETURN(declaration, expression) for
+// functions that return absl::Status or absl::StatusOr.
 #pragma once
 
 #include <utility>

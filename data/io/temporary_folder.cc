@@ -22,7 +22,7 @@ absl::StatusOr<std::unique_ptr<TemporaryFolder>> TemporaryFolder::Create(const s
   std::string name = path;
   while (name.size() > 1 && name.back() == '/') name.pop_back();
   RETURN_IF_ERROR(CreateFolder(FolderOf(name)));
-  // A killed process may have left the name behind, and process ids come again.
+  // The name may exist: a killed process may have left its folder, and process ids are reused.
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
     std::string temporary = TemporaryName(name);
     if (::mkdir(temporary.c_str(), 0777) == 0) {
@@ -43,7 +43,7 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 absl::Status TemporaryFolder::Publish() {
-  // The names inside must be durable before the name of the whole is.
+  // The names inside must be durable before the folder gets its name.
   RETURN_IF_ERROR(SyncFolder(temporary_path_));
   if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) {
     return ErrnoStatus(errno, absl::StrCat("rename ", temporary_path_, " to it"), path_);
@@ -53,7 +53,7 @@ absl::Status TemporaryFolder::Publish() {
 }
 
 void RemoveFolder(const std::string& path) {
-  // Another thread may be adding files still: what was empty a moment ago need not be now.
+  // Retry, because another thread may still add files.
   constexpr int kAttempts = 5;
   std::error_code error;
   for (int i = 0; i < kAttempts; ++i) {

@@ -1,4 +1,4 @@
-// A folder that appears under its name only when it is complete.
+// Folders that are published atomically when they are complete.
 #pragma once
 
 #include <memory>
@@ -9,18 +9,17 @@
 
 namespace elman {
 
-// It is filled beside its destination under a temporary name ("PATH.tmp-PID-N"), which the
-// destructor removes with all that is in it unless Publish succeeded.
+// Creates a folder with a temporary name ("PATH.tmp-PID-N") in the parent of the destination. The
+// destructor removes it with its contents unless it was published.
 class TemporaryFolder {
  public:
-  // Creates the missing parents of `path` too.
+  // Also creates the missing parents of `path`.
   static absl::StatusOr<std::unique_ptr<TemporaryFolder>> Create(const std::string& path);
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  // Renames it to its final name, under which there must be nothing, or an empty folder;
-  // AlreadyExists otherwise.
+  // Renames the folder to its final name. AlreadyExists if that exists and is not an empty folder.
   absl::Status Publish();
 
   const std::string& temporary_path() const { return temporary_path_; }
@@ -32,7 +31,7 @@ class TemporaryFolder {
   bool published_ = false;
 };
 
-// Removes a folder and all in it, as far as possible, without following symbolic links.
+// Removes a folder with its contents as far as possible. Does not follow symbolic links.
 void RemoveFolder(const std::string& path);
 
 }  // namespace elman

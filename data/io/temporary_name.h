@@ -1,4 +1,4 @@
-// Names of files and folders that are not complete yet.
+// Names of temporary files and folders.
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace elman {
 
-// What is not complete yet has the name "PATH.tmp-PID-N", another with every call.
+// "PATH.tmp-PID-N", with another N in every call.
 std::string TemporaryName(std::string_view path);
 
-// PATH of such a name; empty for any other.
+// PATH of a temporary name; empty for any other name.
 std::string_view NameBehindTemporary(std::string_view name);
 
 }  // namespace elman
