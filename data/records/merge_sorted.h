@@ -1,4 +1,4 @@
-// Counts that outgrew memory: bringing together the sorted runs that were set aside of them.
+// Merges sorted runs of counts that did not fit into memory.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,12 @@
 
 namespace elman {
 
-// Visits every key of the runs once, in ascending order, as visit(key, sum), with the sum of its
-// counts by plus(a, b). A `Run` stands before its first key, has ascending ones, and
+// Calls visit(key, sum) for each key of the runs in ascending order, with the sum of its counts by
+// plus(a, b). A `Run` has ascending keys, is positioned before the first one, and has
 //
-//   absl::StatusOr<bool> Next();  // goes to the next key; false at the end
-//   key(), which a Run::Key can be made of, and count(), of that key
+//   absl::StatusOr<bool> Next();  // moves to the next key; false at the end
+//   key()                         // the current key; a Run::Key can be made from it
+//   count()                       // the count of this key
 template <typename Run, typename Plus, typename Visit>
 absl::Status MergeSorted(const std::vector<std::unique_ptr<Run>>& runs, const Plus& plus,
                          const Visit& visit) {

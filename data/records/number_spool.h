@@ -1,4 +1,4 @@
-// Numbers that are set aside in a temporary file and read again, in order.
+// Writes numbers to a temporary file and reads them again in order.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 
 namespace elman {
 
-// Writes frames as data/io/record_io does, of some 64 KiB, so that damage on a full or failing
-// disk is found. Nothing is durable: the file is to be removed.
+// Writes frames of about 64 KiB in the format of record_io.h, so that damage by a full or failing
+// disk is detected. Nothing is made durable, because the file is temporary.
 class NumberSpoolWriter {
  public:
   static absl::StatusOr<std::unique_ptr<NumberSpoolWriter>> Create(const std::string& path);
@@ -29,7 +29,8 @@ class NumberSpoolWriter {
     return frame_.size() < kFrameBytes ? absl::OkStatus() : Flush();
   }
 
-  // Brings all to the file; the next number will be read by a NumberSpoolReader from offset() on.
+  // Writes all numbers to the file. A NumberSpoolReader that begins at offset() reads the number
+  // that is appended next.
   absl::Status Flush();
   uint64_t offset() const { return offset_; }
 
@@ -43,18 +44,19 @@ class NumberSpoolWriter {
   const std::string path_;
   const std::unique_ptr<AppendFile> file_;
   std::string frame_;
-  uint64_t offset_ = 0;  // in the file, of what comes next, once flushed
+  uint64_t offset_ = 0;  // in the file, of the next number, after Flush
   uint64_t numbers_ = 0;
 };
 
+// Reads the numbers between two offsets.
 class NumberSpoolReader {
  public:
-  // From one offset of the writer to another.
+  // Opens the range between two values of NumberSpoolWriter::offset().
   static absl::StatusOr<std::unique_ptr<NumberSpoolReader>> Open(
       const std::string& path, uint64_t begin = 0,
       uint64_t end = std::numeric_limits<uint64_t>::max());
 
-  // Fills `numbers`; false at the end, or where that failed: see status().
+  // Fills `numbers`. Returns false at the end or after an error; see status().
   bool Take(std::span<uint32_t> numbers) {
     while (!numbers.empty()) {
       if (rest_.empty() && !Fill()) return false;
@@ -65,7 +67,8 @@ class NumberSpoolReader {
     }
     return true;
   }
-  // The next numbers, as many as are at hand; none: as above. Valid until the next call.
+  // The next numbers that are in memory. Empty at the end or after an error. Valid until the next
+  // call.
   std::span<const uint32_t> TakeSome() {
     if (rest_.empty() && !Fill()) return {};
     const std::span<const uint32_t> numbers = rest_;
@@ -84,7 +87,7 @@ class NumberSpoolReader {
   const uint64_t end_;
   std::string payload_;
   std::vector<uint32_t> numbers_;
-  std::span<const uint32_t> rest_;  // of numbers_
+  std::span<const uint32_t> rest_;  // part of numbers_
   absl::Status status_;
 };
 

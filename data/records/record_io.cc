@@ -10,8 +10,8 @@
 namespace elman {
 namespace {
 
-// A CRC stored beside the bytes it covers would itself be covered by an outer CRC in a trivial way;
-// the mask of the TFRecord format prevents that.
+// A CRC that is stored with its data has problematic properties if an outer CRC covers both. The
+// mask of the TFRecord format prevents this.
 uint32_t Masked(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8u; }
 
 template <typename T>
@@ -65,7 +65,7 @@ absl::Status RecordReader::Damaged(uint64_t offset, std::string_view name,
                                           remedy_));
 }
 
-// A file that shrank since it was opened is as damaged as one that was short from the start.
+// A file that became shorter after it was opened is reported like a truncated file.
 absl::Status RecordReader::ReadBytes(uint64_t offset, std::string_view name, size_t size,
                                      char* buffer) const {
   const absl::Status status = file_->Read(offset, size, buffer);

@@ -1,10 +1,12 @@
-// The TFRecord framing: every record is
+// Reads and writes records in the TFRecord format. Every record is
 //
-//   u64 payload length | u32 masked CRC32C of these 8 bytes | payload | u32 masked CRC32C of the
+//   u64 payload length
+//   u32 masked CRC32C of these 8 bytes
 //   payload
+//   u32 masked CRC32C of the payload
 //
-// little-endian; masked(crc) = rotate_right(crc, 15) + 0xa282ead8. Any TFRecord reader opens these
-// files.
+// in little-endian order; masked(crc) = rotate_right(crc, 15) + 0xa282ead8. Every TFRecord reader
+// can open these files.
 #pragma once
 
 #include <cstdint>
@@ -19,49 +21,48 @@
 namespace elman {
 
 inline constexpr uint64_t kRecordHeaderBytes = 12;
-inline constexpr uint64_t kRecordFrameBytes = 16;  // header and trailing checksum
-inline constexpr uint64_t kMaxRecordPayloadBytes = 64u
-                                                   << 20;  // a serialized message is never larger
+inline constexpr uint64_t kRecordFrameBytes = 16;              // header and trailing checksum
+inline constexpr uint64_t kMaxRecordPayloadBytes = 64u << 20;  // serialized messages are smaller
 
 // The bytes of one framed record.
 std::string FrameRecord(std::string_view payload);
 
-// Frames a payload in its place: `frame` has kRecordHeaderBytes bytes of anything, and the payload
-// behind them.
+// Completes a record in place. `frame` has kRecordHeaderBytes arbitrary bytes, followed by the
+// payload.
 void CloseFrame(std::string* frame);
 
 // Appends framed records to `file`, which must outlive the writer.
 class RecordWriter {
  public:
   explicit RecordWriter(AtomicFile* file) : file_(file) {}
-  // InvalidArgument for a payload above the limit.
+  // InvalidArgument if the payload is larger than the limit.
   absl::Status Write(std::string_view payload);
-  uint64_t offset() const { return file_->size(); }  // where the next record will begin
+  uint64_t offset() const { return file_->size(); }  // offset of the next record
 
  private:
   AtomicFile* const file_;
 };
 
-// Reads framed records from `file`, which must outlive the reader. Errors are DataLoss and name the
-// file, the offset, the record, what was expected and found, and what to do: a truncated record is
-// told from a corrupted one.
+// Reads framed records from `file`, which must outlive the reader. Errors are DataLoss. They name
+// the file, offset and record, the expected and found values and a remedy, and distinguish
+// truncated from corrupted records.
 class RecordReader {
  public:
-  // `remedy` is what to do about a damaged file.
+  // `remedy` is the remedy for a damaged file.
   explicit RecordReader(const RandomAccessFile* file,
                         std::string_view remedy = "copy or write the file again")
       : file_(file), remedy_(remedy) {}
 
-  // Reads the record at `offset` into `payload` and returns the offset of the next one. The end of
-  // the file at `offset` itself is OutOfRange: the caller decides whether a file may end there.
-  // Lengths are bounded by the file's size and kMaxRecordPayloadBytes before anything is allocated.
-  // `name` is what messages call the record: "block 3".
+  // Reads the record at `offset` into `payload` and returns the offset of the next one. OutOfRange
+  // if the file ends exactly at `offset`; the caller decides whether it may end there. Lengths are
+  // checked against the size of the file and kMaxRecordPayloadBytes before memory is allocated.
+  // `name` is used in messages: "block 3".
   absl::StatusOr<uint64_t> Read(uint64_t offset, std::string_view name, std::string* payload) const;
   absl::StatusOr<uint64_t> Read(uint64_t offset, std::string* payload) const {
     return Read(offset, "record", payload);
   }
 
-  // "PATH: offset OFFSET, NAME: WHAT; REMEDY"
+  // The error "PATH: offset OFFSET, NAME: WHAT; REMEDY".
   absl::Status Damaged(uint64_t offset, std::string_view name, std::string_view what) const;
 
   const RandomAccessFile& file() const { return *file_; }
