@@ -47,7 +47,7 @@ absl::Status CopyFile(const std::string& from, const std::string& to, uint32_t e
   return copy->PublishProven(crc);
 }
 
-// One run; each stage is a method, in the order of Run.
+// One run. Each stage is a method, in the order of Run.
 class FeatureAdder {
  public:
   FeatureAdder(const AddFeaturesOptions& options, Interruption* interruption)
@@ -81,7 +81,7 @@ class FeatureAdder {
   const AddFeaturesOptions& options_;
   Interruption* const interruption_;
   std::shared_ptr<const Dataset> dataset_;
-  DatasetManifest manifest_;                                       // of the new one
+  DatasetManifest manifest_;                                       // of the new data set
   std::map<std::string, std::unique_ptr<FeatureSource>> sources_;  // by split
   std::unique_ptr<OutputFolder> output_;
   std::set<std::string> copied_;  // names of files
@@ -135,7 +135,7 @@ absl::Status FeatureAdder::OpenOutput() {
   ASSIGN_OR_RETURN(output_, OutputFolder::Open(options_.output));
   if (interruption_) interruption_->SetAction([output = output_.get()] { output->Leave(); });
   bool discarded = false;
-  // Of no two runs alike: nothing is gone on with.
+  // A unique name, because unfinished runs are not continued.
   return output_->Begin(TemporaryName("features"), &discarded).status();
 }
 
@@ -215,7 +215,7 @@ absl::Status FeatureAdder::CopyRest() {
 absl::StatusOr<std::map<std::string, std::vector<std::string>>> ParseFeatureFiles(
     const std::string& text) {
   std::map<std::string, std::vector<std::string>> files;
-  // Of the form SPLIT:FILE, whose file is there.
+  // Whether `part` is SPLIT:FILE and the file exists.
   const auto is_there = [](const std::string& part) {
     const size_t colon = part.find(':');
     return colon != std::string::npos && FileExists(part.substr(colon + 1));

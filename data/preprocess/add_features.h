@@ -1,4 +1,4 @@
-// A data set with vectors for its tokens, made of one that has none.
+// Creates a copy of a data set with a feature vector for each token.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,21 @@
 namespace elman {
 
 struct AddFeaturesOptions {
-  std::string data;  // the folder of the data set, which stays as it is
-  // By split, which must be all that the data set has: files in the safetensors format
-  // (FeatureSource), with the vectors of the tokens of its first field in the order of its
-  // examples.
-  // </s>, which ends texts, has none there: it gets zeros.
+  std::string data;  // folder of the source data set; it is not changed
+  // Files by split, for all splits of the data set. They are in the safetensors format
+  // (FeatureSource) and have the vectors of the tokens of the first field in the order of the
+  // examples. They have no vector for the </s> at the end of a text; it gets zeros.
   std::map<std::string, std::vector<std::string>> files;
-  std::string output;  // the folder of the new one, which must not exist or be empty
+  std::string output;  // folder of the new data set; it must be empty or not exist
 };
 
-// SPLIT:FILE[,SPLIT:FILE...], the text of a flag.
+// Parses a flag value SPLIT:FILE[,SPLIT:FILE...].
 absl::StatusOr<std::map<std::string, std::vector<std::string>>> ParseFeatureFiles(
     const std::string& text);
 
-// Copies the data set and writes the vectors beside its shards; the new folder is there whole or
-// not at all. Memory is taken for a block of tokens and one of vectors. The manifest of what was
-// made.
+// Copies the data set and adds a feature file for each shard. Returns the new manifest. The output
+// folder is complete or not created at all. Memory holds only one block of tokens and one of
+// vectors.
 absl::StatusOr<DatasetManifest> AddFeatures(const AddFeaturesOptions& options,
                                             Interruption* interruption);
 

@@ -1,5 +1,4 @@
-// The files of a corpus before any is read: are they there, are they text, and can they be read
-// twice?
+// Checks the files of a corpus before reading: they must exist, contain text and be readable twice.
 #pragma once
 
 #include <memory>
@@ -13,9 +12,9 @@ namespace elman {
 
 class AtomicFile;
 
-// Checks that every file of `splits` can be opened and begins as text does. Standard input and
-// pipes, which can be read only once, are copied into `folder`, and the copies' names take their
-// places; the copies go with the entries of `copies`.
+// Checks that every file of `splits` can be opened and begins like text. Standard input and pipes,
+// which can be read only once, are copied into `folder`, and `splits` gets the names of the copies.
+// Destroying the entries of `copies` deletes the copies.
 absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOptions::Split>* splits,
                          std::vector<std::unique_ptr<AtomicFile>>* copies);
 

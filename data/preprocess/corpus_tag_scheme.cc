@@ -8,7 +8,7 @@
 namespace elman {
 namespace {
 
-// A tag that does not go with the others.
+// The error for a tag that does not fit the scheme.
 absl::Status StrayTag(const std::string& place, const TagSchemeFinding& finding) {
   const std::string scheme = finding.scheme == FieldEntry::NONE
                                  ? ""
@@ -27,7 +27,7 @@ absl::StatusOr<TagScheme> SettleTagScheme(
     TagScheme asked, const FieldCoding& tags, const TrainTags* train,
     const std::function<absl::StatusOr<std::string>(const std::string& tag)>& place_of) {
   const Vocabulary& vocabulary = *tags.vocabulary;
-  // The vocabulary itself is not counted as yet.
+  // The vocabulary itself has no counts yet.
   ASSIGN_OR_RETURN(const Vocabulary counted,
                    WithCounts(vocabulary, train ? train->counts : vocabulary.counts()));
   std::vector<Vocabulary::Entry> all = counted.entries();
@@ -39,7 +39,8 @@ absl::StatusOr<TagScheme> SettleTagScheme(
     all.insert(all.end(), unseen.begin(), unseen.end());
     const TagScheme of_train = finding.scheme;
     finding = CheckTagScheme(all, of_train);
-    // A small train may lack the letter that tells schemes apart, as M does IOBES and BMES.
+    // A small train may lack the tag letter that distinguishes two schemes, such as M for IOBES and
+    // BMES.
     if (!finding.stray.empty() && recognized && train != nullptr) {
       const TagSchemeFinding wider = RecognizeTagScheme(all, &train->pairs);
       const bool fits = wider.stray.empty() && wider.scheme != FieldEntry::NONE &&

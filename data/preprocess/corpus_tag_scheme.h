@@ -1,5 +1,5 @@
-// Step 2 of preprocessing, of tagging: in which columns words and tags are, and the scheme of the
-// tags, which those of all splits must have.
+// Step 2 of preprocessing for tagging: finds the columns of words and tags, and the tag scheme, and
+// checks that the tags of all splits follow the scheme.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +15,23 @@
 
 namespace elman {
 
-// The tags of train: how often each comes, by id, and how they follow one another.
+// Statistics of the tags of train.
 struct TrainTags {
-  const std::vector<uint64_t>& counts;
-  const TagPairs& pairs;
+  const std::vector<uint64_t>& counts;  // by id
+  const TagPairs& pairs;                // of consecutive tags
 };
 
-// The scheme that was asked for or, if `asked` is UNRECORDED, that of the data set whose vocabulary
-// `tags` has or, where that does not tell, the one that is recognized by the tags of `train`, which
-// is null where there is none. Then it stays UNRECORDED if tags alone do not tell it.
-// InvalidArgument if a tag of any split is not of the scheme: it says where the corpus has the tag
-// first, which `place_of` finds.
+// Returns the tag scheme: `asked` or, if that is UNRECORDED, the scheme of the data set whose
+// vocabulary `tags` has or, if that is not recorded, the scheme recognized from `train`. `train` is
+// null if there is none. The result is UNRECORDED if the tags do not determine the scheme.
+// InvalidArgument if a tag of any split is not in the scheme; the message has the first place of
+// the tag in the corpus, which `place_of` finds.
 absl::StatusOr<TagScheme> SettleTagScheme(
     TagScheme asked, const FieldCoding& tags, const TrainTags* train,
     const std::function<absl::StatusOr<std::string>(const std::string& tag)>& place_of);
 
-// Records the columns of `file`, the first of the corpus, for readers of other files.
-// InvalidArgument if all tags say that there is none.
+// Records the columns of `file`, the first of the corpus, for reading other files. InvalidArgument
+// if all tags are '_', which stands for a missing tag.
 absl::Status RecordColumns(const ColumnChoice& choice, const std::string& file, FieldCoding* tags);
 
 }  // namespace elman

@@ -42,7 +42,7 @@ namespace {
 
 constexpr int kStepsAfterVocabularies = 3;
 
-// The state of one run; each stage is a method, in the order of Run.
+// The state of one run. Each stage is a method, in the order of Run.
 class Pipeline {
  public:
   Pipeline(const PreprocessOptions& options, Communicator* workers, Interruption* interruption)
@@ -53,7 +53,7 @@ class Pipeline {
         progress_(VocabularySteps(fields_) + kStepsAfterVocabularies,
                   !options.quiet && workers->rank() == 0, workers->size()) {}
 
-  // What an interruption would do has to do with what goes now.
+  // The action for interruptions uses members that are about to be destroyed.
   ~Pipeline() {
     if (interruption_ != nullptr) interruption_->SetAction(nullptr);
   }
@@ -77,8 +77,8 @@ class Pipeline {
     return std::move(report_);
   }
 
-  // The failure of Run as its user is to see it: with the names that were given in the place of
-  // those of copies, and with what is kept.
+  // The failure of Run as shown to the user: with the original names instead of those of copies,
+  // and with what is kept for the next run.
   absl::Status Explained(const absl::Status& status);
 
  private:
@@ -118,18 +118,18 @@ class Pipeline {
   PipelineProgress progress_;
   PreprocessReport report_;
 
-  std::unique_ptr<OutputFolder> output_;                    // rank 0's
-  std::string folder_;                                      // where all ranks write meanwhile
-  std::vector<std::unique_ptr<AtomicFile>> copied_inputs_;  // rank 0's copies of pipes
-  std::vector<Split> given_;                                // the options', after --split
-  std::vector<Split> splits_;                     // the same with the copies in the place of pipes
-  std::vector<SplitEntry> sources_;               // rank 0's, as splits_: what was read
-  ColumnChoice columns_;                          // of TAGGING
+  std::unique_ptr<OutputFolder> output_;                    // only on rank 0
+  std::string folder_;                                      // where all ranks write during the run
+  std::vector<std::unique_ptr<AtomicFile>> copied_inputs_;  // copies of pipes; only on rank 0
+  std::vector<Split> given_;                                // from the options, after --split
+  std::vector<Split> splits_;                     // as given_, with copies instead of pipes
+  std::vector<SplitEntry> sources_;               // what was read, as splits_; only on rank 0
+  ColumnChoice columns_;                          // for TAGGING
   std::vector<std::string> fingerprints_;         // of the vocabularies, by field
-  std::vector<SpooledSplit> tokenized_;           // as splits_, known to every rank
+  std::vector<SpooledSplit> tokenized_;           // as splits_; the same on every rank
   std::vector<SplitSurvey> surveys_;              // as splits_; complete on rank 0
   std::vector<std::vector<uint64_t>> id_counts_;  // in train, by field that owns its vocabulary
-  uint64_t kept_shards_ = 0;                      // of this rank
+  uint64_t kept_shards_ = 0;                      // on this rank
 };
 
 // --- Output and inputs ---
@@ -182,7 +182,7 @@ void Pipeline::DivideSplits() {
   splits_ = DividedSplits(std::move(splits_), options_.split_weights);
 }
 
-// Whether another run with the same files and options must fail too.
+// Whether another run with the same files and options would fail too.
 bool ComesFromInput(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsDataLoss(status) || absl::IsNotFound(status) ||
          absl::IsFailedPrecondition(status);
@@ -275,8 +275,8 @@ absl::Status Pipeline::Tokenize() {
   return FinishVocabularies();
 }
 
-// The vocabularies of labels get the names of those that train does not have, and the spools are
-// read with their ids.
+// Adds the labels that do not occur in train to the vocabularies of labels. Later reads of the
+// spools use their ids.
 absl::Status Pipeline::NameUnseenLabels() {
   PieceCounts unseen;
   for (const SplitSurvey& survey : surveys_) unseen.AddAll(survey.unseen_labels());
@@ -296,7 +296,7 @@ absl::Status Pipeline::NameUnseenLabels() {
   return absl::OkStatus();
 }
 
-// Where the corpus has a label first: "FILE: line NUMBER".
+// First place of a label in the corpus: "FILE: line NUMBER".
 absl::StatusOr<std::string> Pipeline::PlaceOfLabel(const std::string& label) const {
   for (const Split& split : splits_) {
     ASSIGN_OR_RETURN(const std::string place,
@@ -343,7 +343,7 @@ void Pipeline::Report() {
   });
 }
 
-// What the splits have in common.
+// Finds examples that occur in several splits.
 absl::Status Pipeline::CompareSplits() {
   std::vector<HashedSplit> hashed;
   for (size_t i = 0; i < surveys_.size(); ++i)
@@ -375,13 +375,13 @@ absl::Status Pipeline::FinishVocabularies() {
       fingerprints_.push_back(fingerprints_[field.owner]);
       continue;
     }
-    // The tokenizer refers to the vocabulary without counts; its work is done.
+    // The tokenizer refers to the vocabulary without counts and is not needed any more.
     field.tokenizer = nullptr;
     if (!field.adopted) {
       ASSIGN_OR_RETURN(Vocabulary counted, WithCounts(*field.vocabulary, id_counts_[i]));
       RETURN_IF_ERROR(counted.SetUnseenLabels(field.vocabulary->unseen_labels()));
       if (options_.task == CLASSIFICATION && field.spec.kind() == TokenizerSpec::LABEL) {
-        std::vector<Vocabulary::Entry> labels = counted.entries();  // in this order already
+        std::vector<Vocabulary::Entry> labels = counted.entries();  // already sorted
         ASSIGN_OR_RETURN(field.label_order, OrderLabels(options_.label_order, &labels));
       }
       field.vocabulary = std::make_shared<const Vocabulary>(std::move(counted));
@@ -438,7 +438,7 @@ absl::StatusOr<SplitEntry> Pipeline::WriteMyShards(const std::string& name,
 absl::Status Pipeline::Publish() {
   if (!first()) return absl::OkStatus();
   progress_.Begin("publishing");
-  copied_inputs_.clear();  // with their files
+  copied_inputs_.clear();  // also deletes the files
   tokenized_.clear();
   DatasetManifest& manifest = report_.manifest;
   manifest.set_format_version(kDatasetFormatVersion);

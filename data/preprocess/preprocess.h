@@ -1,4 +1,4 @@
-// From text files to a data set on disk.
+// Converts text files to a data set on disk.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -9,12 +9,11 @@
 
 namespace elman {
 
-// Writes the data set. Collective over `workers`, whose ranks see the same files; the bytes written
-// depend on the options and the text alone, not on threads, ranks and memory. A run that was ended
-// before, by a failure of the machine or by force, leaves OUTPUT.unfinished, where the next one
-// with the same options and files goes on; where these are to blame, nothing is left behind. The
-// report is complete on rank 0. `interruption` (or null) is told what to do with what is
-// unfinished.
+// Writes the data set and returns a report, which is complete on rank 0. Collective over `workers`,
+// whose ranks must see the same files. The bytes written depend on the options and the text only,
+// not on threads, ranks and memory. An interrupted run leaves OUTPUT.unfinished; the next run with
+// the same options and files continues there. A run that fails because of its options or files
+// leaves nothing. `interruption` (or null) gets the action for an interrupted run.
 absl::StatusOr<PreprocessReport> Preprocess(const PreprocessOptions& options, Communicator* workers,
                                             Interruption* interruption);
 

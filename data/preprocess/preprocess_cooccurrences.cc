@@ -28,15 +28,17 @@ namespace {
 
 constexpr char kTrain[] = "train";
 constexpr int kSteps = 4;
-// So many pairs make an example: a batch has some examples, and one costs next to nothing.
+// Pairs per example. A batch then has several examples, and the overhead of an example is
+// negligible.
 constexpr size_t kPairsOfExample = 1024;
-// A part of the pairs is brought together in memory; so many places in the text make one, or fewer.
+// Pairs are merged in memory one part at a time. A part has about this number of places in the
+// text, or fewer.
 constexpr uint64_t kPlacesOfPart = uint64_t{1} << 20;
 constexpr uint64_t kMostPartBits = 24;
 
 enum Field { kWords, kContexts, kWeights, kFields };
 
-// The state of one run; each stage is a method, in the order of Run.
+// The state of one run. Each stage is a method, in the order of Run.
 class CooccurrencePipeline {
  public:
   CooccurrencePipeline(const CooccurrenceOptions& options, Interruption* interruption)
@@ -80,7 +82,7 @@ class CooccurrencePipeline {
   std::unique_ptr<SpoolWriter> spool_;
   SpooledSplit pairs_;
   std::mutex mutex_;
-  LengthCounts lengths_;  // of examples; guarded by mutex_
+  LengthCounts lengths_;  // lengths of examples; guarded by mutex_
   DatasetManifest manifest_;
 };
 
@@ -103,8 +105,8 @@ absl::Status CooccurrencePipeline::OpenOutput() {
   return output_->Begin("co-occurrences, which nothing goes on with\n", &discarded).status();
 }
 
-// The number of parts depends on the text and the window, lest the bytes written depend on
-// anything else.
+// The number of parts depends on the text and the window only, so that the bytes written do not
+// depend on anything else.
 absl::Status CooccurrencePipeline::Count() {
   const uint64_t tokens = text_->counts(0).tokens();
   const uint64_t parts = tokens * static_cast<uint64_t>(options_.window) / kPlacesOfPart;
@@ -125,7 +127,7 @@ absl::Status CooccurrencePipeline::Count() {
   return absl::OkStatus();
 }
 
-// Brings the runs together, part by part, each a chunk of the new data set.
+// Merges the runs part by part. Each part becomes a chunk of the new data set.
 absl::Status CooccurrencePipeline::Merge() {
   progress_.Begin("merging what was counted");
   const std::string path = InFolder("spool");
@@ -147,7 +149,7 @@ absl::Status CooccurrencePipeline::Merge() {
       absl::StrCat(options_.dataset, ": no line has two words that its vocabulary knows"));
 }
 
-// Cuts the pairs of a part, which come in a shuffled order, into examples.
+// Cuts the pairs of a part, which are in shuffled order, into examples.
 absl::Status CooccurrencePipeline::SpoolPart(uint64_t part, SpooledExamples* examples) {
   examples->Clear(kFields);
   examples->chunk = part;
@@ -174,7 +176,8 @@ absl::Status CooccurrencePipeline::SpoolPart(uint64_t part, SpooledExamples* exa
   return spool_->Append(*examples);
 }
 
-// The fields of the new data set: words and contexts are those of the text, weights are numbers.
+// The fields of the new data set: words and contexts have the vocabulary of the text; weights are
+// numbers.
 void CooccurrencePipeline::DescribeFields() {
   manifest_.set_format_version(kDatasetFormatVersion);
   manifest_.set_task(COOCCURRENCE);

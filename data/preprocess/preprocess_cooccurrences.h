@@ -1,4 +1,4 @@
-// From a data set of text to one of co-occurrences.
+// Converts a data set of running text to a data set of co-occurrences.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,10 @@ namespace elman {
 
 inline constexpr int kDefaultWindow = 10;
 
+// Options of PreprocessCooccurrences.
 struct CooccurrenceOptions {
-  std::string dataset;  // of running text; its split train is counted
-  std::string output;   // the folder of the new one, which must not exist or be empty
+  std::string dataset;  // a data set of running text; the pairs of its split train are counted
+  std::string output;   // folder of the new data set; it must be empty or not exist
   int window = kDefaultWindow;
   uint64_t shard_tokens = kDefaultShardTokens;  // a pair has three: two words and a weight
   int threads = 1;
@@ -24,16 +25,16 @@ struct CooccurrenceOptions {
   bool quiet = false;
 };
 
-// What is wrong with the options, before anything is read.
+// Returns an error for invalid options. Reads no files.
 absl::Status CheckOptions(const CooccurrenceOptions& options);
 
-// Writes the data set; its manifest. The bytes depend on the text, the window and shard_tokens
-// alone, not on threads and memory. Besides the memory for counting, some 40 MiB a thread are
-// taken. A run that ends early leaves nothing behind.
+// Writes the data set and returns its manifest. The bytes depend on the text, the window and
+// shard_tokens only, not on threads and memory. In addition to the memory for counting, about 40
+// MiB per thread are used. A run that fails leaves nothing.
 absl::StatusOr<DatasetManifest> PreprocessCooccurrences(const CooccurrenceOptions& options,
                                                         Interruption* interruption);
 
-// For people.
+// A summary for people.
 std::string CooccurrenceReport(const DatasetManifest& manifest);
 
 }  // namespace elman

@@ -22,7 +22,7 @@ namespace {
 
 constexpr uint64_t kEndBytes = uint64_t{64} << 10;
 
-// A fingerprint of the first and the last bytes of a file.
+// A fingerprint of the first and last bytes of a file.
 absl::StatusOr<std::string> FingerprintOfEnds(const std::string& path) {
   ASSIGN_OR_RETURN(const std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
   std::string bytes(std::min(kEndBytes, file->size()), '\0');

@@ -1,4 +1,4 @@
-// What makes a data set the one it is.
+// Identifies the input of a preprocessing run.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace elman {
 
-// The options that the bytes of a data set depend on and what tells its sources from others: two
-// runs with the same text make the same data set. Of a file: path, size, time of change, and a
-// fingerprint of its ends. Of a pipe, which `splits` has the copy of where the options have the
-// pipe: a fingerprint of all of it.
+// A text of the options that the bytes of a data set depend on and of the identity of its sources:
+// two runs with the same text make the same data set. A file is identified by path, size,
+// modification time and a fingerprint of its ends; a pipe by a fingerprint of all its bytes. For a
+// pipe in `options`, `splits` has the copy.
 absl::StatusOr<std::string> PlanText(const PreprocessOptions& options,
                                      const std::vector<PreprocessOptions::Split>& splits);
 

@@ -1,4 +1,4 @@
-// What the manifest says of how a data set was made.
+// Describes in the manifest how a data set was made.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace elman {
 
-// All that shaped the bytes besides the texts and the tokenizers of the fields: no paths, no times,
-// no numbers of threads.
+// Everything that determines the bytes, except the texts and the tokenizers of the fields. Paths,
+// times and numbers of threads are not included.
 PreprocessSpec DescribeRun(const PreprocessOptions& options,
                            const std::vector<FieldCoding>& fields);
 
