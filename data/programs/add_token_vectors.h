@@ -1,5 +1,4 @@
-// The command of elman-preprocess that copies a data set and stores a vector for each of its
-// tokens.
+// The command of elman-preprocess that copies a data set and adds a feature vector for each token.
 #pragma once
 
 #include "data/command_line/command_line.h"

@@ -1,4 +1,4 @@
-// The command of elman-preprocess that counts the co-occurrences of a data set's words, for GloVe.
+// The command of elman-preprocess that counts the co-occurrences of words of a data set, for GloVe.
 #pragma once
 
 #include "data/command_line/command_line.h"

@@ -1,5 +1,5 @@
-// The flags of elman-preprocess, which preprocess_main.cc defines, and what its three commands
-// share.
+// The flags of elman-preprocess, defined in preprocess_main.cc, and functions shared by its three
+// commands.
 #pragma once
 
 #include <cstdint>
@@ -48,16 +48,16 @@ ABSL_DECLARE_FLAG(uint64_t, memory_mb);
 
 namespace elman {
 
-// Whether vectors are to be added to a data set.
+// Whether the flags ask for adding feature vectors to a data set.
 bool AddsFeatures();
 
-// Threads per process where --threads is 0. `launched`: a launcher started several processes.
+// Threads per process if --threads is 0. `launched`: a launcher started several processes.
 int DefaultThreads(bool launched);
 
-// Rank 0 prints the error; returns `exit_status`.
+// Prints the error on rank 0. Returns `exit_status`.
 int Fail(const Communicator& workers, const absl::Status& status, int exit_status);
 
-// Tells the user how to train on the data set in `folder`.
+// Prints the command that trains on the data set in `folder`.
 void PrintNextCommand(const std::string& folder);
 
 }  // namespace elman

@@ -53,7 +53,7 @@ absl::StatusOr<Task> ParseTask(const std::string& name) {
   return ParseNamed("--task", name, kTasks);
 }
 
-// Flags of other commands, tasks and tokenizers are mistakes.
+// Flags of other commands, tasks and tokenizers are errors.
 absl::Status CheckFlagsGiven(const CommandLine& line, const PreprocessOptions& options) {
   const Task task = options.task;
   const FlagGroup tasks[] = {
@@ -85,7 +85,7 @@ absl::Status CheckFlagsGiven(const CommandLine& line, const PreprocessOptions& o
   return ExpectApplicable(line, tokenizers, "there is none");
 }
 
-// The kind of a tokenizer by its name and that of its model, and the file that goes with it.
+// Sets the kind of a tokenizer and its file from the name of the tokenizer and the names of files.
 absl::Status ParseTokenizer(std::string_view prefix, std::string name, const std::string& model,
                             const std::string& vocabulary, TokenizerSpec* spec, std::string* file) {
   if (!model.empty() && name.empty()) name = "sentencepiece";
@@ -130,7 +130,7 @@ absl::Status ParseTokenizers(PreprocessOptions* options) {
   return absl::OkStatus();
 }
 
-// The splits that the flags name. Rank 0 looks for the files; the others are told. Collective.
+// The splits that the flags name. Rank 0 lists the files and broadcasts them. Collective.
 absl::StatusOr<std::vector<PreprocessOptions::Split>> SplitsOfFlags(Task task,
                                                                     Communicator* workers) {
   const std::pair<const char*, std::string> given[] = {{"train", absl::GetFlag(FLAGS_train)},
@@ -203,7 +203,7 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, Comm
   options.threads = absl::GetFlag(FLAGS_threads);
   options.memory_mb = absl::GetFlag(FLAGS_memory_mb);
   if (options.threads == 0) options.threads = DefaultThreads(/*launched=*/workers->size() > 1);
-  // Last: every rank has the same verdict about what comes before.
+  // Last, because it is collective: the checks before have the same result on every rank.
   ASSIGN_OR_RETURN(options.splits, SplitsOfFlags(options.task, workers));
   const GivenPath inputs[] = {{"--vocabulary_of", options.vocabulary_of}};
   const bool first = workers->rank() == 0;

@@ -1,4 +1,4 @@
-// The command of elman-preprocess that turns text files into a data set.
+// The command of elman-preprocess that converts text files to a data set.
 #pragma once
 
 #include "data/command_line/command_line.h"
