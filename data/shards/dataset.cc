@@ -23,14 +23,14 @@ namespace {
 
 constexpr uint64_t kMaxManifestBytes = uint64_t{64} << 20;
 constexpr uint64_t kMaxVocabularyBytes = uint64_t{4} << 30;
-constexpr uint64_t kMaxTokenizerBytes = uint64_t{64} << 20;  // it is one message
+constexpr uint64_t kMaxTokenizerBytes = uint64_t{64} << 20;  // it is parsed as one message
 
 bool IsLabels(const FieldEntry& field) { return field.tokenizer().kind() == TokenizerSpec::LABEL; }
 bool IsNumbers(const FieldEntry& field) {
   return field.tokenizer().kind() == TokenizerSpec::NUMBER;
 }
 
-// Every file that a manifest names, in order; those of a shared vocabulary once.
+// Every file that a manifest names, in order. Files of a shared vocabulary occur once.
 std::vector<std::string> FilesOf(const DatasetManifest& manifest) {
   std::vector<std::string> files;
   for (int i = 0; i < manifest.fields_size(); ++i) {
@@ -47,7 +47,7 @@ std::vector<std::string> FilesOf(const DatasetManifest& manifest) {
   return files;
 }
 
-// The names in a manifest are those of distinct files right in its folder, and of distinct splits.
+// Checks that the names in a manifest are different, and that files are directly in its folder.
 absl::Status CheckNames(const std::string& folder, const DatasetManifest& manifest) {
   const auto damaged = [&](absl::string_view expected, absl::string_view found) {
     return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName), ": expected ",
@@ -76,7 +76,7 @@ absl::Status CheckNames(const std::string& folder, const DatasetManifest& manife
   return absl::OkStatus();
 }
 
-// The task and the kinds of tokenizers are known, and the fields are those of the task.
+// Checks that the task and the tokenizers are known and that the fields are those of the task.
 absl::Status CheckKinds(const DatasetManifest& manifest, const std::string& path) {
   const auto damaged = [&](const std::string& what) {
     return absl::DataLossError(
@@ -136,8 +136,8 @@ absl::StatusOr<std::string> ReadEntry(const std::string& folder, const FileEntry
   return contents;
 }
 
-// What a file of so many bytes can hold: an id has two bytes at least, an example an id of each
-// field.
+// Whether a file of this size can hold its counts: an id has at least two bytes, and an example at
+// least one id per field.
 bool CanHold(const ShardEntry& shard) {
   for (const TextCounts& counts : shard.counts()) {
     if (counts.tokens() > shard.bytes() / 2 || counts.examples() > counts.tokens() ||
@@ -180,7 +180,7 @@ absl::Status CheckShards(const std::string& folder, const DatasetManifest& manif
                                           "; copy the data set again"));
 }
 
-// Files of a split beside its shards have the sizes that the manifest says.
+// Checks the sizes of the other files of a split.
 absl::Status CheckSizes(const std::string& folder,
                         const google::protobuf::RepeatedPtrField<FileEntry>& files) {
   for (const FileEntry& entry : files) {
@@ -191,7 +191,7 @@ absl::Status CheckSizes(const std::string& folder,
   return absl::OkStatus();
 }
 
-// Where there are vectors, every shard has a file of them, with its size.
+// Checks that every shard has a feature file of the right size, if the data set has features.
 absl::Status CheckFeatureFiles(const std::string& folder, const DatasetManifest& manifest) {
   const FeatureEntry& features = manifest.features();
   const bool known = FeatureEntry::Type_IsValid(features.type()) &&
@@ -213,8 +213,8 @@ absl::Status CheckFeatureFiles(const std::string& folder, const DatasetManifest&
   return absl::OkStatus();
 }
 
-// A split has a file of raw text for every shard, or none; and of running text, then, how to
-// restore the lines that it has.
+// Checks that a split has a raw text file for every shard or for none and, for running text, the
+// restoration counts of its lines.
 absl::Status CheckRawTextFiles(const std::string& folder, const DatasetManifest& manifest) {
   for (const SplitEntry& split : manifest.splits()) {
     const RestorationCounts& restoration = split.restoration();

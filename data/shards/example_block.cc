@@ -29,7 +29,7 @@ constexpr uint32_t kLineSteps = Tag(ShardBlock::kLineStepsFieldNumber, kBytes);
 constexpr uint32_t kTokens = Tag(ShardBlock::Field::kTokensFieldNumber, kBytes);
 constexpr uint32_t kLengths = Tag(ShardBlock::Field::kExampleLengthsFieldNumber, kBytes);
 
-// Parses a message that is a field of another: its length, then what `parse` reads up to its end.
+// Parses a nested message: reads its length, then calls `parse` up to its end.
 template <typename Parse>
 bool ParseInner(CodedInputStream* input, Parse parse) {
   uint32_t length = 0;
@@ -41,9 +41,8 @@ bool ParseInner(CodedInputStream* input, Parse parse) {
   return parsed;
 }
 
-// Adds to `begins`, which has one number or more, the sums of the last one and of these lengths,
-// which are varints; one alone is most often of one byte. False if the bytes are none, or a sum is
-// above 32 bits.
+// Appends to `begins`, which is not empty, the running sums of its last number and the lengths in
+// `varints`. Most varints have one byte. False if the bytes are invalid or a sum exceeds 32 bits.
 bool AppendLengths(std::span<const uint8_t> varints, std::vector<uint32_t>* begins) {
   begins->reserve(begins->size() + varints.size());
   uint64_t end = begins->back();
@@ -64,7 +63,7 @@ bool ParseLengths(CodedInputStream* input, std::vector<uint32_t>* begins) {
   return ParseInner(input, [&](CodedInputStream* lengths) {
     const void* bytes = nullptr;
     int left = 0;
-    if (!lengths->GetDirectBufferPointer(&bytes, &left)) return true;  // of no length
+    if (!lengths->GetDirectBufferPointer(&bytes, &left)) return true;  // empty
     const std::span varints(static_cast<const uint8_t*>(bytes), static_cast<size_t>(left));
     return AppendLengths(varints, begins) && lengths->Skip(left);
   });

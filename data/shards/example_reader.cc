@@ -37,7 +37,7 @@ absl::StatusOr<ExampleView> ExampleReader::Read(uint64_t number) {
     return absl::OutOfRangeError(
         absl::StrCat("example ", number, " of a split that has ", examples()));
   }
-  // Of those left out, each that stands at or before the example moves it on by one.
+  // Every example that is left out at or before the number increases the number by one.
   number +=
       static_cast<uint64_t>(std::ranges::upper_bound(kept_before_, number) - kept_before_.begin());
   const size_t at = blocks_->BlockOfExample(number);

@@ -1,4 +1,4 @@
-// A split as a list of examples, readable at any place.
+// Reads the examples of a split in any order.
 #pragma once
 
 #include <atomic>
@@ -16,18 +16,18 @@
 
 namespace elman {
 
-// The ids of an example, by field. They belong to the reader.
+// The ids of an example by field. The reader owns them.
 struct ExampleView {
   std::span<const int32_t> fields[kMaxFields];
-  uint64_t first_token = 0;  // of the first field, the tokens of the split before it
+  uint64_t first_token = 0;  // number of tokens of the first field that precede it in the split
 };
 
-// Finds an example by the index of its shard, and keeps the blocks used last. Not for concurrent
-// use.
+// Finds examples by the indices of the shards and caches the most recently used blocks. Not safe
+// for concurrent use.
 class ExampleReader {
  public:
-  // Opens the shards of a split and reads their indices. `cache_bytes` bounds the decoded blocks
-  // kept; at least one block is.
+  // Opens the shards of a split and reads their indices. `cache_bytes` limits the cached decoded
+  // blocks; at least one block is cached.
   static absl::StatusOr<std::unique_ptr<ExampleReader>> Open(std::shared_ptr<const Dataset> dataset,
                                                              std::string_view split,
                                                              uint64_t cache_bytes);
@@ -35,18 +35,18 @@ class ExampleReader {
   uint64_t examples() const { return blocks_->examples() - left_out_.size(); }
   int fields() const { return fields_; }
 
-  // The example, valid until the next call. OutOfRange beyond the last.
+  // An example, valid until the next call. OutOfRange if `number` is not below examples().
   absl::StatusOr<ExampleView> Read(uint64_t number);
 
-  // From now on the examples with these numbers, which ascend, are not there, and those after them
-  // have lower numbers. At most once.
+  // Removes the examples with these ascending numbers; later examples get lower numbers. Call it at
+  // most once.
   void LeaveOut(std::vector<uint64_t> numbers);
 
-  // The number of the first example of every block, and behind the last the number of all.
+  // The number of the first example of every block, followed by the number of all examples.
   std::vector<uint64_t> BlockBegins() const;
 
-  // From now on says in `shard`, which must outlive the reader, which shard is being read from
-  // disk; -1: none.
+  // Makes the reader store in `shard` the number of the shard that it is reading from disk, and -1
+  // otherwise. `shard` must outlive the reader.
   void ShowReading(std::atomic<int32_t>* shard) { blocks_->ShowReading(shard); }
 
  private:
@@ -55,7 +55,8 @@ class ExampleReader {
   const std::unique_ptr<SplitBlocks> blocks_;
   const int fields_;
   std::vector<uint64_t> left_out_;
-  std::vector<uint64_t> kept_before_;     // each that is left out: how many before it are not
+  // For each example left out, the number of kept examples before it.
+  std::vector<uint64_t> kept_before_;
   std::vector<int32_t> ids_[kMaxFields];  // of the example read last
 };
 

@@ -23,7 +23,7 @@ std::string ChecksumLine(std::string_view text) {
   return absl::StrFormat("# crc32c: %08x\n", Crc32c(text));
 }
 
-// Keeps the first error instead of printing them all.
+// Keeps the first error and ignores the others.
 class FirstError : public google::protobuf::io::ErrorCollector {
  public:
   void AddError(int line, int column, const std::string& message) override {
@@ -36,7 +36,7 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
-// Manifests of other versions have other fields: the version, which stands first, is looked at
+// Other format versions have other fields, so the version, which is the first field, is checked
 // before the rest is parsed.
 absl::Status CheckVersion(std::string_view text, const std::string& path) {
   constexpr std::string_view kBegin = "format_version: ";
@@ -95,7 +95,7 @@ std::vector<FileEntry> FilesOfField(const FieldEntry& field) {
 
 std::string ManifestToText(const DatasetManifest& manifest) {
   google::protobuf::TextFormat::Printer printer;
-  printer.SetUseShortRepeatedPrimitives(true);  // a histogram on one line
+  printer.SetUseShortRepeatedPrimitives(true);  // histograms on one line
   std::string text;
   printer.PrintToString(manifest, &text);
   return text + ChecksumLine(text);

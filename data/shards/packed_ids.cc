@@ -1,6 +1,6 @@
 #include "data/shards/packed_ids.h"
 
-// Highway compiles this file once for each instruction set; the order of the next lines matters.
+// Highway compiles this file once per instruction set. The order of the next lines matters.
 // clang-format off
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "data/shards/packed_ids.cc"
@@ -17,7 +17,7 @@ template <typename Id>
 uint32_t HighestOf(const uint8_t* bytes, size_t size) {
   uint32_t result = 0;
   size_t at = 0;
-#if HWY_TARGET != HWY_SCALAR  // where a vector of bytes is none of ids
+#if HWY_TARGET != HWY_SCALAR  // SCALAR: its byte vectors are too short for an id
   const hn::ScalableTag<uint8_t> d_bytes;
   const hn::ScalableTag<Id> d;
   auto most = hn::Zero(d);

@@ -1,4 +1,4 @@
-// Token ids as they stand in a shard: little-endian, 2 or 4 bytes each.
+// Token ids as stored in a shard: little-endian, 2 or 4 bytes each.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace elman {
 
-// A view of ids of `width` bytes; the bytes belong to someone else. Ids are below 2^31.
+// A view of ids of `width` bytes. It does not own the bytes. Ids are below 2^31.
 class PackedIds {
  public:
   PackedIds(std::string_view bytes, uint32_t width) : bytes_(bytes), width_(width) {
@@ -24,7 +24,7 @@ class PackedIds {
     return {bytes_.substr(begin * width_, count * width_), width_};
   }
 
-  // The first ids.size() of them, as numbers of 4 bytes.
+  // Copies the first ids.size() ids to numbers of 4 bytes.
   template <typename Number>
   void CopyTo(std::span<Number> ids) const {
     const auto copy = [&](auto id) {
@@ -33,7 +33,7 @@ class PackedIds {
     width_ == 2 ? copy(uint16_t{}) : copy(uint32_t{});
   }
 
-  uint32_t Highest() const;  // 0 of none
+  uint32_t Highest() const;  // 0 if there are no ids
 
  private:
   template <typename Id>

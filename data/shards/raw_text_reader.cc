@@ -9,8 +9,8 @@
 namespace elman {
 namespace {
 
-// No record is larger: a block with the texts of the longest line after almost a full block. A
-// message takes several times its bytes when it is parsed.
+// Maximum record: a block with the texts of the longest line after an almost full block. A parsed
+// message needs several times its bytes.
 constexpr uint64_t kMaxRawTextPayloadBytes = uint64_t{16} << 20;
 constexpr char kCopyAgain[] = "copy the data set again";
 
@@ -111,7 +111,7 @@ absl::StatusOr<std::unique_ptr<RawTextReader>> RawTextReader::Open(
   return reader;
 }
 
-// Opens the file of the next shard and checks that it is the one that the manifest speaks of.
+// Opens the file of the next shard and checks that it is the one in the manifest.
 absl::Status RawTextReader::OpenNext() {
   const int shard = next_shard_++;
   const std::string path = JoinPath(dataset_->folder(), split_.raw_texts(shard).file());

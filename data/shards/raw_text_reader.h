@@ -1,4 +1,5 @@
-// Reads the raw text of examples that scores need, from a file of a data set or of a whole split.
+// Reads the raw text of examples, which metrics need, from a file of a data set or for a whole
+// split.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +18,11 @@
 
 namespace elman {
 
-// The file of one shard, read from begin to end. Every record is verified as it is read. DataLoss
-// names the file and the offset. Not for concurrent use.
+// The raw text file of one shard, read from begin to end. Every record is verified when it is read.
+// DataLoss names the file and the offset. Not safe for concurrent use.
 class RawTextFile {
  public:
-  // Reads the header.
+  // Opens the file and reads its header.
   static absl::StatusOr<std::unique_ptr<RawTextFile>> Open(const std::string& path);
 
   const RawTextHeader& header() const { return header_; }
@@ -29,8 +30,8 @@ class RawTextFile {
   uint64_t bytes() const { return file_->size(); }
   const std::string& path() const { return file_->path(); }
 
-  // The texts of the next example, valid until the next call; false after the last one, where the
-  // file must end too.
+  // Gets the texts of the next example, valid until the next call. Returns false after the last
+  // example; the file must end there.
   absl::StatusOr<bool> Next(std::span<const std::string_view>* texts);
 
  private:
@@ -45,22 +46,22 @@ class RawTextFile {
   RawTextRecord record_;
   uint64_t examples_ = 0;  // in the blocks read so far
   uint64_t texts_ = 0;
-  int next_example_ = 0;  // of the block in hand
+  int next_example_ = 0;  // in the current block
   int next_text_ = 0;
   size_t next_byte_ = 0;
   std::vector<std::string_view> views_;
 };
 
-// The texts of a split's examples, in their order. Not for concurrent use.
+// The raw texts of a split in the order of its examples. Not safe for concurrent use.
 class RawTextReader {
  public:
-  // Null where the data set has none of this kind for the split.
+  // Returns null if the data set has no raw text of this content for the split.
   static absl::StatusOr<std::unique_ptr<RawTextReader>> Open(std::shared_ptr<const Dataset> dataset,
                                                              std::string_view split,
                                                              RawTextHeader::Content content);
 
-  // The texts of an example, valid until the next call. Numbers must grow from call to call.
-  // OutOfRange beyond the last.
+  // The texts of an example, valid until the next call. Numbers must increase from call to call.
+  // OutOfRange after the last example.
   absl::StatusOr<std::span<const std::string_view>> Read(uint64_t example);
 
  private:

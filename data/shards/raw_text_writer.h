@@ -1,5 +1,5 @@
-// Writes the raw text of a shard's examples that scores need; launch/guides/formats.md describes
-// the bytes.
+// Writes the raw text of the examples of a shard, which metrics need. The format is described in
+// launch/guides/formats.md.
 #pragma once
 
 #include <cstdint>
@@ -17,37 +17,38 @@
 namespace elman {
 
 inline constexpr uint32_t kRawTextFormatVersion = 1;
-// A block is closed by the example that brings its texts to this many bytes, each text counted with
-// one byte more, or its examples to kMaxRawTextExamples.
+// A block ends with the example that brings its size to kRawTextBlockBytes, counting one more byte
+// per text, or its number of examples to kMaxRawTextExamples.
 inline constexpr uint64_t kRawTextBlockBytes = uint64_t{1} << 20;
 inline constexpr int kMaxRawTextExamples = 1 << 16;
 
-// The id of a file of raw text: a fingerprint of its header and of all texts, known before the
-// first record is written.
+// The id of a raw text file: a fingerprint of its header and of all texts. It must be known before
+// the first record is written.
 class RawTextFingerprint {
  public:
   explicit RawTextFingerprint(const RawTextHeader& header);
-  void Add(std::span<const std::string_view> texts);  // of the next example
+  void Add(std::span<const std::string_view> texts);  // texts of the next example
   uint64_t file_id() const { return fingerprint_.Low64(); }
 
  private:
   Fingerprint fingerprint_;
 };
 
+// Writes one raw text file.
 class RawTextWriter {
  public:
-  // `path` is the final name; until Finish, and after any failure, nothing has it. The header says
-  // what is to come.
+  // `path` is the final name. The file gets it only when Finish succeeds. `header` describes the
+  // texts that will be added.
   static absl::StatusOr<std::unique_ptr<RawTextWriter>> Create(const std::string& path,
                                                                const RawTextHeader& header,
                                                                uint64_t file_id);
 
-  // Appends the texts of the next example, which may be none.
+  // Appends the texts of the next example; there may be none.
   absl::Status Add(std::span<const std::string_view> texts);
 
-  // Writes the rest, reads the file back from disk to prove it whole, and publishes it.
-  // FailedPrecondition unless the texts were those of the header and of `file_id`. The entry's name
-  // has no folder.
+  // Writes the rest, reads the file back from disk to verify it, and publishes it.
+  // FailedPrecondition unless the texts agree with the header and `file_id`. The name in the
+  // returned entry has no folder.
   absl::StatusOr<FileEntry> Finish();
 
  private:

@@ -29,12 +29,13 @@ const char* NameOf(ShardRecord::KindCase kind) {
   }
 }
 
-// Whether the lengths of the fields of every example go together as the task has it.
+// Whether the lengths of the fields of every example are consistent for the task.
 bool HasShapeOfTask(Task task, const ExampleBlock& block) {
   const std::span<const TaskField> fields = FieldsOf(task);
   for (size_t i = 1; i < fields.size(); ++i) {
     const int field = static_cast<int>(i);
-    const bool one = block.tokens(field) == block.examples();  // none of them is empty
+    // Every example has exactly one id, because none is empty.
+    const bool one = block.tokens(field) == block.examples();
     if (fields[i].length == FieldLength::kOne && !one) return false;
     if (fields[i].length == FieldLength::kOfFirstField &&
         !std::ranges::equal(block.begins(0), block.begins(field)))
@@ -78,7 +79,7 @@ absl::StatusOr<uint64_t> ShardReader::ReadPayload(uint64_t offset, std::string_v
   return next;
 }
 
-// Every record but the tail, which is read first, must have the tail's file id.
+// All records must have the file id of the tail, which is read first.
 absl::Status ShardReader::CheckFileId(uint64_t offset, std::string_view name,
                                       uint64_t file_id) const {
   if (file_id == file_id_) return absl::OkStatus();
@@ -161,7 +162,8 @@ absl::Status ShardReader::CheckHeader() const {
   return absl::OkStatus();
 }
 
-// An example has an id of each field at least, and an id its bytes in the block.
+// Whether the bytes of a block are enough for its counts: every example has at least one id per
+// field.
 bool ShardReader::CanHold(int block) const {
   const uint64_t begin = first_example(block), end = first_example(block + 1);
   uint64_t bytes = index_.blocks(block).payload_bytes();
@@ -181,7 +183,7 @@ absl::Status ShardReader::CheckIndex(uint64_t first_block_offset, uint64_t index
   const auto damaged = [&](const std::string& what) {
     return records_.Damaged(index_offset, "index", what);
   };
-  // What stands for every field must do so once.
+  // Lists that have an entry per field must be complete.
   bool complete = index_.counts_size() == fields();
   for (const ShardIndex::Block& block : index_.blocks())
     complete = complete && block.first_token_size() == fields();
@@ -190,7 +192,7 @@ absl::Status ShardReader::CheckIndex(uint64_t first_block_offset, uint64_t index
   uint64_t offset = first_block_offset;
   for (int i = 0; i < blocks(); ++i) {
     const ShardIndex::Block& block = index_.blocks(i);
-    // Bounded first, so that the sum below cannot overflow.
+    // Check the bound first, so that the sum below cannot overflow.
     if (block.payload_bytes() > kMaxShardBlockBytes || block.offset() != offset) {
       return damaged(absl::StrCat("expected block ", i, " at ", offset, ", found ",
                                   block.payload_bytes(), " bytes at ", block.offset()));

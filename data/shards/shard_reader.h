@@ -1,4 +1,4 @@
-// Reads a shard, verifying all that it uses.
+// Reads a shard and verifies everything that it uses.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@
 
 namespace elman {
 
-// Safe for any number of threads.
+// An open shard. Safe for concurrent use.
 class ShardReader {
  public:
-  // Reads tail, index and header and checks that the records lie one behind the other without a
-  // gap, and that no block can hold less than the index counts in it. Ids at or above the limit of
-  // their field will be refused; a field without a limit has any.
+  // Reads tail, index and header. Checks that the records follow each other without gaps, and that
+  // every block is large enough for its counts in the index. ReadBlock will reject ids at or above
+  // the limit of their field; a field without a limit may have any ids.
   static absl::StatusOr<std::unique_ptr<ShardReader>> Open(const std::string& path,
                                                            std::vector<uint32_t> id_limits);
 
@@ -35,11 +35,11 @@ class ShardReader {
   uint64_t bytes() const { return file_->size(); }
 
   int blocks() const { return index_.blocks_size(); }
-  uint64_t first_token(int field, int block) const;  // block == blocks(): all tokens
-  uint64_t first_example(int block) const;           // block == blocks(): all examples
+  uint64_t first_token(int field, int block) const;  // block == blocks(): number of tokens
+  uint64_t first_example(int block) const;           // block == blocks(): number of examples
 
-  // Reads a block into `block`, whose memory is used again, and verifies all of its bytes. DataLoss
-  // names the file, the offset, the block, what was expected and what was found.
+  // Reads a block into `block`, reusing its memory, and verifies all of its bytes. DataLoss names
+  // the file, the offset, the block, and the expected and found values.
   absl::Status ReadBlock(int number, ExampleBlock* block) const;
 
  private:

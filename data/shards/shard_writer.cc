@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-// Appends ids of `width` bytes each, little-endian.
+// Appends ids in little-endian order with `width` bytes each.
 void AppendIds(std::span<const uint32_t> ids, uint32_t width, std::string* bytes) {
   size_t end = bytes->size();
   bytes->resize(end + ids.size() * width);
@@ -38,7 +38,7 @@ ShardFingerprint::ShardFingerprint(const ShardHeader& header) {
 
 void ShardFingerprint::Add(std::span<const uint32_t> field) {
   static_assert(std::endian::native == std::endian::little);
-  // Ids are hashed as little-endian 32-bit words, whatever their width on disk.
+  // Ids are hashed as little-endian 32-bit numbers for every width on disk.
   fingerprint_.Add(AsBytes(field));
 }
 
@@ -77,7 +77,7 @@ absl::Status ShardWriter::Add(std::span<const FieldIds> fields, uint64_t line) {
                      " fields; expected ", header_.fields_size(),
                      " fields, none of them empty, and at most ", kMaxExampleTokens, " ids"));
   }
-  // The lines of a block are 32-bit numbers, counted from its first.
+  // The lines of a block are 32-bit offsets from its first line.
   if (line > std::numeric_limits<uint32_t>::max() &&
       line - std::numeric_limits<uint32_t>::max() > block_.block().first_line())
     RETURN_IF_ERROR(CloseBlock());
@@ -105,7 +105,7 @@ absl::Status ShardWriter::Add(std::span<const FieldIds> fields, uint64_t line) {
   return CloseBlock();
 }
 
-// Notes the line of the next example of the open block.
+// Records the line of the next example of the open block.
 void ShardWriter::AddLine(uint64_t line) {
   if (line == 0) return;
   ShardBlock& block = *block_.mutable_block();

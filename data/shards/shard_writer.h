@@ -1,4 +1,4 @@
-// Writes a shard and proves that it is whole.
+// Writes a shard and verifies it.
 #pragma once
 
 #include <cstdint>
@@ -14,42 +14,43 @@
 
 namespace elman {
 
-// A field of an example, and what to count for it.
+// A field of an example, and its counts.
 struct FieldIds {
   std::span<const uint32_t> ids;  // at least one
-  uint64_t unknown = 0;           // of these
-  uint64_t words = 0;             // of the text
+  uint64_t unknown = 0;           // number of unknown ids
+  uint64_t words = 0;             // in the text
   uint64_t bytes = 0;
 };
 
-// The id of a shard: a fingerprint of its header and of the lengths and ids of all examples. It
-// stands in every record and so must be known before the first is written: the examples are gone
-// through twice.
+// The id of a shard: a fingerprint of its header and of the lengths and ids of all examples. Every
+// record contains it, so it must be known before the first record is written; the examples are
+// therefore read twice.
 class ShardFingerprint {
  public:
   explicit ShardFingerprint(const ShardHeader& header);
-  void Add(std::span<const uint32_t> field);  // the fields of an example, one after the other
-  void AddLine(uint64_t line);                // then its line; 0: it is not known
+  void Add(std::span<const uint32_t> field);  // the fields of an example in order
+  void AddLine(uint64_t line);  // after the fields, the line of the example; 0: unknown
   uint64_t file_id() const { return fingerprint_.Low64(); }
 
  private:
   Fingerprint fingerprint_;
 };
 
+// Writes one shard.
 class ShardWriter {
  public:
-  // `path` is the final name; until Finish, and after any failure, nothing has it.
+  // `path` is the final name. The file gets it only when Finish succeeds.
   static absl::StatusOr<std::unique_ptr<ShardWriter>> Create(const std::string& path,
                                                              const ShardHeader& header,
                                                              uint64_t file_id);
 
-  // Appends an example: its ids of each field of the header, and the line of the corpus, from 1,
-  // that it is of, not less than that of the example before; 0, of all examples: not known.
+  // Appends an example: its ids for each field of the header, and its line of the corpus, counted
+  // from 1. Lines must not decrease. 0 for all examples: unknown.
   absl::Status Add(std::span<const FieldIds> fields, uint64_t line = 0);
 
-  // Writes the rest, reads the file back from disk to prove it whole, and publishes it.
-  // FailedPrecondition if the examples were not those that `file_id` was made of. The entry's name
-  // has no folder.
+  // Writes the rest, reads the file back from disk to verify it, and publishes it.
+  // FailedPrecondition if the examples do not match `file_id`. The name in the returned entry has
+  // no folder.
   absl::StatusOr<ShardEntry> Finish();
 
  private:
@@ -65,10 +66,10 @@ class ShardWriter {
   ShardFingerprint fingerprint_;
   uint32_t crc_ = 0;  // of all bytes written
   ShardRecord block_;
-  uint64_t block_bytes_ = 0;  // of ids in the open block
-  uint64_t last_line_ = 0;    // of the last example in it
-  ShardIndex index_;          // its counts are those of all examples added
-  ShardIndex::Block place_;   // of the open block, but for its bytes
+  uint64_t block_bytes_ = 0;  // bytes of ids in the open block
+  uint64_t last_line_ = 0;    // line of the last example in the open block
+  ShardIndex index_;          // its counts are those of all examples added so far
+  ShardIndex::Block place_;   // the open block; its size is set later
 };
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// The blocks of a split, over all its shards, in order.
+// Reads the blocks of a split over all its shards.
 #pragma once
 
 #include <atomic>
@@ -17,13 +17,13 @@
 
 namespace elman {
 
-// The shards of a split and where their blocks begin. Immutable, for any number of threads.
+// The shards of a split and the begins of their blocks. Immutable; safe for concurrent use.
 struct SplitIndex {
   struct Place {
-    uint64_t first_token = 0;  // of the split; of the first field
+    uint64_t first_token = 0;  // in the split; of the first field
     uint64_t first_example = 0;
     int shard = 0;
-    int block = 0;  // of the shard
+    int block = 0;  // in the shard
   };
   std::vector<std::unique_ptr<ShardReader>> shards;
   std::vector<Place> places;  // of all blocks, in order
@@ -31,13 +31,12 @@ struct SplitIndex {
   uint64_t examples = 0;
 };
 
-// Blocks are verified as they are read, and kept as far as the bound allows, those used last. Not
-// for concurrent use.
+// Verifies blocks when they are read and caches the most recently used ones. Not safe for
+// concurrent use.
 class SplitBlocks {
  public:
-  // Opens the shards of a split and reads their indices, unless somebody has for this data set: all
-  // readers of a split share one index. `cache_bytes` bounds the blocks kept; at least one block
-  // is.
+  // Opens the shards of a split and reads their indices. All readers of a split of `dataset` share
+  // one index. `cache_bytes` limits the cached blocks; at least one block is cached.
   static absl::StatusOr<std::unique_ptr<SplitBlocks>> Open(const Dataset& dataset,
                                                            std::string_view split,
                                                            uint64_t cache_bytes);
@@ -46,7 +45,7 @@ class SplitBlocks {
   uint64_t tokens() const { return index_->tokens; }  // of the first field
   uint64_t examples() const { return index_->examples; }
 
-  // Of the split, before a block; block == blocks(): all.
+  // Number of tokens or examples of the split before a block; block == blocks(): number of all.
   uint64_t first_token(size_t block) const {
     return block == blocks() ? tokens() : index_->places[block].first_token;
   }
@@ -54,18 +53,18 @@ class SplitBlocks {
     return block == blocks() ? examples() : index_->places[block].first_example;
   }
 
-  // The block that a token of the first field, or an example, is in.
+  // The block that contains a token of the first field, or an example.
   size_t BlockOfToken(uint64_t token) const;
   size_t BlockOfExample(uint64_t example) const;
 
-  // The block, which stays valid until the next call.
+  // Reads a block. It stays valid until the next call.
   absl::StatusOr<const ExampleBlock*> Read(size_t block);
 
-  // Changes the bound from the next reading on.
+  // Changes the limit of the cache. It takes effect with the next Read.
   void set_cache_bytes(uint64_t bytes) { cache_bytes_ = bytes; }
 
-  // From now on says in `shard`, which must outlive this, which shard is being read from disk; -1:
-  // none.
+  // Makes Read store in `shard` the number of the shard that it is reading from disk, and -1
+  // otherwise. `shard` must outlive this object.
   void ShowReading(std::atomic<int32_t>* shard) { reading_ = shard; }
 
  private:
@@ -77,8 +76,8 @@ class SplitBlocks {
   SplitBlocks(std::shared_ptr<const SplitIndex> index, uint64_t cache_bytes)
       : index_(std::move(index)), cache_bytes_(cache_bytes) {}
 
-  // Lets go of blocks until there is room for another of the size of the last; the memory of one
-  // of them.
+  // Removes blocks until there is room for another one of the size of the last. Returns the memory
+  // of one of them.
   Cached MakeRoom();
 
   const std::shared_ptr<const SplitIndex> index_;
@@ -89,8 +88,7 @@ class SplitBlocks {
   std::atomic<int32_t>* reading_ = nullptr;
 };
 
-// Opens shard `number` of a split of `dataset` and checks that it is the one that the manifest
-// speaks of.
+// Opens shard `number` of a split of `dataset` and checks that it is the one in the manifest.
 absl::StatusOr<std::unique_ptr<ShardReader>> OpenShard(const Dataset& dataset,
                                                        const SplitEntry& split, int number);
 

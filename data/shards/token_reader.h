@@ -1,4 +1,4 @@
-// The first field of a split as one long array of token ids, readable at any position.
+// Reads the first field of a split as one array of token ids, at any position.
 #pragma once
 
 #include <atomic>
@@ -13,12 +13,12 @@
 
 namespace elman {
 
-// Reads verified blocks through a cache, so that many positions can be followed at once. Not for
-// concurrent use.
+// Reads verified blocks through a cache, so that several positions can be read alternately. Not
+// safe for concurrent use.
 class TokenReader {
  public:
-  // Opens the shards of a split and reads their indices. `cache_bytes` bounds the decoded blocks
-  // kept; at least one block is.
+  // Opens the shards of a split and reads their indices. `cache_bytes` limits the cached decoded
+  // blocks; at least one block is cached.
   static absl::StatusOr<std::unique_ptr<TokenReader>> Open(std::shared_ptr<const Dataset> dataset,
                                                            std::string_view split,
                                                            uint64_t cache_bytes);
@@ -26,25 +26,25 @@ class TokenReader {
 
   virtual uint64_t tokens() const = 0;
 
-  // Copies the ids at [position, position + ids.size()), which must lie within the split.
+  // Copies the ids at [position, position + ids.size()), which must be within the split.
   virtual absl::Status Read(uint64_t position, std::span<int32_t> ids) = 0;
 
-  // An example: its number in the split, where its tokens are, and the line of the corpus, from 1,
-  // that it is, or is a piece of; 0: not known.
+  // An example: its number in the split, its range of tokens, and its line of the corpus, counted
+  // from 1 (0: unknown).
   struct Extent {
     uint64_t example = 0;
     uint64_t begin = 0;
     uint64_t end = 0;
     uint64_t line = 0;
   };
-  // The example that has the token at `position`, which must lie within the split.
+  // The example that contains the token at `position`, which must be within the split.
   virtual absl::StatusOr<Extent> ExampleAt(uint64_t position) = 0;
 
-  // Changes the bound from the next reading on.
+  // Changes the limit of the cache. It takes effect with the next Read.
   virtual void set_cache_bytes(uint64_t bytes) = 0;
 
-  // From now on says in `shard`, which must outlive the reader, which shard is being read from
-  // disk; -1: none.
+  // Makes the reader store in `shard` the number of the shard that it is reading from disk, and -1
+  // otherwise. `shard` must outlive the reader.
   virtual void ShowReading(std::atomic<int32_t>* shard) = 0;
 };
 

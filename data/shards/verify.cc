@@ -22,9 +22,9 @@
 namespace elman {
 namespace {
 
-// Decodes every block and compares the fingerprint of what is there with the id in the records, and
-// the number of unknown tokens of each field where its `unknown_ids` are known. Counts the lengths
-// of examples, by field.
+// Decodes every block. Checks the fingerprint of the contents against the id in the records, and
+// the number of unknown tokens of each field whose `unknown_ids` are known. Counts the lengths of
+// examples by field.
 absl::Status VerifyBlocks(const ShardReader& shard, const std::string& path,
                           std::span<const uint32_t> unknown_ids, VerificationReport* report,
                           std::vector<LengthCounts>* lengths) {
@@ -86,7 +86,7 @@ absl::Status VerifyShardOfDataset(const Dataset& dataset, const SplitEntry& spli
                       path, entry.crc32c(), crc));
 }
 
-// A file beside a shard, whose checksum covers every byte.
+// Verifies a file that belongs to a shard by its checksum.
 absl::Status VerifyFile(const std::string& path, const FileEntry& entry,
                         VerificationReport* report) {
   ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(path));
@@ -101,7 +101,7 @@ absl::Status VerifyFile(const std::string& path, const FileEntry& entry,
   return absl::OkStatus();
 }
 
-// Reads all texts of a file, and compares their fingerprint with the id in its records.
+// Reads all texts of a file and checks their fingerprint against the id in its records.
 absl::Status VerifyTexts(RawTextFile* file) {
   RawTextFingerprint fingerprint(file->header());
   std::span<const std::string_view> texts;
@@ -117,7 +117,7 @@ absl::Status VerifyTexts(RawTextFile* file) {
                       file->path(), file->file_id(), fingerprint.file_id()));
 }
 
-// The raw text of a shard: as many texts as its examples need.
+// Verifies the raw text of a shard, which must have the texts of all of its examples.
 absl::Status VerifyRawTextOfDataset(const Dataset& dataset, const SplitEntry& split, int number,
                                     VerificationReport* report) {
   const ShardEntry& shard = split.shards(number);

@@ -1,4 +1,4 @@
-// Verifies every byte of a data set, or of one shard.
+// Verifies every byte of a data set or of a single file of it.
 #pragma once
 
 #include <cstdint>
@@ -9,27 +9,28 @@
 
 namespace elman {
 
+// The result of a verification.
 struct VerificationReport {
-  uint64_t files = 0;   // read to their ends
-  uint64_t bytes = 0;   // of them
+  uint64_t files = 0;   // read to the end
+  uint64_t bytes = 0;   // read
   uint64_t blocks = 0;  // decoded
   uint64_t examples = 0;
   uint64_t tokens = 0;                // of the first field
-  std::vector<std::string> problems;  // one line each; at most one a file. None: all is well.
+  std::vector<std::string> problems;  // one line each, at most one per file; empty: no problem
 
   bool ok() const { return problems.empty(); }
 };
 
-// Opens the data set, which verifies manifest, vocabularies and tokenizers, and reads every shard:
-// the checksum of the whole file against the manifest, every record, block against index, ids
-// against the vocabulary, counts against the manifest, and the file's fingerprint, computed anew.
-// Files of vectors and of raw text are read too. Goes on with the next file after a problem.
+// Opens the data set, which verifies the manifest, vocabularies and tokenizers, and reads every
+// shard. Checks the checksum of the file against the manifest, every record, blocks against the
+// index, ids against the vocabulary, counts against the manifest, and the recomputed fingerprint.
+// Feature files and raw text files are read too. After a problem it continues with the next file.
 VerificationReport VerifyDataset(const std::string& folder);
 
-// The same for one shard by itself, without a manifest.
+// Verifies one shard without a manifest.
 VerificationReport VerifyShard(const std::string& path);
 
-// The same for one file of raw text.
+// Verifies one raw text file without a manifest.
 VerificationReport VerifyRawText(const std::string& path);
 
 }  // namespace elman

@@ -9,11 +9,11 @@
 
 namespace elman {
 
-// The fingerprint of a tokenizer with its vocabulary: what VocabularySpec.fingerprint holds.
+// The fingerprint of a tokenizer and its vocabulary, as in VocabularySpec.fingerprint.
 std::string VocabularyFingerprint(const TokenizerSpec& tokenizer, std::string_view vocabulary_text,
                                   std::string_view tokenizer_model);
 
-// The specification of a vocabulary, with the fingerprint above.
+// The specification of a vocabulary with this fingerprint.
 VocabularySpec SpecOf(const Vocabulary& vocabulary, const std::string& fingerprint);
 
 }  // namespace elman
