@@ -18,7 +18,7 @@ void AppendText(std::string_view text, std::string* bytes) {
   bytes->append(text);
 }
 
-// Takes what Serialize has written from the front of `bytes`, as long as it is there.
+// Parses the output of Serialize from the front of `bytes`.
 class Parser {
  public:
   explicit Parser(std::string_view bytes) : bytes_(bytes) {}
@@ -101,8 +101,8 @@ void TextFindings::Clear(size_t fields) {
   content_hashes.clear();
 }
 
-// Six numbers, the notices, the labels, the pairs of tags, the unknown words of each field behind
-// their number of fields, the counts of restoration, and the hashes.
+// Format: six numbers, the notices, the labels, the pairs of tags, the number of fields and the
+// unknown words of each, the restoration counts, and the hashes.
 std::string TextFindings::Serialize() const {
   std::string bytes;
   for (const uint64_t number :

@@ -1,4 +1,4 @@
-// What is told of a chunk of text besides its tokens.
+// Statistics of a chunk of text, collected while it is tokenized.
 #pragma once
 
 #include <array>
@@ -16,14 +16,14 @@
 
 namespace elman {
 
-// Lines that are examples, but look as if they should be none (text_notices.h).
+// Lines that are valid examples but are probably mistakes (text_notices.h).
 struct TextNotices {
   enum Kind { kConflictMarker, kByteOrderMark, kHeader, kWebPage, kKinds };
   struct Notice {
     uint64_t lines = 0;
-    uint64_t chunk = 0;  // of the first: its number,
-    std::string place;   // "FILE: line NUMBER"
-    std::string text;    // and how it begins
+    uint64_t chunk = 0;  // number of the chunk of the first line
+    std::string place;   // place of the first line: "FILE: line NUMBER"
+    std::string text;    // begin of the first line
   };
   std::array<Notice, kKinds> kinds;
 
@@ -33,21 +33,22 @@ struct TextNotices {
   absl::Status AddSerialized(std::string_view bytes);
 };
 
+// Statistics of a chunk.
 struct TextFindings {
   LeftOut left_out;
   TextNotices notices;
-  uint64_t invalid_examples = 0;  // with bytes that are not UTF-8, which were kept
-  // In the order they were met: where the examples of a chunk have Vocabulary::first_unseen_id() +
-  // i, it is label i of these, until RenumberUnseenLabels.
+  uint64_t invalid_examples = 0;  // kept although they have bytes that are not UTF-8
+  // In order of first occurrence. The id Vocabulary::first_unseen_id() + i in the examples of a
+  // chunk is label i of this list, until RenumberUnseenLabels replaces it.
   PieceCounts unseen_labels;
-  TagPairs tag_pairs;                      // of TAGGING
-  std::vector<PieceCounts> unknown_words;  // by field, where they are to be counted
-  LineRestoration restoration;             // of the lines, where raw text is kept of them
-  std::vector<uint64_t> content_hashes;    // of examples with a word, if asked for
+  TagPairs tag_pairs;                      // for TAGGING
+  std::vector<PieceCounts> unknown_words;  // by field; only for fields that count them
+  LineRestoration restoration;             // of lines whose raw text is kept
+  std::vector<uint64_t> content_hashes;    // of examples with at least one word; only if requested
 
   void Clear(size_t fields);
 
-  // As bytes for a spool, and from them.
+  // Converts to bytes for a spool and back.
   std::string Serialize() const;
   static absl::StatusOr<TextFindings> Parse(std::string_view bytes);
 };

@@ -39,15 +39,15 @@ LineRestoration::Side SideOf(const RestoredCharacter& character) {
   }
 }
 
-// The operations on one line. Any that make the raw line are a code of it; these are found from
-// left to right, and are few where lines differ here and there.
+// The operations for one line. Every sequence that gives the raw line is valid. This one is found
+// greedily from left to right and is short if the lines have few differences.
 class LineEdits {
  public:
   LineEdits(std::string_view raw, std::string_view restored, LineRestoration* counts)
       : raw_(CharactersOf(raw)), restored_(CharactersOf(restored)), counts_(counts) {}
 
   void Count() {
-    size_t i = 0, j = 0;  // the next characters
+    size_t i = 0, j = 0;  // next characters
     while (i < raw_.size() || j < restored_.size()) {
       if (i < raw_.size() && j < restored_.size() && Matches(i, j)) {
         const bool copied = raw_[i].bytes == restored_[j].bytes;
@@ -67,7 +67,7 @@ class LineEdits {
   }
 
  private:
-  // Characters looked ahead for a place where both lines go on alike.
+  // Maximum number of characters to look ahead for a match of both lines.
   static constexpr size_t kReach = 32;
 
   void Count(size_t at, LineRestoration::Operation operation) {
@@ -83,7 +83,7 @@ class LineEdits {
            (raw.valid && restored.valid && raw.code == RaisedCase(restored.code));
   }
 
-  // Whether the lines go on alike from here: by two characters, or to their ends.
+  // Whether the lines are equal from here, for two characters or to their ends.
   bool GoOnAlike(size_t i, size_t j) const {
     for (int characters = 0; characters < 2; ++characters, ++i, ++j) {
       if (i == raw_.size() || j == restored_.size())
@@ -93,8 +93,8 @@ class LineEdits {
     return true;
   }
 
-  // How many characters to insert, and to delete: white space that one line has and the other has
-  // not; else the fewest behind which the lines go on alike, or one of each.
+  // Number of characters to insert and to delete: white space that only one line has; otherwise the
+  // smallest numbers after which the lines match, or one of each.
   std::pair<size_t, size_t> Skip(size_t i, size_t j) const {
     const size_t raw_left = raw_.size() - i, restored_left = restored_.size() - j;
     const bool raw_space = raw_left > 0 && SideOf(raw_[i]) == LineRestoration::kSpaceCharacter;

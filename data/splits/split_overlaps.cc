@@ -29,7 +29,7 @@ absl::Status VisitHashes(const HashedSplit& split, const std::function<void(uint
   return absl::OkStatus();
 }
 
-// What the last of `splits` shares with those before.
+// Finds the overlaps of the last of `splits` with each of the others.
 absl::Status FindOverlapsOfLast(std::span<const HashedSplit> splits, size_t max_held,
                                 std::vector<SplitOverlap>* overlaps) {
   const HashedSplit& last = splits.back();
@@ -38,7 +38,7 @@ absl::Status FindOverlapsOfLast(std::span<const HashedSplit> splits, size_t max_
   RETURN_IF_ERROR(VisitHashes(last, [&](uint64_t) { ++examples; }));
   const uint64_t passes = examples / max_held + 1;
   for (uint64_t pass = 0; pass < passes; ++pass) {
-    // The examples of `last` with a hash, and the split they were counted for already.
+    // By hash: number of examples of `last`, and the last split for which they were counted.
     absl::flat_hash_map<uint64_t, std::pair<uint64_t, size_t>> held;
     RETURN_IF_ERROR(VisitHashes(last, [&](uint64_t hash) {
       if (hash % passes == pass) ++held.try_emplace(hash, 0, splits.size()).first->second.first;

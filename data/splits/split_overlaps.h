@@ -1,5 +1,5 @@
-// Examples that stand in more than one split: a model that is tested on what it was trained on
-// looks better than it is.
+// Finds examples that occur in more than one split. A model that is tested on its training examples
+// gets results that are too good.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@
 
 namespace elman {
 
-// The content hashes of a split's examples, 8 bytes each, in a temporary file.
+// A temporary file with the content hashes of a split's examples, 8 bytes each.
 class HashSpool {
  public:
-  // The file, `path`, goes with the object.
+  // Creates the file `path`. The destructor deletes it.
   static absl::StatusOr<std::unique_ptr<HashSpool>> Create(const std::string& path);
   absl::Status Append(const std::vector<uint64_t>& hashes);
   absl::Status Finish();
@@ -32,20 +32,20 @@ class HashSpool {
   const std::unique_ptr<AtomicFile> file_;
 };
 
-// The files with the hashes of a split, one a rank.
+// The files with the hashes of a split, one per rank.
 struct HashedSplit {
   std::string name;
   std::vector<std::string> paths;
 };
 
-// For each split and each one before it, how many of its examples have the hash of one there, if
-// any. Two texts of n are taken for one with a probability of n^2 / 2^65. The hashes of a split are
-// held in memory at most `max_held` at a time, and the files read as often as that takes.
+// For each pair of splits, the number of examples of the later split whose hash occurs in the
+// earlier one, if any. Among n texts, two different ones have the same hash with a probability of
+// n^2 / 2^65. At most `max_held` hashes are in memory; the files are read as often as necessary.
 absl::StatusOr<std::vector<SplitOverlap>> FindOverlaps(const std::vector<HashedSplit>& splits,
                                                        size_t max_held = size_t{1} << 21);
 
-// Finds the place and the text of the example in `corpus`, that of overlap->split. Stays without
-// where there is none.
+// Sets the place and the text of the example in `corpus`, the corpus of overlap->split. They remain
+// empty if the example is not found.
 absl::Status FindExample(const Corpus& corpus, const ExampleRules& rules, SplitOverlap* overlap);
 
 }  // namespace elman

@@ -73,7 +73,7 @@ void SplitSurvey::Describe(const std::vector<FieldCoding>& fields,
     FieldSurvey* survey = split->add_surveys();
     *survey->mutable_length_counts() = lengths_[i];
     unknown_[i].Describe(kMostUnknownWords, survey);
-    // What train has of counted words was found out when they were counted.
+    // For train, the words that a counted vocabulary leaves out are known from counting.
     if (split->name() == "train") survey->MergeFrom(fields[i].left_out);
   }
   if (restoration_.exact_lines + restoration_.edited_lines > 0) {

@@ -1,5 +1,5 @@
-// What a split looks like, found out while it is tokenized: what was left out, lengths of examples,
-// unknown words, and hashes of its texts.
+// Statistics of a split, collected while it is tokenized: what was left out, lengths of examples,
+// unknown words, and hashes of texts.
 #pragma once
 
 #include <memory>
@@ -22,35 +22,36 @@
 
 namespace elman {
 
-// How many types of a vocabulary occur where its ids were counted, <unk> and </s> not counted.
+// Number of entries of a vocabulary with a count above 0 in `counts`, without <unk> and </s>.
 uint64_t UsedTypes(const Vocabulary& vocabulary, const std::vector<uint64_t>& counts);
 
+// The statistics of one split on one rank.
 class SplitSurvey {
  public:
-  // With a `hash_path`, content hashes are kept in a temporary file of that name.
+  // If `hash_path` is not empty, content hashes are written to a temporary file of that name.
   static absl::StatusOr<SplitSurvey> Create(size_t fields, const std::string& hash_path);
 
   absl::Status Add(const SpooledExamples& examples, const TextFindings& findings);
   absl::Status Finish() { return hashes_ == nullptr ? absl::OkStatus() : hashes_->Finish(); }
 
-  // Collective: the first rank gets what all have found.
+  // Sends the statistics of all ranks to rank 0. Collective.
   absl::Status Share(Communicator* workers);
 
   const LeftOut& left_out() const { return left_out_; }
   const TextNotices& notices() const { return notices_; }
-  uint64_t invalid_examples() const { return invalid_examples_; }  // that were kept
+  // Examples that were kept although they have bytes that are not UTF-8.
+  uint64_t invalid_examples() const { return invalid_examples_; }
   const PieceCounts& unseen_labels() const { return unseen_labels_; }
   const TagPairs& tag_pairs() const { return tag_pairs_; }
 
-  // Where this rank's content hashes are; empty: nowhere.
+  // File with the content hashes of this rank; empty if there is none.
   std::string hash_path() const { return hashes_ == nullptr ? "" : hashes_->path(); }
   void RemoveHashes() { hashes_ = nullptr; }
 
-  // Of the lines of a split whose raw text is kept; else of none. Complete on the first rank.
+  // Counts for lines whose raw text is kept. Complete on rank 0.
   const LineRestoration& restoration() const { return restoration_; }
 
-  // A survey for each field of the split, which has its name, and those of the overlaps that are
-  // its.
+  // Adds to `split` the statistics of each field, and the overlaps of this split among `overlaps`.
   void Describe(const std::vector<FieldCoding>& fields, const std::vector<SplitOverlap>& overlaps,
                 SplitEntry* split) const;
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// Names of columns, one of which a header has in the place of a label, a text and so on.
+// Column names. A table header has one of them instead of a label, a text and so on.
 constexpr std::string_view kLabelNames[] = {
     "category", "class",     "emotion", "gold",  "intent", "label", "labels", "polarity",
     "rating",   "sentiment", "score",   "stars", "target", "topic", "type",   "y"};
@@ -36,7 +36,7 @@ bool IsOneOf(const std::string& name, const std::string_view (&names)[n]) {
   return std::ranges::find(names, std::string_view(name)) != std::end(names);
 }
 
-// Whether the first line of a file names its columns.
+// Whether the first line of a file is a table header.
 bool IsHeader(Task task, std::string_view line) {
   constexpr size_t kMostBytes = 200;
   if (line.size() > kMostBytes) return false;
@@ -70,7 +70,7 @@ bool IsConflictMarker(std::string_view line) {
   return line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
 }
 
-// Every byte order mark stands in one of these lines, or in none.
+// Whether one of the lines has a byte order mark; it cannot extend over two lines.
 bool HasByteOrderMark(std::string_view text) { return text.find(kByteOrderMark) != text.npos; }
 
 }  // namespace

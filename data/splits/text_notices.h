@@ -1,5 +1,5 @@
-// Lines that can be read as examples of their task, but that nobody means to be: what other tools
-// leave in files.
+// Finds lines that are valid examples of their task but are probably mistakes, such as remains of
+// other tools.
 #pragma once
 
 #include <vector>
@@ -11,11 +11,11 @@
 
 namespace elman {
 
-// Adds what is found in a chunk: conflict markers of Git, byte order marks within the text, and in
-// the first line of a file a header of a table or the begin of a web page.
+// Adds the notices of a chunk: conflict markers of Git, byte order marks inside the text and, in
+// the first line of a file, a table header or the begin of a web page.
 void AddNotices(Task task, const TextChunk& chunk, TextNotices* notices);
 
-// What a user is told of them, and what to do about it.
+// The messages for the user, with remedies.
 std::vector<SuspectLines> SuspectLinesOf(const TextNotices& notices);
 
 }  // namespace elman

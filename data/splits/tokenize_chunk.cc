@@ -25,7 +25,7 @@ bool IsValid(const TextExample& example) {
   return true;
 }
 
-// Ends the example that began with id `begin`.
+// Ends the example that began at index `begin` of the ids.
 void Close(size_t begin, uint64_t words, uint64_t bytes, Field* field) {
   field->lengths.push_back(static_cast<uint32_t>(field->ids.size() - begin));
   field->words.push_back(static_cast<uint32_t>(words));
@@ -62,8 +62,8 @@ class ChunkEncoder {
       return;
     }
     if (!IsValidUtf8(whole)) ++tokenized_->findings.invalid_examples;
-    // A subword tokenizer puts a space before what it is given: here, the one at which the line was
-    // cut.
+    // A subword tokenizer adds a space before its input. Here it stands for the space at which the
+    // line was cut.
     std::string_view text = whole;
     if (example.continues && text.substr(0, 1) == " " && tokenizer(0).puts_space_before()) {
       text.remove_prefix(1);
@@ -74,7 +74,7 @@ class ChunkEncoder {
     const size_t text_end = field->ids.size();
     CountUnknown(0, text, begin, text_end);
     if (example.ends) field->ids.push_back(vocabulary(0).end_id());
-    if (field->ids.size() == begin) return;  // a piece of a line, of white space only
+    if (field->ids.size() == begin) return;  // skip: part of a line with white space only
     const std::string_view raw = example.raw(0)[0];
     if (coding_.raw_text == RawTextHeader::UNKNOWN_WORDS)
       KeepUnknownWords(text, raw, std::span(field->ids).subspan(begin, text_end - begin));
@@ -82,8 +82,8 @@ class ChunkEncoder {
     Close(begin, words, raw.size() + (example.ends ? 1 : 0), field);
   }
 
-  // Keeps the words of a line that became <unk>, and counts what else the raw line has that its ids
-  // do not say.
+  // Keeps the words of a line that became <unk>, and counts the other information of the raw line
+  // that its ids lose.
   void KeepUnknownWords(std::string_view text, std::string_view raw,
                         std::span<const uint32_t> ids) {
     const auto unknown = static_cast<size_t>(std::ranges::count(ids, vocabulary(0).unknown_id()));
@@ -92,7 +92,7 @@ class ChunkEncoder {
       tokenizer(0).VisitUnknown(text,
                                 [&](std::string_view word) { unknown_words_.emplace_back(word); });
     }
-    // As many as there are <unk>, whatever an imported model makes of its own unknown pieces.
+    // exactly one per <unk>, also for imported models with several unknown pieces
     unknown_words_.resize(unknown);
     for (const std::string& word : unknown_words_) KeepText(word);
     tokenized_->examples.texts.examples.push_back(static_cast<uint32_t>(unknown));
@@ -106,7 +106,7 @@ class ChunkEncoder {
     texts.bytes.append(text);
   }
 
-  // How many lines of the chunk end before one of them; they come in order.
+  // Number of lines of the chunk that end before `line`. Calls must have ascending lines.
   uint32_t EndedBefore(size_t line) {
     for (; seen_lines_ < line; ++seen_lines_) ended_lines_ += chunk_.lines[seen_lines_].ends;
     return ended_lines_;
@@ -148,7 +148,7 @@ class ChunkEncoder {
     Field* labels = &fields()[1];
     const size_t begin = text->ids.size();
     tokenizer(0).Encode(whole, &text->ids);
-    if (text->ids.size() == begin) {  // white space of Unicode
+    if (text->ids.size() == begin) {  // Unicode white space
       ++tokenized_->findings.left_out.empty_lines;
       return;
     }
@@ -178,8 +178,8 @@ class ChunkEncoder {
     tokenized_->examples.texts.examples.push_back(1);
   }
 
-  // Applies the rules to an example whose first two fields have ids from `begins` on, to the end.
-  // False: it is too long, and its ids were removed.
+  // Applies the length rules to an example whose first two fields begin at the indices `begins` of
+  // the ids. Returns false if the example is too long and its ids were removed.
   bool FitLengths(const std::array<size_t, 2>& begins) {
     const uint64_t most = coding_.rules.max_length;
     const auto length = [&](int i) { return fields()[i].ids.size() - begins[i]; };
@@ -198,7 +198,7 @@ class ChunkEncoder {
     return !drop;
   }
 
-  // What of `text` became <unk> among the ids from `begin` to `end`.
+  // Counts the words of `text` that became <unk> among the ids in [begin, end).
   void CountUnknown(int field, std::string_view text, size_t begin, size_t end) {
     if (!coding_.fields[field].count_unknown_words) return;
     const std::vector<uint32_t>& ids = fields()[field].ids;
@@ -222,8 +222,8 @@ class ChunkEncoder {
   const ExampleCoding& coding_;
   const TextChunk& chunk_;
   TokenizedChunk* const tokenized_;
-  std::vector<std::string> unknown_words_;  // of the line in hand
-  std::vector<size_t> word_begins_;         // of the sentence in hand, among the ids
+  std::vector<std::string> unknown_words_;  // of the current line
+  std::vector<size_t> word_begins_;  // of the current sentence: index of each word's first id
   size_t seen_lines_ = 0;
   uint32_t ended_lines_ = 0;
 };
@@ -238,7 +238,7 @@ absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
   tokenized->examples.chunk = chunk.number;
   if (IsRunningText(coding.rules.task))
     tokenized->examples.ended_lines = std::ranges::count_if(chunk.lines, &TextChunk::Line::ends);
-  // A corpus that is divided is read once for each of its parts.
+  // A divided corpus is read once per part; add the notices only once.
   if (coding.rules.part.begin == 0) AddNotices(coding.rules.task, chunk, &findings.notices);
   ChunkEncoder encoder(coding, chunk, tokenized);
   RETURN_IF_ERROR(ReadExamples(

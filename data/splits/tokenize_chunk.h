@@ -1,4 +1,4 @@
-// A chunk of text to examples of token ids.
+// Converts a chunk of text to examples of token ids.
 #pragma once
 
 #include <memory>
@@ -15,11 +15,11 @@
 
 namespace elman {
 
-// How the examples of a task become ids.
+// How the examples of a task are converted to ids.
 struct ExampleCoding {
   struct Field {
     std::shared_ptr<const Vocabulary> vocabulary;
-    std::shared_ptr<const Tokenizer> tokenizer;  // null: labels, looked up as they are
+    std::shared_ptr<const Tokenizer> tokenizer;  // null: labels, which are looked up unchanged
     TokenizerSpec::Kind kind = TokenizerSpec::KIND_UNSPECIFIED;
     bool count_unknown_words = false;
   };
@@ -27,19 +27,20 @@ struct ExampleCoding {
   bool keep_empty_lines = false;
   std::vector<Field> fields;
   bool hash_contents = false;
-  // What raw text of the examples is kept.
+  // Which raw text of the examples is kept.
   RawTextHeader::Content raw_text = RawTextHeader::CONTENT_UNSPECIFIED;  // none
 };
 
+// The result of TokenizeChunk. Reuse it to reuse its memory.
 struct TokenizedChunk {
   TextFindings findings;
-  SpooledExamples examples;  // its notes are the findings
+  SpooledExamples examples;  // its notes are the serialized findings
 };
 
-// The fields of every example that the rules leave, reusing the memory of `tokenized`. The lines of
-// a language model and both sides of a translation end in </s>. Of the pieces of a tagged word, the
-// first has its tag and the others have no_label_id(). Labels that are not known have ids from
-// first_unseen_id() on, by the order in which the chunk has them.
+// Converts every example that the rules do not leave out. Reuses the memory of `tokenized`. Lines
+// of a language model and both sides of a translation end with </s>. The first piece of a tagged
+// word has its tag; the other pieces have no_label_id(). Unknown labels get ids from
+// first_unseen_id(), in order of first occurrence in the chunk.
 absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
                            TokenizedChunk* tokenized);
 

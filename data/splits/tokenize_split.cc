@@ -83,13 +83,13 @@ absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name, c
 }
 
 ExampleCoding SplitTokenizer::CodingOf(const std::string& name, const ExampleRules& rules) const {
-  // Where the tokenizer is another data set's, the options may keep more.
+  // If the tokenizer was adopted from another data set, the options may keep more empty lines.
   const bool keep_empty_lines =
       fields_[0].spec.keep_empty_lines() || options_.tokenizer.keep_empty_lines();
   ExampleCoding coding = {rules, keep_empty_lines, {}, MayOverlap(), RawTextOf(rules.task, name)};
   for (const FieldCoding& field : fields_) {
     const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
-    // What train has of counted words is known already.
+    // The words that train lacks are known from counting.
     const bool known = IsTrain(name) && IsCounted(field.spec.kind()) && !field.given();
     coding.fields.push_back(
         {field.vocabulary, field.tokenizer, field.spec.kind(), !labels && !known});
@@ -102,7 +102,7 @@ absl::StatusOr<SplitSurvey> SplitTokenizer::CreateSurvey(const std::string& name
   return SplitSurvey::Create(fields_.size(), MayOverlap() ? JoinPath(folder_, hashes) : "");
 }
 
-// The spools that are there, and those of all ranks.
+// The existing spools, and those of all ranks.
 std::vector<std::string> SplitTokenizer::ShareSpoolPaths(const std::string& name) {
   std::set<std::string> names;
   const std::string prefix = absl::StrCat("spool-", name, "-");
@@ -121,7 +121,8 @@ std::vector<std::string> SplitTokenizer::ShareSpoolPaths(const std::string& name
   return paths;
 }
 
-// What is whole in the spools that are there. Each is read by one rank, and cut behind that.
+// The complete chunks in existing spools. Each spool is read by one rank, which removes incomplete
+// data at its end.
 absl::StatusOr<std::vector<SpooledChunk>> SplitTokenizer::ShareKept(
     const std::string& name, const std::vector<std::string>& paths) {
   std::vector<SpooledChunk> mine;
@@ -149,7 +150,7 @@ absl::StatusOr<std::vector<SpooledChunk>> SplitTokenizer::ShareKept(
   return ShareChunks(mine);
 }
 
-// What Tokenize finds out of chunks besides their ids.
+// Collects the statistics of a kept chunk, as Tokenize does for new chunks.
 absl::Status SplitTokenizer::AddKept(const std::string& name, const SpooledExamples& examples) {
   if (IsTrain(name)) RETURN_IF_ERROR(CountIds(examples, &id_counts_));
   const absl::StatusOr<TextFindings> findings = TextFindings::Parse(examples.notes);
@@ -203,7 +204,7 @@ absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus
   return survey.Finish();
 }
 
-// The chunks of all ranks.
+// Collects the chunks of all ranks.
 std::vector<SpooledChunk> SplitTokenizer::ShareChunks(const std::vector<SpooledChunk>& mine) {
   return VectorFromBytes<SpooledChunk>(absl::StrJoin(workers_->AllGather(AsBytes(mine)), ""));
 }

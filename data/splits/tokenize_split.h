@@ -1,4 +1,4 @@
-// The second pass over a corpus: its splits become examples of ids in spools.
+// The second pass over a corpus: converts its splits to examples of ids in spools.
 #pragma once
 
 #include <cstdint>
@@ -20,28 +20,27 @@
 
 namespace elman {
 
-// What raw text of a split is kept beside its shards: of those that models are evaluated on, what
-// the scores of the task need.
+// Which raw text of a split is kept. Splits for evaluation have what the metrics of the task need.
 RawTextHeader::Content RawTextOf(Task task, const std::string& split);
 
-// Spools stand in a folder that all ranks see, one for every split and rank. Chunks that are whole
-// in spools found there, of any number of ranks, are not tokenized again.
+// Tokenizes splits. Spools are in a folder that all ranks see, one per split and rank. Complete
+// chunks in existing spools, of any number of ranks, are not tokenized again.
 class SplitTokenizer {
  public:
-  // All must outlive it. The fields have vocabularies and tokenizers.
+  // All arguments must outlive the tokenizer. The fields must have vocabularies and tokenizers.
   SplitTokenizer(const PreprocessOptions& options, const std::vector<FieldCoding>& fields,
                  const std::string& folder, Communicator* workers, PipelineProgress* progress);
 
-  // The examples that `rules` leave of the corpus. Collective; the result is the same on all ranks.
-  // The ids of train are counted.
+  // Tokenizes the examples of a corpus that `rules` do not leave out. Collective; the result is the
+  // same on all ranks. For train, ids are counted.
   absl::StatusOr<SpooledSplit> Tokenize(const std::string& name, const Corpus& corpus,
                                         const ExampleRules& rules);
 
-  // Of each split so far, what all ranks have found. Collective. Complete on rank 0.
+  // The statistics of each split so far, over all ranks. Collective. Complete on rank 0.
   absl::StatusOr<std::vector<SplitSurvey>> ShareSurveys();
   std::vector<std::vector<uint64_t>> ShareIdCounts();  // by field that owns its vocabulary
 
-  uint64_t kept_chunks() const { return kept_chunks_; }  // found in spools
+  uint64_t kept_chunks() const { return kept_chunks_; }  // chunks found in existing spools
 
  private:
   using IdCounts = std::vector<std::vector<uint64_t>>;
@@ -57,7 +56,7 @@ class SplitTokenizer {
                              SpoolWriter* spool);
   std::vector<SpooledChunk> ShareChunks(const std::vector<SpooledChunk>& mine);
   absl::Status CountIds(const SpooledExamples& examples, IdCounts* counts) const;
-  // The parts of one corpus have no text in common.
+  // The parts of one corpus cannot have a text in common.
   bool MayOverlap() const { return options_.splits.size() > 1; }
 
   const PreprocessOptions& options_;
@@ -65,7 +64,7 @@ class SplitTokenizer {
   const std::string& folder_;
   Communicator* const workers_;
   PipelineProgress* const progress_;
-  std::vector<SplitSurvey> surveys_;  // by split; the last one is of the split in hand
+  std::vector<SplitSurvey> surveys_;  // by split; the last is the current split
   IdCounts id_counts_;
   uint64_t kept_chunks_ = 0;
 };

@@ -66,7 +66,7 @@ absl::StatusOr<std::string> FindLabel(const Corpus& corpus, const ExampleRules& 
         [&](const TextExample& example) {
           const std::vector<std::string_view>& labels = example.fields[1];
           const auto found = std::ranges::find(labels, label);
-          // The words of a sentence have a line each.
+          // Every word of a sentence has its own line.
           if (place.empty() && found != labels.end())
             place = chunk.PlaceOf(example.line + static_cast<size_t>(found - labels.begin()));
         },

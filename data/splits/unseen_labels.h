@@ -1,5 +1,5 @@
-// The ids of labels that train does not have. Each chunk of a corpus numbers those that it meets;
-// the ids in shards are known when all chunks have been read.
+// Ids of labels that do not occur in train. Each chunk numbers them separately; their final ids are
+// known when all chunks have been read.
 #pragma once
 
 #include <string>
@@ -16,18 +16,17 @@
 
 namespace elman {
 
-// The labels, with their counts, in the order of their bytes. Collective: every rank gets those
-// that rank 0 has.
+// The labels with their counts, sorted by bytes. Collective: every rank gets the labels of rank 0.
 std::vector<Vocabulary::Entry> ShareUnseenLabels(const PieceCounts& labels, Communicator* workers);
 
-// Gives the labels in field `field` of a chunk that are among `vocabulary.unseen_labels()` their
-// ids there, in place of the numbers in the chunk. DataLoss if the notes of the chunk, which
-// SplitTokenizer wrote, do not name one of them. Safe for any number of threads.
+// Replaces the numbers of unseen labels in field `field` of a chunk with their ids in
+// `vocabulary.unseen_labels()`. DataLoss if the notes of the chunk, written by SplitTokenizer, do
+// not have a label. Safe for concurrent use.
 absl::Status RenumberUnseenLabels(const Vocabulary& vocabulary, int field,
                                   SpooledExamples* examples);
 
-// Where the corpus has a label of a text, or the tag of a word, first: "FILE: line NUMBER". Empty:
-// it does not have it.
+// The first place in the corpus of a label of a text or a tag of a word: "FILE: line NUMBER". Empty
+// if it does not occur.
 absl::StatusOr<std::string> FindLabel(const Corpus& corpus, const ExampleRules& rules,
                                       const std::string& label);
 
