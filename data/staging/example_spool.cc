@@ -13,10 +13,10 @@
 namespace elman {
 namespace {
 
-// A record has the numbers of the chunk, of fields, of examples, of bytes of notes, of examples
-// with raw text, of raw texts, of their bytes, of lines that examples have, of lines that end in
-// it, and of ids of each field, all of 8 bytes; then the lines, the vectors of each field, those of
-// the raw texts and their bytes, and the notes.
+// A record begins with numbers of 8 bytes: the number of the chunk, and the numbers of fields,
+// examples, bytes of notes, examples with raw text, raw texts, bytes of raw texts, line entries,
+// lines that end in the chunk, and ids of each field. Then follow the line entries, the vectors of
+// each field, the vectors and bytes of the raw texts, and the notes.
 constexpr size_t kFixedNumbers = 9;
 
 void TakeNumbers(size_t count, std::string_view* bytes, std::vector<uint32_t>* numbers) {

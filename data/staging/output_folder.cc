@@ -42,7 +42,7 @@ absl::Status CheckIsFree(const std::string& path) {
       absl::StrCat(path, ": a folder with other files in it; choose another --output"));
 }
 
-// Removes the files of a folder but those wanted; how many there were.
+// Removes the files of a folder except `wanted`. Returns the number of removed files.
 absl::StatusOr<int> RemoveFiles(const std::string& folder,
                                 const std::function<bool(const std::string&)>& wanted) {
   std::error_code error;
@@ -68,7 +68,7 @@ absl::StatusOr<std::unique_ptr<OutputFolder>> OutputFolder::Open(const std::stri
   std::string work_path = name + ".unfinished";
   RETURN_IF_ERROR(CreateFolder(work_path));
   ASSIGN_OR_RETURN(std::unique_ptr<FolderLock> lock, FolderLock::Take(work_path));
-  // What a killed process was in the middle of.
+  // Remove temporary files of killed processes.
   RETURN_IF_ERROR(
       RemoveFiles(work_path, [](const std::string& name) { return !IsTemporary(name); }).status());
   const bool has_work = FileExists(JoinPath(work_path, kPlanName));
@@ -105,9 +105,9 @@ absl::Status OutputFolder::Publish(const std::set<std::string>& files) {
   RETURN_IF_ERROR(RemoveFiles(work_path_, [&files](const std::string& name) {
                     return files.contains(name) || name == kLockName;
                   }).status());
-  lock_ = nullptr;  // it would be a file too many
+  lock_ = nullptr;  // deletes the lock file, which is not part of the data set
   RETURN_IF_ERROR(RemoveFile(JoinPath(work_path_, kLockName)));
-  // The names inside must be durable before the name of the whole is.
+  // The names inside must be durable before the folder gets its name.
   RETURN_IF_ERROR(SyncFolder(work_path_));
   if (::rename(work_path_.c_str(), path_.c_str()) != 0) {
     return ErrnoStatus(errno, absl::StrCat("rename ", work_path_, " to it"), path_);

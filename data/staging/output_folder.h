@@ -1,5 +1,5 @@
-// The folder of a data set on its way: it appears under its name only when it is complete, and a
-// run that was ended before leaves it to the next one.
+// The folder of a data set while it is being made. It gets its final name only when it is complete;
+// an unfinished folder can be continued by a later run.
 #pragma once
 
 #include <atomic>
@@ -13,38 +13,38 @@
 
 namespace elman {
 
-// "PATH.unfinished" until it is published. One process at a time has it.
+// The folder "PATH.unfinished" until it is published. Locked for one process.
 class OutputFolder {
  public:
-  // AlreadyExists if there is something at `path`, but for an empty folder; FailedPrecondition if
-  // another run is making it. Creates missing parents.
+  // Creates the folder and its missing parents. AlreadyExists if `path` exists and is not an empty
+  // folder; FailedPrecondition if another run is using the folder.
   static absl::StatusOr<std::unique_ptr<OutputFolder>> Open(const std::string& path);
 
-  // As Leave.
+  // Calls Leave.
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  // Where to write meanwhile.
+  // The folder to write to before Publish.
   const std::string& work_path() const { return work_path_; }
 
-  // What a run that goes on must have in common with the one before, as a text. True if the folder
-  // was left by a run of this plan; if not, it is emptied, but for temporary files, and `discarded`
-  // says whether there was anything.
+  // Begins a run. `plan` is a text with everything that a continued run must have in common with
+  // the earlier one. Returns true if the folder was left by a run with the same plan. Otherwise
+  // deletes its files, except temporary ones, and sets `discarded` to whether there were any.
   absl::StatusOr<bool> Begin(const std::string& plan, bool* discarded);
 
-  // Whether there is something worth keeping in it. Before Begin has judged it, what an earlier run
-  // left is kept whatever is said here.
+  // Sets whether the contents are worth keeping after a failure. Before Begin it has no effect:
+  // what an earlier run left is kept.
   void Keep(bool kept) {
     if (begun_) kept_ = kept;
   }
   bool kept() const { return kept_; }
 
-  // The end of a run that does not publish: removes the folder, unless it is to be kept. Any thread
-  // may call it.
+  // Ends a run without publishing: removes the folder unless it is to be kept. Safe to call from
+  // any thread.
   void Leave();
 
-  // Makes it the folder at `path`, with these files; what else is in it is removed.
+  // Renames the folder to `path`. It keeps only these files; all others are removed.
   absl::Status Publish(const std::set<std::string>& files);
 
  private:

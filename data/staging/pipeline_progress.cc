@@ -18,7 +18,7 @@ PipelineProgress::PipelineProgress(int steps, bool visible, int workers)
       terminal_(::isatty(STDERR_FILENO) == 1),
       workers_(workers) {}
 
-// A step that failed leaves the terminal on a line of its own.
+// After a failed step, end the line on the terminal.
 PipelineProgress::~PipelineProgress() {
   if (visible_ && open_ && terminal_) std::fputc('\n', stderr);
 }
@@ -44,7 +44,7 @@ void PipelineProgress::Add(uint64_t bytes) {
 
 void PipelineProgress::Draw(steady_clock::time_point now) {
   drawn_ = now;
-  // What was longer before is cleared.
+  // Clears the rest of a longer previous line.
   std::fprintf(stderr, terminal_ ? "\r%s\033[K" : "%s\n", Line().c_str());
 }
 

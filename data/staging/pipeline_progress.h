@@ -1,5 +1,5 @@
-// Tells on standard error which step of a pipeline is under way: on a terminal with a line that
-// moves, elsewhere with a line a step and one every half minute.
+// Prints the current step of a pipeline to standard error. On a terminal it updates one line;
+// elsewhere it prints one line per step and one every half minute.
 #pragma once
 
 #include <chrono>
@@ -9,20 +9,22 @@
 
 namespace elman {
 
+// Progress over a fixed number of steps.
 class PipelineProgress {
  public:
-  // Not `visible`: nothing is printed. What is added is taken to be done by each of `workers`.
+  // `visible` false: prints nothing. `workers` is the number of processes; each is assumed to do as
+  // much as this one.
   PipelineProgress(int steps, bool visible, int workers = 1);
   ~PipelineProgress();
 
-  // `bytes` is what the step will come to; 0: unknown.
+  // Begins a step. `bytes` is its expected total; 0: unknown.
   void Begin(const std::string& what, uint64_t bytes = 0);
-  void Add(uint64_t bytes);   // of text, done in this step; by any thread
-  void Skip(uint64_t bytes);  // of text, that need not be done
+  void Add(uint64_t bytes);   // bytes of text done in this step; safe to call from any thread
+  void Skip(uint64_t bytes);  // bytes of text that need not be done
   void End();
   void SkipSteps(int steps) { step_ += steps; }
 
-  // A line of its own, between steps or within one.
+  // Prints a separate line, between steps or during one.
   void Say(const std::string& line);
 
  private:
@@ -33,12 +35,12 @@ class PipelineProgress {
   const bool visible_;
   const bool terminal_;
   const int workers_;
-  std::mutex mutex_;  // guards the following
+  std::mutex mutex_;  // guards the members below
   int step_ = 0;
   bool open_ = false;  // a step has begun and not ended
   std::string what_;
   uint64_t bytes_ = 0;    // done in this step
-  uint64_t skipped_ = 0;  // that need not be done
+  uint64_t skipped_ = 0;  // need not be done
   uint64_t expected_ = 0;
   std::chrono::steady_clock::time_point begin_;
   std::chrono::steady_clock::time_point drawn_;

@@ -14,7 +14,7 @@ namespace elman {
 
 namespace {
 
-// The file of a tokenizer that others made is there if and only if the tokenizer is of such a kind.
+// Checks that the file of a tokenizer is given if and only if its kind needs one.
 absl::Status CheckTokenizerFile(const std::string& flag, TokenizerSpec::Kind kind,
                                 const std::string& file) {
   if (IsForeign(kind) == !file.empty()) return absl::OkStatus();
@@ -32,7 +32,7 @@ absl::Status CheckTokenizerFile(const std::string& flag, TokenizerSpec::Kind kin
                    "tokenizer=wordpiece only; --vocabulary_of takes the vocabulary of a data set"));
 }
 
-// What is wrong with a tokenizer; `prefix` is that of its flags: "--" or "--target_".
+// Checks the options of a tokenizer. `prefix` is the prefix of its flags: "--" or "--target_".
 absl::Status CheckTokenizer(std::string_view prefix, const std::string& file, TokenizerSpec* spec) {
   const std::string flag(prefix);
   RETURN_IF_ERROR(CheckTokenizerFile(flag, spec->kind(), file));
@@ -61,7 +61,7 @@ absl::Status CheckTokenizer(std::string_view prefix, const std::string& file, To
   return absl::OkStatus();
 }
 
-// What is wrong with what only some tasks have.
+// Checks options that apply only to some tasks.
 absl::Status CheckTask(const PreprocessOptions& options) {
   const bool targets = options.target_tokenizer.kind() != TokenizerSpec::KIND_UNSPECIFIED;
   if (options.task != TRANSLATION && (targets || options.shared_vocabulary)) {
@@ -107,7 +107,7 @@ absl::Status CheckTask(const PreprocessOptions& options) {
   return absl::OkStatus();
 }
 
-// What is wrong with the weights of --split.
+// Checks the weights of --split.
 absl::Status CheckWeights(const PreprocessOptions& options) {
   constexpr uint64_t kMostWeight = 1'000'000;
   const std::vector<uint64_t>& weights = options.split_weights;

@@ -1,4 +1,4 @@
-// What elman-preprocess is asked to do.
+// The options of elman-preprocess.
 #pragma once
 
 #include <cstdint>
@@ -20,52 +20,55 @@ inline constexpr uint64_t kDefaultMemoryMb = 4096;
 inline constexpr uint64_t kLeastMemoryMb = 64;
 inline constexpr uint64_t kDefaultSampleBytes = uint64_t{64} << 20;
 
+// Options of a run that converts text.
 struct PreprocessOptions {
   struct Split {
     std::string name;                            // train, valid or test
-    std::vector<std::string> files;              // read one after the other; "-" is standard input
-    std::vector<std::string> target_files = {};  // of parallel files, one for each of `files`
-    CorpusPart part = {};                        // which of their examples
+    std::vector<std::string> files;              // read in order; "-" is standard input
+    std::vector<std::string> target_files = {};  // for parallel files, one for each of `files`
+    CorpusPart part = {};  // the part of the examples that belongs to the split
   };
   Task task = LANGUAGE_MODEL;
   TokenizerSpec tokenizer;
-  // Of TRANSLATION: the tokenizer of the target; KIND_UNSPECIFIED: the same as of the source.
+  // Only for TRANSLATION: tokenizer of the target; KIND_UNSPECIFIED: the same as for the source.
   TokenizerSpec target_tokenizer;
-  bool shared_vocabulary = false;  // of TRANSLATION: one vocabulary for both sides
-  // Of WORDPIECE the vocab.txt of a BERT model, of SENTENCEPIECE an existing model; else empty.
+  bool shared_vocabulary = false;  // only for TRANSLATION: one vocabulary for both sides
+  // The vocab.txt of a BERT model for WORDPIECE, the model for SENTENCEPIECE; otherwise empty.
   std::string tokenizer_file;
   std::string target_tokenizer_file;
-  // A data set whose tokenizers and vocabularies are taken over, in the place of `tokenizer`. Then
-  // there need not be a train split. Labels that it has no vocabulary of are counted as usual.
+  // A data set whose tokenizers and vocabularies are used instead of `tokenizer`. Then the split
+  // train is optional. Labels for which it has no vocabulary are counted as usual.
   std::string vocabulary_of;
-  // Subword tokenizers are trained on a sample of this size; smaller corpora are used whole.
+  // Size of the sample on which subword tokenizers are trained. Smaller corpora are used
+  // completely.
   uint64_t tokenizer_sample_bytes = kDefaultSampleBytes;
-  std::vector<Split> splits;  // train, if there is one, is the first
-  // How much of train's files is for train, valid and test: each has that share of the examples, by
-  // a hash of their texts. Empty: they are all for train.
+  std::vector<Split> splits;  // train, if present, is first
+  // Proportions in which train's files are divided into train, valid and test, by a hash of the
+  // texts. Empty: all examples are in train.
   std::vector<uint64_t> split_weights;
   PreprocessSpec::OnInvalid on_invalid = PreprocessSpec::KEEP;
-  // Most ids of a field of an example, and what becomes of those with more; 0: any number.
+  // Maximum number of ids per field of an example; on_long applies to longer ones. 0: unlimited.
   uint64_t max_length = 0;
   PreprocessSpec::OnLong on_long = PreprocessSpec::DROP;
-  LabelOrderSpec label_order;  // of CLASSIFICATION
-  // Of TAGGING; UNRECORDED: it is recognized by the tags of train, or taken over with them.
+  LabelOrderSpec label_order;  // for CLASSIFICATION
+  // Only for TAGGING. UNRECORDED: recognized from the tags of train, or adopted with their
+  // vocabulary.
   TagScheme tag_scheme = FieldEntry::UNRECORDED;
-  ColumnChoice columns;  // of TAGGING
-  std::string output;    // the data set's folder, which must not exist or be empty
+  ColumnChoice columns;  // for TAGGING
+  std::string output;    // folder of the data set; it must be empty or not exist
   uint64_t shard_tokens = kDefaultShardTokens;
   int threads = 1;
-  uint64_t memory_mb = kDefaultMemoryMb;  // of 2^20 bytes, for counting, a process
-  bool quiet = false;                     // nothing is told on standard error
+  uint64_t memory_mb = kDefaultMemoryMb;  // MiB per process for counting
+  bool quiet = false;                     // print nothing to standard error
 };
 
-// What is wrong with the options, before anything is read; fills in defaults.
+// Checks the options without reading files, and fills in defaults.
 absl::Status CheckOptions(PreprocessOptions* options);
 
-// What is wrong with how much is taken or made at a time.
+// Checks the resource limits.
 absl::Status CheckResources(uint64_t shard_tokens, int threads, uint64_t memory_mb);
 
-// The splits, with train divided by the weights, if there are any.
+// The splits, after train is divided according to `weights`, if there are any.
 std::vector<PreprocessOptions::Split> DividedSplits(std::vector<PreprocessOptions::Split> splits,
                                                     const std::vector<uint64_t>& weights);
 

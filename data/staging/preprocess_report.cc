@@ -15,14 +15,14 @@
 namespace elman {
 namespace {
 
-// A part of a text, in quotes, that cannot move the cursor.
+// A part of a text in quotes, without characters that move the cursor.
 std::string Shown(std::string_view text) {
   constexpr size_t kMostShown = 60;
   return absl::StrCat("'", absl::Utf8SafeCHexEscape(std::string(text.substr(0, kMostShown))),
                       text.size() > kMostShown ? "...'" : "'");
 }
 
-// A row for each split, or, where examples have several fields, for each field of each.
+// A table with one row per split or, if examples have several fields, per split and field.
 std::string Table(const DatasetManifest& manifest) {
   const bool several = manifest.fields_size() > 1;
   const int width = several ? 14 : 8;
@@ -46,7 +46,7 @@ std::string Table(const DatasetManifest& manifest) {
   return text;
 }
 
-// What share of train the vocabulary of a field covers, where there is a train.
+// The fraction of train that the vocabulary of a field covers, if there is a train.
 std::string Coverage(const DatasetManifest& manifest, int field, bool shared) {
   const SplitEntry& train = manifest.splits(0);
   if (train.name() != "train" || train.surveys_size() <= field) return "";
@@ -126,7 +126,7 @@ std::string LeftOutText(const PreprocessReport& report) {
   return text;
 }
 
-// What became of examples that are too long, by split.
+// The number of examples that are too long, by split.
 std::string LongText(const DatasetManifest& manifest) {
   const PreprocessSpec& spec = manifest.preprocess();
   std::string text;
@@ -185,7 +185,7 @@ std::string InvalidText(const PreprocessReport& report) {
                       " have bytes that are not UTF-8; they were ", fate, "\n");
 }
 
-// How many examples, or words, of train have each label.
+// The number of examples, or words, of train with each label.
 std::string LabelCounts(const PreprocessReport& report) {
   if (report.train_labels.empty()) return "";
   std::string text = "labels in train:\n";
@@ -215,14 +215,14 @@ std::string UnseenLabels(const PreprocessReport& report) {
                       " times in valid and test, no prediction can be right\n");
 }
 
-// Where words and tags were read.
+// The columns from which words and tags were read.
 std::string ColumnsText(const PreprocessReport& report) {
   if (report.manifest.task() != TAGGING || !report.manifest.fields(1).has_columns()) return "";
   return absl::StrCat("columns: ", Describe(report.manifest.fields(1).columns()),
                       " (--word_column and --tag_column change it)\n");
 }
 
-// What the tags of words mark, and by which rules.
+// The tag scheme and the number of entities.
 std::string TagSchemeText(const PreprocessReport& report) {
   if (report.manifest.task() != TAGGING) return "";
   const TagScheme scheme = report.manifest.fields(1).tag_scheme();
@@ -244,7 +244,7 @@ std::string TagSchemeText(const PreprocessReport& report) {
   return text;
 }
 
-// Where labels have an order that ordinal models take for that of ratings.
+// The order of labels, if they are numbers or ordered as given.
 std::string LabelOrderText(const PreprocessReport& report) {
   if (report.manifest.task() != CLASSIFICATION) return "";
   switch (report.manifest.fields(1).label_order()) {

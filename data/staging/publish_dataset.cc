@@ -26,7 +26,7 @@ absl::StatusOr<SplitEntry> WriteShards(const SpooledSplit& split, ShardingPlan p
   }
   plan.header.set_shards(static_cast<uint32_t>(shards));
   std::mutex mutex;
-  SplitEntry entries;  // guarded by mutex, as *kept
+  SplitEntry entries;  // guarded by mutex, like *kept
   uint64_t next = plan.worker;
   RETURN_IF_ERROR(WorkInTurn<uint64_t>(
       plan.threads,

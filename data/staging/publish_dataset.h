@@ -1,4 +1,4 @@
-// The last steps of every data set: shards of what was spooled, and publishing.
+// The last steps of preprocessing: writes shards from spools and publishes the data set.
 #pragma once
 
 #include <cstdint>
@@ -13,33 +13,33 @@
 
 namespace elman {
 
-// How a split becomes shards.
+// How a split is written as shards.
 struct ShardingPlan {
   std::string folder;
-  ShardHeader header = {};                 // of all shards, without their numbers
+  ShardHeader header = {};                 // for all shards, without shard numbers
   std::vector<uint32_t> unknown_ids = {};  // by field
-  // What raw text of the examples stands in files beside the shards.
+  // Which raw text of the examples is written next to the shards.
   RawTextHeader::Content raw_text = RawTextHeader::CONTENT_UNSPECIFIED;  // none
   uint64_t shard_tokens = 0;
   int threads = 1;
-  // Of so many processes this one writes the shards `worker`, `worker` + `workers`, and so on.
+  // Index and number of processes. This one writes the shards `worker`, `worker` + `workers`, ...
   int worker = 0;
   int workers = 1;
 };
 
-// Writes shards, and returns their entries, in any order; `kept` counts those that were there
+// Writes shards and returns their entries in any order. `kept` counts the shards that existed
 // already.
 absl::StatusOr<SplitEntry> WriteShards(const SpooledSplit& split, ShardingPlan plan,
                                        uint64_t* kept);
 
-// Brings the shards of an entry and their files of raw text into order and sums up their counts.
+// Sorts the shards of an entry and their raw text files, and adds up their counts.
 void SumUpShards(SplitEntry* split);
 
-// Writes a file of a data set.
+// Writes a file of a data set and sets its entry.
 absl::Status WriteEntry(const std::string& folder, const std::string& name,
                         const std::string& contents, FileEntry* entry);
 
-// Writes the manifest into the folder, opens the data set to prove it, and publishes its files.
+// Writes the manifest, opens the data set to verify it, and publishes its files.
 absl::Status PublishDataset(const DatasetManifest& manifest, OutputFolder* output);
 
 }  // namespace elman

@@ -21,7 +21,7 @@ absl::StatusOr<SourceEntry> DescribeSource(const std::string& path, const std::s
     return absl::OkStatus();
   }));
   SourceEntry source;
-  // The name of a pipe (/dev/fd/63) says nothing.
+  // The name of a pipe (/dev/fd/63) is not useful.
   source.set_name(path == given ? FileNameOf(given) : "-");
   source.set_bytes(bytes);
   source.set_xxh3(fingerprint.Hex());

@@ -1,4 +1,4 @@
-// What the manifest says of the files that were read.
+// Describes the source files in the manifest.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@
 
 namespace elman {
 
-// Reads all of the file at `path`, which was given as `given`; another name is that of a pipe, of
-// which it is a copy.
+// Reads the whole file `path` and describes it. `given` is the name that the user gave. If it
+// differs from `path`, it is a pipe and `path` is its copy.
 absl::StatusOr<SourceEntry> DescribeSource(const std::string& path, const std::string& given);
 
-// The sources of each split, for rank 0, in the order of its files, each before its target.
-// Collective: every rank reads some of the files. `given` are the splits as they were named,
-// `read` the same with the files that are read.
+// The sources of each split, in the order of its files; a source file comes before its target file.
+// Collective: every rank reads some of the files, and rank 0 gets the result. `given` are the
+// splits with the names that the user gave, `read` the same splits with the files to read.
 absl::StatusOr<std::vector<SplitEntry>> DescribeSources(
     const std::vector<PreprocessOptions::Split>& given,
     const std::vector<PreprocessOptions::Split>& read, Communicator* workers);

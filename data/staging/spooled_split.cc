@@ -44,10 +44,10 @@ namespace {
 
 using TextsVisitor = std::function<absl::Status(std::span<const std::string_view> texts)>;
 
-// Visits the examples of [begin, end) as VisitExamples does: their fields, or their raw texts.
+// Visits the examples of [begin, end) in order, like VisitExamples, with their fields or raw texts.
 absl::Status VisitSpooled(const SpooledSplit& split, uint64_t begin, uint64_t end,
                           const ExampleVisitor* visit_fields, const TextsVisitor* visit_texts) {
-  // The last chunk that begins at or before `begin`, or the first of all.
+  // The last chunk that begins at or before `begin`, or the first chunk.
   auto chunk = std::ranges::upper_bound(split.begins, begin);
   if (chunk != split.begins.begin()) --chunk;
   std::string buffer;
@@ -90,7 +90,7 @@ absl::Status VisitSpooled(const SpooledSplit& split, uint64_t begin, uint64_t en
   return absl::OkStatus();
 }
 
-// What the manifest says of a shard that is there, if every byte of it is right.
+// The manifest entry of an existing shard, if every byte of it is correct.
 absl::StatusOr<ShardEntry> EntryOf(const std::string& path, const ShardHeader& header,
                                    uint64_t file_id) {
   ASSIGN_OR_RETURN(const std::unique_ptr<ShardReader> shard, ShardReader::Open(path, {}));
@@ -109,7 +109,7 @@ absl::StatusOr<ShardEntry> EntryOf(const std::string& path, const ShardHeader& h
   return entry;
 }
 
-// The ids, of all fields, where the part `number` of `parts` begins.
+// Index of the first id, over all fields, of part `number` of `parts`.
 uint64_t BeginOfPart(const SpooledSplit& split, uint64_t number, uint64_t parts) {
   return static_cast<uint64_t>(static_cast<unsigned __int128>(split.ids) * number / parts);
 }

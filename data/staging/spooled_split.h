@@ -1,4 +1,4 @@
-// A split whose examples stand in spools, and its way into shards.
+// A split whose examples are in spools, and writing it as shards.
 #pragma once
 
 #include <cstdint>
@@ -16,41 +16,41 @@
 
 namespace elman {
 
+// The chunks of a split and the spools that contain them.
 struct SpooledSplit {
   std::vector<std::unique_ptr<SpoolReader>> spools;
-  std::vector<SpooledChunk> chunks;   // in the order of the corpus
-  std::vector<uint64_t> begins;       // of each chunk, counted in ids of all fields
-  std::vector<uint64_t> first_lines;  // of each chunk: its first line in the corpus, from 1
-  uint64_t ids = 0;                   // of all fields
-  // If set, what is still to be done to every chunk that is read: what could not be known before
-  // all chunks were there. Safe for any number of threads; leaves the numbers of ids as they are.
+  std::vector<SpooledChunk> chunks;  // in the order of the corpus
+  std::vector<uint64_t> begins;  // index of the first id of each chunk, counting ids of all fields
+  std::vector<uint64_t> first_lines;  // first line of each chunk in the corpus, counted from 1
+  uint64_t ids = 0;                   // number of ids of all fields
+  // If set, it is called for every chunk that is read, to add what is known only when all chunks
+  // have been made. It is safe for concurrent use and does not change the number of ids.
   std::function<absl::Status(SpooledExamples*)> complete = nullptr;
 };
 
-// The split of chunks, in any order, that stand in these files. FailedPrecondition if a chunk is
-// missing.
+// Opens a split. `chunks` may be in any order. FailedPrecondition if a chunk is missing.
 absl::StatusOr<SpooledSplit> OpenSpooledSplit(const std::vector<std::string>& spool_paths,
                                               std::vector<SpooledChunk> chunks);
 
-// Gets the fields of an example, nothing of which is unknown as yet, and its line, or 0.
+// Gets the fields of an example, whose unknown ids are not counted yet, and its line or 0.
 using ExampleVisitor = std::function<absl::Status(std::span<FieldIds> fields, uint64_t line)>;
 
-// Visits the examples whose first id is among [begin, end) of the split, in order. Safe for any
-// number of threads.
+// Visits in order the examples whose first id is in [begin, end) of the split. Safe for concurrent
+// use.
 absl::Status VisitExamples(const SpooledSplit& split, uint64_t begin, uint64_t end,
                            const ExampleVisitor& visit);
 
 // Writes shard header.shard() of header.shards() into `folder`, as "train-00000-of-00008.tfrecord".
-// The shards are equal parts of the split's ids; an example belongs to the part that its first id
-// falls in. Ids count as unknown as IsUnknown says, with the unknown_id() of each field among
-// `unknown_ids`. A shard that is there already is `kept`, if it is whole and has these examples; if
-// not, it is written again.
+// The shards divide the ids of the split equally; an example belongs to the shard that contains its
+// first id. Unknown ids are counted with IsUnknown and the unknown_id() of each field in
+// `unknown_ids`. If the shard exists, is intact and has these examples, it is not written again and
+// `kept` is true.
 absl::StatusOr<ShardEntry> WriteShard(const std::string& folder, const SpooledSplit& split,
                                       const ShardHeader& header,
                                       std::span<const uint32_t> unknown_ids, bool* kept);
 
-// Writes the raw texts of the examples of that shard, whose entry is `shard`, as
-// "test-00000-of-00008.texts". One that is there already is written anew.
+// Writes the raw texts of the examples of a shard with the entry `shard`, as
+// "test-00000-of-00008.texts". An existing file is overwritten.
 absl::StatusOr<FileEntry> WriteRawText(const std::string& folder, const SpooledSplit& split,
                                        const ShardHeader& header, RawTextHeader::Content content,
                                        const ShardEntry& shard);
