@@ -14,15 +14,16 @@
 namespace elman {
 namespace {
 
-// Most lines end within so many bytes: further text is read only where it must be.
+// Most lines are shorter than this; further text is read only if necessary.
 constexpr size_t kNearBytes = 1 << 13;
 
 struct TextRange {
   TextCut begin, end;
 };
 
-// The range of a part in `text`, which begins with the part (that is the first of its file) or one
-// byte before. Nothing if it depends on what follows; not `more`: nothing follows.
+// The range of a part in `text`. `text` begins with the part if it is the first of its file, and
+// one byte before it otherwise. Returns nothing if the range depends on later text. `more` false:
+// there is no later text.
 std::optional<TextRange> RangeOf(bool sentences, bool first, std::string_view text, bool more) {
   const auto cut = [&](size_t begin) -> std::optional<TextCut> {
     if (begin >= text.size()) return TextCut{text.size(), false};
@@ -53,7 +54,7 @@ void FindLines(const TextRange& range, TextChunk* chunk) {
   if (!last.ends) last.size = static_cast<uint32_t>(text.size()) - last.begin;
 }
 
-// The line feeds among the first `bytes` bytes of the text of a file.
+// Number of line feeds in the first `bytes` bytes of the text of a file.
 uint64_t CountLineFeeds(const std::string& file, uint64_t bytes) {
   const absl::StatusOr<std::unique_ptr<ByteSource>> source = OpenDecompressed(file);
   std::string buffer(kChunkBytes, '\0');
@@ -167,7 +168,7 @@ absl::Status CorpusReader::Read(TextChunk* chunk) const {
     range = RangeOf(corpus_.sentences, first, chunk->text, more);
   }
   if (first) {
-    // Either all of the file is there, or enough of it.
+    // Here `text` is the whole file, or long enough for the check.
     RETURN_IF_ERROR(CheckTextBegin(chunk->files[0], chunk->text, /*whole=*/true));
     range->begin.at = ByteOrderMarkBytes(chunk->text);
   }
@@ -197,7 +198,7 @@ absl::Status CorpusReader::CheckLines(const TextChunk& chunk) const {
   return absl::OkStatus();
 }
 
-// Appends the next line of one of a pair of files; false at its end.
+// Appends the next line of one file of a pair. Returns false at its end.
 absl::StatusOr<bool> CorpusReader::ReadWhole(LineReader* reader, TextChunk* chunk) const {
   LinePiece piece;
   ASSIGN_OR_RETURN(const bool more, reader->Next(&piece));

@@ -1,4 +1,4 @@
-// Reads a corpus in chunks, which threads and ranks share among themselves.
+// Reads a corpus in chunks that are divided among threads and ranks.
 #pragma once
 
 #include <cstdint>
@@ -17,60 +17,61 @@
 
 namespace elman {
 
+// The files of a corpus and how to read them.
 struct Corpus {
-  std::vector<std::string> files;              // read one after the other; "-" is standard input
-  std::vector<std::string> target_files = {};  // of parallel files, one for each of `files`
-  bool whole_lines = false;  // a line of more than kMaxLineBytes is an error, not cut
-  bool sentences = false;    // lines up to an empty one belong together
+  std::vector<std::string> files;              // read in order; "-" is standard input
+  std::vector<std::string> target_files = {};  // for parallel files, one for each of `files`
+  bool whole_lines = false;  // a line longer than kMaxLineBytes is an error instead of being cut
+  bool sentences = false;    // groups of lines, separated by empty lines, are not divided
 };
 
-// The bytes of its files; 0 where one is compressed or no regular file, and so how much text there
-// is not known.
+// Size of the files in bytes; 0 if one is compressed or not a regular file, so that the amount of
+// text is unknown.
 uint64_t PlainBytes(const Corpus& corpus);
 
-// Consecutive lines of a file, or of a pair of parallel ones.
+// Consecutive lines of a file or of a pair of parallel files.
 struct TextChunk {
   struct Line {
     uint32_t begin = 0;      // in `text`
-    uint32_t size = 0;       // without its line feed (and the carriage return before it)
-    bool continues = false;  // it is a further piece of the line before
+    uint32_t size = 0;       // without its line feed and the carriage return before it
+    bool continues = false;  // continues the previous line
     bool ends = true;        // its line ends here
   };
   uint64_t number = 0;      // 0, 1, 2, ... over the corpus
-  uint64_t file_bytes = 0;  // of its files, that are its part
-  ColumnLayout columns;     // of sentences: those of its file
-  bool paired = false;      // of parallel files: line 2 i is of the source, line 2 i + 1 its target
-  std::string text;         // and perhaps some of the text around
+  uint64_t file_bytes = 0;  // bytes of its files that belong to the chunk
+  ColumnLayout columns;     // for `sentences`: columns of its file
+  bool paired = false;      // parallel files: line 2 i is a source, line 2 i + 1 its target
+  std::string text;         // may include some of the surrounding text
   std::vector<Line> lines;
-  std::vector<std::string> files;  // one, or both of a pair
+  std::vector<std::string> files;  // one, or both files of a pair
 
   std::string_view line(size_t i) const {
     return std::string_view(text).substr(lines[i].begin, lines[i].size);
   }
-  // "FILE: line NUMBER", for messages. May count the lines of the file up to there.
+  // "FILE: line NUMBER", for messages. May have to count the lines of the file up to this place.
   std::string PlaceOf(size_t i) const;
 
-  // Where it is: what CorpusReader knows of it.
-  uint64_t part = 0;                       // of its file
-  uint64_t begin = 0;                      // of its text, in its file
-  uint64_t lines_before = 0;               // of a pair, in each of its files
-  std::shared_ptr<RandomAccessFile> file;  // null: its text is there already
+  // Where the chunk is; for use by CorpusReader.
+  uint64_t part = 0;                       // number of the part in its file
+  uint64_t begin = 0;                      // offset of its text in its file
+  uint64_t lines_before = 0;               // for a pair: lines before it in each file
+  std::shared_ptr<RandomAccessFile> file;  // null: the text has been read already
 };
 
-// The lines of a corpus as chunks. A file that is no text (text_file.h) is refused; NUL bytes and
-// bytes that are not UTF-8 pass through (example_rules.h). What a chunk holds depends on the corpus
-// alone, and is the same for a file and for what it is when compressed. The chunks c with c mod
-// `shares` = `share` come.
+// Reads the lines of a corpus as chunks. Files that are not text are rejected (text_file.h). NUL
+// bytes and bytes that are not UTF-8 are kept (example_rules.h). The contents of a chunk depend on
+// the corpus only and are the same for compressed files. Returns the chunks c with c mod `shares` =
+// `share`.
 class CorpusReader {
  public:
   explicit CorpusReader(Corpus corpus, int share = 0, int shares = 1);
 
-  // The next chunk, reusing its memory; false at the end of the corpus. Of files that are not
-  // compressed only its place: nothing is read. Errors name the file, and the line where there is
-  // one. Not for concurrent use.
+  // Gets the next chunk, reusing its memory. Returns false at the end of the corpus. For
+  // uncompressed files it only sets the place of the chunk and reads nothing. Errors name the file
+  // and, if possible, the line. Not safe for concurrent use.
   absl::StatusOr<bool> Next(TextChunk* chunk);
 
-  // Fills in text and lines of a chunk that Next gave. Safe for any number of threads.
+  // Sets the text and lines of a chunk from Next. Safe for concurrent use.
   absl::Status Read(TextChunk* chunk) const;
 
  private:
@@ -85,11 +86,11 @@ class CorpusReader {
   const uint64_t shares_;
   size_t next_file_ = 0;
   uint64_t next_chunk_ = 0;
-  uint64_t next_part_ = 0;                  // of the file in hand
-  ColumnLayout columns_;                    // and its columns
-  std::shared_ptr<RandomAccessFile> file_;  // the file in hand, if it is a plain one,
-  std::unique_ptr<TextWindow> window_;      // else the text around the next part of it,
-  std::unique_ptr<LineReader> sources_;     // or, of parallel files, the lines of both
+  uint64_t next_part_ = 0;                  // of the current file
+  ColumnLayout columns_;                    // of the current file
+  std::shared_ptr<RandomAccessFile> file_;  // the current file, if it is uncompressed and regular
+  std::unique_ptr<TextWindow> window_;      // otherwise the text around its next part
+  std::unique_ptr<LineReader> sources_;     // for parallel files, the lines of both
   std::unique_ptr<LineReader> targets_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 bool IsEmpty(std::string_view text) { return Trimmed(text).empty(); }
 
-// "FILE: line 3: expected EXPECTED, found 'the line'; REMEDY".
+// The error "FILE: line 3: expected EXPECTED, found 'the line'; REMEDY".
 absl::Status Malformed(const TextChunk& chunk, size_t line, std::string_view expected,
                        std::string_view remedy) {
   constexpr size_t kMostShown = 60;
@@ -105,7 +105,7 @@ void Clear(TextExample* example) {
   for (auto& field : example->fields) field.clear();
 }
 
-// Visits the example unless there is nothing in it.
+// Visits the example unless it is empty.
 void Visit(const std::function<void(const TextExample&)>& visit, TextExample* example) {
   if (!example->fields[0].empty()) visit(*example);
   Clear(example);
@@ -153,7 +153,7 @@ absl::Status ParseExamples(Task task, const ColumnChoice& columns, const TextChu
                            LeftOut* left_out) {
   if (task == TAGGING) return ParseSentences(chunk, columns, visit, left_out);
   TextExample example;
-  const size_t lines = chunk.paired ? 2 : 1;  // of an example
+  const size_t lines = chunk.paired ? 2 : 1;  // per example
   for (size_t i = 0; i + lines <= chunk.lines.size(); i += lines) {
     example.line = i;
     if (IsRunningText(task)) {

@@ -1,10 +1,10 @@
-// From the lines of a corpus to the texts of its examples: the four formats.
+// Parses the lines of a corpus into the texts of examples. Formats:
 //
-//   LANGUAGE_MODEL  a line is an example
-//   CLASSIFICATION  LABEL<TAB>TEXT
-//   TAGGING         a word a line, in columns (tagged_columns.h), of which all lines of a file have
-//                   the same number; an empty line ends a sentence
-//   TRANSLATION     SOURCE<TAB>TARGET, or the lines of parallel files
+// - LANGUAGE_MODEL: a line is an example.
+// - CLASSIFICATION: LABEL<TAB>TEXT
+// - TAGGING: one word per line, in columns (tagged_columns.h). All lines of a file have the same
+//   number of columns. An empty line ends a sentence.
+// - TRANSLATION: SOURCE<TAB>TARGET, or the lines of parallel files.
 #pragma once
 
 #include <cstdint>
@@ -20,31 +20,32 @@
 
 namespace elman {
 
-// Parts of the chunk that it was found in.
+// An example. Its texts are parts of the chunk in which it was found.
 struct TextExample {
-  // By field: the words of TAGGING, and their tags; else one text or label.
+  // By field. TAGGING has the words and the tags of a sentence; other tasks have one text or label
+  // per field.
   std::vector<std::string_view> fields[kMaxFields];
-  size_t line = 0;  // of the chunk: its first
-  // Of a language model's line that comes in pieces.
+  size_t line = 0;  // index of its first line in the chunk
+  // For a line of a language model that is divided into several pieces.
   bool continues = false;
   bool ends = true;
-  // As it is in the corpus, where bytes that are not UTF-8 were replaced; else null.
+  // The example with its original bytes if invalid UTF-8 was replaced; otherwise null.
   const TextExample* original = nullptr;
 
-  // The field as it is in the corpus, byte for byte.
+  // The original bytes of the field.
   const std::vector<std::string_view>& raw(int field) const {
     return original == nullptr ? fields[field] : original->fields[field];
   }
 };
 
-// What is in a corpus and makes no example.
+// Counts of the parts of a corpus that do not become examples.
 struct LeftOut {
-  uint64_t empty_lines = 0;     // without a word of text; of TAGGING, they are no such thing
-  uint64_t half_pairs = 0;      // of TRANSLATION, with text on one side only
-  uint64_t document_marks = 0;  // of TAGGING, lines that begin with -DOCSTART-
-  // Not UTF-8, and skipped or replaced as ExampleRules say.
+  uint64_t empty_lines = 0;     // without a word; not counted for TAGGING
+  uint64_t half_pairs = 0;      // for TRANSLATION: text on one side only
+  uint64_t document_marks = 0;  // for TAGGING: lines that begin with -DOCSTART-
+  // Not UTF-8; skipped or replaced, depending on ExampleRules.
   uint64_t invalid_examples = 0;
-  uint64_t long_examples = 0;  // with more ids than ExampleRules allow; left out or truncated
+  uint64_t long_examples = 0;  // more ids than ExampleRules allow; left out or truncated
 
   void Add(const LeftOut& other) {
     empty_lines += other.empty_lines;
@@ -55,16 +56,16 @@ struct LeftOut {
   }
 };
 
-// A label is a name, not a text: one that is longer shows that columns were exchanged.
+// Maximum size of a label. A longer one is probably a text because columns were exchanged.
 inline constexpr size_t kMaxLabelBytes = 256;
 
-// What a reader is to do with the files of a task.
+// The corpus with the reading options of the task.
 Corpus CorpusOf(Task task, std::vector<std::string> files, std::vector<std::string> target_files);
 
-// Calls `visit` for the examples of a chunk, in order, and adds up what was left out. Of TAGGING,
-// `columns` says which are read. Lines without
-// a word of text are examples of a language model, which says itself what to do with them. The
-// first line that is not in the format is an error that names its file and number.
+// Calls `visit` for each example of a chunk in order, and counts what is left out. `columns` are
+// the columns to read for TAGGING. For a language model, lines without a word are visited too; the
+// caller decides what to do with them. The first line in a wrong format gives an error with its
+// file and line number.
 absl::Status ParseExamples(Task task, const ColumnChoice& columns, const TextChunk& chunk,
                            const std::function<void(const TextExample&)>& visit, LeftOut* left_out);
 

@@ -15,7 +15,7 @@
 namespace elman {
 namespace {
 
-// The line of the chunk that `part` is a part of.
+// The line of the chunk that contains `part`.
 size_t LineOf(const TextChunk& chunk, std::string_view part) {
   const size_t offset = static_cast<size_t>(part.data() - chunk.text.data());
   size_t line = 0;
@@ -41,7 +41,7 @@ absl::Status Invalid(const TextChunk& chunk, std::string_view part) {
 
 bool HasNul(std::string_view text) { return text.find('\0') != text.npos; }
 
-// Text that --on_invalid leaves as it is.
+// Whether --on_invalid does not apply to a text.
 bool IsValid(std::string_view text) { return IsValidUtf8(text) && !HasNul(text); }
 
 std::string ReplaceInvalid(std::string_view text) {
@@ -55,7 +55,7 @@ std::string ReplaceInvalid(std::string_view text) {
   }
 }
 
-// No text has NUL bytes; who knows that a few stand in one says what to do with these examples.
+// Text has no NUL bytes. The user chooses with SKIP and REPLACE how to handle examples that do.
 absl::Status CheckNulBytes(const ExampleRules& rules, const TextChunk& chunk) {
   const bool wanted =
       rules.on_invalid == PreprocessSpec::SKIP || rules.on_invalid == PreprocessSpec::REPLACE;
@@ -119,7 +119,7 @@ class Reading {
   const std::function<void(const TextExample&)>& visit_;
   LeftOut* const left_out_;
   absl::Status status_;
-  std::deque<std::string> replaced_;  // texts of the example in hand
+  std::deque<std::string> replaced_;  // replaced texts of the current example
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Which examples of a corpus are wanted, and what becomes of bytes that are not UTF-8.
+// Rules that select examples of a corpus and handle bytes that are not UTF-8.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace elman {
 
-// The examples whose place, ContentHash scaled to [0, whole), is in [begin, end).
+// A part of a corpus: the examples whose place is in [begin, end). The place is ContentHash scaled
+// to [0, whole).
 struct CorpusPart {
   uint64_t begin = 0;
   uint64_t end = 1;
@@ -23,25 +24,26 @@ struct CorpusPart {
   }
 };
 
+// The rules for one split.
 struct ExampleRules {
   Task task = LANGUAGE_MODEL;
   PreprocessSpec::OnInvalid on_invalid = PreprocessSpec::KEEP;
   CorpusPart part = {};
-  ColumnChoice columns = {};  // of TAGGING
-  // Most ids of a field, </s> included, and what becomes of an example with more; 0: any number.
-  // Not of running text.
+  ColumnChoice columns = {};  // for TAGGING
+  // Maximum number of ids per field, including </s>; on_long applies to longer examples. 0:
+  // unlimited. Does not apply to running text.
   uint64_t max_length = 0;
   PreprocessSpec::OnLong on_long = PreprocessSpec::DROP;
 };
 
-// XXH3-64 of what a model reads of the example: the line, the text that a label is of, the source
-// of a translation, or the words of a sentence with a line feed behind each.
+// XXH3-64 of the input of a model: the line, the text of a label, the source of a translation, or
+// the words of a sentence, each followed by a line feed.
 uint64_t ContentHash(Task task, const TextExample& example);
 
-// As ParseExamples, of the examples that the rules leave. What is left out of a corpus that is
-// divided counts in the part that begins it. SKIP and REPLACE count invalid examples, those with
-// NUL bytes too, in `left_out`; FAIL names the file and the line of the first. KEEP and FAIL refuse
-// NUL bytes.
+// Like ParseExamples, for the examples that the rules select. In a divided corpus, what is left out
+// is counted for the first part. SKIP and REPLACE count invalid examples, including those with NUL
+// bytes, in `left_out`. FAIL returns an error for the first one, with file and line. KEEP and FAIL
+// return an error for NUL bytes.
 absl::Status ReadExamples(const ExampleRules& rules, const TextChunk& chunk,
                           const std::function<void(const TextExample&)>& visit, LeftOut* left_out);
 

@@ -12,7 +12,7 @@
 namespace elman {
 namespace {
 
-// Room for the longest piece, its line end, and a good read besides.
+// The longest piece, its line end, and room for large reads.
 constexpr size_t kBufferBytes = 2 * kMaxLineBytes;
 
 // Where to cut a line whose first kMaxLineBytes bytes are `begin`.
@@ -20,7 +20,7 @@ size_t CutOf(std::string_view begin) {
   const size_t space = begin.rfind(' ');
   if (space != std::string_view::npos && space > 0) return space;
   size_t cut = begin.size();
-  // A character takes at most four bytes; anything longer is not UTF-8 and may be cut anywhere.
+  // A character has at most four bytes; longer sequences are not UTF-8 and may be cut anywhere.
   for (int i = 0; i < 4; ++i) {
     --cut;
     if (!ContinuesCharacter(begin[cut])) return cut;
@@ -61,7 +61,7 @@ absl::Status LineReader::Fill() {
   return absl::OkStatus();
 }
 
-// The next `size` bytes as a piece, and `skip` bytes after it left out.
+// Takes the next `size` bytes as a piece and skips `skip` bytes after it.
 absl::Status LineReader::Take(size_t size, size_t skip, bool ends, LinePiece* piece) {
   piece->text = std::string_view(buffer_.data() + used_, size);
   if (ends && !piece->text.empty() && piece->text.back() == '\r') piece->text.remove_suffix(1);

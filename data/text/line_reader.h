@@ -13,34 +13,34 @@
 
 namespace elman {
 
-// A longer line comes in several pieces, cut before the last space that keeps a piece within the
-// bound, or, where there is none, between two characters.
+// Maximum size of a piece. A longer line is divided into several pieces: before the last space that
+// keeps the piece within the limit or, if there is none, between two characters.
 inline constexpr size_t kMaxLineBytes = size_t{1} << 20;
 
-// A line, or a piece of a long one.
+// A line, or a piece of a long line.
 struct LinePiece {
-  std::string_view text;   // without its line feed (and the carriage return before it)
-  bool continues = false;  // it is a further piece of the line before
+  std::string_view text;   // without its line feed and the carriage return before it
+  bool continues = false;  // continues the previous line
   bool ends = true;        // its line ends here
 };
 
-// The lines of the files, one file after the other. A byte order mark at the begin of a file is
-// dropped; lines end in LF or CR LF; the last line of a file may lack its end; bytes that are not
-// UTF-8 pass through. What is no text (text_file.h) is refused, and so are NUL bytes unless they
-// are wanted. Not for concurrent use.
+// The lines of several files in order. A byte order mark at the begin of a file is removed. Lines
+// end with LF or CR LF; the last line of a file may have no end. Bytes that are not UTF-8 are kept.
+// Files that are not text (text_file.h) are rejected, and NUL bytes too unless `nul_bytes`. Not
+// safe for concurrent use.
 class LineReader {
  public:
-  // Files are opened when their turn comes; "-" is standard input.
+  // A file is opened when it is needed; "-" is standard input.
   explicit LineReader(std::vector<std::string> files, bool nul_bytes = false);
 
-  // The next piece, whose text is valid until the next call; false at the end of the last file.
-  // Errors name the file.
+  // Gets the next piece, whose text is valid until the next call. Returns false at the end of the
+  // last file. Errors name the file.
   absl::StatusOr<bool> Next(LinePiece* piece);
 
-  // Where the piece last read stands.
+  // The place of the last piece.
   const std::string& file() const { return files_[next_file_ - 1]; }
   size_t file_number() const { return next_file_ - 1; }
-  uint64_t line() const { return line_; }  // from 1, in its file
+  uint64_t line() const { return line_; }  // in its file, counted from 1
 
  private:
   absl::StatusOr<bool> OpenNextFile();
@@ -48,7 +48,7 @@ class LineReader {
   absl::Status Take(size_t size, size_t skip, bool ends, LinePiece* piece);
 
   const std::vector<std::string> files_;
-  const bool nul_bytes_;  // pass through
+  const bool nul_bytes_;  // keep NUL bytes
   size_t next_file_ = 0;
   std::unique_ptr<ByteSource> source_;  // null between files
   std::string buffer_;                  // unread bytes are [used_, filled_)

@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-// What a kept line costs besides its bytes.
+// Memory of a kept line in addition to its bytes.
 constexpr uint64_t kOverheadBytes = 64;
 
 }  // namespace

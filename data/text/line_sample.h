@@ -1,4 +1,4 @@
-// A uniform sample of the lines of a corpus whose length is not known beforehand.
+// A uniform sample of the lines of a corpus whose length is not known in advance.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +10,22 @@
 
 namespace elman {
 
-// Keeps every line until `max_bytes` are exceeded, then half of them, then a quarter, and so on.
-// Which, is a function of the lines' numbers: the same corpus gives the same sample, whatever the
-// order the lines come in, and however they are spread over samples that are put together.
+// Keeps all lines until `max_bytes` are exceeded, then half of them, then a quarter, and so on. The
+// choice is a function of the line numbers. So the sample depends only on the corpus, not on the
+// order of the lines or on how they are divided among samples that are merged.
 class LineSample {
  public:
   explicit LineSample(uint64_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // `number` is another for every line of the corpus, and tells their order.
+  // `number` is unique in the corpus and increases with the position of the line.
   void Add(uint64_t number, std::string_view line);
   void AddAll(const LineSample& other);
 
-  // As bytes for another process, and the union with such bytes.
+  // Converts to bytes for another process; merges such bytes.
   std::string Serialize() const;
   absl::Status AddSerialized(std::string_view bytes);
 
-  // The lines kept, in the order of the corpus. Call once, at the end.
+  // The kept lines in the order of the corpus. Call it once, at the end.
   std::vector<std::string> Take();
 
   uint64_t lines_seen() const { return lines_seen_; }
@@ -42,7 +42,7 @@ class LineSample {
   uint64_t max_bytes_;
   uint64_t lines_seen_ = 0;
   uint64_t bytes_ = 0;
-  uint64_t limit_ = ~uint64_t{0};  // lines that draw more are not kept
+  uint64_t limit_ = ~uint64_t{0};  // lines with a greater draw are not kept
   std::vector<Kept> kept_;
 };
 

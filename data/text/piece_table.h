@@ -1,6 +1,5 @@
-// Numbers pieces of text in the order they come, and finds them again: what vocabularies, counts
-// and caches of words are made of. Built for the words of a text, which are short, repeat
-// themselves, and are looked up by the hundred million.
+// A hash table that numbers pieces of text in order of first occurrence, for vocabularies, counts
+// and caches. It is optimized for the words of a text, which are short and frequently repeated.
 #pragma once
 
 #include <array>
@@ -12,8 +11,8 @@
 
 namespace elman {
 
-// Owns the bytes of its pieces. Open addressing; a slot holds the first eight bytes of its piece,
-// which for most words is all there is to compare. Reading is safe for any number of threads.
+// Owns the bytes of its pieces. Uses open addressing. A slot contains the first eight bytes of its
+// piece, which are sufficient to compare most words. Reading is safe for concurrent use.
 class PieceTable {
  public:
   static constexpr uint32_t kNone = ~uint32_t{0};
@@ -24,7 +23,7 @@ class PieceTable {
   PieceTable(const PieceTable& other) : PieceTable() { AddAll(other); }
   PieceTable& operator=(const PieceTable& other) { return *this = PieceTable(other); }
 
-  // The number of a piece; kNone if it has none.
+  // The number of a piece; kNone if it is not in the table.
   uint32_t Find(std::string_view piece) const {
     if (piece.size() == 1) return single_bytes_[static_cast<unsigned char>(piece[0])];
     if (slots_.empty()) return kNone;
@@ -32,27 +31,28 @@ class PieceTable {
     return slots_[Locate(key, piece)].number;
   }
 
-  // The number of a piece, the next one if it has none. There may be 2^32 - 1.
+  // The number of a piece. A new piece gets the next number. At most 2^32 - 1 pieces are possible.
   uint32_t FindOrAdd(std::string_view piece) {
     const uint32_t number = Find(piece);
     return number != kNone ? number : Add(piece);
   }
 
   void Reserve(size_t pieces);
-  void Clear();  // keeps the room of slots and numbers
+  void Clear();  // keeps the memory of slots and numbers
 
   uint32_t size() const { return static_cast<uint32_t>(pieces_.size()); }
-  // Valid as long as the table, and until it is cleared.
+  // Valid until the table is cleared or destroyed.
   std::string_view piece(uint32_t number) const { return pieces_[number]; }
 
-  // What it takes now.
+  // Current memory.
   uint64_t memory_bytes() const;
 
  private:
   struct Key {
-    uint64_t head;  // the first eight bytes, zeros behind
-    uint32_t mark;  // of up to eight bytes, how many and one; of more, bits of the hash and the top
-                    // bit; 0 is an empty slot's
+    uint64_t head;  // first eight bytes, padded with zeros
+    // Pieces of at most eight bytes: size + 1; longer pieces: bits of the hash, with the highest
+    // bit set; 0: empty slot.
+    uint32_t mark;
     uint64_t hash;
   };
   struct Slot {
@@ -62,7 +62,7 @@ class PieceTable {
   };
   static constexpr size_t kHeadBytes = sizeof(uint64_t);
 
-  // Both halves of the product depend on all bits of both factors (after wyhash).
+  // Both halves of the product depend on all bits of both factors (as in wyhash).
   static uint64_t Fold(uint64_t a, uint64_t b) {
     const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
@@ -77,7 +77,7 @@ class PieceTable {
     const char* bytes = piece.data();
     const size_t size = piece.size();
     if (size >= 8) return Load<uint64_t>(bytes);
-    // Two reads that overlap where the size is no power of two.
+    // Two reads, which overlap unless the size is a power of two.
     if (size >= 4)
       return Load<uint32_t>(bytes) | Load<uint32_t>(bytes + size - 4) << 8 * (size - 4);
     if (size >= 2)
@@ -97,7 +97,7 @@ class PieceTable {
     return {head, static_cast<uint32_t>(hash >> 32) | 0x80000000u, hash};
   }
 
-  // The slot of a piece, or the empty one where it belongs.
+  // The slot of a piece, or the empty slot where it must be inserted.
   size_t Locate(const Key& key, std::string_view piece) const {
     const size_t mask = slots_.size() - 1;
     for (size_t at = key.hash & mask;; at = (at + 1) & mask) {
@@ -115,11 +115,11 @@ class PieceTable {
   void Grow(size_t slots);
   std::string_view Keep(std::string_view piece);
 
-  std::vector<Slot> slots_;                 // a power of two of them, at most two thirds taken
-  std::array<uint32_t, 256> single_bytes_;  // the numbers of pieces of one byte
-  std::vector<std::string_view> pieces_;    // in blocks_
+  std::vector<Slot> slots_;                 // a power of two; at most two thirds are used
+  std::array<uint32_t, 256> single_bytes_;  // numbers of the pieces of one byte
+  std::vector<std::string_view> pieces_;    // their bytes are in blocks_
   std::vector<std::unique_ptr<char[]>> blocks_;
-  char* free_ = nullptr;  // in the last block
+  char* free_ = nullptr;  // free memory in the last block
   size_t free_bytes_ = 0;
   uint64_t block_bytes_ = 0;  // of all blocks
 };

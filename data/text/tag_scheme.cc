@@ -12,13 +12,13 @@
 namespace elman {
 namespace {
 
-// Every letter of a scheme, O first; the number behind stands for all other tags.
+// The letters of all schemes, O first. The index kNoLetter stands for all other tags.
 constexpr std::string_view kLetters = "OBIESLUMW";
 constexpr size_t kNoLetter = kLetters.size();
 constexpr size_t kKinds = kLetters.size() + 1;
 static_assert(TagPairs::kNumbers == kKinds * kKinds * 2);
 
-// The letters of a scheme besides O, and what each is among those of IOBES.
+// The letters of a scheme except O, and the IOBES letter that each corresponds to.
 struct Letters {
   TagScheme scheme;
   std::string_view written, meant;
@@ -35,7 +35,7 @@ const Letters& LettersOf(TagScheme scheme) {
   return found == std::end(kSchemes) ? kSchemes[0] : *found;
 }
 
-// 0 if the scheme does not have the letter.
+// The IOBES letter; 0 if the scheme does not have `written`.
 char Meaning(char written, TagScheme scheme) {
   if (written == 'O') return 'O';
   const Letters& letters = LettersOf(scheme);
@@ -43,9 +43,9 @@ char Meaning(char written, TagScheme scheme) {
   return at == letters.written.npos ? '\0' : letters.meant[at];
 }
 
-// A tag as it is written: a letter of any scheme, alone or before a hyphen and a type.
+// A tag as written: a letter of any scheme, alone or followed by a hyphen and a type.
 struct WrittenTag {
-  size_t letter = kNoLetter;  // its number in kLetters
+  size_t letter = kNoLetter;  // index in kLetters
   bool typed = false;
   std::string_view type = {};
 };
@@ -61,8 +61,8 @@ WrittenTag Split(std::string_view tag) {
 bool IsInner(char letter) { return letter == 'I' || letter == 'E'; }
 bool IsOpen(char letter) { return letter == 'B' || letter == 'I'; }
 
-// Whether a well-formed sentence has `next` after `tag`. Both have a letter; O stands before the
-// first and behind the last tag too.
+// Whether a well-formed sentence may have `next` after `tag`. Both have a letter. The tag before
+// the first word and after the last word counts as O.
 bool WellFormed(TagScheme scheme, const EntityTag& tag, const EntityTag& next) {
   const bool same = tag.type == next.type;
   switch (scheme) {
@@ -79,7 +79,7 @@ bool WellFormed(TagScheme scheme, const EntityTag& tag, const EntityTag& next) {
   }
 }
 
-// The sum over pairs whose tags are both of the scheme, and one is no O, where `counts` says so.
+// The sum over pairs of tags of the scheme, not both O, for which `counts` returns true.
 template <typename Counts>
 uint64_t SumOfPairs(std::span<const uint64_t> pairs, TagScheme scheme, const Counts& counts) {
   uint64_t sum = 0;
@@ -97,7 +97,7 @@ uint64_t SumOfPairs(std::span<const uint64_t> pairs, TagScheme scheme, const Cou
 
 // --- Recognition ---
 
-// Tags of a kind, with their counts.
+// Some of the tags, with their counts.
 struct TagGroup {
   uint64_t count = 0;
   std::vector<const Vocabulary::Entry*> tags = {};
@@ -112,7 +112,7 @@ struct TagGroup {
   bool empty() const { return tags.empty(); }
 };
 
-// The two most frequent tags, or the one there is.
+// The two most frequent tags, or the only one.
 std::string Examples(TagGroup group) {
   std::ranges::stable_sort(group.tags,
                            [](const auto* a, const auto* b) { return a->count > b->count; });
@@ -125,8 +125,8 @@ bool HasAll(const std::string& letters, TagScheme scheme) {
   return std::ranges::all_of(letters, [&](char letter) { return Meaning(letter, scheme) != 0; });
 }
 
-// The scheme with letters that only it has, among those that have all `letters`; NONE: no scheme
-// has them all.
+// The scheme that has all `letters`, among them letters that only it has; NONE if no scheme has
+// all.
 TagScheme SchemeOfLetters(const std::string& letters) {
   const bool two_singles = letters.find('S') != letters.npos && letters.find('W') != letters.npos;
   for (const TagScheme scheme : {FieldEntry::IOB2, FieldEntry::IOE2, FieldEntry::IOBES,
@@ -136,15 +136,15 @@ TagScheme SchemeOfLetters(const std::string& letters) {
   return FieldEntry::NONE;
 }
 
-// Of tags without types: letters alone are tags of entities only if they come as schemes have them.
+// For tags without types: whether the letters occur in combinations that schemes have.
 bool MarkSegments(const std::string& letters, bool outside) {
   if (letters == "I") return outside;
   const bool begins = letters.find('B') != letters.npos;
   return letters.size() > 1 && (begins || HasAll(letters, FieldEntry::IOE2));
 }
 
-// Some tags have letters that no one scheme has: the stray one is of those that keep the others
-// from having a scheme, the least frequent.
+// The finding for tags with letters that no single scheme has: the scheme that covers the most
+// words, and as the stray tag the most frequent tag that it does not cover.
 TagSchemeFinding Mixture(const TagGroup& shaped) {
   TagSchemeFinding finding;
   TagGroup stray, fitting;
@@ -157,7 +157,7 @@ TagSchemeFinding Mixture(const TagGroup& shaped) {
     stray = std::move(out);
     finding.scheme = scheme.scheme;
   }
-  if (stray.empty()) {  // S and W, which are two names of one thing
+  if (stray.empty()) {  // S and W: two letters for the same thing
     fitting = {};
     for (const Vocabulary::Entry* tag : shaped.tags)
       (tag->piece[0] == 'W' ? stray : fitting).Add(*tag);
@@ -250,7 +250,7 @@ TagSchemeFinding RecognizeTagScheme(const std::vector<Vocabulary::Entry>& tags,
   }
   if (typed.empty() && (bare.empty() || !others.empty())) return {};
   if (typed.empty() && !MarkSegments(letters, outside)) return {};
-  // A few parts of speech may look like B-TYPE; but where most tags do, the others are errors.
+  // A few parts of speech may look like B-TYPE; but if most tags do, the others are errors.
   if (!others.empty()) {
     if (typed.count <= others.count) return {};
     return {FieldEntry::NONE, others.MostFrequent(), Examples(typed)};
@@ -267,7 +267,7 @@ TagSchemeFinding RecognizeTagScheme(const std::vector<Vocabulary::Entry>& tags,
                                       std::pair(FieldEntry::IOE2, FieldEntry::IOE1)}) {
     if (scheme == second && pairs->Violations(first) < pairs->Violations(second)) scheme = first;
   }
-  // Letters alone may deceive: tags that mark entities keep to the rules for the most part.
+  // Letters alone are not proof: tags of entities follow the rules for the most part.
   if (2 * pairs->Violations(scheme) > pairs->tags()) return {};
   return {scheme};
 }

@@ -18,14 +18,14 @@ constexpr std::string_view kConlluNames[] = {"id",    "form", "lemma",  "upos", 
                                              "feats", "head", "deprel", "deps", "misc"};
 constexpr uint32_t kForm = 2, kUpos = 4;
 constexpr uint32_t kMostColumns = 1000;
-// Sentences of so many bytes show what a file has.
+// Size of the begin of a file that is read to detect its columns.
 constexpr size_t kShownBytes = size_t{256} << 10;
 
 bool IsNumber(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return absl::ascii_isdigit(c); });
 }
 
-// The number of a word, of a range of words or of an empty node.
+// Whether `text` is the id of a word, a range of words or an empty node.
 bool IsConlluId(std::string_view text) {
   const size_t mark = text.find_first_of("-.");
   return IsNumber(text.substr(0, mark)) && (mark == text.npos || IsNumber(text.substr(mark + 1)));
@@ -33,8 +33,8 @@ bool IsConlluId(std::string_view text) {
 
 bool HasTabs(std::string_view line) { return line.find('\t') != line.npos; }
 
-// Calls `visit` with each column, its number from 1 and what it has without the white space around;
-// returns how many there are.
+// Calls `visit` with the number of each column, counted from 1, and its text without surrounding
+// white space. Returns the number of columns.
 template <typename Visit>
 size_t VisitColumns(std::string_view line, const Visit& visit) {
   size_t number = 0;
@@ -74,14 +74,14 @@ absl::StatusOr<uint32_t> ParseColumn(std::string_view flag, const std::string& t
   return static_cast<uint32_t>(name - std::begin(kConlluNames)) + 1;
 }
 
-// The layout, as far as the lines given show it.
+// Detects the layout from the first lines of a file.
 class LayoutFinder {
  public:
   void Add(std::string_view line) {
     ++line_;
     const std::string_view text = Trimmed(line);
     if (text.empty() || text.starts_with(kDocumentMark)) return EndSentence();
-    // Before anything is known, a comment of CoNLL-U or a word '#'.
+    // As the first line it may be a comment of CoNLL-U or the word '#'.
     if (line.starts_with('#') && (layout_.columns == 0 || layout_.conllu)) {
       if (comment_.columns == 0) comment_ = LayoutOf(line);
       return;
@@ -117,7 +117,7 @@ class LayoutFinder {
   }
 
   void EndSentence() {
-    // Two words may be numbers by themselves.
+    // Two words may be numbers by chance.
     constexpr uint64_t kTelling = 3;
     if (words_ >= kTelling && ordered_) ++ordered_sentences_;
     unordered_sentence_ = unordered_sentence_ || (words_ > 0 && !ordered_);
@@ -127,7 +127,7 @@ class LayoutFinder {
 
   ColumnLayout layout_, comment_;
   uint64_t line_ = 0;
-  uint64_t words_ = 0;  // of the sentence
+  uint64_t words_ = 0;  // of the current sentence
   bool ordered_ = true;
   uint64_t ordered_sentences_ = 0;
   bool unordered_sentence_ = false;
@@ -235,7 +235,7 @@ TaggedLine ParseTaggedLine(const TagColumns& columns, std::string_view line) {
 }
 
 TaggedLine ParseUntaggedLine(const TagColumns& columns, std::string_view line) {
-  // Text to be tagged by a model of CoNLL-U may be in it or not.
+  // Text to be tagged by a model for CoNLL-U may be in this format or not.
   size_t count = 0;
   std::string_view first;
   count = VisitColumns(line, [&](size_t number, std::string_view column) {

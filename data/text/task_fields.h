@@ -1,4 +1,4 @@
-// What the rest of the code must know of a task: all that sets tasks apart, one entry for each.
+// Properties of the tasks: everything that differs between tasks is defined here.
 #pragma once
 
 #include <cstdint>
@@ -11,53 +11,54 @@ namespace elman {
 
 inline constexpr int kMaxFields = 3;
 
-// How many ids of a field an example has.
+// The number of ids of a field in an example.
 enum class FieldLength {
   kAny,
-  kOfFirstField,  // as many as of the first field
+  kOfFirstField,  // as many as the first field
   kOne,
 };
 
-// A sequence of ids with a vocabulary of its own.
+// A sequence of ids of an example with its own vocabulary.
 struct TaskField {
   std::string_view name;
   FieldLength length = FieldLength::kAny;
-  bool labels = false;   // its ids are labels, not tokens of a text
-  bool numbers = false;  // its ids are the bits of numbers, and it has no vocabulary
+  bool labels = false;   // ids are labels, not tokens of a text
+  bool numbers = false;  // ids are the bits of floats; the field has no vocabulary
 };
 
-// Whether an id of the field stands for a token or label that its vocabulary, with this unknown_id,
-// does not have.
+// Whether an id of the field stands for a token or label that is not in its vocabulary, which has
+// this unknown_id.
 inline bool IsUnknown(const TaskField& field, uint32_t id, uint32_t unknown_id) {
-  // Labels that train does not have follow that of no label, unknown_id + 1.
+  // unknown_id + 1 stands for no label; labels that are not in train follow it.
   return id == unknown_id || (field.labels && id > unknown_id + 1);
 }
 
-// The defaults are those of a value that is no task of ours.
+// The properties of a task. The defaults are for unknown tasks.
 struct TaskTraits {
-  // In the order of every file and batch: what is read, then what is to be learned from it.
+  // In the order of files and batches: first the input, then the targets.
   std::span<const TaskField> fields = {};
-  // What the lengths of the fields must be, for messages; empty where they are any.
+  // Text for messages about the required lengths of the fields; empty: any lengths.
   std::string_view lengths = {};
-  // The task of the models that learn from such data. All but COOCCURRENCE are tasks of models
-  // themselves; from that, models of EMBEDDING learn.
+  // The task of models that train on such data. It is the same task, except that COOCCURRENCE data
+  // train EMBEDDING models.
   Task model = TASK_UNSPECIFIED;
 
-  // Of the data.
-  bool running_text = false;  // lines are examples, however long; read as streams of tokens
-  bool texts_end = false;     // the ids of a text end in </s>, of the first field too
-  // One list of pairs of words and their weights, cut into examples of the same length: these are
-  // no texts, no word in them is unknown, and what they say of other text depends on its size.
+  // Properties of the data.
+  bool running_text = false;  // lines of any length; read as streams of tokens
+  bool texts_end = false;     // texts end with </s>, also in the first field
+  // The data are one list of weighted word pairs, cut into examples of equal length. They are not
+  // texts and have no unknown words. Weights grow with the size of the text, so those of different
+  // texts cannot be compared.
   bool word_pairs = false;
-  int default_min_count = 0;  // of a word in train, to be in a vocabulary of counted words
+  int default_min_count = 0;  // minimum count in train of words in a counted vocabulary
 
-  // Of the models.
-  std::string_view model_noun = "of an unknown task";  // what one is, such as "a tagger"
-  // Layers that read all of a batch and, with its tokens, vectors that came with them. Otherwise a
-  // model is vectors of words alone, trained pair by pair.
+  // Properties of the models.
+  std::string_view model_noun = "of an unknown task";  // such as "a tagger"
+  // The model has layers, which read all of a batch and feature vectors of its tokens. Otherwise
+  // the model consists of word vectors, trained pair by pair.
   bool layers = true;
-  bool predicts = true;     // something of a line of text, and better or worse than another model
-  bool perplexity = false;  // the exponential of its loss is one, per token
+  bool predicts = true;     // makes predictions for a line of text that can be evaluated
+  bool perplexity = false;  // the exponential of the loss is a perplexity per token
 };
 
 const TaskTraits& TraitsOf(Task task);
@@ -67,7 +68,7 @@ inline bool IsRunningText(Task task) { return TraitsOf(task).running_text; }
 inline bool TextsEnd(Task task) { return TraitsOf(task).texts_end; }
 inline Task TaskOfModel(Task data) { return TraitsOf(data).model; }
 
-// How many fields of such data, the first ones, have the vocabularies of a model that learns from
+// Number of fields of the data, from the first, that have the vocabularies of the model trained on
 // them.
 inline int FieldsOfModel(Task data) { return static_cast<int>(FieldsOf(TaskOfModel(data)).size()); }
 

@@ -9,10 +9,10 @@
 namespace elman {
 namespace {
 
-// Where a line that goes on for all of `part` is cut.
+// Where to cut a line that extends over all of `part`.
 size_t CutAmidLine(std::string_view part) {
   if (const size_t space = part.find(' '); space != std::string_view::npos) return space;
-  // A character takes at most four bytes; anything longer is not UTF-8 and may be cut anywhere.
+  // A character has at most four bytes; longer sequences are not UTF-8 and may be cut anywhere.
   for (size_t cut = 0; cut < 4; ++cut) {
     if (!ContinuesCharacter(part[cut])) return cut;
   }

@@ -18,13 +18,13 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-// A line of so many bytes with carriage returns in it is no line.
+// A text of this size without line feeds whose carriage returns are its line ends.
 constexpr size_t kCarriageReturnBytes = size_t{1} << 20;
-// How much of a text shows, by its NUL bytes, how it is encoded.
+// Size of the begin of a text in which NUL bytes show its encoding.
 constexpr size_t kEncodingBytes = size_t{64} << 10;
 constexpr size_t kLeastEncodingBytes = 16;
 
-// A format known by bytes at a place that text does not have there.
+// A format that is recognized by bytes at an offset where text does not have them.
 struct Format {
   std::string_view magic;
   size_t offset;
@@ -69,7 +69,7 @@ constexpr Format kFormats[] = {
     {"version https://git-lfs.github.com/spec/"sv, 0, "a pointer of Git LFS in the file's place",
      "get the file: git lfs pull"}};
 
-// Every binary file of Elman's is of this framing, and a checksum tells it from all else.
+// All binary files of Elman have record frames; a checksum distinguishes them from other files.
 bool BeginsAsRecords(std::string_view begin) {
   static_assert(std::endian::native == std::endian::little);
   constexpr size_t kLengthBytes = 8;
@@ -80,7 +80,7 @@ bool BeginsAsRecords(std::string_view begin) {
   return stored == (crc >> 15 | crc << 17) + 0xa282ead8u;
 }
 
-// The name of the UTF of which the NUL bytes of western text show that it is it; else empty.
+// The UTF encoding that the NUL bytes of western text indicate; empty if there is none.
 std::string_view EncodingOf(std::string_view begin) {
   if (begin.starts_with("\xff\xfe\0\0"sv) || begin.starts_with("\0\0\xfe\xff"sv)) return "UTF-32";
   if (begin.starts_with("\xff\xfe") || begin.starts_with("\xfe\xff")) return "UTF-16";
@@ -88,7 +88,8 @@ std::string_view EncodingOf(std::string_view begin) {
   if (begin.size() < kLeastEncodingBytes) return "";
   size_t nuls[4] = {};
   for (size_t i = 0; i < begin.size(); ++i) nuls[i % 4] += begin[i] == '\0';
-  // Of every so many bytes at a place: nearly all of UTF-32, most of UTF-16, and hardly any.
+  // NUL bytes by position modulo 4: nearly all bytes at three positions in UTF-32, most bytes at
+  // two positions in UTF-16, and hardly any in other text.
   const size_t all = begin.size() / 4;
   const auto most = [&](size_t place) { return nuls[place] * 10 >= all * 6; };
   const auto few = [&](size_t place) { return nuls[place] * 10 <= all; };
@@ -109,7 +110,7 @@ absl::Status NoText(const std::string& file, std::string_view what) {
 std::string DescribeNoText(std::string_view begin) {
   for (const Format& format : kFormats) {
     if (begin.size() < format.offset) continue;
-    // What stands within a text is no proof yet.
+    // A match inside the text is not sufficient.
     const bool proven =
         format.offset == 0 || begin.substr(0, format.offset).find('\0') != begin.npos;
     if (proven && begin.substr(format.offset).starts_with(format.magic))
@@ -131,7 +132,7 @@ absl::Status CheckTextBegin(const std::string& file, std::string_view begin, boo
     return NoText(file, absl::StrCat(mark ? "the byte order mark of " : "text in ", encoding,
                                      "; convert it with: iconv -f ", encoding, " -t UTF-8"));
   }
-  // The last one may end a line.
+  // The last carriage return may be part of a line end.
   const size_t end = begin.find('\r');
   const bool enough = whole || begin.size() >= kCarriageReturnBytes;
   if (enough && end != begin.npos && end + 1 < begin.size() && begin.find('\n') == begin.npos) {

@@ -1,4 +1,4 @@
-// Tells text from what is no text. Whatever reads a text file of a user's goes through here.
+// Detects files that are not text. Every function that reads a user's text file uses it.
 #pragma once
 
 #include <cstdint>
@@ -10,29 +10,29 @@
 
 namespace elman {
 
-// What a file that begins with `begin` holds instead of text, and what makes text of it: "a zip
-// archive; unpack it: ...". Empty: nothing that is known by its first bytes.
+// Describes the contents of a file that begins with `begin` and is not text, and how to convert it:
+// "a zip archive; unpack it: ...". Empty if the first bytes do not show a known format.
 std::string DescribeNoText(std::string_view begin);
 
-// InvalidArgument, which names the remedy, if a file that begins with `begin` is no text: a known
-// format, UTF-16 or UTF-32 with or without byte order mark, or carriage returns in the place of
-// line feeds. The more of the file is given, up to a mebibyte, the more is found; `whole`: that is
-// all of it. Compressed data must have been decompressed before.
+// InvalidArgument, with a remedy, if a file that begins with `begin` is not text: a known binary
+// format, UTF-16 or UTF-32 with or without byte order mark, or line ends of carriage returns. Give
+// as much of the file as possible, up to 1 MiB, after decompression. `whole`: `begin` is the whole
+// file.
 absl::Status CheckTextBegin(const std::string& file, std::string_view begin, bool whole);
 
-// CheckTextBegin of what a file or pipe begins with, after decompression.
+// Calls CheckTextBegin with the begin of a file or pipe, after decompression.
 absl::Status CheckTextFile(const std::string& path);
 
-// InvalidArgument that names the place of a NUL byte, "FILE: line NUMBER".
+// The error for a NUL byte at `place`, "FILE: line NUMBER".
 absl::Status NulByteAt(const std::string& place);
 
-// The bytes of the byte order mark of UTF-8 with which `begin` begins: 3 or 0.
+// Size of the UTF-8 byte order mark at the start of `begin`: 3 or 0.
 size_t ByteOrderMarkBytes(std::string_view begin);
 
-// The whole of a file of at most `max_bytes` bytes, decompressed.
+// The decompressed contents of a file, at most `max_bytes` bytes.
 absl::StatusOr<std::string> ReadDecompressed(const std::string& path, uint64_t max_bytes);
 
-// The same of a text, checked, and without byte order mark. Lines end in LF or CR LF.
+// As ReadDecompressed for text: checked, and without byte order mark. Lines end with LF or CR LF.
 absl::StatusOr<std::string> ReadTextFile(const std::string& path, uint64_t max_bytes);
 
 }  // namespace elman

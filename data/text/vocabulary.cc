@@ -55,7 +55,7 @@ int HexValue(char digit) {
   return -1;
 }
 
-// False where `text` has an escape that is none.
+// Returns false if `text` has an invalid escape.
 bool Unescape(std::string_view text, std::string* piece) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\') {
@@ -92,7 +92,7 @@ bool Unescape(std::string_view text, std::string* piece) {
   return true;
 }
 
-// A decimal number without sign, leading zeros or overflow.
+// Parses a decimal number without sign, leading zeros or overflow.
 bool ParseCount(std::string_view text, uint64_t* count) {
   if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
   uint64_t value = 0;
@@ -107,7 +107,8 @@ bool ParseCount(std::string_view text, uint64_t* count) {
   return true;
 }
 
-// The entries that ToText wrote. A piece has one spelling: two texts are never one vocabulary.
+// Parses the output of ToText. Only one spelling of a piece is valid, so that different texts are
+// different vocabularies.
 absl::StatusOr<std::vector<Vocabulary::Entry>> ParseEntries(std::string_view text,
                                                             const std::string& path) {
   std::vector<Vocabulary::Entry> entries;
@@ -129,7 +130,7 @@ absl::StatusOr<std::vector<Vocabulary::Entry>> ParseEntries(std::string_view tex
   return entries;
 }
 
-// What ParseEntries reads.
+// Writes what ParseEntries reads.
 std::string TextOf(const std::vector<Vocabulary::Entry>& entries) {
   std::string text;
   for (const Vocabulary::Entry& entry : entries) {
@@ -139,7 +140,7 @@ std::string TextOf(const std::vector<Vocabulary::Entry>& entries) {
   return text;
 }
 
-// A vocabulary read from `path`: what is wrong with it is wrong with the file.
+// Adds the name of the file to an error of a vocabulary read from `path`.
 absl::StatusOr<Vocabulary> FromFile(absl::StatusOr<Vocabulary> vocabulary,
                                     const std::string& path) {
   if (vocabulary.ok()) return vocabulary;

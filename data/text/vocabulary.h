@@ -1,4 +1,4 @@
-// The table between ids and what they stand for: pieces of text, or labels.
+// A vocabulary: maps ids to pieces of text or to labels and back.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,12 @@ inline constexpr std::string_view kUnknownPiece = "<unk>";
 inline constexpr std::string_view kStartPiece = "<s>";
 inline constexpr std::string_view kEndPiece = "</s>";
 inline constexpr std::string_view kPadPiece = "<pad>";
-inline constexpr std::string_view kUnseenLabel = "<unseen>";  // one whose name is not known
+inline constexpr std::string_view kUnseenLabel = "<unseen>";  // a label whose name is not known
 
-// Ids are positions: first the pieces a model may predict, then <s> and <pad>. vocabulary.txt holds
-// one piece a line, a tab and its count in the training split. In a piece, backslash, tab, line
-// feed and carriage return are written as
-// \\ \t \n \r; other control characters (below U+0020, and U+007F) and bytes that are not UTF-8 as
-// \xNN.
+// Ids are positions: first the pieces that a model may predict, then <s> and <pad>. vocabulary.txt
+// has one line per piece: the piece, a tab, and its count in train. In a piece, backslash, tab,
+// line feed and carriage return are written as \\, \t, \n and \r. Other control characters (below
+// U+0020, and U+007F) and bytes that are not UTF-8 are written as \xNN.
 class Vocabulary {
  public:
   struct Entry {
@@ -30,37 +29,38 @@ class Vocabulary {
     uint64_t count = 0;
   };
 
-  // `predicted` has </s> and may have <unk>; <s> and <pad> are appended. Pieces must be distinct.
+  // `predicted` must have </s> and may have <unk>; <s> and <pad> are appended. Pieces must be
+  // distinct.
   static absl::StatusOr<Vocabulary> Create(std::vector<Entry> predicted);
 
-  // At least one label, and nothing besides: "</s>" would be a label like others. What is not among
-  // them is unknown_id(), which is size(); size() + 1 stands for none at all.
+  // A vocabulary of at least one label without special pieces: "</s>" would be an ordinary label.
+  // unknown_id() is size() and stands for any other label; size() + 1 stands for no label.
   static absl::StatusOr<Vocabulary> CreateLabels(std::vector<Entry> labels);
 
-  // Of labels: gives those that train does not have ids of their own, from first_unseen_id() on, in
-  // this order, in the place of the unseen labels that there were. No model predicts them; Find
-  // does not find them. They must be distinct from one another and from the labels.
+  // Only for labels: gives these labels, which do not occur in train, ids from first_unseen_id() in
+  // this order. Replaces earlier unseen labels. No model predicts them, and Find does not find
+  // them. They must be different from each other and from the labels.
   absl::Status SetUnseenLabels(std::vector<Entry> labels);
   absl::Status ParseUnseenLabels(std::string_view text, const std::string& path);
   const std::vector<Entry>& unseen_labels() const { return unseen_labels_; }
-  std::string UnseenLabelsToText() const;  // in the form of a vocabulary.txt
+  std::string UnseenLabelsToText() const;  // in the format of vocabulary.txt
 
-  // No pieces at all: ids are the bits of positive and finite float32 numbers.
+  // A vocabulary without pieces: ids are the bits of positive finite float32 numbers.
   static Vocabulary Numbers();
 
-  // Reads the text of a vocabulary.txt; `path` is for messages.
+  // Parses the text of a vocabulary.txt; `path` is used in messages.
   static absl::StatusOr<Vocabulary> Parse(std::string_view text, const std::string& path);
   static absl::StatusOr<Vocabulary> ParseLabels(std::string_view text, const std::string& path);
   std::string ToText() const;
 
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
   uint32_t predicted_size() const { return size() - input_only_; }
-  // Every id that stands for something, unknown labels and none at all included, is below it.
+  // All ids, including unknown labels and no label, are below this limit.
   uint32_t id_limit() const { return id_limit_; }
   uint32_t no_label_id() const { return size() + 1; }
   uint32_t first_unseen_id() const { return size() + 2; }
-  // Of labels: the name of any but no_label_id(). unknown_id() stands for unseen labels of data
-  // sets that do not have their names.
+  // Only for labels: the name of any label except no_label_id(). unknown_id() stands for unseen
+  // labels of data sets that do not store their names.
   std::string LabelName(uint32_t id) const;
   const std::string& piece(uint32_t id) const { return entries_[id].piece; }
   uint64_t count(uint32_t id) const { return entries_[id].count; }
@@ -73,8 +73,8 @@ class Vocabulary {
     return id != PieceTable::kNone ? id : unknown_id_;
   }
 
-  uint32_t unknown_id() const { return unknown_id_; }  // size() where no token can be unknown
-  // The special pieces; size() for labels, which have none.
+  uint32_t unknown_id() const { return unknown_id_; }  // size() if no token can be unknown
+  // The special pieces; size() for labels.
   uint32_t end_id() const { return end_id_; }
   uint32_t start_id() const { return input_only_ > 0 ? size() - 2 : size(); }
   uint32_t pad_id() const { return input_only_ > 0 ? size() - 1 : size(); }
@@ -91,7 +91,7 @@ class Vocabulary {
   uint32_t id_limit_ = 0;
 };
 
-// The piece as vocabulary.txt has it.
+// The piece as written in vocabulary.txt.
 std::string EscapedPiece(std::string_view piece);
 
 }  // namespace elman
