@@ -8,7 +8,7 @@ namespace elman {
 namespace {
 
 // CJK Unified Ideographs, their extensions A to E, and the two blocks of compatibility ideographs.
-// Kana and Hangul are written with spaces, or left to the pieces.
+// Kana and Hangul are not separated here.
 bool IsBertIdeograph(char32_t code) {
   return (code >= 0x4e00 && code <= 0x9fff) || (code >= 0x3400 && code <= 0x4dbf) ||
          (code >= 0x20000 && code <= 0x2a6df) || (code >= 0x2a700 && code <= 0x2b73f) ||

@@ -1,4 +1,4 @@
-// BERT's basic tokenization (Devlin et al., 2019), which comes before WordPiece.
+// BERT's basic tokenization (Devlin et al., 2019), the step before WordPiece.
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace elman {
 
-// The words of a line, separated by single spaces. Control characters, U+0000 and U+FFFD are
-// dropped, and so are bytes that are not UTF-8; white space of Unicode separates; every ideograph
-// and every punctuation mark (ASCII symbols too) is a word of its own. `lowercase`, as uncased
-// models want it, also strips accents.
+// The words of a line, separated by single spaces. Control characters, U+0000, U+FFFD and bytes
+// that are not UTF-8 are removed. Unicode white space separates words; every ideograph and every
+// punctuation mark (also ASCII symbols) is a separate word. `lowercase`, for uncased models, also
+// removes accents.
 std::string BertWords(std::string_view line, bool lowercase);
 
 }  // namespace elman

@@ -17,11 +17,11 @@
 namespace elman {
 namespace {
 
-// A run is records of about so many bytes; of a piece there is its count, its size, both of 8
-// bytes, and its bytes.
+// Approximate size of a record of a run. A piece is stored as its count and its size, 8 bytes each,
+// and its bytes.
 constexpr size_t kRecordBytes = size_t{64} << 10;
 constexpr size_t kNumberBytes = 2 * sizeof(uint64_t);
-// So many runs of a table become one: files cannot be open in any number.
+// Number of runs of a table that are merged into one, to limit open files.
 constexpr size_t kMostRuns = 64;
 
 class RunWriter {
@@ -61,7 +61,7 @@ class RunReader {
     return std::unique_ptr<RunReader>(new RunReader(std::move(file)));
   }
 
-  // Goes to the next piece; false at the end.
+  // Moves to the next piece. Returns false at the end.
   absl::StatusOr<bool> Next() {
     while (rest_.empty()) {
       if (offset_ == file_->size()) return false;
@@ -86,7 +86,7 @@ class RunReader {
   const std::unique_ptr<RandomAccessFile> file_;
   uint64_t offset_ = 0;
   std::string payload_;
-  std::string_view rest_;  // of payload_
+  std::string_view rest_;  // part of payload_
   std::string_view piece_;
   uint64_t count_ = 0;
 };
@@ -103,7 +103,7 @@ absl::Status MergeRuns(const std::vector<std::string>& paths,
 }
 
 absl::Status SpillingCounts::SpillIfFull() {
-  // Growing, it takes up to twice as much for a moment.
+  // While it grows, the table needs up to twice the memory.
   return table_.memory_bytes() < max_bytes_ / 2 ? absl::OkStatus() : Spill();
 }
 

@@ -1,4 +1,4 @@
-// Counts that outgrow memory: sorted runs of pieces in files, and their merge.
+// Counts pieces that do not fit into memory: writes sorted runs to files and merges them.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +13,26 @@
 
 namespace elman {
 
-// Visits every piece of the runs once, in the order of their bytes, with the sum of its counts. A
-// run in hand takes some 64 KiB.
+// Calls `visit` once for each piece of the runs, sorted by bytes, with the sum of its counts. Uses
+// about 64 KiB of memory per run.
 absl::Status MergeRuns(const std::vector<std::string>& paths,
                        const std::function<absl::Status(std::string_view, uint64_t)>& visit);
 
-// Counts in a table of bounded size; when that is full, it becomes a run. Not for concurrent use.
+// Counts in a table of limited size. A full table is written as a run. Not safe for concurrent use.
 class SpillingCounts {
  public:
-  // Files are named `prefix`-0, -1 and so on. The table may take about `max_bytes` bytes.
+  // Files are named `prefix`-0, `prefix`-1 and so on. The table uses at most about `max_bytes`
+  // bytes.
   SpillingCounts(std::string prefix, uint64_t max_bytes)
       : prefix_(std::move(prefix)), max_bytes_(max_bytes) {}
 
-  PieceCounts& table() { return table_; }  // what has been counted since the last run
+  PieceCounts& table() { return table_; }  // counts since the last run
 
-  // To be called now and then, after every mebibyte of text, say.
+  // Call it regularly, for example after every MiB of text.
   absl::Status SpillIfFull();
   bool spilled() const { return !runs_.empty(); }
 
-  // Makes a single run of all that has been counted, and returns its path.
+  // Writes all counts as one run and returns its path.
   absl::StatusOr<std::string> Finish();
 
  private:
@@ -42,7 +43,7 @@ class SpillingCounts {
   const uint64_t max_bytes_;
   PieceCounts table_;
   std::vector<std::string> runs_;
-  int files_ = 0;  // made so far
+  int files_ = 0;  // files made so far
 };
 
 }  // namespace elman

@@ -6,8 +6,9 @@
 namespace elman {
 namespace {
 
-constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581, SentencePiece's space
-constexpr std::string_view kContinuationMark = "##";     // WordPiece's, before the rest of a word
+constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581, the space mark of SentencePiece
+// WordPiece's mark of a piece that continues a word.
+constexpr std::string_view kContinuationMark = "##";
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -15,8 +16,8 @@ int HexDigit(char c) {
   return -1;
 }
 
-// Appends a SentencePiece piece: <0xNN> is a byte, U+2581 a space, which is left out where a line
-// begins.
+// Appends a SentencePiece piece: <0xNN> is a byte, U+2581 a space. A space at the begin of a line
+// is omitted.
 void AppendSubword(std::string_view piece, bool line_begins, std::string* text) {
   if (piece.size() == 6 && piece.substr(0, 3) == "<0x" && piece[5] == '>') {
     const int high = HexDigit(piece[3]);
@@ -38,10 +39,10 @@ void AppendSubword(std::string_view piece, bool line_begins, std::string* text) 
   }
 }
 
-// How a word stands with its neighbours.
+// The spaces around a word.
 struct Spacing {
-  bool before = true;  // a space separates it from the word before
-  bool after = true;   // and from the word after
+  bool before = true;  // a space separates it from the previous word
+  bool after = true;   // a space separates it from the next word
   bool ideograph = false;
 };
 
@@ -82,7 +83,7 @@ Spacing SpacingOf(std::string_view word) {
     case '/':
       return {false, false, false};
     default:
-      // The full-width marks of Chinese and Japanese bring their own space.
+      // Full-width punctuation of Chinese and Japanese includes its own space.
       if ((code >= 0x3001 && code <= 0x3011) || (code >= 0xff01 && code <= 0xff5e)) {
         return {false, false, true};
       }
@@ -93,7 +94,7 @@ Spacing SpacingOf(std::string_view word) {
 }  // namespace
 
 void Detokenizer::Append(uint32_t id, std::string* text) {
-  if (id >= vocabulary_->start_id()) return;  // <s>, <pad>, or no id at all
+  if (id >= vocabulary_->start_id()) return;  // <s>, <pad>, or not an id
   if (id == vocabulary_->end_id()) {
     *text += '\n';
     line_begins_ = true;
@@ -110,7 +111,7 @@ void Detokenizer::AppendPiece(const std::string& piece, std::string* text) {
       AppendSubword(piece, line_begins_, text);
       break;
     case TokenizerSpec::WORDPIECE:
-      // A piece that continues a word is set against what there is.
+      // A piece that continues a word is appended without a space.
       if (piece.size() > kContinuationMark.size() && piece.starts_with(kContinuationMark)) {
         text->append(piece, kContinuationMark.size());
       } else {

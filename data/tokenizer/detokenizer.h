@@ -1,5 +1,5 @@
-// From token ids back to text, from the table of pieces alone: programs that only show text do not
-// need SentencePiece.
+// Converts token ids to text. It needs only the vocabulary, so programs that only print text do not
+// depend on SentencePiece.
 #pragma once
 
 #include <cstdint>
@@ -11,27 +11,26 @@
 
 namespace elman {
 
-// The text of `ids`. BPE, UNIGRAM, CHARACTER and BYTE give back exactly what was tokenized (except
-// what had become <unk>); SENTENCEPIECE gives back what its model's normalization left of it;
-// WHITESPACE joins with spaces; WORD and WORDPIECE join with spaces but set punctuation against its
-// word.
-// </s> becomes a line feed; <s> and <pad> become nothing; <unk> becomes the next of `unknown_words`
-// or, where there is none left, "<unk>".
+// The text of `ids`. BPE, UNIGRAM, CHARACTER and BYTE restore the tokenized text exactly (except
+// <unk>). SENTENCEPIECE restores it after the normalization of its model. WHITESPACE joins words
+// with spaces. WORD and WORDPIECE join words with spaces but attach punctuation to its word. </s>
+// becomes a line feed; <s> and <pad> become nothing; <unk> becomes the next of `unknown_words` or,
+// if there is none left, "<unk>".
 std::string Detokenize(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
                        std::span<const uint32_t> ids,
                        std::span<const std::string> unknown_words = {});
 
-// The same a token at a time, for texts that are still growing: what was appended stays. A copy
-// goes on from where the original was.
+// Detokenizes one token at a time. Text that was appended does not change later. A copy continues
+// from the state of the original.
 class Detokenizer {
  public:
-  // The vocabulary must outlive it.
+  // The vocabulary must outlive the detokenizer.
   Detokenizer(TokenizerSpec::Kind kind, const Vocabulary* vocabulary)
       : kind_(kind), vocabulary_(vocabulary) {}
 
-  // Appends to `text`, which it has written so far, what the next token adds.
+  // Appends the text of the next token. `text` must be the text appended so far.
   void Append(uint32_t id, std::string* text);
-  // The same for a piece that need not be in the vocabulary.
+  // As Append, for a piece that need not be in the vocabulary.
   void AppendPiece(const std::string& piece, std::string* text);
 
  private:
@@ -40,7 +39,8 @@ class Detokenizer {
   TokenizerSpec::Kind kind_;
   const Vocabulary* vocabulary_;
   bool line_begins_ = true;
-  // Of the word before, where there are words: whether a space may follow, and what it is.
+  // State of the previous word, for kinds with words: whether a space may follow, and whether it is
+  // an ideograph.
   bool space_after_ = true;
   bool ideograph_ = false;
 };

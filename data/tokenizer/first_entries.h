@@ -1,4 +1,4 @@
-// Of counted pieces, those that come first in a vocabulary of words or characters.
+// Selects the most frequent pieces for a vocabulary of words or characters.
 #pragma once
 
 #include <cstdint>
@@ -10,23 +10,23 @@
 
 namespace elman {
 
-// By falling count, where equal in the order of their bytes: at most so many.
+// Keeps at most `most` pieces: those with the greatest counts. Equal counts are ordered by bytes.
 class FirstEntries {
  public:
   explicit FirstEntries(uint64_t most) : most_(most) {}
 
-  // What there is no room for, this piece or another, is handed to `leave_out`.
+  // Calls `leave_out` for the piece, this or another one, that does not fit.
   void Add(std::string_view piece, uint64_t count,
            absl::FunctionRef<void(std::string_view piece, uint64_t count)> leave_out);
   bool empty() const { return entries_.empty(); }
 
-  std::vector<Vocabulary::Entry> Take();  // in order; leaves none
+  std::vector<Vocabulary::Entry> Take();  // in order; clears the entries
 
  private:
   bool ReplacesLast(std::string_view piece, uint64_t count) const;
 
   const uint64_t most_;
-  std::vector<Vocabulary::Entry> entries_;  // if there are that many a heap, the last one on top
+  std::vector<Vocabulary::Entry> entries_;  // a heap if full, with the last entry on top
 };
 
 }  // namespace elman

@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581
 
-// Strings that look like SentencePiece's marks or like pieces of special meaning. No learned piece
-// may contain one, so training sees a space in their place; texts that hold them are encoded from
+// Strings that look like SentencePiece's marks or like special pieces. No learned piece may contain
+// one, so they are replaced with a space for training. Texts that contain them are encoded with
 // smaller pieces, without loss.
 constexpr std::string_view kReserved[] = {
     kSpaceMark, "\xe2\x96\x85", "<unk>", "<s>", "</s>", "<pad>", "<0x",
@@ -42,8 +42,8 @@ std::string WithoutReserved(std::string line) {
   return line;
 }
 
-// SentencePiece's training of bpe ends the process on a word of 65,536 characters. A word of more
-// bytes than this, such as data in base64 or a page without a space, is learned from in parts.
+// SentencePiece's BPE training ends the process on a word of 65,536 characters. Longer words than
+// this limit in bytes, such as base64 data or a page without spaces, are divided for training.
 constexpr size_t kLongestWord = 4096;
 
 std::string InShortWords(std::string_view line) {
@@ -62,12 +62,12 @@ std::string InShortWords(std::string_view line) {
   return words;
 }
 
-// The ids of words met before, by one thread: text repeats its words, and a look-up is tens of
-// times faster than SentencePiece.
+// A cache of the ids of words, per thread. Words repeat in text, and a look-up is tens of times
+// faster than SentencePiece.
 class WordCache {
  public:
-  // The ids of `word` in the model `serial`; `encode` finds them if need be. Valid until the next
-  // call.
+  // The ids of `word` in the model `serial`; calls `encode` if they are not cached. Valid until the
+  // next call.
   template <typename Encode>
   std::span<const uint32_t> Find(uint64_t serial, std::string_view word, const Encode& encode) {
     if (serial != serial_ || words_.size() >= kMaxWords || ids_.size() >= kMaxIds) Clear();
@@ -81,7 +81,7 @@ class WordCache {
   }
 
  private:
-  static constexpr size_t kMaxWords = size_t{1} << 19;  // some 40 MB
+  static constexpr size_t kMaxWords = size_t{1} << 19;  // about 40 MB
   static constexpr size_t kMaxIds = size_t{1} << 22;
 
   void Clear() {
@@ -92,7 +92,7 @@ class WordCache {
 
   uint64_t serial_ = 0;
   PieceTable words_;
-  std::vector<uint32_t> ids_;  // of all words, one behind the other
+  std::vector<uint32_t> ids_;  // of all words, concatenated
   std::vector<uint32_t> ends_ = {0};
 };
 
@@ -117,8 +117,8 @@ class Lines : public sentencepiece::SentenceIterator {
   std::string value_;
 };
 
-// SentencePiece's messages begin with the place in its source and the condition that failed, in
-// brackets.
+// Removes the begin of SentencePiece's messages: the source location and the condition that failed,
+// in brackets.
 std::string Readable(const sentencepiece::util::Status& status) {
   std::string message = status.ToString();
   if (const size_t bracket = message.rfind("] "); bracket != std::string::npos) {
@@ -134,20 +134,20 @@ std::string Readable(const sentencepiece::util::Status& status) {
 std::string SentencePieceVersion() { return ELMAN_SENTENCEPIECE_VERSION; }
 
 struct SentencePiece::State {
-  const uint64_t serial = next_serial++;  // tells the models of a process apart
+  const uint64_t serial = next_serial++;  // identifies a model within the process
   sentencepiece::SentencePieceProcessor processor;
   std::vector<std::string> pieces;
   std::array<uint32_t, kByteValues> byte_ids = {};
-  std::vector<uint32_t> space_ids;  // of a space before another space or the end
-  // Of a model that Train did not make: the ids that ours are for its own; else empty.
+  std::vector<uint32_t> space_ids;  // a space before another space or the end
+  // For models not made by Train: our ids by the ids of the model; otherwise empty.
   std::vector<uint32_t> ids_of_any;
   bool puts_space_before = true;
 
-  std::optional<SubwordEncoder> encoder;  // of words, where it does as the processor does
+  std::optional<SubwordEncoder> encoder;  // for words, if it gives the same ids as the processor
 
   void UseEncoder();
 
-  // The ids of a word.
+  // Appends the ids of a word.
   void EncodeWord(std::string_view word, std::vector<uint32_t>* ids) const {
     if (!encoder || word.size() + kSpaceMark.size() > SubwordEncoder::kMaxWordBytes) {
       Encode(word, ids);
@@ -159,7 +159,7 @@ struct SentencePiece::State {
     encoder->Encode(std::string_view(marked, kSpaceMark.size() + word.size()), ids);
   }
 
-  // The ids of a text, as the processor gives them.
+  // Appends the ids of a text as computed by the processor.
   void Encode(std::string_view text, std::vector<uint32_t>* ids) const {
     std::vector<int> encoded;
     (void)processor.Encode(text, &encoded);
@@ -185,9 +185,9 @@ std::string SentencePiece::Train(const std::vector<std::string>& lines,
       {"normalization_rule_name", "identity"},
       {"remove_extra_whitespaces", "false"},
       {"add_dummy_prefix", "true"},
-      // Longer lines would be left out without a word; ours are at most a mebibyte.
+      // Longer lines would be ignored silently; ours have at most 1 MiB.
       {"max_sentence_length", "16777216"},
-      // Sums of the training depend on it: it must not follow the machine.
+      // The sums of the training depend on it, so it must not depend on the machine.
       {"num_threads", "4"},
       {"minloglevel", "2"},
   };
@@ -196,7 +196,7 @@ std::string SentencePiece::Train(const std::vector<std::string>& lines,
   const sentencepiece::util::Status status =
       sentencepiece::SentencePieceTrainer::Train(settings, &iterator, &model);
   if (status.ok() && !model.empty()) return model;
-  // Its advice is on options that ours are not.
+  // Its remedies name options that Elman does not have.
   std::string reason = Readable(status);
   reason.resize(std::min(reason.find(" Increase "), reason.size()));
   *error = "SentencePiece cannot make " + std::to_string(options.vocab_size) +
@@ -227,15 +227,15 @@ std::unique_ptr<SentencePiece> SentencePiece::Load(std::string_view model, std::
     *error = "it has " + std::to_string(bytes) + " pieces for bytes, expected 256";
     return nullptr;
   }
-  // With the one that SentencePiece puts before, this makes two.
+  // With the space that SentencePiece adds, these are two.
   state->Encode(" ", &state->space_ids);
   state->space_ids.resize(state->space_ids.size() / 2);
   state->UseEncoder();
   return std::unique_ptr<SentencePiece>(new SentencePiece(std::move(state)));
 }
 
-// A model may have what SubwordEncoder does not know: pieces of special kinds, rules that change
-// the text first. It is used for a model whose own pieces it encodes as the processor does.
+// A model may have features that SubwordEncoder does not support: pieces of special kinds, or
+// normalization rules. It is used only if it encodes all pieces of the model as the processor does.
 void SentencePiece::State::UseEncoder() {
   constexpr size_t kMostChecked = 4096;
   std::vector<SubwordEncoder::LearnedPiece> learned;
@@ -243,7 +243,7 @@ void SentencePiece::State::UseEncoder() {
   for (int id = 0; id < processor.GetPieceSize(); ++id) {
     if (processor.IsUnknown(id) || processor.IsControl(id) || processor.IsByte(id)) continue;
     if (processor.IsUnused(id)) return;
-    // In byte-pair encoding a score is the number of the merge.
+    // In byte-pair encoding, the score is the negative index of the merge.
     unigram = unigram || processor.GetScore(id) != -static_cast<float>(learned.size());
     learned.push_back({pieces[id], processor.GetScore(id), static_cast<uint32_t>(id)});
   }
@@ -256,7 +256,8 @@ void SentencePiece::State::UseEncoder() {
     Encode(word, &theirs);
     return ours == theirs;
   };
-  bool same = agree("\xef\xac\x81\xc2\xb2") && agree("A\xcc\x88");  // what normalization changes
+  // Texts that normalization changes.
+  bool same = agree("\xef\xac\x81\xc2\xb2") && agree("A\xcc\x88");
   for (size_t i = 0; same && i < learned.size(); i += learned.size() / kMostChecked + 1) {
     std::string_view text = learned[i].text;
     if (text.starts_with(kSpaceMark)) text.remove_prefix(kSpaceMark.size());
@@ -324,16 +325,17 @@ std::vector<std::string> SentencePiece::UnknownParts(std::string_view line) cons
 }
 
 void SentencePiece::Encode(std::string_view line, std::vector<uint32_t>* ids) const {
-  // Normalization may join or cut words, and pieces may reach over spaces.
+  // Normalization may join or cut words, and pieces may contain spaces.
   if (!state_->ids_of_any.empty()) {
     std::vector<int> pieces;
     (void)state_->processor.Encode(line, &pieces);
     for (const int id : pieces) ids->push_back(state_->ids_of_any[static_cast<size_t>(id)]);
     return;
   }
-  // A literal U+2581 would come back as a space: from the first on, the line is spelled in bytes.
+  // A literal U+2581 would be decoded as a space. From the first one on, the line is encoded as
+  // bytes.
   const std::string_view head = line.substr(0, line.find(kSpaceMark));
-  // No piece reaches over the space before a word, so words are encoded one by one.
+  // No piece extends over the space before a word, so words are encoded separately.
   thread_local WordCache cache;
   for (size_t begin = 0; !head.empty() && begin <= head.size();) {
     const size_t end = std::min(head.find(' ', begin), head.size());

@@ -1,5 +1,6 @@
-// SentencePiece (Kudo and Richardson, 2018) behind types of the standard library: its headers and
-// those of Abseil cannot stand in one source file.
+// An interface to SentencePiece (Kudo and Richardson, 2018) that uses only types of the standard
+// library, because headers of SentencePiece and of Abseil cannot be included in the same source
+// file.
 #pragma once
 
 #include <cstdint>
@@ -14,50 +15,51 @@ inline constexpr uint32_t kByteValues = 256;
 
 std::string SentencePieceVersion();
 
+// Options of training.
 struct SentencePieceOptions {
-  bool unigram = false;  // else byte-pair encoding
-  int vocab_size = 0;    // upper bound; a small corpus gives fewer pieces
+  bool unigram = false;  // otherwise byte-pair encoding
+  int vocab_size = 0;    // maximum; a small corpus gives fewer pieces
 };
 
-// A trained model. Pieces of our own: <unk>, </s>, one a byte (<0x00> ... <0xFF>), then those
-// learned. A space is written U+2581 in a piece, and stands before a word; one is put before each
-// line. Characters without a piece become bytes, so that nothing is unknown and every valid UTF-8
-// text comes back as it was. Safe for any number of threads.
+// A trained model. Its pieces are <unk>, </s>, one per byte (<0x00> ... <0xFF>) and the learned
+// pieces. A space is written as U+2581 and belongs to the word after it; one is added before each
+// line. Characters without a piece become bytes, so nothing is unknown and every valid UTF-8 text
+// is restored exactly. Safe for concurrent use.
 class SentencePiece {
  public:
-  // Trains on `lines`, valid UTF-8, and returns the bytes of the model: the same for the same lines
-  // and options, whatever the machine's number of cores. Empty on failure; then `error` is one line
-  // that says what to do.
+  // Trains on `lines`, which must be valid UTF-8, and returns the bytes of the model. They depend
+  // only on lines and options, not on the number of cores. Empty on failure; then `error` is one
+  // line with a remedy.
   static std::string Train(const std::vector<std::string>& lines,
                            const SentencePieceOptions& options, std::string* error);
 
-  // Of a model that Train made. Null on failure.
+  // Loads a model made by Train. Null on failure.
   static std::unique_ptr<SentencePiece> Load(std::string_view model, std::string* error);
-  // Of any model, however trained and normalizing. Pieces: its own in their order, the unknown one
-  // as <unk> and the end of a sentence as </s>, which comes last where it has none. Left out is
-  // what no text becomes: its other control pieces and unused ones. Pieces of text that are called
-  // as a special one (<pad>) count as unknown.
+  // Loads any SentencePiece model. Pieces are those of the model in its order; the unknown piece
+  // becomes <unk>, and the end of a sentence </s>, which is appended if the model has none. Other
+  // control pieces and unused pieces are left out, because no text is encoded as them. Text pieces
+  // with the name of a special piece (<pad>) count as unknown.
   static std::unique_ptr<SentencePiece> LoadAny(std::string_view model, std::string* error);
   ~SentencePiece();
 
   uint32_t size() const;
   const std::string& piece(uint32_t id) const;
 
-  // Appends the ids of `line`, which must be valid UTF-8. Words met before are remembered.
+  // Appends the ids of `line`, which must be valid UTF-8. Caches words.
   void Encode(std::string_view line, std::vector<uint32_t>* ids) const;
 
-  // The same for a line without U+2581, as SentencePiece by itself does it: what Encode is checked
-  // and timed against.
+  // As Encode, computed by SentencePiece for the whole line, which must not contain U+2581. For
+  // tests and benchmarks of Encode.
   void EncodeAtOnce(std::string_view line, std::vector<uint32_t>* ids) const;
 
-  // Whether words are encoded without the library, several times as fast: those of any model that
-  // Train made.
+  // Whether words are encoded without SentencePiece, which is several times faster. True for every
+  // model made by Train.
   bool encodes_words_itself() const;
 
   // The parts of `line` that become <unk>, normalized.
   std::vector<std::string> UnknownParts(std::string_view line) const;
 
-  // Whether Encode puts a space before the line, as if other words stood there.
+  // Whether Encode adds a space before the line.
   bool puts_space_before() const;
 
  private:

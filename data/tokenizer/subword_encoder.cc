@@ -16,7 +16,7 @@ size_t CharacterBytes(char first) {
 SubwordEncoder::SubwordEncoder(bool unigram, const std::vector<LearnedPiece>& pieces,
                                const std::array<uint32_t, 256>& byte_ids)
     : unigram_(unigram), byte_ids_(byte_ids) {
-  constexpr float kUnknownPenalty = 10;  // SentencePiece's
+  constexpr float kUnknownPenalty = 10;  // as in SentencePiece
   float least = std::numeric_limits<float>::max();
   pieces_.Reserve(pieces.size());
   for (const LearnedPiece& piece : pieces) {
@@ -42,10 +42,10 @@ void SubwordEncoder::Append(std::string_view piece, uint32_t number,
   }
 }
 
-// Of the pairs of neighbours that together are a piece, the one of the best score, the leftmost of
-// equals, is merged, until there is none (Sennrich, Haddow and Birch, 2016).
+// Repeatedly merges the pair of neighbors with the best score that forms a piece, the leftmost one
+// of equals (Sennrich, Haddow and Birch, 2016).
 void SubwordEncoder::MergePairs(std::string_view word, std::vector<uint32_t>* ids) const {
-  // Symbol i begins at begins[i]; pairs[i] is the number of it and the next one as a piece.
+  // Symbol i begins at begins[i]; pairs[i] is the number of the piece of symbols i and i + 1.
   size_t begins[kMaxWordBytes + 1];
   uint32_t pairs[kMaxWordBytes];
   size_t symbols = 0;
@@ -74,8 +74,8 @@ void SubwordEncoder::MergePairs(std::string_view word, std::vector<uint32_t>* id
   }
 }
 
-// The pieces that make up the word whose scores have the greatest sum (Viterbi; Kudo, 2018). Sums
-// are rounded where SentencePiece rounds them.
+// Finds the pieces of the word with the greatest sum of scores (Viterbi; Kudo, 2018). Sums are
+// rounded at the same places as in SentencePiece.
 void SubwordEncoder::FindBestPath(std::string_view word, std::vector<uint32_t>* ids) const {
   struct End {
     float score = 0;

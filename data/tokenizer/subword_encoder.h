@@ -1,5 +1,5 @@
-// The pieces of words in a model of SentencePiece, found from tables of our own: as SentencePiece
-// finds them, without what its generality costs.
+// Encodes words with a SentencePiece model. The result is that of SentencePiece, but it is faster
+// because it supports only what models of Train need.
 #pragma once
 
 #include <array>
@@ -12,10 +12,10 @@
 
 namespace elman {
 
-// Safe for any number of threads.
+// The tables of one model. Safe for concurrent use.
 class SubwordEncoder {
  public:
-  // Longer words are SentencePiece's business: work grows with the square of their length.
+  // Longer words are left to SentencePiece, because time grows quadratically with the length.
   static constexpr size_t kMaxWordBytes = 64;
 
   struct LearnedPiece {
@@ -23,13 +23,13 @@ class SubwordEncoder {
     float score;
     uint32_t id;
   };
-  // Of byte-pair encoding, scores tell the order of merges; of a unigram model they are logarithms
-  // of probabilities. What has no piece is spelled in bytes.
+  // In byte-pair encoding, scores give the order of merges; in a unigram model they are log
+  // probabilities. Characters without a piece are encoded as bytes.
   SubwordEncoder(bool unigram, const std::vector<LearnedPiece>& pieces,
                  const std::array<uint32_t, 256>& byte_ids);
 
-  // Appends the ids of a word of valid UTF-8, of at most kMaxWordBytes bytes, its space mark
-  // included.
+  // Appends the ids of a word of valid UTF-8 with at most kMaxWordBytes bytes, including its space
+  // mark.
   void Encode(std::string_view word, std::vector<uint32_t>* ids) const;
 
  private:
@@ -42,8 +42,8 @@ class SubwordEncoder {
   std::vector<float> scores_;  // by number in pieces_
   std::vector<uint32_t> ids_;
   const std::array<uint32_t, 256> byte_ids_;
-  size_t most_bytes_ = 0;    // of a piece
-  float unknown_score_ = 0;  // of a character without a piece
+  size_t most_bytes_ = 0;    // bytes of the longest piece
+  float unknown_score_ = 0;  // score of a character without a piece
 };
 
 }  // namespace elman

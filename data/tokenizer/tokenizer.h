@@ -1,4 +1,4 @@
-// From a line of text to token ids.
+// The interface of tokenizers, which convert a line of text to token ids.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@ inline bool IsSubword(TokenizerSpec::Kind kind) {
   return kind == TokenizerSpec::BPE || kind == TokenizerSpec::UNIGRAM;
 }
 
-// Whether the pieces are those of a file that others made: WORDPIECE and SENTENCEPIECE.
+// Whether the pieces are imported from a file of another program: WORDPIECE and SENTENCEPIECE.
 inline bool IsForeign(TokenizerSpec::Kind kind) {
   return kind == TokenizerSpec::WORDPIECE || kind == TokenizerSpec::SENTENCEPIECE;
 }
 
-// Whether a vocabulary is made of what train is counted to have.
+// Whether the vocabulary is counted in train.
 inline bool IsCounted(TokenizerSpec::Kind kind) {
   return kind == TokenizerSpec::WORD || kind == TokenizerSpec::WHITESPACE ||
          kind == TokenizerSpec::CHARACTER || kind == TokenizerSpec::LABEL;
@@ -29,24 +29,24 @@ inline bool IsCounted(TokenizerSpec::Kind kind) {
 
 using UnknownVisitor = std::function<void(std::string_view part)>;
 
-// Safe for any number of threads.
+// Converts text to ids. Safe for concurrent use.
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  // Appends the ids of one line (without its line feed) to `ids`; no </s>.
+  // Appends the ids of one line (without its line feed) to `ids`, without </s>.
   virtual void Encode(std::string_view line, std::vector<uint32_t>* ids) const = 0;
 
-  // Calls `visit` for each word or character of the line that becomes <unk>, as the tokenizer sees
-  // it (in lower case, for one).
+  // Calls `visit` for each word or character of the line that becomes <unk>, in the form that the
+  // tokenizer looks up (for example, in lower case).
   virtual void VisitUnknown(std::string_view line, const UnknownVisitor& visit) const = 0;
 
-  // Whether Encode puts a space before the line, as if other words stood there.
+  // Whether Encode adds a space before the line.
   virtual bool puts_space_before() const { return false; }
 };
 
-// Appends the pieces of a word that stands by itself, at least one: a word of nothing that the
-// tokenizer sees is <unk>.
+// Appends the pieces of a single word, at least one. A word from which the tokenizer removes all
+// characters becomes <unk>.
 void EncodeWord(const Tokenizer& tokenizer, const Vocabulary& vocabulary, std::string_view word,
                 std::vector<uint32_t>* ids);
 

@@ -12,7 +12,7 @@
 namespace elman {
 namespace {
 
-// Cuts into pieces and looks them up.
+// Splits into pieces and looks them up.
 class LookupTokenizer : public Tokenizer {
  public:
   LookupTokenizer(Splitter split, const Vocabulary& vocabulary)
@@ -143,7 +143,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& 
                                                            const Vocabulary& vocabulary,
                                                            std::string_view model) {
   absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer = CreateByKind(spec, vocabulary, model);
-  // WordPiece has a lower case of its own, without accents.
+  // WordPiece has its own lower case, which also removes accents.
   const bool lowers = spec.lowercase() && spec.kind() != TokenizerSpec::WORDPIECE;
   if (!tokenizer.ok() || !lowers) return tokenizer;
   return std::unique_ptr<Tokenizer>(new LowerCaseTokenizer(std::move(*tokenizer)));

@@ -1,4 +1,4 @@
-// Creates the tokenizer that a specification names. A new tokenizer is added here.
+// Creates the tokenizer of a specification. Add new tokenizers here.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace elman {
 
-// A tokenizer as `spec`, which is not of labels, describes it. `model` holds the bytes of
+// Creates the tokenizer described by `spec`, which must not be of labels. `model` has the bytes of
 // tokenizer.model for BPE, UNIGRAM and SENTENCEPIECE and is empty otherwise. `vocabulary` must
 // outlive the tokenizer.
 absl::StatusOr<std::unique_ptr<Tokenizer>> CreateTokenizer(const TokenizerSpec& spec,

@@ -76,7 +76,7 @@ bool HasSmallerPiece(const Vocabulary::Entry& a, const Vocabulary::Entry& b) {
   return a.piece < b.piece;
 }
 
-// How many pieces a vocabulary may have besides the special ones.
+// Maximum number of pieces of a vocabulary without the special ones.
 uint64_t MostPieces(const TokenizerSpec& spec) {
   if (spec.kind() == TokenizerSpec::LABEL || spec.vocab_size() == 0)
     return std::numeric_limits<uint64_t>::max();

@@ -1,4 +1,4 @@
-// Makes a vocabulary: from counted words, characters or labels, from the byte values, or from a
+// Makes a vocabulary from counted words, characters or labels, from the byte values, or from a
 // trained SentencePiece model.
 #pragma once
 
@@ -16,17 +16,17 @@
 
 namespace elman {
 
-// Counts labels, or the pieces that a WORD, WHITESPACE or CHARACTER tokenizer cuts lines into.
+// Counts labels, or the pieces of a WORD, WHITESPACE or CHARACTER tokenizer.
 class PieceCounts {
  public:
-  // Returns the number of the piece: pieces are numbered in the order in which they come.
+  // Returns the number of the piece. Pieces are numbered in order of first occurrence.
   uint32_t Add(std::string_view piece, uint64_t count) {
     const uint32_t number = pieces_.FindOrAdd(piece);
     if (number == counts_.size()) counts_.push_back(0);
     counts_[number] += count;
     return number;
   }
-  // Counts the pieces of a line as the tokenizer that `spec` describes would cut it.
+  // Counts the pieces of a line, split as by the tokenizer that `spec` describes.
   void AddLine(const TokenizerSpec& spec, std::string_view line);
   void AddAll(const PieceCounts& counts);
   void Clear();
@@ -39,37 +39,37 @@ class PieceCounts {
     return pieces_.memory_bytes() + counts_.capacity() * sizeof(counts_[0]);
   }
 
-  // As bytes for another process, and the sum with such bytes.
+  // Converts to bytes for another process; adds the counts of such bytes.
   std::string Serialize() const;
   absl::Status AddSerialized(std::string_view bytes);
 
  private:
   PieceTable pieces_;
   std::vector<uint64_t> counts_;  // by number
-  std::string lower_;             // of the line in hand
+  std::string lower_;             // the current line in lower case
   std::vector<std::string_view> split_;
 };
 
-// How many of the pieces that a vocabulary does not have are told.
+// Number of left-out pieces that are reported.
 inline constexpr size_t kMostUnknownWords = 10;
 
-// Chooses, from counted pieces that come one by one, those that make a vocabulary.
+// Selects the pieces of a vocabulary from counted pieces that are added one by one.
 //
-// Of words and characters: <unk> is 0, </s> is 1; the pieces follow by falling count, where equal
-// in the order of their bytes. Pieces counted less than min_count times are left out, and the last
-// ones so that no more than vocab_size ids, the first two included, can be predicted. Counts of
-// <unk> and </s> are 0 as yet. Of labels: all, in the order of their bytes.
+// Words and characters: <unk> is 0, </s> is 1, and the pieces follow by descending count; equal
+// counts are ordered by bytes. Pieces with a count below min_count are left out, and the last ones
+// so that at most vocab_size ids, including the first two, can be predicted. The counts of <unk>
+// and </s> are 0 at this point. Labels: all of them, ordered by bytes.
 //
-// It never holds more pieces than its vocabulary will have, and kMostUnknownWords of the others.
+// Memory holds only the pieces of the vocabulary and kMostUnknownWords others.
 class PieceSelection {
  public:
   explicit PieceSelection(const TokenizerSpec& spec);
-  void Add(std::string_view piece, uint64_t count);  // once for every piece
+  void Add(std::string_view piece, uint64_t count);  // call it once per piece
   void AddAll(const PieceCounts& counts);
   bool empty() const { return chosen_.empty(); }
-  absl::StatusOr<Vocabulary> Build();  // call once, at the end
+  absl::StatusOr<Vocabulary> Build();  // call it once, at the end
 
-  // What the vocabulary does not have: how many pieces, and the most frequent.
+  // The pieces that are not in the vocabulary: their number, and the most frequent ones.
   uint64_t left_out_types() const { return left_out_types_; }
   std::vector<Vocabulary::Entry> TakeLeftOut() { return left_out_.Take(); }
 
@@ -85,7 +85,7 @@ class PieceSelection {
 absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
                                                   const PieceCounts& counts);
 
-// The 256 bytes, ids their values, and </s>.
+// A vocabulary of the 256 bytes, whose ids are their values, and </s>.
 absl::StatusOr<Vocabulary> BuildByteVocabulary();
 
 // Trains SentencePiece on `lines` and returns the bytes of its model.
@@ -93,12 +93,12 @@ absl::StatusOr<std::string> TrainSentencePiece(const TokenizerSpec& spec,
                                                const std::vector<std::string>& lines);
 absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model);
 
-// The vocabulary of a file that others made: of WORDPIECE the vocab.txt of a BERT model, of
-// SENTENCEPIECE a model. `path` is for messages.
+// The vocabulary of an imported file: the vocab.txt of a BERT model for WORDPIECE, the model for
+// SENTENCEPIECE. `path` is used in messages.
 absl::StatusOr<Vocabulary> BuildForeignVocabulary(TokenizerSpec::Kind kind, std::string_view bytes,
                                                   const std::string& path);
 
-// The same vocabulary, with `counts` by id for the pieces that can be predicted.
+// The same vocabulary with `counts`, by id, for the pieces that can be predicted.
 absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,
                                       const std::vector<uint64_t>& counts);
 

@@ -11,7 +11,7 @@ bool IsWordCharacter(CharacterClass kind) {
   return kind == CharacterClass::kLetter || kind == CharacterClass::kDigit;
 }
 
-// Whether the mark `code` holds together what stands before and after it.
+// Whether the mark `code` joins the characters before and after it.
 bool Joins(CharacterClass before, char32_t code, CharacterClass after) {
   if (IsApostrophe(code)) {
     return before == CharacterClass::kLetter && after == CharacterClass::kLetter;
@@ -26,7 +26,7 @@ struct Character {
   CharacterClass kind;
 };
 
-// Bytes that are not UTF-8 are taken as letters: they pass through inside their word.
+// Bytes that are not UTF-8 count as letters, so they are kept inside their word.
 Character DecodeAt(std::string_view line, size_t at) {
   const DecodedCharacter character = DecodeUtf8(line.substr(at));
   return {character.code, static_cast<size_t>(character.size),

@@ -13,7 +13,7 @@
 namespace elman {
 namespace {
 
-// Longer words are unknown, as for BERT.
+// Longer words are unknown, as in BERT.
 constexpr size_t kMaxWordCharacters = 100;
 
 bool ContinuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
@@ -22,8 +22,8 @@ size_t Characters(std::string_view text) {
   return text.size() - static_cast<size_t>(std::ranges::count_if(text, ContinuesCharacter));
 }
 
-// A line of vocab.txt without the white space at its end; where the piece is white space, nothing
-// is left but a mark.
+// A line of vocab.txt without white space at its end. If the piece is white space, only a mark
+// remains.
 std::string_view PieceOf(std::string_view line) {
   size_t end = 0;
   for (size_t at = 0; at < line.size();) {
@@ -34,8 +34,8 @@ std::string_view PieceOf(std::string_view line) {
   return line.substr(0, end);
 }
 
-// Whether no text becomes this piece: brackets are words by themselves, and so are the signs of our
-// special pieces.
+// Whether no text is encoded as this piece: brackets and the signs of our special pieces are
+// separate words.
 bool IsNeverFound(std::string_view piece) {
   if (piece.empty() || piece == kContinuationMark) return true;
   for (const std::string_view special : {"[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"}) {
@@ -115,7 +115,7 @@ class WordPieceTokenizer : public Tokenizer {
   const uint32_t unknown_id_;
   Pieces begins_;
   Pieces continuations_;  // without their marks
-  size_t longest_ = 0;    // bytes of a piece
+  size_t longest_ = 0;    // bytes of the longest piece
 };
 
 }  // namespace

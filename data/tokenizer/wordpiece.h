@@ -1,5 +1,5 @@
-// WordPiece with the vocabulary of a BERT model: words are covered by the longest pieces that fit,
-// from the left.
+// WordPiece with the vocabulary of a BERT model: words are divided, from the left, into the longest
+// pieces that fit.
 #pragma once
 
 #include <memory>
@@ -12,15 +12,15 @@
 
 namespace elman {
 
-// Before a piece that continues a word.
+// Prefix of pieces that continue a word.
 inline constexpr std::string_view kContinuationMark = "##";
 
-// The vocabulary of a BERT vocab.txt, one piece a line: <unk>, which stands for [UNK], </s>, then
-// the pieces in the order of the file. What no text can become is left out: [CLS], [SEP], [PAD],
-// [MASK], [unused1] and the like, and pieces of white space. `path` is for messages.
+// Parses the vocab.txt of a BERT model, one piece per line: <unk>, which replaces [UNK], </s>, then
+// the pieces in the order of the file. Entries that no text is encoded as are left out: [CLS],
+// [SEP], [PAD], [MASK], [unused1] and the like, and white space. `path` is used in messages.
 absl::StatusOr<Vocabulary> ParseBertVocabulary(std::string_view text, const std::string& path);
 
-// `vocabulary` must outlive it. `lowercase`: of an uncased model.
+// `vocabulary` must outlive the tokenizer. `lowercase`: for an uncased model.
 std::unique_ptr<Tokenizer> CreateWordPieceTokenizer(const Vocabulary& vocabulary, bool lowercase);
 
 }  // namespace elman
