@@ -17,7 +17,7 @@ float FloatOfHalf(uint16_t half) {
   } else if (exponent == 0) {
     value = std::ldexp(static_cast<float>(mantissa), -24);
   } else {
-    // The exponents of both types differ by 112.
+    // The exponent biases of the two types differ by 112.
     value = std::bit_cast<float>(static_cast<uint32_t>(exponent + 112) << 23 |
                                  static_cast<uint32_t>(mantissa) << 13);
   }
@@ -36,7 +36,7 @@ void ConvertAll(std::string_view bytes, std::span<float> floats, const Convert& 
   for (size_t i = 0; i < floats.size(); ++i) floats[i] = convert(NumberAt<Stored>(bytes, i));
 }
 
-// Infinities and what is no number have all bits of the exponent.
+// Infinities and NaN have all exponent bits set.
 template <typename Bits>
 bool NoneHasAll(Bits exponent, std::string_view bytes) {
   for (size_t i = 0; i < bytes.size() / sizeof(Bits); ++i) {

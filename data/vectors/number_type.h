@@ -1,4 +1,4 @@
-// The types of numbers in files of vectors, and their bytes, little-endian, as floats.
+// Number types in files of vectors, and conversion of their little-endian bytes to floats.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@ namespace elman {
 
 enum class NumberType { kFloat64, kFloat32, kFloat16, kBfloat16, kInt64, kInt32, kOther };
 
-// Of a number; 0 of kOther.
+// Size in bytes of a number; 0 for kOther.
 uint64_t BytesOf(NumberType type);
 
 bool IsFloatingPoint(NumberType type);
 
-// As many numbers as `floats` has, of a floating-point type.
+// Converts floats.size() numbers of a floating-point type.
 void ToFloats(NumberType type, std::string_view bytes, std::span<float> floats);
 
 // Whether all numbers of a floating-point type are finite.

@@ -21,7 +21,7 @@ using google::protobuf::Value;
 constexpr uint64_t kLengthBytes = 8;
 constexpr uint64_t kMaxHeaderBytes = uint64_t{16} << 20;
 constexpr char kMetadata[] = "__metadata__";
-// Beyond it, a number of JSON is not exact.
+// Larger integers are not exact in JSON.
 constexpr double kMaxExactInteger = 9007199254740992.0;
 
 uint64_t HeaderBytes(std::string_view begin) {
@@ -40,7 +40,7 @@ NumberType TypeOf(std::string_view name) {
   return NumberType::kOther;
 }
 
-// The value of a key that must be a list of whole numbers, not negative.
+// The value of a key that must be a list of integers that are not negative.
 std::optional<std::vector<uint64_t>> Integers(const Struct& object, const char* key) {
   const auto found = object.fields().find(key);
   if (found == object.fields().end() || !found->second.has_list_value()) return std::nullopt;
@@ -56,7 +56,7 @@ std::optional<std::vector<uint64_t>> Integers(const Struct& object, const char* 
   return numbers;
 }
 
-// The tensor that a header describes; none where it makes no sense in a file of so many bytes.
+// Parses the header entry of a tensor. Returns nothing if it is not valid for a file of this size.
 std::optional<TensorEntry> ParseEntry(const std::string& name, const Value& value,
                                       uint64_t data_begin, uint64_t file_bytes) {
   if (!value.has_struct_value()) return std::nullopt;
@@ -83,7 +83,7 @@ std::optional<TensorEntry> ParseEntry(const std::string& name, const Value& valu
   return tensor;
 }
 
-// Whether two tensors have a byte in common; the name of one that does.
+// The name of a tensor that overlaps with another one.
 std::optional<std::string> FindOverlap(const std::vector<TensorEntry>& tensors) {
   std::vector<const TensorEntry*> by_begin;
   for (const TensorEntry& tensor : tensors) {

@@ -1,6 +1,6 @@
-// Tensors in the safetensors format: the length of a header as eight bytes, little-endian; the
-// header, a JSON object that has for every tensor its dtype, shape and place in what follows; the
-// numbers, little-endian.
+// Reads tensors in the safetensors format: the size of the header as 8 bytes, little-endian; the
+// header, a JSON object with the dtype, shape and byte range of every tensor; the numbers,
+// little-endian.
 #pragma once
 
 #include <cstdint>
@@ -16,28 +16,29 @@
 
 namespace elman {
 
+// A tensor of the file.
 struct TensorEntry {
   std::string name;
   NumberType type = NumberType::kOther;
   std::vector<int64_t> shape;
-  uint64_t begin = 0;  // of its bytes in the file
+  uint64_t begin = 0;  // offset of its bytes in the file
   uint64_t end = 0;
 };
 
-// Safe for any number of threads.
+// An open file. Safe for concurrent use.
 class Safetensors {
  public:
-  // Reads and checks the header: every tensor lies within the file, has the bytes that its shape
-  // and type want, and shares none with another.
+  // Reads and checks the header: every tensor is within the file, has the size of its shape and
+  // type, and does not overlap with another.
   static absl::StatusOr<std::unique_ptr<Safetensors>> Open(const std::string& path);
 
   const std::vector<TensorEntry>& tensors() const { return tensors_; }
   const std::string& path() const { return file_->path(); }
 
-  // A row of a matrix of floating-point numbers, as floats; `row` has its columns.
+  // Reads a row of a matrix of floating-point numbers; `row` must have the number of its columns.
   absl::Status ReadRow(const TensorEntry& tensor, int64_t number, std::span<float> row) const;
 
-  // Some bytes of a tensor, from one of them on, which it must have.
+  // Reads bytes of a tensor from the offset `begin`. They must be within the tensor.
   absl::Status ReadBytes(const TensorEntry& tensor, uint64_t begin, std::span<char> bytes) const {
     return file_->Read(tensor.begin + begin, bytes.size(), bytes.data());
   }
@@ -49,7 +50,7 @@ class Safetensors {
   const std::vector<TensorEntry> tensors_;
 };
 
-// Whether a file that begins so may be one; a file of at least nine bytes is told by those.
+// Whether a file that begins with `begin` may be in the format. Needs at least nine bytes.
 bool BeginsAsSafetensors(std::string_view begin);
 
 }  // namespace elman

@@ -13,7 +13,7 @@ std::string_view WithoutEnd(std::string_view line) {
   return line;
 }
 
-// Takes the last field off the line.
+// Removes the last field from the line and returns it.
 std::string_view TakeLastField(std::string_view* line) {
   *line = WithoutEnd(*line);
   size_t begin = line->size();

@@ -1,4 +1,4 @@
-// A line of a text file of vectors.
+// Parses lines of text files with vectors.
 #pragma once
 
 #include <cstdint>
@@ -7,20 +7,20 @@
 
 namespace elman {
 
-// "WORDS SIZE": the first line of word2vec's and fastText's files.
+// The first line of word2vec and fastText files: "WORDS SIZE".
 struct VectorHeader {
   uint64_t words = 0;
   int64_t size = 0;
 };
 
-// Whether the line is of two whole numbers.
+// Parses a line of two integers. Returns false for any other line.
 bool ParseVectorHeader(std::string_view line, VectorHeader* header);
 
-// How many fields a line has; spaces and tabs separate them.
+// Number of fields of a line, separated by spaces and tabs.
 int64_t CountFields(std::string_view line);
 
-// Splits a line into its last `size` fields, which must be finite numbers, and what stands before,
-// which is the word: it may have spaces in it, as some of GloVe's have.
+// Splits a line into the word and its last `size` fields, which must be finite numbers. The word is
+// everything before them; it may contain spaces, as in some GloVe files.
 bool ParseVectorLine(std::string_view line, int64_t size, std::string_view* word,
                      std::vector<float>* elements);
 

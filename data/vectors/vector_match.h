@@ -1,4 +1,4 @@
-// Vectors for the pieces of a vocabulary.
+// Finds the vectors of the entries of a vocabulary.
 #pragma once
 
 #include <cstdint>
@@ -11,19 +11,19 @@
 
 namespace elman {
 
-// How many of a vocabulary's pieces have a vector.
+// Number of entries of a vocabulary that have a vector.
 struct VectorCoverage {
-  uint64_t exact = 0;        // pieces under the very same word
-  uint64_t lower_cased = 0;  // pieces under their lower case, where there is no other
+  uint64_t exact = 0;        // pieces found unchanged
+  uint64_t lower_cased = 0;  // pieces found only in lower case
   uint64_t pieces = 0;       // of the vocabulary
-  uint64_t tokens = 0;       // occurrences in train of pieces that have a vector
-  uint64_t all_tokens = 0;   // of all
+  uint64_t tokens = 0;       // occurrences in train of pieces with a vector
+  uint64_t all_tokens = 0;   // occurrences of all pieces
 };
 
-// Reads all vectors and calls `use` for those of pieces: a piece takes that of the same word, else
-// that of its lower case; of several, the first. `use` may be called twice for a piece: the second
-// vector counts. A mark of the begin of a word, as SentencePiece's pieces have, is no part of it.
-// Takes memory for the vocabulary, not for the file.
+// Reads all vectors and calls `use` for each piece that has one. A piece gets the vector of the
+// same word or, if there is none, that of its lower case; if there are several, the first. `use`
+// may be called twice for a piece; then the second vector replaces the first. The word-begin mark
+// of SentencePiece pieces is ignored. Memory depends on the vocabulary, not on the file.
 absl::StatusOr<VectorCoverage> MatchVectors(
     VectorReader* reader, const Vocabulary& vocabulary,
     const std::function<void(uint32_t id, std::span<const float> vector)>& use);

@@ -20,7 +20,7 @@
 namespace elman {
 namespace {
 
-// Enough to see a header and a vector of the greatest size, as text.
+// Enough for a header and a vector of the maximum size as text.
 constexpr size_t kBeginBytes = size_t{2} << 20;
 constexpr size_t kMaxWordBytes = size_t{64} << 10;
 constexpr std::string_view kFastTextModel = "\xba\x16\x4f\x2f";
@@ -47,7 +47,7 @@ absl::Status WrongCount(const std::string& path, uint64_t found, uint64_t announ
                                           "announces ", announced, "; it is cut short or damaged"));
 }
 
-// Files of lines, with a header or without.
+// Files of lines, with or without a header.
 class TextVectors : public VectorReader {
  public:
   // Without a header, `header.words` is 0.
@@ -88,12 +88,12 @@ class TextVectors : public VectorReader {
   std::vector<float> elements_;
 };
 
-// Bytes of a source, as many as are wanted at a time.
+// Buffered bytes of a source.
 class Buffer {
  public:
   explicit Buffer(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
 
-  // Makes `size` bytes available in rest(), or all that are left.
+  // Makes `size` bytes, or all that are left, available in rest().
   absl::Status Fill(size_t size) {
     if (rest().size() >= size) return absl::OkStatus();
     bytes_.erase(0, used_);
@@ -114,7 +114,7 @@ class Buffer {
     used_ += size;
     offset_ += size;
   }
-  uint64_t offset() const { return offset_; }  // in what the source gives
+  uint64_t offset() const { return offset_; }  // in the decompressed bytes
 
  private:
   const std::unique_ptr<ByteSource> source_;
@@ -124,7 +124,8 @@ class Buffer {
   bool ended_ = false;
 };
 
-// word2vec's binary format. Its own program ends a vector with a line feed, others do not.
+// The binary format of word2vec. The original program ends a vector with a line feed; others do
+// not.
 class BinaryVectors : public VectorReader {
  public:
   BinaryVectors(std::string path, std::unique_ptr<ByteSource> source, VectorHeader header)
@@ -308,7 +309,7 @@ absl::StatusOr<VectorFile> ParseVectorFile(std::string_view text) {
 }
 
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectors(const VectorFile& file) {
-  RETURN_IF_ERROR(RandomAccessFile::Open(file.path).status());  // nothing but a regular file
+  RETURN_IF_ERROR(RandomAccessFile::Open(file.path).status());  // fails unless it is a regular file
   ASSIGN_OR_RETURN(const std::string begin, ReadBegin(file.path));
   if (BeginsAsSafetensors(begin)) return OpenTensor(file);
   if (!file.words.empty() || !file.tensor.empty()) {

@@ -1,14 +1,15 @@
-// Vectors of words that something else has learned, read from its files one after the other.
+// Reads word vectors that other programs made. Formats:
 //
-//   word2vec text, fastText .vec   a line "WORDS SIZE", then a line a word: WORD NUMBER ... NUMBER
-//   GloVe                          the same without the first line
-//   word2vec binary                the first line, then for each word "WORD ", and SIZE floats of
-//                                  four bytes, little-endian
-//   safetensors                    a tensor [words, SIZE], as of BERT's word embeddings, and a file
-//                                  beside it that has a word a line, as its vocab.txt
+// - word2vec text, fastText .vec: a line "WORDS SIZE", then one line per word: WORD NUMBER ...
+//   NUMBER
+// - GloVe: the same without the first line
+// - word2vec binary: the first line, then for each word "WORD " and SIZE floats of four bytes,
+//   little-endian
+// - safetensors: a tensor [words, SIZE], such as the word embeddings of BERT, and a file with one
+//   word per line, such as its vocab.txt
 //
-// Which it is, is told by the contents. Text and binary files may be compressed (gzip, bzip2, xz,
-// zstd).
+// The format is detected from the contents. Text and binary files may be compressed (gzip, bzip2,
+// xz, zstd).
 #pragma once
 
 #include <cstdint>
@@ -22,39 +23,41 @@
 
 namespace elman {
 
-// A vector has at most so many elements.
+// Maximum number of elements of a vector.
 inline constexpr int64_t kMaxVectorSize = 1 << 16;
 
+// A file of vectors as named by a user.
 struct VectorFile {
   std::string path;
-  // Of safetensors: the file with the words, and the tensor; empty: the only one of which the name
-  // ends in "word_embeddings.weight".
+  // Only for safetensors: the file of words, and the name of the tensor; empty: the only tensor
+  // whose name ends with "word_embeddings.weight".
   std::string words = {};
   std::string tensor = {};
 };
 
-// FILE[,words=FILE][,tensor=NAME], as command lines have it.
+// Parses a flag value FILE[,words=FILE][,tensor=NAME].
 absl::StatusOr<VectorFile> ParseVectorFile(std::string_view text);
 
+// A word and its vector.
 struct WordVector {
   std::string_view word;
   std::span<const float> elements;
 };
 
-// Not for concurrent use.
+// Reads vectors one after another. Not safe for concurrent use.
 class VectorReader {
  public:
   virtual ~VectorReader() = default;
 
   virtual int64_t size() const = 0;  // elements of each vector
 
-  // The next one, valid until the next call; false at the end. DataLoss, which names the file and
-  // the place in it, where it is cut short, or not what its begin says, or has numbers that are not
-  // finite.
+  // Gets the next vector, valid until the next call. Returns false at the end. DataLoss, with the
+  // file and the place, if the file is truncated, does not match its header or has numbers that are
+  // not finite.
   virtual absl::StatusOr<bool> Next(WordVector* vector) = 0;
 };
 
-// The file must be a regular one: its begin is read to tell what it is.
+// Opens a file, which must be regular, because its begin is read first to detect the format.
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectors(const VectorFile& file);
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// Writes vectors of words to a file that vector_reader reads, and other programs too.
+// Writes word vectors in formats that vector_reader.h and other programs read.
 #pragma once
 
 #include <cstdint>
@@ -14,29 +14,31 @@
 namespace elman {
 
 enum class VectorFormat {
-  kWord2Vec,        // text: a line "WORDS SIZE", then a line a word; fastText's .vec is the same
+  // Text: a line "WORDS SIZE", then one line per word; also the format of fastText's .vec.
+  kWord2Vec,
   kWord2VecBinary,  // floats of four bytes, little-endian
   kGlove,           // text without the first line
 };
 
-// word2vec, word2vec_binary or glove; InvalidArgument of others.
+// Parses word2vec, word2vec_binary or glove; InvalidArgument for anything else.
 absl::StatusOr<VectorFormat> ParseVectorFormat(std::string_view name);
 
+// Writes one file.
 class VectorWriter {
  public:
-  // For `words` vectors of `size` elements.
+  // Creates a file for `words` vectors of `size` elements.
   static absl::StatusOr<std::unique_ptr<VectorWriter>> Create(const std::string& path,
                                                               VectorFormat format, uint64_t words,
                                                               int64_t size);
 
-  // Whether the formats have room for a word: it is not empty and has no white space or control
-  // characters in it.
+  // Whether the formats can store a word: it is not empty and has no white space or control
+  // characters.
   static bool CanWrite(std::string_view word);
 
-  // Numbers in text are the shortest that read back as the same floats.
+  // Appends a vector. Numbers in text are the shortest that read back as the same floats.
   absl::Status Add(std::string_view word, std::span<const float> vector);
 
-  // Atomically, once all words were added.
+  // Publishes the file atomically. All words must have been added.
   absl::Status Publish();
 
  private:
