@@ -1,5 +1,5 @@
-// How each field of an example becomes ids. Vocabularies are made of train, read from files of
-// other programs, or taken over from another data set.
+// How each field of an example is converted to ids. A vocabulary is counted in train, imported from
+// a file of another program, or adopted from another data set.
 #pragma once
 
 #include <memory>
@@ -13,27 +13,28 @@
 
 namespace elman {
 
+// A field with its vocabulary and tokenizer.
 struct FieldCoding {
   std::string name;
   TokenizerSpec spec;
-  // The first field that has this one's vocabulary: itself, or, where it is shared, one before,
-  // whose the following are.
+  // Index of the first field that has the same vocabulary: this field, or an earlier one if the
+  // vocabulary is shared.
   int owner = 0;
-  std::string foreign_file;  // that others made: the vocabulary, or the model, of a FOREIGN kind
-  bool adopted = false;      // all of it is of another data set, the counts of its vocabulary too
-  std::string vocabulary_file;  // their names in the data set
+  std::string foreign_file;     // imported file: the vocabulary or the model of a FOREIGN kind
+  bool adopted = false;         // everything, with counts, is adopted from another data set
+  std::string vocabulary_file;  // file names in the data set
   std::string model_file;
-  std::shared_ptr<const Vocabulary> vocabulary;            // counts are 0 as yet, unless adopted
-  std::string model;                                       // of SentencePiece
-  SourceEntry source;                                      // of the foreign file; known to rank 0
-  FieldEntry::LabelOrder label_order = FieldEntry::BYTES;  // known to rank 0
-  FieldEntry::TagScheme tag_scheme = FieldEntry::UNRECORDED;  // of adopted tags, at first
+  std::shared_ptr<const Vocabulary> vocabulary;  // without counts at first, unless adopted
+  std::string model;                             // SentencePiece model
+  SourceEntry source;                            // describes foreign_file; only on rank 0
+  FieldEntry::LabelOrder label_order = FieldEntry::BYTES;     // only on rank 0
+  FieldEntry::TagScheme tag_scheme = FieldEntry::UNRECORDED;  // at first, that of adopted tags
   TagColumns columns;                                         // of adopted tags; word 0: none
-  // Likewise, of a counted vocabulary: the words of train that it does not have.
+  // Only on rank 0, for a counted vocabulary: the words of train that are not in it.
   FieldSurvey left_out;
-  std::shared_ptr<const Tokenizer> tokenizer;  // null: labels
+  std::shared_ptr<const Tokenizer> tokenizer;  // null for labels
 
-  // Whether its vocabulary is not made of train.
+  // Whether its vocabulary is imported or adopted instead of counted in train.
   bool given() const { return adopted || !foreign_file.empty(); }
 };
 

@@ -20,7 +20,7 @@
 namespace elman {
 namespace {
 
-// Reads the file on rank 0; a model is kept with the data set.
+// Reads the file on rank 0. A model is kept with the data set.
 absl::Status ReadForeign(Communicator* workers, FieldCoding* field) {
   constexpr uint64_t kMaxBytes = uint64_t{64} << 20;
   std::string bytes;
@@ -42,7 +42,7 @@ absl::Status ReadForeign(Communicator* workers, FieldCoding* field) {
   return absl::OkStatus();
 }
 
-// Takes over all of every field that the data set has too.
+// Adopts every field that the other data set has too.
 absl::Status Adopt(const PreprocessOptions& options, const Dataset& other,
                    std::vector<FieldCoding>* fields) {
   const DatasetManifest& manifest = other.manifest();
@@ -70,7 +70,7 @@ absl::Status Adopt(const PreprocessOptions& options, const Dataset& other,
     field.vocabulary_file = entry.vocabulary_file().file();
     field.model_file = entry.tokenizer_file().file();
     Vocabulary vocabulary = other.vocabulary(theirs);
-    // Those of other splits than the new data set has.
+    // Remove labels of splits that the new data set does not have.
     if (labels) RETURN_IF_ERROR(vocabulary.SetUnseenLabels({}));
     field.vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
     field.label_order = entry.label_order();

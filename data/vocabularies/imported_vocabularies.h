@@ -1,5 +1,5 @@
-// Vocabularies that are there before train is read: those of another data set, and what other
-// programs have made.
+// Vocabularies that exist before train is read: adopted from another data set or imported from
+// files of other programs.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,7 @@
 
 namespace elman {
 
-// Fills in the vocabularies, models and sources of the fields that have such. Collective.
+// Sets the vocabularies, models and sources of the fields that import or adopt them. Collective.
 absl::Status TakeGivenVocabularies(const PreprocessOptions& options, Communicator* workers,
                                    std::vector<FieldCoding>* fields);
 

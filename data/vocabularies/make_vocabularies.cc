@@ -25,7 +25,7 @@ namespace {
 
 using Fields = std::vector<FieldCoding>;
 
-// The fields with a vocabulary of their own, yet to be made, of a kind that is wanted.
+// The fields that own a vocabulary that must be made and for whose kind `wanted` is true.
 template <typename Wanted>
 std::vector<int> OwnersWhere(const Fields& fields, Wanted wanted) {
   std::vector<int> owners;
@@ -49,7 +49,7 @@ absl::Status NoText(const PreprocessOptions& options) {
 
 // --- Counted vocabularies ---
 
-// The words that the vocabulary does not have.
+// The words that are not in the vocabulary.
 FieldSurvey LeftOutOf(PieceSelection* selection) {
   FieldSurvey survey;
   survey.set_unknown_types(selection->left_out_types());
@@ -57,14 +57,14 @@ FieldSurvey LeftOutOf(PieceSelection* selection) {
   return survey;
 }
 
-// The labels in the order that the options ask for.
+// The labels in the order given by the options.
 absl::StatusOr<Vocabulary> Ordered(const LabelOrderSpec& order, const Vocabulary& labels) {
   std::vector<Vocabulary::Entry> entries = labels.entries();
   RETURN_IF_ERROR(OrderLabels(order, &entries).status());
   return Vocabulary::CreateLabels(std::move(entries));
 }
 
-// The vocabulary that rank 0 has chosen. `order` is null but for the labels of texts.
+// Broadcasts the vocabulary that rank 0 has chosen. `order` is null except for labels of texts.
 absl::StatusOr<Vocabulary> ShareCounted(bool labels, const LabelOrderSpec* order,
                                         PieceSelection* selection, Communicator* workers) {
   absl::StatusOr<Vocabulary> vocabulary = absl::InternalError("no vocabulary");
@@ -85,7 +85,7 @@ absl::StatusOr<Vocabulary> ShareCounted(bool labels, const LabelOrderSpec* order
 
 // --- Subword vocabularies ---
 
-// The words of a field as a text.
+// The words of a field as one text.
 std::string Joined(const std::vector<std::string_view>& words) {
   std::string text;
   for (size_t i = 0; i < words.size(); ++i) {
@@ -95,7 +95,7 @@ std::string Joined(const std::vector<std::string_view>& words) {
   return text;
 }
 
-// A sample of the texts of each field, from this rank's share of the corpus.
+// Samples the texts of each field from this rank's share of the corpus.
 absl::Status SampleTrain(const PreprocessOptions& options, const Corpus& train,
                          const ExampleRules& rules, const Communicator& workers,
                          const Fields& fields, PipelineProgress* progress,
@@ -129,7 +129,7 @@ absl::Status SampleTrain(const PreprocessOptions& options, const Corpus& train,
   return absl::OkStatus();
 }
 
-// Rank 0's part: the models.
+// Trains the models on rank 0.
 absl::Status TrainSubwords(const PreprocessOptions& options, const std::vector<int>& owners,
                            std::vector<LineSample>* samples, Fields* fields,
                            PreprocessReport* report) {

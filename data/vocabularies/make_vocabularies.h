@@ -1,4 +1,4 @@
-// Step 1 of preprocessing: the vocabularies and subword models that are made of train.
+// Step 1 of preprocessing: makes vocabularies and subword models from train.
 #pragma once
 
 #include <string>
@@ -16,19 +16,20 @@
 
 namespace elman {
 
-// Steps of `progress` that MakeVocabularies takes.
+// Number of steps of `progress` that MakeVocabularies uses.
 int VocabularySteps(const std::vector<FieldCoding>& fields);
 
-// Makes the vocabularies, by field that owns one, and models that are not given. Collective. Rank 0
-// trains subword models, all count words and labels of the examples that `rules` leave of `train`,
-// with files in `folder` if need be. Labels of texts get the order that the options ask for. Of
-// `report`, the lines sampled are set.
+// Makes the vocabularies and models that are not imported or adopted; returns the vocabularies by
+// field that owns one. Collective. Rank 0 trains subword models; all ranks count words and labels
+// of the examples of `train` that `rules` do not leave out, with temporary files in `folder` if
+// necessary. Labels of texts get the order given by the options. Sets the numbers of sampled lines
+// in `report`.
 absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
     const PreprocessOptions& options, const Corpus& train, const ExampleRules& rules,
     const std::string& folder, Communicator* workers, PipelineProgress* progress,
     std::vector<FieldCoding>* fields, PreprocessReport* report);
 
-// Fills in vocabularies and tokenizers, those of the fields that share one too. Collective.
+// Sets the vocabularies and tokenizers of all fields, also of those that share one. Collective.
 absl::Status UseVocabularies(std::vector<absl::StatusOr<Vocabulary>> made, Communicator* workers,
                              std::vector<FieldCoding>* fields);
 

@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-// Lists what the others are; written last.
+// Lists the other files; it is written last.
 constexpr char kListName[] = "made";
 constexpr uint64_t kMaxFileBytes = uint64_t{1} << 40;
 
@@ -22,7 +22,7 @@ std::string PathOf(const std::string& folder, const FieldCoding& field, const ch
   return JoinPath(folder, absl::StrCat(kListName, "-", field.name, "-", what));
 }
 
-// The list of vocabularies, models and what was left out, with their checksums.
+// The list of vocabularies, models and left-out words, with their checksums.
 struct MadeList {
   uint64_t sampled_lines = 0;
   uint64_t training_lines = 0;

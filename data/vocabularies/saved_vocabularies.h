@@ -1,5 +1,4 @@
-// The vocabularies of a run that may be ended before its data set is complete, in files that the
-// next run finds.
+// Saves the vocabularies of an unfinished run in files, so that the next run can continue it.
 #pragma once
 
 #include <optional>
@@ -13,13 +12,14 @@
 
 namespace elman {
 
-// Writes the vocabularies and models of the fields that own them, but for those given, with what
-// they leave out, and the report's numbers of lines.
+// Writes the vocabularies and models of the fields that own them, except imported and adopted ones,
+// with the words that they leave out and the line counts of the report.
 absl::Status StoreVocabularies(const std::string& folder, const std::vector<FieldCoding>& fields,
                                const PreprocessReport& report);
 
-// By field, what StoreVocabularies wrote, and the rest into `fields` and
-// `report`; nothing where it did not come to its end, or a byte has changed.
+// Reads what StoreVocabularies wrote: returns the vocabularies by field and sets the rest in
+// `fields` and `report`. Returns nothing if StoreVocabularies did not finish or if a byte has
+// changed.
 std::optional<std::vector<absl::StatusOr<Vocabulary>>> LoadVocabularies(
     const std::string& folder, std::vector<FieldCoding>* fields, PreprocessReport* report);
 

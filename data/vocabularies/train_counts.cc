@@ -18,7 +18,7 @@
 namespace elman {
 namespace {
 
-// The counts of a thread, by the field that owns the vocabulary.
+// The counts of one thread, by field that owns its vocabulary.
 using ThreadCounts = std::vector<SpillingCounts>;
 
 void CountExample(const std::vector<FieldCoding>& fields, const TextExample& example,
@@ -37,7 +37,7 @@ void CountExample(const std::vector<FieldCoding>& fields, const TextExample& exa
   }
 }
 
-// Every thread of every rank counts by itself.
+// Counts the share of this rank; every thread counts separately.
 absl::Status CountShare(const PreprocessOptions& options, const Corpus& train,
                         const ExampleRules& rules, const std::vector<FieldCoding>& fields,
                         const Communicator& workers, PipelineProgress* progress,
@@ -58,7 +58,7 @@ absl::Status CountShare(const PreprocessOptions& options, const Corpus& train,
       });
 }
 
-// One run for every field counted by every thread: paths, by field.
+// Writes one run per counted field and thread. Returns the paths by field.
 absl::StatusOr<std::vector<std::vector<std::string>>> FinishRuns(
     const std::vector<int>& counted, std::vector<ThreadCounts>* counts) {
   std::vector<std::vector<std::string>> paths(counted.size(),

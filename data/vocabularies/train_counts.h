@@ -1,4 +1,4 @@
-// The first pass over train: what its words, characters and labels are, and how often each comes.
+// The first pass over train: counts its words, characters and labels.
 #pragma once
 
 #include <string>
@@ -15,10 +15,10 @@
 
 namespace elman {
 
-// Counts the fields `counted`, which have vocabularies of their own, in the examples that `rules`
-// leave of `train`. Collective. On rank 0 `selections` gets the pieces of each, in this order. A
-// process counts in three quarters of options.memory_mb, and beyond that in files of `folder`,
-// which all ranks see; the result is the same.
+// Counts the fields `counted`, which own their vocabularies, in the examples of `train` that
+// `rules` do not leave out. Collective. Rank 0 gets the pieces of each field in `selections`, in
+// this order. A process uses three quarters of options.memory_mb and then files in `folder`, which
+// all ranks see. The result does not depend on memory.
 absl::Status CountTrain(const PreprocessOptions& options, const Corpus& train,
                         const ExampleRules& rules, const std::string& folder,
                         const std::vector<FieldCoding>& fields, const std::vector<int>& counted,

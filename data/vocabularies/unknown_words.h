@@ -1,4 +1,4 @@
-// The words that a vocabulary does not have, with their counts, in bounded memory.
+// Counts the words that are not in a vocabulary, in bounded memory.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ namespace elman {
 
 inline constexpr size_t kMaxUnknownTypes = size_t{1} << 18;
 
-// Exact up to `max_types` different words. Beyond, a word is kept if its hash is below a bound that
-// is halved as often as need be: the same words, with all their counts, in whatever order and on
-// however many ranks they are met.
+// Counts are exact for at most `max_types` different words. For more, only words whose hash is
+// below a limit are kept, and the limit is halved as often as necessary. The kept words and their
+// counts do not depend on the order of the words or on the number of ranks.
 class UnknownWords {
  public:
   explicit UnknownWords(size_t max_types = kMaxUnknownTypes) : max_types_(max_types) {}
@@ -25,11 +25,11 @@ class UnknownWords {
   void Add(std::string_view word, uint64_t count);
   void AddAll(const PieceCounts& counts);
 
-  // As bytes for another process, and the sum with such bytes.
+  // Converts to bytes for another process; adds the counts of such bytes.
   std::string Serialize() const;
   absl::Status AddSerialized(std::string_view bytes);
 
-  // Sets what is said of unknown words, with the `most` most frequent.
+  // Sets the statistics of unknown words in `survey`, with the `most` most frequent ones.
   void Describe(size_t most, FieldSurvey* survey) const;
 
  private:
@@ -41,6 +41,7 @@ class UnknownWords {
   PieceCounts words_;
 };
 
+// Adds the words to the list of unknown words in `survey`.
 void AddUnknownWords(std::vector<Vocabulary::Entry> words, FieldSurvey* survey);
 
 }  // namespace elman
