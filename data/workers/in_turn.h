@@ -1,4 +1,4 @@
-// Work on a sequence of items by several threads.
+// Lets several threads work on a sequence of items.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,20 @@
 
 namespace elman {
 
-// `threads` threads, of which the caller is thread 0, take items in turn until there are none:
-// `next` fills the item, or returns false at the end, and is called by one thread at a time; `work`
-// is called by all at once, with the thread's number. A thread uses its item again. The first
-// failure ends it: that of the item which came first, so that it is the same every time.
+// Runs `threads` threads, of which the caller is thread 0. They take items in order until there are
+// none. `next` fills an item or returns false at the end; only one thread calls it at a time.
+// `work` is called concurrently with the number of the thread. Items are reused. After a failure no
+// new items are taken, and the failure of the earliest item is returned, so the result is always
+// the same.
 template <typename Item>
 absl::Status WorkInTurn(int threads, const std::function<absl::StatusOr<bool>(Item*)>& next,
                         const std::function<absl::Status(int thread, Item*)>& work) {
   std::mutex mutex;
-  uint64_t taken = 0;  // guarded by mutex, all three
+  uint64_t taken = 0;  // guarded by mutex, like the two below
   uint64_t failed = std::numeric_limits<uint64_t>::max();
   absl::Status failure;
 
-  // With the mutex.
+  // Call it with the mutex held.
   const auto fail = [&](uint64_t number, const absl::Status& status) {
     if (number >= failed) return;
     failed = number;
@@ -40,7 +41,7 @@ absl::Status WorkInTurn(int threads, const std::function<absl::StatusOr<bool>(It
         if (!failure.ok()) return;
         number = taken++;
         const absl::StatusOr<bool> more = next(&item);
-        // At once, lest another thread ask for the item behind.
+        // Report it before another thread asks for the next item.
         if (!more.ok()) fail(number, more.status());
         if (!more.ok() || !*more) return;
       }
