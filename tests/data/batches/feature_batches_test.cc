@@ -1,5 +1,5 @@
-// Batches of data sets whose tokens have vectors: every input has its own, whatever batch, lane or
-// row it is in.
+// Tests batches of data sets with feature vectors: every input has its own vector in any batch,
+// lane and row.
 #include "data/batches/mixture.h"
 #include "data/batches/sequence_batcher.h"
 #include "data/batches/stream_batcher.h"
@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-constexpr int kSize = 500;  // 32 vectors fill a block
+constexpr int kSize = 500;  // a block has 32 vectors
 
 class FeatureBatchesTest : public testing::TestWithParam<Task> {
  protected:
@@ -29,7 +29,7 @@ class FeatureBatchesTest : public testing::TestWithParam<Task> {
   }
 
   Scratch plain_, scratch_;
-  std::vector<int64_t> numbers_;  // of the vectors, by token
+  std::vector<int64_t> numbers_;  // number of the vector of each token
   std::shared_ptr<const Dataset> dataset_;
 };
 

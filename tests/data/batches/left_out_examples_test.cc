@@ -1,4 +1,4 @@
-// Batches of a split of which some examples are left out.
+// Tests batches of a split from which some examples are left out.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint32_t kTypes = 100;
 
-// They come in no epoch; all others come once, numbered without them.
+// Left-out examples are in no epoch. All others occur once and are numbered without them.
 TEST(LeftOutExamplesTest, OthersComeOnceAnEpoch) {
   for (const Task task : {TAGGING, CLASSIFICATION, TRANSLATION}) {
     const FieldExamples shard = RandomTaskExamples(task, 200, 20, kTypes);

@@ -15,7 +15,7 @@ TEST(ApportionTest, SharesOutByLargestRemainders) {
   EXPECT_EQ(*Apportion({0.7, 0.3}, 20), (std::vector<int>{14, 6}));
   EXPECT_EQ(*Apportion({1, 1, 1}, 10), (std::vector<int>{4, 3, 3}));
   EXPECT_EQ(*Apportion({5, 3, 2}, 7), (std::vector<int>{4, 2, 1}));
-  // Nobody goes empty.
+  // Every weight gets at least one.
   EXPECT_EQ(*Apportion({1000, 1, 1}, 5), (std::vector<int>{3, 1, 1}));
   EXPECT_FALSE(Apportion({1, 1}, 1).ok());
   EXPECT_FALSE(Apportion({1, 0}, 5).ok());
@@ -23,8 +23,8 @@ TEST(ApportionTest, SharesOutByLargestRemainders) {
   EXPECT_FALSE(Apportion({1, std::numeric_limits<double>::quiet_NaN()}, 5).ok());
 }
 
-// Batches that say where they are from: steps the source, rows the epoch, the first input the
-// number.
+// Batches that identify themselves: steps is the source, rows the epoch, and the first input the
+// batch number.
 class Numbered : public BatchSource {
  public:
   Numbered(int name, int64_t batches) : name_(name), batches_(batches) {}
@@ -57,7 +57,7 @@ std::unique_ptr<BatchSource> Mix(uint64_t seed) {
 TEST(MixtureOfBatchesTest, EverySourceGoesThroughItsOwnEpochs) {
   const auto mixture = Mix(5);
   ASSERT_EQ(mixture->batches_per_epoch(), 110);
-  EXPECT_EQ(mixture->examples(), 0);  // nothing to prove
+  EXPECT_EQ(mixture->examples(), 0);  // no coverage for mixtures
   const int64_t batches[] = {40, 70};
   int64_t next[] = {0, 0};
   Batch batch;

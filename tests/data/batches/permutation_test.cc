@@ -32,8 +32,8 @@ TEST(Permutation, ReachesFarAmongManyNumbers) {
   EXPECT_NEAR(static_cast<double>(upper_half), 500, 80);
 }
 
-// Over many keys every number comes to every place about equally often, and pairs to pairs: for few
-// numbers and for many.
+// Over many keys, every number occurs at every place about equally often, and so do pairs of
+// numbers; for small and large counts.
 TEST(Permutation, IsUniformOverKeys) {
   for (const uint64_t count : {2u, 3u, 5u, 16u, 23u}) {
     constexpr int kKeys = 20'000;

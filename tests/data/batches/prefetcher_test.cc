@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-// Batches that say where they are from; fails at a given epoch.
+// Batches that identify themselves. Fails at a given epoch.
 class Numbered : public BatchSource {
  public:
   Numbered(int64_t steps, int64_t bad_epoch) : steps_(steps), bad_epoch_(bad_epoch) {}

@@ -44,7 +44,7 @@ class SequenceBatcherTest : public testing::Test {
 
   uint64_t examples() const { return fields_[0].size(); }
 
-  // Every element of the batch is what the examples it names make it.
+  // Checks every element of a batch against the examples that it names.
   void Check(Task task, const Batch& batch) {
     const size_t rows = batch.examples.size();
     ASSERT_EQ(batch.rows, static_cast<int>(rows));
@@ -98,8 +98,8 @@ class SequenceBatcherTest : public testing::Test {
   FieldExamples fields_;  // of train
 };
 
-// Whatever the sizes: every example once an epoch, in batches that are full but for the last, laid
-// out as the task has it.
+// For all sizes: every example occurs once per epoch, in batches that are full except the last,
+// with the layout of the task.
 TEST_F(SequenceBatcherTest, UsesEveryExampleOnceAnEpoch) {
   for (const Task task : {TAGGING, CLASSIFICATION, TRANSLATION, COOCCURRENCE}) {
     for (const int count : {1, 2, 7, 64, 97, 1000}) {
@@ -180,7 +180,7 @@ TEST_F(SequenceBatcherTest, ReadsAnyBatchAtAnyTime) {
     const auto number = static_cast<int64_t>(draw(source->batches_per_epoch()));
     const auto lane = static_cast<int>(draw(3));
     ASSERT_THAT(source->Read(epoch, number, lane, &expected), IsOk());
-    // The other has come from elsewhere.
+    // The other batcher has read other batches before.
     ASSERT_THAT(again->Read(draw(3), draw(600), 0, &batch), IsOk());
     ASSERT_THAT(again->Read(epoch, number, lane, &batch), IsOk());
     ASSERT_EQ(batch.examples, expected.examples);
@@ -192,7 +192,7 @@ TEST_F(SequenceBatcherTest, ReadsAnyBatchAtAnyTime) {
   EXPECT_THAT(source->Read(0, 0, 3, &batch), FailsWith(kRange, "lane"));
 }
 
-// The rows of a full batch are the same in any lanes, and the lanes of a step have as much to do.
+// The rows of a full batch do not depend on the lanes, and the lanes of a step have similar work.
 TEST_F(SequenceBatcherTest, GivesRowsTheSameInAnyLanes) {
   WriteRandom(TAGGING, 9000, 60);
   const auto one = Make(48, 1);
@@ -219,7 +219,7 @@ TEST_F(SequenceBatcherTest, GivesRowsTheSameInAnyLanes) {
   }
 }
 
-// The last batch, however small, is spread over the lanes.
+// The last batch is divided among the lanes, even if it is small.
 TEST_F(SequenceBatcherTest, SpreadsTheLastBatch) {
   WriteRandom(TAGGING, 64 + 6);
   const auto source = Make(64, 4);
@@ -241,8 +241,8 @@ TEST_F(SequenceBatcherTest, SpreadsTheLastBatch) {
   EXPECT_EQ(empty, 3);
 }
 
-// Lengths within a batch are about the same, on both sides; and what is short in one epoch's small
-// batch is not always the longest.
+// Lengths within a batch are similar for both fields, and the batch that is not full does not
+// always have the longest examples.
 TEST_F(SequenceBatcherTest, PutsEqualLengthsTogether) {
   WriteRandom(TRANSLATION, 16'000, 60);
   const auto source = Make(32, 1);
@@ -255,7 +255,7 @@ TEST_F(SequenceBatcherTest, PutsEqualLengthsTogether) {
     computed[0] += static_cast<int64_t>(batch.inputs.size());
     computed[1] += static_cast<int64_t>(batch.targets.size());
   }
-  // Lengths are uniform from 1 to 60: at random, half would be padding.
+  // Lengths are uniform from 1 to 60: in random batches half would be padding.
   EXPECT_GT(static_cast<double>(ids[0]), 0.97 * static_cast<double>(computed[0]));
   EXPECT_GT(static_cast<double>(ids[1]), 0.8 * static_cast<double>(computed[1]));
 }
@@ -275,8 +275,8 @@ TEST_F(SequenceBatcherTest, TakesTheExamplesOfTheSmallBatchFromAnywhere) {
   EXPECT_GT(longest, 45);
 }
 
-// Whatever the lengths: every example once an epoch, as many batches as by examples, none empty or
-// of more rows than allowed, the same at any time.
+// For all lengths: every example occurs once per epoch; there are as many batches as by examples;
+// no batch is empty or has too many rows; and batches do not depend on the order of reading.
 TEST_F(SequenceBatcherTest, CutsByTokensUseEveryExampleOnce) {
   for (const int longest : {1, 3, 20, 200}) {
     for (const int count : {1, 2, 7, 97, 1000}) {
@@ -313,8 +313,8 @@ TEST_F(SequenceBatcherTest, CutsByTokensUseEveryExampleOnce) {
   }
 }
 
-// With lengths that differ much, batches have about the same number of tokens, where batches of as
-// many examples have not.
+// For very different lengths, batches by tokens have similar numbers of tokens; batches by examples
+// do not.
 TEST_F(SequenceBatcherTest, BatchesByTokensHaveAboutAsManyTokens) {
   WriteRandom(CLASSIFICATION, 4000, 60);
   const auto spread = [&](ExampleOrder order) {
@@ -323,7 +323,8 @@ TEST_F(SequenceBatcherTest, BatchesByTokensHaveAboutAsManyTokens) {
     Batch batch;
     for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
       EXPECT_THAT(source->Read(0, number, 0, &batch), IsOk());
-      if (batch.rows == kMostRows * 40) continue;  // as many of the very short as a batch may have
+      // Very short examples, limited by the maximum number of rows.
+      if (batch.rows == kMostRows * 40) continue;
       int64_t tokens = 0;
       for (const int32_t length : batch.lengths) tokens += length;
       least = std::min(least, tokens);
@@ -335,7 +336,7 @@ TEST_F(SequenceBatcherTest, BatchesByTokensHaveAboutAsManyTokens) {
   EXPECT_GT(spread(kShuffled), 5);
 }
 
-// A corpus sorted by label, of more blocks than a group has: batches are mixed all the same.
+// A corpus sorted by label with more blocks than a group: batches are still mixed.
 TEST_F(SequenceBatcherTest, MixesASortedCorpus) {
   std::vector<FieldExamples> shards;
   for (uint32_t label = 0; label < 12; ++label) {
@@ -354,14 +355,14 @@ TEST_F(SequenceBatcherTest, MixesASortedCorpus) {
     ASSERT_THAT(source->Read(0, number * 112, 0, &batch), IsOk());
     std::map<int32_t, int> here;
     for (const int32_t label : batch.targets) ++here[label], ++labels[label];
-    // A group has eight blocks of some twelve labels, about three blocks each.
+    // A group has eight blocks of about twelve labels, about three blocks per label.
     EXPECT_GE(here.size(), 3u);
     for (const auto& [label, times] : here) EXPECT_LE(times, 50);
   }
   EXPECT_EQ(labels.size(), 12u);
 }
 
-// An epoch of a split of several groups, blocks of unequal sizes: every place has one example.
+// In a split of several groups with blocks of different sizes, every place has one example.
 TEST_F(SequenceBatcherTest, OrdersEveryExampleOnce) {
   std::vector<FieldExamples> shards;
   for (int shard = 0; shard < 21; ++shard)
@@ -378,7 +379,7 @@ TEST_F(SequenceBatcherTest, OrdersEveryExampleOnce) {
   }
 }
 
-// A run that stops in the middle of an epoch goes on with the batches that come next.
+// A run that stops during an epoch continues with the next batches.
 TEST_F(SequenceBatcherTest, ResumesInTheMiddleOfAnEpoch) {
   WriteRandom(CLASSIFICATION, 1010);
   const auto first = Make(20, 2), second = Make(20, 2);
@@ -410,7 +411,7 @@ TEST_F(SequenceBatcherTest, TakesNothingFromTheHeapOnceItRuns) {
   Batch batch;
   const auto read_epoch = [&](int64_t epoch) {
     for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
-      // A matcher would take memory of its own.
+      // A matcher would allocate memory itself.
       for (int lane = 0; lane < 2; ++lane)
         ASSERT_TRUE(source->Read(epoch, number, lane, &batch).ok());
     }

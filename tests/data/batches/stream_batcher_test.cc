@@ -7,7 +7,7 @@ namespace {
 
 constexpr int32_t kEnd = 1;
 
-// A split of the ids 2, 3, 4, ... so that a token tells its position.
+// A split with the ids 2, 3, 4, ..., so that a token shows its position.
 class StreamBatcherTest : public testing::Test {
  protected:
   std::unique_ptr<BatchSource> Make(uint64_t tokens, int batch_size, int sequence_length,
@@ -33,8 +33,8 @@ class StreamBatcherTest : public testing::Test {
   uint64_t written_ = ~uint64_t{0};
 };
 
-// Whatever the sizes: every token is a target exactly once, the input before it is the token before
-// it (or </s> before the first), and each row continues where it stopped.
+// For all sizes: every token is a target exactly once; its input is the token before it (or </s>
+// before the first); and each row continues where it stopped.
 TEST_F(StreamBatcherTest, PredictsEveryTokenOnceAfterTheOneBeforeIt) {
   for (const uint64_t tokens : {1u, 2u, 3u, 5u, 12u, 64u, 97u, 1000u}) {
     for (const int batch_size : {1, 2, 3, 7, 20}) {
@@ -68,7 +68,7 @@ TEST_F(StreamBatcherTest, PredictsEveryTokenOnceAfterTheOneBeforeIt) {
                   const int32_t target = batch.targets[t * batch.rows + b];
                   int32_t& before = last[source->first_row(lane) + b];
                   if (target == kNoTarget) {
-                    // Only at the very last step of a stream one shorter than the longest.
+                    // only at the last step, for a stream one shorter than the longest
                     ASSERT_EQ(step, source->batches_per_epoch() - 1);
                     ASSERT_EQ(t, batch.steps - 1);
                     ASSERT_EQ(input, kEnd);
@@ -114,7 +114,8 @@ TEST_F(StreamBatcherTest, CutsStreamsThatDifferByOneAtMost) {
   EXPECT_EQ(plan.steps(2), 2);
 }
 
-// Context is read and is no target; its texts begin anew too; streams may have any lengths.
+// Context is read but is not a target, and its texts reset the state too. Streams may have any
+// lengths.
 TEST_F(StreamBatcherTest, ReadsTheContextOfStreams) {
   WriteMadeDataset(scratch_.path(), {{{5, 6, kEnd}, {7, 8, kEnd}}, {{9, kEnd}, {10, 11, kEnd}}},
                    20);
@@ -157,7 +158,7 @@ TEST_F(StreamBatcherTest, ReadsAnyBatchAtAnyTime) {
   EXPECT_THAT(source->Read(0, 0, 3, &batch), FailsWith(absl::StatusCode::kOutOfRange, "lane"));
 }
 
-// What a row is fed does not depend on how rows are divided among lanes.
+// The data of a row do not depend on how rows are divided among lanes.
 TEST_F(StreamBatcherTest, GivesRowsTheSameInAnyLanes) {
   const auto one = Make(997, 12, 10, 1);
   Batch whole;
@@ -180,9 +181,8 @@ TEST_F(StreamBatcherTest, GivesRowsTheSameInAnyLanes) {
   }
 }
 
-// The state begins anew where the input is the </s> behind which a line begins, or, by paragraphs,
-// an
-// </s> behind another: an empty line.
+// The state is reset at an input </s> after which a line begins or, with paragraphs, at an </s>
+// that follows another one: an empty line.
 TEST_F(StreamBatcherTest, RestartsWhereTextsBegin) {
   WriteMadeDataset(scratch_.path(), {{{5, 6, kEnd}, {kEnd}, {7, kEnd}, {8, 9, kEnd}, {kEnd}}}, 20);
   const auto dataset = *Dataset::Open(scratch_.path());
@@ -206,8 +206,8 @@ TEST_F(StreamBatcherTest, RestartsWhereTextsBegin) {
   }
 }
 
-// Two data sets in one batch: rows in proportion, each row its own stream, begun anew when it is
-// through, while the others go on.
+// Two data sets in one batch: rows are divided in proportion. Each row is a separate stream, which
+// restarts at its end while the others continue.
 TEST_F(StreamBatcherTest, MixesDataSetsByRows) {
   Scratch other;
   const auto made = [](uint32_t first, uint32_t count) {
@@ -230,7 +230,7 @@ TEST_F(StreamBatcherTest, MixesDataSetsByRows) {
         ASSERT_THAT(source->Read(g / 3, g % 3, lane, &batch), IsOk());
         for (int row = 0; row < batch.rows; ++row) {
           const bool of_other = source->first_row(lane) + row == 2;
-          // 12 tokens a row of the first data set, in 3 windows; 6 of the other, in 2.
+          // 12 tokens per row of the first data set, in 3 windows; 6 of the other, in 2.
           const int64_t window = of_other ? g % 2 : g % 3;
           EXPECT_EQ(std::ranges::count(batch.restarts, row), window == 0 && g % 6 != 0);
           EXPECT_EQ(batch.starts_epoch, g % 6 == 0);

@@ -51,14 +51,15 @@ INSTANTIATE_TEST_SUITE_P(Units, TextStreamsTest,
                          testing::Values(TextUnit::kSplit, TextUnit::kLine, TextUnit::kParagraph),
                          NameOf);
 
-// Lines of 1 to 12 tokens, one in five empty.
+// Lines of 1 to 12 tokens; one in five is empty.
 Examples LinesAndEmptyOnes(int count) {
   Examples lines = RandomExamples(count, 12);
   for (size_t i = 0; i < lines.size(); i += 5) lines[i] = {kEnd};
   return lines;
 }
 
-// Every token is a target of one stream; a stream begins with a line, amid a text with its context.
+// Every token is a target of one stream. A stream begins at a line, with context if that is inside
+// a text.
 TEST_P(TextStreamsTest, EveryTokenOnceAndAfterItsContext) {
   for (const int lines : {1, 2, 3, 10, 100, 700}) {
     Write({LinesAndEmptyOnes(lines)});
@@ -106,7 +107,8 @@ TEST_P(TextStreamsTest, StreamsBeginWithLines) {
   }
 }
 
-// All read about as many tokens, context included, so that no row of a batch waits for others.
+// All streams read about the same number of tokens, including context, so that all rows of a batch
+// end at about the same time.
 TEST_P(TextStreamsTest, StreamsReadAboutAsMuch) {
   Write({RandomExamples(700, 12)});
   const std::vector<TokenStream> streams = Cut(8, 100, 300);
@@ -116,7 +118,7 @@ TEST_P(TextStreamsTest, StreamsReadAboutAsMuch) {
     least = std::min(least, stream.end - stream.context);
     most = std::max(most, stream.end - stream.context);
   }
-  // The next line is at most 12 tokens away, the next empty one much farther.
+  // The next line is at most 12 tokens away, the next empty line much farther.
   EXPECT_LE(most, least + (GetParam() == TextUnit::kParagraph ? 400 : 60));
 }
 
@@ -138,8 +140,8 @@ TEST_P(TextStreamsTest, AreTheSameInAnyShards) {
   }
 }
 
-// A line that is longer than a stream: a text of its own is never divided; other text is, amid the
-// line, as it always was.
+// A line longer than a stream: a line that is a text of its own is never divided; other text is,
+// inside the line.
 TEST_P(TextStreamsTest, LongLines) {
   Write(
       {RandomExamples(10, 12), {std::vector<uint32_t>(5000, 7)}, {{kEnd}}, RandomExamples(10, 12)});

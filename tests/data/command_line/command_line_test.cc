@@ -66,7 +66,7 @@ TEST_F(CommandLineTest, StopsAtTheDoubleDash) {
 TEST_F(CommandLineTest, NamesTheNearestFlag) {
   EXPECT_THAT(Parse({"--korpus=x"}),
               FailsWith(kInvalid, "unknown flag --korpus; did you mean --corpus?"));
-  // A flag of a library is not one of ours.
+  // Flags of libraries are not accepted.
   EXPECT_THAT(Parse({"--flagfile=x"}), FailsWith(kInvalid, "unknown flag --flagfile"));
 }
 
@@ -97,7 +97,7 @@ TEST_F(CommandLineTest, NoticesFlagsWithoutDashes) {
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"fast"})), FailsWith(kInvalid, "--fast"));
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"max_steps=3"})), IsOk());
   CommandLine line = *Parse({"/"});
-  line.known.insert("/");  // a file of the name of a flag
+  line.known.insert("/");  // a file with the name of a flag
   EXPECT_THAT(ExpectNoFlagWithoutDashes(line), IsOk());
 }
 

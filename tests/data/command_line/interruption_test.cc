@@ -11,7 +11,7 @@
 namespace elman {
 namespace {
 
-// A process of its own that sets an action, is sent a signal, and would wait for ever.
+// Runs a process that sets an action, gets a signal, and would otherwise wait forever.
 int StatusAfter(int signal, const std::string& path) {
   const pid_t child = ::fork();
   if (child == 0) {

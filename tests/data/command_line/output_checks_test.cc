@@ -26,7 +26,7 @@ TEST(OutputChecksTest, RefusesWhatIsRead) {
   EXPECT_TRUE(IsUsageError(Check(scratch.Path("link"), scratch.Path("folder/"))));
   EXPECT_THAT(Check(scratch.Path("folder/inner"), scratch.Path("folder")), IsOk());
   EXPECT_THAT(Check(scratch.Path("new"), scratch.Path("missing")), IsOk());
-  EXPECT_THAT(Check(scratch.Path("new"), scratch.Path("new")), IsOk());  // neither is there
+  EXPECT_THAT(Check(scratch.Path("new"), scratch.Path("new")), IsOk());  // neither exists
   EXPECT_THAT(Check("", file), IsOk());
 }
 

@@ -13,7 +13,7 @@ using testing::IsEmpty;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
-// In a folder of its own, with the files that a test makes.
+// Runs in its own folder with the files that a test makes.
 class PathListsTest : public testing::Test {
  protected:
   std::string Make(const std::string& name, const std::string& text = "x\n") {
@@ -46,7 +46,7 @@ TEST_F(PathListsTest, RefusesToGuess) {
   const std::string a = Make("a");
   const std::string text = absl::StrCat(a, ",", a);
   EXPECT_THAT(*SplitPaths("--data", text), ElementsAre(a, a));
-  Make("a," + a);  // now the whole text is a path too
+  Make("a," + a);  // now the whole text is also a path
   EXPECT_THAT(SplitPaths("--data", text), FailsWith(kInvalid, "is that one file or several?"));
   EXPECT_THAT(*SplitPaths("--data", absl::StrCat(a, "\\,", a)),
               ElementsAre(absl::StrCat(a, ",", a)));
@@ -84,7 +84,7 @@ TEST_F(PathListsTest, PathsNeedNotBeThere) {
   EXPECT_THAT(*Files("missing,-,x:y"), ElementsAre("missing", "-", "x:y"));
   EXPECT_THAT(Pairs("a:b,c:d")->files, ElementsAre("a", "c"));
   EXPECT_THAT(Pairs("a:b,c:d")->targets, ElementsAre("b", "d"));
-  EXPECT_THAT(Pairs("a:b,c")->targets, ElementsAre("b"));  // for CheckOptions to refuse
+  EXPECT_THAT(Pairs("a:b,c")->targets, ElementsAre("b"));  // CheckOptions rejects this
 }
 
 TEST_F(PathListsTest, PairsAreSplitWhereBothSidesAreThere) {

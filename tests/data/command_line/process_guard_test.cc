@@ -30,7 +30,7 @@ constexpr bool kSanitized = false;
 
 constexpr size_t kTooMuch = size_t{1} << 50;
 
-// Where the compiler cannot see that nobody uses the memory.
+// So that the compiler cannot see that the memory is not used.
 void Allocate(size_t bytes) {
   const std::vector<char> memory(bytes);
   if (memory.at(bytes / 2) != 0) std::abort();
@@ -44,7 +44,7 @@ TEST(ProcessGuardDeathTest, OutOfMemoryIsOneLine) {
   EXPECT_EXIT(
       {
         GuardProcess("elman-x");
-        []() noexcept { Allocate(kTooMuch); }();  // as main, around which nobody catches
+        []() noexcept { Allocate(kTooMuch); }();  // like main, around which nothing catches
       },
       kFailed, kLine);
   EXPECT_EXIT(

@@ -12,7 +12,7 @@ namespace {
 
 using Sums = std::map<std::pair<uint32_t, uint32_t>, double>;
 
-// By the definition: all pairs of places.
+// By definition: all pairs of places.
 Sums SlowSums(const std::vector<Examples>& shards, size_t window) {
   Sums sums;
   for (const Examples& examples : shards) {
@@ -25,7 +25,7 @@ Sums SlowSums(const std::vector<Examples>& shards, size_t window) {
         for (size_t j = 0; j < words.size(); ++j) {
           const size_t distance = i < j ? j - i : i - j;
           if (distance == 0 || distance > window || words[i] > words[j]) continue;
-          // Of different words, each pair of places comes once in this order.
+          // Different words: each pair of places occurs once in this order.
           sums[{words[i], words[j]}] += 1.0 / static_cast<double>(distance);
         }
       }
@@ -42,7 +42,7 @@ class CooccurrenceCounterTest : public testing::Test {
     dataset_ = *Dataset::Open(scratch_.path());
   }
 
-  // All pairs in the order of their keys; the number of runs there were.
+  // Returns all pairs in the order of their keys, and the number of runs.
   std::vector<WeighedPair> Count(PairCountingSpec spec, size_t* runs = nullptr) {
     spec.folder = counting_.path();
     uint64_t tokens = 0;
@@ -74,7 +74,7 @@ class CooccurrenceCounterTest : public testing::Test {
 };
 
 TEST_F(CooccurrenceCounterTest, CountsWhatTheDefinitionSays) {
-  // Random lines, some with unknown words within; single words; a word beside itself.
+  // Random lines, some with unknown words inside; single words; a word next to itself.
   Examples examples = RandomExamples(200, 30, 20);
   for (size_t i = 0; i < examples.size(); i += 3) examples[i][examples[i].size() / 2] = 0;
   examples.push_back({7, 7, 7, 1});

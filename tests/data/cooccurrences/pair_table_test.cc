@@ -53,7 +53,8 @@ TEST(PairTableTest, AddsUpInTheOrderOfKeys) {
   EXPECT_TRUE(PairsOf(table).empty());
 }
 
-// Where keys crowd, however they came, they stand in order, behind the last slot too.
+// Keys with the same home slot are in order, whatever the order of insertion, also after the last
+// slot.
 TEST(PairTableTest, KeepsTheOrderOfKeysThatBelongToTheSamePlace) {
   for (const uint64_t first : {uint64_t{0}, ~uint64_t{0} - 40, uint64_t{1} << 63}) {
     PairTable table(1 << 16);
@@ -73,7 +74,8 @@ TEST(PairTableTest, TakesNoMoreThanItIsGiven) {
   std::map<uint64_t, uint64_t> sums;
   uint64_t next = 0;
   while (table.Add(Mix(next), 2)) sums[Mix(next++)] = 2;
-  // Three quarters of the slots, of which as many again, and half, are there while it grows.
+  // At most three quarters of the slots are used, and while the table grows both tables are in
+  // memory.
   EXPECT_GT(table.size() * sizeof(WeighedPair), kBytes / 4);
   EXPECT_LT(table.size() * sizeof(WeighedPair), kBytes / 2);
   EXPECT_EQ(PairsOf(table), PairsOf(sums)) << "a pair too many changed it";

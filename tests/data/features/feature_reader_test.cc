@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// Sixteen vectors fill a block.
+// A block has sixteen vectors.
 constexpr int kSize = 1024;
 
 class FeatureReaderTest : public testing::Test {
@@ -35,7 +35,7 @@ class FeatureReaderTest : public testing::Test {
     return FeatureReader::Open(**dataset, "train", size);
   }
 
-  // Reads all of it.
+  // Reads all vectors.
   absl::Status ReadAll() {
     const auto reader = Open();
     if (!reader.ok()) return reader.status();
@@ -109,7 +109,7 @@ TEST_F(FeatureReaderTest, EveryDamageIsFound) {
   EXPECT_FALSE(ReadAll().ok());
 }
 
-// The writer goes through the same steps whatever is asked of it: what it refuses.
+// Checks what AddFeatures refuses.
 class AddFeaturesTest : public testing::Test {
  protected:
   absl::Status Add(const std::map<std::string, std::vector<std::string>>& files) {
@@ -137,7 +137,7 @@ TEST_F(AddFeaturesTest, RefusesWhatDoesNotFit) {
               FailsWith(kInvalid, "more texts than the 20"));
   EXPECT_THAT(Add({{"train", {scratch_.Write("text", "It is not one.")}}}),
               FailsWith(absl::StatusCode::kDataLoss, "safetensors"));
-  // Nothing of it is left, and so there is room.
+  // Nothing was left behind, so the output folder is free.
   EXPECT_THAT(Add({{"train", {right}}}), IsOk());
   EXPECT_THAT(Add({{"train", {right}}}), FailsWith(absl::StatusCode::kAlreadyExists, "made"));
   EXPECT_THAT(AddFeatures({.data = scratch_.Path("made"),

@@ -14,7 +14,7 @@ class FeatureSourceTest : public testing::Test {
     return scratch_.Write(absl::StrCat("file", ++files_), SafetensorsOf(tensors));
   }
 
-  // The first numbers of the vectors of texts of these lengths, all of which there must be.
+  // The first number of each vector of texts of these lengths. Fails unless these are all texts.
   static absl::StatusOr<std::vector<float>> Firsts(const std::vector<std::string>& paths,
                                                    const std::vector<uint64_t>& lengths) {
     const auto source = FeatureSource::Open(paths);
@@ -55,7 +55,7 @@ TEST_F(FeatureSourceTest, ReadsAMatrixOfAllTexts) {
 }
 
 TEST_F(FeatureSourceTest, ReadsAMatrixForEachText) {
-  // Sorted as words, 10 comes before 2.
+  // Sorted as text, 10 precedes 2.
   std::vector<MadeTensor> tensors;
   std::vector<uint64_t> lengths;
   std::vector<float> expected;
@@ -124,7 +124,7 @@ TEST_F(FeatureSourceTest, WhatMakesNoSenseIsRefused) {
   }
 }
 
-// Tensors that share bytes, or lie beyond the file.
+// Tensors that overlap or are beyond the end of the file.
 TEST_F(FeatureSourceTest, HeadersAreNotBelieved) {
   const std::string data(32, '\0');
   for (const char* header :

@@ -1,4 +1,4 @@
-// Data sets with vectors for their tokens.
+// Makes data sets with feature vectors for tests.
 #pragma once
 
 #include <algorithm>
@@ -12,9 +12,9 @@
 
 namespace elman {
 
-// Makes of the data set in `from` one in `to`, whose vectors of `size` numbers are those that
-// MadeMatrix gives the tokens of train, counted without </s>. The same as the reader should give
-// them, by token of the split: its number of the first number, or -1 of </s>.
+// Copies the data set in `from` to `to` and adds vectors of `size` numbers made by MadeMatrix for
+// the tokens of train, counted without </s>. Returns for each token of the split the number of its
+// vector, or -1 for </s>.
 inline std::vector<int64_t> WriteMadeFeatures(const std::string& from, const std::string& to,
                                               int64_t size) {
   const Scratch scratch;
@@ -34,7 +34,7 @@ inline std::vector<int64_t> WriteMadeFeatures(const std::string& from, const std
   return numbers;
 }
 
-// What stands there as the vector of a token with this number.
+// The vector with this number.
 inline std::vector<float> MadeVector(int64_t number, int64_t size) {
   std::vector<float> vector(size, 0);
   for (int64_t j = 0; number >= 0 && j < size; ++j)

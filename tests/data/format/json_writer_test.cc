@@ -53,7 +53,7 @@ TEST(JsonArrayTest, ListsEveryItem) {
 TEST(JsonStringTest, IsAlwaysValidUtf8) {
   EXPECT_EQ(JsonString("süß 日 🙂"), "\"süß 日 🙂\"");
   EXPECT_EQ(JsonString("\x01\x7f"), "\"\\u0001\\u007f\"");
-  // A stray continuation, an overlong form, a surrogate, a sequence cut short.
+  // A stray continuation byte, an overlong form, a surrogate, a truncated sequence.
   EXPECT_EQ(JsonString("\x80"), "\"\uFFFD\"");
   EXPECT_EQ(JsonString("\xC0\xAF"), "\"\uFFFD\uFFFD\"");
   EXPECT_EQ(JsonString("\xED\xA0\x80"), "\"\uFFFD\uFFFD\uFFFD\"");

@@ -57,13 +57,14 @@ TEST(NumberText, HasTheDigitsAskedFor) {
   EXPECT_EQ(SignificantText(0.00001, 2), "1e-05");
 }
 
-// Numbers of the clock have ten digits before the point: rounded, they are another hour.
+// Times in seconds have ten digits before the point. Rounded like other numbers, they would be off
+// by hours.
 TEST(NumberText, ShowsTimesAsTimes) {
   EXPECT_EQ(TimeText(1796059421.912), "2026-11-30 17:23:41 UTC");
   EXPECT_EQ(TimeText(0), "1970-01-01 00:00:00 UTC");
 }
 
-// A program that is told the language of its user writes commas elsewhere.
+// A program that uses the locale of its user would write commas instead of points.
 TEST(NumberText, DoesNotFollowTheLocale) {
   const char* const found = std::setlocale(LC_ALL, "de_DE.UTF-8");
   EXPECT_EQ(RoundTripText(0.5), "0.5");

@@ -18,7 +18,7 @@ std::vector<std::string> Graphemes(std::string_view text) {
   return clusters;
 }
 
-// Each of these is one character to its readers.
+// Each of these is one character for its readers.
 TEST(GraphemeSizeTest, KeepsTogetherWhatReadersSeeAsOne) {
   const std::vector<std::string> clusters = {
       "a",
@@ -31,8 +31,9 @@ TEST(GraphemeSizeTest, KeepsTogetherWhatReadersSeeAsOne) {
       "👍🏽",                                                          // skin tone
       "👩\u200d👩\u200d👧\u200d👦",                                            // family, by joiners
       "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",  // flag of England, by
-                                                                           // tags
-      "🇫🇷",                  // two regional indicators ...
+                                                                           // two regional
+                                                                           // indicators
+      "🇫🇷",                  // not joined with the flag before
       "🇩🇪",                  // ... and not three or four
       "\u1112\u1161\u11ab",  // jamo: leading, vowel, trailing
       "\uac00\u11a8",        // syllable and trailing jamo

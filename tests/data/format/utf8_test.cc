@@ -20,19 +20,19 @@ TEST(Utf8, RoundTripsEveryCodePoint) {
 
 TEST(Utf8, RefusesWhatIsNotWellFormed) {
   const std::string cases[] = {
-      "\x80",              // continuation alone
+      "\x80",              // continuation byte alone
       "\xbf",              //
       "\xc0\xaf",          // overlong slash
       "\xc1\xbf",          // overlong
-      "\xe0\x80\xaf",      // overlong in three
-      "\xf0\x80\x80\xaf",  // overlong in four
+      "\xe0\x80\xaf",      // overlong with three bytes
+      "\xf0\x80\x80\xaf",  // overlong with four bytes
       "\xed\xa0\x80",      // surrogate
       "\xed\xbf\xbf",      // surrogate
       "\xf4\x90\x80\x80",  // above U+10FFFF
       "\xf8\x88\x80\x80\x80",
       "\xfe",
       "\xff",
-      "\xc3",      // cut short
+      "\xc3",      // truncated
       "\xe2\x82",  //
       "\xf0\x9f\x98",
   };
@@ -63,7 +63,7 @@ TEST(Utf8, EscapesWhatTerminalsCannotShow) {
             "b");
   EXPECT_EQ(EscapeUnprintable(std::string("\0", 1)), "\\x00");
   EXPECT_EQ(EscapeUnprintable("\xff\xe2\x82z"), "\\xff\\xe2\\x82z");
-  EXPECT_EQ(EscapeUnprintable("\xc2\x9b"), "\\xc2\\x9b");  // a control sequence, in C1
+  EXPECT_EQ(EscapeUnprintable("\xc2\x9b"), "\\xc2\\x9b");  // a C1 control character
 }
 
 }  // namespace

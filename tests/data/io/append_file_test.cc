@@ -35,7 +35,7 @@ TEST(AppendFileTest, WritesThroughNoLink) {
   EXPECT_EQ(elsewhere.Read("precious"), "text");
 }
 
-// A disk that becomes full amid a line.
+// The disk becomes full while a line is written.
 TEST(AppendFileTest, HalfALineIsTakenBack) {
   Scratch scratch;
   const auto file = *AppendFile::Open(scratch.Path("log"));

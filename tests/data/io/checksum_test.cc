@@ -7,7 +7,7 @@
 namespace elman {
 namespace {
 
-// The examples of RFC 3720, appendix B.4, and the customary check value.
+// The examples of RFC 3720, appendix B.4, and the usual check value.
 TEST(Crc32c, GivesTheKnownValues) {
   std::string ascending(32, '\0');
   std::string descending(32, '\0');
@@ -31,7 +31,7 @@ TEST(Crc32c, ContinuesWhereItStopped) {
 }
 
 TEST(Fingerprint, IsXxh3Of128Bits) {
-  // XXH3-128 of no bytes at all, from the specification.
+  // XXH3-128 of an empty input, from the specification.
   EXPECT_EQ(Fingerprint().Hex(), "99aa06d3014798d86001c324468d497f");
 }
 

@@ -33,7 +33,7 @@ TEST(ContainedFile, LeadsNowhereElse) {
   EXPECT_THAT(check(elsewhere.Path("file")), FailsWith(kDataLoss, folder.Path("link") + ": "));
   EXPECT_THAT(check("/"), FailsWith(kDataLoss, "leads out"));
   EXPECT_THAT(check(".."), FailsWith(kDataLoss, "leads out"));
-  // A folder beside it whose name begins alike.
+  // A folder next to it whose name has the same prefix.
   const std::string beside = folder.path() + "x";
   std::filesystem::create_directory(beside);
   EXPECT_THAT(check(beside), FailsWith(kDataLoss, "leads out"));

@@ -52,7 +52,7 @@ std::string Xz(const std::string& text) {
 
 std::string Zstd(const std::string& text) {
   std::string out(ZSTD_compressBound(text.size()), '\0');
-  // With a checksum, as the zstd program writes it.
+  // With a checksum, as written by the zstd program.
   ZSTD_CCtx* context = ZSTD_createCCtx();
   ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
   out.resize(ZSTD_compress2(context, out.data(), out.size(), text.data(), text.size()));
@@ -60,7 +60,7 @@ std::string Zstd(const std::string& text) {
   return out;
 }
 
-// All bytes, in reads of `step`.
+// Reads all bytes with reads of `step` bytes.
 absl::StatusOr<std::string> ReadAll(const std::string& path, size_t step = 1000) {
   absl::StatusOr<std::unique_ptr<ByteSource>> source = OpenDecompressed(path);
   if (!source.ok()) return source.status();
@@ -146,7 +146,7 @@ TEST(OpenDecompressed, ReadsPlainTextAsItIs) {
   }
 }
 
-// As `zstd --long=31` writes it: a window of 2 GiB, which needs no such memory before it fills.
+// As written by `zstd --long=31`: a window of 2 GiB, which does not need that much memory yet.
 TEST(OpenDecompressed, ReadsZstdOfTheLongestWindow) {
   Scratch scratch;
   const std::string text = "far back\n";
@@ -157,7 +157,7 @@ TEST(OpenDecompressed, ReadsZstdOfTheLongestWindow) {
   EXPECT_EQ(*read, text);
 }
 
-// pzstd says in a frame to be skipped how long the frame after it is.
+// pzstd stores the size of a frame in a skippable frame before it.
 TEST(OpenDecompressed, ReadsZstdThatBeginsWithAFrameToBeSkipped) {
   Scratch scratch;
   const std::string skipped("\x50\x2a\x4d\x18\x04\x00\x00\x00size", 12);
@@ -165,14 +165,14 @@ TEST(OpenDecompressed, ReadsZstdThatBeginsWithAFrameToBeSkipped) {
             "one two");
 }
 
-// Data that are whole, but not to be read without what is not here, are not called damaged.
+// Intact data that cannot be read here are not reported as damaged.
 TEST(OpenDecompressed, TellsWhatItCannotReadFromDamage) {
   Scratch scratch;
   const std::string dictionary =
       std::string("\x28\xb5\x2f\xfd\x01\xa8\x07", 7) + std::string({1, 0, 0});
   EXPECT_THAT(ReadAll(scratch.Write("file", dictionary)),
               FailsWith(absl::StatusCode::kInvalidArgument, "zstd -dc -D DICTIONARY"));
-  // A dictionary of 1.5 GiB, as the options of xz write it, would have to be held in memory.
+  // A dictionary of 1.5 GiB, which xz options allow, would have to be in memory.
   lzma_options_lzma options;
   lzma_lzma_preset(&options, 0);
   options.dict_size = uint32_t{3} << 29;
@@ -195,7 +195,7 @@ TEST(OpenDecompressed, TellsWhatItCannotReadFromDamage) {
               FailsWith(absl::StatusCode::kInvalidArgument, "more than 1 GiB"));
 }
 
-// A person or a program that writes a line and waits for an answer is not kept waiting.
+// A person or program that writes a line and waits for an answer gets it before writing more.
 TEST(Decompressed, NeedsNoMoreThanTheFirstBytes) {
   for (const std::string& line : {std::string("a\n"), std::string("BZ\n"), std::string("\n")}) {
     int ends[2];
@@ -220,7 +220,7 @@ TEST(OpenDecompressed, ReadsPipes) {
   std::thread writer([&] {
     FILE* pipe = std::fopen(scratch.Path("pipe").c_str(), "w");
     const std::string compressed = Gzip("through a pipe");
-    // In two parts, the first shorter than what tells the format.
+    // In two parts; the first is too short to detect the format.
     std::fwrite(compressed.data(), 1, 1, pipe);
     std::fflush(pipe);
     std::fwrite(compressed.data() + 1, 1, compressed.size() - 1, pipe);

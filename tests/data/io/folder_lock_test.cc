@@ -12,11 +12,11 @@
 
 namespace {
 
-std::atomic<bool> has_locks = true;  // the file system
+std::atomic<bool> has_locks = true;  // whether the file system has locks
 
 }  // namespace
 
-// In place of the system's.
+// Replaces the system call.
 extern "C" int flock(int fd, int operation) {
   if (has_locks) return static_cast<int>(::syscall(SYS_flock, fd, operation));
   errno = ENOSYS;
@@ -66,7 +66,7 @@ class FolderLockWithoutLocks : public testing::Test {
   FolderLockWithoutLocks() { has_locks = false; }
   ~FolderLockWithoutLocks() override { has_locks = true; }
 
-  // As a process that takes the lock and is killed.
+  // Simulates a process that takes the lock and is killed.
   void TakeAndDie() const {
     const pid_t child = fork();
     if (child == 0) {
@@ -100,7 +100,7 @@ TEST_F(FolderLockWithoutLocks, TakesOverFromAProcessOfThisHostThatIsGone) {
   EXPECT_THAT(folder_.Names(), testing::IsEmpty());
 }
 
-// Of which nobody here can tell whether it runs.
+// Locks of processes whose state cannot be checked on this host.
 TEST_F(FolderLockWithoutLocks, TakesOverFromNobodyElse) {
   TakeAndDie();
   std::string signature = folder_.Read("lock");

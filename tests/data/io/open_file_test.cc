@@ -9,7 +9,8 @@
 namespace elman {
 namespace {
 
-// Whatever it is, and whatever is wanted of it, at once: a pipe has nobody at its other end here.
+// Everything except regular files is refused at once, for any flags; the pipe here has no other
+// end.
 TEST(OpenRegularFile, RefusesWhatIsNoFile) {
   Scratch scratch;
   const std::string pipe = scratch.Path("pipe"), link = scratch.Path("link");

@@ -53,7 +53,7 @@ TEST(RandomAccessFile, ManyFilesTakeFewDescriptors) {
     files.push_back(
         *RandomAccessFile::Open(scratch.Write(absl::StrCat(i), absl::StrCat(10000 + i))));
   EXPECT_LE(OpenDescriptors(), before + static_cast<int>(RandomAccessFile::kMostOpenFiles));
-  // From several threads, each in an order of its own.
+  // From several threads, each in a different order.
   std::vector<std::thread> threads;
   std::atomic<int> wrong = 0;
   for (const int stride : {1, 7, 11, 13}) {

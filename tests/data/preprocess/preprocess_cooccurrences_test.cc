@@ -23,7 +23,7 @@ class PreprocessCooccurrencesTest : public PreprocessFixture {
     pairs_.quiet = true;
   }
 
-  // Counts the text, and reads the files of the result, which verifies.
+  // Counts the text, verifies the result and returns its files.
   std::vector<std::pair<std::string, std::string>> CountWell() {
     std::filesystem::remove_all(pairs_.output);
     EXPECT_THAT(PreprocessCooccurrences(pairs_, nullptr), IsOk());
@@ -60,7 +60,7 @@ TEST_F(PreprocessCooccurrencesTest, PairsOfATextThatFitsOnALine) {
             dataset->vocabulary(1).piece(example.fields[1][i])] =
         std::bit_cast<float>(example.fields[2][i]);
   }
-  // Ids are be, to, not, or.
+  // The ids are: be, to, not, or.
   EXPECT_EQ(
       weights,
       (std::map<std::string, float>{
@@ -92,7 +92,7 @@ TEST_F(PreprocessCooccurrencesTest, BytesDependOnNeitherThreadsNorMemory) {
     ASSERT_EQ(reader->Read(i)->fields[0].size(), 1024) << i;
   pairs_.threads = 3;
   EXPECT_EQ(CountWell(), files);
-  pairs_.memory_mb = 1;  // less than may be asked for
+  pairs_.memory_mb = 1;  // below the minimum
   EXPECT_EQ(CountWell(), files);
   pairs_.window = 9;
   EXPECT_NE(CountWell(), files);

@@ -1,5 +1,5 @@
-// Runs that end before their data set is complete, at every call on its files: the next run goes on
-// and makes the same bytes.
+// Ends runs at every call on their files before the data set is complete, and checks that the next
+// run continues and makes the same bytes.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,7 +24,7 @@ class PreprocessFaultsTest : public testing::Test {
     options_.quiet = true;
     options_.task = CLASSIFICATION;
     options_.tokenizer.set_kind(TokenizerSpec::WORD);
-    options_.tokenizer.set_vocab_size(500);  // words of train are left out
+    options_.tokenizer.set_vocab_size(500);  // some words of train are left out
     options_.shard_tokens = 150'000;
     options_.splits = {
         {"train", {scratch_.Write("train", Text(2 * kChunkBytes + 1000))}},
@@ -58,7 +58,7 @@ class PreprocessFaultsTest : public testing::Test {
     return report.status();
   }
 
-  // A run that the fault strikes, in a process of its own: how it ended.
+  // Runs with the fault in a separate process. Returns how it ended.
   int RunAlone(const Fault& fault) {
     const pid_t child = fork();
     if (child == 0) {
@@ -79,7 +79,7 @@ class PreprocessFaultsTest : public testing::Test {
     return files;
   }
 
-  // The run after one that was ended.
+  // Checks the run that follows one that was ended.
   void ExpectItGoesOn() {
     if (!IsFolder(scratch_.Path("made/out"))) {
       EXPECT_THAT(Run("made/out"), IsOk());
@@ -91,7 +91,7 @@ class PreprocessFaultsTest : public testing::Test {
     std::filesystem::remove_all(scratch_.Path("made/out"));
   }
 
-  // Kills a run that has some of its shards.
+  // Kills a run that has written some of its shards.
   void KillAmidShards() {
     for (int64_t at = Calls();; --at) {
       ASSERT_GT(at, 0);

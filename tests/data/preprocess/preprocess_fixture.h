@@ -1,4 +1,4 @@
-// Corpora made on the spot, and the data sets that preprocessing makes of them.
+// Corpora for tests, and the data sets that preprocessing makes of them.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace elman {
 
-// A corpus of a task, of at least so many bytes.
+// A corpus of a task with at least `bytes` bytes.
 inline std::string MadeCorpus(Task task, size_t bytes) {
   const char* const words[] = {"in",  "the",   "beginning", "was",   "word",
                                "and", "don't", "3.14",      "naïve", "我们"};
@@ -54,7 +54,7 @@ class PreprocessFixture : public testing::Test {
     return Preprocess(options_, &alone, nullptr);
   }
 
-  // The result, in the place of the one before, which verifies.
+  // Runs preprocessing, replacing an earlier result, and verifies the result.
   PreprocessReport RunWell() {
     std::filesystem::remove_all(options_.output);
     const auto report = Run();
@@ -87,7 +87,7 @@ class PreprocessFixture : public testing::Test {
     return fields;
   }
 
-  // The text that the ids of the split's first field stand for.
+  // The text of the first field of the split, from its ids.
   std::string TextOf(const std::string& split) {
     const auto dataset = *Dataset::Open(options_.output);
     const auto reader = *ExampleReader::Open(dataset, split, 0);

@@ -10,7 +10,8 @@
 namespace elman {
 namespace {
 
-// Whatever changes the bytes of a data set must change its plan, or work of another one is kept.
+// Everything that changes the bytes of a data set must change its plan. Otherwise files of another
+// run would be reused.
 TEST(PreprocessPlanTest, ChangesWithWhateverChangesTheBytes) {
   Scratch scratch;
   scratch.Write("file", "text");

@@ -1,4 +1,5 @@
-// How examples come to their splits, what is wrong with them, and what the manifest says of it.
+// Tests how examples are divided among splits, how problems in them are found, and what the
+// manifest records.
 #include <set>
 
 #include "data/io/checksum.h"
@@ -15,7 +16,7 @@ constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class PreprocessSplitsTest : public PreprocessFixture {
  protected:
-  // The texts of a split's examples: those of the first field.
+  // The texts of the first field of a split's examples.
   std::multiset<std::string> Texts(const std::string& split) {
     const auto dataset = *Dataset::Open(options_.output);
     const auto reader = *ExampleReader::Open(dataset, split, 0);
@@ -30,7 +31,7 @@ class PreprocessSplitsTest : public PreprocessFixture {
   }
 };
 
-// Equal texts go together, nothing is lost, and the order does not matter.
+// Equal texts are in the same split, nothing is lost, and the order does not matter.
 TEST_F(PreprocessSplitsTest, DividesByTheText) {
   for (const Task task : {LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION}) {
     options_.task = task;
@@ -70,8 +71,8 @@ TEST_F(PreprocessSplitsTest, DividesByTheText) {
   }
 }
 
-// Of pairs, the source decides: all translations of a sentence are in one split. Of labels, the
-// text.
+// For pairs the source decides: all translations of a sentence are in one split. For labels the
+// text decides.
 TEST_F(PreprocessSplitsTest, DividesByWhatAModelReads) {
   options_.split_weights = {1, 1};
   options_.task = TRANSLATION;
@@ -166,7 +167,7 @@ TEST_F(PreprocessSplitsTest, DoesWithInvalidBytesAsItIsTold) {
                                              "bytes at byte 2 of the line, 'b\\xffd'"));
 }
 
-// A NUL byte is no text, whatever is done with bytes that are not UTF-8, unless it is said.
+// NUL bytes are rejected for every --on_invalid except SKIP and REPLACE.
 TEST_F(PreprocessSplitsTest, RefusesNulBytesUnlessItIsTold) {
   Give("train", std::string("good\nb\0d\ngood too\n", 18));
   for (const auto way : {PreprocessSpec::KEEP, PreprocessSpec::FAIL}) {
@@ -182,7 +183,7 @@ TEST_F(PreprocessSplitsTest, RefusesNulBytesUnlessItIsTold) {
   EXPECT_EQ(TextOf("train"), "good\ngood too\n");
 }
 
-// Before anything is read of the splits before.
+// Inputs are checked before any split is read.
 TEST_F(PreprocessSplitsTest, RefusesWhatIsNoText) {
   Give("train", "good\n");
   Give("valid", "PK\3\4");
@@ -202,7 +203,7 @@ TEST_F(PreprocessSplitsTest, WarnsOfLinesThatNobodyMeans) {
   EXPECT_THAT(text, testing::HasSubstr("warning: " + scratch_.Path("valid") +
                                        ": line 2: '\xef\xbb\xbf"
                                        "e': a byte order mark"));
-  // Read three times, and said once.
+  // The file is read three times but reported once.
   options_.task = CLASSIFICATION;
   options_.splits.clear();
   options_.split_weights = {1, 1, 1};
@@ -214,7 +215,7 @@ TEST_F(PreprocessSplitsTest, WarnsOfLinesThatNobodyMeans) {
   EXPECT_EQ(report.suspect_lines[0].lines, 1u);
 }
 
-// Any field counts, and the line is that of the word.
+// All fields are checked, and the reported line is that of the word.
 TEST_F(PreprocessSplitsTest, FindsInvalidBytesOfEveryField) {
   options_.on_invalid = PreprocessSpec::FAIL;
   const auto refused = [&](Task task, const std::string& text, const std::string& line) {
@@ -276,7 +277,7 @@ TEST_F(PreprocessSplitsTest, SaysWhatIsUnknownAndWhatIsCovered) {
       << text;
 }
 
-// Lengths are those of ids, of each field.
+// Lengths are numbers of ids, by field.
 TEST_F(PreprocessSplitsTest, CountsLengths) {
   options_.task = CLASSIFICATION;
   Give("train", "1\ta\n0\ta b c\n0\tx y z\n");

@@ -1,4 +1,4 @@
-// Corpora of tagging, classification and translation to data sets.
+// Tests preprocessing for tagging, classification and translation.
 #include "data/io/file_system.h"
 #include "data/shards/dataset.h"
 #include "data/shards/manifest.h"
@@ -45,7 +45,8 @@ TEST_F(PreprocessTasksTest, MakesADataSetOfTagging) {
   EXPECT_EQ(report.left_out.document_marks, 1u);
 }
 
-// Labels that train lacks have the same ids for any number of threads, over several chunks.
+// Labels that do not occur in train have the same ids for any number of threads, over several
+// chunks.
 TEST_F(PreprocessTasksTest, KeepsTheNamesOfLabelsThatTrainLacks) {
   options_.task = CLASSIFICATION;
   Give("train", "0\tthe word\n");
@@ -76,7 +77,7 @@ TEST_F(PreprocessTasksTest, KeepsTheNamesOfLabelsThatTrainLacks) {
   EXPECT_EQ(labels.unseen_labels().front().piece, "label 0");
 }
 
-// A model with an ordinal output takes the order of ids for that of ratings.
+// A model with an ordinal output uses the order of ids as the order of ratings.
 TEST_F(PreprocessTasksTest, PutsRatingsInNumericOrder) {
   options_.task = CLASSIFICATION;
   std::string train;
@@ -101,8 +102,8 @@ TEST_F(PreprocessTasksTest, PutsRatingsInNumericOrder) {
   EXPECT_THAT(Run(), FailsWith(kInvalid, "--label_order is for --task=classification"));
 }
 
-// The manifest says where words and tags were, and a data set of the same vocabulary reads them
-// there.
+// The manifest has the columns of words and tags, and a data set with the same vocabulary uses
+// them.
 TEST_F(PreprocessTasksTest, RemembersTheColumnsOfTags) {
   options_.task = TAGGING;
   options_.tokenizer.set_kind(TokenizerSpec::WHITESPACE);
@@ -165,7 +166,7 @@ TEST_F(PreprocessTasksTest, RefusesMixturesOfTagSchemes) {
   refused("--tag_scheme is for --task=tagging");
 }
 
-// Which piece begins a word is told by its tag: the text comes back word by word.
+// Tags show which piece begins a word, so the text is restored word by word.
 TEST_F(PreprocessTasksTest, KeepsWordsApartInTaggedPieces) {
   options_.task = TAGGING;
   const std::vector<std::string> words = {"unbelievable", "naïve", "U.S.", "don't", "我们"};
@@ -236,7 +237,7 @@ TEST_F(PreprocessTasksTest, MayTokenizeTheTargetAnotherWay) {
   EXPECT_EQ(report.manifest.fields(1).tokenizer().kind(), TokenizerSpec::CHARACTER);
 }
 
-// The files of a pair, and the same pairs in one file, are one corpus.
+// Parallel files and the same pairs in one file give the same data set.
 TEST_F(PreprocessTasksTest, ReadsParallelFilesAsPairs) {
   options_.task = TRANSLATION;
   const std::string pairs = MadeCorpus(TRANSLATION, 30'000);
@@ -253,7 +254,7 @@ TEST_F(PreprocessTasksTest, ReadsParallelFilesAsPairs) {
   options_.splits = {
       {"train", {scratch_.Write("source", source)}, {scratch_.Write("target", target)}}};
   RunWell();
-  // All but what the manifest says of the files.
+  // Everything except the sources in the manifest.
   for (const auto& [name, contents] : expected) {
     if (name == kManifestName) continue;
     EXPECT_TRUE(scratch_.Read("out/" + name) == contents) << name;
@@ -282,7 +283,7 @@ TEST_F(PreprocessTasksTest, GivesTheSameBytesForAnyNumberOfThreads) {
   }
 }
 
-// Nothing is lost on the way through chunks, spools and shards.
+// Chunks, spools and shards lose nothing.
 TEST_F(PreprocessTasksTest, KeepsEveryExampleInOrder) {
   options_.task = TRANSLATION;
   options_.tokenizer.set_kind(TokenizerSpec::BYTE);
@@ -324,7 +325,7 @@ TEST_F(PreprocessTasksTest, NamesTheLineThatIsMalformed) {
   refused(CLASSIFICATION, "1\t" + std::string(10 << 20, 'x'), ": line 1: expected at most");
 }
 
-// A pipe is read from a copy, but messages name it as it was given.
+// A pipe is read from a copy, but messages have the given name.
 TEST_F(PreprocessTasksTest, NamesThePipe) {
   options_.task = CLASSIFICATION;
   const std::string path = scratch_.Path("pipe");

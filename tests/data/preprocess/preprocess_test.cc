@@ -61,7 +61,7 @@ TEST_F(PreprocessTest, KeepsEmptyLinesOnlyWhenAsked) {
   EXPECT_EQ(TextOf("train"), "a\n\n\nb\n");
 }
 
-// Of all files of the split, one after another, whatever was left out of them.
+// Line numbers count all lines of the split's files, including left-out ones.
 TEST_F(PreprocessTest, KnowsTheLinesOfItsFiles) {
   std::string text;
   std::vector<uint64_t> expected;
@@ -90,7 +90,7 @@ TEST_F(PreprocessTest, KnowsTheLinesOfItsFiles) {
   }
 }
 
-// A line of megabytes comes as several examples, all of the same line.
+// A line of several megabytes becomes several examples with the same line number.
 TEST_F(PreprocessTest, KnowsTheLineOfItsPieces) {
   std::string text = "first\n\n";
   for (int i = 0; text.size() < 3 * kMaxLineBytes; ++i) text += " word" + std::to_string(i % 977);
@@ -145,7 +145,7 @@ TEST_F(PreprocessTest, GivesBackWhatLosslessTokenizersRead) {
   }
 }
 
-// One line of megabytes, as text8 is.
+// One line of several megabytes, like text8.
 TEST_F(PreprocessTest, TakesALineOfAnyLength) {
   std::string text;
   for (int i = 0; text.size() < 3 * kMaxLineBytes; ++i)
@@ -232,7 +232,7 @@ TEST_F(PreprocessTest, LeavesNothingBehindWhenItFails) {
   fail("empty");
   options_.splits[1].files = {scratch_.path()};
   fail("a folder");
-  // A compressed file cut short, found out only on the way.
+  // A truncated compressed file; the damage is found only during reading.
   options_.splits[1].files = {
       scratch_.Write("cut", std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03K", 11))};
   fail("truncated");
@@ -259,7 +259,7 @@ TEST_F(PreprocessTest, KeepsItsHandsOffWhatIsThere) {
   EXPECT_THAT(scratch_.Names(), ElementsAre("mine", "out", "train"));
 }
 
-// The standard figures of WikiText-2, from the real corpus where ELMAN_CORPORA names its folder.
+// The published counts of WikiText-2, checked on the real corpus if ELMAN_CORPORA names its folder.
 TEST_F(PreprocessTest, CountsWikiText2AsEverybodyDoes) {
   const char* corpora = std::getenv("ELMAN_CORPORA");
   if (corpora == nullptr) {
@@ -281,8 +281,8 @@ TEST_F(PreprocessTest, CountsWikiText2AsEverybodyDoes) {
   EXPECT_THAT(VerifyDataset(options_.output).problems, IsEmpty());
 }
 
-// Texts made to break programs, where ELMAN_CORPORA names their folder: read, tokenized, and given
-// back.
+// Difficult texts, such as the Big List of Naughty Strings and tests of UTF-8 decoders, if
+// ELMAN_CORPORA names their folder.
 TEST_F(PreprocessTest, TakesNaughtyTexts) {
   const char* corpora = std::getenv("ELMAN_CORPORA");
   if (corpora == nullptr) {
@@ -302,8 +302,8 @@ TEST_F(PreprocessTest, TakesNaughtyTexts) {
   }
 }
 
-// Lines "NUMBER:valid:BYTES" and "NUMBER:invalid:BYTES": those of the second kind, and no others,
-// are found, where ELMAN_CORPORA names their folder.
+// The corpus has lines "NUMBER:valid:BYTES" and "NUMBER:invalid:BYTES". Exactly the invalid ones
+// are found. Only if ELMAN_CORPORA names the folder.
 TEST_F(PreprocessTest, TellsInvalidBytesFromOthers) {
   const char* corpora = std::getenv("ELMAN_CORPORA");
   if (corpora == nullptr) {

@@ -1,5 +1,4 @@
-// Tokenizers and vocabularies that are there before the data set: of other programs, and of other
-// data sets.
+// Tests imported tokenizers and vocabularies, and those adopted from another data set.
 #include "data/shards/dataset.h"
 #include "data/tokenizer/vocabulary_builder.h"
 #include "tests/data/preprocess/preprocess_fixture.h"
@@ -14,7 +13,7 @@ constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class PreprocessVocabulariesTest : public PreprocessFixture {
  protected:
-  // A data set of the options, to take the vocabulary of.
+  // Makes a data set whose vocabulary will be adopted.
   std::string MadeBefore() {
     std::filesystem::remove_all(scratch_.Path("before"));
     RunWell();
@@ -68,7 +67,7 @@ TEST_F(PreprocessVocabulariesTest, NamesTheFileThatIsNoVocabulary) {
   EXPECT_THAT(scratch_.Names(), ElementsAre("other", "train"));
 }
 
-// Each side of a translation has its own.
+// Each side of a translation has its own file.
 TEST_F(PreprocessVocabulariesTest, TakesAnotherFileForTheTarget) {
   options_.task = TRANSLATION;
   options_.tokenizer.set_kind(TokenizerSpec::WORDPIECE);
@@ -80,8 +79,8 @@ TEST_F(PreprocessVocabulariesTest, TakesAnotherFileForTheTarget) {
   EXPECT_THAT(Example("train", 0), ElementsAre(ElementsAre(2, 0, 1), ElementsAre(0, 2, 1)));
 }
 
-// The same bytes of vocabularies and models, so the same fingerprints, for which the same models
-// can be used.
+// Vocabularies and models have the same bytes and therefore the same fingerprints, so that trained
+// models can be used with both data sets.
 TEST_F(PreprocessVocabulariesTest, TakesOverAllOfAnotherDataSet) {
   for (const Task task : {LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION}) {
     for (const auto kind : {TokenizerSpec::WORD, TokenizerSpec::BPE}) {
@@ -105,14 +104,14 @@ TEST_F(PreprocessVocabulariesTest, TakesOverAllOfAnotherDataSet) {
       ASSERT_EQ(manifest.fields_size(), expected->manifest().fields_size());
       for (int i = 0; i < manifest.fields_size(); ++i) {
         FieldEntry field = expected->manifest().fields(i);
-        field.clear_used_types();  // in train, which is not there
+        field.clear_used_types();  // in train, which does not exist here
         EXPECT_EQ(manifest.fields(i).DebugString(), field.DebugString());
       }
     }
   }
 }
 
-// A new train may have labels that the other data set lacks, and its own unseen labels.
+// A new train may have labels that the other data set lacks, and has its own unseen labels.
 TEST_F(PreprocessVocabulariesTest, TakesOverLabelsInTheirOrderAndNamesOthers) {
   options_.task = CLASSIFICATION;
   options_.label_order = {LabelOrderSpec::Kind::kGiven, {"low", "high"}};
@@ -129,7 +128,7 @@ TEST_F(PreprocessVocabulariesTest, TakesOverLabelsInTheirOrderAndNamesOthers) {
   EXPECT_EQ(scratch_.Read("out/label.unseen.txt"), "new\t1\n");
 }
 
-// Which lines there are is no matter of the vocabulary.
+// The choice of lines does not depend on the vocabulary.
 TEST_F(PreprocessVocabulariesTest, KeepsEmptyLinesWithIdsOfAnotherDataSet) {
   Give("train", "a b\n\nb\n");
   const std::string before = MadeBefore();
@@ -164,7 +163,7 @@ TEST_F(PreprocessVocabulariesTest, CountsLabelsThatTheOtherDoesNotHave) {
   EXPECT_THAT(Run(), FailsWith(absl::StatusCode::kNotFound, "no such folder"));
 }
 
-// Fewer lines to learn from are reported.
+// The report has the number of lines in the sample.
 TEST_F(PreprocessVocabulariesTest, LearnsFromASampleOfTheSizeAskedFor) {
   options_.tokenizer.set_kind(TokenizerSpec::BPE);
   options_.tokenizer.set_vocab_size(300);

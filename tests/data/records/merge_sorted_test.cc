@@ -14,7 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// Keys with counts from memory; where the count is 0, reading fails.
+// Keys with counts from memory. Reading fails at a count of 0.
 class MadeRun {
  public:
   using Key = std::string;

@@ -26,15 +26,15 @@ class RecordFile {
   std::string payload_;
 };
 
-// A frame whose length field says what we like, with a right checksum of its own.
+// A record header with any length and a correct checksum.
 std::string WithForgedLength(uint64_t length) {
-  // The header of a record is that of the eight bytes of its length, framed.
+  // A framed record of eight bytes has this checksum.
   std::string field(8, '\0');
   for (int i = 0; i < 8; ++i) field[i] = static_cast<char>(length >> (8 * i));
   return field + FrameRecord(field).substr(8 + 4 + 8);
 }
 
-// What TensorFlow writes for the record "abc".
+// The bytes that TensorFlow writes for the record "abc".
 TEST(RecordIo, WritesTheBytesOfATFRecord) {
   const std::string frame = FrameRecord("abc");
   ASSERT_EQ(frame.size(), 3 + kRecordFrameBytes);

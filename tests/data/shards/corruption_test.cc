@@ -1,5 +1,5 @@
-// Every damage that can be done to the files of a small data set is found, whatever it is, and the
-// message says where. Reading takes no more memory for it.
+// Damages the files of a small data set in every possible way, and checks that the damage is found,
+// that the message has the place, and that reading allocates no more memory.
 #include "tests/support/corruption.h"
 
 #include <cstdlib>
@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-constexpr size_t kMostAtOnce = size_t{1} << 16;  // files here have a few KiB
+constexpr size_t kMostAtOnce = size_t{1} << 16;  // files have a few KiB
 
 bool LongTests() { return std::getenv("ELMAN_LONG_TESTS") != nullptr; }
 
@@ -22,7 +22,7 @@ bool Names(const std::string& message, const std::string& part) {
   return message.find(part) != std::string::npos;
 }
 
-// Whether a message names the record of a shard that is damaged.
+// Whether a message names the damaged record of the shard.
 bool NamesARecord(const std::string& message) {
   for (const char* record : {", header: ", ", block ", ", index: ", ", tail: "}) {
     if (Names(message, record)) return true;
@@ -30,13 +30,13 @@ bool NamesARecord(const std::string& message) {
   return false;
 }
 
-// The frame of a record of the shard.
+// The framed record of the shard.
 std::string Framed(ShardRecord record, uint64_t file_id) {
   record.set_file_id(file_id);
   return FrameRecord(record.SerializeAsString());
 }
 
-// A shard with a block for each of `blocks`, however small.
+// A shard with one block for each of `blocks`.
 std::string SmallShard(const std::vector<FieldExamples>& blocks, Task task = LANGUAGE_MODEL) {
   const ShardHeader header = MadeHeader("0123456789abcdef", 2, task);
   ShardFingerprint fingerprint(header);
@@ -79,7 +79,7 @@ std::string SmallShard(const std::vector<FieldExamples>& blocks, Task task = LAN
 
 std::string NameOfTask(const testing::TestParamInfo<Task>& info) { return Task_Name(info.param); }
 
-// Three small blocks; `variant` gives others of the same sizes.
+// Three small blocks. Different `variant`s have the same sizes.
 std::string SmallShardOf(Task task, uint32_t variant) {
   const Examples first[] = {{{5, 6 + variant, 1}, {7, 1}}, {{4, 4, 1 + variant}}, {{5, 1}, {2, 1}}};
   std::vector<FieldExamples> blocks;
@@ -137,8 +137,8 @@ TEST_P(ShardCorruptionTest, IsFound) {
   EXPECT_TRUE(VerifyShard(path_).ok());
 }
 
-// What a forger does who mends every checksum: no read goes out of bounds or takes much memory, and
-// what is accepted has the fingerprint of its tokens.
+// Damage with corrected checksums: no read is out of bounds or allocates much memory, and accepted
+// shards have the fingerprint of their tokens.
 TEST_P(ShardCorruptionTest, WithChecksumsMendedHarmsNothing) {
   const std::vector<std::string> records = FramedRecords(path_);
   for (size_t i = 0; i < records.size(); ++i) {
@@ -153,13 +153,13 @@ TEST_P(ShardCorruptionTest, WithChecksumsMendedHarmsNothing) {
       TakeLargestAllocation();
       const VerificationReport report = VerifyShard(path_);
       EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << "record " << i << " bit " << bit;
-      // Counts of words, text bytes and unknown tokens are the index's own.
+      // The index alone has counts of words, text bytes and unknown tokens.
       EXPECT_TRUE(i == 4 || !report.ok()) << "record " << i << " bit " << bit;
     }
   }
 }
 
-// A shard as the writer makes it, of several MiB.
+// A shard of several MiB from ShardWriter.
 TEST(LargeShardCorruptionTest, IsFound) {
   const Scratch scratch;
   const Examples examples = RandomExamples(LongTests() ? 120'000 : 40'000, 30);
@@ -206,8 +206,8 @@ class DatasetCorruptionTest : public testing::TestWithParam<Task> {
 INSTANTIATE_TEST_SUITE_P(Tasks, DatasetCorruptionTest,
                          testing::Values(LANGUAGE_MODEL, CLASSIFICATION, TRANSLATION), NameOfTask);
 
-// Every bit of every file, every length, and every file of another data set in the place of its
-// own.
+// Flips every bit of every file, truncates it to every length, and replaces it with the file of
+// another data set.
 TEST_P(DatasetCorruptionTest, NamesTheFile) {
   for (const std::string& name : scratch_.Names()) {
     const std::string path = scratch_.Path(name), bytes = scratch_.Read(name);
@@ -225,7 +225,7 @@ TEST_P(DatasetCorruptionTest, NamesTheFile) {
               << " lengths, " << additions << " additions\n";
     std::filesystem::remove(path);
     EXPECT_FALSE(VerifyDataset(scratch_.path()).ok()) << name << " removed";
-    // The manifest of another data set is whole: then it is a file it names that differs.
+    // The manifest of another data set is valid, so a file that it names must differ.
     Overwrite(path, other_.Read(name));
     EXPECT_EQ(VerifyDataset(scratch_.path()).ok(), other_.Read(name) == bytes) << name;
     Overwrite(path, bytes);
@@ -233,7 +233,7 @@ TEST_P(DatasetCorruptionTest, NamesTheFile) {
   EXPECT_TRUE(VerifyDataset(scratch_.path()).ok());
 }
 
-// The vocabulary by itself: what a flip makes of it is another vocabulary or none, never the same.
+// A flipped bit in the vocabulary gives another vocabulary or an error, never the same vocabulary.
 TEST_P(DatasetCorruptionTest, OfTheVocabularyMakesNoEqualOne) {
   const std::string text = scratch_.Read("vocabulary.txt");
   for (size_t bit = 0; bit < text.size() * 8; ++bit) {
@@ -244,7 +244,7 @@ TEST_P(DatasetCorruptionTest, OfTheVocabularyMakesNoEqualOne) {
   }
 }
 
-// A count that never moves would bound nothing.
+// Checks that the counter of allocations works.
 TEST(LargestAllocation, IsCounted) {
   TakeLargestAllocation();
   EXPECT_EQ(std::string(100'000, 'x').back(), 'x');

@@ -13,7 +13,7 @@ class DatasetTest : public testing::Test {
  protected:
   DatasetTest() { manifest_ = WriteMadeDataset(scratch_.path(), {{{5, 6, 1}}, {{7, 1}, {1}}}); }
 
-  // Writes the manifest anew after a change, checksum and all, and opens the data set.
+  // Changes the manifest, corrects its checksum and opens the data set.
   template <typename Change>
   absl::Status AfterForging(Change change) {
     DatasetManifest forged = manifest_;
@@ -155,7 +155,7 @@ TEST_F(DatasetTest, RefusesKindsItDoesNotKnow) {
       FailsWith(kDataLoss, "tokenizer 99"));
 }
 
-// What it says of lengths is checked as far as it can be without the shards, and then with them.
+// Lengths are checked when the data set is opened, and then against the shards.
 TEST_F(DatasetTest, RefusesLengthsThatAreNotThoseOfTheShards) {
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_splits(0)->clear_surveys(); }),
               FailsWith(kDataLoss, "split train: the lengths are not"));
@@ -270,7 +270,7 @@ TEST_F(TaskDatasetTest, MayShareAVocabulary) {
                              m->mutable_fields(1)->mutable_tokenizer()->set_lowercase(true);
                            }),
               FailsWith(kDataLoss, "fields with one vocabulary to agree on it, found 'target'"));
-  // Labels are no text.
+  // Labels are not text.
   EXPECT_THAT(AfterForging(TAGGING, share), FailsWith(kDataLoss, "the fields of TAGGING"));
 }
 

@@ -8,7 +8,7 @@
 namespace elman {
 namespace {
 
-// Lines of the corpus, of which some were left out and some are several examples.
+// Lines of a corpus of which some were left out and some became several examples.
 TEST(ExampleBlock, KnowsTheLinesOfExamples) {
   Scratch scratch;
   const uint64_t far = uint64_t{1} << 40;

@@ -18,7 +18,7 @@ class ExampleReaderTest : public testing::TestWithParam<Task> {
 };
 
 TEST_P(ExampleReaderTest, ReadsAnyExample) {
-  // Several blocks in the first and the last shard, an empty shard and a tiny one between.
+  // Several blocks in the first and last shard; an empty and a tiny shard between them.
   const FieldExamples none(FieldsOf(GetParam()).size());
   const std::vector<FieldExamples> shards = {RandomTaskExamples(GetParam(), 60'000, 30, 100, 1),
                                              none, RandomTaskExamples(GetParam(), 1, 5, 100, 2),
@@ -63,7 +63,7 @@ TEST_F(ExampleReaderTest, ReportsADamagedBlockWhenItComesToIt) {
   EXPECT_THAT(reader->Read(1), IsOk());
 }
 
-// A rank has a reader for each of its rows: shards are opened once for all of them.
+// A rank has one reader per row, so shards are opened once for all readers.
 TEST_F(ExampleReaderTest, ReadersOfADatasetShareItsIndex) {
   const FieldExamples fields = RandomTaskExamples(CLASSIFICATION, 100, 30);
   WriteMadeDataset(scratch_.path(), CLASSIFICATION, {fields});

@@ -1,4 +1,4 @@
-// Data sets made on the spot from given examples.
+// Makes data sets from given examples for tests.
 #pragma once
 
 #include <algorithm>
@@ -24,10 +24,10 @@ namespace elman {
 
 // Ids of one field, by example.
 using Examples = std::vector<std::vector<uint32_t>>;
-// The same of every field, in order.
+// Ids of all fields, in order.
 using FieldExamples = std::vector<Examples>;
 
-// A shard of the examples; ids that are their field's of `unknown_ids` are counted as unknown.
+// Writes a shard of the examples. Ids equal to `unknown_ids` of their field count as unknown.
 inline absl::StatusOr<ShardEntry> WriteMadeShard(const std::string& path, const ShardHeader& header,
                                                  const FieldExamples& fields,
                                                  const std::vector<uint32_t>& unknown_ids) {
@@ -49,27 +49,27 @@ inline absl::StatusOr<ShardEntry> WriteMadeShard(const std::string& path, const 
   return (*writer)->Finish();
 }
 
-// The same of a language model, whose <unk> is 0.
+// As above, for a language model whose <unk> is 0.
 inline absl::StatusOr<ShardEntry> WriteMadeShard(const std::string& path, const ShardHeader& header,
                                                  const Examples& examples) {
   return WriteMadeShard(path, header, FieldExamples{examples}, {0});
 }
 
-// <unk>, </s> and so many words: w2, w3, ...
+// <unk>, </s> and words w2, w3, ..., `predicted_size` pieces in all.
 inline Vocabulary MadeVocabulary(uint32_t predicted_size) {
   std::vector<Vocabulary::Entry> entries = {{"<unk>", 1}, {"</s>", 1}};
   for (uint32_t id = 2; id < predicted_size; ++id) entries.push_back({absl::StrCat("w", id), 1});
   return *Vocabulary::Create(entries);
 }
 
-// So many labels: L0, L1, ...
+// `size` labels: L0, L1, ...
 inline Vocabulary MadeLabels(uint32_t size) {
   std::vector<Vocabulary::Entry> entries;
   for (uint32_t id = 0; id < size; ++id) entries.push_back({absl::StrCat("L", id), 1});
   return *Vocabulary::CreateLabels(entries);
 }
 
-// Of shard 0 of 1 of the split train.
+// The header of shard 0 of 1 of the split train.
 inline ShardHeader MadeHeader(const std::string& fingerprint, uint32_t width = 2,
                               Task task = LANGUAGE_MODEL) {
   ShardHeader header;
@@ -97,8 +97,8 @@ inline FileEntry WriteMadeFile(const std::string& folder, const std::string& nam
   return entry;
 }
 
-// Writes into `folder` a data set whose split train has a shard for each of `shards`. Vocabularies
-// have `predicted_size` words, or labels.
+// Writes a data set to `folder` whose split train has one shard for each of `shards`. Vocabularies
+// have `predicted_size` words or labels.
 inline DatasetManifest WriteMadeDataset(const std::string& folder, Task task,
                                         const std::vector<FieldExamples>& shards,
                                         uint32_t predicted_size = 100,
@@ -163,7 +163,7 @@ inline DatasetManifest WriteMadeDataset(const std::string& folder, Task task,
   return manifest;
 }
 
-// The same of a language model.
+// As above, for a language model.
 inline DatasetManifest WriteMadeDataset(const std::string& folder,
                                         const std::vector<Examples>& shards,
                                         uint32_t predicted_size = 100,
@@ -173,7 +173,7 @@ inline DatasetManifest WriteMadeDataset(const std::string& folder,
   return WriteMadeDataset(folder, LANGUAGE_MODEL, fields, predicted_size, tokenizer_model);
 }
 
-// Adds a split of one shard to the data set of a language model in `folder`.
+// Adds a split with one shard to the language model data set in `folder`.
 inline void AddMadeSplit(const std::string& folder, const std::string& name,
                          const Examples& examples, DatasetManifest* manifest) {
   ShardHeader header = MadeHeader(manifest->fields(0).vocabulary().fingerprint());
@@ -193,8 +193,8 @@ inline void AddMadeSplit(const std::string& folder, const std::string& name,
   EXPECT_THAT(WriteFile(JoinPath(folder, kManifestName), ManifestToText(*manifest)), IsOk());
 }
 
-// Gives every split of the data set files of raw text: of a translation a reference for each
-// example, of a language model a word for each <unk>.
+// Adds raw text files to every split: a reference per example for translation, a word per <unk> for
+// a language model.
 inline DatasetManifest AddMadeRawText(const std::string& folder, DatasetManifest manifest) {
   const bool references = manifest.task() == TRANSLATION;
   for (SplitEntry& split : *manifest.mutable_splits()) {
@@ -234,7 +234,8 @@ inline DatasetManifest AddMadeRawText(const std::string& folder, DatasetManifest
   return manifest;
 }
 
-// `count` examples of up to `longest` tokens, ids among [2, predicted_size), each ending in </s>.
+// `count` examples of at most `longest` tokens with ids in [2, predicted_size), each ending with
+// </s>.
 inline Examples RandomExamples(int count, int longest, uint32_t predicted_size = 100,
                                uint32_t seed = 1) {
   Examples examples(count);
@@ -256,7 +257,8 @@ inline std::vector<int32_t> Flat(const std::vector<Examples>& shards) {
   return ids;
 }
 
-// Random examples of a task, `count` of up to `longest` ids, as elman-preprocess could make them.
+// `count` random examples of a task with at most `longest` ids, as elman-preprocess could write
+// them.
 inline FieldExamples RandomTaskExamples(Task task, int count, int longest,
                                         uint32_t predicted_size = 100, uint32_t seed = 1) {
   FieldExamples fields = {RandomExamples(count, longest, predicted_size, seed)};
@@ -279,7 +281,7 @@ inline FieldExamples RandomTaskExamples(Task task, int count, int longest,
   for (int i = 0; i < count; ++i) {
     std::vector<uint32_t>& labels = fields[1][i];
     labels.resize(task == TAGGING ? fields[0][i].size() : 1);
-    // One tag in four is none, but for the first; a few are unseen.
+    // One tag in four, except the first, is missing; a few are unseen.
     for (size_t t = 0; t < labels.size(); ++t) {
       const bool none = t > 0 && draw() % 4 == 0;
       labels[t] = static_cast<uint32_t>(none ? predicted_size + 1 : draw() % (predicted_size + 1));

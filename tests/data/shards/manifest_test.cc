@@ -14,7 +14,7 @@ std::string MadeText() {
   return ManifestToText(WriteMadeDataset(scratch.path(), {{{5, 6, 1}}, {{7, 1}, {1}}}));
 }
 
-// The text of a manifest with the last line that belongs to it.
+// The text of a manifest with its checksum line.
 std::string WithChecksum(const std::string& body) {
   return body + absl::StrFormat("# crc32c: %08x\n", Crc32c(body));
 }
@@ -43,7 +43,7 @@ TEST(Manifest, NamesTheLineOfAnUnknownField) {
   EXPECT_THAT(ManifestFromText(WithChecksum(body), "file"), FailsWith(kDataLoss, "line 2"));
 }
 
-// A manifest of another version may have any fields: it is told by its version all the same.
+// The version is reported even if a manifest of another version has unknown fields.
 TEST(Manifest, NamesTheVersionThatItCannotParse) {
   const std::string body = "format_version: 1\ntokenizer { kind: WORD }\n";
   EXPECT_THAT(ManifestFromText(WithChecksum(body), "file"),

@@ -72,7 +72,7 @@ TEST_F(RawTextTest, ComesBackByteForByte) {
   EXPECT_EQ(VerifyRawText(path_).bytes, entry->bytes());
 }
 
-// Blocks end by bytes, and by examples.
+// Blocks end by bytes or by number of examples.
 TEST_F(RawTextTest, MayHaveManyBlocks) {
   for (const size_t size : {size_t{0}, size_t{300'000}}) {
     Texts texts(size == 0 ? 70'000 : 10);
@@ -121,7 +121,7 @@ TEST_F(RawTextTest, OfASplitIsReadOverAllShards) {
   EXPECT_THAT(*reader->Read(2), ElementsAre("Text 1.0"));
   EXPECT_THAT(reader->Read(3).status(), FailsWith(absl::StatusCode::kOutOfRange, "has 3"));
 
-  // Files that are whole in themselves, exchanged.
+  // Exchange two valid files.
   const std::string first = scratch_.Read("texts-0");
   scratch_.Write("texts-0", scratch_.Read("texts-1"));
   EXPECT_THAT(VerifyDataset(folder).problems, ElementsAre(HasSubstr("texts-0")));

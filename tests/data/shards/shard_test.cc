@@ -1,4 +1,4 @@
-// Writer and reader of shards together: what one writes the other reads, and nothing else.
+// Tests writing and reading of shards.
 #include "data/io/random_access_file.h"
 #include "data/records/record_io.h"
 #include "data/shards/shard_format.h"
@@ -12,7 +12,7 @@ namespace {
 constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
 constexpr uint32_t kVocabularySize = 102;
 
-// The examples in a shard by field, if all of it can be read.
+// All examples of a shard by field, or the read error.
 absl::StatusOr<FieldExamples> ReadFields(const std::string& path,
                                          const std::vector<uint32_t>& id_limits) {
   const auto reader = ShardReader::Open(path, id_limits);
@@ -32,7 +32,7 @@ absl::StatusOr<FieldExamples> ReadFields(const std::string& path,
   return fields;
 }
 
-// The same of a language model.
+// As above, for a language model.
 absl::StatusOr<Examples> ReadAll(const std::string& path,
                                  uint32_t vocabulary_size = kVocabularySize) {
   const auto fields = ReadFields(path, {vocabulary_size});
@@ -40,7 +40,7 @@ absl::StatusOr<Examples> ReadAll(const std::string& path,
   return fields->at(0);
 }
 
-// The records of a file, to be put together in other ways.
+// The records of a file, so that tests can combine them in other ways.
 std::vector<std::string> RecordsOf(const std::string& path) {
   const auto file = *RandomAccessFile::Open(path);
   const RecordReader reader(file.get());
@@ -61,7 +61,7 @@ class ShardTest : public testing::Test {
     return path;
   }
 
-  // A shard with one record changed, every checksum right: what only a forger makes.
+  // A shard with one changed record and correct checksums, as only a forger makes it.
   template <typename Change>
   std::string Forge(const std::string& path, size_t number, Change change) {
     std::string bytes;
@@ -75,7 +75,7 @@ class ShardTest : public testing::Test {
     return scratch_.Write("forged", bytes);
   }
 
-  // The same of header or block, of any size then: offsets in index and tail follow.
+  // As above, for a header or block of any size: corrects the offsets in index and tail.
   template <typename Change>
   std::string ForgeOfAnySize(const std::string& path, size_t number, Change change) {
     const std::vector<std::string> before = RecordsOf(path);
@@ -121,7 +121,7 @@ TEST_F(ShardTest, CanBeEmpty) {
 }
 
 TEST_F(ShardTest, CutsBlocksBetweenExamples) {
-  // Two bytes a token: about ten examples fill a block.
+  // Two bytes per token: about ten examples fill a block.
   const Examples examples(35, std::vector<uint32_t>(50'000, 7));
   const std::string path = Write("shard", examples);
   const auto reader = ShardReader::Open(path, {kVocabularySize});
@@ -221,7 +221,7 @@ TEST_F(ShardTest, RefusesEveryTruncation) {
   EXPECT_THAT(ReadAll(scratch_.Write("twice", bytes + bytes)), FailsWith(kDataLoss, "offset"));
 }
 
-// Every record of one whole shard in the place of the same record of another, of equal sizes.
+// Replaces every record of a valid shard with the same record of another one of equal size.
 TEST_F(ShardTest, RefusesSplices) {
   const auto mine = RecordsOf(Write("a", {{5, 6, 1}}));
   const auto theirs = RecordsOf(Write("b", {{5, 7, 1}}));
@@ -297,7 +297,7 @@ TEST_F(ShardTest, RefusesForgeries) {
               FailsWith(kDataLoss, "bytes"));
 }
 
-// What no file of its size can hold is refused before anybody counts on it.
+// Counts that do not fit into the file are refused before they are used.
 TEST_F(ShardTest, RefusesCountsItCannotHold) {
   const std::string path = Write("shard", {{5, 6, 1}, {7, 1}});
   const auto counts = [&](auto change) {
@@ -319,7 +319,7 @@ TEST_F(ShardTest, RefusesCountsItCannotHold) {
               FailsWith(kDataLoss, "header: found shard 1, counted from 0, of 0"));
 }
 
-// A block that ends before the next begins leaves bytes that nobody would check.
+// A gap between two blocks would contain bytes that are not checked.
 TEST_F(ShardTest, RefusesGapsBetweenBlocks) {
   auto records = RecordsOf(Write("shard", {{5, 6, 1}, {7, 1}}));
   ShardRecord index, tail;
@@ -435,7 +435,7 @@ TEST_P(TaskShardTest, RefusesForgeries) {
   EXPECT_THAT(
       forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts(1)->set_tokens(1 << 20); }),
       FailsWith(kDataLoss, "is said to end before"));
-  // Lengths that add up, but are not those of the task.
+  // Lengths with the right sum that are not valid for the task.
   EXPECT_THAT(forge(1,
                     [](ShardRecord* r) {
                       auto* lengths =
@@ -450,8 +450,8 @@ INSTANTIATE_TEST_SUITE_P(Tasks, TaskShardTest,
                          testing::Values(TAGGING, CLASSIFICATION, TRANSLATION),
                          [](const auto& info) { return Task_Name(info.param); });
 
-// What batches rely on: a tag for every token, one label for every text, a context and a weight for
-// every word.
+// Batches rely on these: one tag per token, one label per text, one context and one weight per
+// word.
 TEST_F(ShardTest, RefusesFieldsThatDoNotGoTogether) {
   const auto write = [&](Task task, const FieldExamples& fields) {
     const std::string path = scratch_.Path(Task_Name(task));

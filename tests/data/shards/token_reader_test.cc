@@ -18,7 +18,7 @@ class TokenReaderTest : public testing::Test {
 };
 
 TEST_F(TokenReaderTest, ReadsAnyStretch) {
-  // Blocks in the first and the last shard, an empty shard and tiny ones between.
+  // Blocks in the first and last shard; an empty shard and tiny ones between them.
   const std::vector<Examples> shards = {
       RandomExamples(2000, 1500, 100, 1), {}, {{5, 1}}, {}, RandomExamples(1500, 1500, 100, 2)};
   WriteMadeDataset(scratch_.path(), shards);

@@ -41,7 +41,7 @@ TEST_F(VerifyTest, GoesOnAfterAProblem) {
               ElementsAre(HasSubstr("shard-0"), HasSubstr("shard-1")));
 }
 
-// A shard that is whole in itself and has the counts of the manifest, but other words.
+// A valid shard with the counts of the manifest but other words.
 TEST_F(VerifyTest, TellsAnotherShardFromTheOneOfTheManifest) {
   const auto dataset = *Dataset::Open(scratch_.path());
   ShardHeader header = MadeHeader(dataset->manifest().fields(0).vocabulary().fingerprint());
@@ -53,7 +53,7 @@ TEST_F(VerifyTest, TellsAnotherShardFromTheOneOfTheManifest) {
               ElementsAre(HasSubstr("not the one of this manifest")));
 }
 
-// Tokens changed by a forger who mends every checksum, but not the fingerprint.
+// Tokens changed by a forger who corrects every checksum but not the fingerprint.
 TEST_F(VerifyTest, ComputesTheFingerprintAnew) {
   const auto file = *RandomAccessFile::Open(scratch_.Path("shard-0"));
   std::string forged;
@@ -84,7 +84,7 @@ TEST_F(VerifyTest, ReadsEveryByteOfEveryField) {
   }
 }
 
-// Counts that agree with each other, but not with the labels.
+// Counts that are consistent with each other but not with the labels.
 TEST_F(VerifyTest, CountsTheLabelsThatTrainDoesNotHave) {
   Scratch scratch;
   DatasetManifest manifest = WriteMadeDataset(scratch.path(), CLASSIFICATION, {{{{5}}, {{100}}}});

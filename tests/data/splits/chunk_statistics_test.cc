@@ -58,7 +58,7 @@ TEST(TextFindingsTest, RefuseBytesCutShort) {
   }
 }
 
-// Whatever the order in which threads and ranks come to their chunks.
+// For any order in which threads and ranks process their chunks.
 TEST(TextNoticesSumTest, KeepTheFirstPlace) {
   TextNotices early, late, none;
   early.kinds[0] = {2, 3, "early", ""};

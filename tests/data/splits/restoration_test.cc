@@ -74,7 +74,7 @@ TEST(RestorationTest, CountsSpacesTakenAwayAndPutThere) {
             1u);
 }
 
-// Kelvin's sign is no capital k for a decoder, which would write K.
+// The Kelvin sign is not restored as the capital of k, because a decoder would write K.
 TEST(RestorationTest, RaisesOnlyWhatADecoderWouldRaise) {
   EXPECT_EQ(RaisedCase('k'), U'K');
   EXPECT_EQ(RaisedCase(0x1c6), 0x1c4u);
@@ -91,8 +91,8 @@ TEST(RestorationTest, RaisesOnlyWhatADecoderWouldRaise) {
   EXPECT_EQ(Sum(counts, LineRestoration::kDelete), 1u);
 }
 
-// Whatever the lines: every character of the restored one is copied, raised or deleted, and the raw
-// one is what was copied, raised and inserted.
+// For all lines: every character of the restored line is copied, raised or deleted, and the raw
+// line consists of what was copied, raised and inserted.
 TEST(RestorationTest, OperationsAddUpToBothLines) {
   uint32_t x = 7;
   const auto draw = [&](uint32_t n) { return (x = x * 1664525 + 1013904223) / 65536 % n; };

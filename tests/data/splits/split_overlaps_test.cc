@@ -7,7 +7,7 @@ namespace {
 
 class SplitOverlapsTest : public testing::Test {
  protected:
-  // A split whose hashes two ranks have written.
+  // A split whose hashes were written by two ranks.
   HashedSplit Hashed(const std::string& name, const std::vector<uint64_t>& first,
                      const std::vector<uint64_t>& second) {
     HashedSplit split = {name, {}};
@@ -28,7 +28,7 @@ TEST_F(SplitOverlapsTest, CountsExamplesThatAnEarlierSplitHas) {
   const std::vector<HashedSplit> splits = {Hashed("train", {1, 2, 3, 3, 4}, {5, 6}),
                                            Hashed("valid", {7, 3}, {8, 3, 6}),
                                            Hashed("test", {9, 8}, {1})};
-  // However little is held in memory.
+  // For any limit of memory.
   for (const size_t held : {size_t{1}, size_t{2}, size_t{100}}) {
     const auto overlaps = FindOverlaps(splits, held);
     ASSERT_THAT(overlaps, IsOk());

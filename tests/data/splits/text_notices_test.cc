@@ -9,8 +9,8 @@ using Kind = TextNotices::Kind;
 
 class TextNoticesTest : public testing::Test {
  protected:
-  // The first place of a kind and the number of its lines, "LINE x LINES", in a file of this text;
-  // empty where there is none.
+  // The first place of a kind and the number of its lines, "LINE x LINES", in a file with this
+  // text. Empty if there is none.
   std::string Found(Kind kind, const std::string& text, Task task = LANGUAGE_MODEL) {
     const std::string file = scratch_.Write("corpus", text);
     CorpusReader reader({.files = {file}, .sentences = task == TAGGING});

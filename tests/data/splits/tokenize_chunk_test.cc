@@ -24,7 +24,7 @@ class TokenizeChunkTest : public testing::Test {
     return {vocabulary, *CreateTokenizer(spec, *vocabulary, ""), kind};
   }
 
-  // <unk>, </s> and the words given.
+  // <unk>, </s> and the given words.
   static ExampleCoding::Field Words(const std::vector<std::string>& words,
                                     TokenizerSpec::Kind kind = TokenizerSpec::WORD) {
     std::vector<Vocabulary::Entry> entries = {{"<unk>", 0}, {"</s>", 0}};
@@ -46,7 +46,7 @@ class TokenizeChunkTest : public testing::Test {
 
   const SpooledExamples::Field& Tokenize(int field = 0) {
     chunk_.files = {"file"};
-    chunk_.columns = {.columns = 2, .line = 1};  // of tagging
+    chunk_.columns = {.columns = 2, .line = 1};  // for tagging
     EXPECT_THAT(TokenizeChunk(coding_, chunk_, &tokenized_), IsOk());
     return tokenized_.examples.fields[field];
   }
@@ -131,7 +131,7 @@ TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
   EXPECT_EQ(tokenized_.findings.tag_pairs.Entities(FieldEntry::IOB2), 1u);
 }
 
-// What scores need is the text before anything was done to it.
+// References are the original text.
 TEST_F(TokenizeChunkTest, KeepsReferencesAsTheyAreInTheCorpus) {
   coding_.rules.task = TRANSLATION;
   coding_.rules.on_invalid = PreprocessSpec::REPLACE;
@@ -163,7 +163,7 @@ TEST_F(TokenizeChunkTest, KeepsUnknownWordsAndCountsWhatTokensLeaveOut) {
   const LineRestoration& restoration = tokenized_.findings.restoration;
   EXPECT_EQ(restoration.exact_lines, 2u);
   EXPECT_EQ(restoration.edited_lines, 1u);
-  // One space more, and none around the angle brackets' word.
+  // One more space, and none around the word in angle brackets.
   uint64_t inserted = 0, deleted = 0;
   for (size_t i = 0; i < restoration.operations.size(); i += kRestorationKinds) {
     inserted += restoration.operations[i + LineRestoration::kInsertSpace];
@@ -182,7 +182,7 @@ TEST_F(TokenizeChunkTest, TellsALiteralUnkFromOtherUnknownWords) {
   EXPECT_EQ(tokenized_.findings.restoration.edited_lines, 1u) << "for the reserved word";
 }
 
-// Bytes are those of the corpus, whatever became of the text.
+// Bytes are counted in the corpus, before any change of the text.
 TEST_F(TokenizeChunkTest, CountsBytesOfTheCorpus) {
   coding_.rules.on_invalid = PreprocessSpec::REPLACE;
   TokenizerSpec spec;
@@ -195,7 +195,7 @@ TEST_F(TokenizeChunkTest, CountsBytesOfTheCorpus) {
   EXPECT_THAT(Tokenize().bytes, ElementsAre(10, 3));
 }
 
-// A no-break space is no word to the tokenizer, but the corpus says it is one.
+// A no-break space is white space for the tokenizer, but the corpus has it as a word.
 TEST_F(TokenizeChunkTest, GivesEveryTaggedWordAPiece) {
   coding_.rules.task = TAGGING;
   coding_.fields = {Words({"don", "'", "t", "U", "S", "."}), Labels({"A", "B"})};
@@ -239,8 +239,8 @@ TEST_F(TokenizeChunkTest, SaysWhichLineIsMalformed) {
               FailsWith(absl::StatusCode::kInvalidArgument, "file: line 1"));
 }
 
-// Of examples that are too long, none or only the first ids are left, and labels, unknown words and
-// references stay with those that are kept.
+// Examples that are too long are removed or truncated. Labels, unknown words and references stay
+// with the right examples.
 class LongExamplesTest : public TokenizeChunkTest,
                          public testing::WithParamInterface<PreprocessSpec::OnLong> {
  protected:
@@ -285,7 +285,7 @@ TEST_P(LongExamplesTest, OfClassification) {
   EXPECT_EQ(tokenized_.findings.unseen_labels.size(), truncates() ? 1u : 0u);
 }
 
-// The second word has three pieces, of which the limit leaves two.
+// The second word has three pieces, of which two are within the limit.
 TEST_P(LongExamplesTest, OfTagging) {
   coding_.rules.task = TAGGING;
   coding_.fields = {Text(TokenizerSpec::BYTE, *BuildByteVocabulary()), Labels({"x", "y"})};

@@ -14,7 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 
-// Two labels of train, 0 and 1; 3 is no label, and the others follow.
+// Two labels of train, 0 and 1; 3 is no label; the unseen labels follow.
 Vocabulary WithUnseen(const std::vector<std::string>& unseen) {
   Vocabulary labels = *Vocabulary::CreateLabels({{"a", 1}, {"b", 1}});
   std::vector<Vocabulary::Entry> entries;

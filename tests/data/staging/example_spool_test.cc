@@ -13,7 +13,7 @@ SpooledExamples Spooled(uint64_t chunk, const FieldExamples& fields,
   spooled.Clear(fields.size());
   spooled.chunk = chunk;
   spooled.notes = notes;
-  // Raw texts: of the first example two, of the second none, and so on.
+  // Raw texts: two for the first example, none for the second, and so on.
   for (size_t e = 0; e < fields[0].size(); ++e) {
     spooled.texts.examples.push_back(e % 2 == 0 ? 2 : 0);
     for (uint32_t i = 0; i < spooled.texts.examples.back(); ++i) {
@@ -75,7 +75,7 @@ TEST(ExampleSpool, GivesBackEveryChunk) {
   EXPECT_FALSE(reader->Read(1, &buffer, &read).ok());
 }
 
-// What a killed process leaves: whole chunks, and perhaps a part of one.
+// A killed process leaves complete chunks and possibly an incomplete one.
 TEST(ExampleSpool, IsContinuedBehindWhatIsWhole) {
   Scratch scratch;
   const FieldExamples some = {{{5, 6, 1}, {1}}, {{7}, {8, 9}}};
@@ -104,8 +104,8 @@ TEST(ExampleSpool, IsContinuedBehindWhatIsWhole) {
   EXPECT_EQ(writer->chunks()[0].offset, bytes.size());
 }
 
-// Two spools, chunks dealt out in turn, cut into any number of parts: every example in exactly one,
-// in order.
+// Two spools with alternating chunks, divided into any number of parts: every example is in exactly
+// one part, in order.
 TEST(SpooledSplit, GivesEveryExampleToOnePart) {
   Scratch scratch;
   FieldExamples all(2);

@@ -36,7 +36,7 @@ TEST(PipelineProgress, SaysLinesBetweenSteps) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "kept\nstep 2 of 3: writing\n");
 }
 
-// A terminal's line, as script(1) would have it: how far, how fast, and how long still.
+// The line on a terminal, recorded by script(1): fraction, speed and remaining time.
 TEST(PipelineProgress, MovesOnATerminal) {
   int terminal = -1;
   const int master = ::posix_openpt(O_RDWR | O_NOCTTY);

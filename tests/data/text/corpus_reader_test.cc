@@ -86,7 +86,7 @@ TEST_F(CorpusReaderTest, NamesAMissingFile) {
               FailsWith(absl::StatusCode::kNotFound, "no/such/file"));
 }
 
-// The parts of the text begin at each mebibyte; "before" takes seven bytes.
+// A part of the text begins at each MiB; "before" has seven bytes.
 TEST_F(CorpusReaderTest, CutsLongLinesBeforeASpace) {
   const std::string word(300'000, 'w');
   std::string line = word;
@@ -109,7 +109,7 @@ TEST_F(CorpusReaderTest, CutsLongLinesBeforeASpace) {
 TEST_F(CorpusReaderTest, CutsBetweenCharactersWhereThereIsNoSpace) {
   for (const std::string& character :
        {std::string("x"), std::string("é"), std::string("我"), std::string("😀")}) {
-    std::string line = "y";  // so that no bound falls between characters by itself
+    std::string line = "y";  // so that cuts do not always fall between characters
     while (line.size() < 7 * kChunkBytes / 2) line += character;
     const auto pieces = Pieces({scratch_.Write("file", line)});
     ASSERT_THAT(pieces, IsOk());
@@ -149,7 +149,7 @@ TEST_F(CorpusReaderTest, KeepsEveryLineOfALargeCorpus) {
 
 class CorpusLayoutTest : public testing::Test {
  protected:
-  // The lines of every chunk, a pair of parallel files as two lines.
+  // The lines of every chunk. Pairs of parallel files give two lines.
   absl::StatusOr<std::vector<std::vector<std::string>>> Chunks(const Corpus& corpus, int share = 0,
                                                                int shares = 1) {
     CorpusReader reader(corpus, share, shares);
@@ -171,7 +171,7 @@ class CorpusLayoutTest : public testing::Test {
     }
   }
   Scratch scratch_;
-  std::vector<std::string> places_;  // of the first and last lines of the chunks
+  std::vector<std::string> places_;  // places of the first and last lines of the chunks
 };
 
 TEST_F(CorpusLayoutTest, NamesTheLinesOfEveryFile) {
@@ -240,7 +240,7 @@ TEST_F(CorpusLayoutTest, RefusesASentenceWithoutEnd) {
               FailsWith(absl::StatusCode::kInvalidArgument, "put an empty line between sentences"));
 }
 
-// Whatever stands around the cuts.
+// For all text around the cuts.
 TEST_F(CorpusLayoutTest, CutsACompressedFileAsThePlainOne) {
   uint32_t random = 1;
   const auto draw = [&] { return (random = random * 1664525 + 1013904223) >> 16; };
@@ -268,7 +268,7 @@ TEST_F(CorpusLayoutTest, CutsACompressedFileAsThePlainOne) {
   }
 }
 
-// A message may be on any line of any chunk.
+// Checks the line number of every line of every chunk.
 TEST_F(CorpusLayoutTest, CountsTheLinesBeforeAChunk) {
   std::string text;
   for (int i = 1; text.size() < 3 * kChunkBytes; ++i)
@@ -278,7 +278,7 @@ TEST_F(CorpusLayoutTest, CountsTheLinesBeforeAChunk) {
   ASSERT_GT(chunks.size(), 2u);
   std::vector<std::string> expected;
   for (const auto& lines : chunks) {
-    if (lines.empty()) continue;  // where a line of the part before ends
+    if (lines.empty()) continue;  // only the end of a line of the previous part
     for (const std::string& line : {lines.front(), lines.back()})
       expected.push_back(file + ": line " + std::to_string(std::stoul(line)));
   }

@@ -12,7 +12,7 @@ constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class ExampleParserTest : public testing::Test {
  protected:
-  // The examples of a file with these contents: the parts of each field joined by "+", the fields
+  // The examples of a file with these contents: the parts of a field are joined by "+", the fields
   // by "|".
   absl::StatusOr<std::vector<std::string>> Parse(Task task, const std::string& text,
                                                  const std::string* targets = nullptr) {
@@ -86,7 +86,7 @@ TEST_F(ExampleParserTest, ReadsColumns) {
   columns_ = {.word = 2, .tag = 3};
   EXPECT_THAT(Examples(TAGGING, "1\tEU\tNNP\tB\n2\trejects\tVBZ\tO\n3\t.\tP\tO\n"),
               ElementsAre("EU+rejects+.|NNP+VBZ+P"));
-  // '#' is a word like others.
+  // '#' is an ordinary word.
   columns_ = {};
   EXPECT_THAT(Examples(TAGGING, "# O\n1 O\n"), ElementsAre("#+1|O+O"));
   EXPECT_THAT(Examples(TAGGING, "\n \t\n"), IsEmpty());
@@ -150,7 +150,7 @@ TEST_F(ExampleParserTest, ReadsParallelFiles) {
   EXPECT_EQ(left_out_.empty_lines, 1u);
 }
 
-// What is shown of a bad line can do no harm to a terminal, and stays on one line.
+// An error shows a bad line on one line without characters that control the terminal.
 TEST_F(ExampleParserTest, ShowsBadLinesHarmlessly) {
   const std::string message(
       Parse(CLASSIFICATION, std::string("\x1b[2J\xff\0", 6) + std::string(200, 'x') + "\n")
@@ -160,8 +160,8 @@ TEST_F(ExampleParserTest, ShowsBadLinesHarmlessly) {
   EXPECT_LT(message.size(), 300u);
 }
 
-// Bytes of any kind, with tabs and line ends strewn in: every format gives examples with all their
-// fields, or says what is wrong and where.
+// Random bytes with tabs and line ends: every format gives examples with all fields, or an error
+// with the place.
 TEST_F(ExampleParserTest, TakesAnyBytes) {
   uint64_t x = 1;
   const auto draw = [&x](uint64_t n) {

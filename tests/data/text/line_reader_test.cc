@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-// Pieces are tested where chunks are made of them (corpus_reader_test): here, where they stand.
+// Pieces are tested in corpus_reader_test; this test checks their places.
 TEST(LineReader, SaysWhereALineStands) {
   Scratch scratch;
   const std::string first = scratch.Write("a", "one\n\nthree"), empty = scratch.Write("b", ""),

@@ -24,7 +24,7 @@ TEST(LineSample, KeepsTheOrderAndTheBoundOfALargeOne) {
   EXPECT_LE(lines.size(), 1000u);
   EXPECT_GE(lines.size(), 300u);
   EXPECT_TRUE(std::is_sorted(lines.begin(), lines.end()));
-  // From everywhere, about equally.
+  // Samples are spread evenly over the corpus.
   const auto middle = std::lower_bound(lines.begin(), lines.end(), "1050000");
   const double first_half = static_cast<double>(middle - lines.begin()) / lines.size();
   EXPECT_GT(first_half, 0.4);

@@ -23,7 +23,7 @@ TEST(PieceTable, NumbersPiecesInTheOrderTheyCome) {
   EXPECT_EQ(table.size(), 3u);
 }
 
-// Of every length around that of a slot's head, alike but for one byte, zeros included.
+// Pieces of every length near the size of a slot's head that differ in one byte, including zeros.
 TEST(PieceTable, TellsSimilarPiecesApart) {
   std::map<std::string, uint32_t> expected;
   PieceTable table;

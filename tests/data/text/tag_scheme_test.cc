@@ -13,7 +13,7 @@
 namespace elman {
 namespace {
 
-// The tags of a corpus: a sentence for each text, tags separated by spaces.
+// The tags of a corpus: one sentence per text, tags separated by spaces.
 struct Tags {
   explicit Tags(const std::vector<std::string>& sentences) {
     std::map<std::string, uint64_t> counts;
@@ -63,7 +63,7 @@ TEST(TagSchemeTest, RecognizesTagsWithoutTypes) {
   EXPECT_EQ(Tags({"B L U O B I L"}).Name(), "bilou");
 }
 
-// F1 of such tags would be a number without a meaning.
+// F1 of entities is meaningless for such tags.
 TEST(TagSchemeTest, PartsOfSpeechMarkNoEntities) {
   EXPECT_EQ(Tags({"NOUN VERB NOUN ADJ"}).Name(), "none");
   EXPECT_EQ(Tags({"NOUN VERB B-x NOUN", "I-y VERB O"}).Name(), "none") << "accidents";
@@ -85,7 +85,7 @@ TEST(TagSchemeTest, NamesTheTagThatMakesAMixture) {
   EXPECT_EQ(finding.others, "B-PER, L-PER");
 }
 
-// Corpora have errors. conlleval gives them a meaning; the report tells how many there are.
+// Corpora have errors. conlleval is defined for them; the report has their number.
 TEST(TagSchemeTest, AFewViolationsDoNotHideTheScheme) {
   const Tags tags({"B-PER I-PER O B-LOC I-LOC", "O I-PER I-PER", "B-PER I-LOC"});
   EXPECT_EQ(tags.Name(), "iob2");

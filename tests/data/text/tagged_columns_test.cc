@@ -12,7 +12,7 @@ constexpr char kConllu[] = "# a comment\n1\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_\n
 
 class TaggedColumnsTest : public testing::Test {
  protected:
-  // "WORD TAG", the columns that are read of a file with this text.
+  // "WORD TAG": the columns to read from a file with this text.
   absl::StatusOr<std::string> Columns(const std::string& text, const ColumnChoice& choice = {}) {
     file_ = scratch_.Write("file", text);
     const absl::StatusOr<ColumnLayout> layout = ReadColumnLayout(file_);
@@ -35,7 +35,7 @@ TEST_F(TaggedColumnsTest, AreTheFirstAndTheLastUnlessTheFileIsInConllu) {
   EXPECT_EQ(*Columns(kConllu), "2 4 conllu");
   EXPECT_EQ(*Columns("1-2\tdu\t_\t_\t_\t_\t_\t_\t_\t_\n"), "2 4 conllu");
   EXPECT_EQ(*Columns("x\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_\n"), "1 0");
-  EXPECT_EQ(*Columns("1 The the DET DT _ 2 det _ _\n"), "1 0");  // no tabs
+  EXPECT_EQ(*Columns("1 The the DET DT _ 2 det _ _\n"), "1 0");  // without tabs
 }
 
 TEST_F(TaggedColumnsTest, AreThoseThatAreAskedFor) {
@@ -54,7 +54,7 @@ TEST_F(TaggedColumnsTest, AreThoseThatAreAskedFor) {
   EXPECT_THAT(ParseColumnChoice("upos", "4"), FailsWith(kInvalid, "are the same column"));
 }
 
-// A test set of another format than the data set whose vocabulary it takes is read by its own.
+// A test set in another format than the data set whose vocabulary it adopts has its own columns.
 TEST_F(TaggedColumnsTest, OfADataSetAreForFilesOfItsKind) {
   ColumnChoice of_conllu, of_plain;
   of_conllu.adopted.set_conllu(true);

@@ -26,7 +26,7 @@ TEST_P(TaskTraitsTest, FieldsBeginWithOneOfAnyLength) {
   EXPECT_FALSE(traits_.fields[0].labels || traits_.fields[0].numbers);
 }
 
-// A damaged shard is reported with the lengths that were expected.
+// A damaged shard is reported with the expected lengths.
 TEST_P(TaskTraitsTest, LengthsThatMustFitAreNamed) {
   const bool any = std::ranges::all_of(
       traits_.fields, [](const TaskField& f) { return f.length == FieldLength::kAny; });

@@ -35,14 +35,14 @@ TEST(CutBetweenLines, CutsALineThatGoesOnForAllOfThePart) {
 TEST(CutBetweenSentences, ComesBehindTheFirstEmptyLine) {
   EXPECT_EQ(At(CutBetweenSentences("a\nb\n\nc\n", 0, true)), 5u);
   EXPECT_EQ(At(CutBetweenSentences("a\nb\n \r\nc\n", 1, true)), 7u);
-  // The line feed at 3 ends a line of the part before; that at 4 is an empty line of this one.
+  // The line feed at 3 ends a line of the previous part; the one at 4 is an empty line.
   EXPECT_EQ(At(CutBetweenSentences("a\nb\n\nc\n\n", 3, true)), 5u);
   EXPECT_EQ(At(CutBetweenSentences("a\nb\n\nc\n\n", 4, true)), 8u);
   EXPECT_FALSE(CutBetweenSentences("a\nb\n", 0, true));
   EXPECT_EQ(At(CutBetweenSentences("a\nb\n", 0, false)), 4u);
 }
 
-// The same cut, however much of the text is there.
+// The cut does not depend on how much of the text is available.
 TEST(CutBetweenSentences, GivesUpAtItsBound) {
   std::string text;
   while (text.size() < kMaxCutBytes) text += "word\tTAG\n";

@@ -13,7 +13,7 @@ using std::string_literals::operator""s;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
-// `text`, all ASCII, with each byte in the place `at` of `size` bytes.
+// The ASCII text with each byte at index `at` of a unit of `size` bytes.
 std::string Widened(const std::string& text, size_t size, size_t at) {
   std::string wide;
   for (const char c : text) {
@@ -53,7 +53,7 @@ TEST(CheckTextBegin, NamesWhatIsNoTextAndTheRemedy) {
   for (const auto& [bytes, message] : files) EXPECT_THAT(Found(bytes), testing::HasSubstr(message));
 }
 
-// A shard or checkpoint that is given in the place of text.
+// A shard or checkpoint given instead of text.
 TEST(CheckTextBegin, KnowsRecords) {
   Scratch scratch;
   const std::string path = scratch.Path("records");
@@ -79,7 +79,7 @@ TEST(CheckTextBegin, KnowsOtherEncodings) {
 
 TEST(CheckTextBegin, KnowsLinesThatEndInCarriageReturns) {
   EXPECT_THAT(Found("one\rtwo\rthree\r"), testing::HasSubstr("tr '\\r' '\\n' < FILE > TEXT"));
-  // The line feed may come yet.
+  // A line feed may follow later.
   EXPECT_THAT(CheckTextBegin("F", "one\rtwo", /*whole=*/false), IsOk());
   EXPECT_THAT(CheckTextBegin("F", "one\rtwo" + std::string(1 << 20, 'x'), /*whole=*/false),
               FailsWith(kInvalid, "carriage returns only"));

@@ -86,7 +86,7 @@ TEST(Vocabulary, NamesTheBadLine) {
   EXPECT_THAT(Vocabulary::Parse("", "file"), FailsWith(kDataLoss, "file"));
 }
 
-// Two texts are never one vocabulary: what another spelling would mean is refused.
+// Different texts are different vocabularies: other spellings of an entry are refused.
 TEST(Vocabulary, HasOneSpelling) {
   const std::string end = "<s>\t0\n<pad>\t0\n";
   for (const std::string& piece :
@@ -133,7 +133,7 @@ TEST(Labels, AreDistinctAndThereIsOne) {
   EXPECT_THAT(Vocabulary::ParseLabels("a\t1\nb\n", "file"), FailsWith(kDataLoss, "file: line 2"));
 }
 
-// Ids from first_unseen_id() on are those of labels that train does not have.
+// Ids from first_unseen_id() are labels that do not occur in train.
 TEST(Labels, MayHaveNamesThatTrainLacks) {
   Vocabulary labels = *Vocabulary::CreateLabels({{"a", 3}, {"b", 1}});
   const std::string text = labels.ToText();

@@ -1,4 +1,4 @@
-// Models that SentencePiece's own programs make, of every kind and layout.
+// Tests models of every kind and layout made by SentencePiece's own programs.
 #include "absl/strings/str_replace.h"
 #include "data/tokenizer/detokenizer.h"
 #include "data/tokenizer/sentencepiece.h"
@@ -121,7 +121,7 @@ TEST_P(AnySentencePieceTest, GivesThePiecesOfTheModel) {
   }
 }
 
-// What the model normalizes the text to comes back; its decoder shows <unk> in a way of its own.
+// The normalized text is restored. SentencePiece's own decoder writes <unk> differently.
 TEST_P(AnySentencePieceTest, GivesBackTheNormalizedText) {
   Make(GetParam().options);
   for (const std::string& line : Corpus()) {
@@ -143,7 +143,7 @@ TEST_F(AnySentencePieceTest, LeavesOutWhatNoTextBecomes) {
   EXPECT_TRUE(tokenizer_->puts_space_before());
 }
 
-// What is called as a special piece is none.
+// Text pieces with the name of a special piece are not special.
 TEST_F(AnySentencePieceTest, TakesNoTextForASpecialPiece) {
   Make({{"vocab_size", "120"}, {"user_defined_symbols", "<pad>,<name>"}});
   EXPECT_EQ(vocabulary_.piece(vocabulary_.pad_id()), "<pad>");

@@ -31,7 +31,7 @@ TEST_F(CountRunsTest, AddUpToWhatWasCounted) {
   std::vector<std::string> paths;
   uint32_t random = 1;
   for (int thread = 0; thread < 3; ++thread) {
-    // So little that there are more runs than are kept open.
+    // So little memory that there are more runs than can be merged at once.
     SpillingCounts counts(scratch_.Path("run-" + std::to_string(thread)),
                           thread == 0 ? 1 : 1 << 17);
     for (int i = 0; i < 20'000; ++i) {

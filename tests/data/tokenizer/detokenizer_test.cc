@@ -6,7 +6,7 @@
 namespace elman {
 namespace {
 
-// What is written for a line of these pieces.
+// The text of a line of these pieces.
 std::string Written(TokenizerSpec::Kind kind, std::vector<std::string> pieces) {
   std::vector<Vocabulary::Entry> entries = {{"<unk>", 0}, {"</s>", 0}};
   std::vector<uint32_t> ids;

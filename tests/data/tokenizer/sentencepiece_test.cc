@@ -84,8 +84,8 @@ TEST_P(SentencePieceTest, EncodesAlikeInEveryThread) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// Two models in one thread must not share what was learned of a word.
-// Words of all kinds, with and without pieces of their own, short and very long.
+// Two models in one thread must not share cached words. Words of all kinds: with and without pieces
+// of their own, short and very long.
 TEST_P(SentencePieceTest, EncodesAsTheLibraryDoes) {
   std::vector<std::string> lines = Corpus();
   const char* const parts[] = {"th", "the",   "light", "é", "我", "12",
@@ -110,8 +110,8 @@ TEST_P(SentencePieceTest, EncodesAsTheLibraryDoes) {
     EXPECT_EQ(ours, theirs) << text;
   };
   for (const std::string& line : lines) {
-    // Where two ways to cut a word are equally good, rounding decides, which in a unigram model
-    // depends on all of the line before.
+    // If two segmentations are equally good, rounding decides, which in a unigram model depends on
+    // the whole line before.
     if (!GetParam()) expect_same(line);
     for (size_t begin = 0; begin < line.size();) {
       const size_t end = std::min(line.find(' ', begin), line.size());
@@ -144,7 +144,7 @@ TEST_P(SentencePieceTest, TakesTheWordOfASmallCorpusForTheBound) {
   EXPECT_LT(pieces->size(), 300u);
 }
 
-// The first of these ended the process, with bpe.
+// The first of these used to end the process in BPE training.
 TEST_P(SentencePieceTest, LearnsFromWordsOfAnyLength) {
   std::vector<std::string> lines = Corpus();
   lines.emplace_back(100'000, 'x');

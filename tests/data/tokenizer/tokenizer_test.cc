@@ -10,7 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 
-// Texts that tokenizers stumble over.
+// Texts that are difficult for tokenizers.
 const std::vector<std::string>& AwkwardLines() {
   static const auto* const lines = new std::vector<std::string>{
       "In the beginning was the Word.",
@@ -47,7 +47,7 @@ struct Built {
   }
 };
 
-// A tokenizer made from `lines`.
+// A tokenizer trained on `lines`.
 std::unique_ptr<Built> Build(TokenizerSpec::Kind kind, const std::vector<std::string>& lines,
                              bool lowercase = false) {
   auto built = std::make_unique<Built>();
@@ -99,7 +99,7 @@ TEST_P(LosslessTest, GivesBackRandomTexts) {
     }
     lines.push_back(line);
   }
-  // The clusters that a tokenizer of characters sees are other ones in another order.
+  // In another order, characters form other grapheme clusters.
   const bool characters = GetParam() == TokenizerSpec::CHARACTER;
   const auto built = Build(GetParam(), characters ? lines : AwkwardLines());
   for (const std::string& line : lines)
@@ -107,7 +107,7 @@ TEST_P(LosslessTest, GivesBackRandomTexts) {
 }
 
 TEST_P(LosslessTest, KnowsWhatItNeverSaw) {
-  if (GetParam() == TokenizerSpec::CHARACTER) return;  // it does not
+  if (GetParam() == TokenizerSpec::CHARACTER) return;  // no bytes for unknown characters
   const auto built = Build(GetParam(), {"only ascii here, and not much of it"});
   for (const std::string& line : AwkwardLines()) {
     std::vector<uint32_t> ids;

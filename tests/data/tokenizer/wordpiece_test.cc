@@ -16,7 +16,7 @@ using testing::ElementsAre;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
-// The text whose `\u{HEX}` are what cannot be seen.
+// The text in which `\u{HEX}` stands for invisible characters.
 std::string Unescaped(std::string_view visible) {
   std::string text;
   while (!visible.empty()) {
@@ -32,11 +32,11 @@ std::string Unescaped(std::string_view visible) {
   return text;
 }
 
-// What tests/golden/wordpiece.txt has of a model.
+// A model and its expected results in tests/golden/wordpiece.txt.
 struct Golden {
   std::string name;
   bool lowercase = false;
-  std::string vocabulary;  // of `made`: the text of its vocab.txt
+  std::string vocabulary;  // the text of the vocab.txt of the model `made`
   std::vector<std::pair<std::string, std::vector<std::string>>> outcomes;  // line, pieces
 };
 
@@ -73,8 +73,8 @@ std::vector<std::string> Pieces(const Tokenizer& tokenizer, const Vocabulary& vo
   return pieces;
 }
 
-// What Hugging Face's tokenizers make of the same lines; with the vocabularies of BERT models too
-// where ELMAN_CORPORA names their folder.
+// Compares with the output of Hugging Face's tokenizers for the same lines. Uses the vocabularies
+// of BERT models too if ELMAN_CORPORA names their folder.
 TEST(WordPieceTest, DoesAsTheReferenceDoes) {
   const char* corpora = std::getenv("ELMAN_CORPORA");
   const std::vector<Golden> models = ReadGolden();

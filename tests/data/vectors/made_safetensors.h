@@ -1,4 +1,4 @@
-// Files in the safetensors format, made on the spot.
+// Makes files in the safetensors format for tests.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ std::string BytesOfAll(const std::vector<T>& numbers) {
   return std::string(AsBytes(numbers));
 }
 
-// With this header, whatever it says.
+// A file with this header, which need not be valid.
 inline std::string SafetensorsOf(const std::string& header, const std::string& data) {
   const uint64_t length[] = {header.size()};
   return std::string(AsBytes(length)) + header + data;
@@ -42,7 +42,7 @@ inline std::string SafetensorsOf(const std::vector<MadeTensor>& tensors) {
   return SafetensorsOf("{" + absl::StrJoin(entries, ",") + "}", data);
 }
 
-// A matrix [rows, size] of floats; number j of row i is first + i + j / 1024.
+// A matrix [rows, size] of floats. Number j of row i is first + i + j / 1024.
 inline MadeTensor MadeMatrix(const std::string& name, int64_t rows, int64_t size,
                              int64_t first = 0) {
   std::vector<float> numbers;

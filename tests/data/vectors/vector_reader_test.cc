@@ -37,7 +37,7 @@ class VectorReaderTest : public testing::Test {
     }
   }
 
-  // The message of the error that reading must come to.
+  // The message of the expected read error.
   static std::string ErrorOf(const VectorFile& file) {
     const absl::StatusOr<Vectors> vectors = ReadAll(file);
     EXPECT_FALSE(vectors.ok());
@@ -53,8 +53,8 @@ TEST_F(VectorReaderTest, ReadsTextWithAHeaderOrWithout) {
   const std::string lines = "the 0.5 -1 1e-05\nna\xc3\xafve 2 0 -0.25\n";
   EXPECT_EQ(*ReadAll({Write("glove.txt", lines)}), kExpected);
   EXPECT_EQ(*ReadAll({Write("word2vec.txt", "2 3\n" + lines)}), kExpected);
-  // fastText ends its lines with a space, Windows with a carriage return; the last line may lack
-  // its end.
+  // fastText ends lines with a space, Windows with a carriage return; the last line may have no
+  // end.
   EXPECT_EQ(*ReadAll({Write("fast.vec", "2 3\nthe 0.5 -1 1e-05 \nna\xc3\xafve 2 0 -0.25 ")}),
             kExpected);
   EXPECT_EQ(*ReadAll({Write("dos.txt", "2 3\r\nthe 0.5 -1 1e-05\r\nna\xc3\xafve 2 0 -0.25\r\n")}),
@@ -77,7 +77,7 @@ TEST_F(VectorReaderTest, ReadsBinaryWithLineFeedsOrWithout) {
     const std::string path = Write("vectors.bin", bytes);
     EXPECT_EQ(*ReadAll({path}), kExpected);
 
-    // A word of numbers whose bytes happen to look like text is still of this format.
+    // A word of digits whose vector bytes look like text is still read as binary.
     for (size_t size = 4; size < bytes.size(); ++size) {
       if (size + between.size() == bytes.size()) continue;  // only the last line feed is missing
       EXPECT_FALSE(ReadAll({Write("short.bin", bytes.substr(0, size))}).ok()) << size;
@@ -141,7 +141,7 @@ TEST_F(VectorReaderTest, ReadsATensorOfEveryType) {
       OfTensor(R"("x":{"dtype":"BF16","shape":[1,2],"data_offsets":[0,4]})", "\x80\x3f\x40\xc0");
   EXPECT_EQ(*ReadAll({.path = Write("bf16", brain), .words = Write("word", "w\n"), .tensor = "x"}),
             (Vectors{{"w", {1, -3}}}));
-  // Subnormal, and not finite.
+  // Subnormal and infinite numbers.
   const std::string half = R"("x":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]})";
   EXPECT_EQ(*ReadAll({.path = Write("tiny", OfTensor(half, std::string("\x01\x00", 2))),
                       .words = Write("word", "w\n"),

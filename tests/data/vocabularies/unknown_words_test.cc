@@ -25,7 +25,8 @@ TEST(UnknownWordsTest, HasTheMostFrequent) {
   EXPECT_EQ(survey.unknown_words(0).count(), 2u);
 }
 
-// Too many to hold: the same sample, counted in full, in whatever order and on however many ranks.
+// Too many words for memory: the kept words and their counts do not depend on the order or the
+// number of ranks.
 TEST(UnknownWordsTest, IsBoundedAndTheSameOnAnyRanks) {
   constexpr int kTypes = 5000;
   UnknownWords one(1000), first(1000), second(1000);

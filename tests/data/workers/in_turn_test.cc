@@ -34,7 +34,7 @@ TEST_P(InTurnTest, DoesEveryItemOnce) {
   EXPECT_LE(*threads.rbegin(), GetParam() - 1);
 }
 
-// Whatever comes to its end first.
+// For any order in which items finish.
 TEST_P(InTurnTest, GivesTheFailureOfTheFirstItemThatFails) {
   for (int round = 0; round < 50; ++round) {
     for (const int bad : {0, 1, 50}) {
