@@ -17,7 +17,7 @@ namespace {
 constexpr uint32_t kTypes = 100;
 
 // Left-out examples are in no epoch. All others occur once and are numbered without them.
-TEST(LeftOutExamplesTest, OthersComeOnceAnEpoch) {
+TEST(LeftOutExamplesTest, OthersOccurOncePerEpoch) {
   for (const Task task : {TAGGING, CLASSIFICATION, TRANSLATION}) {
     const FieldExamples shard = RandomTaskExamples(task, 200, 20, kTypes);
     const Scratch folder;

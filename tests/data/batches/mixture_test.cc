@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-TEST(ApportionTest, SharesOutByLargestRemainders) {
+TEST(ApportionTest, DividesByLargestRemainders) {
   EXPECT_EQ(*Apportion({1}, 7), (std::vector<int>{7}));
   EXPECT_EQ(*Apportion({0.7, 0.3}, 20), (std::vector<int>{14, 6}));
   EXPECT_EQ(*Apportion({1, 1, 1}, 10), (std::vector<int>{4, 3, 3}));
@@ -54,7 +54,7 @@ std::unique_ptr<BatchSource> Mix(uint64_t seed) {
   return *CreateMixtureOfBatches(std::move(sources), {1, 3}, seed);
 }
 
-TEST(MixtureOfBatchesTest, EverySourceGoesThroughItsOwnEpochs) {
+TEST(MixtureOfBatchesTest, EverySourceHasItsOwnEpochs) {
   const auto mixture = Mix(5);
   ASSERT_EQ(mixture->batches_per_epoch(), 110);
   EXPECT_EQ(mixture->examples(), 0);  // no coverage for mixtures
@@ -73,7 +73,7 @@ TEST(MixtureOfBatchesTest, EverySourceGoesThroughItsOwnEpochs) {
   }
 }
 
-TEST(MixtureOfBatchesTest, AnyBatchCanBeReadAtAnyTimeAndDependsOnTheSeed) {
+TEST(MixtureOfBatchesTest, BatchesAreAFunctionOfNumberAndSeed) {
   const auto in_order = Mix(5), at_random = Mix(5), other = Mix(6);
   Batch a, b;
   int differ = 0;

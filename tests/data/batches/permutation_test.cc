@@ -8,7 +8,7 @@
 namespace elman {
 namespace {
 
-TEST(Permutation, TakesEveryNumberToAnother) {
+TEST(Permutation, MapsNumbersOneToOne) {
   for (uint64_t count = 1; count < 400; ++count) {
     const Permutation permutation(count, 7 * count);
     std::vector<bool> seen(count, false);
@@ -21,7 +21,7 @@ TEST(Permutation, TakesEveryNumberToAnother) {
   }
 }
 
-TEST(Permutation, ReachesFarAmongManyNumbers) {
+TEST(Permutation, SpreadsNumbersOverALargeRange) {
   const uint64_t count = (uint64_t{1} << 40) + 12345;
   const Permutation permutation(count, 1);
   uint64_t upper_half = 0;

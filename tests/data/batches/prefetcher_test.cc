@@ -26,7 +26,7 @@ class Numbered : public BatchSource {
   const int64_t bad_epoch_;
 };
 
-TEST(Prefetcher, GoesThroughEpochAfterEpoch) {
+TEST(Prefetcher, ReadsEpochAfterEpoch) {
   Numbered source(3, -1);
   Prefetcher prefetcher(&source, 1, 4, 1, {2, 1});
   for (int i = 0; i < 100; ++i) {
@@ -41,7 +41,7 @@ TEST(Prefetcher, GoesThroughEpochAfterEpoch) {
   }
 }
 
-TEST(Prefetcher, TakesSeveralBatchesAStep) {
+TEST(Prefetcher, ReadsSeveralBatchesPerStep) {
   Numbered source(5, -1);
   Prefetcher prefetcher(&source, 2, 4, /*micro_batches=*/2, {1, 1});
   const int32_t expected[][2] = {{1, 2}, {1, 4}, {2, 0}, {2, 2}};  // epoch, first batch
@@ -60,13 +60,13 @@ TEST(Prefetcher, TakesSeveralBatchesAStep) {
   }
 }
 
-TEST(Prefetcher, TakesTheEndOfAnEpochForTheBeginOfTheNext) {
+TEST(Prefetcher, TreatsTheEndOfAnEpochAsTheBeginOfTheNext) {
   Numbered source(3, -1);
   Prefetcher prefetcher(&source, 0, 1, 1, {4, 3});
   EXPECT_THAT((**prefetcher.Next())[0].inputs, testing::ElementsAre(5, 0, 0));
 }
 
-TEST(Prefetcher, ReportsAnErrorAgainAndAgain) {
+TEST(Prefetcher, RepeatsAnError) {
   Numbered source(2, 1);
   Prefetcher prefetcher(&source, 0, 1, 1, {});
   EXPECT_THAT(prefetcher.Next(), IsOk());
@@ -82,7 +82,7 @@ TEST(Prefetcher, RefusesAnEpochOfNoSteps) {
   EXPECT_THAT(prefetcher.Next(), FailsWith(absl::StatusCode::kFailedPrecondition, "no steps"));
 }
 
-TEST(Prefetcher, CanBeDroppedAtAnyTime) {
+TEST(Prefetcher, CanBeDestroyedAtAnyTime) {
   Numbered source(3, -1);
   for (int used = 0; used < 50; ++used) {
     Prefetcher prefetcher(&source, 0, 2, 1, {});

@@ -100,7 +100,7 @@ class SequenceBatcherTest : public testing::Test {
 
 // For all sizes: every example occurs once per epoch, in batches that are full except the last,
 // with the layout of the task.
-TEST_F(SequenceBatcherTest, UsesEveryExampleOnceAnEpoch) {
+TEST_F(SequenceBatcherTest, UsesEveryExampleOncePerEpoch) {
   for (const Task task : {TAGGING, CLASSIFICATION, TRANSLATION, COOCCURRENCE}) {
     for (const int count : {1, 2, 7, 64, 97, 1000}) {
       WriteRandom(task, count);
@@ -151,7 +151,7 @@ TEST_F(SequenceBatcherTest, KeepsTheOrderOfTheSplitUnlessItShuffles) {
   }
 }
 
-TEST_F(SequenceBatcherTest, ShufflesAnewEveryEpochAndForEverySeed) {
+TEST_F(SequenceBatcherTest, ShufflesDifferentlyPerEpochAndSeed) {
   WriteRandom(CLASSIFICATION, 1000);
   const auto numbers = [&](uint64_t seed, int64_t epoch) {
     const auto source = Make(10, 1, {true, seed});
@@ -193,7 +193,7 @@ TEST_F(SequenceBatcherTest, ReadsAnyBatchAtAnyTime) {
 }
 
 // The rows of a full batch do not depend on the lanes, and the lanes of a step have similar work.
-TEST_F(SequenceBatcherTest, GivesRowsTheSameInAnyLanes) {
+TEST_F(SequenceBatcherTest, RowsDoNotDependOnLanes) {
   WriteRandom(TAGGING, 9000, 60);
   const auto one = Make(48, 1);
   Batch whole, part;
@@ -243,7 +243,7 @@ TEST_F(SequenceBatcherTest, SpreadsTheLastBatch) {
 
 // Lengths within a batch are similar for both fields, and the batch that is not full does not
 // always have the longest examples.
-TEST_F(SequenceBatcherTest, PutsEqualLengthsTogether) {
+TEST_F(SequenceBatcherTest, GroupsSimilarLengths) {
   WriteRandom(TRANSLATION, 16'000, 60);
   const auto source = Make(32, 1);
   Batch batch;
@@ -260,7 +260,7 @@ TEST_F(SequenceBatcherTest, PutsEqualLengthsTogether) {
   EXPECT_GT(static_cast<double>(ids[1]), 0.8 * static_cast<double>(computed[1]));
 }
 
-TEST_F(SequenceBatcherTest, TakesTheExamplesOfTheSmallBatchFromAnywhere) {
+TEST_F(SequenceBatcherTest, TheSmallBatchHasExamplesOfAnyLength) {
   WriteRandom(TAGGING, 1001, 60);
   const auto source = Make(50, 1);
   Batch batch;
@@ -315,7 +315,7 @@ TEST_F(SequenceBatcherTest, CutsByTokensUseEveryExampleOnce) {
 
 // For very different lengths, batches by tokens have similar numbers of tokens; batches by examples
 // do not.
-TEST_F(SequenceBatcherTest, BatchesByTokensHaveAboutAsManyTokens) {
+TEST_F(SequenceBatcherTest, BatchesByTokensHaveSimilarNumbersOfTokens) {
   WriteRandom(CLASSIFICATION, 4000, 60);
   const auto spread = [&](ExampleOrder order) {
     const auto source = Make(40, 1, order);
@@ -404,7 +404,7 @@ TEST_F(SequenceBatcherTest, ResumesInTheMiddleOfAnEpoch) {
   }
 }
 
-TEST_F(SequenceBatcherTest, TakesNothingFromTheHeapOnceItRuns) {
+TEST_F(SequenceBatcherTest, DoesNotAllocateAfterWarmUp) {
   if (!kCountsAllocations) return;
   WriteRandom(TRANSLATION, 20'000);
   const auto source = Make(32, 2);
@@ -422,7 +422,7 @@ TEST_F(SequenceBatcherTest, TakesNothingFromTheHeapOnceItRuns) {
   EXPECT_EQ(AllocationCount(), before);
 }
 
-TEST_F(SequenceBatcherTest, ReportsDamageWhenItComesToIt) {
+TEST_F(SequenceBatcherTest, ReportsDamageWhenItIsRead) {
   WriteRandom(TAGGING, 100);
   std::string bytes = folder_->Read("shard-0");
   bytes[bytes.size() / 2] ^= 1;
@@ -435,7 +435,7 @@ TEST_F(SequenceBatcherTest, ReportsDamageWhenItComesToIt) {
   }
 }
 
-TEST_F(SequenceBatcherTest, RefusesWhatCannotBeDivided) {
+TEST_F(SequenceBatcherTest, RefusesInvalidArguments) {
   WriteRandom(TAGGING, 10);
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
   EXPECT_THAT(CreateSequenceBatcher(dataset_, "train", 4, 6, {}),
@@ -453,7 +453,7 @@ TEST_F(SequenceBatcherTest, RefusesWhatCannotBeDivided) {
               FailsWith(absl::StatusCode::kFailedPrecondition, "empty"));
 }
 
-TEST(Coverage, TellsWhatIsMissingOrUsedTwice) {
+TEST(Coverage, DetectsMissingAndRepeatedExamples) {
   Coverage all, some;
   for (const uint64_t example : {4, 0, 2}) all.Add(example);
   for (const uint64_t example : {3, 1}) some.Add(example);

@@ -35,7 +35,7 @@ class StreamBatcherTest : public testing::Test {
 
 // For all sizes: every token is a target exactly once; its input is the token before it (or </s>
 // before the first); and each row continues where it stopped.
-TEST_F(StreamBatcherTest, PredictsEveryTokenOnceAfterTheOneBeforeIt) {
+TEST_F(StreamBatcherTest, PredictsEveryTokenOnceFromThePreviousOne) {
   for (const uint64_t tokens : {1u, 2u, 3u, 5u, 12u, 64u, 97u, 1000u}) {
     for (const int batch_size : {1, 2, 3, 7, 20}) {
       for (const int sequence_length : {1, 2, 5, 35}) {
@@ -159,7 +159,7 @@ TEST_F(StreamBatcherTest, ReadsAnyBatchAtAnyTime) {
 }
 
 // The data of a row do not depend on how rows are divided among lanes.
-TEST_F(StreamBatcherTest, GivesRowsTheSameInAnyLanes) {
+TEST_F(StreamBatcherTest, RowsDoNotDependOnLanes) {
   const auto one = Make(997, 12, 10, 1);
   Batch whole;
   Batch part;
@@ -251,7 +251,7 @@ TEST_F(StreamBatcherTest, MixesDataSetsByRows) {
   }
 }
 
-TEST_F(StreamBatcherTest, RefusesWhatCannotBeDivided) {
+TEST_F(StreamBatcherTest, RefusesInvalidArguments) {
   Make(10, 1, 1, 1);
   const auto dataset = *Dataset::Open(scratch_.path());
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;

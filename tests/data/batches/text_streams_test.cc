@@ -60,7 +60,7 @@ Examples LinesAndEmptyOnes(int count) {
 
 // Every token is a target of one stream. A stream begins at a line, with context if that is inside
 // a text.
-TEST_P(TextStreamsTest, EveryTokenOnceAndAfterItsContext) {
+TEST_P(TextStreamsTest, EveryTokenIsATargetOnceAfterItsContext) {
   for (const int lines : {1, 2, 3, 10, 100, 700}) {
     Write({LinesAndEmptyOnes(lines)});
     for (const int most : {1, 2, 5, 32, 1000}) {
@@ -109,7 +109,7 @@ TEST_P(TextStreamsTest, StreamsBeginWithLines) {
 
 // All streams read about the same number of tokens, including context, so that all rows of a batch
 // end at about the same time.
-TEST_P(TextStreamsTest, StreamsReadAboutAsMuch) {
+TEST_P(TextStreamsTest, StreamsReadSimilarNumbersOfTokens) {
   Write({RandomExamples(700, 12)});
   const std::vector<TokenStream> streams = Cut(8, 100, 300);
   ASSERT_EQ(streams.size(), 8u);
@@ -122,7 +122,7 @@ TEST_P(TextStreamsTest, StreamsReadAboutAsMuch) {
   EXPECT_LE(most, least + (GetParam() == TextUnit::kParagraph ? 400 : 60));
 }
 
-TEST_P(TextStreamsTest, AreTheSameInAnyShards) {
+TEST_P(TextStreamsTest, DoNotDependOnShards) {
   const Examples lines = LinesAndEmptyOnes(300);
   Write({lines});
   const std::vector<TokenStream> one = Cut(9, 50, 20);

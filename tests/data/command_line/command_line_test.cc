@@ -49,7 +49,7 @@ TEST_F(CommandLineTest, SetsFlagsInEveryForm) {
   EXPECT_EQ(absl::GetFlag(FLAGS_steps), -3);
 }
 
-TEST_F(CommandLineTest, ARepeatedTextKeepsAll) {
+TEST_F(CommandLineTest, ARepeatedTextKeepsAllValues) {
   ASSERT_THAT(Parse({"--word=a, b", "--steps=1", "--word", "", "--word=\n"}), IsOk());
   EXPECT_THAT(absl::GetFlag(FLAGS_word).texts, ElementsAre("a, b", "", "\n"));
   ASSERT_THAT(Parse({"--word=c"}), IsOk());
@@ -70,13 +70,13 @@ TEST_F(CommandLineTest, NamesTheNearestFlag) {
   EXPECT_THAT(Parse({"--flagfile=x"}), FailsWith(kInvalid, "unknown flag --flagfile"));
 }
 
-TEST_F(CommandLineTest, SuggestsNoFlagThatIsNotNear) {
+TEST_F(CommandLineTest, SuggestsOnlyNearFlags) {
   const auto line = Parse({"--max_word=3"});
   EXPECT_THAT(line, FailsWith(kInvalid, "unknown flag --max_word; see --help"));
   EXPECT_THAT(std::string(line.status().message()), Not(HasSubstr("did you mean")));
 }
 
-TEST_F(CommandLineTest, AsksWhatAnUnknownFlagIs) {
+TEST_F(CommandLineTest, AddsTheExplanationOfAnUnknownFlag) {
   explain_ = [](std::string_view name, std::string_view value) {
     return name == "rate" ? absl::StrCat("a field, of value ", std::string(value)) : "";
   };
@@ -85,13 +85,13 @@ TEST_F(CommandLineTest, AsksWhatAnUnknownFlagIs) {
   EXPECT_THAT(Parse({"--tempo=3"}), FailsWith(kInvalid, "unknown flag --tempo; see --help"));
 }
 
-TEST_F(CommandLineTest, KnowsWhichFlagsWereGiven) {
+TEST_F(CommandLineTest, RecordsWhichFlagsWereGiven) {
   const auto line = Parse({"--nofast", "--steps=7", "x"});
   ASSERT_THAT(line, IsOk());
   EXPECT_THAT(line->given, ElementsAre("fast", "steps"));
 }
 
-TEST_F(CommandLineTest, NoticesFlagsWithoutDashes) {
+TEST_F(CommandLineTest, DetectsFlagsWithoutDashes) {
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"x", "steps=3"})),
               FailsWith(kInvalid, "'steps=3': it is a flag, and flags begin with dashes: --steps"));
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"fast"})), FailsWith(kInvalid, "--fast"));
@@ -108,7 +108,7 @@ TEST_F(CommandLineTest, RefusesBadAndMissingValues) {
   EXPECT_EQ(absl::GetFlag(FLAGS_steps), 7);
 }
 
-TEST_F(CommandLineTest, ExplainsItself) {
+TEST_F(CommandLineTest, DescribesFlags) {
   EXPECT_TRUE(Parse({"--help"})->help);
   EXPECT_TRUE(Parse({"--version"})->version);
   const auto flags = DescribeFlags(__FILE__);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
-TEST(FlagGroupsTest, RefusesFlagsOfWhatIsNotDone) {
+TEST(FlagGroupsTest, RefusesFlagsThatDoNotApply) {
   const CommandLine line{.arguments = {}, .given = {"beam", "verbose"}, .known = {}};
   const auto check = [&](bool draws, bool translates) {
     const FlagGroup groups[] = {{"language models", draws, {"beam", "seed"}},
@@ -23,14 +23,14 @@ TEST(FlagGroupsTest, RefusesFlagsOfWhatIsNotDone) {
   EXPECT_TRUE(IsUsageError(refused));
 }
 
-TEST(FlagGroupsTest, AllowsOnlyWhatACommandHas) {
+TEST(FlagGroupsTest, AllowsOnlyTheFlagsOfACommand) {
   const CommandLine line{.arguments = {}, .given = {"data", "lowercase"}, .known = {}};
   EXPECT_THAT(ExpectOnly(line, {"data", "lowercase", "output"}, "--features"), IsOk());
   EXPECT_THAT(ExpectOnly(line, {"data"}, "--features"),
               FailsWith(kInvalid, "--lowercase does not go with --features; leave it out"));
 }
 
-TEST(FlagGroupsTest, KnowsUsageErrors) {
+TEST(FlagGroupsTest, RecognizesUsageErrors) {
   EXPECT_TRUE(IsUsageError(UsageError("wrong")));
   EXPECT_FALSE(IsUsageError(absl::InvalidArgumentError("wrong")));
   EXPECT_FALSE(IsUsageError(absl::OkStatus()));

@@ -26,7 +26,7 @@ int StatusAfter(int signal, const std::string& path) {
   return status;
 }
 
-TEST(Interruption, ActsAndEndsTheProcess) {
+TEST(Interruption, RunsTheActionAndEndsTheProcess) {
   Scratch scratch;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const int status = StatusAfter(signal, scratch.Path("trace"));
@@ -37,7 +37,7 @@ TEST(Interruption, ActsAndEndsTheProcess) {
   }
 }
 
-TEST(Interruption, LeavesTheSignalsAsTheyWere) {
+TEST(Interruption, RestoresTheSignalMask) {
   sigset_t before;
   sigset_t after;
   ::pthread_sigmask(SIG_SETMASK, nullptr, &before);

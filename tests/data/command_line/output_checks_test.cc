@@ -14,7 +14,7 @@ absl::Status Check(const std::string& output, const std::string& input) {
   return ExpectOutputApart({"--output", output}, inputs);
 }
 
-TEST(OutputChecksTest, RefusesWhatIsRead) {
+TEST(OutputChecksTest, RefusesInputsAsOutput) {
   const Scratch scratch;
   const std::string file = scratch.Write("file", "x");
   ASSERT_THAT(CreateFolder(scratch.Path("folder/inner")), IsOk());

@@ -33,7 +33,7 @@ class PathListsTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(PathListsTest, ACommaBelongsToAPathThatIsThere) {
+TEST_F(PathListsTest, ACommaBelongsToAnExistingPath) {
   const std::string a = Make("a, b"), c = Make("c"), d = Make("d,e,f");
   EXPECT_THAT(*SplitPaths("--data", a), ElementsAre(a));
   EXPECT_THAT(*SplitPaths("--data", absl::StrCat(c, ",", a, ",", d)), ElementsAre(c, a, d));
@@ -42,7 +42,7 @@ TEST_F(PathListsTest, ACommaBelongsToAPathThatIsThere) {
   EXPECT_THAT(SplitPaths("--data", "one,,two"), FailsWith(kInvalid, "an empty file name"));
 }
 
-TEST_F(PathListsTest, RefusesToGuess) {
+TEST_F(PathListsTest, RefusesAmbiguousCommas) {
   const std::string a = Make("a");
   const std::string text = absl::StrCat(a, ",", a);
   EXPECT_THAT(*SplitPaths("--data", text), ElementsAre(a, a));
@@ -79,7 +79,7 @@ TEST_F(PathListsTest, AListNamesAFileOnEachLine) {
   EXPECT_THAT(Files("@" + Make("blank", "\n\n")), FailsWith(kInvalid, "a list without paths"));
 }
 
-TEST_F(PathListsTest, PathsNeedNotBeThere) {
+TEST_F(PathListsTest, PathsNeedNotExist) {
   EXPECT_THAT(*Files("-"), ElementsAre("-"));
   EXPECT_THAT(*Files("missing,-,x:y"), ElementsAre("missing", "-", "x:y"));
   EXPECT_THAT(Pairs("a:b,c:d")->files, ElementsAre("a", "c"));
@@ -87,7 +87,7 @@ TEST_F(PathListsTest, PathsNeedNotBeThere) {
   EXPECT_THAT(Pairs("a:b,c")->targets, ElementsAre("b"));  // CheckOptions rejects this
 }
 
-TEST_F(PathListsTest, PairsAreSplitWhereBothSidesAreThere) {
+TEST_F(PathListsTest, PairsAreSplitIfBothSidesExist) {
   const std::string source = Make("en:1,2"), target = Make("fr"), both = Make("en:fr.tsv");
   const auto pair = Pairs(absl::StrCat(source, ":", target, ",", both, ",x:y"));
   ASSERT_THAT(pair, IsOk());
@@ -97,7 +97,7 @@ TEST_F(PathListsTest, PairsAreSplitWhereBothSidesAreThere) {
   EXPECT_THAT(Pairs("a\\:b\\:c")->targets, IsEmpty());
 }
 
-TEST_F(PathListsTest, PatternsOfPairsHaveAsManyTargets) {
+TEST_F(PathListsTest, PatternsOfPairsNeedEquallyManyTargets) {
   const std::string a = Make("1.en"), b = Make("2.en"), c = Make("1.fr"), d = Make("2.fr");
   const auto pairs = Pairs(absl::StrCat(Path("*.en"), ":", Path("*.fr")));
   ASSERT_THAT(pairs, IsOk());

@@ -38,7 +38,7 @@ void Allocate(size_t bytes) {
 
 const auto kFailed = testing::ExitedWithCode(kExitFailed);
 
-TEST(ProcessGuardDeathTest, OutOfMemoryIsOneLine) {
+TEST(ProcessGuardDeathTest, OutOfMemoryPrintsOneLine) {
   if (kSanitized) GTEST_SKIP() << "sanitizers have an allocator of their own";
   constexpr char kLine[] = "^elman-x: error: out of memory: 1125899906842624 bytes were requested";
   EXPECT_EXIT(
@@ -76,7 +76,7 @@ TEST(ProcessGuardDeathTest, OutOfMemoryIsOneLine) {
       kFailed, kLine);
 }
 
-TEST(ProcessGuardTest, WhoCatchesGoesOn) {
+TEST(ProcessGuardTest, CaughtExceptionsDoNotEndTheProcess) {
   if (kSanitized) GTEST_SKIP() << "sanitizers have an allocator of their own";
   EXPECT_THROW(Allocate(kTooMuch), std::bad_alloc);
   void* memory = ::operator new(kTooMuch, std::nothrow);
@@ -125,7 +125,7 @@ TEST(ProcessGuardDeathTest, LibrariesThatEndTheProcessAreAnError) {
       kFailed, "^elman-x: error: a library ended the process");
 }
 
-TEST(ProcessGuardDeathTest, OutputThatIsLostIsAnError) {
+TEST(ProcessGuardDeathTest, LostOutputIsAnError) {
   constexpr char kLine[] =
       "^elman-x: error: standard output cannot be written: [A-Z].*incomplete\n$";
   const auto write = [](int status) {

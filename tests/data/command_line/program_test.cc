@@ -22,7 +22,7 @@ constexpr Program kProgram = {
     .examples = kExamples,
     .main_file = __FILE__};
 
-TEST(ProgramTest, HelpHasOneFrame) {
+TEST(ProgramTest, HelpHasTheSameFormatForEveryProgram) {
   EXPECT_EQ(HelpText(kProgram),
             R"(elman-weigh - weighs files
 

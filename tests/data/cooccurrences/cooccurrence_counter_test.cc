@@ -73,7 +73,7 @@ class CooccurrenceCounterTest : public testing::Test {
   std::shared_ptr<const Dataset> dataset_;
 };
 
-TEST_F(CooccurrenceCounterTest, CountsWhatTheDefinitionSays) {
+TEST_F(CooccurrenceCounterTest, CountsAsDefined) {
   // Random lines, some with unknown words inside; single words; a word next to itself.
   Examples examples = RandomExamples(200, 30, 20);
   for (size_t i = 0; i < examples.size(); i += 3) examples[i][examples[i].size() / 2] = 0;
@@ -93,7 +93,7 @@ TEST_F(CooccurrenceCounterTest, CountsWhatTheDefinitionSays) {
   }
 }
 
-TEST_F(CooccurrenceCounterTest, SumsDependOnNeitherThreadsNorMemoryNorParts) {
+TEST_F(CooccurrenceCounterTest, SumsDoNotDependOnThreadsMemoryOrParts) {
   Write({RandomExamples(3000, 60, 3000), RandomExamples(3000, 60, 3000, 2)}, 3000);
   const std::vector<WeighedPair> pairs = Count({.memory_bytes = 1 << 26});
   ASSERT_GT(pairs.size(), 400'000);

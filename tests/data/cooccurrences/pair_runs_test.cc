@@ -29,7 +29,7 @@ std::vector<WeighedPair> Merged(const std::vector<PairRun>& runs, uint64_t part)
   return pairs;
 }
 
-TEST(PairRunsTest, PartsAreMergedByThemselves) {
+TEST(PairRunsTest, PartsAreMergedSeparately) {
   const Scratch scratch;
   const PairParts parts{.bits = 2};
   const uint64_t third = uint64_t{2} << 62;
@@ -43,7 +43,7 @@ TEST(PairRunsTest, PartsAreMergedByThemselves) {
   EXPECT_THAT(Merged(runs, 3), ElementsAre(WeighedPair{kHighest, 4}));
 }
 
-TEST(PairRunsTest, SumsStayAtTheHighest) {
+TEST(PairRunsTest, SumsSaturate) {
   const Scratch scratch;
   const std::vector<PairRun> runs = {Write(scratch.Path("a"), {}, {{7, kHighest - 1}}),
                                      Write(scratch.Path("b"), {}, {{7, 5}})};

@@ -55,7 +55,7 @@ TEST(PairTableTest, AddsUpInTheOrderOfKeys) {
 
 // Keys with the same home slot are in order, whatever the order of insertion, also after the last
 // slot.
-TEST(PairTableTest, KeepsTheOrderOfKeysThatBelongToTheSamePlace) {
+TEST(PairTableTest, KeepsTheOrderOfKeysWithTheSameHomeSlot) {
   for (const uint64_t first : {uint64_t{0}, ~uint64_t{0} - 40, uint64_t{1} << 63}) {
     PairTable table(1 << 16);
     std::map<uint64_t, uint64_t> sums;
@@ -68,7 +68,7 @@ TEST(PairTableTest, KeepsTheOrderOfKeysThatBelongToTheSamePlace) {
   }
 }
 
-TEST(PairTableTest, TakesNoMoreThanItIsGiven) {
+TEST(PairTableTest, StaysWithinItsMemoryLimit) {
   constexpr uint64_t kBytes = 1 << 20;
   PairTable table(kBytes);
   std::map<uint64_t, uint64_t> sums;
@@ -84,7 +84,7 @@ TEST(PairTableTest, TakesNoMoreThanItIsGiven) {
   EXPECT_TRUE(table.Add(Mix(next), 2));
 }
 
-TEST(PairTableTest, SumsStayAtTheHighest) {
+TEST(PairTableTest, SumsSaturate) {
   EXPECT_EQ(AddWeights(~uint64_t{0} - 1, 5), ~uint64_t{0});
   EXPECT_EQ(AddWeights(~uint64_t{0}, ~uint64_t{0}), ~uint64_t{0});
   EXPECT_EQ(AddWeights(2, 3), 5);

@@ -76,7 +76,7 @@ TEST_F(FeatureReaderTest, GivesEveryTokenItsVector) {
   }
 }
 
-TEST_F(FeatureReaderTest, AModelMustFindWhatItReads) {
+TEST_F(FeatureReaderTest, RequiresVectorsOfTheRequestedSize) {
   Make(TAGGING);
   EXPECT_THAT(Open(kSize + 1), FailsWith(absl::StatusCode::kFailedPrecondition,
                                          "has vectors of 1024 numbers, but the model reads"));
@@ -120,7 +120,7 @@ class AddFeaturesTest : public testing::Test {
   Scratch plain_, scratch_;
 };
 
-TEST_F(AddFeaturesTest, RefusesWhatDoesNotFit) {
+TEST_F(AddFeaturesTest, RefusesInvalidFeatures) {
   WriteMadeDataset(plain_.path(), TAGGING, {RandomTaskExamples(TAGGING, 20, 9)});
   const uint64_t tokens = (*Dataset::Open(plain_.path()))->manifest().splits(0).counts(0).tokens();
   const auto file = [&](const std::string& name, int64_t vectors) {
@@ -137,7 +137,7 @@ TEST_F(AddFeaturesTest, RefusesWhatDoesNotFit) {
               FailsWith(kInvalid, "more texts than the 20"));
   EXPECT_THAT(Add({{"train", {scratch_.Write("text", "It is not one.")}}}),
               FailsWith(absl::StatusCode::kDataLoss, "safetensors"));
-  // Nothing was left behind, so the output folder is free.
+  // Failed calls leave no files, so the output folder is free.
   EXPECT_THAT(Add({{"train", {right}}}), IsOk());
   EXPECT_THAT(Add({{"train", {right}}}), FailsWith(absl::StatusCode::kAlreadyExists, "made"));
   EXPECT_THAT(AddFeatures({.data = scratch_.Path("made"),
@@ -147,7 +147,7 @@ TEST_F(AddFeaturesTest, RefusesWhatDoesNotFit) {
               FailsWith(kInvalid, "has vectors already"));
 }
 
-TEST(ParseFeatureFilesTest, TakesSplitsApart) {
+TEST(ParseFeatureFilesTest, ParsesSplits) {
   const auto files = ParseFeatureFiles("train:a,train:b:c,valid:d");
   ASSERT_THAT(files, IsOk());
   EXPECT_EQ(files->at("train"), (std::vector<std::string>{"a", "b:c"}));

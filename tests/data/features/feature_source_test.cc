@@ -102,7 +102,7 @@ TEST_F(FeatureSourceTest, SeveralFilesAreReadOneAfterAnother) {
               FailsWith(absl::StatusCode::kInvalidArgument, "another type or size"));
 }
 
-TEST_F(FeatureSourceTest, WhatMakesNoSenseIsRefused) {
+TEST_F(FeatureSourceTest, RefusesInvalidFiles) {
   const std::string data(16, '\0');
   const auto kInvalid = absl::StatusCode::kInvalidArgument;
   EXPECT_THAT(Refusal({{"x", "I32", {2, 2}, data}}), FailsWith(kInvalid, "F32, F16 or BF16"));
@@ -125,7 +125,7 @@ TEST_F(FeatureSourceTest, WhatMakesNoSenseIsRefused) {
 }
 
 // Tensors that overlap or are beyond the end of the file.
-TEST_F(FeatureSourceTest, HeadersAreNotBelieved) {
+TEST_F(FeatureSourceTest, ValidatesHeaders) {
   const std::string data(32, '\0');
   for (const char* header :
        {R"({"0":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},)"

@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-TEST(ClassOf, KnowsTheKinds) {
+TEST(ClassOf, DistinguishesClasses) {
   for (const char32_t code :
        {U'a', U'Z', U'é', U'я', U'ß', U'あ', U'ก', U'\u0301', U'\u200d', U'٣', U'½'}) {
     EXPECT_EQ(ClassOf(code), CharacterClass::kLetter) << static_cast<uint32_t>(code);
@@ -40,7 +40,7 @@ TEST(LowerCase, IsIdempotent) {
   }
 }
 
-TEST(CountWords, CountsWhatAsciiWhitespaceDelimits) {
+TEST(CountWords, CountsWordsSeparatedByAsciiWhitespace) {
   EXPECT_EQ(CountWords(""), 0u);
   EXPECT_EQ(CountWords(" \t\r\n\v\f"), 0u);
   EXPECT_EQ(CountWords("a"), 1u);

@@ -12,7 +12,7 @@ TEST(NamedValuesTest, AreFoundInAnyCase) {
   EXPECT_EQ(*ParseNamed("--take", "AUTO", kValues), 1);
 }
 
-TEST(NamedValuesTest, AreListedWhereOneIsUnknown) {
+TEST(NamedValuesTest, AreListedForAnUnknownName) {
   for (const char* name : {"", "al", "all "}) {
     EXPECT_THAT(ParseNamed("--take", name, kValues),
                 FailsWith(absl::StatusCode::kInvalidArgument,

@@ -13,7 +13,7 @@ TEST(NearNamesTest, CountsEdits) {
   EXPECT_EQ(EditDistance("ab", "ba"), 1u);
 }
 
-TEST(NearNamesTest, OffersOnlyWhatIsNear) {
+TEST(NearNamesTest, SuggestsOnlyNearNames) {
   const std::vector<std::string> known = {"replay_step", "resume", "take", "data"};
   EXPECT_EQ(NearestName("resum", known), "resume");
   EXPECT_EQ(NearestName("date", known), "data");

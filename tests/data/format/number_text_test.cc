@@ -35,7 +35,7 @@ TEST(NumberText, ReadsBackAsTheSameBits) {
   EXPECT_EQ(RoundTripText(-0.0), "-0");
 }
 
-TEST(NumberText, HasOneWordForWhatIsNoNumber) {
+TEST(NumberText, WritesNanWithoutASign) {
   for (const double number : {kNan, -kNan}) {
     EXPECT_EQ(RoundTripText(number), "nan");
     EXPECT_EQ(RoundTripText(static_cast<float>(number)), "nan");
@@ -50,7 +50,7 @@ TEST(NumberText, HasOneWordForWhatIsNoNumber) {
   EXPECT_EQ(RoundedText(kInfinity), "inf");
 }
 
-TEST(NumberText, HasTheDigitsAskedFor) {
+TEST(NumberText, HasTheRequestedDigits) {
   EXPECT_EQ(FixedText(2.34567, 2), "2.35");
   EXPECT_EQ(FixedText(1796059421.4, 0), "1796059421");
   EXPECT_EQ(SignificantText(1234.567, 6), "1234.57");
@@ -59,7 +59,7 @@ TEST(NumberText, HasTheDigitsAskedFor) {
 
 // Times in seconds have ten digits before the point. Rounded like other numbers, they would be off
 // by hours.
-TEST(NumberText, ShowsTimesAsTimes) {
+TEST(NumberText, FormatsTimes) {
   EXPECT_EQ(TimeText(1796059421.912), "2026-11-30 17:23:41 UTC");
   EXPECT_EQ(TimeText(0), "1970-01-01 00:00:00 UTC");
 }
@@ -88,7 +88,7 @@ TEST(NumberText, Counts) {
   EXPECT_EQ(CountText(2, "rank"), "2 ranks");
 }
 
-TEST(NumberText, TakesTheUnitOfBytes) {
+TEST(NumberText, ChoosesTheUnitOfBytes) {
   EXPECT_EQ(ByteText(999), "1 kB");
   EXPECT_EQ(ByteText(28.4e3), "28 kB");
   EXPECT_EQ(ByteText(28.4e6), "28 MB");

@@ -15,7 +15,7 @@ TEST(ShellWordTest, QuotesOnlyWhereNeeded) {
   EXPECT_EQ(ShellWord(""), "''");
 }
 
-TEST(ShellWordTest, AShellReadsWhatWasMeant) {
+TEST(ShellWordTest, AShellReadsBackTheText) {
   for (const std::string text : {"a b", "$HOME `ls` \"x\" ;&|<>(){}*?[]!~#\\", "it's", "é,\t\n-"}) {
     std::FILE* shell = ::popen(("printf %s. " + ShellWord(text)).c_str(), "r");
     ASSERT_NE(shell, nullptr);

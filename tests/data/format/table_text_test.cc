@@ -23,14 +23,14 @@ TEST(TableTextTest, CountsColumnsNotBytes) {
             2u);
 }
 
-TEST(TableTextTest, FillsUpToAWidth) {
+TEST(TableTextTest, PadsToAWidth) {
   EXPECT_EQ(LeftAligned("東", 4) + "|", "東  |");
   EXPECT_EQ(LeftAligned("é", 3) + "|", "é  |");
   EXPECT_EQ(RightAligned("é", 3), "  é");
   EXPECT_EQ(LeftAligned("long", 2), "long");
 }
 
-TEST(TableTextTest, SortsAlignsAndTellsShares) {
+TEST(TableTextTest, SortsAlignsAndPrintsShares) {
   EXPECT_THAT(CountLines({{"é", 5}, {"東京", 1490}, {"b", 5}, {"a\n", 0}}, "labels"),
               ElementsAre("東京  1,490   99.3 %", "b         5    0.3 %", "é         5    0.3 %",
                           "a\\n       0    0.0 %"));

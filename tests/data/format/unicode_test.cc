@@ -19,7 +19,7 @@ std::vector<std::string> Graphemes(std::string_view text) {
 }
 
 // Each of these is one character for its readers.
-TEST(GraphemeSizeTest, KeepsTogetherWhatReadersSeeAsOne) {
+TEST(GraphemeSizeTest, KeepsGraphemeClustersTogether) {
   const std::vector<std::string> clusters = {
       "a",
       "e\u0301",                                                           // combining mark
@@ -30,11 +30,9 @@ TEST(GraphemeSizeTest, KeepsTogetherWhatReadersSeeAsOne) {
       "#\ufe0f\u20e3",                                                     // keycap
       "👍🏽",                                                          // skin tone
       "👩\u200d👩\u200d👧\u200d👦",                                            // family, by joiners
-      "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",  // flag of England, by
-                                                                           // two regional
-                                                                           // indicators
-      "🇫🇷",                  // not joined with the flag before
-      "🇩🇪",                  // ... and not three or four
+      "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",  // flag of England
+      "🇫🇷",                  // two regional indicators
+      "🇩🇪",                  // a new flag after two indicators
       "\u1112\u1161\u11ab",  // jamo: leading, vowel, trailing
       "\uac00\u11a8",        // syllable and trailing jamo
       "\r\n",
@@ -47,7 +45,7 @@ TEST(GraphemeSizeTest, KeepsTogetherWhatReadersSeeAsOne) {
   EXPECT_EQ(Graphemes(text), clusters);
 }
 
-TEST(GraphemeSizeTest, SetsBytesThatAreNotUtf8Apart) {
+TEST(GraphemeSizeTest, SeparatesBytesThatAreNotUtf8) {
   EXPECT_EQ(GraphemeSize("e\xcc\x81\xff"), 3u);
   EXPECT_EQ(GraphemeSize("e\xff\xcc\x81"), 1u);
 }

@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-TEST(AppendFileTest, ContinuesWhatIsThere) {
+TEST(AppendFileTest, AppendsToAnExistingFile) {
   Scratch scratch;
   EXPECT_THAT((*AppendFile::Open(scratch.Path("log")))->Append("one\n"), IsOk());
   EXPECT_THAT((*AppendFile::Open(scratch.Path("log")))->Append("two\n"), IsOk());
@@ -27,7 +27,7 @@ TEST(AppendFileTest, FailuresNameTheFile) {
               FailsWith(absl::StatusCode::kResourceExhausted, scratch.Path("log")));
 }
 
-TEST(AppendFileTest, WritesThroughNoLink) {
+TEST(AppendFileTest, RefusesSymbolicLinks) {
   Scratch scratch, elsewhere;
   std::filesystem::create_symlink(elsewhere.Write("precious", "text"), scratch.Path("log"));
   EXPECT_THAT(AppendFile::Open(scratch.Path("log")),
@@ -36,7 +36,7 @@ TEST(AppendFileTest, WritesThroughNoLink) {
 }
 
 // The disk becomes full while a line is written.
-TEST(AppendFileTest, HalfALineIsTakenBack) {
+TEST(AppendFileTest, RemovesAPartlyWrittenLine) {
   Scratch scratch;
   const auto file = *AppendFile::Open(scratch.Path("log"));
   ASSERT_THAT(file->Append("one\n"), IsOk());

@@ -24,7 +24,7 @@ TEST(AtomicFile, AppearsOnlyWhenPublished) {
   EXPECT_THAT(scratch.Names(), ElementsAre("a"));
 }
 
-TEST(AtomicFile, LeavesNothingBehindWhenDropped) {
+TEST(AtomicFile, RemovesItsTemporaryFileIfNotPublished) {
   Scratch scratch;
   {
     auto file = *AtomicFile::Create(scratch.Path("a"));
@@ -44,7 +44,7 @@ TEST(AtomicFile, CanBeReadBackBeforeItIsRenamed) {
   EXPECT_TRUE(FileExists(scratch.Path("a")));
 }
 
-TEST(AtomicFile, IsProvenBeforeItAppears) {
+TEST(AtomicFile, IsVerifiedBeforeItIsPublished) {
   Scratch scratch;
   const std::string bytes(3 << 20, 'x');
   auto file = *AtomicFile::Create(scratch.Path("a"));
@@ -77,7 +77,7 @@ TEST(AtomicFile, ReplacesOnlyWhenAllowed) {
   EXPECT_EQ(scratch.Read("a"), "new");
 }
 
-TEST(AtomicFile, RefusesToBeUsedAfterItsEnd) {
+TEST(AtomicFile, CannotBeUsedAfterPublish) {
   Scratch scratch;
   auto file = *AtomicFile::Create(scratch.Path("a"));
   EXPECT_FALSE(file->Rename().ok());
@@ -87,7 +87,7 @@ TEST(AtomicFile, RefusesToBeUsedAfterItsEnd) {
   EXPECT_EQ(scratch.Read("a"), "");
 }
 
-TEST(AtomicFile, NamesWhatItCannotCreate) {
+TEST(AtomicFile, NamesAFileThatItCannotCreate) {
   Scratch scratch;
   EXPECT_THAT(AtomicFile::Create(scratch.Path("no/such/folder")),
               FailsWith(absl::StatusCode::kNotFound, scratch.Path("no/such/folder")));

@@ -35,7 +35,7 @@ TEST(Fingerprint, IsXxh3Of128Bits) {
   EXPECT_EQ(Fingerprint().Hex(), "99aa06d3014798d86001c324468d497f");
 }
 
-TEST(Fingerprint, TellsFieldsApart) {
+TEST(Fingerprint, DistinguishesFields) {
   EXPECT_EQ(Fingerprint().Add("ab").Add("c").Hex(), Fingerprint().Add("ab").Add("c").Hex());
   EXPECT_NE(Fingerprint().Add("ab").Add("c").Hex(), Fingerprint().Add("a").Add("bc").Hex());
   EXPECT_NE(Fingerprint().Add("").Hex(), Fingerprint().Hex());

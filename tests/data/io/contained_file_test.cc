@@ -16,7 +16,7 @@ TEST(ContainedFile, HasAPlainName) {
     EXPECT_FALSE(IsPlainName(name)) << name;
 }
 
-TEST(ContainedFile, LeadsNowhereElse) {
+TEST(ContainedFile, DoesNotLeadOutOfItsFolder) {
   Scratch folder, elsewhere;
   folder.Write("file", "");
   elsewhere.Write("file", "");

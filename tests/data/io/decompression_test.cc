@@ -99,7 +99,7 @@ std::string LongText() {
   return text;
 }
 
-TEST_P(DecompressionTest, GivesBackTheText) {
+TEST_P(DecompressionTest, RestoresTheText) {
   const std::string text = LongText();
   const std::string compressed = Compress(text);
   for (const size_t step : {size_t{1} << 22, size_t{4096}, size_t{777}}) {
@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(Formats, DecompressionTest,
                                          Format{"xz", Xz}, Format{"zstd", Zstd}),
                          [](const auto& param) { return param.param.name; });
 
-TEST(OpenDecompressed, ReadsPlainTextAsItIs) {
+TEST(OpenDecompressed, ReadsPlainTextUnchanged) {
   Scratch scratch;
   for (const std::string& text :
        {std::string(""), std::string("a"), std::string("\x1f"), std::string("BZh"),
@@ -147,7 +147,7 @@ TEST(OpenDecompressed, ReadsPlainTextAsItIs) {
 }
 
 // As written by `zstd --long=31`: a window of 2 GiB, which does not need that much memory yet.
-TEST(OpenDecompressed, ReadsZstdOfTheLongestWindow) {
+TEST(OpenDecompressed, ReadsZstdWithTheLargestWindow) {
   Scratch scratch;
   const std::string text = "far back\n";
   const std::string frame = std::string("\x28\xb5\x2f\xfd\x00\xa8", 6) +
@@ -158,7 +158,7 @@ TEST(OpenDecompressed, ReadsZstdOfTheLongestWindow) {
 }
 
 // pzstd stores the size of a frame in a skippable frame before it.
-TEST(OpenDecompressed, ReadsZstdThatBeginsWithAFrameToBeSkipped) {
+TEST(OpenDecompressed, ReadsZstdThatBeginsWithASkippableFrame) {
   Scratch scratch;
   const std::string skipped("\x50\x2a\x4d\x18\x04\x00\x00\x00size", 12);
   EXPECT_EQ(*ReadAll(scratch.Write("file", skipped + Zstd("one ") + skipped + Zstd("two"))),
@@ -166,7 +166,7 @@ TEST(OpenDecompressed, ReadsZstdThatBeginsWithAFrameToBeSkipped) {
 }
 
 // Intact data that cannot be read here are not reported as damaged.
-TEST(OpenDecompressed, TellsWhatItCannotReadFromDamage) {
+TEST(OpenDecompressed, DistinguishesUnsupportedFromDamagedData) {
   Scratch scratch;
   const std::string dictionary =
       std::string("\x28\xb5\x2f\xfd\x01\xa8\x07", 7) + std::string({1, 0, 0});
@@ -230,7 +230,7 @@ TEST(OpenDecompressed, ReadsPipes) {
   writer.join();
 }
 
-TEST(OpenDecompressed, NamesWhatIsMissing) {
+TEST(OpenDecompressed, NamesAMissingFile) {
   EXPECT_THAT(ReadAll("no/such/file"), FailsWith(absl::StatusCode::kNotFound, "no/such/file"));
   Scratch scratch;
   EXPECT_THAT(ReadAll(scratch.path()),

@@ -7,7 +7,7 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(RenameFile, ReplacesNothing) {
+TEST(RenameFile, DoesNotReplaceFiles) {
   Scratch scratch;
   scratch.Write("a", "1");
   scratch.Write("b", "2");
@@ -20,7 +20,7 @@ TEST(RenameFile, ReplacesNothing) {
               FailsWith(absl::StatusCode::kNotFound, scratch.Path("a")));
 }
 
-TEST(CreateFolder, MakesParentsAndMindsFiles) {
+TEST(CreateFolder, CreatesParentsAndRefusesFiles) {
   Scratch scratch;
   ASSERT_THAT(CreateFolder(scratch.Path("a/b/c")), IsOk());
   ASSERT_THAT(CreateFolder(scratch.Path("a/b/c/")), IsOk());

@@ -28,7 +28,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(FolderLock, IsForOneAtATimeAndNamesTheHolder) {
+TEST(FolderLock, IsExclusiveAndNamesTheHolder) {
   Scratch folder;
   EXPECT_EQ(FolderLockHolder(folder.path()), "");
   auto first = FolderLock::Take(folder.path());
@@ -42,7 +42,7 @@ TEST(FolderLock, IsForOneAtATimeAndNamesTheHolder) {
   EXPECT_THAT(FolderLock::Take(folder.path()), IsOk());
 }
 
-TEST(FolderLock, LeavesTheFolderAsItWas) {
+TEST(FolderLock, RemovesOnlyItsOwnFile) {
   Scratch folder;
   FolderLock::Take(folder.path())->reset();
   EXPECT_THAT(folder.Names(), testing::IsEmpty());
@@ -52,7 +52,7 @@ TEST(FolderLock, LeavesTheFolderAsItWas) {
   EXPECT_THAT(folder.Names(), testing::ElementsAre("lock"));
 }
 
-TEST(FolderLock, WritesThroughNoLink) {
+TEST(FolderLock, RefusesSymbolicLinks) {
   Scratch folder, elsewhere;
   elsewhere.Write("precious", "text");
   std::filesystem::create_symlink(elsewhere.Path("precious"), folder.Path("lock"));
@@ -82,7 +82,7 @@ class FolderLockWithoutLocks : public testing::Test {
   Scratch folder_;
 };
 
-TEST_F(FolderLockWithoutLocks, IsForOneAtATime) {
+TEST_F(FolderLockWithoutLocks, IsExclusive) {
   auto first = FolderLock::Take(folder_.path());
   ASSERT_THAT(first, IsOk());
   EXPECT_THAT(FolderLockHolder(folder_.path()), HasSubstr("process " + std::to_string(getpid())));
@@ -93,7 +93,7 @@ TEST_F(FolderLockWithoutLocks, IsForOneAtATime) {
   EXPECT_THAT(FolderLock::Take(folder_.path()), IsOk());
 }
 
-TEST_F(FolderLockWithoutLocks, TakesOverFromAProcessOfThisHostThatIsGone) {
+TEST_F(FolderLockWithoutLocks, TakesOverFromAnEndedProcessOfThisHost) {
   TakeAndDie();
   EXPECT_EQ(FolderLockHolder(folder_.path()), "");
   EXPECT_THAT(FolderLock::Take(folder_.path()), IsOk());
@@ -101,7 +101,7 @@ TEST_F(FolderLockWithoutLocks, TakesOverFromAProcessOfThisHostThatIsGone) {
 }
 
 // Locks of processes whose state cannot be checked on this host.
-TEST_F(FolderLockWithoutLocks, TakesOverFromNobodyElse) {
+TEST_F(FolderLockWithoutLocks, DoesNotTakeOverFromOtherProcesses) {
   TakeAndDie();
   std::string signature = folder_.Read("lock");
   signature.replace(signature.find("boot "), 9, "boot none");

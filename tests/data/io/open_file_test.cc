@@ -11,7 +11,7 @@ namespace {
 
 // Everything except regular files is refused at once, for any flags; the pipe here has no other
 // end.
-TEST(OpenRegularFile, RefusesWhatIsNoFile) {
+TEST(OpenRegularFile, RefusesEverythingElse) {
   Scratch scratch;
   const std::string pipe = scratch.Path("pipe"), link = scratch.Path("link");
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);

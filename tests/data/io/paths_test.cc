@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-TEST(Paths, AreTakenApartAndJoined) {
+TEST(Paths, AreSplitAndJoined) {
   EXPECT_EQ(FolderOf("a"), ".");
   EXPECT_EQ(FolderOf("a/b"), "a");
   EXPECT_EQ(FolderOf("a/b/"), "a");

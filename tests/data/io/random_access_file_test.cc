@@ -15,7 +15,7 @@
 namespace elman {
 namespace {
 
-TEST(RandomAccessFile, ReadsExactlyWhatIsAsked) {
+TEST(RandomAccessFile, ReadsExactlyTheRequestedBytes) {
   Scratch scratch;
   auto file = *RandomAccessFile::Open(scratch.Write("a", "0123456789"));
   char buffer[4] = {};
@@ -26,7 +26,7 @@ TEST(RandomAccessFile, ReadsExactlyWhatIsAsked) {
   EXPECT_THAT(file->Read(~uint64_t{0}, 2, buffer), FailsWith(absl::StatusCode::kOutOfRange, ""));
 }
 
-TEST(RandomAccessFile, NoticesThatTheFileShrank) {
+TEST(RandomAccessFile, DetectsAShrunkenFile) {
   Scratch scratch;
   const std::string path = scratch.Write("a", "0123456789");
   auto file = *RandomAccessFile::Open(path);
@@ -44,7 +44,7 @@ int OpenDescriptors() {
   return count;
 }
 
-TEST(RandomAccessFile, ManyFilesTakeFewDescriptors) {
+TEST(RandomAccessFile, ManyFilesUseFewDescriptors) {
   constexpr int kFiles = 3 * static_cast<int>(RandomAccessFile::kMostOpenFiles);
   Scratch scratch;
   std::vector<std::unique_ptr<RandomAccessFile>> files;
@@ -74,7 +74,7 @@ TEST(RandomAccessFile, ManyFilesTakeFewDescriptors) {
   EXPECT_EQ(OpenDescriptors(), before);
 }
 
-TEST(RandomAccessFile, NoticesAnotherFileInItsPlace) {
+TEST(RandomAccessFile, DetectsAReplacedFile) {
   Scratch scratch;
   std::vector<std::unique_ptr<RandomAccessFile>> files;
   for (size_t i = 0; i < 2 * RandomAccessFile::kMostOpenFiles; ++i)

@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-TEST(VisitFile, ShowsAllOfItUntilToldToStop) {
+TEST(VisitFile, VisitsAllPartsUntilAnError) {
   Scratch scratch;
   const std::string bytes = std::string(1 << 20, 'x') + "y";
   scratch.Write("a", bytes);
@@ -25,7 +25,7 @@ TEST(VisitFile, ShowsAllOfItUntilToldToStop) {
               FailsWith(absl::StatusCode::kCancelled, "enough"));
 }
 
-TEST(ReadFile, RefusesWhatIsTooLarge) {
+TEST(ReadFile, RefusesLargeFiles) {
   Scratch scratch;
   const std::string path = scratch.Write("a", "0123456789");
   EXPECT_EQ(*ReadFile(path, 10), "0123456789");

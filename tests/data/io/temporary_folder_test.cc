@@ -9,7 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(TemporaryFolder, AppearsWholeOrNotAtAll) {
+TEST(TemporaryFolder, AppearsCompleteOrNotAtAll) {
   Scratch scratch;
   {
     auto folder = *TemporaryFolder::Create(scratch.Path("new/data"));
@@ -25,7 +25,7 @@ TEST(TemporaryFolder, AppearsWholeOrNotAtAll) {
   EXPECT_THAT(scratch.Names(), ElementsAre("new"));
 }
 
-TEST(TemporaryFolder, TakesThePlaceOfAnEmptyFolderOnly) {
+TEST(TemporaryFolder, ReplacesOnlyAnEmptyFolder) {
   Scratch scratch;
   ASSERT_THAT(CreateFolder(scratch.Path("empty")), IsOk());
   EXPECT_THAT((*TemporaryFolder::Create(scratch.Path("empty")))->Publish(), IsOk());

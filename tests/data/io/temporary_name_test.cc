@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-TEST(TemporaryName, TellsWhatItIsFor) {
+TEST(TemporaryName, ContainsTheFinalName) {
   const std::string name = TemporaryName("step-1.ckpt");
   EXPECT_NE(name, TemporaryName("step-1.ckpt"));
   EXPECT_EQ(NameBehindTemporary(name), "step-1.ckpt");

@@ -14,7 +14,7 @@ namespace {
 using Splits = std::vector<PreprocessOptions::Split>;
 using Copies = std::vector<std::unique_ptr<AtomicFile>>;
 
-TEST(CheckInputs, LeavesFilesWhereTheyAre) {
+TEST(CheckInputs, DoesNotCopyRegularFiles) {
   Scratch scratch;
   Splits splits = {{"train", {scratch.Write("a", "x"), scratch.Write("b", "y")}}};
   const Splits before = splits;
@@ -24,7 +24,7 @@ TEST(CheckInputs, LeavesFilesWhereTheyAre) {
   EXPECT_TRUE(copies.empty());
 }
 
-TEST(CheckInputs, CopiesWhatCanBeReadOnlyOnce) {
+TEST(CheckInputs, CopiesPipes) {
   Scratch scratch;
   ASSERT_EQ(::mkfifo(scratch.Path("pipe").c_str(), 0600), 0);
   std::thread writer([&] { std::ofstream(scratch.Path("pipe")) << "once only"; });
@@ -40,7 +40,7 @@ TEST(CheckInputs, CopiesWhatCanBeReadOnlyOnce) {
   EXPECT_FALSE(FileExists(splits[0].files[1]));
 }
 
-TEST(CheckInputs, NamesTheFlagOfWhatIsMissing) {
+TEST(CheckInputs, NamesTheFlagOfAMissingFile) {
   Scratch scratch;
   Copies copies;
   Splits splits = {{"train", {scratch.Write("a", "x")}}, {"valid", {scratch.Path("none")}}};

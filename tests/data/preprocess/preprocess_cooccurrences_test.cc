@@ -44,7 +44,7 @@ class PreprocessCooccurrencesTest : public PreprocessFixture {
   CooccurrenceOptions pairs_;
 };
 
-TEST_F(PreprocessCooccurrencesTest, PairsOfATextThatFitsOnALine) {
+TEST_F(PreprocessCooccurrencesTest, CountsThePairsOfOneLine) {
   Give("train", "to be or not to be\nbe\n");
   RunWell();
   pairs_.window = 2;
@@ -72,7 +72,7 @@ TEST_F(PreprocessCooccurrencesTest, PairsOfATextThatFitsOnALine) {
             "6 pairs of 4 words that stand up to 2 words from each other, in 1 shards\n");
 }
 
-TEST_F(PreprocessCooccurrencesTest, BytesDependOnNeitherThreadsNorMemory) {
+TEST_F(PreprocessCooccurrencesTest, BytesDoNotDependOnThreadsOrMemory) {
   std::string text;
   uint32_t x = 3;
   for (int i = 0; i < 60'000; ++i) {
@@ -98,7 +98,7 @@ TEST_F(PreprocessCooccurrencesTest, BytesDependOnNeitherThreadsNorMemory) {
   EXPECT_NE(CountWell(), files);
 }
 
-TEST_F(PreprocessCooccurrencesTest, RefusesWhatIsNoTextToCount) {
+TEST_F(PreprocessCooccurrencesTest, RefusesOtherDataSets) {
   ExpectRefused("no data set");
   options_.task = CLASSIFICATION;
   Give("train", "a\tb c\n");

@@ -123,7 +123,7 @@ class PreprocessFaultsTest : public testing::Test {
   std::string expected_report_;
 };
 
-TEST_F(PreprocessFaultsTest, GoesOnAfterBeingKilledAtAnyCall) {
+TEST_F(PreprocessFaultsTest, ContinuesAfterBeingKilledAtAnyCall) {
   const int64_t calls = Calls();
   ASSERT_GT(calls, 50);
   for (int64_t at = 1; at <= calls; ++at) {
@@ -135,7 +135,7 @@ TEST_F(PreprocessFaultsTest, GoesOnAfterBeingKilledAtAnyCall) {
   }
 }
 
-TEST_F(PreprocessFaultsTest, GoesOnAfterAFullDisk) {
+TEST_F(PreprocessFaultsTest, ContinuesAfterAFullDisk) {
   const int64_t calls = Calls();
   for (int64_t at = 2; at <= calls; at += 3) {
     SCOPED_TRACE(testing::Message() << "call " << at << " of " << calls);
@@ -145,7 +145,7 @@ TEST_F(PreprocessFaultsTest, GoesOnAfterAFullDisk) {
   }
 }
 
-TEST_F(PreprocessFaultsTest, TakesNothingThatIsDamaged) {
+TEST_F(PreprocessFaultsTest, DoesNotReuseDamagedFiles) {
   KillAmidShards();
   const auto kept = Files("made/out.unfinished");
   ASSERT_GT(kept.size(), 8u);
@@ -163,7 +163,7 @@ TEST_F(PreprocessFaultsTest, TakesNothingThatIsDamaged) {
   }
 }
 
-TEST_F(PreprocessFaultsTest, BeginsAgainWhereFilesOrOptionsDiffer) {
+TEST_F(PreprocessFaultsTest, StartsAgainIfFilesOrOptionsDiffer) {
   const auto run = [&] {
     options_.quiet = false;
     testing::internal::CaptureStderr();
@@ -193,7 +193,7 @@ TEST_F(PreprocessFaultsTest, BeginsAgainWhereFilesOrOptionsDiffer) {
   EXPECT_THAT(run(), testing::HasSubstr("is discarded"));
 }
 
-TEST_F(PreprocessFaultsTest, KeepsAnotherRunOut) {
+TEST_F(PreprocessFaultsTest, LocksOutAnotherRun) {
   std::filesystem::create_directory(scratch_.Path("made/out.unfinished"));
   const auto lock = FolderLock::Take(scratch_.Path("made/out.unfinished"));
   ASSERT_THAT(lock, IsOk());

@@ -12,7 +12,7 @@ namespace {
 
 // Everything that changes the bytes of a data set must change its plan. Otherwise files of another
 // run would be reused.
-TEST(PreprocessPlanTest, ChangesWithWhateverChangesTheBytes) {
+TEST(PreprocessPlanTest, ChangesWithEverythingThatChangesTheBytes) {
   Scratch scratch;
   scratch.Write("file", "text");
   std::filesystem::create_directory(scratch.Path("other"));
@@ -59,7 +59,7 @@ TEST(PreprocessPlanTest, ChangesWithWhateverChangesTheBytes) {
   }
 }
 
-TEST(PreprocessPlanTest, IsTheSameForAnyThreadsAndMemory) {
+TEST(PreprocessPlanTest, DoesNotDependOnThreadsAndMemory) {
   Scratch scratch;
   PreprocessOptions options;
   options.splits = {{"train", {scratch.Write("file", "text")}}};

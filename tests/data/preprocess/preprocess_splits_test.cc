@@ -73,7 +73,7 @@ TEST_F(PreprocessSplitsTest, DividesByTheText) {
 
 // For pairs the source decides: all translations of a sentence are in one split. For labels the
 // text decides.
-TEST_F(PreprocessSplitsTest, DividesByWhatAModelReads) {
+TEST_F(PreprocessSplitsTest, DividesByTheInputOfModels) {
   options_.split_weights = {1, 1};
   options_.task = TRANSLATION;
   options_.tokenizer.set_kind(TokenizerSpec::BYTE);
@@ -87,7 +87,7 @@ TEST_F(PreprocessSplitsTest, DividesByWhatAModelReads) {
   for (const std::string& source : valid) EXPECT_EQ(valid.count(source), 5u);
 }
 
-TEST_F(PreprocessSplitsTest, MakesTheVocabularyOfItsPartOfTrain) {
+TEST_F(PreprocessSplitsTest, MakesTheVocabularyFromTheTrainPart) {
   options_.split_weights = {1, 1};
   std::string text;
   for (int i = 0; i < 40; ++i) text += "word" + std::to_string(i) + "\n";
@@ -99,7 +99,7 @@ TEST_F(PreprocessSplitsTest, MakesTheVocabularyOfItsPartOfTrain) {
   EXPECT_THAT(manifest.preprocess().split_weights(), ElementsAre(1, 1));
 }
 
-TEST_F(PreprocessSplitsTest, RefusesWeightsThatMeanNothing) {
+TEST_F(PreprocessSplitsTest, RefusesInvalidWeights) {
   Give("train", "a\nb\n");
   for (const std::vector<uint64_t>& weights :
        {std::vector<uint64_t>{1}, {0, 1}, {1, 1, 1, 1}, {1'000'001, 1}}) {
@@ -114,7 +114,7 @@ TEST_F(PreprocessSplitsTest, RefusesWeightsThatMeanNothing) {
   EXPECT_THAT(Run(), IsOk());
 }
 
-TEST_F(PreprocessSplitsTest, WarnsOfTextsThatStandInTwoSplits) {
+TEST_F(PreprocessSplitsTest, WarnsOfTextsInTwoSplits) {
   options_.task = CLASSIFICATION;
   Give("train", "1\tfine film\n1\tbad film\n0\tfine film\n");
   Give("valid", "0\tnew film\n0\tfine film\n");
@@ -135,14 +135,14 @@ TEST_F(PreprocessSplitsTest, WarnsOfTextsThatStandInTwoSplits) {
   for (const auto& [name, contents] : Output()) EXPECT_EQ(name.find("hashes"), std::string::npos);
 }
 
-TEST_F(PreprocessSplitsTest, TakesNoEmptyLineForATextOfTwoSplits) {
+TEST_F(PreprocessSplitsTest, DoesNotCompareEmptyLinesOfSplits) {
   options_.tokenizer.set_keep_empty_lines(true);
   Give("train", "a\n\n");
   Give("valid", "b\n\n");
   EXPECT_THAT(RunWell().overlaps, IsEmpty());
 }
 
-TEST_F(PreprocessSplitsTest, DoesWithInvalidBytesAsItIsTold) {
+TEST_F(PreprocessSplitsTest, HandlesInvalidBytesAsConfigured) {
   const std::string text =
       "good\nb\xff"
       "d\n\xc3\ngood too\n";
@@ -168,7 +168,7 @@ TEST_F(PreprocessSplitsTest, DoesWithInvalidBytesAsItIsTold) {
 }
 
 // NUL bytes are rejected for every --on_invalid except SKIP and REPLACE.
-TEST_F(PreprocessSplitsTest, RefusesNulBytesUnlessItIsTold) {
+TEST_F(PreprocessSplitsTest, RefusesNulBytesByDefault) {
   Give("train", std::string("good\nb\0d\ngood too\n", 18));
   for (const auto way : {PreprocessSpec::KEEP, PreprocessSpec::FAIL}) {
     options_.on_invalid = way;
@@ -184,14 +184,14 @@ TEST_F(PreprocessSplitsTest, RefusesNulBytesUnlessItIsTold) {
 }
 
 // Inputs are checked before any split is read.
-TEST_F(PreprocessSplitsTest, RefusesWhatIsNoText) {
+TEST_F(PreprocessSplitsTest, RefusesBinaryFiles) {
   Give("train", "good\n");
   Give("valid", "PK\3\4");
   EXPECT_THAT(Run(), FailsWith(kInvalid, scratch_.Path("valid") +
                                              ": offset 0: expected UTF-8 text, found a zip"));
 }
 
-TEST_F(PreprocessSplitsTest, WarnsOfLinesThatNobodyMeans) {
+TEST_F(PreprocessSplitsTest, WarnsOfSuspectLines) {
   Give("train", "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> x\n");
   Give("valid",
        "d\n\xef\xbb\xbf"
@@ -241,7 +241,7 @@ TEST_F(PreprocessSplitsTest, FindsInvalidBytesOfEveryField) {
             "<unk>\t0\n</s>\t0\na\t1\nc\t1\n\ufffd\t1\n<s>\t0\n<pad>\t0\n");
 }
 
-TEST_F(PreprocessSplitsTest, SaysWhatWasRead) {
+TEST_F(PreprocessSplitsTest, RecordsTheSourceFiles) {
   options_.task = TRANSLATION;
   options_.splits = {{"train",
                       {scratch_.Write("a.en", "one\n"), scratch_.Write("b.en", "two\n")},
@@ -255,7 +255,7 @@ TEST_F(PreprocessSplitsTest, SaysWhatWasRead) {
   EXPECT_EQ(scratch_.Read("out/dataset.textproto").find(scratch_.path()), std::string::npos);
 }
 
-TEST_F(PreprocessSplitsTest, SaysWhatIsUnknownAndWhatIsCovered) {
+TEST_F(PreprocessSplitsTest, ReportsUnknownWordsAndCoverage) {
   options_.tokenizer.set_min_count(2);
   Give("train", "a a a b b c d e e\n");
   Give("valid", "a x y x c\n");
@@ -286,7 +286,7 @@ TEST_F(PreprocessSplitsTest, CountsLengths) {
   EXPECT_THAT(split.surveys(1).length_counts(), ElementsAre(3));
 }
 
-TEST_F(PreprocessSplitsTest, SaysWhatShapedTheBytes) {
+TEST_F(PreprocessSplitsTest, RecordsTheOptionsThatDetermineTheBytes) {
   Give("train", "text\n");
   EXPECT_EQ(RunWell().manifest.preprocess().libraries_size(), 0);
   options_.tokenizer.set_kind(TokenizerSpec::CHARACTER);
@@ -296,7 +296,7 @@ TEST_F(PreprocessSplitsTest, SaysWhatShapedTheBytes) {
   EXPECT_EQ(spec.elman_version(), ELMAN_VERSION);
 }
 
-TEST_F(PreprocessSplitsTest, TakesAMillionWords) {
+TEST_F(PreprocessSplitsTest, HandlesAMillionWords) {
   constexpr int kWords = 1'000'000;
   std::string text;
   for (int i = 0; i < kWords; ++i) {

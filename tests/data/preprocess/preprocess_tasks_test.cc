@@ -47,7 +47,7 @@ TEST_F(PreprocessTasksTest, MakesADataSetOfTagging) {
 
 // Labels that do not occur in train have the same ids for any number of threads, over several
 // chunks.
-TEST_F(PreprocessTasksTest, KeepsTheNamesOfLabelsThatTrainLacks) {
+TEST_F(PreprocessTasksTest, KeepsTheNamesOfUnseenLabels) {
   options_.task = CLASSIFICATION;
   Give("train", "0\tthe word\n");
   std::string valid;
@@ -104,7 +104,7 @@ TEST_F(PreprocessTasksTest, PutsRatingsInNumericOrder) {
 
 // The manifest has the columns of words and tags, and a data set with the same vocabulary uses
 // them.
-TEST_F(PreprocessTasksTest, RemembersTheColumnsOfTags) {
+TEST_F(PreprocessTasksTest, RecordsTheColumnsOfTags) {
   options_.task = TAGGING;
   options_.tokenizer.set_kind(TokenizerSpec::WHITESPACE);
   Give("train", "0\ta\tX\tO\n0\tb\tY\tO\n");
@@ -133,7 +133,7 @@ TEST_F(PreprocessTasksTest, RemembersTheColumnsOfTags) {
   EXPECT_THAT(Run(), FailsWith(kInvalid, "--word_column and --tag_column are for --task=tagging"));
 }
 
-TEST_F(PreprocessTasksTest, RefusesMixturesOfTagSchemes) {
+TEST_F(PreprocessTasksTest, RefusesMixedTagSchemes) {
   options_.task = TAGGING;
   const std::string bilou = "a B-x\nb I-x\nc L-x\n\nd U-x\ne O\nf B-x\ng L-x\n\n";
   Give("train", bilou);
@@ -225,7 +225,7 @@ TEST_F(PreprocessTasksTest, MakesADataSetOfTranslation) {
   EXPECT_THAT(Example("train", 1), ElementsAre(ElementsAre(3, 2, 1), ElementsAre(4, 6, 2, 1)));
 }
 
-TEST_F(PreprocessTasksTest, MayTokenizeTheTargetAnotherWay) {
+TEST_F(PreprocessTasksTest, MayTokenizeTheTargetDifferently) {
   options_.task = TRANSLATION;
   options_.tokenizer.set_kind(TokenizerSpec::BPE);
   options_.tokenizer.set_vocab_size(300);

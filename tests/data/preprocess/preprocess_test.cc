@@ -49,7 +49,7 @@ TEST_F(PreprocessTest, CountsUnknownsInTheVocabularyToo) {
   EXPECT_EQ(scratch_.Read("out/vocabulary.txt"), "<unk>\t2\n</s>\t1\na\t2\n<s>\t0\n<pad>\t0\n");
 }
 
-TEST_F(PreprocessTest, KeepsEmptyLinesOnlyWhenAsked) {
+TEST_F(PreprocessTest, KeepsEmptyLinesOnlyOnRequest) {
   Train("a\n\n \t\nb\n");
   const auto report = Run();
   ASSERT_THAT(report, IsOk());
@@ -62,7 +62,7 @@ TEST_F(PreprocessTest, KeepsEmptyLinesOnlyWhenAsked) {
 }
 
 // Line numbers count all lines of the split's files, including left-out ones.
-TEST_F(PreprocessTest, KnowsTheLinesOfItsFiles) {
+TEST_F(PreprocessTest, RecordsLineNumbers) {
   std::string text;
   std::vector<uint64_t> expected;
   for (uint64_t line = 1; text.size() < 5 * kChunkBytes / 2; ++line) {
@@ -91,7 +91,7 @@ TEST_F(PreprocessTest, KnowsTheLinesOfItsFiles) {
 }
 
 // A line of several megabytes becomes several examples with the same line number.
-TEST_F(PreprocessTest, KnowsTheLineOfItsPieces) {
+TEST_F(PreprocessTest, RecordsTheLineNumberOfPieces) {
   std::string text = "first\n\n";
   for (int i = 0; text.size() < 3 * kMaxLineBytes; ++i) text += " word" + std::to_string(i % 977);
   Train(text + "\nlast\n");
@@ -129,7 +129,7 @@ TEST_F(PreprocessTest, GivesTheSameBytesForAnyNumberOfThreads) {
   }
 }
 
-TEST_F(PreprocessTest, GivesBackWhatLosslessTokenizersRead) {
+TEST_F(PreprocessTest, LosslessTokenizersRestoreTheText) {
   const std::string text = MadeCorpus(LANGUAGE_MODEL, 15'000);
   for (const auto kind : {TokenizerSpec::CHARACTER, TokenizerSpec::BYTE, TokenizerSpec::BPE,
                           TokenizerSpec::UNIGRAM}) {
@@ -146,7 +146,7 @@ TEST_F(PreprocessTest, GivesBackWhatLosslessTokenizersRead) {
 }
 
 // One line of several megabytes, like text8.
-TEST_F(PreprocessTest, TakesALineOfAnyLength) {
+TEST_F(PreprocessTest, HandlesALineOfAnyLength) {
   std::string text;
   for (int i = 0; text.size() < 3 * kMaxLineBytes; ++i)
     text += (i > 0 ? " word" : "word") + std::to_string(i % 977);
@@ -184,7 +184,7 @@ TEST_F(PreprocessTest, CutsShardsOfEqualSize) {
 }
 
 // More shards than examples: some shards are empty, and nothing is lost.
-TEST_F(PreprocessTest, SurvivesTinyShards) {
+TEST_F(PreprocessTest, WritesTinyShards) {
   Train("one two three four five six\nseven\n");
   options_.shard_tokens = 1;
   ASSERT_THAT(Run(), IsOk());
@@ -217,7 +217,7 @@ TEST_F(PreprocessTest, CountsLinesThatAreNotUtf8) {
             "d\n\xc3\n");
 }
 
-TEST_F(PreprocessTest, LeavesNothingBehindWhenItFails) {
+TEST_F(PreprocessTest, LeavesNoFilesAfterAFailure) {
   Train("some text\n");
   const auto fail = [&](const std::string& part) {
     EXPECT_THAT(Run(), testing::Not(IsOk()));
@@ -243,7 +243,7 @@ TEST_F(PreprocessTest, LeavesNothingBehindWhenItFails) {
   fail("empty");
 }
 
-TEST_F(PreprocessTest, KeepsItsHandsOffWhatIsThere) {
+TEST_F(PreprocessTest, DoesNotOverwriteExistingFiles) {
   Train("some text\n");
   ASSERT_THAT(Run(), IsOk());
   const auto before = Output();
@@ -260,7 +260,7 @@ TEST_F(PreprocessTest, KeepsItsHandsOffWhatIsThere) {
 }
 
 // The published counts of WikiText-2, checked on the real corpus if ELMAN_CORPORA names its folder.
-TEST_F(PreprocessTest, CountsWikiText2AsEverybodyDoes) {
+TEST_F(PreprocessTest, WikiText2HasThePublishedCounts) {
   const char* corpora = std::getenv("ELMAN_CORPORA");
   if (corpora == nullptr) {
     std::printf("not done: ELMAN_CORPORA is not set\n");
@@ -283,7 +283,7 @@ TEST_F(PreprocessTest, CountsWikiText2AsEverybodyDoes) {
 
 // Difficult texts, such as the Big List of Naughty Strings and tests of UTF-8 decoders, if
 // ELMAN_CORPORA names their folder.
-TEST_F(PreprocessTest, TakesNaughtyTexts) {
+TEST_F(PreprocessTest, HandlesDifficultTexts) {
   const char* corpora = std::getenv("ELMAN_CORPORA");
   if (corpora == nullptr) {
     std::printf("not done: ELMAN_CORPORA is not set\n");
@@ -304,7 +304,7 @@ TEST_F(PreprocessTest, TakesNaughtyTexts) {
 
 // The corpus has lines "NUMBER:valid:BYTES" and "NUMBER:invalid:BYTES". Exactly the invalid ones
 // are found. Only if ELMAN_CORPORA names the folder.
-TEST_F(PreprocessTest, TellsInvalidBytesFromOthers) {
+TEST_F(PreprocessTest, DetectsInvalidBytes) {
   const char* corpora = std::getenv("ELMAN_CORPORA");
   if (corpora == nullptr) {
     std::printf("not done: ELMAN_CORPORA is not set\n");

@@ -22,7 +22,7 @@ class PreprocessVocabulariesTest : public PreprocessFixture {
   }
 };
 
-TEST_F(PreprocessVocabulariesTest, TakesTheVocabularyOfBert) {
+TEST_F(PreprocessVocabulariesTest, ImportsTheVocabularyOfBert) {
   options_.tokenizer.set_kind(TokenizerSpec::WORDPIECE);
   options_.tokenizer.set_lowercase(true);
   options_.tokenizer_file = scratch_.Write("vocab.txt", "[PAD]\n[UNK]\nun\n##able\n.\n");
@@ -35,7 +35,7 @@ TEST_F(PreprocessVocabulariesTest, TakesTheVocabularyOfBert) {
   EXPECT_FALSE(report.manifest.fields(0).has_tokenizer_file());
 }
 
-TEST_F(PreprocessVocabulariesTest, TakesAnyModelOfSentencePiece) {
+TEST_F(PreprocessVocabulariesTest, ImportsAnySentencePieceModel) {
   const std::string text = MadeCorpus(LANGUAGE_MODEL, 20'000);
   std::vector<std::string> lines;
   for (size_t at = 0; at < text.size(); at = text.find('\n', at) + 1)
@@ -53,7 +53,7 @@ TEST_F(PreprocessVocabulariesTest, TakesAnyModelOfSentencePiece) {
   EXPECT_TRUE(TextOf("train") == expected);
 }
 
-TEST_F(PreprocessVocabulariesTest, NamesTheFileThatIsNoVocabulary) {
+TEST_F(PreprocessVocabulariesTest, NamesAnInvalidVocabularyFile) {
   Give("train", "text\n");
   options_.tokenizer.set_kind(TokenizerSpec::WORDPIECE);
   options_.tokenizer_file = scratch_.Path("missing");
@@ -68,7 +68,7 @@ TEST_F(PreprocessVocabulariesTest, NamesTheFileThatIsNoVocabulary) {
 }
 
 // Each side of a translation has its own file.
-TEST_F(PreprocessVocabulariesTest, TakesAnotherFileForTheTarget) {
+TEST_F(PreprocessVocabulariesTest, ImportsASeparateFileForTheTarget) {
   options_.task = TRANSLATION;
   options_.tokenizer.set_kind(TokenizerSpec::WORDPIECE);
   options_.tokenizer_file = scratch_.Write("source.txt", "[UNK]\na\n");
@@ -81,7 +81,7 @@ TEST_F(PreprocessVocabulariesTest, TakesAnotherFileForTheTarget) {
 
 // Vocabularies and models have the same bytes and therefore the same fingerprints, so that trained
 // models can be used with both data sets.
-TEST_F(PreprocessVocabulariesTest, TakesOverAllOfAnotherDataSet) {
+TEST_F(PreprocessVocabulariesTest, AdoptsEverythingFromAnotherDataSet) {
   for (const Task task : {LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION}) {
     for (const auto kind : {TokenizerSpec::WORD, TokenizerSpec::BPE}) {
       options_ = {};
@@ -112,7 +112,7 @@ TEST_F(PreprocessVocabulariesTest, TakesOverAllOfAnotherDataSet) {
 }
 
 // A new train may have labels that the other data set lacks, and has its own unseen labels.
-TEST_F(PreprocessVocabulariesTest, TakesOverLabelsInTheirOrderAndNamesOthers) {
+TEST_F(PreprocessVocabulariesTest, AdoptsLabelsInOrderAndNamesUnseenOnes) {
   options_.task = CLASSIFICATION;
   options_.label_order = {LabelOrderSpec::Kind::kGiven, {"low", "high"}};
   Give("train", "high\tgood\nlow\tbad\n");
@@ -146,7 +146,7 @@ TEST_F(PreprocessVocabulariesTest, KeepsEmptyLinesWithIdsOfAnotherDataSet) {
             (*Dataset::Open(before))->manifest().fields(0).vocabulary().fingerprint());
 }
 
-TEST_F(PreprocessVocabulariesTest, CountsLabelsThatTheOtherDoesNotHave) {
+TEST_F(PreprocessVocabulariesTest, CountsLabelsIfTheOtherDataSetHasNone) {
   Give("train", "good bad film\n");
   options_.vocabulary_of = MadeBefore();
   options_.task = CLASSIFICATION;
@@ -164,7 +164,7 @@ TEST_F(PreprocessVocabulariesTest, CountsLabelsThatTheOtherDoesNotHave) {
 }
 
 // The report has the number of lines in the sample.
-TEST_F(PreprocessVocabulariesTest, LearnsFromASampleOfTheSizeAskedFor) {
+TEST_F(PreprocessVocabulariesTest, TrainsOnASampleOfTheRequestedSize) {
   options_.tokenizer.set_kind(TokenizerSpec::BPE);
   options_.tokenizer.set_vocab_size(300);
   options_.tokenizer_sample_bytes = 10'000;

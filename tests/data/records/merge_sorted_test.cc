@@ -53,12 +53,12 @@ TEST(MergeSorted, VisitsEachKeyOnceWithItsSum) {
   EXPECT_THAT(*Merged({}, std::plus<>()), IsEmpty());
 }
 
-TEST(MergeSorted, AddsAsItIsTold) {
+TEST(MergeSorted, AddsWithTheGivenFunction) {
   const auto larger = [](int a, int b) { return std::max(a, b); };
   EXPECT_THAT(*Merged({{{"a", -3}}, {{"a", -2}, {"b", -1}}}, larger), ElementsAre("a -2", "b -1"));
 }
 
-TEST(MergeSorted, EndsWhereARunCannotBeRead) {
+TEST(MergeSorted, FailsIfARunCannotBeRead) {
   EXPECT_THAT(Merged({{{"a", 1}, {"b", 0}}, {{"a", 1}}}, std::plus<>()),
               FailsWith(absl::StatusCode::kDataLoss, "damaged at b"));
 }

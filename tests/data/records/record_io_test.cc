@@ -77,7 +77,7 @@ TEST(RecordIo, RefusesEveryFlippedBit) {
   }
 }
 
-TEST(RecordIo, TellsTruncationFromCorruption) {
+TEST(RecordIo, DistinguishesTruncationFromCorruption) {
   const std::string frame = FrameRecord("a payload");
   for (size_t size = 1; size < frame.size(); ++size) {
     EXPECT_THAT(RecordFile(frame.substr(0, size)).Read(0), FailsWith(kDataLoss, "truncated"))
@@ -85,7 +85,7 @@ TEST(RecordIo, TellsTruncationFromCorruption) {
   }
 }
 
-TEST(RecordIo, BoundsALengthBeforeItBelievesIt) {
+TEST(RecordIo, ChecksALengthBeforeItUsesIt) {
   for (const uint64_t length :
        {uint64_t{1} << 30, uint64_t{1} << 62, ~uint64_t{0}, ~uint64_t{0} - 16}) {
     EXPECT_THAT(RecordFile(WithForgedLength(length)).Read(0), FailsWith(kDataLoss, "at most"));

@@ -139,7 +139,7 @@ TEST_P(ShardCorruptionTest, IsFound) {
 
 // Damage with corrected checksums: no read is out of bounds or allocates much memory, and accepted
 // shards have the fingerprint of their tokens.
-TEST_P(ShardCorruptionTest, WithChecksumsMendedHarmsNothing) {
+TEST_P(ShardCorruptionTest, WithCorrectedChecksumsIsHarmless) {
   const std::vector<std::string> records = FramedRecords(path_);
   for (size_t i = 0; i < records.size(); ++i) {
     const std::string payload =
@@ -234,7 +234,7 @@ TEST_P(DatasetCorruptionTest, NamesTheFile) {
 }
 
 // A flipped bit in the vocabulary gives another vocabulary or an error, never the same vocabulary.
-TEST_P(DatasetCorruptionTest, OfTheVocabularyMakesNoEqualOne) {
+TEST_P(DatasetCorruptionTest, OfTheVocabularyChangesTheVocabulary) {
   const std::string text = scratch_.Read("vocabulary.txt");
   for (size_t bit = 0; bit < text.size() * 8; ++bit) {
     std::string flipped = text;

@@ -26,7 +26,7 @@ class DatasetTest : public testing::Test {
   DatasetManifest manifest_;
 };
 
-TEST_F(DatasetTest, OpensWhatIsWhole) {
+TEST_F(DatasetTest, OpensAValidDataSet) {
   const auto dataset = Dataset::Open(scratch_.path());
   ASSERT_THAT(dataset, IsOk());
   EXPECT_EQ((*dataset)->vocabulary().predicted_size(), 100u);
@@ -37,7 +37,7 @@ TEST_F(DatasetTest, OpensWhatIsWhole) {
   EXPECT_THAT((*dataset)->FindSplit("test"), FailsWith(absl::StatusCode::kNotFound, "has: train"));
 }
 
-TEST_F(DatasetTest, SaysWhatIsNoDataSet) {
+TEST_F(DatasetTest, ReportsAFolderWithoutADataSet) {
   constexpr auto kNotFound = absl::StatusCode::kNotFound;
   EXPECT_THAT(Dataset::Open(scratch_.Path("none")), FailsWith(kNotFound, "no such folder"));
   Scratch empty;
@@ -56,7 +56,7 @@ TEST_F(DatasetTest, RefusesADamagedVocabulary) {
               FailsWith(absl::StatusCode::kNotFound, "vocabulary.txt"));
 }
 
-TEST_F(DatasetTest, MissesShards) {
+TEST_F(DatasetTest, ReportsMissingShards) {
   const std::string shard = scratch_.Read("shard-1");
   scratch_.Write("shard-1", shard.substr(1));
   EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(kDataLoss, "shard-1: expected"));
@@ -143,7 +143,7 @@ TEST_F(DatasetTest, RefusesCountsItsShardsCannotHold) {
   EXPECT_THAT(forge([](TextCounts* c) { c->set_bytes(~uint64_t{0}); }), refused);
 }
 
-TEST_F(DatasetTest, RefusesKindsItDoesNotKnow) {
+TEST_F(DatasetTest, RefusesUnknownKinds) {
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->set_task(static_cast<Task>(77)); }),
               FailsWith(kDataLoss, "task 77"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->clear_task(); }),
@@ -156,7 +156,7 @@ TEST_F(DatasetTest, RefusesKindsItDoesNotKnow) {
 }
 
 // Lengths are checked when the data set is opened, and then against the shards.
-TEST_F(DatasetTest, RefusesLengthsThatAreNotThoseOfTheShards) {
+TEST_F(DatasetTest, RefusesLengthsThatDifferFromTheShards) {
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_splits(0)->clear_surveys(); }),
               FailsWith(kDataLoss, "split train: the lengths are not"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) {
@@ -227,7 +227,7 @@ TEST_F(TaskDatasetTest, HasAVocabularyForEachField) {
   EXPECT_EQ(dataset->vocabulary_text(1), scratch_.Read("tags.vocabulary.txt"));
 }
 
-TEST_F(TaskDatasetTest, MayNameLabelsThatTrainLacks) {
+TEST_F(TaskDatasetTest, MayHaveUnseenLabels) {
   const auto with_file = [&](const std::string& text) {
     return [this, text](DatasetManifest* m) {
       *m->mutable_fields(1)->mutable_unseen_file() =

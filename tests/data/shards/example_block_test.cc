@@ -9,7 +9,7 @@ namespace elman {
 namespace {
 
 // Lines of a corpus of which some were left out and some became several examples.
-TEST(ExampleBlock, KnowsTheLinesOfExamples) {
+TEST(ExampleBlock, HasTheLinesOfExamples) {
   Scratch scratch;
   const uint64_t far = uint64_t{1} << 40;
   for (const std::vector<uint64_t>& lines : {std::vector<uint64_t>{1, 2, 3, 4},

@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(Tasks, ExampleReaderTest,
                                          COOCCURRENCE),
                          [](const auto& info) { return Task_Name(info.param); });
 
-TEST_F(ExampleReaderTest, ReportsADamagedBlockWhenItComesToIt) {
+TEST_F(ExampleReaderTest, ReportsADamagedBlockWhenItIsRead) {
   const FieldExamples fields = RandomTaskExamples(TAGGING, 60'000, 30);
   WriteMadeDataset(scratch_.path(), TAGGING, {fields});
   std::string bytes = scratch_.Read("shard-0");

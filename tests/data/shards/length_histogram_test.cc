@@ -20,7 +20,7 @@ TEST(LengthHistogramTest, HasBinsWithoutGaps) {
   }
 }
 
-TEST(LengthHistogramTest, AddsUpAndDivides) {
+TEST(LengthHistogramTest, AddsCountsAndFindsQuantiles) {
   LengthCounts counts, sums;
   EXPECT_EQ(LengthQuantile(counts, 0.5), 0u);
   for (uint64_t length = 1; length <= 10; ++length) CountLength(length, &counts);

@@ -61,7 +61,7 @@ class RawTextTest : public testing::Test {
   const std::string path_ = scratch_.Path("texts");
 };
 
-TEST_F(RawTextTest, ComesBackByteForByte) {
+TEST_F(RawTextTest, ReadsBackExactly) {
   const Texts texts = {{"A line, \xff\n\t as it is"}, {}, {"", "x"}, {std::string("\0", 1)}};
   const RawTextHeader header = HeaderOf(texts);
   const auto entry = Write(texts, header, IdOf(header, texts));
@@ -85,7 +85,7 @@ TEST_F(RawTextTest, MayHaveManyBlocks) {
   }
 }
 
-TEST_F(RawTextTest, IsNotPublishedUnlessItIsWhatWasAnnounced) {
+TEST_F(RawTextTest, IsNotPublishedUnlessItMatchesTheHeader) {
   const Texts texts = {{"one"}, {"two"}};
   RawTextHeader header = HeaderOf(texts);
   const auto kChanged = absl::StatusCode::kFailedPrecondition;
@@ -97,7 +97,7 @@ TEST_F(RawTextTest, IsNotPublishedUnlessItIsWhatWasAnnounced) {
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
-TEST_F(RawTextTest, OfANewerVersionIsRefused) {
+TEST_F(RawTextTest, RefusesNewerVersions) {
   const Texts texts = {{"one"}};
   RawTextHeader header = HeaderOf(texts);
   header.set_format_version(kRawTextFormatVersion + 1);

@@ -133,12 +133,12 @@ TEST_F(ShardTest, CutsBlocksBetweenExamples) {
   EXPECT_EQ(*ReadAll(path), examples);
 }
 
-TEST_F(ShardTest, BoundsTheExamplesOfABlock) {
+TEST_F(ShardTest, LimitsTheExamplesOfABlock) {
   const Examples examples(kMaxBlockExamples / 2 + 10, {1});
   EXPECT_EQ((*ShardReader::Open(Write("a", examples), {kVocabularySize}))->blocks(), 2);
 }
 
-TEST_F(ShardTest, CountsWhatIsInIt) {
+TEST_F(ShardTest, CountsItsContents) {
   const auto entry = WriteMadeShard(scratch_.Path("shard"), MadeHeader("f"), {{5, 0, 1}, {0, 1}});
   ASSERT_THAT(entry, IsOk());
   EXPECT_EQ(entry->file(), "shard");
@@ -162,7 +162,7 @@ TEST_F(ShardTest, RefusesLinesOfOtherExamples) {
   }
 }
 
-TEST_F(ShardTest, ReadsTheFormatBefore) {
+TEST_F(ShardTest, ReadsThePreviousFormat) {
   ShardHeader header = MadeHeader("f");
   header.set_format_version(kOldestShardFormatVersion);
   const Examples examples = {{5, 6, 1}, {7, 1}};
@@ -174,7 +174,7 @@ TEST_F(ShardTest, ReadsTheFormatBefore) {
               FailsWith(absl::StatusCode::kFailedPrecondition, "expected shard format"));
 }
 
-TEST_F(ShardTest, HasOneIdForOneContent) {
+TEST_F(ShardTest, EqualContentsHaveEqualIds) {
   const auto id = [&](const ShardHeader& header, const Examples& examples) {
     ShardFingerprint fingerprint(header);
     for (const auto& example : examples) fingerprint.Add(example);
@@ -187,7 +187,7 @@ TEST_F(ShardTest, HasOneIdForOneContent) {
   EXPECT_NE(id(MadeHeader("f"), {{1, 2}, {4}}), original);
 }
 
-TEST_F(ShardTest, IsNotFinishedWithOtherExamplesThanAnnounced) {
+TEST_F(ShardTest, RefusesOtherExamplesThanAnnounced) {
   ShardFingerprint fingerprint(MadeHeader("f"));
   auto writer =
       *ShardWriter::Create(scratch_.Path("shard"), MadeHeader("f"), fingerprint.file_id());
@@ -334,7 +334,7 @@ TEST_F(ShardTest, RefusesGapsBetweenBlocks) {
               FailsWith(kDataLoss, "block 0: expected its end at"));
 }
 
-TEST_F(ShardTest, BoundsMessagesBeforeItParsesThem) {
+TEST_F(ShardTest, ChecksSizesOfMessagesBeforeParsing) {
   constexpr uint64_t kMore = uint64_t{1} << 20;
   auto records = RecordsOf(Write("shard", {{5, 6, 1}}));
   ShardRecord index, tail;
@@ -349,7 +349,7 @@ TEST_F(ShardTest, BoundsMessagesBeforeItParsesThem) {
               FailsWith(kDataLoss, "header: expected a record of at most"));
 }
 
-TEST_F(ShardTest, RefusesIdsTheVocabularyDoesNotHave) {
+TEST_F(ShardTest, RefusesIdsBeyondTheVocabulary) {
   const std::string path = Write("shard", {{5, 6, 1}});
   EXPECT_THAT(ReadAll(path, 7), IsOk());
   EXPECT_THAT(ReadAll(path, 6), FailsWith(kDataLoss, "expected ids below 6, found 6"));
@@ -375,7 +375,7 @@ TEST_P(TaskShardTest, ReadsBackWhatWasWritten) {
   }
 }
 
-TEST_P(TaskShardTest, HasAWidthForEachField) {
+TEST_P(TaskShardTest, HasAnIdWidthPerField) {
   ShardHeader header = MadeHeader("f", 2, GetParam());
   header.mutable_fields(1)->set_token_width(4);
   const FieldExamples fields = RandomTaskExamples(GetParam(), 50, 20);
@@ -452,7 +452,7 @@ INSTANTIATE_TEST_SUITE_P(Tasks, TaskShardTest,
 
 // Batches rely on these: one tag per token, one label per text, one context and one weight per
 // word.
-TEST_F(ShardTest, RefusesFieldsThatDoNotGoTogether) {
+TEST_F(ShardTest, RefusesInconsistentFields) {
   const auto write = [&](Task task, const FieldExamples& fields) {
     const std::string path = scratch_.Path(Task_Name(task));
     EXPECT_THAT(WriteMadeShard(path, MadeHeader("f", 2, task), fields, {0, 100, 0}), IsOk());
@@ -466,7 +466,7 @@ TEST_F(ShardTest, RefusesFieldsThatDoNotGoTogether) {
               FailsWith(kDataLoss, "as many contexts and weights as words"));
 }
 
-TEST(TokenWidth, IsTheLeastThatHoldsEveryId) {
+TEST(TokenWidth, IsTheSmallestThatFitsEveryId) {
   EXPECT_EQ(TokenWidth(3), 2u);
   EXPECT_EQ(TokenWidth(65536), 2u);
   EXPECT_EQ(TokenWidth(65537), 4u);

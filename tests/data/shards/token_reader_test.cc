@@ -17,7 +17,7 @@ class TokenReaderTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(TokenReaderTest, ReadsAnyStretch) {
+TEST_F(TokenReaderTest, ReadsAnyRange) {
   // Blocks in the first and last shard; an empty shard and tiny ones between them.
   const std::vector<Examples> shards = {
       RandomExamples(2000, 1500, 100, 1), {}, {{5, 1}}, {}, RandomExamples(1500, 1500, 100, 2)};
@@ -40,7 +40,7 @@ TEST_F(TokenReaderTest, ReadsAnyStretch) {
   }
 }
 
-TEST_F(TokenReaderTest, KnowsTheExampleOfEveryToken) {
+TEST_F(TokenReaderTest, FindsTheExampleOfEveryToken) {
   const std::vector<Examples> shards = {
       RandomExamples(2000, 1500, 100, 1), {}, {{5, 1}}, {}, RandomExamples(1500, 1500, 100, 2)};
   WriteMadeDataset(scratch_.path(), shards);
@@ -62,7 +62,7 @@ TEST_F(TokenReaderTest, KnowsTheExampleOfEveryToken) {
   EXPECT_THAT(reader->ExampleAt(begin), FailsWith(absl::StatusCode::kOutOfRange, "of a split"));
 }
 
-TEST_F(TokenReaderTest, KeepsToItsEnds) {
+TEST_F(TokenReaderTest, RefusesPositionsOutsideTheSplit) {
   WriteMadeDataset(scratch_.path(), {{{5, 6, 1}}});
   const auto reader = Open(0);
   std::vector<int32_t> ids(2);
@@ -72,7 +72,7 @@ TEST_F(TokenReaderTest, KeepsToItsEnds) {
   EXPECT_THAT(reader->Read(3, std::span<int32_t>()), IsOk());
 }
 
-TEST_F(TokenReaderTest, ReportsADamagedBlockWhenItComesToIt) {
+TEST_F(TokenReaderTest, ReportsADamagedBlockWhenItIsRead) {
   const std::vector<Examples> shards = {Examples(22, std::vector<uint32_t>(50'000, 7))};
   WriteMadeDataset(scratch_.path(), shards);
   std::string bytes = scratch_.Read("shard-0");

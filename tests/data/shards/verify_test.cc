@@ -18,7 +18,7 @@ class VerifyTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(VerifyTest, ReadsEveryByteOfAWholeDataSet) {
+TEST_F(VerifyTest, ReadsEveryByteOfADataSet) {
   const VerificationReport report = VerifyDataset(scratch_.path());
   EXPECT_THAT(report.problems, testing::IsEmpty());
   uint64_t bytes = 0;
@@ -31,7 +31,7 @@ TEST_F(VerifyTest, ReadsEveryByteOfAWholeDataSet) {
   EXPECT_TRUE(VerifyShard(scratch_.Path("shard-1")).ok());
 }
 
-TEST_F(VerifyTest, GoesOnAfterAProblem) {
+TEST_F(VerifyTest, ContinuesAfterAProblem) {
   for (const char* name : {"shard-0", "shard-1"}) {
     std::string bytes = scratch_.Read(name);
     bytes[bytes.size() / 2] ^= 1;
@@ -42,7 +42,7 @@ TEST_F(VerifyTest, GoesOnAfterAProblem) {
 }
 
 // A valid shard with the counts of the manifest but other words.
-TEST_F(VerifyTest, TellsAnotherShardFromTheOneOfTheManifest) {
+TEST_F(VerifyTest, DetectsAnotherShardThanInTheManifest) {
   const auto dataset = *Dataset::Open(scratch_.path());
   ShardHeader header = MadeHeader(dataset->manifest().fields(0).vocabulary().fingerprint());
   header.set_shards(2);
@@ -54,7 +54,7 @@ TEST_F(VerifyTest, TellsAnotherShardFromTheOneOfTheManifest) {
 }
 
 // Tokens changed by a forger who corrects every checksum but not the fingerprint.
-TEST_F(VerifyTest, ComputesTheFingerprintAnew) {
+TEST_F(VerifyTest, RecomputesTheFingerprint) {
   const auto file = *RandomAccessFile::Open(scratch_.Path("shard-0"));
   std::string forged;
   std::string payload;
@@ -85,7 +85,7 @@ TEST_F(VerifyTest, ReadsEveryByteOfEveryField) {
 }
 
 // Counts that are consistent with each other but not with the labels.
-TEST_F(VerifyTest, CountsTheLabelsThatTrainDoesNotHave) {
+TEST_F(VerifyTest, CountsUnseenLabels) {
   Scratch scratch;
   DatasetManifest manifest = WriteMadeDataset(scratch.path(), CLASSIFICATION, {{{{5}}, {{100}}}});
   EXPECT_EQ(manifest.splits(0).counts(1).unknown(), 1u);

@@ -25,7 +25,7 @@ TextFindings Some() {
   return findings;
 }
 
-TEST(TextFindingsTest, ComeBackFromBytes) {
+TEST(TextFindingsTest, AreParsedFromBytes) {
   const auto parsed = TextFindings::Parse(Some().Serialize());
   ASSERT_THAT(parsed, IsOk());
   EXPECT_EQ(parsed->left_out.empty_lines, 1u);
@@ -49,7 +49,7 @@ TEST(TextFindingsTest, ComeBackFromBytes) {
   EXPECT_THAT(parsed->content_hashes, testing::ElementsAre(8, 9));
 }
 
-TEST(TextFindingsTest, RefuseBytesCutShort) {
+TEST(TextFindingsTest, RefuseTruncatedBytes) {
   const std::string bytes = Some().Serialize();
   const size_t whole_hash = bytes.size() - sizeof(uint64_t);
   for (size_t size = 0; size < bytes.size(); ++size) {
@@ -59,7 +59,7 @@ TEST(TextFindingsTest, RefuseBytesCutShort) {
 }
 
 // For any order in which threads and ranks process their chunks.
-TEST(TextNoticesSumTest, KeepTheFirstPlace) {
+TEST(TextNoticesSumTest, KeepsTheFirstPlace) {
   TextNotices early, late, none;
   early.kinds[0] = {2, 3, "early", ""};
   late.kinds[0] = {5, 9, "late", ""};

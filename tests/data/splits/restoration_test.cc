@@ -35,7 +35,7 @@ LineRestoration Of(const std::string& raw, const std::string& restored) {
   return counts;
 }
 
-TEST(RestorationTest, OfALineThatComesBackIsNothing) {
+TEST(RestorationTest, NeedsNoOperationsForARestoredLine) {
   const LineRestoration counts = Of("A line.", "A line.");
   EXPECT_EQ(counts.exact_lines, 1u);
   EXPECT_EQ(counts.edited_lines, 0u);
@@ -58,7 +58,7 @@ TEST(RestorationTest, CountsCapitalsInTheirContext) {
             1u);
 }
 
-TEST(RestorationTest, CountsSpacesTakenAwayAndPutThere) {
+TEST(RestorationTest, CountsDeletedAndInsertedSpaces) {
   const LineRestoration joined = Of("a-b \"c\"  d", "a - b \" c \" d");
   EXPECT_EQ(Sum(joined, LineRestoration::kDelete), 4u);
   EXPECT_EQ(Sum(joined, LineRestoration::kInsertSpace), 1u);
@@ -75,7 +75,7 @@ TEST(RestorationTest, CountsSpacesTakenAwayAndPutThere) {
 }
 
 // The Kelvin sign is not restored as the capital of k, because a decoder would write K.
-TEST(RestorationTest, RaisesOnlyWhatADecoderWouldRaise) {
+TEST(RestorationTest, RaisesOnlyToTheCapitalOfADecoder) {
   EXPECT_EQ(RaisedCase('k'), U'K');
   EXPECT_EQ(RaisedCase(0x1c6), 0x1c4u);
   EXPECT_EQ(RaisedCase('K'), U'K');

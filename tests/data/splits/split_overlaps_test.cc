@@ -43,7 +43,7 @@ TEST_F(SplitOverlapsTest, CountsExamplesThatAnEarlierSplitHas) {
   }
 }
 
-TEST_F(SplitOverlapsTest, FindsNoneWhereThereIsNone) {
+TEST_F(SplitOverlapsTest, FindsNoneIfTextsDiffer) {
   const auto overlaps = FindOverlaps({Hashed("train", {1, 1}, {}), Hashed("valid", {}, {2})});
   ASSERT_THAT(overlaps, IsOk());
   EXPECT_TRUE(overlaps->empty());

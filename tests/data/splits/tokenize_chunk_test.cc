@@ -56,7 +56,7 @@ class TokenizeChunkTest : public testing::Test {
   TokenizedChunk tokenized_;
 };
 
-TEST_F(TokenizeChunkTest, MakesAnExampleALine) {
+TEST_F(TokenizeChunkTest, MakesOneExamplePerLine) {
   Add("ab c");
   Add("d");
   const SpooledExamples::Field& examples = Tokenize();
@@ -66,7 +66,7 @@ TEST_F(TokenizeChunkTest, MakesAnExampleALine) {
   EXPECT_THAT(examples.bytes, ElementsAre(5, 2));
 }
 
-TEST_F(TokenizeChunkTest, EndsALineInPiecesOnce) {
+TEST_F(TokenizeChunkTest, EndsADividedLineOnce) {
   Add("ab", false, false);
   Add(" c", true, false);
   Add("", true, true);
@@ -89,7 +89,7 @@ TEST_F(TokenizeChunkTest, LeavesOutEmptyLinesUnlessTheyAreKept) {
   EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
 }
 
-TEST_F(TokenizeChunkTest, KnowsTheLineOfEveryExample) {
+TEST_F(TokenizeChunkTest, RecordsTheLineOfEveryExample) {
   Add("");
   Add("a");
   Add(" ");
@@ -132,7 +132,7 @@ TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
 }
 
 // References are the original text.
-TEST_F(TokenizeChunkTest, KeepsReferencesAsTheyAreInTheCorpus) {
+TEST_F(TokenizeChunkTest, KeepsReferencesUnchanged) {
   coding_.rules.task = TRANSLATION;
   coding_.rules.on_invalid = PreprocessSpec::REPLACE;
   coding_.fields = {Words({"go"}), Words({"va"})};
@@ -149,7 +149,7 @@ TEST_F(TokenizeChunkTest, KeepsReferencesAsTheyAreInTheCorpus) {
   EXPECT_THAT(Tokenize(1).bytes, ElementsAre(12, 5)) << "U+FFFD has three";
 }
 
-TEST_F(TokenizeChunkTest, KeepsUnknownWordsAndCountsWhatTokensLeaveOut) {
+TEST_F(TokenizeChunkTest, KeepsUnknownWordsAndCountsRestoration) {
   coding_.fields = {Words({"a", "b", "."})};
   coding_.raw_text = RawTextHeader::UNKNOWN_WORDS;
   Add("a b.");
@@ -173,7 +173,7 @@ TEST_F(TokenizeChunkTest, KeepsUnknownWordsAndCountsWhatTokensLeaveOut) {
   EXPECT_EQ(deleted, 2u);
 }
 
-TEST_F(TokenizeChunkTest, TellsALiteralUnkFromOtherUnknownWords) {
+TEST_F(TokenizeChunkTest, DistinguishesALiteralUnkFromUnknownWords) {
   coding_.fields = {Words({"a"}, TokenizerSpec::WHITESPACE)};
   coding_.raw_text = RawTextHeader::UNKNOWN_WORDS;
   Add("a <unk> b <s>");
@@ -230,7 +230,7 @@ TEST_F(TokenizeChunkTest, EndsBothSidesOfATranslation) {
   EXPECT_THAT(Tokenize(1).bytes, ElementsAre(3, 2));
 }
 
-TEST_F(TokenizeChunkTest, SaysWhichLineIsMalformed) {
+TEST_F(TokenizeChunkTest, ReportsAMalformedLine) {
   coding_.rules.task = CLASSIFICATION;
   coding_.fields.push_back(Labels({"neg"}));
   Add("no tab");
@@ -251,7 +251,7 @@ class LongExamplesTest : public TokenizeChunkTest,
   bool truncates() const { return GetParam() == PreprocessSpec::TRUNCATE; }
 };
 
-TEST_P(LongExamplesTest, OfTranslation) {
+TEST_P(LongExamplesTest, HandlesTranslation) {
   coding_.rules.task = TRANSLATION;
   coding_.raw_text = RawTextHeader::REFERENCE;
   coding_.fields = {Words({"a", "b"}), Words({"c", "d"})};
@@ -272,7 +272,7 @@ TEST_P(LongExamplesTest, OfTranslation) {
   }
 }
 
-TEST_P(LongExamplesTest, OfClassification) {
+TEST_P(LongExamplesTest, HandlesClassification) {
   coding_.rules.task = CLASSIFICATION;
   coding_.fields = {Words({"a", "b"}), Labels({"x", "y"})};
   Add("new\ta b a b");
@@ -286,7 +286,7 @@ TEST_P(LongExamplesTest, OfClassification) {
 }
 
 // The second word has three pieces, of which two are within the limit.
-TEST_P(LongExamplesTest, OfTagging) {
+TEST_P(LongExamplesTest, HandlesTagging) {
   coding_.rules.task = TAGGING;
   coding_.fields = {Text(TokenizerSpec::BYTE, *BuildByteVocabulary()), Labels({"x", "y"})};
   for (const char* line : {"k\tx", "lmn\ty", "o\tx", "", "p\ty", ""}) Add(line);

@@ -35,7 +35,7 @@ SpooledExamples Chunk(const std::vector<std::string>& unseen, std::vector<uint32
   return chunk;
 }
 
-TEST(UnseenLabelsTest, GetTheIdsThatAllChunksHave) {
+TEST(UnseenLabelsTest, HaveTheSameIdsInAllChunks) {
   const Vocabulary labels = WithUnseen({"x", "y", "z"});
   SpooledExamples chunk = Chunk({"z", "x"}, {0, 4, 3, 5, 1, 4});
   EXPECT_THAT(RenumberUnseenLabels(labels, 1, &chunk), IsOk());

@@ -54,7 +54,7 @@ void ExpectEqual(const SpooledExamples& a, const SpooledExamples& b) {
   }
 }
 
-TEST(ExampleSpool, GivesBackEveryChunk) {
+TEST(ExampleSpool, ReadsBackEveryChunk) {
   Scratch scratch;
   const FieldExamples first = {{{5, 6, 1}, {1}}, {{7}, {8, 9}}};
   auto writer = *SpoolWriter::Open(scratch.Path("spool"), 3);
@@ -76,7 +76,7 @@ TEST(ExampleSpool, GivesBackEveryChunk) {
 }
 
 // A killed process leaves complete chunks and possibly an incomplete one.
-TEST(ExampleSpool, IsContinuedBehindWhatIsWhole) {
+TEST(ExampleSpool, ContinuesAfterTheLastCompleteChunk) {
   Scratch scratch;
   const FieldExamples some = {{{5, 6, 1}, {1}}, {{7}, {8, 9}}};
   {
@@ -106,7 +106,7 @@ TEST(ExampleSpool, IsContinuedBehindWhatIsWhole) {
 
 // Two spools with alternating chunks, divided into any number of parts: every example is in exactly
 // one part, in order.
-TEST(SpooledSplit, GivesEveryExampleToOnePart) {
+TEST(SpooledSplit, HasEveryExampleInOnePart) {
   Scratch scratch;
   FieldExamples all(2);
   std::vector<std::string> paths;

@@ -13,7 +13,7 @@
 namespace elman {
 namespace {
 
-TEST(PipelineProgress, AnnouncesEachStepOnALineWhereThereIsNoTerminal) {
+TEST(PipelineProgress, PrintsOneLinePerStepWithoutATerminal) {
   testing::internal::CaptureStderr();
   {
     PipelineProgress progress(2, /*visible=*/true);
@@ -25,7 +25,7 @@ TEST(PipelineProgress, AnnouncesEachStepOnALineWhereThereIsNoTerminal) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "step 1 of 2: reading\nstep 2 of 2: writing\n");
 }
 
-TEST(PipelineProgress, SaysLinesBetweenSteps) {
+TEST(PipelineProgress, PrintsLinesBetweenSteps) {
   testing::internal::CaptureStderr();
   {
     PipelineProgress progress(3, /*visible=*/true);
@@ -37,7 +37,7 @@ TEST(PipelineProgress, SaysLinesBetweenSteps) {
 }
 
 // The line on a terminal, recorded by script(1): fraction, speed and remaining time.
-TEST(PipelineProgress, MovesOnATerminal) {
+TEST(PipelineProgress, UpdatesALineOnATerminal) {
   int terminal = -1;
   const int master = ::posix_openpt(O_RDWR | O_NOCTTY);
   ASSERT_GE(master, 0);

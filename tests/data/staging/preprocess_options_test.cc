@@ -18,7 +18,7 @@ class CheckOptionsTest : public testing::Test {
   PreprocessOptions options_;
 };
 
-TEST_F(CheckOptionsTest, AcceptsThePlainCase) {
+TEST_F(CheckOptionsTest, AcceptsMinimalOptions) {
   EXPECT_THAT(Check(), IsOk());
   EXPECT_EQ(options_.tokenizer.vocab_size(), 0u);
 }
@@ -31,7 +31,7 @@ TEST_F(CheckOptionsTest, FillsInTheSizeOfSubwordVocabularies) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocab_size=258"));
 }
 
-TEST_F(CheckOptionsTest, MissesWhatMustBeGiven) {
+TEST_F(CheckOptionsTest, RequiresMandatoryOptions) {
   options_.splits = {{"valid", {"a.txt"}}};
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--train"));
   options_.splits = {{"train", {"a.txt", ""}}};
@@ -42,7 +42,7 @@ TEST_F(CheckOptionsTest, MissesWhatMustBeGiven) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--output"));
 }
 
-TEST_F(CheckOptionsTest, RefusesOptionsThatMeanNothing) {
+TEST_F(CheckOptionsTest, RefusesMeaninglessOptions) {
   options_.tokenizer.set_min_count(2);
   EXPECT_THAT(Check(), IsOk());
   options_.tokenizer.set_kind(TokenizerSpec::UNIGRAM);
@@ -53,7 +53,7 @@ TEST_F(CheckOptionsTest, RefusesOptionsThatMeanNothing) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocab_size"));
 }
 
-TEST_F(CheckOptionsTest, WantsTheFileOfATokenizerThatIsThere) {
+TEST_F(CheckOptionsTest, RequiresTheFileOfAnImportedTokenizer) {
   options_.tokenizer_file = "file";
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocabulary=file goes with --tokenizer=wordpiece"));
   options_.tokenizer.set_kind(TokenizerSpec::WORDPIECE);
@@ -68,7 +68,7 @@ TEST_F(CheckOptionsTest, WantsTheFileOfATokenizerThatIsThere) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "needs --vocabulary=FILE"));
 }
 
-TEST_F(CheckOptionsTest, NeedsNoTrainBesideTheVocabularyOfAnother) {
+TEST_F(CheckOptionsTest, NeedsNoTrainWithAnAdoptedVocabulary) {
   options_.tokenizer.Clear();
   options_.vocabulary_of = "other";
   options_.splits[0].name = "test";
@@ -88,7 +88,7 @@ TEST_F(CheckOptionsTest, RefusesNumbersOutOfRange) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocab_size=2"));
 }
 
-TEST_F(CheckOptionsTest, KeepsTheOptionsOfOneTaskFromOthers) {
+TEST_F(CheckOptionsTest, RefusesOptionsOfOtherTasks) {
   options_.shared_vocabulary = true;
   EXPECT_THAT(Check(), FailsWith(kInvalid, "are for --task=translation"));
   options_.task = TRANSLATION;
@@ -107,7 +107,7 @@ TEST_F(CheckOptionsTest, KeepsTheOptionsOfOneTaskFromOthers) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--keep_empty_lines"));
 }
 
-TEST_F(CheckOptionsTest, BoundsTheBound) {
+TEST_F(CheckOptionsTest, ChecksTheMemoryLimit) {
   for (const uint64_t memory_mb : {0, 63, 1 << 25}) {
     options_.memory_mb = memory_mb;
     EXPECT_THAT(Check(), FailsWith(kInvalid, "--memory_mb=" + std::to_string(memory_mb)));
@@ -116,7 +116,7 @@ TEST_F(CheckOptionsTest, BoundsTheBound) {
   EXPECT_THAT(Check(), IsOk());
 }
 
-TEST_F(CheckOptionsTest, PairsFilesForTranslationOnly) {
+TEST_F(CheckOptionsTest, AcceptsParallelFilesForTranslationOnly) {
   options_.splits[0].target_files = {"b.txt"};
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--train: parallel files"));
   options_.task = TRANSLATION;

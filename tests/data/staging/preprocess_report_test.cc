@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(ReportText, HasARowASplitAndNotesWhereThereIsSomethingToNote) {
+TEST(ReportText, HasARowPerSplitAndNotes) {
   PreprocessReport report;
   SplitEntry* split = report.manifest.add_splits();
   split->set_name("train");
@@ -47,7 +47,7 @@ TEST(ReportText, HasARowASplitAndNotesWhereThereIsSomethingToNote) {
   EXPECT_THAT(ReportText(report), HasSubstr("40,000 were asked for"));
 }
 
-TEST(ReportText, HasARowAFieldAndNamesLabelsThatTrainLacks) {
+TEST(ReportText, HasARowPerFieldAndNamesUnseenLabels) {
   PreprocessReport report;
   report.manifest.set_task(TAGGING);
   report.manifest.add_fields()->set_name("text");
@@ -101,7 +101,7 @@ TEST(ReportText, CountsLabelsAndWarnsOfASingleOne) {
   EXPECT_THAT(ReportText(report), HasSubstr("warning: train: all examples of train have the same"));
 }
 
-TEST(ReportText, SaysTheOrderOfLabels) {
+TEST(ReportText, ReportsTheOrderOfLabels) {
   PreprocessReport report;
   report.manifest.set_task(CLASSIFICATION);
   for (const char* name : {"text", "label"}) report.manifest.add_fields()->set_name(name);

@@ -70,11 +70,11 @@ TEST_F(CorpusReaderTest, DropsTheByteOrderMarkOfEveryFile) {
   EXPECT_THAT(Lines({"a\xef\xbb\xbf\n"}), ElementsAre("a\xef\xbb\xbf"));
 }
 
-TEST_F(CorpusReaderTest, EndsALineWithItsFile) {
+TEST_F(CorpusReaderTest, EndsALineAtTheEndOfAFile) {
   EXPECT_THAT(Lines({"one\ntw", "o\n", "", "three"}), ElementsAre("one", "tw", "o", "three"));
 }
 
-TEST_F(CorpusReaderTest, RefusesUtf16AndSaysWhatToDo) {
+TEST_F(CorpusReaderTest, RefusesUtf16WithARemedy) {
   const std::string path = scratch_.Write("file", std::string("\xff\xfe"
                                                               "a\0\n\0",
                                                               6));
@@ -106,7 +106,7 @@ TEST_F(CorpusReaderTest, CutsLongLinesBeforeASpace) {
   EXPECT_FALSE((*pieces)[3].continues);
 }
 
-TEST_F(CorpusReaderTest, CutsBetweenCharactersWhereThereIsNoSpace) {
+TEST_F(CorpusReaderTest, CutsBetweenCharactersIfThereIsNoSpace) {
   for (const std::string& character :
        {std::string("x"), std::string("é"), std::string("我"), std::string("😀")}) {
     std::string line = "y";  // so that cuts do not always fall between characters
@@ -124,7 +124,7 @@ TEST_F(CorpusReaderTest, CutsBetweenCharactersWhereThereIsNoSpace) {
   }
 }
 
-TEST_F(CorpusReaderTest, TakesALineOfTheGreatestLengthWhole) {
+TEST_F(CorpusReaderTest, KeepsALineOfMaximumLengthWhole) {
   for (const size_t before : {size_t{0}, size_t{1}, kChunkBytes - 1, kChunkBytes}) {
     std::string text(before, '\n');
     for (const size_t size : {kMaxLineBytes - 1, kMaxLineBytes}) {
@@ -198,7 +198,7 @@ TEST_F(CorpusLayoutTest, RefusesParallelFilesOfUnequalLength) {
               FailsWith(kInvalid, one + ": expected a line for line 2 of " + two));
 }
 
-TEST_F(CorpusLayoutTest, CutsNoLineThatMustBeWhole) {
+TEST_F(CorpusLayoutTest, DoesNotCutLinesThatMustBeWhole) {
   const std::string file = scratch_.Write("a", "1\n" + std::string(kMaxLineBytes + 1, 'x') + "\n");
   EXPECT_THAT(Chunks({.files = {file}, .whole_lines = true}),
               FailsWith(absl::StatusCode::kInvalidArgument, file + ": line 2: expected at most"));
@@ -223,7 +223,7 @@ TEST_F(CorpusLayoutTest, KeepsSentencesInOneChunk) {
   EXPECT_TRUE(whole == text);
 }
 
-TEST_F(CorpusLayoutTest, EndsASentenceWithItsFile) {
+TEST_F(CorpusLayoutTest, EndsASentenceAtTheEndOfAFile) {
   const std::string a = scratch_.Write("a", "1\tA"), b = scratch_.Write("b", "2\tB\n\n"),
                     c = scratch_.Write("c", "3\tC");
   const auto chunks = Chunks({.files = {a, b, c}, .sentences = true});
@@ -241,7 +241,7 @@ TEST_F(CorpusLayoutTest, RefusesASentenceWithoutEnd) {
 }
 
 // For all text around the cuts.
-TEST_F(CorpusLayoutTest, CutsACompressedFileAsThePlainOne) {
+TEST_F(CorpusLayoutTest, CutsCompressedAndPlainFilesEqually) {
   uint32_t random = 1;
   const auto draw = [&] { return (random = random * 1664525 + 1013904223) >> 16; };
   for (int round = 0; round < 6; ++round) {
@@ -285,7 +285,7 @@ TEST_F(CorpusLayoutTest, CountsTheLinesBeforeAChunk) {
   EXPECT_EQ(places_, expected);
 }
 
-TEST_F(CorpusLayoutTest, DealsChunksOutLikeCards) {
+TEST_F(CorpusLayoutTest, DividesChunksAmongShares) {
   std::string text;
   while (text.size() < 5 * kChunkBytes) text += "some words of a line " + text.substr(0, 50) + "\n";
   const Corpus corpus = {.files = {scratch_.Write("a", text)}};

@@ -56,7 +56,7 @@ class ExampleParserTest : public testing::Test {
   LeftOut left_out_;
 };
 
-TEST_F(ExampleParserTest, TakesEveryLineOfALanguageModel) {
+TEST_F(ExampleParserTest, ReadsEveryLineOfALanguageModel) {
   EXPECT_THAT(Examples(LANGUAGE_MODEL, "a\tb\n\n c\n"), ElementsAre("a\tb", "", " c"));
 }
 
@@ -92,7 +92,7 @@ TEST_F(ExampleParserTest, ReadsColumns) {
   EXPECT_THAT(Examples(TAGGING, "\n \t\n"), IsEmpty());
 }
 
-TEST_F(ExampleParserTest, LeavesOutMarksOfDocuments) {
+TEST_F(ExampleParserTest, LeavesOutDocumentMarks) {
   EXPECT_THAT(Examples(TAGGING, "-DOCSTART- -X- O O\n\na O\n-DOCSTART-\nb O\n"),
               ElementsAre("a|O", "b|O"));
   EXPECT_EQ(left_out_.document_marks, 2u);
@@ -151,7 +151,7 @@ TEST_F(ExampleParserTest, ReadsParallelFiles) {
 }
 
 // An error shows a bad line on one line without characters that control the terminal.
-TEST_F(ExampleParserTest, ShowsBadLinesHarmlessly) {
+TEST_F(ExampleParserTest, EscapesBadLinesInErrors) {
   const std::string message(
       Parse(CLASSIFICATION, std::string("\x1b[2J\xff\0", 6) + std::string(200, 'x') + "\n")
           .status()
@@ -162,7 +162,7 @@ TEST_F(ExampleParserTest, ShowsBadLinesHarmlessly) {
 
 // Random bytes with tabs and line ends: every format gives examples with all fields, or an error
 // with the place.
-TEST_F(ExampleParserTest, TakesAnyBytes) {
+TEST_F(ExampleParserTest, HandlesAnyBytes) {
   uint64_t x = 1;
   const auto draw = [&x](uint64_t n) {
     return ((x = x * 6364136223846793005u + 1442695040888963407u) >> 33) % n;

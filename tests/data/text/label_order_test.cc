@@ -42,7 +42,7 @@ TEST(LabelOrderTest, NumbersAreInNumericOrder) {
   EXPECT_EQ(Ordered("", {"pos", "neg"}), "neg pos (BYTES)");
 }
 
-TEST(LabelOrderTest, IsAsAskedFor) {
+TEST(LabelOrderTest, FollowsTheSpecification) {
   EXPECT_EQ(Ordered("bytes", {"10", "9"}), "10 9 (BYTES)");
   EXPECT_EQ(Ordered("numeric", {"9", "10"}), "9 10 (NUMERIC)");
   EXPECT_EQ(Ordered("low, mid ,high", {"high", "low"}), "low high (GIVEN)");
@@ -60,7 +60,7 @@ TEST(LabelOrderTest, AListMayBeAFile) {
   EXPECT_THAT(ParseLabelOrder("a,b,a"), FailsWith(kInvalid, "the label 'a' is listed twice"));
 }
 
-TEST(LabelOrderTest, DoubtsASingleLabel) {
+TEST(LabelOrderTest, WarnsOfASingleLabel) {
   FieldEntry field;
   field.mutable_tokenizer()->set_kind(TokenizerSpec::LABEL);
   for (const uint64_t used : {0, 2, 70}) {
@@ -73,7 +73,7 @@ TEST(LabelOrderTest, DoubtsASingleLabel) {
   EXPECT_THAT(OneLabelWarning("data", field), IsEmpty());
 }
 
-TEST(LabelOrderTest, DoubtsRatingsThatAreNoNumbersOrNotInOrder) {
+TEST(LabelOrderTest, WarnsOfRatingsThatAreNotOrderedNumbers) {
   const auto doubt = [](FieldEntry::LabelOrder order, const std::vector<std::string>& names) {
     FieldEntry field;
     field.set_label_order(order);

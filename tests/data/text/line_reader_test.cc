@@ -6,7 +6,7 @@ namespace elman {
 namespace {
 
 // Pieces are tested in corpus_reader_test; this test checks their places.
-TEST(LineReader, SaysWhereALineStands) {
+TEST(LineReader, ReportsThePlaceOfALine) {
   Scratch scratch;
   const std::string first = scratch.Write("a", "one\n\nthree"), empty = scratch.Write("b", ""),
                     last = scratch.Write("c", std::string(kMaxLineBytes + 5, 'x') + "\ntwo\n");
@@ -29,7 +29,7 @@ TEST(LineReader, SaysWhereALineStands) {
   EXPECT_FALSE(*reader.Next(&piece));
 }
 
-TEST(LineReader, RefusesWhatIsNoText) {
+TEST(LineReader, RefusesBinaryFiles) {
   Scratch scratch;
   LinePiece piece;
   LineReader zip({scratch.Write("a", "PK\3\4 and more")});

@@ -19,7 +19,7 @@ TEST(LineSample, KeepsASmallCorpusWhole) {
   EXPECT_EQ(lines.back(), "1000099");
 }
 
-TEST(LineSample, KeepsTheOrderAndTheBoundOfALargeOne) {
+TEST(LineSample, KeepsTheOrderAndTheLimitOfALargeCorpus) {
   const std::vector<std::string> lines = Sample(71 * 1000, 100'000);
   EXPECT_LE(lines.size(), 1000u);
   EXPECT_GE(lines.size(), 300u);
@@ -31,7 +31,7 @@ TEST(LineSample, KeepsTheOrderAndTheBoundOfALargeOne) {
   EXPECT_LT(first_half, 0.6);
 }
 
-TEST(LineSample, IsTheSameFromAnyNumberOfParts) {
+TEST(LineSample, DoesNotDependOnTheNumberOfParts) {
   LineSample parts[] = {LineSample(10'000), LineSample(10'000), LineSample(10'000)};
   for (int i = 4999; i >= 0; --i) parts[i * 7 % 3].Add(i, std::to_string(1'000'000 + i));
   parts[0].AddAll(parts[1]);
@@ -42,7 +42,7 @@ TEST(LineSample, IsTheSameFromAnyNumberOfParts) {
   EXPECT_FALSE(parts[1].AddSerialized(std::string_view(bytes).substr(0, bytes.size() - 1)).ok());
 }
 
-TEST(LineSample, IsTheSameEveryTime) { EXPECT_EQ(Sample(10'000, 5000), Sample(10'000, 5000)); }
+TEST(LineSample, IsReproducible) { EXPECT_EQ(Sample(10'000, 5000), Sample(10'000, 5000)); }
 
 }  // namespace
 }  // namespace elman

@@ -9,7 +9,7 @@
 namespace elman {
 namespace {
 
-TEST(PieceTable, NumbersPiecesInTheOrderTheyCome) {
+TEST(PieceTable, NumbersPiecesInOrderOfFirstOccurrence) {
   PieceTable table;
   EXPECT_EQ(table.Find("a"), PieceTable::kNone);
   EXPECT_EQ(table.Find("word"), PieceTable::kNone);
@@ -24,7 +24,7 @@ TEST(PieceTable, NumbersPiecesInTheOrderTheyCome) {
 }
 
 // Pieces of every length near the size of a slot's head that differ in one byte, including zeros.
-TEST(PieceTable, TellsSimilarPiecesApart) {
+TEST(PieceTable, DistinguishesSimilarPieces) {
   std::map<std::string, uint32_t> expected;
   PieceTable table;
   for (size_t size = 1; size <= 40; ++size) {

@@ -64,7 +64,7 @@ TEST(TagSchemeTest, RecognizesTagsWithoutTypes) {
 }
 
 // F1 of entities is meaningless for such tags.
-TEST(TagSchemeTest, PartsOfSpeechMarkNoEntities) {
+TEST(TagSchemeTest, PartsOfSpeechHaveNoScheme) {
   EXPECT_EQ(Tags({"NOUN VERB NOUN ADJ"}).Name(), "none");
   EXPECT_EQ(Tags({"NOUN VERB B-x NOUN", "I-y VERB O"}).Name(), "none") << "accidents";
   EXPECT_EQ(Tags({"N V O S L M U E B I"}).Name(), "none") << "one letter each";
@@ -75,7 +75,7 @@ TEST(TagSchemeTest, PartsOfSpeechMarkNoEntities) {
   EXPECT_EQ(Tags({"NOUN B-x"}).Stray(), "");
 }
 
-TEST(TagSchemeTest, NamesTheTagThatMakesAMixture) {
+TEST(TagSchemeTest, NamesTheTagOfAnotherScheme) {
   EXPECT_EQ(Tags({"B-PER I-PER L-PER O U-PER B-PER L-PER", "B-PER E-PER"}).Stray(), "E-PER");
   EXPECT_EQ(Tags({"B-PER I-PER O PER B-LOC"}).Stray(), "PER");
   EXPECT_EQ(Tags({"B-PER I-PER O B-LOC", "B"}).Stray(), "B");
@@ -86,7 +86,7 @@ TEST(TagSchemeTest, NamesTheTagThatMakesAMixture) {
 }
 
 // Corpora have errors. conlleval is defined for them; the report has their number.
-TEST(TagSchemeTest, AFewViolationsDoNotHideTheScheme) {
+TEST(TagSchemeTest, RecognizesASchemeWithAFewViolations) {
   const Tags tags({"B-PER I-PER O B-LOC I-LOC", "O I-PER I-PER", "B-PER I-LOC"});
   EXPECT_EQ(tags.Name(), "iob2");
   EXPECT_EQ(tags.pairs.Violations(FieldEntry::IOB2), 2u);
@@ -108,7 +108,7 @@ TEST(TagSchemeTest, PairsAddUp) {
   EXPECT_EQ(numbers.Violations(FieldEntry::IOB2), 1u);
 }
 
-TEST(TagSchemeTest, WithoutPairsItTellsWhatLettersTell) {
+TEST(TagSchemeTest, WithoutPairsItUsesLettersOnly) {
   EXPECT_EQ(RecognizeTagScheme(Tags({"I-PER I-PER O"}).entries, nullptr).scheme, FieldEntry::IOB2);
   EXPECT_EQ(RecognizeTagScheme(Tags({"B-PER L-PER"}).entries, nullptr).scheme, FieldEntry::BILOU);
   EXPECT_EQ(RecognizeTagScheme(Tags({"NOUN B-x NOUN"}).entries, nullptr).scheme, FieldEntry::NONE);

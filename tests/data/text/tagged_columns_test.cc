@@ -38,7 +38,7 @@ TEST_F(TaggedColumnsTest, AreTheFirstAndTheLastUnlessTheFileIsInConllu) {
   EXPECT_EQ(*Columns("1 The the DET DT _ 2 det _ _\n"), "1 0");  // without tabs
 }
 
-TEST_F(TaggedColumnsTest, AreThoseThatAreAskedFor) {
+TEST_F(TaggedColumnsTest, CanBeChosenByFlags) {
   EXPECT_EQ(*Columns("0\ta\tX\tO\n", *ParseColumnChoice("2", "3")), "2 3");
   EXPECT_EQ(*Columns(kConllu, *ParseColumnChoice("", "deprel")), "2 8 conllu");
   EXPECT_EQ(*Columns(kConllu, *ParseColumnChoice("3", "5")), "3 5 conllu");
@@ -55,7 +55,7 @@ TEST_F(TaggedColumnsTest, AreThoseThatAreAskedFor) {
 }
 
 // A test set in another format than the data set whose vocabulary it adopts has its own columns.
-TEST_F(TaggedColumnsTest, OfADataSetAreForFilesOfItsKind) {
+TEST_F(TaggedColumnsTest, AdoptedColumnsApplyToFilesOfTheSameKind) {
   ColumnChoice of_conllu, of_plain;
   of_conllu.adopted.set_conllu(true);
   of_conllu.adopted.set_word(2);
@@ -70,7 +70,7 @@ TEST_F(TaggedColumnsTest, OfADataSetAreForFilesOfItsKind) {
   EXPECT_EQ(*Columns("0\ta\tX\tO\n", of_plain), "2 4");
 }
 
-TEST_F(TaggedColumnsTest, AreNotThereInOtherText) {
+TEST_F(TaggedColumnsTest, AreMissingInOtherText) {
   EXPECT_THAT(Columns("word\n"), FailsWith(kInvalid, file_ + ": line 1: expected a word and its "
                                                              "tag, found one column"));
   EXPECT_THAT(Columns("Paris/B-LOC is/O nice/O\n"), FailsWith(kInvalid, "found WORD/TAG"));
@@ -84,12 +84,12 @@ TEST_F(TaggedColumnsTest, AreNotThereInOtherText) {
   EXPECT_EQ(*Columns("1 O\n2 O\n\n"), "1 0");  // a sentence of two numbers
 }
 
-TEST_F(TaggedColumnsTest, AreFoundHoweverFarTheFirstWordIs) {
+TEST_F(TaggedColumnsTest, AreFoundIfTheFirstWordIsFarFromTheBegin) {
   const std::string blank(3 << 20, '\n');
   EXPECT_EQ(*Columns(blank + kConllu), "2 4 conllu");
 }
 
-TEST_F(TaggedColumnsTest, AreSeenInCompressedFiles) {
+TEST_F(TaggedColumnsTest, AreFoundInCompressedFiles) {
   const std::string path = scratch_.Path("compressed");
   const gzFile file = ::gzopen(path.c_str(), "w1");
   ::gzwrite(file, kConllu, sizeof(kConllu) - 1);
@@ -97,7 +97,7 @@ TEST_F(TaggedColumnsTest, AreSeenInCompressedFiles) {
   EXPECT_TRUE(ReadColumnLayout(path)->conllu);
 }
 
-TEST(ParseUntaggedLineTest, NeedsTheWordOnly) {
+TEST(ParseUntaggedLineTest, NeedsOnlyTheWord) {
   TagColumns conllu;
   conllu.set_conllu(true);
   conllu.set_word(2);

@@ -19,7 +19,7 @@ class TaskTraitsTest : public testing::TestWithParam<Task> {
   const TaskTraits& traits_ = TraitsOf(GetParam());
 };
 
-TEST_P(TaskTraitsTest, FieldsBeginWithOneOfAnyLength) {
+TEST_P(TaskTraitsTest, TheFirstFieldHasAnyLength) {
   ASSERT_GE(traits_.fields.size(), 1u);
   ASSERT_LE(traits_.fields.size(), size_t{kMaxFields});
   EXPECT_EQ(traits_.fields[0].length, FieldLength::kAny);
@@ -27,13 +27,13 @@ TEST_P(TaskTraitsTest, FieldsBeginWithOneOfAnyLength) {
 }
 
 // A damaged shard is reported with the expected lengths.
-TEST_P(TaskTraitsTest, LengthsThatMustFitAreNamed) {
+TEST_P(TaskTraitsTest, RequiredLengthsAreNamed) {
   const bool any = std::ranges::all_of(
       traits_.fields, [](const TaskField& f) { return f.length == FieldLength::kAny; });
   EXPECT_EQ(traits_.lengths.empty(), any);
 }
 
-TEST_P(TaskTraitsTest, ItsModelsAreOfATaskOfModels) {
+TEST_P(TaskTraitsTest, ModelTasksAreTheirOwnModelTask) {
   const TaskTraits& model = TraitsOf(traits_.model);
   EXPECT_EQ(model.model, traits_.model);
   EXPECT_EQ(model.layers, traits_.layers);

@@ -27,7 +27,7 @@ std::string Found(const std::string& begin) {
   return std::string(CheckTextBegin("F", begin, /*whole=*/true).message());
 }
 
-TEST(CheckTextBegin, TakesText) {
+TEST(CheckTextBegin, AcceptsText) {
   for (const std::string& text :
        {""s, "a"s, "\n"s, "\r"s, "one line\r"s, "\r\n\r\n"s, "a\rb\nc\n"s, "\xef\xbb\xbf我\n"s,
         "Gr\xfc\xdf Gott\n"s, "PK is a name\n"s, "BZh9 too\n"s, "PAR1 binds thrombin\n"s, "]\n"s,
@@ -36,7 +36,7 @@ TEST(CheckTextBegin, TakesText) {
   }
 }
 
-TEST(CheckTextBegin, NamesWhatIsNoTextAndTheRemedy) {
+TEST(CheckTextBegin, NamesBinaryFormatsAndTheRemedy) {
   const std::string tar = "name"s + std::string(253, '\0') + "ustar  \0"s + std::string(500, '\0');
   const std::pair<std::string, std::string> files[] = {
       {"PK\3\4\x14\0\0\0"s, "a zip archive; unpack it: unzip -p FILE > TEXT"},
@@ -54,7 +54,7 @@ TEST(CheckTextBegin, NamesWhatIsNoTextAndTheRemedy) {
 }
 
 // A shard or checkpoint given instead of text.
-TEST(CheckTextBegin, KnowsRecords) {
+TEST(CheckTextBegin, RecognizesRecords) {
   Scratch scratch;
   const std::string path = scratch.Path("records");
   const auto file = *AtomicFile::Create(path);
@@ -63,7 +63,7 @@ TEST(CheckTextBegin, KnowsRecords) {
   EXPECT_THAT(Found(scratch.Read("records")), testing::HasSubstr("TFRecord"));
 }
 
-TEST(CheckTextBegin, KnowsOtherEncodings) {
+TEST(CheckTextBegin, RecognizesOtherEncodings) {
   const std::string text = "the first line of a text\nand more\n";
   const auto remedy = [](const std::string& encoding) {
     return testing::HasSubstr("iconv -f " + encoding + " -t UTF-8");
@@ -77,7 +77,7 @@ TEST(CheckTextBegin, KnowsOtherEncodings) {
   EXPECT_THAT(Found("\xff\xfe\0\0"s + Widened(text, 4, 0)), remedy("UTF-32"));
 }
 
-TEST(CheckTextBegin, KnowsLinesThatEndInCarriageReturns) {
+TEST(CheckTextBegin, RecognizesCarriageReturnLineEnds) {
   EXPECT_THAT(Found("one\rtwo\rthree\r"), testing::HasSubstr("tr '\\r' '\\n' < FILE > TEXT"));
   // A line feed may follow later.
   EXPECT_THAT(CheckTextBegin("F", "one\rtwo", /*whole=*/false), IsOk());
@@ -85,7 +85,7 @@ TEST(CheckTextBegin, KnowsLinesThatEndInCarriageReturns) {
               FailsWith(kInvalid, "carriage returns only"));
 }
 
-TEST(ReadTextFile, ReadsWhatAnEditorOrACompressorLeaves) {
+TEST(ReadTextFile, ReadsByteOrderMarksAndCompressedFiles) {
   Scratch scratch;
   EXPECT_EQ(*ReadTextFile(scratch.Write("file",
                                         "\xef\xbb\xbf"
@@ -100,7 +100,7 @@ TEST(ReadTextFile, ReadsWhatAnEditorOrACompressorLeaves) {
   EXPECT_THAT(ReadTextFile(path, 3), FailsWith(kInvalid, path + ": expected at most 3 bytes"));
 }
 
-TEST(ReadTextFile, RefusesWhatIsNoText) {
+TEST(ReadTextFile, RefusesBinaryFiles) {
   Scratch scratch;
   const std::string path = scratch.Write("file", "a\nb\0c\n"s);
   EXPECT_THAT(ReadTextFile(path, 100), FailsWith(kInvalid, path + ": line 2: expected UTF-8 text"));

@@ -23,7 +23,7 @@ TEST(Vocabulary, PutsTheInputOnlyPiecesLast) {
   EXPECT_EQ(vocabulary->count(2), 5u);
 }
 
-TEST(Vocabulary, CanKnowEverything) {
+TEST(Vocabulary, MayHaveNoUnknownPiece) {
   const auto vocabulary = Vocabulary::Create({{"a", 0}, {"</s>", 0}});
   ASSERT_THAT(vocabulary, IsOk());
   EXPECT_EQ(vocabulary->unknown_id(), vocabulary->size());
@@ -59,7 +59,7 @@ TEST(Vocabulary, RoundTripsAwkwardPieces) {
   EXPECT_EQ(parsed->ToText(), text);
 }
 
-TEST(Vocabulary, WritesOneReadableLineAPiece) {
+TEST(Vocabulary, WritesOneReadableLinePerPiece) {
   const auto vocabulary =
       Vocabulary::Create({{"</s>", 3}, {"naïve", 2}, {"a\tb\\", 1}, {"\x01\xff", 0}, {"\n\r", 0}});
   ASSERT_THAT(vocabulary, IsOk());
@@ -124,7 +124,7 @@ TEST(Labels, HaveNoSpecialPieces) {
   EXPECT_EQ(parsed->size(), 3u);
 }
 
-TEST(Labels, AreDistinctAndThereIsOne) {
+TEST(Labels, AreDistinctAndAtLeastOne) {
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
   EXPECT_THAT(Vocabulary::CreateLabels({}), FailsWith(kInvalid, "no labels"));
   EXPECT_THAT(Vocabulary::CreateLabels({{"a", 1}, {"a", 1}}), FailsWith(kInvalid, "'a'"));
@@ -134,7 +134,7 @@ TEST(Labels, AreDistinctAndThereIsOne) {
 }
 
 // Ids from first_unseen_id() are labels that do not occur in train.
-TEST(Labels, MayHaveNamesThatTrainLacks) {
+TEST(Labels, MayHaveUnseenLabels) {
   Vocabulary labels = *Vocabulary::CreateLabels({{"a", 3}, {"b", 1}});
   const std::string text = labels.ToText();
   ASSERT_THAT(labels.SetUnseenLabels({{"c", 2}, {"d\t", 1}}), IsOk());

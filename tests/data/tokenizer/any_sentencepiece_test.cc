@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
               {"add_dummy_prefix", "false"}}}),
     [](const testing::TestParamInfo<Case>& info) { return info.param.name; });
 
-TEST_P(AnySentencePieceTest, GivesThePiecesOfTheModel) {
+TEST_P(AnySentencePieceTest, EncodesToThePiecesOfTheModel) {
   Make(GetParam().options);
   for (const std::vector<std::string>& lines : {AwkwardLines(), Corpus()}) {
     for (const std::string& line : lines) {
@@ -122,7 +122,7 @@ TEST_P(AnySentencePieceTest, GivesThePiecesOfTheModel) {
 }
 
 // The normalized text is restored. SentencePiece's own decoder writes <unk> differently.
-TEST_P(AnySentencePieceTest, GivesBackTheNormalizedText) {
+TEST_P(AnySentencePieceTest, RestoresTheNormalizedText) {
   Make(GetParam().options);
   for (const std::string& line : Corpus()) {
     const std::string expected =
@@ -131,7 +131,7 @@ TEST_P(AnySentencePieceTest, GivesBackTheNormalizedText) {
   }
 }
 
-TEST_F(AnySentencePieceTest, LeavesOutWhatNoTextBecomes) {
+TEST_F(AnySentencePieceTest, LeavesOutPiecesThatNoTextUses) {
   Make({{"vocab_size", "60"},
         {"model_type", "char"},
         {"pad_id", "3"},
@@ -144,14 +144,14 @@ TEST_F(AnySentencePieceTest, LeavesOutWhatNoTextBecomes) {
 }
 
 // Text pieces with the name of a special piece are not special.
-TEST_F(AnySentencePieceTest, TakesNoTextForASpecialPiece) {
+TEST_F(AnySentencePieceTest, NeverEncodesTextAsASpecialPiece) {
   Make({{"vocab_size", "120"}, {"user_defined_symbols", "<pad>,<name>"}});
   EXPECT_EQ(vocabulary_.piece(vocabulary_.pad_id()), "<pad>");
   EXPECT_EQ(Encode("<pad>").back(), vocabulary_.unknown_id());
   EXPECT_EQ(Encode("<name>").back(), vocabulary_.Find("<name>"));
 }
 
-TEST_F(AnySentencePieceTest, TellsWhatIsUnknown) {
+TEST_F(AnySentencePieceTest, ReportsUnknownParts) {
   Make({{"vocab_size", "120"}});
   std::vector<std::string> unknown;
   tokenizer_->VisitUnknown("the ᚠᛇ word ﬁ \xff 😀",
@@ -159,7 +159,7 @@ TEST_F(AnySentencePieceTest, TellsWhatIsUnknown) {
   EXPECT_THAT(unknown, ElementsAre("ᚠᛇ", "f", "😀"));
 }
 
-TEST_F(AnySentencePieceTest, RefusesWhatIsNoModel) {
+TEST_F(AnySentencePieceTest, RefusesInvalidModels) {
   for (const std::string& bytes :
        {std::string("not a model"), std::string(), std::string(1000, '\xff')}) {
     const auto vocabulary = BuildForeignVocabulary(TokenizerSpec::SENTENCEPIECE, bytes, "file");

@@ -26,7 +26,7 @@ class CountRunsTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(CountRunsTest, AddUpToWhatWasCounted) {
+TEST_F(CountRunsTest, SumsEqualTheCounts) {
   std::map<std::string, uint64_t> expected;
   std::vector<std::string> paths;
   uint32_t random = 1;
@@ -51,7 +51,7 @@ TEST_F(CountRunsTest, AddUpToWhatWasCounted) {
   EXPECT_EQ(scratch_.Names().size(), paths.size());
 }
 
-TEST_F(CountRunsTest, StayInMemoryWhereThereIsRoom) {
+TEST_F(CountRunsTest, StayInMemoryIfThereIsRoom) {
   SpillingCounts counts(scratch_.Path("run"), 1 << 20);
   counts.table().Add("a", 1);
   ASSERT_THAT(counts.SpillIfFull(), IsOk());
@@ -62,7 +62,7 @@ TEST_F(CountRunsTest, StayInMemoryWhereThereIsRoom) {
   EXPECT_TRUE(Merged({*none.Finish()}).empty());
 }
 
-TEST_F(CountRunsTest, NoticesDamage) {
+TEST_F(CountRunsTest, DetectsDamage) {
   SpillingCounts counts(scratch_.Path("run"), 1 << 20);
   for (int i = 0; i < 1000; ++i) counts.table().Add("word" + std::to_string(i), 1);
   const std::string path = *counts.Finish();

@@ -25,7 +25,7 @@ std::string WrittenWords(std::string_view line) {
   return Written(TokenizerSpec::WORD, {words.begin(), words.end()});
 }
 
-TEST(Detokenize, SetsPunctuationAgainstItsWord) {
+TEST(Detokenize, AttachesPunctuationToItsWord) {
   for (const char* line :
        {"I arrive at Beijing from Xiamen.", "Well, (she) said: \u201cyes; no!\u201d",
         "don't well-known 3.14", "我来到北京。他说：好！", "¿Qué?"}) {
@@ -38,14 +38,14 @@ TEST(Detokenize, JoinsPreTokenizedTextWithSpaces) {
             "a , <unk> .\nb");
 }
 
-TEST(Detokenize, ReadsTheMarksOfSubwords) {
+TEST(Detokenize, HandlesSubwordMarks) {
   EXPECT_EQ(
       Written(TokenizerSpec::BPE, {"▁the", "▁", "▁wor", "d", "<0xC3>", "<0xA9>", "</s>", "▁next"}),
       "the  wordé\nnext");
   EXPECT_EQ(Written(TokenizerSpec::UNIGRAM, {"▁<", "0x41", ">"}), "<0x41>");
 }
 
-TEST(Detokenize, PutsWordsInPlaceOfUnknownOnes) {
+TEST(Detokenize, ReplacesUnknownPiecesWithWords) {
   const Vocabulary vocabulary =
       *Vocabulary::Create({{"<unk>", 1}, {"</s>", 1}, {"to", 1}, {"!", 1}});
   const std::vector<uint32_t> ids = {0, 2, 0, 3, 0};
@@ -53,7 +53,7 @@ TEST(Detokenize, PutsWordsInPlaceOfUnknownOnes) {
   EXPECT_EQ(Detokenize(TokenizerSpec::WORD, vocabulary, ids, words), "Welcome to Xiamen! <unk>");
 }
 
-TEST(Detokenize, LeavesOutWhatIsNoText) {
+TEST(Detokenize, LeavesOutSpecialPieces) {
   const Vocabulary vocabulary = *Vocabulary::Create({{"</s>", 0}, {"a", 0}});
   const std::vector<uint32_t> ids = {vocabulary.start_id(), 1, vocabulary.pad_id(), 1, 999, 0};
   EXPECT_EQ(Detokenize(TokenizerSpec::WHITESPACE, vocabulary, ids), "a a\n");

@@ -36,13 +36,13 @@ std::string Train(bool unigram, const std::vector<std::string>& lines, int vocab
 
 class SentencePieceTest : public testing::TestWithParam<bool> {};
 
-TEST_P(SentencePieceTest, LearnsTheSameModelEveryTime) {
+TEST_P(SentencePieceTest, TrainingIsReproducible) {
   const std::string model = Train(GetParam(), Corpus());
   EXPECT_FALSE(model.empty());
   EXPECT_TRUE(model == Train(GetParam(), Corpus()));
 }
 
-TEST_P(SentencePieceTest, HasTheSpecialPiecesAndTheBytesFirst) {
+TEST_P(SentencePieceTest, BeginsWithSpecialPiecesAndBytes) {
   std::string error;
   const auto pieces = SentencePiece::Load(Train(GetParam(), Corpus()), &error);
   ASSERT_NE(pieces, nullptr) << error;
@@ -67,7 +67,7 @@ TEST_P(SentencePieceTest, LearnsNoPieceThatLooksLikeAMark) {
   }
 }
 
-TEST_P(SentencePieceTest, EncodesAlikeInEveryThread) {
+TEST_P(SentencePieceTest, EncodesEquallyInEveryThread) {
   std::string error;
   const auto pieces = SentencePiece::Load(Train(GetParam(), Corpus()), &error);
   ASSERT_NE(pieces, nullptr) << error;
@@ -86,7 +86,7 @@ TEST_P(SentencePieceTest, EncodesAlikeInEveryThread) {
 
 // Two models in one thread must not share cached words. Words of all kinds: with and without pieces
 // of their own, short and very long.
-TEST_P(SentencePieceTest, EncodesAsTheLibraryDoes) {
+TEST_P(SentencePieceTest, EncodesLikeTheLibrary) {
   std::vector<std::string> lines = Corpus();
   const char* const parts[] = {"th", "the",   "light", "é", "我", "12",
                                ".",  "<unk>", "x",     "😀", " ",  "  "};
@@ -122,7 +122,7 @@ TEST_P(SentencePieceTest, EncodesAsTheLibraryDoes) {
   }
 }
 
-TEST_P(SentencePieceTest, KeepsModelsApart) {
+TEST_P(SentencePieceTest, DoesNotMixModels) {
   std::string error;
   const auto first = SentencePiece::Load(Train(GetParam(), Corpus()), &error);
   const auto second =
@@ -137,7 +137,7 @@ TEST_P(SentencePieceTest, KeepsModelsApart) {
   EXPECT_EQ(by_first, by_first_again);
 }
 
-TEST_P(SentencePieceTest, TakesTheWordOfASmallCorpusForTheBound) {
+TEST_P(SentencePieceTest, AcceptsFewerPiecesOfASmallCorpus) {
   std::string error;
   const auto pieces = SentencePiece::Load(Train(GetParam(), {"ab ab"}, 5000), &error);
   ASSERT_NE(pieces, nullptr) << error;
@@ -145,7 +145,7 @@ TEST_P(SentencePieceTest, TakesTheWordOfASmallCorpusForTheBound) {
 }
 
 // The first of these used to end the process in BPE training.
-TEST_P(SentencePieceTest, LearnsFromWordsOfAnyLength) {
+TEST_P(SentencePieceTest, TrainsOnWordsOfAnyLength) {
   std::vector<std::string> lines = Corpus();
   lines.emplace_back(100'000, 'x');
   lines.emplace_back();
@@ -156,7 +156,7 @@ TEST_P(SentencePieceTest, LearnsFromWordsOfAnyLength) {
 INSTANTIATE_TEST_SUITE_P(Models, SentencePieceTest, testing::Bool(),
                          [](const auto& param) { return param.param ? "unigram" : "bpe"; });
 
-TEST(SentencePiece, SaysWhyItCannot) {
+TEST(SentencePiece, ReportsWhyTrainingFails) {
   std::string error;
   EXPECT_EQ(SentencePiece::Train(Corpus(), {false, 259}, &error), "");
   EXPECT_THAT(error, HasSubstr("--vocab_size"));

@@ -15,7 +15,7 @@ std::vector<std::string_view> Split(Splitter splitter, std::string_view line) {
   return pieces;
 }
 
-TEST(SplitWords, SplitsPunctuationOff) {
+TEST(SplitWords, SeparatesPunctuation) {
   EXPECT_THAT(Split(SplitWords, "I arrive at Beijing from Xiamen."),
               ElementsAre("I", "arrive", "at", "Beijing", "from", "Xiamen", "."));
   EXPECT_THAT(Split(SplitWords, "“Well,” (she) said..."),
@@ -34,7 +34,7 @@ TEST(SplitWords, KeepsApostrophesBetweenLettersAndPointsBetweenDigits) {
   EXPECT_THAT(Split(SplitWords, "a,b a''b"), ElementsAre("a", ",", "b", "a", "'", "'", "b"));
 }
 
-TEST(SplitWords, KnowsOtherScripts) {
+TEST(SplitWords, SplitsOtherScripts) {
   EXPECT_THAT(Split(SplitWords, "我来到北京。"), ElementsAre("我", "来", "到", "北", "京", "。"));
   EXPECT_THAT(Split(SplitWords, "iPhone手机12"), ElementsAre("iPhone", "手", "机", "12"));
   EXPECT_THAT(Split(SplitWords, "Привет, мир! नमस्ते।"),
@@ -43,7 +43,7 @@ TEST(SplitWords, KnowsOtherScripts) {
               ElementsAre("cafe\u0301", "no", "break", "😀", "😀"));
 }
 
-TEST(SplitWords, PassesOtherBytesThroughInsideTheirWord) {
+TEST(SplitWords, KeepsInvalidBytesInsideTheirWord) {
   EXPECT_THAT(Split(SplitWords,
                     "a\xff"
                     "b c\xc3"),
@@ -53,19 +53,19 @@ TEST(SplitWords, PassesOtherBytesThroughInsideTheirWord) {
   EXPECT_THAT(Split(SplitWords, " \t "), IsEmpty());
 }
 
-TEST(SplitAtWhitespace, TakesTextAsItIs) {
+TEST(SplitAtWhitespace, KeepsTextUnchanged) {
   EXPECT_THAT(Split(SplitAtWhitespace, " the <unk> , \t@-@ end . "),
               ElementsAre("the", "<unk>", ",", "@-@", "end", "."));
   EXPECT_THAT(Split(SplitAtWhitespace, "a\u00a0b c"), ElementsAre("a\u00a0b", "c"));
   EXPECT_THAT(Split(SplitAtWhitespace, ""), IsEmpty());
 }
 
-TEST(SplitAtWhitespace, TakesReservedPiecesForUnknownWords) {
+TEST(SplitAtWhitespace, TreatsReservedPiecesAsUnknownWords) {
   EXPECT_THAT(Split(SplitAtWhitespace, "<s> a </s> <pad> <sun>"),
               ElementsAre("<unk>", "a", "<unk>", "<unk>", "<sun>"));
 }
 
-TEST(SplitCharacters, TakesWhatReadersSee) {
+TEST(SplitCharacters, SplitsIntoGraphemeClusters) {
   EXPECT_THAT(Split(SplitCharacters, "ae\u0301👩\u200d👧🇫🇷🇩🇪\u0301"),
               ElementsAre("a", "e\u0301", "👩\u200d👧", "🇫🇷", "🇩🇪\u0301"));
   EXPECT_THAT(Split(SplitCharacters, "e\xff\u0301"), ElementsAre("e", "\ufffd", "\u0301"));

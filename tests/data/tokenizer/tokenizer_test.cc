@@ -72,14 +72,14 @@ std::unique_ptr<Built> Build(TokenizerSpec::Kind kind, const std::vector<std::st
 
 class LosslessTest : public testing::TestWithParam<TokenizerSpec::Kind> {};
 
-TEST_P(LosslessTest, GivesBackEveryValidText) {
+TEST_P(LosslessTest, RestoresEveryValidText) {
   const auto built = Build(GetParam(), AwkwardLines());
   for (const std::string& line : AwkwardLines()) {
     EXPECT_EQ(built->RoundTrip(line), line + "\n") << testing::PrintToString(line);
   }
 }
 
-TEST_P(LosslessTest, GivesBackRandomTexts) {
+TEST_P(LosslessTest, RestoresRandomTexts) {
   std::vector<std::string> lines;
   uint32_t x = 1;
   for (int i = 0; i < 2000; ++i) {
@@ -106,7 +106,7 @@ TEST_P(LosslessTest, GivesBackRandomTexts) {
     ASSERT_EQ(built->RoundTrip(line), line + "\n") << testing::PrintToString(line);
 }
 
-TEST_P(LosslessTest, KnowsWhatItNeverSaw) {
+TEST_P(LosslessTest, EncodesUnseenTextWithoutUnknowns) {
   if (GetParam() == TokenizerSpec::CHARACTER) return;  // no bytes for unknown characters
   const auto built = Build(GetParam(), {"only ascii here, and not much of it"});
   for (const std::string& line : AwkwardLines()) {
@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, LosslessTest,
                                          TokenizerSpec::BPE, TokenizerSpec::UNIGRAM),
                          [](const auto& param) { return TokenizerSpec::Kind_Name(param.param); });
 
-TEST(ByteTokenizer, TakesAnyBytes) {
+TEST(ByteTokenizer, EncodesAnyBytes) {
   const auto built = Build(TokenizerSpec::BYTE, {});
   std::string bytes;
   for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
@@ -136,7 +136,7 @@ TEST(Tokenizers, ReadInvalidUtf8AsReplacementCharacters) {
   }
 }
 
-TEST(Tokenizers, TurnToLowerCase) {
+TEST(Tokenizers, ConvertToLowerCase) {
   for (const auto kind : {TokenizerSpec::CHARACTER, TokenizerSpec::BPE, TokenizerSpec::BYTE}) {
     const auto built = Build(kind, {"àb c", "b", "C"}, /*lowercase=*/true);
     EXPECT_EQ(built->RoundTrip("ÀB C"), "àb c\n") << TokenizerSpec::Kind_Name(kind);
@@ -152,14 +152,14 @@ TEST(WordTokenizer, MapsUnseenWordsToUnknown) {
   EXPECT_THAT(ids, ElementsAre(the, 0, comma, 0, 0, 0));
 }
 
-TEST(WhitespaceTokenizer, TakesALiteralUnkForTheUnknownWord) {
+TEST(WhitespaceTokenizer, TreatsALiteralUnkAsUnknown) {
   const auto built = Build(TokenizerSpec::WHITESPACE, {"a <unk> b"});
   std::vector<uint32_t> ids;
   built->tokenizer->Encode("b <unk> </s> c", &ids);
   EXPECT_THAT(ids, ElementsAre(built->vocabulary.Find("b"), 0, 0, 0));
 }
 
-TEST(CreateTokenizer, RefusesWhatDoesNotFit) {
+TEST(CreateTokenizer, RefusesInconsistentArguments) {
   const auto bytes = Build(TokenizerSpec::BYTE, {});
   const auto bpe = Build(TokenizerSpec::BPE, AwkwardLines());
   constexpr auto kDataLoss = absl::StatusCode::kDataLoss;

@@ -36,20 +36,20 @@ TEST_F(CountedVocabularyTest, OrdersByCountAndThenByBytes) {
               ElementsAre("<unk>", "</s>", "c", "b", "a", "d"));
 }
 
-TEST_F(CountedVocabularyTest, LeavesOutTheRare) {
+TEST_F(CountedVocabularyTest, LeavesOutRarePieces) {
   spec_.set_min_count(2);
   EXPECT_THAT(Pieces(BuildCountedVocabulary(spec_, counts_)),
               ElementsAre("<unk>", "</s>", "c", "b"));
 }
 
-TEST_F(CountedVocabularyTest, KeepsToItsSize) {
+TEST_F(CountedVocabularyTest, StaysWithinItsSize) {
   spec_.set_vocab_size(3);
   EXPECT_THAT(Pieces(BuildCountedVocabulary(spec_, counts_)), ElementsAre("<unk>", "</s>", "c"));
   spec_.set_vocab_size(100);
   EXPECT_EQ(Pieces(BuildCountedVocabulary(spec_, counts_)).size(), 6u);
 }
 
-TEST_F(CountedVocabularyTest, TellsTheMostFrequentOfWhatIsLeftOut) {
+TEST_F(CountedVocabularyTest, ReportsTheMostFrequentLeftOutPieces) {
   for (int i = 0; i < 20; ++i) counts_.Add("rare" + std::to_string(i), 1);
   spec_.set_vocab_size(3);
   PieceSelection selection(spec_);
@@ -73,7 +73,7 @@ TEST_F(CountedVocabularyTest, AddsTheCountsOfOtherProcesses) {
   EXPECT_FALSE(others.AddSerialized(bytes.substr(0, bytes.size() - 1)).ok());
 }
 
-TEST(PieceCounts, TurnsToLowerCaseFirst) {
+TEST(PieceCounts, ConvertsToLowerCaseFirst) {
   TokenizerSpec spec = Spec(TokenizerSpec::WORD);
   spec.set_lowercase(true);
   PieceCounts counts;
@@ -100,7 +100,7 @@ TEST(WithCounts, ChangesCountsOnly) {
   EXPECT_EQ(counted->ToText(), "<unk>\t1\n</s>\t2\na\t3\n<s>\t0\n<pad>\t0\n");
 }
 
-TEST_F(CountedVocabularyTest, DoesNotDependOnTheOrderPiecesComeIn) {
+TEST_F(CountedVocabularyTest, DoesNotDependOnTheOrderOfPieces) {
   PieceCounts counts;
   for (uint32_t i = 0; i < 1000; ++i) counts.Add("w" + std::to_string(i * 7919 % 1000), i % 10 + 1);
   PieceCounts other_order;
@@ -113,7 +113,7 @@ TEST_F(CountedVocabularyTest, DoesNotDependOnTheOrderPiecesComeIn) {
   }
 }
 
-TEST(LabelVocabulary, TakesAllInTheOrderOfTheirBytes) {
+TEST(LabelVocabulary, HasAllLabelsSortedByBytes) {
   PieceCounts counts;
   counts.Add("neg", 9);
   counts.Add("B-x", 1);

@@ -75,7 +75,7 @@ std::vector<std::string> Pieces(const Tokenizer& tokenizer, const Vocabulary& vo
 
 // Compares with the output of Hugging Face's tokenizers for the same lines. Uses the vocabularies
 // of BERT models too if ELMAN_CORPORA names their folder.
-TEST(WordPieceTest, DoesAsTheReferenceDoes) {
+TEST(WordPieceTest, MatchesTheReference) {
   const char* corpora = std::getenv("ELMAN_CORPORA");
   const std::vector<Golden> models = ReadGolden();
   ASSERT_EQ(models.size(), 5u);
@@ -97,7 +97,7 @@ TEST(WordPieceTest, DoesAsTheReferenceDoes) {
   EXPECT_GE(lines, 100u);
 }
 
-TEST(WordPieceTest, LeavesOutWhatNoTextBecomes) {
+TEST(WordPieceTest, LeavesOutPiecesThatNoTextUses) {
   const auto vocabulary = ParseBertVocabulary(
       "[PAD]\r\n[unused1]\n[UNK]\n[CLS]\n\xe2\x80\xa8\n##\xe2\x80\xa8\n[MASK]\nzebra\n##s\na\n<"
       "pad>",
@@ -106,7 +106,7 @@ TEST(WordPieceTest, LeavesOutWhatNoTextBecomes) {
   EXPECT_EQ(vocabulary->ToText(), "<unk>\t0\n</s>\t0\nzebra\t0\n##s\t0\na\t0\n<s>\t0\n<pad>\t0\n");
 }
 
-TEST(WordPieceTest, RefusesWhatIsNoVocabularyOfBert) {
+TEST(WordPieceTest, RefusesOtherVocabularies) {
   EXPECT_THAT(ParseBertVocabulary("<unk>\t0\n</s>\t0\n", "vocab"),
               FailsWith(kInvalid, "vocab: expected the vocab.txt of a BERT model"));
   EXPECT_THAT(ParseBertVocabulary("[UNK]\na\nb\na\n", "vocab"),
@@ -118,7 +118,7 @@ TEST(WordPieceTest, RefusesWhatIsNoVocabularyOfBert) {
   EXPECT_THAT(ParseBertVocabulary("[UNK]\n", "vocab"), FailsWith(kInvalid, "found no piece"));
 }
 
-TEST(WordPieceTest, TellsUnknownWordsAsItSeesThem) {
+TEST(WordPieceTest, ReportsUnknownWordsAsItLooksThemUp) {
   const auto vocabulary = *ParseBertVocabulary("[UNK]\nun\n##able\n.\n", "vocab");
   const auto tokenizer = CreateWordPieceTokenizer(vocabulary, true);
   std::vector<std::string> unknown;

@@ -45,7 +45,7 @@ Matched Match(std::vector<Vocabulary::Entry> pieces,
   return matched;
 }
 
-TEST(MatchVectorsTest, TakesTheSameWordElseItsLowerCase) {
+TEST(MatchVectorsTest, MatchesTheSameWordOrItsLowerCase) {
   const Matched matched =
       Match({{"Paris", 5}, {"paris", 3}, {"LONDON", 2}, {"Rome", 1}, {"nothing", 9}},
             {{"paris", 1}, {"london", 2}, {"rome", 3}, {"Rome", 4}, {"rome", 5}, {"other", 6}});
@@ -58,13 +58,13 @@ TEST(MatchVectorsTest, TakesTheSameWordElseItsLowerCase) {
   EXPECT_EQ(matched.coverage.all_tokens, 20);
 }
 
-TEST(MatchVectorsTest, OfSeveralTheFirstCounts) {
+TEST(MatchVectorsTest, UsesTheFirstOfSeveralVectors) {
   EXPECT_EQ(Match({{"a", 1}}, {{"a", 1}, {"a", 2}}).by_piece.at("a"), 1);
   EXPECT_EQ(Match({{"A", 1}}, {{"a", 1}, {"a", 2}}).by_piece.at("A"), 1);
   EXPECT_EQ(Match({{"A", 1}}, {{"A", 1}, {"a", 2}}).by_piece.at("A"), 1);
 }
 
-TEST(MatchVectorsTest, TheMarkOfAWordsBeginIsNoPartOfIt) {
+TEST(MatchVectorsTest, IgnoresTheWordBeginMark) {
   const Matched matched = Match({{"\xe2\x96\x81the", 1}, {"the", 1}, {"\xe2\x96\x81", 1}},
                                 {{"the", 7}, {"\xe2\x96\x81", 8}});
   EXPECT_EQ(matched.by_piece.at("\xe2\x96\x81the"), 7);

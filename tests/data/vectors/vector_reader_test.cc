@@ -87,7 +87,7 @@ TEST_F(VectorReaderTest, ReadsBinaryWithLineFeedsOrWithout) {
   }
 }
 
-TEST_F(VectorReaderTest, DamageOfTextIsToldWithItsLine) {
+TEST_F(VectorReaderTest, ReportsDamagedTextWithItsLine) {
   EXPECT_NE(ErrorOf({Write("a", "the 1 2\na 1\n")}).find("line 2: expected a word and 2"),
             std::string::npos);
   EXPECT_NE(ErrorOf({Write("b", "the 1 2\na 1 nan\n")}).find("line 2"), std::string::npos);
@@ -100,7 +100,7 @@ TEST_F(VectorReaderTest, DamageOfTextIsToldWithItsLine) {
   EXPECT_NE(ErrorOf({Write("h", "the 1 2\n 1 2\n")}).find("line 2"), std::string::npos);
 }
 
-TEST_F(VectorReaderTest, WhatCannotBeReadIsNamed) {
+TEST_F(VectorReaderTest, NamesUnreadableFiles) {
   EXPECT_NE(ErrorOf({Write("model.bin", "\xba\x16\x4f\x2f\x0c rest")}).find("the .vec file"),
             std::string::npos);
   EXPECT_NE(ErrorOf({.path = Write("glove", "the 1 2\n"), .words = "vocab.txt"}).find("words="),
@@ -153,7 +153,7 @@ TEST_F(VectorReaderTest, ReadsATensorOfEveryType) {
                    .ok());
 }
 
-TEST_F(VectorReaderTest, ATensorThatMakesNoSenseIsRefused) {
+TEST_F(VectorReaderTest, RefusesInvalidTensors) {
   const std::string words = Write("vocab.txt", "a\nb\n");
   const std::string data(16, '\0');
   const auto error = [&](const std::string& entry, const std::string& tensor = "") {
@@ -187,7 +187,7 @@ TEST_F(VectorReaderTest, ATensorThatMakesNoSenseIsRefused) {
             std::string::npos);
 }
 
-TEST(ParseVectorFileTest, TakesWordsAndTensorApart) {
+TEST(ParseVectorFileTest, ParsesWordsAndTensor) {
   const auto file = ParseVectorFile("model.safetensors,words=vocab.txt,tensor=a.b");
   ASSERT_TRUE(file.ok());
   EXPECT_EQ(file->path, "model.safetensors");

@@ -24,7 +24,7 @@ class VectorWriterTest : public testing::TestWithParam<const char*> {
   Scratch scratch_;
 };
 
-TEST_P(VectorWriterTest, WhatIsWrittenIsReadBackToTheBit) {
+TEST_P(VectorWriterTest, WrittenVectorsReadBackExactly) {
   const std::string path = scratch_.Path("vectors");
   const auto writer = VectorWriter::Create(path, *ParseVectorFormat(GetParam()), 3, 3);
   ASSERT_THAT(writer, IsOk());
@@ -47,7 +47,7 @@ TEST_P(VectorWriterTest, WhatIsWrittenIsReadBackToTheBit) {
   EXPECT_EQ(*(*reader)->Next(&vector), false);
 }
 
-TEST_P(VectorWriterTest, RefusesWhatWouldNotBeReadBack) {
+TEST_P(VectorWriterTest, RefusesWordsThatCannotBeReadBack) {
   const std::string path = scratch_.Path("vectors");
   const auto writer = VectorWriter::Create(path, *ParseVectorFormat(GetParam()), 2, 2);
   ASSERT_THAT(writer, IsOk());
@@ -64,7 +64,7 @@ TEST_P(VectorWriterTest, RefusesWhatWouldNotBeReadBack) {
 INSTANTIATE_TEST_SUITE_P(Formats, VectorWriterTest,
                          testing::Values("word2vec", "word2vec_binary", "glove"));
 
-TEST(VectorFormatTest, UnknownOnesAreRefusedWithWhatThereIs) {
+TEST(VectorFormatTest, UnknownFormatsAreRefusedWithAList) {
   EXPECT_NE(std::string(ParseVectorFormat("fasttext").status().message())
                 .find("word2vec, word2vec_binary, glove"),
             std::string::npos);

@@ -12,7 +12,7 @@ FieldSurvey Described(const UnknownWords& words) {
   return survey;
 }
 
-TEST(UnknownWordsTest, HasTheMostFrequent) {
+TEST(UnknownWordsTest, DescribesTheMostFrequentWords) {
   UnknownWords words;
   for (const char* word : {"b", "a", "c", "b", "d", "a", "e"}) words.Add(word, 1);
   const FieldSurvey survey = Described(words);
@@ -27,7 +27,7 @@ TEST(UnknownWordsTest, HasTheMostFrequent) {
 
 // Too many words for memory: the kept words and their counts do not depend on the order or the
 // number of ranks.
-TEST(UnknownWordsTest, IsBoundedAndTheSameOnAnyRanks) {
+TEST(UnknownWordsTest, IsBoundedAndIndependentOfRanks) {
   constexpr int kTypes = 5000;
   UnknownWords one(1000), first(1000), second(1000);
   for (int i = 0; i < 2 * kTypes; ++i) {
@@ -42,7 +42,7 @@ TEST(UnknownWordsTest, IsBoundedAndTheSameOnAnyRanks) {
   EXPECT_NEAR(static_cast<double>(Described(one).unknown_types()), kTypes, kTypes / 5.0);
 }
 
-TEST(UnknownWordsTest, RefusesBytesCutShort) {
+TEST(UnknownWordsTest, RefusesTruncatedBytes) {
   UnknownWords words, other;
   other.Add("word", 3);
   const std::string bytes = other.Serialize();

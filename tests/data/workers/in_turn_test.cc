@@ -10,7 +10,7 @@ namespace {
 
 class InTurnTest : public testing::TestWithParam<int> {};
 
-TEST_P(InTurnTest, DoesEveryItemOnce) {
+TEST_P(InTurnTest, ProcessesEveryItemOnce) {
   int next = 0;
   std::mutex mutex;
   std::multiset<int> done;
@@ -35,7 +35,7 @@ TEST_P(InTurnTest, DoesEveryItemOnce) {
 }
 
 // For any order in which items finish.
-TEST_P(InTurnTest, GivesTheFailureOfTheFirstItemThatFails) {
+TEST_P(InTurnTest, ReturnsTheFailureOfTheFirstItem) {
   for (int round = 0; round < 50; ++round) {
     for (const int bad : {0, 1, 50}) {
       int next = 0;
@@ -55,7 +55,7 @@ TEST_P(InTurnTest, GivesTheFailureOfTheFirstItemThatFails) {
   }
 }
 
-TEST_P(InTurnTest, EndsWhereThereIsNoNext) {
+TEST_P(InTurnTest, EndsIfNextFails) {
   std::atomic<int> done = 0;
   int next = 0;
   EXPECT_THAT((WorkInTurn<int>(
