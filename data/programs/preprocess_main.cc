@@ -1,4 +1,4 @@
-// elman-preprocess: text corpora to a data set.
+// The program elman-preprocess: converts text corpora to a data set.
 #include <optional>
 #include <string>
 
@@ -167,7 +167,7 @@ int Main(int argc, char** argv) {
   GuardProcess(kProgram.name);
   const absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, __FILE__);
   if (line.ok() && PrintHelpOrVersion(kProgram, *line)) return kExitDone;
-  // Before MPI, which starts threads.
+  // Before MPI is initialized, because MPI starts threads.
   Interruption interruption{std::string(kProgram.name)};
   const Launch launch = ReadLaunch();
   const std::unique_ptr<Communicator> workers = JoinLaunchedRanks(launch);
