@@ -14,6 +14,7 @@ struct Coverage {
   uint64_t examples = 0;
   uint64_t hash = 0;
 
+  // Adds an example, or all examples of a batch.
   void Add(uint64_t example) {
     ++examples;
     hash += Mix(example);

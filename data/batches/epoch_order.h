@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// Number of blocks whose examples are shuffled together.
 inline constexpr size_t kBlocksPerGroup = 8;
 
 // Purpose of a random choice in data/batches. The values are part of the order of every run: do not

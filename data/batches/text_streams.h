@@ -11,6 +11,7 @@
 
 namespace elman {
 
+// How to cut a split into streams.
 struct TextStreamsSpec {
   int most = 1;               // maximum number of streams
   uint64_t least_tokens = 1;  // approximate minimum number of targets per stream

@@ -16,6 +16,7 @@
 
 namespace elman {
 
+// Version of the file format.
 inline constexpr uint32_t kFeatureFormatVersion = 1;
 // Size of a block. It has as many vectors as fit, and at least one. Blocks are small, so that
 // reading a few vectors anywhere reads few other bytes.

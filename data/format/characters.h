@@ -32,8 +32,10 @@ inline constexpr std::array<CharacterClass, 0x80> kAsciiClasses = [] {
   return classes;
 }();
 
+// The class of a code point that is not ASCII.
 CharacterClass ClassBeyondAscii(char32_t code);
 
+// The class of any code point.
 inline CharacterClass ClassOf(char32_t code) {
   return code < 0x80 ? kAsciiClasses[code] : ClassBeyondAscii(code);
 }

@@ -25,6 +25,7 @@ class JsonObject {
   // `json` is the text of any JSON value.
   JsonObject& AddJson(std::string_view key, std::string_view json);
 
+  // The object as text.
   std::string ToString() const { return text_ + "}"; }
 
  private:

@@ -8,6 +8,7 @@
 
 namespace elman {
 
+// U+FFFD, which replaces invalid bytes.
 inline constexpr char32_t kReplacementCharacter = 0xfffd;
 
 // The result of DecodeUtf8.

@@ -20,6 +20,7 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
+  // Appends bytes through a buffer, which Publish and Close write to the file.
   absl::Status Append(std::string_view bytes);
 
   // Flushes, syncs and closes the file, renames it to the final name and syncs the folder. After a

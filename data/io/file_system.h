@@ -7,6 +7,7 @@
 
 namespace elman {
 
+// Whether the path exists, and whether it is a folder. Symbolic links are followed.
 bool FileExists(const std::string& path);
 bool IsFolder(const std::string& path);
 

@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// Options of AddFeatures.
 struct AddFeaturesOptions {
   std::string data;  // folder of the source data set; it is not changed
   // Files by split, for all splits of the data set. They are in the safetensors format

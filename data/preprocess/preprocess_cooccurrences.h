@@ -12,6 +12,7 @@
 
 namespace elman {
 
+// Default maximum distance of two words of a pair, in words.
 inline constexpr int kDefaultWindow = 10;
 
 // Options of PreprocessCooccurrences.

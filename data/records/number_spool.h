@@ -23,6 +23,7 @@ class NumberSpoolWriter {
  public:
   static absl::StatusOr<std::unique_ptr<NumberSpoolWriter>> Create(const std::string& path);
 
+  // Appends numbers through a buffer; see Flush.
   absl::Status Append(std::span<const uint32_t> numbers) {
     frame_.append(AsBytes(numbers));
     numbers_ += numbers.size();

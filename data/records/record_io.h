@@ -20,6 +20,7 @@
 
 namespace elman {
 
+// Sizes of the parts of a record, and the maximum size of a payload.
 inline constexpr uint64_t kRecordHeaderBytes = 12;
 inline constexpr uint64_t kRecordFrameBytes = 16;              // header and trailing checksum
 inline constexpr uint64_t kMaxRecordPayloadBytes = 64u << 20;  // serialized messages are smaller

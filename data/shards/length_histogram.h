@@ -12,6 +12,7 @@ namespace elman {
 // octave 2^k to 2^(k+1) - 1 has eight bins of 2^(k-3) lengths. The last bin is not empty.
 using LengthCounts = google::protobuf::RepeatedField<uint64_t>;
 
+// Bins, and functions that add lengths and counts.
 int LengthBin(uint64_t length);      // `length` is at least 1
 uint64_t FirstLengthOfBin(int bin);  // the bin ends before the first length of the next bin
 void CountLength(uint64_t length, LengthCounts* counts);

@@ -12,6 +12,7 @@
 
 namespace elman {
 
+// Names of files in a data set, and the version of the format.
 inline constexpr std::string_view kManifestName = "dataset.textproto";
 inline constexpr std::string_view kVocabularyName = "vocabulary.txt";
 inline constexpr std::string_view kTokenizerName = "tokenizer.model";

@@ -16,6 +16,7 @@
 
 namespace elman {
 
+// Version of the file format.
 inline constexpr uint32_t kRawTextFormatVersion = 1;
 // A block ends with the example that brings its size to kRawTextBlockBytes, counting one more byte
 // per text, or its number of examples to kMaxRawTextExamples.

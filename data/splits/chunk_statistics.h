@@ -27,8 +27,10 @@ struct TextNotices {
   };
   std::array<Notice, kKinds> kinds;
 
+  // Adds the counts of `other`. The first place is that of the earlier chunk.
   void Add(const TextNotices& other);
 
+  // Converts to bytes for another process; adds the notices of such bytes.
   std::string Serialize() const;
   absl::Status AddSerialized(std::string_view bytes);
 };
@@ -46,6 +48,7 @@ struct TextFindings {
   LineRestoration restoration;             // of lines whose raw text is kept
   std::vector<uint64_t> content_hashes;    // of examples with at least one word; only if requested
 
+  // Resets the statistics for a chunk of examples with `fields` fields.
   void Clear(size_t fields);
 
   // Converts to bytes for a spool and back.

@@ -31,6 +31,7 @@ class SplitSurvey {
   // If `hash_path` is not empty, content hashes are written to a temporary file of that name.
   static absl::StatusOr<SplitSurvey> Create(size_t fields, const std::string& hash_path);
 
+  // Adds the examples and findings of a chunk.
   absl::Status Add(const SpooledExamples& examples, const TextFindings& findings);
   absl::Status Finish() { return hashes_ == nullptr ? absl::OkStatus() : hashes_->Finish(); }
 

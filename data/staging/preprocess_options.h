@@ -14,6 +14,7 @@
 
 namespace elman {
 
+// Defaults and limits of options.
 inline constexpr uint64_t kDefaultShardTokens = 10'000'000;
 inline constexpr uint64_t kDefaultSubwordVocabSize = 8000;
 inline constexpr uint64_t kDefaultMemoryMb = 4096;

@@ -9,6 +9,7 @@
 
 namespace elman {
 
+// Maximum number of fields of a task.
 inline constexpr int kMaxFields = 3;
 
 // The number of ids of a field in an example.
@@ -61,6 +62,7 @@ struct TaskTraits {
   bool perplexity = false;  // the exponential of the loss is a perplexity per token
 };
 
+// The properties of a task, and short forms for some of them.
 const TaskTraits& TraitsOf(Task task);
 
 inline std::span<const TaskField> FieldsOf(Task task) { return TraitsOf(task).fields; }

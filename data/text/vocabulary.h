@@ -12,6 +12,7 @@
 
 namespace elman {
 
+// The special pieces, and a name for unseen labels.
 inline constexpr std::string_view kUnknownPiece = "<unk>";
 inline constexpr std::string_view kStartPiece = "<s>";
 inline constexpr std::string_view kEndPiece = "</s>";

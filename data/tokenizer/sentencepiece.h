@@ -11,8 +11,10 @@
 
 namespace elman {
 
+// Number of byte pieces in a model made by Train.
 inline constexpr uint32_t kByteValues = 256;
 
+// The version of the linked library.
 std::string SentencePieceVersion();
 
 // Options of training.

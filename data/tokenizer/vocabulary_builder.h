@@ -82,6 +82,7 @@ class PieceSelection {
   FirstEntries left_out_;
 };
 
+// The vocabulary that PieceSelection selects from `counts`.
 absl::StatusOr<Vocabulary> BuildCountedVocabulary(const TokenizerSpec& spec,
                                                   const PieceCounts& counts);
 

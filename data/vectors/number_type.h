@@ -7,6 +7,7 @@
 
 namespace elman {
 
+// Type of the numbers of a tensor or vector file; kOther is any unsupported type.
 enum class NumberType { kFloat64, kFloat32, kFloat16, kBfloat16, kInt64, kInt32, kOther };
 
 // Size in bytes of a number; 0 for kOther.

@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// Formats of files of word vectors.
 enum class VectorFormat {
   // Text: a line "WORDS SIZE", then one line per word; also the format of fastText's .vec.
   kWord2Vec,

@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// Default number of different words that are counted exactly.
 inline constexpr size_t kMaxUnknownTypes = size_t{1} << 18;
 
 // Counts are exact for at most `max_types` different words. For more, only words whose hash is
@@ -22,6 +23,7 @@ class UnknownWords {
  public:
   explicit UnknownWords(size_t max_types = kMaxUnknownTypes) : max_types_(max_types) {}
 
+  // Adds `count` occurrences of a word, or all counts of a table.
   void Add(std::string_view word, uint64_t count);
   void AddAll(const PieceCounts& counts);
 
