@@ -12,8 +12,8 @@
 // COOCCURRENCE    words [T, B]    context words [T, B]         lengths, examples, weights
 //
 // Rows are streams in the first two tasks and examples in the others. Word vector models
-// (EMBEDDING) read `targets` only. `features` is set for every task whose data set has feature
-// vectors.
+// (EMBEDDING) read `targets` only. `features` is set for any task if the batch source was created
+// with a feature_size.
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,7 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-// A text of this size without line feeds whose carriage returns are its line ends.
+// A text with carriage returns but without a line feed in this number of bytes has wrong line ends.
 constexpr size_t kCarriageReturnBytes = size_t{1} << 20;
 // Size of the begin of a text in which NUL bytes show its encoding.
 constexpr size_t kEncodingBytes = size_t{64} << 10;
