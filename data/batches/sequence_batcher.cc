@@ -317,7 +317,7 @@ class SequenceBatcher : public BatchSource {
   const std::unique_ptr<FeatureReader> features_;
   BatchPlan plan_;
   const int lanes_;
-  // fields of the current batch
+  // The fields of the current batch.
   Column columns_[kMaxFields];
   std::vector<int32_t> weights_;  // bits of floats
   std::vector<uint64_t> first_tokens_;

@@ -132,7 +132,7 @@ static void Refuse(size_t bytes) {
   const auto unit = static_cast<std::size_t>(alignment);
   while (true) {
     const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
-    // null if rounding up overflows
+    // Null if rounding up overflows.
     if (void* memory = rounded < bytes ? nullptr : std::aligned_alloc(unit, rounded)) return memory;
     elman::Refuse(bytes);
   }

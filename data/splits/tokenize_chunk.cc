@@ -92,7 +92,7 @@ class ChunkEncoder {
       tokenizer(0).VisitUnknown(text,
                                 [&](std::string_view word) { unknown_words_.emplace_back(word); });
     }
-    // exactly one per <unk>, also for imported models with several unknown pieces
+    // Exactly one per <unk>, also for imported models with several unknown pieces.
     unknown_words_.resize(unknown);
     for (const std::string& word : unknown_words_) KeepText(word);
     tokenized_->examples.texts.examples.push_back(static_cast<uint32_t>(unknown));

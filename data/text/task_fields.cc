@@ -38,7 +38,7 @@ constexpr TaskTraits kEmbedding = {.fields = kText,
                                    .model = EMBEDDING,
                                    .running_text = true,
                                    .texts_end = true,
-                                   // Words that occur only a few times have no useful vector
+                                   // Words that occur only a few times have no useful vector.
                                    .default_min_count = 5,
                                    .model_noun = "word vectors",
                                    .layers = false,

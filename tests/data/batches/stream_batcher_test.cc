@@ -68,7 +68,7 @@ TEST_F(StreamBatcherTest, PredictsEveryTokenOnceFromThePreviousOne) {
                   const int32_t target = batch.targets[t * batch.rows + b];
                   int32_t& before = last[source->first_row(lane) + b];
                   if (target == kNoTarget) {
-                    // only at the last step, for a stream one shorter than the longest
+                    // Only at the last step, for a stream one shorter than the longest.
                     ASSERT_EQ(step, source->batches_per_epoch() - 1);
                     ASSERT_EQ(t, batch.steps - 1);
                     ASSERT_EQ(input, kEnd);
