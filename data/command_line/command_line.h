@@ -35,12 +35,13 @@ struct CommandLine {
   bool version = false;                // --version was given
 };
 
+// Returns a hint for an unknown flag from its name and value, or an empty text.
+using FlagExplainer = std::function<std::string(std::string_view name, std::string_view value)>;
+
 // Sets the flags of argv: --name=value, --name value, and --flag and --noflag for booleans; "--"
 // ends the flags. Only flags that are defined in `main_file` (pass __FILE__) are accepted. The
 // error for an unknown flag suggests the nearest known name; if none is near, it contains the hint
 // of `explain`, unless that is null.
-// Returns a hint for an unknown flag from its name and value, or an empty text.
-using FlagExplainer = std::function<std::string(std::string_view name, std::string_view value)>;
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file,
                                              const FlagExplainer& explain = nullptr);
 
