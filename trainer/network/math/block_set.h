@@ -1,7 +1,7 @@
-// Which parts of a flat array are in use: a bit for every block of kBlock elements.
+// The set of blocks of a flat array that are in use: one bit per block of kBlock elements.
 //
-// A step adds to a few rows of an embedding table and to all of every other parameter. Whoever
-// clears, adds up, sends or updates gradients by blocks leaves the other rows alone.
+// A training step changes a few rows of an embedding table and all of every other parameter. Code
+// that clears, adds, sends or updates gradients block by block skips the unused rows.
 #pragma once
 
 #include <algorithm>
@@ -12,27 +12,28 @@
 
 namespace elman {
 
-// Elements of a block: a part of a row of most tables, so that neighbors of a row in use are seldom
-// dragged along; large beside the bit that stands for it.
+// Elements per block. A block is smaller than a row of most tables, so few neighboring rows are
+// included with a row in use, and it is large compared to the bit that represents it.
 inline constexpr int64_t kBlock = 64;
 
 class BlockSet {
  public:
-  // No block of an array of so many elements.
+  // The empty set for an array of `elements` elements.
   explicit BlockSet(int64_t elements);
 
   int64_t elements() const { return elements_; }
 
   void Clear();
-  // The blocks in which the elements [first, first + count) lie.
+  // Adds the blocks that contain the elements [first, first + count).
   void Insert(int64_t first, int64_t count);
-  void Insert(const BlockSet& other);  // of the same array
+  // Adds the blocks of another set of the same array.
+  void Insert(const BlockSet& other);
 
-  // How many of the elements [begin, end) lie in blocks of the set.
+  // Returns the number of elements of [begin, end) that are in blocks of the set.
   int64_t Count(int64_t begin, int64_t end) const;
 
-  // Calls visit(first, count) with the elements of each longest run of neighboring blocks within
-  // [begin, end), in order; the first and the last may be parts of blocks.
+  // Calls visit(first, count) for each maximal run of adjacent elements of [begin, end) whose
+  // blocks are in the set, in ascending order. Runs at either end may cover only part of a block.
   template <typename Visit>
   void ForEachRun(int64_t begin, int64_t end, const Visit& visit) const {
     const int64_t last = (end + kBlock - 1) / kBlock;
@@ -44,7 +45,8 @@ class BlockSet {
     }
   }
 
-  // The bits, block 0 the lowest of the first word; to be copied between sets of the same array.
+  // The bits; block 0 is the lowest bit of the first word. They may be copied between sets of the
+  // same array.
   std::span<uint64_t> words() { return words_; }
   std::span<const uint64_t> words() const { return words_; }
 
@@ -53,7 +55,8 @@ class BlockSet {
  private:
   static constexpr int64_t kWordBits = 64;
 
-  // The first block of [block, last) that is in the set, or that is not; `last` if there is none.
+  // Returns the first block of [block, last) that is in the set (or is not, if `in_set` is false);
+  // `last` if there is none.
   int64_t Next(int64_t block, int64_t last, bool in_set) const {
     while (block < last) {
       const uint64_t word = in_set ? words_[block / kWordBits] : ~words_[block / kWordBits];

@@ -17,7 +17,7 @@ namespace elman::HWY_NAMESPACE {
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 
-// The first `count` elements of a vector; all of them but at the end of a row.
+// Loads the first `count` elements of a vector: all of them except at the end of a row.
 V Load(const float* from, size_t count) {
   const D d;
   if (count == hn::Lanes(d)) return hn::LoadU(d, from);
@@ -47,7 +47,7 @@ void ForEachVector(int64_t batch, int64_t hidden, const Sweep& sweep) {
 V One() { return hn::Set(D(), 1.0f); }
 V Sigmoid(V x) { return nan_safe::Sigmoid(D(), x); }
 V Tanh(V x) { return nan_safe::Tanh(D(), x); }
-// Derivatives in terms of the function's value.
+// Derivatives as functions of the activated value.
 V SigmoidSlope(V y) { return hn::Mul(y, hn::Sub(One(), y)); }
 V TanhSlope(V y) { return hn::NegMulAdd(y, y, One()); }
 

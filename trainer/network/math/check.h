@@ -1,5 +1,5 @@
-// Broken promises inside the program (a shape that does not fit, a view of nothing) end it with
-// both operands in the message. Whatever comes from outside is an absl::Status instead.
+// Checks of internal invariants, such as matching shapes. A failed check aborts the program with
+// both operands in the message. Errors of data from outside are absl::Status instead.
 #pragma once
 
 #include <cstdio>

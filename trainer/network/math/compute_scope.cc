@@ -12,8 +12,8 @@ namespace elman {
 
 namespace {
 
-// Of MXCSR: all exceptions masked, round to nearest, no flushing to zero. The low six bits are no
-// setting but flags of what has happened.
+// The default of MXCSR: all exceptions masked, round to nearest, no flush to zero. The low six bits
+// are not settings but status flags.
 constexpr unsigned kDefaultControl = 0x1f80;
 constexpr unsigned kFlags = 0x3f;
 

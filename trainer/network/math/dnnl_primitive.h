@@ -1,6 +1,6 @@
-// What every user of oneDNN's primitives here shares: descriptions for both of its interfaces, and
-// primitives that run without allocating anything and compute the same bits whatever the
-// environment says. Only for source files of trainer/network/math.
+// Helpers for oneDNN primitives: descriptions for both versions of its interface (2 and 3), and
+// primitives that run without memory allocation and give the same bits whatever the environment
+// variables are. Only for source files of trainer/network/math.
 #pragma once
 
 #include <dnnl.hpp>
@@ -12,14 +12,16 @@
 
 namespace elman {
 
-// Products of floats are of floats: DNNL_DEFAULT_FPMATH_MODE may not make them products of BF16.
+// Keeps products in single precision: DNNL_DEFAULT_FPMATH_MODE must not turn them into BF16
+// products.
 inline dnnl::primitive_attr StrictAttributes() {
   dnnl::primitive_attr attributes;
   attributes.set_fpmath_mode(dnnl::fpmath_mode::strict);
   return attributes;
 }
 
-// oneDNN 3 builds a primitive's description in one step, oneDNN 2 through an operation descriptor.
+// oneDNN 3 builds a primitive's description in one step; oneDNN 2 needs an operation descriptor
+// first.
 #if DNNL_VERSION_MAJOR >= 3
 template <typename Primitive, typename... Arguments>
 auto Describe(const dnnl::engine& engine, const Arguments&... arguments) {
@@ -44,10 +46,11 @@ auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
 }
 #endif
 
-// A primitive with its memories, whose addresses are set before each run.
+// A primitive with its memory objects, whose addresses are set before each run.
 class Executable {
  public:
-  // `make` returns the primitive. Only within it may oneDNN plan one: plans depend on threads.
+  // `make` returns the primitive. Primitives may be created only inside of it, because they depend
+  // on the number of threads.
   template <typename Make>
   void Create(const dnnl::engine& engine, const Make& make,
               const std::vector<std::pair<int, dnnl::memory::desc>>& arguments) {
@@ -61,7 +64,7 @@ class Executable {
   }
   explicit operator bool() const { return !arguments_.empty(); }
 
-  // A name that the primitive does not have is ignored.
+  // An argument `name` that the primitive does not have is ignored.
   void Set(int name, const void* data) {
     for (size_t i = 0; i < arguments_.size(); ++i) {
       if (arguments_[i].arg == name) return memories_[i].set_data_handle(const_cast<void*>(data));

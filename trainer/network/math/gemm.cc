@@ -10,8 +10,8 @@
 namespace elman {
 namespace {
 
-// oneDNN writes its kernels when it first multiplies, 17 MB with AVX-512, and crashes where it gets
-// no memory for them. Throws std::bad_alloc where it would not.
+// oneDNN generates its kernels (17 MB with AVX-512) in the first product and crashes if it cannot
+// allocate memory for them. This function throws std::bad_alloc first.
 bool MakeRoomForKernels() {
   constexpr size_t kKernelBytes = size_t{24} << 20;
   ::operator delete(::operator new(kKernelBytes));
@@ -34,7 +34,7 @@ void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, const Const
   const dnnl_status_t status =
       dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', c.rows, c.cols, k, alpha, a.data, a.stride, b.data,
                  b.stride, beta, c.data, c.stride);
-  if (status == dnnl_out_of_memory) throw std::bad_alloc();  // of its own buffers
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();  // for oneDNN's own buffers
   CHECK_EQ(static_cast<int>(status), static_cast<int>(dnnl_success));
 }
 

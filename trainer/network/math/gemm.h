@@ -1,4 +1,4 @@
-// Single-precision matrix products, by oneDNN.
+// Single-precision matrix products (GEMM), computed by oneDNN.
 #pragma once
 
 #include "trainer/network/math/matrix.h"
@@ -7,8 +7,8 @@ namespace elman {
 
 enum class Transpose { kNo, kYes };
 
-// C = alpha op(A) op(B) + beta C, where op transposes or not. Shapes must agree: op(A) [m, k],
-// op(B) [k, n], C [m, n].
+// C = alpha op(A) op(B) + beta C, where op(X) is X or its transpose. Shapes must agree: op(A) [m,
+// k], op(B) [k, n], C [m, n].
 void Gemm(Transpose transpose_a, Transpose transpose_b, float alpha, const ConstPanel& a,
           const ConstPanel& b, float beta, const Panel& c);
 

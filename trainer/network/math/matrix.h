@@ -1,4 +1,4 @@
-// Views of row-major matrices that someone else owns.
+// Non-owning views of row-major matrices.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct MatrixView {
 using Matrix = MatrixView<float>;
 using ConstMatrix = MatrixView<const float>;
 
-// Some columns of a matrix: rows are `stride` apart.
+// A view of some columns of a matrix; consecutive rows are `stride` elements apart.
 template <typename Element>
 struct PanelView {
   PanelView(Element* data, int64_t rows, int64_t cols)

@@ -12,8 +12,8 @@ constexpr uint32_t kWeyl0 = 0x9E3779B9;
 constexpr uint32_t kWeyl1 = 0xBB67AE85;
 
 std::array<uint32_t, 2> KeyWords(const RandomKey& key) {
-  // One Philox of the seed, under the purpose as key, spreads neighbouring seeds and purposes
-  // apart.
+  // One Philox evaluation of the seed, keyed by the purpose, decorrelates neighboring seeds and
+  // purposes.
   const auto words =
       Philox({static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32), 0, 0},
              {static_cast<uint32_t>(key.purpose), key.site});

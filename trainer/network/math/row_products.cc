@@ -17,7 +17,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace elman::HWY_NAMESPACE {
 
-// No wider than the padding.
+// A vector is never wider than the padding.
 using Tag = hn::CappedTag<float, kRowPadding>;
 
 void Gather(ConstMatrix values, ConstMatrix gradients, float rate, const int32_t* rows, Matrix to) {
@@ -95,8 +95,8 @@ void Logistic(float* scores, const float* labels, int64_t count, float* losses) 
   const Tag d;
   const int64_t lanes = hn::Lanes(d);
   const auto one = hn::Set(d, 1.0f), zero = hn::Zero(d);
-  // The loss is log(1 + exp(z)), or, of the label 1, log(1 + exp(-z)); both for any z, also an
-  // infinite one, as max(z, 0) + log(1 + exp(-|z|)).
+  // The loss is log(1 + exp(z)), or log(1 + exp(-z)) for the label 1. Both are computed as max(z,
+  // 0) + log(1 + exp(-|z|)), which is correct for any z, also an infinite one.
   int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {
     const auto z = hn::LoadU(d, scores + i);

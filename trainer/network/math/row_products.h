@@ -1,8 +1,8 @@
-// Products of rows with rows, where few of all pairs are wanted, and what a logistic regression
-// needs of them; vectorized for the processor at hand.
+// Dot products of selected pairs of rows, and the logistic loss of their scores, as needed to train
+// word vectors; vectorized for the processor at run time.
 //
-// Matrices of rows that are gathered have kRowPadding columns or a multiple of it; what lies beyond
-// the vectors in them is zero.
+// Matrices of gathered rows have a multiple of kRowPadding columns; the columns after the vectors
+// are zero.
 #pragma once
 
 #include <cstdint>
@@ -19,31 +19,32 @@ constexpr int64_t PaddedSize(int64_t size) {
 }
 
 struct RowPair {
-  int32_t left = 0;   // a row of one matrix
-  int32_t right = 0;  // and of the other
+  int32_t left = 0;   // a row of the first matrix
+  int32_t right = 0;  // a row of the second matrix
 };
 
-// to[i] = values[rows[i]] - rate * gradients[rows[i]]; gradients, of the shape of the values, are
+// to[i] = values[rows[i]] - rate * gradients[rows[i]]. `gradients` has the shape of `values` and is
 // not read if rate is 0.
 void GatherRows(ConstMatrix values, ConstMatrix gradients, float rate,
                 std::span<const int32_t> rows, Matrix to);
 
-// to[rows[i]] += from[i], one after the other; `from` is padded.
+// to[rows[i]] += from[i], in the order of i; `from` is padded.
 void ScatterRows(ConstMatrix from, std::span<const int32_t> rows, Matrix to);
 
-// products[p] = a[pairs[p].left] . b[pairs[p].right]. Rows of any size, fastest padded.
+// products[p] = a[pairs[p].left] . b[pairs[p].right]. Rows may have any size; padded rows are
+// fastest.
 void PairProducts(ConstMatrix a, ConstMatrix b, std::span<const RowPair> pairs,
                   std::span<float> products);
 
-// a[left] += factor * b[right], or b[right] += factor * a[left], one pair after the other. Rows of
-// any size.
+// AddToLeft: a[left] += factor * b[right]. AddToRight: b[right] += factor * a[left]. Pairs are
+// processed in order; rows may have any size.
 void AddToLeft(std::span<const RowPair> pairs, std::span<const float> factors, ConstMatrix b,
                Matrix a);
 void AddToRight(std::span<const RowPair> pairs, std::span<const float> factors, ConstMatrix a,
                 Matrix b);
 
-// Of scores z whose labels are 0 or 1: losses[i] becomes log(1 + exp(z)) - label z, and z its
-// derivative, 1 / (1 + exp(-z)) - label. No labels: all are 0.
+// For scores z with labels 0 or 1: sets losses[i] to log(1 + exp(z)) - label * z, and replaces z by
+// the derivative, 1 / (1 + exp(-z)) - label. If `labels` is empty, all labels are 0.
 void LogisticLosses(std::span<float> scores, std::span<const float> labels,
                     std::span<float> losses);
 

@@ -15,7 +15,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace elman::HWY_NAMESPACE {
 
-// Not the greatest, if there are NaNs among them.
+// Returns the maximum; the result is unspecified if there are NaNs.
 float Max(const float* values, int64_t size) {
   const hn::ScalableTag<float> d;
   const int64_t lanes = hn::Lanes(d);
@@ -27,16 +27,16 @@ float Max(const float* values, int64_t size) {
   return result;
 }
 
-// What to subtract of values before exponentials are taken, so that none overflows; infinite
-// values stay as they are, for inf - inf is no number.
+// The value to subtract before exponentials are taken, so that none overflows. It is 0 for an
+// infinite maximum, because inf - inf is NaN.
 float ShiftOf(float greatest) { return std::isinf(greatest) ? 0 : greatest; }
 
-// The sum of exp(values - shift); writes the exponentials to `out` unless it is null.
+// Returns the sum of exp(values - shift), and writes the exponentials to `out` unless it is null.
 float ExpSum(const float* values, int64_t size, float shift, float* out) {
   const hn::ScalableTag<float> d;
   const int64_t lanes = hn::Lanes(d);
   const auto shifts = hn::Set(d, shift);
-  // Two chains of additions, so that one does not wait for the other.
+  // Two independent accumulators hide the latency of additions.
   auto sum0 = hn::Zero(d);
   auto sum1 = hn::Zero(d);
   int64_t i = 0;
@@ -59,7 +59,7 @@ float ExpSum(const float* values, int64_t size, float shift, float* out) {
   return sum;
 }
 
-// Adds the bias and returns the greatest logit.
+// Adds the bias and returns the maximum logit.
 float AddBias(float* logits, const float* bias, int64_t size) {
   const hn::ScalableTag<float> d;
   const int64_t lanes = hn::Lanes(d);
@@ -78,7 +78,7 @@ float AddBias(float* logits, const float* bias, int64_t size) {
   return result;
 }
 
-// Scales the values, and adds them to `sums`.
+// Scales the values in place and adds them to `sums`.
 void ScaleAndAdd(float* values, float* sums, int64_t size, float factor) {
   const hn::ScalableTag<float> d;
   const int64_t lanes = hn::Lanes(d);

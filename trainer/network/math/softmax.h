@@ -1,4 +1,4 @@
-// Softmax with cross-entropy over rows of logits, vectorized for the processor at hand.
+// Softmax with cross-entropy over rows of logits, vectorized for the processor at run time.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,13 @@
 
 namespace elman {
 
-// For a row of logits z without their bias b: returns the loss -log softmax(z + b)[target] and
-// turns z, in place, into its gradient softmax(z + b) - onehot(target), which is also added to
-// d_bias. All rows have `size` elements.
+// `logits` is one row z without its bias b. Returns the loss -log softmax(z + b)[target], replaces
+// z by its gradient softmax(z + b) - onehot(target), and adds that gradient to d_bias. All rows
+// have `size` elements.
 double CrossEntropyRow(float* logits, const float* bias, int64_t size, int64_t target,
                        float* d_bias);
 
-// log(sum(exp(z))), leaving the logits as they are.
+// Returns log(sum(exp(z))). The logits are not changed.
 double LogSumExp(const float* logits, int64_t size);
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// Sums whose result depends on nothing but their terms.
+// Sums with a fixed order of additions, so that the bits of a result depend only on the terms.
 #pragma once
 
 #include <array>
@@ -9,34 +9,36 @@
 
 namespace elman {
 
-// Elements of a block over which sums of squares are taken before they are combined.
+// Elements per block of a sum of squares; the sums of blocks are combined afterwards.
 inline constexpr int64_t kSumBlock = 4096;
 
-// The sum of squares of an array, in double, in an order fixed by positions: the same bits when
-// pieces that are all zeros are left out.
+// The sum of squares of an array, in double precision and in an order fixed by positions. Leaving
+// out pieces that are all zeros does not change the bits.
 class SquareSum {
  public:
   static constexpr int64_t kChains = 8;
 
-  // The next piece; all but the last begin on multiples of kChains elements and end so.
+  // Adds the next piece. Every piece except the last begins and ends at a multiple of kChains
+  // elements.
   void Add(std::span<const float> piece);
   double Total() const;
 
  private:
-  std::array<double, kChains> chains_ = {};  // by position, so that the compiler can use vectors
+  std::array<double, kChains> chains_ =
+      {};  // one per position modulo kChains, for vector instructions
 };
 
-// Of one piece.
+// The sum of squares of one array.
 double SumOfSquares(std::span<const float> values);
 
-// The sum of `terms` by a fixed binary tree: halves are summed apart, the left one taking the
-// larger power of two.
+// The sum of `terms` by a fixed binary tree: both halves are summed separately, and the left half
+// has the largest power of two of terms.
 double TreeSum(std::span<const double> terms);
 
 // a[i] += b[i].
 void Add(std::span<const float> b, std::span<float> a);
 
-// sums [1, cols] += every row of the matrix [rows, cols], from first to last.
+// sums [1, cols] += every row of the matrix [rows, cols], from the first to the last.
 void AddRows(ConstMatrix matrix, Matrix sums);
 
 }  // namespace elman

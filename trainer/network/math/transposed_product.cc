@@ -14,7 +14,8 @@ memory::desc Float(int64_t rows, int64_t cols, memory::format_tag tag) {
   return {{rows, cols}, memory::data_type::f32, tag};
 }
 
-// More shapes than a job has reason to come back to; then they are made anew.
+// The cache of primitives is cleared when it holds this number of shapes, more than a job should
+// reuse.
 constexpr size_t kMaxShapes = 256;
 
 }  // namespace
@@ -34,7 +35,7 @@ struct TransposedProduct::Primitives {
 
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
-  std::map<std::array<int64_t, 3>, Executable> shapes;  // by m, n, k
+  std::map<std::array<int64_t, 3>, Executable> shapes;  // key: m, n, k
 };
 
 TransposedProduct::TransposedProduct() : primitives_(std::make_unique<Primitives>()) {}

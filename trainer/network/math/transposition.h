@@ -1,4 +1,4 @@
-// The transpose of a matrix, by oneDNN.
+// Transposes matrices, with oneDNN.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace elman {
 
-// Made for one shape. Not for concurrent use.
+// Transposes matrices of one shape. Not thread-safe.
 class Transposition {
  public:
   Transposition(int64_t rows, int64_t cols);
   ~Transposition();
 
-  // to [cols, rows] = from [rows, cols], transposed.
+  // to [cols, rows] = the transpose of from [rows, cols].
   void Run(ConstMatrix from, Matrix to);
 
  private:

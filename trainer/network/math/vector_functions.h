@@ -1,8 +1,9 @@
-// Functions of vectors, for source files that Highway compiles once for each instruction set: NaN
-// in, NaN out, on every one of them. Highway's own do not promise that (its Exp of NaN is 0), nor
-// do its Min and Max.
+// Vector functions (exp, sigmoid, tanh, max) that return NaN for NaN on every instruction set. For
+// source files that Highway compiles once per instruction set. Highway's own functions do not
+// guarantee this: its Exp, Min and Max may lose a NaN.
 //
-// Compiled anew for each instruction set, as Highway's own headers are: no #pragma once.
+// Like Highway's own headers, this one is compiled once per instruction set, so it has no #pragma
+// once.
 #if defined(TRAINER_NETWORK_MATH_VECTOR_FUNCTIONS_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TRAINER_NETWORK_MATH_VECTOR_FUNCTIONS_H_
 #undef TRAINER_NETWORK_MATH_VECTOR_FUNCTIONS_H_
@@ -18,10 +19,10 @@ namespace elman::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// A namespace of their own: argument-dependent look-up finds Highway's functions everywhere.
+// In a namespace of their own, because argument-dependent lookup would find Highway's functions.
 namespace nan_safe {
 
-// y, a function of x, but NaN where x is NaN.
+// Returns y, a function of x, but NaN where x is NaN.
 template <typename V>
 HWY_INLINE V KeepNan(V x, V y) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
@@ -32,8 +33,8 @@ HWY_INLINE V Exp(D d, V x) {
   return KeepNan(x, hn::Exp(d, x));
 }
 
-// 1 at infinity; at -infinity, as below -88, the least that 1 / (1 + e) comes to with a finite e,
-// 6e-39.
+// The sigmoid. It is 1 at infinity. Below -88, and at -infinity, it is 6e-39, the smallest value of
+// 1 / (1 + e) with a finite e.
 template <typename D, typename V = hn::Vec<D>>
 HWY_INLINE V Sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0f);
@@ -43,7 +44,7 @@ HWY_INLINE V Sigmoid(D d, V x) {
 
 template <typename D, typename V = hn::Vec<D>>
 HWY_INLINE V Tanh(D d, V x) {
-  return hn::Tanh(d, x);  // which keeps NaN
+  return hn::Tanh(d, x);  // keeps NaN
 }
 
 // max(x, 0).

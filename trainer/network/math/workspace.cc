@@ -29,8 +29,8 @@ void Workspace::AddBlock(size_t size) {
 
 void Workspace::Reset() {
   if (blocks_.size() > 1) {
-    // One block of the size the last step needed: the next step of that size takes everything from
-    // it.
+    // Allocates one block of the size that the last step needed, so that the next step of that size
+    // needs no other.
     const size_t total = capacity();
     for (const Block& block : blocks_) ::operator delete (block.data, std::align_val_t{kAlignment});
     blocks_.clear();

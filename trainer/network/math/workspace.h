@@ -1,5 +1,4 @@
-// The memory of one training step: activations are taken from it in order and given back all at
-// once.
+// The memory of one training step: activations are allocated in order and freed all at once.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +9,8 @@
 
 namespace elman {
 
-// A bump allocator. What is taken stays valid until Reset, and is not initialized. The first steps
-// grow it; after that a step of a size seen before allocates nothing.
+// A bump allocator. Memory stays valid until Reset and is not initialized. The first steps grow the
+// workspace; later, a step of a known size allocates nothing.
 class Workspace {
  public:
   Workspace() = default;
@@ -21,7 +20,7 @@ class Workspace {
 
   void Reset();
 
-  // `size` bytes, aligned for any vector instruction.
+  // Returns `size` bytes, aligned for every vector instruction.
   std::byte* Bytes(size_t size);
   float* Floats(int64_t count) { return reinterpret_cast<float*>(Bytes(count * sizeof(float))); }
   Matrix Take(int64_t rows, int64_t cols) { return {Floats(rows * cols), rows, cols}; }
@@ -36,7 +35,7 @@ class Workspace {
   void AddBlock(size_t size);
 
   std::vector<Block> blocks_;
-  size_t used_ = 0;  // bytes of the last block
+  size_t used_ = 0;  // bytes used of the last block
 };
 
 }  // namespace elman
