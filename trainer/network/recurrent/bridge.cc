@@ -7,7 +7,7 @@
 namespace elman {
 namespace {
 
-// Where each sequence is in the order of a layout.
+// Returns the rank of each sequence in the order of a layout.
 std::vector<int64_t> Ranks(const SequenceLayout& layout) {
   std::vector<int64_t> ranks(layout.batch());
   for (int64_t rank = 0; rank < layout.batch(); ++rank) ranks[layout.order()[rank]] = rank;
@@ -57,7 +57,7 @@ void Bridge::Forward(const float* values, const SequenceLayout& from_layout, con
     }
     if (layers_.empty()) continue;
     layers_[number].Forward(values, input, output);
-    // `to` moves on with its layers, and the backward pass wants what it was.
+    // Forward passes of `to` overwrite its state, but the backward pass needs the initial value.
     const Matrix kept = workspace->Take(batch, to_.hidden_size);
     std::copy_n(output.data, output.size(), kept.data);
     output = kept;

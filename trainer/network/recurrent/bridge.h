@@ -1,8 +1,9 @@
-// From the states in which recurrent layers leave a sequence to those in which other layers begin
-// another: of an encoder, to a decoder (Sutskever, Vinyals and Le, 2014; Cho et al., 2014).
+// Initializes the states of a decoder from the final states of an encoder (Sutskever, Vinyals and
+// Le, 2014; Cho et al., 2014).
 //
-// The uppermost layers meet. A layer gets what its counterpart has, both directions side by side,
-// as it is where sizes agree, otherwise tanh(s W), for h and, where cells have one, for c.
+// Layers are matched from the top. The state s of an encoder layer, with both directions
+// concatenated, is copied to its counterpart if the sizes agree; otherwise the counterpart gets
+// tanh(s W). This holds for h and, if the cell has one, for c.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +20,12 @@ namespace elman {
 
 class Bridge {
  public:
-  // `to`, of the same cell, reads in one direction. Layers of it that have no counterpart take the
-  // lowest of the others.
+  // `to` has the same cell as `from` and one direction. Layers of `to` without a counterpart use
+  // the lowest layer of `from`.
   Bridge(const std::string& name, const RnnStackShape& from, const RnnStackShape& to,
          const Initializer& initializer, ParameterTable* table);
 
-  // What Forward leaves for Backward; memory of the workspace.
+  // What Backward needs from Forward; memory of the workspace.
   struct Tape {
     struct State {
       Matrix input, output;
@@ -32,22 +33,24 @@ class Bridge {
     std::vector<State> states;
   };
 
-  // Arrays of states as RnnStack has them, of the same sequences in the order of each layout.
+  // `from` and `to` are arrays of states as in RnnStack. Both have the same sequences, in the order
+  // of their layouts.
   void Forward(const float* values, const SequenceLayout& from_layout, const float* from,
                const SequenceLayout& to_layout, float* to, Tape* tape, Workspace* workspace) const;
 
-  // From the gradient of `to` to that of `from`, which is overwritten; adds to `gradients`.
+  // Computes the gradient of `from`, which is overwritten, from that of `to`. Adds to `gradients`.
   void Backward(const float* values, const SequenceLayout& from_layout, float* d_from,
                 const SequenceLayout& to_layout, const float* d_to, const Tape& tape,
                 float* gradients, Workspace* workspace) const;
 
  private:
-  // The number of the state, of the first direction, that state `number` of `to` is made of.
+  // Returns the number of the `from` state (first direction) that initializes state `number` of
+  // `to`.
   int Counterpart(int number) const;
 
   const RnnStackShape from_, to_;
-  const int states_of_layer_;      // in one direction
-  std::vector<TanhLayer> layers_;  // for each state of `to`, or none at all
+  const int states_of_layer_;      // per direction
+  std::vector<TanhLayer> layers_;  // for each state of `to`; empty if sizes agree
 };
 
 }  // namespace elman

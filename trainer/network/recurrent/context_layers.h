@@ -1,5 +1,5 @@
-// The layers of a language model between the vectors of tokens and what the next token is predicted
-// from: all that a model knows of what it has read.
+// Interface of the layers of a language model between the token vectors and the output layer. They
+// compute, for each token, the vector from which the next token is predicted.
 #pragma once
 
 #include <cstdint>
@@ -12,42 +12,46 @@
 
 namespace elman {
 
-// Sequences of a layout have equal lengths: row t * batch + b. Read is called before every Forward
-// and Infer, with the same layout and carry. Not for concurrent use.
+// All sequences of a layout have equal lengths: row t * batch + b. Call Read before every Forward
+// and Infer, with the same layout and carry. Not thread-safe.
 class ContextLayers {
  public:
   virtual ~ContextLayers() = default;
 
-  // Names the parameter values the following passes use; call again after every change.
+  // Sets the parameter values for the following passes. Call it again after every change of the
+  // values.
   virtual void UseValues(const float* values) = 0;
 
   // The state carried from one batch to the next: carry_states() matrices [batch, carry_width()].
   virtual int64_t carry_states() const = 0;
   virtual int64_t carry_width() const = 0;
-  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside
+  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside of
   // training.
   virtual void Begin(const Pass* pass, const SequenceLayout& layout, float* carry) const = 0;
 
-  // From the tokens of the layout's rows to those, negative for none, whose vectors, one after
-  // another, Forward and Infer read as x. Valid until the next call, or as long as `inputs`.
+  // `inputs` are the tokens of the layout's rows. Returns the tokens, negative for none, whose
+  // vectors are the rows of x in Forward and Infer. The result is valid until the next call and no
+  // longer than `inputs`.
   virtual std::span<const int32_t> Read(const SequenceLayout& layout,
                                         std::span<const int32_t> inputs, float* carry) = 0;
 
-  // x [tokens read, embedding] to [rows, output_size()], in the workspace; both must stay as they
-  // are until the backward pass. `carry` has then moved to the end of every sequence.
+  // Maps x [tokens read, embedding] to [rows, output_size()], in the workspace. Both must not be
+  // changed until the backward pass. On return, `carry` is the state after the end of every
+  // sequence.
   virtual ConstMatrix Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
                               float* carry, Workspace* workspace) = 0;
-  // Without dropout, and not to go back from.
+  // Like Forward, without dropout and without a backward pass.
   virtual ConstMatrix Infer(const SequenceLayout& layout, ConstMatrix x, float* carry,
                             Workspace* workspace) = 0;
 
-  // Of the last Forward: from the gradient of the output (which is used up) to that of x, in the
-  // workspace; adds to `gradients`. `begun`: the state before the first step was that of Begin.
+  // The backward pass of the last Forward. Turns the gradient of the output (which is overwritten)
+  // into that of x, in the workspace; adds to `gradients`. `begun`: the state before the first step
+  // was that of Begin.
   virtual Matrix Backward(const SequenceLayout& layout, Matrix d_y, bool begun, float* gradients,
                           Workspace* workspace) = 0;
 
   virtual int64_t output_size() const = 0;
-  // In the matrix products of a row, forward.
+  // Multiplications in the matrix products of one row, forward pass only.
   virtual int64_t multiplications() const = 0;
 };
 

@@ -94,8 +94,8 @@ void RecurrenceSums::LookAtGates(const RecurrentTape& tape) {
 void RecurrenceSums::AddLags(const SequenceLayout& layout, const GradientSquares& squares) {
   const std::vector<int64_t>& batches = layout.batches();
   const std::vector<int32_t>& restarts = layout.restarts();
-  // Of every sequence, by rank: its last step, and the one at which it began anew for the last
-  // time, before which it is another.
+  // For every sequence, by rank: its last step, and the step of its last restart. Steps before a
+  // restart belong to another text.
   std::vector<int64_t> last(layout.batch()), begin(layout.batch(), 0);
   size_t restart = 0;
   for (int64_t t = 0; t < std::ssize(batches); ++t) {

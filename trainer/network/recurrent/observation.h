@@ -1,5 +1,6 @@
-// What is looked at in a training pass, besides training: how far gradients reach back in every
-// recurrence, and what its gates do. Everything adds up over batches, lanes and ranks.
+// Statistics that a training pass collects on request: how far gradients reach back in every
+// recurrence, and how its gates are distributed. All of them are sums, which are added over
+// batches, lanes and ranks.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +15,9 @@
 
 namespace elman {
 
-// The values of an activation, by size.
+// A histogram of the values of an activation.
 struct ActivationSums {
-  std::vector<double> counts;  // by the buckets of the range
+  std::vector<double> counts;  // per bucket of the range
   double number = 0;
   double sum = 0;
   double squares = 0;
@@ -27,17 +28,18 @@ struct ActivationSums {
   ActivationSums& operator+=(const ActivationSums& other);
 };
 
-// The upper ends of the buckets of a range, in rising order; the first begins where the range does.
-// kGate: of a fiftieth each; kTanh: of a twentieth; kRectifier: zeros, then shares of x / (1 + x).
+// The upper limits of the buckets of a range, ascending; the first bucket begins where the range
+// does. kGate: buckets of 1/50; kTanh: of 1/20; kRectifier: zeros, then equal parts of x / (1 + x).
 std::vector<double> BucketLimits(ActivationRange range);
 
-// Of the gradient that enters a recurrence at the last step of its sequences alone, so many steps
-// before that: squares, summed over the sequences that reach back so far.
+// Statistics of gradients at one lag: the gradient enters a recurrence at the last step of its
+// sequences only, and is measured `lag` steps before it. Squared norms, summed over the sequences
+// that are long enough.
 struct LagSums {
   double sequences = 0;
   double h = 0;
   double c = 0;
-  double entered = 0;  // what `h` is at the last step, of the same sequences
+  double entered = 0;  // `h` at lag 0, of the same sequences
 
   LagSums& operator+=(const LagSums& other) {
     sequences += other.sequences;
@@ -49,23 +51,24 @@ struct LagSums {
 };
 
 struct RecurrenceSums {
-  std::string name;  // "layer0", "layer0.reverse"
+  std::string name;  // such as "layer0" or "layer0.reverse"
   Cell cell = Cell::kLstm;
-  std::vector<LagSums> lags = {};                // 0, 1, 2, ...
-  std::vector<ActivationSums> activations = {};  // as ActivationsOf(cell) has them
-  double rows = 0;                               // time steps of sequences
-  std::vector<double> kept = {};  // by unit: the sum of the gate that keeps state, if there is one
+  std::vector<LagSums> lags = {};                // by lag: 0, 1, 2, ...
+  std::vector<ActivationSums> activations = {};  // in the order of ActivationsOf(cell)
+  double rows = 0;  // number of packed rows (time steps of all sequences)
+  // Per unit: the sum of the gate that keeps the state; empty if the cell has none.
+  std::vector<double> kept = {};
 
   void LookAtGates(const RecurrentTape& tape);
-  // `squares` are those that FollowBack found for such a gradient.
+  // `squares` is the result of FollowBack for such a gradient.
   void AddLags(const SequenceLayout& layout, const GradientSquares& squares);
   RecurrenceSums& operator+=(const RecurrenceSums& other);
 };
 
 struct Observation {
-  std::vector<RecurrenceSums> recurrences;  // in the order in which passes come to them
+  std::vector<RecurrenceSums> recurrences;  // in the order in which passes visit them
 
-  // The recurrence of that name; added if it is not there.
+  // Returns the recurrence with that name; adds it if it is missing.
   RecurrenceSums& Of(std::string_view name, Cell cell);
   Observation& operator+=(const Observation& other);
 };

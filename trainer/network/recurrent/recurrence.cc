@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-// The forget gate is the second of an LSTM's four.
+// The forget gate is the second of the four LSTM gates.
 Initializer BiasInitializer(const RecurrenceShape& shape) {
   if (!HasCellState(shape.cell)) return {};
   return {.shift = shape.forget_bias,
@@ -18,7 +18,7 @@ Initializer BiasInitializer(const RecurrenceShape& shape) {
           .shifted_end = 2 * shape.hidden_size};
 }
 
-// Gates are matrices of their own.
+// Initializes each gate as a separate matrix.
 Initializer ByGate(Initializer initializer, Cell cell) {
   initializer.blocks = GateCount(cell);
   return initializer;
@@ -65,7 +65,7 @@ auto WeightsIn(const RecurrentWeightsOf<Parameter>& parameters, Array* array) {
       parameters.peephole.In(array), parameters.output.In(array), parameters.output_bias.In(array)};
 }
 
-// What begins at zero, or as a learned vector.
+// Fills the state with the learned vector, or with zeros if there is none.
 void FillState(const Parameter& learned, const float* values, Matrix state) {
   if (learned.size() == 0) {
     std::fill_n(state.data, state.size(), 0.0f);
@@ -95,8 +95,8 @@ void Recurrence::UseValues(const float* values) {
   prepared_ = kNothing;
 }
 
-// Has the kernel use the values as they are, or, for a training pass, with hidden weights
-// dropped.
+// Passes the weights to the kernel: with dropped hidden weights for a training pass, unchanged
+// otherwise.
 void Recurrence::Prepare(const Pass* pass) {
   if (weight_dropout_.none()) pass = nullptr;
   const int64_t wanted = pass ? pass->step : kWhole;
@@ -146,7 +146,7 @@ Matrix Recurrence::Infer(const SequenceLayout& layout, ConstMatrix x, RecurrentS
 Matrix Recurrence::Run(const Pass* pass, const SequenceLayout& layout, ConstMatrix x,
                        RecurrentState state, RecurrentTape* tape, Workspace* workspace) {
   const Matrix y = workspace->Take(x.rows, shape_.hidden_size);
-  // The state before stays as it is for the backward pass; `state` moves on.
+  // The backward pass needs the initial state, and `state` is overwritten.
   const RecurrentState before = TakeState(layout.batch(), workspace);
   std::copy_n(state.h.data, state.h.size(), before.h.data);
   if (HasCellState(shape_.cell)) std::copy_n(state.c.data, state.c.size(), before.c.data);

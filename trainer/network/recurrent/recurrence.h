@@ -1,5 +1,5 @@
-// One recurrent layer in one direction: its parameters, the state it begins with, and its passes
-// over a batch of sequences.
+// One recurrent layer in one direction: its parameters, its initial state, and its passes over a
+// batch of sequences.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ namespace elman {
 struct InitialState {
   enum class Kind {
     kZero,
-    kLearned,  // a vector of parameters, the same for all sequences
-    kRandom,   // in training uniform in [-range, range), else zero
+    kLearned,  // one vector of parameters for all sequences
+    kRandom,   // uniform in [-range, range) in training, otherwise zero
   };
   Kind kind = Kind::kZero;
   float range = 0;
@@ -31,47 +31,51 @@ struct RecurrenceShape {
   Cell cell = Cell::kLstm;
   int64_t input_size = 0;
   int64_t hidden_size = 0;
-  // What the layer reads is multiplied by its input weights already: the input size is that of its
-  // gates, and it has no such weights.
+  // The input is already multiplied by the input weights: the input size is the size of the gates,
+  // and the layer has no input weights.
   bool projected_input = false;
-  float weight_dropout = 0;  // of elements of the hidden-to-hidden matrix, one mask a step
+  float weight_dropout = 0;  // on the hidden-to-hidden matrix; one mask per step
   Initializer input_initializer;
   Initializer hidden_initializer;
-  float forget_bias = 0;  // LSTMs only
+  float forget_bias = 0;  // only for LSTMs
   InitialState initial_state = {};
 };
 
-// Not for concurrent use: a recurrence owns its kernel.
+// Not thread-safe, because a recurrence owns its kernel.
 class Recurrence {
  public:
-  // `site` tells the recurrences of a model apart.
+  // `site` distinguishes the random numbers of the recurrences of a model.
   Recurrence(const std::string& name, uint32_t site, const RecurrenceShape& shape,
              ParameterTable* table);
 
-  // Names the parameter values the following passes use; call again after every change.
+  // Sets the parameter values for the following passes. Call it again after every change of the
+  // values.
   void UseValues(const float* values);
 
-  // States are [batch, hidden] with rows in the order of the layout. For a training pass, or
-  // null for another.
+  // Fills `state`, [batch, hidden] with rows in the order of the layout. `pass` is null outside of
+  // training.
   void Begin(const Pass* pass, const SequenceLayout& layout, RecurrentState state) const;
 
-  // x [rows, input] to y [rows, hidden], in the workspace; x must stay as it is until the backward
-  // pass. `state` goes in as the state before the first step and comes out as that of every
-  // sequence after its last. Where the layout restarts a sequence, its state is that of Begin.
+  // Maps x [rows, input] to y [rows, hidden], in the workspace; x must not be changed until the
+  // backward pass. `state` enters as the state before the first step and leaves as the state of
+  // every sequence after its last step. Where the layout restarts a sequence, its state is that of
+  // Begin.
   Matrix Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x,
                  RecurrentState state, RecurrentTape* tape, Workspace* workspace);
   Matrix Infer(const SequenceLayout& layout, ConstMatrix x, RecurrentState state,
                Workspace* workspace);
 
-  // From the gradients of y and of the state after the last step (none: it is not used) to that of
-  // x, in the workspace; adds to `gradients`. Uses the tape up. `begun`: the state before the first
-  // step was that of Begin, otherwise it was given: its gradient goes to `d_before` where wanted.
+  // Turns the gradients of y and of the state after the last step (null if that is not used) into
+  // the gradient of x, in the workspace; adds to `gradients`. The tape is overwritten. `begun`: the
+  // state before the first step was that of Begin. Otherwise it is an input, and its gradient is
+  // written to `d_before` unless that is null.
   Matrix Backward(const RecurrentTape& tape, const SequenceLayout& layout, ConstMatrix d_y,
                   ConstRecurrentState d_last, bool begun, RecurrentState d_before, float* gradients,
                   Workspace* workspace);
 
-  // Before Backward, which it leaves as it is: how such gradients go back through time
-  // (RecurrentKernel::FollowBack). Gives that of x, in the workspace, unless it is not wanted.
+  // Measures how such gradients propagate back through time (RecurrentKernel::FollowBack). Call it
+  // before Backward; it does not change the tape. Returns the gradient of x, in the workspace, if
+  // requested.
   Matrix FollowBack(const RecurrentTape& tape, const SequenceLayout& layout, ConstMatrix d_y,
                     ConstRecurrentState d_last, bool wants_d_x, const GradientSquares& squares,
                     Workspace* workspace);
@@ -89,13 +93,14 @@ class Recurrence {
 
   const RecurrenceShape shape_;
   const uint32_t site_;
-  // Some of them empty, as the cell and the initial state have it.
+  // Unused ones are empty, depending on the cell and the initial state.
   RecurrentWeightsOf<Parameter> parameters_;
   RecurrentStateOf<Parameter> initial_;
   WeightDropout weight_dropout_;
   std::unique_ptr<RecurrentKernel> kernel_;
   const float* values_ = nullptr;
-  int64_t prepared_ = kNothing;  // the step whose dropped weights the kernel uses, or kWhole
+  // The step whose dropped weights the kernel uses, or kWhole.
+  int64_t prepared_ = kNothing;
 };
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// Recurrent layers: what was read is known by their states.
+// ContextLayers made of recurrent layers, whose hidden states represent the text read before.
 #pragma once
 
 #include <cstdint>

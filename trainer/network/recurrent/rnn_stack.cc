@@ -16,7 +16,7 @@ ConstMatrix Sum(ConstMatrix a, ConstMatrix b, Workspace* workspace) {
   return sum;
 }
 
-// The rows of x, each at the place of its mirror image.
+// Returns the rows of x in the order of layout.mirror(): each sequence reversed.
 Matrix Mirror(const SequenceLayout& layout, ConstMatrix x, Workspace* workspace) {
   const Matrix mirrored = workspace->Take(x.rows, x.cols);
   for (int64_t r = 0; r < x.rows; ++r)
@@ -24,12 +24,12 @@ Matrix Mirror(const SequenceLayout& layout, ConstMatrix x, Workspace* workspace)
   return mirrored;
 }
 
-// What both directions have of a sequence; the second on mirrored rows.
+// The values of both directions; those of the second are in mirrored order.
 struct Halves {
   Matrix left_to_right, right_to_left;
 };
 
-// Both directions side by side, none of them mirrored.
+// Concatenates the columns of both directions, both in normal order.
 Matrix Join(const SequenceLayout& layout, ConstMatrix left_to_right, ConstMatrix right_to_left,
             Workspace* workspace) {
   const int64_t cols = left_to_right.cols;
@@ -82,7 +82,7 @@ RecurrenceShape ShapeOfLayer(int layer, const RnnStackShape& shape) {
 
 constexpr char kReverse[] = ".reverse";
 
-// Sites: layers from the first on, and far from them their second directions.
+// Sites of the first direction count from 0, those of the second from here.
 constexpr uint32_t kRightToLeftSites = 1 << 16;
 
 }  // namespace
@@ -109,7 +109,7 @@ struct RnnStack::Layer {
     }
   }
 
-  // What the two directions read of the layer's input; the second reads from its end.
+  // Returns the inputs of both directions of a layer; that of the second is in mirrored order.
   std::pair<ConstMatrix, ConstMatrix> Inputs(const SequenceLayout& layout, ConstMatrix x,
                                              Workspace* workspace) const {
     if (!right_to_left) return {x, {}};
@@ -119,7 +119,7 @@ struct RnnStack::Layer {
   }
 
   const std::string name;
-  const std::string forward_name, backward_name;  // of spans of time
+  const std::string forward_name, backward_name;  // of spans in the timeline
   const bool projected_input;
   const bool residual;
   const Dropout dropout;
@@ -147,7 +147,7 @@ int RnnStack::states() const {
   return shape_.layers * directions() * StatesPerRecurrence(shape_.cell);
 }
 
-// Recurrences count by layer, then direction.
+// Recurrences are numbered by layer, then by direction.
 template <typename Element>
 RecurrentStateOf<MatrixView<Element>> RnnStack::State(int recurrence, int64_t batch,
                                                       Element* carry) const {
@@ -213,7 +213,8 @@ ConstMatrix RnnStack::Infer(const SequenceLayout& layout, ConstMatrix x, float* 
   return x;
 }
 
-// From the last layer to the first; back(recurrence, its number, its tape, d_y) gives d_x of one.
+// Runs from the last layer to the first. back(recurrence, number, tape, d_y) returns the d_x of one
+// recurrence.
 template <typename Back>
 Matrix RnnStack::GoBack(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool wants_d_x,
                         const Back& back, Workspace* workspace) {
@@ -258,10 +259,10 @@ Matrix RnnStack::Backward(const Tape& tape, const SequenceLayout& layout, Matrix
   return GoBack(tape, layout, d_y, /*wants_d_x=*/true, back, workspace);
 }
 
-// Follows what enters at the last step of every sequence back alone: a loss of that step, and what
-// was made of the last states. A recurrence that reads right to left has the first step as its
-// last: what enters there is followed by itself. Memory is that of this call, for steps that are
-// observed are few.
+// Follows back only the gradient that enters at the last step of every sequence: from a loss at
+// that step, and from uses of the last states. For a right-to-left recurrence the last step is the
+// first time step; the gradient there is followed separately. Allocates its own memory, because few
+// steps are observed.
 void RnnStack::Observe(const Tape& tape, const SequenceLayout& layout, ConstMatrix d_y,
                        const float* d_last) {
   const int64_t batch = layout.batch();

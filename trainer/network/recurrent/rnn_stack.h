@@ -1,4 +1,4 @@
-// Recurrent layers one upon another, with dropout on what enters each of them.
+// A stack of recurrent layers with dropout on the input of each layer.
 #pragma once
 
 #include <cstdint>
@@ -20,82 +20,88 @@ struct RnnStackShape {
   Cell cell = Cell::kLstm;
   int layers = 1;
   int64_t input_size = 0;
-  int64_t hidden_size = 0;  // of each direction
-  // What enters the first layer is multiplied by its input weights already: gates of the left to
-  // right half, then, where there is one, of the right to left half.
+  int64_t hidden_size = 0;  // per direction
+  // The input of the first layer is already multiplied by its input weights: it consists of the
+  // gates of the left-to-right direction, followed by those of the right-to-left direction if there
+  // is one.
   bool projected_input = false;
-  // Each layer reads right to left as well; its output is both directions side by side (Schuster
-  // and Paliwal, 1997; Graves and Schmidhuber, 2005).
+  // Each layer also reads right to left; its output is the concatenation of both directions
+  // (Schuster and Paliwal, 1997; Graves and Schmidhuber, 2005).
   bool bidirectional = false;
-  float input_dropout = 0;  // on what enters the first layer
+  float input_dropout = 0;  // on the input of the first layer
   float layer_dropout = 0;  // between layers
   bool variational_dropout = false;
-  float weight_dropout = 0;  // of elements of the hidden-to-hidden matrices, one mask a step
-  bool residual = false;     // adds a layer's input, dropped, to its output where their sizes agree
+  float weight_dropout = 0;  // on the hidden-to-hidden matrices; one mask per step
+  // Adds a layer's input, after dropout, to its output if their sizes agree.
+  bool residual = false;
   Initializer input_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
   Initializer hidden_initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
-  float forget_bias = 0;  // LSTMs only
+  float forget_bias = 0;  // only for LSTMs
   InitialState initial_state = {};
-  // Tells the stacks of a model apart: each has random numbers of its own.
+  // Distinguishes the random numbers of the stacks of a model.
   uint32_t first_site = 0;
 
   int64_t output_size() const { return bidirectional ? 2 * hidden_size : hidden_size; }
-  int64_t gates_size() const { return GateCount(cell) * output_size(); }  // of a layer
-  // In the matrix products of a row, forward.
+  int64_t gates_size() const { return GateCount(cell) * output_size(); }  // per layer
+  // Multiplications in the matrix products of one row, forward pass only.
   int64_t multiplications() const;
 };
 
-// Gradients of the states of a stack at both ends of sequences, arrays like its carry.
+// Gradients of the states at both ends of the sequences. Arrays have the layout of the carried
+// state.
 struct EndGradients {
-  const float* last = nullptr;  // where something was made of the states after the last step
-  float* before = nullptr;      // where to put that of the states before the first, if wanted
+  const float* last =
+      nullptr;              // input: of the states after the last step; null if those are not used
+  float* before = nullptr;  // output: of the states before the first step; may be null
 };
 
-// Matrices are those of a layout. Not for concurrent use: the layers own their kernels.
+// The rows of matrices are packed rows of a layout. Not thread-safe, because the layers own their
+// kernels.
 class RnnStack {
  public:
   RnnStack(const std::string& name, const RnnStackShape& shape, ParameterTable* table);
   ~RnnStack();
 
-  // Names the parameter values the following passes use; call again after every change.
+  // Sets the parameter values for the following passes. Call it again after every change of the
+  // values.
   void UseValues(const float* values);
 
-  // The carried state of `batch` sequences is one array of states() matrices [batch, hidden], rows
-  // in the order of the layout: for each layer and direction h and, where the cell has one, c.
+  // The carried state of `batch` sequences is one array of states() matrices [batch, hidden] with
+  // rows in the order of the layout: for each layer and direction h and, if the cell has one, c.
   int states() const;
   int64_t hidden_size() const { return shape_.hidden_size; }
   int64_t output_size() const { return shape_.output_size(); }
   const RnnStackShape& shape() const { return shape_; }
 
-  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside
+  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside of
   // training.
   void Begin(const Pass* pass, const SequenceLayout& layout, float* carry) const;
 
-  // What a forward pass leaves for its backward pass; memory of the workspace.
+  // What Backward needs from Forward; memory of the workspace.
   struct Tape {
     struct Layer {
-      Dropout::Mask mask;  // of what enters it
+      Dropout::Mask mask;  // of the layer's input
       RecurrentTape left_to_right, right_to_left;
     };
     std::vector<Layer> layers;
-    Observation* observation = nullptr;  // of the pass
+    Observation* observation = nullptr;  // that of the pass
     const PhaseClock* clock = nullptr;
   };
 
-  // x [rows, input] to the last layer's output [rows, output_size], in the workspace; both must
-  // stay as they are until the backward pass. `carry` goes in as the state before the first step
-  // and comes out as that of every sequence after its last.
+  // Maps x [rows, input] to the last layer's output [rows, output_size], in the workspace. Both
+  // must not be changed until the backward pass. `carry` enters as the state before the first step
+  // and leaves as the state of every sequence after its last step.
   ConstMatrix Forward(const Pass& pass, const SequenceLayout& layout, ConstMatrix x, float* carry,
                       Tape* tape, Workspace* workspace);
 
-  // Without dropout and without a tape.
+  // Like Forward, without dropout and without a tape.
   ConstMatrix Infer(const SequenceLayout& layout, ConstMatrix x, float* carry,
                     Workspace* workspace);
 
-  // From the gradient of the output (which is used up) to that of x, in the workspace; adds to
-  // `gradients`, and to the pass's observation. The tape is used up. The state before the first
-  // step is that of Begin if `begun`; otherwise a constant, where back-propagation is truncated,
-  // unless `ends` wants its gradient.
+  // Turns the gradient of the output (which is overwritten) into that of x, in the workspace; adds
+  // to `gradients` and to the pass's observation. The tape is overwritten. If `begun`, the state
+  // before the first step was that of Begin. Otherwise it is a constant (truncated
+  // back-propagation), unless `ends` requests its gradient.
   Matrix Backward(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool begun,
                   float* gradients, Workspace* workspace, const EndGradients& ends = {});
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int32_t kNoToken = -1;
 
-// Whatever stands there: a carry may come from a file.
+// Accepts any float, because a carry may come from a file.
 int32_t TokenOf(float carried) {
   return carried >= 0 && carried < WindowContext::kMostIds ? static_cast<int32_t>(carried)
                                                            : kNoToken;
@@ -52,12 +52,12 @@ std::span<const int32_t> WindowContext::Read(const SequenceLayout& layout,
     int32_t* const window = windows_.data() + row * tokens;
     if (restart != layout.restarts().end() && *restart == row) {
       std::fill_n(window, before, kNoToken);
-      // One that is named twice restarts once.
+      // A row that is listed twice restarts once.
       while (restart != layout.restarts().end() && *restart == row) ++restart;
     } else if (row < batch) {
       std::transform(carry + row * before, carry + (row + 1) * before, window, TokenOf);
     } else {
-      std::copy_n(window - batch * tokens + 1, before, window);  // of the step before
+      std::copy_n(window - batch * tokens + 1, before, window);  // those of the previous step
     }
     window[before] = inputs[row];
   }

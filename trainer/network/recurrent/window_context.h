@@ -1,15 +1,15 @@
-// A fixed window: the vectors of the last tokens side by side, and tanh layers one upon another
-// (Bengio et al., 2003). With x the vectors of the last n tokens, the oldest first,
+// ContextLayers with a fixed window: the concatenated vectors of the last tokens, followed by a
+// stack of tanh layers (Bengio et al., 2003). With x the vectors of the last n tokens, the oldest
+// first,
 //
 //   h(1) = tanh(x W(1) + b(1)),   h(l) = tanh(h(l-1) W(l) + b(l)),   y = h(L), or [h(L) x]
 //
-// y has x behind the last layer where the output layer is to be connected with it directly.
+// x is appended to the output of the last layer if the output layer has direct connections to it.
 //
-// What is carried is the last n - 1 tokens themselves, by their ids, rather than their vectors: so
-// a window that reaches back beyond the begin of a batch is read with the values of the step in
-// hand, like any other, and its gradient is whole. Nothing is truncated: how the text is cut into
-// batches says only when values change. Before the begin of a text there is no token (id -1), and a
-// vector of zeros.
+// The carried state is the ids of the last n - 1 tokens rather than their vectors. So a window that
+// begins before the batch is computed with the current values, and its gradient is complete:
+// nothing is truncated, and the division of the text into batches only determines when values
+// change. Before the begin of a text there is no token (id -1), represented by a vector of zeros.
 #pragma once
 
 #include <string>
@@ -24,12 +24,12 @@
 namespace elman {
 
 struct WindowShape {
-  int tokens = 4;  // that are read, the one at hand included
+  int tokens = 4;  // window size, including the current token
   int layers = 1;
   int64_t embedding_size = 0;
   int64_t hidden_size = 0;
   bool direct_connections = false;
-  float input_dropout = 0;  // on what enters the first layer
+  float input_dropout = 0;  // on the input of the first layer
   float layer_dropout = 0;  // between layers
   bool variational_dropout = false;
   Initializer initializer = {.kind = Initializer::Kind::kUniform, .range = 0.1f};
@@ -40,7 +40,7 @@ struct WindowShape {
 
 class WindowContext : public ContextLayers {
  public:
-  // Ids are carried as floats, which count as far as this.
+  // Ids are carried as floats, which represent integers exactly up to this limit.
   static constexpr int64_t kMostIds = 1 << 24;
 
   WindowContext(const std::string& name, const WindowShape& shape, ParameterTable* table);
@@ -62,25 +62,25 @@ class WindowContext : public ContextLayers {
 
  private:
   struct Layer {
-    std::string forward_name, backward_name;  // of spans of time
-    Dropout dropout;                          // of what enters it
+    std::string forward_name, backward_name;  // of spans in the timeline
+    Dropout dropout;                          // of the layer's input
     TanhLayer tanh;
   };
-  // Of the last forward pass.
+  // What Backward needs from the last Forward.
   struct Record {
     ConstMatrix x, y;
     Dropout::Mask mask;
   };
 
-  // x [tokens read, embedding] as [rows, input_size()].
+  // Maps x [tokens read, embedding] to the concatenated vectors [rows, input_size()].
   ConstMatrix SideBySide(const SequenceLayout& layout, ConstMatrix x) const;
-  // What the output layer reads.
+  // Returns the input of the output layer.
   ConstMatrix Output(ConstMatrix hidden, ConstMatrix x, Workspace* workspace) const;
 
   const WindowShape shape_;
   std::vector<Layer> layers_;
   const float* values_ = nullptr;
-  std::vector<int32_t> windows_;  // tokens of every row
+  std::vector<int32_t> windows_;  // the tokens of every row
   std::vector<Record> records_;
   const PhaseClock* clock_ = nullptr;
 };
