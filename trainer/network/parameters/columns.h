@@ -1,4 +1,4 @@
-// Matrices side by side.
+// Concatenates matrices by columns, and splits them.
 #pragma once
 
 #include "trainer/network/math/matrix.h"
@@ -6,10 +6,10 @@
 
 namespace elman {
 
-// Rows [a; b], in the workspace.
+// Returns the rows [a b], in the workspace.
 Matrix JoinColumns(ConstMatrix a, ConstMatrix b, Workspace* workspace);
 
-// Back: `joined` has the columns of a and then those of b.
+// The inverse: copies the first columns of `joined` to a and the others to b.
 void SplitColumns(ConstMatrix joined, Matrix a, Matrix b);
 
 }  // namespace elman

@@ -20,14 +20,14 @@ void FillUniform(const RandomKey& key, float range, Matrix matrix) {
   }
 }
 
-// A standard normal number by Box and Muller's method.
+// Returns a standard normal number (Box-Muller transform).
 double Normal(uint32_t word0, uint32_t word1) {
   const double radius = std::sqrt(-2 * std::log((word0 + 0.5) * 0x1p-32));
   return radius * std::cos(2 * std::numbers::pi * (word1 + 0.5) * 0x1p-32);
 }
 
-// Columns [first, first + count) of the matrix by Gram and Schmidt's method, twice over for
-// accuracy, from normal numbers: a matrix drawn uniformly from the orthogonal ones.
+// Fills the columns [first, first + count) with a random orthogonal matrix (uniformly distributed):
+// Gram-Schmidt of normal numbers, done twice for accuracy.
 void FillOrthogonal(const RandomKey& key, int64_t first, int64_t count, Matrix matrix) {
   CHECK_LE(count, matrix.rows);
   std::vector<std::vector<double>> columns;

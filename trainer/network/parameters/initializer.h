@@ -1,4 +1,4 @@
-// How a parameter begins.
+// Initial values of a parameter.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,15 @@ struct Initializer {
   };
   Kind kind = Kind::kZero;
   float range = 0;
-  // Columns fall into so many equal blocks, the gates of a cell, each a matrix of its own.
+  // The number of equal blocks of columns that are initialized as separate matrices, such as gates.
   int64_t blocks = 1;
-  // Added to the columns [shifted_begin, shifted_end).
+  // A constant that is added to the columns [shifted_begin, shifted_end).
   float shift = 0;
   int64_t shifted_begin = 0;
   int64_t shifted_end = 0;
 };
 
-// Fills a matrix; the numbers depend on the key alone.
+// Fills a matrix. The numbers depend only on the key.
 void Initialize(const Initializer& initializer, const RandomKey& key, Matrix matrix);
 
 }  // namespace elman

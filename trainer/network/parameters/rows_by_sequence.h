@@ -1,5 +1,5 @@
-// The rows of a layout in another order: sequence by sequence, in the order of the batch, and each
-// from its begin to its end. So the rows of a sequence are one matrix.
+// Reorders the rows of a layout by sequence: sequences are in the order of the batch, each from its
+// begin to its end. So the rows of one sequence are one matrix.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ namespace elman {
 struct RowsBySequence {
   void Assign(const SequenceLayout& layout);
 
-  // A packed matrix in this order, and back; in the workspace.
+  // Gather converts a packed matrix to this order, Scatter converts it back; both in the workspace.
   Matrix Gather(ConstMatrix packed, Workspace* workspace) const;
   Matrix Scatter(ConstMatrix by_sequence, Workspace* workspace) const;
 
-  std::vector<int64_t> begins;  // of each sequence, and the end of the last
-  std::vector<int64_t> places;  // of each packed row
+  std::vector<int64_t> begins;  // the first row of each sequence; last element: the number of rows
+  std::vector<int64_t> places;  // the position of each packed row in this order
 };
 
 }  // namespace elman

@@ -43,7 +43,7 @@ void SequenceLayout::Pack() {
   batches_.resize(longest);
   first_rows_.resize(longest);
   places_.clear();
-  int64_t reaching = batch();  // sequences longer than the step in hand
+  int64_t reaching = batch();  // number of sequences longer than the current step
   for (int32_t step = 0; step < longest; ++step) {
     while (lengths_[reaching - 1] <= step) --reaching;
     batches_[step] = reaching;
