@@ -1,5 +1,5 @@
-// Penalties on the activations of a recurrent layer (Merity, McCann and Socher, 2017). Both are
-// sums over rows, so that they are normalized with the loss, and their gradients are added to.
+// Penalties on the activations of a recurrent layer: AR and TAR (Merity, McCann and Socher, 2017).
+// Both return sums over rows, which are normalized like the loss, and add to the gradient.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 
 namespace elman {
 
-// strength * sum over rows of mean(x^2); d_x [rows, cols] += its gradient.
+// AR: returns strength * sum over rows of mean(x^2) and adds its gradient to d_x [rows, cols].
 double PenalizeActivation(float strength, ConstMatrix x, Matrix d_x);
 
-// strength * sum over rows but the first time step's of mean((x(t) - x(t-1))^2); rows are t * batch
-// + b.
+// TAR: returns strength * sum of mean((x(t) - x(t-1))^2) over all rows except those of the first
+// time step, and adds its gradient. Rows are t * batch + b.
 double PenalizeChange(float strength, int64_t batch, ConstMatrix x, Matrix d_x);
 
 }  // namespace elman

@@ -18,7 +18,7 @@ void Softmax(float* values, int64_t size) {
   for (int64_t i = 0; i < size; ++i) values[i] = static_cast<float>(values[i] / sum);
 }
 
-// From the gradient of the weights to that of the scores, in place.
+// Turns the gradient of the weights into that of the scores, in place.
 void SoftmaxBackward(const float* weights, int64_t size, float* d) {
   double mean = 0;
   for (int64_t i = 0; i < size; ++i) mean += double{weights[i]} * d[i];
@@ -32,7 +32,8 @@ int64_t LongestOf(Attention::Begins words) {
   return longest;
 }
 
-// Queries that are compared at a time with so many words, such that all chunks are about as large.
+// Returns the number of queries per chunk for a sentence of `words` words. Chunks of a sentence
+// have about equal sizes.
 int64_t QueriesOfChunk(int64_t queries, int64_t words, int64_t most_weights) {
   if (queries <= 1 || queries * words <= most_weights) return queries;
   const int64_t most = std::max<int64_t>(1, most_weights / words);
@@ -40,7 +41,7 @@ int64_t QueriesOfChunk(int64_t queries, int64_t words, int64_t most_weights) {
   return (queries + chunks - 1) / chunks;
 }
 
-// The weights that are kept of sentences that come in this order: of each all or none.
+// Decides which weights are kept, for sentences in order: all or none of a sentence.
 class KeptWeights {
  public:
   explicit KeptWeights(int64_t most) : left_(most) {}
@@ -165,14 +166,14 @@ void Attention::Forward(const float* parameters, const Memory& memory, ConstMatr
   });
 }
 
-// Into chunk.weights.
+// Writes the weights to chunk.weights.
 void Attention::Weigh(const float* parameters, const Chunk& chunk, Matrix hidden) const {
   Score(parameters, chunk, hidden);
   for (int64_t t = 0; t < chunk.weights.rows; ++t)
     Softmax(chunk.weights.row(t), chunk.weights.cols);
 }
 
-// Scores into chunk.weights. `hidden` is scratch for what concat makes of the words.
+// Writes the scores to chunk.weights. `hidden` is scratch memory for the tanh of kConcat.
 void Attention::Score(const float* parameters, const Chunk& chunk, Matrix hidden) const {
   if (!direction_) {
     Gemm(Transpose::kNo, Transpose::kYes, 1, chunk.queries, chunk.keys, 0, chunk.weights);
@@ -227,7 +228,7 @@ void Attention::Backward(const float* parameters, const Memory& memory, ConstMat
       {d_values.data, static_cast<size_t>(d_values.size())});
 }
 
-// Overwrites d_queries, adds to d_keys and to the gradient of v.
+// Overwrites d_queries; adds to d_keys and to the gradient of v.
 void Attention::ScoreBackward(const float* parameters, const Chunk& chunk, ConstMatrix d_scores,
                               Matrix d_queries, Matrix d_keys, float* d_direction,
                               Matrix hidden) const {
@@ -236,7 +237,7 @@ void Attention::ScoreBackward(const float* parameters, const Chunk& chunk, Const
     Gemm(Transpose::kYes, Transpose::kNo, 1, d_scores, chunk.queries, 1, d_keys);
     return;
   }
-  // What tanh gave is computed once more: kept, it would be the largest array of all.
+  // The tanh is recomputed: kept, it would be the largest array of all.
   const float* direction = direction_->In(parameters).data;
   const int64_t words = chunk.keys.rows;
   const Matrix of_words = hidden.Rows(0, words), d_of_words = hidden.Rows(words, words);

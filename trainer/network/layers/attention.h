@@ -1,18 +1,18 @@
-// Global attention (Luong, Pham and Manning, 2015): of a memory, one vector m(s) for every word of
-// a sentence, the mean by weights that a query q, the state of a decoder, gives them.
+// Global attention (Luong, Pham and Manning, 2015). The memory has one vector m(s) per word of a
+// sentence; the context of a query q (a decoder state) is their weighted mean.
 //
 //   a(s) = softmax over s of score(q, m(s)),   context = sum of a(s) m(s)
 //   dot      score = q . m            sizes must agree
 //   general  score = q . (m W)
 //   concat   score = v . tanh(q W_q + m W_m)     also Bahdanau, Cho and Bengio, 2015
 //
-// Rows of memory and of queries come sentence by sentence (RowsBySequence): nothing is padded, and
+// Rows of memory and of queries are ordered by sentence (RowsBySequence). There is no padding, and
 // a query never sees the words of another sentence.
 //
-// The weights of a sentence are a matrix [queries, words], which of two long texts is larger than
-// everything else. So they are computed for a chunk of queries at a time, and only as many as
-// Limits allows are kept from Forward to Backward; Backward computes the others once more, in the
-// same chunks and therefore with the same bits.
+// The weights of a sentence are a matrix [queries, words], which for long texts is larger than all
+// other arrays. So they are computed for one chunk of queries at a time, and Limits bounds the
+// number that is kept from Forward to Backward. Backward recomputes the others in the same chunks,
+// with the same bits.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +34,12 @@ class Attention {
   // The rows of sentence b are [begins[b], begins[b + 1]).
   using Begins = std::span<const int64_t>;
 
-  // What bounds the memory of one pass, in numbers of weights (4 bytes each).
+  // Limits the memory of one pass, in numbers of weights (4 bytes each).
   struct Limits {
-    // Of the queries of a sentence that are compared at a time; at least one is. A sentence with no
-    // more weights, such as one of 1,024 words translated to as many, is computed at once.
+    // Weights per chunk; a chunk has at least one query. A sentence with no more weights than this,
+    // such as 1,024 source and 1,024 target words, is one chunk.
     int64_t chunk = int64_t{1} << 20;
-    // Kept for Backward, sentence by sentence as far as they fit. It changes no bit.
+    // Weights kept for Backward, as many sentences as fit. The results do not depend on it.
     int64_t kept = int64_t{1} << 24;
   };
 
@@ -51,39 +51,39 @@ class Attention {
 
   struct Memory {
     ConstMatrix values;  // [words, memory_size]
-    ConstMatrix keys;    // what a query is compared with [words, query_size]
+    ConstMatrix keys;    // compared with the queries [words, query_size]
     Begins begins;
   };
 
-  // The memory of `values`, which must stay, as must `begins`; keys are in the workspace.
+  // Computes the keys, in the workspace. `values` and `begins` must outlive the result.
   Memory Remember(const float* parameters, ConstMatrix values, Begins begins,
                   Workspace* workspace) const;
 
-  // Which weights stay in the tape.
+  // Which weights are kept in the tape.
   enum class Keep { kNone, kForBackward, kAll };
 
-  // What Forward leaves for Backward; memory of the workspace.
+  // What Backward needs from Forward; memory of the workspace.
   struct Tape {
-    ConstMatrix queries;  // as they are compared with keys
-    // a, sentence by sentence, of each that is kept a matrix [queries, words].
+    ConstMatrix queries;  // as compared with the keys
+    // The kept weights a, sentence by sentence, each a matrix [queries, words].
     float* weights = nullptr;
   };
 
-  // queries [queries, query_size] to context [queries, memory_size].
+  // Maps queries [queries, query_size] to context [queries, memory_size].
   void Forward(const float* parameters, const Memory& memory, ConstMatrix queries,
                Begins query_begins, Matrix context, Keep keep, Tape* tape,
                Workspace* workspace) const;
 
-  // From the gradient of `context` to those of the queries and of memory.values, which are
-  // overwritten; adds to `gradients`. The tape is one of Keep::kForBackward.
+  // Turns the gradient of `context` into those of the queries and of memory.values, which are
+  // overwritten; adds to `gradients`. The tape must have been made with Keep::kForBackward.
   void Backward(const float* parameters, const Memory& memory, ConstMatrix queries,
                 Begins query_begins, ConstMatrix d_context, const Tape& tape, Matrix d_queries,
                 Matrix d_values, float* gradients, Workspace* workspace) const;
 
  private:
   struct Chunk;
-  // The part of everything that belongs to one chunk after another. `scratch` has room for the
-  // weights of the largest chunk; those of the first `kept` weights are in tape.weights.
+  // Calls `visit` for each chunk in order. `scratch` has room for the weights of the largest chunk;
+  // the first `kept` weights are in tape.weights.
   template <typename Visit>
   void ForEachChunk(const Memory& memory, Begins query_begins, const Tape& tape, int64_t kept,
                     float* scratch, const Visit& visit) const;
@@ -101,7 +101,7 @@ class Attention {
   std::optional<Parameter> direction_;  // v [1, query_size]
 };
 
-// How many weights there are, kept or not.
+// Returns the total number of weights, kept or not.
 int64_t AttentionWeights(Attention::Begins words, Attention::Begins queries);
 
 }  // namespace elman

@@ -12,7 +12,7 @@ ConstMatrix Dropout::Forward(const Pass& pass, const SequenceLayout& layout, Con
   CHECK_EQ(x.rows, layout.rows());
   const RandomKey key{pass.seed, RandomPurpose::kDropout, site_};
   const float keep = 1 / (1 - probability_);
-  // A time step begins at a multiple of four positions, the grain of the generator.
+  // Each time step begins at a multiple of four positions, the block size of the generator.
   const int64_t stride = (x.cols + 3) / 4 * 4;
   float* factors = workspace->Floats(x.size());
   const std::span<uint32_t> words(reinterpret_cast<uint32_t*>(workspace->Floats(stride)), x.cols);

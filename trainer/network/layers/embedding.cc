@@ -17,8 +17,7 @@ Embedding::Embedding(const std::string& name, int64_t vocabulary, int64_t size,
                         /*sparse=*/updates != Updates::kAllRows)),
       word_dropout_(word_dropout) {}
 
-// What a word's vector is multiplied with: a word is dropped or kept by all rows of the global
-// batch alike.
+// Returns the factor of a word's vector. A word is dropped or kept in all rows of the global batch.
 float Embedding::Factor(const Pass* pass, int32_t id) const {
   if (pass == nullptr || word_dropout_ == 0) return 1;
   const RandomKey key{pass->seed, RandomPurpose::kEmbeddingDropout};

@@ -1,4 +1,4 @@
-// Token ids to vectors: row `id` of a table, which is the product of a one-hot vector with it.
+// An embedding layer: maps token ids to the rows of a table.
 #pragma once
 
 #include <cstdint>
@@ -14,24 +14,24 @@ namespace elman {
 class Embedding {
  public:
   enum class Updates {
-    kRowsRead,  // a step changes the rows of the words it reads
-    kAllRows,   // an output layer uses the table too
-    kNone,      // the table stays as it begins
+    kRowsRead,  // a step changes only the rows of the words it reads
+    kAllRows,   // for a table that is shared with the output layer
+    kNone,      // the table is frozen
   };
 
-  // With `word_dropout` whole words are dropped: every occurrence of a dropped word in a step has a
-  // zero vector, the others are scaled up (Gal and Ghahramani, 2016).
+  // `word_dropout` is the probability that a word is dropped: all its occurrences in a step have a
+  // zero vector, and the other words are scaled up (Gal and Ghahramani, 2016).
   Embedding(const std::string& name, int64_t vocabulary, int64_t size,
             const Initializer& initializer, float word_dropout, Updates updates,
             ParameterTable* table);
 
-  // out[i] = table[ids[i]], out [ids, size], or zero where the id is negative; dropped as `pass`
-  // says where there is one.
+  // out[i] = table[ids[i]], or zero if the id is negative; out is [ids, size]. Applies word dropout
+  // unless `pass` is null.
   void Forward(const float* values, std::span<const int32_t> ids, const Pass* pass,
                Matrix out) const;
 
-  // gradient of table[ids[i]] += d_out[i], in the order of i, in the pass of the forward
-  // computation; nothing where the table stays as it is.
+  // gradient of table[ids[i]] += d_out[i], in the order of i. `pass` is that of the forward
+  // computation. Does nothing if the table is frozen.
   void Backward(std::span<const int32_t> ids, const Pass& pass, ConstMatrix d_out,
                 float* gradients) const;
 
@@ -44,7 +44,7 @@ class Embedding {
  private:
   float Factor(const Pass* pass, int32_t id) const;
 
-  const std::string forward_name_, backward_name_;  // of spans of time
+  const std::string forward_name_, backward_name_;  // of spans in the timeline
   const Updates updates_;
   const Parameter table_;
   const float word_dropout_;

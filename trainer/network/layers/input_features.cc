@@ -17,7 +17,7 @@ ConstMatrix InputFeatures::Forward(const float* values, const Pass* pass,
                                    const SequenceLayout& layout, ConstMatrix x, Tape* tape,
                                    Workspace* workspace) const {
   CHECK_EQ(x.cols, size_);
-  Dropout::Mask mask;  // nothing goes back through it
+  Dropout::Mask mask;  // not needed: there is no gradient to pass on
   tape->dropped = pass ? dropout_.Forward(*pass, layout, x, &mask, workspace) : x;
   if (!projection_) return tape->dropped;
   const Matrix y = workspace->Take(x.rows, output_size());

@@ -1,9 +1,9 @@
-// Vectors that came with the text, on their way to the first layer: with dropout D and a matrix W
-// that is learned
+// The input layer for features, vectors that are stored with the text. With dropout D and a learned
+// matrix W:
 //
-//   y = D(x) W,  or D(x) where there is no W.
+//   y = D(x) W,  or D(x) if there is no W.
 //
-// They get no gradient.
+// The features themselves get no gradient.
 #pragma once
 
 #include <optional>
@@ -20,21 +20,21 @@ namespace elman {
 
 class InputFeatures {
  public:
-  // W, the parameter `name`, is [size, projected_size]; projected_size 0: there is none.
+  // W is the parameter `name`, [size, projected_size]. There is no W if projected_size is 0.
   InputFeatures(const std::string& name, int64_t size, int64_t projected_size,
                 const Dropout& dropout, const Initializer& initializer, ParameterTable* table);
 
   int64_t size() const { return size_; }  // of x
   int64_t output_size() const { return projection_ ? projection_->cols : size_; }
-  int64_t multiplications() const { return projection_ ? projection_->size() : 0; }  // of a row
+  int64_t multiplications() const { return projection_ ? projection_->size() : 0; }  // per row
 
-  // What a forward pass leaves for its backward pass; memory of the workspace.
+  // What Backward needs from Forward; memory of the workspace.
   struct Tape {
     ConstMatrix dropped;
   };
 
-  // x [rows, size], rows those of the layout, to y [rows, output_size], in the workspace or x
-  // itself. `pass` is null outside training.
+  // Maps x [rows, size], with the rows of the layout, to y [rows, output_size], which is in the
+  // workspace or x itself. `pass` is null outside of training.
   ConstMatrix Forward(const float* values, const Pass* pass, const SequenceLayout& layout,
                       ConstMatrix x, Tape* tape, Workspace* workspace) const;
 

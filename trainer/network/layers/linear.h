@@ -16,7 +16,7 @@ class Linear {
   // x [rows, input], y [rows, output].
   void Forward(const float* values, ConstMatrix x, Matrix y) const;
 
-  // From d_y to d_x, which is overwritten, and to `gradients`, which are added to.
+  // Computes d_x, which is overwritten, from d_y, and adds to `gradients`.
   void Backward(const float* values, ConstMatrix x, ConstMatrix d_y, Matrix d_x,
                 float* gradients) const;
 

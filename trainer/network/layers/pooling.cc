@@ -9,7 +9,7 @@
 namespace elman {
 namespace {
 
-// Calls visit(row) for the packed rows of the sequence of a rank, from its begin to its end.
+// Calls visit(row) for each packed row of the sequence with this rank, in the order of time.
 template <typename Visit>
 void ForEachRow(const SequenceLayout& layout, int64_t rank, const Visit& visit) {
   for (int64_t step = 0; step < static_cast<int64_t>(layout.batches().size()); ++step) {
@@ -84,7 +84,7 @@ void Pooling::Forward(const float* values, const SequenceLayout& layout, ConstMa
   }
 }
 
-// Fills in the tape: hidden, and weights that sum to 1 over each sequence.
+// Computes tape.hidden and tape.weights; the weights of each sequence sum to 1.
 void Pooling::Attend(const float* values, const SequenceLayout& layout, ConstMatrix y, Tape* tape,
                      Workspace* workspace) const {
   const ConstMatrix direction = direction_->In(values);

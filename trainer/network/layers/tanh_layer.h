@@ -1,4 +1,4 @@
-// y = tanh(x W + b), or without b, as Luong, Pham and Manning (2015) have it.
+// A tanh layer: y = tanh(x W + b), or without b as in Luong, Pham and Manning (2015).
 #pragma once
 
 #include <string>
@@ -19,15 +19,15 @@ class TanhLayer {
   // x [rows, input], y [rows, output].
   void Forward(const float* values, ConstMatrix x, Matrix y) const;
 
-  // From d_y to d_x, which is overwritten, and to `gradients`, which are added to. x and y are
-  // those of the forward pass.
+  // Computes d_x, which is overwritten, from d_y, and adds to `gradients`. x and y are those of the
+  // forward pass.
   void Backward(const float* values, ConstMatrix x, ConstMatrix y, ConstMatrix d_y, Matrix d_x,
                 float* gradients, Workspace* workspace) const;
 
  private:
   const Linear linear_;
   const Parameter bias_;              // [1, output], or empty
-  const std::vector<float> no_bias_;  // then zeros [1, output]
+  const std::vector<float> no_bias_;  // zeros [1, output], used if there is no bias
 };
 
 }  // namespace elman
