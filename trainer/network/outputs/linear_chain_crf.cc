@@ -41,7 +41,7 @@ void LinearChainCrf::FindChain(const SequenceLayout& layout, int64_t rank,
   }
 }
 
-// The forward algorithm, every step scaled so that its probabilities sum to 1; returns the log of
+// The forward algorithm. Each step is scaled so that its probabilities sum to 1. Returns the log of
 // the sum over all taggings.
 double LinearChainCrf::Forward(ConstMatrix scores) {
   const auto positions = static_cast<int64_t>(chain_.size());
@@ -85,8 +85,8 @@ double LinearChainCrf::ScoreOfTargets(ConstMatrix scores, std::span<const int32_
   return score;
 }
 
-// The backward algorithm, and from both the expected number of times that each score is used, of
-// which the times that the targets use it are taken away.
+// The backward algorithm. With the forward pass it gives the expected count of each score, from
+// which the counts of the target tagging are subtracted.
 void LinearChainCrf::Backward(ConstMatrix scores, std::span<const int32_t> targets, Matrix d_scores,
                               float* gradients) {
   const auto positions = static_cast<int64_t>(chain_.size());
@@ -99,7 +99,7 @@ void LinearChainCrf::Backward(ConstMatrix scores, std::span<const int32_t> targe
     double* const beta = &backward_[t * tags_];
     const int32_t target = targets[chain_[t]];
     if (t + 1 < positions) {
-      // What a tag of the next position is worth, seen from here.
+      // Turns beta of the next position into the scaled product of its potential and beta.
       double* const next = &backward_[(t + 1) * tags_];
       for (int64_t k = 0; k < tags_; ++k)
         next[k] *= potentials_[(t + 1) * tags_ + k] / scales_[t + 1];
@@ -163,7 +163,7 @@ void LinearChainCrf::Decode(const float* values, const SequenceLayout& layout, C
     FindChain(layout, rank, tags);
     const auto positions = static_cast<int64_t>(chain_.size());
     if (positions == 0) continue;
-    forward_.resize(positions * tags_);  // here the score of the best tagging up to a tag
+    forward_.resize(positions * tags_);  // here the score of the best tagging that ends in a tag
     best_previous_.resize(positions * tags_);
     for (int64_t t = 0; t < positions; ++t) {
       const float* score = scores.row(chain_[t]);

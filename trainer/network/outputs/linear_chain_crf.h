@@ -1,12 +1,12 @@
-// A conditional random field over the tags of a sequence (Lafferty, McCallum and Pereira, 2001; on
-// top of a recurrent network: Huang, Xu and Yu, 2015). With scores s(t, k) of tag k at position t,
-// transitions A(j, k) from tag j to tag k, a begin and an end score of every tag,
+// A linear-chain conditional random field over the tags of a sequence (Lafferty, McCallum and
+// Pereira, 2001; on top of a recurrent network: Huang, Xu and Yu, 2015). With scores s(t, k) of tag
+// k at position t, transitions A(j, k) from tag j to tag k, and a begin and an end score per tag:
 //
 //   score(y) = begin(y1) + sum s(t, y(t)) + sum A(y(t-1), y(t)) + end(yT)
 //   loss = log(sum over all taggings of e^score) - score(y)
 //
-// Positions without a tag, as the later pieces of a word, are no part of the chain: the ones around
-// them are neighbors.
+// Positions without a tag, such as the later pieces of a word, are not part of the chain: their
+// neighbors are adjacent to each other.
 #pragma once
 
 #include <cstdint>
@@ -20,24 +20,24 @@
 
 namespace elman {
 
-// Not for concurrent use: it keeps memory from sequence to sequence.
+// Not thread-safe: it reuses memory from sequence to sequence.
 class LinearChainCrf {
  public:
   LinearChainCrf(const std::string& name, int64_t tags, const Initializer& initializer,
                  ParameterTable* table);
 
-  // Scores are packed rows of a layout [rows, tags]; `targets` has a tag for each of these rows,
-  // negative where there is none. Returns the loss summed over sequences, in nats; overwrites
-  // d_scores and adds to `gradients`, both of the sum.
+  // `scores` are packed rows of a layout, [rows, tags]; `targets` has one tag per row, negative for
+  // none. Returns the loss summed over sequences, in nats. Overwrites d_scores and adds to
+  // `gradients`; both are gradients of that sum.
   double Train(const float* values, const SequenceLayout& layout, ConstMatrix scores,
                std::span<const int32_t> targets, Matrix d_scores, float* gradients);
 
-  // The loss of each sequence, by its number in the batch.
+  // Writes the loss of each sequence, indexed by its number in the batch.
   void Evaluate(const float* values, const SequenceLayout& layout, ConstMatrix scores,
                 std::span<const int32_t> targets, std::span<double> losses);
 
-  // The tagging of the highest score (Viterbi, 1967) for the rows whose `tags` are not negative,
-  // which are overwritten.
+  // Writes the tagging with the highest score (Viterbi, 1967) to the elements of `tags` that are
+  // not negative.
   void Decode(const float* values, const SequenceLayout& layout, ConstMatrix scores,
               std::span<int32_t> tags);
 
@@ -55,10 +55,9 @@ class LinearChainCrf {
   const Parameter transitions_;  // [from, to]
   const Parameter begin_, end_;  // [1, tags]
   Doubles exp_transitions_, transition_values_, begin_values_, end_values_;
-  std::vector<int64_t> chain_;  // the packed rows of the sequence in hand that have a tag
-  // Of its positions: probabilities of the tags given what comes before, and given what comes
-  // behind up to a factor; exponentials of scores; the factor by which each forward step was
-  // scaled.
+  std::vector<int64_t> chain_;  // the packed rows of the current sequence that have a tag
+  // For the positions of the chain: forward probabilities of the tags, backward values up to a
+  // factor, exponentials of the scores, and the scaling factor of each forward step.
   Doubles forward_, backward_, potentials_, scales_;
   std::vector<int32_t> best_previous_;
 };

@@ -10,7 +10,7 @@ namespace {
 
 double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-// -log(sigmoid(x)), also where that is large.
+// -log(sigmoid(x)), without overflow.
 double MinusLogSigmoid(double x) {
   return x > 0 ? std::log1p(std::exp(-x)) : std::log1p(std::exp(x)) - x;
 }

@@ -1,11 +1,11 @@
-// Labels in an order, as one to five stars, told apart by one score and a threshold between each
-// two neighbors (Cao, Mirjalili and Raschka, 2020):
+// Output layer for ordered labels, such as one to five stars: one score and a threshold between
+// each two adjacent labels (Cao, Mirjalili and Raschka, 2020).
 //
 //   s = h . w,   P(label > k) = sigmoid(s + b(k)) for k = 0 ... labels - 2
-//   loss = the sum of the cross-entropies of these yes-or-no questions
+//   loss = sum over k of the binary cross-entropy of (label > k)
 //
-// All questions share w, so that an answer to a higher one is never more certain than its bias
-// says; being one off costs less than being three off.
+// All thresholds share w, so P(label > k) differs between thresholds only by the bias. A prediction
+// that is wrong by one label costs less than one that is wrong by three.
 #pragma once
 
 #include <cstdint>
@@ -22,17 +22,17 @@ class OrdinalOutput {
   OrdinalOutput(const std::string& name, int64_t input_size, int64_t labels,
                 const Initializer& initializer, ParameterTable* table);
 
-  // h [rows, input_size] and a target a row (negative: none). Returns the summed loss in nats;
-  // overwrites d_h and adds to `gradients`, both of the sum.
+  // h is [rows, input_size]; one target per row, negative for none. Returns the summed loss in
+  // nats. Overwrites d_h and adds to `gradients`; both are gradients of the sum.
   double Train(const float* values, ConstMatrix h, std::span<const int32_t> targets, Matrix d_h,
                float* gradients) const;
 
-  // The loss of each row; 0 where there is no target.
+  // Writes the loss of each row; 0 for rows without a target.
   void Evaluate(const float* values, ConstMatrix h, std::span<const int32_t> targets,
                 std::span<double> losses) const;
 
-  // What the questions together say of every label, [rows, labels]: P(label > k - 1) - P(label > k)
-  // where that is positive, scaled to sum to 1.
+  // Writes the probability of every label, [rows, labels]: max(0, P(label > k - 1) - P(label > k)),
+  // normalized to sum to 1.
   void Probabilities(const float* values, ConstMatrix h, Matrix probabilities) const;
 
  private:

@@ -10,13 +10,14 @@
 namespace elman {
 namespace {
 
-// Logits held at once. Chunks of fewer than kMinRows rows would waste the matrix product.
+// Maximum number of logits in memory. Chunks of fewer than kMinRows rows would make the matrix
+// product slow.
 constexpr int64_t kChunkFloats = int64_t{8} << 20;
 constexpr int64_t kMinRows = 128;
 
 int64_t ChunkRows(int64_t rows, int64_t vocabulary) {
   const int64_t fitting = std::max(kMinRows, kChunkFloats / vocabulary);
-  // Chunks of equal size rather than a short last one.
+  // Chunks of about equal size avoid a short last one.
   const int64_t chunks = (rows + fitting - 1) / fitting;
   return (rows + chunks - 1) / chunks;
 }
@@ -81,8 +82,8 @@ void VocabularyLoss::Probabilities(const float* values, ConstMatrix hidden,
   }
 }
 
-// From softmax(z) - onehot(target) to the gradient of smoothed labels; adds the difference to
-// d_bias as well.
+// Turns softmax(z) - onehot(target) into the gradient for smoothed labels, and adds the difference
+// to d_bias.
 void VocabularyLoss::SmoothGradient(int32_t target, float* d_z, float* d_bias) const {
   const float share = smoothing_ / static_cast<float>(vocabulary());
   for (int64_t v = 0; v < vocabulary(); ++v) {

@@ -1,12 +1,12 @@
-// The output layer of a model that predicts tokens, with its loss: projection, softmax and
-// cross-entropy in one pass over chunks of rows, so that the logits of a whole batch never exist at
-// once.
+// The output layer of a model that predicts tokens, and its loss: projection, softmax and
+// cross-entropy in one pass over chunks of rows, so that the logits of a whole batch are never in
+// memory.
 //
 //   z = h W + b,   loss = sum over rows of -log softmax(z)[target]
 //   d_z = softmax(z) - onehot(target),   d_h = d_z W^T,   d_W += h^T d_z,   d_b += sum of d_z
 //
-// With labels smoothed by e, training takes (1 - e) onehot(target) + e / vocabulary for the truth
-// (Szegedy et al., 2016); the loss told is that of the target all the same.
+// With label smoothing e, the gradient uses (1 - e) onehot(target) + e / vocabulary instead of
+// onehot(target) (Szegedy et al., 2016). The reported loss is without smoothing.
 #pragma once
 
 #include <cstdint>
@@ -22,19 +22,19 @@ namespace elman {
 
 class VocabularyLoss {
  public:
-  // With weights W [hidden_size, vocabulary] of its own.
+  // With its own weights W [hidden_size, vocabulary].
   VocabularyLoss(const std::string& name, int64_t vocabulary, int64_t hidden_size,
                  const Initializer& initializer, ParameterTable* table, float smoothing = 0);
-  // W^T is the first rows of an embedding's table [words, hidden_size].
+  // With tied weights: W^T is the first rows of an embedding table [words, hidden_size].
   VocabularyLoss(const std::string& name, int64_t vocabulary, const Parameter& embedding_table,
                  ParameterTable* table, float smoothing = 0);
 
-  // For hidden [rows, hidden_size] and one target a row (negative: none): returns the summed loss,
-  // in nats; overwrites d_hidden and adds to `gradients`, both of the sum.
+  // hidden is [rows, hidden_size]; one target per row, negative for none. Returns the summed loss
+  // in nats. Overwrites d_hidden and adds to `gradients`; both are gradients of the sum.
   double Train(const float* values, ConstMatrix hidden, std::span<const int32_t> targets,
                Matrix d_hidden, float* gradients, Workspace* workspace);
 
-  // The loss of each row; 0 where there is no target.
+  // Writes the loss of each row; 0 for rows without a target.
   void Evaluate(const float* values, ConstMatrix hidden, std::span<const int32_t> targets,
                 std::span<double> losses, Workspace* workspace) const;
 
@@ -47,13 +47,13 @@ class VocabularyLoss {
 
  private:
   void SmoothGradient(int32_t target, float* d_z, float* d_bias) const;
-  // The three products.
+  // The products for z, d_h and d_W.
   void Project(const float* values, ConstMatrix h, Matrix z);
   void ProjectBack(const float* values, ConstMatrix d_z, Matrix d_h);
   void AddWeightGradient(ConstMatrix h, ConstMatrix d_z, float* gradients) const;
 
   const float smoothing_;
-  const bool tied_;          // weights_ are W^T
+  const bool tied_;          // weights_ is W^T
   const Parameter weights_;  // [hidden, vocabulary], or transposed
   const Parameter bias_;     // [1, vocabulary]
   TransposedProduct transposed_product_;
