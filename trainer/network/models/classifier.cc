@@ -75,7 +75,7 @@ LossSums Classifier::Train(const Batch& batch, const Pass& pass, float* /*carry*
           .tokens = y.rows};
 }
 
-// The loss, and its gradient d_y.
+// Returns the loss and computes its gradient d_y.
 double Classifier::TrainOutput(const Pass& pass, ConstMatrix y, Matrix d_y, float* gradients,
                                Workspace* workspace) {
   const TimedSpan span(pass.clock, "output forward and backward");

@@ -1,5 +1,6 @@
-// One label for a whole sequence: a recurrent network reads it, its outputs are pooled to one
-// vector, and that is told apart by a softmax or, for labels in an order, by thresholds.
+// The classification model: predicts one label per sequence. The outputs of a recurrent network are
+// pooled to one vector, followed by a softmax or, for ordered labels, by thresholds
+// (OrdinalOutput).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ namespace elman {
 
 class Classifier : public Labeler {
  public:
-  // `vocabulary` ids can be read, `labels` told apart; ordinal labels are in their order.
+  // Reads ids below `vocabulary` and predicts one of `labels` labels. Ordinal labels must be in
+  // their order.
   Classifier(const ModelSpec& spec, int64_t vocabulary, int64_t labels);
 
   void UseValues(const float* values) override;
@@ -31,11 +33,11 @@ class Classifier : public Labeler {
 
   Classifier* AsClassifier() override { return this; }
 
-  // The likeliest label; of ordinal ones the middle one, than which as much is below as above.
+  // Predicts the most probable label; for ordinal labels the median of the distribution.
   void Predict(const Batch& batch, std::span<int32_t> labels, std::span<float> probabilities,
                Workspace* workspace) override;
 
-  // The probability of every label, [batch.rows, labels].
+  // Writes the probability of every label, [batch.rows, labels].
   void Probabilities(const Batch& batch, Matrix probabilities, Workspace* workspace);
 
   int64_t labels() const { return labels_; }
@@ -43,7 +45,7 @@ class Classifier : public Labeler {
  private:
   double TrainOutput(const Pass& pass, ConstMatrix y, Matrix d_y, float* gradients,
                      Workspace* workspace);
-  // A label that training has never seen is no target: it has no loss.
+  // Sets the targets. A label that is not in the training data has no target and so no loss.
   void KnownTargets(const Batch& batch);
   Matrix Infer(const Batch& batch, Workspace* workspace);
 

@@ -1,4 +1,5 @@
-// A model whose targets are labels: of every word, or of a whole sequence.
+// Interface of models that predict labels: of every word (Tagger) or of a whole sequence
+// (Classifier).
 #pragma once
 
 #include <cstdint>
@@ -10,15 +11,15 @@ namespace elman {
 
 class Labeler : public Model {
  public:
-  int64_t carry_states() const final { return 0; }  // every sequence is one by itself
+  int64_t carry_states() const final { return 0; }  // sequences are independent
   int64_t carry_width() const final { return 0; }
   void Begin(int64_t, float*) final {}
   Labeler* AsLabeler() final { return this; }
 
-  // The label predicted for every target of the batch that is not kNoTarget, laid out like
-  // batch.targets, whose values do not matter otherwise; kNoTarget elsewhere. Where a label's
-  // probability is known by itself it goes to `probabilities`, which is as large or empty; where it
-  // is not, as in a random field, not-a-number does.
+  // Predicts a label for every element of batch.targets that is not kNoTarget; the values of other
+  // targets are ignored. `labels` has the layout of batch.targets and is kNoTarget elsewhere.
+  // `probabilities` has the same size or is empty; it gets the probability of each predicted label,
+  // or NaN if the model has none per label (CRF).
   virtual void Predict(const Batch& batch, std::span<int32_t> labels,
                        std::span<float> probabilities, Workspace* workspace) = 0;
 };

@@ -74,7 +74,7 @@ LossSums LanguageModel::Train(const Batch& batch, const Pass& pass, float* carry
   Dropout::Mask mask;
   const ConstMatrix hidden = output_dropout_.Forward(pass, layout_, y, &mask, workspace);
 
-  // The vocabulary pass is one of both directions, most of it backward.
+  // The output layer runs forward and backward in one pass; most of its time is the backward part.
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
   double loss = 0;
   const Matrix d_hidden = TrainOutput(batch, pass, hidden, &loss, gradients, workspace);
@@ -108,7 +108,8 @@ void LanguageModel::ChooseRestarts(const Batch& batch, const Pass& pass) {
   std::ranges::inplace_merge(restarts_, restarts_.begin() + by_chance);
 }
 
-// The loss of the last layer's output, dropped, and its gradient.
+// Computes the loss from the last layer's output, with dropout, and returns the gradient of that
+// output.
 Matrix LanguageModel::TrainOutput(const Batch& batch, const Pass& pass, ConstMatrix hidden,
                                   double* loss, float* gradients, Workspace* workspace) {
   const TimedSpan span(pass.clock, "output forward and backward");
@@ -128,7 +129,7 @@ ConstMatrix LanguageModel::Project(ConstMatrix hidden, Workspace* workspace) con
   return projected;
 }
 
-// What the output layer reads, without dropout.
+// Returns the input of the output layer, without dropout.
 ConstMatrix LanguageModel::Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
                                  std::span<const float> features, std::span<const int32_t> restarts,
                                  float* carry, Workspace* workspace) {

@@ -1,11 +1,11 @@
-// The language model: P(next token | those before). With x(t) the embedding of token t, dropout D,
-// layers R, which are recurrent or see a fixed window of the last tokens, and a projection to the
-// vocabulary,
+// The language model: P(next token | previous tokens). With x(t) the embedding of token t, dropout
+// D, context layers R (recurrent, or with a fixed window of tokens), and a projection to the
+// vocabulary:
 //
 //   y(t) = softmax(W D(R(D(x(1)), ..., D(x(t)))) + b)        (Bengio et al., 2003; Mikolov et al.,
 //   2010; Zaremba et al., 2014)
 //
-// W is a parameter of its own, or the embedding's table, behind a linear layer where the sizes
+// W is a parameter or, with tied embeddings, the embedding table, after a linear layer if the sizes
 // differ.
 #pragma once
 
@@ -27,7 +27,7 @@ namespace elman {
 
 class LanguageModel : public Model {
  public:
-  // `vocabulary` ids can be read, the first `predicted` of them predicted.
+  // Reads ids below `vocabulary` and predicts ids below `predicted`.
   LanguageModel(const ModelSpec& spec, int64_t vocabulary, int64_t predicted);
 
   void UseValues(const float* values) override;
@@ -42,17 +42,18 @@ class LanguageModel : public Model {
 
   LanguageModel* AsLanguageModel() override { return this; }
 
-  // One time step for generating text, of a model that reads no vectors with it: reads one token a
-  // row and gives what Logits makes logits of, in the workspace.
+  // One time step of text generation, for models without input features. Reads one token per row
+  // and returns the input of Logits, in the workspace.
   ConstMatrix Read(std::span<const int32_t> tokens, float* carry, Workspace* workspace);
-  // Of the next token of each row, [rows, predicted].
+  // Writes the logits of the next token of each row, [rows, predicted].
   void Logits(ConstMatrix output, Matrix logits) const;
 
   int64_t predicted() const { return output_.vocabulary(); }
 
  private:
   VocabularyLoss MakeOutput(const ModelSpec& spec, int64_t predicted);
-  // Where state begins anew in a batch: where the batch says so, and by chance at its begin.
+  // Chooses where the carried state is reset: where the batch requests it, and at random at its
+  // begin.
   void ChooseRestarts(const Batch& batch, const Pass& pass);
   ConstMatrix Project(ConstMatrix hidden, Workspace* workspace) const;
   ConstMatrix Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
@@ -68,12 +69,13 @@ class LanguageModel : public Model {
   std::unique_ptr<ContextLayers> context_;
   Dropout output_dropout_;
   std::optional<Linear>
-      projection_;  // from context to embedding size, for tied embeddings of another size
+      projection_;  // from context to embedding size, if tied embeddings have another size
   VocabularyLoss output_;
-  const int64_t multiplications_;  // of a row
-  // Of the batch in hand; kept for their memory.
+  const int64_t multiplications_;  // per row
+  // Of the current batch; members, so that their memory is reused.
   SequenceLayout layout_;
-  std::span<const int32_t> read_;  // the tokens whose vectors the last training pass read
+  // The tokens whose vectors the last training pass read.
+  std::span<const int32_t> read_;
   std::vector<int32_t> restarts_;
   const float* values_ = nullptr;
 };

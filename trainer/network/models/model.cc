@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-// The task of the model is not what the caller takes it for.
+// Fails a CHECK: the model belongs to another task than the caller expects.
 template <typename Kind>
 Kind* NoSuchModel() {
   constexpr bool kIsOfThatTask = false;

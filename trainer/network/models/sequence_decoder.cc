@@ -77,7 +77,7 @@ int64_t SequenceDecoder::Multiplications(const Attention::Memory& memory) const 
   int64_t of_row = rnn_.shape().multiplications() + hidden * output_size_;
   if (!attention_) return layout_.rows() * of_row;
   of_row += width * output_size_;
-  // Keys of the memory; scores and contexts.
+  // Second term: keys of the memory. Third term: scores and contexts.
   return layout_.rows() * of_row + memory.values.rows * width * hidden +
          AttentionWeights(memory.begins, rows_.begins) * (hidden + width);
 }
@@ -102,7 +102,7 @@ ConstMatrix SequenceDecoder::Infer(const Attention::Memory& memory, float* state
                 workspace);
 }
 
-// tanh(W [context; h]), in packed rows.
+// Returns tanh(W [context; h]), in packed rows.
 ConstMatrix SequenceDecoder::Attend(const Attention::Memory& memory, ConstMatrix hidden,
                                     Attention::Keep keep, Workspace* workspace) {
   joined_ = hidden;
@@ -127,7 +127,7 @@ ConstMatrix SequenceDecoder::Step(std::span<const int32_t> ids, Attention::Begin
   const Matrix x = workspace->Take(count, embedding_.size());
   embedding_.Forward(values_, ids, /*pass=*/nullptr, x);
   const ConstMatrix hidden = rnn_.Infer(step, x, state, workspace);
-  // As the rows of one step are: sequence by sequence.
+  // The rows of one step are already in the order of sequences.
   rows_.Assign(step);
   rows_.begins.assign(begins.begin(), begins.end());
   const ConstMatrix attended =
@@ -146,7 +146,7 @@ void SequenceDecoder::Backward(const Pass& pass, const Attention::Memory& memory
   embedding_.Backward(ids_, pass, d_x, gradients);
 }
 
-// From the gradient of Attend's output to that of its input and of the memory.
+// Turns the gradient of Attend's output into those of its input and of the memory.
 Matrix SequenceDecoder::AttendBackward(const Pass& pass, const Attention::Memory& memory,
                                        Matrix d_output, Matrix d_memory, float* gradients,
                                        Workspace* workspace) {

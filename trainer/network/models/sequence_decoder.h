@@ -1,5 +1,5 @@
-// What writes a sequence word by word: embedding, recurrent layers that begin in given states, and
-// attention to what an encoder has made of another sequence.
+// The decoder of a translator: embedding, recurrent layers with given initial states, and attention
+// to the outputs of an encoder.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +23,11 @@
 
 namespace elman {
 
-// Not for concurrent use.
+// Not thread-safe.
 class SequenceDecoder {
  public:
-  // Reads ids below `vocabulary` by an embedding of its own or, if given, one of another, and
-  // attends to outputs of `memory_size` elements.
+  // Reads ids below `vocabulary`, with its own embedding or the given one, and attends to a memory
+  // with vectors of `memory_size` elements.
   SequenceDecoder(const ModelSpec& spec, int64_t vocabulary, int64_t memory_size,
                   const Embedding* shared, ParameterTable* table);
 
@@ -35,34 +35,37 @@ class SequenceDecoder {
   void Touch(const Batch& batch, BlockSet* touched) const;
   const Embedding& embedding() const { return embedding_; }
   int64_t output_size() const { return output_size_; }
-  // Of the recurrent layers: states() matrices [sequences, hidden_size()] (RnnStack).
+  // The states of the recurrent layers: states() matrices [sequences, hidden_size()] (see
+  // RnnStack).
   int states() const { return rnn_.states(); }
   int64_t hidden_size() const { return rnn_.hidden_size(); }
-  // In the matrix products of the batch in hand, forward.
+  // Multiplications in the matrix products of the current batch, forward pass only.
   int64_t Multiplications(const Attention::Memory& memory) const;
 
-  // What the rows of `encoded`, sequence by sequence, are to attention; `begins` must stay.
+  // Prepares the attention memory from the rows of `encoded`, ordered by sequence. `begins` must
+  // outlive the result.
   Attention::Memory Remember(ConstMatrix encoded, Attention::Begins begins,
                              Workspace* workspace) const;
 
-  // Takes the target inputs of a batch for the passes that follow; gives how they are packed.
+  // Stores the target inputs of a batch for the following passes and returns their layout.
   const SequenceLayout& Begin(const Batch& batch);
 
-  // From these and the states before the first, which move on, to what words are predicted from,
-  // [rows, output_size()], in the workspace. Infer is without dropout.
+  // Maps the stored inputs to the vectors from which words are predicted, [rows, output_size()], in
+  // the workspace. `state` enters as the states before the first step and leaves as those after the
+  // last one. Infer is Forward without dropout.
   ConstMatrix Forward(const Pass& pass, const Attention::Memory& memory, float* state,
                       Workspace* workspace);
   ConstMatrix Infer(const Attention::Memory& memory, float* state, Workspace* workspace);
 
-  // One time step of hypotheses: sequence b has the rows [begins[b], begins[b + 1]) of `ids` and of
-  // the states. `weights`, unless null, is set to those of the attention, sequence by sequence
-  // matrices [hypotheses, words], or to null where there is none.
+  // One time step of hypotheses: those of sequence b are the rows [begins[b], begins[b + 1]) of
+  // `ids` and of the states. Unless it is null, `*weights` is set to the attention weights, one
+  // matrix [hypotheses, words] per sequence, or to null if there is no attention.
   ConstMatrix Step(std::span<const int32_t> ids, Attention::Begins begins,
                    const Attention::Memory& memory, float* state, const float** weights,
                    Workspace* workspace);
 
-  // From the gradient of Forward's output, which is used up, to those of the memory and of the
-  // states before the first step, which are overwritten; adds to `gradients`.
+  // Turns the gradient of Forward's output, which is overwritten, into those of the memory and of
+  // the states before the first step, which are overwritten too; adds to `gradients`.
   void Backward(const Pass& pass, const Attention::Memory& memory, Matrix d_output, Matrix d_memory,
                 float* d_state, float* gradients, Workspace* workspace);
 
@@ -80,7 +83,7 @@ class SequenceDecoder {
   const TanhLayer output_;
   const Dropout output_dropout_;
   const float* values_ = nullptr;
-  // Of the batch in hand; kept for their memory.
+  // Of the current batch; members, so that their memory is reused.
   SequenceLayout layout_;
   RowsBySequence rows_;
   std::vector<int32_t> ids_;

@@ -1,5 +1,5 @@
-// What models of whole sequences begin with: token input, recurrent layers, dropout, over sequences
-// of any lengths without padding.
+// The common first part of models of whole sequences: token input, recurrent layers and dropout,
+// for sequences of different lengths without padding.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@
 
 namespace elman {
 
-// Not for concurrent use.
+// Not thread-safe.
 class SequenceEncoder {
  public:
-  // Reads ids below `vocabulary`. A tied embedding is one that an output layer uses too.
+  // Reads ids below `vocabulary`. `tied_embedding`: an output layer also uses the table.
   SequenceEncoder(const ModelSpec& spec, int64_t vocabulary, ParameterTable* table,
                   bool tied_embedding = false);
 
@@ -29,26 +29,27 @@ class SequenceEncoder {
   void Touch(const Batch& batch, BlockSet* touched) const;
   int64_t output_size() const { return rnn_.output_size(); }
   const Embedding& embedding() const { return input_.embedding(); }
-  int64_t multiplications() const {  // of a row
+  int64_t multiplications() const {  // per row
     return input_.multiplications() + rnn_.shape().multiplications();
   }
 
-  // The last layer's output, dropped: [layout().rows(), output_size()], in the workspace.
+  // Returns the last layer's output after dropout, [layout().rows(), output_size()], in the
+  // workspace.
   ConstMatrix Forward(const Batch& batch, const Pass& pass, Workspace* workspace);
-  // Without dropout.
+  // The same, without dropout.
   ConstMatrix Infer(const Batch& batch, Workspace* workspace);
 
-  // The states of the recurrent layers after the last step of each sequence (RnnStack), as Forward
-  // or Infer left them, in the workspace; state_size() elements.
+  // The states of the recurrent layers (see RnnStack) after the last step of each sequence, from
+  // the last Forward or Infer; state_size() elements in the workspace.
   const float* state() const { return state_; }
   int64_t state_size() const { return rnn_.states() * layout_.batch() * rnn_.hidden_size(); }
 
-  // From the gradients of Forward's output, which is used up, and of state(), where something was
-  // made of it, to those of the parameters.
+  // Adds the gradients of the parameters, given those of Forward's output (which is overwritten)
+  // and of state() (null if it was not used).
   void Backward(const Pass& pass, Matrix d_hidden, float* gradients, Workspace* workspace,
                 const float* d_state = nullptr);
 
-  // How the batch in hand is packed.
+  // The layout of the current batch.
   const SequenceLayout& layout() const { return layout_; }
 
  private:
@@ -59,7 +60,7 @@ class SequenceEncoder {
   RnnStack rnn_;
   Dropout output_dropout_;
   const float* values_ = nullptr;
-  // Of the batch in hand; kept for their memory.
+  // Of the current batch; members, so that their memory is reused.
   SequenceLayout layout_;
   RnnStack::Tape tape_;
   Dropout::Mask mask_;

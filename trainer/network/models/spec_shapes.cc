@@ -35,7 +35,7 @@ InitialState InitialStateOf(const InitialStateSpec& spec) {
   return {};
 }
 
-// What TokenInput gives.
+// Size of the output of TokenInput.
 int64_t InputSize(const ModelSpec& spec) {
   const FeatureSpec& features = spec.features();
   const int64_t given = features.projected_size() > 0 ? features.projected_size() : features.size();
@@ -50,7 +50,8 @@ int64_t InputSize(const ModelSpec& spec) {
   return spec.embedding_size();
 }
 
-// The product of a one-hot vector with the input weights is a row of them.
+// The product of a one-hot vector with the input weights is one of their rows, so the layer reads
+// it as projected input.
 void ReadOneHot(RnnStackShape* shape) {
   shape->projected_input = true;
   shape->input_size = shape->gates_size();

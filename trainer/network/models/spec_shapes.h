@@ -1,4 +1,4 @@
-// What a ModelSpec means for the layers that models are made of.
+// Derives the shapes and options of layers from a ModelSpec.
 #pragma once
 
 #include <cstdint>
@@ -15,37 +15,38 @@
 
 namespace elman {
 
-// The probability at one of the three places of dropout: its own, or that of all.
+// Returns the dropout probability of one of the three places: `place` if it is set, otherwise the
+// common one.
 float DropoutAt(float place, const ModelSpec& spec);
 
 Initializer WeightInitializer(const InitializerSpec& spec);
 
-// What gives the layers of `shape` their input: the table of vectors `embedding` or, of ONE_HOT,
-// the first layer's `input_weights`; names begin with `prefix`. A `tied` table is an output layer's
-// too.
+// Makes the input layer for the layers of `shape`: the table `embedding`, or for ONE_HOT the first
+// layer's `input_weights`. Parameter names begin with `prefix`. `tied`: an output layer also uses
+// the table.
 Embedding MakeEmbedding(const std::string& prefix, const ModelSpec& spec,
                         const RnnStackShape& shape, int64_t vocabulary, bool tied,
                         ParameterTable* table);
 
-// Where the state that a language model carries begins anew.
+// The unit of text after which a language model resets its carried state.
 TextUnit TextUnitOf(const ModelSpec& spec);
 
-// Numbers of the vectors that it reads with tokens; 0: it reads none.
+// Size of the input features per token; 0 if the model reads none.
 int FeatureSize(const ModelSpec& spec);
 
-// Whether a model of the task is one of GloVe, which learns from counted pairs of words
-// (COOCCURRENCE) in the place of text. Inline, so that elman-inspect links no network for it.
+// Returns whether the model is GloVe, which is trained on counted word pairs (COOCCURRENCE) instead
+// of text. Inline, so that elman-inspect need not link the network code.
 inline bool IsGlove(Task task, const ModelSpec& spec) {
   return task == EMBEDDING && spec.word_vectors().method() == WordVectorSpec::GLOVE;
 }
 
-// The recurrent layers, which read what TokenInput gives.
+// The recurrent layers on top of TokenInput.
 RnnStackShape StackShape(const ModelSpec& spec);
 
-// What stands in their place for a fixed window.
+// The layers of a fixed-window model, which replace the recurrent layers.
 WindowShape WindowShapeOf(const ModelSpec& spec);
 
-// Those of a translator's decoder, which begin in states that they are given.
+// The recurrent layers of a translator's decoder, whose initial states are inputs.
 RnnStackShape DecoderShape(const ModelSpec& spec);
 
 }  // namespace elman

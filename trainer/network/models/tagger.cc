@@ -72,7 +72,7 @@ LossSums Tagger::Train(const Batch& batch, const Pass& pass, float* /*carry*/, f
           .tokens = rows};
 }
 
-// The loss, and its gradient d_hidden.
+// Returns the loss and computes its gradient d_hidden.
 double Tagger::TrainOutput(const Pass& pass, ConstMatrix hidden, Matrix d_hidden, float* gradients,
                            Workspace* workspace) {
   const TimedSpan span(pass.clock, "output forward and backward");
@@ -108,7 +108,8 @@ void Tagger::Evaluate(const Batch& batch, float* /*carry*/, std::span<double> lo
   crf_->Evaluate(values_, layout, Scores(hidden, workspace), targets_, losses_);
   for (int64_t row = 0; row < layout.rows(); ++row) {
     if (targets_[row] < 0) continue;
-    // Rows ascend with time: the first target takes the loss, the others find none left.
+    // Rows are in the order of time: the first target of a sequence gets its loss, the others get
+    // 0.
     const SequenceLayout::Place& place = layout.places()[row];
     losses[place.step * batch.rows + place.sequence] = losses_[place.sequence];
     losses_[place.sequence] = 0;

@@ -1,6 +1,6 @@
-// A tag for every position of a sequence: what a network that has read it, to the left or from both
-// sides, makes of each word (Graves and Schmidhuber, 2005; with a conditional random field: Huang,
-// Xu and Yu, 2015).
+// The tagging model: predicts a tag for every position of a sequence from the output of a
+// unidirectional or bidirectional recurrent network (Graves and Schmidhuber, 2005; with a CRF:
+// Huang, Xu and Yu, 2015).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace elman {
 
 class Tagger : public Labeler {
  public:
-  // `vocabulary` ids can be read, `tags` predicted.
+  // Reads ids below `vocabulary` and predicts ids below `tags`.
   Tagger(const ModelSpec& spec, int64_t vocabulary, int64_t tags);
 
   void UseValues(const float* values) override;
@@ -28,7 +28,7 @@ class Tagger : public Labeler {
   }
   LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
                  Workspace* workspace) override;
-  // With a random field the loss of a sequence stands at its first target.
+  // With a CRF, the loss of a sequence is written to the position of its first target.
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
@@ -41,19 +41,20 @@ class Tagger : public Labeler {
  private:
   double TrainOutput(const Pass& pass, ConstMatrix hidden, Matrix d_hidden, float* gradients,
                      Workspace* workspace);
-  // Targets in packed rows. A tag that training has never seen is none: it has no loss.
+  // Packs the targets. A tag that is not in the training data has no target and so no loss.
   void PackTargets(const Batch& batch);
   Matrix Scores(ConstMatrix hidden, Workspace* workspace) const;
-  // Of every tag at every position, without a random field.
+  // Returns the probability of every tag at every position. Not for a CRF.
   Matrix Probabilities(ConstMatrix hidden, Workspace* workspace) const;
 
   const int64_t tags_;
   SequenceEncoder encoder_;
-  // Either a softmax at every position, a sigmoid there, or scores with a random field over them.
+  // One of three outputs: a softmax per position, a sigmoid per position (binary_), or scores with
+  // a CRF.
   std::optional<VocabularyLoss> softmax_;
   std::optional<OrdinalOutput> binary_;
   std::optional<Linear> scores_;
-  std::optional<Parameter> bias_;  // of the scores [1, tags]
+  std::optional<Parameter> bias_;  // of the CRF's scores [1, tags]
   std::optional<LinearChainCrf> crf_;
   const float* values_ = nullptr;
   std::vector<int32_t> targets_;

@@ -7,7 +7,7 @@
 namespace elman {
 namespace {
 
-// Of its dropout; beyond those of all layers.
+// Dropout site of the features; greater than the sites of all layers.
 constexpr uint32_t kFeatureSite = 1 << 21;
 
 std::optional<Embedding> TokenEmbedding(const ModelSpec& spec, int64_t vocabulary, bool tied,

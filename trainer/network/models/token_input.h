@@ -1,5 +1,5 @@
-// What the first layer of a model reads of a token: its embedding, the vector that came with it
-// (Peters et al., 2018, put such beside embeddings), or one behind the other.
+// The input of a model's first layer for each token: its embedding, its feature vector (as in
+// Peters et al., 2018), or both concatenated.
 #pragma once
 
 #include <cstdint>
@@ -17,35 +17,35 @@
 
 namespace elman {
 
-// Not for concurrent use.
+// Not thread-safe.
 class TokenInput {
  public:
-  // Reads ids below `vocabulary`. A tied embedding is one that an output layer uses too.
+  // Reads ids below `vocabulary`. `tied_embedding`: an output layer also uses the table.
   TokenInput(const ModelSpec& spec, int64_t vocabulary, bool tied_embedding, ParameterTable* table);
 
   int64_t size() const;
   int64_t multiplications() const { return features_ ? features_->multiplications() : 0; }
-  // Not where the vectors that came with the text stand alone.
+  // Must not be called if the model reads only features.
   const Embedding& embedding() const { return *embedding_; }
 
-  // Adds the blocks of a flat array that Backward changes by its sparse parameters.
+  // Adds the blocks of sparse parameters that Backward changes in a flat array.
   void Touch(std::span<const int32_t> ids, BlockSet* touched) const;
 
-  // Ids, packed as `layout` has it, and, where the model reads such, their vectors `features`
-  // [steps, batch, numbers], as a Batch has them, to [ids, size()], in the workspace. Without
-  // vectors ids may be any. `pass` is null outside training.
+  // Maps ids, packed as `layout`, and `features` [steps, batch, size] as in Batch (if the model
+  // reads features) to [ids, size()], in the workspace. If the model reads only features, ids are
+  // ignored. `pass` is null outside of training.
   ConstMatrix Forward(const float* values, const Pass* pass, const SequenceLayout& layout,
                       std::span<const int32_t> ids, std::span<const float> features,
                       Workspace* workspace);
 
-  // Of the last Forward, with its ids: from the gradient of its result to that of the parameters.
+  // The backward pass of the last Forward, with the same ids. Adds the gradients of the parameters.
   void Backward(std::span<const int32_t> ids, const Pass& pass, ConstMatrix d_x, float* gradients,
                 Workspace* workspace) const;
 
  private:
   const std::optional<Embedding> embedding_;
   std::optional<InputFeatures> features_;
-  InputFeatures::Tape tape_;  // of the batch in hand
+  InputFeatures::Tape tape_;  // of the current batch
 };
 
 }  // namespace elman

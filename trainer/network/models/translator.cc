@@ -8,7 +8,8 @@
 namespace elman {
 namespace {
 
-// What words are predicted from is dropped, not what is attended to.
+// Output dropout applies to the vectors from which words are predicted, not to the attention
+// memory.
 ModelSpec EncoderSpec(ModelSpec spec) {
   spec.set_output_dropout(0);
   return spec;
@@ -70,7 +71,7 @@ LossSums Translator::Train(const Batch& batch, const Pass& pass, float* /*carry*
   float* const state = BeginState(layout, workspace);
   const ConstMatrix hidden = decoder_.Forward(pass, memory, state, workspace);
 
-  // The vocabulary pass is one of both directions, most of it backward.
+  // The output layer runs forward and backward in one pass; most of its time is the backward part.
   if (pass.clock) pass.clock->Enter(Phase::kBackward);
   layout.PackInto(batch.targets, &targets_);
   const Matrix d_hidden = workspace->Take(hidden.rows, hidden.cols);
@@ -119,7 +120,7 @@ void Translator::Evaluate(const Batch& batch, float* /*carry*/, std::span<double
 
 Translator::Sources Translator::Read(const Batch& batch, Workspace* workspace) {
   const ConstMatrix encoded = encoder_.Infer(batch, workspace);
-  // Sequences of equal length are in the order of the batch.
+  // In a layout with one step, sequences are in the order of the batch.
   return {.memory = Remember(encoded, workspace),
           .state = BeginState(SequenceLayout(/*steps=*/1, batch.rows), workspace)};
 }

@@ -1,6 +1,6 @@
-// A sequence to another of its own length: an encoder reads the source, a decoder that attends to
-// it writes the target (Sutskever, Vinyals and Le, 2014; Luong, Pham and Manning, 2015). What is
-// attended with is not fed back, so that training runs each layer over whole sequences.
+// The translation model: an encoder reads the source, and a decoder with attention writes the
+// target (Sutskever, Vinyals and Le, 2014; Luong, Pham and Manning, 2015). The attention output is
+// not fed back into the decoder, so training runs each layer over whole sequences.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,12 @@ namespace elman {
 
 class Translator : public Model {
  public:
-  // Reads ids below `source_vocabulary`, and of its own writing below `target_vocabulary`, of which
-  // the first `predicted` can be written. Shared embeddings want the same vocabulary twice.
+  // Reads source ids below `source_vocabulary` and target ids below `target_vocabulary`, and
+  // predicts target ids below `predicted`. Shared embeddings require equal vocabularies.
   Translator(const ModelSpec& spec, int64_t source_vocabulary, int64_t target_vocabulary,
              int64_t predicted);
 
-  int64_t carry_states() const override { return 0; }  // every pair is one by itself
+  int64_t carry_states() const override { return 0; }  // pairs are independent
   int64_t carry_width() const override { return 0; }
   void Begin(int64_t, float*) override {}
 
@@ -36,24 +36,25 @@ class Translator : public Model {
 
   Translator* AsTranslator() override { return this; }
 
-  // Sources that have been read, ready to be translated; all of it in the workspace.
+  // Encoded sources, ready to be translated; all memory is in the workspace.
   struct Sources {
-    Attention::Memory memory;  // word by word, source after source
-    float* state = nullptr;    // a decoder's before its first word, as decoder_states() says
+    Attention::Memory memory;  // one vector per word, ordered by source
+    float* state = nullptr;    // the decoder's initial states, decoder_states() matrices
   };
 
-  // Reads inputs and lengths of the batch. What it gives refers to the model, which must not read
-  // another batch while it is used.
+  // Encodes inputs and lengths of the batch. The result refers to the model, which must not read
+  // another batch while the result is in use.
   Sources Read(const Batch& batch, Workspace* workspace);
 
   // The state of hypotheses: decoder_states() matrices [hypotheses, decoder_size()].
   int decoder_states() const { return decoder_.states(); }
   int64_t decoder_size() const { return decoder_.hidden_size(); }
 
-  // One word more of each hypothesis: those of source b are the rows [begins[b], begins[b + 1]).
-  // Reads their last words, moves `state` on, and gives the logits of the next, [hypotheses,
-  // predicted]. Unless null, `*weights` is set to how they attend: of source after source a matrix
-  // [hypotheses, words], in the workspace; null where there is no attention.
+  // Extends each hypothesis by one step. The hypotheses of source b are the rows [begins[b],
+  // begins[b + 1]). Reads their last words, updates `state`, and returns the logits of the next
+  // words, [hypotheses, predicted]. Unless it is null, `*weights` is set to the attention weights,
+  // one matrix [hypotheses, words] per source, in the workspace, or to null if there is no
+  // attention.
   void Predict(const Sources& sources, std::span<const int32_t> tokens,
                std::span<const int64_t> begins, float* state, Matrix logits, const float** weights,
                Workspace* workspace);
@@ -65,7 +66,7 @@ class Translator : public Model {
                      Workspace* workspace);
   VocabularyLoss MakeOutput(const ModelSpec& spec, int64_t predicted);
   Attention::Memory Remember(ConstMatrix encoded, Workspace* workspace);
-  // The decoder's state before its first word, for sequences in the order of `layout`.
+  // Returns the decoder's initial state, for sequences in the order of `layout`.
   float* BeginState(const SequenceLayout& layout, Workspace* workspace);
   int64_t StateSize(const SequenceLayout& layout) const {
     return decoder_.states() * layout.batch() * decoder_.hidden_size();
@@ -76,7 +77,7 @@ class Translator : public Model {
   SequenceDecoder decoder_;
   VocabularyLoss output_;
   const float* values_ = nullptr;
-  // Of the batch in hand; kept for their memory.
+  // Of the current batch; members, so that their memory is reused.
   RowsBySequence source_rows_;
   Bridge::Tape bridge_tape_;
   std::vector<int32_t> targets_;
