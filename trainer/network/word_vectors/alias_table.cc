@@ -10,7 +10,7 @@ namespace elman {
 AliasTable::AliasTable(std::span<const double> weights) : entries_(weights.size()) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   CHECK_GT(sum, 0);
-  // Every entry holds a mean share: those that have less are filled up by those that have more.
+  // Scales the weights to a mean of 1. Entries below 1 are filled up from entries above 1.
   std::vector<double> shares(weights.size());
   std::vector<int32_t> less, more;
   for (size_t i = 0; i < weights.size(); ++i) {
@@ -26,7 +26,7 @@ AliasTable::AliasTable(std::span<const double> weights) : entries_(weights.size(
     more.pop_back();
     less.push_back(large);
   }
-  // What rounding has left over is full but for the rounding, unless its weight is 0.
+  // The remaining entries are full up to rounding errors, except those of weight 0.
   const auto likeliest = static_cast<int32_t>(std::ranges::max_element(weights) - weights.begin());
   for (const auto& rest : {less, more}) {
     for (const int32_t i : rest) entries_[i] = {weights[i] > 0 ? uint64_t{1} << 32 : 0, likeliest};

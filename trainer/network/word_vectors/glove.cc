@@ -9,15 +9,15 @@
 namespace elman {
 namespace {
 
-// Pairs at a time: little beside the vectors, much beside a call.
+// Pairs per block: small compared to the vectors, large compared to the cost of a call.
 constexpr size_t kBlockPairs = 1024;
 constexpr float kLogBound = -0.6931472f;  // log x0, x0 = 1/2
-// What a word has of weights in all, for each time that it was seen: of a window of ten to both
-// sides in lines of a dozen words. Of e, only the size matters.
+// Estimated sum of pair weights per occurrence of a word: a window of 10 on both sides in lines of
+// about 12 words. Only the magnitude of e matters.
 constexpr double kWeightOfWord = 5;
-constexpr float kMostExpected = 8;  // beyond, q is as good as zero
+constexpr float kMostExpected = 8;  // above it, q is treated as zero
 
-// Vectors begin small, so that their products do.
+// Small initial vectors, so that their products are small.
 Initializer VectorInitializer(int64_t size) {
   return {.kind = Initializer::Kind::kUniform, .range = 0.5f / static_cast<float>(size)};
 }
@@ -82,7 +82,7 @@ LossSums Glove::Train(const Batch& batch, const Pass& pass, float* /*carry*/, fl
     seen_.Clear();
     drawn_.Clear();
   };
-  // Of a pair, for either order: two words for each draw.
+  // Two words per draw, for both orders of a pair.
   const int64_t words = 2 * 2 * spec_.zeros();
   random_.resize(words * batch.steps);
   for (int64_t row = 0; row < batch.rows; ++row) {
@@ -119,7 +119,7 @@ void Glove::Evaluate(const Batch& batch, float* /*carry*/, std::span<double> los
   seen_.Clear();
 }
 
-// Both orders of a pair.
+// Adds both orders of a pair.
 void Glove::AddPair(const Batch& batch, int64_t element) {
   const int32_t word = batch.inputs[element], context = batch.targets[element];
   const double x = batch.weights[element], share = x / spec_.x_max();
@@ -141,7 +141,7 @@ void Glove::DrawFor(int32_t word, std::span<const uint32_t> random) {
   }
 }
 
-// Slopes become z.
+// Computes z and stores it in `slopes`.
 void Glove::ComputeProducts(Terms* terms) const {
   terms->slopes.resize(terms->pairs.size());
   terms->losses.resize(terms->pairs.size());

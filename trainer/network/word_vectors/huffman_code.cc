@@ -14,8 +14,8 @@ HuffmanCode::HuffmanCode(std::span<const uint64_t> counts) : nodes_(std::ssize(c
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, [&](int32_t a, int32_t b) { return counts[a] < counts[b]; });
 
-  // The two lightest of what is left become the children of a new node. New nodes are made in the
-  // order of their weights, so that the lightest is always the next word or the next node.
+  // The two lightest nodes become the children of a new node. New nodes are made in the order of
+  // their weights, so the lightest is always the next word or the next inner node.
   const auto tree_size = static_cast<size_t>(words + nodes_);  // words, then inner nodes
   std::vector<uint64_t> weights(counts.begin(), counts.end());
   weights.resize(tree_size);

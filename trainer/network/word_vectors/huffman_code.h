@@ -1,5 +1,5 @@
-// A binary tree over words in which frequent ones are near the root (Huffman, 1952): the output of
-// a hierarchical softmax (Morin and Bengio, 2005; Mikolov et al., 2013).
+// A Huffman tree over words, in which frequent words are near the root (Huffman, 1952). It defines
+// the output of a hierarchical softmax (Morin and Bengio, 2005; Mikolov et al., 2013).
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@ namespace elman {
 
 class HuffmanCode {
  public:
-  // Of at least two words, with their counts. The same counts give the same tree.
+  // Builds the tree from the counts of at least two words. The same counts give the same tree.
   explicit HuffmanCode(std::span<const uint64_t> counts);
 
-  // Inner nodes, numbered from 0: one fewer than words. The last is the root.
+  // Number of inner nodes, one less than words. They are numbered from 0; the last is the root.
   int64_t nodes() const { return nodes_; }
 
-  // The inner nodes from the root to a word, and where the path goes on from each: 1 or 0.
+  // Path: the inner nodes from the root to a word. Turns: the branch taken at each of them, 1 or 0.
   std::span<const int32_t> Path(int32_t word) const {
     return std::span(path_).subspan(begins_[word], begins_[word + 1] - begins_[word]);
   }

@@ -1,4 +1,4 @@
-// Rows of a table that a pass has added to, each once.
+// The set of rows of a table that a pass has changed.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace elman {
 
 class TouchedRows {
  public:
-  void Reset(size_t rows) {  // of the table
+  void Reset(size_t rows) {  // number of rows of the table
     rows_.clear();
     has_.assign(rows, false);
   }
@@ -31,7 +31,7 @@ class TouchedRows {
   }
   std::span<const int32_t> rows() const { return rows_; }
 
-  // Adds the blocks of a flat array in which these rows of the table are.
+  // Adds the blocks of a flat array that contain these rows of the table.
   void AddTo(const Parameter& table, BlockSet* touched) const {
     for (const int32_t row : rows_) touched->Insert(table.offset + row * table.cols, table.cols);
   }

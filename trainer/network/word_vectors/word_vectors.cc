@@ -11,11 +11,11 @@
 namespace elman {
 namespace {
 
-// Terms of the loss that a row of a table may have in a block. A block's gradients are those of
-// values that are old by so many terms: with few words, or near the root of a tree, whole blocks
-// would lead beyond what they point at.
+// Maximum number of loss terms of one row in a block. The gradients of a block are computed at the
+// values at its begin, so they are stale by up to this number of terms. With few words, or near the
+// root of a tree, larger blocks would overshoot the minimum.
 constexpr double kMostTerms = 24;
-constexpr double kPull = 0.1;  // the mean curvature of such a term, by measurement
+constexpr double kPull = 0.1;  // measured mean curvature of such a term
 
 std::vector<double> Powers(std::span<const uint64_t> counts, double power) {
   std::vector<double> powers;
@@ -24,7 +24,7 @@ std::vector<double> Powers(std::span<const uint64_t> counts, double power) {
   return powers;
 }
 
-// Vectors begin small, so that their products do; outputs begin as zeros.
+// Small initial vectors, so that their products are small; outputs are initially zero.
 Initializer InputInitializer(int64_t size) {
   return {.kind = Initializer::Kind::kUniform, .range = 1.0f / static_cast<float>(size)};
 }
@@ -53,17 +53,17 @@ WordVectors::WordVectors(const ModelSpec& spec, std::span<const uint64_t> counts
   ExpectTerms(counts);
 }
 
-// In a text of which every word has as many neighbors as windows have in the mean.
+// Assumes that every word has the mean number of neighbors of a window.
 void WordVectors::ExpectTerms(std::span<const uint64_t> counts) {
   const auto all = static_cast<double>(std::accumulate(counts.begin(), counts.end(), uint64_t{0}));
-  std::vector<double> kept;  // of each word, in a word of text
+  std::vector<double> kept;  // expected occurrences per word of text
   for (size_t word = 0; word < counts.size(); ++word)
     kept.push_back(static_cast<double>(counts[word]) / all *
                    chooser_.KeepProbability(static_cast<int32_t>(word)));
   const double all_kept = std::accumulate(kept.begin(), kept.end(), 0.0);
   const double pairs = spec_.window() + 1.0;
   const bool cbow = spec_.method() == WordVectorSpec::CBOW;
-  const double predictions = cbow ? 1 : pairs;  // for every word kept
+  const double predictions = cbow ? 1 : pairs;  // per word kept
   output_terms_.assign(output_.rows, 0.0f);
   double each = 1 + spec_.negatives();  // terms of a prediction
   if (tree_) {
@@ -87,7 +87,7 @@ void WordVectors::ExpectTerms(std::span<const uint64_t> counts) {
                                                                  all_powers));
   }
   input_uses_.assign(kept.begin(), kept.end());
-  // A context of CBOW has its part of a mean in the terms of all words around it.
+  // With CBOW, a context has its part of a mean in the terms of all words around it.
   for (const double word : kept)
     input_terms_.push_back(static_cast<float>(word * predictions * each));
   const float most = std::max(std::ranges::max(input_terms_), std::ranges::max(output_terms_));
@@ -162,8 +162,8 @@ LossSums WordVectors::Run(const Batch& batch, const Pass& pass, float* gradients
   return sums;
 }
 
-// Forward and, if there are gradients to add to, backward; from the values that the block begins
-// with.
+// Computes the losses of a block and, if `gradients` is not null, its gradients, at the values at
+// the begin of the block.
 void WordVectors::RunBlock(const Block& block, const Pass& pass, float* gradients) {
   Plan(block);
   drawn_.clear();
@@ -202,7 +202,7 @@ Matrix WordVectors::Zeros(int64_t rows) {
   return zeros;
 }
 
-// Losses of pairs_, and their gradients where there is room for them.
+// Computes the losses of pairs_, and their gradients if d_x and d_y have memory.
 void WordVectors::RunPairs(ConstMatrix x, ConstMatrix y, Matrix d_x, Matrix d_y) {
   scores_.resize(pairs_.size());
   pair_losses_.resize(pairs_.size());
@@ -214,7 +214,7 @@ void WordVectors::RunPairs(ConstMatrix x, ConstMatrix y, Matrix d_x, Matrix d_y)
   AddToRight(pairs_, scores_, x, d_y);
 }
 
-// Names the rows of both tables that the block needs, and its pairs.
+// Determines the rows of both tables that the block needs, and its pairs.
 void WordVectors::Plan(const Block& block) {
   const auto begin = windows_.begins.begin(), end = windows_.ends.begin();
   const int32_t low = *std::min_element(begin + block.first, begin + block.last);
@@ -251,7 +251,7 @@ void WordVectors::Plan(const Block& block) {
   }
 }
 
-// Names the rows of the output table that predict the words [first, last).
+// Determines the rows of the output table that predict the words [first, last).
 void WordVectors::PlanOutputs(int64_t first, int64_t last) {
   outputs_.clear();
   output_begins_.clear();
@@ -274,7 +274,7 @@ void WordVectors::PlanOutputs(int64_t first, int64_t last) {
   }
 }
 
-// `word` of the block predicts the output-th of the words of PlanOutputs.
+// Adds a pair: `word` of the block predicts word number `output` of PlanOutputs.
 void WordVectors::AddPair(int64_t word, int64_t output) {
   ++predicted_[word];
   for (size_t k = output_begins_[output]; k < output_begins_[output + 1]; ++k) {
@@ -283,7 +283,7 @@ void WordVectors::AddPair(int64_t word, int64_t output) {
   }
 }
 
-// Rows of a table as an update by the gradients so far would leave them.
+// Copies rows of a table, updated by the gradients so far.
 void WordVectors::Gather(const Parameter& table, const Pass& pass, const float* gradients,
                          std::span<const int32_t> rows, Matrix to) const {
   const float rate = gradients == nullptr ? 0 : pass.rate;
@@ -306,7 +306,7 @@ void WordVectors::DrawNegatives(const Block& block, const Pass& pass) {
     drawn_.push_back(negatives_->Draw(random_[2 * n], random_[2 * n + 1]));
 }
 
-// The same of the negatives, if there are any; d_n need not be zero.
+// The same for the negatives, if there are any; d_n need not be initialized.
 void WordVectors::RunNegatives(Matrix x, Matrix n, Matrix d_x, Matrix d_n) {
   if (n.rows == 0) return;
   const Matrix scores = space_.Take(x.rows, n.rows);

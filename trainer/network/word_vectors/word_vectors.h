@@ -1,27 +1,26 @@
 // Skip-gram and CBOW (Mikolov et al., 2013): word vectors that predict the words around a word, or
-// it from them, by negative sampling or in a hierarchical softmax.
+// a word from the words around it, with negative sampling or a hierarchical softmax.
 //
-// A row of tokens is trained on a block of some words at a time. With x(i) the vector of word i of
-// a block or, in CBOW, the mean over its window, y(j) the output vectors of what is to be
-// predicted, N the block's negatives [shared, size] and P the pairs (i, j),
-//
+// A row of tokens is processed in blocks of words. Let x(i) be the vector of word i of a block (for
+// CBOW the mean over its window), y(j) the output vectors of the predicted words, N the block's
+// negatives [shared, size], and P the pairs (i, j):
 //   loss = sum over P of -log s(x(i) . y(j)) - sum over i of w(i) sum over n of log s(-x(i) . N(n))
 //
-// with the logistic function s and w(i) = negatives * (pairs of i) / shared. The second sum is
-// three products of matrices, forward and backward; the first has few terms and is taken pair by
-// pair. A draw that is the very word to be predicted counts as any other. In a hierarchical softmax
-// there is only the first sum, over the nodes of paths.
+// where s is the logistic function and w(i) = negatives * (pairs of i) / shared. The second sum is
+// three matrix products, forward and backward; the first has few terms and is computed pair by
+// pair. A negative that equals the predicted word is not removed. A hierarchical softmax has only
+// the first sum, over the nodes of the paths.
 //
-// Each block sees what the blocks before it in the same pass have changed (Pass::rate): a lane
-// trains as one process of word2vec would, however much it reads in a step. Without a rate the
-// gradients are those of the values that the pass began with.
+// Each block uses values that include the changes by earlier blocks of the same pass (Pass::rate):
+// a lane trains like one process of word2vec, however much it reads per step. If the rate is 0, all
+// gradients are computed at the values at the begin of the pass.
 //
-// What lanes have changed is added up. That is right of a row that few of them have changed a
-// little. A row that is in hand all the time has in every lane gone most of the way to where the
-// text pulls it, and as many ways added up would lead far beyond: these are averaged. In between, a
-// row that has moved the part m of its way is added up with the weight 1 / (1 + (lanes - 1) m),
-// where m = 1 - exp(-kPull * rate * terms) and `terms` is how many terms of the loss the row is
-// expected to have in what a lane reads.
+// The changes of all lanes are added. This is correct for rows that few lanes change a little. But
+// a row that every lane changes often has already moved most of the way to its optimum in each
+// lane; the sum of such changes would overshoot, so they are averaged. In between, the changes of a
+// row that has moved the fraction m of its way have the weight 1 / (1 + (lanes - 1) m), where m = 1
+// - exp(-kPull * rate * terms) and `terms` is the expected number of loss terms of the row in what
+// a lane reads per step.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +40,7 @@ namespace elman {
 
 class WordVectors : public Model {
  public:
-  // `counts` of words by id, 0 of what is no word; there are at least two words. Lines end in
+  // `counts` of words by id, 0 for ids that are not words; at least two words. Lines end with
   // end_id. The parameters are "embedding" [ids, size] and "output" [ids, or inner nodes, size].
   WordVectors(const ModelSpec& spec, std::span<const uint64_t> counts, int32_t end_id);
 
@@ -52,21 +51,22 @@ class WordVectors : public Model {
   void Touch(const Batch& batch, BlockSet* touched) const override;
   double ExpectedUse(const Parameter& parameter, int64_t row, double tokens) const override;
 
-  // Reads batch.targets, each column by itself. Targets are the words that were predicted.
+  // Reads batch.targets; columns are independent texts. Targets in the sums are the predicted
+  // words.
   LossSums Train(const Batch& batch, const Pass& pass, float* carry, float* gradients,
                  Workspace* workspace) override;
 
-  // The loss of each word over its window, of random numbers that are the same for all models.
+  // Writes the loss of each word over its window. The random numbers are the same for all models.
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
-  // Of words around a word, or of it from them.
+  // Skip-gram: words around a word. CBOW: words predicted from their context.
   int64_t Predictions(const Batch& /*batch*/) const override { return predictions_; }
 
  private:
-  // The words [first, last) of windows_ and what they are trained on.
+  // The words [first, last) of windows_, which are processed together.
   struct Block {
     int64_t first = 0, last = 0;
-    int64_t number = 0;  // in the row
+    int64_t number = 0;  // of the block in the row
     uint32_t row = 0;    // of the global batch
     int64_t size() const { return last - first; }
   };
@@ -96,24 +96,24 @@ class WordVectors : public Model {
   Parameter input_, output_;
   const float* values_ = nullptr;
 
-  // Of the row and the block in hand; kept for their memory.
+  // Of the current row and block; members, so that their memory is reused.
   std::vector<int32_t> tokens_;
   WordWindows windows_;
   Workspace space_;
   std::vector<int32_t> inputs_, outputs_, drawn_;  // rows of the tables
-  std::vector<RowPair> means_;                     // of CBOW: (word, input), with what it counts
+  std::vector<RowPair> means_;                     // CBOW: (word, input); weights are mean_factors_
   std::vector<float> mean_factors_;
   std::vector<RowPair> pairs_;  // (word, output)
   std::vector<float> labels_, scores_, pair_losses_;
-  std::vector<int32_t> predicted_;     // how many words each predicts
-  std::vector<double> losses_;         // of each
+  std::vector<int32_t> predicted_;     // number of predictions per word
+  std::vector<double> losses_;         // of each word
   int64_t predictions_ = 0;            // of the last Evaluate
-  std::vector<size_t> output_begins_;  // of each word to be predicted, among outputs_
-  std::vector<float> turns_;           // of each of outputs_, in a tree
+  std::vector<size_t> output_begins_;  // of each predicted word, in outputs_
+  std::vector<float> turns_;           // of each of outputs_, for a tree
   std::vector<uint32_t> random_;
   TouchedRows touched_inputs_, touched_outputs_;  // of the last pass
-  // Terms of the loss that each row of the tables is expected to have, for every word read; and
-  // how often it is expected to be in hand.
+  // By row of each table: the expected number of loss terms per word read, and the expected number
+  // of uses.
   std::vector<float> input_terms_, output_terms_, input_uses_, output_uses_;
 };
 
