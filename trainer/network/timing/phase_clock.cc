@@ -17,7 +17,7 @@ void PhaseClock::Enter(Phase phase) {
   seconds_[static_cast<int>(before)] += std::chrono::duration<double>(now - entered_).count();
   if (timeline_ && before != Phase::kOther) timeline_->Record(PhaseName(before), entered_, now);
   phase_.store(phase, std::memory_order_relaxed);
-  entries_.store(entries() + 1, std::memory_order_relaxed);  // one thread moves the clock
+  entries_.store(entries() + 1, std::memory_order_relaxed);  // only one thread moves the clock
   entered_ = now;
 }
 

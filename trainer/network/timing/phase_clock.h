@@ -1,4 +1,4 @@
-// Where the time of a step goes.
+// Measures the time that a training step spends in each phase.
 #pragma once
 
 #include <array>
@@ -13,23 +13,23 @@ enum class Phase { kData, kForward, kBackward, kExchange, kOptimizer, kWait, kOt
 inline constexpr int kPhases = 7;
 const char* PhaseName(Phase phase);
 
-// A clock that always runs in one phase; Enter moves it to the next.
+// A clock that is always in one phase; Enter changes the phase.
 class PhaseClock {
  public:
   PhaseClock();
 
   void Enter(Phase phase);
 
-  // From any thread: where it is, and how often it has been moved.
+  // The current phase, and the number of phase changes. May be called from any thread.
   Phase phase() const { return phase_.load(std::memory_order_relaxed); }
   int64_t entries() const { return entries_.load(std::memory_order_relaxed); }
 
-  // Since the clock runs, but for the time since the last Enter.
+  // Time in a phase since construction, without the time since the last Enter.
   double Seconds(Phase phase) const { return seconds_[static_cast<int>(phase)]; }
 
-  // From now on every phase but kOther is recorded too, in `timeline`, which must stay.
+  // From now on, records every phase except kOther in `timeline` too, which must outlive the clock.
   void RecordIn(Timeline* timeline) { timeline_ = timeline; }
-  Timeline* timeline() const { return timeline_; }  // null: nothing is recorded
+  Timeline* timeline() const { return timeline_; }  // null if nothing is recorded
 
  private:
   using Clock = Timeline::Clock;
@@ -41,8 +41,8 @@ class PhaseClock {
   Timeline* timeline_ = nullptr;
 };
 
-// A part of a phase, from here to the end of the block, where a clock is given that records; the
-// name must outlive what it records in.
+// Records a part of a phase, from construction to the end of the block, if `clock` is not null and
+// has a timeline. The name must outlive the timeline.
 class TimedSpan {
  public:
   TimedSpan(const PhaseClock* clock, const char* name)

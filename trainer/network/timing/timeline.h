@@ -1,4 +1,4 @@
-// What a rank did when: spans of time with names, the latest of them.
+// Records named spans of time of a rank; keeps the latest ones.
 #pragma once
 
 #include <chrono>
@@ -8,14 +8,14 @@
 
 namespace elman {
 
-// Not for concurrent use.
+// Not thread-safe.
 class Timeline {
  public:
   using Clock = std::chrono::steady_clock;
 
   enum class Track : int32_t {
-    kTraining,    // what the rank itself does; spans lie within each other or apart
-    kCheckpoint,  // what is written beside it
+    kTraining,    // the training thread; spans are nested or disjoint
+    kCheckpoint,  // checkpoints that are written in the background
   };
 
   struct Span {
@@ -24,21 +24,21 @@ class Timeline {
     Clock::time_point begin, end;
   };
 
-  // Keeps at most `most_spans`, at least 1, for which memory is taken as they come.
+  // Keeps at most `most_spans` spans (at least 1). Memory is allocated as spans are recorded.
   explicit Timeline(size_t most_spans) : most_spans_(most_spans) {}
 
   // `name` must outlive the timeline.
   void Record(const char* name, Clock::time_point begin, Clock::time_point end,
               Track track = Track::kTraining);
 
-  // In the order in which they were recorded.
+  // The spans in the order in which they were recorded.
   std::vector<Span> Spans() const;
 
-  int64_t forgotten() const { return forgotten_; }  // earlier spans that had to make room
+  int64_t forgotten() const { return forgotten_; }  // number of earlier spans that were overwritten
 
  private:
   const size_t most_spans_;
-  std::vector<Span> spans_;  // a ring, once it is full
+  std::vector<Span> spans_;  // a ring buffer once it is full
   size_t oldest_ = 0;
   int64_t forgotten_ = 0;
 };
