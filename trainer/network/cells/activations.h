@@ -1,5 +1,5 @@
-// What the units of a cell do in every time step, as they can be looked at between a forward pass
-// and its backward pass.
+// Describes the activations of each cell (gates, candidates, outputs), so that they can be examined
+// between a forward pass and its backward pass.
 #pragma once
 
 #include <cstdint>
@@ -10,30 +10,30 @@
 
 namespace elman {
 
-// Where the values of a unit lie.
+// The range of an activation.
 enum class ActivationRange {
-  kGate,       // a logistic sigmoid: from 0, closed, to 1, open
+  kGate,       // sigmoid: from 0 (closed) to 1 (open)
   kTanh,       // from -1 to 1
-  kRectifier,  // 0, or above
+  kRectifier,  // at least 0
 };
 
 struct Activation {
   enum class Place { kGates, kFirstExtra, kOutput };
 
-  const char* name;  // "forget"
+  const char* name;  // such as "forget"
   ActivationRange range;
   Place place;
-  int gate = 0;  // of Place::kGates, which
-  // A gate that says how much of its own unit's state is kept from one step to the next.
+  int gate = 0;  // number of the gate, for Place::kGates
+  // A gate that determines which part of the unit's state is kept from one step to the next.
   bool keeps_state = false;
-  bool squashed = false;  // values are the tanh of what lies there
+  bool squashed = false;  // the activation is the tanh of the stored value
 };
 
 // In the order of the cell's equations (recurrent.h).
 std::span<const Activation> ActivationsOf(Cell cell);
 
-// The values [rows, hidden] of an activation before the backward pass; if it is squashed, before
-// that.
+// Returns the stored values [rows, hidden] of an activation, before tanh if it is squashed. Call it
+// before the backward pass, which overwrites them.
 ConstPanel ValuesOf(const Activation& activation, const RecurrentTape& tape);
 
 }  // namespace elman

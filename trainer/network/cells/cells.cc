@@ -7,7 +7,7 @@
 namespace elman {
 namespace {
 
-// c = a b, c += a b, c += a^T b.
+// c = a b; c += a b; c += a^T b.
 void Product(const ConstPanel& a, const ConstPanel& b, const Panel& c) {
   Gemm(Transpose::kNo, Transpose::kNo, 1, a, b, 0, c);
 }

@@ -1,11 +1,11 @@
-// The cells, as one time step of each; see recurrent.h for their equations.
+// The cells: one time step of each. recurrent.h has their equations.
 #pragma once
 
 #include "trainer/network/cells/recurrent.h"
 
 namespace elman {
 
-// tanh and relu.
+// Cells with one tanh or ReLU layer.
 class Vanilla : public RecurrentKernel {
  public:
   Vanilla(Cell cell, int64_t input_size, int64_t hidden_size)
@@ -22,7 +22,7 @@ class Vanilla : public RecurrentKernel {
   const bool relu_;
 };
 
-// With peepholes or without. Extra: c.
+// LSTM, with or without peepholes. Extra: c.
 class Lstm : public RecurrentKernel {
  public:
   using RecurrentKernel::RecurrentKernel;
@@ -36,7 +36,7 @@ class Lstm : public RecurrentKernel {
                     const RecurrentGradients& gradients) const override;
 };
 
-// Extra: r * h.
+// GRU. Extra: r * h.
 class Gru : public RecurrentKernel {
  public:
   using RecurrentKernel::RecurrentKernel;
@@ -50,7 +50,7 @@ class Gru : public RecurrentKernel {
                     const RecurrentGradients& gradients) const override;
 };
 
-// Extra: h W_h + b' of z; after Backward its gradient.
+// GRU, linear before reset. Extra: h W_h + b' of z; after Backward its gradient.
 class LinearBeforeResetGru : public RecurrentKernel {
  public:
   using RecurrentKernel::RecurrentKernel;
@@ -64,7 +64,7 @@ class LinearBeforeResetGru : public RecurrentKernel {
                     const RecurrentGradients& gradients) const override;
 };
 
-// Extra: a, and, after Backward, the gradient of a W_y + b_y.
+// Jordan network. Extra: a, and, after Backward, the gradient of a W_y + b_y.
 class Jordan : public RecurrentKernel {
  public:
   using RecurrentKernel::RecurrentKernel;

@@ -14,19 +14,20 @@ void CopyRows(ConstMatrix from, int64_t first, int64_t end, Matrix to) {
   if (from.data) std::copy(from.row(first), from.row(end), to.row(first));
 }
 
-// The rows [first, end) of a gradient that nothing is known of, or of the given one.
+// Initializes the rows [first, end) of a gradient: with the given one, or with zeros if there is
+// none.
 void BeginRows(ConstMatrix given, int64_t first, int64_t end, Matrix d) {
   if (given.data) return CopyRows(given, first, end, d);
   std::fill(d.row(first), d.row(end), 0.0f);
 }
 
-// Those of a step that has the packed rows [first, first + batch).
+// Returns the restarts of a step with the packed rows [first, first + batch).
 std::span<const int32_t> RestartsOf(std::span<const int32_t> rows, int64_t first, int64_t batch) {
   const auto begin = std::ranges::lower_bound(rows, first);
   return {begin, std::ranges::lower_bound(begin, rows.end(), first + batch)};
 }
 
-// Puts the state that sequences restart with in their rows of `state`.
+// Copies the states with which sequences restart to their rows of `state`.
 void Restart(std::span<const int32_t> restarting, int64_t first, const Restarts& restarts,
              const RecurrentState& state) {
   for (const int32_t row : restarting) {
@@ -36,7 +37,7 @@ void Restart(std::span<const int32_t> restarting, int64_t first, const Restarts&
   }
 }
 
-// What would go back to the step before such a row goes to the state that it restarted with.
+// Moves the gradient of the state before a restart to the state of the restart.
 void EndAtRestarts(std::span<const int32_t> restarting, int64_t first, const RecurrentState& d,
                    const RecurrentState& d_restarted) {
   const auto move = [](Matrix from, Matrix to, int64_t rank) {
@@ -61,7 +62,7 @@ double SumOfRow(const float* a, const float* b, int64_t count) {
   return sum;
 }
 
-// Of the rows of a step, of which `first` is the first.
+// `first` is the first packed row of the step.
 void AddUpSquares(ConstMatrix d_y, const RecurrentState& d_after, int64_t first,
                   const GradientSquares& squares) {
   for (int64_t rank = 0; rank < d_y.rows; ++rank) {
@@ -163,7 +164,7 @@ RecurrentTape RecurrentKernel::Forward(StepBatches batches, ConstMatrix x,
     Gemm(Transpose::kNo, Transpose::kNo, 1, x, weights_.input, 0, tape.gates);
   }
 
-  RecurrentState restarted;  // the state before a step where sequences restart
+  RecurrentState restarted;  // the state before a step with restarts
   if (!restarts.rows.empty()) restarted = TakeState(batches[0], workspace);
   ConstRecurrentState before = initial;
   int64_t row = 0;
@@ -200,7 +201,7 @@ void RecurrentKernel::StepsBackward(StepBatches batches, const RecurrentTape& ta
                                     const RecurrentGradients& gradients, RecurrentState d_restarted,
                                     const GradientSquares& squares, Matrix h_before,
                                     Workspace* workspace) {
-  Matrix c_before;  // of a step where sequences restart
+  Matrix c_before;  // of a step with restarts
   if (!tape.restarts.rows.empty()) c_before = TakeState(batches[0], workspace).c;
   int64_t row = d_y.rows, going_on = 0;
   for (size_t t = batches.size(); t-- > 0;) {
@@ -222,7 +223,7 @@ void RecurrentKernel::StepsBackward(StepBatches batches, const RecurrentTape& ta
       }
       Restart(restarting, row, tape.restarts, {h_before.Rows(row, batch), c_before});
     }
-    // Sequences that end with this step.
+    // Sequences whose last step is this one.
     BeginRows(d_last.h, going_on, batch, d_initial.h);
     if (HasCellState(cell_)) BeginRows(d_last.c, going_on, batch, d_initial.c);
     going_on = batch;
