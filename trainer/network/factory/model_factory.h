@@ -1,4 +1,4 @@
-// From a configuration and a vocabulary to a model.
+// Creates models from a configuration and vocabularies.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ std::vector<VocabularySpec> VocabulariesOf(const Fields& fields) {
   return vocabularies;
 }
 
-// The model of a task: a LanguageModel, a Tagger, a Classifier, a Translator or WordVectors. Wants
-// a vocabulary for each of FieldsOf(task) and, for word vectors alone, the counts of the pieces of
-// the first. InvalidArgument names the field of `spec` that makes no sense;
-// Unimplemented: the task is not one this version trains.
+// Creates the model of a task: LanguageModel, Tagger, Classifier, Translator, WordVectors or Glove.
+// Requires one vocabulary per field of FieldsOf(task) and, only for word vectors, the counts of the
+// pieces of the first one. InvalidArgument names the invalid field of `spec`; Unimplemented means
+// that this version does not train the task.
 absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& spec,
                                                    const std::vector<VocabularySpec>& vocabularies,
                                                    std::span<const uint64_t> counts = {});

@@ -19,7 +19,7 @@ absl::Status Require(bool condition, const char* field, double value, const char
       absl::StrCat("model.", field, " is ", RoundedText(value), ": it must be ", wanted));
 }
 
-// Whether each field is in its range.
+// Checks that each field is in its range.
 absl::Status CheckRanges(const ModelSpec& spec) {
   constexpr char kSize[] = "from 1 to 65536", kProbability[] = "at least 0 and below 1";
   const auto size = [](int size) { return size >= 1 && size <= kMaxSize; };
@@ -57,7 +57,7 @@ absl::Status CheckRanges(const ModelSpec& spec) {
   return absl::OkStatus();
 }
 
-// Whether what the network reads with and what it predicts with go together.
+// Checks that the input and output options are compatible.
 absl::Status CheckInput(const ModelSpec& spec) {
   const bool shared = spec.translation().shared_embeddings();
   if (spec.input() == ModelSpec::ONE_HOT && (spec.tied_embeddings() || shared)) {
@@ -77,7 +77,7 @@ absl::Status CheckInput(const ModelSpec& spec) {
   return absl::OkStatus();
 }
 
-// Whether the vectors that came with the text go together with what else it reads.
+// Checks that the input features are compatible with the other inputs.
 absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
   const FeatureSpec& features = spec.features();
   if (features.use() == FeatureSpec::NONE) return absl::OkStatus();
@@ -107,7 +107,7 @@ absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
         "any more; leave it out");
   }
   if (features.use() != FeatureSpec::ALONE) return absl::OkStatus();
-  // A translator's ties are those of its target.
+  // For a translator, tied embeddings are those of the target.
   const bool tied = spec.tied_embeddings() && task != TRANSLATION;
   const char* const wanted = tied                       ? "tied_embeddings"
                              : spec.frozen_embeddings() ? "frozen_embeddings"
@@ -119,7 +119,7 @@ absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
       absl::StrCat(use, "there are no embeddings for model.", wanted, "; take BESIDE"));
 }
 
-// What recurrent layers alone have, or read.
+// Rejects options that only recurrent layers have.
 absl::Status CheckFixedWindow(const ModelSpec& spec, int64_t vocabulary) {
   const FixedWindowSpec& window = spec.fixed_window();
   if (window.tokens() == 0) {
@@ -163,7 +163,7 @@ absl::Status CheckFixedWindow(const ModelSpec& spec, int64_t vocabulary) {
   return absl::OkStatus();
 }
 
-// Of tasks whose layers must read more than a few tokens at a time.
+// Rejects a fixed window for tasks that need the whole sequence.
 absl::Status CheckNoWindow(Task task, const ModelSpec& spec) {
   if (spec.fixed_window().tokens() == 0) return absl::OkStatus();
   return absl::InvalidArgumentError(

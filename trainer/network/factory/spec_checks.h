@@ -9,8 +9,8 @@
 
 namespace elman {
 
-// InvalidArgument names the field of `spec` that makes no sense, and a remedy. DataLoss: the task
-// has another number of vocabularies.
+// InvalidArgument names the invalid field of `spec` and a remedy. DataLoss: the number of
+// vocabularies does not match the task.
 absl::Status CheckModelSpec(Task task, const ModelSpec& spec,
                             const std::vector<VocabularySpec>& vocabularies);
 
