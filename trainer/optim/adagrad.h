@@ -1,6 +1,7 @@
-// AdaGrad (Duchi, Hazan and Singer, 2011), each element by itself:
+// The AdaGrad optimizer (Duchi, Hazan and Singer, 2011). For each element:
 //   s = s + g^2,  w = w - rate g / (sqrt(s0 + s) + epsilon)
-// The sums s begin as zeros, as moments do; s0 is what others begin them with.
+// The sums s are initially zero, like all moments; s0 is the initial accumulator value of other
+// implementations.
 #pragma once
 
 #include "trainer/optim/optimizer.h"

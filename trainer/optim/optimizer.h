@@ -1,5 +1,5 @@
-// Rules that turn gradients into better values. They work on flat spans, any part of the arrays at
-// a time, and know nothing of layers.
+// Interface of optimizers. They update flat arrays, any range of elements at a time, and do not
+// depend on layers.
 #pragma once
 
 #include <cstdint>
@@ -7,27 +7,26 @@
 
 namespace elman {
 
-// What one step of an optimizer is given, besides the arrays.
+// Inputs of one optimizer step in addition to the arrays.
 struct OptimizerStep {
-  int64_t number = 1;  // of this step, from 1
+  int64_t number = 1;  // number of this step, starting at 1
   double learning_rate = 0;
-  double gradient_scale = 1;  // multiplies every gradient first: normalization and clipping by norm
-  double clip_value = 0;      // then bounds its size; 0: not
+  double gradient_scale = 1;  // applied first: normalization and clipping by norm
+  double clip_value = 0;      // applied next: limit of the absolute value; 0: no limit
 };
 
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  // How many moments (arrays as long as the values) it keeps from step to step; they begin as
-  // zeros.
+  // Number of moments: arrays as long as the values, initially zero, that are kept between steps.
   virtual int moments() const = 0;
 
-  // Whether a value whose gradient is zero stays as it is.
+  // Returns whether a value with a zero gradient stays unchanged.
   virtual bool LeavesUntouched(float weight_decay) const = 0;
 
-  // Updates `values` from `gradients`; every span, and each of the moments, has the same length.
-  // `weight_decay` times the value is added to the scaled gradient.
+  // Updates `values` from `gradients`. All spans and moments have the same length. Adds
+  // `weight_decay` times the value to the scaled gradient (L2 penalty).
   virtual void Update(const OptimizerStep& step, float weight_decay, std::span<float> values,
                       std::span<const float> gradients, std::span<float* const> moments) const = 0;
 };

@@ -7,14 +7,14 @@ namespace elman {
 
 namespace {
 
-// How much larger the batch is than the one the rate is meant for.
+// Returns the ratio of the batch size to the size that the learning rate is meant for.
 double BatchRatio(const TrainingConfig& config) {
   if (config.schedule().batch_scaling() == ScheduleSpec::NONE) return 1;
   return static_cast<double>(config.batch_size()) * config.micro_batches() /
          config.schedule().base_batch_size();
 }
 
-// Epochs before the step, parts included.
+// Number of epochs before the step, including fractions.
 double EpochsDone(const Progress& progress, int64_t steps_per_epoch) {
   return static_cast<double>(progress.epoch()) +
          static_cast<double>(progress.step_in_epoch()) / static_cast<double>(steps_per_epoch);
@@ -31,7 +31,7 @@ double Decay(const ScheduleSpec& spec, const Progress& progress, int64_t steps_p
     case ScheduleSpec::PLATEAU:
       return std::pow(double{spec.factor()}, static_cast<double>(progress.decays()));
     case ScheduleSpec::LINEAR_DECAY: {
-      constexpr double kLeast = 1e-4;  // a run that goes on for longer than it was meant to
+      constexpr double kLeast = 1e-4;  // for runs longer than linear_epochs
       const double done = EpochsDone(progress, steps_per_epoch) / std::max(1, spec.linear_epochs());
       return std::max(1 - done, kLeast);
     }
@@ -39,7 +39,7 @@ double Decay(const ScheduleSpec& spec, const Progress& progress, int64_t steps_p
   return 1;
 }
 
-// The part of the rate that the warm-up allows at the end of this step.
+// Returns the factor of the warm-up at the end of this step.
 double WarmUp(double warmup_epochs, const Progress& progress, int64_t steps_per_epoch) {
   if (warmup_epochs <= 0) return 1;
   const double epochs =
@@ -60,7 +60,8 @@ double LearningRate(const TrainingConfig& config, const Progress& progress,
 }
 
 void ObservePlateau(const ScheduleSpec& spec, double validation_loss, Progress* progress) {
-  // A loss that is not finite is no improvement, and any is one on that of an older version.
+  // A loss that is not finite is not an improvement; any finite loss improves on a stored one that
+  // is not, which older versions may have written.
   const bool none = !progress->has_plateau_loss() || !std::isfinite(progress->plateau_loss());
   if (std::isfinite(validation_loss) && (none || validation_loss < progress->plateau_loss())) {
     progress->set_has_plateau_loss(true);

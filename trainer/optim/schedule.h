@@ -1,4 +1,4 @@
-// The learning rate over the epochs, and over batch sizes.
+// Learning rate schedules over epochs and batch sizes.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace elman {
 
-// The learning rate of the step that comes after `progress`. Pure: a resumed run, also one with
-// another base rate, finds the same.
+// Returns the learning rate of the step after `progress`. A pure function, so a resumed run gets
+// the same rates.
 double LearningRate(const TrainingConfig& config, const Progress& progress,
                     int64_t steps_per_epoch);
 
-// For the PLATEAU schedule: takes note of the validation loss at the end of an epoch. One that is
-// not finite is no improvement.
+// For the PLATEAU schedule: records the validation loss at the end of an epoch. A loss that is not
+// finite is not an improvement.
 void ObservePlateau(const ScheduleSpec& spec, double validation_loss, Progress* progress);
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// Stochastic gradient descent, with momentum:  m = momentum m + g,  w = w - rate m.
+// Stochastic gradient descent with momentum:  m = momentum m + g,  w = w - rate m.
 #pragma once
 
 #include "trainer/optim/optimizer.h"
