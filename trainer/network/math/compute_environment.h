@@ -1,4 +1,5 @@
-// Describes what numerical results depend on besides the code: libraries, instruction sets,
+// Reports the environment on which numerical results depend: libraries, instruction sets,
+// processor.
 // processor.
 #pragma once
 

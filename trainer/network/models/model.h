@@ -22,8 +22,8 @@ struct LossSums {
   // Multiplications in the matrix products of the forward pass, without padding. The backward pass
   // has twice as many.
   int64_t multiplications = 0;
-  // Tokens of text that the batches train on: of tagging and classification, those that are read;
-  // of other tasks, their targets, of which word vectors predict several for each.
+  // Number of tokens for the speed in tokens/s. Tagging and classification: the tokens that are
+  // read. Other tasks: the targets; word vectors have several targets per token.
   int64_t tokens = 0;
 
   LossSums& operator+=(const LossSums& other) {

@@ -65,7 +65,7 @@ void WordVectors::ExpectTerms(std::span<const uint64_t> counts) {
   const bool cbow = spec_.method() == WordVectorSpec::CBOW;
   const double predictions = cbow ? 1 : pairs;  // per word kept
   output_terms_.assign(output_.rows, 0.0f);
-  double each = 1 + spec_.negatives();  // terms of a prediction
+  double each = 1 + spec_.negatives();  // loss terms per prediction
   if (tree_) {
     each = 0;
     for (size_t word = 0; word < kept.size(); ++word) {
