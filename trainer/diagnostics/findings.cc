@@ -6,17 +6,18 @@
 namespace elman {
 namespace {
 
-// By the buckets that lie wholly below or above; their limits are where they are said to be but for
-// rounding.
+// Limits of the shares `low` and `high`. Buckets that are completely below or above the limit
+// count; kRounding compensates rounding errors of bucket limits.
 constexpr double kClosed = 0.1, kOpen = 0.9, kSaturated = 0.95, kRounding = 1e-9;
-// Beyond it a state is kept for good, for all that single precision can tell.
+// Upper limit of time constants, in steps. Single precision cannot distinguish longer ones from
+// infinity.
 constexpr double kLongest = 1e6;
 constexpr int64_t kEveryLagUntil = 32;
 
-// Whether a lag is one of those that are shown.
+// Returns whether a lag is one of those that are reported.
 bool IsShownLag(int64_t lag) {
   if (lag <= kEveryLagUntil) return true;
-  // About eight for every doubling.
+  // About eight lags per doubling.
   const double eighths = std::ceil(8 * std::log2(static_cast<double>(lag)));
   return lag == std::llround(std::exp2(eighths / 8));
 }

@@ -1,4 +1,4 @@
-// What a diagnosed step shows: figures made of an observation and a parameter survey.
+// The results of the diagnosis of a step, computed from an observation and a parameter survey.
 #pragma once
 
 #include <cstdint>
@@ -13,29 +13,29 @@
 
 namespace elman {
 
-// The loss of the last time step of each sequence, L, and nothing else, propagated back: how much
-// of its gradient there is so many steps before (Bengio, Simard and Frasconi, 1994; Pascanu,
-// Mikolov and Bengio, 2013). Norms are root mean squares over the sequences that reach back so far.
+// Statistics of one lag: the gradient of the loss L of only the last time step of each sequence,
+// propagated back by `lag` steps (Bengio, Simard and Frasconi, 1994; Pascanu, Mikolov and Bengio,
+// 2013). Norms are root mean squares over the sequences that are long enough.
 struct LagFigures {
   int64_t lag = 0;
   double sequences = 0;
   double norm = 0;       // of dL/dh
-  double cell_norm = 0;  // of dL/dc, as the next step sees c; 0 where the cell has none
-  double ratio = 0;      // of dL/d(h, c) to dL/dh at the last step, of the same sequences
+  double cell_norm = 0;  // of dL/dc, as passed on by the next step; 0 if the cell has no c
+  double ratio = 0;  // norm of dL/d(h, c) divided by that of dL/dh at lag 0, of the same sequences
 };
 
 struct ActivationFindings {
   Activation what;
-  // Of gates: the shares below 0.1 and above 0.9. Of tanh: the share beyond 0.95 on either side. Of
-  // rectifiers: the share of zeros.
+  // Gates: the fractions below 0.1 and above 0.9. Tanh: the fractions below -0.95 and above 0.95.
+  // Rectifiers: `low` is the fraction of zeros.
   double low = 0;
   double high = 0;
   double mean = 0;
   Histogram histogram = {};
 };
 
-// After how many steps a unit's state has decayed to 1/e by its gate alone, -1 / log(mean gate):
-// quartiles over the units.
+// The number of steps after which the gate alone reduces a unit's state to 1/e, -1 / log(mean
+// gate): quartiles over the units.
 struct TimeConstants {
   double lower = 0;
   double median = 0;
@@ -45,15 +45,16 @@ struct TimeConstants {
 struct RecurrenceFindings {
   std::string name;
   Cell cell = Cell::kLstm;
-  // Every lag at first, farther back fewer and fewer; empty if nothing entered at the last steps.
+  // All small lags, then fewer and fewer; empty if no gradient entered at the last steps.
   std::vector<LagFigures> lags = {};
   std::vector<ActivationFindings> activations = {};
-  std::optional<TimeConstants> time_constants = {};  // of cells with a gate that keeps state
+  // For cells with a gate that keeps the state.
+  std::optional<TimeConstants> time_constants = {};
 };
 
-// Parameters together.
+// Norms over all parameters of a layer.
 struct LayerFigures {
-  std::string name;  // of its parameters, until the first dot
+  std::string name;  // the part of the parameter names before the first dot
   double gradient = 0;
   double value = 0;
   double update = 0;
@@ -65,18 +66,18 @@ struct Findings {
   std::vector<RecurrenceFindings> recurrences;
   std::vector<ParameterFigures> parameters;
   std::vector<LayerFigures> layers;
-  // The share of the updates since the last diagnosis whose gradient was clipped by its norm; none
+  // The fraction of updates since the last diagnosis whose gradient was clipped by norm; no value
   // if clipping is off.
   std::optional<double> clip_rate;
-  // A step that diverged has no update.
+  // False for a diverged step, which has no update.
   bool updated = true;
-  // What could not be found, and why: sentences.
+  // Sentences that name each missing result and the reason.
   std::vector<std::string> missing;
 };
 
 RecurrenceFindings FindingsOf(const RecurrenceSums& sums);
 std::vector<LayerFigures> LayersOf(std::span<const ParameterFigures> parameters);
-// An update's norm beside that of the values; 0 if both are.
+// Returns update / value, the norm of an update relative to that of the values; 0 if both are 0.
 double UpdateRatio(double update, double value);
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// The findings of a step as a line of metrics.jsonl (README.md).
+// Converts the findings of a step to a line of metrics.jsonl (README.md) and to histograms.
 #pragma once
 
 #include <string>
@@ -14,7 +14,8 @@ namespace elman {
 
 JsonObject LineOf(const Findings& findings, const Verdict& verdict);
 
-// For TensorBoard: "gates/layer0.forget", "gradients/layer0.hidden_weights".
+// Histograms for TensorBoard, named such as "gates/layer0.forget" or
+// "gradients/layer0.hidden_weights".
 std::vector<std::pair<std::string, Histogram>> HistogramsOf(const Findings& findings);
 
 }  // namespace elman

@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-// Each preceded by its length.
+// Concatenates the bytes of observations, each preceded by its length.
 std::string Join(std::span<const Observation> observations) {
   std::string all;
   for (const Observation& observation : observations) {
@@ -34,7 +34,7 @@ void AddJoined(std::string_view all, Observation* sum) {
   }
 }
 
-// Why some figures are not there.
+// Returns the reasons for missing results.
 std::vector<std::string> MissingFrom(const Findings& findings, Task task,
                                      const TrainingConfig& config) {
   std::vector<std::string> missing;
@@ -96,7 +96,8 @@ void GradientMicroscope::LookAtUpdate(std::span<const float> values) {
 
 std::optional<StepDiagnosis> GradientMicroscope::Conclude(int64_t step, int64_t epoch,
                                                           int64_t updates, int64_t clipped) {
-  // Ranks run blocks of lanes in order, so that theirs, one after another, are all in order.
+  // Ranks run blocks of consecutive lanes, so the concatenation of all ranks has all lanes in
+  // order.
   const std::vector<std::string> lanes = communicator_->AllGather(Join(observations_));
   std::vector<ParameterFigures> parameters = survey_->Gather(communicator_);
   survey_.reset();

@@ -1,8 +1,8 @@
-// Looks at a training step from within: how far its gradients reach back through time, what its
-// gates do, how large its updates are.
+// Diagnoses training steps: how far gradients reach back through time, how gates are distributed,
+// and how large updates are.
 //
-// Every lane is observed alike, and what is found is added up in the order of the lanes and of the
-// parameters: the figures are the same on any number of ranks. Nothing that trains depends on them.
+// Every lane is observed in the same way, and results are added in the order of the lanes and of
+// the parameters, so they do not depend on the number of ranks. Training does not depend on them.
 #pragma once
 
 #include <cstdint>
@@ -28,23 +28,25 @@ struct StepDiagnosis {
 
 class GradientMicroscope {
  public:
-  // For a rank with `lanes` lanes and the elements [begin, end) of the flat arrays. The
+  // For a rank with `lanes` lanes that updates the elements [begin, end) of the flat arrays. The
   // communicator and the table must outlive the microscope.
   GradientMicroscope(Communicator* communicator, const ParameterTable* table, int lanes,
                      int64_t begin, int64_t end, Task task, const TrainingConfig& config);
 
-  // Whether a step, counted from 1, is one to look at; the same on every rank.
+  // Returns whether a step, counted from 1, is to be diagnosed; the same on every rank.
   bool IsDue(int64_t step) const { return every_steps_ > 0 && step % every_steps_ == 0; }
 
-  // The rest is for steps that are due, in this order; memory is kept only from one to the next.
+  // Call the following functions for due steps, in this order. Memory is allocated by Begin and
+  // freed by Conclude.
   void Begin();
-  Observation* lane(int nth) { return &observations_[nth]; }  // of this rank
-  // Summed gradients, which `scale` makes those of the loss, and values before the update.
+  Observation* lane(int nth) { return &observations_[nth]; }  // lane number `nth` of this rank
+  // Reads the summed gradients and the values before the update. `scale` turns the sums into the
+  // gradients of the loss.
   void LookAtGradients(std::span<const float> gradients, double scale,
                        std::span<const float> values);
   void LookAtUpdate(std::span<const float> values);
-  // `clipped` of the `updates` since the last diagnosis were clipped by their norm. Collective; the
-  // result is rank 0's, others have none.
+  // `clipped` of the `updates` since the last diagnosis were clipped by norm. Collective; only rank
+  // 0 gets a result.
   std::optional<StepDiagnosis> Conclude(int64_t step, int64_t epoch, int64_t updates,
                                         int64_t clipped);
 
@@ -55,7 +57,7 @@ class GradientMicroscope {
   const Task task_;
   const TrainingConfig config_;
   const int64_t every_steps_;
-  std::vector<Observation> observations_;  // of this rank's lanes
+  std::vector<Observation> observations_;  // one per lane of this rank
   std::optional<ParameterSurvey> survey_;
   bool updated_ = false;
 };

@@ -9,7 +9,7 @@
 namespace elman {
 namespace {
 
-// Fields in the order of a Visit, each in the bytes it has in memory.
+// Packs fields in the order of a Visit, in their in-memory representation.
 class Packer {
  public:
   template <typename Number>
@@ -61,7 +61,7 @@ class Unpacker {
   std::string_view rest;
 };
 
-// `Of`, perhaps const, is what it is written for.
+// `Of` is Sums or const Sums.
 template <typename Of, typename Sums>
 concept Is = std::is_same_v<std::remove_const_t<Of>, Sums>;
 

@@ -1,4 +1,4 @@
-// Observations on their way from rank to rank.
+// Serializes observations to send them between ranks.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace elman {
 
 std::string BytesOf(const Observation& observation);
 
-// `bytes` come from a process of the same program.
+// `bytes` must come from a process of the same program, so they are not validated.
 Observation ObservationFrom(std::string_view bytes);
 
 }  // namespace elman

@@ -12,8 +12,9 @@
 namespace elman {
 namespace {
 
-// Buckets of gradients: two for every power of two from 2^-40 to 2^24, for either sign, with all
-// that is smaller in the middle. A float's exponent and first bit of its fraction tell which.
+// Buckets of gradients: two per power of two from 2^-40 to 2^24 for each sign, and one in the
+// middle for all smaller magnitudes. The bucket follows from a float's exponent and the first bit
+// of its fraction.
 constexpr int kFirstExponent = -40, kPowers = 64, kPerSign = 2 * kPowers;
 constexpr int kBuckets = 2 * kPerSign + 1, kMiddle = kPerSign;
 constexpr int kFirstIndex = 2 * (127 + kFirstExponent);
@@ -25,7 +26,7 @@ int BucketOf(float gradient) {
   return gradient < 0 ? kMiddle - index : kMiddle + index;
 }
 
-// Where the index-th bucket of a sign ends that is next to the middle.
+// Returns the upper limit of bucket number `index` of a sign, counted from the middle.
 double EndOf(int index) {
   return std::bit_cast<float>(static_cast<uint32_t>(kFirstIndex + index) << 22);
 }
@@ -35,7 +36,7 @@ double LimitOf(int bucket) {
   return bucket < kMiddle ? -EndOf(kMiddle - bucket - 1) : EndOf(bucket - kMiddle);
 }
 
-// The sum of squares of a[i] - b[i].
+// Returns the sum of squares of a[i] - b[i].
 double SquaresOfDifference(const float* a, const float* b, int64_t count) {
   double sum = 0;
   for (int64_t i = 0; i < count; ++i) {
@@ -62,7 +63,7 @@ ParameterSurvey::ParameterSurvey(const ParameterTable& table, int64_t begin, int
   counts_.resize(kBuckets * parameters);
 }
 
-// visit(parameter, first, count), in the order of the arrays.
+// Calls visit(parameter, first, count) for the parts of parameters in [begin, end), in order.
 template <typename Visit>
 void ParameterSurvey::ForEachPiece(int64_t begin, int64_t end, const Visit& visit) const {
   const std::vector<Parameter>& parameters = table_.parameters();

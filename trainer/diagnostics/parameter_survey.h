@@ -1,5 +1,5 @@
-// The gradient, the values and the update of every parameter in a step, of which each rank has a
-// slice.
+// Collects norms and histograms of the gradient, the values and the update of every parameter in a
+// step. Each rank has a slice of the arrays.
 #pragma once
 
 #include <cstdint>
@@ -19,32 +19,34 @@ struct ParameterFigures {
   double gradient = 0;
   double value = 0;
   double update = 0;
-  Histogram gradients;  // of its elements
+  Histogram gradients;  // of the gradient's elements
 };
 
 class ParameterSurvey {
  public:
-  // For the elements [begin, end) of the flat arrays, which begin and end on blocks of kSumBlock
-  // elements, or with the array. `table` must outlive the survey.
+  // For the elements [begin, end) of the flat arrays. Both limits are multiples of kSumBlock
+  // elements or the end of the array. `table` must outlive the survey.
   ParameterSurvey(const ParameterTable& table, int64_t begin, int64_t end);
 
-  // Before the update: summed gradients, which `scale` makes those of the loss, and values.
+  // Call it before the update with the summed gradients and the values. `scale` turns the sums into
+  // the gradients of the loss.
   void LookAtGradients(std::span<const float> gradients, double scale,
                        std::span<const float> values);
-  // After it; not called, there was none.
+  // Call it after the update; not at all if there is no update.
   void LookAtUpdate(std::span<const float> values);
 
-  // Of the whole arrays, on every rank, in the order of the table: the same bits however the arrays
-  // are sliced. Collective; the slices of the ranks follow each other.
+  // Returns the figures of the whole arrays, on every rank, in the order of the table. They have
+  // the same bits for any division into slices. Collective; the slices of ranks are adjacent, in
+  // the order of the ranks.
   std::vector<ParameterFigures> Gather(Communicator* communicator) const;
 
  private:
-  // Sums over the elements of a parameter that lie in one block.
+  // Sums over the elements of a parameter in one block.
   struct Piece {
-    double gradient = 0;  // squares
+    double gradient = 0;  // sum of squares
     double value = 0;
     double update = 0;
-    double sum = 0;  // of the gradient's elements
+    double sum = 0;  // sum of the gradient's elements
   };
   template <typename Visit>
   void ForEachPiece(int64_t begin, int64_t end, const Visit& visit) const;
@@ -52,10 +54,11 @@ class ParameterSurvey {
 
   const ParameterTable& table_;
   const int64_t begin_, end_;
-  std::vector<float> values_;     // before the update
-  std::vector<Piece> pieces_;     // of this slice
-  std::vector<double> extremes_;  // of each parameter's gradients here: least, greatest
-  std::vector<double> counts_;    // of each parameter's gradients here, by bucket
+  std::vector<float> values_;  // before the update
+  std::vector<Piece> pieces_;  // of this slice
+  std::vector<double>
+      extremes_;                // per parameter: minimum and maximum of its gradients in this slice
+  std::vector<double> counts_;  // per parameter: histogram of its gradients in this slice
 };
 
 }  // namespace elman

@@ -13,41 +13,42 @@
 namespace elman {
 namespace {
 
-// A gradient that is less than this share of what it was drowns in that of nearer steps, which is a
-// hundred times as large in every update.
+// A gradient below this fraction of its initial norm counts as vanished: gradients of nearer steps
+// are 100 times larger and dominate every update.
 constexpr double kVanished = 0.01;
-// Sequences, or the window of a language model, are as long as they are since what stands at their
-// begin may matter. A gradient that is gone before it has come so far back leaves a part of that
-// out.
+// The gradient should reach back over this fraction of a sequence or of a language model's window.
+// If it vanishes earlier, the begin of sequences is hardly learned.
 constexpr double kReachWanted = 0.75;
-// A healthy gradient may grow by a few times on its way, as where the loss's weights are small. By
-// tenfold it grows with the power of the distance: some steps more, and it is a hundredfold.
+// A healthy gradient may grow by a small factor on its way, for example where the output weights
+// are small. At a factor of 10 growth is exponential in the distance.
 constexpr double kExploded = 10;
-// Lags that fewer sequences have say more about these than about the network.
+// Lags that a smaller fraction of sequences have are ignored: they describe these sequences rather
+// than the network.
 constexpr double kShareOfSequences = 0.1;
-// Over fewer steps than these no rate can be told.
+// With fewer steps, no rate can be estimated.
 constexpr int64_t kFewestSteps = 5;
-// A norm that most updates are cut to is their size; the learning rate hardly matters any more.
+// If more updates are clipped, the clipping norm determines their size rather than the learning
+// rate.
 constexpr double kOftenClipped = 0.5;
-// A gradient that keeps so much a step over the second half of its way has not vanished with the
-// distance.
+// A gradient that keeps at least this factor per step over the second half of its way did not
+// vanish with distance.
 constexpr double kKept = 0.9;
-// Half of the units give hardly any gradient through.
+// Half of the units pass on almost no gradient.
 constexpr double kOftenSaturated = 0.5;
-// Of rectifiers half are off by rights; nearly all of them, and no gradient comes through.
+// Half of all rectifiers are normally zero; if almost all are, no gradient passes.
 constexpr double kMostlyOff = 0.9;
-// Updates are a thousandth of the weights in the rule of thumb; a tenth of them forgets in ten
-// steps what was learned.
+// Rule of thumb: an update is a thousandth of the weights. If it is a tenth, ten steps overwrite
+// what was learned.
 constexpr double kLargeUpdate = 0.1;
 
-// One recurrence's way back.
+// The gradient of one recurrence, by distance.
 struct Course {
   const RecurrenceFindings* recurrence = nullptr;
-  int64_t farthest = 0;     // lag that enough sequences have
-  int64_t reach = 0;        // the last lag at which the gradient has not vanished
-  int64_t vanished_at = 0;  // the first one after it; none: reach == farthest
-  int64_t half = 0;         // of the way
-  // Ratios.
+  int64_t farthest = 0;     // the largest lag of enough sequences
+  int64_t reach = 0;        // the largest lag at which the gradient has not vanished
+  int64_t vanished_at = 0;  // the lag after `reach`; not set if reach == farthest
+  int64_t half = 0;         // half of `farthest`
+  // Ratios of the gradient norm to that at lag 0.
   double at_half = 0;
   double at_farthest = 0;
   double largest = 0;
@@ -55,7 +56,7 @@ struct Course {
   bool finite = true;
 
   bool known() const { return farthest + 1 >= kFewestSteps; }
-  // Lost where it enters, at the end of sequences, and hardly on the way.
+  // Most of the gradient is lost where it enters, at the end of sequences, and little on the way.
   bool blocked() const {
     return at_half > 0 && at_half < kVanished &&
            at_farthest >= at_half * std::pow(kKept, static_cast<double>(farthest - half));
@@ -87,14 +88,14 @@ Course CourseOf(const RecurrenceFindings& recurrence) {
   return course;
 }
 
-// "layer" of "layer1", "layer.reverse" of "layer1.reverse": recurrences one above another, of which
-// one that reaches far back is enough.
+// Returns "layer" for "layer1" and "layer.reverse" for "layer1.reverse". Recurrences with the same
+// name are stacked; it suffices if one of them reaches far back.
 std::string StackOf(std::string name) {
   std::erase_if(name, [](char c) { return c >= '0' && c <= '9'; });
   return name;
 }
 
-// Of each stack the course that reaches the farthest.
+// Returns the course with the farthest reach of each stack.
 std::vector<Course> BestCourses(const std::vector<Course>& courses) {
   std::vector<Course> best;
   for (const Course& course : courses) {
@@ -114,7 +115,7 @@ std::string Percent(double share) {
   return (share >= 0.1 ? FixedText(100 * share, 0) : SignificantText(100 * share, 2)) + " %";
 }
 
-// How much there is of the gradient one step farther back, in the mean.
+// Formats the mean factor of the gradient per step.
 std::string PerStep(double ratio, int64_t lag) {
   if (lag == 0 || ratio <= 0) return "";
   return absl::StrFormat(" (%.2f a step)", std::pow(ratio, 1.0 / static_cast<double>(lag)));
@@ -129,8 +130,8 @@ bool IsLstm(const ModelSpec& model) {
   return model.cell() == ModelSpec::LSTM || model.cell() == ModelSpec::PEEPHOLE_LSTM;
 }
 
-// The bias with which a forget gate keeps a state for about so many steps: the sigmoid of log(n) is
-// n / (n + 1) (Tallec and Ollivier, 2018).
+// Returns the bias with which a forget gate keeps a state for about `steps` steps: sigmoid(log(n))
+// = n / (n + 1) (Tallec and Ollivier, 2018).
 double BiasFor(int64_t steps) {
   return std::max(1.0, std::round(std::log(static_cast<double>(steps))));
 }
@@ -162,7 +163,7 @@ std::string LongerMemory(int64_t farthest, Task task, const ModelSpec& model) {
 std::string SmallerSteps(const std::optional<double>& clip_rate, const TrainingConfig& config) {
   std::string words;
   if (config.optimizer().clip_norm() == 0) {
-    // Five for sums over time, as Zaremba, Sutskever and Vinyals (2014) have it.
+    // For losses that are summed over time, 5 as in Zaremba, Sutskever and Vinyals (2014).
     const bool sums = config.loss().normalization() == LossSpec::PER_SEQUENCE;
     words = absl::StrCat("optimizer.clip_norm=", sums ? 5 : 1, " keeps updates bounded");
   } else {
@@ -231,8 +232,8 @@ std::string HealthyWords(const Course& course) {
                          Percent(kVanished), course.vanished_at, course.farthest);
 }
 
-// "82 % of layer0's hidden, 60 % of layer1's hidden" units of that range whose share is beyond a
-// bound.
+// Lists the units of that range whose fraction is beyond a bound, such as "82 % of layer0's hidden,
+// 60 % of layer1's hidden".
 std::string UnitsBeyond(double bound, ActivationRange range, const Findings& findings) {
   std::vector<std::string> found;
   for (const RecurrenceFindings& recurrence : findings.recurrences) {
@@ -246,8 +247,8 @@ std::string UnitsBeyond(double bound, ActivationRange range, const Findings& fin
   return absl::StrJoin(found, ", ");
 }
 
-// What else is striking. A network whose gradients reach far may well have saturated units: they
-// are how it keeps what it has read.
+// Returns further remarks. A network whose gradients reach far may have saturated units, because
+// these keep what it has read.
 std::vector<std::string> Remarks(const Findings& findings, const TrainingConfig& config,
                                  Verdict::Kind kind) {
   std::vector<std::string> remarks;

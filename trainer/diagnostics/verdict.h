@@ -1,4 +1,4 @@
-// What the figures of a diagnosed step mean, in words, and what can be done about it.
+// Turns the findings of a step into a diagnosis in words, with remedies.
 #pragma once
 
 #include <string>
@@ -13,15 +13,15 @@ struct Verdict {
   enum class Kind { kHealthy, kVanishing, kExploding, kUnknown };
 
   Kind kind = Kind::kUnknown;
-  std::string words;  // sentences, the kind first
+  std::string words;  // sentences; the first one names the kind
 };
 
-const char* KindName(Verdict::Kind kind);  // "healthy"
+const char* KindName(Verdict::Kind kind);  // such as "healthy"
 
-// Why there are no gradients through time to look at; empty where there are.
+// Returns why a model has no gradients through time; empty if it has.
 std::string WhyTimeless(Task task, const ModelSpec& model);
 
-// Of a run with this configuration. All remedies it names are fields of the configuration.
+// Diagnoses a step of a run with this configuration. All remedies are fields of the configuration.
 Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config);
 
 }  // namespace elman
