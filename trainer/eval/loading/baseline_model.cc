@@ -21,7 +21,7 @@ absl::Status Wrong(const std::string& path) {
                    "elman-baseline"));
 }
 
-// False if some is not finite.
+// Converts bits to doubles. Returns false if a number is not finite.
 bool NumbersOf(const std::vector<uint32_t>& bits, std::vector<double>* numbers) {
   for (const uint32_t number : bits) {
     numbers->push_back(std::bit_cast<float>(number));

@@ -1,4 +1,4 @@
-// From the file of a floor to a model that is evaluated as networks are.
+// Creates models from baseline files, so that baselines are evaluated like networks.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace elman {
 
-// Takes the arrays out of `baseline`, which was read from `path`. DataLoss if they are not those of
-// the model that its header describes.
+// Takes the arrays out of `baseline`, which was read from `path`. DataLoss if they do not match the
+// header.
 absl::StatusOr<std::unique_ptr<Model>> CreateBaselineModel(const std::string& path,
                                                            Baseline* baseline);
 

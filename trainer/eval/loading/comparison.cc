@@ -19,7 +19,8 @@ FiguresOfSample HeadlinesOf(const Evaluator& evaluator, const ExampleSums& examp
   };
 }
 
-// The scores of a choice of translations; the examples by themselves have the settings that count.
+// Returns the scores of a sample of translations. The settings that matter are in the scores of the
+// examples.
 FiguresOfSample ScoresOf(const JudgedTranslations& judged) {
   return [&](std::span<const uint32_t> times) {
     Bleu bleu;
@@ -49,7 +50,7 @@ absl::StatusOr<FigureTable> Compare(const Evaluator& evaluator, const JudgedMode
   for (const Figure& figure : model.evaluation.figures) {
     if (!figure.headline) continue;
     const PairedDifference& judged = differences[table.rows.size()];
-    // As reported: sums by example may round otherwise.
+    // Takes the reported values, because sums over examples may be rounded differently.
     const double value = figure.value, others = other.evaluation.Find(figure.name)->value;
     table.rows.push_back(
         {figure.name, {value, others, value - others, judged.low, judged.high, judged.p_value}});

@@ -1,4 +1,4 @@
-// Two models, judged on the same examples.
+// Compares two models that were evaluated on the same examples.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -9,19 +9,20 @@
 
 namespace elman {
 
-// What a model comes to on a split, and on each example of it by itself.
+// The evaluation of a model on a split, in total and per example.
 struct JudgedModel {
   const Evaluation& evaluation;
   const ExampleSums& examples;
 };
 
-// The headlines of two models, how they differ and whether by chance: a row each, of the columns
-// value, other, difference, low, high, p_value (PairedBootstrap). `evaluator`, or one like it for
-// the other model, told of the examples; Unimplemented where it told nothing.
+// Compares the main metrics of two models, with confidence intervals and p-values. Each row has the
+// columns value, other, difference, low, high, p_value (see PairedBootstrap). `evaluator` (or one
+// of the same kind for the other model) has recorded the examples. Unimplemented if it recorded
+// none.
 absl::StatusOr<FigureTable> Compare(const Evaluator& evaluator, const JudgedModel& model,
                                     const JudgedModel& other, int samples);
 
-// Adds rows for bleu and chrf to such a table.
+// Adds rows for bleu and chrf to the table of Compare.
 void CompareTranslations(const JudgedTranslations& model, const JudgedTranslations& other,
                          int samples, FigureTable* table);
 

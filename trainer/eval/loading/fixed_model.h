@@ -1,5 +1,5 @@
-// A model without parameters, for whoever evaluates models: what it knows was counted or solved
-// for, and steps of training have no part in it.
+// Base class of models without trainable parameters, so that they can be evaluated like networks.
+// What they know was counted or solved for, and training steps do not change it.
 #pragma once
 
 #include "trainer/network/math/check.h"

@@ -1,4 +1,4 @@
-// The floors of labels as models: TF-IDF with a linear classifier, and most frequent tags.
+// The baselines for labels as models: TF-IDF with logistic regression, and most frequent tags.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ class TfidfModel : public FixedModel<Labeler> {
                Workspace* workspace) override;
 
  private:
-  // Of the labels of the text in a row of the batch.
+  // Returns the log-probabilities of the labels for the text in a row of the batch.
   std::vector<double> LogProbabilities(const Batch& batch, int row);
 
   const TfidfFeatures features_;

@@ -1,4 +1,4 @@
-// An n-gram table as a language model.
+// A language model that is a table of n-grams.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace elman {
 
-// A line is a sentence: what stands before its first token is <s>, whatever came before. The carry
-// of a row is its context, the newest token first; -1 where there is none.
+// A line is a sentence: the context of its first token is <s>, whatever the previous line was. The
+// carry of a row is its context, the newest token first; -1 where there is none.
 class NgramModel : public FixedModel<Model> {
  public:
   NgramModel(NgramTable table, const VocabularySpec& vocabulary)

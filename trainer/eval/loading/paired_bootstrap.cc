@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-// How often each of `times.size()` examples comes in sample number `sample`.
+// Draws sample number `sample`: times[i] is the number of occurrences of example i.
 void DrawSample(uint64_t seed, uint64_t sample, std::span<uint32_t> times) {
   constexpr size_t kWords = 4096;
   const RandomKey key{seed, RandomPurpose::kResampling};
@@ -23,7 +23,7 @@ void DrawSample(uint64_t seed, uint64_t sample, std::span<uint32_t> times) {
   }
 }
 
-// Between the two values at the place.
+// Returns a quantile, interpolated between adjacent values.
 double Quantile(const std::vector<double>& sorted, double share) {
   const double place = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<size_t>(place);
@@ -35,7 +35,7 @@ double Quantile(const std::vector<double>& sorted, double share) {
 void Judge(std::vector<double> differences, PairedDifference* judged) {
   const auto samples = static_cast<double>(differences.size());
   const double mean = std::accumulate(differences.begin(), differences.end(), 0.0) / samples;
-  // Rounding must not tell equal distances apart.
+  // Equal distances must compare as equal in spite of rounding errors.
   const double distance = std::abs(judged->difference) * (1 - 1e-12);
   const auto as_far = std::ranges::count_if(
       differences, [&](double difference) { return std::abs(difference - mean) >= distance; });
@@ -59,7 +59,7 @@ std::vector<PairedDifference> PairedBootstrap(uint64_t examples, int samples, ui
     judged.push_back(
         {.first = firsts[i], .second = seconds[i], .difference = firsts[i] - seconds[i]});
 
-  std::vector<std::vector<double>> differences(judged.size());  // by figure, then by sample
+  std::vector<std::vector<double>> differences(judged.size());  // by metric, then by sample
   for (int sample = 0; sample < samples; ++sample) {
     DrawSample(seed, sample, times);
     const std::vector<double> ours = first(times), theirs = second(times);

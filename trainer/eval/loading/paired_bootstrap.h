@@ -1,10 +1,10 @@
-// Whether one model is better than another, or was lucky with the examples at hand: paired
-// bootstrap resampling (Efron and Tibshirani, 1993; Koehn, 2004, "Statistical significance tests
-// for machine translation evaluation").
+// Tests whether the difference between two models is statistically significant: paired bootstrap
+// resampling (Efron and Tibshirani, 1993; Koehn, 2004, "Statistical significance tests for machine
+// translation evaluation").
 //
-// As many examples as there are are drawn from them, with repetition, many times; on each such
-// sample both models have their figures, and differ by so much. How these differences scatter shows
-// how far the difference on the examples themselves is to be trusted.
+// Each sample draws as many examples as there are, with replacement. Both models are evaluated on
+// each sample. The distribution of the differences shows how reliable the difference on the
+// original examples is.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +14,21 @@
 
 namespace elman {
 
-// The figures of a model on a choice of examples: `times` says how often each was chosen.
+// Returns the metrics of a model on a sample; times[i] is the number of occurrences of example i.
 using FiguresOfSample = std::function<std::vector<double>(std::span<const uint32_t> times)>;
 
 struct PairedDifference {
-  double first = 0, second = 0;  // the figure of each model on the examples, each once
+  double first = 0, second = 0;  // the metric of each model on the original examples
   double difference = 0;         // first - second
-  // Of the differences on samples, 95 % are in between: their quantiles at 0.025 and 0.975.
+  // 95 % confidence interval: the quantiles 0.025 and 0.975 of the differences on samples.
   double low = 0, high = 0;
-  // How often samples differ from their own mean by as much as the examples differ from nothing,
-  // themselves counted as one: if the models were alike, a difference of this size or more, in
-  // either direction, would come up so often.
+  // Two-sided p-value: the fraction of samples whose difference deviates from the mean of all
+  // samples by at least |difference|. The original examples count as one more sample. It estimates
+  // how often a difference of this size occurs by chance if the models are equally good.
   double p_value = 1;
 };
 
-// Of each figure. `samples` is at least 1; the same seed draws the same samples.
+// Returns one result per metric. `samples` is at least 1; the same seed draws the same samples.
 std::vector<PairedDifference> PairedBootstrap(uint64_t examples, int samples, uint64_t seed,
                                               const FiguresOfSample& first,
                                               const FiguresOfSample& second);

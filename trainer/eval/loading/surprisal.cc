@@ -34,11 +34,12 @@ absl::Status Surprisal::AppendTo(const Vocabulary& vocabulary, RawTextReader* un
   std::optional<UnknownSpeller> speller;
   if (spelled) speller.emplace(vocabulary);
   std::string rows;
-  std::span<const std::string_view> words;  // of the example, not yet spelled
+  std::span<const std::string_view>
+      words;  // words of the example whose spelling costs have not been computed
   uint64_t line = 0, position = 0;
   for (const Piece& piece : pieces_) {
     rows.clear();
-    // A long line is several examples.
+    // A long line is stored as several examples.
     if (piece.line != line) position = 0;
     line = piece.line;
     if (spelled && piece.first_target == 0) {

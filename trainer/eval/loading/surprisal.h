@@ -1,4 +1,4 @@
-// How surprised a language model was by every token of a split, as a table for other programs.
+// Writes the surprisal of every token of a split as a table for other programs.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +13,26 @@ namespace elman {
 
 class AtomicFile;
 
-// Keeps 12 bytes a token and 40 a line.
+// Uses 12 bytes of memory per token and 40 per line.
 class Surprisal : public ExampleObserver {
  public:
   void Observe(const ExamplePiece& piece) override;
 
-  // Appends, separated by tabs, a head and a row a token, in the order of the split:
+  // Appends a header and one row per token, in the order of the split. Columns are separated by
+  // tabs:
   //
-  //   line           of the files of the split, one after another, from 1: empty ones and others
-  //   that
-  //                  preprocessing left out count too. Of a data set without line numbers, which
-  //                  Elman 0.1.0 or older made, they do not
+  //   line           number of the line, from 1, counted over all files of the split, including
+  //                  lines that preprocessing skipped. Data sets of Elman 0.1.0 and older have no
+  //                  line numbers; there, skipped lines do not count
   //   position       in the line, from 1
-  //   token          as vocabulary.txt has it: tabs and the like escaped; </s> ends a line
-  //   bits           -log2 P(token | what the evaluator had read before it: with one stream, all),
-  //                  such that it reads back as the same double
-  //   spelling_bits  what the spelling of an <unk> costs besides (closed_text.h), 0 of other
-  //                  tokens. A column only where `unknown_words` is not null
+  //   token          as in vocabulary.txt, with tabs and similar characters escaped; a line ends
+  //                  with </s>
+  //   bits           -log2 P(token | what the evaluator read before it; with one stream, all
+  //                  previous text), with enough digits to read back the same double
+  //   spelling_bits  additional cost of spelling an <unk> (closed_text.h); 0 for other tokens.
+  //                  Only if `unknown_words` is not null
   //
-  // `unknown_words` are those of the split. Use it once.
+  // `unknown_words` are those of the split. May be called once.
   absl::Status AppendTo(const Vocabulary& vocabulary, RawTextReader* unknown_words,
                         AtomicFile* file);
 
@@ -40,7 +41,7 @@ class Surprisal : public ExampleObserver {
     uint64_t example = 0;
     uint64_t line = 0;
     uint64_t first_target = 0;
-    size_t begin = 0, end = 0;  // in the arrays
+    size_t begin = 0, end = 0;  // range in the arrays
   };
   std::vector<Piece> pieces_;
   std::vector<int32_t> tokens_;

@@ -19,7 +19,7 @@ absl::Status Unusable(const std::string& path, absl::string_view why) {
   return absl::DataLossError(absl::StrCat(path, ": ", why, "; use another checkpoint"));
 }
 
-// Lines are read one after the other, so that every token has all of its context.
+// Lines are read in one stream, so that every token has its full context.
 constexpr int kFloorStreams = 1, kFloorSteps = 1024;
 constexpr int kFloorSequences = 64;
 

@@ -1,4 +1,4 @@
-// A model ready for use: everything from one file, a checkpoint or a floor, nothing else needed.
+// Loads a trained model with all that it needs from one file, a checkpoint or a baseline.
 #pragma once
 
 #include <memory>
@@ -15,17 +15,18 @@ namespace elman {
 
 struct TrainedModel {
   std::string path;  // of the file
-  // Of a floor, which was not trained: task, fields, and how a split is read for it.
+  // For a baseline, which was not trained, the header has the task, the fields and how to read a
+  // split.
   CheckpointHeader header;
   bool floor = false;
-  std::vector<Vocabulary> vocabularies;  // of each of header.fields()
-  std::vector<FieldTables> tables;       // likewise
+  std::vector<Vocabulary> vocabularies;  // one per entry of header.fields()
+  std::vector<FieldTables> tables;       // one per entry of header.fields()
   std::vector<float> values;
-  std::unique_ptr<Model> model;  // of header.task(); uses `values`
+  std::unique_ptr<Model> model;  // a model for header.task(), which uses `values`
 };
 
-// Loads the checkpoint that `path`, a file or a run directory (its best), stands for, or the floor
-// in a file of elman-baseline. Everything in it is verified.
+// Loads a checkpoint or a baseline. `path` is a checkpoint file, a run directory (its best
+// checkpoint) or a file of elman-baseline. The whole content is verified.
 absl::StatusOr<std::unique_ptr<TrainedModel>> LoadTrainedModel(const std::string& path);
 
 }  // namespace elman
