@@ -49,7 +49,7 @@ int64_t ClassificationScore::predicted(int label) const {
 
 namespace {
 
-// Examples where the label is both reference and prediction.
+// Returns the number of examples with the label as both reference and prediction.
 int64_t Correct(const ClassificationScore& score, int label) {
   return label < score.predictable() ? score.count(label, label) : 0;
 }

@@ -1,5 +1,5 @@
-// How well labels are predicted: accuracy, precision, recall and F1, the confusion matrix, and the
-// distance of ratings, as scikit-learn counts them.
+// Metrics of predicted labels: accuracy, precision, recall, F1, confusion matrix, and the mean
+// absolute error of ratings. Definitions are those of scikit-learn.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,9 @@ namespace elman {
 
 class ClassificationScore {
  public:
-  // `predictable` labels, numbered from 0, and `others`, numbered behind them, which training has
-  // not seen: they are references only, and no prediction of them is right.
+  // `predictable` labels are numbered from 0. They are followed by `others`, the labels that are
+  // not in the training data: these occur only as references, and every prediction of them is
+  // wrong.
   explicit ClassificationScore(int predictable, int others = 0)
       : predictable_(predictable),
         labels_(predictable + others),
@@ -23,16 +24,16 @@ class ClassificationScore {
   void Add(int predicted, int reference);
   ClassificationScore& operator+=(const ClassificationScore& other);
 
-  // Numbers that add up over scores of the same labels.
+  // Counts that can be added to those of other scores with the same labels.
   std::vector<int64_t> Counts() const { return counts_; }
   void AddCounts(std::span<const int64_t> counts);
 
   int predictable() const { return predictable_; }
-  int labels() const { return labels_; }  // the others too
+  int labels() const { return labels_; }  // including the others
   int64_t examples() const;
   int64_t unseen() const;  // examples whose reference is one of the others
 
-  // Examples with this reference and prediction.
+  // Number of examples with this reference and prediction.
   int64_t count(int reference, int predicted) const {
     return counts_[size_t(reference) * size_t(predictable_) + size_t(predicted)];
   }
@@ -40,13 +41,13 @@ class ClassificationScore {
   int64_t predicted(int label) const;  // examples with this prediction
 
   double accuracy() const;
-  double precision(int label) const;  // 0 where it is never predicted
-  double recall(int label) const;     // 0 where it is never a reference
+  double precision(int label) const;  // 0 if the label is never predicted
+  double recall(int label) const;     // 0 if the label is never a reference
   double f1(int label) const;
-  // The mean F1 of the labels that are a reference or a prediction at least once.
+  // The mean F1 of all labels that occur as a reference or a prediction.
   double macro_f1() const;
-  // The mean of |rating(predicted) - rating(reference)|, where ratings[label] is the number that a
-  // label is. None if a label that can be predicted, or one that is present, is no number.
+  // The mean of |rating(predicted) - rating(reference)|, where ratings[label] is the numeric value
+  // of a label. No result if a label that can be predicted, or that occurs, is not a number.
   std::optional<double> mean_absolute_error(std::span<const std::optional<double>> ratings) const;
 
  private:

@@ -8,7 +8,7 @@
 namespace elman {
 namespace {
 
-// Whether an entity that goes up to `before` ends there, by the rules of conlleval.
+// Returns whether an entity that includes the tag `before` ends there, by the rules of conlleval.
 bool Ends(const EntityTag& before, const EntityTag& tag) {
   if (before.letter == 'O') return false;
   return before.letter == 'E' || before.letter == 'S' || tag.letter == 'B' || tag.letter == 'S' ||
@@ -35,8 +35,8 @@ std::vector<Entity> FindByConlleval(std::span<const EntityTag> tags) {
   return entities;
 }
 
-// Pairs of neighboring tags as seqeval 1.2.2 lists them in its scheme.py: letters of the first and
-// of the second, and what must hold of their types.
+// A pattern of two adjacent tags as in scheme.py of seqeval 1.2.2: the letters of both tags and a
+// condition on their types.
 struct TagPattern {
   enum Types { kAny, kSame, kOther };
   std::string_view before, letters;
@@ -51,8 +51,8 @@ struct TagPattern {
 
 constexpr std::string_view kEveryLetter = "OBIES";
 
-// Which pairs have the begin of an entity at the second tag, which go on with one, and which end
-// one at the first tag.
+// The pairs where an entity begins at the second tag, those inside of an entity, and those where an
+// entity ends at the first tag.
 struct StrictRules {
   std::vector<TagPattern> begins, inner, ends;
 };
@@ -87,7 +87,7 @@ const StrictRules& RulesOf(TagScheme scheme) {
   }
 }
 
-// As seqeval's class Tokens goes through a sentence.
+// The algorithm of seqeval's class Tokens.
 std::vector<Entity> FindStrictly(std::span<const EntityTag> tags, TagScheme scheme) {
   const StrictRules& rules = RulesOf(scheme);
   const auto tag_at = [tags](size_t i) {
@@ -140,7 +140,7 @@ void EntityScore::Add(std::span<const EntityTag> predicted, std::span<const Enti
   const std::vector<Entity> found = FindEntities(predicted, scheme_, mode_);
   const std::vector<Entity> present = FindEntities(reference, scheme_, mode_);
   for (const Entity& entity : present) ++OfType(entity.type).present;
-  auto next = present.begin();  // both are in order of their begins
+  auto next = present.begin();  // both lists are sorted by begin
   for (const Entity& entity : found) {
     EntityCounts& counts = OfType(entity.type);
     ++counts.found;

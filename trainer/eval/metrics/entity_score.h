@@ -1,6 +1,6 @@
-// Precision, recall and F1 of the entities that tags mark: an entity counts where its begin, its
-// end and its type are all right. Malformed sequences of tags are read by the rules of conlleval
-// (Tjong Kim Sang and Buchholz, 2000) or, strictly, by those of seqeval (Nakayama, 2018).
+// Precision, recall and F1 of the entities that tags mark. An entity is correct if its begin, end
+// and type are correct. Invalid tag sequences are read by the rules of conlleval (Tjong Kim Sang
+// and Buchholz, 2000) or, in strict mode, by those of seqeval (Nakayama, 2018).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace elman {
 
-// Tokens [begin, end) of a sentence.
+// An entity consists of the tokens [begin, end) of a sentence.
 struct Entity {
   std::string_view type;
   int64_t begin = 0;
@@ -22,19 +22,19 @@ struct Entity {
   bool operator==(const Entity&) const = default;
 };
 
-// What becomes of sequences of tags that break the rules of their scheme, as in predictions. Both
-// find the same entities in well-formed ones.
+// How to read tag sequences that violate their scheme, as predictions may. Both modes find the same
+// entities in valid sequences.
 enum class EntityMode {
-  kConlleval,  // they have the meaning that conlleval gives them: an I after O begins an entity
-  kStrict,     // seqeval's mode='strict': only what the scheme allows is an entity
+  kConlleval,  // as conlleval: for example, an I after O begins an entity
+  kStrict,     // as seqeval's mode='strict': only valid entities count
 };
 
-// The entities that the tags of a sentence mark, in order. A tag with the letter 0, which is none
-// of the scheme, is read as O.
+// Returns the entities of a sentence, in order. A tag with the letter 0, which is not in the
+// scheme, is read as O.
 std::vector<Entity> FindEntities(std::span<const EntityTag> tags, TagScheme scheme,
                                  EntityMode mode);
 
-// Of one type, or of all.
+// Counts of one type, or of all types.
 struct EntityCounts {
   int64_t found = 0;    // in the prediction
   int64_t present = 0;  // in the reference
@@ -46,15 +46,16 @@ struct EntityCounts {
 
 class EntityScore {
  public:
-  // Types are found as they come; those known beforehand make the Counts of two scores alike.
+  // Types are added when they occur. If all are given here, the Counts of two scores have the same
+  // size.
   EntityScore(TagScheme scheme, EntityMode mode, std::span<const std::string> types = {});
 
-  // A sentence; requires as many tags of the one as of the other.
+  // Adds a sentence; both must have the same number of tags.
   void Add(std::span<const EntityTag> predicted, std::span<const EntityTag> reference);
   EntityScore& operator+=(const EntityScore& other);
 
-  // Of each type, in order, found, present and correct entities: numbers that add up over scores of
-  // the same types.
+  // For each type, in order: found, present and correct entities. These counts can be added to
+  // those of other scores with the same types.
   std::vector<int64_t> Counts() const;
   void AddCounts(std::span<const int64_t> counts);
 

@@ -1,4 +1,4 @@
-// How far two judgements put the same things in the same order.
+// Spearman's rank correlation: how similarly two lists of scores order the same items.
 #pragma once
 
 #include <span>
@@ -6,11 +6,11 @@
 
 namespace elman {
 
-// The rank of each value, from 1; equal ones have the mean of their ranks.
+// Returns the rank of each value, from 1; equal values get the mean of their ranks.
 std::vector<double> MeanRanks(std::span<const double> values);
 
-// Spearman's: Pearson's correlation of the ranks. Not-a-number of fewer than two values, or if all
-// on one side are equal.
+// Spearman's rho: Pearson's correlation of the ranks. NaN for fewer than two values, or if all
+// values of one list are equal.
 double RankCorrelation(std::span<const double> a, std::span<const double> b);
 
 }  // namespace elman

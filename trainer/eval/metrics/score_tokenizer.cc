@@ -15,7 +15,7 @@ bool In(char32_t c, std::initializer_list<std::pair<char32_t, char32_t>> ranges)
       ranges, [c](const auto& range) { return c >= range.first && c <= range.second; });
 }
 
-// What Python's str.split takes for white space.
+// White space as defined by Python's str.split.
 bool IsSpace(char32_t c) {
   return In(c, {{0x09, 0x0d},
                 {0x1c, 0x20},
@@ -32,13 +32,13 @@ bool IsSpace(char32_t c) {
 bool IsDigit(char32_t c) { return c >= '0' && c <= '9'; }
 bool IsStop(char32_t c) { return c == '.' || c == ','; }
 
-// ASCII symbols and punctuation but for the apostrophe, the comma, the hyphen and the full stop.
+// ASCII symbols and punctuation except apostrophe, comma, hyphen and full stop.
 bool IsSymbol(char32_t c) {
   return In(c, {{' ', '&'}, {'(', '+'}, {'/', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}});
 }
 
-// The ranges that the reference implementation tests. The first is wider than its author meant: he
-// wrote code points of five digits in a notation that takes four.
+// The ranges of the reference implementation. The first one is wider than intended there:
+// five-digit code points were written in a notation that takes four digits.
 bool IsChinese(char32_t c) {
   return In(c, {{0x2001, 0x2a6d},
                 {0x2e80, 0x2eff},
@@ -81,8 +81,8 @@ void ReplaceAll(std::u32string_view from, std::u32string_view to, std::u32string
     text->replace(at, from.size(), to);
 }
 
-// Rewrites, from left to right and without overlap, every pair of neighbors for which applies(a, b)
-// as `before` a `between` b `after`.
+// Replaces every pair of adjacent characters a, b for which applies(a, b) by `before` a `between` b
+// `after`, from left to right and without overlap.
 template <typename Applies>
 std::u32string RewritePairs(const std::u32string& text, std::u32string_view before,
                             std::u32string_view between, std::u32string_view after,
@@ -99,14 +99,14 @@ std::u32string RewritePairs(const std::u32string& text, std::u32string_view befo
   return result;
 }
 
-// The rules that mteval has for western languages.
+// The rules of mteval for western languages.
 std::u32string SeparatePunctuation(const std::u32string& line) {
   std::u32string text;
   for (const char32_t c : line) {
     if (IsSymbol(c)) text.append(U" ").append(1, c).append(U" ");
     if (!IsSymbol(c)) text.push_back(c);
   }
-  // Stops are tokens unless a digit is before, and unless one is behind.
+  // A full stop or comma becomes a token unless a digit is on the one or on the other side of it.
   text = RewritePairs(text, U"", U" ", U" ",
                       [](char32_t a, char32_t b) { return !IsDigit(a) && IsStop(b); });
   text = RewritePairs(text, U" ", U" ", U"",
@@ -117,7 +117,7 @@ std::u32string SeparatePunctuation(const std::u32string& line) {
 
 std::u32string JoinWords(const std::u32string& text) {
   std::u32string joined;
-  bool space = false;  // before what comes
+  bool space = false;  // write a space before the next character
   for (const char32_t c : text) {
     if (IsSpace(c)) {
       space = !joined.empty();
@@ -156,7 +156,7 @@ std::u32string SeparateAll(const std::u32string& text) {
   return separated;
 }
 
-// Without white space at its end, and at its begin where asked for.
+// Removes white space at the end and, if `begin`, at the begin.
 std::u32string Strip(const std::u32string& text, bool begin) {
   const auto first = begin ? std::ranges::find_if_not(text, IsSpace) : text.begin();
   auto last = text.end();
@@ -167,10 +167,10 @@ std::u32string Strip(const std::u32string& text, bool begin) {
 constexpr char32_t kCapitalDottedI = 0x130, kDotAbove = 0x307;
 constexpr char32_t kCapitalSigma = 0x3a3, kFinalSigma = 0x3c2;
 
-// Unicode's Cased, of characters that stand next to a sigma.
+// Unicode property Cased, for characters that can be next to a sigma.
 bool IsCased(char32_t c) { return LowerCase(c) != c || RaisedCase(c) != c || c == kFinalSigma; }
 
-// Unicode's Case_Ignorable, likewise: apostrophes, dots within words, marks, joiners.
+// Unicode property Case_Ignorable, likewise: apostrophes, dots within words, marks, joiners.
 bool IsCaseIgnorable(char32_t c) {
   return In(
       c,
@@ -181,7 +181,7 @@ bool IsCaseIgnorable(char32_t c) {
        {0x202a, 0x202e}, {0x2060, 0x2064}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}});
 }
 
-// Whether the sigma at `at` ends a word: a cased character is before it, and none behind it.
+// Returns whether the sigma at `at` ends a word: a cased character precedes it, and none follows.
 bool EndsWord(const std::u32string& text, size_t at) {
   size_t before = at;
   while (before > 0 && IsCaseIgnorable(text[before - 1])) --before;

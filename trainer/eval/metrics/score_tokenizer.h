@@ -1,6 +1,5 @@
-// The tokenization that translation scores are defined on, which is not that of any model: two
-// systems compare only where the same rules cut their output. Results are those of sacreBLEU (Post,
-// 2018), character for character.
+// Tokenization for translation scores, independent of any model: scores are comparable only with
+// the same tokenization. Results are identical to those of sacreBLEU (Post, 2018).
 #pragma once
 
 #include <string>
@@ -10,21 +9,21 @@ namespace elman {
 
 enum class ScoreTokenization {
   k13a,   // mteval-v13a, the default for languages with spaces
-  kZh,    // every Chinese character by itself, the rest as mteval does
-  kChar,  // every character by itself
+  kZh,    // Chinese characters are separate tokens; the rest as in mteval
+  kChar,  // every character is a token
 };
 
-// Its name in a signature: 13a, zh, char.
+// Returns the name used in signatures: 13a, zh, char.
 std::string_view NameOf(ScoreTokenization tokenization);
 
-// The tokens of a line of UTF-8, with one space between them. What is not UTF-8 becomes U+FFFD.
+// Returns the tokens of a line of UTF-8, separated by single spaces. Invalid UTF-8 becomes U+FFFD.
 std::string TokenizeForScore(ScoreTokenization tokenization, std::string_view line);
 
-// The line in lower case, as sacreBLEU's lower-casing (Python's str.lower) has it: a capital dotted
-// I becomes two characters, and a capital sigma that ends a word a final one.
+// Returns the line in lower case, as sacreBLEU (Python's str.lower) does: U+0130 (capital I with
+// dot) becomes two characters, and a capital sigma at the end of a word becomes a final sigma.
 std::string LowerCaseForScore(std::string_view line);
 
-// The line without any white space of Unicode.
+// Returns the line without Unicode white space.
 std::string WithoutSpaces(std::string_view line);
 
 }  // namespace elman

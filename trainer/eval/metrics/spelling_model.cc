@@ -12,7 +12,8 @@ namespace {
 constexpr int kSpelledSymbols = 257;  // the bytes, and the end of a word
 constexpr uint64_t kWordEnd = 256;
 
-// The `size` symbols before the one at `at` of a word; the first may be its begin.
+// Packs the `size` symbols before position `at` of a word; the first one may be the begin of the
+// word.
 uint64_t PackContext(std::string_view word, size_t at, size_t size) {
   const bool from_begin = size == at + 1;
   uint64_t packed = size << 1 | uint64_t{from_begin};
@@ -30,7 +31,7 @@ uint64_t SymbolAt(std::string_view word, size_t at) {
 size_t LongestContext(size_t at) { return std::min<size_t>(at + 1, SpellingModel::kContextBytes); }
 
 double LogGamma(double x) {
-  int sign = 0;  // std::lgamma would set a global variable
+  int sign = 0;  // unused; std::lgamma would set a global variable
   return ::lgamma_r(x, &sign);
 }
 
@@ -54,7 +55,7 @@ double SpellingModel::Bits(std::string_view word) const {
     for (size_t size = 0; size <= LongestContext(at); ++size) {
       const uint64_t packed = PackContext(word, at, size);
       const auto context = contexts_.find(packed);
-      if (context == contexts_.end()) break;  // nor were longer ones
+      if (context == contexts_.end()) break;  // longer contexts were not seen either
       const auto found = followed_.find(Follow(packed, SymbolAt(word, at)));
       const double count = found == followed_.end() ? 0 : found->second;
       const double symbols = context->second.symbols;

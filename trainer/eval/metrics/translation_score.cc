@@ -11,10 +11,10 @@
 namespace elman {
 namespace {
 
-// How often each n-gram occurs. N-grams are parts of a text that must stay.
+// Number of occurrences per n-gram. N-grams are views of a text that must outlive them.
 using Counts = absl::flat_hash_map<std::string_view, int64_t>;
 
-// Units of a text (words, characters): where each begins and ends.
+// Units of a text (words or characters): the begin and end of each.
 struct Units {
   std::vector<size_t> begins, ends;
   int64_t count() const { return static_cast<int64_t>(begins.size()); }
@@ -105,7 +105,7 @@ double Bleu::Score() const {
   if (correct_[0] == 0) return 0;
   double smoothing = 1, log_precisions = 0;
   for (int n = 0; n < kOrders; ++n) {
-    // No translation is long enough for such n-grams.
+    // No translation is long enough for n-grams of this order.
     if (total_[n] == 0) return 0;
     if (correct_[n] == 0) smoothing *= 2;
     const double correct = correct_[n] == 0 ? 1 / smoothing : static_cast<double>(correct_[n]);
@@ -124,7 +124,7 @@ void Chrf::Add(std::string_view translation, std::string_view reference) {
   const std::string referred = WithoutSpaces(Cased(reference, lowercase_));
   const Units ours = Characters(translated), theirs = Characters(referred);
   for (int n = 1; n <= kOrders; ++n) {
-    // Without n-grams in the reference there is nothing to be precise about.
+    // References that are too short for this order are skipped.
     if (NgramsOf(theirs, n) > 0) translated_[n - 1] += NgramsOf(ours, n);
     referred_[n - 1] += NgramsOf(theirs, n);
     matched_[n - 1] +=
@@ -140,7 +140,7 @@ Chrf& Chrf::operator+=(const Chrf& other) {
 }
 
 double Chrf::Score() const {
-  constexpr double kRecallFactor = 4;  // beta squared, beta = 2
+  constexpr double kRecallFactor = 4;  // beta^2, beta = 2
   double precision = 0, recall = 0;
   int orders = 0;
   for (int n = 0; n < kOrders; ++n) {

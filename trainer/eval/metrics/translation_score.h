@@ -1,6 +1,6 @@
-// How near translations are to their references: BLEU and chrF over a whole test set, with one
-// reference a line. Figures are those of sacreBLEU 2 with its default settings, or, with
-// `lowercase`, of lines in lower case (its -lc, and --chrf-lowercase).
+// Translation scores BLEU and chrF of a whole test set with one reference per line. Results are
+// those of sacreBLEU 2 with default settings; `lowercase` corresponds to its -lc and
+// --chrf-lowercase.
 #pragma once
 
 #include <array>
@@ -12,9 +12,9 @@
 
 namespace elman {
 
-// BLEU (Papineni et al., 2002): the geometric mean of the precisions of n-grams up to 4, each
-// counted at most as often as in the reference, times a penalty for brevity. A precision of zero is
-// smoothed as mteval does it: halved from one such order to the next.
+// BLEU (Papineni et al., 2002): the geometric mean of the n-gram precisions up to n = 4, times a
+// brevity penalty. An n-gram counts at most as often as it occurs in the reference. Zero precisions
+// are smoothed as in mteval: halved from one such order to the next.
 class Bleu {
  public:
   static constexpr int kOrders = 4;
@@ -23,23 +23,23 @@ class Bleu {
       : tokenization_(tokenization), lowercase_(lowercase) {}
 
   void Add(std::string_view translation, std::string_view reference);
-  Bleu& operator+=(const Bleu& other);  // of another part of the test set
+  Bleu& operator+=(const Bleu& other);  // adds another part of the test set
 
   double Score() const;  // 0 to 100
   double BrevityPenalty() const;
-  // "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp": what a figure must be quoted with. case:lc of
-  // lines in lower case.
+  // The settings to report with a score, such as "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp";
+  // case:lc with `lowercase`.
   std::string Signature() const;
 
  private:
   ScoreTokenization tokenization_;
   bool lowercase_;
   std::array<int64_t, kOrders> correct_{}, total_{};
-  int64_t length_ = 0, reference_length_ = 0;  // tokens
+  int64_t length_ = 0, reference_length_ = 0;  // number of tokens
 };
 
-// chrF (Popovic, 2015): the F-score, recall counting twice, of the mean precision and recall of
-// n-grams of characters up to 6, white space left out.
+// chrF (Popovic, 2015): the F2-score of the mean precision and recall of character n-grams up to n
+// = 6, without white space.
 class Chrf {
  public:
   static constexpr int kOrders = 6;
