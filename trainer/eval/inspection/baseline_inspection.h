@@ -1,4 +1,4 @@
-// What elman-inspect shows of the file of a floor.
+// Implements elman-inspect for baseline files.
 #pragma once
 
 #include <string>
@@ -8,11 +8,12 @@
 
 namespace elman {
 
-// Reading the file verifies it; with `verify` what is wrong is a problem, else an error.
+// Reading the file verifies it. With `verify`, a defect is reported in Inspection::problems,
+// otherwise as an error.
 absl::StatusOr<Inspection> InspectBaseline(const std::string& path, bool verify);
 
-// Publishes the n-gram model in `path` as the ARPA file `arpa`, and shows the model.
-// FailedPrecondition if `path` is no such file.
+// Writes the n-gram model in `path` to the ARPA file `arpa`, and describes the model.
+// FailedPrecondition if `path` is not an n-gram model.
 absl::StatusOr<Inspection> InspectAndExportArpa(const std::string& path, const std::string& arpa);
 
 }  // namespace elman

@@ -56,7 +56,7 @@ std::string FieldCountsText(const TaskField& field, const TextCounts& counts) {
                          counts.words(), counts.bytes(), counts.tokens(), counts.unknown());
 }
 
-// The counts of the only field, or of each under its name.
+// Returns the counts of the only field, or those of each field under its name.
 JsonObject CountsJson(Task task, const Counts& counts) {
   const std::span<const TaskField> fields = FieldsOf(task);
   if (fields.size() == 1) return FieldCountsJson(fields[0], counts.Get(0));
@@ -88,7 +88,7 @@ bool IsLabelField(Task task, const FieldEntry& field) {
   return task == CLASSIFICATION && field.tokenizer().kind() == TokenizerSpec::LABEL;
 }
 
-// How tags mark entities, or the order of labels: ", tag scheme iob2".
+// How tags mark entities, or the order of labels, such as ", tag scheme iob2".
 std::string LabelFactsText(Task task, const FieldEntry& field) {
   if (IsTagsField(task, field)) {
     return absl::StrCat(", tag scheme ", NameOf(field.tag_scheme()),
@@ -112,8 +112,8 @@ JsonObject FieldJson(Task task, const FieldEntry& field) {
   return json;
 }
 
-// How many examples, or words, of train have each label. Empty where the counts of the vocabulary
-// are those of another data set that it was taken from.
+// Returns the number of examples, or words, of `train` per label. Empty if the vocabulary was
+// imported, because its counts are those of another data set.
 std::vector<NamedCount> LabelCounts(const DatasetManifest& manifest, int field,
                                     const Vocabulary& labels) {
   std::vector<NamedCount> counts;
@@ -183,7 +183,7 @@ JsonObject SplitJson(const DatasetManifest& manifest, const SplitEntry& split) {
   return json.Add("shards", split.shards_size()).Add("raw_texts", split.raw_texts_size());
 }
 
-// What a person wants to know of each split: counts, how long, what is unknown, whence.
+// Adds for each split: counts, lengths, unknown words and source files.
 void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
   JsonObject splits;
   for (const SplitEntry& split : manifest.splits()) {
@@ -227,7 +227,7 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
   inspection->AddJson("splits", splits);
 }
 
-// Some pairs of words, with their weights.
+// Formats some pairs of words with their weights.
 std::string PairsText(const Dataset& dataset, const ExampleView& example) {
   constexpr size_t kMostPairs = 6;
   std::string text;
@@ -240,7 +240,7 @@ std::string PairsText(const Dataset& dataset, const ExampleView& example) {
   return text;
 }
 
-// The vectors that came with the text.
+// Adds facts about the features.
 void AddFeatures(const DatasetManifest& manifest, Inspection* inspection) {
   const FeatureEntry& features = manifest.features();
   const std::string type = LowerName(FeatureEntry::Type_Name(features.type()));
@@ -254,7 +254,7 @@ void AddFeatures(const DatasetManifest& manifest, Inspection* inspection) {
                       JsonObject().Add("size", uint64_t{features.size()}).Add("type", type));
 }
 
-// An example as people would write it; of a tagged one, every word with its tag.
+// Formats an example for reading; if it is tagged, every word with its tag.
 std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
   constexpr size_t kMostIds = 40;
   const DatasetManifest& manifest = dataset.manifest();
@@ -291,18 +291,18 @@ std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
                       text_of(i, field.first(std::min(kMostIds, field.size()))));
     }
   }
-  // Nothing in it shall move the cursor.
+  // Control characters could move the cursor.
   std::ranges::replace_if(
       text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
   return text;
 }
 
-// The first examples of every split.
+// Adds the first examples of every split.
 void AddSamples(const std::shared_ptr<const Dataset>& dataset, Inspection* inspection) {
   constexpr uint64_t kSamples = 3;
   for (const SplitEntry& split : dataset->manifest().splits()) {
     const auto reader = ExampleReader::Open(dataset, split.name(), /*cache_bytes=*/0);
-    // What cannot be read is for --verify to say.
+    // Read errors are skipped here; --verify reports them.
     for (uint64_t i = 0; reader.ok() && i < std::min(kSamples, (*reader)->examples()); ++i) {
       const auto example = (*reader)->Read(i);
       if (!example.ok()) break;

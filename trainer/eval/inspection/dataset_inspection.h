@@ -1,4 +1,4 @@
-// What a data set or a shard is and holds.
+// Implements elman-inspect for data sets and shards.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace elman {
 
-// The folder of a data set: its fields, its splits, and the first examples of each.
+// Describes the folder of a data set: its fields, its splits, and the first examples of each.
 absl::StatusOr<Inspection> InspectDataset(const std::string& path, bool verify);
 
-// One shard, the vectors of its tokens, or the raw text of its examples, by themselves.
+// Describes a single file: a shard, a features file or a raw text file.
 absl::StatusOr<Inspection> InspectShard(const std::string& path, bool verify);
 absl::StatusOr<Inspection> InspectFeatures(const std::string& path, bool verify);
 absl::StatusOr<Inspection> InspectRawText(const std::string& path, bool verify);

@@ -23,7 +23,8 @@
 namespace elman {
 namespace {
 
-// What a checkpoint records besides of what it was computed with, if it does: older ones do not.
+// Adds the software and hardware with which a checkpoint was computed, if it records them (old ones
+// do not).
 void AddEnvironment(const Provenance& provenance, Inspection* inspection) {
   for (const auto& [name, value] :
        {std::pair("vector_instruction_set", &provenance.vector_instruction_set()),
@@ -35,7 +36,7 @@ void AddEnvironment(const Provenance& provenance, Inspection* inspection) {
   if (provenance.threads() > 0) inspection->Add("threads_per_rank", int64_t{provenance.threads()});
 }
 
-// Nothing, for a sound checkpoint.
+// Reports values that are not finite, if there are any.
 void AddNotFinite(const Checkpoint& checkpoint, Inspection* inspection) {
   std::vector<std::string> found;
   for (const NotFinite& each : FindNotFinite(checkpoint)) found.push_back(ToString(each));
@@ -45,7 +46,7 @@ void AddNotFinite(const Checkpoint& checkpoint, Inspection* inspection) {
 absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verify) {
   Inspection inspection;
   inspection.Add("kind", "checkpoint").Add("path", path);
-  // Reading a checkpoint verifies it; there is no other way to read one.
+  // Reading a checkpoint always verifies it.
   const absl::StatusOr<Checkpoint> checkpoint =
       verify ? ReadWholeCheckpoint(path) : ReadCheckpoint(path);
   if (!checkpoint.ok() && !verify) return checkpoint.status();
@@ -131,7 +132,7 @@ std::string MarkText(const SurveyedMark& mark) {
                       mark.checkpoint.empty() ? "no checkpoint" : mark.checkpoint);
 }
 
-// What is in a run directory, and every problem there is.
+// Describes a run directory, including every problem in it.
 Inspection DescribeRun(const RunSurvey& run) {
   Inspection inspection;
   inspection.Add("kind", "run").Add("path", run.folder);
@@ -202,7 +203,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
 absl::StatusOr<Inspection> Repair(const std::string& path) {
   ASSIGN_OR_RETURN(const RunRepair repair, RepairRun(path));
   Inspection inspection = DescribeRun(repair.after);
-  // A damaged checkpoint that no mark names is told of, and does no harm.
+  // A damaged checkpoint that no mark names is described, but it is not a problem.
   if (repair.ok()) inspection.problems.clear();
   inspection.AddList("actions", "done", repair.actions);
   if (repair.actions.empty()) inspection.AddText("done", "nothing was to be mended");

@@ -1,5 +1,5 @@
-// Inspects what a path names: a data set, a shard, a run directory, a checkpoint or a baseline. A
-// new kind of file is added here.
+// Inspects the file or folder at a path: a data set, a shard, a run directory, a checkpoint or a
+// baseline. New kinds of files are added here.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace elman {
 
-// Looks at a data set's folder, a shard, a run directory (its latest checkpoint, and how it went)
-// a checkpoint or the file of a floor; with `verify`, at every byte of it, and in a run directory
-// at every checkpoint. An error if it is none of these or cannot be read.
+// Describes a data set, a shard, a run directory (its latest checkpoint and its progress), a
+// checkpoint or a baseline. With `verify`, checks every byte of it; in a run directory, every
+// checkpoint. Error if it is none of these or cannot be read.
 absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify);
 
-// Puts the marks of a run directory in order, as RepairRun does: what was done and what is there
-// now. There are problems only if no run can go on from it.
+// Repairs the marks of a run directory with RepairRun, and describes the actions and the result.
+// Reports problems only if no run can resume from it.
 absl::StatusOr<Inspection> Repair(const std::string& path);
 
 }  // namespace elman

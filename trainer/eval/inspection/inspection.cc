@@ -7,7 +7,7 @@
 namespace elman {
 
 void Inspection::AddLine(std::string_view name, const std::string& value) {
-  // A longer name keeps its distance too.
+  // Keeps a space after names that are longer than the column.
   absl::StrAppend(&text_, LeftAligned(std::string(name) + " ", 24), value, "\n");
 }
 

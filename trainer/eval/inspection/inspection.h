@@ -1,4 +1,4 @@
-// What a file or folder of ours is and holds, as facts for people and for scripts.
+// The result of an inspection: facts about a file or folder as text and as JSON.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace elman {
 
-// Facts in order, each with a name: the lines of the text form and the keys of the JSON form.
+// Named facts in order. They are the lines of the text form and the keys of the JSON form.
 class Inspection {
  public:
   template <typename Value>
   Inspection& Add(std::string_view name, const Value& value) {
     return AddLine(name, value), json_.Add(name, value), *this;
   }
-  // A fact too long for JSON, or for the text.
+  // Adds a fact to the text form only; AddJson to the JSON form only.
   Inspection& AddText(std::string_view name, const std::string& value) {
     return AddLine(name, value), *this;
   }
@@ -25,11 +25,11 @@ class Inspection {
     return json_.Add(name, value), *this;
   }
   Inspection& AddJson(std::string_view name, const std::vector<JsonObject>& values);
-  // Lines of the text, each with the name; strings of a list in JSON.
+  // One line per value, each with the name, in the text; a list of strings in JSON.
   Inspection& AddList(std::string_view json_name, std::string_view line_name,
                       const std::vector<std::string>& values);
 
-  // What verification found wrong; none: all is well, or nothing was verified.
+  // Problems that verification found; empty if there are none or nothing was verified.
   std::vector<std::string> problems;
 
   const std::string& text() const { return text_; }

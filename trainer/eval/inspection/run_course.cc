@@ -24,11 +24,11 @@ namespace {
 
 constexpr size_t kWidth = 40;
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
-constexpr std::string_view kBestTime = "best_time";  // when the best was validated
+constexpr std::string_view kBestTime = "best_time";  // time of the validation with the best result
 constexpr const char* kBlocks[] = {"\u2581", "\u2582", "\u2583", "\u2584",
                                    "\u2585", "\u2586", "\u2587", "\u2588"};
 
-// What is worth a curve: its name in metrics.jsonl, and for people.
+// A metric that is shown as a curve: its name in metrics.jsonl and its display name.
 struct Curve {
   const char* kind;
   const char* key;
@@ -56,7 +56,7 @@ std::string LastEvent(const RunRecord& record) {
   return last;
 }
 
-// Name and value of what two runs are compared by.
+// Names and values of the metrics by which two runs are compared.
 std::vector<std::pair<std::string, double>> FiguresOf(const RunRecord& record) {
   std::vector<std::pair<std::string, double>> figures;
   if (record.lines().empty()) return figures;
@@ -74,7 +74,7 @@ std::vector<std::pair<std::string, double>> FiguresOf(const RunRecord& record) {
   return figures;
 }
 
-// With six digits, but for what is no measurement: a step, a count, a time of the clock.
+// Formats a value with six digits; steps, counts and times of day in full.
 std::string FigureText(const std::pair<std::string, double>& figure) {
   const auto& [name, value] = figure;
   if (name == kBestTime) return TimeText(value);
@@ -105,7 +105,7 @@ std::vector<std::string> Differences(const TrainingConfig& config, const Trainin
   return absl::StrSplit(report, '\n', absl::SkipEmpty());
 }
 
-// What the last diagnosis says, and how much of the gradient there is by steps back, by logarithms.
+// Adds the last diagnosis, and the gradient norm by distance on a logarithmic scale.
 void AddDiagnosis(const RecordedLine& line, Inspection* inspection) {
   const auto words = line.texts.find("words"), verdict = line.texts.find("verdict");
   if (words == line.texts.end() || verdict == line.texts.end()) return;

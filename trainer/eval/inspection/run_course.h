@@ -1,5 +1,5 @@
-// The course of a run at a glance, from its metrics.jsonl: curves of a line's height, and two runs
-// side by side.
+// Summarizes the course of a run from its metrics.jsonl, with curves of one line each, and compares
+// two runs.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@
 
 namespace elman {
 
-// The values as blocks of eight heights, between the least and the greatest: at most `width` of
-// them, each the mean over neighbors.
+// Formats values as a sparkline of block characters with eight heights, scaled from minimum to
+// maximum. It has at most `width` characters, each the mean of adjacent values.
 std::string Sparkline(const std::vector<RecordedPoint>& points, size_t width);
 
-// Adds how the run went, as far as it is recorded: what happened last, losses and scores, speed.
+// Adds the recorded course of a run: the last event, losses, scores and speed.
 void AddCourse(const RunRecord& record, Inspection* inspection);
 
-// Two run directories: how each went, and where their configurations differ. NotFound where one has
-// no metrics.jsonl or no config.textproto.
+// Compares two run directories: the course of each, and the differences of their configurations.
+// NotFound if one of them has no metrics.jsonl or no config.textproto.
 absl::StatusOr<Inspection> CompareRuns(const std::string& path, const std::string& other);
 
 }  // namespace elman

@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-// A bar of up to `width` characters, exact to an eighth of one.
+// Formats a bar of up to `width` characters with a resolution of 1/8 character.
 std::string Bar(uint64_t count, uint64_t most, int width) {
   const char* const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const auto length = static_cast<uint64_t>(8.0 * width * static_cast<double>(count) /
@@ -32,7 +32,7 @@ std::string OnLongName(const PreprocessSpec& spec) {
   return absl::AsciiStrToLower(PreprocessSpec::OnLong_Name(spec.on_long()));
 }
 
-// The longest length there may be.
+// Returns the greatest length that the bins can represent.
 uint64_t Longest(const LengthCounts& counts) { return FirstLengthOfBin(counts.size()) - 1; }
 
 }  // namespace

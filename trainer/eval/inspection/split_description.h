@@ -1,4 +1,4 @@
-// What the manifest of a data set says of its splits, for people and for scripts.
+// Formats the statistics of splits in a data set's manifest as text and as JSON.
 #pragma once
 
 #include <string>
@@ -8,25 +8,25 @@
 
 namespace elman {
 
-// How much of a field of a split is unknown, 0 to 1: of its tokens, or of its labels.
+// Returns the fraction (0 to 1) of unknown tokens or labels of a field of a split.
 double UnknownRate(const FieldEntry& field, const TextCounts& counts);
 
-// The lengths of examples: least, median, the one that 95 % do not exceed, most, and a bar for each
-// octave; indented lines, each ending in a line feed.
+// Formats the lengths of examples: minimum, median, 95 % quantile, maximum, and a bar per octave.
+// The lines are indented and end with a line feed.
 std::string LengthsText(const FieldSurvey& survey);
 
-// The most frequent unknown words; empty where there is none.
+// Lists the most frequent unknown words; empty if there are none.
 std::string UnknownWordsText(const FieldSurvey& survey);
 
-// Unknown rate and words, quantiles of lengths and their counts, added to the counts of a field.
+// Adds unknown rate, unknown words, quantiles and counts of lengths to the JSON object of a field.
 void AddSurveyJson(const FieldEntry& field, const TextCounts& counts, const FieldSurvey& survey,
                    JsonObject* json);
 
-// The files that were read, and the splits that share texts with this one.
+// Lists the source files, and the splits that share texts with this one.
 std::string SourceText(const SourceEntry& source);
 void AddSourcesJson(const SplitEntry& split, JsonObject* json);
 
-// How the data set was made.
+// Describes how the data set was made.
 std::string PreprocessText(const PreprocessSpec& spec);
 JsonObject PreprocessJson(const PreprocessSpec& spec);
 

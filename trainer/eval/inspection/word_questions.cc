@@ -13,11 +13,11 @@
 namespace elman {
 namespace {
 
-// The words of a question, which takes `count` of them.
+// Returns the words of a question, which must be `count` words.
 absl::StatusOr<std::vector<int64_t>> WordsOf(const WordSpace& space, const std::string& path,
                                              const std::string& flag, const std::string& text,
                                              size_t count) {
-  // A comma is a word too, where only one is asked for.
+  // If one word is requested, a comma is part of it.
   const std::vector<std::string> words =
       count == 1 ? std::vector<std::string>{text} : absl::StrSplit(text, ',');
   if (words.size() != count) {

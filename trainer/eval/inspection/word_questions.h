@@ -1,4 +1,4 @@
-// What elman-inspect tells of word vectors: neighbors, similarities, analogies.
+// Implements the queries of elman-inspect on word vectors: neighbors, similarities, analogies.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,18 @@
 
 namespace elman {
 
-// Words with commas between; empty: not asked.
+// Words are separated by commas. An empty string: not requested.
 struct WordQuestions {
   std::string neighbors = {};   // WORD
   std::string similarity = {};  // A,B
-  std::string analogy = {};     // A,B,C: what is to C as B is to A?
-  int64_t count = 10;           // of answers
+  std::string analogy = {};     // A,B,C: the word that is to C as B is to A
+  int64_t count = 10;           // number of answers
 
   bool any() const { return !neighbors.empty() || !similarity.empty() || !analogy.empty(); }
 };
 
-// Of the vectors that OpenVectorSource finds at `path`. InvalidArgument if a question is not of as
-// many words as it takes; NotFound names the word that has no vector.
+// Answers queries with the vectors that OpenVectorSource finds at `path`. InvalidArgument if a
+// query has the wrong number of words; NotFound names the word that has no vector.
 absl::StatusOr<Inspection> AnswerWordQuestions(const std::string& path,
                                                const WordQuestions& questions);
 
