@@ -25,7 +25,7 @@ absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
     const bool whole = failure_.ok() && TakeLine(&line);
     const size_t size = whole ? line.size() : buffer_.size() - used_;
     if (failure_.ok() && size > kMaxLineBytes + (whole ? 0 : 1))
-      failure_ = TooLong();  // 1: of CR LF
+      failure_ = TooLong();  // 1: for the CR of CR LF
     if (!failure_.ok()) {
       if (lines.empty()) return failure_;
       break;
@@ -64,7 +64,7 @@ absl::Status InputLines::Fill() {
   return absl::OkStatus();
 }
 
-// As soon as the first line is there, or as much as a line may have.
+// Checks as soon as the first line, or kMaxLineBytes, is available.
 absl::Status InputLines::CheckBegin() {
   const bool enough =
       ended_ || buffer_.size() > kMaxLineBytes || buffer_.find('\n') != buffer_.npos;
@@ -76,7 +76,7 @@ absl::Status InputLines::CheckBegin() {
 }
 
 bool InputLines::MoreIsThere() const {
-  if (compressed_) return true;  // no person writes it, and Fill finds its end
+  if (compressed_) return true;  // compressed input is not interactive, and Fill detects its end
   pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
   return ::poll(&waiting, 1, /*timeout=*/0) > 0;
 }

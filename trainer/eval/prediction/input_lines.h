@@ -1,5 +1,6 @@
-// Lines as they come: as many at a time as are there, so that a pipe or a person is answered at
-// once. Compressed input is decompressed, and input that is no text is refused at its begin.
+// Reads lines as they arrive, in groups of all that are available, so that a pipe or an interactive
+// user gets answers at once. Decompresses compressed input, and rejects input that is not text at
+// its begin.
 #pragma once
 
 #include <cstddef>
@@ -13,20 +14,21 @@
 
 namespace elman {
 
-// Not for concurrent use.
+// Not thread-safe.
 class InputLines {
  public:
-  // Reads a file descriptor, which stays open.
+  // Reads a file descriptor, which is not closed.
   explicit InputLines(int descriptor) : descriptor_(descriptor) {}
 
-  // Waits for a line and takes what else is there without waiting (of compressed input: what it
-  // takes to have `most`), `most` in all. Lines come without LF or CR LF, and the first without a
-  // byte order mark; the last may lack its end. Empty: the end of the input. A line of more than
-  // kMaxLineBytes, as no corpus has one, is an error, after those before it have come. NUL bytes
-  // within text are bytes like others: one line of many cannot end a service.
+  // Waits for one line and returns it with further lines that are available without waiting, at
+  // most `most`. (For compressed input, waits for `most` lines.) Lines are returned without LF or
+  // CR LF, the first one without a byte order mark; the last line may lack its line feed. An empty
+  // result means the end of the input. A line of more than kMaxLineBytes, the limit for corpora, is
+  // an error, which is returned after all lines before it. NUL bytes within text are accepted, so
+  // that one bad line cannot end a service.
   absl::StatusOr<std::vector<std::string>> Next(size_t most);
 
-  uint64_t taken() const { return taken_; }  // lines so far
+  uint64_t taken() const { return taken_; }  // number of lines so far
 
  private:
   absl::Status Fill();
@@ -36,15 +38,15 @@ class InputLines {
   bool TakeLine(std::string* line);
 
   const int descriptor_;
-  std::unique_ptr<ByteSource> source_;  // null before the first byte is read
+  std::unique_ptr<ByteSource> source_;  // null before the first read
   bool compressed_ = false;
-  bool checked_ = false;  // that the begin is one of text
+  bool checked_ = false;  // whether the begin was checked to be text
   std::string buffer_;    // unread bytes begin at used_
   size_t used_ = 0;
-  size_t searched_ = 0;  // no line feed before
+  size_t searched_ = 0;  // there is no line feed before this position
   bool ended_ = false;
   uint64_t taken_ = 0;
-  absl::Status failure_;  // of the line that comes next
+  absl::Status failure_;  // error to return for the next line
 };
 
 }  // namespace elman

@@ -31,7 +31,7 @@ class LabelPredictor : public Predictor {
   const Vocabulary& text_;
   const Vocabulary& labels_;
   const std::unique_ptr<Tokenizer> tokenizer_;
-  FeatureSource* const features_;  // null where the model reads no vectors
+  FeatureSource* const features_;  // null if the model reads no features
   const bool json_;
   Workspace workspace_;
 };
@@ -81,8 +81,8 @@ class TagPredictor : public LabelPredictor {
   struct Sentence {
     std::vector<std::string> words;
     std::vector<uint32_t> ids = {};
-    std::vector<size_t> first_pieces = {};  // of each word, its place in `ids`
-    int row = 0;                            // of the batch, if there are ids
+    std::vector<size_t> first_pieces = {};  // of each word, as a position in `ids`
+    int row = 0;                            // row of the batch, if there are ids
   };
 
   static int rows_of(const std::vector<Sentence>& sentences) {
@@ -155,7 +155,7 @@ class ClassPredictor : public LabelPredictor {
     int row = 0;
     for (size_t i = 0; i < inputs.size(); ++i) {
       const std::string& line = inputs[i].line;
-      if (!has_text[i]) {  // nothing to judge
+      if (!has_text[i]) {  // no prediction
         texts.push_back(json_ ? JsonObject().Add("text", line).ToString() + "\n" : "\n");
         continue;
       }

@@ -1,4 +1,4 @@
-// Labels for texts: a tag for every word, or one label for all of a line.
+// Predicts labels for texts: a tag per word, or one label per line.
 #pragma once
 
 #include <memory>

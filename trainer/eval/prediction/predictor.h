@@ -1,4 +1,5 @@
-// From lines of text to lines of text: what a trained model makes of its user's words.
+// Interface of predictors: a predictor applies a trained model to lines of text and formats the
+// results as text.
 #pragma once
 
 #include <cstdint>
@@ -17,48 +18,50 @@
 
 namespace elman {
 
-// What a prediction is made from.
+// The input of one prediction.
 struct PredictionInput {
   std::string line;
   std::vector<std::string>
-      words;  // where they are given one by one; otherwise the line's are taken
+      words;  // the words, if given separately; otherwise the line is split into words
 };
 
-// What language models generate.
+// Options for text generation with language models.
 struct GenerationSpec {
   TextEnd end;
   SamplingSpec sampling;
-  int beam = 0;  // the width of a search for the likeliest text; 0: it is drawn
+  int beam = 0;  // beam width of a search for the most probable text; 0: draw at random
   uint64_t seed = 1;
 };
 
-// What translators give.
+// Options for translation.
 struct TranslationOutputSpec {
   TranslationSearchSpec search;
-  // <unk> is written, as the word of the source that it attends to most; otherwise it is not.
+  // Writes, for <unk>, the source word with the highest attention weight. Otherwise <unk> is never
+  // written.
   bool replace_unknown = false;
 };
 
 struct PredictionSpec {
-  // Vectors for the tokens of the inputs, in their order, which stays the caller's; null: none.
+  // Source of feature vectors for the tokens of the inputs, in order. Not owned; null: none.
   FeatureSource* features = nullptr;
-  bool json = false;  // an object a line, instead of the format of the task's corpora
+  bool json = false;  // one JSON object per line instead of the format of the task's corpora
   GenerationSpec generation;
   TranslationOutputSpec translation;
 };
 
-// Not for concurrent use.
+// Not thread-safe.
 class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  // The predictions for inputs that are read together, of which the first is number `first` of all:
-  // as many texts in the same order, each with its last line feed. Fails only where vectors were
-  // to come with the inputs and did not.
+  // Returns one text per input, in order, each ending with a line feed. `inputs` are a group of
+  // adjacent inputs; `first` is the number of the first one in the whole input. Fails only if
+  // features are missing.
   virtual absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
                                                            uint64_t first) = 0;
 
-  // The same for one input; the text is given to `write` piece by piece, as far as it is made.
+  // The same for one input. Passes the text to `write` piece by piece, as soon as each piece is
+  // known.
   virtual absl::Status Stream(const PredictionInput& input, uint64_t number,
                               const std::function<void(std::string_view)>& write) {
     const auto texts = Predict({&input, 1}, number);

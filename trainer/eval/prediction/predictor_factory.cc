@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-// Whether the inputs come with such vectors as the model reads.
+// Checks that the inputs have features if and only if the model reads them, and that sizes agree.
 absl::Status CheckInputFeatures(const TrainedModel& trained, const FeatureSource* given) {
   const int size = FeatureSize(trained.header.config().model());
   if (size == 0) {

@@ -1,4 +1,4 @@
-// Creates the predictor of a task. A new task is added here.
+// Creates the predictor of a task. New tasks are added here.
 #pragma once
 
 #include <memory>
@@ -9,16 +9,16 @@
 
 namespace elman {
 
-// The predictor of the model's task. `trained` must outlive it.
+// Creates the predictor for the model's task. `trained` must outlive it. Output per input line:
 //
-//   LANGUAGE_MODEL  the line, continued: a function of the line, its number and the specification,
-//                   whatever is read together with it
+//   LANGUAGE_MODEL  the continued line. It depends only on the line, its number and `spec`, not on
+//                   the lines in the same group
 //   TAGGING         WORD<TAB>TAG for every word of the line, then an empty line
 //   CLASSIFICATION  LABEL<TAB>TEXT
-//   TRANSLATION     the translation of the line; of n best NUMBER<TAB>SCORE<TAB>TRANSLATION each,
-//                   where NUMBER counts input lines from 0
+//   TRANSLATION     the translation; with n_best > 1, lines NUMBER<TAB>SCORE<TAB>TRANSLATION,
+//                   where NUMBER is the number of the input line, from 0
 //
-// InvalidArgument: the model cannot do what `spec` asks for.
+// InvalidArgument: the model does not support an option of `spec`.
 absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained,
                                                            const PredictionSpec& spec);
 

@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-// What ended a text, in JSON.
+// Returns the name in JSON of the reason why a text ended.
 std::string_view NameOf(Finish finish) {
   switch (finish) {
     case Finish::kLines:
@@ -41,7 +41,7 @@ class TextGenerator : public Predictor {
 
   absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
                                                    uint64_t first) override {
-    std::vector<std::string> prompts;  // as the model reads them
+    std::vector<std::string> prompts;  // the lines as the model reads them
     std::vector<BatchDecoder::Job> jobs;
     for (const PredictionInput& input : inputs)
       jobs.push_back(Begin(input.line, first + jobs.size(), &prompts.emplace_back()));
@@ -54,7 +54,7 @@ class TextGenerator : public Predictor {
 
   absl::Status Stream(const PredictionInput& input, uint64_t number,
                       const std::function<void(std::string_view)>& write) override {
-    // A search may change its mind.
+    // A beam search may still replace earlier words, so its text cannot be streamed.
     if (json_ || spec_.beam > 0) return Predictor::Stream(input, number, write);
     std::string prompt;
     BatchDecoder::Job job = Begin(input.line, number, &prompt);
@@ -71,12 +71,12 @@ class TextGenerator : public Predictor {
   }
 
  private:
-  // The continuation of a line; `prompt` becomes the line as the model reads it.
+  // Makes the job that continues a line. `prompt` becomes the line as the model reads it.
   BatchDecoder::Job Begin(const std::string& line, uint64_t number, std::string* prompt) {
     std::vector<uint32_t> ids;
     tokenizer_->Encode(line, &ids);
     Detokenizer detokenizer(kind_, &vocabulary_);
-    // A line begins after the end of another.
+    // </s> of the previous line precedes the line.
     BatchDecoder::Job job{{static_cast<int32_t>(vocabulary_.end_id())}, nullptr};
     for (const uint32_t id : ids) {
       job.prompt.push_back(static_cast<int32_t>(id));

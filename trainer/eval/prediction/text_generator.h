@@ -1,4 +1,4 @@
-// Continuing texts with a language model.
+// Generates text with a language model.
 #pragma once
 
 #include <memory>

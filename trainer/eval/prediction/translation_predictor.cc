@@ -55,7 +55,7 @@ class TranslationPredictor : public Predictor {
     return search;
   }
 
-  // What stands in the line for each id but the last, </s>.
+  // Returns the word of the line for each id except the last one, </s>.
   std::vector<std::string> SourceWords(const std::string& line,
                                        const std::vector<uint32_t>& ids) const {
     std::vector<std::string> words;
@@ -65,7 +65,7 @@ class TranslationPredictor : public Predictor {
       words.assign(pieces.begin(), pieces.end());
     }
     if (words.size() + 1 == ids.size()) return words;
-    // Subwords, or lower-casing that moved the cuts.
+    // Subword pieces, or lower-casing that changed the splits.
     words.clear();
     for (size_t i = 0; i + 1 < ids.size(); ++i)
       words.push_back(Detokenize(source_kind_, source_, {&ids[i], 1}));
@@ -76,7 +76,8 @@ class TranslationPredictor : public Predictor {
     std::vector<std::string> unknown_words;
     for (size_t i = 0; i < translation.tokens.size() && !translation.attention.empty(); ++i) {
       if (translation.tokens[i] != target_.unknown_id()) continue;
-      const std::vector<float>& weights = translation.attention[i];  // that of </s> is the last
+      const std::vector<float>& weights =
+          translation.attention[i];  // the last weight is that of </s>
       unknown_words.push_back(
           words[std::max_element(weights.begin(), weights.end() - 1) - weights.begin()]);
     }
@@ -93,7 +94,8 @@ class TranslationPredictor : public Predictor {
     return lines;
   }
 
-  // The best translation with how it attends, and all of them with what they are worth.
+  // Formats the best translation with its attention weights, and all translations with their
+  // scores.
   std::string Json(const std::string& line, const std::vector<std::string>& words,
                    const std::vector<Translation>& translations) const {
     const Translation& best = translations[0];
@@ -128,7 +130,7 @@ class TranslationPredictor : public Predictor {
   const Vocabulary& target_;
   const TokenizerSpec::Kind source_kind_, target_kind_;
   const std::unique_ptr<Tokenizer> tokenizer_;
-  FeatureSource* const features_;  // null where the model reads no vectors
+  FeatureSource* const features_;  // null if the model reads no features
   const bool json_;
   const int n_best_;
   TranslationSearch search_;

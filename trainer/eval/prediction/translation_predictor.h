@@ -1,4 +1,4 @@
-// Translations for texts.
+// Translates texts.
 #pragma once
 
 #include <memory>
