@@ -1,4 +1,4 @@
-// Sequences of token ids that are read together.
+// Builds a batch from sequences of token ids.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ class BatchBuilder {
  public:
   explicit BatchBuilder(uint32_t padding) : padding_(static_cast<int32_t>(padding)) {}
 
-  // Returns whether the sequence is in the batch: one without ids is left out. Either all have
-  // vectors of one size, or none has.
+  // Returns whether the sequence was added; a sequence without ids is not. Either all sequences
+  // have features of the same size, or none has.
   bool Add(TokenSequence sequence);
 
-  // All but the targets.
+  // Returns the batch. It has no targets.
   Batch Build() const;
 
  private:

@@ -1,4 +1,4 @@
-// Many texts continued side by side.
+// Generates many texts in parallel.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,17 @@
 
 namespace elman {
 
-// Rows that are computed together, if texts have no more hypotheses each.
+// Number of rows that are computed together, unless one text alone has more hypotheses.
 inline constexpr int kDecodingRows = 16;
 
-// Texts have places, as many as kDecodingRows have room for. The text of number n always has place
-// n mod places(), and a place's rows are always computed together with all others, of texts or
-// not: so a text depends on its number, and not on which others are there or how many are asked for
-// at a time. When a text is complete its place goes to the next. Not for concurrent use.
+// Texts are assigned to a fixed number of places, as many as kDecodingRows allows. Text number n
+// always uses the place n mod places(), and all places are always computed together, whether they
+// are in use or not. So the result for a text depends on its number, but not on the other texts or
+// on the size of the group. When a text is complete, its place is used for the next one. Not
+// thread-safe.
 class BatchDecoder {
  public:
-  // The model must outlive it. All decoders will have `width` hypotheses.
+  // The model must outlive the decoder. All jobs must have decoders of `width` hypotheses.
   BatchDecoder(LanguageModel* model, int width);
 
   int places() const { return places_; }
@@ -32,27 +33,27 @@ class BatchDecoder {
     std::unique_ptr<Decoder> decoder;
   };
 
-  // Completes the texts of the jobs, of which the first has the number `first`. `after_step` hears
-  // of each step forward of a job.
+  // Completes the texts of the jobs; the first job has the number `first`. Calls `after_step` after
+  // each step of a job.
   void Run(std::span<Job> jobs, uint64_t first, const std::function<void(const Job&)>& after_step);
 
  private:
-  // A place: the job that has it, and how far it is.
+  // A place: its current job and the progress of it.
   struct Place {
     Job* job = nullptr;
-    size_t read = 0;          // tokens of the prompt
-    size_t next_of_jobs = 0;  // after this one
+    size_t read = 0;          // number of prompt tokens read
+    size_t next_of_jobs = 0;  // position in jobs of the next candidate
   };
-  // Whether there was a job left that the place can have.
+  // Assigns the next job to the place. Returns false if none is left for it.
   bool GiveNext(std::span<Job> jobs, int number, Place* place);
-  // Whether the job goes on.
+  // Advances the job by one step. Returns false if it is complete.
   bool Advance(int number, Place* place);
 
   const int width_;
   const int places_;
   DecodingState state_;
-  std::vector<int32_t> tokens_;  // that each row reads next
-  std::vector<int> from_;        // of one place
+  std::vector<int32_t> tokens_;  // the next token to read, per row
+  std::vector<int> from_;        // for the hypotheses of one place
 };
 
 }  // namespace elman

@@ -14,8 +14,8 @@ double PerToken(const GeneratedText& text) {
 
 }  // namespace
 
-// The best one-token extensions of the hypotheses, best first. Each of them may be an end: twice
-// as many as hypotheses leave enough that go on.
+// Returns the best one-token extensions of the hypotheses, best first. Each hypothesis may end with
+// one of them, so twice the beam width is enough to fill the beam.
 std::vector<BeamSearch::Extension> BeamSearch::BestExtensions(ConstMatrix logits) const {
   std::vector<Extension> extensions;
   extensions.reserve(beam_.size() * logits.cols);
@@ -56,7 +56,7 @@ bool BeamSearch::Advance(ConstMatrix logits, std::span<int> from, std::span<int3
   beam_ = std::move(next);
   if (beam_.empty()) return false;
   if (!found_) best_ = beam_[0];
-  // Rows without a hypothesis repeat the first.
+  // Rows without a hypothesis repeat the first one.
   std::ranges::fill(from.subspan(beam_.size()), from[0]);
   std::ranges::fill(tokens.subspan(beam_.size()), tokens[0]);
   return beam_[0].finish() == Finish::kNotYet;

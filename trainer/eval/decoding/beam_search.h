@@ -1,4 +1,4 @@
-// The most probable continuation, approximately: beam search.
+// Beam search for the most probable continuation of a text.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 
 namespace elman {
 
-// Finds the continuation of the highest log-probability per token among those that end before
-// their last token is due, or else of those that do not.
+// Finds the continuation with the highest log-probability per token. Continuations that end before
+// the maximum length are preferred to those that do not.
 class BeamSearch : public Decoder {
  public:
-  // Continues `begin`, with `width` hypotheses at a time; `banned` is never generated.
+  // Continues `begin` with a beam of `width` hypotheses. The token `banned` is never generated.
   BeamSearch(GeneratedText begin, int width, int32_t banned)
       : width_(width), banned_(banned), beam_{begin}, best_(begin) {}
 
@@ -30,8 +30,8 @@ class BeamSearch : public Decoder {
 
   const int width_;
   const int32_t banned_;
-  std::vector<GeneratedText> beam_;  // the best first; those of the first rows
-  bool found_ = false;               // a text that has ended
+  std::vector<GeneratedText> beam_;  // sorted, best first; hypothesis i is in row i
+  bool found_ = false;               // some text has ended
   GeneratedText best_;
 };
 

@@ -1,4 +1,4 @@
-// A way to continue a text with a model: by drawing, or by searching.
+// Interface of methods that continue a text with a language model: sampling and beam search.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,18 @@
 
 namespace elman {
 
-// For one text. The model reads `width` hypotheses of it side by side, all of them the prompt
-// first.
+// Decodes one text. The model reads `width` hypotheses of it in parallel; all of them read the
+// prompt first.
 class Decoder {
  public:
   virtual ~Decoder() = default;
 
-  // From `logits` [width, predicted] of what follows each hypothesis to what they read next: each
-  // goes on from what from[i] has read, with tokens[i]. False: text() is complete, and there is
-  // nothing to read.
+  // Chooses the next tokens from `logits` [width, predicted], the logits after each hypothesis. The
+  // new hypothesis i extends the old hypothesis from[i] by tokens[i]. Returns false if text() is
+  // complete; then nothing needs to be read.
   virtual bool Advance(ConstMatrix logits, std::span<int> from, std::span<int32_t> tokens) = 0;
 
-  // As far as it is.
+  // The text generated so far.
   virtual const GeneratedText& text() const = 0;
 };
 

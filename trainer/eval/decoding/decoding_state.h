@@ -1,5 +1,5 @@
-// A language model in the middle of texts: a row each, or several where a text has several
-// hypotheses, each with its recurrent state.
+// The state of a language model while it generates texts: one row per hypothesis, each with its
+// carried state.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,24 @@
 
 namespace elman {
 
-// All rows are always computed together, so that what one comes to depends on where it is but not
-// on what the others read.
+// All rows are always computed together, so that the result of a row depends on its position, but
+// not on the contents of other rows.
 class DecodingState {
  public:
-  // All rows are before the first token. The model must outlive the state.
+  // Initially all rows are before the first token. The model must outlive the state.
   DecodingState(LanguageModel* model, int rows);
 
-  // Each row reads a token.
+  // Each row reads one token.
   void Advance(std::span<const int32_t> tokens);
 
-  // Of the next token of each row [rows, predicted]; computed when first asked for.
+  // Returns the logits of the next token of each row, [rows, predicted]. They are computed on the
+  // first call after Advance.
   ConstMatrix logits();
 
-  // The rows [first, first + count) are before the first token again.
+  // Resets the rows [first, first + count) to the state before the first token.
   void Restart(int first, int count);
 
-  // Row first + i becomes a copy of row first + from[i].
+  // Row first + i becomes a copy of the former row first + from[i].
   void Select(int first, std::span<const int> from);
 
  private:
@@ -40,7 +41,8 @@ class DecodingState {
   std::vector<float> carry_;  // [states, rows, width]
   std::vector<float> selected_;
   std::vector<float> logits_;
-  ConstMatrix output_;  // what the logits follow from, in the workspace; no rows: they are there
+  // The input of Logits, in the workspace. It has no rows if the logits are already computed.
+  ConstMatrix output_;
   Workspace workspace_;
 };
 

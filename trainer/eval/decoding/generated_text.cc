@@ -19,7 +19,7 @@ void GeneratedText::Append(int32_t token, double log_probability) {
   FindStop(first_new);
 }
 
-// Cuts the text before the first stop text in it. There was none before its new bytes.
+// Cuts the text before the first stop text, which can only end after `first_new`.
 void GeneratedText::FindStop(size_t first_new) {
   size_t first = text_.npos;
   for (const std::string& stop : end_->stops) {
@@ -40,7 +40,7 @@ std::string_view GeneratedText::text() const {
 size_t GeneratedText::settled() const {
   const size_t size = text().size();
   if (finish_ != Finish::kNotYet) return size;
-  // A stop text may have begun.
+  // The end of the text may be the begin of a stop text.
   size_t begun = 0;
   for (const std::string& stop : end_->stops) {
     for (size_t length = std::min(stop.size() - 1, text_.size()); length > begun; --length) {

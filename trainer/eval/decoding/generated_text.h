@@ -1,4 +1,4 @@
-// A text that a language model is writing, token by token: how far it is, and where it ends.
+// A text during its generation by a language model, and the conditions that end it.
 #pragma once
 
 #include <cstdint>
@@ -11,31 +11,31 @@
 
 namespace elman {
 
-// A text is complete with whichever comes first.
+// A text is complete as soon as one of these conditions is met.
 struct TextEnd {
   int max_tokens = 100;
-  int lines = 1;                        // its so many-th </s>
-  std::vector<std::string> stops = {};  // one of these, none of them empty, is in it
+  int lines = 1;                        // number of </s> tokens
+  std::vector<std::string> stops = {};  // texts that end it; none of them is empty
 };
 
 enum class Finish { kNotYet, kLines, kStop, kMaxTokens };
 
-// Copies are hypotheses that go on by themselves.
+// Can be copied: copies are independent hypotheses.
 class GeneratedText {
  public:
-  // Goes on from a text whose tokens `detokenizer` has read. `end` and `vocabulary` must outlive
-  // it.
+  // Continues the text that `detokenizer` has read. `end` and `vocabulary` must outlive it.
   GeneratedText(const TextEnd* end, const Vocabulary* vocabulary, Detokenizer detokenizer)
       : end_(end), end_id_(vocabulary->end_id()), detokenizer_(detokenizer) {}
 
-  // Adds a token, the model's log-probability of which is given. Not after the end.
+  // Appends a token with the given log-probability. Must not be called after the end.
   void Append(int32_t token, double log_probability);
 
   Finish finish() const { return finish_; }
 
-  // Without what completes it: the last line feed, or the stop text and what came with it.
+  // The text without its end: without the last line feed, or without the stop text and what follows
+  // it.
   std::string_view text() const;
-  // How many bytes of it are certain, whatever tokens follow.
+  // Number of bytes of text() that later tokens cannot change.
   size_t settled() const;
 
   const std::vector<int32_t>& tokens() const { return tokens_; }

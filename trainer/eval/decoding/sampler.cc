@@ -35,11 +35,11 @@ int32_t Sampler::Draw(std::span<const float> logits, double uniform) {
   return candidates_.back().token;
 }
 
-// Leaves as few candidates as together weigh `mass`, and returns what they do weigh.
+// Keeps the fewest candidates that reach the weight `mass`; returns their weight.
 double Sampler::KeepMostProbable(double mass) {
   double kept = 0;
   size_t count = 0;
-  // Most often a few of very many are enough: no more are sorted than that.
+  // Usually a few of many candidates are enough, so only these are sorted.
   for (size_t sorted = 0; kept < mass && sorted < candidates_.size();) {
     const size_t begin = sorted;
     sorted = std::min(candidates_.size(), std::max<size_t>(64, 4 * sorted));

@@ -1,4 +1,4 @@
-// Drawing texts from a model's distribution, token by token.
+// Samples text from a model's distribution, token by token.
 #pragma once
 
 #include <cstdint>
@@ -13,22 +13,24 @@ namespace elman {
 struct SamplingSpec {
   double temperature = 1;  // divides the logits; 0: always the most probable token
   int top_k = 0;           // only the k most probable tokens; 0: all
-  double top_p = 1;  // only the most probable tokens that together reach p (Holtzman et al., 2020)
+  // Only the most probable tokens whose sum of probabilities reaches p (nucleus sampling, Holtzman
+  // et al., 2020).
+  double top_p = 1;
 };
 
 class Sampler {
  public:
-  // Never draws `banned` (an id beyond the logits bans nothing).
+  // Never draws the token `banned`; an id outside of the logits has no effect.
   Sampler(const SamplingSpec& spec, int32_t banned) : spec_(spec), banned_(banned) {}
 
-  // The token drawn from `logits` with the random number `uniform`, in [0, 1).
+  // Draws a token from `logits` with the random number `uniform` in [0, 1).
   int32_t Draw(std::span<const float> logits, double uniform);
 
  private:
   struct Candidate {
     int32_t token;
     double weight;
-    // Most probable first; equal ones by id, so that the order is always the same.
+    // Most probable first; ties by id, so that the order is deterministic.
     bool operator<(const Candidate& other) const {
       return weight != other.weight ? weight > other.weight : token < other.token;
     }
@@ -40,11 +42,11 @@ class Sampler {
   std::vector<Candidate> candidates_;
 };
 
-// A continuation that is drawn, of the model's one hypothesis.
+// A sampled continuation; a Decoder with one hypothesis.
 class SampledText : public Decoder {
  public:
-  // Continues `begin`. Text `number` of a seed has random numbers of its own. The sampler, which
-  // must outlive it, may serve others as well.
+  // Continues `begin`. The random numbers depend on the seed and the number of the text. The
+  // sampler must outlive this object and may be shared.
   SampledText(GeneratedText begin, Sampler* sampler, uint64_t seed, uint64_t number)
       : text_(std::move(begin)), sampler_(sampler), seed_(seed), number_(number) {}
 

@@ -1,4 +1,4 @@
-// A text as a model reads it.
+// A text as a model reads it: token ids and optional features.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ namespace elman {
 
 struct TokenSequence {
   std::vector<uint32_t> ids = {};
-  std::vector<float> features = {};  // the vectors that came with them, [ids, size]; or none
+  std::vector<float> features = {};  // features of the ids, [ids, size]; may be empty
 };
 
-// The first field of an example, with its vectors unless `features` is null.
+// Reads the first field of an example, and its features unless `features` is null.
 absl::StatusOr<TokenSequence> ReadTokens(const ExampleView& example, FeatureReader* features);
 
-// Fills in the vectors of the ids, the next of `source`, unless that is null; of the last id, where
-// it is the </s> that a text ends in, zeros.
+// Reads the features of the ids from `source`, unless that is null. If `ends`, the last id is the
+// </s> at the end of a text, whose features are zeros.
 absl::Status TakeFeatures(FeatureSource* source, bool ends, TokenSequence* sequence);
 
 }  // namespace elman

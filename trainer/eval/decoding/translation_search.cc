@@ -22,26 +22,26 @@ absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty)
       absl::StrCat("--length_penalty=", RoundedText(length_penalty), ": it must be at least 0"));
 }
 
-// A word more for a hypothesis.
+// An extension of a hypothesis by one word.
 struct TranslationSearch::Extension {
   int hypothesis = 0;
   uint32_t token = 0;
-  double log_probability = 0;  // of the whole
+  double log_probability = 0;  // of the whole hypothesis
 };
 
-// What is known of the translations of one source.
+// The state of the search for one source.
 struct TranslationSearch::Sentence {
-  // Hypotheses are the ends of paths in a tree of tokens.
+  // Hypotheses are paths in a tree of tokens; each ends at a node.
   struct Node {
-    int parent = 0;  // -1: the first token
+    int parent = 0;  // -1 for the first token
     uint32_t token = 0;
     std::vector<float> weights = {};
-    int uses = 1;  // by the hypothesis that ends here, and by nodes that follow
+    int uses = 1;  // number of hypotheses that end here, plus number of child nodes
   };
   struct Hypothesis {
     int node = -1;
     double log_probability = 0;
-    int64_t state_row = 0;  // of the state before the next token
+    int64_t state_row = 0;  // row of the state before the next token
   };
   struct Finished {
     Hypothesis hypothesis;
@@ -49,15 +49,16 @@ struct TranslationSearch::Sentence {
     bool ended = true;
   };
 
-  int64_t words = 0;  // of the source
+  int64_t words = 0;  // length of the source
   int64_t max_tokens = 0;
-  int64_t tokens = 0;  // of every live hypothesis
+  int64_t tokens = 0;  // length of every live hypothesis
   std::vector<Node> nodes;
   std::vector<Hypothesis> live;
-  std::vector<Finished> finished;  // the best first
+  std::vector<Finished> finished;  // sorted, best first
 
-  // A hypothesis no longer ends at a node. Attention of nodes that are on the way to none is freed:
-  // all of it, of a beam over long texts, would be many times what is wanted in the end.
+  // Removes a hypothesis that ends at a node, and frees the attention weights of nodes that no
+  // hypothesis uses. The weights of all nodes, for a beam over long texts, would be many times
+  // larger than those of the results.
   void Leave(int node) {
     while (node >= 0 && --nodes[node].uses == 0) {
       std::vector<float>().swap(nodes[node].weights);
@@ -68,7 +69,7 @@ struct TranslationSearch::Sentence {
 
 namespace {
 
-// Chosen rows of each of a number of states [rows, size].
+// Copies chosen rows of several states [rows, size].
 std::vector<float> Select(const std::vector<float>& states, int count, int64_t size,
                           const std::vector<int64_t>& rows) {
   const int64_t rows_before = std::ssize(states) / (count * size);
@@ -89,8 +90,8 @@ double TranslationSearch::Score(double log_probability, int64_t tokens) const {
   return log_probability / std::pow(static_cast<double>(5 + tokens) / 6, spec_.length_penalty);
 }
 
-// The best extensions of the live hypotheses, best first: twice as many as may go on, for each of
-// them may be an end.
+// Returns the best extensions of the live hypotheses, best first. Each may be an end, so there are
+// twice as many as the beam width.
 std::vector<TranslationSearch::Extension> TranslationSearch::BestExtensions(
     const Sentence& sentence, ConstMatrix logits) const {
   const auto better = [](const Extension& a, const Extension& b) {
@@ -98,7 +99,7 @@ std::vector<TranslationSearch::Extension> TranslationSearch::BestExtensions(
     return a.hypothesis != b.hypothesis ? a.hypothesis < b.hypothesis : a.token < b.token;
   };
   const auto most = static_cast<size_t>(2) * spec_.beam;
-  std::vector<Extension> best;  // a heap, the worst of them on top
+  std::vector<Extension> best;  // a heap with the worst extension on top
   for (int64_t row = 0; row < logits.rows; ++row) {
     const float* z = logits.row(row);
     const double base = sentence.live[row].log_probability - LogSumExp(z, logits.cols);
@@ -118,7 +119,7 @@ std::vector<TranslationSearch::Extension> TranslationSearch::BestExtensions(
   return best;
 }
 
-// One token more of each live hypothesis. Theirs are the rows of `logits` and of `weights`.
+// Extends the live hypotheses of a source by one token, given their rows of `logits` and `weights`.
 void TranslationSearch::Advance(ConstMatrix logits, const float* weights, int64_t first_row,
                                 Sentence* sentence) {
   std::vector<Sentence::Hypothesis> next;
@@ -127,7 +128,7 @@ void TranslationSearch::Advance(ConstMatrix logits, const float* weights, int64_
   for (size_t rank = 0; rank < extensions.size(); ++rank) {
     const Extension& extension = extensions[rank];
     const bool ends = extension.token == target_.end_id();
-    // An end counts only where it would have been one of those that go on.
+    // An end counts only if it ranks among the best `beam` extensions.
     if (ends ? rank >= static_cast<size_t>(spec_.beam) : std::ssize(next) == spec_.beam) continue;
     Sentence::Node node = {.parent = sentence->live[extension.hypothesis].node,
                            .token = extension.token};
@@ -162,7 +163,8 @@ void TranslationSearch::Advance(ConstMatrix logits, const float* weights, int64_
   sentence->live.clear();
 }
 
-// Whether enough have ended, or no live hypothesis, however it goes on, comes before the n-th best.
+// Returns whether enough hypotheses have ended, or no live hypothesis can still exceed the n-th
+// best.
 bool TranslationSearch::IsDone(const Sentence& sentence) const {
   if (sentence.live.empty()) return true;
   const auto wanted = static_cast<size_t>(spec_.n_best);
@@ -195,7 +197,7 @@ std::vector<std::vector<Translation>> TranslationSearch::Run(
     std::span<const TokenSequence> sources) {
   std::vector<std::vector<Translation>> translations(sources.size(), {Translation()});
   BatchBuilder builder(target_.pad_id());
-  std::vector<size_t> numbers;  // of the sources that are searched
+  std::vector<size_t> numbers;  // numbers of the sources in the search
   std::vector<Sentence> sentences;
   for (size_t i = 0; i < sources.size(); ++i) {
     if (sources[i].ids.size() <= 1 || !builder.Add(sources[i])) continue;

@@ -1,4 +1,4 @@
-// The likeliest translations, approximately: beam search over many sentences at once.
+// Beam search for the most probable translations of many sentences at once.
 #pragma once
 
 #include <cstdint>
@@ -14,40 +14,40 @@
 namespace elman {
 
 struct TranslationSearchSpec {
-  int beam = 5;  // hypotheses that go on at each step
+  int beam = 5;  // number of hypotheses that are extended at each step
   // The score of a translation of n tokens, </s> included, is its log-probability divided by
   // ((5 + n) / 6)^length_penalty (Wu et al., 2016).
   double length_penalty = 0.6;
-  // A translation has at most 10 tokens and so many for each one of the source.
+  // Maximum length: 10 tokens plus this number per source token.
   double max_length_ratio = 3;
-  int n_best = 1;                // of each sentence
-  bool unknown_allowed = false;  // <unk> may be written
+  int n_best = 1;                // number of translations per sentence
+  bool unknown_allowed = false;  // false: <unk> is never generated
   bool attention_wanted = false;
 };
 
-// What is wrong with the options --beam, of `least_beam` or more, and --length_penalty.
+// Checks the options --beam (at least `least_beam`) and --length_penalty.
 absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty);
 
 struct Translation {
   std::vector<uint32_t> tokens;  // without </s>
-  double log_probability = 0;    // of these and </s>
+  double log_probability = 0;    // including that of </s>
   double score = 0;
-  bool ended = true;  // not: it was cut off at the greatest length, and has no </s>
-  // If wanted, and there is attention: of each token and of </s>, the weight of every token of the
-  // source.
+  bool ended = true;  // false: cut off at the maximum length, without </s>
+  // If requested and the model has attention: for each token and for </s>, the weights of all
+  // source tokens.
   std::vector<std::vector<float>> attention = {};
 };
 
-// Not for concurrent use.
+// Not thread-safe.
 class TranslationSearch {
  public:
-  // Writes ids of `target`. Both must outlive the search.
+  // Generates ids of `target`. Both arguments must outlive the search.
   TranslationSearch(Translator* model, const Vocabulary& target, const TranslationSearchSpec& spec)
       : model_(model), target_(target), spec_(spec) {}
 
-  // Of each source, which ends in </s> as the model has learned it, at most n_best translations, at
-  // least one, the best first. A source of nothing else is translated by nothing. Which sources are
-  // searched together changes nothing but rounding.
+  // Returns at least one and at most n_best translations per source, best first. Each source must
+  // end with </s>, as in training. A source with only </s> has an empty translation. Results do not
+  // depend on which sources are searched together, except for rounding.
   std::vector<std::vector<Translation>> Run(std::span<const TokenSequence> sources);
 
  private:
