@@ -24,7 +24,7 @@ Cursor CursorOf(const RandomAccessFile* file) {
   return Cursor(file, "baseline", std::string(kRemedy));
 }
 
-// The content hash, as the parts of a file come by.
+// Computes the content hash incrementally, part by part.
 class ContentHasher {
  public:
   explicit ContentHasher(const BaselineHeader& header) { hash_.Add(header.SerializeAsString()); }
@@ -32,7 +32,7 @@ class ContentHasher {
   void Add(const FieldTables& tables) {
     hash_.Add(tables.vocabulary_text).Add(tables.tokenizer_model);
   }
-  // Elements of the arrays, whose names and sizes the header has.
+  // Adds elements of the arrays; their names and sizes are in the header.
   void Add(std::span<const uint32_t> elements) { hash_.AddUnframed(AsBytes(elements)); }
 
   std::string Hex() const { return hash_.Hex(); }
@@ -41,7 +41,7 @@ class ContentHasher {
   Fingerprint hash_;
 };
 
-// Chunks are full but for the last, however the source is divided.
+// All chunks except the last have the maximum size, however `visit` divides the elements.
 absl::Status WriteArray(const BaselineArraySource& array, RecordSink<BaselineRecord>* sink,
                         ContentHasher* hash) {
   BaselineRecord record;
@@ -83,7 +83,7 @@ absl::Status ReadHeader(Cursor* cursor, BaselineHeader* header) {
       header->format_version(), "; use the version of elman that wrote it"));
 }
 
-// Appends a chunk where it says it belongs: right behind what is there already of `array`.
+// Appends a chunk to `array`. Its offset must be the number of elements already there.
 absl::Status TakeChunk(const Cursor& cursor, uint64_t expected, BaselineArray* array) {
   const BaselineChunk& chunk = cursor.record().array();
   std::vector<uint32_t>& elements = array->elements;
@@ -99,7 +99,7 @@ absl::Status TakeChunk(const Cursor& cursor, uint64_t expected, BaselineArray* a
   return absl::OkStatus();
 }
 
-// Reads the vocabularies and the first record behind them.
+// Reads the vocabularies and the record after them.
 absl::Status ReadVocabularies(Cursor* cursor, Baseline* baseline) {
   RETURN_IF_ERROR(cursor->Next());
   while (cursor->record().has_vocabulary()) {
@@ -109,7 +109,7 @@ absl::Status ReadVocabularies(Cursor* cursor, Baseline* baseline) {
   return absl::OkStatus();
 }
 
-// Reads a file; without `keep` the elements of arrays are only looked at.
+// Reads a file. Without `keep`, arrays are verified but not stored.
 absl::StatusOr<Baseline> Read(const std::string& path, bool keep) {
   ASSIGN_OR_RETURN(const auto file, RandomAccessFile::Open(path));
   Cursor cursor = CursorOf(file.get());

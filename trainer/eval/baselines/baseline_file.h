@@ -1,5 +1,5 @@
-// The file of a floor: everything that its model is, vocabulary and tokenizer included, so that it
-// can be used alone.
+// Reads and writes baseline files. A file contains the complete model including vocabulary and
+// tokenizer, so it can be used without the data set.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace elman {
 
 inline constexpr uint32_t kBaselineFormatVersion = 1;
 
-// Elements of four bytes: whole numbers, or the bits of floats.
+// A named array of four-byte elements: integers, or the bits of floats.
 struct BaselineArray {
   std::string name;
   std::vector<uint32_t> elements;
@@ -27,16 +27,16 @@ struct BaselineArray {
 
 struct Baseline {
   BaselineHeader header;
-  std::vector<FieldTables> tables;  // of each of header.fields()
+  std::vector<FieldTables> tables;  // one per entry of header.fields()
   std::vector<BaselineArray> arrays;
-  std::string content_hash;  // over all of the above
+  std::string content_hash;  // hash of all of the above
 
-  // The elements of an array, to be taken away; null if there is no such array.
+  // Returns the elements of an array, which may be moved from; null if there is no such array.
   std::vector<uint32_t>* Find(std::string_view name);
 };
 
-// An array that is yet to be written, from wherever it is: `visit` shows its elements, in order and
-// in parts.
+// An array to be written, which need not be in memory: `visit` passes its elements to a function,
+// in order, part by part.
 struct BaselineArraySource {
   using Show = std::function<absl::Status(std::span<const uint32_t>)>;
   std::string name;
@@ -44,23 +44,23 @@ struct BaselineArraySource {
   std::function<absl::Status(const Show& show)> visit;
 };
 
-// The source of an array in memory, which it owns.
+// Makes a source of an array in memory, which it owns.
 BaselineArraySource SourceOf(std::string name, std::vector<uint32_t> elements);
 
-// The header of a model made of the split train of a data set: all but what it is a model of.
+// Makes the header for a model that was estimated from `train` of a data set. The caller adds the
+// part that describes the model.
 absl::StatusOr<BaselineHeader> HeaderFor(const Dataset& dataset);
 
-// Publishes the file of a model of `dataset` under `path`, atomically: it is written beside it,
-// made durable, read back and verified, and only then given its name. The same model gives the same
-// bytes. Fills in the header's array table.
+// Writes a baseline file for a model of `dataset` to `path`, atomically: a temporary file in the
+// same folder is written, synchronized to disk, read back and verified, and then renamed. The same
+// model gives the same bytes. Fills in the header's array table.
 absl::Status WriteBaseline(const Dataset& dataset, BaselineHeader header,
                            const std::vector<BaselineArraySource>& arrays, const std::string& path);
 
-// Whether the file at `path` begins as one of a floor does.
+// Returns whether the file at `path` begins like a baseline file.
 bool IsBaseline(const std::string& path);
 
-// Reads such a file and verifies all of it, as ReadCheckpoint does. DataLoss names the file, the
-// offset and the record.
+// Reads and verifies a baseline file. DataLoss names the file, the offset and the record.
 absl::StatusOr<Baseline> ReadBaseline(const std::string& path);
 
 }  // namespace elman

@@ -27,13 +27,14 @@ double Largest(std::span<const double> a) {
   return largest;
 }
 
-// What a step taught of the curvature.
+// One step of the search, for the approximation of the curvature.
 struct Pair {
-  Vector step, difference;  // of points, of gradients
-  double product = 0;       // of the two
+  Vector step, difference;  // differences of points; of gradients
+  double product = 0;       // dot product of both
 };
 
-// -H g, with H the inverse of the curvature as the pairs have it: Nocedal's two loops.
+// Returns -H g, where H is the approximation of the inverse Hessian by the pairs (two-loop
+// recursion, Nocedal, 1980).
 Vector Direction(const std::deque<Pair>& pairs, const Vector& gradient) {
   Vector direction = gradient;
   Vector alphas;
@@ -55,14 +56,14 @@ Vector Direction(const std::deque<Pair>& pairs, const Vector& gradient) {
   return direction;
 }
 
-// A point on the way, its value and gradient.
+// A point of the search with its value and gradient.
 struct Place {
   Vector point, gradient;
   double value = 0;
 };
 
-// Goes along a direction, in which the function falls, until it has fallen enough and its slope has
-// become flatter (the weak conditions of Wolfe), by bisection; false if there is no such place.
+// Line search by bisection along a descent direction, until the weak Wolfe conditions hold:
+// sufficient decrease and a flatter slope. Returns false if there is no such point.
 bool Search(const DifferentiableFunction& function, const Place& from, const Vector& direction,
             double length, Place* to) {
   constexpr double kFall = 1e-4, kFlatter = 0.9;
@@ -96,12 +97,12 @@ LbfgsResult MinimizeByLbfgs(const DifferentiableFunction& function, const LbfgsS
   for (; result.iterations < spec.max_iterations; ++result.iterations) {
     if (Largest(here.gradient) <= spec.tolerance) break;
     const Vector direction = Direction(pairs, here.gradient);
-    // Nothing is known at first of how far to go.
+    // Initial step length, when there is no curvature information.
     const double length =
         pairs.empty() ? 1 / std::max(1.0, std::sqrt(Dot(direction, direction))) : 1;
     Place there{{}, Vector(point.size()), 0};
     if (!Search(function, here, direction, length, &there)) {
-      if (pairs.empty()) break;  // as flat as numbers can tell
+      if (pairs.empty()) break;  // the minimum, up to rounding errors
       pairs.clear();
       continue;
     }

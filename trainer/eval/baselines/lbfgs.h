@@ -1,4 +1,4 @@
-// L-BFGS (Liu and Nocedal, 1989): finds where a smooth function is least.
+// L-BFGS (Liu and Nocedal, 1989): minimizes a smooth function.
 #pragma once
 
 #include <cstdint>
@@ -8,23 +8,23 @@
 namespace elman {
 
 struct LbfgsSpec {
-  int memory = 10;  // pairs of steps and differences of gradients
+  int memory = 10;  // number of steps kept to approximate the curvature
   int max_iterations = 1000;
-  double tolerance = 1e-7;  // the end: no element of the gradient is larger
+  double tolerance = 1e-7;  // stop when no element of the gradient is larger
 };
 
 struct LbfgsResult {
   double value = 0;
-  double gradient = 0;  // its largest element
+  double gradient = 0;  // its largest absolute element
   int iterations = 0;
 };
 
-// The value at a point, whose gradient it writes.
+// Returns the value at a point and writes the gradient.
 using DifferentiableFunction =
     std::function<double(std::span<const double> point, std::span<double> gradient)>;
 
-// Begins at `point`, which becomes the best one found. The same on every machine of one kind: all
-// is done in one order.
+// Starts at `point`, which is replaced by the best point found. Deterministic: all sums have a
+// fixed order, so machines of the same kind give the same bits.
 LbfgsResult MinimizeByLbfgs(const DifferentiableFunction& function, const LbfgsSpec& spec,
                             std::span<double> point);
 

@@ -8,9 +8,9 @@
 namespace elman {
 namespace {
 
-// Puts log-probabilities of all labels in the place of outputs.
+// Replaces outputs by the log-probabilities of all labels.
 void ToLogProbabilities(int labels, std::vector<double>* outputs) {
-  // That of the first of two labels is 0.
+  // With two labels, the output of the first one is 0.
   if (labels == 2) outputs->insert(outputs->begin(), 0);
   const double most = *std::ranges::max_element(*outputs);
   double sum = 0;
@@ -18,7 +18,8 @@ void ToLogProbabilities(int labels, std::vector<double>* outputs) {
   for (double& output : *outputs) output -= most + std::log(sum);
 }
 
-// The objective divided by C and the number of examples, of weights and biases behind each other.
+// The objective divided by C and by the number of examples. A point is the weights followed by the
+// biases.
 class Objective {
  public:
   Objective(const SparseRows& rows, std::span<const int32_t> target, int labels,
@@ -55,12 +56,12 @@ class Objective {
     return loss_ + penalty_ * squares / 2;
   }
 
-  double loss() const { return loss_; }  // of the last point
+  double loss() const { return loss_; }  // of the last point, without the penalty
 
  private:
   void AddGradient(size_t row, const std::vector<double>& log_probabilities,
                    std::span<double> gradient) const {
-    const size_t first = log_probabilities.size() - outputs_;  // the label of the first output
+    const size_t first = log_probabilities.size() - outputs_;  // label of the first output
     const auto examples = static_cast<double>(rows_.rows());
     for (size_t k = 0; k < outputs_; ++k) {
       const bool right = target_[row] == static_cast<int32_t>(first + k);
@@ -75,7 +76,7 @@ class Objective {
   const std::span<const int32_t> target_;
   const int labels_;
   const size_t outputs_;
-  const double penalty_;  // of half the squares
+  const double penalty_;  // factor of half the sum of squares
   double loss_ = 0;
 };
 

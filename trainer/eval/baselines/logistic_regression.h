@@ -1,5 +1,5 @@
-// Logistic regression of sparse features, with an L2 penalty that spares the biases: what
-// scikit-learn's LogisticRegression solves.
+// Logistic regression on sparse features with an L2 penalty on the weights but not on the biases,
+// as in scikit-learn's LogisticRegression.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace elman {
 
-// Examples as rows of features, most of which are 0.
+// A sparse matrix with one row of features per example (compressed sparse rows).
 struct SparseRows {
   uint32_t columns = 0;
-  std::vector<uint64_t> begins = {0};  // of row i: elements from begins[i] to begins[i + 1]
+  std::vector<uint64_t> begins = {0};  // row i has the elements [begins[i], begins[i + 1])
   std::vector<uint32_t> column;        // of each element, ascending within a row
   std::vector<double> value;           // of each element
 
@@ -20,29 +20,34 @@ struct SparseRows {
 
 struct LinearClassifier {
   int labels = 0;
-  // [outputs(labels), columns] and [outputs(labels)].
+  // Shapes: [outputs(labels), columns] and [outputs(labels)].
   std::vector<double> weights, biases;
 
-  // Two labels have one output, the logit of the second; more have one each.
+  // Two labels have one output, the logit of the second label; otherwise there is one output per
+  // label.
   static int outputs(int labels) { return labels == 2 ? 1 : labels; }
-  // Log-probabilities of all labels for a row of `columns` features given by its elements.
+  // Returns the log-probabilities of all labels for a row, given by the columns and values of its
+  // elements.
   std::vector<double> LogProbabilities(std::span<const uint32_t> column,
                                        std::span<const double> value) const;
 };
 
 struct LogisticRegressionSpec {
-  // C: the objective is C times the sum of losses, plus half the sum of squares of the weights.
+  // C, the inverse regularization: the objective is C * (sum of losses) + 1/2 * (sum of squared
+  // weights).
   double inverse_regularization = 1;
 };
 
 struct LogisticRegressionFit {
   LinearClassifier classifier;
   int iterations = 0;
-  double loss = 0;      // nats an example
-  double gradient = 0;  // the largest element, of the objective divided by C and the examples
+  double loss = 0;  // nats per example
+  // The largest absolute element of the gradient of the objective, divided by C and by the number
+  // of examples.
+  double gradient = 0;
 };
 
-// `target[i]` is the label of row i. There is at least one row.
+// `target[i]` is the label of row i. There must be at least one row.
 LogisticRegressionFit FitLogisticRegression(const SparseRows& rows, std::span<const int32_t> target,
                                             int labels, const LogisticRegressionSpec& spec);
 

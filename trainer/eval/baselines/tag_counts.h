@@ -1,4 +1,4 @@
-// The floor for tagging: what tag a token has had most often.
+// The baseline for tagging: predicts the most frequent tag of each token.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,19 @@
 
 namespace elman {
 
-// How often each token had each tag:
+// Tag probabilities from the counts of (token, tag) pairs in `train`:
 //
 //   p(tag | token) = (c(token, tag) + p(tag)) / (c(token) + 1),  p(tag) = (c(tag) + 1) / (n + tags)
 //
-// so that among tags as frequent the one more frequent overall is the likelier, and a token that
-// train does not have has the tags that are frequent overall. Words that are <unk> in train say
-// what tags <unk> has.
+// So ties between tags are broken by their overall frequency, and a token that is not in `train`
+// gets the overall frequencies. The tags of <unk> are those of the words that are <unk> in `train`.
 class TagCounts {
  public:
   struct Pair {
     uint32_t token, tag, count;
   };
 
-  // Pairs ascend by token, then tag; tokens are below `ids`, tags below `tags`.
+  // Pairs are sorted by token, then by tag; tokens are below `ids`, tags below `tags`.
   TagCounts(std::span<const Pair> pairs, uint32_t ids, uint32_t tags);
 
   double Probability(uint32_t token, uint32_t tag) const;
@@ -34,13 +33,13 @@ class TagCounts {
 
  private:
   std::vector<Pair> pairs_;
-  std::vector<size_t> begins_;    // of each token's pairs
-  std::vector<uint64_t> counts_;  // of each token
+  std::vector<size_t> begins_;    // begin of each token's pairs
+  std::vector<uint64_t> counts_;  // per token
   std::vector<double> overall_;   // p(tag)
-  std::vector<uint32_t> best_;    // by token
+  std::vector<uint32_t> best_;    // most probable tag, per token
 };
 
-// Counts the split train of a tagging data set and publishes the floor's file under `path`.
+// Counts the tags in `train` of a tagging data set and writes the baseline file to `path`.
 absl::Status CountTags(std::shared_ptr<const Dataset> dataset, const std::string& path);
 
 }  // namespace elman

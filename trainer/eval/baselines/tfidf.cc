@@ -20,10 +20,10 @@ std::vector<uint32_t> BitsOf(const std::vector<double>& numbers) {
   return bits;
 }
 
-// How many texts of a split have each token.
+// Returns the number of texts of a split that contain each token.
 absl::StatusOr<std::vector<uint32_t>> CountTexts(ExampleReader* reader, uint32_t ids) {
   std::vector<uint32_t> frequencies(ids);
-  std::vector<uint64_t> last_text(ids);  // plus 1
+  std::vector<uint64_t> last_text(ids);  // number of the last text with the token, plus 1
   for (uint64_t text = 0; text < reader->examples(); ++text) {
     ASSIGN_OR_RETURN(const ExampleView view, reader->Read(text));
     for (const int32_t token : view.fields[0]) {
@@ -85,7 +85,7 @@ absl::Status FitTfidfModel(std::shared_ptr<const Dataset> dataset,
   for (uint64_t text = 0; text < reader->examples(); ++text) {
     ASSIGN_OR_RETURN(const ExampleView view, reader->Read(text));
     const int32_t label = view.fields[1][0];
-    // With a vocabulary from elsewhere, train may have labels that are not in it.
+    // With an imported vocabulary, `train` may have labels that are not in it.
     if (label >= static_cast<int32_t>(dataset->vocabulary(1).size())) continue;
     features.Of(view.fields[0], &tokens, &values);
     rows.column.insert(rows.column.end(), tokens.begin(), tokens.end());

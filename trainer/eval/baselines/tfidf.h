@@ -1,5 +1,5 @@
-// Texts as sparse vectors: TF-IDF, as scikit-learn's TfidfVectorizer has it by default, and the
-// floor for classification that is made of them.
+// The baseline for classification: logistic regression on TF-IDF features, which are defined as in
+// scikit-learn's TfidfVectorizer with default settings.
 #pragma once
 
 #include <cstdint>
@@ -15,29 +15,28 @@
 
 namespace elman {
 
-// The feature of a token is how often the text has it, times ln((1 + n) / (1 + df)) + 1 where df of
-// n texts have it; features of a text have length 1. What is no token of a text, <unk> among them,
-// has none.
+// The feature of a token is its count in the text times ln((1 + n) / (1 + df)) + 1, where df of n
+// texts contain it. The feature vector of a text is normalized to length 1. Special tokens,
+// including <unk>, have no feature.
 class TfidfFeatures {
  public:
-  // `frequencies[token]` of `texts` texts have a token.
+  // `frequencies[token]` is the number of texts, of `texts`, that contain a token.
   TfidfFeatures(const VocabularySpec& vocabulary, uint64_t texts,
                 std::span<const uint32_t> frequencies);
 
-  // Puts the features of a text in place of what is there, tokens ascending.
+  // Replaces the content of `tokens` and `values` by the features of a text, sorted by token.
   void Of(std::span<const int32_t> text, std::vector<uint32_t>* tokens,
           std::vector<double>* values) const;
 
-  // Whether a token has a feature.
+  // Returns whether a token has a feature.
   bool Counts(uint32_t token) const;
 
  private:
   const VocabularySpec vocabulary_;
-  std::vector<double> idf_;  // by token
+  std::vector<double> idf_;  // per token
 };
 
-// Fits the floor to the split train of a classification data set and publishes its file under
-// `path`.
+// Fits the baseline to `train` of a classification data set and writes its file to `path`.
 absl::Status FitTfidfModel(std::shared_ptr<const Dataset> dataset,
                            const LogisticRegressionSpec& spec, const std::string& path);
 
