@@ -15,10 +15,11 @@
 namespace elman {
 namespace {
 
-constexpr int kInsertByte = 4;     // the last operation of a context
+constexpr int kInsertByte = 4;     // the last operation in each context
 constexpr double kBitsOfByte = 8;  // an inserted byte is one of 256, all equally likely
 
-// Whether each line is restored exactly, and the operations on the others, in their contexts.
+// Bits to encode whether each line is restored exactly, and the operations on the other lines, by
+// context.
 double RestorationBits(const RestorationCounts& counts) {
   double bits = AdaptiveCodeBits(std::vector{counts.exact_lines(), counts.edited_lines()});
   const std::vector<uint64_t> operations(counts.operations().begin(), counts.operations().end());

@@ -1,6 +1,6 @@
-// What the raw text of a split costs besides its tokens: the results of a language model closed by
-// the spelling of unknown words and by what its tokenizer leaves out (launch/guides/formats.md,
-// "Closed results").
+// The cost of raw text in addition to its tokens, so that results of language models with different
+// vocabularies are comparable: the spelling of unknown words, and what the tokenizer drops
+// (launch/guides/formats.md, "Closed results").
 #pragma once
 
 #include <cstdint>
@@ -17,19 +17,19 @@
 
 namespace elman {
 
-// Spells the unknown words of a split, one after another in its order.
+// Computes the spelling costs of the unknown words of a split, in the order of the split.
 class UnknownSpeller {
  public:
-  // The model is estimated on the rarest types of the vocabulary, each once: the last kMostTypes of
-  // its pieces that can be predicted, without <unk> and </s>.
+  // The spelling model is estimated on the rarest words of the vocabulary, once each: the last
+  // kMostTypes predictable pieces without <unk> and </s>.
   static constexpr uint32_t kMostTypes = 1 << 16;
   explicit UnknownSpeller(const Vocabulary& vocabulary);
 
-  // The bits of the next one: whether it is a literal "<unk>", coded adaptively, and if not, its
-  // spelling.
+  // Returns the bits of the next word: whether it is a literal "<unk>" (coded adaptively), and if
+  // not, its spelling.
   double NextBits(std::string_view word);
 
-  uint64_t spelled() const { return spelled_; }  // so far, other than a literal "<unk>"
+  uint64_t spelled() const { return spelled_; }  // so far, without literal "<unk>"
 
  private:
   SpellingModel model_;
@@ -38,28 +38,28 @@ class UnknownSpeller {
 
 struct ClosedText {
   double spelling_bits = 0;     // of all unknown words
-  double restoration_bits = 0;  // of spaces, case and the like
-  uint64_t spelled_words = 0;   // unknown words other than a literal "<unk>"
+  double restoration_bits = 0;  // of spaces, case and similar differences
+  uint64_t spelled_words = 0;   // unknown words without literal "<unk>"
 };
 
-// Nothing where the data set does not keep what it takes: of the split train, and of data sets made
-// by earlier versions.
+// No result if the data set does not have the required texts: for the split `train`, and for data
+// sets of earlier versions.
 absl::StatusOr<std::optional<ClosedText>> ReadClosedText(std::shared_ptr<const Dataset> dataset,
                                                          std::string_view split);
 
-// More tokens of unknown spelling than this fraction: results without it do not compare.
+// If a larger fraction of tokens is <unk>, results without the spelling cost are not comparable.
 inline constexpr double kMostUnknownToCompare = 0.001;
 
-// The lines that figures are of: all of a split, or some.
+// The part of a split to which metrics refer: all or some of its lines.
 struct ClosedShare {
-  double bits = 0;           // of the model
+  double bits = 0;           // of the model, for these lines
   double text = 1;           // fraction of the split's tokens
   double unknown_words = 1;  // fraction of its <unk>
 };
 
-// Adds the figures closed_bits_per_byte, closed_word_perplexity and their parts, as far as they are
-// known; and whether bits_per_byte and word_perplexity, which are there already, compare without
-// them.
+// Adds the metrics closed_bits_per_byte, closed_word_perplexity and their parts, as far as they are
+// known. Sets whether bits_per_byte and word_perplexity, which are already there, are comparable
+// without them.
 void AddClosedFigures(const TextCounts& text, const TokenizerSpec& tokenizer,
                       const std::optional<ClosedText>& closed, const ClosedShare& share,
                       Evaluation* evaluation);

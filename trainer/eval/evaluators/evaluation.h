@@ -1,4 +1,4 @@
-// What a model comes to on a split, in the figures people compare.
+// The result of an evaluation: metrics of a model on a split, and their output as text and as JSON.
 #pragma once
 
 #include <cstdint>
@@ -12,51 +12,52 @@
 
 namespace elman {
 
+// A metric of a model on a split.
 struct Figure {
-  std::string name = {};  // in JSON and TensorBoard
+  std::string name = {};  // key in JSON and TensorBoard
   double value = 0;
-  std::string_view meaning = {};  // for people, behind the value; lives for ever
-  bool headline = false;          // also in the line about a validation
-  bool count = false;             // a whole number
+  std::string_view meaning = {};  // explanation, printed after the value; a string literal
+  bool headline = false;          // a main metric, also printed in the line about a validation
+  bool count = false;             // an integer
 };
 
-// The same figures of parts of a split: of each label, of each range of lengths.
+// The same metrics for parts of a split, such as each label or each range of lengths.
 struct FigureTable {
   struct Row {
     std::string name;
-    std::vector<double> values;  // as many as columns
+    std::vector<double> values;  // one per column
   };
   std::string name;
-  std::vector<Figure> columns;  // their values mean nothing
+  std::vector<Figure> columns;  // their values are not used
   std::vector<Row> rows;
-  std::string also = {};  // a second name in JSON, if not empty
+  std::string also = {};  // second key in JSON; may be empty
 };
 
 struct Evaluation {
   double loss = 0;   // nats per target
-  double score = 0;  // the task's own figure of merit, the more the better
+  double score = 0;  // the task's main criterion; larger is better
   std::vector<Figure> figures = {};
   std::vector<FigureTable> tables = {};
-  // What figures must be quoted with, by name.
+  // Settings to report with metrics, by name.
   std::vector<std::pair<std::string, std::string>> signatures = {};
-  // Whether figures compare with those that others compute of the same text, with other
-  // vocabularies and tools; where it is not known for the task, nothing.
+  // Whether the metrics are comparable with those that others compute on the same text with other
+  // vocabularies and tools. No value if this is unknown for the task.
   std::optional<bool> comparable = {};
-  // Sentences for people: why figures do not compare and what does, or why one is missing.
+  // Sentences for the user: why metrics are not comparable and which are, or why one is missing.
   std::vector<std::string> remarks = {};
 
-  // Null if there is none of that name.
+  // Returns the metric with this name; null if there is none.
   const Figure* Find(std::string_view name) const;
 };
 
-// Adds the figures and the signatures in their order, `comparable`, `remarks` where there are any
-// and, if asked for, each table as an object of objects.
+// Adds the metrics and signatures in order, `comparable`, `remarks` if there are any and, if
+// requested, each table as an object of objects.
 void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json);
 
-// "loss 0.5000  accuracy 0.9000": the headlines.
+// Formats the main metrics, such as "loss 0.5000  accuracy 0.9000".
 std::string HeadlineOf(const Evaluation& evaluation);
 
-// For people: a line a figure, those with signatures, then the tables and the remarks.
+// Formats the evaluation as text: one line per metric, with signatures, then tables and remarks.
 std::string EvaluationText(const Evaluation& evaluation);
 
 }  // namespace elman

@@ -1,8 +1,9 @@
-// The figures of a model over a split, the same to the last bit whoever computes them.
+// Interface of evaluators, which compute the metrics of a model on a split. Results have the same
+// bits on any number of ranks.
 //
-// A split is judged by parts. A part is always computed together, by the same products of the same
-// shapes; real sums of parts are added in the order of the parts. So parts can be divided among any
-// number of ranks.
+// A split is divided into parts. Each part is computed as a unit, with matrix products of the same
+// shapes, and real-valued sums are added in the order of the parts. So parts can be divided among
+// any number of ranks.
 #pragma once
 
 #include <cstdint>
@@ -17,43 +18,44 @@
 
 namespace elman {
 
-// What an example of a split comes to, or a piece of it.
+// The result for an example of a split, or for a piece of it.
 struct ExamplePiece {
-  uint64_t example = 0;       // its number in the split
-  uint64_t line = 0;          // of the corpus, from 1, that the example is of; 0: not known
-  uint64_t first_target = 0;  // where in the example the piece begins
+  uint64_t example = 0;       // number in the split
+  uint64_t line = 0;          // line number in the corpus, from 1; 0 if unknown
+  uint64_t first_target = 0;  // position of the piece in the example
   std::span<const int32_t> targets;
-  std::span<const double> losses;  // of these targets, in nats
-  const EvaluationSums& sums;      // that the piece adds to those of its part
+  std::span<const double> losses;  // of the piece's targets, in nats
+  const EvaluationSums& sums;      // the contribution of the piece to the sums of its part
 };
 
-// Hears of examples, all of them and in any order; the pieces of one also.
+// Receives the results of all examples, in any order; the pieces of an example may be in any order
+// too.
 class ExampleObserver {
  public:
   virtual ~ExampleObserver() = default;
   virtual void Observe(const ExamplePiece& piece) = 0;
 };
 
-// Not for concurrent use.
+// Not thread-safe.
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
 
   virtual int64_t parts() const = 0;
 
-  // `interrupted`, if given, is asked before every batch; when it says yes the result is Cancelled.
-  // The model's values may change between calls, but not its structure.
+  // Calls `interrupted`, unless it is null, before every batch; if it returns true, the result is
+  // Cancelled. The model's values may change between calls, but not its structure.
   virtual absl::StatusOr<EvaluationSums> EvaluatePart(Model* model, int64_t part,
                                                       const std::function<bool()>& interrupted) = 0;
 
-  // What the sums of all parts mean.
+  // Computes the metrics from the sums of all parts.
   virtual Evaluation Conclude(const EvaluationSums& total) const = 0;
 
-  // All parts, one after another.
+  // Evaluates all parts in order.
   absl::StatusOr<Evaluation> Evaluate(Model* model);
 
-  // From now on tells `observer`, which must stay, of the examples of every part. Costs nothing
-  // where nobody listens.
+  // Passes the examples of all following parts to `observer`, which must outlive the evaluator.
+  // Without observers this has no cost.
   void AddObserver(ExampleObserver* observer) { observers_.push_back(observer); }
 
  protected:

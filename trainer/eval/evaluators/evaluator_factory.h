@@ -1,4 +1,4 @@
-// Creates the evaluator of a task. A new task is added here.
+// Creates the evaluator of a task. New tasks are added here.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 
 namespace elman {
 
-// For a model of the data set's task, which is read as `config` says; of TAGGING, entities are
-// counted as `entities` says.
+// For a model of the data set's task. `config` determines how the split is read; `entities`, only
+// for TAGGING, how entities are counted.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const Dataset> dataset,
                                                            std::string_view split,
                                                            const TrainingConfig& config,

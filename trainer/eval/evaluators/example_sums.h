@@ -1,4 +1,4 @@
-// The sums of each example of a split by itself, from which those of any choice of examples follow.
+// Stores the sums of each example of a split, to compute metrics of any sample of examples.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +16,22 @@ class ExampleSums : public ExampleObserver {
   void Observe(const ExamplePiece& piece) override;
 
   uint64_t examples() const { return terms_.size(); }
-  // Whether every example was told of.
+  // Returns whether every example was observed.
   bool complete() const;
 
-  // Of every example as many times as `times`, one number each, says.
+  // Returns the sums of a sample that contains example i times[i] times.
   EvaluationSums Total(std::span<const uint32_t> times) const;
 
  private:
-  // A number that is not 0: most of an example's are.
+  // A sum that is not 0; most sums of an example are 0.
   struct Term {
-    uint32_t at;  // among the real ones, then the whole ones
+    uint32_t at;  // index: real sums first, then integer ones
     double value;
   };
   void Add(uint32_t at, double value, std::vector<Term>* terms);
 
   std::vector<std::vector<Term>> terms_;  // by example
-  size_t real_ = 0, whole_ = 0;           // how many numbers there are
+  size_t real_ = 0, whole_ = 0;           // number of sums of each kind
 };
 
 }  // namespace elman

@@ -15,11 +15,11 @@
 namespace elman {
 namespace {
 
-// What scripts call the table of each label, or each type of entity.
+// Key in JSON of the table of labels or of entity types.
 constexpr char kPerLabel[] = "per_label";
 
-// The labels that references may have: those that models predict, those that train does not have,
-// and one that stands for labels whose names the data set does not have.
+// The labels that references may have: those that models predict, those that are not in `train`,
+// and one for all labels whose names the data set does not have.
 class ReferenceLabels {
  public:
   explicit ReferenceLabels(const Vocabulary& labels)
@@ -35,7 +35,7 @@ class ReferenceLabels {
   bool named(int label) const { return label + 1 < size(); }
   const std::vector<std::string>& names() const { return names_; }
 
-  // The number of a label by its id in the data set.
+  // Returns the number of a label, given its id in the data set.
   int Of(int32_t id) const {
     if (id < predictable_) return id;
     return id < first_unseen_ ? size() - 1 : predictable_ + id - first_unseen_;
@@ -45,12 +45,13 @@ class ReferenceLabels {
     return ClassificationScore(predictable_, size() - predictable_);
   }
 
-  // Whether a table has a row of the label: of those that train does not have, what is present.
+  // Returns whether tables have a row for the label. Labels that are not in `train` have one if
+  // they occur.
   bool IsShown(const ClassificationScore& score, int label) const {
     return label < predictable_ || score.present(label) > 0;
   }
 
-  // The labels of tables, in the order of their rows: by number, where all are numbers.
+  // Returns the labels in the order of table rows: by value, if all labels are numbers.
   std::vector<int> Shown(const ClassificationScore& score) const {
     std::vector<int> shown;
     bool numbers = true;
@@ -74,7 +75,7 @@ class ReferenceLabels {
 double Count(int64_t number) { return static_cast<double>(number); }
 double Ratio(int64_t part, int64_t whole) { return whole == 0 ? 0 : Count(part) / Count(whole); }
 
-// How well sequences of some lengths fare.
+// Correct predictions by length of the sequence.
 struct LengthCounts {
   static constexpr int kFrom[] = {1, 5, 10, 20, 40};  // tokens
   struct Range {
@@ -105,7 +106,7 @@ struct LengthCounts {
 
 constexpr int64_t kLengthWidth = sizeof(LengthCounts) / sizeof(int64_t);
 
-// All counts begin with those by length.
+// Counts begin with those by length.
 FigureTable TableByLength(std::span<const int64_t> counts) {
   return NamedOf<LengthCounts, int64_t>(counts.first(kLengthWidth)).Table();
 }
@@ -114,7 +115,7 @@ void AddTo(const std::vector<int64_t>& more, std::span<int64_t> counts) {
   for (size_t i = 0; i < more.size(); ++i) counts[i] += more[i];
 }
 
-// Visits the sequences of a batch: their predicted and true labels.
+// Visits the sequences of a batch with their predicted and reference labels.
 template <typename Visit>
 void ForEachSequence(const Batch& batch, std::span<const int32_t> predicted, const Visit& visit) {
   std::vector<int32_t> mine, truth;
@@ -132,7 +133,7 @@ void ForEachSequence(const Batch& batch, std::span<const int32_t> predicted, con
   }
 }
 
-// Figures of each label by itself.
+// Returns precision, recall and F1 of each label.
 FigureTable TableByLabel(const ClassificationScore& score, const ReferenceLabels& labels) {
   FigureTable table{"by_label",
                     {{"precision"}, {"recall"}, {"f1"}, {"present", 0, "", false, true}},
@@ -146,7 +147,7 @@ FigureTable TableByLabel(const ClassificationScore& score, const ReferenceLabels
   return table;
 }
 
-// A tag whose name is not known, as an entity by itself.
+// Returns a single-token entity for a tag whose name is not known.
 EntityTag UnseenEntity(TagScheme scheme) {
   switch (scheme) {
     case FieldEntry::IOB2:
@@ -254,7 +255,7 @@ class TagFigures : public LabelFigures {
                       kPerLabel};
     for (const auto& [type, counts] : entities.by_type()) {
       if (counts.present + counts.found == 0) continue;
-      // Tags without a type; _ is what seqeval calls it.
+      // Tags may have no type; seqeval uses _ for it.
       table.rows.push_back(
           {type.empty() ? "_" : type,
            {counts.precision(), counts.recall(), counts.f1(), elman::Count(counts.present)}});
@@ -264,9 +265,9 @@ class TagFigures : public LabelFigures {
 
   const ReferenceLabels labels_;
   const EntitySpec spec_;
-  std::vector<EntityTag> tags_;  // by label; empty where they mark no entities
+  std::vector<EntityTag> tags_;  // by label; empty if tags do not mark entities
   std::vector<std::string> types_;
-  const size_t label_numbers_;  // that count labels
+  const size_t label_numbers_;  // number of label counts
   size_t entity_numbers_ = 0;
 };
 
@@ -275,7 +276,7 @@ class ClassFigures : public LabelFigures {
   explicit ClassFigures(const Vocabulary& labels)
       : labels_(labels), numbers_(labels_.Score().Counts().size()) {
     for (const std::string& label : labels_.names()) ratings_.push_back(LabelNumber(label));
-    ratings_.back() = std::nullopt;  // it has no name
+    ratings_.back() = std::nullopt;  // the last label has no name
   }
 
   int64_t width() const override { return kLengthWidth + numbers_; }
@@ -321,7 +322,7 @@ class ClassFigures : public LabelFigures {
                                [](const auto& rating) { return rating.has_value(); });
   }
 
-  // Why ratings have no mean absolute error.
+  // Explains why ratings have no mean absolute error.
   std::string NoDistances(const ClassificationScore& score) const {
     const int nameless = labels_.size() - 1;
     if (const int64_t examples = score.present(nameless); examples > 0) {
@@ -338,7 +339,8 @@ class ClassFigures : public LabelFigures {
                         "' of the split is not a number");
   }
 
-  // Rows are references, columns predictions. Labels that train does not have are never predicted.
+  // Rows are references, columns are predictions. Labels that are not in `train` are never
+  // predicted.
   FigureTable Confusion(const ClassificationScore& score) const {
     FigureTable table{"confusion", {}, {}};
     const std::vector<int> shown = labels_.Shown(score);
@@ -359,7 +361,7 @@ class ClassFigures : public LabelFigures {
 
   const ReferenceLabels labels_;
   std::vector<std::optional<double>> ratings_;  // by label
-  const size_t numbers_;                        // that count the confusion matrix
+  const size_t numbers_;                        // size of the confusion matrix
 };
 
 }  // namespace

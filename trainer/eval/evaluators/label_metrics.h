@@ -1,4 +1,5 @@
-// Metrics of predicted labels, counted in whole numbers that add up over any parts.
+// Metrics of predicted labels. They are computed from integer counts, which can be added over
+// parts.
 #pragma once
 
 #include <cstdint>
@@ -15,42 +16,43 @@
 
 namespace elman {
 
-// How the entities that tags mark are counted.
+// How to count the entities that tags mark.
 struct EntitySpec {
-  TagScheme scheme = FieldEntry::UNRECORDED;  // that of the data set
+  TagScheme scheme = FieldEntry::UNRECORDED;  // default: as in the data set
   EntityMode mode = EntityMode::kConlleval;
 };
 
-// The scheme of the tags of a data set: the one that `spec` names, or that of the data set, which
-// in older ones is recognized by the tags of train. NONE where tags mark no entities.
-// InvalidArgument if a tag is none of the scheme that `spec` names, or a strict count needs to know
-// a scheme that the data set does not tell.
+// Returns the scheme of the tags of a data set: that of `spec` if it names one, otherwise that of
+// the data set. For old data sets, which do not record it, the scheme is recognized from the tags
+// of `train`. NONE if tags do not mark entities. InvalidArgument if a tag is not in the scheme of
+// `spec`, or if strict counting requires a scheme that the data set does not record.
 absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& spec);
 
 class LabelFigures {
  public:
   virtual ~LabelFigures() = default;
 
-  // How many numbers are counted.
+  // Number of counts.
   virtual int64_t width() const = 0;
 
-  // Adds what `predicted`, laid out like the batch's targets, comes to.
+  // Adds the counts for `predicted`, which has the layout of the batch's targets.
   virtual void Count(const Batch& batch, std::span<const int32_t> predicted,
                      std::span<int64_t> counts) const = 0;
 
-  // Adds figures and tables, and sets the score.
+  // Computes metrics and tables from the counts, and sets the score.
   virtual void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const = 0;
 };
 
-// Of tags: accuracy; where tags mark entities also precision, recall and F1. A tag that train does
-// not have is never predicted right; it marks the entity that its name says, or, where the data set
-// does not have its name, one of the type <unseen>. Tables by entity type or by tag, and by length.
-// The score is F1, or accuracy. `spec.scheme` is known.
+// For tags: accuracy; if tags mark entities, also precision, recall and F1 of entities. A tag that
+// is not in `train` is never predicted correctly. In references it marks the entity that its name
+// indicates or, if the data set does not have its name, one of type <unseen>. Tables by entity type
+// (or by tag) and by length. The score is F1, or accuracy without entities. `spec.scheme` must be
+// resolved by TagSchemeOf.
 std::unique_ptr<LabelFigures> CreateTagFigures(const Vocabulary& tags, const EntitySpec& spec);
 
-// Of one label a sequence: accuracy (the score), macro F1, for labels that are numbers the mean
-// absolute error; tables by label, of the confusion matrix, and by length. Labels that train does
-// not have count as scikit-learn counts them: as references that nothing predicts.
+// For one label per sequence: accuracy (the score), macro F1, and the mean absolute error if labels
+// are numbers. Tables by label, of the confusion matrix, and by length. Labels that are not in
+// `train` count as in scikit-learn: as references that are never predicted.
 std::unique_ptr<LabelFigures> CreateClassFigures(const Vocabulary& labels);
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// What a language model makes of the beginnings of lines, and of what comes later in them.
+// Losses of a language model by position in the line.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@ class PositionLosses : public ExampleObserver {
  public:
   void Observe(const ExamplePiece& piece) override;
 
-  // by_position: loss, perplexity and number of the tokens in some ranges of places in their lines,
-  // the first of which is 1.
+  // Returns the table "by_position": loss, perplexity and number of tokens for ranges of positions
+  // in lines, counted from 1.
   FigureTable Table() const;
 
  private:

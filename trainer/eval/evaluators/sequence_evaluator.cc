@@ -23,7 +23,7 @@ struct TargetSums {
 
 class SequenceEvaluator : public Evaluator {
  public:
-  // `figures` is null where targets are no labels.
+  // `figures` is null if targets are not labels.
   SequenceEvaluator(std::shared_ptr<const Dataset> dataset, const SplitEntry& split,
                     std::unique_ptr<BatchSource> source, std::unique_ptr<LabelFigures> figures)
       : dataset_(std::move(dataset)),
@@ -77,7 +77,7 @@ class SequenceEvaluator : public Evaluator {
   }
 
  private:
-  // Of text to be written, an unknown word is a target that costs nothing to spell.
+  // Unknown words in translations are targets whose spelling costs nothing.
   void AddUnknownTargets(Evaluation* evaluation) const {
     const double rate =
         static_cast<double>(targets_.unknown()) / static_cast<double>(targets_.tokens());
@@ -96,7 +96,7 @@ class SequenceEvaluator : public Evaluator {
     sums->targets += target >= 0 && target < predictable;
   }
 
-  // Tells of the example in a row of the batch in hand.
+  // Notifies observers of the example in a row of the current batch.
   void TellOfRow(int row) {
     alone_.rows = 1;
     alone_.steps = batch_.steps;
@@ -126,14 +126,14 @@ class SequenceEvaluator : public Evaluator {
   }
 
   const std::shared_ptr<const Dataset> dataset_;
-  const TextCounts text_, targets_;  // of what is read, and of what is predicted
+  const TextCounts text_, targets_;  // of the input; of the targets
   const std::unique_ptr<BatchSource> source_;
   const std::unique_ptr<LabelFigures> figures_;
   Workspace workspace_;
   Batch batch_;
   std::vector<double> losses_;
   std::vector<int32_t> predicted_;
-  Batch alone_;  // a row of the batch, for those who listen
+  Batch alone_;  // one row of the batch, for observers
   std::vector<double> alone_losses_;
   std::vector<int32_t> alone_predicted_;
 };

@@ -1,4 +1,4 @@
-// The figures of a model of whole sequences: tagging, classification, translation.
+// Evaluates models of whole sequences: tagging, classification, translation.
 #pragma once
 
 #include <memory>
@@ -11,10 +11,10 @@
 
 namespace elman {
 
-// Reads `batch_size` sequences at a time, in the order of the split; a part is such a batch. Models
-// of labels are judged by what they predict as well; a translator here by its loss alone,
-// and by translation_judge.h. `feature_size` is that of the vectors that it reads with tokens, or
-// 0. `entities` is for tags.
+// Reads `batch_size` sequences at a time, in the order of the split; each batch is a part. Models
+// of labels are also evaluated by their predictions; for translators there is only the loss here
+// (see translation_scorer.h). `feature_size` is the size of the input features, or 0 if the model
+// reads none. `entities` is for tags.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateSequenceEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, int batch_size,
     int feature_size, const EntitySpec& entities = {});

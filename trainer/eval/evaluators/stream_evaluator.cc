@@ -21,11 +21,11 @@ namespace elman {
 namespace {
 
 struct TokenSums {
-  double loss = 0, tokens = 0;                  // nats; each line's </s> included
-  double unknown_loss = 0, unknown_tokens = 0;  // of <unk> alone
+  double loss = 0, tokens = 0;                  // nats; includes </s> of each line
+  double unknown_loss = 0, unknown_tokens = 0;  // only of <unk>
 };
 
-// Enough for a block of each stream of a group.
+// Room for one block per stream of a group.
 constexpr uint64_t kLineCacheBytes = kStreamsPerGroup * (uint64_t{5} << 19);
 
 class StreamEvaluator : public Evaluator {
@@ -67,8 +67,8 @@ class StreamEvaluator : public Evaluator {
     const auto count = [](uint64_t number) { return static_cast<double>(number); };
     const auto sums = NamedOf<TokenSums, double>(total.real);
     const double loss = sums.loss, targets = sums.tokens;
-    // The split's own where the sums are of all of it; of some lines, bytes and words are as many
-    // a token.
+    // For the whole split, bytes and words are its own counts. For some of its lines they are
+    // assumed to be proportional to tokens.
     const double share = targets / count(text_.tokens());
     const double bytes = share * count(text_.bytes());
     const double words = share * count(text_.words() + text_.examples());
@@ -106,13 +106,13 @@ class StreamEvaluator : public Evaluator {
     sums->unknown_tokens += 1;
   }
 
-  // Tells of the pieces of lines in a row of the batch in hand, which is of window `step` of a
-  // stream.
+  // Notifies observers of the pieces of lines in a row of the current batch, which is window `step`
+  // of a stream.
   absl::Status TellOfRow(int row, int stream, int64_t step) {
     row_targets_.clear();
     row_losses_.clear();
     for (size_t i = row; i < losses_.size(); i += batch_.rows) {
-      if (batch_.targets[i] == kNoTarget) continue;  // context, or beyond the end of the stream
+      if (batch_.targets[i] == kNoTarget) continue;  // context only, or after the end of the stream
       row_targets_.push_back(batch_.targets[i]);
       row_losses_.push_back(losses_[i]);
     }
@@ -141,9 +141,9 @@ class StreamEvaluator : public Evaluator {
   const std::string split_;
   const std::unique_ptr<BatchSource> source_;
   const StreamPlan plan_;
-  std::unique_ptr<TokenReader> lines_;  // knows where they begin; opened when someone listens
+  std::unique_ptr<TokenReader> lines_;  // finds the begin of lines; opened for the first observer
   const TextCounts text_;
-  const std::optional<ClosedText> closed_;  // what the text costs besides its tokens
+  const std::optional<ClosedText> closed_;  // cost of the text in addition to its tokens
   const int32_t unknown_;
   Workspace workspace_;
   Batch batch_;
@@ -160,7 +160,7 @@ absl::StatusOr<std::vector<TokenStream>> EvaluationStreams(
     const TrainingConfig& config, TextUnit unit) {
   const EvaluationSpec& evaluation = config.evaluation();
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
-  // A checkpoint without the field is of Elman 0.1.0.
+  // Checkpoints of Elman 0.1.0 do not have the field.
   if (evaluation.streams() != EvaluationSpec::CONTEXT)
     return EqualStreams(entry->counts(0).tokens(), evaluation.batch_size());
   ASSIGN_OR_RETURN(const std::unique_ptr<TokenReader> reader,

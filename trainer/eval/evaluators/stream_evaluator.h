@@ -1,4 +1,4 @@
-// The figures of a language model.
+// Evaluates language models.
 #pragma once
 
 #include <memory>
@@ -15,16 +15,16 @@ namespace elman {
 
 inline constexpr int kStreamsPerGroup = 16;
 
-// The streams that `config.evaluation` cuts the split into, if texts are as `unit` has it.
+// Returns the streams into which `config.evaluation` divides the split; `unit` defines a text.
 absl::StatusOr<std::vector<TokenStream>> EvaluationStreams(
     const std::shared_ptr<const Dataset>& dataset, std::string_view split,
     const TrainingConfig& config, TextUnit unit);
 
-// The parts that so many streams make.
+// Returns the number of parts for a number of streams.
 int GroupsOf(size_t streams);
 
-// For a model that is read as `config` says: the streams are read config.sequence_length steps at a
-// time; a part is a group of about kStreamsPerGroup of them.
+// For a model with this `config`: the streams are read config.sequence_length steps at a time, and
+// a part is a group of about kStreamsPerGroup streams.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateStreamEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config);
 

@@ -15,8 +15,7 @@
 namespace elman {
 namespace {
 
-// As many as elman-predict reads together, unless told otherwise: the same products of the same
-// shapes make the same translations.
+// The default of elman-predict. Products of the same shapes give the same translations.
 constexpr uint64_t kSourcesTogether = 32;
 constexpr uint64_t kCacheBytes = uint64_t{6} << 20;
 
@@ -75,7 +74,7 @@ void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
   evaluation->score = bleu.Score();
   evaluation->figures.push_back({"bleu", bleu.Score(), "of 100", /*headline=*/true});
   evaluation->figures.push_back({"chrf", chrf.Score(), "of 100", /*headline=*/true});
-  // What sacreBLEU has no name for must not look like one of its scores.
+  // Scores that sacreBLEU does not define must not look like its scores.
   const char* const references = judged.raw_references ? "" : "|refs:tokens";
   evaluation->signatures = {{"signature", bleu.Signature() + references},
                             {"chrf_signature", chrf.Signature() + references}};

@@ -1,4 +1,4 @@
-// How good a translator's translations of a split are: BLEU and chrF.
+// Scores a translator's translations of a split with BLEU and chrF.
 #pragma once
 
 #include <memory>
@@ -18,31 +18,30 @@ namespace elman {
 struct TranslationJudgeSpec {
   TranslationSearchSpec search;
   ScoreTokenization tokenization = ScoreTokenization::k13a;
-  bool lowercase = false;  // translations and references are scored in lower case
+  bool lowercase = false;  // score translations and references in lower case
 };
 
-// What the translations of a split count for, by example.
+// The scores of the translations of a split, per example.
 struct JudgedTranslations {
   std::vector<Bleu> bleu;
   std::vector<Chrf> chrf;
-  // Whether the references are the lines of the corpus, byte for byte. If not, they are the targets
-  // of the data set as text: where words have become <unk>, lost their case, or are joined with
-  // punctuation by rules.
+  // Whether the references are the original lines of the corpus. Otherwise they are detokenized
+  // targets of the data set: words may have become <unk> or lost their case, and spaces around
+  // punctuation follow rules.
   bool raw_references = false;
   uint64_t left_out = 0;  // pairs of the corpus that the data set does not have
 };
 
-// Translates the sources of a split as elman-predict does. References are the raw ones where the
-// data set has them: of splits other than train, made by this version or later. `model` is a
-// Translator that reads vectors of `feature_size` numbers with the source, or, where that is 0,
-// none.
+// Translates the sources of a split as elman-predict does. Uses raw references if the data set has
+// them: for splits other than `train`, if made by this version or later. `model` must be a
+// Translator with input features of `feature_size` elements (0: none).
 absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
                                                      std::string_view split,
                                                      const TranslationJudgeSpec& spec,
                                                      int feature_size, Model* model);
 
-// Adds the figures bleu, which becomes the score, and chrf, with their signatures, and whether they
-// compare.
+// Adds the metrics bleu, which becomes the score, and chrf, with their signatures, and sets whether
+// they are comparable.
 void AddScores(const JudgedTranslations& judged, Evaluation* evaluation);
 
 }  // namespace elman

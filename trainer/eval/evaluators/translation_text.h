@@ -1,4 +1,4 @@
-// The line of text that a translation is.
+// Converts the tokens of a translation to a line of text.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace elman {
 
-// As Detokenize has it, on one line: a line feed that a model of bytes may write becomes a space.
+// Detokenizes to a single line: a line feed, which a byte-level model may generate, becomes a
+// space.
 std::string TranslationLine(TokenizerSpec::Kind kind, const Vocabulary& target,
                             std::span<const uint32_t> tokens,
                             std::span<const std::string> unknown_words = {});

@@ -49,7 +49,7 @@ class WordVectorEvaluator : public Evaluator {
   }
 
  private:
-  // Text after text, as the model reads them.
+  // Sums by row (text by text), in the order in which the model reads them.
   double LossByRow() const {
     double sum = 0;
     for (int row = 0; row < batch_.rows; ++row)
@@ -60,7 +60,7 @@ class WordVectorEvaluator : public Evaluator {
   const TextCounts text_;
   const std::unique_ptr<BatchSource> source_;
   Batch batch_;
-  std::vector<double> losses_;  // of its targets
+  std::vector<double> losses_;  // of the batch's targets
 };
 
 }  // namespace
@@ -69,7 +69,7 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateWordVectorEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config) {
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   const TextCounts text = entry->counts(0);
-  // Windows end where lines do.
+  // Windows do not cross the ends of lines.
   ASSIGN_OR_RETURN(std::vector<TokenStream> streams,
                    EvaluationStreams(dataset, split, config, TextUnit::kLine));
   const int groups = GroupsOf(streams.size());

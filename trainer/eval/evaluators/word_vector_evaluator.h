@@ -1,4 +1,4 @@
-// Word vectors on a split: the loss of a word predicted.
+// Evaluates word vectors: the loss per predicted word on a split.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,9 @@
 
 namespace elman {
 
-// The split is cut into the streams of `config.evaluation`, where each line is a text, read
-// config.sequence_length tokens at a time. Which words are read, windows and negatives are drawn as
-// in training, the same for all models.
+// The split is divided into the streams of `config.evaluation`, where each line is a text, and read
+// config.sequence_length tokens at a time. Subsampling, windows and negatives are random as in
+// training, but the same for all models.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateWordVectorEvaluator(
     std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config);
 
