@@ -13,17 +13,17 @@
 namespace elman {
 namespace {
 
-// A token behind a context.
+// A token that follows a context.
 struct Follower {
   uint32_t token = 0;
   uint32_t adjusted = 0;
   uint32_t occurrences = 0;
 };
 
-// What is collected of a context is brought together when it is more than this and has doubled.
+// The followers of a context are merged when there are more than this and their number has doubled.
 constexpr size_t kFewFollowers = size_t{1} << 16;
 
-// Sorts by token and adds up what is about the same one.
+// Sorts by token and adds the counts of equal tokens.
 void BringTogether(std::vector<Follower>* followers) {
   std::ranges::sort(*followers, {}, &Follower::token);
   size_t kept = 0;
@@ -42,9 +42,9 @@ void Tally(uint64_t adjusted, CountsOfCounts* counts) {
   if (adjusted > 0 && adjusted < counts->size()) ++(*counts)[adjusted];
 }
 
-// Walks through the n-grams of a part. The contexts of the n-gram in hand are open, from the
-// shortest to the longest; when one closes, each of its followers tells the next shorter context of
-// one more token that this context with this follower comes after.
+// Visits the n-grams of a part in order. The contexts of the current n-gram, from the shortest to
+// the longest, are open. When a context is closed, each of its followers adds 1 to the adjusted
+// count of this follower in the next shorter context.
 class PartAdjuster {
  public:
   PartAdjuster(const NgramCoding& coding, const Vocabulary& vocabulary,
@@ -68,7 +68,8 @@ class PartAdjuster {
   }
 
   absl::Status Add(NgramKey ngram, uint32_t count) {
-    int length = 0, same = 0;  // of its context; of that, as in the n-gram before
+    int length = 0,
+        same = 0;  // length of its context; of the part that is equal to the previous n-gram
     uint32_t tokens[128];
     while (length + 1 < coding_.order() && (length == 0 || tokens[length] != start_id_)) {
       ++length;
@@ -105,7 +106,7 @@ class PartAdjuster {
 
  private:
   struct Context {
-    uint32_t token = 0;  // its oldest
+    uint32_t token = 0;  // its oldest token
     uint32_t longer = 0;
     std::vector<Follower> followers;
     size_t enough = kFewFollowers;
@@ -154,7 +155,7 @@ class PartAdjuster {
   const uint32_t start_id_;
   const std::vector<uint64_t>& prune_;
   std::vector<Context> open_;  // by length
-  int depth_ = 0;              // the length of the longest
+  int depth_ = 0;              // length of the longest open context
   std::vector<Level> levels_;
   std::vector<uint64_t> unigrams_;
   std::vector<CountsOfCounts> counts_of_counts_;

@@ -1,6 +1,6 @@
-// The counts that Kneser and Ney estimate from: of n-grams of the highest order, how often they
-// occur; of shorter ones, how many different tokens they follow. One that begins with <s> follows
-// none, and keeps its own count.
+// Adjusted counts for Kneser-Ney estimation. For n-grams of the highest order, and for those that
+// begin with <s>, they are the number of occurrences. For other n-grams, they are the number of
+// different tokens that precede them.
 #pragma once
 
 #include <array>
@@ -15,27 +15,29 @@
 
 namespace elman {
 
-// How many n-grams have the adjusted count 1, 2, 3, 4; element 0 is not used.
+// Number of n-grams with the adjusted counts 1, 2, 3, 4; element 0 is not used.
 using CountsOfCounts = std::array<uint64_t, 5>;
 
-// The n-grams of an order above 1, in spools. They stand by context, contexts in the order of keys;
-// a context is one of length order - 1 that extends one of order - 2 by an older token.
+// Paths of the spools with the n-grams of one order above 1. They are grouped by context, and
+// contexts are in the order of keys. A context has length order - 1 and extends one of length order
+// - 2 by an older token.
 struct LevelSpools {
   static constexpr size_t kContextNumbers = 3, kNgramNumbers = 2;
-  // The older token, how many n-grams follow, how many contexts extend it.
+  // Per context: the older token, the number of n-grams, the number of longer contexts that extend
+  // it.
   std::string contexts;
-  // The token, in ascending order, and twice the adjusted count, plus 1 if the n-gram is to be left
-  // out of the model.
+  // Per n-gram: the token, in ascending order, and twice the adjusted count, plus 1 if the n-gram
+  // is to be pruned.
   std::string ngrams;
 };
 
 struct AdjustedCounts {
   std::vector<uint64_t> unigrams;                // by token
   std::vector<CountsOfCounts> counts_of_counts;  // by order
-  std::vector<std::vector<LevelSpools>> levels;  // of each part, by order from 2 on
+  std::vector<std::vector<LevelSpools>> levels;  // per part, by order from 2 on
 };
 
-// `prune[n - 1]`: n-grams of order n that occur so often or less are to be left out.
+// `prune[n - 1]`: n-grams of order n with at most this count are pruned.
 absl::StatusOr<AdjustedCounts> AdjustCounts(const std::vector<NgramRun>& runs,
                                             const NgramCoding& coding, const Vocabulary& vocabulary,
                                             const NgramParts& parts,

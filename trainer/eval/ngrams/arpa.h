@@ -1,7 +1,7 @@
-// N-gram models as text, in the format that other programs read and write: ARPA.
+// Imports and exports n-gram models in the ARPA text format, which KenLM and SRILM use.
 //
-// Tokens are spelled as they are. One that has white space or control characters in it, is not
-// UTF-8 or has "\x" in it is spelled with \xNN for each such byte and each backslash.
+// Tokens are spelled literally. If a token contains white space or control characters, is not valid
+// UTF-8 or contains "\x", each such byte and each backslash is written as \xNN.
 #pragma once
 
 #include <string>
@@ -13,18 +13,18 @@
 
 namespace elman {
 
-// Publishes a model as the ARPA file `path`. Numbers read back as the same floats.
+// Writes a model to the ARPA file `path`, atomically. Numbers read back as the same floats.
 absl::Status ExportArpa(const NgramTable& table, const Vocabulary& vocabulary,
                         const std::string& path);
 
-// Publishes under `path` the file of the model that the ARPA file `arpa`, which may be compressed,
-// holds, over the vocabulary of a language-model data set. As in KenLM, a token that the model does
-// not have is its <unk>, and where it has none, of log10 probability -100. N-grams with tokens that
-// the vocabulary does not have can never be asked for, and are left out. DataLoss names the line
-// that is not in the format.
+// Converts the ARPA file `arpa`, which may be compressed, to a baseline file at `path` with the
+// vocabulary of a language-model data set. As in KenLM, a token that is not in the model is its
+// <unk>, or has the log10 probability -100 if it has no <unk>. N-grams with tokens that are not in
+// the vocabulary are dropped, because they cannot occur. DataLoss names the line that violates the
+// format.
 absl::Status ImportArpa(const Dataset& dataset, const std::string& arpa, const std::string& path);
 
-// How such files spell a piece of a vocabulary.
+// Returns the spelling of a vocabulary piece in ARPA files.
 std::string ArpaSpelling(std::string_view piece);
 
 }  // namespace elman

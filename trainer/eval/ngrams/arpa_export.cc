@@ -12,7 +12,7 @@
 namespace elman {
 namespace {
 
-// A character that separates words, or might.
+// Returns whether a character separates words, or might in other programs.
 bool Separates(const DecodedCharacter& character) {
   return !character.valid || character.code <= ' ' || character.code == 0x7f;
 }
@@ -42,7 +42,7 @@ absl::Status ExportArpa(const NgramTable& table, const Vocabulary& vocabulary,
   std::vector<std::string> spelled;
   for (uint32_t id = 0; id < vocabulary.size(); ++id)
     spelled.push_back(ArpaSpelling(vocabulary.piece(id)));
-  // <pad> is nothing that other programs know.
+  // <pad> is internal to Elman.
   const auto for_each = [&](int order, const NgramTable::Visit& visit) {
     return table.ForEach(order, [&](std::span<const uint32_t> tokens, float probability,
                                     std::optional<float> backoff) {

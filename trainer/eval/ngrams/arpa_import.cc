@@ -41,15 +41,15 @@ void SplitFields(std::string_view line, std::vector<std::string_view>* fields) {
 struct ArpaNgram {
   std::vector<std::string_view> words;
   float probability = 0;
-  float backoff = 0;  // where there is none, 0
+  float backoff = 0;  // 0 if the file has none
 };
 
-// The lines of an ARPA file. Views are valid until the next line.
+// Parses the lines of an ARPA file. Views are valid until the next line.
 class ArpaReader {
  public:
   explicit ArpaReader(const std::string& path) : path_(path), lines_({path}) {}
 
-  // Reads the head: how many n-grams of each order are announced.
+  // Reads the header and returns the announced number of n-grams of each order.
   absl::StatusOr<std::vector<uint64_t>> ReadCounts() {
     do {
       RETURN_IF_ERROR(NextLine());
@@ -69,7 +69,8 @@ class ArpaReader {
     return counts;
   }
 
-  // The line in hand, or the next that is not empty, begins the section of an order.
+  // Expects that the current line, or the next one that is not empty, begins the section of an
+  // order.
   absl::Status BeginOrder(size_t order) {
     while (line_.empty()) RETURN_IF_ERROR(NextLine());
     const std::string head = absl::StrCat("\\", order, "-grams:");
@@ -98,7 +99,7 @@ class ArpaReader {
     while (line_.empty()) RETURN_IF_ERROR(NextLine());
     return line_ == "\\end\\" ? absl::OkStatus() : Wrong("\\end\\");
   }
-  // The section in hand is complete.
+  // Ends the current section.
   void EndOrder() { line_ = {}; }
 
   absl::Status Wrong(std::string_view expected) const {
@@ -125,13 +126,14 @@ class ArpaReader {
   std::vector<std::string_view> fields_;
 };
 
-// A number that belongs to an n-gram, or to a context: that is an n-gram with the token 0.
+// A number for an n-gram, or for a context, which is an n-gram with the token 0.
 struct KeyedNumber {
   NgramKey key = 0;
   float number = 0;
 };
 
-// Contexts and n-grams by length of the context, brought into the order of the tree.
+// Collects contexts and n-grams by length of the context, and sorts them into the order of the
+// tree.
 class TableMaker {
  public:
   TableMaker(const Vocabulary& vocabulary, int order)
@@ -144,7 +146,7 @@ class TableMaker {
       ids_.FindOrAdd(ArpaSpelling(vocabulary.piece(id)));
   }
 
-  // False if the n-gram has a word that the vocabulary does not have.
+  // Returns false if the n-gram has a word that is not in the vocabulary.
   bool Add(const ArpaNgram& ngram) {
     tokens_.clear();
     for (std::string_view word : ngram.words) {
@@ -164,13 +166,13 @@ class TableMaker {
     return true;
   }
 
-  // False if an n-gram stands there twice.
+  // Returns false if an n-gram occurs twice.
   bool Finish() {
     for (size_t length = contexts_.size() - 1; length > 0; --length) {
       std::vector<KeyedNumber>& ngrams = ngrams_[length];
       std::ranges::sort(ngrams, {}, &KeyedNumber::key);
       if (std::ranges::adjacent_find(ngrams, {}, &KeyedNumber::key) != ngrams.end()) return false;
-      // The backoffs that there are come first.
+      // Given backoffs are sorted before others.
       std::vector<KeyedNumber>& contexts = contexts_[length];
       for (const KeyedNumber& ngram : ngrams) contexts.push_back({ngram.key - Token(ngram.key), 0});
       if (length + 1 < contexts_.size()) {
@@ -218,14 +220,14 @@ class TableMaker {
  private:
   uint32_t Token(NgramKey key) const { return coding_.Token(key); }
 
-  // The first `length` of tokens_ as a context, and a token behind it.
+  // Returns the key of the first `length` tokens of tokens_ as context, followed by a token.
   NgramKey KeyOf(size_t length, uint32_t token) const {
     NgramKey context = coding_.Context(vocabulary_.pad_id(), vocabulary_.pad_id());
     for (size_t i = 0; i < length; ++i) context = coding_.Extend(context, tokens_[i]);
     return coding_.Ngram(context, token);
   }
 
-  // A context without all but its `length` newest tokens.
+  // Returns the `length` newest tokens of a context.
   NgramKey Shorter(NgramKey context, size_t length) const {
     NgramKey shorter = coding_.Context(vocabulary_.pad_id(), vocabulary_.pad_id());
     for (size_t age = length; age > 0; --age)
@@ -256,12 +258,12 @@ class TableMaker {
 
   const Vocabulary& vocabulary_;
   const NgramCoding coding_;
-  PieceTable ids_;  // a spelling's number is the token
+  PieceTable ids_;  // maps spellings to tokens
   float unknown_ = NgramTable::kNoUnknown;
-  std::vector<float> unigrams_;                     // by token; not-a-number
+  std::vector<float> unigrams_;                     // by token; NaN if missing
   std::vector<std::vector<KeyedNumber>> ngrams_;    // by length of the context
   std::vector<std::vector<KeyedNumber>> contexts_;  // by length
-  std::vector<uint32_t> tokens_;                    // of the n-gram in hand
+  std::vector<uint32_t> tokens_;                    // of the current n-gram
 };
 
 }  // namespace

@@ -18,12 +18,12 @@
 namespace elman {
 namespace {
 
-// Of what is 1 at most, but for rounding.
+// The argument is at most 1, up to rounding errors.
 float Log10(double probability) {
   return static_cast<float>(std::log10(std::min(probability, 1.0)));
 }
 
-// p(w), by token; 0 of what cannot be predicted.
+// Returns p(w) by token; 0 for tokens that cannot be predicted.
 std::vector<double> UnigramProbabilities(const std::vector<uint64_t>& adjusted,
                                          const Discounts& discounts, uint32_t predicted_size) {
   double total = 0, discounted = 0;
@@ -40,7 +40,7 @@ std::vector<double> UnigramProbabilities(const std::vector<uint64_t>& adjusted,
   return probabilities;
 }
 
-// Walks through the contexts of a part, each before those that are longer.
+// Visits the contexts of a part, each before the longer ones that extend it.
 class PartInterpolator {
  public:
   PartInterpolator(const std::vector<double>& unigrams, const std::vector<Discounts>& discounts)
@@ -76,7 +76,7 @@ class PartInterpolator {
     return absl::OkStatus();
   }
 
-  // Adds what it made of order i + 2 to a model.
+  // Adds its results of order i + 2 to a model.
   void AddTo(size_t i, int part, InterpolatedOrder* order) const {
     const Level& level = levels_[i];
     order->contexts[part] = level.model_contexts->path();
@@ -92,10 +92,10 @@ class PartInterpolator {
     std::unique_ptr<NumberSpoolReader> contexts, ngrams;
     std::unique_ptr<NumberSpoolWriter> model_contexts, model_ngrams;
     uint64_t pruned = 0;
-    std::vector<uint32_t> followers;  // of the context in hand: LevelSpools::ngrams
+    std::vector<uint32_t> followers;  // of the current context: LevelSpools::ngrams
   };
 
-  // The next context of a length, its n-grams, and the contexts that are longer.
+  // Processes the next context of a length, its n-grams, and the longer contexts that extend it.
   absl::StatusOr<Visited> Visit(size_t length) {
     Level& level = levels_[length - 1];
     std::array<uint32_t, LevelSpools::kContextNumbers> context;
@@ -159,8 +159,8 @@ class PartInterpolator {
   }
 
   const std::vector<Discounts>& discounts_;  // by order
-  // p(w | h) of the context h in hand of each length, by token. What is of other contexts is never
-  // read: a token that follows a context follows all shorter ones.
+  // By length of the context h: p(w | h) of the current context, by token. Entries of earlier
+  // contexts are never read, because a token that follows a context also follows all shorter ones.
   std::vector<std::vector<double>> probabilities_;
   std::vector<Level> levels_;
 };

@@ -20,17 +20,17 @@
 namespace elman {
 namespace {
 
-// What a thread takes at a time, and what its reader keeps.
+// Tokens per work unit of a thread, and of its reader's cache.
 constexpr uint64_t kTokensInTurn = uint64_t{1} << 19;
 constexpr uint64_t kCacheBytes = uint64_t{5} << 20;
-// So many runs are merged at a time: each takes some 128 KiB, and files cannot be open in any
-// number.
+// Maximum number of runs to merge at a time. Each needs about 128 KiB, and the number of open files
+// is limited.
 constexpr size_t kMostRuns = 64;
-// Sorting larger arrays gains nothing.
+// Larger arrays do not make sorting more efficient.
 constexpr uint64_t kMostKeys = uint64_t{1} << 23;
 constexpr uint64_t kLeastKeys = uint64_t{1} << 12;
 
-// Writes n-grams in the order of keys, and notes where parts begin.
+// Writes n-grams in the order of keys, and records where parts begin.
 class RunWriter {
  public:
   static absl::StatusOr<std::unique_ptr<RunWriter>> Create(const std::string& path,
@@ -74,14 +74,14 @@ class RunWriter {
   std::vector<uint64_t> offsets_ = {0};
 };
 
-// A run in hand, at one of its n-grams.
+// A reader of a run, positioned at one of its n-grams.
 class RunReader {
  public:
   using Key = NgramKey;
   RunReader(std::unique_ptr<NumberSpoolReader> spool, int words)
       : spool_(std::move(spool)), words_(words) {}
 
-  // Goes to the next n-gram; false at the end.
+  // Advances to the next n-gram; returns false at the end.
   absl::StatusOr<bool> Next() {
     std::array<uint32_t, 5> record;
     if (!spool_->Take(std::span(record).first(words_ + 1))) {
@@ -103,7 +103,7 @@ class RunReader {
   uint32_t count_ = 0;
 };
 
-// Sorts keys of so many bits: first apart by their top bits, then what has these in common.
+// Sorts keys of `key_bits` bits: first into buckets by the top bits, then each bucket.
 void SortKeys(int key_bits, std::vector<NgramKey>* keys, std::vector<NgramKey>* scratch) {
   constexpr int kTopBits = 14;
   const int shift = std::max(0, key_bits - kTopBits);
@@ -118,7 +118,7 @@ void SortKeys(int key_bits, std::vector<NgramKey>* keys, std::vector<NgramKey>* 
   keys->swap(*scratch);
 }
 
-// What one thread counts.
+// The counter of one thread.
 class Counter {
  public:
   Counter(const NgramCoding& coding, const NgramParts& parts, const Vocabulary& vocabulary,
@@ -131,8 +131,8 @@ class Counter {
     keys_.reserve(capacity);
   }
 
-  // The n-grams that end in ids[before] and later; what stands before that is context. `path` makes
-  // the paths of runs.
+  // Adds the n-grams that end in ids[before] and later; the ids before it are context only. `path`
+  // returns the path for a new run.
   absl::Status Add(std::span<const int32_t> ids, size_t before,
                    const std::function<std::string()>& path) {
     NgramKey context = begin_;
@@ -172,7 +172,7 @@ class Counter {
   std::vector<NgramRun> runs_;
 };
 
-// The tokens from `begin` to `end` of a split, behind as many before them as matter.
+// Reads the tokens [begin, end) of a split, preceded by as many tokens as the context needs.
 absl::StatusOr<size_t> ReadWithContext(TokenReader* reader, int order, uint64_t begin, uint64_t end,
                                        std::vector<int32_t>* ids) {
   const uint64_t before = std::min<uint64_t>(begin, order);
@@ -203,7 +203,7 @@ absl::StatusOr<std::vector<NgramRun>> CountNgrams(std::shared_ptr<const Dataset>
                                                   std::string_view split, const NgramCoding& coding,
                                                   const NgramParts& parts,
                                                   const NgramCountingSpec& spec) {
-  // Half of the memory is for what is sorted into the other.
+  // Half of the memory is the scratch array of the sort.
   const uint64_t capacity =
       std::clamp(spec.memory_bytes / spec.threads / (2 * sizeof(NgramKey)), kLeastKeys, kMostKeys);
   std::vector<std::unique_ptr<TokenReader>> readers(spec.threads);
@@ -245,7 +245,7 @@ absl::StatusOr<std::vector<NgramRun>> CountNgrams(std::shared_ptr<const Dataset>
   for (const Counter& counter : counters)
     runs.insert(runs.end(), counter.runs().begin(), counter.runs().end());
 
-  // The first runs become one, until there are few enough.
+  // Merges the first runs into one until there are few enough.
   while (runs.size() > kMostRuns) {
     const std::vector<NgramRun> first(runs.begin(), runs.begin() + kMostRuns);
     ASSIGN_OR_RETURN(const auto merged, RunWriter::Create(path(), coding, parts));

@@ -1,4 +1,4 @@
-// How often each n-gram of the highest order occurs in a split, in sorted runs on disk.
+// Counts the n-grams of the highest order in a split, as sorted runs on disk.
 #pragma once
 
 #include <cstdint>
@@ -15,31 +15,32 @@
 
 namespace elman {
 
-// Where n-grams are counted, and with what.
+// Resources for counting n-grams.
 struct NgramCountingSpec {
   std::string folder;  // for temporary files
   uint64_t memory_bytes = 0;
   int threads = 1;
 };
 
-// N-grams with the same newest token of their context belong to the same part: those of part p have
-// tokens from first_token[p] up to first_token[p + 1].
+// Divides n-grams into parts by the newest token of their context: part p has the tokens from
+// first_token[p] up to, but not including, first_token[p + 1].
 struct NgramParts {
   std::vector<uint32_t> first_token;
   int size() const { return static_cast<int>(first_token.size()) - 1; }
 };
 
-// So many parts, about as many n-grams each.
+// Makes `parts` parts with about equal numbers of n-grams.
 NgramParts DivideNgrams(const Vocabulary& vocabulary, uint64_t examples, int parts);
 
-// N-grams in the order of their keys, each once, with its count.
+// A file of distinct n-grams with their counts, in the order of keys.
 struct NgramRun {
   std::string path;
-  std::vector<uint64_t> offsets;  // of the spool: where each part begins, and the end
+  std::vector<uint64_t> offsets;  // in the spool: the begin of each part, and the end
 };
 
-// Counts the n-grams that end in each token of a split: its context is the tokens of its line
-// before it, and <s>. Runs differ with memory and threads; their sum does not.
+// Counts the n-grams that end in each token of a split. The context of a token is the tokens before
+// it in its line, preceded by <s>. The division into runs depends on memory and threads; their sum
+// does not.
 absl::StatusOr<std::vector<NgramRun>> CountNgrams(std::shared_ptr<const Dataset> dataset,
                                                   std::string_view split, const NgramCoding& coding,
                                                   const NgramParts& parts,

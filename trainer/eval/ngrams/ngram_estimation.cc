@@ -18,12 +18,12 @@
 namespace elman {
 namespace {
 
-// More than one a thread, so that all have something to do until the end.
+// Several per thread, so that all threads are busy until the end.
 constexpr int kPartsPerThread = 4;
-// Counts are 31 bits.
+// Counts have 31 bits.
 constexpr uint64_t kMostTokens = uint64_t{1} << 31;
 
-// A threshold for each order.
+// Returns one threshold per order.
 absl::StatusOr<std::vector<uint64_t>> ThresholdsOf(const NgramEstimationSpec& spec) {
   std::vector<uint64_t> prune = spec.prune;
   const auto order = static_cast<size_t>(spec.order);
@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<uint64_t>> ThresholdsOf(const NgramEstimationSpec& sp
   return prune;
 }
 
-// The spools of all parts as one array.
+// Makes one array of the spools of all parts.
 BaselineArraySource ArrayOf(std::string name, const std::vector<std::string>& paths,
                             uint64_t elements) {
   return {std::move(name), elements, [&paths](const BaselineArraySource::Show& show) {

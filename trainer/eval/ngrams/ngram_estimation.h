@@ -1,4 +1,4 @@
-// From the shards of a language-model data set to an n-gram model in a file.
+// Estimates an n-gram model from a language-model data set.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,18 @@ namespace elman {
 
 struct NgramEstimationSpec {
   int order = 5;
-  // Of each order, n-grams that occur so often or less are left out; the last number is that of all
-  // higher orders too.
+  // Pruning thresholds by order: n-grams with at most this count are dropped. The last number also
+  // applies to all higher orders.
   std::vector<uint64_t> prune = {0};
-  uint64_t memory_bytes = uint64_t{1} << 30;  // for counting; what does not fit is sorted on disk
+  // Memory for counting, in bytes; larger data is sorted on disk.
+  uint64_t memory_bytes = uint64_t{1} << 30;
   int threads = 1;
-  Interruption* interruption = nullptr;  // removes what is temporary; may be null
+  // Removes temporary files after an interruption; may be null.
+  Interruption* interruption = nullptr;
 };
 
-// Estimates by interpolated modified Kneser-Ney smoothing from the split train and publishes the
-// file under `path`: the same bytes for any memory and threads. Temporary files stand beside it.
+// Estimates a model from `train` by interpolated modified Kneser-Ney smoothing and writes the file
+// to `path`. The bytes do not depend on memory and threads. Temporary files are in the same folder.
 absl::Status EstimateNgramModel(std::shared_ptr<const Dataset> dataset,
                                 const NgramEstimationSpec& spec, const std::string& path);
 

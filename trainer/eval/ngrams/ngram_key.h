@@ -1,4 +1,4 @@
-// An n-gram as one number, so that n-grams are sorted as numbers are.
+// Encodes n-grams as integers, whose order is the sort order of n-grams.
 #pragma once
 
 #include <bit>
@@ -12,10 +12,10 @@ namespace elman {
 
 using NgramKey = unsigned __int128;
 
-// From the most significant digit to the least: the context from its newest token to its oldest,
-// then the token that follows it. So n-grams of one context stand together, contexts that end alike
-// stand together, and behind a context stand those that are longer by older tokens. A context that
-// begins with <s> is filled with <pad> behind it.
+// From the most significant digit to the least: the tokens of the context from the newest to the
+// oldest, then the token that follows it. So n-grams of one context are adjacent, contexts with the
+// same newest tokens are adjacent, and a context is followed by the longer ones that extend it by
+// older tokens. A context that begins with <s> is padded with <pad>.
 class NgramCoding {
  public:
   // Tokens are below `ids`.
@@ -37,11 +37,12 @@ class NgramCoding {
   static constexpr uint32_t kMostIds = uint32_t{1} << 24;
 
   int order() const { return order_; }
-  // Of 32 bits, that hold a key.
+  // Number of 32-bit words per key.
   int words() const { return (order_ * bits_ + 31) / 32; }
   int key_bits() const { return order_ * bits_; }
 
-  // The digits of a context as a number; `Extend` forgets its oldest token for a newer one.
+  // Context returns the digits of a context as a number. Extend appends a newer token and drops the
+  // oldest one.
   NgramKey Context(uint32_t start_id, uint32_t pad_id) const {
     NgramKey context = 0;
     for (int i = 1; i < order_; ++i) context = context << bits_ | (i == 1 ? start_id : pad_id);
@@ -52,7 +53,7 @@ class NgramCoding {
   }
   NgramKey Ngram(NgramKey context, uint32_t token) const { return context << bits_ | token; }
 
-  // Token `age` of an n-gram's context, 1 being the newest, up to order() - 1.
+  // Returns the token of an n-gram's context by age: 1 is the newest, order() - 1 the oldest.
   uint32_t ContextToken(NgramKey ngram, int age) const {
     return static_cast<uint32_t>(ngram >> (order_ - age) * bits_ & mask_);
   }
@@ -61,7 +62,7 @@ class NgramCoding {
  private:
   static constexpr int kKeyBits = 128;
   int order_;
-  int bits_;  // a digit
+  int bits_;  // per digit
   NgramKey mask_;
 };
 

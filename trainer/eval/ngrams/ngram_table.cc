@@ -10,7 +10,8 @@
 namespace elman {
 namespace {
 
-// The first of [begin, end) whose token is `token`, where tokens ascend; `none` if there is none.
+// Returns the first index of [begin, end) whose token is `token`, where tokens ascend; `none` if
+// there is none.
 template <typename TokenAt>
 uint32_t Search(uint32_t begin, uint32_t end, uint32_t token, uint32_t none,
                 const TokenAt& token_at) {
@@ -31,7 +32,7 @@ bool IsLog(uint32_t bits, float most) {
   return std::isfinite(value) && value <= most;
 }
 
-// Nobody's rounding makes more than this of a logarithm of 1.
+// Upper limit of log10 probabilities; it allows for rounding errors of other programs.
 constexpr float kMostProbability = 1e-3f;
 constexpr float kMostBackoff = 1e3f;
 
@@ -67,7 +68,7 @@ absl::StatusOr<NgramTable> NgramTable::Create(const std::string& path, Baseline*
     if (!take(ContextsName(n), &level.contexts) || !take(NgramsName(n), &level.ngrams))
       return wrong(ContextsName(n));
   }
-  // Contexts of length 1 extend the only one of length 0.
+  // All contexts of length 1 extend the empty context.
   std::vector<uint32_t> extended = {
       order > 1 ? static_cast<uint32_t>(table.levels_[0].contexts.size() / kContextNumbers) : 0};
   for (int n = 2; n <= order; ++n) {
@@ -131,7 +132,7 @@ uint32_t NgramTable::FindNgram(const Level& level, uint32_t context, uint32_t to
 }
 
 double NgramTable::Log10Probability(std::span<const uint32_t> context, uint32_t token) const {
-  std::array<uint32_t, 128> path;  // of the contexts that there are, from the shortest
+  std::array<uint32_t, 128> path;  // the contexts found, from the shortest on
   size_t length = 0;
   while (length < std::min(context.size(), levels_.size())) {
     const uint32_t found =
@@ -175,7 +176,7 @@ absl::Status NgramTable::ForEach(int order, const Visit& visit) const {
   return absl::OkStatus();
 }
 
-// `tokens` are the context's, the newest first, but for its oldest.
+// `tokens` has the context's tokens, the newest first, except the oldest one.
 absl::Status NgramTable::ForEachBehind(size_t length, uint32_t context, int order,
                                        std::vector<uint32_t>* tokens, const Visit& visit) const {
   const Level& level = levels_[length - 1];

@@ -1,7 +1,7 @@
-// An n-gram model in the form of Katz, ready to be asked.
+// A backoff n-gram model (Katz) in memory.
 //
-// The contexts are a tree: below a context stand those that are longer by one older token. Each has
-// the tokens that followed it, with their log10 probabilities, and its log10 backoff.
+// The contexts form a tree: the children of a context are the contexts that extend it by one older
+// token. Each has its log10 backoff and the tokens that follow it with their log10 probabilities.
 #pragma once
 
 #include <array>
@@ -22,41 +22,42 @@ namespace elman {
 
 class NgramTable {
  public:
-  // What ARPA files have for something that never happens, and what KenLM has for unknown words
-  // where a file has none.
+  // ARPA files use kNever for events that never happen. KenLM uses kNoUnknown for unknown words if
+  // a file has no <unk>.
   static constexpr float kNever = -99, kNoUnknown = -100;
 
-  // The arrays of a model. unigrams: a float for each token of the vocabulary. For each order from
-  // 2 on, contexts-ORDER: a context's oldest token, how many n-grams it has, how many contexts are
-  // longer by one token, and its backoff; ngrams-ORDER: a token and a float. Both in the order of
-  // the tree, tokens ascending. aliases, where the model was imported: the token that stands for
-  // each token.
+  // The arrays of a model. unigrams: one float per token of the vocabulary. For each order from 2
+  // on, contexts-ORDER: a context's oldest token, the number of its n-grams, the number of longer
+  // contexts that extend it, and its backoff; ngrams-ORDER: a token and a float. Both are in the
+  // order of the tree, tokens ascending. aliases, only in imported models: the token that
+  // represents each token.
   static constexpr size_t kContextNumbers = 4, kNgramNumbers = 2;
   static std::string ContextsName(int order);
   static std::string NgramsName(int order);
 
-  // Takes the arrays out of `baseline`, which was read from `path`. DataLoss if they are no model.
+  // Takes the arrays out of `baseline`, which was read from `path`. DataLoss if they are not a
+  // valid model.
   static absl::StatusOr<NgramTable> Create(const std::string& path, Baseline* baseline);
 
   int order() const { return static_cast<int>(levels_.size()) + 1; }
-  // Of an order from 2 on.
+  // Number of n-grams of an order from 2 on.
   uint64_t ngrams(int order) const { return levels_[order - 2].ngram_count(); }
 
-  // The log10 probability of a token behind a context, whose newest token comes first. A context
-  // that begins with <s> ends with it here.
+  // Returns the log10 probability of a token after a context. The context has its newest token
+  // first, so a context that begins with <s> ends with it here.
   double Log10Probability(std::span<const uint32_t> context, uint32_t token) const;
 
-  // Visits the n-grams of an order: tokens as they stand in text, log10 probability, and the log10
-  // backoff of the n-gram as a context, if it is one.
+  // Visits the n-grams of an order: tokens in text order, log10 probability, and the log10 backoff
+  // of the n-gram as a context, if it is one.
   using Visit = std::function<absl::Status(std::span<const uint32_t> tokens, float probability,
                                            std::optional<float> backoff)>;
   absl::Status ForEach(int order, const Visit& visit) const;
 
  private:
-  // Contexts of one length, and the n-grams behind them.
+  // The contexts of one length, and the n-grams that follow them.
   struct Level {
-    // As in the array, but with the places where its n-grams and longer contexts begin instead of
-    // how many there are.
+    // As in the array, but with the first index of its n-grams and longer contexts instead of their
+    // numbers.
     std::vector<uint32_t> contexts;
     std::vector<uint32_t> ngrams;
 
@@ -76,24 +77,26 @@ class NgramTable {
     float probability(uint32_t ngram) const {
       return std::bit_cast<float>(ngrams[kNgramNumbers * ngram + 1]);
     }
-    // Puts places where counts were. `extended` says of each context that is shorter by one token
-    // how many of these extend it; returns the same of these. DataLoss, with the beginning of the
-    // array's name, if counts do not fit together or tokens are not below `ids`.
+    // Replaces counts by indexes. `extended` has, for each context that is shorter by one token,
+    // the number of these contexts that extend it. Returns the same for these contexts. DataLoss,
+    // beginning with the array's name, if counts are inconsistent or tokens are not below `ids`.
     absl::StatusOr<std::vector<uint32_t>> Index(uint32_t ids,
                                                 const std::vector<uint32_t>& extended);
   };
   static constexpr uint32_t kNone = ~uint32_t{0};
 
-  // The contexts of length `length` + 1 that extend one of length `length`, by their numbers.
+  // Returns the end of the contexts of length `length` + 1 that extend a context of length
+  // `length`.
   uint32_t end_of_longer(size_t length, uint32_t context) const {
     const Level& level = levels_[length - 1];
     return context + 1 == level.size() ? levels_[length].size() : level.first_longer(context + 1);
   }
-  // The number of a context of a length, of which that of the next shorter is known; kNone.
+  // Returns the number of a context of a length, given that of the next shorter one; kNone if
+  // missing.
   uint32_t FindContext(size_t length, uint32_t shorter, uint32_t token) const;
-  // The n-gram of a context with a token; kNone.
+  // Returns the n-gram of a context with a token; kNone if missing.
   uint32_t FindNgram(const Level& level, uint32_t context, uint32_t token) const;
-  // The backoff of a context whose newest token comes first, if there is one.
+  // Returns the backoff of a context, newest token first; no value if it is missing.
   std::optional<float> BackoffOf(std::span<const uint32_t> context) const;
   absl::Status ForEachBehind(size_t length, uint32_t context, int order,
                              std::vector<uint32_t>* tokens, const Visit& visit) const;
@@ -101,7 +104,7 @@ class NgramTable {
 
   std::vector<uint32_t> unigrams_;  // bits of floats, by token
   std::vector<uint32_t> aliases_;
-  std::vector<uint32_t> context_of_token_;  // of length 1; kNone
+  std::vector<uint32_t> context_of_token_;  // context of length 1, by token; kNone
   std::vector<Level> levels_;               // by length of the context from 1 on
 };
 
