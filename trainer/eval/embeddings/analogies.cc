@@ -7,7 +7,7 @@
 namespace elman {
 namespace {
 
-// Of directions whose products with all words are taken at once.
+// Directions per matrix product with all words.
 constexpr int64_t kDirections = 64;
 
 }  // namespace

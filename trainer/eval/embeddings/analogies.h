@@ -1,4 +1,4 @@
-// Analogies by the thousand.
+// Solves many analogies at once.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace elman {
 
-// The first of WordSpace::Answers to each, by products of matrices; negative where there is none.
+// Returns the first of WordSpace::Answers for each analogy, computed with matrix products; negative
+// if there is none.
 std::vector<int64_t> SolveAnalogies(const WordSpace& space,
                                     std::span<const WordSpace::Analogy> analogies);
 

@@ -17,8 +17,8 @@
 namespace elman {
 namespace {
 
-constexpr char kEmbedding[] = "embedding";  // of the first field, in every model that has one
-constexpr char kOutput[] = "output";        // of GloVe: the other vector of each word
+constexpr char kEmbedding[] = "embedding";  // of the first field, in every model with embeddings
+constexpr char kOutput[] = "output";        // GloVe: the second vector of each word
 
 class CheckpointVectors : public VectorReader {
  public:
@@ -47,12 +47,12 @@ class CheckpointVectors : public VectorReader {
 
   const Vocabulary vocabulary_;
   const std::vector<float> values_;
-  const int64_t begin_, size_;  // of the table, and of a row
+  const int64_t begin_, size_;  // offset of the table, size of a row
   uint32_t next_ = 0;
 };
 
-// GloVe makes no difference between a word and a context but by chance: adds the vectors that words
-// have as contexts to those that they have as words.
+// In GloVe, words and contexts are symmetric except for random initial values: adds the context
+// vectors to the word vectors.
 absl::Status AddOutputs(const google::protobuf::RepeatedPtrField<ParameterEntry>& parameters,
                         const ParameterEntry& table, const std::string& file,
                         std::vector<float>* values) {
@@ -70,7 +70,7 @@ absl::Status AddOutputs(const google::protobuf::RepeatedPtrField<ParameterEntry>
   return absl::OkStatus();
 }
 
-// Needs no model, and so nothing that models compute with.
+// Reads only the tables, without creating a model, so the network code is not needed.
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kLatest));
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(file));
@@ -93,7 +93,7 @@ absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& 
                                              *table);
 }
 
-// A file that another program wrote may have any name, ours too.
+// Files of other programs may have any name, also that of a checkpoint.
 bool IsCheckpoint(const std::string& path) {
   return IsFolder(path) || path.ends_with(".ckpt") || ReadCheckpointHeader(path).ok();
 }
@@ -111,7 +111,7 @@ absl::StatusOr<ExportedVectors> ExportVectors(const std::string& source, const s
   ExportedVectors exported;
   WordVector vector;
   ASSIGN_OR_RETURN(std::unique_ptr<VectorReader> reader, OpenVectorSource(source));
-  while (true) {  // formats begin with the number of words
+  while (true) {  // the first line of a format may be the number of words
     ASSIGN_OR_RETURN(const bool more, reader->Next(&vector));
     if (!more) break;
     ++(VectorWriter::CanWrite(vector.word) ? exported.words : exported.left_out);

@@ -1,4 +1,4 @@
-// Word vectors wherever they are: in files of other programs, or in our checkpoints.
+// Opens word vectors from files of other programs or from our checkpoints.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace elman {
 
-// `path` is a file as ParseVectorFile has it, a checkpoint, or a run directory, which stands for
-// its latest one. Of a checkpoint, of any task, these are the embeddings of the text that is read,
-// in the order of the vocabulary and without <unk>, </s>, <s> and <pad>; of GloVe the sums of both
+// `path` is a vector file (see ParseVectorFile), a checkpoint, or a run directory (its latest
+// checkpoint). For a checkpoint of any task, the vectors are the embeddings of the input text, in
+// the order of the vocabulary and without <unk>, </s>, <s> and <pad>; for GloVe the sums of both
 // vectors of each word. NotFound if it has none.
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectorSource(const std::string& path);
 
 struct ExportedVectors {
   uint64_t words = 0;
-  uint64_t left_out = 0;  // VectorWriter::CanWrite says no
+  uint64_t left_out = 0;  // words that the format cannot represent (VectorWriter::CanWrite)
 };
 
 // Writes all vectors of a source to a file.

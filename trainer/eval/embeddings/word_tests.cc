@@ -31,11 +31,11 @@ double Share(int64_t part, int64_t whole) {
 
 struct Judgements {
   int64_t pairs = 0;
-  std::vector<double> people, vectors;  // of the pairs that are known
+  std::vector<double> people,
+      vectors;  // scores by humans and by vectors, of pairs with known words
 };
 
-// FailedPrecondition if a test asks nothing that these vectors can answer: no figure is better than
-// one of nothing.
+// FailedPrecondition if no item of a test has only known words, because there is no result then.
 absl::Status ExpectKnown(const std::string& file, absl::string_view what, int64_t asked,
                          int64_t known, int64_t needed) {
   if (asked == 0)
@@ -73,7 +73,7 @@ struct Section {
   std::string name;
   int64_t questions = 0;
   std::vector<WordSpace::Analogy> known = {};
-  std::vector<int64_t> answers = {};  // to these
+  std::vector<int64_t> answers = {};  // for the asked questions
   int64_t right = 0;
 };
 
