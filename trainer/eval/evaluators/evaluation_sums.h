@@ -25,7 +25,7 @@ namespace elman {
 //                   whole  counts of LabelFigures: by length, by pair of labels
 //   TRANSLATION     real   loss, number of target tokens; BLEU and chrF: see translation_scorer.h
 //                   whole  none
-//   WORD_VECTORS    real   loss
+//   EMBEDDING       real   loss
 //                   whole  number of predictions
 struct EvaluationSums {
   std::vector<double> real = {};    // added in the order of parts
