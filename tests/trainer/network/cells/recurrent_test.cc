@@ -13,7 +13,7 @@
 namespace elman {
 namespace {
 
-// Weights of a cell, or their gradients, in one array.
+// The weights of a cell, or their gradients, in one array.
 struct Arrays {
   Arrays(Cell cell, int64_t input, int64_t hidden, float range)
       : values(RandomFloats(
@@ -45,7 +45,7 @@ void ExpectNear(const std::vector<float>& actual, const std::vector<float>& expe
 
 class RecurrentTest : public testing::TestWithParam<std::tuple<Cell, int64_t>> {};
 
-// Forward and backward, for hidden sizes around the width of vectors.
+// Forward and backward pass, for hidden sizes around the vector width.
 TEST_P(RecurrentTest, AgreesWithOneDnnsPrimitive) {
   const auto [cell, hidden] = GetParam();
   constexpr int64_t kSteps = 4, kBatch = 3, kInput = 5;
@@ -72,7 +72,7 @@ TEST_P(RecurrentTest, AgreesWithOneDnnsPrimitive) {
     r.last.resize(2 * kBatch * hidden);
     r.d_x.resize(kSteps * kBatch * kInput);
     r.d_initial.resize(2 * kBatch * hidden);
-    Arrays gradients(cell, kInput, hidden, 1);  // to be added to
+    Arrays gradients(cell, kInput, hidden, 1);  // gradients are added to it
     pass(&r, gradients.views);
     r.gradients = gradients.values;
     return r;
