@@ -20,7 +20,7 @@ ModelSpec Spec(const std::string& text) {
   return spec;
 }
 
-// Of `count` fields with vocabularies of their own.
+// Returns `count` vocabularies of different sizes, one per field.
 std::vector<VocabularySpec> Vocabularies(int count, uint64_t size = 10) {
   std::vector<VocabularySpec> vocabularies(count);
   for (int field = 0; field < count; ++field) {
@@ -33,12 +33,12 @@ std::vector<VocabularySpec> Vocabularies(int count, uint64_t size = 10) {
 struct Case {
   Task task;
   const char* spec;
-  const char* error;  // a part of it
+  const char* error;  // a substring of the message
 };
 
 class SpecChecksTest : public testing::TestWithParam<Case> {};
 
-TEST_P(SpecChecksTest, NamesTheFieldThatMakesNoSense) {
+TEST_P(SpecChecksTest, NamesTheInvalidField) {
   const Case& given = GetParam();
   const int fields = given.task == LANGUAGE_MODEL || given.task == EMBEDDING ? 1 : 2;
   const absl::Status status = CheckModelSpec(given.task, Spec(given.spec), Vocabularies(fields));
@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
              "preprocess with --shared_vocabulary"},
         Case{EMBEDDING, "word_vectors { negatives: 0 }", "model.word_vectors.negatives is 0"}));
 
-TEST(SpecChecks, PassWhatMakesSense) {
+TEST(SpecChecks, AcceptValidSpecs) {
   for (const Task task : {LANGUAGE_MODEL, TAGGING, CLASSIFICATION, TRANSLATION}) {
     const int fields = task == LANGUAGE_MODEL ? 1 : 2;
     EXPECT_TRUE(CheckModelSpec(task, Spec(""), Vocabularies(fields)).ok()) << Task_Name(task);
@@ -87,7 +87,7 @@ TEST(SpecChecks, PassWhatMakesSense) {
       CheckModelSpec(LANGUAGE_MODEL, Spec("fixed_window { tokens: 2 }"), Vocabularies(1)).ok());
 }
 
-TEST(SpecChecks, CountTheVocabularies) {
+TEST(SpecChecks, RejectAWrongNumberOfVocabularies) {
   const absl::Status status = CheckModelSpec(TAGGING, Spec(""), Vocabularies(1));
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), HasSubstr("has 2 vocabularies, found 1"));
