@@ -14,11 +14,11 @@
 namespace elman {
 namespace {
 
-// Three sentences, the second of which nobody asks about.
+// Three sentences; the second one has no queries.
 const std::vector<int64_t> kWords = {0, 4, 6, 7}, kQueries = {0, 2, 2, 5};
 constexpr int64_t kMemorySize = 6;
 
-// Sentences at once, and by chunks of a query or two, of which some, none or all are kept.
+// Whole sentences, and chunks of one or two queries, of which some, none or all are kept.
 constexpr Attention::Limits kLimits[] = {{}, {.chunk = 4, .kept = 8}, {.chunk = 2, .kept = 0}};
 
 class AttentionTest
@@ -35,7 +35,7 @@ class AttentionTest
 
   ConstMatrix Queries() const { return {queries_.data(), 5, size_}; }
 
-  // The mean of the contexts, weighed with d_context_.
+  // Returns the sum of the contexts, weighted by d_context_.
   double Value(Attention::Keep keep = Attention::Keep::kForBackward) {
     workspace_.Reset();
     context_ = workspace_.Take(5, kMemorySize);
@@ -84,7 +84,7 @@ class AttentionTest
   Matrix context_;
 };
 
-TEST_P(AttentionTest, IsTheMeanBySoftmaxOfItsScores) {
+TEST_P(AttentionTest, ContextIsTheSoftmaxWeightedMean) {
   Value(Attention::Keep::kAll);
   EXPECT_EQ(AttentionWeights(kWords, kQueries), 2 * 4 + 3 * 1);
   const float* weights = tape_.weights;
@@ -109,7 +109,7 @@ TEST_P(AttentionTest, IsTheMeanBySoftmaxOfItsScores) {
   }
 }
 
-TEST_P(AttentionTest, GradientsAreThoseOfTheValue) {
+TEST_P(AttentionTest, GradientsMatchDifferences) {
   Value();
   std::vector<float> d_queries(queries_.size(), 99), d_memory(memory_.size(), 99);
   std::vector<float> gradients(values_.size(), 0);
@@ -132,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, AttentionTest,
                                                           Attention::Kind::kConcat),
                                           testing::ValuesIn(kLimits)));
 
-// One pass forward and backward over a sentence of so many words and queries.
+// One forward and backward pass over a sentence with the given numbers of words and queries.
 struct LongPass {
   LongPass(Attention::Kind kind, int64_t length, Attention::Limits limits)
       : begins{0, length},
@@ -165,7 +165,7 @@ struct LongPass {
 
 class LongAttentionTest : public testing::TestWithParam<Attention::Kind> {};
 
-TEST_P(LongAttentionTest, WhatIsKeptChangesNoBit) {
+TEST_P(LongAttentionTest, BitsDoNotDependOnKeptWeights) {
   const LongPass kept(GetParam(), 40, {.chunk = 200, .kept = 40 * 40});
   const LongPass computed_again(GetParam(), 40, {.chunk = 200, .kept = 0});
   EXPECT_EQ(computed_again.context, kept.context);
@@ -174,8 +174,8 @@ TEST_P(LongAttentionTest, WhatIsKeptChangesNoBit) {
   EXPECT_EQ(computed_again.gradients, kept.gradients);
 }
 
-// All weights of 3,000 queries and as many words are 36 MB, and so are their gradients.
-TEST_P(LongAttentionTest, MemoryIsThatOfTheLimits) {
+// The weights of 3,000 queries and 3,000 words are 36 MB, and so are their gradients.
+TEST_P(LongAttentionTest, MemoryStaysWithinTheLimits) {
   const LongPass pass(GetParam(), 3000, {.chunk = 1 << 16, .kept = 1 << 16});
   EXPECT_LT(pass.workspace.capacity(), size_t{8} << 20);
 }
@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, LongAttentionTest,
                          testing::Values(Attention::Kind::kDot, Attention::Kind::kGeneral,
                                          Attention::Kind::kConcat));
 
-TEST(RowsBySequenceTest, PutsEachSequenceTogether) {
+TEST(RowsBySequenceTest, GathersTheRowsOfEachSequence) {
   const SequenceLayout layout(std::vector<int32_t>{2, 4, 1});
   RowsBySequence rows;
   rows.Assign(layout);

@@ -1,4 +1,4 @@
-// What dropout leaves: units at their place, scaled so that the expectation stays the same.
+// Tests which units dropout keeps, and that it scales them so that the expectation does not change.
 #include "trainer/network/layers/dropout.h"
 
 #include <gmock/gmock.h>
@@ -15,7 +15,7 @@ namespace {
 constexpr int64_t kSteps = 6, kRows = 8, kCols = 50;
 constexpr float kProbability = 0.2f;
 
-// The factors of a pass over ones, step after step, each of which is zero or 1 / (1 - p).
+// Returns the factors of a pass over ones, step by step; each is zero or 1 / (1 - p).
 std::vector<float> Factors(bool variational, const Pass& pass) {
   const std::vector<float> ones(kSteps * kRows * kCols, 1);
   Workspace workspace;
@@ -36,7 +36,7 @@ void ExpectKeepsTheExpectation(const std::vector<float>& factors) {
   EXPECT_NEAR(dropped / static_cast<double>(factors.size()), kProbability, 0.03);
 }
 
-TEST(DropoutTest, ScalesWhatItKeeps) {
+TEST(DropoutTest, ScalesKeptUnits) {
   const std::vector<float> factors = Factors(false, {.seed = 1, .step = 5});
   ExpectKeepsTheExpectation(factors);
   EXPECT_EQ(Factors(false, {.seed = 1, .step = 5}), factors);
@@ -44,7 +44,7 @@ TEST(DropoutTest, ScalesWhatItKeeps) {
   EXPECT_NE(Factors(false, {.seed = 2, .step = 5}), factors);
 }
 
-TEST(DropoutTest, AVariationalMaskIsThatOfEveryTimeStep) {
+TEST(DropoutTest, VariationalMaskIsTheSameAtEveryTimeStep) {
   constexpr int64_t kStep = kRows * kCols;
   for (const bool variational : {false, true}) {
     const std::vector<float> factors = Factors(variational, {.seed = 1, .step = 5});
@@ -55,7 +55,7 @@ TEST(DropoutTest, AVariationalMaskIsThatOfEveryTimeStep) {
   }
 }
 
-TEST(WeightDropoutTest, ScalesWhatItKeepsAndMasksTheGradient) {
+TEST(WeightDropoutTest, ScalesKeptWeightsAndMasksTheGradient) {
   const std::vector<float> ones(40 * kCols, 1);
   WeightDropout dropout(kProbability, /*site=*/3, 40, kCols);
   const auto factors_of = [&](int64_t step) {

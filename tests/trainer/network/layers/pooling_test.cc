@@ -24,7 +24,7 @@ class PoolingTest : public testing::TestWithParam<std::tuple<Pooling::Kind, bool
         weights_(kLengths.size() * kSize) {
     table_.Initialize(5, values_.data());
     for (size_t i = 0; i < y_.size(); ++i)
-      y_[i] = 2 * UniformFloat(RandomWord({11}, 0, 0, i)) - 1;  // no near ties
+      y_[i] = 2 * UniformFloat(RandomWord({11}, 0, 0, i)) - 1;  // no ties
     for (size_t i = 0; i < weights_.size(); ++i)
       weights_[i] = 2 * UniformFloat(RandomWord({4}, 0, 0, i)) - 1;
   }
@@ -48,7 +48,7 @@ class PoolingTest : public testing::TestWithParam<std::tuple<Pooling::Kind, bool
     return pooled;
   }
 
-  // A function of what is pooled, to differentiate: its product with random weights.
+  // A scalar function of the pooled vectors, to differentiate: their product with random weights.
   double Value() {
     const std::vector<float> pooled = Pool();
     double value = 0;
@@ -63,7 +63,7 @@ class PoolingTest : public testing::TestWithParam<std::tuple<Pooling::Kind, bool
   Workspace workspace_;
 };
 
-TEST_P(PoolingTest, IsWhatItSays) {
+TEST_P(PoolingTest, MatchesTheDefinition) {
   const auto [kind, bidirectional] = GetParam();
   const std::vector<float> pooled = Pool();
   for (int32_t sequence = 0; sequence < 4; ++sequence) {
@@ -96,7 +96,7 @@ TEST_P(PoolingTest, IsWhatItSays) {
   }
 }
 
-TEST_P(PoolingTest, GradientsAreThoseOfTheValue) {
+TEST_P(PoolingTest, GradientsMatchDifferences) {
   Pooling::Tape tape;
   std::vector<float> pooled(weights_.size()), d_y(y_.size(), 99), gradients(values_.size(), 0.25f);
   const auto batch = static_cast<int64_t>(kLengths.size());
