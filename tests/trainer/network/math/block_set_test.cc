@@ -35,7 +35,7 @@ TEST(BlockSetTest, WidensToBlocksAndJoinsNeighbors) {
   EXPECT_EQ(blocks.Count(kBlock - 1, kBlock + 1), 2);
 }
 
-TEST(BlockSetTest, AgreesWithASetOfNumbers) {
+TEST(BlockSetTest, MatchesASetOfIndexes) {
   constexpr int64_t kBlocks = 300, kElements = kBlocks * kBlock - 100;
   for (uint64_t trial = 0; trial < 50; ++trial) {
     auto random = [&, i = uint64_t{0}](int64_t below) mutable {
@@ -64,7 +64,7 @@ TEST(BlockSetTest, AgreesWithASetOfNumbers) {
         seen.insert(i / kBlock);
       }
       elements += count;
-      next = first + count + 1;  // a run is the longest
+      next = first + count + 1;  // runs are maximal
     });
     EXPECT_LE(next, end + 1);
     EXPECT_EQ(elements, blocks.Count(begin, end));

@@ -1,5 +1,5 @@
-// The same bits of products whatever the environment of the process and the settings of the calling
-// thread are; and these settings are as they were afterwards.
+// Tests that products have the same bits whatever the environment of the process and the settings
+// of the calling thread are, and that a scope restores these settings.
 #include "trainer/network/math/compute_scope.h"
 
 #include <gmock/gmock.h>
@@ -32,8 +32,8 @@
 namespace elman {
 namespace {
 
-// Deterministic numbers of both signs; one of 64 is so small that its products are subnormal. Made
-// once, as ExpectedHash rounds.
+// Deterministic numbers of both signs. One of 64 is so small that its products are subnormal. They
+// are computed once, with the rounding mode of ExpectedHash.
 const std::vector<float>& Numbers(int64_t count, uint32_t seed) {
   static std::map<std::pair<int64_t, uint32_t>, std::vector<float>> made;
   std::vector<float>& numbers = made[{count, seed}];
@@ -52,8 +52,8 @@ void Add(const std::vector<float>& numbers, Fingerprint* hash) {
                              numbers.size() * sizeof(float)));
 }
 
-// Of products of every kind that Elman computes. The sums of those of one row oneDNN divides among
-// threads, if it has some.
+// Hashes products of every kind that Elman computes. If oneDNN had several threads, it would divide
+// the sums of the product with one row among them.
 std::string ProductHash() {
   Fingerprint hash;
   struct Shape {
@@ -80,7 +80,7 @@ std::string ProductHash() {
   return hash.Hex();
 }
 
-// As a program computes it that sets everything as it should be.
+// The hash with correct settings of the process.
 std::string ExpectedHash() {
   const ComputeScope scope;
   return ProductHash();
@@ -88,7 +88,7 @@ std::string ExpectedHash() {
 
 void OnFreshThread(const std::function<void()>& run) { std::thread(run).join(); }
 
-TEST(ComputeScopeTest, ProductsOfAThreadOfAHostHaveTheSameBits) {
+TEST(ComputeScopeTest, ProductsInAHostThreadHaveTheSameBits) {
   const std::string expected = ExpectedHash();
   for (const int threads : {1, 2, 3, 4, 7}) {
     OnFreshThread([&] {
@@ -100,7 +100,7 @@ TEST(ComputeScopeTest, ProductsOfAThreadOfAHostHaveTheSameBits) {
   OnFreshThread([&] { EXPECT_EQ(ProductHash(), expected) << "as OMP_NUM_THREADS says"; });
 }
 
-TEST(ComputeScopeTest, ProductsRoundAsAlwaysWhateverTheHostHasSet) {
+TEST(ComputeScopeTest, ProductsIgnoreTheRoundingModeOfTheHost) {
   const std::string expected = ExpectedHash();
   OnFreshThread([&] {
     for (const int rounding : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
@@ -112,7 +112,7 @@ TEST(ComputeScopeTest, ProductsRoundAsAlwaysWhateverTheHostHasSet) {
 }
 
 #if defined(__x86_64__)
-// What programs do that were linked with -ffast-math, and all of their later threads.
+// As in programs linked with -ffast-math, and in all threads that they start later.
 TEST(ComputeScopeTest, ProductsKeepSubnormalNumbers) {
   constexpr unsigned kFlushToZero = 0x8000, kSubnormalsAreZero = 0x40;
   const std::string expected = ExpectedHash();
@@ -132,7 +132,7 @@ TEST(ComputeScopeTest, ScopesMayBeNested) {
       const ComputeScope outer;
       EXPECT_EQ(omp_get_max_threads(), kProductThreads);
       EXPECT_EQ(_mm_getcsr() & 0xffc0, 0x1f80u);
-      // A library that is loaded meanwhile.
+      // A library that is loaded while the scope exists.
       _mm_setcsr(_mm_getcsr() | 0x8000);
       {
         const ComputeScope inner;
@@ -146,13 +146,13 @@ TEST(ComputeScopeTest, ScopesMayBeNested) {
 }
 #endif
 
-// Run by the next test, in processes with other environments; as it stands, with this one's.
+// Run by the next test in processes with other environments; here with the current one.
 TEST(ComputeScopeTest, PrintsTheHashOfAFreshThread) {
   std::setlocale(LC_ALL, "");
   OnFreshThread([] { std::printf("hash %s\n", ProductHash().c_str()); });
 }
 
-// This test in a process of its own, started with `environment`, words of env(1).
+// Runs the test above in a new process with `environment`, arguments of env(1).
 std::string HashWith(const std::string& environment) {
   char program[4096] = {};
   if (readlink("/proc/self/exe", program, sizeof(program) - 1) <= 0) return "no program";

@@ -8,7 +8,7 @@
 namespace elman {
 namespace {
 
-// The known answers that the authors of Philox publish for philox4x32 with ten rounds.
+// Known answers published by the authors of Philox for philox4x32 with ten rounds.
 TEST(PhiloxTest, KnownAnswers) {
   using Words = std::array<uint32_t, 4>;
   EXPECT_EQ(Philox({0, 0, 0, 0}, {0, 0}), (Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
@@ -25,7 +25,7 @@ TEST(RandomWordsTest, AreTheWordsAtTheirPositions) {
   for (size_t i = 0; i < words.size(); ++i) EXPECT_EQ(words[i], RandomWord(key, 5, 3, 8 + i));
 }
 
-TEST(RandomWordsTest, DifferByEveryPartOfTheKey) {
+TEST(RandomWordsTest, DependOnEveryPartOfTheKey) {
   const RandomKey key{7, RandomPurpose::kDropout, 2};
   const uint32_t word = RandomWord(key, 5, 3, 8);
   EXPECT_NE(word, RandomWord({8, RandomPurpose::kDropout, 2}, 5, 3, 8));

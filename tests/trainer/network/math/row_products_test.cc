@@ -44,7 +44,7 @@ TEST(RowProductsTest, GathersAndScattersRowsOfAnySize) {
 
 class PairProductsTest : public testing::TestWithParam<int64_t> {};
 
-TEST_P(PairProductsTest, PairsAreMultipliedAndAddedBack) {
+TEST_P(PairProductsTest, ProductsAndUpdatesMatchTheDefinition) {
   const int64_t size = GetParam();
   const std::vector<float> a = Floats(3 * size, 1), b = Floats(2 * size, 2);
   const std::vector<RowPair> pairs = {{2, 0}, {0, 1}, {2, 1}};

@@ -8,7 +8,7 @@
 namespace elman {
 namespace {
 
-TEST(SoftmaxTest, MatchesDoublesForEveryLength) {
+TEST(SoftmaxTest, MatchesDoublePrecisionForEveryLength) {
   for (int size = 1; size <= 70; ++size) {
     std::vector<float> z(size), bias(size), with_bias(size), d_bias(size, 3);
     double sum = 0;
@@ -31,7 +31,7 @@ TEST(SoftmaxTest, MatchesDoublesForEveryLength) {
   }
 }
 
-TEST(SoftmaxTest, BearsLargeLogits) {
+TEST(SoftmaxTest, LargeLogitsDoNotOverflow) {
   std::vector<float> z = {1000, -1000, 999, 0}, bias(4, 0), d_bias(4, 0);
   EXPECT_NEAR(LogSumExp(z.data(), 4), 1000 + std::log1p(std::exp(-1.0)), 1e-4);
   CrossEntropyRow(z.data(), bias.data(), 4, 0, d_bias.data());

@@ -8,9 +8,9 @@
 namespace elman {
 namespace {
 
-TEST(TreeSumTest, FollowsTheTree) {
+TEST(TreeSumTest, AddsInTheOrderOfTheTree) {
   const std::vector<double> terms = {1e16, 1, -1e16, 1, 1};
-  // ((1e16 + 1) + (-1e16 + 1)) + 1: the ones beside the large terms are lost or kept just so.
+  // ((1e16 + 1) + (-1e16 + 1)) + 1: the order of additions determines which ones are rounded away.
   EXPECT_EQ(TreeSum(terms), ((1e16 + 1) + (-1e16 + 1)) + 1);
   EXPECT_EQ(TreeSum({}), 0);
   EXPECT_EQ(TreeSum(std::vector<double>{3}), 3);
@@ -28,7 +28,7 @@ TEST(SumOfSquaresTest, CountsEveryElement) {
   }
 }
 
-TEST(SquareSumTest, PiecesOfZerosMayBeLeftOut) {
+TEST(SquareSumTest, SkippingZerosDoesNotChangeBits) {
   std::vector<float> values(67);
   for (size_t i = 0; i < values.size(); ++i)
     values[i] = i >= 16 && i < 40 ? 0 : 1.0f / static_cast<float>(i + 3);

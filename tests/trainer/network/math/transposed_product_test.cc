@@ -25,7 +25,7 @@ TEST(TransposedProductTest, MatchesTheDefinitionForEveryShape) {
     product.Run({a.data(), m, k}, {b.data(), n, k}, {c.data(), m, n});
     Gemm(Transpose::kNo, Transpose::kYes, 1, {a.data(), m, k}, {b.data(), n, k}, 0,
          {expected.data(), m, n});
-    EXPECT_EQ(c, expected) << m << " " << n << " " << k;  // whole numbers: exact in any order
+    EXPECT_EQ(c, expected) << m << " " << n << " " << k;  // integers: exact in any order
   }
 }
 

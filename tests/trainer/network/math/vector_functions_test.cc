@@ -1,6 +1,6 @@
-// NaN in, NaN out, and the right limits at infinity, of every vectorized function: on every
-// instruction set that this processor has, at every place of a row and of the rest of one that
-// fills no vector.
+// Tests that every vectorized function returns NaN for NaN and has the right limits at infinity: on
+// every instruction set of this processor, at every position of a row, and also in the remainder of
+// a row that does not fill a vector.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr int kLongest = 37;  // two vectors of sixteen, and a rest
+constexpr int kLongest = 37;  // two vectors of sixteen, and a remainder
 
 using Row = std::vector<float>;
 
@@ -28,13 +28,13 @@ class VectorFunctionsTest : public testing::Test {
  protected:
   ~VectorFunctionsTest() override { UseTarget(0); }
 
-  // 0: the best one, as always.
+  // 0: the best one, the default.
   static void UseTarget(int64_t target) {
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().DeInit();
   }
 
-  // Calls `test` with functions of this target only.
+  // Calls `test` once for each instruction set.
   static void OnEveryTarget(const std::function<void()>& test) {
     const std::vector<int64_t> targets = hwy::SupportedAndGeneratedTargets();
     EXPECT_GE(targets.size(), 1u);
@@ -46,14 +46,14 @@ class VectorFunctionsTest : public testing::Test {
   }
 };
 
-// A function of rows of `size` elements: reads and changes the arrays, which have that many
-// elements or a multiple of it.
+// A function of rows of `size` elements. It reads and changes arrays whose sizes are multiples of
+// `size`.
 struct Sweep {
   std::string name;
-  std::vector<int> multiples;  // of size, for each array
+  std::vector<int> multiples;  // size of each array, in units of `size`
   std::function<void(int64_t size, std::vector<Row>* arrays)> call;
-  std::vector<int> inputs;   // arrays that NaN is put into
-  std::vector<int> outputs;  // arrays one of which, at least, must then have it in the same column
+  std::vector<int> inputs;   // arrays into which NaN is written
+  std::vector<int> outputs;  // at least one of these must then have NaN in the same column
 };
 
 std::vector<Sweep> Sweeps() {
@@ -160,7 +160,7 @@ std::vector<Sweep> Sweeps() {
   return sweeps;
 }
 
-// Numbers between 0.1 and 0.9: values of gates, positive outputs.
+// Numbers between 0.1 and 0.9: valid gates and positive outputs.
 std::vector<Row> ArraysOf(const Sweep& sweep, int64_t size) {
   std::vector<Row> arrays;
   for (size_t i = 0; i < sweep.multiples.size(); ++i) {
@@ -180,7 +180,7 @@ bool IsNanIn(const std::vector<Row>& arrays, const std::vector<int>& which, int6
   return false;
 }
 
-TEST_F(VectorFunctionsTest, NanOfAnyInputIsNanOfItsColumnAndOfNoOther) {
+TEST_F(VectorFunctionsTest, NanAffectsOnlyItsColumn) {
   OnEveryTarget([] {
     for (const Sweep& sweep : Sweeps()) {
       for (int64_t size = 1; size <= kLongest; ++size) {
@@ -202,7 +202,7 @@ TEST_F(VectorFunctionsTest, NanOfAnyInputIsNanOfItsColumnAndOfNoOther) {
   });
 }
 
-TEST_F(VectorFunctionsTest, SoftmaxKeepsNan) {
+TEST_F(VectorFunctionsTest, SoftmaxPropagatesNan) {
   OnEveryTarget([] {
     for (int size = 1; size <= kLongest; ++size) {
       for (int place = 0; place < size; ++place) {
@@ -236,7 +236,7 @@ TEST_F(VectorFunctionsTest, ActivationsHaveTheirLimits) {
         EXPECT_EQ(y, Row(size, -1));
         VanillaForward(/*relu=*/true, 1, size, zeros.data(), sums.data(), y.data());
         EXPECT_EQ(y, Row(size, 0));
-        // Gates: update open, reset shut.
+        // Update gate open, reset gate closed.
         Row gates(3 * size), reset(size), h(size, 2);
         for (int64_t i = 0; i < size; ++i) gates[i] = x, gates[size + i] = -x;
         GruGatesForward(1, size, zeros.data(), h.data(), gates.data(), reset.data());

@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-TEST(WorkspaceTest, PiecesAreAlignedAndApart) {
+TEST(WorkspaceTest, AllocationsAreAlignedAndDisjoint) {
   Workspace workspace;
   float* previous = nullptr;
   for (int i = 0; i < 100; ++i) {
@@ -19,7 +19,7 @@ TEST(WorkspaceTest, PiecesAreAlignedAndApart) {
   }
 }
 
-TEST(WorkspaceTest, AStepSeenBeforeAllocatesNothing) {
+TEST(WorkspaceTest, RepeatedStepsAllocateNothing) {
   Workspace workspace;
   const auto step = [&] {
     workspace.Reset();
