@@ -1,4 +1,4 @@
-// Language models of a fixed window, besides what language_model_test asks of every model.
+// Tests of language models with a fixed window, in addition to language_model_test.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// The steps [first, first + count) of a batch.
+// Returns the steps [first, first + count) of a batch.
 Batch StepsOf(const Batch& batch, int first, int count) {
   Batch part;
   part.steps = count;
@@ -28,9 +28,9 @@ Batch StepsOf(const Batch& batch, int first, int count) {
   return part;
 }
 
-// A window reaches back into the batches before as into its own: losses and gradients, also those
-// of tokens that are carried, are the same wherever a text is cut.
-TEST(FixedWindowTest, NothingIsTruncatedWhereABatchEnds) {
+// Windows reach back into earlier batches. So losses and gradients, including those of carried
+// tokens, do not depend on where a text is divided into batches.
+TEST(FixedWindowTest, BatchBoundariesDoNotTruncateGradients) {
   constexpr int kRows = 3, kSteps = 7;
   LanguageModel model(Spec("fixed_window { tokens: 4 direct_connections: true }"), kVocabulary,
                       kPredicted);
@@ -55,7 +55,7 @@ TEST(FixedWindowTest, NothingIsTruncatedWhereABatchEnds) {
   }
 }
 
-TEST(FixedWindowTest, TouchesTheRowsOfCarriedTokensToo) {
+TEST(FixedWindowTest, TouchesTheRowsOfCarriedTokens) {
   LanguageModel model(Spec("fixed_window { tokens: 3 } embedding_size: 256"), kVocabulary,
                       kPredicted);
   static_assert(kBlock <= 256);
@@ -80,9 +80,9 @@ TEST(FixedWindowTest, TouchesTheRowsOfCarriedTokensToo) {
   }
 }
 
-// Bengio et al. (2003), written out: y = b + h U + x W, h = tanh(x H + d), with x the vectors of
-// the last tokens, the oldest first, and zeros before the begin.
-TEST(FixedWindowTest, IsTheNetworkOfBengio) {
+// The network of Bengio et al. (2003), computed directly: y = b + h U + x W, h = tanh(x H + d),
+// where x is the vectors of the last tokens, the oldest first, and zeros before the begin.
+TEST(FixedWindowTest, MatchesTheNetworkOfBengio) {
   LanguageModel model(
       Spec("fixed_window { tokens: 3 direct_connections: true } layers: 1 hidden_size: 2 "
            "embedding_size: 2"),
@@ -120,7 +120,7 @@ TEST(FixedWindowTest, IsTheNetworkOfBengio) {
   }
 }
 
-TEST(FixedWindowTest, SaysWhatItHasNoUseFor) {
+TEST(FixedWindowTest, RejectsOptionsOfRecurrentLayers) {
   VocabularySpec vocabulary;
   vocabulary.set_size(kVocabulary);
   vocabulary.set_predicted_size(kPredicted);
@@ -146,7 +146,7 @@ TEST(FixedWindowTest, SaysWhatItHasNoUseFor) {
                            " is for recurrent layers, and model.fixed_window.tokens is 3; leave"));
   }
   EXPECT_THAT(message(window + "initializer { forget_bias: 1 }"),
-              "");  // only LSTMs have a use for it
+              "");  // only for LSTMs
   EXPECT_THAT(message("fixed_window { tokens: -1 }"), HasSubstr("fixed_window.tokens is -1"));
   EXPECT_THAT(message("fixed_window { direct_connections: true }"),
               HasSubstr("there is no window"));

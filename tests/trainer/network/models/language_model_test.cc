@@ -15,7 +15,7 @@
 namespace elman {
 namespace {
 
-// The rows [first, first + count) of a batch, as another lane would get them.
+// Returns the rows [first, first + count) of a batch, as another lane would get them.
 Batch RowsOf(const Batch& batch, int first, int count) {
   Batch part;
   part.steps = batch.steps;
@@ -45,7 +45,7 @@ class LanguageModelTest : public testing::TestWithParam<ModelCase> {
       : model_(Spec(GetParam().spec), kVocabulary, kPredicted),
         values_(RandomFloats(model_.parameters().size(), 1, 0.7f)) {}
 
-  // With what the model reads besides ids.
+  // Adds features to the batch if the model reads them.
   static Batch Complete(const Batch& batch) { return WithFeatures(Spec(GetParam().spec), batch); }
 
   LanguageModel model_;
@@ -63,8 +63,8 @@ TEST_P(LanguageModelTest, TrainComputesTheGradientOfTheWholeModel) {
   }
 }
 
-// Two lanes that hold the rows of one batch compute what one lane computes: losses and gradients
-// add up. With dropout this needs masks that belong to the global row.
+// Losses and gradients of two lanes with the rows of one batch add up to those of one lane. With
+// dropout, masks must depend on the global row.
 TEST_P(LanguageModelTest, LanesAddUp) {
   const Batch batch = Complete(RandomBatch(6, 5, 3));
   const Trained whole = Train(&model_, values_, batch, 7);
@@ -115,8 +115,8 @@ INSTANTIATE_TEST_SUITE_P(
                               "tied_embeddings: true variational_dropout: true dropout: 0.3"}),
     [](const auto& info) { return std::string(info.param.name); });
 
-TEST_P(LanguageModelTest, ReadingATokenAtATimeFollowsEvaluate) {
-  if (FeatureSize(Spec(GetParam().spec)) > 0) return;  // what it would write has no vectors
+TEST_P(LanguageModelTest, ReadingTokenByTokenMatchesEvaluate) {
+  if (FeatureSize(Spec(GetParam().spec)) > 0) return;  // there are no features for generated text
   LanguageModel& model = model_;
   model.UseValues(values_.data());
   Batch batch = RandomBatch(5, 2, 4);
@@ -140,9 +140,9 @@ TEST_P(LanguageModelTest, ReadingATokenAtATimeFollowsEvaluate) {
   for (size_t i = 0; i < carry.size(); ++i) EXPECT_NEAR(carry[i], step_carry[i], 1e-5);
 }
 
-// With a one-hot vector for each token, a TANH layer without embeddings is the network of Elman
-// (1990): h(t) = tanh(W_x(id, .) + h(t-1) W_h + b), written out here.
-TEST(LanguageModelOneHotTest, IsElmansNetwork) {
+// With one-hot inputs, a TANH layer is the network of Elman (1990): h(t) = tanh(W_x(id, .) + h(t-1)
+// W_h + b), computed directly here.
+TEST(LanguageModelOneHotTest, MatchesElmansNetwork) {
   LanguageModel model(Spec("input: ONE_HOT cell: TANH layers: 1 hidden_size: 3 input_dropout: 0.5"),
                       kVocabulary, kPredicted);
   const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
@@ -166,9 +166,9 @@ TEST(LanguageModelOneHotTest, IsElmansNetwork) {
   }
 }
 
-// Embeddings that are frozen have no gradient and no rows that a step changes; all else learns as
-// before.
-TEST(LanguageModelFrozenTest, OnlyTheEmbeddingStaysAsItIs) {
+// A frozen embedding has no gradient, and a step changes none of its rows. Everything else is
+// trained as usual.
+TEST(LanguageModelFrozenTest, OnlyTheEmbeddingIsUnchanged) {
   const Batch batch = RandomBatch(4, 3, 2);
   LanguageModel plain(Spec(), kVocabulary, kPredicted);
   LanguageModel frozen(Spec("frozen_embeddings: true"), kVocabulary, kPredicted);
@@ -188,9 +188,9 @@ TEST(LanguageModelFrozenTest, OnlyTheEmbeddingStaysAsItIs) {
                      [](int64_t first, int64_t) { ADD_FAILURE() << "touches " << first; });
 }
 
-// The penalties are not part of the loss reported, but of what the gradient is of: what they add to
-// it is the gradient of the penalties of the outputs that a stack of the same weights computes.
-TEST(LanguageModelPenaltyTest, RegularizationAddsItsGradientAlone) {
+// The penalties are not part of the reported loss, but of the gradient. What they add to it is the
+// gradient of the penalties on the outputs of a stack with the same weights.
+TEST(LanguageModelPenaltyTest, RegularizationChangesOnlyTheGradient) {
   const int steps = 4, rows = 3;
   const Batch batch = RandomBatch(steps, rows, 2);
   LanguageModel plain(Spec(), kVocabulary, kPredicted);
@@ -247,13 +247,13 @@ TEST(LanguageModelPenaltyTest, RegularizationAddsItsGradientAlone) {
   }
 }
 
-// Where the state begins anew within a batch: before step 0 of row 1, before step 2 of rows 0 and
-// 2, before step 3 of row 2.
+// Resets of the state within a batch: before step 0 of row 1, before step 2 of rows 0 and 2, before
+// step 3 of row 2.
 const std::vector<int32_t> kRestarts = {1, 6, 8, 11};
 
 class RestartsTest : public testing::TestWithParam<ModelCase> {};
 
-TEST_P(RestartsTest, GradientsAreThoseOfTheLoss) {
+TEST_P(RestartsTest, GradientsMatchDifferences) {
   LanguageModel model(Spec(GetParam().spec), kVocabulary, kPredicted);
   std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
   Batch batch = RandomBatch(5, 3, 2);
@@ -267,9 +267,8 @@ TEST_P(RestartsTest, GradientsAreThoseOfTheLoss) {
   }
 }
 
-// Texts that stand one behind the other in a row have the losses, and leave the state, that each
-// has alone.
-TEST_P(RestartsTest, EveryTextIsReadAsIfItWereAlone) {
+// Consecutive texts in a row have the same losses, and leave the same state, as each of them alone.
+TEST_P(RestartsTest, TextsAreIndependent) {
   LanguageModel model(Spec(GetParam().spec), kVocabulary, kPredicted);
   const std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
   model.UseValues(values.data());
@@ -285,7 +284,7 @@ TEST_P(RestartsTest, EveryTextIsReadAsIfItWereAlone) {
 
   struct Text {
     int row, begin, end;
-    bool begun;  // it begins here, rather than before the batch
+    bool begun;  // it begins here rather than before the batch
   };
   for (const Text& text : {Text{0, 0, 2, false}, Text{0, 2, 5, true}, Text{1, 0, 5, true},
                            Text{2, 0, 2, false}, Text{2, 2, 3, true}, Text{2, 3, 5, true}}) {
@@ -323,8 +322,7 @@ INSTANTIATE_TEST_SUITE_P(
         ModelCase{"WindowDirect", "fixed_window { tokens: 4 direct_connections: true }"}),
     [](const auto& info) { return std::string(info.param.name); });
 
-// At the beginning of an epoch the carry is the initial state's, whose gradient is learned then and
-// only then.
+// At the begin of an epoch, the carry is the learned initial state, which has a gradient only then.
 TEST(LanguageModelInitialStateTest, IsLearnedWhereAnEpochBegins) {
   LanguageModel model(Spec("initial_state { kind: LEARNED }"), kVocabulary, kPredicted);
   std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
@@ -347,9 +345,9 @@ TEST(LanguageModelInitialStateTest, IsLearnedWhereAnEpochBegins) {
   }
 }
 
-// Each row by itself, and the same rows whichever lane they are in; an epoch begins with all of
-// them.
-TEST(LanguageModelInitialStateTest, SomeRowsBeginAnew) {
+// Rows are reset independently, and the same rows whichever lane they are in. At the begin of an
+// epoch, all rows are reset.
+TEST(LanguageModelInitialStateTest, RowsAreResetAtRandom) {
   constexpr int kRows = 40;
   LanguageModel always(Spec(), kVocabulary, kPredicted);
   LanguageModel model(Spec("initial_state { reset_probability: 0.5 }"), kVocabulary, kPredicted);
@@ -379,11 +377,11 @@ TEST(LanguageModelPaddingTest, CountsPositionsAndPadding) {
   LanguageModel model(Spec(), kVocabulary, kPredicted);
   const std::vector<float> values = RandomFloats(model.parameters().size(), 1);
   const LossSums sums = Train(&model, values, RandomBatch(4, 3, 2), 0).sums;
-  EXPECT_EQ(sums.positions, 11);  // one has no target
+  EXPECT_EQ(sums.positions, 11);  // one position has no target
   EXPECT_EQ(sums.computed, 12);
 }
 
-TEST(ModelFactoryTest, NamesTheFieldThatMakesNoSense) {
+TEST(ModelFactoryTest, NamesTheInvalidField) {
   VocabularySpec vocabulary;
   vocabulary.set_size(kVocabulary);
   vocabulary.set_predicted_size(kPredicted);

@@ -1,4 +1,4 @@
-// Vectors as if they came with the text.
+// Generates input features for tests.
 #pragma once
 
 #include <cmath>
@@ -9,8 +9,8 @@
 
 namespace elman {
 
-// The batch with a vector for each input where the model reads such: a function of the id and its
-// time step, so that it goes with them wherever they stand.
+// Returns the batch with a feature vector for each input if the model reads features. The vector is
+// a function of the id and its time step, so it does not depend on the position in a batch.
 inline Batch WithFeatures(const ModelSpec& spec, Batch batch) {
   batch.ClearFeatures(FeatureSize(spec));
   for (size_t i = 0; i < batch.inputs.size(); ++i) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kIds = 7;
 
-TEST(ModelTest, IsWhatItsTaskMakesIt) {
+TEST(ModelTest, CastsToTheClassOfItsTask) {
   LanguageModel language_model(ModelSpec(), kIds, kIds);
   Tagger tagger(ModelSpec(), kIds, 3);
   Classifier classifier(ModelSpec(), kIds, 3);
@@ -25,7 +25,7 @@ TEST(ModelTest, IsWhatItsTaskMakesIt) {
   EXPECT_EQ(base(&translator)->AsTranslator(), &translator);
 }
 
-TEST(ModelDeathTest, IsNothingElse) {
+TEST(ModelDeathTest, OtherCastsFailACheck) {
   Tagger tagger(ModelSpec(), kIds, 3);
   EXPECT_DEATH(tagger.AsClassifier(), "check failed: kIsOfThatTask");
   EXPECT_DEATH(tagger.AsLanguageModel(), "check failed: kIsOfThatTask");

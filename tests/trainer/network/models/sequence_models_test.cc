@@ -1,4 +1,4 @@
-// Models of whole sequences of any lengths: taggers and classifiers.
+// Tests of models of whole sequences with different lengths: taggers and classifiers.
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
@@ -24,13 +24,13 @@ ModelSpec Spec(const std::string& text) {
   return spec;
 }
 
-// So many as a model of this specification tells apart.
+// Number of labels of the model.
 int LabelsOf(const std::string& spec) {
   return spec.find("BINARY") == std::string::npos ? kLabels : 2;
 }
 
-// One sentence a row, padded with `padding`, of the given lengths; tags for every position but a
-// few, or a label for each sentence.
+// One sentence per row, with the given lengths, padded with `padding`. There is a tag for every
+// position except a few, or a label for each sentence.
 Batch RandomSentences(const std::vector<int32_t>& lengths, bool tagged, int labels, uint32_t seed,
                       int32_t padding = 0) {
   std::mt19937 engine(seed);
@@ -53,7 +53,7 @@ Batch RandomSentences(const std::vector<int32_t>& lengths, bool tagged, int labe
   return batch;
 }
 
-// The batch with its sentences in another order: row i is row order[i] of `batch`.
+// Returns the batch with its sentences in another order: row i is row order[i] of `batch`.
 Batch Reordered(const Batch& batch, const std::vector<int>& order) {
   Batch result = batch;
   const bool tagged = batch.targets.size() == batch.inputs.size();
@@ -83,7 +83,7 @@ class SequenceModelTest : public testing::TestWithParam<ModelCase> {
     const ModelSpec spec = Spec(GetParam().spec);
     if (GetParam().tagger) model_ = std::make_unique<Tagger>(spec, kVocabulary, labels_);
     if (!GetParam().tagger) model_ = std::make_unique<Classifier>(spec, kVocabulary, labels_);
-    // With this seed no two elements of which one is the maximum are nearly alike.
+    // With this seed, no two candidates for a maximum are nearly equal.
     values_ = RandomFloats(model_->parameters().size(), 9, 0.9f);
     batch_ = RandomSentences({3, 6, 1, 4}, GetParam().tagger, labels_, 8);
   }
@@ -116,7 +116,7 @@ class SequenceModelTest : public testing::TestWithParam<ModelCase> {
   Workspace workspace_;
 };
 
-TEST_P(SequenceModelTest, GradientsAreThoseOfTheLoss) {
+TEST_P(SequenceModelTest, GradientsMatchDifferences) {
   std::vector<float> gradients, ignored;
   const LossSums sums = Train(batch_, &gradients);
   EXPECT_EQ(sums.targets, batch_.target_count);
@@ -131,7 +131,7 @@ TEST_P(SequenceModelTest, GradientsAreThoseOfTheLoss) {
   }
 }
 
-TEST_P(SequenceModelTest, EvaluationIsTheLossOfTrainingWithoutDropout) {
+TEST_P(SequenceModelTest, EvaluationMatchesTrainingWithoutDropout) {
   if (HasDropout()) return;
   std::vector<float> gradients;
   const std::vector<double> losses = Losses(batch_);
@@ -145,7 +145,8 @@ TEST_P(SequenceModelTest, EvaluationIsTheLossOfTrainingWithoutDropout) {
   EXPECT_NEAR(sum, Train(batch_, &gradients).loss, 1e-4);
 }
 
-// Neither the order of the sentences nor what pads them nor how far changes anything but rounding.
+// The order of the sentences, the padding ids and the amount of padding change results only by
+// rounding.
 TEST_P(SequenceModelTest, PaddingAndOrderDoNotMatter) {
   std::vector<float> gradients, others;
   const Batch reordered = Reordered(batch_, {2, 3, 1, 0});
@@ -159,7 +160,7 @@ TEST_P(SequenceModelTest, PaddingAndOrderDoNotMatter) {
     const int from = std::vector<int>{2, 3, 1, 0}[row];
     EXPECT_NEAR(sum(moved, row), sum(losses, from), 1e-5) << row;
   }
-  if (HasDropout()) return;  // whose masks belong to the places of sentences
+  if (HasDropout()) return;  // masks depend on the positions of sentences
   const LossSums sums = Train(batch_, &gradients);
   EXPECT_NEAR(Train(reordered, &others).loss, sums.loss, 1e-5);
   for (size_t i = 0; i < gradients.size(); ++i) ASSERT_NEAR(others[i], gradients[i], 1e-5) << i;
@@ -180,7 +181,7 @@ TEST_P(SequenceModelTest, UnseenTargetsHaveNoLoss) {
   EXPECT_EQ(Losses(unseen), Losses(none));
 }
 
-TEST_P(SequenceModelTest, TouchesWhatItAddsTo) {
+TEST_P(SequenceModelTest, TouchesAllChangedBlocks) {
   BlockSet touched = model_->parameters().DenseBlocks();
   model_->Touch(batch_, &touched);
   std::vector<float> gradients;
@@ -220,8 +221,8 @@ const ModelCase kCases[] = {
 INSTANTIATE_TEST_SUITE_P(Models, SequenceModelTest, testing::ValuesIn(kCases),
                          [](const auto& info) { return std::string(info.param.name); });
 
-// Trained on one batch until it is known by heart, a tagger gives back its tags, and a classifier
-// its labels with certainty.
+// Trained on one batch until it has memorized it, a tagger predicts its tags, and a classifier its
+// labels with certainty.
 template <typename M, typename Check>
 void LearnByHeart(const char* spec, bool tagged, const Check& check) {
   M model(Spec(spec), kVocabulary, LabelsOf(spec));
@@ -239,7 +240,7 @@ void LearnByHeart(const char* spec, bool tagged, const Check& check) {
   check(&model, batch, &workspace);
 }
 
-TEST(TaggerTest, GivesBackWhatItHasLearned) {
+TEST(TaggerTest, PredictsMemorizedLabels) {
   for (const char* spec : {"bidirectional: true", "bidirectional: true tagging { output: CRF }",
                            "bidirectional: true tagging { output: BINARY }"}) {
     LearnByHeart<Tagger>(spec, true, [](Tagger* model, const Batch& batch, Workspace* workspace) {
@@ -255,7 +256,7 @@ TEST(TaggerTest, GivesBackWhatItHasLearned) {
           EXPECT_LE(probabilities[i], 1);
         }
       }
-      // What is to be tagged need not be known.
+      // Predict must not depend on the values of the targets.
       Batch unknown = batch;
       for (int32_t& target : unknown.targets)
         target = target == kNoTarget ? kNoTarget : kLabels + 5;
@@ -265,7 +266,7 @@ TEST(TaggerTest, GivesBackWhatItHasLearned) {
   }
 }
 
-TEST(ClassifierTest, GivesBackWhatItHasLearned) {
+TEST(ClassifierTest, PredictsMemorizedLabels) {
   for (const char* spec : {"bidirectional: true", "classification { output: ORDINAL }"}) {
     LearnByHeart<Classifier>(spec, false,
                              [](Classifier* model, const Batch& batch, Workspace* workspace) {

@@ -1,4 +1,4 @@
-// A language model of a few units, and what a pass of it does to a random batch.
+// A small language model, and the result of a training pass on a random batch.
 #pragma once
 
 #include <google/protobuf/text_format.h>

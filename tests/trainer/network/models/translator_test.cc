@@ -80,7 +80,8 @@ class TranslatorTest : public testing::TestWithParam<TranslatorCase> {
   TranslatorTest()
       : shared_(Has("shared_embeddings")),
         model_(MakeModel(Spec(GetParam().spec))),
-        // Large, for all to matter; Jordan's two products a step would blow rounding up.
+        // Large values, so that all parameters matter. For the two products per step of Jordan
+        // networks they would amplify rounding errors.
         values_(RandomFloats(model_->parameters().size(), 9, Has("JORDAN") ? 0.9f : 1.8f)),
         pairs_(RandomPairs({{3, 4}, {6, 2}, {1, 5}, {4, 1}}, 8)) {}
 
@@ -119,7 +120,7 @@ class TranslatorTest : public testing::TestWithParam<TranslatorCase> {
   Workspace workspace_;
 };
 
-TEST_P(TranslatorTest, GradientsAreThoseOfTheLoss) {
+TEST_P(TranslatorTest, GradientsMatchDifferences) {
   const Batch batch = BatchOf(pairs_);
   std::vector<float> gradients, ignored;
   const LossSums sums = Train(batch, &gradients);
@@ -134,8 +135,8 @@ TEST_P(TranslatorTest, GradientsAreThoseOfTheLoss) {
   }
 }
 
-// The gradient is linear in what is taken for the truth.
-TEST_P(TranslatorTest, SmoothedLabelsAreAMixtureOfTruths) {
+// The gradient is linear in the target distribution.
+TEST_P(TranslatorTest, GradientIsLinearInSmoothedTargets) {
   constexpr float kSmoothing = 0.3f;
   const Batch batch = BatchOf(pairs_);
   std::vector<float> gradients, expected, part;
@@ -154,7 +155,7 @@ TEST_P(TranslatorTest, SmoothedLabelsAreAMixtureOfTruths) {
   for (size_t i = 0; i < gradients.size(); ++i) ASSERT_NEAR(gradients[i], expected[i], 2e-5) << i;
 }
 
-TEST_P(TranslatorTest, EvaluationIsTheLossOfTrainingWithoutDropout) {
+TEST_P(TranslatorTest, EvaluationMatchesTrainingWithoutDropout) {
   if (Has("dropout")) return;
   const Batch batch = BatchOf(pairs_);
   std::vector<float> gradients;
@@ -167,8 +168,8 @@ TEST_P(TranslatorTest, EvaluationIsTheLossOfTrainingWithoutDropout) {
   EXPECT_NEAR(sum, Train(batch, &gradients).loss, 1e-4);
 }
 
-// What a pair comes to does not depend on its company, nor on what pads it.
-TEST_P(TranslatorTest, EachPairAloneComputesWhatItDoesInABatch) {
+// The result for a pair depends neither on the other pairs of the batch nor on the padding.
+TEST_P(TranslatorTest, PairsAreIndependentOfTheBatch) {
   const std::vector<double> losses = Losses(BatchOf(pairs_));
   std::vector<float> gradients, sum(values_.size(), 0), alone;
   for (size_t row = 0; row < pairs_.size(); ++row) {
@@ -179,7 +180,7 @@ TEST_P(TranslatorTest, EachPairAloneComputesWhatItDoesInABatch) {
     for (size_t i = 0; i < sum.size(); ++i) sum[i] += alone[i];
   }
   const double loss = Train(BatchOf(pairs_), &gradients).loss;
-  if (!Has("dropout")) {  // whose masks belong to the places of pairs
+  if (!Has("dropout")) {  // masks depend on the positions of pairs
     for (size_t i = 0; i < sum.size(); ++i)
       ASSERT_NEAR(gradients[i], sum[i], 2e-5 + 1e-4 * std::abs(sum[i])) << i;
   }
@@ -187,7 +188,7 @@ TEST_P(TranslatorTest, EachPairAloneComputesWhatItDoesInABatch) {
   EXPECT_EQ(alone, gradients);
 }
 
-TEST_P(TranslatorTest, TouchesWhatItAddsTo) {
+TEST_P(TranslatorTest, TouchesAllChangedBlocks) {
   const Batch batch = BatchOf(pairs_);
   BlockSet touched = model_->parameters().DenseBlocks();
   model_->Touch(batch, &touched);
@@ -200,9 +201,9 @@ TEST_P(TranslatorTest, TouchesWhatItAddsTo) {
   }
 }
 
-// Word by word, several hypotheses of each source side by side, the translator gives each word the
-// probability that it has in a whole target.
-TEST_P(TranslatorTest, PredictsWordByWordWhatItEvaluates) {
+// Step by step, with several hypotheses per source in parallel, the translator gives each word the
+// same probability as in the evaluation of the whole target.
+TEST_P(TranslatorTest, PredictingWordByWordMatchesEvaluate) {
   const Batch batch = BatchOf(pairs_);
   const std::vector<double> losses = Losses(batch);
   const std::vector<int64_t> begins = {0, 2, 3, 3, 5};  // the third source has no hypothesis
@@ -271,8 +272,8 @@ const TranslatorCase kCases[] = {
 INSTANTIATE_TEST_SUITE_P(Translators, TranslatorTest, testing::ValuesIn(kCases),
                          [](const auto& info) { return std::string(info.param.name); });
 
-// Trained on a few sentences until it knows them by heart, a translator copies each of them.
-TEST(TranslatorLearningTest, CopiesWhatItKnowsByHeart) {
+// Trained on a few sentences until it has memorized them, a translator copies each of them.
+TEST(TranslatorLearningTest, CopiesMemorizedSentences) {
   for (const char* spec : {"bidirectional: true", "translation { attention: DOT }",
                            "translation { attention: CONCAT }"}) {
     Translator model(Spec(std::string(spec) + " hidden_size: 12 embedding_size: 8"), kTarget,
