@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kTags = 3;
 
-// Sequences of 4, 1, 3 and 2 positions, the third with one that has no tag.
+// Sequences of 4, 1, 3 and 2 positions; one position of the third has no tag.
 class LinearChainCrfTest : public testing::Test {
  protected:
   LinearChainCrfTest()
@@ -36,7 +36,7 @@ class LinearChainCrfTest : public testing::Test {
     return -1;
   }
 
-  // The packed rows of the sequence's chain.
+  // Returns the packed rows of the sequence's chain.
   std::vector<int64_t> Chain(int32_t sequence) const {
     std::vector<int64_t> rows;
     for (int32_t step = 0; step < lengths_[sequence]; ++step) {
@@ -58,7 +58,7 @@ class LinearChainCrfTest : public testing::Test {
     return score;
   }
 
-  // All taggings of so many positions.
+  // Returns all taggings of this number of positions.
   static std::vector<std::vector<int32_t>> AllTaggings(size_t positions) {
     std::vector<std::vector<int32_t>> all = {{}};
     for (size_t t = 0; t < positions; ++t) {
@@ -90,7 +90,7 @@ class LinearChainCrfTest : public testing::Test {
   std::vector<int32_t> targets_;
 };
 
-TEST_F(LinearChainCrfTest, LossIsThatOfAllTaggings) {
+TEST_F(LinearChainCrfTest, LossMatchesTheSumOverAllTaggings) {
   std::vector<double> losses(lengths_.size());
   crf_.Evaluate(values_.data(), layout_, Scores(), targets_, losses);
   double total = 0;
@@ -106,7 +106,7 @@ TEST_F(LinearChainCrfTest, LossIsThatOfAllTaggings) {
   EXPECT_NEAR(Loss(), total, 1e-9);
 }
 
-TEST_F(LinearChainCrfTest, GradientsAreThoseOfTheLoss) {
+TEST_F(LinearChainCrfTest, GradientsMatchDifferences) {
   std::vector<float> d_scores(scores_.size(), 99), gradients(values_.size(), 0.5f);
   crf_.Train(values_.data(), layout_, Scores(), targets_, {d_scores.data(), layout_.rows(), kTags},
              gradients.data());
@@ -141,7 +141,7 @@ TEST_F(LinearChainCrfTest, DecodesTheBestOfAllTaggings) {
   EXPECT_EQ(tags[RowOf(2, 1)], -1);
 }
 
-// Scores far outside of what exp can say: neither infinite nor lost.
+// The exponentials of these scores would overflow or underflow.
 TEST_F(LinearChainCrfTest, LargeScoresDoNotOverflow) {
   for (float& score : scores_) score *= 2000;
   EXPECT_TRUE(std::isfinite(Loss()));

@@ -9,8 +9,8 @@
 namespace elman {
 namespace {
 
-// More rows than one chunk takes when the vocabulary is small would need thousands; the rows here
-// make several chunks of the large vocabulary.
+// With a small vocabulary, several chunks would need thousands of rows. With the large vocabulary,
+// the rows here make several chunks.
 class VocabularyLossTest : public testing::TestWithParam<int64_t> {
  protected:
   static constexpr int64_t kRows = 11, kHidden = 5;
@@ -37,7 +37,7 @@ class VocabularyLossTest : public testing::TestWithParam<int64_t> {
   Workspace workspace_;
 };
 
-TEST_P(VocabularyLossTest, BackwardIsTheGradient) {
+TEST_P(VocabularyLossTest, GradientsMatchDifferences) {
   std::vector<float> d_hidden, gradients, scratch1, scratch2;
   Train(&d_hidden, &gradients);
   const auto loss = [&] { return Train(&scratch1, &scratch2); };
@@ -49,7 +49,7 @@ TEST_P(VocabularyLossTest, BackwardIsTheGradient) {
   }
 }
 
-TEST_P(VocabularyLossTest, IsTheCrossEntropyInDouble) {
+TEST_P(VocabularyLossTest, MatchesCrossEntropyInDoublePrecision) {
   const Parameter& weights = table_.parameters()[0];
   const Parameter& bias = table_.parameters()[1];
   std::vector<double> losses(kRows);
