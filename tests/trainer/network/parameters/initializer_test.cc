@@ -55,7 +55,7 @@ TEST(InitializerTest, ShiftsOnlyTheColumnsOfTheForgetGate) {
   for (int64_t i = 0; i < 12; ++i) EXPECT_EQ(bias[i], i >= 3 && i < 6 ? 2 : 0);
 }
 
-TEST(InitializerTest, DependsOnTheSeedAlone) {
+TEST(InitializerTest, DependsOnlyOnTheSeed) {
   const Initializer uniform = {.kind = Initializer::Kind::kUniform, .range = 1};
   EXPECT_EQ(Made(uniform, 4, 5, 1), Made(uniform, 4, 5, 1));
   EXPECT_NE(Made(uniform, 4, 5, 1), Made(uniform, 4, 5, 2));

@@ -28,7 +28,7 @@ TEST(SequenceLayoutTest, EqualLengthsKeepTheOrderOfTheBatch) {
   }
 }
 
-TEST(SequenceLayoutTest, TheDrawing) {
+TEST(SequenceLayoutTest, MatchesTheExampleInTheHeader) {
   const SequenceLayout layout(std::vector<int32_t>{3, 2, 4});
   EXPECT_EQ(layout.order(), (std::vector<int32_t>{2, 0, 1}));
   EXPECT_EQ(layout.batches(), (std::vector<int64_t>{3, 3, 2, 1}));
@@ -36,8 +36,8 @@ TEST(SequenceLayoutTest, TheDrawing) {
   EXPECT_EQ(layout.mirror(), (std::vector<int64_t>{8, 7, 5, 6, 4, 2, 3, 1, 0}));
 }
 
-TEST(SequenceLayoutTest, HoldsEveryStepOfEverySequenceOnce) {
-  SequenceLayout layout;  // the same object again and again
+TEST(SequenceLayoutTest, HasEveryStepOfEverySequenceOnce) {
+  SequenceLayout layout;  // is used again for each case
   for (uint32_t seed = 0; seed < 60; ++seed) {
     const std::vector<int32_t> lengths = RandomLengths(1 + seed % 23, 1 + seed * 3, seed);
     layout.Assign(lengths);
