@@ -1,7 +1,7 @@
-// The adding problem (Hochreiter and Schmidhuber, 1997): of a long sequence of random numbers two
-// are marked, and the last output is to be their sum. A network that always says 1, the mean, has a
-// mean squared error of 1/6; below that it must carry numbers over most of the sequence, which
-// gated cells learn and vanilla ones do not (Bengio, Simard and Frasconi, 1994).
+// The adding problem (Hochreiter and Schmidhuber, 1997): two numbers of a long random sequence are
+// marked, and the target is their sum. A network that always predicts 1, the mean, has a mean
+// squared error of 1/6. For a smaller error it must carry numbers over most of the sequence, which
+// gated cells learn and vanilla cells do not (Bengio, Simard and Frasconi, 1994).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ constexpr int64_t kBatch = 50;
 constexpr int64_t kHidden = 64;
 constexpr double kMeanError = 1.0 / 6;
 
-// Sequences of pairs (number, mark) [steps x kBatch, 2], and their sums.
+// Sequences of pairs (number, mark) [steps x kBatch, 2], and the sums of the marked numbers.
 struct Sequences {
   std::vector<float> inputs;
   std::vector<float> sums;
@@ -36,7 +36,7 @@ Sequences DrawSequences(int64_t steps, std::mt19937* engine) {
   Sequences drawn{std::vector<float>(steps * kBatch * 2), std::vector<float>(kBatch)};
   for (int64_t row = 0; row < steps * kBatch; ++row) drawn.inputs[2 * row] = number(*engine);
   for (int64_t b = 0; b < kBatch; ++b) {
-    // One mark in each half.
+    // One marked number in each half.
     for (const int64_t begin : {int64_t{0}, steps / 2}) {
       const int64_t row = (begin + static_cast<int64_t>((*engine)() % (steps / 2))) * kBatch + b;
       drawn.inputs[2 * row + 1] = 1;
@@ -46,7 +46,7 @@ Sequences DrawSequences(int64_t steps, std::mt19937* engine) {
   return drawn;
 }
 
-// One recurrent layer and a linear output after the last step.
+// One recurrent layer, and a linear layer after the last step.
 class Adder {
  public:
   Adder(Cell cell, int64_t steps)
@@ -64,7 +64,7 @@ class Adder {
     optimizer_ = CreateOptimizer(spec);
   }
 
-  // The mean squared error of the batch, before the update.
+  // Returns the mean squared error of the batch before the update.
   double Train(const Sequences& batch, int64_t step) {
     const Pass pass{.seed = 1, .step = step};
     const ConstMatrix x{batch.inputs.data(), layout_.rows(), 2};
@@ -81,7 +81,7 @@ class Adder {
     for (int64_t b = 0; b < kBatch; ++b) {
       const float difference = sums.data[b] + bias_.In(values_.data()).data[0] - batch.sums[b];
       error += difference * difference;
-      sums.data[b] = 2 * difference / kBatch;  // the gradient of the mean
+      sums.data[b] = 2 * difference / kBatch;  // gradient of the mean
     }
     std::ranges::fill(gradients_, 0.0f);
     for (int64_t b = 0; b < kBatch; ++b) bias_.In(gradients_.data()).data[0] += sums.data[b];
@@ -125,8 +125,8 @@ class Adder {
   Workspace workspace_;
 };
 
-// Trains until the mean error of the last hundred batches, none of which it has seen before, is
-// below `wanted`, or for `most` batches. Returns that error.
+// Trains until the mean error of the last 100 batches, all of them new, is below `wanted`, or for
+// `most` batches. Returns that error.
 double Learn(Cell cell, int64_t steps, double wanted, int64_t most) {
   std::mt19937 engine(7);
   Adder adder(cell, steps);
@@ -145,14 +145,14 @@ double Learn(Cell cell, int64_t steps, double wanted, int64_t most) {
   return mean;
 }
 
-TEST(AddingProblemTest, AGatedCellLearnsItOverTwentySteps) {
+TEST(AddingProblemTest, GatedCellLearnsTwentySteps) {
   EXPECT_LT(Learn(Cell::kGru, 20, 5e-3, 2000), 5e-3);
 }
 
-// Hochreiter and Schmidhuber's sequences, and longer: 200 steps.
+// Longer than in Hochreiter and Schmidhuber (1997): 200 steps.
 TEST(AddingProblemTest, OnlyGatedCellsLearnItOverTwoHundred) {
   const bool asked = std::getenv("ELMAN_LONG_TESTS") != nullptr;
-  if (!asked) return;  // tests/run --full
+  if (!asked) return;  // only with tests/run --full
   EXPECT_LT(Learn(Cell::kGru, 200, 1e-3, 20000), 1e-3);
   EXPECT_GT(Learn(Cell::kTanh, 200, 1e-3, 3000), 0.5 * kMeanError);
 }

@@ -1,4 +1,4 @@
-// Every cell against numbers that an independent implementation computed in double precision
+// Compares every cell with the results of an independent implementation in double precision
 // (tests/golden/README.md).
 #include <gtest/gtest.h>
 
@@ -58,7 +58,7 @@ TEST_P(CellGoldenTest, ForwardAndBackward) {
     ASSERT_EQ(static_cast<int64_t>(array.size()), parameter.size()) << parameter.name;
     std::copy(array.begin(), array.end(), values.begin() + parameter.offset);
   }
-  // The carry has the states of a layer, h and, where there is one, c, after those of another.
+  // The carry has h and, if the cell has one, c of each layer.
   std::vector<float> carry;
   const int64_t state = batch * hidden;
   const std::vector<std::string> states =

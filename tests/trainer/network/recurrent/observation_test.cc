@@ -1,4 +1,4 @@
-// How far gradients reach back, against central differences on a stack taken apart, for every cell.
+// Compares the measured reach of gradients with central differences, for every cell.
 #include "trainer/network/recurrent/observation.h"
 
 #include <gtest/gtest.h>
@@ -25,8 +25,8 @@ struct ObservedCase {
 
 std::ostream& operator<<(std::ostream& out, const ObservedCase& c) { return out << c.name; }
 
-// Sequences of several lengths, what they read, and the weights that make a loss of the outputs of
-// every step.
+// Sequences with several lengths, their inputs, and the weights of the outputs of all steps in the
+// loss.
 class ObservationTest : public testing::TestWithParam<ObservedCase> {
  protected:
   ObservationTest()
@@ -78,7 +78,7 @@ class ObservationTest : public testing::TestWithParam<ObservedCase> {
   Workspace workspace_;
 };
 
-TEST_P(ObservationTest, ChangesNoBitOfTheGradients) {
+TEST_P(ObservationTest, DoesNotChangeTheBitsOfGradients) {
   const Trained plain = Train(nullptr);
   Observation observation;
   EXPECT_EQ(Train(&observation), plain);
@@ -86,9 +86,9 @@ TEST_P(ObservationTest, ChangesNoBitOfTheGradients) {
             static_cast<size_t>(shape_.layers * (shape_.bidirectional ? 2 : 1)));
 }
 
-// Of what enters at the last step alone, in whatever direction a recurrence reads, a lag of 0 is
-// all that enters: of the topmost recurrences, the loss's weights.
-TEST_P(ObservationTest, BeginsWithWhatEntersAtTheLastStep) {
+// The lag 0 of the topmost recurrences is the gradient that enters at their last step, in the
+// direction in which they read: the weights of the loss.
+TEST_P(ObservationTest, LagZeroIsTheGradientThatEntersAtTheLastStep) {
   Observation observation;
   Train(&observation);
   const std::string top = "layer" + std::to_string(shape_.layers - 1);
@@ -137,21 +137,21 @@ RecurrenceShape ShapeOf(Cell cell) {
   return shape;
 }
 
-// What rounding may add to differences of a loss.
+// Limit for rounding errors in differences of a loss.
 constexpr double kNoise = 1e-5;
 
 class LagTest : public testing::TestWithParam<ObservedCase> {};
 
-// The gradient of the state `lag` steps before the end is that of the state with which a kernel
-// begins that is given the last steps only: differences of that loss say how large it is.
-TEST_P(LagTest, AgreesWithDifferencesOfTheLossOfTheLastStep) {
+// The gradient of the state `lag` steps before the end is that of the initial state of a kernel
+// that runs only the last steps. Its norm is estimated by differences of that loss.
+TEST_P(LagTest, MatchesDifferencesOfTheLossOfTheLastStep) {
   constexpr int64_t kSteps = 5, kBatch = 3;
   const Cell cell = GetParam().cell;
   const bool has_cell = HasCellState(cell);
   ParameterTable table;
   Recurrence recurrence("layer", 0, ShapeOf(cell), &table);
   std::vector<float> values = RandomFloats(table.size(), 1);
-  if (cell == Cell::kRelu) {  // off the kink: half of the units always on, half off
+  if (cell == Cell::kRelu) {  // avoid the kink: half of the units are always on, half are off
     for (float& value : values) value *= 0.3f;
     for (const Parameter& parameter : table.parameters()) {
       for (int64_t i = 0; parameter.rows == 1 && i < parameter.size(); ++i)
@@ -164,7 +164,8 @@ TEST_P(LagTest, AgreesWithDifferencesOfTheLossOfTheLastStep) {
   const int64_t size = kBatch * kHidden;
   Workspace workspace;
 
-  // The state after `steps` steps from zero; then the loss of the last one from any state there.
+  // Computes the state after `steps` steps from zero, then the loss of the last step from any
+  // state.
   const auto run = [&](int64_t first, int64_t end, std::vector<float>* state) {
     const SequenceLayout layout(end - first, kBatch);
     const ConstMatrix input{x.data() + first * kBatch * kInput, layout.rows(), kInput};
@@ -222,10 +223,11 @@ TEST_P(LagTest, AgreesWithDifferencesOfTheLossOfTheLastStep) {
 
 INSTANTIATE_TEST_SUITE_P(Cells, LagTest, testing::ValuesIn(EveryCell()), CaseName);
 
-// Texts that begin within a window: what came before is another one.
-TEST(RecurrenceSumsTest, LagsEndWhereSequencesBeginAnew) {
+// Texts that begin within a window: lags must not reach into the previous text.
+TEST(RecurrenceSumsTest, LagsEndAtRestarts) {
   SequenceLayout layout(/*steps=*/4, /*batch=*/3);
-  layout.RestartAt(std::vector<int32_t>{4, 7, 9});  // the second at steps 1 and 2, the first at 3
+  // The second sequence restarts at steps 1 and 2, the first at step 3.
+  layout.RestartAt(std::vector<int32_t>{4, 7, 9});
   std::vector<double> h(12);
   for (size_t i = 0; i < h.size(); ++i) h[i] = static_cast<double>(i + 1);
   RecurrenceSums sums;

@@ -25,8 +25,8 @@ std::ostream& operator<<(std::ostream& out, const StackCase& stack_case) {
 
 std::string CaseName(const testing::TestParamInfo<StackCase>& info) { return info.param.name; }
 
-// What sequences of these lengths read, and what their outputs weigh in the loss: numbers that
-// belong to (sequence, step), wherever a layout puts them.
+// Inputs of sequences of these lengths, and the weights of their outputs in the loss. The numbers
+// are functions of (sequence, step), whatever the layout is.
 struct Sequences {
   Sequences(std::vector<int32_t> lengths, int64_t output_size)
       : lengths(std::move(lengths)),
@@ -48,8 +48,7 @@ struct Sequences {
   int64_t output_size;
 };
 
-// Packed rows of a quantity that belongs to (sequence, step); `first` is the layout's first
-// sequence.
+// Packs the values of a function of (sequence, step); `first` is the layout's first sequence.
 template <typename At>
 std::vector<float> Pack(const SequenceLayout& layout, int64_t cols, int64_t first, const At& at) {
   std::vector<float> packed(layout.rows() * cols, 0);
@@ -60,7 +59,7 @@ std::vector<float> Pack(const SequenceLayout& layout, int64_t cols, int64_t firs
   return packed;
 }
 
-// A stack with a weighted sum of its outputs as loss; no two sizes alike.
+// A stack with a weighted sum of its outputs as loss. All sizes are different.
 class StackFixture {
  public:
   explicit StackFixture(RnnStackShape shape)
@@ -81,12 +80,12 @@ class StackFixture {
     double loss = 0;
     std::vector<float> y;          // packed
     std::vector<float> d_x;        // packed
-    std::vector<float> gradients;  // of the table
-    std::vector<float> carry;      // at the end
+    std::vector<float> gradients;  // of all parameters
+    std::vector<float> carry;      // after the pass
   };
 
-  // A pass over the sequences [first, first + layout.batch()) forward and, if asked for,
-  // backward. Without a carry they begin where the stack says.
+  // A forward pass over the sequences [first, first + layout.batch()) and, if requested, a backward
+  // pass. Without a carry, sequences begin with the initial state of the stack.
   Result Train(const Sequences& sequences, const SequenceLayout& layout, int64_t first,
                const std::vector<float>* carry, bool backward) {
     workspace_.Reset();
@@ -122,13 +121,13 @@ class StackFixture {
   ParameterTable table_;
   RnnStack stack_;
   std::vector<float> values_;
-  std::vector<float> x_;  // of the latest pass: the tape refers to it
+  std::vector<float> x_;  // of the latest pass; the tape refers to it
   RnnStack::Tape tape_;
   Workspace workspace_;
 
  private:
-  // Differences across the rectifier's kink say nothing about its gradient: half of the units are
-  // always on, half off.
+  // Differences across the kink of a rectifier do not estimate its gradient, so half of the units
+  // are always on and half are off.
   void KeepOffTheKink() {
     for (float& value : values_) value *= 0.3f;
     for (const Parameter& parameter : table_.parameters()) {
@@ -143,7 +142,7 @@ class RnnStackTest : public testing::TestWithParam<StackCase>, public StackFixtu
  protected:
   RnnStackTest() : StackFixture(GetParam().shape) {}
 
-  // Checks the gradients of parameters and, by (sequence, step), of x.
+  // Checks the gradients of all parameters and, by (sequence, step), of x.
   void ExpectGradients(Sequences sequences, const SequenceLayout& layout,
                        const std::vector<float>* carry) {
     const Result result = Train(sequences, layout, 0, carry, /*backward=*/true);
@@ -167,21 +166,21 @@ class RnnStackTest : public testing::TestWithParam<StackCase>, public StackFixtu
   }
 };
 
-TEST_P(RnnStackTest, BackwardIsTheGradientForEqualLengths) {
+TEST_P(RnnStackTest, GradientsMatchDifferencesForEqualLengths) {
   const Sequences sequences({5, 5, 5}, shape_.output_size());
   const std::vector<float> carry = RandomFloats(stack_.states() * 3 * kHidden, 3);
   ExpectGradients(sequences, SequenceLayout(5, 3), &carry);
 }
 
-TEST_P(RnnStackTest, BackwardIsTheGradientForUnequalLengths) {
+TEST_P(RnnStackTest, GradientsMatchDifferencesForUnequalLengths) {
   const Sequences sequences({2, 7, 6, 1, 7, 1}, shape_.output_size());
   const SequenceLayout layout(sequences.lengths);
   ExpectGradients(sequences, layout, nullptr);
 }
 
-// Neither the other sequences of a batch nor its order has a part in what a sequence computes, the
-// state it ends with included.
-TEST_P(RnnStackTest, ABatchComputesWhatItsSequencesComputeAlone) {
+// The result for a sequence, including its final state, depends neither on the other sequences of
+// the batch nor on their order.
+TEST_P(RnnStackTest, SequencesAreIndependentOfTheBatch) {
   const Sequences sequences({4, 31, 1, 30, 13, 12, 12, 31}, shape_.output_size());
   const SequenceLayout layout(sequences.lengths);
   const Result whole = Train(sequences, layout, 0, nullptr, /*backward=*/true);
@@ -227,7 +226,7 @@ TEST_P(RnnStackTest, BackwardAddsToGradients) {
   for (size_t i = 0; i < once.size(); ++i) ASSERT_NEAR(twice[i], 2 * once[i], 1e-4) << i;
 }
 
-// Every cell in one layer and in two.
+// Every cell, with one layer and with two.
 std::vector<StackCase> Stacks(bool bidirectional) {
   std::vector<StackCase> cases;
   for (const int layers : {1, 2}) {
@@ -240,7 +239,7 @@ std::vector<StackCase> Stacks(bool bidirectional) {
   return cases;
 }
 
-// What computes in training something else than in inference.
+// Options that change training but not inference.
 const StackCase kRegularized[] = {
     {"Dropout", {.cell = Cell::kLstm, .layers = 2, .input_dropout = 0.2f, .layer_dropout = 0.4f}},
     {"VariationalDropout",
@@ -272,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P(Plain, RnnStackTest, testing::ValuesIn(Stacks(false)), 
 INSTANTIATE_TEST_SUITE_P(Bidirectional, RnnStackTest, testing::ValuesIn(Stacks(true)), CaseName);
 INSTANTIATE_TEST_SUITE_P(Regularized, RnnStackTest, testing::ValuesIn(kRegularized), CaseName);
 
-// For stacks that compute in training what they compute in inference.
+// For stacks whose training passes compute the same as inference.
 class RnnStackInferenceTest : public RnnStackTest {};
 
 TEST_P(RnnStackInferenceTest, TrainingAndInferenceAgree) {
@@ -297,7 +296,7 @@ INSTANTIATE_TEST_SUITE_P(Bidirectional, RnnStackInferenceTest, testing::ValuesIn
 
 class RnnStackCarryTest : public RnnStackTest {};
 
-TEST_P(RnnStackCarryTest, CarryJoinsSequences) {
+TEST_P(RnnStackCarryTest, CarryContinuesSequences) {
   constexpr int64_t kSteps = 5, kBatch = 3, kFirst = 2;
   const std::vector<float> x = RandomFloats(kSteps * kBatch * kInput, 2, 1),
                            carry = RandomFloats(stack_.states() * kBatch * kHidden, 3);
@@ -324,7 +323,7 @@ TEST_P(RnnStackCarryTest, CarryJoinsSequences) {
 
 INSTANTIATE_TEST_SUITE_P(Plain, RnnStackCarryTest, testing::ValuesIn(Stacks(false)), CaseName);
 
-// The second direction is a recurrence over the sequence from its last step to its first.
+// The second direction is a recurrence from the last step of the sequence to its first.
 TEST(RnnStackDirectionTest, TheSecondDirectionReadsRightToLeft) {
   StackFixture both({.cell = Cell::kGru, .bidirectional = true});
   StackFixture one({.cell = Cell::kGru});
@@ -370,14 +369,15 @@ TEST(RnnStackInitialStateTest, IsZeroLearnedOrRandomByGlobalRow) {
   const std::vector<float> random = begin(InitialState::Kind::kRandom, &kPass);
   EXPECT_EQ(random, begin(InitialState::Kind::kRandom, &kPass));
   EXPECT_LE(*std::ranges::max_element(random), 0.5f);
-  // Row 2 of the batch comes first in the layout: one batch up, its row is 1 there.
+  // Row 2 of the batch is the first one in the layout. In a batch that starts one row later, it is
+  // row 1.
   Pass moved = kPass;
   moved.first_row += 1;
   const std::vector<float> shifted = begin(InitialState::Kind::kRandom, &moved);
   EXPECT_TRUE(std::equal(random.begin(), random.begin() + kHidden, shifted.begin() + 2 * kHidden));
 }
 
-// Dropped weights belong to a training pass: what comes after it must use whole ones.
+// Dropped weights are used only in training passes; inference must use whole ones.
 TEST(RnnStackWeightsTest, InferenceAfterTrainingUsesWholeWeights) {
   ParameterTable table;
   RnnStack stack("layer", {.input_size = 3, .hidden_size = 4, .weight_dropout = 0.5f}, &table);
@@ -405,7 +405,7 @@ TEST(RnnStackWeightsTest, InferenceAfterTrainingUsesWholeWeights) {
   EXPECT_EQ(infer(), before);
 }
 
-// A check that passes a wrong gradient is worth nothing.
+// The gradient check must detect a wrong gradient.
 TEST(GradientCheckTest, CatchesASwappedMatrix) {
   std::vector<float> values = RandomFloats(12, 1);
   const auto loss = [&] {
