@@ -27,7 +27,7 @@ TEST(AliasTableTest, DrawsInProportion) {
   }
 }
 
-TEST(AliasTableTest, TheExtremesOfRandomWordsAreDrawn) {
+TEST(AliasTableTest, HandlesTheSmallestAndLargestRandomWords) {
   const AliasTable table(std::vector<double>{1, 3});
   for (const uint32_t which : {0u, ~0u}) {
     for (const uint32_t coin : {0u, ~0u}) {

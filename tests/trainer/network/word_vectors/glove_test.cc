@@ -21,11 +21,11 @@ ModelSpec Spec(int zeros) {
   return spec;
 }
 
-// Ids 0 and 1 are no words; some are frequent.
+// Ids 0 and 1 are not words; some words are frequent.
 std::vector<uint64_t> Counts() { return {0, 0, 9, 700, 3, 2, 2, 1, 1, 1, 1}; }
 
-// Three examples of 4, 2 and 3 pairs: of a word with itself, pairs that come twice, weights below
-// and above x_max.
+// Three examples of 4, 2 and 3 pairs: a pair of equal words, repeated pairs, and weights below and
+// above x_max.
 Batch MadeBatch() {
   Batch batch;
   batch.steps = 4;
@@ -38,7 +38,7 @@ Batch MadeBatch() {
   return batch;
 }
 
-// Words 4 and 5, once.
+// One pair of the words 4 and 5.
 Batch OnePair() {
   Batch batch;
   batch.rows = 1;
@@ -70,7 +70,7 @@ class GloveTest : public testing::TestWithParam<int> {
     }
     return nullptr;
   }
-  // The loss of a pair in one order, by the definition.
+  // The loss of a pair in one order, computed by the definition.
   double Loss(int32_t word, int32_t context, double x) const {
     double error = *Row("bias", word) + *Row("output_bias", context) - std::log(x);
     for (int64_t k = 0; k < kSize; ++k)
@@ -96,7 +96,7 @@ TEST_P(GloveTest, TrainComputesTheGradient) {
   }
 }
 
-TEST_P(GloveTest, TheLossIsThatOfBothOrders) {
+TEST_P(GloveTest, LossIsTheSumOfBothOrders) {
   const Batch batch = MadeBatch();
   std::vector<float> gradients;
   const LossSums sums = Train(batch, &gradients);
@@ -121,8 +121,8 @@ TEST_P(GloveTest, TheLossIsThatOfBothOrders) {
   EXPECT_EQ(sums.tokens, 9);
 }
 
-TEST_P(GloveTest, TouchesWhatItAddsTo) {
-  // A row is a block: no other row covers it up.
+TEST_P(GloveTest, TouchesAllChangedBlocks) {
+  // A row is one block, so that no other row marks it as touched.
   ModelSpec spec = Spec(GetParam());
   spec.set_embedding_size(kBlock);
   Glove model(spec, Counts());
@@ -138,8 +138,7 @@ TEST_P(GloveTest, TouchesWhatItAddsTo) {
     ASSERT_TRUE(gradients[i] == 0 || touched.Count(i, i + 1) == 1) << i;
 }
 
-// Rows of a batch are drawn for by their number in the global batch, so that lanes make no
-// difference.
+// Random words are keyed by the number of the row in the global batch, so lanes do not matter.
 TEST_P(GloveTest, RowsAreIndependentOfLanes) {
   const Batch batch = MadeBatch();
   std::vector<float> whole, part, sum(values_.size());
@@ -164,9 +163,9 @@ TEST_P(GloveTest, RowsAreIndependentOfLanes) {
   for (size_t i = 0; i < sum.size(); ++i) ASSERT_NEAR(sum[i], whole[i], 1e-4) << i;
 }
 
-// The mean over many steps is what the definition leads one to expect: for each order of the pair,
-// `zeros` words n drawn with P(n), weighed by q(i, n), beside the bound log 1/2.
-TEST_P(GloveTest, WhatIsDrawnCostsWhatTheDefinitionSays) {
+// The mean over many steps is the expectation of the definition: for each order of the pair,
+// `zeros` words n drawn from P(n) and weighted by q(i, n), with the bound log 1/2.
+TEST_P(GloveTest, LossOfDrawnWordsMatchesTheDefinition) {
   constexpr int kSteps = 20000;
   const Batch batch = OnePair();
   std::vector<float> gradients;
@@ -193,8 +192,8 @@ TEST_P(GloveTest, WhatIsDrawnCostsWhatTheDefinitionSays) {
   EXPECT_NEAR(mean, Loss(4, 5, 1) + Loss(5, 4, 1) + GetParam() * drawn, 0.03 * drawn);
 }
 
-// What is drawn can only push down.
-TEST_P(GloveTest, DrawnWordsAreNotToBeExpected) {
+// Drawn words can only decrease scores.
+TEST_P(GloveTest, DrawnWordsDecreaseScores) {
   const Batch batch = OnePair();
   std::vector<float> gradients;
   std::vector<double> pushed(kIds);
@@ -206,7 +205,7 @@ TEST_P(GloveTest, DrawnWordsAreNotToBeExpected) {
     }
   }
   for (int64_t id = 0; id < kIds; ++id) {
-    if (id == 4 || id == 5) continue;  // these were seen
+    if (id == 4 || id == 5) continue;  // this pair was seen
     if (GetParam() == 0 || id < 2) {
       EXPECT_EQ(pushed[id], 0) << id;
     }
@@ -214,18 +213,17 @@ TEST_P(GloveTest, DrawnWordsAreNotToBeExpected) {
       EXPECT_GT(pushed[id], 0.1) << id;
     }
   }
-  // Together with the most frequent word it must have been seen, if there is anything to see.
+  // A pair with the most frequent word is expected to be seen by chance.
   if (GetParam() > 0) {
     EXPECT_LT(pushed[3], pushed[2]);
   }
 }
 
-TEST_P(GloveTest, GradientsAddUpOverPartsOfABatch) {
-  if (GetParam() > 0) return;  // places within a row are drawn for by their number
+TEST_P(GloveTest, GradientsOfPartsOfABatchAddUp) {
+  if (GetParam() > 0) return;  // random words depend on the position within a row
   Batch batch;
   batch.rows = 1;
-  batch.steps =
-      3072;  // so many that they are worked on in several turns, the last of which is full
+  batch.steps = 3072;  // processed in several blocks, the last of which is full
   for (int i = 0; i < batch.steps; ++i) {
     batch.inputs.push_back(2 + i % 4);
     batch.targets.push_back(6 + i % 3 + i % 2);

@@ -19,7 +19,7 @@ std::vector<size_t> Lengths(const HuffmanCode& code, size_t words) {
   return lengths;
 }
 
-// What all words together cost: the sum of the weights of inner nodes, by another way to find it.
+// The cost of all words, computed in another way: the sum of the weights of inner nodes.
 uint64_t LeastCost(const std::vector<uint64_t>& counts) {
   std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> weights(counts.begin(),
                                                                                counts.end());
@@ -35,14 +35,14 @@ uint64_t LeastCost(const std::vector<uint64_t>& counts) {
   return cost;
 }
 
-TEST(HuffmanCodeTest, HasTheLengthsOfHandMadeCodes) {
+TEST(HuffmanCodeTest, LengthsMatchManualCodes) {
   EXPECT_THAT(Lengths(HuffmanCode(std::vector<uint64_t>{7, 3}), 2), ElementsAre(1, 1));
   EXPECT_THAT(Lengths(HuffmanCode(std::vector<uint64_t>{1, 8, 2, 4}), 4), ElementsAre(3, 1, 3, 2));
   EXPECT_THAT(Lengths(HuffmanCode(std::vector<uint64_t>{5, 9, 12, 13, 16, 45}), 6),
               ElementsAre(4, 4, 3, 3, 3, 1));
 }
 
-TEST(HuffmanCodeTest, CostsTheLeastAndIsPrefixFree) {
+TEST(HuffmanCodeTest, IsOptimalAndPrefixFree) {
   std::vector<uint64_t> counts;
   for (uint64_t i = 0; i < 300; ++i) counts.push_back(i * 7919 % 1000);
   const HuffmanCode code(counts);

@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-// Ids: <unk>, </s>, eleven words of falling counts, <s>, <pad>.
+// Ids: <unk>, </s>, eleven words with decreasing counts, <s>, <pad>.
 constexpr int kIds = 15, kEnd = 1;
 
 std::vector<uint64_t> Counts() {
@@ -34,7 +34,7 @@ ModelSpec Spec(const std::string& text) {
   return spec;
 }
 
-// Lines of all lengths, with unknown words, and ends of rows without a target.
+// Lines of different lengths with unknown words, and rows that end without a target.
 Batch RandomBatch(int steps, int rows, uint32_t seed) {
   std::mt19937 engine(seed);
   Batch batch;
@@ -96,8 +96,8 @@ TEST_P(WordVectorsTest, TrainComputesTheGradient) {
   }
 }
 
-TEST_P(WordVectorsTest, TouchesWhatItAddsTo) {
-  // A row is a block: no other row covers it up.
+TEST_P(WordVectorsTest, TouchesAllChangedBlocks) {
+  // A row is one block, so that no other row marks it as touched.
   ModelSpec spec = Spec(GetParam());
   spec.set_embedding_size(kBlock);
   WordVectors model(spec, Counts(), kEnd);
@@ -132,9 +132,9 @@ TEST_P(WordVectorsTest, LanesAddUp) {
     ASSERT_NEAR(left.gradients[i] + right.gradients[i], whole.gradients[i], 1e-4) << i;
 }
 
-// With a rate, the second row is trained on the values that the first one leaves.
-TEST_P(WordVectorsTest, GoesOnFromWhatItHasChanged) {
-  Batch batch;  // a block a row
+// With a rate, the second row uses the values that the first one has changed.
+TEST_P(WordVectorsTest, LaterRowsUseChangedValues) {
+  Batch batch;  // one block per row
   batch.steps = 4;
   batch.rows = 2;
   batch.targets = {2, 3, 4, 5, 3, 2, 5, 4};
@@ -158,8 +158,8 @@ TEST_P(WordVectorsTest, GoesOnFromWhatItHasChanged) {
   EXPECT_GT(difference, 0.1);
 }
 
-// Of several lanes, rows that are in hand all the time are averaged, others added up.
-TEST_P(WordVectorsTest, WhatLanesAddUpIsWeighedByHowFarRowsHaveMoved) {
+// With several lanes, rows that are used all the time are averaged, others are added.
+TEST_P(WordVectorsTest, FrequentRowsAreAveragedOverLanes) {
   const Batch batch = RandomBatch(40, 4, 8);
   const auto ratios = [&](float rate) {
     Pass alone = kPass, together = kPass;
@@ -180,7 +180,7 @@ TEST_P(WordVectorsTest, WhatLanesAddUpIsWeighedByHowFarRowsHaveMoved) {
   EXPECT_LE(*std::ranges::max_element(fast), 1);
 }
 
-TEST_P(WordVectorsTest, EvaluationGivesEveryWordItsLoss) {
+TEST_P(WordVectorsTest, EvaluationMatchesTheLossOfTraining) {
   const Batch batch = RandomBatch(11, 3, 2);
   model_.UseValues(values_.data());
   std::vector<double> losses(batch.targets.size());
@@ -190,7 +190,7 @@ TEST_P(WordVectorsTest, EvaluationGivesEveryWordItsLoss) {
     sum += losses[i];
     EXPECT_TRUE(batch.targets[i] > kEnd || losses[i] == 0) << i;
   }
-  // Of the random numbers of the first pass of seed 0.
+  // Uses the random numbers of the first pass with seed 0.
   const Trained same = Train(&model_, values_, batch, Pass());
   EXPECT_NEAR(sum, same.sums.loss, 1e-9);
   EXPECT_GT(same.sums.targets, 0);
@@ -209,9 +209,9 @@ INSTANTIATE_TEST_SUITE_P(MethodsAndOutputs, WordVectorsTest,
 
 double LogOfSigmoid(double z) { return -std::log1p(std::exp(-z)); }
 
-// The mean over many draws is the loss with `negatives` draws for every word predicted, each in
-// proportion to its power: however many of them are shared.
-TEST(WordVectorLossTest, TheExpectedLossIsThatOfTheFormula) {
+// The mean over many draws is the expected loss with `negatives` draws per predicted word from the
+// smoothed distribution, however many of them are shared.
+TEST(WordVectorLossTest, ExpectedLossMatchesTheFormula) {
   Batch batch;
   batch.steps = 3;
   batch.rows = 1;
@@ -251,7 +251,7 @@ TEST(WordVectorLossTest, TheExpectedLossIsThatOfTheFormula) {
   }
 }
 
-TEST(WordVectorLossTest, AWordAloneInItsLineLearnsNothing) {
+TEST(WordVectorLossTest, SingleWordLinesHaveNoLoss) {
   WordVectors model(Spec(""), Counts(), kEnd);
   Batch batch;
   batch.steps = 5;
@@ -265,7 +265,7 @@ TEST(WordVectorLossTest, AWordAloneInItsLineLearnsNothing) {
   EXPECT_EQ(std::ranges::count(trained.gradients, 0.0f), std::ssize(trained.gradients));
 }
 
-TEST(WordVectorFactoryTest, RefusesWhatMakesNoSense) {
+TEST(WordVectorFactoryTest, RejectsInvalidSpecs) {
   const Vocabulary vocabulary =
       *Vocabulary::Create({{"<unk>", 4}, {"</s>", 2}, {"a", 7}, {"b", 3}, {"c", 0}});
   VocabularySpec described;

@@ -12,7 +12,7 @@ using testing::ElementsAre;
 
 constexpr int32_t kUnknown = 0, kEnd = 1;
 
-TEST(WordWindowsTest, LinesBoundWindowsAndWhatIsNoWordIsLeftOut) {
+TEST(WordWindowsTest, WindowsEndWithLinesAndSkipOtherIds) {
   WindowChooser chooser(std::vector<uint64_t>{0, 0, 5, 5, 5}, /*subsample=*/0, /*window=*/1, kEnd);
   WordWindows windows;
   chooser.Choose(std::vector<int32_t>{2, kUnknown, 3, 4, kEnd, 4, kEnd, kEnd, 2, 3, -1},
@@ -23,7 +23,7 @@ TEST(WordWindowsTest, LinesBoundWindowsAndWhatIsNoWordIsLeftOut) {
   EXPECT_THAT(windows.ends, ElementsAre(2, 3, 3, 4, 6, 6));
 }
 
-TEST(WordWindowsTest, WidthsAreEven) {
+TEST(WordWindowsTest, WidthsAreUniform) {
   constexpr int kWindow = 4, kWords = 40000;
   WindowChooser chooser(std::vector<uint64_t>{0, 0, 5}, 0, kWindow, kEnd);
   WordWindows windows;
@@ -38,7 +38,7 @@ TEST(WordWindowsTest, WidthsAreEven) {
     EXPECT_NEAR(found[width] / kWords, 1.0 / kWindow, 0.01) << width;
 }
 
-TEST(WordWindowsTest, FrequentWordsAreKeptAsTheFormulaHasIt) {
+TEST(WordWindowsTest, KeepProbabilityMatchesTheFormula) {
   const std::vector<uint64_t> counts = {0, 0, 900, 90, 10};
   constexpr double kSubsample = 0.02;
   WindowChooser chooser(counts, kSubsample, 5, kEnd);
@@ -53,7 +53,7 @@ TEST(WordWindowsTest, FrequentWordsAreKeptAsTheFormulaHasIt) {
   }
 }
 
-TEST(WordWindowsTest, DrawsBelongToSeedStepAndRow) {
+TEST(WordWindowsTest, DrawsDependOnSeedStepAndRow) {
   WindowChooser chooser(std::vector<uint64_t>{0, 0, 1, 1}, 0.1, 5, kEnd);
   const std::vector<int32_t> tokens(200, 2);
   const auto choose = [&](const Pass& pass, uint32_t row) {
