@@ -1,5 +1,5 @@
-// Every damage that can be done to the file of a floor is found, and what only a forger makes
-// harms nothing.
+// Tests that every corruption of a baseline file is detected, and that forged files with valid
+// checksums do no harm.
 #include "tests/support/corruption.h"
 
 #include "data/shards/dataset.h"
@@ -15,7 +15,7 @@ namespace elman {
 namespace {
 
 constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
-constexpr size_t kMostAtOnce = size_t{1} << 16;  // files here have about two KiB
+constexpr size_t kMostAtOnce = size_t{1} << 16;  // files here have about 2 KiB
 
 std::shared_ptr<const Dataset> MadeDataset(const Scratch& scratch, const std::string& name,
                                            Task task, const FieldExamples& examples) {
@@ -26,7 +26,7 @@ std::shared_ptr<const Dataset> MadeDataset(const Scratch& scratch, const std::st
 
 class BaselineCorruptionTest : public testing::Test {
  protected:
-  // A model of n-grams of a few lines.
+  // Writes an n-gram model of a few lines.
   std::vector<std::string> Written(const std::string& name, uint32_t seed) {
     const auto dataset =
         MadeDataset(scratch_, name + ".data", LANGUAGE_MODEL, {RandomExamples(4, 4, 6, seed)});
@@ -61,7 +61,7 @@ TEST_F(BaselineCorruptionTest, IsFound) {
   EXPECT_THAT(ReadBaseline(path_), IsOk());
 }
 
-TEST_F(BaselineCorruptionTest, WithChecksumsMendedTheContentHashTells) {
+TEST_F(BaselineCorruptionTest, ContentHashDetectsChangesWithValidChecksums) {
   const std::vector<std::string> records = Written("a", 1);
   const std::string content_hash = ReadBaseline(scratch_.Path("a"))->content_hash;
   for (size_t i = 0; i < records.size(); ++i) {
@@ -74,7 +74,7 @@ TEST_F(BaselineCorruptionTest, WithChecksumsMendedTheContentHashTells) {
       forged[i] = FrameRecord(flipped);
       Overwrite(path_, Joined(forged));
       TakeLargestAllocation();
-      // A number may be written in several ways.
+      // Equal values may have several encodings.
       const auto read = ReadBaseline(path_);
       const bool same = i == 0 && read.ok() && read->content_hash == content_hash;
       EXPECT_TRUE(same || !read.ok()) << "record " << i << " bit " << bit;
@@ -83,8 +83,8 @@ TEST_F(BaselineCorruptionTest, WithChecksumsMendedTheContentHashTells) {
   }
 }
 
-// A file whose hash is right too. Whatever its arrays say, asking does not leave them.
-TEST_F(BaselineCorruptionTest, ForgedTablesAreRefusedOrAnswer) {
+// A forged file with a valid hash. Queries must not read outside of its arrays.
+TEST_F(BaselineCorruptionTest, ForgedTablesAreRejectedOrHarmless) {
   Written("a", 1);
   const Baseline good = *ReadBaseline(scratch_.Path("a"));
   const auto forge = [&](size_t array, size_t element, uint32_t value) {
@@ -113,7 +113,7 @@ TEST_F(BaselineCorruptionTest, ForgedTablesAreRefusedOrAnswer) {
     }
   }
   EXPECT_GT(refused, 100);
-  // Some cannot be told from good ones: probabilities, and tokens between their neighbors.
+  // Some forgeries are valid models: other probabilities, or tokens between their neighbors.
   Baseline forged = forge(1, 1, good.arrays[1].elements[1] + 1);
   EXPECT_THAT(NgramTable::Create("forged", &forged), FailsWith(kDataLoss, "ngrams-2"));
   forged = good;

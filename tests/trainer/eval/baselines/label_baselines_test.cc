@@ -1,4 +1,4 @@
-// The floors of labels: against numbers of scikit-learn 1.9.1, formulas, and counts by hand.
+// Compares the baselines for labels with results of scikit-learn 1.9.1, formulas and manual counts.
 #include <cmath>
 
 #include "data/shards/dataset.h"
@@ -19,8 +19,8 @@ using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::Pointwise;
 
-TEST(LbfgsTest, FindsTheBottomOfAValley) {
-  // Rosenbrock's function in four dimensions: least, 0, where all are 1.
+TEST(LbfgsTest, FindsTheMinimumOfRosenbrocksFunction) {
+  // Rosenbrock's function in four dimensions; its minimum is 0 where all coordinates are 1.
   std::vector<double> point = {-1.2, 1, -1.2, 1};
   const LbfgsResult result = MinimizeByLbfgs(
       [](std::span<const double> x, std::span<double> gradient) {
@@ -40,7 +40,7 @@ TEST(LbfgsTest, FindsTheBottomOfAValley) {
   EXPECT_LT(result.iterations, 100);
 }
 
-TEST(LbfgsTest, EndsWhereItBeginsAtTheBottom) {
+TEST(LbfgsTest, StopsAtOnceAtTheMinimum) {
   std::vector<double> point = {3};
   const auto square = [](std::span<const double> x, std::span<double> gradient) {
     gradient[0] = 2 * (x[0] - 3);
@@ -50,7 +50,7 @@ TEST(LbfgsTest, EndsWhereItBeginsAtTheBottom) {
   EXPECT_EQ(point[0], 3);
 }
 
-// "w2 w3 w3 w4" and so on.
+// Texts such as "w2 w3 w3 w4".
 const Examples kTexts = {{2, 3, 3, 4, 1}, {2, 5, 1},       {3, 4, 4, 1},
                          {5, 5, 2, 6, 1}, {6, 3, 0, 0, 1}, {7, 2, 4, 1}};
 
@@ -72,20 +72,21 @@ SparseRows RowsOf(const Examples& texts) {
   return rows;
 }
 
-TEST(TfidfTest, FeaturesAreScikitLearns) {
+TEST(TfidfTest, FeaturesMatchScikitLearn) {
   const SparseRows rows = RowsOf({kTexts[0], {0, 1}});
   EXPECT_THAT(rows.column, ElementsAre(2, 3, 4));
   EXPECT_THAT(rows.value, Pointwise(DoubleNear(1e-8), {0.35785031, 0.8351973, 0.41759865}));
-  // Of a text without words, no number is wrong.
+  // A text without words has no features.
   EXPECT_EQ(rows.begins.back(), 3);
 }
 
-TEST(LogisticRegressionTest, SolutionsAreScikitLearns) {
+TEST(LogisticRegressionTest, SolutionsMatchScikitLearn) {
   struct Case {
     std::vector<int32_t> target;
     int labels;
     double c;
-    std::vector<double> weights, biases, log_probabilities;  // of words 2 to 7; of the second text
+    std::vector<double> weights, biases,
+        log_probabilities;  // of the words 2 to 7; of the second text
   };
   const std::vector<Case> cases = {
       {{0, 1, 0, 1, 0, 1},
@@ -144,13 +145,13 @@ class LabelFloorsTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(LabelFloorsTest, ATextIsClassifiedAsItWasFitted) {
-  // Labels 0 and 2 to 7 are in the vocabulary too: the fit has eight.
+TEST_F(LabelFloorsTest, PredictsFittedTexts) {
+  // The vocabulary also has the labels 0 and 2 to 7, so the fit has eight labels.
   const auto dataset = Made(CLASSIFICATION, {kTexts, {{0}, {1}, {0}, {1}, {0}, {1}}});
   ASSERT_THAT(FitTfidfModel(dataset, {}, scratch_.Path("floor")), IsOk());
   const auto model = Loaded();
   Labeler* const labeler = model->AsLabeler();
-  // The texts 1 and 2, and <unk> alone, whose label train does not have.
+  // The texts 1 and 2, and <unk> alone with a label that is not in `train`.
   Batch batch;
   batch.steps = 4;
   batch.rows = 3;
@@ -170,8 +171,9 @@ TEST_F(LabelFloorsTest, ATextIsClassifiedAsItWasFitted) {
   EXPECT_TRUE(probabilities[2] > 0 && probabilities[2] < 1);
 }
 
-TEST_F(LabelFloorsTest, AWordHasTheTagItHasHadMostOften) {
-  // 2 has the tags 4, 4, 5; 3 has 5 and 6, alike; 7 has none, for it continues a word (9).
+TEST_F(LabelFloorsTest, PredictsTheMostFrequentTag) {
+  // 2 has the tags 4, 4, 5; 3 has 5 and 6 once each; 7 has none, because it continues a word (tag
+  // 9).
   const auto dataset = Made(TAGGING, {{{2, 2, 2, 3}, {3, 4, 7, 5}}, {{4, 4, 5, 5}, {6, 5, 9, 5}}});
   ASSERT_THAT(CountTags(dataset, scratch_.Path("floor")), IsOk());
   const auto model = Loaded();
@@ -186,10 +188,10 @@ TEST_F(LabelFloorsTest, AWordHasTheTagItHasHadMostOften) {
   std::vector<int32_t> tags(5);
   std::vector<double> losses(5);
   labeler->Predict(batch, tags, {}, &workspace);
-  // 6 never came: it has the tag most frequent overall, which also tells between those of 3.
+  // 6 does not occur, so it gets the most frequent tag overall, which also breaks the tie for 3.
   EXPECT_THAT(tags, ElementsAre(4, 5, 5, kNoTarget, 4));
   labeler->Evaluate(batch, nullptr, losses, &workspace);
-  // Seven tagged words, eight tags: 4 came twice, 5 four times, 6 once.
+  // Seven tagged words, eight tags: 4 occurs twice, 5 four times, 6 once.
   EXPECT_NEAR(std::exp(-losses[0]), (2 + 3 / 15.) / 4, 1e-12);
   EXPECT_NEAR(std::exp(-losses[1]), (1 + 2 / 15.) / 3, 1e-12);
   EXPECT_NEAR(std::exp(-losses[2]), 5 / 15., 1e-12);
