@@ -13,9 +13,9 @@
 namespace elman {
 namespace {
 
-constexpr int kTexts = 45;  // more than places, and no multiple of them
+constexpr int kTexts = 45;  // more than places, and not a multiple of them
 
-// Prompts of many lengths.
+// Prompts of different lengths.
 std::vector<int32_t> PromptOf(uint64_t number) {
   std::vector<int32_t> prompt = {SmallLanguageModel::kEnd};
   for (uint64_t i = 0; i < number * number % 7; ++i)
@@ -42,7 +42,7 @@ class BatchDecoderTest : public testing::TestWithParam<int> {
                                                            SmallLanguageModel::kUnknown)};
   }
 
-  // The texts of all numbers, `together` of them at a time.
+  // Decodes the texts of all numbers, `together` of them at a time.
   std::vector<Told> Tell(int together) {
     BatchDecoder decoder(&small_.model, std::max(1, GetParam()));
     std::vector<Told> told;
@@ -61,10 +61,10 @@ class BatchDecoderTest : public testing::TestWithParam<int> {
   Sampler sampler_;
 };
 
-// 0: drawn; otherwise the width of the beam.
+// 0: sampling; otherwise the beam width.
 INSTANTIATE_TEST_SUITE_P(DrawnOrSearched, BatchDecoderTest, testing::Values(0, 1, 3, 20));
 
-TEST_P(BatchDecoderTest, ATextDoesNotDependOnItsCompany) {
+TEST_P(BatchDecoderTest, TextsAreIndependentOfTheGroup) {
   const std::vector<Told> alone = Tell(1);
   for (const int together : {2, 7, 16, 17, kTexts}) {
     EXPECT_TRUE(Tell(together) == alone) << together << " at a time";
@@ -74,8 +74,8 @@ TEST_P(BatchDecoderTest, ATextDoesNotDependOnItsCompany) {
   EXPECT_GT(different.size(), 3u);
 }
 
-// What is told of log-probabilities is what the model says of the tokens, read alone.
-TEST_P(BatchDecoderTest, LogProbabilitiesAreTheModels) {
+// The reported log-probabilities are those of the model when it reads the tokens alone.
+TEST_P(BatchDecoderTest, LogProbabilitiesMatchTheModel) {
   const std::vector<Told> told = Tell(kTexts);
   for (int number = 0; number < kTexts; ++number) {
     DecodingState state(&small_.model, 1);
@@ -91,7 +91,7 @@ TEST_P(BatchDecoderTest, LogProbabilitiesAreTheModels) {
   }
 }
 
-TEST_P(BatchDecoderTest, TellsOfEveryStep) {
+TEST_P(BatchDecoderTest, ReportsEveryStep) {
   BatchDecoder decoder(&small_.model, std::max(1, GetParam()));
   BatchDecoder::Job job = JobOf(3);
   size_t steps = 0;

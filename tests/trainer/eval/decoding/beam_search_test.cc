@@ -32,7 +32,7 @@ class BeamSearchTest : public testing::Test {
     return search.text();
   }
 
-  // log P(tokens | prompt), one token at a time.
+  // Returns log P(tokens | prompt), one token at a time.
   double LogProbability(std::span<const int32_t> prompt, std::span<const int32_t> tokens) {
     DecodingState state(&small_.model, 1);
     for (const int32_t& token : prompt) state.Advance({&token, 1});
@@ -44,7 +44,7 @@ class BeamSearchTest : public testing::Test {
     return sum;
   }
 
-  // The text that ends and has the highest log-probability per token of all within `length`.
+  // Returns the text with the highest log-probability per token of all that end within `length`.
   std::vector<int32_t> BestOfAll(std::span<const int32_t> prompt, int length, int32_t banned) {
     std::vector<int32_t> best;
     double best_score = -1e9;
@@ -75,7 +75,7 @@ class BeamSearchTest : public testing::Test {
   SmallLanguageModel small_;
 };
 
-TEST_F(BeamSearchTest, AWideBeamFindsTheBestOfAllTexts) {
+TEST_F(BeamSearchTest, WideBeamFindsTheBestText) {
   const std::vector<int32_t> prompt = {kEnd, 2};
   const GeneratedText found = Search(prompt, {.max_tokens = 3}, 64, /*banned=*/0);
   EXPECT_EQ(found.tokens(), BestOfAll(prompt, 3, /*banned=*/0));
@@ -86,7 +86,7 @@ TEST_F(BeamSearchTest, AWideBeamFindsTheBestOfAllTexts) {
       found.log_probability(), 1e-12);
 }
 
-TEST_F(BeamSearchTest, ABeamOfOneIsGreedy) {
+TEST_F(BeamSearchTest, BeamOfOneIsGreedy) {
   const std::vector<int32_t> prompt = {kEnd};
   const GeneratedText found = Search(prompt, {.max_tokens = 6, .lines = 99}, 1, /*banned=*/-1);
   DecodingState state(&small_.model, 1);
@@ -100,10 +100,10 @@ TEST_F(BeamSearchTest, ABeamOfOneIsGreedy) {
   EXPECT_EQ(found.finish(), Finish::kMaxTokens);
 }
 
-TEST_F(BeamSearchTest, AStopTextEndsAHypothesis) {
+TEST_F(BeamSearchTest, StopTextEndsAHypothesis) {
   const std::vector<int32_t> prompt = {kEnd};
   const TextEnd end{.max_tokens = 8, .lines = 99, .stops = {"a", "b", "c"}};
-  // Every text but one of ends is complete with its first letter.
+  // A text is complete with its first letter; only line ends may precede it.
   const GeneratedText found = Search(prompt, end, 4, /*banned=*/0);
   EXPECT_EQ(found.finish(), Finish::kStop);
   EXPECT_EQ(found.text(), std::string(found.tokens().size() - 1, '\n'));

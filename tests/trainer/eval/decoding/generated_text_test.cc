@@ -27,7 +27,7 @@ class GeneratedTextTest : public testing::Test {
   const Vocabulary vocabulary_;
 };
 
-TEST_F(GeneratedTextTest, EndsWithItsLines) {
+TEST_F(GeneratedTextTest, EndsAfterTheNumberOfLines) {
   const TextEnd end{.lines = 2};
   GeneratedText text = Text(end);
   for (const char* piece : {"the", "</s>", "king"}) Append(piece, &text);
@@ -41,7 +41,7 @@ TEST_F(GeneratedTextTest, EndsWithItsLines) {
   EXPECT_THAT(text.log_probabilities(), ElementsAre(-0.5, -0.5, -0.5, -0.5));
 }
 
-TEST_F(GeneratedTextTest, EndsWithItsTokens) {
+TEST_F(GeneratedTextTest, EndsAfterTheNumberOfTokens) {
   const TextEnd end{.max_tokens = 2, .lines = 9};
   GeneratedText text = Text(end);
   Append("the", &text);
@@ -79,7 +79,7 @@ TEST_F(GeneratedTextTest, StopTextsSeeSpacesAndLineFeeds) {
   EXPECT_EQ(text.text(), "king. the\nking");
 }
 
-TEST_F(GeneratedTextTest, WhatIsSettledStays) {
+TEST_F(GeneratedTextTest, SettledBytesDoNotChange) {
   const TextEnd end{.max_tokens = 9, .lines = 9, .stops = {"kingking", "inthe"}};
   GeneratedText text = Text(end);
   std::string settled;
@@ -91,7 +91,7 @@ TEST_F(GeneratedTextTest, WhatIsSettledStays) {
   EXPECT_EQ(settled, "the\nkingkin.kinkingkin");
 }
 
-TEST_F(GeneratedTextTest, GoesOnFromAPrompt) {
+TEST_F(GeneratedTextTest, ContinuesAPrompt) {
   const TextEnd end;
   Detokenizer detokenizer(TokenizerSpec::WORD, &vocabulary_);
   std::string prompt;

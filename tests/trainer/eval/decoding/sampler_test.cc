@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-// log of 0.4, 0.3, 0.2, 0.1, in another order.
+// The logarithms of 0.4, 0.3, 0.2 and 0.1 in another order.
 const std::vector<float> kLogits = {std::log(0.2f), std::log(0.4f), std::log(0.1f), std::log(0.3f)};
 
 std::map<int32_t, int> Draws(const SamplingSpec& spec, int32_t banned, int count = 1000) {
@@ -28,14 +28,16 @@ TEST(SamplerTest, DrawsInProportion) {
   EXPECT_NEAR(draws[3], 300, 1);
 }
 
-TEST(SamplerTest, ColdDrawsTheLikeliest) { EXPECT_EQ(Draws({.temperature = 0}, -1)[1], 1000); }
+TEST(SamplerTest, TemperatureZeroDrawsTheMostProbable) {
+  EXPECT_EQ(Draws({.temperature = 0}, -1)[1], 1000);
+}
 
 TEST(SamplerTest, TemperatureSharpens) {
   auto draws = Draws({.temperature = 0.5}, -1);
   EXPECT_NEAR(draws[1], 1000 * 0.16 / 0.30, 2);
 }
 
-TEST(SamplerTest, NeverDrawsTheBanned) {
+TEST(SamplerTest, NeverDrawsTheBannedToken) {
   auto draws = Draws({}, 1);
   EXPECT_EQ(draws.count(1), 0u);
   EXPECT_NEAR(draws[3], 500, 1);
@@ -52,7 +54,7 @@ TEST(SamplerTest, TopKAndTopPCutTheTail) {
   EXPECT_EQ(draws.count(2), 0u);
 }
 
-// Of a thousand tokens, as many as reach p and no more, the likeliest of them.
+// Of 1,000 tokens, keeps the fewest most probable ones that reach p.
 TEST(SamplerTest, TopPOfManyTokens) {
   std::vector<float> logits(1000);
   for (int i = 0; i < 1000; ++i) logits[(i * 37) % 1000] = -0.001f * static_cast<float>(i);
@@ -67,7 +69,7 @@ TEST(SamplerTest, TopPOfManyTokens) {
   for (int i = 0; i < count; ++i) EXPECT_TRUE(drawn.contains((i * 37) % 1000)) << i;
 }
 
-TEST(SamplerTest, TheLastRandomNumberStillDrawsSomething) {
+TEST(SamplerTest, LargestRandomNumberDrawsAToken) {
   EXPECT_EQ(Sampler({}, -1).Draw(kLogits, std::nextafter(1.0, 0.0)), 3);
 }
 

@@ -1,4 +1,4 @@
-// A language model of random values that says "a", "b" and "c".
+// A language model with random weights over the letters "a", "b" and "c".
 #pragma once
 
 #include <vector>
@@ -30,7 +30,7 @@ struct SmallLanguageModel {
     return spec;
   }
 
-  // A text of which nothing is written yet.
+  // Returns an empty text.
   GeneratedText Begin(const TextEnd& end) const {
     return {&end, &vocabulary, Detokenizer(TokenizerSpec::CHARACTER, &vocabulary)};
   }

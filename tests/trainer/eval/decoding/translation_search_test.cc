@@ -12,7 +12,7 @@
 namespace elman {
 namespace {
 
-// <unk> </s> a b c, and <s> <pad>.
+// The vocabulary: <unk> </s> a b c, and <s> <pad>.
 constexpr uint32_t kUnknown = 0, kEnd = 1, kStart = 5;
 constexpr int kPredicted = 5;
 
@@ -40,7 +40,7 @@ class TranslationSearchTest : public testing::TestWithParam<TranslationSpec::Att
     return TranslationSearch(&model_, vocabulary_, spec).Run(read);
   }
 
-  // log P(tokens | source), with </s> where they are to have ended.
+  // Returns log P(tokens | source), including </s> if `ended`.
   double LogProbability(const std::vector<uint32_t>& source, const std::vector<uint32_t>& tokens,
                         bool ended = true) {
     Batch batch;
@@ -70,10 +70,10 @@ class TranslationSearchTest : public testing::TestWithParam<TranslationSpec::Att
   std::vector<float> values_;
 };
 
-TEST_P(TranslationSearchTest, AWideBeamFindsTheBestOfAllTranslations) {
+TEST_P(TranslationSearchTest, WideBeamFindsTheBestTranslation) {
   const std::vector<uint32_t> source = {3, kEnd};
   for (const double penalty : {0.0, 1.5}) {
-    // Every translation of up to four tokens, by score; longer ones are far less likely.
+    // All translations of up to four tokens, by score; longer ones are far less probable.
     std::multimap<double, std::vector<uint32_t>, std::greater<>> all;
     std::vector<std::vector<uint32_t>> open = {{}};
     for (int length = 0; length <= 4; ++length) {
@@ -119,7 +119,7 @@ TEST_P(TranslationSearchTest, AWideBeamFindsTheBestOfAllTranslations) {
   }
 }
 
-TEST_P(TranslationSearchTest, ABeamOfOneTakesTheLikeliestTokenEachTime) {
+TEST_P(TranslationSearchTest, BeamOfOneIsGreedy) {
   const std::vector<uint32_t> source = {2, 4, 3, kEnd};
   const Translation found = Run({source}, {.beam = 1, .unknown_allowed = true})[0][0];
   std::vector<uint32_t> tokens;
@@ -139,7 +139,7 @@ TEST_P(TranslationSearchTest, ABeamOfOneTakesTheLikeliestTokenEachTime) {
   EXPECT_EQ(found.tokens, tokens);
 }
 
-TEST_P(TranslationSearchTest, CompanyDoesNotMatter) {
+TEST_P(TranslationSearchTest, TranslationsAreIndependentOfTheGroup) {
   const std::vector<std::vector<uint32_t>> sources = {
       {2, 3, 3, kEnd}, {kEnd}, {4, kEnd}, {2, 2, 4, 3, 2, 3, kEnd}, {3, 2, kEnd}};
   const TranslationSearchSpec spec = {.beam = 3, .n_best = 3, .attention_wanted = true};
@@ -162,7 +162,7 @@ TEST_P(TranslationSearchTest, CompanyDoesNotMatter) {
 }
 
 TEST_P(TranslationSearchTest, UnknownIsWrittenOnlyWhereAllowedAndLengthIsBounded) {
-  // A model that prefers <unk> to everything, and </s> least.
+  // A model with the highest logits for <unk> and the lowest for </s>.
   for (const Parameter& parameter : model_.parameters().parameters()) {
     if (parameter.name != "output.bias") continue;
     parameter.In(values_.data()).data[kUnknown] = 100;
@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Attentions, TranslationSearchTest,
                          testing::Values(TranslationSpec::GENERAL, TranslationSpec::CONCAT,
                                          TranslationSpec::NONE));
 
-TEST(SearchOptionsTest, AreOfALimitedRange) {
+TEST(SearchOptionsTest, RejectsValuesOutOfRange) {
   for (const int beam : {1, 1024}) EXPECT_THAT(CheckSearchOptions(beam, 1, 0), IsOk());
   EXPECT_THAT(CheckSearchOptions(0, 0, 0.6), IsOk());
   EXPECT_THAT(CheckSearchOptions(0, 1, 0.6),
