@@ -18,7 +18,7 @@ using testing::ElementsAre;
 
 using Floats = std::vector<float>;
 
-// Kings are men as queens are women; apples are nothing of the kind.
+// king is to man as queen is to woman; apple is unrelated.
 WordSpace Royal() {
   WordSpace space(3);
   space.Add("man", Floats{1, 0, 0});
@@ -27,7 +27,7 @@ WordSpace Royal() {
   space.Add("queen", Floats{0, 1, 1});
   space.Add("apple", Floats{-1, -1, 0.1f});
   space.Add("void", Floats{0, 0, 0});
-  space.Add("man", Floats{9, 9, 9});  // comes too late
+  space.Add("man", Floats{9, 9, 9});  // ignored: the word exists
   return space;
 }
 
@@ -38,14 +38,14 @@ std::vector<std::string> Words(const WordSpace& space,
   return words;
 }
 
-TEST(WordSpaceTest, FindsWordsAsTheyAreOrInLowerCase) {
+TEST(WordSpaceTest, FindsWordsExactlyOrInLowerCase) {
   const WordSpace space = Royal();
   EXPECT_EQ(space.words(), 6);
   EXPECT_EQ(space.word(space.Find("QUEEN")), "queen");
   EXPECT_LT(space.Find("emperor"), 0);
 }
 
-TEST(WordSpaceTest, TellsCosinesAndNeighbors) {
+TEST(WordSpaceTest, ComputesCosinesAndNeighbors) {
   const WordSpace space = Royal();
   const int64_t king = space.Find("king");
   EXPECT_NEAR(space.Similarity(king, space.Find("man")), std::sqrt(0.5), 1e-6);
@@ -64,7 +64,7 @@ TEST(WordSpaceTest, AnswersAnalogiesWithoutTheWordsGiven) {
   EXPECT_THAT(SolveAnalogies(space, std::vector{analogy}), ElementsAre(space.Find("queen")));
 }
 
-TEST(WordSpaceTest, SolvesManyAsItAnswersOne) {
+TEST(WordSpaceTest, SolvingManyMatchesAnsweringOne) {
   constexpr int kWords = 200;
   std::mt19937 engine(1);
   std::uniform_real_distribution<float> uniform(-1, 1);
@@ -96,9 +96,9 @@ class WordTestsTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(WordTestsTest, SimilarityIsOfThePairsThatAreKnown) {
+TEST_F(WordTestsTest, SimilarityUsesKnownPairs) {
   const WordSpace space = Royal();
-  // Cosines: 0.71, 0.5, 0, below 0.
+  // Cosines: 0.71, 0.5, 0, and a negative one.
   const std::string file =
       Write("pairs",
             "Word 1,Word 2,Human (mean)\nking,man,10\nKing\tQueen\t9 more\n\nking emperor "
