@@ -8,7 +8,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(EvaluationTest, ColumnsLineUpInAnyScript) {
+TEST(EvaluationTest, ColumnsAreAlignedInAnyScript) {
   Evaluation evaluation;
   evaluation.tables.push_back({.name = "per_label",
                                .columns = {{.name = "f1"}, {.name = "出力される数", .count = true}},

@@ -1,4 +1,4 @@
-// What evaluators tell of examples, and what follows from it.
+// Tests of what evaluators report to observers, and of metrics computed from it.
 #include "trainer/eval/evaluators/example_sums.h"
 
 #include <google/protobuf/text_format.h>
@@ -20,7 +20,7 @@ namespace {
 constexpr uint32_t kPredicted = 12;
 constexpr int kExamples = 70;
 
-// Notes what it hears.
+// Records what it observes.
 class Notes : public ExampleObserver {
  public:
   void Observe(const ExamplePiece& piece) override {
@@ -34,7 +34,7 @@ class Notes : public ExampleObserver {
     EXPECT_NEAR(loss, piece.sums.real[0], 1e-9);
     total += loss;
   }
-  std::map<std::pair<uint64_t, uint64_t>, int32_t> targets;  // by example and place
+  std::map<std::pair<uint64_t, uint64_t>, int32_t> targets;  // by example and position
   double total = 0;
 };
 
@@ -72,8 +72,8 @@ INSTANTIATE_TEST_SUITE_P(Tasks, ExampleSumsTest,
                          testing::Values(LANGUAGE_MODEL, TAGGING, CLASSIFICATION),
                          [](const auto& task) { return Task_Name(task.param); });
 
-// However the split is cut, every target is told of once, with its example and place.
-TEST_P(ExampleSumsTest, EveryTargetOnce) {
+// However the split is divided, every target is observed once, with its example and position.
+TEST_P(ExampleSumsTest, ObservesEveryTargetOnce) {
   const Examples& wanted = fields_.back();
   const auto model = MakeModel(1);
   for (const int batch_size : {1, 3, 16, 20, 100}) {
@@ -103,8 +103,9 @@ TEST_P(ExampleSumsTest, EveryTargetOnce) {
   }
 }
 
-// All examples once give the figures of the split; some of them, those of a split of these.
-TEST_P(ExampleSumsTest, SumsOfExamplesGiveTheFigures) {
+// All examples once give the metrics of the split; a subset gives those of a split with only these
+// examples.
+TEST_P(ExampleSumsTest, SumsOfExamplesGiveTheMetrics) {
   const auto model = MakeModel(1);
   const auto evaluator = *CreateEvaluator(dataset_, "train", Config(20, 4));
   ExampleSums sums(kExamples);
@@ -120,7 +121,7 @@ TEST_P(ExampleSumsTest, SumsOfExamplesGiveTheFigures) {
                 1e-9 * std::abs(evaluation.figures[i].value))
         << again.figures[i].name;
   }
-  // Twice as many of all change no figure but counts.
+  // Two copies of every example change no metric except counts.
   std::ranges::fill(times, 2);
   const Evaluation doubled = evaluator->Conclude(sums.Total(times));
   for (size_t i = 0; i < again.figures.size(); ++i) {
@@ -136,7 +137,7 @@ TEST_P(ExampleSumsTest, ComparesModels) {
   ExampleSums sums(kExamples), others(kExamples);
   evaluator->AddObserver(&sums);
   const Evaluation evaluation = *evaluator->Evaluate(model.get());
-  // Cut in another way: the same examples all the same.
+  // Divided in another way, the examples are the same.
   const auto others_evaluator = *CreateEvaluator(dataset_, "train", Config(7, 3));
   others_evaluator->AddObserver(&others);
   const Evaluation others_evaluation = *others_evaluator->Evaluate(other.get());

@@ -26,8 +26,8 @@ std::vector<Vocabulary::Entry> Entries(const std::vector<std::string>& names) {
   return entries;
 }
 
-// Those of train, and those that only other splits have: with n of the first, these are n + 2 and
-// so on, and n is one without a name.
+// The labels of `train`, and those that only other splits have. With n labels in `train`, the
+// others are n + 2 and so on, and n is a label without a name.
 Vocabulary Labels(const std::vector<std::string>& names,
                   const std::vector<std::string>& unseen = {}) {
   Vocabulary labels = *Vocabulary::CreateLabels(Entries(names));
@@ -35,7 +35,7 @@ Vocabulary Labels(const std::vector<std::string>& names,
   return labels;
 }
 
-// Sequences as columns: [steps, rows].
+// Sequences are columns: [steps, rows].
 Batch Tagged(int steps, int rows, std::vector<int32_t> targets, std::vector<int32_t> lengths) {
   Batch batch;
   batch.steps = steps;
@@ -60,7 +60,7 @@ const FigureTable* TableOf(const Evaluation& evaluation, const char* name) {
 
 class TagSchemeOfTest : public testing::Test {
  protected:
-  // What a data set with these tags has, or, of older ones, UNRECORDED.
+  // Returns the scheme for a data set with these tags; old data sets have UNRECORDED.
   absl::StatusOr<TagScheme> Of(const std::vector<std::string>& tags, TagScheme recorded,
                                const EntitySpec& spec = {}) {
     for (const std::string& name : scratch_.Names()) std::filesystem::remove(scratch_.Path(name));
@@ -80,7 +80,7 @@ class TagSchemeOfTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(TagSchemeOfTest, IsThatOfTheDataSetOrOfItsTags) {
+TEST_F(TagSchemeOfTest, IsRecordedOrRecognized) {
   const auto old = FieldEntry::UNRECORDED;
   EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB1), FieldEntry::IOB1);
   EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::NONE), FieldEntry::NONE);
@@ -90,7 +90,7 @@ TEST_F(TagSchemeOfTest, IsThatOfTheDataSetOrOfItsTags) {
   EXPECT_EQ(*Of({"B-x", "L-x", "E-x"}, old), FieldEntry::NONE) << "a mixture";
 }
 
-TEST_F(TagSchemeOfTest, CanBeGiven) {
+TEST_F(TagSchemeOfTest, CanBeSpecified) {
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
   EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB2, {FieldEntry::IOB1}), FieldEntry::IOB1);
   EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB2, {FieldEntry::NONE}), FieldEntry::NONE);
@@ -98,8 +98,8 @@ TEST_F(TagSchemeOfTest, CanBeGiven) {
               FailsWith(kInvalid, "has the tag 'L-x', which is not of that scheme"));
 }
 
-// Which of two schemes it is, an older data set does not tell, and a strict count differs.
-TEST_F(TagSchemeOfTest, IsNotGuessedWhereItMatters) {
+// An old data set does not record which of two schemes it has, and strict counts differ.
+TEST_F(TagSchemeOfTest, IsNotGuessedForStrictCounts) {
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
   const EntitySpec strict{FieldEntry::UNRECORDED, EntityMode::kStrict};
   EXPECT_THAT(
@@ -115,17 +115,17 @@ TEST(TagFiguresTest, CountsEntitiesAndTagsOverBatches) {
   const Vocabulary tags = Labels({"O", "B-x", "I-x", "B-y"});
   const auto figures = CreateTagFigures(tags, {FieldEntry::IOB2});
   std::vector<int64_t> counts(figures->width());
-  // The first sentence: O B-x I-x, guessed right; the second: B-y and a tag never seen, of which
-  // the first is guessed right and the second taken for O. A piece without a tag lies between.
+  // The first sentence is O B-x I-x, predicted correctly. The second is B-y and an unseen tag; the
+  // first tag is predicted correctly, the second as O. There is a piece without a tag in between.
   figures->Count(Tagged(3, 2, {0, 3, 1, kNoTarget, 2, 4}, {3, 3}),
                  std::vector<int32_t>{0, 3, 1, kNoTarget, 2, 0}, counts);
-  // Another batch: an x that ends too late.
+  // Another batch, with an x that ends too late.
   figures->Count(Tagged(6, 1, {1, 0, 0, 0, 0, 0}, {6}), std::vector<int32_t>{1, 2, 0, 0, 0, 0},
                  counts);
   Evaluation evaluation;
   figures->Conclude(counts, &evaluation);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 9.0 / 11);
-  // Found: x, y, x; present: x, y, the unseen one, x; correct: two.
+  // Found: x, y, x. Present: x, y, the unseen one, x. Correct: two.
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "precision"), 2.0 / 3);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "recall"), 2.0 / 4);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "f1"), 4.0 / 7);
@@ -145,12 +145,12 @@ TEST(TagFiguresTest, CountsEntitiesAndTagsOverBatches) {
   EXPECT_THAT(by_length->rows[1].values, ElementsAre(5.0 / 6, 1));
 }
 
-TEST(TagFiguresTest, TagsThatMarkNothingHaveNoEntities) {
+TEST(TagFiguresTest, TagsWithoutSchemeHaveNoEntities) {
   const auto figures = CreateTagFigures(Labels({"NOUN", "VERB"}), {FieldEntry::NONE});
   const auto width = static_cast<size_t>(figures->width());
   std::vector<int64_t> memory(width + 4);
   const std::span counts(memory.data(), width);
-  // The last tag was never seen.
+  // The last tag is unseen.
   figures->Count(Tagged(4, 1, {0, 1, 1, 2}, {}), std::vector<int32_t>{0, 1, 0, 0}, counts);
   EXPECT_THAT(std::span(memory).subspan(width), Each(0));
   Evaluation evaluation;
@@ -166,12 +166,13 @@ TEST(TagFiguresTest, TagsThatMarkNothingHaveNoEntities) {
   EXPECT_THAT(by_label->rows[2].values, ElementsAre(0, 0, 0, 1));
 }
 
-// The tags of older data sets have no names; those of newer ones mark the entities that they say.
-TEST(TagFiguresTest, TagsThatTrainLacksMarkEntities) {
+// In old data sets, unseen tags have no names; in new ones, they mark the entities that their names
+// indicate.
+TEST(TagFiguresTest, UnseenTagsMarkEntities) {
   const auto figures =
       CreateTagFigures(Labels({"B-x", "I-x", "O"}, {"B-y", "I-y"}), {FieldEntry::IOB2});
   std::vector<int64_t> counts(figures->width());
-  // B-y I-y O B-x, taken for B-x I-x O B-x: an x too many, and a y of two words that is missing.
+  // B-y I-y O B-x, predicted as B-x I-x O B-x: one x is wrong, and a y of two words is missing.
   figures->Count(Tagged(4, 1, {5, 6, 2, 0}, {4}), std::vector<int32_t>{0, 1, 2, 0}, counts);
   Evaluation evaluation;
   figures->Conclude(counts, &evaluation);
@@ -186,8 +187,8 @@ TEST(TagFiguresTest, TagsThatTrainLacksMarkEntities) {
   EXPECT_THAT(by_type->rows[1].values, ElementsAre(0, 0, 0, 1));
 }
 
-// An L after a U begins an entity by the rules of conlleval, and none by those of BILOU.
-TEST(TagFiguresTest, CountsByTheSchemeAndTheMode) {
+// An L after a U begins an entity by the rules of conlleval, but not by those of BILOU.
+TEST(TagFiguresTest, CountsDependOnSchemeAndMode) {
   for (const EntityMode mode : {EntityMode::kConlleval, EntityMode::kStrict}) {
     const auto figures =
         CreateTagFigures(Labels({"B-x", "L-x", "O", "U-x"}), {FieldEntry::BILOU, mode});
@@ -205,7 +206,7 @@ TEST(TagFiguresTest, CountsByTheSchemeAndTheMode) {
   }
 }
 
-TEST(ClassFiguresTest, CountsWhoIsTakenForWhom) {
+TEST(ClassFiguresTest, HasAConfusionMatrix) {
   const auto figures = CreateClassFigures(Labels({"1", "5", "3"}));
   std::vector<int64_t> counts(figures->width());
   figures->Count(Tagged(7, 4, {0, 1, 2, 2}, {7, 3, 3, 1}), std::vector<int32_t>{0, 2, 2, 1},
@@ -214,7 +215,8 @@ TEST(ClassFiguresTest, CountsWhoIsTakenForWhom) {
   figures->Conclude(counts, &evaluation);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 0.5);
   EXPECT_EQ(evaluation.score, 0.5);
-  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"), 4.0 / 4);  // 5 for 3, 3 for 5
+  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"),
+                   4.0 / 4);  // 5 predicted as 3, and 3 as 5
   EXPECT_EQ(ValueOf(evaluation, "unseen_labels"), 0);
   const FigureTable* confusion = TableOf(evaluation, "confusion");
   ASSERT_NE(confusion, nullptr);
@@ -226,11 +228,11 @@ TEST(ClassFiguresTest, CountsWhoIsTakenForWhom) {
   EXPECT_THAT(text, HasSubstr("by length"));
 }
 
-// Train has 1 to 4; the test split has the label 5, which every model must take for another.
-TEST(ClassFiguresTest, CountsLabelsThatTrainLacks) {
+// `train` has the labels 1 to 4. The test split has 5, for which every prediction is wrong.
+TEST(ClassFiguresTest, CountsUnseenLabels) {
   const auto figures = CreateClassFigures(Labels({"1", "2", "3", "4"}, {"5", "50"}));
   std::vector<int64_t> counts(figures->width());
-  // Ten of 5 and ten of 1, all taken for 1.
+  // Ten examples of 5 and ten of 1, all predicted as 1.
   std::vector<int32_t> references(20, 6), predicted(20, 0);
   std::fill_n(references.begin(), 10, 0);
   figures->Count(Tagged(1, 20, references, std::vector<int32_t>(20, 1)), predicted, counts);
@@ -251,8 +253,9 @@ TEST(ClassFiguresTest, CountsLabelsThatTrainLacks) {
   EXPECT_THAT(by_label->rows[4].values, ElementsAre(0, 0, 0, 10));
 }
 
-// A distance to a label that is no number, or has no name, is none: it is not left out in silence.
-TEST(ClassFiguresTest, RemarksOnRatingsWithoutDistance) {
+// If a label is not a number or has no name, there is no mean absolute error, and a remark explains
+// why.
+TEST(ClassFiguresTest, ExplainsMissingMeanAbsoluteError) {
   const auto remark = [](int32_t reference) {
     const auto figures = CreateClassFigures(Labels({"1", "2"}, {"n/a"}));
     std::vector<int64_t> counts(figures->width());
@@ -267,7 +270,7 @@ TEST(ClassFiguresTest, RemarksOnRatingsWithoutDistance) {
   EXPECT_THAT(remark(2), HasSubstr("does not have the names of the labels of 1 examples"));
 }
 
-TEST(ClassFiguresTest, LabelsThatAreNoNumbersHaveNoDistance) {
+TEST(ClassFiguresTest, NonNumericLabelsHaveNoMeanAbsoluteError) {
   for (const char* label : {"good", "nan", "inf"}) {
     const auto figures = CreateClassFigures(Labels({"1", label}));
     Evaluation evaluation;
@@ -277,7 +280,7 @@ TEST(ClassFiguresTest, LabelsThatAreNoNumbersHaveNoDistance) {
   }
 }
 
-TEST(EvaluationTest, JsonHasFiguresInOrderAndTablesOnRequest) {
+TEST(EvaluationTest, JsonHasMetricsInOrderAndTablesOnRequest) {
   Evaluation evaluation{.loss = 0.5, .score = 1};
   evaluation.figures = {{"loss", 0.5, "nats", true}, {"tokens", 7, "", false, true}};
   evaluation.tables = {

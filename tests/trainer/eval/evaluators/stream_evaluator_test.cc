@@ -1,4 +1,4 @@
-// A split in streams has the loss that it has from begin to end.
+// Tests that a split has the same loss when it is divided into streams.
 #include "trainer/eval/evaluators/stream_evaluator.h"
 
 #include <cmath>
@@ -17,14 +17,14 @@ namespace {
 
 constexpr uint32_t kPredicted = 30;
 
-// Lines of which one in six is empty.
+// Lines, one in six of which is empty.
 Examples Lines(int count) {
   Examples lines = RandomExamples(count, 25, kPredicted);
   for (size_t i = 3; i < lines.size(); i += 6) lines[i] = {1};
   return lines;
 }
 
-// The loss of every token of a split, in order.
+// Records the loss of every token of a split, in order.
 class Losses : public ExampleObserver {
  public:
   void Observe(const ExamplePiece& piece) override {
@@ -56,8 +56,7 @@ class StreamEvaluatorTest : public testing::TestWithParam<std::string> {
         "test", all);
   }
 
-  // Of a network whose state depends on what it has read for a few dozen tokens, as trained ones
-  // do.
+  // For a network whose state depends on the last few dozen tokens, as in trained networks.
   Evaluation Evaluate(const std::vector<std::string>& overrides,
                       ExampleObserver* observer = nullptr) {
     const TrainingConfig config = Config(overrides);
@@ -79,9 +78,9 @@ class StreamEvaluatorTest : public testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Texts, StreamEvaluatorTest, testing::Values("SPLIT", "LINE", "PARAGRAPH"),
                          [](const auto& text) { return text.param; });
 
-// Of any size, after a context that is longer than the network remembers: as near as rounding lets
-// it.
-TEST_P(StreamEvaluatorTest, IsThatOfOneStream) {
+// Streams of any size, after a context that is longer than the memory of the network: equal up to
+// rounding errors.
+TEST_P(StreamEvaluatorTest, LossMatchesOneStream) {
   for (const int lines : {1, 2, 10, 100, 1000}) {
     Write({Lines(lines)});
     const Evaluation one = Evaluate({"evaluation.batch_size=1"});
@@ -90,7 +89,7 @@ TEST_P(StreamEvaluatorTest, IsThatOfOneStream) {
     EXPECT_EQ(streams.Find("streams")->value > 1, lines >= 100) << lines;
     EXPECT_EQ(streams.Find("tokens")->value, one.Find("tokens")->value);
     EXPECT_NEAR(streams.loss, one.loss, GetParam() == "LINE" ? 1e-6 * one.loss : 1e-5) << lines;
-    // The network does use its context: without it, tokens have another loss.
+    // The network uses its context: without it, losses are different.
     const Evaluation equal = Evaluate({"evaluation.streams=EQUAL"});
     if (lines <= 100) {
       EXPECT_GT(std::abs(equal.loss - one.loss), 3e-4) << lines;
@@ -98,8 +97,8 @@ TEST_P(StreamEvaluatorTest, IsThatOfOneStream) {
   }
 }
 
-// However small the streams are, lines that are texts of their own have the same losses.
-TEST_P(StreamEvaluatorTest, CutsAreNotSeen) {
+// If each line is a text of its own, losses do not change however small the streams are.
+TEST_P(StreamEvaluatorTest, LossesDoNotDependOnStreams) {
   Write({Lines(40), {}, Lines(3), Lines(60)});
   Losses one;
   const double expected = Evaluate({"evaluation.batch_size=1"}, &one).loss;
@@ -122,7 +121,7 @@ TEST_P(StreamEvaluatorTest, CutsAreNotSeen) {
   }
 }
 
-TEST_P(StreamEvaluatorTest, AFewTokens) {
+TEST_P(StreamEvaluatorTest, HandlesAFewTokens) {
   for (const uint32_t tokens : {1u, 2u, 3u}) {
     Write({{std::vector<uint32_t>(tokens, 1)}});
     const Evaluation evaluation = Evaluate({});
