@@ -12,7 +12,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 constexpr uint32_t kWords = 8;
-constexpr uint32_t kUnseen = kWords, kNoLabel = kWords + 1;  // of labels
+constexpr uint32_t kUnseen = kWords, kNoLabel = kWords + 1;  // label ids
 
 class DatasetInspectionTest : public testing::Test {
  protected:
@@ -26,7 +26,7 @@ class DatasetInspectionTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(DatasetInspectionTest, TextHasItsCountsUnderTheSplit) {
+TEST_F(DatasetInspectionTest, ShowsCountsOfText) {
   const Inspection inspection =
       Inspected(LANGUAGE_MODEL, {{{{2, 3, 1}, {0, 1}}}, {{{4, 4, 5, 1}}}});
   EXPECT_THAT(inspection.text(), HasSubstr("3 lines, 9 words, 27 bytes, 9 tokens, 1 unknown in 2"));
@@ -39,7 +39,7 @@ TEST_F(DatasetInspectionTest, TextHasItsCountsUnderTheSplit) {
   EXPECT_THAT(json, HasSubstr("\"shards\": 2"));
 }
 
-TEST_F(DatasetInspectionTest, WordsStandWithTheirTags) {
+TEST_F(DatasetInspectionTest, ShowsWordsWithTheirTags) {
   const Inspection inspection = Inspected(TAGGING, {{{{2, 3, 4, 5}}, {{0, kNoLabel, 7, kUnseen}}}});
   EXPECT_THAT(inspection.text(), HasSubstr("w2 w3/L0 w4/L7 w5/(not in train)"));
   const std::string json = inspection.json().ToString();
@@ -48,13 +48,13 @@ TEST_F(DatasetInspectionTest, WordsStandWithTheirTags) {
   EXPECT_THAT(json, HasSubstr("\"tag_scheme\": \"unrecorded\""));
 }
 
-TEST_F(DatasetInspectionTest, FieldsStandNextToEachOther) {
+TEST_F(DatasetInspectionTest, ShowsSourceAndTargetNextToEachOther) {
   const Inspection inspection = Inspected(TRANSLATION, {{{{2, 3, 1}}, {{6, 1}}}});
   EXPECT_THAT(inspection.text(), HasSubstr("w2 w3 | w6"));
   EXPECT_THAT(inspection.text(), HasSubstr("train target            1 lines, 2 words"));
 }
 
-// Pairs of words are no texts: they have no lengths, and none of them is unknown.
+// Pairs of words are not texts: they have no lengths and no unknown words.
 TEST_F(DatasetInspectionTest, PairsAreCountedAsPairs) {
   const uint32_t half = std::bit_cast<uint32_t>(0.5f), two = std::bit_cast<uint32_t>(2.0f);
   const Inspection inspection =
@@ -65,7 +65,7 @@ TEST_F(DatasetInspectionTest, PairsAreCountedAsPairs) {
   EXPECT_THAT(inspection.json().ToString(), HasSubstr("\"train\": {\"pairs\": 3, \"sources\""));
 }
 
-TEST_F(DatasetInspectionTest, AShardIsInspectedByItself) {
+TEST_F(DatasetInspectionTest, InspectsASingleShard) {
   WriteMadeDataset(scratch_.path(), LANGUAGE_MODEL, {{{{2, 3, 1}}}, {{{4, 1}, {1}}}}, kWords);
   const auto shard = InspectShard(scratch_.Path("shard-1"), /*verify=*/true);
   ASSERT_THAT(shard, IsOk());

@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-TEST(InspectionTest, FactsLineUpInAnyScript) {
+TEST(InspectionTest, FactsAreAlignedInAnyScript) {
   Inspection inspection;
   inspection.AddText("王様", "0.9").AddText("prince", "0.8");
   inspection.AddText("a name that is longer than its column", "0.7");

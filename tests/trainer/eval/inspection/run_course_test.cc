@@ -10,7 +10,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(SparklineTest, IsHighestWhereTheValueIs) {
+TEST(SparklineTest, HeightsFollowTheValues) {
   EXPECT_EQ(Sparkline({{1, 0}, {2, 7}, {3, 14}}, 10), "▁▅█");
   EXPECT_EQ(Sparkline({{1, 5}, {2, 5}}, 10), "▅▅");
   EXPECT_EQ(Sparkline({{1, 0}, {2, 2}, {3, 10}, {4, 12}}, 2), "▁█");  // means
@@ -19,7 +19,7 @@ TEST(SparklineTest, IsHighestWhereTheValueIs) {
 
 class RunCourseTest : public testing::Test {
  protected:
-  // A run directory with these lines and this configuration.
+  // Creates a run directory with these lines and this configuration.
   std::string Run(const std::string& name, const std::string& metrics, const std::string& config) {
     std::filesystem::create_directory(scratch_.Path(name));
     scratch_.Write(name + "/metrics.jsonl", metrics);
@@ -38,7 +38,7 @@ constexpr char kMetrics[] =
 {"kind": "event", "step": 20, "detail": "finished at step 20"}
 )";
 
-TEST_F(RunCourseTest, TellsHowARunWent) {
+TEST_F(RunCourseTest, ShowsTheCourseOfARun) {
   const auto record = RunRecord::Read(Run("a", kMetrics, "") + "/metrics.jsonl");
   ASSERT_TRUE(record.ok());
   Inspection inspection;
@@ -54,7 +54,7 @@ TEST_F(RunCourseTest, TellsHowARunWent) {
   EXPECT_EQ(nothing.text(), "");
 }
 
-TEST_F(RunCourseTest, PutsTwoRunsSideBySide) {
+TEST_F(RunCourseTest, ComparesTwoRuns) {
   const std::string a = Run("a", kMetrics, "seed: 1 model { hidden_size: 200 }");
   const std::string b = Run("b",
                             kMetrics + std::string("{\"kind\": \"train\", \"step\": 30, "
