@@ -10,7 +10,7 @@
 namespace elman {
 namespace {
 
-// The mean of numbers, one an example.
+// The mean of numbers, one per example.
 FiguresOfSample MeanOf(const std::vector<double>& numbers) {
   return [&numbers](std::span<const uint32_t> times) {
     double sum = 0;
@@ -32,11 +32,12 @@ std::vector<double> Normal(int count, double mean, double deviation, uint32_t se
   return numbers;
 }
 
-// By chance, a number of this size or more from a normal distribution.
+// The two-sided p-value of a normally distributed number.
 double TwoSided(double z) { return std::erfc(std::abs(z) / std::sqrt(2.0)); }
 
-TEST(PairedBootstrapTest, TwoExamplesByHand) {
-  // Samples have the means 1 (one in four), 2 (two) and 3 (one): none is 2 away from their mean.
+TEST(PairedBootstrapTest, MatchesManualResultsForTwoExamples) {
+  // Samples have the means 1 (probability 1/4), 2 (1/2) and 3 (1/4), so none is 2 away from the
+  // mean.
   const PairedDifference differs = Differ({11, 23}, {10, 20}, 999);
   EXPECT_EQ(differs.first, 17);
   EXPECT_EQ(differs.second, 15);
@@ -44,7 +45,7 @@ TEST(PairedBootstrapTest, TwoExamplesByHand) {
   EXPECT_EQ(differs.low, 1);
   EXPECT_EQ(differs.high, 3);
   EXPECT_EQ(differs.p_value, 1.0 / 1000);
-  // 3, 1 and -1: half of them are 2 away from the mean, the examples' difference is 1.
+  // Means are 3, 1 and -1: half of the samples are 2 away from the mean; the difference is 1.
   const PairedDifference unclear = Differ({3, 0}, {0, 1}, 4000);
   EXPECT_EQ(unclear.difference, 1);
   EXPECT_EQ(unclear.low, -1);
@@ -52,7 +53,7 @@ TEST(PairedBootstrapTest, TwoExamplesByHand) {
   EXPECT_NEAR(unclear.p_value, 0.5, 0.04);
 }
 
-TEST(PairedBootstrapTest, AlikeIsNoDifference) {
+TEST(PairedBootstrapTest, EqualModelsDoNotDiffer) {
   const std::vector<double> numbers = Normal(30, 5, 2, 1);
   const PairedDifference none = Differ(numbers, numbers);
   EXPECT_EQ(none.difference, 0);
@@ -61,7 +62,7 @@ TEST(PairedBootstrapTest, AlikeIsNoDifference) {
   EXPECT_EQ(none.p_value, 1);
 }
 
-TEST(PairedBootstrapTest, FollowsTheNormalDistribution) {
+TEST(PairedBootstrapTest, MatchesTheNormalDistribution) {
   constexpr int kExamples = 500;
   for (const double mean : {0.03, 0.1, -0.12}) {
     const std::vector<double> first = Normal(kExamples, mean, 1, 3);
@@ -78,7 +79,7 @@ TEST(PairedBootstrapTest, FollowsTheNormalDistribution) {
   }
 }
 
-// What both models find hard or easy does not hide a small difference between them.
+// Variation between examples that both models share does not hide a small difference between them.
 TEST(PairedBootstrapTest, IsPaired) {
   std::vector<double> first = Normal(100, 0, 50, 5), second = first;
   for (double& number : first) number += 0.5;
@@ -88,8 +89,8 @@ TEST(PairedBootstrapTest, IsPaired) {
   EXPECT_LT(found.p_value, 0.001);
 }
 
-// Of models that are alike, one in ten comparisons has a p value below 0.1.
-TEST(PairedBootstrapTest, PValuesOfAlikeModelsAreUniform) {
+// For equally good models, one in ten comparisons has a p-value below 0.1.
+TEST(PairedBootstrapTest, PValuesOfEqualModelsAreUniform) {
   constexpr int kTrials = 400;
   int below_tenth = 0, below_half = 0;
   for (int trial = 0; trial < kTrials; ++trial) {
@@ -103,7 +104,7 @@ TEST(PairedBootstrapTest, PValuesOfAlikeModelsAreUniform) {
   EXPECT_NEAR(below_half, 0.5 * kTrials, 33);   // 30
 }
 
-TEST(PairedBootstrapTest, SamplesAreAsManyExamplesAndTheSameForTheSameSeed) {
+TEST(PairedBootstrapTest, SampleSizeIsConstantAndSeedsAreReproducible) {
   constexpr int kExamples = 5000;
   std::set<std::vector<uint32_t>> seen;
   std::vector<uint64_t> chosen(kExamples);

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 
 class SurprisalTest : public testing::Test {
  protected:
-  // Bits of each token, in a piece of an example.
+  // Reports the bits of each token of a piece of an example.
   void Tell(ExampleObserver* observer, uint64_t example, uint64_t first_target,
             std::vector<int32_t> targets, std::vector<double> bits, uint64_t line = 0) {
     for (double& bit : bits) bit *= std::numbers::ln2;
@@ -25,7 +25,7 @@ class SurprisalTest : public testing::Test {
       *Vocabulary::Create({{"<unk>", 0}, {"</s>", 0}, {"a", 0}, {"\t\\", 0}});
 };
 
-TEST_F(SurprisalTest, RowsAreInTheOrderOfTheSplitWhateverIsToldFirst) {
+TEST_F(SurprisalTest, RowsAreInTheOrderOfTheSplit) {
   Surprisal surprisal;
   Tell(&surprisal, 1, 1, {1}, {0.25});
   Tell(&surprisal, 0, 2, {0, 1}, {8, 0.5});
@@ -41,8 +41,8 @@ TEST_F(SurprisalTest, RowsAreInTheOrderOfTheSplitWhateverIsToldFirst) {
             "2\t1\t\\t\\\\\t3\n2\t2\t</s>\t0.25\n");
 }
 
-// Lines that were left out count; a line of several examples is one.
-TEST_F(SurprisalTest, LinesAreThoseOfTheFile) {
+// Skipped lines count; a line of several examples counts once.
+TEST_F(SurprisalTest, LineNumbersAreThoseOfTheFile) {
   Surprisal surprisal;
   Tell(&surprisal, 0, 0, {2, 1}, {1, 2}, 3);
   Tell(&surprisal, 3, 0, {1}, {6}, 9);

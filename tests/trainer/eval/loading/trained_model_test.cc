@@ -1,4 +1,4 @@
-// Models that are not to be used.
+// Tests that unusable models are rejected.
 #include "trainer/eval/loading/trained_model.h"
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(LoadTrainedModelTest, RefusesValuesThatAreNotFinite) {
+TEST(LoadTrainedModelTest, RejectsValuesThatAreNotFinite) {
   const Scratch folder;
   const std::string path = folder.Path("nan.ckpt");
   Checkpoint checkpoint = MadeCheckpoint(5);
