@@ -13,8 +13,8 @@ namespace {
 
 using Ratings = std::vector<std::optional<double>>;
 
-// Three labels: 0 is often taken for 1, 2 is never predicted and once present. With others that
-// training has not seen.
+// Three labels: 0 is often predicted as 1; 2 occurs once and is never predicted. Optionally with
+// labels that are not in the training data.
 ClassificationScore Example(int others = 0) {
   ClassificationScore score(3, others);
   for (int i = 0; i < 4; ++i) score.Add(/*predicted=*/0, /*reference=*/0);
@@ -24,7 +24,7 @@ ClassificationScore Example(int others = 0) {
   return score;
 }
 
-TEST(ClassificationScoreTest, CountsByHand) {
+TEST(ClassificationScoreTest, MatchesManualCounts) {
   const ClassificationScore score = Example();
   EXPECT_EQ(score.examples(), 10);
   EXPECT_EQ(score.count(/*reference=*/0, /*predicted=*/1), 2);
@@ -36,7 +36,7 @@ TEST(ClassificationScoreTest, CountsByHand) {
   EXPECT_EQ(score.precision(2), 0);
   EXPECT_EQ(score.f1(2), 0);
   EXPECT_DOUBLE_EQ(score.macro_f1(), (8.0 / 11 + 6.0 / 8 + 0) / 3);
-  // Stars 1, 2 and 5: twice one off, once four.
+  // Ratings 1, 2 and 5: two errors of one, one error of four.
   EXPECT_DOUBLE_EQ(*score.mean_absolute_error(Ratings{1, 2, 5}), (2 * 1 + 4) / 10.0);
 }
 
@@ -49,7 +49,7 @@ TEST(ClassificationScoreTest, LabelsThatNeverOccurDoNotCount) {
   EXPECT_EQ(ClassificationScore(4).accuracy(), 0);
 }
 
-TEST(ClassificationScoreTest, NoPredictionOfAnUnseenLabelIsRight) {
+TEST(ClassificationScoreTest, PredictionsForUnseenLabelsAreWrong) {
   ClassificationScore score = Example(2);
   EXPECT_DOUBLE_EQ(score.macro_f1(), Example().macro_f1());
   EXPECT_DOUBLE_EQ(*score.mean_absolute_error(Ratings{1, 2, 5, 9, std::nullopt}), 0.6);
@@ -73,8 +73,8 @@ TEST(ClassificationScoreTest, NoPredictionOfAnUnseenLabelIsRight) {
   EXPECT_DOUBLE_EQ(sum.precision(1), 6.0 / 11);
 }
 
-// Random sets of labels, some of which train lacks and some of which the references lack.
-TEST(ClassificationScoreTest, IsThatOfScikitLearn) {
+// Random sets of labels, some of which are not in `train` or not in the references.
+TEST(ClassificationScoreTest, MatchesScikitLearn) {
   const GoldenMetrics golden = ReadGoldenMetrics(ELMAN_GOLDEN_FOLDER);
   ASSERT_GE(golden.labels.size(), 12u);
   int unseen = 0, with_error = 0;

@@ -19,7 +19,7 @@ std::vector<EntityTag> Parsed(const std::vector<std::string>& tags, TagScheme sc
   return parsed;
 }
 
-// "PER 0 2, LOC 3 4"
+// Formats entities such as "PER 0 2, LOC 3 4".
 std::string Found(TagScheme scheme, const std::vector<std::string>& tags,
                   EntityMode mode = EntityMode::kConlleval) {
   std::string text;
@@ -51,7 +51,7 @@ TEST(FindEntitiesTest, ReadsAllSchemes) {
   }
 }
 
-TEST(FindEntitiesTest, ConllevalMakesSenseOfContradictions) {
+TEST(FindEntitiesTest, ConllevalReadsInvalidSequences) {
   EXPECT_EQ(Found(FieldEntry::IOB2, {"O", "I-PER"}), "PER 1 2");
   EXPECT_EQ(Found(FieldEntry::IOB2, {"B-PER", "I-LOC"}), "PER 0 1, LOC 1 2");
   EXPECT_EQ(Found(FieldEntry::IOBES, {"E-PER", "E-PER", "I-PER"}), "PER 0 1, PER 1 2, PER 2 3");
@@ -59,7 +59,7 @@ TEST(FindEntitiesTest, ConllevalMakesSenseOfContradictions) {
             "PER 0 1, PER 2 3,  4 5");
 }
 
-TEST(FindEntitiesTest, StrictlyContradictionsAreNoEntities) {
+TEST(FindEntitiesTest, StrictModeIgnoresInvalidEntities) {
   const auto strict = [](TagScheme scheme, const std::vector<std::string>& tags) {
     return Found(scheme, tags, EntityMode::kStrict);
   };
@@ -69,8 +69,8 @@ TEST(FindEntitiesTest, StrictlyContradictionsAreNoEntities) {
   EXPECT_EQ(strict(FieldEntry::BILOU, {"B-PER", "I-PER", "B-PER", "L-PER"}), "PER 2 4");
 }
 
-// Counted by hand: three of five are right, of six there are.
-TEST(EntityScoreTest, CountsWhatIsRightInEveryRespect) {
+// Counted by hand: three of five found entities are correct, and six are present.
+TEST(EntityScoreTest, CountsExactMatches) {
   const TagScheme scheme = FieldEntry::IOB2;
   EntityScore score(scheme, EntityMode::kConlleval);
   const auto add = [&](const std::vector<std::string>& predicted,
@@ -107,8 +107,8 @@ TEST(EntityScoreTest, PartsAddUp) {
   EXPECT_EQ(EntityScore(scheme, EntityMode::kStrict).total().f1(), 0);
 }
 
-// Random corpora of every scheme, well-formed and not, in both modes.
-TEST(EntityScoreTest, IsThatOfConllevalAndOfSeqeval) {
+// Random corpora of every scheme, valid and invalid, in both modes.
+TEST(EntityScoreTest, MatchesConllevalAndSeqeval) {
   const GoldenMetrics golden = ReadGoldenMetrics(ELMAN_GOLDEN_FOLDER);
   ASSERT_GE(golden.entities.size(), 28u);
   int compared = 0;
@@ -133,7 +133,7 @@ TEST(EntityScoreTest, IsThatOfConllevalAndOfSeqeval) {
   RecordProperty("compared", compared);
 }
 
-// The scheme of well-formed tags is recognized.
+// The scheme of valid tags is recognized.
 TEST(EntityScoreTest, GoldenSchemesAreRecognized) {
   std::map<std::string, std::vector<const GoldenEntities*>> by_scheme;
   const GoldenMetrics golden = ReadGoldenMetrics(ELMAN_GOLDEN_FOLDER);

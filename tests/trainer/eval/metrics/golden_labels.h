@@ -1,5 +1,5 @@
-// The corpora of tests/golden/label_metrics.txt, or of the file that ELMAN_LABEL_METRICS names:
-// what make_label_metrics.py writes.
+// Reads the corpora of tests/golden/label_metrics.txt, or of the file in ELMAN_LABEL_METRICS, which
+// make_label_metrics.py writes.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct GoldenEntities {
   std::string scheme;
   bool well_formed = false;
   std::vector<Sentence> sentences = {};
-  // By mode, "conlleval" or "strict", then by type.
+  // By mode ("conlleval" or "strict"), then by type.
   std::map<std::string, std::map<std::string, Counts>> counts = {};
 };
 
@@ -35,8 +35,8 @@ struct GoldenLabels {
   };
   std::vector<std::string> train;
   std::vector<std::string> pairs = {};          // reference, prediction, reference, ...
-  std::map<std::string, double> metrics = {};   // of all labels
-  std::map<std::string, Scores> by_label = {};  // of those that occur
+  std::map<std::string, double> metrics = {};   // over all labels
+  std::map<std::string, Scores> by_label = {};  // only labels that occur
   std::map<std::pair<std::string, std::string>, int64_t> confusion = {};  // reference, prediction
 };
 

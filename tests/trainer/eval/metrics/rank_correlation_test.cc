@@ -12,13 +12,13 @@ using testing::ElementsAre;
 
 using Values = std::vector<double>;
 
-TEST(RankCorrelationTest, EqualValuesShareTheMeanOfTheirRanks) {
+TEST(RankCorrelationTest, EqualValuesHaveTheMeanOfTheirRanks) {
   EXPECT_THAT(MeanRanks(Values{30, 10, 20, 10, 10}), ElementsAre(5, 2, 4, 2, 2));
   EXPECT_THAT(MeanRanks(Values{}), ElementsAre());
 }
 
-// The third is the example in scipy's documentation of spearmanr.
-TEST(RankCorrelationTest, IsSpearmans) {
+// The third case is the example in SciPy's documentation of spearmanr.
+TEST(RankCorrelationTest, MatchesSpearmansRho) {
   EXPECT_NEAR(RankCorrelation(Values{1, 2, 3, 4}, Values{10, 100, 1000, 1e9}), 1, 1e-12);
   EXPECT_NEAR(RankCorrelation(Values{1, 2, 3, 4}, Values{4, 3, 2, 1}), -1, 1e-12);
   EXPECT_NEAR(RankCorrelation(Values{1, 2, 3, 4, 5}, Values{5, 6, 7, 8, 7}), 0.8207826816681233,

@@ -12,8 +12,8 @@
 namespace elman {
 namespace {
 
-// The probabilities of the header by their definition, from strings: `^` begins a word, `$` ends
-// it.
+// The probabilities of spelling_model.h, computed by their definition with strings: `^` begins a
+// word, `$` ends it.
 class SlowSpelling {
  public:
   explicit SlowSpelling(std::vector<std::string> words) : words_(std::move(words)) {}
@@ -56,7 +56,7 @@ SpellingModel ModelOf(const std::vector<std::string>& words) {
   return model;
 }
 
-TEST(SpellingModelTest, IsTheInterpolationOfItsFormula) {
+TEST(SpellingModelTest, MatchesTheFormula) {
   const std::vector<std::string> words = {"river", "rivers", "riverbank",   "sea",
                                           "a",     "",       "na\xc3\xafve"};
   const SpellingModel model = ModelOf(words);
@@ -65,13 +65,13 @@ TEST(SpellingModelTest, IsTheInterpolationOfItsFormula) {
     EXPECT_NEAR(model.Bits(word), slow.Bits(word), 1e-10) << word;
 }
 
-TEST(SpellingModelTest, OfNothingIsUniform) {
+TEST(SpellingModelTest, IsUniformWithoutData) {
   EXPECT_NEAR(SpellingModel().Bits("ab"), 3 * std::log2(257), 1e-10);
 }
 
-// A code exists only if the probabilities of all words add up to 1 at most: here, those of up to
-// two bytes and what is left for longer ones.
-TEST(SpellingModelTest, GivesNoMoreProbabilityThanThereIs) {
+// A code exists only if the probabilities of all words sum to at most 1. Here: all words of up to
+// two bytes, plus the probability of longer ones.
+TEST(SpellingModelTest, ProbabilitiesSumToAtMostOne) {
   const SpellingModel model = ModelOf({"ab", "abc", "b", "a", "bb"});
   double shorter = std::exp2(-model.Bits("")), longer = 0;
   for (int a = 0; a < 256; ++a) {
@@ -81,7 +81,7 @@ TEST(SpellingModelTest, GivesNoMoreProbabilityThanThereIs) {
       const std::string two = first + static_cast<char>(b);
       const double p = std::exp2(-model.Bits(two));
       shorter += p;
-      // P(two) / P(end | two) is the probability of all words that begin so.
+      // P(two) / P(end | two) is the probability of all words that begin with these bytes.
       if (a == 'a' && b == 'b') {
         for (int c = 0; c < 256; ++c) longer += std::exp2(-model.Bits(two + static_cast<char>(c)));
       }
@@ -91,13 +91,13 @@ TEST(SpellingModelTest, GivesNoMoreProbabilityThanThereIs) {
   EXPECT_GT(shorter + longer, 0.85);
 }
 
-TEST(SpellingModelTest, LearnsWhatWordsLookLike) {
+TEST(SpellingModelTest, LikelyWordsCostLess) {
   const SpellingModel model = ModelOf({"walking", "talking", "singing", "ringing", "thing"});
   EXPECT_LT(model.Bits("winging"), model.Bits("gniwing"));
   EXPECT_LT(model.Bits("winging"), 8 * 8.0);
 }
 
-// Symbol by symbol, in any order.
+// Computed symbol by symbol, in any order.
 TEST(AdaptiveCodeTest, IsTheSumOfItsSteps) {
   for (const std::vector<uint64_t>& counts :
        {std::vector<uint64_t>{3, 5}, {0, 0, 0, 0}, {7, 0, 2, 1}, {100, 0}}) {
@@ -113,7 +113,7 @@ TEST(AdaptiveCodeTest, IsTheSumOfItsSteps) {
   }
 }
 
-TEST(AdaptiveCodeTest, OfOneKindCostsHalfALogarithm) {
+TEST(AdaptiveCodeTest, OneKindCostsHalfALogarithm) {
   const std::vector<uint64_t> counts = {1'000'000, 0};
   EXPECT_NEAR(AdaptiveCodeBits(counts), 0.5 * std::log2(3.14159265 * 1e6), 1e-3);
 }

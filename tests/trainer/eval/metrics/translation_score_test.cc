@@ -20,7 +20,7 @@ struct Case {
   std::map<std::string, double> scores;
 };
 
-// "\u2003" to what it stands for.
+// Replaces escapes such as "\u2003" by their characters.
 std::string Unescape(const std::string& text) {
   std::string result;
   for (size_t i = 0; i < text.size();) {
@@ -52,10 +52,10 @@ std::vector<Case> GoldenCases() {
   return cases;
 }
 
-TEST(TranslationScoreTest, IsSacreBleusToTheLastDigits) {
+TEST(TranslationScoreTest, MatchesSacreBleu) {
   const std::vector<Case> cases = GoldenCases();
   ASSERT_GE(cases.size(), 42u);
-  int cased = 0;  // of which lower case makes another score
+  int cased = 0;  // number of lines whose score changes in lower case
   for (const Case& a_case : cases) {
     ASSERT_EQ(a_case.scores.size(), 8u);
     cased += a_case.scores.at("13a") != a_case.scores.at("13a-lc") ? 1 : 0;
@@ -76,7 +76,7 @@ TEST(TranslationScoreTest, IsSacreBleusToTheLastDigits) {
   EXPECT_GE(cased, 10);
 }
 
-TEST(ScoreTokenizerTest, LowersCaseAsPythonDoes) {
+TEST(ScoreTokenizerTest, LowerCaseMatchesPython) {
   EXPECT_EQ(LowerCaseForScore("The \u00c4RZTE, \u0130ZM\u0130R"),
             "the \u00e4rzte, i\u0307zmi\u0307r");
   EXPECT_EQ(LowerCaseForScore("\u03a3\u0391\u03a3 \u03a3'"), "\u03c3\u03b1\u03c2 \u03c3'");
@@ -104,7 +104,7 @@ TEST(TranslationScoreTest, PartsAddUp) {
   EXPECT_EQ((first_chrf += second_chrf).Score(), whole_chrf.Score());
 }
 
-TEST(TranslationScoreTest, OfNothingIsNothing) {
+TEST(TranslationScoreTest, EmptyTextsScoreZero) {
   EXPECT_EQ(Bleu().Score(), 0);
   EXPECT_EQ(Chrf().Score(), 0);
   Bleu bad;
@@ -112,7 +112,7 @@ TEST(TranslationScoreTest, OfNothingIsNothing) {
   EXPECT_NEAR(bad.Score(), 100, 1e-9) << "what is not UTF-8 is a replacement character";
 }
 
-TEST(TranslationScoreTest, SaysHowItWasComputed) {
+TEST(TranslationScoreTest, HasASignature) {
   EXPECT_EQ(Bleu(ScoreTokenization::kZh).Signature(),
             "nrefs:1|case:mixed|eff:no|tok:zh|smooth:exp");
   EXPECT_EQ(Chrf().Signature(), "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no");
@@ -121,7 +121,7 @@ TEST(TranslationScoreTest, SaysHowItWasComputed) {
   EXPECT_EQ(Chrf(/*lowercase=*/true).Signature(), "nrefs:1|case:lc|eff:yes|nc:6|nw:0|space:no");
 }
 
-TEST(ScoreTokenizerTest, CutsAsMtevalDoes) {
+TEST(ScoreTokenizerTest, TokenizesLikeMteval) {
   const auto tokens = [](const char* line) {
     return TokenizeForScore(ScoreTokenization::k13a, line);
   };
