@@ -10,7 +10,7 @@ namespace {
 
 class ArpaTest : public testing::Test {
  protected:
-  // Lines over <unk>, </s>, w2, w3, ...
+  // Lines of the tokens <unk>, </s>, w2, w3, ...
   ArpaTest() {
     WriteMadeDataset(scratch_.path(), {RandomExamples(200, 6, 12)}, 12);
     dataset_ = *Dataset::Open(scratch_.path());
@@ -57,7 +57,7 @@ constexpr std::string_view kForeign =
     "\n"
     "\\end\\\n";
 
-TEST_F(ArpaTest, WhatIsExportedIsImportedAsTheSameModel) {
+TEST_F(ArpaTest, ImportRestoresAnExportedModel) {
   for (const std::vector<uint64_t>& prune : {std::vector<uint64_t>{0}, {0, 0, 1}}) {
     ASSERT_THAT(EstimateNgramModel(dataset_, {.order = 3, .prune = prune}, scratch_.Path("model")),
                 IsOk());
@@ -76,13 +76,13 @@ TEST_F(ArpaTest, WhatIsExportedIsImportedAsTheSameModel) {
         }
       }
     }
-    // And it is exported as it was.
+    // A second export gives the same file.
     ASSERT_THAT(ExportArpa(imported, vocabulary, scratch_.Path("again.arpa")), IsOk());
     EXPECT_EQ(scratch_.Read("again.arpa"), scratch_.Read("model.arpa"));
   }
 }
 
-TEST_F(ArpaTest, AModelFromElsewhereIsAskedAsKenLmWould) {
+TEST_F(ArpaTest, ImportedModelsScoreLikeKenLm) {
   ASSERT_THAT(Import(std::string(kForeign)), IsOk());
   const NgramTable table = TableOf(scratch_.Path("imported"));
   const uint32_t start = dataset_->vocabulary().start_id();
@@ -94,18 +94,18 @@ TEST_F(ArpaTest, AModelFromElsewhereIsAskedAsKenLmWould) {
   EXPECT_EQ(log10({start}, 2), -0.25);
   EXPECT_EQ(log10({start}, 3), -0.5 - 0.5);
   EXPECT_EQ(log10({start, 2}, 3), -0.0625);
-  // "<s> w2" has a backoff, then w2.
+  // The context "<s> w2" has a backoff, and so has w2.
   EXPECT_EQ(log10({start, 2}, 1), -1 - 0.125 - 1.25);
-  // Its context, "w3 w2", is no n-gram of the model.
+  // The context "w3 w2" is not an n-gram of the model.
   EXPECT_EQ(log10({3, 2}, 1), -0.03125);
   EXPECT_EQ(log10({3, 2}, 2), -0.125 - 0.75);
-  // w4 and w5 are not in the model: they are <unk>, also as a context.
+  // w4 and w5 are not in the model, so they are <unk>, also in contexts.
   EXPECT_EQ(log10({}, 5), -1.5);
   EXPECT_EQ(log10({4}, 3), -0.375);
   EXPECT_EQ(log10({4}, 5), -0.25 - 1.5);
 }
 
-TEST_F(ArpaTest, LinesThatAreNotInTheFormatAreNamed) {
+TEST_F(ArpaTest, ErrorsNameTheLine) {
   const auto with = [](std::string_view old, std::string_view by) {
     std::string text(kForeign);
     return text.replace(text.find(old), old.size(), by);
@@ -129,7 +129,7 @@ TEST_F(ArpaTest, LinesThatAreNotInTheFormatAreNamed) {
     EXPECT_FALSE(Import(text.substr(0, size)).ok()) << size;
 }
 
-TEST(ArpaSpellingTest, TellsPiecesApart) {
+TEST(ArpaSpellingTest, SpellingsAreUnique) {
   EXPECT_EQ(ArpaSpelling("word"), "word");
   EXPECT_EQ(ArpaSpelling("\xe2\x96\x81the"), "\xe2\x96\x81the");
   EXPECT_EQ(ArpaSpelling("back\\slash"), "back\\slash");

@@ -20,8 +20,8 @@ TEST(DiscountsTest, FollowFromTheCountsOfCounts) {
   EXPECT_EQ(discounts.Of(1000), discounts.Of(3));
 }
 
-TEST(DiscountsTest, FallBackWhereTheCountsGiveNone) {
-  // No n-gram with the count 3; a discount below 0; no n-gram at all.
+TEST(DiscountsTest, FallBackToDefaults) {
+  // No n-gram with the count 3; a negative discount; no n-gram at all.
   for (const CountsOfCounts& counts :
        {CountsOfCounts{0, 4, 2, 0, 1}, CountsOfCounts{0, 1, 9, 1, 100}, CountsOfCounts{}}) {
     const Discounts discounts = DiscountsOf(counts);
@@ -30,9 +30,8 @@ TEST(DiscountsTest, FallBackWhereTheCountsGiveNone) {
   }
 }
 
-// p(w) = (a(w) - D) / 10 + (0.5 + 1 + 1.5) / 10 / 4 for <unk>, </s>, a and b, of which <unk> was
-// never seen.
-TEST(InterpolateTest, UnigramsShareWhatIsDiscounted) {
+// p(w) = (a(w) - D) / 10 + (0.5 + 1 + 1.5) / 10 / 4 for <unk> (unseen), </s>, a and b.
+TEST(InterpolateTest, UnigramsShareTheDiscountedProbability) {
   const Scratch scratch;
   const Vocabulary vocabulary = *Vocabulary::Create({{"<unk>"}, {"</s>"}, {"a"}, {"b"}});
   AdjustedCounts counts;

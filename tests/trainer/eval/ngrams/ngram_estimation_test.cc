@@ -15,7 +15,7 @@ using testing::Pointwise;
 
 class NgramEstimationTest : public testing::Test {
  protected:
-  // A data set of these lines over so many predicted tokens.
+  // Makes a data set of these lines with `tokens` predictable tokens.
   std::shared_ptr<const Dataset> Made(const std::vector<Examples>& shards, uint32_t tokens) {
     const std::string folder = scratch_.Path("data");
     std::filesystem::create_directory(folder);
@@ -42,7 +42,7 @@ double ProbabilityOf(const NgramTable& table, std::vector<uint32_t> context, uin
   return std::pow(10, table.Log10Probability(context, token));
 }
 
-// Visits contexts of up to `longest` tokens that a text can have.
+// Visits the contexts of up to `longest` tokens that can occur in text.
 template <typename Visit>
 void ForEachContext(const Vocabulary& vocabulary, size_t longest, const Visit& visit,
                     std::vector<uint32_t> context = {}) {
@@ -57,7 +57,7 @@ void ForEachContext(const Vocabulary& vocabulary, size_t longest, const Visit& v
   }
 }
 
-// Lines in which small ids are frequent, and follow one another in ways of their own.
+// Lines in which small ids are frequent and bigrams are not independent.
 Examples SkewedExamples(int lines, uint32_t tokens) {
   Examples examples(lines);
   uint64_t x = 3;
@@ -102,8 +102,9 @@ void ExpectAsTheFormulasSay(const Baseline& read, const Examples& lines,
   });
 }
 
-TEST_F(NgramEstimationTest, IsWhatTheFormulasSay) {
-  // Of the first, every order has discounts of its own; of the others some have none.
+TEST_F(NgramEstimationTest, MatchesTheFormulas) {
+  // For the first data set, discounts of all orders come from the counts; for the others, some are
+  // defaults.
   for (const auto& [count, tokens] : {std::pair(2000, 20u), std::pair(30, 6u), std::pair(1, 4u)}) {
     const Examples lines = SkewedExamples(count, tokens);
     const auto dataset = Made({lines}, tokens);
@@ -116,21 +117,21 @@ TEST_F(NgramEstimationTest, IsWhatTheFormulasSay) {
   }
 }
 
-TEST_F(NgramEstimationTest, HasDiscountsOfTheTextWhereItCan) {
+TEST_F(NgramEstimationTest, UsesDiscountsOfTheTextIfPossible) {
   const auto dataset = Made({SkewedExamples(2000, 20)}, 20);
   const Baseline baseline = Estimated(dataset, {.order = 3});
   EXPECT_TRUE(baseline.header.ngram().orders(0).fallback());
   EXPECT_FALSE(baseline.header.ngram().orders(2).fallback());
 }
 
-TEST_F(NgramEstimationTest, OfFiveTokens) {
+TEST_F(NgramEstimationTest, SupportsOrderFive) {
   const Examples lines = SkewedExamples(200, 5);
   const auto dataset = Made({lines}, 5);
   ExpectAsTheFormulasSay(Estimated(dataset, {.order = 5}), lines, dataset->vocabulary(), 5,
                          {0, 0, 0, 0, 0});
 }
 
-TEST_F(NgramEstimationTest, WhatIsLeftOutGoesToTheShorterContext) {
+TEST_F(NgramEstimationTest, PrunedProbabilityGoesToTheBackoff) {
   const Examples lines = SkewedExamples(300, 8);
   const auto dataset = Made({lines}, 8);
   for (const std::vector<uint64_t>& prune :
@@ -142,17 +143,19 @@ TEST_F(NgramEstimationTest, WhatIsLeftOutGoesToTheShorterContext) {
   }
 }
 
-TEST_F(NgramEstimationTest, ByHand) {
-  // "a a" and "a b", with a = 2, b = 3, and <unk>. No counts of counts give discounts: 0.5 and 1.
+TEST_F(NgramEstimationTest, MatchesManualResults) {
+  // "a a" and "a b", with a = 2, b = 3, and <unk>. Counts of counts are too small for discounts, so
+  // the defaults 0.5 and 1 are used.
   const auto dataset = Made({{{2, 2, 1}, {2, 3, 1}}}, 4);
   Baseline baseline = Estimated(dataset, {.order = 2});
   const auto table = NgramTable::Create("model", &baseline);
   ASSERT_THAT(table, IsOk());
-  // a and </s> follow two different tokens each, b one: 5 bigrams, of which 2.5 is set aside.
+  // a and </s> follow two different tokens each, b follows one: 5 bigrams, of which 2.5 is
+  // discounted.
   EXPECT_NEAR(ProbabilityOf(*table, {}, 2), 1 / 5. + 0.5 / 4, 1e-7);
   EXPECT_NEAR(ProbabilityOf(*table, {}, 3), 0.5 / 5 + 0.5 / 4, 1e-7);
   EXPECT_NEAR(ProbabilityOf(*table, {}, 0), 0.5 / 4, 1e-7);
-  // Behind a stand a, b and </s>, once each.
+  // a, b and </s> follow a once each.
   EXPECT_NEAR(ProbabilityOf(*table, {2}, 3), 0.5 / 3 + 0.5 * 0.225, 1e-7);
   EXPECT_NEAR(ProbabilityOf(*table, {2}, 0), 0.5 * 0.125, 1e-7);
   // Two lines begin with a.
@@ -161,8 +164,8 @@ TEST_F(NgramEstimationTest, ByHand) {
   EXPECT_NEAR(ProbabilityOf(*table, {start}, 3), 0.5 * 0.225, 1e-7);
 }
 
-TEST_F(NgramEstimationTest, TheSameBytesForAnyMemoryAndThreads) {
-  // So little memory that there are more runs than are merged at a time.
+TEST_F(NgramEstimationTest, BytesDoNotDependOnMemoryAndThreads) {
+  // So little memory that the runs must be merged in several rounds.
   std::vector<Examples> shards;
   for (uint32_t seed = 1; seed <= 3; ++seed) shards.push_back(RandomExamples(9000, 30, 60, seed));
   const auto dataset = Made(shards, 60);
@@ -178,12 +181,12 @@ TEST_F(NgramEstimationTest, TheSameBytesForAnyMemoryAndThreads) {
   EXPECT_TRUE(bytes(1, 1) == wanted);
   EXPECT_TRUE(bytes(1, 3) == wanted);
   EXPECT_TRUE(bytes(uint64_t{1} << 30, 8) == wanted);
-  // Nothing temporary is left.
+  // There are no temporary files left.
   EXPECT_EQ(scratch_.Names().size(), 5);
 }
 
-TEST_F(NgramEstimationTest, LinesThatWereCutGoOn) {
-  // An example without </s> is the begin of a long line.
+TEST_F(NgramEstimationTest, DividedLinesAreContinued) {
+  // An example without </s> is continued by the next one.
   const auto dataset = Made({{{2, 3}, {2, 3, 1}}}, 5);
   Baseline baseline = Estimated(dataset, {.order = 3});
   const auto table = NgramTable::Create("model", &baseline);
@@ -200,7 +203,7 @@ TEST_F(NgramEstimationTest, LinesThatWereCutGoOn) {
                             {start, 2, 3}, {2, 3, 2}, {3, 2, 3}, {2, 3, 1}}));
 }
 
-TEST_F(NgramEstimationTest, RefusesWhatMakesNoSense) {
+TEST_F(NgramEstimationTest, RejectsInvalidSpecs) {
   const auto dataset = Made({{{2, 3, 1}}}, 5);
   const auto estimate = [&](const NgramEstimationSpec& spec) {
     return EstimateNgramModel(dataset, spec, scratch_.Path("model"));

@@ -1,5 +1,5 @@
-// Interpolated modified Kneser-Ney as the formulas say it, one n-gram at a time, over maps: what
-// the fast estimation must come to.
+// A slow reference implementation of interpolated modified Kneser-Ney smoothing: it computes the
+// formulas one n-gram at a time, with maps.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@ namespace elman {
 
 class SlowKneserNey {
  public:
-  using Tokens = std::vector<uint32_t>;  // as they stand in text
+  using Tokens = std::vector<uint32_t>;  // in text order
 
-  // Lines end in </s>.
+  // Lines must end with </s>.
   SlowKneserNey(const std::vector<Tokens>& lines, const Vocabulary& vocabulary, int order,
                 std::vector<uint64_t> prune)
       : vocabulary_(vocabulary), order_(order), prune_(std::move(prune)), discounts_(order) {
@@ -33,7 +33,7 @@ class SlowKneserNey {
     for (int n = 1; n <= order; ++n) FindDiscounts(n);
   }
 
-  // p(token | context).
+  // Returns p(token | context).
   double Probability(Tokens context, uint32_t token) const {
     const std::vector<double>& d = discounts_[context.size()];
     double total = 0, set_aside = 0;
