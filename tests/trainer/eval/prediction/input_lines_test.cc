@@ -35,7 +35,7 @@ class InputLinesTest : public testing::Test {
   int ends_[2];
 };
 
-TEST_F(InputLinesTest, TakesWhatIsThereAndWaitsForNoMore) {
+TEST_F(InputLinesTest, ReturnsAvailableLinesWithoutWaiting) {
   InputLines lines(ends_[0]);
   Send("a\r\nb\n\nun");
   EXPECT_THAT(*lines.Next(10), ElementsAre("a", "b", ""));
@@ -49,7 +49,7 @@ TEST_F(InputLinesTest, TakesWhatIsThereAndWaitsForNoMore) {
   EXPECT_THAT(*lines.Next(2), IsEmpty());
 }
 
-TEST_F(InputLinesTest, ALineMayBeLongerThanAnyBuffer) {
+TEST_F(InputLinesTest, LinesMayBeLongerThanTheBuffer) {
   const std::string line(1 << 20, 'x');
   std::thread writer([&] {
     Send(line + "\n");
@@ -61,14 +61,14 @@ TEST_F(InputLinesTest, ALineMayBeLongerThanAnyBuffer) {
   writer.join();
 }
 
-// Neither memory nor a model shall be filled by what is no text. Lines before it are answered.
-TEST_F(InputLinesTest, RefusesALineThatIsTooLong) {
+// A line that is not text must not fill the memory. The lines before it are answered.
+TEST_F(InputLinesTest, RejectsALineThatIsTooLong) {
   for (const bool whole : {true, false}) {
     int ends[2];
     ASSERT_EQ(::pipe(ends), 0);
     std::thread writer([&] {
       const std::string text = "a\nb\n" + std::string(10 << 20, 'x') + (whole ? "\nc\n" : "");
-      // Nobody reads it all.
+      // The reader does not read all of it.
       for (size_t at = 0; at < text.size();) {
         const ssize_t count =
             ::write(ends[1], text.data() + at, std::min<size_t>(text.size() - at, 4096));
@@ -124,8 +124,8 @@ TEST_F(InputLinesTest, DropsTheByteOrderMark) {
   EXPECT_THAT(*lines.Next(10), ElementsAre("", "\xef\xbb\xbf"));
 }
 
-// A service goes on where one line of many has a NUL byte; a file that is no text is refused.
-TEST_F(InputLinesTest, RefusesWhatIsNoText) {
+// One line with a NUL byte does not end a service, but a file that is not text is rejected.
+TEST_F(InputLinesTest, RejectsInputThatIsNotText) {
   {
     InputLines lines(ends_[0]);
     Send(std::string("a\0b\n", 4));
@@ -140,7 +140,7 @@ TEST_F(InputLinesTest, RefusesWhatIsNoText) {
   }
 }
 
-TEST_F(InputLinesTest, SaysWhatCannotBeRead) {
+TEST_F(InputLinesTest, ReportsReadErrors) {
   InputLines lines(-1);
   EXPECT_EQ(lines.Next(1).status().message(), "the input: cannot read: Bad file descriptor");
 }

@@ -42,19 +42,19 @@ TEST(TagPredictorTest, EveryWordGetsATag) {
   std::string expected;
   for (int i = 0; i < 3; ++i)
     absl::StrAppend(&expected, i == 0 ? "w4" : i == 1 ? "w2" : "w8", "\tL", tags[i], "\n");
-  // A line without words has no tags; what is read together changes nothing.
+  // A line without words has no tags. Lines in the same group do not affect each other.
   EXPECT_THAT(Predicted(trained.get(), {"w4  w2 w8", "", "w3"}),
               ElementsAre(expected + "\n", "\n", Predicted(trained.get(), {"w3"})[0]));
 }
 
-TEST(TagPredictorTest, WordsMayBeGivenOneByOne) {
+TEST(TagPredictorTest, AcceptsSeparateWords) {
   const auto trained = MadeTrainedModel(TAGGING);
   const auto predictor = *CreatePredictor(trained.get(), {});
   const PredictionInput input{.line = "", .words = {"w4", "w2"}};
   EXPECT_EQ((*predictor->Predict({&input, 1}, 0))[0], Predicted(trained.get(), {"w4 w2"})[0]);
 }
 
-TEST(TagPredictorTest, JsonHasProbabilitiesButOfARandomField) {
+TEST(TagPredictorTest, JsonHasProbabilitiesExceptWithACrf) {
   EXPECT_THAT(Predicted(MadeTrainedModel(TAGGING).get(), {"w2 w3"}, true)[0],
               testing::AllOf(HasSubstr("\"words\": [\"w2\", \"w3\"], \"tags\": [\"L"),
                              HasSubstr("\"probabilities\": [0.")));
@@ -63,7 +63,7 @@ TEST(TagPredictorTest, JsonHasProbabilitiesButOfARandomField) {
       testing::Not(HasSubstr("probabilities")));
 }
 
-TEST(ClassPredictorTest, ATextGetsItsLikeliestLabel) {
+TEST(ClassPredictorTest, PredictsTheMostProbableLabel) {
   const auto trained = MadeTrainedModel(CLASSIFICATION);
   Workspace workspace;
   std::vector<float> probabilities(kMadeLabels);
@@ -79,7 +79,7 @@ TEST(ClassPredictorTest, ATextGetsItsLikeliestLabel) {
   EXPECT_EQ(json[1], "{\"text\": \"\"}\n");
 }
 
-TEST(PredictorFactoryTest, RefusesModelsThatPredictNothing) {
+TEST(PredictorFactoryTest, RejectsModelsWithoutPredictions) {
   const auto vectors = MadeTrainedModel(EMBEDDING);
   EXPECT_THAT(CreatePredictor(vectors.get(), {}),
               FailsWith(absl::StatusCode::kInvalidArgument, "--neighbors=WORD"));

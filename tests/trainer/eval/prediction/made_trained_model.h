@@ -1,4 +1,4 @@
-// Small models of random values, as if they had been loaded from a checkpoint.
+// Makes small models with random weights, as if they had been loaded from a checkpoint.
 #pragma once
 
 #include <google/protobuf/text_format.h>
@@ -18,7 +18,8 @@ namespace elman {
 
 inline constexpr uint32_t kMadeWords = 9, kMadeLabels = 3;
 
-// Reads words w2 to w8 between spaces, and has labels L0 to L2. `spec` is more of the ModelSpec.
+// The model reads the words w2 to w8, separated by spaces, and has the labels L0 to L2. `spec` is
+// added to the ModelSpec.
 inline std::unique_ptr<TrainedModel> MadeTrainedModel(Task task, const std::string& spec = "") {
   auto trained = std::make_unique<TrainedModel>();
   trained->path = "made.ckpt";

@@ -38,7 +38,7 @@ PredictionSpec Spec(double temperature) {
   return spec;
 }
 
-// At temperature 0 the likeliest token comes each time, but for <unk>.
+// At temperature 0, the most probable token except <unk> is chosen at each step.
 TEST_F(TextGeneratorTest, ContinuesTheLine) {
   LanguageModel* const model = trained_->model->AsLanguageModel();
   const Vocabulary& vocabulary = trained_->vocabularies[0];
@@ -68,7 +68,7 @@ TEST_F(TextGeneratorTest, ContinuesTheLine) {
   EXPECT_EQ(without_spaces(One(predictor.get(), "w3 w5")), without_spaces(expected) + "\n");
 }
 
-TEST_F(TextGeneratorTest, WhatIsDrawnDependsOnTheNumberOfTheLineAndTheSeed) {
+TEST_F(TextGeneratorTest, SamplesDependOnLineNumberAndSeed) {
   PredictionSpec spec = Spec(/*temperature=*/2);
   spec.generation.end.max_tokens = 30;
   const auto predictor = Create(spec);
@@ -94,7 +94,7 @@ TEST_F(TextGeneratorTest, StreamsTheSameText) {
   }
 }
 
-TEST_F(TextGeneratorTest, JsonSaysWhatEndedTheText) {
+TEST_F(TextGeneratorTest, JsonHasTheFinishReason) {
   PredictionSpec spec = Spec(/*temperature=*/1);
   spec.json = true;
   EXPECT_THAT(

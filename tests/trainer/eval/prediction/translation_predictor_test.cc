@@ -38,7 +38,7 @@ TEST(TranslationPredictorTest, WritesTheBestTranslationOfEachLine) {
   EXPECT_THAT(Predicted(trained.get(), {}, {"w4 w2", "w7"}), ElementsAre(lines[0], lines[1]));
 }
 
-TEST(TranslationPredictorTest, SeveralHaveTheNumberOfTheLineAndAScore) {
+TEST(TranslationPredictorTest, NBestLinesHaveNumberAndScore) {
   const auto trained = MadeTrainedModel(TRANSLATION);
   PredictionSpec spec;
   spec.translation.search.n_best = 3;
@@ -69,7 +69,7 @@ TEST(TranslationPredictorTest, JsonHasTheAlignment) {
                              HasSubstr("\"alignment\": [[")));
 }
 
-TEST(TranslationPredictorTest, UnknownWordsAreReplacedByAttentionAlone) {
+TEST(TranslationPredictorTest, ReplacingUnknownWordsRequiresAttention) {
   const auto trained = MadeTrainedModel(TRANSLATION, "translation { attention: NONE }");
   PredictionSpec spec;
   spec.translation.replace_unknown = true;
