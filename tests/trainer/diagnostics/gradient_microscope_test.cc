@@ -28,7 +28,7 @@ class GradientMicroscopeTest : public testing::Test {
     after_ = RandomFloats(table_.size(), 3);
   }
 
-  // What lanes see, of which each rank has one.
+  // Makes the observations of a lane.
   static void Observe(int lane, Observation* observation) {
     RecurrenceSums& sums = observation->Of("layer0", Cell::kLstm);
     sums.lags = {{.sequences = 2, .h = 8, .entered = 8},
@@ -36,7 +36,7 @@ class GradientMicroscopeTest : public testing::Test {
     sums.rows = 3;
   }
 
-  // Diagnoses a step on so many ranks, with a lane for each of two in all.
+  // Diagnoses a step with two lanes on the given number of ranks.
   StepDiagnosis Diagnosed(int ranks, bool updated = true, int64_t updates = 8) {
     StepDiagnosis result;
     RunThreadGroup(ranks, [&](Communicator* communicator) {
@@ -61,7 +61,7 @@ class GradientMicroscopeTest : public testing::Test {
     return result;
   }
 
-  // The Euclidean norm of a - b over a parameter; b may be empty.
+  // Returns the Euclidean norm of a - b over a parameter; b may be empty.
   double Norm(int parameter, const std::vector<float>& a, const std::vector<float>& b = {}) const {
     const Parameter& of = table_.parameters()[parameter];
     double sum = 0;
@@ -75,7 +75,7 @@ class GradientMicroscopeTest : public testing::Test {
   std::vector<float> gradients_, before_, after_;
 };
 
-TEST_F(GradientMicroscopeTest, LooksAtEveryFewSteps) {
+TEST_F(GradientMicroscopeTest, IsDueEveryFewSteps) {
   RunThreadGroup(1, [&](Communicator* communicator) {
     const auto due = [&](int64_t step) {
       return GradientMicroscope(communicator, &table_, 1, 0, table_.size(), LANGUAGE_MODEL, config_)
@@ -118,8 +118,8 @@ TEST_F(GradientMicroscopeTest, AddsUpTheLanes) {
   EXPECT_DOUBLE_EQ(lag.norm, std::sqrt((1.0 + 2.0) / 2));
 }
 
-// Two ranks have a lane and a part of the parameters each.
-TEST_F(GradientMicroscopeTest, FindsTheSameOnAnyNumberOfRanks) {
+// Two ranks have one lane and a part of the parameters each.
+TEST_F(GradientMicroscopeTest, ResultsDoNotDependOnTheNumberOfRanks) {
   const Findings one = Diagnosed(1).findings, two = Diagnosed(2).findings;
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(one.parameters[i].gradient, two.parameters[i].gradient);
@@ -130,7 +130,7 @@ TEST_F(GradientMicroscopeTest, FindsTheSameOnAnyNumberOfRanks) {
   EXPECT_EQ(one.recurrences[0].lags[1].norm, two.recurrences[0].lags[1].norm);
 }
 
-TEST_F(GradientMicroscopeTest, SaysWhatIsMissingAndWhy) {
+TEST_F(GradientMicroscopeTest, ExplainsMissingResults) {
   EXPECT_THAT(Diagnosed(1).findings.missing, Not(Contains(HasSubstr("no update"))));
   const Findings diverged = Diagnosed(1, /*updated=*/false, /*updates=*/0).findings;
   EXPECT_FALSE(diverged.updated);

@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-// A recurrence whose gradient is entry * rate^lag from the first step back on.
+// A recurrence whose gradient norm at each lag is entry * rate^lag.
 RecurrenceFindings Fading(const std::string& name, double rate, int64_t steps, double entry = 1) {
   RecurrenceFindings findings{.name = name, .cell = Cell::kLstm};
   for (int64_t lag = 0; lag < steps; ++lag) {
@@ -34,8 +34,8 @@ std::string WordsOf(const Findings& findings, const TrainingConfig& config = {},
   return Judge(findings, task, config).words;
 }
 
-TEST(VerdictTest, CountsTheStepsUntilTheGradientIsGone) {
-  // 0.7^13 is 0.0097.
+TEST(VerdictTest, CountsTheStepsUntilTheGradientVanishes) {
+  // 0.7^13 is 0.0097, below the limit of 0.01.
   const std::string words = WordsOf(Of({Fading("layer0", 0.7, 36)}));
   EXPECT_THAT(words,
               HasSubstr("vanishing: the gradient of layer0 falls to 1 % after 13 steps of 35"));
@@ -48,7 +48,7 @@ TEST(VerdictTest, CountsTheStepsUntilTheGradientIsGone) {
               HasSubstr("healthy: the gradient of layer0 is 6.1 times as large 19 steps back"));
 }
 
-TEST(VerdictTest, SaysWhereThereIsNoTimeToGoBackThrough) {
+TEST(VerdictTest, ExplainsModelsWithoutGradientsThroughTime) {
   TrainingConfig config;
   EXPECT_THAT(WordsOf({}, config), HasSubstr("sequences of fewer than"));
   EXPECT_THAT(WordsOf({}, config, EMBEDDING), HasSubstr("unknown: word vectors have no"));
@@ -58,7 +58,7 @@ TEST(VerdictTest, SaysWhereThereIsNoTimeToGoBackThrough) {
   EXPECT_THAT(words, Not(HasSubstr("sequences")));
 }
 
-TEST(VerdictTest, OneLayerThatReachesFarIsEnoughInEachStack) {
+TEST(VerdictTest, OneFarReachingLayerPerStackIsEnough) {
   EXPECT_THAT(WordsOf(Of({Fading("layer0", 0.3, 30), Fading("layer1", 0.95, 30)})),
               HasSubstr("healthy: "));
   const std::string both = WordsOf(Of({Fading("decoder0", 0.95, 30), Fading("layer0", 0.3, 30)}));
@@ -68,7 +68,7 @@ TEST(VerdictTest, OneLayerThatReachesFarIsEnoughInEachStack) {
               HasSubstr("vanishing: the gradient of layer0.reverse"));
 }
 
-TEST(VerdictTest, NamesRemediesThatTheRunDoesNotHaveYet) {
+TEST(VerdictTest, SuggestsOnlyUnusedRemedies) {
   TrainingConfig config;
   config.mutable_model()->set_cell(ModelSpec::TANH);
   const Findings vanishing = Of({Fading("layer0", 0.5, 36)});
@@ -85,7 +85,7 @@ TEST(VerdictTest, NamesRemediesThatTheRunDoesNotHaveYet) {
   EXPECT_THAT(WordsOf(vanishing, config, TRANSLATION), HasSubstr("attention=GENERAL"));
 }
 
-TEST(VerdictTest, ExplosionsComeFirst) {
+TEST(VerdictTest, ExplosionHasPriority) {
   Findings findings = Of({Fading("layer0", 0.5, 20), Fading("layer1", 1.5, 20)});
   const std::string words = WordsOf(findings);
   EXPECT_THAT(words, HasSubstr("exploding: the gradient of layer1 grows 2.22e+03-fold over 19"));
@@ -99,7 +99,7 @@ TEST(VerdictTest, ExplosionsComeFirst) {
               HasSubstr("exploding: the gradient of layer0 is not finite"));
 }
 
-TEST(VerdictTest, TellsWhatIsLostAtOnceFromWhatFades) {
+TEST(VerdictTest, DistinguishesImmediateLossFromDecay) {
   const std::string words = WordsOf(Of({Fading("layer0", 0.99, 30, 0.001)}));
   EXPECT_THAT(words,
               HasSubstr("vanishing: only 0.087 % of the gradient of layer0 is left 14 steps"));
@@ -107,7 +107,7 @@ TEST(VerdictTest, TellsWhatIsLostAtOnceFromWhatFades) {
   EXPECT_THAT(words, Not(HasSubstr("forget_bias")));
 }
 
-TEST(VerdictTest, FewSequencesSayLittle) {
+TEST(VerdictTest, IgnoresLagsOfFewSequences) {
   RecurrenceFindings some = Fading("layer0", 0.9, 30);
   for (size_t lag = 12; lag < 30; ++lag) {
     some.lags[lag].sequences = 0.5;
@@ -119,7 +119,7 @@ TEST(VerdictTest, FewSequencesSayLittle) {
   EXPECT_THAT(WordsOf(Of({})), HasSubstr("unknown: "));
 }
 
-TEST(VerdictTest, RemarksOnWhatIsStriking) {
+TEST(VerdictTest, AddsRemarks) {
   Findings findings = Of({Fading("layer0", 0.95, 20)});
   TrainingConfig config;
   config.mutable_optimizer()->set_clip_norm(2);
@@ -134,7 +134,7 @@ TEST(VerdictTest, RemarksOnWhatIsStriking) {
   EXPECT_THAT(WordsOf(findings, config), HasSubstr("95 % of layer0's hidden units are off"));
 }
 
-TEST(FindingsTest, TimeConstantsAreThoseOfTheGates) {
+TEST(FindingsTest, TimeConstantsFollowFromTheGates) {
   RecurrenceSums sums{.name = "layer0", .cell = Cell::kGru};
   sums.rows = 10;
   sums.kept = {10 * std::exp(-1.0 / 4), 10 * std::exp(-1.0 / 2), 10, 10 * std::exp(-1.0 / 8), 0};
@@ -145,7 +145,7 @@ TEST(FindingsTest, TimeConstantsAreThoseOfTheGates) {
   EXPECT_NEAR(constants->upper, 8, 1e-9);
 }
 
-TEST(FindingsTest, LagsAreThinnedOutFarBack) {
+TEST(FindingsTest, LargeLagsAreThinnedOut) {
   RecurrenceSums sums{.name = "layer0"};
   for (int lag = 0; lag < 2000; ++lag) sums.lags.push_back({4, 16.0, 9.0, 25.0});
   const RecurrenceFindings findings = FindingsOf(sums);
