@@ -11,8 +11,8 @@
 namespace elman {
 namespace {
 
-// Runs three steps on two weights, with the gradient g = (w0, 2 w1) of w0^2/2 + w1^2, in the
-// optimizer and by `formula`.
+// Runs three steps on two weights with the optimizer and with `formula`. The gradient is g = (w0, 2
+// w1), that of w0^2/2 + w1^2.
 std::vector<float> ThreeSteps(const OptimizerSpec& spec, float weight_decay) {
   const auto optimizer = CreateOptimizer(spec);
   std::vector<float> w = {1, -2};
@@ -27,7 +27,7 @@ std::vector<float> ThreeSteps(const OptimizerSpec& spec, float weight_decay) {
   return w;
 }
 
-TEST(SgdTest, Plain) {
+TEST(SgdTest, UpdatesWithoutMomentum) {
   OptimizerSpec spec;
   const std::vector<float> w = ThreeSteps(spec, 0);
   EXPECT_NEAR(w[0], std::pow(1 - 0.1 * 0.5, 3), 1e-6);
@@ -39,7 +39,7 @@ TEST(SgdTest, WeightDecayAddsToTheGradient) {
   EXPECT_NEAR(ThreeSteps(spec, 0.25f)[0], std::pow(1 - 0.1 * (0.5 + 0.25), 3), 1e-6);
 }
 
-TEST(SgdTest, Momentum) {
+TEST(SgdTest, UpdatesWithMomentum) {
   OptimizerSpec spec;
   spec.set_momentum(0.9f);
   double w = 1, m = 0;
@@ -77,7 +77,7 @@ TEST(AdagradTest, DividesByTheRootOfSummedSquares) {
   EXPECT_NEAR(ThreeSteps(spec, 0.125f)[1], w, 1e-6);
 }
 
-TEST(AdagradTest, LeavesValuesWithoutGradientAlone) {
+TEST(AdagradTest, KeepsValuesWithoutGradient) {
   OptimizerSpec spec;
   spec.set_kind(OptimizerSpec::ADAGRAD);
   spec.set_initial_sum(0);
@@ -100,13 +100,13 @@ TEST(SgdTest, ClipsValuesAfterScaling) {
   EXPECT_EQ(w, (std::vector<float>{-2, 2, -0.5f}));
 }
 
-TEST(ClipFactorTest, OnlyEverShortens) {
+TEST(ClipFactorTest, NeverLengthens) {
   EXPECT_EQ(ClipFactor(10, 5), 0.5);
   EXPECT_EQ(ClipFactor(4, 5), 1);
   EXPECT_EQ(ClipFactor(1e9, 0), 1);
 }
 
-// The gradient of the loss is bounded, and what weight decay adds to it is not.
+// Clipping by value limits the gradient of the loss, but not the term of weight decay.
 TEST(AdamTest, WeightDecayIsAddedToTheBoundedGradient) {
   OptimizerSpec spec;
   spec.set_kind(OptimizerSpec::ADAM);

@@ -38,7 +38,7 @@ TEST_F(ScheduleTest, ConstantIsConstant) {
   EXPECT_EQ(Rate(At(100)), 0.25);
 }
 
-TEST_F(ScheduleTest, ALossThatIsNotFiniteIsNoImprovement) {
+TEST_F(ScheduleTest, LossThatIsNotFiniteIsNotAnImprovement) {
   spec_->set_kind(ScheduleSpec::PLATEAU);
   spec_->set_patience(1);
   Progress progress;
@@ -51,7 +51,7 @@ TEST_F(ScheduleTest, ALossThatIsNotFiniteIsNoImprovement) {
   ObservePlateau(*spec_, std::nan(""), &progress);
   EXPECT_EQ(progress.plateau_loss(), 5);
   EXPECT_EQ(progress.decays(), 2);
-  progress.set_plateau_loss(std::nan(""));  // recorded by a version that took it
+  progress.set_plateau_loss(std::nan(""));  // as older versions may have recorded it
   ObservePlateau(*spec_, 4, &progress);
   EXPECT_EQ(progress.plateau_loss(), 4);
 }
@@ -71,8 +71,8 @@ TEST_F(ScheduleTest, PlateauWaitsForPatience) {
   EXPECT_EQ(Rate(progress), 2);
 }
 
-// Not even as the first: what it could be compared with is no number.
-TEST_F(ScheduleTest, PlateauTakesNoNumberForNoImprovement) {
+// A NaN loss is not an improvement even if it is the first loss.
+TEST_F(ScheduleTest, PlateauIgnoresNan) {
   spec_->set_kind(ScheduleSpec::PLATEAU);
   spec_->set_patience(1);
   Progress progress = At(0);
@@ -83,7 +83,7 @@ TEST_F(ScheduleTest, PlateauTakesNoNumberForNoImprovement) {
     EXPECT_EQ(progress.decays(), decays[i]) << i;
   }
   EXPECT_EQ(progress.plateau_loss(), 4);
-  progress.set_plateau_loss(std::nan(""));  // as versions before could have it
+  progress.set_plateau_loss(std::nan(""));  // as older versions may have recorded it
   ObservePlateau(*spec_, 6, &progress);
   EXPECT_EQ(progress.plateau_loss(), 6);
 }
@@ -94,11 +94,11 @@ TEST_F(ScheduleTest, LinearDecayFallsToZeroByTheStep) {
   EXPECT_EQ(Rate(At(0, 0)), 1);
   EXPECT_DOUBLE_EQ(Rate(At(0, 5)), 1 - 5.0 / 40);
   EXPECT_NEAR(Rate(At(3, 9)), 1.0 / 40, 1e-15);
-  // A run that goes on for longer keeps a little.
+  // A run longer than planned keeps a small rate.
   EXPECT_DOUBLE_EQ(Rate(At(7)), 1e-4);
 }
 
-TEST_F(ScheduleTest, WarmsUpEvenly) {
+TEST_F(ScheduleTest, WarmsUpLinearly) {
   spec_->set_warmup_epochs(2);
   EXPECT_DOUBLE_EQ(Rate(At(0, 0)), 1.0 / 20);
   EXPECT_DOUBLE_EQ(Rate(At(0, 9)), 10.0 / 20);
@@ -107,8 +107,8 @@ TEST_F(ScheduleTest, WarmsUpEvenly) {
   EXPECT_EQ(Rate(At(5)), 1);
 }
 
-// A batch of 8 times as many sequences as the rate is meant for.
-TEST_F(ScheduleTest, FollowsTheBatch) {
+// The batch has 8 times as many sequences as the rate is meant for.
+TEST_F(ScheduleTest, ScalesWithTheBatchSize) {
   config_.set_batch_size(40);
   config_.set_micro_batches(4);
   spec_->set_base_batch_size(20);
@@ -118,7 +118,7 @@ TEST_F(ScheduleTest, FollowsTheBatch) {
   EXPECT_EQ(Rate(At(4)), 8);
   spec_->set_batch_scaling(ScheduleSpec::SQRT);
   EXPECT_DOUBLE_EQ(Rate(At(4)), std::sqrt(8.0));
-  // The warm-up is 8 times as long: half over after two epochs.
+  // The warm-up is 8 times as long, so half of it is done after two epochs.
   EXPECT_DOUBLE_EQ(Rate(At(1, 9)), std::sqrt(8.0) / 2);
 }
 
