@@ -24,6 +24,7 @@ struct LagFigures {
   double ratio = 0;  // norm of dL/d(h, c) divided by that of dL/dh at lag 0, of the same sequences
 };
 
+// Distribution of the values of one activation of a recurrence.
 struct ActivationFindings {
   Activation what;
   // Gates: the fractions below 0.1 and above 0.9. Tanh: the fractions below -0.95 and above 0.95.
@@ -42,6 +43,7 @@ struct TimeConstants {
   double upper = 0;
 };
 
+// The results for one recurrence: one layer in one direction.
 struct RecurrenceFindings {
   std::string name;
   Cell cell = Cell::kLstm;
@@ -60,6 +62,7 @@ struct LayerFigures {
   double update = 0;
 };
 
+// All results for one step.
 struct Findings {
   int64_t step = 0;
   int64_t epoch = 0;
@@ -76,6 +79,7 @@ struct Findings {
 };
 
 RecurrenceFindings FindingsOf(const RecurrenceSums& sums);
+// Combines the norms of parameters by layer.
 std::vector<LayerFigures> LayersOf(std::span<const ParameterFigures> parameters);
 // Returns update / value, the norm of an update relative to that of the values; 0 if both are 0.
 double UpdateRatio(double update, double value);

@@ -21,6 +21,7 @@
 
 namespace elman {
 
+// The results for one step and their interpretation.
 struct StepDiagnosis {
   Findings findings;
   Verdict verdict;

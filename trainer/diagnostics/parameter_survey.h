@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// Statistics of one parameter in one step.
 struct ParameterFigures {
   std::string name;
   // Euclidean norms.

@@ -9,6 +9,7 @@
 
 namespace elman {
 
+// The diagnosis of a step.
 struct Verdict {
   enum class Kind { kHealthy, kVanishing, kExploding, kUnknown };
 
