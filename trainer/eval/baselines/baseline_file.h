@@ -25,6 +25,7 @@ struct BaselineArray {
   std::vector<uint32_t> elements;
 };
 
+// The content of a baseline file.
 struct Baseline {
   BaselineHeader header;
   std::vector<FieldTables> tables;  // one per entry of header.fields()

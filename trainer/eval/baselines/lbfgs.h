@@ -7,12 +7,14 @@
 
 namespace elman {
 
+// Options of the minimization.
 struct LbfgsSpec {
   int memory = 10;  // number of steps kept to approximate the curvature
   int max_iterations = 1000;
   double tolerance = 1e-7;  // stop when no element of the gradient is larger
 };
 
+// The best point's value and gradient.
 struct LbfgsResult {
   double value = 0;
   double gradient = 0;  // its largest absolute element

@@ -18,6 +18,7 @@ struct SparseRows {
   size_t rows() const { return begins.size() - 1; }
 };
 
+// A fitted multinomial (or, for two labels, binary) logistic regression.
 struct LinearClassifier {
   int labels = 0;
   // Shapes: [outputs(labels), columns] and [outputs(labels)].

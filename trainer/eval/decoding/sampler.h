@@ -10,6 +10,7 @@
 
 namespace elman {
 
+// Options for sampling. top_p applies to the distribution after temperature and top_k.
 struct SamplingSpec {
   double temperature = 1;  // divides the logits; 0: always the most probable token
   int top_k = 0;           // only the k most probable tokens; 0: all
@@ -18,6 +19,7 @@ struct SamplingSpec {
   double top_p = 1;
 };
 
+// Draws tokens from logits. Not thread-safe, because it reuses memory.
 class Sampler {
  public:
   // Never draws the token `banned`; an id outside of the logits has no effect.

@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// Options of the search.
 struct TranslationSearchSpec {
   int beam = 5;  // number of hypotheses that are extended at each step
   // The score of a translation of n tokens, </s> included, is its log-probability divided by
@@ -28,6 +29,7 @@ struct TranslationSearchSpec {
 // Checks the options --beam (at least `least_beam`) and --length_penalty.
 absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty);
 
+// A translation with its score.
 struct Translation {
   std::vector<uint32_t> tokens;  // without </s>
   double log_probability = 0;    // including that of </s>

@@ -17,6 +17,7 @@ namespace elman {
 // vectors of each word. NotFound if it has none.
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectorSource(const std::string& path);
 
+// The numbers of words written and skipped by ExportVectors.
 struct ExportedVectors {
   uint64_t words = 0;
   uint64_t left_out = 0;  // words that the format cannot represent (VectorWriter::CanWrite)

@@ -36,6 +36,7 @@ class UnknownSpeller {
   uint64_t literal_ = 0, spelled_ = 0;
 };
 
+// Costs of the raw text of a split in addition to its tokens.
 struct ClosedText {
   double spelling_bits = 0;     // of all unknown words
   double restoration_bits = 0;  // of spaces, case and similar differences

@@ -33,6 +33,7 @@ struct FigureTable {
   std::string also = {};  // second key in JSON; may be empty
 };
 
+// The result of an evaluation.
 struct Evaluation {
   double loss = 0;   // nats per target
   double score = 0;  // the task's main criterion; larger is better

@@ -28,6 +28,7 @@ struct EntitySpec {
 // `spec`, or if strict counting requires a scheme that the data set does not record.
 absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& spec);
 
+// Interface of the metrics of a task with labels.
 class LabelFigures {
  public:
   virtual ~LabelFigures() = default;

@@ -15,6 +15,7 @@
 
 namespace elman {
 
+// How to translate and to score.
 struct TranslationJudgeSpec {
   TranslationSearchSpec search;
   ScoreTokenization tokenization = ScoreTokenization::k13a;

@@ -14,6 +14,7 @@
 
 namespace elman {
 
+// The baseline for classification (see tfidf.h).
 class TfidfModel : public FixedModel<Labeler> {
  public:
   TfidfModel(TfidfFeatures features, LinearClassifier classifier)
@@ -35,6 +36,7 @@ class TfidfModel : public FixedModel<Labeler> {
   std::vector<double> values_;
 };
 
+// The baseline for tagging (see tag_counts.h).
 class TagModel : public FixedModel<Labeler> {
  public:
   explicit TagModel(TagCounts counts) : counts_(std::move(counts)) {}

@@ -17,6 +17,7 @@ namespace elman {
 // Returns the metrics of a model on a sample; times[i] is the number of occurrences of example i.
 using FiguresOfSample = std::function<std::vector<double>(std::span<const uint32_t> times)>;
 
+// The difference of two models in one metric.
 struct PairedDifference {
   double first = 0, second = 0;  // the metric of each model on the original examples
   double difference = 0;         // first - second

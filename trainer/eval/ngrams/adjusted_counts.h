@@ -31,6 +31,7 @@ struct LevelSpools {
   std::string ngrams;
 };
 
+// The adjusted counts of all orders.
 struct AdjustedCounts {
   std::vector<uint64_t> unigrams;                // by token
   std::vector<CountsOfCounts> counts_of_counts;  // by order

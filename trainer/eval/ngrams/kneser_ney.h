@@ -25,6 +25,7 @@
 
 namespace elman {
 
+// The discounts of one order.
 struct Discounts {
   std::array<double, 4> of = {};  // for counts 0 (always 0), 1, 2, and 3 or more
   bool fallback = false;
@@ -42,6 +43,7 @@ struct InterpolatedOrder {
   uint64_t context_count = 0, ngram_count = 0, pruned = 0;
 };
 
+// A complete model; `orders` begins with order 2.
 struct InterpolatedModel {
   std::vector<float> unigrams;  // log10 probability, by token; -99 for <s> and <pad>
   std::vector<InterpolatedOrder> orders;

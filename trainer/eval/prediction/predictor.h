@@ -21,8 +21,8 @@ namespace elman {
 // The input of one prediction.
 struct PredictionInput {
   std::string line;
-  std::vector<std::string>
-      words;  // the words, if given separately; otherwise the line is split into words
+  // The words, if they are given separately; otherwise the line is split into words.
+  std::vector<std::string> words;
 };
 
 // Options for text generation with language models.
@@ -41,6 +41,8 @@ struct TranslationOutputSpec {
   bool replace_unknown = false;
 };
 
+// Options of a predictor. `generation` is only for language models, `translation` only for
+// translators.
 struct PredictionSpec {
   // Source of feature vectors for the tokens of the inputs, in order. Not owned; null: none.
   FeatureSource* features = nullptr;
