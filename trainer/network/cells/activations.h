@@ -17,6 +17,7 @@ enum class ActivationRange {
   kRectifier,  // at least 0
 };
 
+// One activation of a cell, and where its values are stored.
 struct Activation {
   enum class Place { kGates, kFirstExtra, kOutput };
 

@@ -29,6 +29,7 @@ enum class RandomPurpose : uint32_t {
   kNegatives = 11,
 };
 
+// Identifies a family of sequences of random numbers.
 struct RandomKey {
   uint64_t seed = 0;
   RandomPurpose purpose = RandomPurpose::kInitialValues;

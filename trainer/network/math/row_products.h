@@ -18,6 +18,7 @@ constexpr int64_t PaddedSize(int64_t size) {
   return (size + kRowPadding - 1) / kRowPadding * kRowPadding;
 }
 
+// A pair of rows of two matrices.
 struct RowPair {
   int32_t left = 0;   // a row of the first matrix
   int32_t right = 0;  // a row of the second matrix

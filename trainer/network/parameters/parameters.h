@@ -13,6 +13,7 @@
 
 namespace elman {
 
+// A parameter matrix and its position in the flat arrays.
 struct Parameter {
   std::string name;  // such as "layer0.hidden_weights"
   int64_t rows = 0;
@@ -28,6 +29,7 @@ struct Parameter {
   Matrix In(float* array) const { return {array + offset, rows, cols}; }
 };
 
+// The list of all parameters; it defines the layout of the flat arrays.
 class ParameterTable {
  public:
   // Appends a parameter and returns it with its offset. Offsets are aligned to cache lines.

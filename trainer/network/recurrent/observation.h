@@ -50,6 +50,7 @@ struct LagSums {
   }
 };
 
+// Statistics of one recurrence: one layer in one direction.
 struct RecurrenceSums {
   std::string name;  // such as "layer0" or "layer0.reverse"
   Cell cell = Cell::kLstm;
@@ -65,6 +66,7 @@ struct RecurrenceSums {
   RecurrenceSums& operator+=(const RecurrenceSums& other);
 };
 
+// Statistics of all recurrences of a model.
 struct Observation {
   std::vector<RecurrenceSums> recurrences;  // in the order in which passes visit them
 

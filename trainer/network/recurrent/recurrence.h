@@ -27,6 +27,7 @@ struct InitialState {
   float range = 0;
 };
 
+// Sizes and options of a recurrent layer in one direction.
 struct RecurrenceShape {
   Cell cell = Cell::kLstm;
   int64_t input_size = 0;

@@ -16,6 +16,7 @@
 
 namespace elman {
 
+// Sizes and options of a stack of recurrent layers.
 struct RnnStackShape {
   Cell cell = Cell::kLstm;
   int layers = 1;
@@ -50,9 +51,10 @@ struct RnnStackShape {
 // Gradients of the states at both ends of the sequences. Arrays have the layout of the carried
 // state.
 struct EndGradients {
-  const float* last =
-      nullptr;              // input: of the states after the last step; null if those are not used
-  float* before = nullptr;  // output: of the states before the first step; may be null
+  // Input: those of the states after the last step; null if these states are not used.
+  const float* last = nullptr;
+  // Output: those of the states before the first step; null if they are not needed.
+  float* before = nullptr;
 };
 
 // The rows of matrices are packed rows of a layout. Not thread-safe, because the layers own their

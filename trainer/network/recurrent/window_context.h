@@ -23,6 +23,7 @@
 
 namespace elman {
 
+// Sizes and options of a fixed window.
 struct WindowShape {
   int tokens = 4;  // window size, including the current token
   int layers = 1;
