@@ -17,7 +17,7 @@ namespace {
 // are 100 times larger and dominate every update.
 constexpr double kVanished = 0.01;
 // The gradient should reach back over this fraction of a sequence or of a language model's window.
-// If it vanishes earlier, the begin of sequences is hardly learned.
+// If it vanishes earlier, the start of sequences is hardly learned.
 constexpr double kReachWanted = 0.75;
 // A healthy gradient may grow by a small factor on its way, for example where the output weights
 // are small. At a factor of 10 growth is exponential in the distance.

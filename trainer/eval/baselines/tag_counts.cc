@@ -47,7 +47,7 @@ absl::Status CountTags(std::shared_ptr<const Dataset> dataset, const std::string
   for (uint64_t example = 0; example < reader->examples(); ++example) {
     ASSIGN_OR_RETURN(const ExampleView view, reader->Read(example));
     for (size_t i = 0; i < view.fields[1].size(); ++i) {
-      // Pieces inside of a word have no tag.
+      // Pieces inside a word have no tag.
       if (view.fields[1][i] < tags) ++counts[{view.fields[0][i], view.fields[1][i]}];
     }
   }

@@ -33,7 +33,7 @@ class TagCounts {
 
  private:
   std::vector<Pair> pairs_;
-  std::vector<size_t> begins_;    // begin of each token's pairs
+  std::vector<size_t> begins_;    // start of each token's pairs
   std::vector<uint64_t> counts_;  // per token
   std::vector<double> overall_;   // p(tag)
   std::vector<uint32_t> best_;    // most probable tag, per token

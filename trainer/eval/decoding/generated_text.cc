@@ -40,7 +40,7 @@ std::string_view GeneratedText::text() const {
 size_t GeneratedText::settled() const {
   const size_t size = text().size();
   if (finish_ != Finish::kNotYet) return size;
-  // The end of the text may be the begin of a stop text.
+  // The end of the text may be the start of a stop text.
   size_t begun = 0;
   for (const std::string& stop : end_->stops) {
     for (size_t length = std::min(stop.size() - 1, text_.size()); length > begun; --length) {

@@ -22,7 +22,7 @@ struct SamplingSpec {
 // Draws tokens from logits. Not thread-safe, because it reuses memory.
 class Sampler {
  public:
-  // Never draws the token `banned`; an id outside of the logits has no effect.
+  // Never draws the token `banned`; an id outside the logits has no effect.
   Sampler(const SamplingSpec& spec, int32_t banned) : spec_(spec), banned_(banned) {}
 
   // Draws a token from `logits` with the random number `uniform` in [0, 1).

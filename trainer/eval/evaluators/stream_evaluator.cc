@@ -141,7 +141,7 @@ class StreamEvaluator : public Evaluator {
   const std::string split_;
   const std::unique_ptr<BatchSource> source_;
   const StreamPlan plan_;
-  std::unique_ptr<TokenReader> lines_;  // finds the begin of lines; opened for the first observer
+  std::unique_ptr<TokenReader> lines_;  // finds the start of lines; opened for the first observer
   const TextCounts text_;
   const std::optional<ClosedText> closed_;  // cost of the text in addition to its tokens
   const int32_t unknown_;

@@ -51,7 +51,7 @@ struct TagPattern {
 
 constexpr std::string_view kEveryLetter = "OBIES";
 
-// The pairs where an entity begins at the second tag, those inside of an entity, and those where an
+// The pairs where an entity begins at the second tag, those inside an entity, and those where an
 // entity ends at the first tag.
 struct StrictRules {
   std::vector<TagPattern> begins, inner, ends;
@@ -140,7 +140,7 @@ void EntityScore::Add(std::span<const EntityTag> predicted, std::span<const Enti
   const std::vector<Entity> found = FindEntities(predicted, scheme_, mode_);
   const std::vector<Entity> present = FindEntities(reference, scheme_, mode_);
   for (const Entity& entity : present) ++OfType(entity.type).present;
-  auto next = present.begin();  // both lists are sorted by begin
+  auto next = present.begin();  // both lists are sorted by start
   for (const Entity& entity : found) {
     EntityCounts& counts = OfType(entity.type);
     ++counts.found;

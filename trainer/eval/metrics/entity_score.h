@@ -1,4 +1,4 @@
-// Precision, recall and F1 of the entities that tags mark. An entity is correct if its begin, end
+// Precision, recall and F1 of the entities that tags mark. An entity is correct if its start, end
 // and type are correct. Invalid tag sequences are read by the rules of conlleval (Tjong Kim Sang
 // and Buchholz, 2000) or, in strict mode, by those of seqeval (Nakayama, 2018).
 #pragma once

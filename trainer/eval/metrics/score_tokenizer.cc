@@ -156,7 +156,7 @@ std::u32string SeparateAll(const std::u32string& text) {
   return separated;
 }
 
-// Removes white space at the end and, if `begin`, at the begin.
+// Removes white space at the end and, if `begin`, at the start.
 std::u32string Strip(const std::u32string& text, bool begin) {
   const auto first = begin ? std::ranges::find_if_not(text, IsSpace) : text.begin();
   auto last = text.end();

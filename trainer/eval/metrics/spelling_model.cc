@@ -12,7 +12,7 @@ namespace {
 constexpr int kSpelledSymbols = 257;  // the bytes, and the end of a word
 constexpr uint64_t kWordEnd = 256;
 
-// Packs the `size` symbols before position `at` of a word; the first one may be the begin of the
+// Packs the `size` symbols before position `at` of a word; the first one may be the start of the
 // word.
 uint64_t PackContext(std::string_view word, size_t at, size_t size) {
   const bool from_begin = size == at + 1;

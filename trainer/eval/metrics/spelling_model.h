@@ -13,7 +13,7 @@
 namespace elman {
 
 // A model of words as strings of bytes. It predicts each byte, and the end of the word, from up to
-// kContextBytes previous symbols; the begin of the word counts as a symbol. The probabilities of
+// kContextBytes previous symbols; the start of the word counts as a symbol. The probabilities of
 // each order are interpolated with those of the next lower order (Witten and Bell, 1991). Below
 // order 0, all 257 symbols are equally likely:
 //

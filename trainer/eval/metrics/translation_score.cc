@@ -14,7 +14,7 @@ namespace {
 // Number of occurrences per n-gram. N-grams are views of a text that must outlive them.
 using Counts = absl::flat_hash_map<std::string_view, int64_t>;
 
-// Units of a text (words or characters): the begin and end of each.
+// Units of a text (words or characters): the start and end of each.
 struct Units {
   std::vector<size_t> begins, ends;
   int64_t count() const { return static_cast<int64_t>(begins.size()); }

@@ -35,7 +35,7 @@ NgramParts DivideNgrams(const Vocabulary& vocabulary, uint64_t examples, int par
 // A file of distinct n-grams with their counts, in the order of keys.
 struct NgramRun {
   std::string path;
-  std::vector<uint64_t> offsets;  // in the spool: the begin of each part, and the end
+  std::vector<uint64_t> offsets;  // in the spool: the start of each part, and the end
 };
 
 // Counts the n-grams that end in each token of a split. The context of a token is the tokens before

@@ -1,6 +1,6 @@
 // Reads lines as they arrive, in groups of all that are available, so that a pipe or an interactive
 // user gets answers at once. Decompresses compressed input, and rejects input that is not text at
-// its begin.
+// its start.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +40,7 @@ class InputLines {
   const int descriptor_;
   std::unique_ptr<ByteSource> source_;  // null before the first read
   bool compressed_ = false;
-  bool checked_ = false;  // whether the begin was checked to be text
+  bool checked_ = false;  // whether the start was checked to be text
   std::string buffer_;    // unread bytes begin at used_
   size_t used_ = 0;
   size_t searched_ = 0;  // there is no line feed before this position

@@ -34,7 +34,7 @@ class InputFeatures {
   };
 
   // Maps x [rows, size], with the rows of the layout, to y [rows, output_size], which is in the
-  // workspace or x itself. `pass` is null outside of training.
+  // workspace or x itself. `pass` is null outside training.
   ConstMatrix Forward(const float* values, const Pass* pass, const SequenceLayout& layout,
                       ConstMatrix x, Tape* tape, Workspace* workspace) const;
 

@@ -49,7 +49,7 @@ auto DescribeBackward(const dnnl::engine& engine, const Hint& forward,
 // A primitive with its memory objects, whose addresses are set before each run.
 class Executable {
  public:
-  // `make` returns the primitive. Primitives may be created only inside of it, because they depend
+  // `make` returns the primitive. Primitives may be created only inside it, because they depend
   // on the number of threads.
   template <typename Make>
   void Create(const dnnl::engine& engine, const Make& make,

@@ -59,7 +59,7 @@ class Model {
   virtual int64_t carry_width() const = 0;
   int64_t carry_size(int64_t rows) const { return carry_states() * rows * carry_width(); }
 
-  // Fills `carry` with the state before the first batch, outside of training.
+  // Fills `carry` with the state before the first batch, outside training.
   virtual void Begin(int64_t rows, float* carry) = 0;
 
   // Adds the blocks of a flat array in which Train changes gradients of sparse parameters. Called

@@ -33,7 +33,7 @@ class TokenInput {
 
   // Maps ids, packed as `layout`, and `features` [steps, batch, size] as in Batch (if the model
   // reads features) to [ids, size()], in the workspace. If the model reads only features, ids are
-  // ignored. `pass` is null outside of training.
+  // ignored. `pass` is null outside training.
   ConstMatrix Forward(const float* values, const Pass* pass, const SequenceLayout& layout,
                       std::span<const int32_t> ids, std::span<const float> features,
                       Workspace* workspace);

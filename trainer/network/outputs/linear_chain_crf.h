@@ -1,6 +1,6 @@
 // A linear-chain conditional random field over the tags of a sequence (Lafferty, McCallum and
 // Pereira, 2001; on top of a recurrent network: Huang, Xu and Yu, 2015). With scores s(t, k) of tag
-// k at position t, transitions A(j, k) from tag j to tag k, and a begin and an end score per tag:
+// k at position t, transitions A(j, k) from tag j to tag k, and a start and an end score per tag:
 //
 //   score(y) = begin(y1) + sum s(t, y(t)) + sum A(y(t-1), y(t)) + end(yT)
 //   loss = log(sum over all taggings of e^score) - score(y)

@@ -1,5 +1,5 @@
 // Reorders the rows of a layout by sequence: sequences are in the order of the batch, each from its
-// begin to its end. So the rows of one sequence are one matrix.
+// start to its end. So the rows of one sequence are one matrix.
 #pragma once
 
 #include <cstdint>

@@ -65,7 +65,7 @@ class SequenceLayout {
   const std::vector<int32_t>& restarts() const { return restarts_; }  // packed rows, ascending
 
   // For reading right to left: maps each packed row to that row of the same sequence that is as far
-  // from the end as this row is from the begin.
+  // from the end as this row is from the start.
   const std::vector<int64_t>& mirror() const { return mirror_; }
 
  private:

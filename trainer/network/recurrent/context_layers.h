@@ -25,7 +25,7 @@ class ContextLayers {
   // The state carried from one batch to the next: carry_states() matrices [batch, carry_width()].
   virtual int64_t carry_states() const = 0;
   virtual int64_t carry_width() const = 0;
-  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside of
+  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside
   // training.
   virtual void Begin(const Pass* pass, const SequenceLayout& layout, float* carry) const = 0;
 

@@ -53,7 +53,7 @@ class Recurrence {
   // values.
   void UseValues(const float* values);
 
-  // Fills `state`, [batch, hidden] with rows in the order of the layout. `pass` is null outside of
+  // Fills `state`, [batch, hidden] with rows in the order of the layout. `pass` is null outside
   // training.
   void Begin(const Pass* pass, const SequenceLayout& layout, RecurrentState state) const;
 

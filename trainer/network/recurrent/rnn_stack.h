@@ -75,7 +75,7 @@ class RnnStack {
   int64_t output_size() const { return shape_.output_size(); }
   const RnnStackShape& shape() const { return shape_; }
 
-  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside of
+  // Fills `carry` with the state before the first step of every sequence. `pass` is null outside
   // training.
   void Begin(const Pass* pass, const SequenceLayout& layout, float* carry) const;
 

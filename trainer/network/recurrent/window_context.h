@@ -9,7 +9,7 @@
 // The carried state is the ids of the last n - 1 tokens rather than their vectors. So a window that
 // begins before the batch is computed with the current values, and its gradient is complete:
 // nothing is truncated, and the division of the text into batches only determines when values
-// change. Before the begin of a text there is no token (id -1), represented by a vector of zeros.
+// change. Before the start of a text there is no token (id -1), represented by a vector of zeros.
 #pragma once
 
 #include <string>

@@ -17,7 +17,7 @@
 // pair is unseen by chance.
 //
 // The resulting vector of a word is w(i) + c(i). A pass computes the gradients of all its pairs at
-// the values at its begin, so the sum does not depend on the lanes.
+// the values at its start, so the sum does not depend on the lanes.
 #pragma once
 
 #include <cstdint>

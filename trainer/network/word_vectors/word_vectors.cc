@@ -12,7 +12,7 @@ namespace elman {
 namespace {
 
 // Maximum number of loss terms of one row in a block. The gradients of a block are computed at the
-// values at its begin, so they are stale by up to this number of terms. With few words, or near the
+// values at its start, so they are stale by up to this number of terms. With few words, or near the
 // root of a tree, larger blocks would overshoot the minimum.
 constexpr double kMostTerms = 24;
 constexpr double kPull = 0.1;  // measured mean curvature of such a term
@@ -163,7 +163,7 @@ LossSums WordVectors::Run(const Batch& batch, const Pass& pass, float* gradients
 }
 
 // Computes the losses of a block and, if `gradients` is not null, its gradients, at the values at
-// the begin of the block.
+// the start of the block.
 void WordVectors::RunBlock(const Block& block, const Pass& pass, float* gradients) {
   Plan(block);
   drawn_.clear();

@@ -13,7 +13,7 @@
 //
 // Each block uses values that include the changes by earlier blocks of the same pass (Pass::rate):
 // a lane trains like one process of word2vec, however much it reads per step. If the rate is 0, all
-// gradients are computed at the values at the begin of the pass.
+// gradients are computed at the values at the start of the pass.
 //
 // The changes of all lanes are added. This is correct for rows that few lanes change a little. But
 // a row that every lane changes often has already moved most of the way to its optimum in each

@@ -31,7 +31,7 @@ void WindowChooser::Choose(std::span<const int32_t> tokens, const Pass& pass, ui
   windows->begins.clear();
   windows->ends.clear();
   widths_.clear();
-  int32_t line = 0;  // begin of the current line
+  int32_t line = 0;  // start of the current line
   const auto end_line = [&] {
     const auto end = static_cast<int32_t>(windows->words.size());
     for (int32_t i = line; i < end; ++i) {

@@ -83,7 +83,7 @@ TEST_F(BaselineCorruptionTest, ContentHashDetectsChangesWithValidChecksums) {
   }
 }
 
-// A forged file with a valid hash. Queries must not read outside of its arrays.
+// A forged file with a valid hash. Queries must not read outside its arrays.
 TEST_F(BaselineCorruptionTest, ForgedTablesAreRejectedOrHarmless) {
   Written("a", 1);
   const Baseline good = *ReadBaseline(scratch_.Path("a"));

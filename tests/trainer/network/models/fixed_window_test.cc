@@ -81,7 +81,7 @@ TEST(FixedWindowTest, TouchesTheRowsOfCarriedTokens) {
 }
 
 // The network of Bengio et al. (2003), computed directly: y = b + h U + x W, h = tanh(x H + d),
-// where x is the vectors of the last tokens, the oldest first, and zeros before the begin.
+// where x is the vectors of the last tokens, the oldest first, and zeros before the start.
 TEST(FixedWindowTest, MatchesTheNetworkOfBengio) {
   LanguageModel model(
       Spec("fixed_window { tokens: 3 direct_connections: true } layers: 1 hidden_size: 2 "

@@ -322,7 +322,7 @@ INSTANTIATE_TEST_SUITE_P(
         ModelCase{"WindowDirect", "fixed_window { tokens: 4 direct_connections: true }"}),
     [](const auto& info) { return std::string(info.param.name); });
 
-// At the begin of an epoch, the carry is the learned initial state, which has a gradient only then.
+// At the start of an epoch, the carry is the learned initial state, which has a gradient only then.
 TEST(LanguageModelInitialStateTest, IsLearnedWhereAnEpochBegins) {
   LanguageModel model(Spec("initial_state { kind: LEARNED }"), kVocabulary, kPredicted);
   std::vector<float> values = RandomFloats(model.parameters().size(), 1, 0.7f);
@@ -345,7 +345,7 @@ TEST(LanguageModelInitialStateTest, IsLearnedWhereAnEpochBegins) {
   }
 }
 
-// Rows are reset independently, and the same rows whichever lane they are in. At the begin of an
+// Rows are reset independently, and the same rows whichever lane they are in. At the start of an
 // epoch, all rows are reset.
 TEST(LanguageModelInitialStateTest, RowsAreResetAtRandom) {
   constexpr int kRows = 40;
