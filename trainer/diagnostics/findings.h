@@ -78,6 +78,7 @@ struct Findings {
   std::vector<std::string> missing;
 };
 
+// Computes the results for a recurrence from its sums.
 RecurrenceFindings FindingsOf(const RecurrenceSums& sums);
 // Combines the norms of parameters by layer.
 std::vector<LayerFigures> LayersOf(std::span<const ParameterFigures> parameters);

@@ -12,6 +12,7 @@
 
 namespace elman {
 
+// Returns the line of kind "diagnostics" for metrics.jsonl.
 JsonObject LineOf(const Findings& findings, const Verdict& verdict);
 
 // Histograms for TensorBoard, named such as "gates/layer0.forget" or

@@ -8,6 +8,7 @@
 
 namespace elman {
 
+// Serializes an observation.
 std::string BytesOf(const Observation& observation);
 
 // `bytes` must come from a process of the same program, so they are not validated.
