@@ -27,6 +27,7 @@ class TagCounts {
   // Pairs are sorted by token, then by tag; tokens are below `ids`, tags below `tags`.
   TagCounts(std::span<const Pair> pairs, uint32_t ids, uint32_t tags);
 
+  // Returns p(tag | token).
   double Probability(uint32_t token, uint32_t tag) const;
   uint32_t MostFrequent(uint32_t token) const { return best_[token]; }
   uint32_t tags() const { return static_cast<uint32_t>(overall_.size()); }

@@ -11,6 +11,7 @@ namespace elman {
 
 class BatchBuilder {
  public:
+  // Sequences are padded with the id `padding`.
   explicit BatchBuilder(uint32_t padding) : padding_(static_cast<int32_t>(padding)) {}
 
   // Returns whether the sequence was added; a sequence without ids is not. Either all sequences

@@ -46,6 +46,7 @@ class WordSpace {
   struct Analogy {
     int64_t a = 0, b = 0, c = 0;
   };
+  // Returns the best `count` answers to an analogy, nearest first.
   std::vector<Neighbor> Answers(const Analogy& analogy, int64_t count) const;
   // Returns b - a + c, normalized to length 1.
   std::vector<float> Direction(const Analogy& analogy) const;

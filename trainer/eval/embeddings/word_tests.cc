@@ -31,8 +31,8 @@ double Share(int64_t part, int64_t whole) {
 
 struct Judgements {
   int64_t pairs = 0;
-  std::vector<double> people,
-      vectors;  // scores by humans and by vectors, of pairs with known words
+  // Scores by humans and by vectors, of pairs with known words.
+  std::vector<double> people, vectors;
 };
 
 // FailedPrecondition if no item of a test has only known words, because there is no result then.

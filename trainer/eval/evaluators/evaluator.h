@@ -33,6 +33,7 @@ struct ExamplePiece {
 class ExampleObserver {
  public:
   virtual ~ExampleObserver() = default;
+  // Must not keep references to the piece, which is valid only during the call.
   virtual void Observe(const ExamplePiece& piece) = 0;
 };
 

@@ -13,6 +13,7 @@ namespace elman {
 // Named facts in order. They are the lines of the text form and the keys of the JSON form.
 class Inspection {
  public:
+  // Adds a fact to both forms.
   template <typename Value>
   Inspection& Add(std::string_view name, const Value& value) {
     return AddLine(name, value), json_.Add(name, value), *this;

@@ -34,8 +34,8 @@ absl::Status Surprisal::AppendTo(const Vocabulary& vocabulary, RawTextReader* un
   std::optional<UnknownSpeller> speller;
   if (spelled) speller.emplace(vocabulary);
   std::string rows;
-  std::span<const std::string_view>
-      words;  // words of the example whose spelling costs have not been computed
+  // Words of the example whose spelling costs have not been computed.
+  std::span<const std::string_view> words;
   uint64_t line = 0, position = 0;
   for (const Piece& piece : pieces_) {
     rows.clear();

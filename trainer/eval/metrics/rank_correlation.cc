@@ -21,8 +21,8 @@ std::vector<double> MeanRanks(std::span<const double> values) {
 
 double RankCorrelation(std::span<const double> a, std::span<const double> b) {
   const std::vector<double> x = MeanRanks(a), y = MeanRanks(b);
-  const double mean =
-      (static_cast<double>(a.size()) + 1) / 2;  // mean of the ranks, equal for both sides
+  // Mean of the ranks, equal for both sides.
+  const double mean = (static_cast<double>(a.size()) + 1) / 2;
   double xy = 0, xx = 0, yy = 0;
   for (size_t i = 0; i < x.size(); ++i) {
     xy += (x[i] - mean) * (y[i] - mean);

@@ -26,6 +26,7 @@ class SpellingModel {
  public:
   static constexpr int kContextBytes = 5;
 
+  // Adds a word to the counts.
   void Add(std::string_view word);
   double Bits(std::string_view word) const;  // -log2 P(word), including the end
 

@@ -68,8 +68,8 @@ class PartAdjuster {
   }
 
   absl::Status Add(NgramKey ngram, uint32_t count) {
-    int length = 0,
-        same = 0;  // length of its context; of the part that is equal to the previous n-gram
+    // Length of its context; of the part that is equal to the previous n-gram.
+    int length = 0, same = 0;
     uint32_t tokens[128];
     while (length + 1 < coding_.order() && (length == 0 || tokens[length] != start_id_)) {
       ++length;

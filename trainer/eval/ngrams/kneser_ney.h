@@ -49,6 +49,7 @@ struct InterpolatedModel {
   std::vector<InterpolatedOrder> orders;
 };
 
+// Computes the model. `discounts` are by order. Temporary files are in spec.folder.
 absl::StatusOr<InterpolatedModel> Interpolate(const AdjustedCounts& counts,
                                               const std::vector<Discounts>& discounts,
                                               const Vocabulary& vocabulary,

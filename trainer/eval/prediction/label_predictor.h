@@ -9,10 +9,12 @@
 
 namespace elman {
 
+// Predicts one tag per word; for models of TAGGING.
 std::unique_ptr<Predictor> CreateTagPredictor(TrainedModel* trained,
                                               std::unique_ptr<Tokenizer> tokenizer,
                                               const PredictionSpec& spec);
 
+// Predicts one label per line; for models of CLASSIFICATION.
 std::unique_ptr<Predictor> CreateClassPredictor(TrainedModel* trained,
                                                 std::unique_ptr<Tokenizer> tokenizer,
                                                 const PredictionSpec& spec);

@@ -76,8 +76,8 @@ class TranslationPredictor : public Predictor {
     std::vector<std::string> unknown_words;
     for (size_t i = 0; i < translation.tokens.size() && !translation.attention.empty(); ++i) {
       if (translation.tokens[i] != target_.unknown_id()) continue;
-      const std::vector<float>& weights =
-          translation.attention[i];  // the last weight is that of </s>
+      // The last weight is that of </s>.
+      const std::vector<float>& weights = translation.attention[i];
       unknown_words.push_back(
           words[std::max_element(weights.begin(), weights.end() - 1) - weights.begin()]);
     }
