@@ -23,6 +23,7 @@ class BlockSet {
 
   int64_t elements() const { return elements_; }
 
+  // Removes all blocks.
   void Clear();
   // Adds the blocks that contain the elements [first, first + count).
   void Insert(int64_t first, int64_t count);

@@ -71,6 +71,7 @@ class Executable {
     }
   }
 
+  // Runs the primitive with the current addresses.
   void Run(dnnl::stream& stream) {
     const ComputeScope scope;
     const auto status = dnnl_primitive_execute(

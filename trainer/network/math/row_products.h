@@ -14,6 +14,7 @@ namespace elman {
 
 inline constexpr int64_t kRowPadding = 16;
 
+// Rounds a size up to a multiple of kRowPadding.
 constexpr int64_t PaddedSize(int64_t size) {
   return (size + kRowPadding - 1) / kRowPadding * kRowPadding;
 }

@@ -24,8 +24,8 @@ class SquareSum {
   double Total() const;
 
  private:
-  std::array<double, kChains> chains_ =
-      {};  // one per position modulo kChains, for vector instructions
+  // One per position modulo kChains, for vector instructions.
+  std::array<double, kChains> chains_ = {};
 };
 
 // The sum of squares of one array.

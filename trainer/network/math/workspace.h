@@ -18,6 +18,7 @@ class Workspace {
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
+  // Frees all memory that was taken, for reuse.
   void Reset();
 
   // Returns `size` bytes, aligned for every vector instruction.

@@ -19,6 +19,7 @@ namespace elman {
 // common one.
 float DropoutAt(float place, const ModelSpec& spec);
 
+// Returns the initializer of weight matrices.
 Initializer WeightInitializer(const InitializerSpec& spec);
 
 // Makes the input layer for the layers of `shape`: the table `embedding`, or for ONE_HOT the first

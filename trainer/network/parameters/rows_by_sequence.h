@@ -12,6 +12,7 @@
 namespace elman {
 
 struct RowsBySequence {
+  // Computes the order for a layout; reuses the memory of this object.
   void Assign(const SequenceLayout& layout);
 
   // Gather converts a packed matrix to this order, Scatter converts it back; both in the workspace.

@@ -40,9 +40,8 @@ class SequenceLayout {
 
   int64_t batch() const { return static_cast<int64_t>(order_.size()); }
   int64_t rows() const { return static_cast<int64_t>(places_.size()); }
-  const std::vector<int64_t>& batches() const {
-    return batches_;
-  }  // number of active sequences per step
+  // Number of active sequences per step.
+  const std::vector<int64_t>& batches() const { return batches_; }
   const std::vector<Place>& places() const { return places_; }  // of every packed row
 
   // The sequences from the longest to the shortest; ties are in the order of the batch. States of

@@ -24,6 +24,7 @@ struct ActivationSums {
   double least = std::numeric_limits<double>::infinity();
   double greatest = -least;
 
+  // Adds the values of a forward pass. Values that are not finite are skipped.
   void Look(const Activation& activation, ConstPanel values);
   ActivationSums& operator+=(const ActivationSums& other);
 };
@@ -60,6 +61,7 @@ struct RecurrenceSums {
   // Per unit: the sum of the gate that keeps the state; empty if the cell has none.
   std::vector<double> kept = {};
 
+  // Adds the activations of a forward pass. Call it before the backward pass.
   void LookAtGates(const RecurrentTape& tape);
   // `squares` is the result of FollowBack for such a gradient.
   void AddLags(const SequenceLayout& layout, const GradientSquares& squares);

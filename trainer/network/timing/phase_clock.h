@@ -11,6 +11,7 @@ namespace elman {
 
 enum class Phase { kData, kForward, kBackward, kExchange, kOptimizer, kWait, kOther };
 inline constexpr int kPhases = 7;
+// Returns the name of a phase in lower case, as used in metrics.jsonl.
 const char* PhaseName(Phase phase);
 
 // A clock that is always in one phase; Enter changes the phase.
@@ -18,6 +19,7 @@ class PhaseClock {
  public:
   PhaseClock();
 
+  // Ends the current phase and begins `phase`.
   void Enter(Phase phase);
 
   // The current phase, and the number of phase changes. May be called from any thread.

@@ -17,6 +17,7 @@ class TouchedRows {
     rows_.clear();
     has_.assign(rows, false);
   }
+  // Empties the set. Costs time in proportion to its size.
   void Clear() {
     for (const int32_t row : rows_) has_[row] = false;
     rows_.clear();

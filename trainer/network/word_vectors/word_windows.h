@@ -34,6 +34,7 @@ class WindowChooser {
   void Choose(std::span<const int32_t> tokens, const Pass& pass, uint32_t row,
               WordWindows* windows);
 
+  // Returns the probability with which a word is kept.
   double KeepProbability(int32_t word) const {
     return static_cast<double>(keep_below_[word]) * 0x1p-32;
   }
