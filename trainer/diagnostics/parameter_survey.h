@@ -57,8 +57,8 @@ class ParameterSurvey {
   const int64_t begin_, end_;
   std::vector<float> values_;  // before the update
   std::vector<Piece> pieces_;  // of this slice
-  std::vector<double>
-      extremes_;                // per parameter: minimum and maximum of its gradients in this slice
+  // Per parameter: minimum and maximum of its gradients in this slice.
+  std::vector<double> extremes_;
   std::vector<double> counts_;  // per parameter: histogram of its gradients in this slice
 };
 

@@ -11,9 +11,8 @@ class Adam : public Optimizer {
  public:
   Adam(float beta1, float beta2, float epsilon) : beta1_(beta1), beta2_(beta2), epsilon_(epsilon) {}
   int moments() const override { return 2; }
-  bool LeavesUntouched(float) const override {
-    return false;
-  }  // the first moment still changes the value
+  // False, because the first moment still changes the value.
+  bool LeavesUntouched(float) const override { return false; }
   void Update(const OptimizerStep& step, float weight_decay, std::span<float> values,
               std::span<const float> gradients, std::span<float* const> moments) const override;
 
