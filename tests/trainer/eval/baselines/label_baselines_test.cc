@@ -85,8 +85,8 @@ TEST(LogisticRegressionTest, SolutionsMatchScikitLearn) {
     std::vector<int32_t> target;
     int labels;
     double c;
-    std::vector<double> weights, biases,
-        log_probabilities;  // of the words 2 to 7; of the second text
+    // Of the words 2 to 7; of the second text.
+    std::vector<double> weights, biases, log_probabilities;
   };
   const std::vector<Case> cases = {
       {{0, 1, 0, 1, 0, 1},

@@ -215,8 +215,8 @@ TEST(ClassFiguresTest, HasAConfusionMatrix) {
   figures->Conclude(counts, &evaluation);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 0.5);
   EXPECT_EQ(evaluation.score, 0.5);
-  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"),
-                   4.0 / 4);  // 5 predicted as 3, and 3 as 5
+  // 5 predicted as 3, and 3 as 5.
+  EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"), 4.0 / 4);
   EXPECT_EQ(ValueOf(evaluation, "unseen_labels"), 0);
   const FigureTable* confusion = TableOf(evaluation, "confusion");
   ASSERT_NE(confusion, nullptr);
