@@ -1,6 +1,5 @@
 // Reports the environment on which numerical results depend: libraries, instruction sets,
 // processor.
-// processor.
 #pragma once
 
 #include <string>

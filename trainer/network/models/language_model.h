@@ -53,7 +53,7 @@ class LanguageModel : public Model {
  private:
   VocabularyLoss MakeOutput(const ModelSpec& spec, int64_t predicted);
   // Chooses where the carried state is reset: where the batch requests it, and at random at its
-  // begin.
+  // start.
   void ChooseRestarts(const Batch& batch, const Pass& pass);
   ConstMatrix Project(ConstMatrix hidden, Workspace* workspace) const;
   ConstMatrix Infer(int64_t steps, int64_t rows, std::span<const int32_t> inputs,
