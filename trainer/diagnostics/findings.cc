@@ -6,7 +6,7 @@
 namespace elman {
 namespace {
 
-// Limits of the shares `low` and `high`. Buckets that are completely below or above the limit
+// Limits for the fractions `low` and `high`. Buckets that are completely below or above the limit
 // count; kRounding compensates rounding errors of bucket limits.
 constexpr double kClosed = 0.1, kOpen = 0.9, kSaturated = 0.95, kRounding = 1e-9;
 // Upper limit of time constants, in steps. Single precision cannot distinguish longer ones from

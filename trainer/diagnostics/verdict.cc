@@ -46,7 +46,7 @@ struct Course {
   const RecurrenceFindings* recurrence = nullptr;
   int64_t farthest = 0;     // the largest lag of enough sequences
   int64_t reach = 0;        // the largest lag at which the gradient has not vanished
-  int64_t vanished_at = 0;  // the lag after `reach`; not set if reach == farthest
+  int64_t vanished_at = 0;  // the next lag after `reach`; not set if reach == farthest
   int64_t half = 0;         // half of `farthest`
   // Ratios of the gradient norm to that at lag 0.
   double at_half = 0;

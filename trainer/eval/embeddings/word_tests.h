@@ -18,10 +18,10 @@ namespace elman {
 absl::Status JudgeSimilarity(const WordSpace& space, const std::vector<std::string>& files,
                              Evaluation* evaluation);
 
-// Scores analogy files in the format of questions-words.txt (Mikolov et al., 2013): lines ":
-// SECTION", and lines of four words A B C D, where A is to B as C is to D. An answer is correct if
-// D is the first of WordSpace::Answers. Questions with unknown words are skipped. Adds the metric
-// "analogies", the fraction of correct answers, and a table by section.
+// Scores analogy files in the format of questions-words.txt (Mikolov et al., 2013): a line that
+// begins with ":" names a section, other lines have four words A B C D, where A is to B as C is to
+// D. An answer is correct if D is the first of WordSpace::Answers. Questions with unknown words are
+// skipped. Adds the metric "analogies", the fraction of correct answers, and a table by section.
 absl::Status JudgeAnalogies(const WordSpace& space, const std::vector<std::string>& files,
                             Evaluation* evaluation);
 

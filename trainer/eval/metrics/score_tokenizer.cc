@@ -106,7 +106,7 @@ std::u32string SeparatePunctuation(const std::u32string& line) {
     if (IsSymbol(c)) text.append(U" ").append(1, c).append(U" ");
     if (!IsSymbol(c)) text.push_back(c);
   }
-  // A full stop or comma becomes a token unless a digit is on the one or on the other side of it.
+  // A full stop or comma becomes a token unless there are digits on both sides of it.
   text = RewritePairs(text, U"", U" ", U" ",
                       [](char32_t a, char32_t b) { return !IsDigit(a) && IsStop(b); });
   text = RewritePairs(text, U" ", U" ", U"",

@@ -124,7 +124,7 @@ void Chrf::Add(std::string_view translation, std::string_view reference) {
   const std::string referred = WithoutSpaces(Cased(reference, lowercase_));
   const Units ours = Characters(translated), theirs = Characters(referred);
   for (int n = 1; n <= kOrders; ++n) {
-    // References that are too short for this order are skipped.
+    // If the reference has no n-grams of this order, the translation does not count for precision.
     if (NgramsOf(theirs, n) > 0) translated_[n - 1] += NgramsOf(ours, n);
     referred_[n - 1] += NgramsOf(theirs, n);
     matched_[n - 1] +=
