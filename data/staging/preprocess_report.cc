@@ -84,6 +84,27 @@ std::string UnknownWordsText(const DatasetManifest& manifest) {
   return text;
 }
 
+// Warnings of splits with so many unknown words that the vocabulary cannot be meant for them.
+std::string UnknownSplitsText(const DatasetManifest& manifest) {
+  constexpr double kMost = 0.5;
+  std::string text;
+  for (const SplitEntry& split : manifest.splits()) {
+    for (int i = 0; i < split.counts_size(); ++i) {
+      const TextCounts& counts = split.counts(i);
+      const double rate = counts.tokens() == 0 ? 0.0
+                                               : static_cast<double>(counts.unknown()) /
+                                                     static_cast<double>(counts.tokens());
+      if (rate <= kMost || split.surveys(i).unknown_words_size() == 0) continue;
+      absl::StrAppend(&text, "warning: ", FixedText(100 * rate, 1), " % of the ",
+                      split.counts_size() == 1 ? "" : manifest.fields(i).name() + " ", "tokens of ",
+                      split.name(),
+                      " are unknown words: is it text of the same kind as train, with the same "
+                      "columns and tokenization?\n");
+    }
+  }
+  return text;
+}
+
 // The sizes of the vocabularies.
 std::string Vocabularies(const DatasetManifest& manifest) {
   std::string text;
@@ -266,7 +287,8 @@ std::string ReportText(const PreprocessReport& report) {
                     " of ", GroupedText(report.training_lines), " lines\n");
   }
   absl::StrAppend(&text, ColumnsText(report), LabelCounts(report), TagSchemeText(report),
-                  LabelOrderText(report), UnknownWordsText(report.manifest), LeftOutText(report),
+                  LabelOrderText(report), UnknownWordsText(report.manifest),
+                  UnknownSplitsText(report.manifest), LeftOutText(report),
                   LongText(report.manifest), UnseenLabels(report), InvalidText(report),
                   OverlapsText(report), SuspectLinesText(report));
   return text;

@@ -130,7 +130,9 @@ def judge(case, programs, end):
     if CRASH.search(text):
         return "a crash: " + CRASH.search(text).group(0)
     if end.status not in (0, 1, 2):
-        if end.status == 127 and NOT_OURS.search(text) or case.prefix:
+        # 127: the dynamic loader ran out of memory, which it reports on standard error.
+        silent = case.streams in ("closed stderr", "full stderr")
+        if end.status == 127 and (silent or NOT_OURS.search(text)) or case.prefix:
             return None
         return f"exit status {end.status}"
     return failure_verdict(case, end, text) if end.status else success_verdict(case, programs, end, text)
