@@ -89,7 +89,7 @@ std::string UnknownSplitsText(const DatasetManifest& manifest) {
   constexpr double kMost = 0.5;
   std::string text;
   for (const SplitEntry& split : manifest.splits()) {
-    for (int i = 0; i < split.counts_size(); ++i) {
+    for (int i = 0; i < split.surveys_size(); ++i) {
       const TextCounts& counts = split.counts(i);
       const double rate = counts.tokens() == 0 ? 0.0
                                                : static_cast<double>(counts.unknown()) /

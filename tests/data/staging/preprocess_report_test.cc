@@ -47,6 +47,22 @@ TEST(ReportText, HasARowPerSplitAndNotes) {
   EXPECT_THAT(ReportText(report), HasSubstr("40,000 were asked for"));
 }
 
+TEST(ReportText, WarnsOfASplitOfUnknownWords) {
+  PreprocessReport report;
+  report.manifest.set_task(LANGUAGE_MODEL);
+  report.manifest.add_fields()->set_name("text");
+  for (const uint64_t unknown : {50, 51}) {
+    SplitEntry* split = report.manifest.add_splits();
+    split->set_name(unknown > 50 ? "valid" : "test");
+    split->add_counts()->set_tokens(100);
+    split->mutable_counts(0)->set_unknown(unknown);
+    split->add_surveys()->add_unknown_words()->set_text("mot");
+  }
+  const std::string text = ReportText(report);
+  EXPECT_THAT(text, HasSubstr("warning: 51.0 % of the tokens of valid are unknown words"));
+  EXPECT_THAT(text, Not(HasSubstr("tokens of test")));
+}
+
 TEST(ReportText, HasARowPerFieldAndNamesUnseenLabels) {
   PreprocessReport report;
   report.manifest.set_task(TAGGING);
