@@ -1,5 +1,5 @@
-// field_table: every field of a training configuration as a Markdown page, made of the comments in
-// the protos. Exit status 1 if a field has none.
+// field_table: prints a Markdown page with every field of a training configuration, generated from
+// the comments in the protos. Exit status 1 if a field has no comment.
 //   protoc --include_imports --include_source_info --descriptor_set_out=/dev/stdout
 //       proto/training.proto | field_table >launch/configs/FIELDS.md
 #include <google/protobuf/descriptor.h>
@@ -143,15 +143,17 @@ int Main(int argc, char** argv) {
   for (const auto& file : files.file()) whole = whole && pool.BuildFile(file) != nullptr;
   const Descriptor* config = pool.FindMessageTypeByName("elman.TrainingConfig");
   if (!whole || config == nullptr) {
-    std::fputs("field_table: error: the input is no set of descriptors with TrainingConfig\n",
+    std::fputs("field_table: error: the input is not a set of descriptors with TrainingConfig\n",
                stderr);
     return 1;
   }
   std::string page =
       "# Fields of a configuration\n\n"
-      "What a `--config` file may say, and an argument `path.to.field=value` of `elman-train` may "
-      "change. This page is made of the\ncomments in [proto](../../proto): "
-      "`cmake --build build --target fields` makes it anew.\n\n";
+      "These are the fields of the file that `elman-train --config=FILE` reads. An argument "
+      "`path.to.field=VALUE` of `elman-train`\noverrides a field of the file. Fields that are not "
+      "set have the default value. The terms are explained in the\n"
+      "[glossary](../guides/glossary.md). This page is generated from the comments in "
+      "[proto](../../proto) by\n`cmake --build build --target fields`.\n\n";
   std::vector<std::string> silent;
   WriteTables(*config, "", &page, &silent);
   for (const std::string& name : silent) {
