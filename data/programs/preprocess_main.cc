@@ -1,4 +1,4 @@
-// The program elman-preprocess: converts text corpora to a data set.
+// The program elman-preprocess: converts text files to a data set.
 #include <optional>
 #include <string>
 
@@ -17,123 +17,140 @@
 #include "trainer/comm/mpi_communicator.h"
 
 ABSL_FLAG(std::string, task, "language_model",
-          "`TASK` What the data are for, and so their format: a task of those above.");
+          "`TASK` The task that the data set is for, one of those listed above. It determines "
+          "the input format.");
 ABSL_FLAG(std::string, train, "",
-          "`FILE[,FILE...]` Text files to train on, parallel ones as SOURCE:TARGET; - is standard "
-          "input; .gz, .bz2, .xz and .zst are read directly. A folder stands for all files in it, "
-          "'part-*.txt' for those that match, @LIST for those that each line of the file LIST "
-          "names. A comma or colon belongs to a path where there is such a file, and behind a "
-          "backslash.");
-ABSL_FLAG(std::string, valid, "", "`FILE[,FILE...]` Text files to validate on.");
-ABSL_FLAG(std::string, test, "", "`FILE[,FILE...]` Text files to test on.");
+          "`FILE[,FILE...]` Text files for training. Parallel files are given as SOURCE:TARGET, "
+          "standard input as -. Files that end in .gz, .bz2, .xz or .zst are decompressed. A "
+          "folder stands for all files in it, a pattern such as 'part-*.txt' for all files that "
+          "match, and @LIST for the files that the file LIST names, one per line. If a path "
+          "contains a comma or a colon that could be misread, write a backslash before it.");
+ABSL_FLAG(std::string, valid, "",
+          "`FILE[,FILE...]` Text files for validation, in the form of --train.");
+ABSL_FLAG(std::string, test, "",
+          "`FILE[,FILE...]` Text files for testing, in the form of --train.");
 ABSL_FLAG(std::string, split, "",
-          "`TRAIN,VALID[,TEST]` Divides --train by these weights, such as 98,1,1. An example goes "
-          "where a hash of its text says, so equal ones go together.");
-ABSL_FLAG(
-    std::string, on_invalid, "keep",
-    "`WAY` What to do with examples whose bytes are not UTF-8. keep: as it is, but NUL bytes are "
-    "an error; replace: with U+FFFD in place of them; skip: leaves them out; fail: is an "
-    "error.");
+          "`TRAIN,VALID[,TEST]` Divides the examples of --train into splits with these weights, "
+          "for example 98,1,1. A hash of the text determines the split, so equal examples are in "
+          "the same split.");
+ABSL_FLAG(std::string, on_invalid, "keep",
+          "`ACTION` How to handle examples that are not valid UTF-8. keep: keeps them unchanged, "
+          "but NUL bytes are an error; replace: replaces invalid bytes by U+FFFD; skip: leaves "
+          "the examples out; fail: exits with an error.");
 ABSL_FLAG(uint64_t, max_length, 0,
-          "For tagging, classification and translation: examples with more than `N` tokens in a "
-          "field, </s> included, are handled as --on_long says and counted; 0: none is too long. "
-          "Applies to every split.");
+          "For tagging, classification and translation: maximum number of tokens per field, </s> "
+          "included. Longer examples of all splits are handled according to --on_long, and are "
+          "counted. 0: no limit.");
 ABSL_FLAG(std::string, on_long, "drop",
-          "`WAY` With --max_length. drop: leaves examples that are too long out; truncate: keeps "
-          "their first tokens.");
+          "`ACTION` How to handle examples that are longer than --max_length. drop: leaves them "
+          "out; truncate: keeps their first tokens.");
 ABSL_FLAG(std::string, label_order, "",
-          "`ORDER` For classification: the order of the labels, which ordinal models take for that "
-          "of ratings. numeric; bytes; LOWEST,...,HIGHEST: all labels; or a file with a label on "
-          "each line. Default: numeric if all labels are numbers, else bytes.");
+          "`ORDER` For classification: the order of the labels. Models with ordinal output use "
+          "it as the order of ratings. numeric: by value; bytes: in byte order; "
+          "LOWEST,...,HIGHEST: a list of all labels; or a file with one label per line. Default: "
+          "numeric if all labels are numbers, otherwise bytes.");
 ABSL_FLAG(std::string, tag_scheme, "",
-          "`SCHEME` For tagging: how tags mark entities, which decides whether and how precision, "
-          "recall and F1 are computed. iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; none: not at "
-          "all. Default: recognized by the tags of train.");
+          "`SCHEME` For tagging: how tags mark entities. Precision, recall and F1 are computed "
+          "with this scheme. One of iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; none: tags mark "
+          "no entities, and only the accuracy is computed. Default: detected from the tags of "
+          "the split train.");
 ABSL_FLAG(std::string, word_column, "",
-          "`N|NAME` For tagging: the column of the words, from 1, or of CoNLL-U its name. Default: "
-          "the first, of CoNLL-U form.");
+          "`N|NAME` For tagging: the column of the words, counted from 1. For CoNLL-U, also its "
+          "name. Default: the first column; for CoNLL-U, the column form.");
 ABSL_FLAG(std::string, tag_column, "",
-          "`N|NAME` For tagging: the column of the tags, from 1, or of CoNLL-U its name, such as "
-          "upos, xpos or deprel. Default: the last, of CoNLL-U upos.");
-ABSL_FLAG(std::string, output, "", "`DATASET_DIR` The folder to create for the data set.");
-ABSL_FLAG(
-    std::string, tokenizer, "",
-    "`NAME` How text is cut: a tokenizer of those above; by default word, for tagging whitespace.");
+          "`N|NAME` For tagging: the column of the tags, counted from 1. For CoNLL-U, also its "
+          "name, such as xpos or deprel. Default: the last column; for CoNLL-U, the column upos.");
+ABSL_FLAG(std::string, output, "", "`DATASET_DIR` The folder of the new data set.");
+ABSL_FLAG(std::string, tokenizer, "",
+          "`NAME` The tokenizer, one of those listed above. Default: word; for tagging "
+          "whitespace.");
 ABSL_FLAG(std::string, vocabulary, "",
-          "`FILE` The vocab.txt of a BERT model, for wordpiece; --lowercase if the model is an "
-          "uncased one.");
+          "`FILE` For --tokenizer=wordpiece: the file vocab.txt of a BERT model. Also give "
+          "--lowercase if the model is uncased.");
 ABSL_FLAG(std::string, tokenizer_model, "",
-          "`FILE` An existing model of SentencePiece, which normalizes as it is used to.");
-ABSL_FLAG(
-    std::string, vocabulary_of, "",
-    "`DATASET_DIR` A data set whose tokenizers and vocabularies, with all their options, are taken "
-    "over: the same ids, for which the same models can be used. --train may be left out then.");
+          "`FILE` For --tokenizer=sentencepiece: an existing SentencePiece model. Text is "
+          "normalized according to the model.");
+ABSL_FLAG(std::string, vocabulary_of, "",
+          "`DATASET_DIR` Uses the tokenizers and vocabularies of this data set, with all their "
+          "options. The same text then has the same ids, and the same models can read both data "
+          "sets. With this option, --train is optional.");
 ABSL_FLAG(std::string, data, "",
-          "`DATASET_DIR` With --features, and no text files: a data set to be copied to --output, "
-          "vectors with it.");
+          "`DATASET_DIR` With --features: the data set that is copied to --output, together with "
+          "the feature vectors. No text files are given then.");
 ABSL_FLAG(std::string, features, "",
-          "`SPLIT:FILE[,SPLIT:FILE...]` With --data: safetensors files with a vector for each "
-          "token that models read, of every split (launch/guides/formats.md).");
+          "`SPLIT:FILE[,SPLIT:FILE...]` With --data: safetensors files with one feature vector "
+          "per token that models read. Every split of the data set needs a file. "
+          "launch/guides/formats.md describes the format.");
 ABSL_FLAG(uint64_t, tokenizer_sample_mb, elman::kDefaultSampleBytes >> 20,
-          "MiB of train that bpe and unigram are learned from.");
-ABSL_FLAG(
-    uint64_t, vocab_size, 0,
-    "At most so many types, <unk> and </s> included; 0: no bound, or, for bpe and unigram, 8000.");
+          "For --tokenizer=bpe and unigram: size, in MiB, of the sample of the training text "
+          "from which the tokenizer is learned.");
+ABSL_FLAG(uint64_t, vocab_size, 0,
+          "Maximum size of the vocabulary, <unk> and </s> included. 0: no limit; for bpe and "
+          "unigram 8000.");
 ABSL_FLAG(std::optional<uint64_t>, min_count, std::nullopt,
-          "Words and characters seen less often in train than `N` times are <unk>; by default 0, "
-          "for embedding 5.");
+          "Words and characters that occur less than `N` times in the split train become <unk>. "
+          "Default: 0; for embedding 5.");
 ABSL_FLAG(std::string, target_tokenizer, "",
-          "`NAME` For translation: the tokenizer of the target; by default as the source, size and "
-          "least count too.");
-ABSL_FLAG(std::string, target_vocabulary, "", "`FILE` As --vocabulary, with --target_tokenizer.");
+          "`NAME` For translation: the tokenizer of the target. Default: that of the source, "
+          "with the same --vocab_size and --min_count.");
+ABSL_FLAG(std::string, target_vocabulary, "",
+          "`FILE` As --vocabulary, for the target. Requires --target_tokenizer.");
 ABSL_FLAG(std::string, target_tokenizer_model, "", "`FILE` As --tokenizer_model, for the target.");
-ABSL_FLAG(uint64_t, target_vocab_size, 0, "As --vocab_size, with --target_tokenizer.");
-ABSL_FLAG(uint64_t, target_min_count, 0, "As --min_count, with --target_tokenizer.");
+ABSL_FLAG(uint64_t, target_vocab_size, 0,
+          "As --vocab_size, for the target. Requires --target_tokenizer.");
+ABSL_FLAG(uint64_t, target_min_count, 0,
+          "As --min_count, for the target. Requires --target_tokenizer.");
 ABSL_FLAG(std::string, cooccurrences_of, "",
-          "`DATASET_DIR` In the place of texts: counts how often the words of train of this data "
-          "set, one of --task=embedding, stand near each other, for GloVe.");
+          "`DATASET_DIR` For GloVe: counts how often the words in the split train of this data "
+          "set occur near each other. The data set must have been made with --task=embedding. No "
+          "text files are given then.");
 ABSL_FLAG(int, window, elman::kDefaultWindow,
-          "For --cooccurrences_of: how many words apart two may stand; each place where they do "
-          "counts as one over their distance.");
-ABSL_FLAG(bool, shared_vocabulary, false, "For translation: one vocabulary for both sides.");
-ABSL_FLAG(bool, lowercase, false, "Turns the text into lower case first.");
+          "For --cooccurrences_of: maximum distance, in words, of two words that occur together. "
+          "Each occurrence adds 1 divided by the distance to the count.");
+ABSL_FLAG(bool, shared_vocabulary, false,
+          "For translation: uses one vocabulary for source and target.");
+ABSL_FLAG(bool, lowercase, false, "Converts the text to lower case before tokenization.");
 ABSL_FLAG(bool, keep_empty_lines, false,
-          "Keeps lines without a word: each is just </s>. Goes with --vocabulary_of too.");
+          "For language_model and embedding: keeps lines without words, as examples that consist "
+          "of </s> only. Can be combined with --vocabulary_of. Default: such lines are left out.");
 ABSL_FLAG(uint64_t, shard_tokens, elman::kDefaultShardTokens,
-          "A shard has about at most so many tokens.");
-ABSL_FLAG(int, threads, 0, "Threads a process; 0: one a core, or, under a launcher, one.");
+          "Approximate maximum number of tokens per shard.");
+ABSL_FLAG(int, threads, 0,
+          "Number of threads per process. 0: one per core, or one if a launcher such as mpirun "
+          "started the process.");
 ABSL_FLAG(uint64_t, memory_mb, elman::kDefaultMemoryMb,
-          "Mebibytes a process may take for counting; what does not fit is sorted on disk, "
-          "with the same result. The vocabulary itself, bounded by --vocab_size, is in memory.");
+          "Memory per process for counting, in MiB. Counts that do not fit are sorted on disk, "
+          "with the same result. The vocabulary itself, limited by --vocab_size, is always in "
+          "memory.");
 
 namespace elman {
 namespace {
 
 constexpr Example kExamples[] = {
-    {"A language model's text, cut into subwords",
+    {"Text for a language model, with subwords",
      "elman-preprocess --tokenizer=bpe --vocab_size=8000 --train=train.txt \\\n"
      "    --valid=valid.txt --test=test.txt --output=run/mine/data"},
-    {"One compressed file, of which a hundredth each is for validation and for testing",
+    {"One compressed file, with 1 % each for validation and for testing",
      "elman-preprocess --train=all.txt.zst --split=98,1,1 --output=run/mine/data"},
-    {"Parallel files to translate from, with one vocabulary for both languages",
+    {"Parallel files for translation, with one vocabulary for both languages",
      "elman-preprocess --task=translation --tokenizer=bpe --shared_vocabulary \\\n"
      "    --train=train.en:train.fr --valid=valid.en:valid.fr --output=run/mt/data"},
-    {"Text to learn word vectors from",
+    {"Text for word vectors",
      "elman-preprocess --task=embedding --lowercase --train=corpus.txt \\\n"
      "    --output=run/vectors/data"},
-    {"How often its words stand near each other, for GloVe",
+    {"Co-occurrence counts of this data set, for GloVe",
      "elman-preprocess --cooccurrences_of=run/vectors/data \\\n"
      "    --output=run/vectors/pairs"},
-    {"A vector for each token, which another program made, beside a data set",
+    {"A copy of a data set with feature vectors that another program made",
      "elman-preprocess --data=run/mine/data --output=run/mine/data_with_vectors \\\n"
      "    --features=train:train.safetensors,valid:valid.safetensors"},
-    {"A large corpus, by eight processes",
+    {"A large corpus, with eight processes",
      "mpirun -n 8 elman-preprocess --train=corpus.txt --valid=valid.txt \\\n"
      "    --output=/shared/dataset"}};
 
 constexpr Program kProgram = {
     .name = "elman-preprocess",
-    .purpose = "makes a data set of text files",
+    .purpose = "converts text files to a data set for training",
     .usage =
         "elman-preprocess --train=FILE[,FILE...] [--valid=...] [--test=...]\n"
         "    --output=DATASET_DIR [--task=TASK] [--tokenizer=NAME] [OPTION...]\n"
@@ -143,23 +160,23 @@ constexpr Program kProgram = {
         "    --output=DATASET_DIR\n"
         "mpirun -n P elman-preprocess ...",
     .description =
-        "Cuts texts into tokens, chooses a vocabulary, and writes the token ids into checksummed "
-        "shards, which elman-train and elman-evaluate read. A run that was ended goes on when "
-        "it is started again.\n\n"
+        "Splits texts into tokens, builds a vocabulary, and writes the token ids to files with "
+        "checksums (shards), which elman-train and elman-evaluate read. If it is interrupted, "
+        "the same command resumes the work.\n\n"
         "Tasks:\n"
-        "  language_model  a sentence or paragraph a line\n"
+        "  language_model  one sentence or paragraph per line\n"
         "  embedding       the same, for word vectors\n"
-        "  classification  LABEL<TAB>TEXT lines\n"
-        "  tagging         WORD<TAB>TAG lines, an empty line after each sentence; CoNLL-U\n"
-        "  translation     SOURCE<TAB>TARGET lines, or parallel files SOURCE:TARGET\n\n"
+        "  classification  lines LABEL<TAB>TEXT\n"
+        "  tagging         lines WORD<TAB>TAG, an empty line per sentence; or CoNLL-U\n"
+        "  translation     lines SOURCE<TAB>TARGET, or parallel files SOURCE:TARGET\n\n"
         "Tokenizers:\n"
-        "  word           words and punctuation marks, split from each other\n"
-        "  whitespace     pre-tokenized text, as it is\n"
-        "  character      characters as readers see them\n"
+        "  word           words; punctuation marks are separate tokens\n"
+        "  whitespace     words of pre-tokenized text, separated by spaces\n"
+        "  character      user-perceived characters (grapheme clusters)\n"
         "  byte           bytes\n"
         "  bpe, unigram   subwords, learned by SentencePiece\n"
         "  wordpiece      subwords of a BERT model (--vocabulary)\n"
-        "  sentencepiece  those of an existing model (--tokenizer_model)",
+        "  sentencepiece  subwords of an existing model (--tokenizer_model)",
     .examples = kExamples,
     .main_file = __FILE__};
 
