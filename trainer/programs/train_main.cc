@@ -1,5 +1,5 @@
-// elman-train: data-parallel training under mpirun, and what belongs to it: a plan without
-// training, the proof that resuming is exact, the replay of a step.
+// elman-train: data-parallel training under mpirun. Also prints the size of a run without training,
+// checks that resuming is exact, and replays a step.
 #include <unistd.h>
 
 #include <cstdint>
@@ -45,68 +45,76 @@
 #include "trainer/watchdog/watchdog.h"
 #include "trainer/watchdog/watched_communicator.h"
 
-ABSL_FLAG(std::string, config, "", "`FILE` the configuration, a TrainingConfig in text format");
+ABSL_FLAG(std::string, config, "",
+          "`FILE` The configuration: a TrainingConfig in protobuf text format. launch/configs "
+          "has examples.");
 ABSL_FLAG(std::string, data, "",
-          "`DATASET_DIR` the data set, readable by every rank; several, separated by commas, are "
-          "mixed as data_weights of the configuration says");
-ABSL_FLAG(std::string, output, "", "`RUN_DIR` the run directory: checkpoints, metrics, report");
+          "`DATASET_DIR` The data set, which every rank must be able to read. Several data sets, "
+          "separated by commas, are mixed according to data_weights of the configuration.");
+ABSL_FLAG(std::string, output, "",
+          "`RUN_DIR` The run directory, for checkpoints, metrics and the report. It is created "
+          "if it does not exist.");
 ABSL_FLAG(std::string, resume, "auto",
-          "`WHERE` auto: go on where the run directory's latest checkpoint stands, if there is "
-          "one; never: begin anew, in a directory without checkpoints; or a checkpoint file to go "
-          "on from: one of the run directory's own, of which later ones are then set aside, or any "
-          "in a new directory. There --take says what is taken of it; the same command, given "
-          "again, goes on with the new run");
+          "`WHERE` Where the run continues. auto: at the latest checkpoint of the run directory, "
+          "or as a new run if there is none; never: always as a new run, in a directory without "
+          "checkpoints; a checkpoint file: at this checkpoint. If the file is in the run "
+          "directory, later checkpoints are set aside. If it is in another one, --output must be "
+          "a new directory, and --take determines what is taken from the checkpoint. Repeat the "
+          "same command to resume such a run.");
 ABSL_FLAG(std::string, take, "auto",
-          "`WHAT` what a run in a new directory takes of the checkpoint that --resume names. all: "
-          "everything, and training continues exactly where that run stood, on the same training "
-          "data. weights: steps, epochs, the learning rate's schedule, the optimizer's moments and "
-          "the best checkpoint are those of a new run; the model must be the same, the other "
-          "settings and the data may differ. moments: the same, but with the optimizer's moments. "
-          "auto: all if that run had the same training data, otherwise weights");
+          "`WHAT` What a run in a new directory takes from the checkpoint in --resume. all: the "
+          "complete state; training continues exactly, on the same training data. weights: the "
+          "weights only; steps, epochs, learning rate schedule, optimizer moments and best "
+          "checkpoint start as in a new run. The model must be the same, but other settings and "
+          "the data may differ. moments: as weights, and also the optimizer moments. auto: all "
+          "if the training data is the same, otherwise weights.");
 ABSL_FLAG(std::string, vectors, "",
-          "`FILE` begin with these word vectors instead of random embeddings: a file of word2vec "
-          "(text or binary), fastText (.vec) or GloVe, or "
-          "model.safetensors,words=vocab.txt[,tensor=NAME]; model.frozen_embeddings keeps them as "
-          "they are. A run that goes on has what its checkpoint holds");
+          "`FILE` Initializes the embeddings with these word vectors instead of random numbers. "
+          "Formats: word2vec (text or binary), fastText (.vec), GloVe, or "
+          "model.safetensors,words=vocab.txt[,tensor=NAME]. Set model.frozen_embeddings=true to "
+          "keep them unchanged. Ignored when a run is resumed, because its checkpoint contains "
+          "the embeddings.");
 ABSL_FLAG(std::string, target_vectors, "",
-          "`FILE` the same for the target language of a translator");
+          "`FILE` As --vectors, for the target language of a translator.");
 ABSL_FLAG(std::string, prometheus, "",
-          "`FILE.prom` tell Prometheus how the run stands: rank 0 keeps this file up to date, in "
-          "the folder that node-exporter's textfile collector reads");
-ABSL_FLAG(bool, quiet, false, "print warnings and events only, no progress");
-ABSL_FLAG(
-    std::string, trace, "",
-    "write the time of every rank, by layer, exchange, wait, checkpoint and validation, to "
-    "`FILE`, for ui.perfetto.dev and chrome://tracing; it is there too when a run is stopped, "
-    "fails or is killed");
+          "`FILE.prom` Writes metrics for Prometheus to this file and keeps it up to date. Place "
+          "it in the folder that the textfile collector of node-exporter reads. Only rank 0 "
+          "writes it.");
+ABSL_FLAG(bool, quiet, false, "Prints only warnings and events, no progress.");
+ABSL_FLAG(std::string, trace, "",
+          "Writes a timeline of every rank to `FILE`: layers, exchange, waiting, checkpoints and "
+          "validation. Open it with ui.perfetto.dev or chrome://tracing. The file is also "
+          "written if the run is stopped, fails or is killed.");
 ABSL_FLAG(bool, dry_run, false,
-          "print parameters, memory per rank, steps per epoch and the most ranks that the run can "
-          "use, and end");
+          "Prints the number of parameters, the memory per rank, the steps per epoch and the "
+          "maximum number of ranks, and exits without training.");
 ABSL_FLAG(int64_t, verify_resume, 0,
-          "train 2N steps, and N steps, a checkpoint and N more; compare the results and end with "
-          "0 if they are the same bits. Works beside --output, which is left alone");
+          "Checks that resuming is exact: trains 2N steps, then separately N steps, a checkpoint "
+          "and N more steps. Exit status 0 if both results have the same bits. Uses a folder "
+          "next to --output; --output itself is not changed. 0: no check.");
 ABSL_FLAG(int64_t, replay_step, 0,
-          "train step N of the run in --output again, in one process, from the newest checkpoint "
-          "before it or from --resume=FILE, with the configuration recorded there; print norms and "
-          "what is not finite; write nothing");
+          "Trains step N of the run in --output again, in one process, to examine it. Starts "
+          "from the newest checkpoint before the step, or from --resume=FILE, with the "
+          "configuration that is recorded there. Prints norms and values that are not finite. "
+          "Writes no files. 0: no replay.");
 ABSL_FLAG(bool, preflight, false,
-          "print where the ranks run, whether they agree, how fast they exchange and what will "
-          "make them slow, and end");
+          "Prints on which hosts and cores the ranks run, whether their settings agree, how fast "
+          "they exchange data and what will make them slow, and exits without training.");
 
 namespace elman {
 namespace {
 
 constexpr Example kExamples[] = {
-    {"Trains on all cores of this machine; started again, goes on where it was stopped",
+    {"Train on all cores of this machine; the same command resumes an interrupted run",
      "elman-run elman-train --config=quickstart.textproto --data=run/mine/data \\\n"
      "    --output=run/mine/model"},
-    {"The same with other settings, and a checkpoint every 500 steps",
+    {"Override fields of the configuration; write a checkpoint every 500 steps",
      "elman-run elman-train --config=quickstart.textproto --data=run/mine/data \\\n"
      "    --output=run/other optimizer.learning_rate=0.002 model.cell=GRU \\\n"
      "    checkpoint.every_steps=500"},
-    {"How large it would be, and how many steps an epoch has, without training",
+    {"Print the size of the model and the steps per epoch without training",
      "elman-train --config=quickstart.textproto --data=run/mine/data --dry_run"},
-    {"Four ranks with plain mpirun",
+    {"Train on four ranks with plain mpirun",
      "mpirun -n 4 elman-train --config=quickstart.textproto \\\n"
      "    --data=run/mine/data --output=run/mine/model"}};
 
@@ -118,15 +126,13 @@ constexpr Program kProgram = {
         "    [OPTION...] [path.to.field=VALUE...]\n"
         "mpirun -n P elman-train ...",
     .description =
-        "Trains a network as the configuration says on a data set that elman-preprocess made, on "
-        "the ranks that mpirun started. Arguments that are no options override fields of the "
-        "configuration, such as optimizer.learning_rate=0.5 max_steps=200; "
-        "launch/configs/FIELDS.md "
-        "lists every field.\n\n"
-        "The run directory holds the complete configuration, metrics.jsonl, checkpoints, event "
-        "files "
-        "for TensorBoard, and report.html. SIGUSR1, and to a rank also SIGTERM, save and stop; the "
-        "same command goes on from there.",
+        "Trains a network on a data set that elman-preprocess made, on all ranks that mpirun "
+        "started. The configuration describes the network and its training. Arguments without "
+        "dashes override fields of the configuration, for example optimizer.learning_rate=0.5 "
+        "max_steps=200. launch/configs/FIELDS.md lists all fields.\n\n"
+        "The run directory contains the complete configuration, metrics.jsonl, checkpoints, event "
+        "files for TensorBoard, and report.html. On SIGUSR1, the run writes a checkpoint and "
+        "stops; a rank also does this on SIGTERM. The same command resumes the run.",
     .examples = kExamples,
     .main_file = __FILE__};
 
