@@ -1,4 +1,5 @@
-// elman-evaluate: the figures of a checkpoint, or of a floor, over a split, on one process.
+// elman-evaluate: computes the metrics of a checkpoint or of a baseline over a split, in one
+// process.
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -39,81 +40,83 @@
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
-          "`RUN_DIR|FILE` a run directory (its best checkpoint), a checkpoint, or a file of "
-          "elman-baseline");
-ABSL_FLAG(std::string, data, "", "`DATASET_DIR` the data set");
-ABSL_FLAG(std::string, split, "test", "`SPLIT` train, valid or test");
+          "`RUN_DIR|FILE` A run directory (its best checkpoint is used), a checkpoint, or a file "
+          "of elman-baseline.");
+ABSL_FLAG(std::string, data, "", "`DATASET_DIR` The data set.");
+ABSL_FLAG(std::string, split, "test", "`SPLIT` The split to evaluate on: train, valid or test.");
 ABSL_FLAG(std::string, vectors, "",
-          "`FILE` word vectors, in place of --checkpoint, for the two options below");
+          "`FILE` For --word_similarity and --analogies: a file of word vectors, instead of "
+          "--checkpoint.");
 ABSL_FLAG(std::string, word_similarity, "",
-          "`FILE[,FILE...]` lines of two words and how similar people find them: the rank "
-          "correlation with the cosines of their vectors, of a checkpoint or --vectors");
+          "`FILE[,FILE...]` Evaluates word vectors: prints the rank correlation of their cosine "
+          "similarities with human ratings. Each line of FILE has two words and a rating.");
 ABSL_FLAG(std::string, analogies, "",
-          "`FILE[,FILE...]` lines of four words, as in questions-words.txt: how many of the last "
-          "are found from the others");
-ABSL_FLAG(
-    std::string, compare, "",
-    "`RUN_DIR|FILE` a second run directory, checkpoint or floor of the same vocabulary: tells by "
-    "paired bootstrap resampling whether the first is better than it by chance");
-ABSL_FLAG(int32_t, bootstrap_samples, 1000, "how many samples --compare draws");
+          "`FILE[,FILE...]` Evaluates word vectors: prints the fraction of analogies that are "
+          "solved. Each line of FILE has four words, as in questions-words.txt; the fourth must "
+          "be found from the other three.");
+ABSL_FLAG(std::string, compare, "",
+          "`RUN_DIR|FILE` A second model with the same vocabulary: a run directory, a checkpoint "
+          "or a file of elman-baseline. Prints the differences of the metrics, with confidence "
+          "intervals and p values from paired bootstrap resampling.");
+ABSL_FLAG(int32_t, bootstrap_samples, 1000, "Number of bootstrap samples for --compare.");
 ABSL_FLAG(std::string, surprisal, "",
-          "`FILE` language models: a file for a table of how many bits every token of the split is "
-          "worth");
+          "`FILE` For language models: writes a table with the surprisal of every token of the "
+          "split, in bits.");
 ABSL_FLAG(std::string, tag_scheme, "",
-          "`SCHEME` tagging: how tags mark entities: iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; "
-          "none: accuracy only. Default: that of the data set");
+          "`SCHEME` For tagging: how tags mark entities. One of iob1, iob2, ioe1, ioe2, iobes, "
+          "bilou, bmes; none: prints the accuracy only. Default: the scheme of the data set.");
 ABSL_FLAG(std::string, entity_mode, "conlleval",
-          "`MODE` tagging: which entities are counted where tags break the rules of their scheme: "
-          "conlleval, as conlleval reads them; strict, only what the scheme allows, as seqeval's "
-          "mode='strict'");
+          "`MODE` For tagging: how entities are counted where tags violate their scheme. "
+          "conlleval: as the script conlleval counts them; strict: only entities that are valid "
+          "in the scheme, as seqeval with mode='strict'.");
 ABSL_FLAG(int32_t, streams, 0,
-          "`N` language models and word vectors: reads the split in at most N streams at the same "
-          "time, which begin with lines. 1: in order from begin to end, each token with all before "
-          "it as context, slowly. 0: as the trainer validates");
-ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
+          "For language models and word vectors: reads the split in at most `N` streams in "
+          "parallel, which start at lines. 1: reads it in order, so that each token has all "
+          "tokens before it as context; this is slow. 0: as in validation during training.");
+ABSL_FLAG(std::string, format, "text",
+          "`FORMAT` Output format. text; json: one JSON object on one line.");
 ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
-          "translation: the width of the search for the translations that are scored");
+          "For translation: width of the beam search.");
 ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
-          "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / "
-          "6) to this power");
+          "For translation: exponent of the length normalization. Log-probabilities are divided "
+          "by ((5 + tokens) / 6) to this power. Higher values give longer translations.");
 ABSL_FLAG(std::string, score_tokenization, "13a",
-          "`WORDS` translation: the words that BLEU counts: 13a, or zh for Chinese, or char");
+          "`NAME` For translation: tokenization for BLEU. 13a; zh: for Chinese; char: characters.");
 ABSL_FLAG(bool, score_lowercase, false,
-          "translation: scores translations and references in lower case, as sacreBLEU's -lc does; "
-          "the signature says case:lc. Default: as they are, case:mixed");
+          "For translation: converts translations and references to lower case before scoring, "
+          "like sacreBLEU with -lc. The signature then has case:lc instead of case:mixed.");
 
 namespace elman {
 namespace {
 
 constexpr Example kExamples[] = {
-    {"The best checkpoint of a run, on the test split",
+    {"Evaluate the best checkpoint of a run on the test split",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data"},
-    {"Is it better than another run's, or was it lucky?",
+    {"Test whether it is significantly better than another run",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --compare=run/other"},
-    {"How many bits each token is worth, given all before it",
+    {"Write the surprisal of each token, given all tokens before it",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --streams=1 --surprisal=bits.tsv"},
-    {"Word vectors, ours or others', by what people find similar",
+    {"Compare word vectors with human similarity ratings",
      "elman-evaluate --checkpoint=run/vectors/model \\\n"
      "    --word_similarity=wordsim353.txt"},
-    {"For a script: one JSON object on one line",
+    {"Print one JSON object, for a script",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --split=valid --format=json"}};
 
 constexpr Program kProgram = {
     .name = "elman-evaluate",
-    .purpose = "the figures of a trained model on a split of a data set",
+    .purpose = "computes the metrics of a trained model on a data set",
     .usage =
         "elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [OPTION...]\n"
         "elman-evaluate --checkpoint=RUN_DIR|FILE|--vectors=FILE\n"
         "    [--word_similarity=FILE[,FILE...]] [--analogies=FILE[,FILE...]]",
     .description =
-        "Computes the loss of a trained model over a split of a data set, and the figures of its "
-        "task: perplexity and bits per byte of language models, accuracy and F1 of taggers and "
-        "classifiers, BLEU and chrF of translators. Or how good word vectors are. One process, "
-        "without "
-        "MPI.",
+        "Computes the loss of a trained model on a split of a data set, and the metrics of its "
+        "task: perplexity and bits per byte for language models, accuracy and F1 for taggers and "
+        "classifiers, BLEU and chrF for translators. Also evaluates word vectors by word "
+        "similarity and analogies. Runs in one process, without MPI.",
     .examples = kExamples,
     .main_file = __FILE__};
 
