@@ -1,4 +1,4 @@
-// elman-predict: text in, predictions out, line by line.
+// elman-predict: reads lines of text and writes one prediction per line.
 #include <unistd.h>
 
 #include <cmath>
@@ -25,68 +25,76 @@
 #include "trainer/network/math/compute_scope.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
-          "`RUN_DIR|FILE` a run directory (its best checkpoint) or a checkpoint");
+          "`RUN_DIR|FILE` A run directory (its best checkpoint is used) or a checkpoint.");
 ABSL_FLAG(std::string, format, "text",
-          "`FORMAT` text, or json: an object for every prediction, with scores");
-ABSL_FLAG(int32_t, batch_size, 32, "inputs to read together, if so many are there");
+          "`FORMAT` Output format. text; json: one JSON object per prediction, with scores.");
+ABSL_FLAG(int32_t, batch_size, 32,
+          "Maximum number of inputs that the model reads at a time. Lower it to save memory.");
 ABSL_FLAG(bool, columns, false,
-          "tagging: read a word a line, its first column, and an empty line after each sentence, "
-          "as corpora have it, instead of a sentence a line");
-ABSL_FLAG(
-    std::string, features, "",
-    "`FILE[,FILE...]` for models that read vectors with the text (model.features): safetensors "
-    "files with those of the input's tokens, text after text (launch/guides/formats.md)");
-ABSL_FLAG(int32_t, max_tokens, 100, "language models: tokens to generate for a prompt at most");
+          "For tagging: reads one word per line, from the first column, with an empty line after "
+          "each sentence. Without it, each line is a sentence.");
+ABSL_FLAG(std::string, features, "",
+          "`FILE[,FILE...]` For models that read feature vectors (model.features): safetensors "
+          "files with one vector per input token, in the order of the input. "
+          "launch/guides/formats.md describes the format.");
+ABSL_FLAG(int32_t, max_tokens, 100,
+          "For language models: maximum number of tokens to generate per prompt.");
 ABSL_FLAG(int32_t, lines, 1,
-          "language models: lines to generate for a prompt, the prompt's own included");
+          "For language models: number of lines to generate per prompt. The line of the prompt "
+          "is counted.");
 ABSL_FLAG(double, temperature, 1.0,
-          "divides the logits: below 1 safer, above 1 bolder; 0 always the likeliest token");
-ABSL_FLAG(int32_t, top_k, 0, "draw only from the k likeliest tokens; 0: from all");
+          "For language models: divides the logits by this number. Values below 1 give more "
+          "likely text, values above 1 more varied text. 0: always the most likely token.");
+ABSL_FLAG(int32_t, top_k, 0,
+          "For language models: samples only from the k most likely tokens. 0: from all tokens.");
 ABSL_FLAG(double, top_p, 1.0,
-          "draw only from the likeliest tokens that together reach this probability");
+          "For language models: samples only from the most likely tokens whose probabilities "
+          "together reach this number.");
 ABSL_FLAG(int32_t, beam, 0,
-          "search the likeliest text with a beam of this width; 0: language models draw instead, "
-          "translators take 5");
+          "For language models and translation: width of the beam search for the most likely "
+          "text. 0: language models sample, translators use 5.");
 ABSL_FLAG(elman::RepeatedText, stop, {},
-          "language models: end the text before the first place that has this text; may be given "
-          "several times");
+          "`TEXT` For language models: ends the output before the first occurrence of this text. "
+          "Can be given several times.");
 ABSL_FLAG(bool, interactive, false,
-          "answer every line before the next is read, and show texts as they are made; on a "
-          "terminal with a prompt sign. Ctrl-D ends it");
-ABSL_FLAG(uint64_t, seed, 1, "of the random numbers; the same seed gives the same text");
+          "Answers each line before the next one is read, and prints text while it is generated. "
+          "On a terminal, prints a prompt. Ctrl-D exits.");
+ABSL_FLAG(uint64_t, seed, 1, "Seed of the random numbers. The same seed gives the same text.");
 
 ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
-          "translation: the higher, the longer: log-probabilities are divided by ((5 + tokens) / "
-          "6) to this power");
+          "For translation: exponent of the length normalization. Log-probabilities are divided "
+          "by ((5 + tokens) / 6) to this power. Higher values give longer translations.");
 ABSL_FLAG(double, max_length_ratio, elman::TranslationSearchSpec().max_length_ratio,
-          "translation: at most 10 tokens and so many for each one of the source");
+          "For translation: maximum length. A translation has at most 10 tokens plus this number "
+          "times the number of source tokens.");
 ABSL_FLAG(int32_t, n_best, 1,
-          "translation: the best so many, a line each: NUMBER<TAB>SCORE<TAB>TRANSLATION");
+          "For translation: number of translations to print per input. Above 1, each line is "
+          "NUMBER<TAB>SCORE<TAB>TRANSLATION.");
 ABSL_FLAG(bool, replace_unknown, false,
-          "translation: what would be <unk> is the word of the source that it attends to most; "
-          "otherwise <unk> is never written");
+          "For translation: writes the source word with the highest attention weight where the "
+          "model predicts <unk>. Without it, <unk> is excluded from the search.");
 
 namespace elman {
 namespace {
 
 constexpr Example kExamples[] = {
-    {"A language model goes on from a beginning",
+    {"Continue a text with a language model",
      "echo \"Once upon a time\" | elman-predict --checkpoint=run/mine/model \\\n"
      "    --temperature=0.7 --max_tokens=200"},
-    {"As you type", "elman-predict --checkpoint=run/mine/model --interactive"},
-    {"A translator's three best, with their scores",
+    {"Continue lines that you type", "elman-predict --checkpoint=run/mine/model --interactive"},
+    {"Print the three best translations of each line, with scores",
      "elman-predict --checkpoint=run/mt/model --n_best=3 <source.txt"},
-    {"A tagger reads a corpus, a word a line",
+    {"Tag a corpus with one word per line",
      "elman-predict --checkpoint=run/tags/model --columns <test.txt"}};
 
 constexpr Program kProgram = {
     .name = "elman-predict",
-    .purpose = "text in, predictions out",
+    .purpose = "writes predictions of a trained model for lines of text",
     .usage = "elman-predict --checkpoint=RUN_DIR|FILE [OPTION...] <INPUTS >PREDICTIONS",
     .description =
-        "Does with every line of standard input what the model was trained for: continues it, tags "
-        "its words, labels it, or translates it. A line is answered as soon as it is there. One "
-        "process, without MPI.",
+        "Reads lines from standard input and writes one prediction per line: a continuation, tags, "
+        "a label or a translation, depending on the task of the model. Each line is answered as "
+        "soon as it is read. Runs in one process, without MPI.",
     .examples = kExamples,
     .main_file = __FILE__};
 
