@@ -1,4 +1,4 @@
-// elman-inspect: shows, and verifies, any file of ours.
+// elman-inspect: shows and verifies all files that Elman writes.
 #include <cstdio>
 #include <string>
 
@@ -16,43 +16,51 @@
 #include "trainer/eval/inspection/run_course.h"
 #include "trainer/eval/inspection/word_questions.h"
 
-ABSL_FLAG(bool, verify, false, "check every byte; exit status 1 if something is wrong");
+ABSL_FLAG(bool, verify, false,
+          "Checks every byte of PATH against its checksums. Exit status 1 if something is "
+          "damaged.");
 ABSL_FLAG(bool, repair, false,
-          "mend a run directory: write the marks latest and best anew where they name no whole "
-          "checkpoint, delete temporary files; touches nothing that is good");
+          "Repairs a run directory: if the mark latest or best does not name a valid checkpoint, "
+          "writes it again; also deletes temporary files. Valid files are not changed.");
 ABSL_FLAG(std::string, compare, "",
-          "`RUN_DIR` another run directory, to be shown beside the first");
-ABSL_FLAG(
-    std::string, arpa, "",
-    "`FILE` write the n-gram model PATH, made by elman-baseline, as this file in the ARPA format");
+          "`RUN_DIR` A second run directory, which is shown next to the first one.");
+ABSL_FLAG(std::string, arpa, "",
+          "`FILE` Writes the n-gram model PATH, made by elman-baseline, to this file in ARPA "
+          "format.");
 ABSL_FLAG(std::string, neighbors, "",
-          "`WORD` which words of a checkpoint, or of a file of vectors, are nearest to it?");
-ABSL_FLAG(std::string, similarity, "", "`A,B` the cosine of the vectors of two words");
-ABSL_FLAG(std::string, analogy, "", "`A,B,C` which words are to C as B is to A? (man,king,woman)");
-ABSL_FLAG(int32_t, count, 10, "how many words --neighbors and --analogy show");
-ABSL_FLAG(std::string, export_vectors, "",
-          "`FILE` to write the word vectors of a checkpoint, or of another file, to");
+          "`WORD` Prints the words whose vectors are most similar to the vector of this word.");
+ABSL_FLAG(std::string, similarity, "",
+          "`A,B` Prints the cosine similarity of the vectors of two words.");
+ABSL_FLAG(std::string, analogy, "",
+          "`A,B,C` Prints the words that are to C as B is to A. For example, man,king,woman "
+          "should print queen.");
+ABSL_FLAG(int32_t, count, 10, "Number of words that --neighbors and --analogy print.");
+ABSL_FLAG(std::string, export_vectors, "", "`FILE` Writes the word vectors of PATH to this file.");
 ABSL_FLAG(std::string, vectors_format, "word2vec",
-          "`FORMAT` of that file: word2vec (text), word2vec_binary or glove");
-ABSL_FLAG(std::string, format, "text", "`FORMAT` text, or json: one JSON object on one line");
+          "`FORMAT` Format of the file in --export_vectors: word2vec (text), word2vec_binary or "
+          "glove.");
+ABSL_FLAG(std::string, format, "text",
+          "`FORMAT` Output format. text; json: one JSON object on one line.");
 
 namespace elman {
 namespace {
 
 constexpr Example kExamples[] = {
-    {"A run at a glance: its course, its figures, its events", "elman-inspect run/mine/model"},
-    {"Two runs side by side", "elman-inspect run/mine/model --compare=run/other"},
-    {"Word vectors for other programs",
+    {"Show a run: its metrics, checkpoints and events", "elman-inspect run/mine/model"},
+    {"Compare two runs", "elman-inspect run/mine/model --compare=run/other"},
+    {"Export word vectors for other programs",
      "elman-inspect run/vectors/model --export_vectors=vectors.txt"},
-    {"What is to woman as king is to man?",
+    {"Find the word that is to woman as king is to man",
      "elman-inspect run/vectors/model --analogy=man,king,woman"},
-    {"Every byte of a data set", "elman-inspect run/mine/data --verify"},
-    {"Points latest and best to whole checkpoints again", "elman-inspect run/mine/model --repair"},
-    {"An n-gram model for other programs", "elman-inspect run/mine/5gram --arpa=5gram.arpa"}};
+    {"Check every byte of a data set", "elman-inspect run/mine/data --verify"},
+    {"Repair the marks latest and best of a run directory",
+     "elman-inspect run/mine/model --repair"},
+    {"Export an n-gram model for other programs",
+     "elman-inspect run/mine/5gram --arpa=5gram.arpa"}};
 
 constexpr Program kProgram = {
     .name = "elman-inspect",
-    .purpose = "shows, verifies and repairs data sets, runs, checkpoints",
+    .purpose = "shows, verifies and repairs data sets, runs and checkpoints",
     .usage =
         "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [OPTION...]\n"
         "elman-inspect FILE --arpa=FILE [OPTION...]\n"
@@ -61,10 +69,11 @@ constexpr Program kProgram = {
         "elman-inspect RUN_DIR|CHECKPOINT|VECTORS [--neighbors=WORD] [--similarity=A,B]\n"
         "    [--analogy=A,B,C] [--count=N]",
     .description =
-        "Shows a data set's folder, a shard, a run directory (its latest checkpoint; with --verify "
-        "all of them), a checkpoint or a file of elman-baseline. Asks word vectors, of a "
-        "checkpoint "
-        "or of a file of word2vec, fastText or GloVe, and writes them to such files.",
+        "Prints what PATH contains. PATH is a data set, a shard, a run directory, a checkpoint or "
+        "a file of elman-baseline. Of a run directory, the latest checkpoint is shown; --verify "
+        "checks all checkpoints.\n\n"
+        "Also queries and exports word vectors. Then PATH is a run directory, a checkpoint, or a "
+        "file (VECTORS) in a format of word2vec, fastText or GloVe.",
     .examples = kExamples,
     .main_file = __FILE__};
 
