@@ -1,4 +1,4 @@
-// elman-baseline: floors, the models that a network must beat: n-grams, TF-IDF, most frequent tags.
+// elman-baseline: makes baseline models without a network: n-grams, TF-IDF, most frequent tags.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -30,39 +30,42 @@
 #include "trainer/eval/ngrams/ngram_estimation.h"
 
 ABSL_FLAG(std::string, kind, "",
-          "`KIND` ngram (of a language-model data set), tfidf (classification) or "
-          "most_frequent_tag (tagging)");
-ABSL_FLAG(std::string, data, "", "`DATASET_DIR` the data set, whose split train is counted");
-ABSL_FLAG(std::string, output, "", "`FILE` the file to write");
-ABSL_FLAG(int32_t, order, 5, "ngram: how many tokens the longest n-grams have; 1: unigrams");
+          "`KIND` The model. ngram: for data sets of language models; tfidf: for classification; "
+          "most_frequent_tag: for tagging.");
+ABSL_FLAG(std::string, data, "",
+          "`DATASET_DIR` The data set. The model is made from its split train.");
+ABSL_FLAG(std::string, output, "", "`FILE` The file to write.");
+ABSL_FLAG(int32_t, order, 5,
+          "For ngram: maximum length of the n-grams, in tokens. 1: unigrams only.");
 ABSL_FLAG(std::string, prune, "0",
-          "`COUNT,...` ngram: leave out n-grams that occur so often or less, a number for each "
-          "order, the last for all higher orders: 0,0,1 leaves out trigrams and longer ones that "
-          "occur once");
+          "`COUNT,...` For ngram: leaves out n-grams that occur at most COUNT times. There is "
+          "one number per order, and the last one is used for all higher orders. Example: 0,0,1 "
+          "leaves out n-grams of three and more tokens that occur once. 0: leaves out none.");
 ABSL_FLAG(std::string, import_arpa, "",
-          "`FILE` ngram: take the model from this ARPA file, which may be compressed, instead of "
-          "counting; --data gives the vocabulary");
+          "`FILE` For ngram: imports the model from this ARPA file, which may be compressed, "
+          "instead of counting n-grams. The vocabulary is that of --data.");
 ABSL_FLAG(double, inverse_regularization, elman::LogisticRegressionSpec().inverse_regularization,
-          "tfidf: C of logistic regression, the weight of the losses against the L2 penalty");
+          "For tfidf: inverse regularization strength C of the logistic regression. Smaller "
+          "values give a stronger L2 penalty.");
 ABSL_FLAG(uint64_t, memory_mb, 1024,
-          "ngram: mebibytes for counting; what does not fit is sorted on disk, beside --output, "
-          "with the same result");
-ABSL_FLAG(int32_t, threads, 0, "ngram: threads; 0: one a core");
+          "For ngram: memory for counting, in MiB. Counts that do not fit are sorted on disk, "
+          "next to --output, with the same result.");
+ABSL_FLAG(int32_t, threads, 0, "For ngram: number of threads. 0: one per core.");
 
 namespace elman {
 namespace {
 
 constexpr Example kExamples[] = {
-    {"A 5-gram model with Kneser-Ney smoothing, and its perplexity",
+    {"Make a 5-gram model with Kneser-Ney smoothing and compute its perplexity",
      "elman-baseline --kind=ngram --data=run/mine/data --output=run/mine/5gram\n"
      "elman-evaluate --checkpoint=run/mine/5gram --data=run/mine/data"},
-    {"Is the network better than the floor, or was it lucky?",
+    {"Test whether a network is significantly better than the baseline",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --compare=run/mine/5gram"},
-    {"A model that KenLM estimated",
+    {"Import a model of KenLM",
      "elman-baseline --kind=ngram --import_arpa=model.arpa.gz \\\n"
      "    --data=run/mine/data --output=run/mine/kenlm"},
-    {"Floors for a classifier and a tagger",
+    {"Make baselines for classification and tagging",
      "elman-baseline --kind=tfidf --data=run/sentiment/data \\\n"
      "    --output=run/sentiment/tfidf\n"
      "elman-baseline --kind=most_frequent_tag --data=run/slots/data \\\n"
@@ -70,14 +73,14 @@ constexpr Example kExamples[] = {
 
 constexpr Program kProgram = {
     .name = "elman-baseline",
-    .purpose = "floors: what counting comes to, which a network must beat",
+    .purpose = "makes baseline models to compare networks with",
     .usage = "elman-baseline --kind=KIND --data=DATASET_DIR --output=FILE [OPTION...]",
     .description =
-        "Makes the floor of a task from a data set's split train: an n-gram language model with "
-        "interpolated modified Kneser-Ney smoothing, TF-IDF with logistic regression for "
-        "classification, or the most frequent tag of each token for tagging.\n\n"
-        "elman-evaluate judges it as it does networks, with the same figures; elman-inspect shows "
-        "it, and exports n-grams in the ARPA format. One process, without MPI.",
+        "Makes a baseline model from the split train of a data set: for language models, an n-gram "
+        "model with interpolated modified Kneser-Ney smoothing; for classification, logistic "
+        "regression of TF-IDF features; for tagging, the most frequent tag of each token.\n\n"
+        "elman-evaluate computes the same metrics for it as for networks. elman-inspect shows it "
+        "and exports n-gram models in ARPA format. Runs in one process, without MPI.",
     .examples = kExamples,
     .main_file = __FILE__};
 
