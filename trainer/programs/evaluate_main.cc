@@ -69,10 +69,11 @@ ABSL_FLAG(std::string, entity_mode, "conlleval",
           "`MODE` For tagging: how entities are counted where tags violate their scheme. "
           "conlleval: as the script conlleval counts them; strict: only entities that are valid "
           "in the scheme, as seqeval with mode='strict'.");
-ABSL_FLAG(int32_t, streams, 0,
-          "For language models and word vectors: reads the split in at most `N` streams in "
-          "parallel, which start at lines. 1: reads it in order, so that each token has all "
-          "tokens before it as context; this is slow. 0: as in validation during training.");
+ABSL_FLAG(
+    int32_t, streams, 0,
+    "For language models and word vectors: reads the split in at most `N` streams "
+    "in parallel. Each stream starts with a line. 1: reads it in order, so that each token has all "
+    "tokens before it as context; this is slow. 0: as in validation during training.");
 ABSL_FLAG(std::string, format, "text",
           "`FORMAT` Output format. text; json: one JSON object on one line.");
 ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
