@@ -1,4 +1,4 @@
-# Writes the ctests of a GoogleTest binary, one per test suite. Run by a build, after linking:
+# Writes the CTest tests of a GoogleTest binary, one per test suite. The build runs it after linking:
 #   cmake -DTEST=NAME -DBINARY=FILE -DPROPERTIES="NAME;VALUE;..." -DOUTPUT=FILE -P AddSuites.cmake
 execute_process(COMMAND ${BINARY} --gtest_list_tests OUTPUT_VARIABLE listed COMMAND_ERROR_IS_FATAL ANY TIMEOUT 60)
 # Suites are the lines that are not indented: "Suite.", "Instance/Suite." or "Suite/0.  # TypeParam = ...".

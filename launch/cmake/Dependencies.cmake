@@ -1,4 +1,4 @@
-# Every package Elman builds on, found once, under one name each. launch/guides/building.md says what each is for.
+# Finds every package that Elman depends on, once, under one name each. launch/guides/building.md explains what each is for.
 
 find_package(Threads REQUIRED)
 find_package(MPI REQUIRED COMPONENTS CXX)
@@ -7,14 +7,14 @@ find_package(dnnl REQUIRED)
 find_package(absl REQUIRED)
 find_package(BZip2 REQUIRED)
 
-# Debian's libsentencepiece.so exports an old protobuf of its own, so Protocol Buffers must be linked
-# statically, ahead of it, with its symbols kept inside the program (Targets.cmake).
+# Debian's libsentencepiece.so exports an old copy of Protocol Buffers. So Protocol Buffers must be linked statically,
+# before SentencePiece, with its symbols hidden inside the program (Targets.cmake).
 set(Protobuf_USE_STATIC_LIBS ON)
 find_package(Protobuf REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
-# Puts SentencePiece behind Protocol Buffers on every link line; --as-needed drops it where nothing uses it.
+# Places SentencePiece after Protocol Buffers on every link line. --as-needed drops it where it is not used.
 target_link_libraries(protobuf::libprotobuf INTERFACE PkgConfig::SENTENCEPIECE)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)

@@ -1,11 +1,11 @@
-# Man pages, made of what each program prints when asked for --help, and what cmake --install puts where.
-# Pages keep their places relative to each other, so that links between them work.
+# Generates the man pages from the --help text of each program, and defines what cmake --install installs. Documents keep
+# their relative positions, so that links between them work.
 
 get_property(programs GLOBAL PROPERTY ELMAN_PROGRAMS)
 set(commands ${programs} elman-run)
 set(pages)
 foreach(command ${commands})
-  set(page ${PROJECT_BINARY_DIR}/man/man1/${command}.1) # where man looks for what is in build/bin
+  set(page ${PROJECT_BINARY_DIR}/man/man1/${command}.1) # man searches here for the programs in build/bin
   set(others ${commands})
   list(REMOVE_ITEM others ${command})
   set(program ${PROJECT_SOURCE_DIR}/launch/${command})
@@ -24,7 +24,7 @@ endforeach()
 add_custom_target(man_pages ALL DEPENDS ${pages})
 install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 
-# elman-run finds its parts beside the file that its name in bin leads to, and programs beside that name.
+# elman-run is a link in bin. It finds its other files next to the target of the link, and the programs next to the link.
 set(share ${CMAKE_INSTALL_DATADIR}/elman)
 install(PROGRAMS launch/elman-run DESTINATION ${share}/launch)
 install(DIRECTORY launch/supervisor DESTINATION ${share}/launch)

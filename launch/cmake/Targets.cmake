@@ -7,8 +7,8 @@ function(elman_library name)
   target_precompile_headers(${name} REUSE_FROM elman_headers)
 endfunction()
 
-# Keeps every symbol of the static libraries inside the program. Without it the program's protobuf and the one
-# inside libsentencepiece.so bind to each other and the program crashes before main.
+# Hides the symbols of the static libraries inside the program. Otherwise the Protocol Buffers of the program and the copy
+# inside libsentencepiece.so bind to each other, and the program crashes before main.
 function(elman_seal target)
   target_link_options(${target} PRIVATE
     -Wl,--as-needed
@@ -18,7 +18,7 @@ function(elman_seal target)
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/launch/cmake/seal.map)
 endfunction()
 
-# elman_tool(NAME SOURCES main.cc DEPENDS x ...): a program in build/bin, for those who work on Elman.
+# elman_tool(NAME SOURCES main.cc DEPENDS x ...): a program in build/bin for developers of Elman.
 function(elman_tool name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -27,14 +27,15 @@ function(elman_tool name)
   elman_seal(${name})
 endfunction()
 
-# elman_program(NAME SOURCES main.cc DEPENDS x ...): the same for users: it is installed and has a man page.
+# elman_program(NAME SOURCES main.cc DEPENDS x ...): a program for users. It is installed and has a man page.
 function(elman_program name)
   elman_tool(${name} ${ARGN})
   install(TARGETS ${name})
   set_property(GLOBAL APPEND PROPERTY ELMAN_PROGRAMS ${name})
 endfunction()
 
-# What all test targets have in common. Their own code is not optimized: it runs once, and the libraries do the work.
+# Common settings of all test targets. Their own code is not optimized: each test runs once, and the libraries do most of
+# the work.
 function(elman_test_options name)
   target_link_libraries(${name} PRIVATE elman_options absl::statusor absl::strings GTest::gmock GTest::gtest)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
@@ -42,9 +43,9 @@ function(elman_test_options name)
     UNITY_BUILD OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 endfunction()
 
-# elman_test(NAME [ALONE] SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary, each of whose test suites is a ctest
-# NAME.SUITE. A ctest per case would spend more time on starting processes than on testing. ALONE: nothing else is tested at
-# the same time, because its threads must get a processor within a second.
+# elman_test(NAME [ALONE] SOURCES x_test.cc ... DEPENDS x ...): a GoogleTest binary. Each of its test suites is a CTest test
+# NAME.SUITE. With one CTest test per case, most of the time would be spent on starting processes. ALONE: no other test runs
+# at the same time, because the threads of this one must get a processor within a second.
 function(elman_test name)
   cmake_parse_arguments(ARG "ALONE" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -58,14 +59,14 @@ function(elman_test name)
       "-DPROPERTIES=TIMEOUT 600 RUN_SERIAL ${ARG_ALONE}"
       -P ${PROJECT_SOURCE_DIR}/launch/cmake/AddSuites.cmake)
   set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/launch/cmake/AddSuites.cmake)
-  # A binary that is not built is a test that fails.
+  # A binary that is not built counts as a failed test.
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_tests.cmake
     "if(EXISTS ${suites})\n  include(${suites})\nelse()\n  add_test(${name}_NOT_BUILT ${name}_NOT_BUILT)\nendif()\n")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}_tests.cmake)
 endfunction()
 
-# elman_mpi_test(NAME RANKS 1 2 ... SOURCES ... DEPENDS ...): the same GoogleTest binary, with a main of its own, run
-# once per world size. Expectations are formulas in rank and size.
+# elman_mpi_test(NAME RANKS 1 2 ... SOURCES ... DEPENDS ...): a GoogleTest binary with its own main function, which is run
+# once per number of ranks. Its expected values are formulas of rank and size.
 function(elman_mpi_test name)
   cmake_parse_arguments(ARG "" "" "RANKS;SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})

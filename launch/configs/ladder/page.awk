@@ -1,5 +1,5 @@
-# The rungs of launch/ladder as a page of HTML with a plot: closed bits per byte over the processor seconds that training
-# took, on a logarithmic axis. Lines are: rung, perplexity, closed bits per byte, processor seconds, bytes.
+# Prints the results of launch/ladder as an HTML page with a plot: closed bits per byte over the processor time of training
+# in seconds, on a logarithmic axis. Input lines: model, perplexity, closed bits per byte, processor seconds, bytes.
 function log10(x) { return log(x) / log(10) }
 function plot_x(seconds) { return left + (log10(seconds) - first_decade) / decades * (right - left) }
 function plot_y(bits) { return top + (highest - bits) / (highest - lowest) * (bottom - top) }
@@ -44,7 +44,7 @@ END {
     printf "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"var(--faint)\"/>", x, x, top, bottom
     printf "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g s</text>\n", x, bottom + 20, 10 ^ (first_decade + d)
   }
-  # Names stand beside the plot, below one another, each at the end of a line from its mark.
+  # Names are to the right of the plot, one below the other. A line connects each name with its mark.
   for (i = 1; i <= NR; ++i) order[i] = i
   for (i = 2; i <= NR; ++i)
     for (j = i; j > 1 && bits[order[j]] > bits[order[j - 1]]; --j) {

@@ -1,4 +1,5 @@
-# The rungs of launch/ladder as a table in Markdown. Lines are: rung, perplexity, closed bits per byte, processor seconds, bytes.
+# Prints the results of launch/ladder as a Markdown table. Input lines: model, perplexity, closed bits per byte, processor
+# seconds, bytes.
 BEGIN {
   print "| Rung | Perplexity | Closed bits per byte | Training, processor seconds | Size, MB |"
   print "|---|---|---|---|---|"
