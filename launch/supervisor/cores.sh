@@ -1,9 +1,9 @@
-# How many ranks this host has room for.
+# Determines how many ranks this host has room for.
 # shellcheck shell=bash
 
-# cpu_quota [ROOT]: how many processors the control groups (cgroups, version 1 or 2) of this job let it keep busy at a
-# time, the least limit of its group and those around it, in hundredths; prints nothing if there is none. As
-# ProcessorQuota of trainer/comm/processors.h.
+# cpu_quota [ROOT]: prints how many processors the control groups (cgroups, version 1 or 2) allow this job to use at a time,
+# in hundredths of a processor. This is the smallest limit of its group and the groups around it. Prints nothing if there is
+# no limit. Same rule as ProcessorQuota of trainer/comm/processors.h.
 cpu_quota() {
   local groups=${1:-}/sys/fs/cgroup controllers path mount folder quota period least=
   while IFS=: read -r _ controllers path; do
@@ -12,7 +12,7 @@ cpu_quota() {
       *,cpu,*) mount=("$groups/cpu" "$groups/$controllers") ;;
       *) continue ;;
     esac
-    # Within a container the path may be the host's, of which only the top is there.
+    # In a container, the path may be a path of the host, of which only the top folder exists.
     if [[ $path == *..* || $path == / ]]; then path=; fi
     while :; do
       for folder in "${mount[@]}"; do
@@ -35,11 +35,11 @@ cpu_quota() {
   echo "$least"
 }
 
-# Sets `cores`, the physical cores this job may use (hardware threads of a core count once, a container's quota counts),
-# and `whole_machine`, whether these are all there are.
+# Sets `cores` to the number of physical cores that this job may use. Hardware threads of the same core count once, and the
+# quota of a container counts. Sets `whole_machine` to whether these are all cores of the machine.
 count_cores() {
   local allowed quota
-  allowed=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc) # nproc believes these
+  allowed=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc) # nproc would use these variables
   cores=$(lscpu -p=CORE,SOCKET 2>/dev/null | grep -v '^#' | sort -u | wc -l) || cores=0
   whole_machine=$([[ $allowed == "$(nproc --all)" ]] && echo yes || echo no)
   if ((cores == 0 || cores > allowed)); then cores=$allowed; fi

@@ -1,11 +1,11 @@
-# The hosts that the user named, and those of them that answer.
+# The hosts that the user named, and which of them respond.
 # shellcheck shell=bash
 
-# note_hosts: fills `hosts` with a line "NAME SLOTS" each, from the host options or, failing them, from the hostfile that
-# the environment names, as Kubernetes' MPI operator does. A scheduler's hosts are its own affair.
+# note_hosts: fills `hosts` with one line "NAME SLOTS" per host. Reads the host options or, without them, the hostfile that
+# the environment names, as the MPI operator of Kubernetes does. Hosts of a scheduler are not read.
 note_hosts() {
   local name entry file=''
-  if ((${#host_options[@]} > 2)); then return 0; fi # what several of them mean together, mpirun alone knows
+  if ((${#host_options[@]} > 2)); then return 0; fi # only mpirun knows how several of these options combine
   case ${host_options[0]:-} in
     '') file=${OMPI_MCA_orte_default_hostfile:-} ;;
     *file) file=${host_options[1]} ;;
@@ -24,7 +24,7 @@ note_hosts() {
   done < <(sed 's/ *= */=/g' "$file")
 }
 
-# slots_elsewhere: how many ranks the hosts or the scheduler have slots for; nothing where that is not known.
+# slots_elsewhere: prints the number of slots of the hosts or of the scheduler, or nothing if it is not known.
 slots_elsewhere() {
   local entry slots=0
   for entry in "${hosts[@]}"; do slots=$((slots + ${entry#* })); done
@@ -35,12 +35,13 @@ slots_elsewhere() {
   if ((slots > 0)); then echo "$slots"; fi
 }
 
-# share_out RANKS: sets host_options so that so many ranks, fewer than there are slots, are spread evenly over the hosts.
+# share_out RANKS: sets host_options so that RANKS, which is less than the number of slots, is distributed evenly over the
+# hosts.
 share_out() {
   local left=$1 open=${#hosts[@]} level=0 i slots given=() list=''
   if ((open == 0)); then return 0; fi
   for i in "${!hosts[@]}"; do given[i]=0; done
-  while ((left > 0 && open > 0)); do # a slot of every host that has one more, in turn
+  while ((left > 0 && open > 0)); do # one slot of every host that has one left, in turn
     open=0 level=$((level + 1))
     for i in "${!hosts[@]}"; do
       slots=${hosts[i]#* }
@@ -53,7 +54,7 @@ share_out() {
   host_options=(--host "$list")
 }
 
-# answers HOST: whether mpirun could start ranks there, asked in the way that it would take.
+# answers HOST: succeeds if mpirun could start ranks on HOST. Uses the same way to reach it.
 answers() {
   local agent=${OMPI_MCA_plm_rsh_agent:-ssh} i
   for ((i = 0; i + 2 < ${#options[@]}; i++)); do
@@ -65,14 +66,14 @@ answers() {
   timeout 10 $agent ${OMPI_MCA_plm_rsh_args:-} "$1" true </dev/null >/dev/null 2>&1
 }
 
-# choose_hosts: before another start, sets host_options and rank_options to the hosts that answer, with no more ranks than
-# they have slots for. Waits a while for one that does not, since it may only be starting again.
+# choose_hosts: before a restart, sets host_options and rank_options to the hosts that respond, with at most as many ranks
+# as they have slots. Waits some time for a host that does not respond, since it may be restarting.
 choose_hosts() {
   local deadline=$((SECONDS + host_patience)) entry asked left all gone lines slots
   if ((${#hosts[@]} == 0)); then return 0; fi
   while :; do
     left=0 all=0 gone='' lines='' asked=()
-    for entry in "${hosts[@]}"; do # all at once: each may take ten seconds not to answer
+    for entry in "${hosts[@]}"; do # in parallel: each one may need ten seconds to time out
       answers "${entry% *}" &
       asked+=($!)
     done

@@ -1,19 +1,19 @@
-# One start of mpirun: the job's processes, its signals, its end, and what it leaves behind.
+# One start of mpirun: processes, signals, end and leftover files of the job.
 # shellcheck shell=bash
 
-# claim_state: makes the folder where this elman-run keeps what it must know of its job, and clears those of earlier
-# starts of the same run on this host that were killed together with their jobs.
+# claim_state: makes the folder in which this elman-run keeps the state of its job. Also removes folders of earlier starts
+# of the same run on this host that were killed together with their jobs.
 claim_state() {
   local folder base=${TMPDIR:-/tmp} me owner pid session tenths
   state=$(mktemp -d "$base/elman-run.XXXXXX" 2>/dev/null) ||
     fail "TMPDIR: cannot create a folder in $base; set it to one that exists on every host and may be written to"
   facts=$state/facts mpirun_files=$state/mpirun
-  me="$run $(uname -n) $(readlink /proc/self/ns/pid)" # process numbers mean nothing in another container
+  me="$run $(uname -n) $(readlink /proc/self/ns/pid)" # process numbers of another container have no meaning here
   for folder in "$base"/elman-run.*/; do
     if [[ -z $run || ! -O $folder ]]; then continue; fi
     { read -r owner && read -r pid && read -r session; } 2>/dev/null < <(cat "$folder"{owner,session}) || continue
     if [[ $owner != "$me" || -e /proc/$pid ]]; then continue; fi
-    # Its ranks end within three seconds of their mpirun.
+    # The ranks of that job end within three seconds after their mpirun.
     for ((tenths = 0; tenths < 50; tenths++)); do
       if [[ -z $(processes_of "$session") ]]; then
         remove_leftovers "${folder}mpirun"
@@ -31,8 +31,8 @@ release_state() {
   rm -rf "${state:-}"
 }
 
-# start_job COMMAND...: starts mpirun as `job`, in a session of its own, so that a Ctrl-C at the terminal reaches only
-# elman-run, and so that its processes on this host can be told from all others.
+# start_job COMMAND...: starts mpirun as `job`, in a session of its own. So Ctrl-C at the terminal reaches only elman-run,
+# and the processes of the job on this host can be identified.
 start_job() {
   local messages
   : >"$facts"
@@ -40,7 +40,7 @@ start_job() {
   mkdir "$mpirun_files"
   exec {messages}> >(trap '' INT TERM HUP USR1 && without_noise >&2)
   filter=$!
-  # Should elman-run itself be killed, mpirun gets SIGTERM, so that no job runs on unwatched.
+  # If elman-run itself is killed, mpirun receives SIGTERM, so that no job continues without supervision.
   TMPDIR=$mpirun_files "${die_with_me[@]}" setsid mpirun "$@" <&0 2>&"$messages" {messages}>&- {never}>&- {own_stderr}>&- &
   job=$!
   exec {messages}>&-
@@ -48,20 +48,20 @@ start_job() {
   if [[ -n $run ]]; then
     watch_job &
     watcher=$!
-    disown "$watcher" # or bash would tell the user that it was killed
+    disown "$watcher" # otherwise bash would report that it was killed
   fi
   if [[ $stopping == yes ]]; then send_messenger; fi
 }
 
-# wait_for_job: sets `status` to mpirun's exit status, once it, its ranks on this host and its messages have ended.
+# wait_for_job: waits for mpirun, its ranks on this host and its messages. Sets `status` to the exit status of mpirun.
 wait_for_job() {
   local again helper left
   status=0
   while { wait "$job" && status=0 || status=$?; } 2>/dev/null && kill -0 "$job" 2>/dev/null; do :; done
-  # A signal may have cut the last wait short just as mpirun ended; bash still knows the true status then.
+  # A signal may have interrupted the last wait just when mpirun ended. bash still knows the true status then.
   wait "$job" 2>/dev/null || { again=$? && ((again == 127)) || status=$again; }
   for helper in $messenger $watcher; do kill -KILL "$helper" 2>/dev/null || true; done
-  # Ranks outlive a killed mpirun by up to three seconds, in which they hold the run directory.
+  # After mpirun was killed, ranks continue for up to three seconds and keep the run directory locked.
   if ((status != 0)); then left=$(processes_of "$job"); fi
   if [[ -n ${left:-} ]]; then
     if ((status > 128)); then echo "killed mpirun was killed" >>"$facts"; fi
@@ -75,7 +75,7 @@ wait_for_job() {
   watcher=
 }
 
-# wait_interruptibly SECONDS: until then, or until a signal asks to stop.
+# wait_interruptibly SECONDS: waits for this time, or until a signal requests a stop.
 wait_interruptibly() {
   local sleeper
   if [[ $stopping == yes ]]; then return 0; fi
@@ -84,13 +84,13 @@ wait_interruptibly() {
   wait "$sleeper" || kill "$sleeper" 2>/dev/null || true
 }
 
-# processes_of SESSION: its living processes on this host, one a line.
+# processes_of SESSION: prints the running processes of SESSION on this host, one per line.
 processes_of() {
   local file text
   for file in /proc/[0-9]*/stat; do
     text=
     { read -r -d '' text <"$file" || true; } 2>/dev/null
-    text=${text##*) } # the name before may hold anything; from here: state, parent, group, session
+    text=${text##*) } # the process name before it may contain anything; after it: state, parent, group, session
     # shellcheck disable=SC2086 # words
     set -- "$1" $text
     if [[ ${5:-} == "$1" && $2 != [ZX] ]]; then
@@ -100,8 +100,8 @@ processes_of() {
   done
 }
 
-# end_processes: kills what is left of the job on this host and waits until it is gone. A process that hangs in the
-# kernel, on a file system that does not answer, cannot be killed: it is named.
+# end_processes: kills the remaining processes of the job on this host and waits until they have ended. A process that hangs
+# in the kernel, for example on a file system that does not respond, cannot be killed; a message names it.
 end_processes() {
   local tenths left
   for ((tenths = 0; tenths < 300; tenths++)); do
@@ -114,10 +114,10 @@ end_processes() {
   say "cannot be killed: process ${left//$'\n'/, }"
 }
 
-# Open MPI keeps its files of a job in a folder of ours and next to it, in /dev/shm, a segment a rank (windows lose their
-# names as soon as all ranks have them). A killed mpirun removes none of it.
+# Open MPI keeps the files of a job in a folder that elman-run provides and, in /dev/shm, one segment per rank. (Windows
+# lose their names as soon as all ranks have mapped them.) A killed mpirun does not remove them.
 
-# note_segments PROCESSES: the segments that these map, all of one job.
+# note_segments PROCESSES: records the segments that these processes map. All belong to one job.
 note_segments() {
   local process
   for process in $1; do
@@ -125,14 +125,14 @@ note_segments() {
   done | sort -u >"$mpirun_files/segments"
 }
 
-# remove_leftovers FOLDER: the folder, and the segments that are known to be of its job: by name, or, with Open MPI 4, by
-# the job's number in their names, should no rank have outlived its mpirun.
+# remove_leftovers FOLDER: removes the folder and the segments of its job. The segments are known by name. With Open MPI 4,
+# they are also known by the job number in their names, if no rank lived longer than its mpirun.
 remove_leftovers() {
   local contact number segment count=0 segments=()
   if [[ -e $1/segments ]]; then mapfile -t segments <"$1/segments"; fi
   for contact in "$1"/ompi.*/pid.*/contact.txt; do
     if [[ ! -e $contact ]] || ! IFS='.' read -r number _ <"$contact" || [[ ! $number =~ ^[0-9]+$ ]]; then continue; fi
-    number=$(printf '%x' $((number + 1))) # mpirun's own is 0 of this family, its ranks' is 1
+    number=$(printf '%x' $((number + 1))) # in this family, 0 is mpirun and 1 its ranks
     segments+=(/dev/shm/vader_segment.*."$number".* /dev/shm/osc_sm.*."$number".*)
   done
   for segment in "${segments[@]}"; do
@@ -142,8 +142,8 @@ remove_leftovers() {
   if ((count > 0)); then say "removed $count shared-memory segments that killed ranks left in /dev/shm"; fi
 }
 
-# Signals. The first one to come has a messenger ask the ranks until the job has ended: mpirun dies of SIGUSR1 before it
-# has set itself up, and loses it before the ranks are there.
+# Signals. At the first signal, a background process asks the ranks to stop, repeatedly, until the job has ended. The
+# repetition is necessary: before mpirun is initialized, SIGUSR1 kills it, and before the ranks exist, mpirun loses it.
 job=
 watcher=
 messenger=

@@ -1,7 +1,8 @@
-# What mpirun and the ranks say: passed on without mpirun's noise, and read for what the supervisor must know.
+# Reads the output of mpirun and the ranks. Passes it on without redundant messages of mpirun, and records facts for the
+# supervisor.
 # shellcheck shell=bash
 
-# note_facts LINE: appends to $facts what the line tells about the fate of the job.
+# note_facts LINE: appends to $facts what the line shows about the end of the job.
 note_facts() {
   if [[ $1 =~ 'elman-train: error: '(.*) ]]; then
     echo "error ${BASH_REMATCH[1]}"
@@ -16,22 +17,23 @@ note_facts() {
   fi >>"$facts"
 }
 
-# fact KIND: what was noted of this kind, the first one; fails if there is none.
+# fact KIND: prints the first recorded fact of this kind; fails if there is none.
 fact() {
   sed -n "/^$1 /{s///p;q}" "$facts" 2>/dev/null | grep .
 }
 
-# Passes on all but mpirun's boxes (between two lines of dashes) that say no more than the exit status does. A line
-# without its end, such as a progress line, is passed on after a moment, unless it may yet turn out to be mpirun's.
+# Passes on everything except boxes of mpirun (between two lines of dashes) that contain no more than the exit status. A
+# line without a line feed, such as a progress line, is passed on after a short time, unless it can still be the start of a
+# box.
 without_noise() {
   local rule='^-{60,}$' perhaps_mpirun='^(-*|mpirun.*|\[.*)$'
   local empty_boxes='job +terminated normally, but|processes exited with non-zero status|MPI_ABORT was invoked'
-  empty_boxes+='|(mpirun|prterun) noticed that process rank' # elman-run says it in its own line
+  empty_boxes+='|(mpirun|prterun) noticed that process rank' # elman-run reports this in its own line
   local empty_lines='^mpirun: Forwarding signal|help message help-mpi-api.txt / mpi-abort|orte_base_help_aggregate'
   local line='' held='' box='' passed_on='' status
   while status=0 && { IFS= read -r -t 0.2 line || status=$?; } && ((status == 0 || status > 128)); do
     line=$held$line held=
-    if ((status > 128)); then # a moment passed, perhaps in the middle of a line
+    if ((status > 128)); then # the read timed out, perhaps in the middle of a line
       if [[ -z $passed_on && (-n $box || $line =~ $perhaps_mpirun) ]]; then
         held=$line
       else

@@ -1,7 +1,7 @@
-# Watches a training run over all its starts: what its end means, whether and when it is started again.
+# Supervises a training run over all its starts: why a start ended, and whether and when it is restarted.
 # shellcheck shell=bash
 
-# say TEXT: a line of the log, on standard error and, once there is a run directory, in its elman-run.log.
+# say TEXT: writes a log line to standard error and, as soon as the run directory exists, to its elman-run.log.
 say() {
   local line
   printf -v line '%(%F %T)T: %s' -1 "$1"
@@ -9,15 +9,16 @@ say() {
   record "$1"
 }
 
-# record TEXT: a line of elman-run.log alone.
+# record TEXT: writes a line to elman-run.log only.
 record() {
-  # 0, for within a trap a bare return means the status of what it interrupted.
+  # return 0, because in a trap a bare return returns the status of the interrupted command.
   if [[ -z $run ]]; then return 0; fi
   printf '%(%F %T)T: %s\n' -1 "$1" >>"$state/log"
   write_log
 }
 
-# write_log: what was recorded waits for the run directory. Also called by the watcher: whoever has the file writes it.
+# write_log: writes the recorded lines when the run directory exists. The watcher also calls it: the process that claims the
+# file writes it.
 write_log() {
   local mine=$state/log.$BASHPID
   if [[ -e $state/log && -d $run && ! -L $run/elman-run.log ]] && mv "$state/log" "$mine" 2>/dev/null; then
@@ -25,9 +26,9 @@ write_log() {
     rm -f "$mine"
   fi
 }
-exec {own_stderr}>&2 # where standard error itself is silenced, a trap can still speak
+exec {own_stderr}>&2 # a trap can still print where standard error itself is redirected
 
-# run_of ARGUMENT...: the run directory that elman-train's arguments name.
+# run_of ARGUMENT...: sets the run directory that the arguments of elman-train name.
 run_of() {
   while (($# > 0)); do
     case $1 in
@@ -39,15 +40,15 @@ run_of() {
   if [[ -n $run ]]; then run=$(readlink -m -- "$run"); fi
 }
 
-# newest: the name of the newest checkpoint, empty if there is none. Names grow with their steps.
+# newest: prints the name of the newest checkpoint, or nothing if there is none. Names are ordered by step.
 newest() {
   local name=
   if [[ -n $run && -f $run/checkpoints/latest ]]; then read -r name 2>/dev/null <"$run/checkpoints/latest" || true; fi
   echo "$name"
 }
 
-# going_on ARGUMENT...: sets `arguments` for another start. --resume=FILE or never was meant for the first one only:
-# from the first checkpoint on, the run goes on where it stands.
+# going_on ARGUMENT...: sets `arguments` for a restart. --resume=FILE or --resume=never applies to the first start only:
+# after the first checkpoint, the run resumes from its own checkpoints.
 going_on() {
   arguments=()
   while (($# > 0)); do
@@ -63,25 +64,26 @@ going_on() {
   done
 }
 
-# signs_of_life: changes whenever the run gets on.
+# signs_of_life: prints a text that changes whenever the run makes progress.
 signs_of_life() {
   if [[ -z $run ]]; then return 0; fi
   stat -c '%n %s %y' "$run/heartbeat" "$run/metrics.jsonl" "$run/checkpoints/latest" "$run/lock" 2>/dev/null || true
 }
 
-# pause SECONDS, without a process that a killed watcher would leave behind: nothing ever arrives on this descriptor.
+# pause SECONDS: waits without a child process, which a killed watcher would leave running. Nothing ever arrives on this
+# file descriptor.
 pause() {
   read -r -t "$1" -u "$never" || true
 }
 
-# heartbeat: changes whenever the program says that it lives.
+# heartbeat: prints a text that changes with every heartbeat of the program.
 heartbeat() {
   if [[ -n $run ]]; then stat -c '%s %y' "$run/heartbeat" 2>/dev/null || true; fi
 }
 
-# watch_job: beside a job. Ends it when the run has shown no sign of life for too long. A program whose heartbeat has begun
-# is believed dead after ten minutes without one: metrics and checkpoints alone come too rarely for such a rule, and a start
-# that reads much data may take longer.
+# watch_job: runs next to a job. Ends the job when the run has shown no sign of life for too long. If the program has
+# started its heartbeat, it is considered dead after ten minutes without one. Metrics and checkpoints alone are too rare for
+# such a limit, and a start that reads much data may take longer.
 watch_job() {
   trap '' INT TERM HUP USR1
   local now seen='' quiet_since=$SECONDS limit heartbeat_before
@@ -102,7 +104,7 @@ watch_job() {
   end_processes
 }
 
-# about_latest ERROR: whether it is about the mark `latest` of this run or the checkpoint that it names.
+# about_latest ERROR: succeeds if the error is about the mark `latest` of this run or the checkpoint that it names.
 about_latest() {
   local path
   if [[ -z $run ]]; then return 1; fi
@@ -110,8 +112,8 @@ about_latest() {
   [[ $path == "$run/checkpoints/latest" || $path == "$run/checkpoints/$(newest)" ]]
 }
 
-# mend: after such an error, has elman-inspect turn `latest` back to the newest whole checkpoint. Sets `fate` to lost if
-# there is one, so that the run is started again, else to final.
+# mend: after such an error, runs elman-inspect to set `latest` to the newest valid checkpoint. Sets `fate` to lost if there
+# is one, so that the run is restarted, otherwise to final.
 mend() {
   local report
   fate=final
@@ -124,22 +126,22 @@ mend() {
   fi
 }
 
-# judge: what became of the job with this `status`. Sets `fate` to done, stopped, damaged (what it was to go on from),
-# final (to start it again would not help) or lost, and `why` to what happened, in words.
+# judge: determines why the job ended with this `status`. Sets `fate` to done, stopped, damaged (the checkpoint to resume
+# from is damaged), final (a restart would not help) or lost, and `why` to a description.
 judge() {
   local error
   error=$(fact error) || true
   if ((status == 0)) && why=$(fact finished); then
     fate='done'
   elif why=$(fact hung); then
-    fate=lost # though it may have stopped in good order, once it was woken to be ended
+    fate=lost # even if it stopped normally after it was continued in order to end it
   elif ((status == 0)); then
     fate='done'
     if why=$(fact stopped); then fate=stopped; else why="exit status 0"; fi
   elif [[ -n $error ]] && ! { ((restarts > 0)) && [[ $error == *'another run writes there'* ]]; } &&
     ! [[ $error =~ $lost_rank ]]; then
     why="exit status $status: $error"
-    fate=final # the job's own verdict
+    fate=final # the error that the job itself reported
     if about_latest "$error"; then fate=damaged; fi
   elif ((status == 2)); then
     why="exit status 2: the command line or configuration is wrong"
@@ -150,7 +152,7 @@ judge() {
       why="a rank was killed by signal $((status - 128)) ($(kill -l "$status"))"
     fi
     fate=lost
-    # mpirun itself failed before any rank began: too few slots, an option it does not know.
+    # mpirun itself failed before any rank started: too few slots, or an unknown option.
     if ((restarts == 0)) && [[ $(signs_of_life) == "$signs_at_start" ]] && ! fact killed >/dev/null &&
       ((status <= 128 || status == 134)); then
       why=$unstarted
