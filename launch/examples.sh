@@ -1,10 +1,10 @@
-# What quickstart and ladder share. Whoever sources this has a function `fail MESSAGE`, which exits.
+# Functions for quickstart and ladder. A script that sources this file must define the function `fail MESSAGE`, which exits.
 # shellcheck shell=bash
 
-# Where a comma divides decimals, printf and awk take 36.3 for 36, or refuse it.
+# In a locale with a decimal comma, printf and awk read 36.3 as 36, or reject it.
 export LC_ALL=C
 
-# take_king_james FILE: the whole Bible, a verse a line, without its references ("Ge1:1 ").
+# take_king_james FILE: writes the whole Bible, one verse per line, without verse numbers ("Ge1:1 ").
 take_king_james() {
   command -v bible >/dev/null || fail "no program called bible here; it comes with Debian's package bible-kjv"
   bible -f 'gen1:1-rev22:21' </dev/null | sed -E 's/^[^ ]+ //' >"$1"
@@ -15,8 +15,8 @@ take_king_james() {
     fail "bible printed $verses verses and $words words, not 31102 and 789634; is another bible first in PATH?"
 }
 
-# split_text FILE FOLDER: into train.txt, valid.txt and test.txt. Blocks of a hundred lines; of every twenty, the tenth
-# is for validation, the last for testing.
+# split_text FILE FOLDER: splits FILE into train.txt, valid.txt and test.txt, in blocks of 100 lines. Of every 20 blocks,
+# the tenth is for validation and the last for testing.
 split_text() {
   awk -v folder="$2" '{
     block = int((NR - 1) / 100) % 20
@@ -24,7 +24,7 @@ split_text() {
   }' "$1"
 }
 
-# json_number NAME: the first number of that name in the JSON line on standard input.
+# json_number NAME: prints the first number with this name in the JSON line on standard input.
 json_number() {
   grep -o "\"$1\": *[-+.0-9eE]*" | sed 's/.*: *//; q'
 }
