@@ -1,4 +1,4 @@
-"""Building Elman's programs, timing them, and saying what was found: one JSON object a line."""
+"""Builds the programs of Elman, measures them, and prints the results: one JSON object per line."""
 
 import argparse
 import json
@@ -18,16 +18,16 @@ import workloads
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build-bench"
 
-# A train line of metrics.jsonl covers about so many seconds: writing it then costs nothing.
+# Interval between train lines of metrics.jsonl, in seconds. At this interval, writing them costs nothing.
 LINE_SECONDS = 0.5
 
 
 class BenchmarkError(Exception):
-    """A figure that cannot be had, and why."""
+    """The reason why a benchmark has no result."""
 
 
 def run(command, **options):
-    """The standard output of a command that succeeds. What it says otherwise becomes the error."""
+    """Returns the standard output of a command. Raises an error with its output if it fails."""
     command = [str(word) for word in command]
     done = subprocess.run(command, capture_output=True, text=True, **options)
     if done.returncode != 0:
@@ -37,7 +37,7 @@ def run(command, **options):
 
 
 def build():
-    """As bench/run does; the programs that train besides."""
+    """Builds as bench/run does, and also the programs for training."""
     options = ["-D", "ELMAN_BENCH=ON", "-D", "ELMAN_TESTS=OFF"]
     run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", *options])
     targets = ["elman-bench", "elman-exchange-bench", "elman-train", "elman-preprocess"]
@@ -46,7 +46,7 @@ def build():
 
 
 def kernel(name, seconds=1.0):
-    """The value of one benchmark of elman-bench, run for about so long."""
+    """Returns the result of one benchmark of elman-bench, which runs for about this time."""
     options = ["--benchmark_repetitions=1", f"--benchmark_min_time={seconds}"]
     threads = {**os.environ, "OMP_NUM_THREADS": "1"}
     selection = f"--benchmark_filter=^{name}(/|$)"
@@ -59,7 +59,7 @@ def kernel(name, seconds=1.0):
 
 
 def dataset(workload):
-    """The folder of the workload's data set, made when first asked for."""
+    """Returns the folder of the data set of the workload. Makes it at the first call."""
     task = workload.preprocessing[0].removeprefix("--task=")
     folder = BUILD / f"corpora/{task}-zipf-{workload.vocabulary}-{workload.corpus_tokens}"
     made = folder / "dataset.textproto"
@@ -79,7 +79,7 @@ def dataset(workload):
 
 
 def train(workload, ranks, folder, steps, log_every, hosts=(), **config):
-    """Trains into `folder`, on `hosts`, options of elman-run; returns the train lines of its
+    """Trains into `folder`. `hosts` are options of elman-run. Returns the lines of kind train of
     metrics.jsonl."""
     config_file = Path(folder) / "config.textproto"
     output = Path(folder) / "run"
@@ -93,14 +93,14 @@ def train(workload, ranks, folder, steps, log_every, hosts=(), **config):
 
 @dataclass(frozen=True)
 class Trial:
-    """How long to train. The first `warm_up` steps, which create primitives, do not count."""
+    """Duration of a training run. The first `warm_up` steps create primitives and are not measured."""
 
     warm_up: int
     steps: int
 
     @staticmethod
     def of(workload, ranks, tokens_per_second, seconds):
-        """One that counts about `seconds`, or as much of that as an epoch has."""
+        """Returns a Trial that measures for about `seconds`, or for an epoch if that is shorter."""
         step = workload.tokens_per_step(ranks) / tokens_per_second
         warm_up = max(2, math.ceil(LINE_SECONDS / step))
         epoch = workload.corpus_tokens // workload.tokens_per_step(ranks)
@@ -111,13 +111,13 @@ class Trial:
 @dataclass(frozen=True)
 class Speed:
     tokens_per_second: float
-    split: dict  # phase of rank 0: part of the step
-    by_clock: float  # tokens a second of the whole run, from start to end
-    bytes_per_step: float  # between hosts, of all ranks
+    split: dict  # phase of rank 0: fraction of the step
+    by_clock: float  # tokens/s of the whole run, from start to end
+    bytes_per_step: float  # sent between hosts, sum of all ranks
 
 
 def speed(workload, ranks, trial, **config):
-    """Trains once; the figures of the steady state."""
+    """Trains once. Returns the results of the steady state."""
     with tempfile.TemporaryDirectory(prefix="elman-") as folder:
         began = time.monotonic()
         lines = train(workload, ranks, folder, trial.steps, trial.warm_up, **config)
@@ -139,13 +139,13 @@ def quartiles(values):
 
 
 def report(name, values, unit):
-    """The line of a figure: median and quartiles of its measurements."""
+    """Prints the line of a result: median and quartiles of its measurements."""
     below, median, above = quartiles(values)
     print_line(name=name, value=median, unit=unit, quartiles=[below, above])
 
 
 def compare(name, unit, against, ours, theirs, rounds):
-    """Measures both in turn, now the one first, now the other; a ratio is that of a pair."""
+    """Measures both alternately, in alternating order. A ratio is that of one pair of measurements."""
     mine, ratios = [], []
     for i in range(rounds):
         if i % 2 == 0:
@@ -160,17 +160,17 @@ def compare(name, unit, against, ours, theirs, rounds):
 
 
 def print_line(**line):
-    print(json.dumps(line, allow_nan=False), flush=True)  # NaN is no JSON
+    print(json.dumps(line, allow_nan=False), flush=True)  # NaN is not valid JSON
 
 
 def parse_arguments(description, **options):
-    """Names to select benchmarks by, and how long and often to measure."""
+    """Parses the names of benchmarks, and the duration and number of measurements."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", metavar="NAME", nargs="*", help="only those with this in the name")
-    parser.add_argument("--rounds", type=int, default=5, help="measurements of each (5)")
-    parser.add_argument("--seconds", type=float, default=4, help="of each measurement (4)")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="only benchmarks whose name contains this text")
+    parser.add_argument("--rounds", type=int, default=5, help="number of measurements of each (default: 5)")
+    parser.add_argument("--seconds", type=float, default=4, help="duration of each measurement (default: 4)")
     for option, keywords in options.items():
         parser.add_argument(f"--{option}", **keywords)
     arguments = parser.parse_args()

@@ -1,11 +1,11 @@
-"""The training jobs that are timed, and the synthetic corpora they read."""
+"""The training jobs that are measured, and their synthetic corpora."""
 
 import itertools
 import random
 from dataclasses import dataclass
 
-# Weights begin as PyTorch's own would. With this rate, rounding errors hardly grow within the first
-# fifty steps, not even through a tanh cell: so two programs can be told to compute the same.
+# Weights are initialized as in PyTorch. At this learning rate, rounding errors hardly grow during the first fifty steps,
+# not even through a tanh cell. So the losses show whether two programs compute the same.
 LEARNING_RATE = 0.1
 CLIP_NORM = 5.0
 WORDS_PER_LINE = 20
@@ -15,26 +15,26 @@ _GATES = {"LSTM": 4, "GRU": 3, "LINEAR_BEFORE_RESET_GRU": 3, "TANH": 1}
 
 @dataclass(frozen=True)
 class Workload:
-    """A language model and its batches. The embedding is as wide as the hidden layers."""
+    """A language model and its batches. The embedding has the size of the hidden layers."""
 
     name: str
     cell: str  # as in proto/model.proto
     layers: int
     hidden: int
     vocabulary: int  # rows of the output layer
-    batch: int  # sequences a rank
+    batch: int  # sequences per rank
     steps: int  # time steps of a sequence
 
     preprocessing = ("--task=language_model", "--tokenizer=whitespace")
     corpus_tokens = 400_000  # without the </s> of each line
 
     def flops_per_token(self):
-        """Forward and twice that backward; looking up an embedding counts nothing."""
+        """FLOP per token: the forward pass, and twice as many for the backward pass. Embedding lookups do not count."""
         layer = _GATES[self.cell] * self.hidden * (self.hidden + self.hidden)
         return 3 * 2 * (self.layers * layer + self.hidden * self.vocabulary)
 
     def parameters(self):
-        """LSTM layers have one bias; the embedding has two rows more than are predicted."""
+        """Number of parameters. LSTM layers have one bias. The embedding has two rows more than the output layer."""
         gates = _GATES[self.cell] * self.hidden
         layers = self.layers * gates * (2 * self.hidden + 1)
         return layers + self.vocabulary * (2 * self.hidden + 1) + 2 * self.hidden
@@ -46,7 +46,7 @@ class Workload:
         self, ranks, steps, log_every, learning_rate=LEARNING_RATE, lanes=0, save_every=0,
         wire_format="FLOAT32"
     ):
-        """The configuration of a run of `steps` steps, as elman-train reads it."""
+        """Returns the configuration for elman-train of a run of `steps` steps."""
         return f"""
             model {{
               cell: {self.cell} layers: {self.layers}
@@ -66,7 +66,7 @@ class Workload:
 
 @dataclass(frozen=True)
 class WordVectors:
-    """Skip-gram as launch/configs/word_vectors has it, on two lanes whatever the ranks."""
+    """Skip-gram as in launch/configs/word_vectors, with two lanes for any number of ranks."""
 
     name: str
     vocabulary: int
@@ -111,8 +111,8 @@ WORD_VECTORS = WordVectors("word-vectors", 35_000)
 
 
 def corpus(predicted, size):
-    """Text of `size` words drawn from Zipf's law, the same every time. Each word is there; with <unk> and
-    </s> they are as many as an output layer of `predicted` rows predicts."""
+    """Returns a text of `size` words drawn from a Zipf distribution, always the same. Every word of the
+    vocabulary occurs. With <unk> and </s>, the vocabulary has `predicted` types, the rows of the output layer."""
     generator = random.Random(1935)
     words = [f"w{i}" for i in range(predicted - 2)]
     weights = list(itertools.accumulate(1 / (i + 1) for i in range(len(words))))

@@ -1,6 +1,6 @@
-"""Elman's data sets and checkpoints as numpy arrays. launch/guides/formats.md describes the bytes.
+"""Reads data sets and checkpoints of Elman as numpy arrays. launch/guides/formats.md describes the formats.
 
-The modules proto.*_pb2 are what protoc makes of the project's proto/ files."""
+protoc generates the modules proto.*_pb2 from the files in proto/."""
 
 import struct
 from pathlib import Path
@@ -13,7 +13,7 @@ from proto.dataset_pb2 import DatasetManifest, ShardRecord
 
 
 def _records(path, message):
-    """The records of a file, each between its length and its checksums."""
+    """Yields the records of a file. Each record is stored with its length and checksums."""
     with open(path, "rb") as file:
         while frame := file.read(12):
             (length,) = struct.unpack("<Q", frame[:8])
@@ -27,7 +27,7 @@ def read_vocabulary(folder):
 
 
 def read_tokens(folder, split="train"):
-    """The token ids of a split's first field, in one array."""
+    """Returns the token ids of the first field of a split, in one array."""
     blocks = []
     for shard in sorted(Path(folder).glob(f"{split}-*.tfrecord")):
         for record in _records(shard, ShardRecord):
@@ -39,7 +39,7 @@ def read_tokens(folder, split="train"):
 
 
 def read_parameters(checkpoint):
-    """The values of a checkpoint: name to matrix."""
+    """Returns the values of a checkpoint, as a dictionary from name to matrix."""
     chunks = []
     for record in _records(checkpoint, CheckpointRecord):
         if record.HasField("header"):

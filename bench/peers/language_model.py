@@ -1,7 +1,7 @@
-"""Trains the language model of a workload with PyTorch: the job that elman-train has.
+"""Trains the language model of a workload with PyTorch, in the same way as elman-train.
 
 Prints one JSON object: the loss of every step and, after the warm-up, tokens per second. Under
-torchrun it trains data-parallel, over gloo."""
+torchrun, it trains data-parallel with gloo."""
 
 import argparse
 import gc
@@ -19,8 +19,7 @@ import elman_files
 from workloads import CLIP_NORM, LEARNING_RATE, WORKLOADS
 
 LAYERS = {"LSTM": nn.LSTM, "TANH": nn.RNN, "GRU": nn.GRU, "LINEAR_BEFORE_RESET_GRU": nn.GRU}
-# PyTorch's gates by their numbers in Elman: an LSTM's are i f z o in both, a GRU's u r z in Elman
-# and r u z in PyTorch.
+# Order of the gates: for an LSTM it is i f z o in both. For a GRU it is u r z in Elman and r u z in PyTorch.
 GATES = {"LSTM": [0, 1, 2, 3], "TANH": [0], "GRU": [1, 0, 2], "LINEAR_BEFORE_RESET_GRU": [1, 0, 2]}
 
 
@@ -32,14 +31,14 @@ class LanguageModel(nn.Module):
         self.output = nn.Linear(workload.hidden, vocabulary.predicted_size)
 
     def forward(self, inputs, targets, state):
-        """The mean loss over [time, stream], and the state at the end."""
+        """Returns the mean loss over [time, stream], and the final state."""
         hidden, state = self.rnn(self.embedding(inputs), state)
         return F.cross_entropy(self.output(hidden).flatten(0, 1), targets.flatten()), state
 
 
 @torch.no_grad()
 def take_weights(model, workload, parameters):
-    """Has the model begin with the values of a checkpoint."""
+    """Sets the parameters of the model to the values of a checkpoint."""
 
     def gates(matrix):
         blocks = np.split(matrix, len(GATES[workload.cell]), axis=1)
@@ -47,7 +46,7 @@ def take_weights(model, workload, parameters):
 
     def copy(to, matrix):
         matrix = torch.as_tensor(matrix)
-        to.copy_(matrix.flatten() if to.dim() == 1 else matrix)  # fails unless the shapes agree
+        to.copy_(matrix.flatten() if to.dim() == 1 else matrix)  # fails unless the shapes are equal
 
     copy(model.embedding.weight, parameters["embedding"])
     copy(model.output.weight, parameters["output.weights"].T)
@@ -62,8 +61,8 @@ def take_weights(model, workload, parameters):
 
 
 def hold_second_bias(second, candidate):
-    """PyTorch's layers add two biases where Elman's have one: the second stays zero. Only that of a
-    GRU's candidate state is a parameter in Elman too, the fourth bias."""
+    """Layers of PyTorch have two biases where those of Elman have one. The second bias stays zero. Only
+    the second bias of the candidate state of a GRU is also a parameter in Elman, as the fourth bias."""
     second.zero_()
     if len(candidate) == 0:
         second.requires_grad_(False)
@@ -75,8 +74,8 @@ def hold_second_bias(second, candidate):
 
 
 def streams(tokens, end_id, count, steps):
-    """Inputs and targets [time, stream] of `count` contiguous streams, in windows of `steps`; what
-    is left over at their ends is not used."""
+    """Yields inputs and targets [time, stream] of `count` contiguous streams, in windows of `steps`.
+    The rest at the end of a stream is not used."""
     begins = [len(tokens) * stream // count for stream in range(count + 1)]
     shortest = min(end - begin for begin, end in zip(begins, begins[1:]))
     length = shortest // steps * steps
@@ -89,7 +88,7 @@ def streams(tokens, end_id, count, steps):
 
 
 def batches(workload, folder, rank, ranks):
-    """This rank's part of each window."""
+    """Yields the part of each window that belongs to this rank."""
     tokens = elman_files.read_tokens(folder)
     end_id = elman_files.read_vocabulary(folder).end_id
     mine = slice(rank * workload.batch, (rank + 1) * workload.batch)
@@ -103,7 +102,7 @@ def detach(state):
 
 
 def train(model, batches, warm_up):
-    """The losses, and the seconds of the steps after the warm-up."""
+    """Returns the losses, and the duration of the steps after the warm-up in seconds."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.SGD(parameters, lr=LEARNING_RATE, foreach=True)
     losses = []
@@ -131,9 +130,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workload", choices=WORKLOADS)
     parser.add_argument("--dataset", required=True)
-    parser.add_argument("--checkpoint", required=True, help="of Elman, with the first weights")
+    parser.add_argument("--checkpoint", required=True, help="checkpoint of Elman with the initial weights")
     parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--warm_up", type=int, required=True, help="steps that are not timed")
+    parser.add_argument("--warm_up", type=int, required=True, help="number of first steps that are not measured")
     arguments = parser.parse_args()
     workload = WORKLOADS[arguments.workload]
     rank, ranks = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
@@ -148,8 +147,8 @@ def main():
     losses, seconds = train(model, steps, arguments.warm_up)
     if ranks > 1:
         losses = mean_over_ranks(losses)
-        # The wrapper is full of cycles and holds threads of the process group, which now and then
-        # abort a rank that ends while they run.
+        # The wrapper contains reference cycles and holds threads of the process group. They sometimes abort a rank
+        # that exits while they run.
         del model
         gc.collect()
         dist.destroy_process_group()

@@ -1,5 +1,5 @@
-"""A bidirectional LSTM over a packed batch of sequences of unequal lengths, forward and backward,
-in PyTorch. Prints one JSON object: tokens per second."""
+"""Runs a bidirectional LSTM of PyTorch, forward and backward, on a packed batch of sequences with
+different lengths. Prints one JSON object: tokens/s."""
 
 import argparse
 import json

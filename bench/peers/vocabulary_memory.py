@@ -1,5 +1,5 @@
-"""The memory of a projection onto the vocabulary with cross-entropy, forward and backward, in
-PyTorch. Prints one JSON object: the peak in bytes, beyond weights, input and the gradients of both.
+"""Measures the memory that PyTorch needs for a projection to the vocabulary with cross-entropy, forward
+and backward. Prints one JSON object: the peak in bytes, without weights, input and their gradients.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main():
     layer = nn.Linear(arguments.hidden, arguments.vocabulary)
     inputs = torch.randn(arguments.rows, arguments.hidden, requires_grad=True)
     targets = torch.randint(arguments.vocabulary, (arguments.rows,))
-    # The libraries' own buffers come with their first use.
+    # The libraries allocate their own buffers at first use.
     small = nn.Linear(arguments.hidden, 1000)
     pass_both_ways(small, inputs[:64], targets[:64] % 1000)
     inputs.grad = None
