@@ -1,7 +1,7 @@
-# Hosts made of namespaces, for a test that needs several: each has its own network, host name and /dev/shm; they share
-# files and see each other's processes. A test sources this before support.sh, and so runs anew as on the host elman-one, in
-# namespaces of its own: whatever it makes there, mounts and networks, ends with it. Skips (status 77) where a machine does
-# not let us.
+# Makes hosts from namespaces, for a test that needs several hosts. Each host has its own network, host name and /dev/shm.
+# They share files and see each other's processes. A test sources this file before support.sh. The test then restarts itself
+# as on host elman-one, in namespaces of its own. All mounts and networks that it makes there are removed when it ends.
+# Exits with 77 (skipped) where the machine does not allow this.
 # shellcheck shell=bash
 set -euo pipefail
 
@@ -24,10 +24,10 @@ if [[ -z ${ELMAN_OUTER_MOUNTS:-} ]]; then
   exec "${namespaces[@]}" "$0" "$@"
 fi
 
-# Never before we are by ourselves.
+# Must not run outside of our own namespaces.
 [[ $(readlink /proc/self/ns/mnt) != "$ELMAN_OUTER_MOUNTS" ]] || skip "not in namespaces of our own"
 
-# become_host NAME: this namespace.
+# become_host NAME: sets up the current namespace.
 become_host() {
   hostname "$1"
   mount -t tmpfs -o size=1g tmpfs /dev/shm
@@ -35,7 +35,7 @@ become_host() {
 }
 become_host elman-one
 
-# make_second_host: elman-two, with a network to it, and `agent`, which stands in for ssh.
+# make_second_host: makes elman-two, with a network to it, and `agent`, a replacement for ssh.
 make_second_host() {
   export -f become_host
   unshare --mount --propagation private --net --uts bash -c 'become_host elman-two && exec sleep 100000' &
@@ -58,7 +58,7 @@ END
 second_is_there() { [[ $(nsenter --target "$second" --uts hostname) == elman-two ]] && on_second findmnt /dev/shm >/dev/null; }
 on_second() { nsenter --target "$second" --mount --net --uts "$@"; }
 
-# limit_network: both directions to 1 Gbit/s and, where the kernel has netem, 0.2 ms of delay.
+# limit_network: limits both directions to 1 Gbit/s and, where the kernel supports netem, adds 0.2 ms of delay.
 limit_network() {
   local on
   for on in '' on_second; do
@@ -68,7 +68,8 @@ limit_network() {
   done
 }
 
-# on_both RANKS_EACH: the options of elman-run for both hosts, in `both`. They share cores: ranks must give way to each other.
+# on_both RANKS_EACH: sets `both` to the options of elman-run for both hosts. The hosts share cores, so ranks must yield to
+# each other.
 on_both() {
   both=(-n $((2 * $1)) --host "elman-one:$1,elman-two:$1" --mca plm_rsh_agent "$agent" --bind-to none
     --mca mpi_yield_when_idle 1)

@@ -16,7 +16,7 @@ def crc32c(data):
         crc = TABLE[(crc ^ byte) & 255] ^ crc >> 8
     return crc ^ 0xFFFFFFFF
 
-def records(data, at=0):  # offsets and messages
+def records(data, at=0):  # yields offsets and messages
     while at < len(data):
         end = at + 12 + struct.unpack_from("<Q", data, at)[0]
         for begin, place in (at, at + 8), (at + 12, end):
@@ -29,7 +29,7 @@ def varint(data, at):
     last = next(i for i in itertools.count(at) if data[i] < 128)
     return sum((byte & 127) << 7 * i for i, byte in enumerate(data[at:last + 1])), last + 1
 
-def message(data, at=0):  # of a protocol buffer, the values of each field by its number
+def message(data, at=0):  # decodes a protocol buffer message: the values of each field by field number
     found = {}
     while at < len(data):
         key, at = varint(data, at)
@@ -52,7 +52,7 @@ def varints(data):
         numbers.append(number)
     return numbers
 
-def files(folder, pattern):  # paths and bytes, which the manifest names with their sizes and checksums
+def files(folder, pattern):  # yields paths and contents of the files that the manifest names, and checks their sizes and checksums
     manifest = open(folder + "/dataset.textproto", "rb").read()
     assert manifest[-19:] == b"# crc32c: %08x\n" % crc32c(manifest[:-19])
     entries = re.findall(r'file: "(.*)"\n *bytes: (\d+)\n *crc32c: (\d+)', manifest.decode())
