@@ -1,4 +1,4 @@
-# Verbs for the tests of this folder. A test is called with the folder of the built programs; it works in a folder of
+# Functions for the tests of this folder. A test is called with the folder of the built programs. It works in a folder of
 # its own, which is removed at the end, unless the test failed and ELMAN_KEEP is set.
 # shellcheck shell=bash
 set -euo pipefail
@@ -9,13 +9,14 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/elman-test-XXXXXX")
 failures=0
 trap leave EXIT
 cd "$work"
-# A program that is started without mpirun starts no daemon of Open MPI's, which takes longer than what most tests ask of it.
+# A program that is started without mpirun starts no Open MPI daemon, which would take longer than most of the tests.
 export OMPI_MCA_ess_singleton_isolated=1
 
 leave() {
   local status=$? job left
   for job in $(jobs -p); do kill $(family "$job") 2>/dev/null || true; done
-  # Ranks whose mpirun was killed go on for a few seconds, for longer on a busy machine. A job that nobody ends is a fault.
+  # Ranks whose mpirun was killed continue for a few seconds, or longer on a busy machine. A job that does not end is a
+  # fault.
   for _ in {1..30}; do
     left=$(processes_here)
     if [[ -z $left ]]; then break; fi
@@ -34,7 +35,7 @@ leave() {
   exit "$status"
 }
 
-# processes_here: those other than this one that work in the test's folder.
+# processes_here: prints the other processes that work in the folder of the test.
 processes_here() {
   local process
   for process in /proc/[0-9]*; do
@@ -44,13 +45,13 @@ processes_here() {
   done 2>/dev/null
 }
 
-# fail MESSAGE: the test goes on, to show what else is wrong, and fails at its end.
+# fail MESSAGE: reports a failure. The test continues, to find further failures, and fails at its end.
 fail() {
   echo "FAILED: $1" >&2
   failures=$((failures + 1))
 }
 
-# die MESSAGE: what follows makes no sense without it.
+# die MESSAGE: reports a failure and exits, because the following checks depend on it.
 die() {
   fail "$1"
   exit 1
@@ -65,7 +66,7 @@ verdict() {
   echo "passed"
 }
 
-# succeed COMMAND...: it exits with 0, or the test ends here and shows what it said. Output goes to out and err.
+# succeed COMMAND...: the command must exit with 0. Otherwise prints its output and exits. Writes its output to out and err.
 succeed() {
   local status=0
   "$@" >out 2>err </dev/null || status=$?
@@ -75,8 +76,8 @@ succeed() {
   fi
 }
 
-# refuse STATUS PROGRAM REGEX COMMAND...: the command exits with that status and says one line that begins with
-# "PROGRAM: error:" and matches the expression (whatever the case).
+# refuse STATUS PROGRAM REGEX COMMAND...: the command must exit with this status and print one line that begins with
+# "PROGRAM: error:" and matches the expression (ignoring case).
 refuse() {
   local wanted=$1 program=$2 regex=$3 status=0 lines
   shift 3
@@ -88,7 +89,7 @@ refuse() {
   fi
 }
 
-# await WHAT COMMAND...: until the command succeeds, half a minute at most.
+# await WHAT COMMAND...: repeats the command until it succeeds, for at most 30 seconds.
 await() {
   local what=$1 tenths
   shift
@@ -104,40 +105,41 @@ equal() {
   [[ $2 == "$3" ]] || fail "$1: $2 is not $3"
 }
 
-# json NAME [FILE]: the first value of that name in each JSON line of the file, or of standard input; strings without quotes.
+# json NAME [FILE]: prints the first value with this name in each JSON line of the file or of standard input, strings
+# without quotes.
 json() {
   sed -nE 's/"'"$1"'": ?/\n/; s/^[^\n]*\n("([^"]*)"|[-+.0-9eE]+|true|false|null).*/\1/p' "${2:--}" | tr -d '"'
 }
 
-# timeless: lines of a metrics.jsonl, but for when they were written.
+# timeless: prints lines of a metrics.jsonl without their times.
 timeless() {
   sed -E 's/, "time": [0-9.]+\}$/}/'
 }
 
-# lines_of_kind KIND FILE: these lines of a metrics.jsonl.
+# lines_of_kind KIND FILE: prints the lines of this kind in a metrics.jsonl.
 lines_of_kind() {
   grep -E '"kind": ?"'"$1"'"' "$2" || true
 }
 
-# loss_curve RUN: what its metrics.jsonl says of training and validation, but for how long it took and what was sent.
+# loss_curve RUN: prints the lines of training and validation in its metrics.jsonl, without durations and bytes sent.
 loss_curve() {
   grep -E '"kind": "(train|valid)"' "$1/metrics.jsonl" | timeless | sed 's/ "tokens_per_second".*//'
 }
 
-# corrupt CHECKPOINT: bytes in the middle of it become others.
+# corrupt CHECKPOINT: changes bytes in the middle of the file.
 corrupt() {
   printf 'damage' | dd of="$1" bs=1 seek=5000 conv=notrunc status=none
 }
 
-# rank_0 RUN: the process that writes there.
+# rank_0 RUN: prints the process that writes to the run directory.
 rank_0() {
   sed -nE 's/.*process ([0-9]+).*/\1/p' "$1/lock"
 }
 
-# write_corpus LINES SEED: sentences of a small grammar, the same for the same seed everywhere.
+# write_corpus LINES SEED: prints sentences of a small grammar, the same on every machine for the same seed.
 write_corpus() {
   awk -v lines="$1" -v seed="$2" '
-    function draw(n) { # a number below n, from a linear congruence
+    function draw(n) { # a number below n, from a linear congruential generator
       seed = (seed * 16807 + 11) % 2147483647
       return int(seed / 65536) % n
     }
@@ -155,7 +157,7 @@ write_corpus() {
     }'
 }
 
-# preprocess OUTPUT [FLAG...]: the made-up corpus as a data set.
+# preprocess OUTPUT [FLAG...]: makes a data set from the generated corpus.
 preprocess() {
   local output=$1
   shift
@@ -182,7 +184,7 @@ logging { every_steps: 10 }
 END
 }
 
-# train RANKS DATASET RUN [ARGUMENT...], with the network of config.textproto.
+# train RANKS DATASET RUN [ARGUMENT...]: trains the network of config.textproto.
 train() {
   local ranks=$1 dataset=$2 run=$3
   shift 3
@@ -191,7 +193,7 @@ train() {
     --config=config.textproto --data="$dataset" --output="$run" "$@"
 }
 
-# family PROCESS: it and all that descend from it.
+# family PROCESS: prints the process and all its descendants.
 family() {
   local child children
   echo "$1"
@@ -199,7 +201,7 @@ family() {
   for child in ${children:-}; do family "$child"; done
 }
 
-# rank_processes JOB: the processes of elman-train below process JOB, in order of rank.
+# rank_processes JOB: prints the processes of elman-train below process JOB, in order of rank.
 rank_processes() {
   local process rank
   for process in $(family "$1"); do
