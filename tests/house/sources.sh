@@ -1,23 +1,23 @@
-# Shared by the checks of this folder: which files belong to the house, and how a breach is reported.
-# A check is called with the folder to judge, so that self_test can show it a house with a breach in it.
+# Functions for the checks of this folder: which files belong to the source tree, and how a violation is reported. A check
+# receives the folder to check, so that self_test can apply it to a folder with a violation.
 # shellcheck shell=bash
 set -euo pipefail
 
 house=${1:?the folder to judge}
 cd "$house"
 
-# Every file under version control or about to be, one a line; outside of git, every file.
+# Prints every file that is under version control or not ignored, one per line; outside of git, every file.
 all_files() {
   if git rev-parse --is-inside-work-tree >/dev/null 2>&1 && [[ -z $(git rev-parse --show-prefix) ]]; then
     git ls-files --cached --others --exclude-standard
   else
     find . -type f -not -path './build*' -not -path './run/*' | sed 's|^\./||'
   fi | sort | while IFS= read -r file; do
-    if [[ -f $file ]]; then echo "$file"; fi # listed, but deleted
+    if [[ -f $file ]]; then echo "$file"; fi # skips files that are listed but deleted
   done
 }
 
-# The C++ among them; with arguments, only in these folders.
+# Prints the C++ files among them; with arguments, only those in these folders.
 cpp_files() {
   local folders
   folders=$(IFS='|' && echo "${*:-.*}")
