@@ -1,6 +1,6 @@
-# Makes tests/golden/cells/*.txt: two layers of every cell in float64, forward and backward. Cells that PyTorch has are
-# PyTorch's; of the others the equations are written out (trainer/network/cells/recurrent.h names their papers), and PyTorch
-# differentiates them.
+# Writes tests/golden/cells/*.txt: two layers of every cell in float64, forward and backward. Where PyTorch has a cell, its
+# implementation is used. The equations of the others are written out here (trainer/network/cells/recurrent.h lists the
+# papers), and PyTorch differentiates them.
 #
 #   make_cells.py FOLDER
 import sys
@@ -17,7 +17,7 @@ def uniform(*shape, size=0.6):
 
 
 def weights_of(cell, inputs):
-    """Of one layer, by the name and in the layout that ours have: matrices are [from, to]."""
+    """Returns the parameters of one layer, with the names and layout of Elman: matrices are [from, to]."""
     gates = GATES[cell]
     biases = gates + (cell == "linear_before_reset_gru")
     weights = {
@@ -34,7 +34,7 @@ def weights_of(cell, inputs):
 
 
 def library(cell, w, x, h, c):
-    """A layer of PyTorch's with these weights: its outputs and last states. Gates are rows there, and a GRU's are r u z."""
+    """Returns the outputs and last states of a PyTorch layer with these weights. There, gates are rows, and the gates of a GRU are r u z."""
     kind = {"tanh": torch.nn.RNN, "relu": torch.nn.RNN, "lstm": torch.nn.LSTM, "linear_before_reset_gru": torch.nn.GRU}[cell]
     layer = kind(x.shape[2], HIDDEN, **({"nonlinearity": cell} if kind is torch.nn.RNN else {}))
 

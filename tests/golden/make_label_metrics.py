@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Makes label_metrics.txt with seqeval and scikit-learn: pip install seqeval==1.2.2 scikit-learn==1.9.1
 
-    make_label_metrics.py [CORPORA [LABEL_SETS]]      prints; by default 4 and 12
+    make_label_metrics.py [CORPORA [LABEL_SETS]]      prints to standard output; default: 4 12
 
-"entities SCHEME KIND" begins a corpus of tagged sentences, well-formed or not: lines "G" of reference
-tags and "P" of predicted ones, then for each type lines "conlleval TYPE FOUND PRESENT CORRECT" and
-"strict ...". The first are those of the rules of conlleval.py, written down below, and of seqeval's
-default mode; the second those of seqeval's mode='strict'. Either reads tags of BILOU and BMES as the
-tags of IOBES that they stand for. A type that tags do not name is _.
+A line "entities SCHEME KIND" starts a corpus of tagged sentences, well-formed or not. Lines "G" have
+reference tags, lines "P" predicted tags. Then follow, for each type, a line "conlleval TYPE FOUND PRESENT
+CORRECT" and a line "strict ...". The first has the counts by the rules of conlleval.py, which are written
+out below, and of the default mode of seqeval; the second those of seqeval with mode='strict'. Tags of
+BILOU and BMES are first converted to IOBES. Tags without a type have the type _.
 
-"labels" begins a set of labels of texts, those of train: then a line "pairs" of references and
-predictions, "macro_f1", "accuracy", "mean_absolute_error" (of numbers), "label NAME PRECISION RECALL F1
-PRESENT" of all that occur, and "confusion REFERENCE PREDICTION COUNT" of what is not 0.
+A line "labels" starts a classification task and lists the labels of train. Then follow a line "pairs" with
+references and predictions, "macro_f1", "accuracy", "mean_absolute_error" (for numbers), a line "label NAME
+PRECISION RECALL F1 PRESENT" for each label that occurs, and a line "confusion REFERENCE PREDICTION COUNT"
+for each count that is not 0.
 """
 
 import random
@@ -41,7 +42,7 @@ AS_IOBES = {"bilou": {"L": "E", "U": "S"}, "bmes": {"M": "I"}}
 
 
 def draw_entities(generator, length, types):
-    """Segments of a sentence: (begin, end, type), some next to each other."""
+    """Returns random segments of a sentence: (begin, end, type). Some are adjacent."""
     entities, at = [], 0
     while at < length:
         if generator.random() < 0.45:
@@ -70,13 +71,13 @@ def tags_of(scheme, length, entities):
 
 
 def noise(generator, scheme, length, types):
-    """Tags at random."""
+    """Returns random tags."""
     return ["O" if generator.random() < 0.25 else generator.choice(LETTERS[scheme]) + ("-" + kind if kind else "")
             for kind in generator.choices(types, k=length)]
 
 
 def conlleval(tags):
-    """The rules of conlleval, with E and S: (type, begin, end)."""
+    """Returns the entities by the rules of conlleval, extended by E and S: (type, begin, end)."""
     found, begin, before, kind_before = set(), None, "O", ""
     for i, tag in enumerate(tags + ["O"]):
         letter, _, kind = tag.partition("-")
@@ -135,10 +136,10 @@ def make_entities(generator, scheme, well_formed, bare):
         as_iobes = [mapped(scheme, one) for one in tags]
         by_rules.append([conlleval(one) for one in as_iobes])
         assert by_rules[-1] == [seqeval_default(one) for one in as_iobes], tags
-        # seqeval has BILOU itself.
+        # seqeval supports BILOU itself.
         strict.append([seqeval_strict(scheme, one if scheme == "bilou" else other)
                        for one, other in zip(tags, as_iobes)])
-        if well_formed and scheme != "ioe1":  # which seqeval notes as unfinished
+        if well_formed and scheme != "ioe1":  # seqeval marks its ioe1 as unfinished
             assert strict[-1] == by_rules[-1] == [{(k, b, e) for b, e, k in one} for one in (reference, predicted)], tags
     print_counts("conlleval", by_rules)
     print_counts("strict", strict)
@@ -177,7 +178,7 @@ def main():
     for scheme in SCHEMES:
         for well_formed in (True, False):
             for number in range(corpora):
-                # A quarter have tags without types.
+                # A quarter of the corpora have tags without types.
                 make_entities(generator, scheme, well_formed, bare=number % 4 == 1)
     for _ in range(label_sets):
         make_labels(generator)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes translation_scores.txt with sacreBLEU: pip install sacrebleu==2.6.0
 
-Each case is a block: "case NAME", pairs of lines ("T" translation, "R" reference), then the scores
-"13a", "zh", "char" (BLEU by tokenization) and "chrf", and with "-lc" those of lines in lower case. White space that is no plain space is written
-as a Python escape.
+Each case is a block: a line "case NAME", pairs of lines ("T" translation, "R" reference), then the scores
+"13a", "zh", "char" (BLEU with this tokenization) and "chrf". The scores with "-lc" are those of the lines in
+lower case. White space other than a space is written as a Python escape.
 """
 
 import random
@@ -15,8 +15,8 @@ WORDS = """the a of to and in boat harbour river child reads writes slowly 3 4.5
 it's don't "quoted" (aside) well-known half/half a&b x=y 50% $7.20 #tag @home [1] {2} ~ ^ ... ,. -5 5-
 &quot; &amp;lt; <skipped> naïve Ärger façade straße ζεῦγος мир 北京 我愛你 ですか 한국어 ①② ☀ ﬁn １２ ．。、 𠀀 🙂
 """
-# Letters whose lower case is another matter than a table's: capital sigmas within and at the end of
-# words, a capital dotted I, letters of two parts, signs that are letters.
+# Letters with special rules for lower case: capital sigma within and at the end of a word, capital dotted I, letters with
+# two parts, symbols that are letters.
 CASED = """The HARBOUR McDonald İstanbul DİYARBAKIR ΟΔΥΣΣΕΥΣ ΣΑΣ Σ ΑΣ' ΑΣ'Β ΛΟΓΟΣ. ΑΣ́ ΜΆΪΟΣ Straße ẞ Ǆ ǅ Å K Ω МИР ﬀ ⅠⅡ Ⓐ Ԑ ꙁ Ა Ꭰ
 ΑΣ-ΒΣ 3Σ Σ3 A.Σ A.Σ.B"""
 SPACES = [" "] * 12 + ["  ", "\t", "\u00a0", "\u2003", "\u3000", ""]
@@ -30,7 +30,7 @@ def sentence(generator, words, longest):
 
 
 def noisy(generator, reference):
-    """The reference with parts left out, doubled and exchanged."""
+    """Returns the reference with some parts left out, doubled or exchanged."""
     pieces = reference.split(" ")
     for _ in range(generator.randint(0, 4)):
         i = generator.randrange(len(pieces))

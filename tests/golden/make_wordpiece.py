@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes wordpiece.txt: what Hugging Face's BertWordPieceTokenizer makes of lines that tokenizers stumble over.
+"""Writes wordpiece.txt: the pieces that BertWordPieceTokenizer of Hugging Face gives for lines that are difficult to tokenize.
 
   pip install tokenizers==0.23.3
   make_wordpiece.py FOLDER > wordpiece.txt      # FOLDER has google_{uncased_en,cased_en,zh}_vocab.txt
 
-`model NAME LOWERCASE` begins the outcomes of a vocabulary: the file NAME, or `made`, whose pieces follow; then for each
-line `line TEXT` and `pieces ...`. In TEXT, what cannot be seen is \\u{HEX}. [UNK] is written <unk>.
+A line `model NAME LOWERCASE` starts the results of a vocabulary: the file NAME, or `made`, whose pieces follow. Then follow,
+for each line of text, `line TEXT` and `pieces ...`. In TEXT, invisible characters are \\u{HEX}. [UNK] is written <unk>.
 """
 import os
 import sys

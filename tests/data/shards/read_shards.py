@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Reads a split of a data set as launch/guides/formats.md describes it, with nothing but the standard library, and checks every byte.
-read_shards.py DATASET_DIR SPLIT: an example a line, its fields separated by tabs, pieces by spaces; ids without a piece as numbers.
-read_shards.py DATASET_DIR SPLIT texts: the raw texts of an example a line, separated by spaces."""
+"""Reads a split of a data set as described in launch/guides/formats.md, with only the standard library, and checks every byte.
+read_shards.py DATASET_DIR SPLIT: prints one example per line, fields separated by tabs, pieces by spaces; ids without a piece as numbers.
+read_shards.py DATASET_DIR SPLIT texts: prints the raw texts of one example per line, separated by spaces."""
 import glob, itertools, os, re, struct, sys
 
 TABLE = []

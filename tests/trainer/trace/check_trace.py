@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks a trace against the Trace Event Format as Perfetto reads it, strictly, and prints its spans.
-check_trace.py FILE: a line for each track and name: RANK TRACK NAME SPANS MICROSECONDS, separated by tabs; exit 1 and a message
-where anything is not as it should be."""
+"""Checks strictly that a trace is in the Trace Event Format that Perfetto reads, and prints its spans.
+check_trace.py FILE: prints one line per track and name: RANK TRACK NAME SPANS MICROSECONDS, separated by tabs. Exit status 1 and a
+message if the trace is not valid."""
 import collections, json, sys
 
 def pairs(items):
@@ -35,7 +35,7 @@ def check(path):
     for rank, track in tracks:
         assert names[("process_name", rank, 0)].startswith(f"rank {rank} on "), names
         assert ("thread_name", rank, track) in names, (rank, track)
-        around = []  # spans that the next may lie in
+        around = []  # spans that may contain the next one
         for begin, end, name in sorted(tracks[rank, track], key=lambda span: (span[0], -span[1])):
             while around and around[-1][0] <= begin:
                 around.pop()

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""What launch/guides/formats.md says of closed results, computed from the corpus and vocabulary.txt alone, for a corpus of ASCII whose
-words have one space between them and a data set made with --tokenizer=whitespace, with or without --lowercase.
+"""Computes closed results as described in launch/guides/formats.md, from the corpus and vocabulary.txt alone. Requires an ASCII corpus
+with single spaces between words, and a data set made with --tokenizer=whitespace, with or without --lowercase.
 
-closed_results.py CORPUS VOCABULARY 0|1: prints the bits of spelling and of restoration; 1 for --lowercase."""
+closed_results.py CORPUS VOCABULARY 0|1: prints the bits of spelling and of restoration; 1: with --lowercase."""
 import math, sys
 from collections import Counter, defaultdict
 
 def spelling_model(words):
-    """-log2 P(word), bytes and the end given up to five symbols before, the begin of the word being one."""
+    """Returns the function -log2 P(word). Each byte, and the end, is predicted from up to five symbols before it, including the start of the word."""
     counts = defaultdict(Counter)
     for word in words:
         symbols = ["begin", *word.encode(), "end"]
@@ -28,7 +28,7 @@ def spelling_model(words):
     return bits
 
 class Adaptive:
-    """The bits of symbols of so many kinds, each by the counts of those before."""
+    """The bits of a sequence of symbols of `kinds` kinds, each coded with the counts of the symbols before it."""
     def __init__(self, kinds):
         self.kinds, self.counts, self.bits = kinds, Counter(), 0
     def add(self, kind):

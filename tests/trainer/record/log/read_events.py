@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Reads a run's TensorBoard events strictly, with nothing but the standard library: framing and checksums, and no field that
-is not known here. read_events.py RUN_DIR: a line for each value: STEP TAG KIND VALUE, separated by tabs; kinds are scalar, text
-and histogram (a text as JSON, a histogram as number of values, least and greatest)."""
+"""Reads the TensorBoard event files of a run with only the standard library. Checks framing and checksums, and rejects unknown
+fields. read_events.py RUN_DIR: prints one value per line: STEP TAG KIND VALUE, separated by tabs. Kinds are scalar, text (as JSON)
+and histogram (as number of values, minimum and maximum)."""
 import glob, json, os, struct, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../data/shards"))
