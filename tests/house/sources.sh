@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 set -euo pipefail
 
-house=${1:?the folder to judge}
+house=${1:?the folder to check}
 cd "$house"
 
 # Prints every file that is under version control or not ignored, one per line; outside of git, every file.
