@@ -126,9 +126,9 @@ mend() {
   fi
 }
 
-# judge: determines why the job ended with this `status`. Sets `fate` to done, stopped, damaged (the checkpoint to resume
+# find_fate: determines why the job ended with this `status`. Sets `fate` to done, stopped, damaged (the checkpoint to resume
 # from is damaged), final (a restart would not help) or lost, and `why` to a description.
-judge() {
+find_fate() {
   local error
   error=$(fact error) || true
   if ((status == 0)) && why=$(fact finished); then
