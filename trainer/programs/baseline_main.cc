@@ -30,8 +30,8 @@
 #include "trainer/eval/ngrams/ngram_estimation.h"
 
 ABSL_FLAG(std::string, kind, "",
-          "`KIND` The model. ngram: for data sets of language models; tfidf: for classification; "
-          "most_frequent_tag: for tagging.");
+          "`KIND` The kind of model. ngram: an n-gram language model; tfidf: a classifier; "
+          "most_frequent_tag: a tagger. The data set must be for the same task.");
 ABSL_FLAG(std::string, data, "",
           "`DATASET_DIR` The data set. The model is made from its split train.");
 ABSL_FLAG(std::string, output, "", "`FILE` The file to write.");
@@ -78,7 +78,7 @@ constexpr Program kProgram = {
     .description =
         "Makes a baseline model from the split train of a data set: for language models, an n-gram "
         "model with interpolated modified Kneser-Ney smoothing; for classification, logistic "
-        "regression of TF-IDF features; for tagging, the most frequent tag of each token.\n\n"
+        "regression with TF-IDF features; for tagging, the most frequent tag of each token.\n\n"
         "elman-evaluate computes the same metrics for it as for networks. elman-inspect shows it "
         "and exports n-gram models in ARPA format. Runs in one process, without MPI.",
     .examples = kExamples,

@@ -75,14 +75,15 @@ ABSL_FLAG(
     "in parallel. Each stream starts with a line. 1: reads it in order, so that each token has all "
     "tokens before it as context; this is slow. 0: as in validation during training.");
 ABSL_FLAG(std::string, format, "text",
-          "`FORMAT` Output format. text; json: one JSON object on one line.");
+          "`FORMAT` Output format: text, or json (one JSON object on one line).");
 ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
           "For translation: width of the beam search.");
 ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
           "For translation: exponent of the length normalization. Log-probabilities are divided "
           "by ((5 + tokens) / 6) to this power. Higher values give longer translations.");
 ABSL_FLAG(std::string, score_tokenization, "13a",
-          "`NAME` For translation: tokenization for BLEU. 13a; zh: for Chinese; char: characters.");
+          "`NAME` For translation: tokenization for BLEU: 13a, zh (for Chinese) or char "
+          "(characters).");
 ABSL_FLAG(bool, score_lowercase, false,
           "For translation: converts translations and references to lower case before scoring, "
           "like sacreBLEU with -lc. The signature then has case:lc instead of case:mixed.");

@@ -20,12 +20,12 @@ ABSL_FLAG(bool, verify, false,
           "Checks every byte of PATH against its checksums. Exit status 1 if something is "
           "damaged.");
 ABSL_FLAG(bool, repair, false,
-          "Repairs a run directory: if the mark latest or best does not name a valid checkpoint, "
-          "writes it again; also deletes temporary files. Valid files are not changed.");
+          "Repairs a run directory. If the mark latest or best does not name a valid checkpoint, "
+          "the mark is written again. Temporary files are deleted. Valid files are not changed.");
 ABSL_FLAG(std::string, compare, "",
           "`RUN_DIR` A second run directory, which is shown next to the first one.");
 ABSL_FLAG(std::string, arpa, "",
-          "`FILE` Writes the n-gram model PATH, made by elman-baseline, to this file in ARPA "
+          "`FILE` Writes the n-gram model PATH, a file of elman-baseline, to this file in ARPA "
           "format.");
 ABSL_FLAG(std::string, neighbors, "",
           "`WORD` Prints the words whose vectors are most similar to the vector of this word.");
@@ -40,7 +40,7 @@ ABSL_FLAG(std::string, vectors_format, "word2vec",
           "`FORMAT` Format of the file in --export_vectors: word2vec (text), word2vec_binary or "
           "glove.");
 ABSL_FLAG(std::string, format, "text",
-          "`FORMAT` Output format. text; json: one JSON object on one line.");
+          "`FORMAT` Output format: text, or json (one JSON object on one line).");
 
 namespace elman {
 namespace {

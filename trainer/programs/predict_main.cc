@@ -27,7 +27,7 @@
 ABSL_FLAG(std::string, checkpoint, "",
           "`RUN_DIR|FILE` A run directory (its best checkpoint is used) or a checkpoint.");
 ABSL_FLAG(std::string, format, "text",
-          "`FORMAT` Output format. text; json: one JSON object per prediction, with scores.");
+          "`FORMAT` Output format: text, or json (one JSON object per prediction, with scores).");
 ABSL_FLAG(int32_t, batch_size, 32,
           "Maximum number of inputs that the model reads at a time. Lower it to save memory.");
 ABSL_FLAG(bool, columns, false,
