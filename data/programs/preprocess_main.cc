@@ -79,7 +79,7 @@ ABSL_FLAG(std::string, data, "",
           "the feature vectors. No text files are given then.");
 ABSL_FLAG(std::string, features, "",
           "`SPLIT:FILE[,SPLIT:FILE...]` With --data: safetensors files with one feature vector "
-          "per token that models read. Every split of the data set needs a file. "
+          "for each token that a model reads. Every split of the data set needs a file. "
           "launch/guides/formats.md describes the format.");
 ABSL_FLAG(uint64_t, tokenizer_sample_mb, elman::kDefaultSampleBytes >> 20,
           "For --tokenizer=bpe and unigram: size, in MiB, of the sample of the training text "
@@ -161,8 +161,8 @@ constexpr Program kProgram = {
         "mpirun -n P elman-preprocess ...",
     .description =
         "Splits texts into tokens, builds a vocabulary, and writes the token ids to files with "
-        "checksums (shards), which elman-train and elman-evaluate read. If it is interrupted, "
-        "the same command resumes the work.\n\n"
+        "checksums (shards), which elman-train and elman-evaluate read. To resume an "
+        "interrupted elman-preprocess, repeat the same command.\n\n"
         "Tasks:\n"
         "  language_model  one sentence or paragraph per line\n"
         "  embedding       the same, for word vectors\n"

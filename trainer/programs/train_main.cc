@@ -55,19 +55,19 @@ ABSL_FLAG(std::string, output, "",
           "`RUN_DIR` The run directory, for checkpoints, metrics and the report. It is created "
           "if it does not exist.");
 ABSL_FLAG(std::string, resume, "auto",
-          "`WHERE` Where the run continues. auto: at the latest checkpoint of the run directory, "
-          "or as a new run if there is none; never: always as a new run, in a directory without "
-          "checkpoints; a checkpoint file: at this checkpoint. If the file is in the run "
-          "directory, later checkpoints are set aside. If it is in another one, --output must be "
-          "a new directory, and --take determines what is taken from the checkpoint. Repeat the "
-          "same command to resume such a run.");
+          "`WHERE` How the run starts. auto: resumes from the latest checkpoint of the run "
+          "directory, or starts a new run if there is none. never: starts a new run; the run "
+          "directory must not contain checkpoints. FILE: resumes from this checkpoint file. If "
+          "FILE is in the run directory, later checkpoints are set aside. If FILE is in another "
+          "run directory, --output must be a new directory, and --take determines what is taken "
+          "from FILE. To resume that new run later, repeat the same command.");
 ABSL_FLAG(std::string, take, "auto",
           "`WHAT` What a run in a new directory takes from the checkpoint in --resume. all: the "
-          "complete state; training continues exactly, on the same training data. weights: the "
-          "weights only; steps, epochs, learning rate schedule, optimizer moments and best "
-          "checkpoint start as in a new run. The model must be the same, but other settings and "
-          "the data may differ. moments: as weights, and also the optimizer moments. auto: all "
-          "if the training data is the same, otherwise weights.");
+          "complete state; training continues exactly, on the same training data. weights: only "
+          "the weights; steps, epochs, learning rate schedule, optimizer moments and best "
+          "checkpoint are reset. The model must be the same, but other settings and the data may "
+          "differ. moments: the weights and the optimizer moments. auto: all if the training "
+          "data is the same, otherwise weights.");
 ABSL_FLAG(std::string, vectors, "",
           "`FILE` Initializes the embeddings with these word vectors instead of random numbers. "
           "Formats: word2vec (text or binary), fastText (.vec), GloVe, or "
@@ -90,8 +90,9 @@ ABSL_FLAG(bool, dry_run, false,
           "maximum number of ranks, and exits without training.");
 ABSL_FLAG(int64_t, verify_resume, 0,
           "Checks that resuming is exact: trains 2N steps, then separately N steps, a checkpoint "
-          "and N more steps. Exit status 0 if both results have the same bits. Uses a folder "
-          "next to --output; --output itself is not changed. 0: no check.");
+          "and N more steps. Exit status 0 if both results have the same bits. Works in a folder "
+          "next to --output or, without --output, in the folder for temporary files. --output "
+          "itself is not changed. 0: no check.");
 ABSL_FLAG(int64_t, replay_step, 0,
           "Trains step N of the run in --output again, in one process, to examine it. Starts "
           "from the newest checkpoint before the step, or from --resume=FILE, with the "
@@ -131,8 +132,8 @@ constexpr Program kProgram = {
         "dashes override fields of the configuration, for example optimizer.learning_rate=0.5 "
         "max_steps=200. launch/configs/FIELDS.md lists all fields.\n\n"
         "The run directory contains the complete configuration, metrics.jsonl, checkpoints, event "
-        "files for TensorBoard, and report.html. On SIGUSR1, the run writes a checkpoint and "
-        "stops; a rank also does this on SIGTERM. The same command resumes the run.",
+        "files for TensorBoard, and report.html. To save a checkpoint and stop, send SIGUSR1 to "
+        "mpirun, or SIGUSR1 or SIGTERM to a rank. The same command resumes the run.",
     .examples = kExamples,
     .main_file = __FILE__};
 
