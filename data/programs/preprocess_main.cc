@@ -161,8 +161,8 @@ constexpr Program kProgram = {
         "mpirun -n P elman-preprocess ...",
     .description =
         "Splits texts into tokens, builds a vocabulary, and writes the token ids to files with "
-        "checksums (shards), which elman-train and elman-evaluate read. To resume an "
-        "interrupted elman-preprocess, repeat the same command.\n\n"
+        "checksums (shards) for elman-train and elman-evaluate. If a run is interrupted, the same "
+        "command resumes it.\n\n"
         "Tasks:\n"
         "  language_model  one sentence or paragraph per line\n"
         "  embedding       the same, for word vectors\n"
