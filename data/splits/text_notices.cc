@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "data/text/text_file.h"
 
 namespace elman {
 namespace {
@@ -64,10 +65,6 @@ bool IsWebPage(std::string_view line) {
       absl::StripLeadingAsciiWhitespace(absl::string_view(line.data(), line.size()));
   return absl::StartsWithIgnoreCase(text, "<!doctype html") ||
          absl::StartsWithIgnoreCase(text, "<html");
-}
-
-bool IsConflictMarker(std::string_view line) {
-  return line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
 }
 
 // Whether one of the lines has a byte order mark; it cannot extend over two lines.

@@ -249,6 +249,11 @@ TaggedLine ParseUntaggedLine(const TagColumns& columns, std::string_view line) {
   return parsed;
 }
 
+std::string TagSeparator(std::string_view line) {
+  const bool spaces = !HasTabs(line) && Trimmed(line).find(' ') != line.npos;
+  return spaces ? " " : "\t";
+}
+
 std::string Describe(const TagColumns& columns) {
   const auto name = [&](uint32_t column) {
     const bool named = columns.conllu() && column >= 1 && column <= std::size(kConlluNames);

@@ -64,6 +64,10 @@ TaggedLine ParseTaggedLine(const TagColumns& columns, std::string_view line);
 // of the word, the first column is the word.
 TaggedLine ParseUntaggedLine(const TagColumns& columns, std::string_view line);
 
+// Returns the separator of a further column at the end of a line: " " if spaces separate its
+// columns, otherwise a tab.
+std::string TagSeparator(std::string_view line);
+
 // Such as "words in column 2 (FORM) and tags in column 4 (UPOS) of CoNLL-U".
 std::string Describe(const TagColumns& columns);
 

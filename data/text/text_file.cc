@@ -163,6 +163,10 @@ absl::Status NulByteAt(const std::string& place) {
       "'\\000' < FILE > TEXT)"));
 }
 
+bool IsConflictMarker(std::string_view line) {
+  return line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
+}
+
 size_t ByteOrderMarkBytes(std::string_view begin) {
   return begin.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
 }

@@ -26,6 +26,9 @@ absl::Status CheckTextFile(const std::string& path);
 // The error for a NUL byte at `place`, "FILE: line NUMBER".
 absl::Status NulByteAt(const std::string& place);
 
+// Whether Git writes such a line at the beginning or end of a conflict.
+bool IsConflictMarker(std::string_view line);
+
 // Size of the UTF-8 byte order mark at the start of `begin`: 3 or 0.
 size_t ByteOrderMarkBytes(std::string_view begin);
 

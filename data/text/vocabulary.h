@@ -75,6 +75,10 @@ class Vocabulary {
   }
 
   uint32_t unknown_id() const { return unknown_id_; }  // size() if no token can be unknown
+  // Whether `id` is one of the special pieces below or that of unknown words.
+  bool is_special(uint32_t id) const {
+    return id == unknown_id_ || id == end_id() || id == start_id() || id == pad_id();
+  }
   // The special pieces; size() for labels.
   uint32_t end_id() const { return end_id_; }
   uint32_t start_id() const { return input_only_ > 0 ? size() - 2 : size(); }

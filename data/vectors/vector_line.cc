@@ -1,7 +1,14 @@
 #include "data/vectors/vector_line.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <string>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "data/text/text_file.h"
 
 namespace elman {
 namespace {
@@ -30,6 +37,29 @@ bool ParseNumber(std::string_view field, Number* number) {
   return error == std::errc() && parsed == end;
 }
 
+// As far as a message shows it.
+std::string Shown(std::string_view field) {
+  constexpr size_t kMost = 40;
+  std::string_view begin = field.substr(0, kMost);
+  // Not the first bytes of a character of which the rest is cut off.
+  while (begin.size() < field.size() && !begin.empty() &&
+         (static_cast<unsigned char>(field[begin.size()]) & 0xc0) == 0x80)
+    begin.remove_suffix(1);
+  return absl::StrCat("'", absl::Utf8SafeCHexEscape(absl::string_view(begin.data(), begin.size())),
+                      begin.size() < field.size() ? "...'" : "'");
+}
+
+bool ParseElement(std::string_view field, float* element) {
+  const char* const end = field.data() + field.size();
+  const auto [parsed, error] = std::from_chars(field.data(), end, *element);
+  if (parsed != end) return false;
+  if (error == std::errc()) return std::isfinite(*element);
+  // Too small or too large. strtod tells them apart, in the locale "C" that programs begin with.
+  *element = 0;
+  return error == std::errc::result_out_of_range &&
+         std::abs(std::strtod(std::string(field).c_str(), nullptr)) < 1;
+}
+
 }  // namespace
 
 bool ParseVectorHeader(std::string_view line, VectorHeader* header) {
@@ -48,13 +78,35 @@ bool ParseVectorLine(std::string_view line, int64_t size, std::string_view* word
                      std::vector<float>* elements) {
   elements->resize(size);
   for (int64_t i = size; i-- > 0;) {
-    float& element = (*elements)[i];
-    if (!ParseNumber(TakeLastField(&line), &element) || !std::isfinite(element)) return false;
+    if (!ParseElement(TakeLastField(&line), &(*elements)[i])) return false;
   }
   if (line.empty() || !IsSeparator(line.back())) return false;
   line.remove_suffix(1);
   *word = line;
   return !word->empty();
+}
+
+std::string VectorLineProblem(std::string_view line, int64_t size) {
+  if (IsConflictMarker(line)) {
+    return absl::StrCat("found a conflict marker of Git, ", Shown(line),
+                        "; take one side of each conflict, and remove the markers");
+  }
+  const std::string expected =
+      absl::StrCat("expected a word and ", size, size == 1 ? " finite number" : " finite numbers");
+  const int64_t fields = CountFields(line);
+  int64_t wrong = 0;
+  std::string_view found;
+  float element = 0;
+  for (int64_t number = fields; number > std::max<int64_t>(1, fields - size); --number) {
+    const std::string_view field = TakeLastField(&line);
+    if (ParseElement(field, &element)) continue;
+    wrong = number;
+    found = field;
+  }
+  const std::string place = absl::StrCat("field ", wrong, ": ", Shown(found));
+  if (fields > size && wrong > 0) return absl::StrCat(expected, ", found in ", place);
+  return absl::StrCat(expected, ", found ", fields, fields == 1 ? " field" : " fields",
+                      wrong > 0 ? ", in " + place : "");
 }
 
 }  // namespace elman

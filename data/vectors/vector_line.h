@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,8 +21,13 @@ bool ParseVectorHeader(std::string_view line, VectorHeader* header);
 int64_t CountFields(std::string_view line);
 
 // Splits a line into the word and its last `size` fields, which must be finite numbers. The word is
-// everything before them; it may contain spaces, as in some GloVe files.
+// everything before them; it may contain spaces, as in some GloVe files. A
+// number that is too small for a float is 0.
 bool ParseVectorLine(std::string_view line, int64_t size, std::string_view* word,
                      std::vector<float>* elements);
+
+// What was expected, and what was found, where ParseVectorLine says no: the first field that is not
+// a number, or that there are too few.
+std::string VectorLineProblem(std::string_view line, int64_t size);
 
 }  // namespace elman

@@ -52,8 +52,10 @@ absl::StatusOr<VectorCoverage> MatchVectors(
     offer(by_lower_case, Match::kLowerCased, vector);
   }
 
-  VectorCoverage coverage = {.pieces = vocabulary.size()};
+  VectorCoverage coverage;
   for (uint32_t id = 0; id < vocabulary.size(); ++id) {
+    if (vocabulary.is_special(id)) continue;
+    ++coverage.pieces;
     coverage.exact += matches[id] == Match::kExact;
     coverage.lower_cased += matches[id] == Match::kLowerCased;
     coverage.all_tokens += vocabulary.count(id);

@@ -11,7 +11,8 @@
 
 namespace elman {
 
-// Number of entries of a vocabulary that have a vector.
+// Number of entries of a vocabulary that have a vector. Special pieces, such as </s> and <unk>, are
+// not counted, neither as pieces nor as tokens.
 struct VectorCoverage {
   uint64_t exact = 0;        // pieces found unchanged
   uint64_t lower_cased = 0;  // pieces found only in lower case
@@ -24,6 +25,7 @@ struct VectorCoverage {
 // same word or, if there is none, that of its lower case; if there are several, the first. `use`
 // may be called twice for a piece; then the second vector replaces the first. The word-begin mark
 // of SentencePiece pieces is ignored. Memory depends on the vocabulary, not on the file.
+// Special pieces also get the vector of their name, because word2vec writes one for </s>.
 absl::StatusOr<VectorCoverage> MatchVectors(
     VectorReader* reader, const Vocabulary& vocabulary,
     const std::function<void(uint32_t id, std::span<const float> vector)>& use);

@@ -58,17 +58,25 @@ class TextVectors : public VectorReader {
 
   absl::StatusOr<bool> Next(WordVector* vector) override {
     LinePiece piece;
-    do {
+    uint64_t empty = 0;  // the first of the lines skipped, which only the end may have
+    while (true) {
       ASSIGN_OR_RETURN(const bool more, lines_.Next(&piece));
       if (!more) return AtEnd();
-    } while (lines_.line() == 1 && has_header_);
-    std::string_view word;
-    if (piece.continues || !piece.ends ||
-        !ParseVectorLine(piece.text, header_.size, &word, &elements_)) {
-      return absl::DataLossError(
-          absl::StrCat(WhereLine(path_, lines_.line()), "expected a word and ", header_.size,
-                       " finite numbers, found ", CountFields(piece.text), " fields"));
+      if (lines_.line() == 1 && has_header_) continue;
+      if (piece.text.find_first_not_of(" \t") != piece.text.npos) break;
+      if (empty == 0) empty = lines_.line();
     }
+    const auto problem = [&](uint64_t line, const std::string& what) {
+      return absl::DataLossError(WhereLine(path_, line) + what);
+    };
+    if (empty > 0) return problem(empty, VectorLineProblem("", header_.size));
+    std::string_view word;
+    if (piece.continues || !piece.ends) {
+      return problem(lines_.line(), absl::StrCat("expected a line of at most ", kMaxLineBytes,
+                                                 " bytes, found more"));
+    }
+    if (!ParseVectorLine(piece.text, header_.size, &word, &elements_))
+      return problem(lines_.line(), VectorLineProblem(piece.text, header_.size));
     ++read_;
     *vector = {word, elements_};
     return true;
@@ -272,10 +280,65 @@ absl::StatusOr<std::string> ReadBegin(const std::string& path) {
   return begin;
 }
 
+// Of text files: no byte of the floats of a binary file stands there.
+bool HasControlBytes(std::string_view text) {
+  return std::ranges::any_of(text, [](char byte) {
+    return static_cast<unsigned char>(byte) < ' ' && byte != '\t' && byte != '\n' && byte != '\r';
+  });
+}
+
 std::string_view FirstLine(std::string_view text) {
   std::string_view line = text.substr(0, text.find('\n'));
   if (line.ends_with("\r")) line.remove_suffix(1);
   return line;
+}
+
+// What a file of text or binary vectors is, known from its begin.
+struct VectorBegin {
+  bool binary = false;
+  bool has_header = false;
+  VectorHeader header;  // without one in the file, `words` is 0
+};
+
+// `whole`: there is nothing after `begin`.
+absl::StatusOr<VectorBegin> ReadVectorBegin(const std::string& path, std::string_view begin,
+                                            bool whole) {
+  begin.remove_prefix(ByteOrderMarkBytes(begin));
+  const std::string_view first = FirstLine(begin);
+  const auto wrong = [&](int line, const std::string& what) {
+    return absl::DataLossError(absl::StrCat(WhereLine(path, line), what,
+                                            "; expected a file of word2vec (text or binary), GloVe "
+                                            "or fastText (.vec), or safetensors"));
+  };
+  VectorBegin found;
+  std::string_view word;
+  std::vector<float> elements;
+  if (!ParseVectorHeader(first, &found.header)) {
+    RETURN_IF_ERROR(CheckTextBegin(path, begin, whole));
+    const int64_t size = CountFields(first) - 1;
+    if (IsConflictMarker(first))
+      return absl::DataLossError(WhereLine(path, 1) + VectorLineProblem(first, size));
+    RETURN_IF_ERROR(CheckSize(path, size));
+    if (!ParseVectorLine(first, size, &word, &elements))
+      return wrong(1, VectorLineProblem(first, size));
+    if (size == 1) return wrong(1, "found a word and one number, as lists of counts have them");
+    found.header = {.words = 0, .size = size};
+    return found;
+  }
+  found.has_header = true;
+  const int64_t size = found.header.size;
+  RETURN_IF_ERROR(CheckSize(path, size));
+  const std::string_view rest = begin.substr(std::min(begin.size(), begin.find('\n') + 1));
+  const std::string_view second = FirstLine(rest);
+  found.binary = found.header.words > 0 && !ParseVectorLine(second, size, &word, &elements) &&
+                 HasControlBytes(rest);
+  // A word may have spaces in it, but not the numbers of a longer vector.
+  const int64_t numbers = CountFields(second) - 1;
+  if (!found.binary && numbers > size && ParseVectorLine(second, numbers, &word, &elements)) {
+    return absl::DataLossError(absl::StrCat(WhereLine(path, 2), "expected ", size,
+                                            " numbers, as line 1 says, found ", numbers));
+  }
+  return found;
 }
 
 }  // namespace
@@ -308,6 +371,19 @@ absl::StatusOr<VectorFile> ParseVectorFile(std::string_view text) {
   return file;
 }
 
+bool BeginsAsVectors(std::string_view begin, bool whole) {
+  const absl::StatusOr<VectorBegin> found = ReadVectorBegin("", begin, whole);
+  if (!found.ok()) return false;
+  if (found->binary || !found->has_header) return true;
+  const std::string_view rest = begin.substr(std::min(begin.size(), begin.find('\n') + 1));
+  if (rest.find('\n') == rest.npos && !whole) return true;
+  std::string_view word;
+  std::vector<float> elements;
+  return found->header.words == 0
+             ? whole && rest.empty()
+             : ParseVectorLine(FirstLine(rest), found->header.size, &word, &elements);
+}
+
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectors(const VectorFile& file) {
   RETURN_IF_ERROR(RandomAccessFile::Open(file.path).status());  // fails unless it is a regular file
   ASSIGN_OR_RETURN(const std::string begin, ReadBegin(file.path));
@@ -321,24 +397,12 @@ absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectors(const VectorFile& file
         file.path, ": a model of fastText; give the .vec file that fastText writes beside it"));
   }
   if (begin.empty()) return absl::DataLossError(absl::StrCat(file.path, ": empty"));
-
-  const std::string_view first = FirstLine(begin);
-  VectorHeader header;
-  std::string_view word;
-  std::vector<float> elements;
-  if (!ParseVectorHeader(first, &header)) {
-    RETURN_IF_ERROR(CheckTextBegin(file.path, begin, begin.size() < kBeginBytes));
-    header = {.words = 0, .size = CountFields(first) - 1};
-    RETURN_IF_ERROR(CheckSize(file.path, header.size));
-    return std::make_unique<TextVectors>(file.path, /*has_header=*/false, header);
-  }
-  RETURN_IF_ERROR(CheckSize(file.path, header.size));
-  const std::string_view second =
-      FirstLine(std::string_view(begin).substr(std::min(begin.size(), begin.find('\n') + 1)));
-  if (header.words == 0 || ParseVectorLine(second, header.size, &word, &elements))
-    return std::make_unique<TextVectors>(file.path, /*has_header=*/true, header);
+  ASSIGN_OR_RETURN(const VectorBegin found,
+                   ReadVectorBegin(file.path, begin, begin.size() < kBeginBytes));
+  if (!found.binary)
+    return std::make_unique<TextVectors>(file.path, found.has_header, found.header);
   ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source, OpenDecompressed(file.path));
-  return std::make_unique<BinaryVectors>(file.path, std::move(source), header);
+  return std::make_unique<BinaryVectors>(file.path, std::move(source), found.header);
 }
 
 }  // namespace elman

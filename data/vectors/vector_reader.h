@@ -57,6 +57,10 @@ class VectorReader {
   virtual absl::StatusOr<bool> Next(WordVector* vector) = 0;
 };
 
+// Whether a file that begins with `begin` contains word vectors, as text or binary. `whole`:
+// `begin` is the whole file. An incomplete last line is checked as far as it goes.
+bool BeginsAsVectors(std::string_view begin, bool whole);
+
 // Opens a file, which must be regular, because its begin is read first to detect the format.
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectors(const VectorFile& file);
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "trainer/network/math/compute_scope.h"
 #include "trainer/optim/clipping.h"
@@ -39,7 +40,9 @@ TrainingLoop::TrainingLoop(const LoopParts& parts)
                                                           ? std::span<const float>()
                                                           : learner_.exchange->values())),
       saver_(record_, watch_.clock, learner_.state, parts.checkpoint,
-             [this](Activity activity) { Alive(activity); }) {
+             [this](Activity activity) { Alive(activity); }),
+      whole_run_(progress_->step() == 0),
+      whole_epoch_(progress_->step_in_epoch() == 0) {
   learner_.model->UseValues(learner_.state->values());
 }
 
@@ -68,6 +71,8 @@ absl::Status TrainingLoop::Train() {
     const bool save_due = save_due_ || due(config_.checkpoint().every_steps());
     if (save_due && saver_.saved_step() != progress_->step()) RETURN_IF_ERROR(SaveUnlessInDoubt());
   }
+  if (!stopped_ && whole_run_ && progress_->step() > 0)
+    RETURN_IF_ERROR(CheckPredictions(run_targets_, "the run"));
   return saver_.saved_step() != progress_->step() ? Save() : absl::OkStatus();
 }
 
@@ -213,6 +218,8 @@ void TrainingLoop::CountStep(const LaneSums& sums, const StepReport& report, boo
   progress_->set_epoch_examples_hash(progress_->epoch_examples_hash() + sums.coverage.hash);
   progress_->set_interval_steps(progress_->interval_steps() + 1);
   progress_->set_interval_targets(progress_->interval_targets() + report.targets);
+  run_targets_ += sums.losses.targets;
+  epoch_targets_ += sums.losses.targets;
   if (!diverged) progress_->set_interval_loss(progress_->interval_loss() + sums.losses.loss);
 }
 
@@ -275,6 +282,7 @@ absl::Status TrainingLoop::Recover(StepReport* report) {
 
 absl::Status TrainingLoop::EndEpoch() {
   RETURN_IF_ERROR(CheckCoverage());
+  if (whole_epoch_) RETURN_IF_ERROR(CheckPredictions(epoch_targets_, "the epoch"));
   const absl::Status status = ValidateNow();
   if (absl::IsCancelled(status)) {
     stopped_ = true;
@@ -296,6 +304,8 @@ absl::Status TrainingLoop::EndEpoch() {
   progress_->set_epoch_examples_hash(0);
   progress_->set_epoch(progress_->epoch() + 1);
   progress_->set_step_in_epoch(0);
+  epoch_targets_ = 0;
+  whole_epoch_ = true;
   return SaveUnlessInDoubt();
 }
 
@@ -309,6 +319,25 @@ absl::Status TrainingLoop::CheckCoverage() const {
       absl::Hex(found.hash, absl::kZeroPad16), ", where the split train has ", examples,
       ", coverage ", absl::Hex(CoverageOf(examples).hash, absl::kZeroPad16),
       ": not each of them once; please report this"));
+}
+
+// A run that trains on nothing must not end as if it had trained. The same on every rank.
+absl::Status TrainingLoop::CheckPredictions(int64_t targets, const char* where) const {
+  if (targets > 0) return absl::OkStatus();
+  std::string why =
+      "no position of the split train has a target; check the data set with elman-inspect";
+  if (config_.model().has_word_vectors()) {
+    const float subsample = config_.model().word_vectors().subsample();
+    why = absl::StrCat(
+        "no two words of a line are left to predict each other in the same row of a batch; ",
+        subsample > 0 ? absl::StrCat("set model.word_vectors.subsample=0 (it is ",
+                                     RoundTripText(subsample), "), ")
+                      : "set ",
+        "a smaller batch_size (it is ", config_.batch_size(),
+        "), or use more text with several known words per line");
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(where, " up to step ", progress_->step(), " has trained on nothing: ", why));
 }
 
 absl::Status TrainingLoop::ValidateNow() {

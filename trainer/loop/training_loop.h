@@ -46,6 +46,7 @@ class TrainingLoop {
   absl::Status Recover(StepReport* report);
   absl::Status EndEpoch();
   absl::Status CheckCoverage() const;
+  absl::Status CheckPredictions(int64_t targets, const char* where) const;
   void ShowSamples(const Evaluation& evaluation);
   void MeasurePeak();
   absl::Status ValidateNow();  // Cancelled if a stop is requested meanwhile
@@ -77,6 +78,11 @@ class TrainingLoop {
   StepAgreement agreement_;
   CheckpointSaver saver_;
   bool stopped_ = false;
+  // Number of predictions trained on since the loop began, and since the current epoch or the loop
+  // began. Only a whole run or a whole epoch shows whether there are any.
+  int64_t run_targets_ = 0, epoch_targets_ = 0;
+  const bool whole_run_;
+  bool whole_epoch_;
   std::optional<double> validation_loss_;  // of the current values
   bool is_best_ = false;                   // whether the current values are the best
   bool save_due_ = false;                  // due by rank 0's clock, or postponed

@@ -351,6 +351,12 @@ absl::Status Run(const CommandLine& command_line) {
   LineTables tables;
   if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Begin(evaluator.get()));
   ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
+  if (const Figure* predictions = evaluation.Find("predictions");
+      predictions != nullptr && predictions->value == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(dataset->folder(), ", split ", split, ": ", evaluation.remarks.back(),
+                     ", or evaluate the vectors by --word_similarity=FILE or --analogies=FILE"));
+  }
   if (!std::isfinite(evaluation.loss)) {
     return absl::OutOfRangeError(absl::StrCat(trained->path, ": the loss on ", split, " is ",
                                               RoundedText(evaluation.loss),

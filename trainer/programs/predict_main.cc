@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "data/command_line/flag_groups.h"
 #include "data/command_line/path_lists.h"
@@ -22,6 +21,7 @@
 #include "trainer/eval/prediction/input_lines.h"
 #include "trainer/eval/prediction/predictor.h"
 #include "trainer/eval/prediction/predictor_factory.h"
+#include "trainer/eval/prediction/tagged_sentences.h"
 #include "trainer/network/math/compute_scope.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
@@ -31,8 +31,9 @@ ABSL_FLAG(std::string, format, "text",
 ABSL_FLAG(int32_t, batch_size, 32,
           "Maximum number of inputs that the model reads at a time. Lower it to save memory.");
 ABSL_FLAG(bool, columns, false,
-          "For tagging: reads one word per line, from the first column, with an empty line after "
-          "each sentence. Without it, each line is a sentence.");
+          "For tagging: reads one word per line, from the column of the model's data set, with an "
+          "empty line after each sentence. Writes every line unchanged, and the predicted tag as a "
+          "further column of each line that has a word. Without it, each line is a sentence.");
 ABSL_FLAG(std::string, features, "",
           "`FILE[,FILE...]` For models that read feature vectors (model.features): safetensors "
           "files with one vector per input token, in the order of the input. "
@@ -84,7 +85,7 @@ constexpr Example kExamples[] = {
     {"Continue lines that you type", "elman-predict --checkpoint=run/mine/model --interactive"},
     {"Print the three best translations of each line, with scores",
      "elman-predict --checkpoint=run/mt/model --n_best=3 <source.txt"},
-    {"Tag a corpus with one word per line",
+    {"Add a column of tags to a corpus with one word per line",
      "elman-predict --checkpoint=run/tags/model --columns <test.txt"}};
 
 constexpr Program kProgram = {
@@ -166,33 +167,6 @@ TagColumns ColumnsOfModel(const CheckpointHeader& header) {
   return columns;
 }
 
-// Sentences of lines that hold a word each; `*words` are those of the one that is not ended yet.
-// `first` is the number of the first line.
-absl::Status TakeColumns(const TagColumns& columns, const std::vector<std::string>& lines,
-                         uint64_t first, std::vector<std::string>* words,
-                         std::vector<PredictionInput>* inputs) {
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const TaggedLine line = ParseUntaggedLine(columns, lines[i]);
-    if (line.kind == TaggedLine::kLeftOut) continue;
-    if (line.kind == TaggedLine::kSentenceEnd || line.kind == TaggedLine::kDocumentMark) {
-      if (!words->empty()) inputs->push_back({.line = "", .words = std::move(*words)});
-      words->clear();
-      continue;
-    }
-    if (line.kind == TaggedLine::kNoId || line.word.empty()) {
-      const std::string column =
-          columns.word() == 1 ? "the first column" : absl::StrCat("column ", columns.word());
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the input: line ", first + i, ": expected ",
-          line.kind == TaggedLine::kNoId ? "the number of a word of CoNLL-U in the first column"
-                                         : "a word in " + column,
-          ", found '", absl::Utf8SafeCHexEscape(lines[i]), "'; an empty line ends a sentence"));
-    }
-    words->emplace_back(line.word);
-  }
-  return absl::OkStatus();
-}
-
 // A line, its answer as it is made, then the next line, each for itself.
 absl::Status Converse(Predictor* predictor) {
   const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
@@ -205,7 +179,7 @@ absl::Status Converse(Predictor* predictor) {
     if (terminal) write("> ");
     ASSIGN_OR_RETURN(const std::vector<std::string> lines, source.Next(1));
     if (lines.empty()) break;
-    RETURN_IF_ERROR(predictor->Stream({.line = lines[0], .words = {}}, number, write));
+    RETURN_IF_ERROR(predictor->Stream({.line = lines[0]}, number, write));
   }
   if (terminal) write("\n");
   return absl::OkStatus();
@@ -249,7 +223,7 @@ absl::Status Run(const CommandLine& command_line) {
   const bool columns = absl::GetFlag(FLAGS_columns);
   if (absl::GetFlag(FLAGS_interactive)) return Converse(predictor.get());
   InputLines source(STDIN_FILENO);
-  std::vector<std::string> words;
+  TaggedSentences sentences(ColumnsOfModel(trained->header));
   uint64_t done = 0;
   for (bool ended = false; !ended;) {
     ASSIGN_OR_RETURN(std::vector<std::string> lines,
@@ -258,11 +232,10 @@ absl::Status Run(const CommandLine& command_line) {
     std::vector<PredictionInput> inputs;
     absl::Status status;
     if (columns) {
-      const uint64_t first = source.taken() - lines.size() + 1;
-      if (ended) lines.emplace_back();  // the last sentence may lack its empty line
-      status = TakeColumns(ColumnsOfModel(trained->header), lines, first, &words, &inputs);
+      status = sentences.Take(lines, source.taken() - lines.size() + 1, &inputs);
+      if (ended) sentences.End(&inputs);
     } else {
-      for (std::string& line : lines) inputs.push_back({.line = std::move(line), .words = {}});
+      for (std::string& line : lines) inputs.push_back({.line = std::move(line)});
     }
     ASSIGN_OR_RETURN(const std::vector<std::string> texts, predictor->Predict(inputs, done));
     for (const std::string& text : texts) std::fwrite(text.data(), 1, text.size(), stdout);

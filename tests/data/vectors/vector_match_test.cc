@@ -53,9 +53,17 @@ TEST(MatchVectorsTest, MatchesTheSameWordOrItsLowerCase) {
             (std::map<std::string, float>{{"Paris", 1}, {"paris", 1}, {"LONDON", 2}, {"Rome", 4}}));
   EXPECT_EQ(matched.coverage.exact, 2);
   EXPECT_EQ(matched.coverage.lower_cased, 2);
-  EXPECT_EQ(matched.coverage.pieces, 8);
+  EXPECT_EQ(matched.coverage.pieces, 5);
   EXPECT_EQ(matched.coverage.tokens, 11);
   EXPECT_EQ(matched.coverage.all_tokens, 20);
+}
+
+TEST(MatchVectorsTest, SpecialPiecesTakeVectorsButDoNotCount) {
+  const Matched matched = Match({{"<unk>", 4}, {"a", 1}}, {{"</s>", 3}, {"a", 1}});
+  EXPECT_EQ(matched.by_piece, (std::map<std::string, float>{{"</s>", 3}, {"a", 1}}));
+  EXPECT_EQ(matched.coverage.exact, 1);
+  EXPECT_EQ(matched.coverage.pieces, 1);
+  EXPECT_EQ(matched.coverage.all_tokens, 1);
 }
 
 TEST(MatchVectorsTest, UsesTheFirstOfSeveralVectors) {

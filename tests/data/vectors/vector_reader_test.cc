@@ -100,6 +100,48 @@ TEST_F(VectorReaderTest, ReportsDamagedTextWithItsLine) {
   EXPECT_NE(ErrorOf({Write("h", "the 1 2\n 1 2\n")}).find("line 2"), std::string::npos);
 }
 
+TEST_F(VectorReaderTest, ReadsByteOrderMarksBlankLinesAndTinyNumbers) {
+  const std::string lines = "the 0.5 -1 1e-05\nna\xc3\xafve 2 0 -0.25\n";
+  for (const std::string header : {"", "2 3\n"}) {
+    EXPECT_EQ(*ReadAll({Write("mark", "\xef\xbb\xbf" + header + lines)}), kExpected);
+    EXPECT_EQ(*ReadAll({Write("end", header + lines + "\n \n\r\n")}), kExpected);
+  }
+  // Smaller than any float.
+  EXPECT_EQ(*ReadAll({Write("tiny", "a 1e-60 -1e-400 1e-40\n")}),
+            (Vectors{{"a", {0.0f, 0.0f, 1e-40f}}}));
+}
+
+TEST_F(VectorReaderTest, RecognizesVectorsByTheirBeginning) {
+  for (const std::string begin : {"2 3\nthe 0.5 -1 1e-05\n", "the 0.5 -1 1e-05\n", "2 3\nthe 0.5"})
+    EXPECT_TRUE(BeginsAsVectors(begin, /*whole=*/false)) << begin;
+  EXPECT_TRUE(BeginsAsVectors("2 3\nthe " + BytesOfAll(kExpected[0].second), /*whole=*/false));
+  for (const std::string begin : {"", "the king sees\n", "the 80\nof 7\n", "2 3\nthe king\n",
+                                  "king river 9\n", "model {\n", "{\"kind\": \"train\"}\n"})
+    EXPECT_FALSE(BeginsAsVectors(begin, /*whole=*/true)) << begin;
+}
+
+TEST_F(VectorReaderTest, NamesFieldsThatAreNotNumbers) {
+  const auto expect = [&](const std::string& bytes, const std::string& message) {
+    EXPECT_NE(ErrorOf({Write("wrong", bytes)}).find("wrong: " + message), std::string::npos)
+        << ErrorOf({Write("wrong", bytes)});
+  };
+  expect("the 1 2\na 1 2x\n",
+         "line 2: expected a word and 2 finite numbers, found in field 3: '2x'");
+  expect("2 2\nthe 1 2\na nan 2\n",
+         "line 3: expected a word and 2 finite numbers, found in field 2: 'nan'");
+  expect("the 1 2\na 1 1e60\n",
+         "line 2: expected a word and 2 finite numbers, found in field 3: '1e60'");
+  expect("1 3\nthe 1 two 3\n",
+         "line 2: expected a word and 3 finite numbers, found in field 3: 'two'");
+  expect("the 1 2\n\na 1 2\n", "line 2: expected a word and 2 finite numbers, found 0 fields");
+  expect("<<<<<<< HEAD\nthe 1 2\n", "line 1: found a conflict marker of Git, '<<<<<<< HEAD'");
+  expect("the 1 2\n>>>>>>> other\n", "line 2: found a conflict marker of Git, '>>>>>>> other'");
+  expect("word x1 x2\nthe 1 2\n",
+         "line 1: expected a word and 2 finite numbers, found in field 2: 'x1'");
+  expect("the 80\nof 7\n", "line 1: found a word and one number");
+  expect("2 2\nthe 1 2 3\na 1 2 3\n", "line 2: expected 2 numbers, as line 1 says, found 3");
+}
+
 TEST_F(VectorReaderTest, NamesUnreadableFiles) {
   EXPECT_NE(ErrorOf({Write("model.bin", "\xba\x16\x4f\x2f\x0c rest")}).find("the .vec file"),
             std::string::npos);

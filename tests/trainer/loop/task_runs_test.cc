@@ -127,19 +127,24 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 const std::string kSum = "loss.normalization=SUM";
+// The default leaves nothing of so little text.
+const std::string kSubsample = "model.word_vectors.subsample=0.01";
 
 INSTANTIATE_TEST_SUITE_P(
     WordVectors, TaskRunsTest,
-    testing::Values(RunCase{"SkipGram", EMBEDDING, {kSum}},
-                    RunCase{"Cbow", EMBEDDING, {kSum, "model.word_vectors.method=CBOW"}},
+    testing::Values(RunCase{"SkipGram", EMBEDDING, {kSum, kSubsample}},
+                    RunCase{
+                        "Cbow", EMBEDDING, {kSum, kSubsample, "model.word_vectors.method=CBOW"}},
                     RunCase{"SkipGramTree",
                             EMBEDDING,
-                            {kSum, "model.word_vectors.output=HIERARCHICAL_SOFTMAX"}},
+                            {kSum, kSubsample, "model.word_vectors.output=HIERARCHICAL_SOFTMAX"}},
                     RunCase{"CbowTree",
                             EMBEDDING,
-                            {kSum, "model.word_vectors.method=CBOW",
+                            {kSum, kSubsample, "model.word_vectors.method=CBOW",
                              "model.word_vectors.output=HIERARCHICAL_SOFTMAX"}},
-                    RunCase{"Glove", COOCCURRENCE, {kSum, "optimizer.kind=ADAGRAD"}}),
+                    RunCase{"Glove",
+                            COOCCURRENCE,
+                            {kSum, "model.word_vectors.method=GLOVE", "optimizer.kind=ADAGRAD"}}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -31,7 +31,7 @@ class CheckpointVectors : public VectorReader {
   int64_t size() const override { return size_; }
 
   absl::StatusOr<bool> Next(WordVector* vector) override {
-    while (next_ < vocabulary_.size() && IsSpecial(next_)) ++next_;
+    while (next_ < vocabulary_.size() && vocabulary_.is_special(next_)) ++next_;
     if (next_ == vocabulary_.size()) return false;
     const float* const row = values_.data() + begin_ + next_ * size_;
     *vector = {vocabulary_.piece(next_), {row, static_cast<size_t>(size_)}};
@@ -40,11 +40,6 @@ class CheckpointVectors : public VectorReader {
   }
 
  private:
-  bool IsSpecial(uint32_t id) const {
-    return id == vocabulary_.unknown_id() || id == vocabulary_.end_id() ||
-           id == vocabulary_.start_id() || id == vocabulary_.pad_id();
-  }
-
   const Vocabulary vocabulary_;
   const std::vector<float> values_;
   const int64_t begin_, size_;  // offset of the table, size of a row
@@ -95,7 +90,9 @@ absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& 
 
 // Files of other programs may have any name, also that of a checkpoint.
 bool IsCheckpoint(const std::string& path) {
-  return IsFolder(path) || path.ends_with(".ckpt") || ReadCheckpointHeader(path).ok();
+  if (IsFolder(path) || path.ends_with(".ckpt")) return true;
+  const absl::StatusOr<std::string> file = ResolveCheckpoint(path, kLatest);
+  return file.ok() && (*file != path || ReadCheckpointHeader(path).ok());
 }
 
 }  // namespace

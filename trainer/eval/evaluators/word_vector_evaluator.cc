@@ -1,6 +1,6 @@
 #include "trainer/eval/evaluators/word_vector_evaluator.h"
 
-#include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -35,7 +35,9 @@ class WordVectorEvaluator : public Evaluator {
 
   Evaluation Conclude(const EvaluationSums& total) const override {
     const auto predicted = static_cast<double>(total.whole.front());
-    const double loss = total.real.front() / std::max(1.0, predicted);
+    // Without predictions there is no loss, which would be the best there can be if it were 0.
+    const double loss =
+        predicted > 0 ? total.real.front() / predicted : std::numeric_limits<double>::quiet_NaN();
     const auto count = [](uint64_t number) { return static_cast<double>(number); };
     Evaluation evaluation{.loss = loss, .score = -loss};
     evaluation.figures = {
@@ -45,6 +47,11 @@ class WordVectorEvaluator : public Evaluator {
         {"tokens", count(text_.tokens()), "", false, /*count=*/true},
         {"unknown_rate", count(text_.unknown()) / count(text_.tokens()), "of the tokens are <unk>"},
     };
+    if (predicted == 0) {
+      evaluation.remarks.emplace_back(
+          "the split has no predictions: no two words of a line are left to predict each other "
+          "after subsampling (model.word_vectors.subsample); use a larger split");
+    }
     return evaluation;
   }
 

@@ -2,15 +2,20 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <memory>
+#include <vector>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "data/format/utf8.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/shards/manifest.h"
+#include "data/vectors/vector_reader.h"
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/inspection/baseline_inspection.h"
 #include "trainer/eval/inspection/dataset_inspection.h"
@@ -18,6 +23,7 @@
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/finite_check.h"
+#include "trainer/record/checkpoint/known_file.h"
 #include "trainer/record/run/run_summary.h"
 
 namespace elman {
@@ -171,17 +177,69 @@ Inspection DescribeRun(const RunSurvey& run) {
   return inspection;
 }
 
+// All of them, so that what is wrong with any is found.
+absl::StatusOr<Inspection> InspectVectors(const std::string& path, bool verify) {
+  Inspection inspection;
+  inspection.Add("kind", "word_vectors").Add("path", path);
+  uint64_t words = 0;
+  const auto read = [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const std::unique_ptr<VectorReader> reader, OpenVectors({.path = path}));
+    inspection.Add("size", reader->size());
+    WordVector vector;
+    std::vector<std::string> first;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, reader->Next(&vector));
+      if (!more) break;
+      constexpr size_t kShown = 5;
+      if (++words <= kShown) first.push_back(EscapeUnprintable(vector.word));
+    }
+    inspection.Add("words", words).AddText("first_words", absl::StrJoin(first, " "));
+    return absl::OkStatus();
+  };
+  const absl::Status status = read();
+  if (!status.ok() && !verify) return status;
+  if (verify) {
+    if (!status.ok()) inspection.problems.emplace_back(status.message());
+    inspection.Add("verified", status.ok()).AddList("problems", "problem", inspection.problems);
+  }
+  return inspection;
+}
+
+absl::StatusOr<Inspection> InspectMetrics(const std::string& path) {
+  ASSIGN_OR_RETURN(const RunRecord record, RunRecord::Read(path));
+  Inspection inspection;
+  inspection.Add("kind", "metrics").Add("path", path);
+  AddCourse(record, &inspection);
+  return inspection;
+}
+
+absl::StatusOr<Inspection> InspectFile(const std::string& path, bool verify) {
+  if (!FileExists(path)) return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
+  if (absl::EndsWith(path, ".tfrecord")) return InspectShard(path, verify);
+  if (absl::EndsWith(path, ".features")) return InspectFeatures(path, verify);
+  if (absl::EndsWith(path, ".texts")) return InspectRawText(path, verify);
+  ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kLatest));
+  if (IsBaseline(file)) return InspectBaseline(file, verify);
+  if (!ReadCheckpointHeader(file).ok()) {
+    switch (IdentifyFile(file).kind) {
+      case KnownFile::kWordVectors:
+        return InspectVectors(file, verify);
+      case KnownFile::kMetrics:
+        return InspectMetrics(file);
+      case KnownFile::kManifest:
+        if (FileNameOf(file) == kManifestName) return InspectDataset(FolderOf(file), verify);
+        break;
+      default:
+        break;
+    }
+  }
+  return InspectCheckpoint(file, verify);
+}
+
 }  // namespace
 
 absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
-  if (!IsFolder(path)) {
-    if (!FileExists(path))
-      return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
-    if (absl::EndsWith(path, ".tfrecord")) return InspectShard(path, verify);
-    if (absl::EndsWith(path, ".features")) return InspectFeatures(path, verify);
-    if (absl::EndsWith(path, ".texts")) return InspectRawText(path, verify);
-    return IsBaseline(path) ? InspectBaseline(path, verify) : InspectCheckpoint(path, verify);
-  }
+  if (!IsFolder(path)) return InspectFile(path, verify);
   if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);
   if (verify && IsRunDirectory(path)) {
     ASSIGN_OR_RETURN(const RunSurvey run, SurveyRun(path));
@@ -189,6 +247,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
   }
   absl::StatusOr<std::string> latest = CheckpointDirectory(path).Find(kLatest);
   if (absl::IsNotFound(latest.status())) {
+    if (FileNameOf(path) == "checkpoints") return ResolveCheckpoint(path, kLatest).status();
     return absl::NotFoundError(absl::StrCat(path, ": neither a data set (no ",
                                             std::string(kManifestName),
                                             " in it) nor a run directory with a checkpoint"));

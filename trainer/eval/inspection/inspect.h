@@ -9,9 +9,10 @@
 
 namespace elman {
 
-// Describes a data set, a shard, a run directory (its latest checkpoint and its progress), a
-// checkpoint or a baseline. With `verify`, checks every byte of it; in a run directory, every
-// checkpoint. Error if it is none of these or cannot be read.
+// Describes a data set, its manifest, a shard, a run directory (its latest checkpoint and its
+// progress), a checkpoint or the mark of one, a baseline, word vectors or a metrics.jsonl. With
+// `verify`, checks every byte of it; in a run directory, every checkpoint. An error if it is none
+// of these or cannot be read; for other known files it names the program that reads them.
 absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify);
 
 // Repairs the marks of a run directory with RepairRun, and describes the actions and the result.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "data/format/json_writer.h"
 #include "data/io/status_macros.h"
+#include "data/text/tagged_columns.h"
 #include "trainer/eval/decoding/batch_builder.h"
 #include "trainer/network/models/classifier.h"
 #include "trainer/network/models/labeler.h"
@@ -49,7 +50,9 @@ class TagPredictor : public LabelPredictor {
     for (const PredictionInput& input : inputs) {
       Sentence& sentence = sentences.emplace_back(Read(input));
       TokenSequence tokens{.ids = sentence.ids};
-      RETURN_IF_ERROR(TakeFeatures(features_, /*ends=*/false, &tokens));
+      // Lines without words at the end of a text are no sentence, so there are no vectors for them.
+      if (input.columns.empty() || !input.words.empty())
+        RETURN_IF_ERROR(TakeFeatures(features_, /*ends=*/false, &tokens));
       if (builder.Add(std::move(tokens))) sentence.row = rows_of(sentences) - 1;
     }
     Batch batch = builder.Build();
@@ -64,15 +67,22 @@ class TagPredictor : public LabelPredictor {
     if (batch.rows > 0) model_->Predict(batch, tags, probabilities, &workspace_);
 
     std::vector<std::string> texts;
-    for (const Sentence& sentence : sentences) {
+    for (size_t i = 0; i < sentences.size(); ++i) {
+      const Sentence& sentence = sentences[i];
       std::vector<int32_t> own_tags;
       std::vector<float> own_probabilities;
       for (const size_t first : sentence.first_pieces) {
         own_tags.push_back(tags[first * batch.rows + sentence.row]);
         own_probabilities.push_back(probabilities[first * batch.rows + sentence.row]);
       }
-      texts.push_back(json_ ? Json(sentence, own_tags, own_probabilities)
-                            : Columns(sentence, own_tags));
+      if (json_ && !inputs[i].columns.empty() && sentence.words.empty()) {
+        texts.emplace_back();
+      } else if (json_) {
+        texts.push_back(Json(sentence, own_tags, own_probabilities));
+      } else {
+        texts.push_back(inputs[i].columns.empty() ? Columns(sentence, own_tags)
+                                                  : Tagged(inputs[i].columns, own_tags));
+      }
     }
     return texts;
   }
@@ -108,6 +118,18 @@ class TagPredictor : public LabelPredictor {
     for (size_t i = 0; i < tags.size(); ++i)
       absl::StrAppend(&text, sentence.words[i], "\t", LabelName(tags[i]), "\n");
     return text + "\n";
+  }
+
+  // The separator of the line's own columns keeps them columns.
+  std::string Tagged(const std::vector<ColumnLine>& lines, const std::vector<int32_t>& tags) const {
+    std::string text;
+    size_t word = 0;
+    for (const ColumnLine& line : lines) {
+      text += line.text;
+      if (line.word) absl::StrAppend(&text, TagSeparator(line.text), LabelName(tags[word++]));
+      text += '\n';
+    }
+    return text;
   }
 
   std::string Json(const Sentence& sentence, const std::vector<int32_t>& tags,

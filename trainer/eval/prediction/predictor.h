@@ -18,11 +18,20 @@
 
 namespace elman {
 
+// A line of text with one word per line.
+struct ColumnLine {
+  std::string text;   // without its end
+  bool word = false;  // whether it has a word; false for empty lines, comments and the like
+};
+
 // The input of one prediction.
 struct PredictionInput {
-  std::string line;
+  std::string line = {};
   // The words, if they are given separately; otherwise the line is split into words.
-  std::vector<std::string> words;
+  std::vector<std::string> words = {};
+  // If given, `words` are the words of these lines, and taggers write the lines unchanged, with a
+  // tag after each line that has a word.
+  std::vector<ColumnLine> columns = {};
 };
 
 // Options for text generation with language models.

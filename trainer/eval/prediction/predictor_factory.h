@@ -13,7 +13,8 @@ namespace elman {
 //
 //   LANGUAGE_MODEL  the continued line. It depends only on the line, its number and `spec`, not on
 //                   the lines in the same group
-//   TAGGING         WORD<TAB>TAG for every word of the line, then an empty line
+//   TAGGING         WORD<TAB>TAG for every word of the line, then an empty line; for an input with
+//                   columns, these lines, each that has a word with its tag as a further column
 //   CLASSIFICATION  LABEL<TAB>TEXT
 //   TRANSLATION     the translation; with n_best > 1, lines NUMBER<TAB>SCORE<TAB>TRANSLATION,
 //                   where NUMBER is the number of the input line, from 0

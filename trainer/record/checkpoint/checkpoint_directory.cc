@@ -60,6 +60,20 @@ absl::StatusOr<std::string> SetAside(const std::string& path) {
   }
 }
 
+// The checkpoint that a mark names; `path` if it is none.
+absl::StatusOr<std::string> FollowMark(const std::string& path) {
+  const std::string name = FileNameOf(path), folder = FolderOf(path);
+  if (name != kLatest && name != kBest) return path;
+  if (FileNameOf(folder) == "checkpoints") return CheckpointDirectory(FolderOf(folder)).Find(name);
+  // Named from within the folder, or by another name of it.
+  absl::StatusOr<std::string> text = ReadFile(path, kMaxMarkBytes);
+  if (!text.ok()) return path;
+  absl::StripAsciiWhitespace(&*text);
+  if (StepOf(*text) < 0) return path;
+  RETURN_IF_ERROR(CheckStaysInside(folder, *text));
+  return ResolveCheckpoint(JoinPath(folder, *text), name);
+}
+
 }  // namespace
 
 CheckpointDirectory::CheckpointDirectory(const std::string& run_folder)
@@ -226,12 +240,17 @@ absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::stri
       return absl::NotFoundError(
           absl::StrCat(path, ": no such file or folder; name a run directory or a checkpoint"));
     }
-    return path;
+    return FollowMark(path);
   }
   absl::StatusOr<std::string> found = CheckpointDirectory(path).Find(mark);
   if (absl::IsNotFound(found.status())) {
     // A run without validation has no best checkpoint; its latest one is used.
     if (mark == kBest) return ResolveCheckpoint(path, kLatest);
+    const std::string run = FolderOf(path);
+    if (FileNameOf(path) == "checkpoints" && CheckpointDirectory(run).Find(kLatest).ok()) {
+      return absl::NotFoundError(absl::StrCat(
+          path, ": has the checkpoints of a run; name the run directory: ", ShellWord(run)));
+    }
     return absl::NotFoundError(absl::StrCat(path, ": no checkpoint in it; is it a run directory?"));
   }
   return found;

@@ -79,8 +79,9 @@ class CheckpointDirectory {
 // Copies the fields about the best checkpoint, or its absence, to `to`.
 void CopyBest(const Progress& from, Progress* to);
 
-// Resolves a path from a command line: returns a file as it is, and the checkpoint that `mark`
-// names for a run directory.
+// Resolves a path from a command line to a checkpoint file: for a run directory, the checkpoint
+// that `mark` names; for a mark (RUN_DIR/checkpoints/latest or best), the one that it names; any
+// other file as it is.
 absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::string_view mark);
 
 }  // namespace elman

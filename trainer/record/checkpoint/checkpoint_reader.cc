@@ -12,6 +12,7 @@
 #include "data/io/paths.h"
 #include "data/io/random_access_file.h"
 #include "data/io/status_macros.h"
+#include "trainer/record/checkpoint/known_file.h"
 #include "trainer/record/checkpoint/record_cursor.h"
 
 namespace elman {
@@ -43,9 +44,13 @@ absl::Status CheckParameters(const Cursor& cursor, const CheckpointHeader& heade
 }
 
 absl::Status ReadHeader(Cursor* cursor, CheckpointHeader* header) {
-  RETURN_IF_ERROR(cursor->Next());
-  if (!cursor->record().has_header())
-    return cursor->Error("not a checkpoint: its first record is no header");
+  const absl::Status status = cursor->Next();
+  if (absl::IsDataLoss(status)) return NoCheckpoint(cursor->path(), status);
+  RETURN_IF_ERROR(status);
+  if (!cursor->record().has_header()) {
+    return NoCheckpoint(cursor->path(),
+                        cursor->Error("not a checkpoint: its first record is no header"));
+  }
   *header = std::move(*cursor->record().mutable_header());
   if (header->format_version() != kCheckpointFormatVersion) {
     return absl::FailedPreconditionError(absl::StrCat(

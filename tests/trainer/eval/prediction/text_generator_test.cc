@@ -22,7 +22,7 @@ class TextGeneratorTest : public testing::Test {
   }
 
   static std::string One(Predictor* predictor, const std::string& line, uint64_t number = 0) {
-    const PredictionInput input{.line = line, .words = {}};
+    const PredictionInput input{.line = line};
     return (*predictor->Predict({&input, 1}, number))[0];
   }
 
@@ -72,7 +72,7 @@ TEST_F(TextGeneratorTest, SamplesDependOnLineNumberAndSeed) {
   PredictionSpec spec = Spec(/*temperature=*/2);
   spec.generation.end.max_tokens = 30;
   const auto predictor = Create(spec);
-  const PredictionInput inputs[] = {{.line = "w3", .words = {}}, {.line = "w3", .words = {}}};
+  const PredictionInput inputs[] = {{.line = "w3"}, {.line = "w3"}};
   const std::vector<std::string> together = *predictor->Predict(inputs, 4);
   EXPECT_NE(together[0], together[1]);
   EXPECT_EQ(together[0], One(predictor.get(), "w3", 4));
@@ -87,9 +87,9 @@ TEST_F(TextGeneratorTest, StreamsTheSameText) {
     spec.generation.beam = beam;
     const auto predictor = Create(spec);
     std::string streamed;
-    ASSERT_THAT(predictor->Stream({.line = "w4 w4", .words = {}}, 2,
-                                  [&](std::string_view text) { streamed += text; }),
-                IsOk());
+    ASSERT_THAT(
+        predictor->Stream({.line = "w4 w4"}, 2, [&](std::string_view text) { streamed += text; }),
+        IsOk());
     EXPECT_EQ(streamed, One(predictor.get(), "w4 w4", 2)) << beam;
   }
 }

@@ -18,7 +18,7 @@ std::vector<std::string> Predicted(TrainedModel* trained, const PredictionSpec& 
   const auto predictor = CreatePredictor(trained, spec);
   EXPECT_THAT(predictor, IsOk());
   std::vector<PredictionInput> inputs;
-  for (const std::string& line : lines) inputs.push_back({.line = line, .words = {}});
+  for (const std::string& line : lines) inputs.push_back({.line = line});
   return *(*predictor)->Predict(inputs, first);
 }
 
