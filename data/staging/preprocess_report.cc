@@ -97,9 +97,11 @@ std::string UnknownSplitsText(const DatasetManifest& manifest) {
       if (rate <= kMost || split.surveys(i).unknown_words_size() == 0) continue;
       absl::StrAppend(&text, "warning: ", FixedText(100 * rate, 1), " % of the ",
                       split.counts_size() == 1 ? "" : manifest.fields(i).name() + " ", "tokens of ",
-                      split.name(),
-                      " are unknown words: is it text of the same kind as train, with the same "
-                      "columns and tokenization?\n");
+                      split.name(), " are unknown words: ",
+                      split.name() == "train"
+                          ? "is --min_count too high, or --vocab_size too low?\n"
+                          : "is it text of the same kind as train, with the same columns and "
+                            "tokenization?\n");
     }
   }
   return text;
