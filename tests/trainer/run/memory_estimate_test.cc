@@ -33,7 +33,7 @@ class MemoryEstimateTest : public PreparedRuns {
 TEST_F(MemoryEstimateTest, CountsTheArraysOfAdam) {
   const MemoryEstimate one = Estimates(1)[0];
   EXPECT_EQ(one.values, size_);
-  EXPECT_EQ(one.gradients, size_);
+  EXPECT_EQ(one.gradients, 3 * size_) << "a sum of four lanes, and one for each level below it";
   EXPECT_EQ(one.optimizer, 2 * size_);
   EXPECT_EQ(one.checkpoint, 3 * size_);
   EXPECT_EQ(Estimates(1, {"optimizer.kind=SGD"})[0].optimizer, 0);
