@@ -71,8 +71,8 @@ constexpr Program kProgram = {
     .description =
         "Prints what PATH contains. PATH is a data set, a shard, a run directory, a checkpoint, a "
         "baseline, a file of word vectors or a metrics.jsonl. Of a run directory, the latest "
-        "checkpoint is shown, and --verify checks all of them. For other files that Elman writes, "
-        "the program that reads them is named.\n\n"
+        "checkpoint is shown, with --verify all of them are checked. For other files that Elman "
+        "writes, the program that reads them is named.\n\n"
         "Also queries and exports word vectors. Then PATH is a run directory, a checkpoint, or a "
         "file (VECTORS) in a format of word2vec, fastText or GloVe.",
     .examples = kExamples,
