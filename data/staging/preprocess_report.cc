@@ -84,7 +84,7 @@ std::string UnknownWordsText(const DatasetManifest& manifest) {
   return text;
 }
 
-// Warnings of splits with so many unknown words that the vocabulary cannot be meant for them.
+// Returns a warning for each split in which more than half of the tokens are unknown words.
 std::string UnknownSplitsText(const DatasetManifest& manifest) {
   constexpr double kMost = 0.5;
   std::string text;
