@@ -18,6 +18,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "data/io/errno_status.h"
 #include "data/io/open_file.h"
 #include "data/io/paths.h"
@@ -28,8 +30,10 @@ namespace elman {
 namespace {
 
 constexpr char kLockName[] = "lock";
+constexpr char kGuardSuffix[] = ".takeover";
 constexpr uint64_t kMaxHolderBytes = 4096;
 constexpr int kMaxAttempts = 100;
+constexpr absl::Duration kPause = absl::Milliseconds(10);  // while another process removes a lock
 
 // Identifies where process ids are comparable: this boot of the kernel and this namespace.
 std::string ProcessSpace() {
@@ -97,13 +101,17 @@ bool IsGone(const std::string& signature) {
          ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
-// Deletes the lock file with this signature, left by a process that has ended. Another process may
-// delete it at the same time and take the lock, so the file is first renamed and checked again.
-void Remove(const std::string& path, const std::string& signature) {
-  const std::string moved = absl::StrCat(path, ".", getpid());
-  if (::rename(path.c_str(), moved.c_str()) != 0) return;
-  if (SignatureIn(moved) != signature && ::link(moved.c_str(), path.c_str()) != 0) return;
-  ::unlink(moved.c_str());
+// Deletes the lock file of a process that has ended. Of several processes that find it, only the
+// one that creates the guard deletes it, and checks again before: otherwise a slow process would
+// delete the lock that a faster one has already taken. Returns false if another has the guard.
+bool RemoveLockOfEndedProcess(const std::string& path) {
+  const std::string guard = absl::StrCat(path, kGuardSuffix);
+  const absl::StatusOr<int> fd = OpenRegularFile(guard, O_RDWR | O_CREAT | O_EXCL);
+  if (!fd.ok()) return false;
+  ::close(*fd);
+  if (IsGone(SignatureIn(path))) ::unlink(path.c_str());
+  ::unlink(guard.c_str());
+  return true;
 }
 
 }  // namespace
@@ -133,22 +141,24 @@ absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::Take(const std::string& 
     ::close(fd);
     if (error == EINTR) continue;
     if (HasNoLocks(error)) {
-      const std::string signature = SignatureIn(path);
-      if (IsGone(signature)) {
-        Remove(path, signature);
+      if (IsGone(SignatureIn(path))) {
+        if (!RemoveLockOfEndedProcess(path)) absl::SleepFor(kPause);
         continue;
       }
       return absl::FailedPreconditionError(absl::StrCat(
           folder, ": another run writes there (", HolderIn(path),
-          "); stop it first. This file system has no locks, so that a run that was killed leaves ",
-          path, " behind: if it has ended, delete that file"));
+          "); stop it first. This file system has no locks. A run that was killed leaves the file ",
+          path, ": if that run has ended, delete the file"));
     }
     if (error != EWOULDBLOCK) return ErrnoStatus(error, "lock", path);
     return absl::FailedPreconditionError(
         absl::StrCat(folder, ": another run writes there (", HolderIn(path), "); stop it first"));
   }
   return absl::FailedPreconditionError(
-      absl::StrCat(path, ": comes and goes; runs begin and end there, stop them first"));
+      absl::StrCat(path,
+                   ": other runs start and end in this folder, or were killed while they started."
+                   " Stop them, then delete ",
+                   path, "*"));
 }
 
 FolderLock::~FolderLock() {

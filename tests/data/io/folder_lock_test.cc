@@ -1,5 +1,6 @@
 #include "data/io/folder_lock.h"
 
+#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -7,6 +8,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <vector>
 
 #include "tests/support/scratch.h"
 
@@ -87,7 +89,7 @@ TEST_F(FolderLockWithoutLocks, IsExclusive) {
   ASSERT_THAT(first, IsOk());
   EXPECT_THAT(FolderLockHolder(folder_.path()), HasSubstr("process " + std::to_string(getpid())));
   EXPECT_THAT(FolderLock::Take(folder_.path()),
-              FailsWith(absl::StatusCode::kFailedPrecondition, "delete that file"));
+              FailsWith(absl::StatusCode::kFailedPrecondition, "delete the file"));
   first->reset();
   EXPECT_THAT(folder_.Names(), testing::IsEmpty());
   EXPECT_THAT(FolderLock::Take(folder_.path()), IsOk());
@@ -98,6 +100,49 @@ TEST_F(FolderLockWithoutLocks, TakesOverFromAnEndedProcessOfThisHost) {
   EXPECT_EQ(FolderLockHolder(folder_.path()), "");
   EXPECT_THAT(FolderLock::Take(folder_.path()), IsOk());
   EXPECT_THAT(folder_.Names(), testing::IsEmpty());
+}
+
+// In each round several processes find the lock of an ended process at the same time. Those that
+// get the lock keep it for a while and end without releasing it; a file shows whether two had it.
+TEST_F(FolderLockWithoutLocks, IsTakenOverByOneProcessOnly) {
+  TakeAndDie();
+  for (int round = 0; round < 40; ++round) {
+    int start[2];
+    ASSERT_EQ(::pipe(start), 0);
+    std::vector<pid_t> children;
+    for (int i = 0; i < 8; ++i) {
+      children.push_back(fork());
+      if (children.back() != 0) continue;
+      ::close(start[1]);
+      char byte;
+      while (::read(start[0], &byte, 1) > 0) {
+      }
+      const auto lock = FolderLock::Take(folder_.path());
+      if (!lock.ok()) _exit(0);
+      const int only = ::open(folder_.Path("only").c_str(), O_CREAT | O_EXCL, 0600);
+      if (only < 0) _exit(1);
+      ::usleep(2000);
+      _exit(::unlink(folder_.Path("only").c_str()) == 0 ? 2 : 1);
+    }
+    ::close(start[1]);
+    ::close(start[0]);
+    int taken = 0;
+    for (const pid_t child : children) {
+      int status = -1;
+      ASSERT_EQ(waitpid(child, &status, 0), child);
+      EXPECT_NE(WEXITSTATUS(status), 1) << "two processes had the lock";
+      if (WEXITSTATUS(status) == 2) ++taken;
+    }
+    EXPECT_GE(taken, 1);
+  }
+}
+
+// A process was killed while it removed the lock of another.
+TEST_F(FolderLockWithoutLocks, NamesTheGuardToDelete) {
+  TakeAndDie();
+  folder_.Write("lock.takeover", "");
+  EXPECT_THAT(FolderLock::Take(folder_.path()),
+              FailsWith(absl::StatusCode::kFailedPrecondition, "then delete"));
 }
 
 // Locks of processes whose state cannot be checked on this host.
