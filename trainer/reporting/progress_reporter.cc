@@ -341,6 +341,14 @@ void ProgressReporter::SayNext(const Dataset& dataset) {
 // A run may complete all its steps without learning anything.
 absl::Status ProgressReporter::CheckLearned(const Progress& progress,
                                             const Dataset& dataset) const {
+  if (progress.step() > 0 && progress.divergence().lost_updates() >= progress.step()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "all ", progress.step(),
+        " steps diverged, so the weights are still the initial ones. "
+        "Lower optimizer.learning_rate, or raise divergence.max_gradient_norm if it is set (",
+        RoundedText(config_.divergence().max_gradient_norm()),
+        "), and start again with another --output"));
+  }
   const Task task = dataset.manifest().task();
   // Word vectors do not predict a distribution. A model that was selected by F1 or accuracy may be
   // overconfident (have a high loss) and still be good.
