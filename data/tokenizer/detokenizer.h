@@ -32,6 +32,8 @@ class Detokenizer {
   void Append(uint32_t id, std::string* text);
   // As Append, for a piece that need not be in the vocabulary.
   void AppendPiece(const std::string& piece, std::string* text);
+  // The space before the next token is already in the text: no other one is appended.
+  void SkipSpace() { line_begins_ = true; }
 
  private:
   void AppendWord(const std::string& word, std::string* text);

@@ -81,9 +81,10 @@ ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
 ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
           "For translation: exponent of the length normalization. Log-probabilities are divided "
           "by ((5 + tokens) / 6) to this power. Higher values give longer translations.");
-ABSL_FLAG(std::string, score_tokenization, "13a",
+ABSL_FLAG(std::string, score_tokenization, "",
           "`NAME` For translation: tokenization for BLEU: 13a, zh (for Chinese) or char "
-          "(characters).");
+          "(characters). Default: by the script of the references: zh for Chinese, char for "
+          "Japanese, Thai and others without spaces between words, 13a otherwise.");
 ABSL_FLAG(bool, score_lowercase, false,
           "For translation: converts translations and references to lower case before scoring, "
           "like sacreBLEU with -lc. The signature then has case:lc instead of case:mixed.");
@@ -132,6 +133,7 @@ absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
   RETURN_IF_ERROR(
       CheckSearchOptions(spec.search.beam, /*least_beam=*/1, spec.search.length_penalty));
   spec.lowercase = absl::GetFlag(FLAGS_score_lowercase);
+  if (absl::GetFlag(FLAGS_score_tokenization).empty()) return spec;
   std::vector<std::string_view> names;
   for (const ScoreTokenization known : kTokenizations) names.push_back(NameOf(known));
   ASSIGN_OR_RETURN(const size_t found, FindName("--score_tokenization",

@@ -57,9 +57,11 @@ ABSL_FLAG(int32_t, beam, 0,
 ABSL_FLAG(elman::RepeatedText, stop, {},
           "`TEXT` For language models: ends the output before the first occurrence of this text. "
           "Can be given several times.");
-ABSL_FLAG(bool, interactive, false,
-          "Answers each line before the next one is read, and prints text while it is generated. "
-          "On a terminal, prints a prompt. Ctrl-D exits.");
+ABSL_FLAG(
+    bool, interactive, false,
+    "Answers each line before the next one is read, and prints text while it is generated. "
+    "On a terminal, prints a prompt; the lines help, quit and exit are commands there (a space "
+    "before the word makes it an input), and Ctrl-D exits.");
 ABSL_FLAG(uint64_t, seed, 1, "Seed of the random numbers. The same seed gives the same text.");
 
 ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
@@ -167,9 +169,35 @@ TagColumns ColumnsOfModel(const CheckpointHeader& header) {
   return columns;
 }
 
-// A line, its answer as it is made, then the next line, each for itself.
-absl::Status Converse(Predictor* predictor) {
-  const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
+// Returns what a line of input is for a model of the task.
+std::string_view InputOf(Task task) {
+  switch (task) {
+    case LANGUAGE_MODEL:
+      return "the beginning of a text, which the model continues";
+    case TAGGING:
+      return absl::GetFlag(FLAGS_columns)
+                 ? "one word per line, and an empty line after each sentence, which the model tags"
+                 : "a sentence, which the model tags";
+    case TRANSLATION:
+      return "a sentence, which the model translates";
+    default:
+      return "a text, which the model classifies";
+  }
+}
+
+// Tells a person at a terminal what the program waits for. Nothing is printed for other input.
+void ExplainInput(Task task) {
+  if (::isatty(STDIN_FILENO) == 0) return;
+  std::fprintf(stderr, "Type %s, then Enter. %s.\n", std::string(InputOf(task)).c_str(),
+               absl::GetFlag(FLAGS_interactive) ? "Commands: help, quit (also exit or Ctrl-D)"
+                                                : "Ctrl-D ends the input");
+}
+
+// A line, its answer as it is made, then the next line, each for itself. Commands are for people:
+// in a pipe, every line is an input.
+absl::Status Converse(Task task, Predictor* predictor) {
+  const bool commands = ::isatty(STDIN_FILENO) != 0;
+  const bool terminal = commands && ::isatty(STDOUT_FILENO) != 0;
   const auto write = [](std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
@@ -179,6 +207,11 @@ absl::Status Converse(Predictor* predictor) {
     if (terminal) write("> ");
     ASSIGN_OR_RETURN(const std::vector<std::string> lines, source.Next(1));
     if (lines.empty()) break;
+    if (commands && (lines[0] == "quit" || lines[0] == "exit")) return absl::OkStatus();
+    if (commands && lines[0] == "help") {
+      ExplainInput(task);
+      continue;
+    }
     RETURN_IF_ERROR(predictor->Stream({.line = lines[0]}, number, write));
   }
   if (terminal) write("\n");
@@ -221,7 +254,9 @@ absl::Status Run(const CommandLine& command_line) {
   ASSIGN_OR_RETURN(const auto predictor,
                    CreatePredictor(trained.get(), SpecOfFlags(features.get())));
   const bool columns = absl::GetFlag(FLAGS_columns);
-  if (absl::GetFlag(FLAGS_interactive)) return Converse(predictor.get());
+  const Task task = trained->header.task();
+  ExplainInput(task);
+  if (absl::GetFlag(FLAGS_interactive)) return Converse(task, predictor.get());
   InputLines source(STDIN_FILENO);
   TaggedSentences sentences(ColumnsOfModel(trained->header));
   uint64_t done = 0;

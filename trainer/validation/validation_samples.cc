@@ -28,13 +28,15 @@ namespace {
 
 constexpr uint64_t kExamplesLookedAt = 1000;
 constexpr uint64_t kCacheBytes = uint64_t{2} << 20;
-// Lengths of inputs in tokens. Shorter examples are shown only if there are too few others.
+// Lengths of inputs in tokens. Shorter examples, and those with words that cannot be spelled, are
+// shown only if there are too few others.
 constexpr size_t kGoodLength = 3, kGoodLengthOfText = 8, kMostTokens = 120;
 constexpr int kMostLines = 3;  // per text
 constexpr size_t kPromptBytes = 60, kMostBytes = 400;
 // Limits of generated text: tokens, characters.
 constexpr int kMostGenerated = 60, kMostGeneratedCharacters = 240;
 constexpr double kTemperature = 0.7;
+constexpr std::string_view kUnknownMark = "\u2047";  // of an unknown word, as in SentencePiece
 
 // An example as ids, by field; the second is empty for tasks with one field.
 struct Example {
@@ -43,6 +45,14 @@ struct Example {
   // If the data set has them: the spelling of words that are <unk>, or the reference.
   std::vector<std::string> raw_texts = {};
 };
+
+// The text of ids. An unknown word becomes kUnknownMark: its spelling is not in the data set.
+std::string Text(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
+                 std::span<const uint32_t> ids) {
+  const std::vector<std::string> marks(std::ranges::count(ids, vocabulary.unknown_id()),
+                                       std::string(kUnknownMark));
+  return Detokenize(kind, vocabulary, ids, marks);
+}
 
 // Shortens text to valid UTF-8 of at most kMostBytes and appends a mark if it was longer.
 std::string Shown(std::string_view text) {
@@ -88,27 +98,25 @@ class TextSamples : public ValidationSamples {
     const std::vector<uint32_t>& line = example.fields[0];
     std::span<const std::string> unknown_words = example.raw_texts;
     Detokenizer detokenizer(kind_, &vocabulary_);
+    const auto append = [&](uint32_t id, std::string* text) {
+      if (id != vocabulary_.unknown_id()) return detokenizer.Append(id, text);
+      detokenizer.AppendPiece(
+          unknown_words.empty() ? std::string(kUnknownMark) : unknown_words.front(), text);
+      if (!unknown_words.empty()) unknown_words = unknown_words.subspan(1);
+    };
     // A line starts after the end-of-line token of the previous one.
     BatchDecoder::Job job{{static_cast<int32_t>(vocabulary_.end_id())}, nullptr};
     size_t read = 0;
     std::string prompt;
     for (; read < line.size() / 2 && prompt.size() < kPromptBytes; ++read) {
       job.prompt.push_back(static_cast<int32_t>(line[read]));
-      detokenizer.Append(line[read], &prompt);
-      if (line[read] == vocabulary_.unknown_id() && !unknown_words.empty())
-        unknown_words = unknown_words.subspan(1);
+      append(line[read], &prompt);
     }
     job.decoder = std::make_unique<SampledText>(GeneratedText(&end_, &vocabulary_, detokenizer),
                                                 &sampler_, seed_, number);
     std::string rest;
-    for (; read < line.size() && line[read] != vocabulary_.end_id(); ++read) {
-      if (line[read] == vocabulary_.unknown_id() && !unknown_words.empty()) {
-        detokenizer.AppendPiece(unknown_words.front(), &rest);
-        unknown_words = unknown_words.subspan(1);
-      } else {
-        detokenizer.Append(line[read], &rest);
-      }
-    }
+    for (; read < line.size() && line[read] != vocabulary_.end_id(); ++read)
+      append(line[read], &rest);
     sample->input = Shown(prompt);
     sample->expected = Shown(rest);
     return job;
@@ -156,7 +164,7 @@ class LabelSamples : public ValidationSamples {
         found[t] = label == kNoTarget ? labels_.no_label_id() : static_cast<uint32_t>(label);
       }
       samples.push_back(
-          {Shown(Detokenize(kind_, text_, text)), Labeled(text, gold), Labeled(text, found)});
+          {Shown(Text(kind_, text_, text)), Labeled(text, gold), Labeled(text, found)});
     }
     return samples;
   }
@@ -168,7 +176,7 @@ class LabelSamples : public ValidationSamples {
     std::string words;
     for (size_t begin = 0, end = 0; begin < text.size(); begin = end) {
       for (end = begin + 1; end < text.size() && labels[end] == labels_.no_label_id();) ++end;
-      std::string word = Detokenize(kind_, text_, std::span(text).subspan(begin, end - begin));
+      std::string word = Text(kind_, text_, std::span(text).subspan(begin, end - begin));
       while (word.starts_with(' ')) word.erase(0, 1);
       absl::StrAppend(&words, begin > 0 ? " " : "", word, "/", labels_.LabelName(labels[begin]));
     }
@@ -214,7 +222,9 @@ class TranslationSamples : public ValidationSamples {
   static std::string Line(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
                           std::vector<uint32_t> tokens) {
     tokens.pop_back();
-    return Shown(TranslationLine(kind, vocabulary, tokens));
+    const std::vector<std::string> marks(std::ranges::count(tokens, vocabulary.unknown_id()),
+                                         std::string(kUnknownMark));
+    return Shown(TranslationLine(kind, vocabulary, tokens, marks));
   }
 
   const TokenizerSpec::Kind target_kind_;
@@ -231,19 +241,23 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
   // The token that every text or source ends in does not count as content.
   const size_t end_of_line = is_text || dataset->manifest().task() == TRANSLATION ? 1 : 0;
   const size_t good_length = is_text ? kGoodLengthOfText : kGoodLength;
-  std::vector<Example> chosen, short_ones;
+  std::vector<Example> chosen, others;
   ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
   ASSIGN_OR_RETURN(const auto raw_texts, RawTextReader::Open(dataset, split,
                                                              is_text ? RawTextHeader::UNKNOWN_WORDS
                                                                      : RawTextHeader::REFERENCE));
+  const uint32_t unknown_id = dataset->vocabulary(0).unknown_id();
+  const bool spelled = is_text && raw_texts != nullptr;
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(std::move(dataset), split, kCacheBytes));
   const uint64_t end = std::min(kExamplesLookedAt, reader->examples());
   for (uint64_t number = 0; number < end && chosen.size() < wanted; ++number) {
     ASSIGN_OR_RETURN(const ExampleView view, reader->Read(number));
     const size_t tokens = view.fields[0].size();
     if (tokens <= end_of_line || (tokens > kMostTokens && !is_text)) continue;
-    if (tokens < good_length && chosen.size() + short_ones.size() >= wanted) continue;
-    Example& example = (tokens < good_length ? short_ones : chosen).emplace_back();
+    const bool readable = spelled || std::ranges::count(view.fields[0], unknown_id) == 0;
+    const bool good = tokens >= good_length && readable;
+    if (!good && chosen.size() + others.size() >= wanted) continue;
+    Example& example = (good ? chosen : others).emplace_back();
     for (int field = 0; field < reader->fields(); ++field)
       example.fields[field].assign(view.fields[field].begin(), view.fields[field].end());
     ASSIGN_OR_RETURN(TokenSequence read, ReadTokens(view, features.get()));
@@ -252,8 +266,8 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
     ASSIGN_OR_RETURN(const auto texts, raw_texts->Read(number));
     example.raw_texts.assign(texts.begin(), texts.end());
   }
-  short_ones.resize(std::min(short_ones.size(), wanted - chosen.size()));
-  std::ranges::move(short_ones, std::back_inserter(chosen));
+  others.resize(std::min(others.size(), wanted - chosen.size()));
+  std::ranges::move(others, std::back_inserter(chosen));
   return chosen;
 }
 

@@ -36,8 +36,9 @@ class ValidationSamples {
   virtual std::vector<Sample> Make(int64_t step) = 0;
 };
 
-// Chooses the first examples of the split that are neither short nor long, as many as
-// logging.samples of the configuration; if there are too few, also short ones. The data set and the
+// Chooses the first examples of the split that are neither short nor long and have no unknown word
+// whose spelling the data set lacks, as many as logging.samples of the configuration; if there are
+// too few, also others. Such a word is shown as U+2047. The data set and the
 // model must outlive the samples; each call of Make uses the current values of the model. Returns
 // null for word vectors, for language models that read features, and for a split that has only
 // empty or very long examples.

@@ -68,8 +68,21 @@ TEST_F(ValidationSamplesTest, ExpectedTextIsRawText) {
   const Examples text = {{2, 0, 4, 5, 6, 0, 7, 0, 3, 1}};
   const auto samples = Create(LANGUAGE_MODEL, {text}, 1, /*raw_text=*/true)->Make(1);
   ASSERT_THAT(samples, SizeIs(1));
-  EXPECT_EQ(samples[0].input, "w2 <unk> w4 w5 w6") << "what the model reads";
+  EXPECT_EQ(samples[0].input, "w2 Text 0.0 w4 w5 w6");
   EXPECT_EQ(samples[0].expected, " Text 0.1 w7 Text 0.2 w3");
+}
+
+// Examples with words that cannot be spelled are the last choice, and do not show <unk>.
+TEST_F(ValidationSamplesTest, UnknownWordsAreNotShownAsSuch) {
+  const Examples lines = {{2, 0, 4, 1}, {3, 4, 5, 1}}, targets = {{0, 1}, {2, 1}};
+  auto translations = Create(TRANSLATION, {lines, targets}, 2)->Make(1);
+  ASSERT_THAT(translations, SizeIs(2));
+  EXPECT_EQ(translations[0].input, "w3 w4 w5");
+  EXPECT_EQ(translations[1].input, "w2 \u2047 w4");
+  EXPECT_EQ(translations[1].expected, "\u2047");
+  const auto tags = Create(TAGGING, {{{2, 0, 4}}, {{0, 1, 3}}}, 1)->Make(1);
+  EXPECT_EQ(tags[0].input, "w2 \u2047 w4");
+  EXPECT_EQ(tags[0].expected, "w2/L0 \u2047/L1 w4/L3");
 }
 
 TEST_F(ValidationSamplesTest, ContinuesHalfALine) {

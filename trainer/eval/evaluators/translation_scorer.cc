@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "data/features/feature_reader.h"
 #include "data/io/status_macros.h"
 #include "data/shards/example_reader.h"
@@ -18,6 +19,55 @@ namespace {
 // The default of elman-predict. Products of the same shapes give the same translations.
 constexpr uint64_t kSourcesTogether = 32;
 constexpr uint64_t kCacheBytes = uint64_t{6} << 20;
+constexpr uint64_t kReferencesForScript = 1000;
+
+// The references of a split. Their numbers must increase from call to call.
+class References {
+ public:
+  static absl::StatusOr<References> Open(const std::shared_ptr<const Dataset>& dataset,
+                                         std::string_view split) {
+    References references(*dataset);
+    ASSIGN_OR_RETURN(references.raw_,
+                     RawTextReader::Open(dataset, split, RawTextHeader::REFERENCE));
+    return references;
+  }
+
+  bool raw() const { return raw_ != nullptr; }
+
+  // `view` is the example with this number.
+  absl::StatusOr<std::string> Read(uint64_t example, const ExampleView& view) {
+    if (raw_ != nullptr) {
+      ASSIGN_OR_RETURN(const auto texts, raw_->Read(example));
+      return std::string(texts[0]);
+    }
+    std::vector<uint32_t> ids(view.fields[1].begin(), view.fields[1].end());
+    ids.pop_back();  // </s>
+    return TranslationLine(kind_, target_, ids);
+  }
+
+ private:
+  explicit References(const Dataset& dataset)
+      : target_(dataset.vocabulary(1)), kind_(dataset.manifest().fields(1).tokenizer().kind()) {}
+
+  const Vocabulary& target_;
+  TokenizerSpec::Kind kind_;
+  std::unique_ptr<RawTextReader> raw_;  // null: the data set has none
+};
+
+// Chooses a tokenization by the first references of the split.
+absl::StatusOr<ScoreTokenization> TokenizationOf(const std::shared_ptr<const Dataset>& dataset,
+                                                 std::string_view split) {
+  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
+  ASSIGN_OR_RETURN(References references, References::Open(dataset, split));
+  ReferenceScripts scripts;
+  const uint64_t end = std::min(kReferencesForScript, reader->examples());
+  for (uint64_t example = 0; example < end; ++example) {
+    ASSIGN_OR_RETURN(const ExampleView view, reader->Read(example));
+    ASSIGN_OR_RETURN(const std::string line, references.Read(example, view));
+    scripts.Add(line);
+  }
+  return scripts.Tokenization();
+}
 
 }  // namespace
 
@@ -27,13 +77,18 @@ absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Datas
                                                      int feature_size, Model* model) {
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
   ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
-  ASSIGN_OR_RETURN(const auto references,
-                   RawTextReader::Open(dataset, split, RawTextHeader::REFERENCE));
+  ASSIGN_OR_RETURN(References references, References::Open(dataset, split));
   const Vocabulary& target = dataset->vocabulary(1);
   const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
   TranslationSearch search(model->AsTranslator(), target, spec.search);
   JudgedTranslations judged;
-  judged.raw_references = references != nullptr;
+  judged.raw_references = references.raw();
+  judged.chosen = !spec.tokenization;
+  if (spec.tokenization) {
+    judged.tokenization = *spec.tokenization;
+  } else {
+    ASSIGN_OR_RETURN(judged.tokenization, TokenizationOf(dataset, split));
+  }
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   judged.left_out = entry->left_out_examples();
   if (dataset->manifest().preprocess().on_long() == PreprocessSpec::DROP)
@@ -45,19 +100,12 @@ absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Datas
     for (uint64_t example = first; example < end; ++example) {
       ASSIGN_OR_RETURN(const ExampleView view, reader->Read(example));
       ASSIGN_OR_RETURN(sources.emplace_back(), ReadTokens(view, features.get()));
-      if (references != nullptr) {
-        ASSIGN_OR_RETURN(const auto texts, references->Read(example));
-        lines.emplace_back(texts[0]);
-      } else {
-        std::vector<uint32_t> ids(view.fields[1].begin(), view.fields[1].end());
-        ids.pop_back();  // </s>
-        lines.push_back(TranslationLine(kind, target, ids));
-      }
+      ASSIGN_OR_RETURN(lines.emplace_back(), references.Read(example, view));
     }
     const std::vector<std::vector<Translation>> translations = search.Run(sources);
     for (size_t i = 0; i < sources.size(); ++i) {
       const std::string line = TranslationLine(kind, target, translations[i][0].tokens);
-      judged.bleu.emplace_back(spec.tokenization, spec.lowercase).Add(line, lines[i]);
+      judged.bleu.emplace_back(judged.tokenization, spec.lowercase).Add(line, lines[i]);
       judged.chrf.emplace_back(spec.lowercase).Add(line, lines[i]);
     }
   }
@@ -84,6 +132,12 @@ void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
         "preprocessing left out ", judged.left_out,
         " pairs of the split (an empty side, invalid bytes or --max_length), which bleu and chrf "
         "do not include: sacreBLEU on the files counts them"));
+  }
+  if (judged.chosen && judged.tokenization != ScoreTokenization::k13a) {
+    evaluation->remarks.push_back(
+        absl::StrCat("bleu uses the tokenization ", std::string(NameOf(judged.tokenization)),
+                     ", because most references are written without spaces between words. Option "
+                     "--score_tokenization=13a|zh|char sets another one"));
   }
   if (judged.raw_references) return;
   evaluation->remarks.push_back(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +19,8 @@ namespace elman {
 // How to translate and to score.
 struct TranslationJudgeSpec {
   TranslationSearchSpec search;
-  ScoreTokenization tokenization = ScoreTokenization::k13a;
+  // For BLEU. No value: chosen by the script of the references (ReferenceScripts).
+  std::optional<ScoreTokenization> tokenization = {};
   bool lowercase = false;  // score translations and references in lower case
 };
 
@@ -31,6 +33,8 @@ struct JudgedTranslations {
   // punctuation follow rules.
   bool raw_references = false;
   uint64_t left_out = 0;  // pairs of the corpus that the data set does not have
+  ScoreTokenization tokenization = ScoreTokenization::k13a;
+  bool chosen = false;  // the tokenization was chosen by the script of the references
 };
 
 // Translates the sources of a split as elman-predict does. Uses raw references if the data set has

@@ -60,6 +60,18 @@ bool IsChinese(char32_t c) {
                 {0xff00, 0xffef}});
 }
 
+bool IsHan(char32_t c) { return In(c, {{0x3400, 0x9fff}, {0xf900, 0xfaff}, {0x20000, 0x3ffff}}); }
+
+// Kana, Thai, Lao, Tibetan, Burmese and Khmer.
+bool IsOfUnspacedAlphabet(char32_t c) {
+  return In(c, {{0x3041, 0x30ff},
+                {0x31f0, 0x31ff},
+                {0xff66, 0xff9d},
+                {0x0e01, 0x0fff},
+                {0x1000, 0x109f},
+                {0x1780, 0x17ff}});
+}
+
 std::u32string Decode(std::string_view line) {
   std::u32string text;
   while (!line.empty()) {
@@ -203,6 +215,21 @@ std::string_view NameOf(ScoreTokenization tokenization) {
       return "char";
   }
   return "";
+}
+
+void ReferenceScripts::Add(std::string_view line) {
+  for (const char32_t c : Decode(line)) {
+    const bool han = IsHan(c), unspaced = han || IsOfUnspacedAlphabet(c);
+    han_ += han;
+    unspaced_ += unspaced;
+    letters_ += unspaced || ClassOf(c) == CharacterClass::kLetter;
+  }
+}
+
+ScoreTokenization ReferenceScripts::Tokenization() const {
+  if (2 * unspaced_ <= letters_) return ScoreTokenization::k13a;
+  // Chinese text may quote a few kana; Japanese has many of them.
+  return 10 * (unspaced_ - han_) >= unspaced_ ? ScoreTokenization::kChar : ScoreTokenization::kZh;
 }
 
 std::string TokenizeForScore(ScoreTokenization tokenization, std::string_view line) {

@@ -2,6 +2,7 @@
 // the same tokenization. Results are identical to those of sacreBLEU (Post, 2018).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,22 @@ enum class ScoreTokenization {
 
 // Returns the name used in signatures: 13a, zh, char.
 std::string_view NameOf(ScoreTokenization tokenization);
+
+// Counts the letters of references by script, to choose a tokenization for them.
+class ReferenceScripts {
+ public:
+  void Add(std::string_view line);
+
+  // Returns kZh if most letters are Chinese characters; kChar if most are of Japanese, with kana,
+  // or of another script that puts no spaces between words (Thai, Lao, Tibetan, Burmese, Khmer);
+  // k13a otherwise.
+  ScoreTokenization Tokenization() const;
+
+ private:
+  int64_t letters_ = 0;   // of any script
+  int64_t unspaced_ = 0;  // of a script that puts no spaces between words
+  int64_t han_ = 0;       // Chinese characters among them
+};
 
 // Returns the tokens of a line of UTF-8, separated by single spaces. Invalid UTF-8 becomes U+FFFD.
 std::string TokenizeForScore(ScoreTokenization tokenization, std::string_view line);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/characters.h"
 #include "data/format/json_writer.h"
 #include "data/tokenizer/detokenizer.h"
 #include "trainer/eval/decoding/batch_decoder.h"
@@ -41,14 +42,13 @@ class TextGenerator : public Predictor {
 
   absl::StatusOr<std::vector<std::string>> Predict(std::span<const PredictionInput> inputs,
                                                    uint64_t first) override {
-    std::vector<std::string> prompts;  // the lines as the model reads them
     std::vector<BatchDecoder::Job> jobs;
     for (const PredictionInput& input : inputs)
-      jobs.push_back(Begin(input.line, first + jobs.size(), &prompts.emplace_back()));
+      jobs.push_back(Begin(input.line, first + jobs.size()));
     decoder_.Run(jobs, first, [](const BatchDecoder::Job&) {});
     std::vector<std::string> texts;
     for (size_t i = 0; i < jobs.size(); ++i)
-      texts.push_back(Show(inputs[i].line, prompts[i], jobs[i].decoder->text()));
+      texts.push_back(Show(inputs[i].line, jobs[i].decoder->text()));
     return texts;
   }
 
@@ -56,9 +56,8 @@ class TextGenerator : public Predictor {
                       const std::function<void(std::string_view)>& write) override {
     // A beam search may still replace earlier words, so its text cannot be streamed.
     if (json_ || spec_.beam > 0) return Predictor::Stream(input, number, write);
-    std::string prompt;
-    BatchDecoder::Job job = Begin(input.line, number, &prompt);
-    write(prompt);
+    BatchDecoder::Job job = Begin(input.line, number);
+    write(input.line);
     size_t written = 0;
     decoder_.Run({&job, 1}, number, [&](const BatchDecoder::Job& progress) {
       const GeneratedText& text = progress.decoder->text();
@@ -71,17 +70,24 @@ class TextGenerator : public Predictor {
   }
 
  private:
-  // Makes the job that continues a line. `prompt` becomes the line as the model reads it.
-  BatchDecoder::Job Begin(const std::string& line, uint64_t number, std::string* prompt) {
+  // Makes the job that continues a line. Its text follows the line as it was typed, whatever the
+  // tokenizer makes of its case, spaces and unknown words.
+  BatchDecoder::Job Begin(const std::string& line, uint64_t number) {
     std::vector<uint32_t> ids;
     tokenizer_->Encode(line, &ids);
     Detokenizer detokenizer(kind_, &vocabulary_);
     // </s> of the previous line precedes the line.
     BatchDecoder::Job job{{static_cast<int32_t>(vocabulary_.end_id())}, nullptr};
+    std::string read;  // the line as the model reads it
     for (const uint32_t id : ids) {
       job.prompt.push_back(static_cast<int32_t>(id));
-      detokenizer.Append(id, prompt);
+      detokenizer.Append(id, &read);
     }
+    // Where the model has read a space at the end, its next token brings none.
+    const auto ends_in_space = [](const std::string& text) {
+      return !text.empty() && IsAsciiSpace(text.back());
+    };
+    if (ends_in_space(line) && !ends_in_space(read)) detokenizer.SkipSpace();
     GeneratedText begin(&spec_.end, &vocabulary_, detokenizer);
     if (spec_.beam > 0) {
       job.decoder = std::make_unique<BeamSearch>(std::move(begin), spec_.beam,
@@ -92,9 +98,8 @@ class TextGenerator : public Predictor {
     return job;
   }
 
-  std::string Show(const std::string& line, const std::string& prompt,
-                   const GeneratedText& continuation) const {
-    const std::string text = absl::StrCat(prompt, std::string(continuation.text()));
+  std::string Show(const std::string& line, const GeneratedText& continuation) const {
+    const std::string text = absl::StrCat(line, std::string(continuation.text()));
     if (!json_) return text + "\n";
     return JsonObject()
                .Add("prompt", line)

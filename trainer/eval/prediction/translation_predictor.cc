@@ -66,9 +66,16 @@ class TranslationPredictor : public Predictor {
     }
     if (words.size() + 1 == ids.size()) return words;
     // Subword pieces, or lower-casing that changed the splits.
+    std::vector<std::string> unknown_words;
+    tokenizer_->VisitUnknown(line,
+                             [&](std::string_view word) { unknown_words.emplace_back(word); });
+    size_t unknown = 0;
     words.clear();
-    for (size_t i = 0; i + 1 < ids.size(); ++i)
-      words.push_back(Detokenize(source_kind_, source_, {&ids[i], 1}));
+    for (size_t i = 0; i + 1 < ids.size(); ++i) {
+      words.push_back(ids[i] == source_.unknown_id() && unknown < unknown_words.size()
+                          ? unknown_words[unknown++]
+                          : Detokenize(source_kind_, source_, {&ids[i], 1}));
+    }
     return words;
   }
 

@@ -131,5 +131,24 @@ TEST(ScoreTokenizerTest, TokenizesLikeMteval) {
   EXPECT_EQ(tokens(""), "");
 }
 
+TEST(ReferenceScriptsTest, ChooseTheTokenization) {
+  const auto chosen = [](std::initializer_list<const char*> lines) {
+    ReferenceScripts scripts;
+    for (const char* line : lines) scripts.Add(line);
+    return scripts.Tokenization();
+  };
+  EXPECT_EQ(chosen({}), ScoreTokenization::k13a);
+  EXPECT_EQ(chosen({"1, 2, 3"}), ScoreTokenization::k13a);
+  EXPECT_EQ(chosen({"The word \u4e2d\u56fd is Chinese."}), ScoreTokenization::k13a);
+  EXPECT_EQ(chosen({"\ud55c\uad6d\uc5b4 \ubb38\uc7a5"}), ScoreTokenization::k13a) << "Korean";
+  EXPECT_EQ(
+      chosen({"\u6211\u4ece\u53a6\u95e8\u5230\u4e86\u5317\u4eac\u3002", "Tom \u5728\u5bb6\u3002"}),
+      ScoreTokenization::kZh);
+  EXPECT_EQ(chosen({"\u79c1\u306f\u6771\u4eac\u306b\u4f4f\u3093\u3067\u3044\u307e\u3059\u3002"}),
+            ScoreTokenization::kChar)
+      << "Japanese";
+  EXPECT_EQ(chosen({"\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35"}), ScoreTokenization::kChar) << "Thai";
+}
+
 }  // namespace
 }  // namespace elman

@@ -68,6 +68,24 @@ TEST_F(TextGeneratorTest, ContinuesTheLine) {
   EXPECT_EQ(without_spaces(One(predictor.get(), "w3 w5")), without_spaces(expected) + "\n");
 }
 
+// The prompt comes back as it was typed, with unknown words and spaces, and the continuation
+// follows it with one space.
+TEST_F(TextGeneratorTest, PromptsAreKeptAsTyped) {
+  const PredictionSpec spec = Spec(/*temperature=*/0);
+  for (const std::string prompt : {"  W3\t Zebra w5", "w3  zebra ", "  ", "\xff w3"}) {
+    const std::string text = One(Create(spec).get(), prompt);
+    EXPECT_THAT(text, StartsWith(prompt));
+    EXPECT_THAT(text, testing::Not(HasSubstr("<unk>")));
+    const std::string rest = text.substr(prompt.size());
+    EXPECT_EQ(rest.starts_with(" w") || rest.starts_with("\n"), prompt.back() != ' ') << text;
+    std::string streamed;
+    ASSERT_THAT(
+        Create(spec)->Stream({.line = prompt}, 0, [&](std::string_view part) { streamed += part; }),
+        IsOk());
+    EXPECT_EQ(streamed, text);
+  }
+}
+
 TEST_F(TextGeneratorTest, SamplesDependOnLineNumberAndSeed) {
   PredictionSpec spec = Spec(/*temperature=*/2);
   spec.generation.end.max_tokens = 30;

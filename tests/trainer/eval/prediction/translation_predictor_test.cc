@@ -69,6 +69,15 @@ TEST(TranslationPredictorTest, JsonHasTheAlignment) {
                              HasSubstr("\"alignment\": [[")));
 }
 
+TEST(TranslationPredictorTest, SourceWordsAreKeptAsTyped) {
+  const auto trained = MadeTrainedModel(TRANSLATION);
+  PredictionSpec spec;
+  spec.json = true;
+  const std::string text = Predicted(trained.get(), spec, {"w4 zebra w2"})[0];
+  EXPECT_THAT(text, HasSubstr("\"source_tokens\": [\"w4\", \"zebra\", \"w2\", \"</s>\"]"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("<unk>")));
+}
+
 TEST(TranslationPredictorTest, ReplacingUnknownWordsRequiresAttention) {
   const auto trained = MadeTrainedModel(TRANSLATION, "translation { attention: NONE }");
   PredictionSpec spec;
