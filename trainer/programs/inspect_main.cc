@@ -1,6 +1,7 @@
 // elman-inspect: shows and verifies all files that Elman writes.
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -14,6 +15,7 @@
 #include "trainer/eval/inspection/inspect.h"
 #include "trainer/eval/inspection/inspection.h"
 #include "trainer/eval/inspection/run_course.h"
+#include "trainer/eval/inspection/run_table.h"
 #include "trainer/eval/inspection/word_questions.h"
 
 ABSL_FLAG(bool, verify, false,
@@ -39,6 +41,10 @@ ABSL_FLAG(std::string, export_vectors, "", "`FILE` Writes the word vectors of PA
 ABSL_FLAG(std::string, vectors_format, "word2vec",
           "`FORMAT` Format of the file in --export_vectors: word2vec (text), word2vec_binary or "
           "glove.");
+ABSL_FLAG(
+    bool, all, false,
+    "Of a run directory or a checkpoint, shows all fields of the configuration and the shapes "
+    "of all parameters. Without it, only the fields that differ from their defaults.");
 ABSL_FLAG(std::string, format, "text",
           "`FORMAT` Output format: text, or json (one JSON object on one line).");
 
@@ -48,6 +54,7 @@ namespace {
 constexpr Example kExamples[] = {
     {"Show a run: its metrics, checkpoints and events", "elman-inspect run/mine/model"},
     {"Compare two runs", "elman-inspect run/mine/model --compare=run/other"},
+    {"Show a table of all runs of a sweep, the best one first", "elman-inspect run/sweep/*"},
     {"Export word vectors for other programs",
      "elman-inspect run/vectors/model --export_vectors=vectors.txt"},
     {"Find the word that is to woman as king is to man",
@@ -62,7 +69,9 @@ constexpr Program kProgram = {
     .name = "elman-inspect",
     .purpose = "shows, verifies and repairs data sets, runs and checkpoints",
     .usage =
-        "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [OPTION...]\n"
+        "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [--all]\n"
+        "    [OPTION...]\n"
+        "elman-inspect RUN_DIR RUN_DIR... [--format=FORMAT]\n"
         "elman-inspect FILE --arpa=FILE [OPTION...]\n"
         "elman-inspect RUN_DIR|CHECKPOINT|VECTORS --export_vectors=FILE\n"
         "    [--vectors_format=FORMAT]\n"
@@ -70,9 +79,13 @@ constexpr Program kProgram = {
         "    [--analogy=A,B,C] [--count=N]",
     .description =
         "Prints what PATH contains. PATH is a data set, a shard, a run directory, a checkpoint, a "
-        "baseline, a file of word vectors or a metrics.jsonl. Of a run directory, the latest "
-        "checkpoint is shown, with --verify all of them are checked. For other files that Elman "
-        "writes, the program that reads them is named.\n\n"
+        "baseline, a file of word vectors or a metrics.jsonl. Of a run directory, the results, the "
+        "course and the latest checkpoint are shown; with --verify all checkpoints are checked. "
+        "For "
+        "other files that Elman writes, the program that reads them is named.\n\n"
+        "Of several run directories, prints a table: the main metric of the best validation, by "
+        "which the runs are sorted, their last steps and states, and the fields of their "
+        "configurations that differ.\n\n"
         "Also queries and exports word vectors. Then PATH is a run directory, a checkpoint, or a "
         "file (VECTORS) in a format of word2vec, fastText or GloVe.",
     .examples = kExamples,
@@ -87,10 +100,14 @@ WordQuestions QuestionsOfFlags() {
 
 absl::Status CheckCommandLine(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoFlagWithoutDashes(command_line));
-  if (command_line.arguments.size() != 1) {
+  if (command_line.arguments.empty()) {
     return absl::InvalidArgumentError(
-        "name one data set, shard, run directory, checkpoint or file of elman-baseline; see "
-        "--help");
+        "name one data set, shard, run directory, checkpoint or file of elman-baseline, or several "
+        "run directories; see --help");
+  }
+  if (command_line.arguments.size() > 1) {
+    RETURN_IF_ERROR(ExpectOnly(command_line, {"format"}, "several paths"));
+    return ExpectFormat(absl::GetFlag(FLAGS_format));
   }
   const bool compares = !absl::GetFlag(FLAGS_compare).empty();
   const bool exports_arpa = !absl::GetFlag(FLAGS_arpa).empty();
@@ -126,7 +143,9 @@ absl::StatusOr<Inspection> Export(const std::string& path, const std::string& fi
   return inspection;
 }
 
-absl::StatusOr<Inspection> InspectAsAsked(const std::string& path) {
+absl::StatusOr<Inspection> InspectAsAsked(const std::vector<std::string>& paths) {
+  if (paths.size() > 1) return TabulateRuns(paths);
+  const std::string& path = paths[0];
   const std::string file = absl::GetFlag(FLAGS_export_vectors);
   const GivenPath inputs[] = {{"PATH", path}};
   for (const GivenPath& output :
@@ -142,11 +161,11 @@ absl::StatusOr<Inspection> InspectAsAsked(const std::string& path) {
   if (!other.empty()) return CompareRuns(path, other);
   if (const std::string arpa = absl::GetFlag(FLAGS_arpa); !arpa.empty())
     return InspectAndExportArpa(path, arpa);
-  return Inspect(path, absl::GetFlag(FLAGS_verify));
+  return Inspect(path, {.verify = absl::GetFlag(FLAGS_verify), .all = absl::GetFlag(FLAGS_all)});
 }
 
 absl::Status Run(const CommandLine& command_line) {
-  ASSIGN_OR_RETURN(const Inspection inspection, InspectAsAsked(command_line.arguments[0]));
+  ASSIGN_OR_RETURN(const Inspection inspection, InspectAsAsked(command_line.arguments));
   if (IsJson(absl::GetFlag(FLAGS_format))) {
     std::printf("%s\n", inspection.json().ToString().c_str());
   } else {

@@ -1,7 +1,5 @@
 #include "trainer/eval/inspection/inspect.h"
 
-#include <google/protobuf/text_format.h>
-
 #include <memory>
 #include <vector>
 
@@ -16,6 +14,7 @@
 #include "data/io/status_macros.h"
 #include "data/shards/manifest.h"
 #include "data/vectors/vector_reader.h"
+#include "trainer/config/field_values.h"
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/inspection/baseline_inspection.h"
 #include "trainer/eval/inspection/dataset_inspection.h"
@@ -49,8 +48,23 @@ void AddNotFinite(const Checkpoint& checkpoint, Inspection* inspection) {
   if (!found.empty()) inspection->AddList("not_finite", "WARNING", found);
 }
 
-absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verify) {
-  Inspection inspection;
+// Adds the fields of the configuration: those that differ from their defaults, or all.
+void AddConfiguration(const TrainingConfig& config, bool all, Inspection* inspection) {
+  inspection->AddText("configuration",
+                      all ? "all fields" : "what differs from the defaults (--all: all fields)");
+  JsonObject json;
+  for (const FieldValue& field : FieldValues(config)) {
+    if (!all && !field.changed) continue;
+    inspection->AddTable(absl::StrCat("  ", field.name, "=", field.text, "\n"));
+    json.AddJson(field.name, field.json());
+  }
+  inspection->AddJson("configuration", json);
+}
+
+// Describes a checkpoint after the facts in `inspection`.
+absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, const InspectSpec& spec,
+                                             Inspection inspection = {}) {
+  const bool verify = spec.verify;
   inspection.Add("kind", "checkpoint").Add("path", path);
   // Reading a checkpoint always verifies it.
   const absl::StatusOr<Checkpoint> checkpoint =
@@ -78,8 +92,8 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
                            [](std::string* out, const CheckpointField& field) {
                              out->append(field.vocabulary().fingerprint());
                            }))
-        .Add("parameters", parameters)
-        .AddText("table", table);
+        .Add("parameters", parameters);
+    if (spec.all) inspection.AddText("table", table);
     if (header.progress().has_best()) {
       inspection.Add("best_loss", header.progress().best_loss())
           .Add("best_step", int64_t{header.progress().best_step()});
@@ -98,9 +112,7 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, bool verif
         .Add("instruction_set", header.provenance().instruction_set());
     AddEnvironment(header.provenance(), &inspection);
     AddNotFinite(*checkpoint, &inspection);
-    std::string config;
-    google::protobuf::TextFormat::PrintToString(header.config(), &config);
-    inspection.AddText("config", "\n" + config);
+    AddConfiguration(header.config(), spec.all, &inspection);
   }
   if (verify) {
     if (!checkpoint.ok()) inspection.problems.emplace_back(checkpoint.status().message());
@@ -213,7 +225,8 @@ absl::StatusOr<Inspection> InspectMetrics(const std::string& path) {
   return inspection;
 }
 
-absl::StatusOr<Inspection> InspectFile(const std::string& path, bool verify) {
+absl::StatusOr<Inspection> InspectFile(const std::string& path, const InspectSpec& spec) {
+  const bool verify = spec.verify;
   if (!FileExists(path)) return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
   if (absl::EndsWith(path, ".tfrecord")) return InspectShard(path, verify);
   if (absl::EndsWith(path, ".features")) return InspectFeatures(path, verify);
@@ -233,13 +246,14 @@ absl::StatusOr<Inspection> InspectFile(const std::string& path, bool verify) {
         break;
     }
   }
-  return InspectCheckpoint(file, verify);
+  return InspectCheckpoint(file, spec);
 }
 
 }  // namespace
 
-absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
-  if (!IsFolder(path)) return InspectFile(path, verify);
+absl::StatusOr<Inspection> Inspect(const std::string& path, const InspectSpec& spec) {
+  const bool verify = spec.verify;
+  if (!IsFolder(path)) return InspectFile(path, spec);
   if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);
   if (verify && IsRunDirectory(path)) {
     ASSIGN_OR_RETURN(const RunSurvey run, SurveyRun(path));
@@ -248,15 +262,24 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, bool verify) {
   absl::StatusOr<std::string> latest = CheckpointDirectory(path).Find(kLatest);
   if (absl::IsNotFound(latest.status())) {
     if (FileNameOf(path) == "checkpoints") return ResolveCheckpoint(path, kLatest).status();
+    if (const auto run = ReadRecordedRun(path); run.ok()) {
+      Inspection inspection;
+      inspection.AddText("run", path).Add("kind", "run").Add("path", path);
+      AddCourse(run->record, &inspection);
+      inspection.AddText("checkpoint", "none yet");
+      AddConfiguration(run->config, spec.all, &inspection);
+      return inspection;
+    }
     return absl::NotFoundError(absl::StrCat(path, ": neither a data set (no ",
                                             std::string(kManifestName),
                                             " in it) nor a run directory with a checkpoint"));
   }
   RETURN_IF_ERROR(latest.status());
-  ASSIGN_OR_RETURN(Inspection inspection, InspectCheckpoint(*latest, verify));
+  Inspection inspection;
+  inspection.AddText("run", path);
   const absl::StatusOr<RunRecord> record = RunRecord::Read(JoinPath(path, "metrics.jsonl"));
   if (record.ok()) AddCourse(*record, &inspection);
-  return inspection;
+  return InspectCheckpoint(*latest, spec, std::move(inspection));
 }
 
 absl::StatusOr<Inspection> Repair(const std::string& path) {

@@ -26,6 +26,8 @@ class Inspection {
     return json_.Add(name, value), *this;
   }
   Inspection& AddJson(std::string_view name, const std::vector<JsonObject>& values);
+  // Adds lines to the text form as they are; each must end with a line feed.
+  Inspection& AddTable(std::string_view lines) { return text_ += lines, *this; }
   // One line per value, each with the name, in the text; a list of strings in JSON.
   Inspection& AddList(std::string_view json_name, std::string_view line_name,
                       const std::vector<std::string>& values);

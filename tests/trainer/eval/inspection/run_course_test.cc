@@ -44,7 +44,8 @@ TEST_F(RunCourseTest, ShowsTheCourseOfARun) {
   Inspection inspection;
   AddCourse(*record, &inspection);
   for (const char* text :
-       {"until step 20; finished at step 20", "4 █▁ 2", "3 ▁█ 3.5", "0.25 ▁█ 0.75", "100 ▁█ 300"}) {
+       {"accuracy 0.25, loss 3 at step 10, the best validation",
+        "until step 20; finished at step 20", "4 █▁ 2", "3 ▁█ 3.5", "0.25 ▁█ 0.75", "100 ▁█ 300"}) {
     EXPECT_THAT(inspection.text(), HasSubstr(text));
   }
   EXPECT_THAT(inspection.text(), Not(HasSubstr("gradient norm")));  // not recorded

@@ -76,17 +76,17 @@ class PoisonedRunTest : public testing::Test {
 };
 
 TEST_F(PoisonedRunTest, InspectShowsIt) {
-  const auto shown = Inspect(run_.path(), /*verify=*/false);
+  const auto shown = Inspect(run_.path(), {});
   ASSERT_THAT(shown, IsOk());
   EXPECT_THAT(shown->text(), HasSubstr("WARNING"));
   EXPECT_THAT(
       shown->json().ToString(),
       HasSubstr(R"("not_finite": ["1 of 15 numbers of values of weights are not finite"])"));
-  const auto sound = Inspect(directory_.PathOf(10), /*verify=*/false);
+  const auto sound = Inspect(directory_.PathOf(10), {});
   ASSERT_THAT(sound, IsOk());
   EXPECT_THAT(sound->text(), Not(HasSubstr("WARNING")));
   EXPECT_THAT(sound->json().ToString(), Not(HasSubstr("not_finite")));
-  const auto verified = Inspect(directory_.PathOf(20), /*verify=*/true);
+  const auto verified = Inspect(directory_.PathOf(20), {.verify = true});
   ASSERT_THAT(verified, IsOk());
   EXPECT_THAT(verified->problems, ElementsAre(HasSubstr("not finite")));
 }

@@ -247,7 +247,7 @@ TEST_F(RunSurveyTest, RepairsRunDirectoriesOnly) {
 
 TEST_F(RunSurveyTest, PrintsTextAndJson) {
   Damage(30);
-  const auto inspection = Inspect(run_.path(), /*verify=*/true);
+  const auto inspection = Inspect(run_.path(), {.verify = true});
   ASSERT_THAT(inspection, IsOk());
   EXPECT_EQ(inspection->problems.size(), 2u);
   EXPECT_THAT(inspection->text(), HasSubstr("3, 2 whole"));
