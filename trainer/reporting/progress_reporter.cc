@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <numbers>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
+#include "trainer/config/field_values.h"
 #include "trainer/config/run_config.h"
 #include "trainer/diagnostics/findings_json.h"
 #include "trainer/record/report/next_commands.h"
@@ -27,6 +30,29 @@ std::string Clock(double seconds) {
   const int64_t s = std::llround(std::max(0.0, seconds));
   if (s >= 3600) return ClockText(s);
   return absl::StrFormat("%d:%02d", s / 60, s % 60);
+}
+
+// Returns the fields that people compare between runs, and all that differ from their defaults.
+std::vector<Hyperparameter> HyperparametersOf(const TrainingConfig& config) {
+  constexpr std::string_view kAlways[] = {
+      "batch_size",         "sequence_length",      "seed",          "max_epochs",
+      "model.cell",         "model.layers",         "model.dropout", "model.hidden_size",
+      "optimizer.kind",     "model.embedding_size", "schedule.kind", "optimizer.learning_rate",
+      "optimizer.clip_norm"};
+  std::vector<Hyperparameter> hyperparameters;
+  for (const FieldValue& field : FieldValues(config)) {
+    if (!field.changed && std::ranges::find(kAlways, field.name) == std::end(kAlways)) continue;
+    Hyperparameter& hyperparameter = hyperparameters.emplace_back();
+    hyperparameter.name = field.name;
+    if (field.kind == FieldValue::Kind::kNumber) {
+      hyperparameter.value = std::strtod(field.text.c_str(), nullptr);
+    } else if (field.kind == FieldValue::Kind::kBoolean) {
+      hyperparameter.value = field.text == "true";
+    } else {
+      hyperparameter.value = field.text;
+    }
+  }
+  return hyperparameters;
 }
 
 // Formats text as Markdown that shows it verbatim, on a line of its own.
@@ -48,6 +74,7 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
   ASSIGN_OR_RETURN(RunRecord record, RunRecord::Read(directory->metrics_path()));
   ASSIGN_OR_RETURN(auto tensorboard, TensorBoardWriter::Open(directory->tensorboard_folder(),
                                                              start.step(), train_step));
+  RETURN_IF_ERROR(tensorboard->WriteHyperparameters(HyperparametersOf(config)));
   ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
   return std::unique_ptr<ProgressReporter>(new ProgressReporter(
       directory, task, config, start.step(), total_steps, peak, clock, std::move(log),
@@ -306,6 +333,7 @@ void ProgressReporter::Alive(int64_t step, std::string_view phase) {
 
 absl::Status ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {
   const absl::Status learned = CheckLearned(progress, dataset);
+  Complain(tensorboard_->WriteEnd());
   if (learned.ok()) {
     SayBest(progress);
     SayNext(dataset);

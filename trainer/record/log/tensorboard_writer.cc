@@ -23,6 +23,8 @@ namespace elman {
 namespace {
 
 constexpr char kPrefix[] = "events.out.tfevents.";
+constexpr char kHParamsStart[] = "_hparams_/session_start_info";
+constexpr char kHParamsEnd[] = "_hparams_/session_end_info";
 
 double Now() { return absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()); }
 
@@ -49,8 +51,9 @@ absl::StatusOr<std::string> EventsUntil(const std::string& path, int64_t step, i
     Event event;
     if (!event.ParseFromString(payload)) break;
     if (!event.has_summary()) continue;
-    const bool is_train = event.summary().value_size() > 0 &&
-                          absl::StartsWith(event.summary().value(0).tag(), "train/");
+    const std::string tag = event.summary().value_size() > 0 ? event.summary().value(0).tag() : "";
+    if (tag == kHParamsStart || tag == kHParamsEnd) continue;
+    const bool is_train = absl::StartsWith(tag, "train/");
     if (event.step() <= (is_train ? train_step : step)) kept += FrameRecord(payload);
   }
   return kept;
@@ -150,6 +153,44 @@ absl::Status TensorBoardWriter::WriteTexts(
     text->mutable_tensor()->add_string_val(markdown);
   }
   return file_->Append(FrameRecord(event.SerializeAsString()));
+}
+
+absl::Status TensorBoardWriter::WriteHParams(const std::string& tag,
+                                             const HParamsPluginData& data) {
+  Event event;
+  event.set_wall_time(Now());
+  Summary::Value* const value = event.mutable_summary()->add_value();
+  value->set_tag(tag);
+  auto* const plugin = value->mutable_metadata()->mutable_plugin_data();
+  plugin->set_plugin_name("hparams");
+  plugin->set_content(data.SerializeAsString());
+  // TensorBoard expects a tensor, and this one from its own API: no floats.
+  value->mutable_tensor()->set_dtype(TensorProto::DT_FLOAT);
+  value->mutable_tensor()->mutable_tensor_shape()->add_dim();
+  return file_->Append(FrameRecord(event.SerializeAsString()));
+}
+
+absl::Status TensorBoardWriter::WriteHyperparameters(
+    const std::vector<Hyperparameter>& hyperparameters) {
+  HParamsPluginData data;
+  SessionStartInfo* const start = data.mutable_session_start_info();
+  start->set_start_time_secs(Now());
+  for (const Hyperparameter& hyperparameter : hyperparameters) {
+    SessionStartInfo::Value& value = (*start->mutable_hparams())[hyperparameter.name];
+    if (const auto* truth = std::get_if<bool>(&hyperparameter.value)) value.set_bool_value(*truth);
+    if (const auto* number = std::get_if<double>(&hyperparameter.value))
+      value.set_number_value(*number);
+    if (const auto* text = std::get_if<std::string>(&hyperparameter.value))
+      value.set_string_value(*text);
+  }
+  return WriteHParams(kHParamsStart, data);
+}
+
+absl::Status TensorBoardWriter::WriteEnd() {
+  HParamsPluginData data;
+  data.mutable_session_end_info()->set_status(SessionEndInfo::STATUS_SUCCESS);
+  data.mutable_session_end_info()->set_end_time_secs(Now());
+  return WriteHParams(kHParamsEnd, data);
 }
 
 }  // namespace elman

@@ -140,6 +140,34 @@ TEST(TensorBoardWriterTest, WritesTexts) {
   EXPECT_EQ(texts, 2);
 }
 
+// A resumed run has the hyperparameters with which it goes on, and no end.
+TEST(TensorBoardWriterTest, WritesTheHyperparametersOfTheLastStart) {
+  Scratch folder;
+  const std::string path = folder.Path("tensorboard");
+  {
+    const auto writer = *TensorBoardWriter::Open(path, 0, 0);
+    ASSERT_THAT(writer->WriteHyperparameters({{"rate", 0.5}, {"cell", std::string("GRU")}}),
+                IsOk());
+    ASSERT_THAT(writer->Write(7, {{"valid/loss", 1.0}}), IsOk());
+    ASSERT_THAT(writer->WriteEnd(), IsOk());
+    EXPECT_THAT(EventsIn(path), testing::SizeIs(3));
+  }
+  ASSERT_THAT((*TensorBoardWriter::Open(path, 7, 7))
+                  ->WriteHyperparameters({{"rate", 0.25}, {"wide", true}}),
+              IsOk());
+  const std::vector<Event> events = EventsIn(path);
+  ASSERT_THAT(events, testing::SizeIs(2));
+  const auto& value = events[1].summary().value(0);
+  EXPECT_EQ(value.tag(), "_hparams_/session_start_info");
+  EXPECT_EQ(value.metadata().plugin_data().plugin_name(), "hparams");
+  HParamsPluginData data;
+  ASSERT_TRUE(data.ParseFromString(value.metadata().plugin_data().content()));
+  const auto& found = data.session_start_info().hparams();
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found.at("rate").number_value(), 0.25);
+  EXPECT_TRUE(found.at("wide").bool_value());
+}
+
 RunRecord Recorded(const std::vector<std::string>& lines) {
   RunRecord record;
   for (const std::string& line : lines) record.Add(line);
