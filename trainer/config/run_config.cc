@@ -266,6 +266,8 @@ absl::Status Validate(const TrainingConfig& c) {
                    c.evaluation().context_tokens(), kAtLeast0),
            Require(c.evaluation().every_steps() >= 0, "evaluation.every_steps",
                    c.evaluation().every_steps(), kAtLeast0),
+           Require(c.evaluation().patience() >= 0, "evaluation.patience", c.evaluation().patience(),
+                   kAtLeast0),
            Require(d.max_gradient_norm() >= 0, "divergence.max_gradient_norm",
                    d.max_gradient_norm(), kAtLeast0),
            Require(d.max_in_a_row() >= 0, "divergence.max_in_a_row", d.max_in_a_row(), kAtLeast0),

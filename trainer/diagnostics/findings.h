@@ -72,6 +72,8 @@ struct Findings {
   // The fraction of updates since the last diagnosis whose gradient was clipped by norm; no value
   // if clipping is off.
   std::optional<double> clip_rate;
+  // The model predicts almost without error, so that its gradients are small for a good reason.
+  bool solved = false;
   // False for a diverged step, which has no update.
   bool updated = true;
   // Sentences that name each missing result and the reason.

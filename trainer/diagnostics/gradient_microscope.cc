@@ -95,7 +95,8 @@ void GradientMicroscope::LookAtUpdate(std::span<const float> values) {
 }
 
 std::optional<StepDiagnosis> GradientMicroscope::Conclude(int64_t step, int64_t epoch,
-                                                          int64_t updates, int64_t clipped) {
+                                                          int64_t updates, int64_t clipped,
+                                                          bool solved) {
   // Ranks run blocks of consecutive lanes, so the concatenation of all ranks has all lanes in
   // order.
   const std::vector<std::string> lanes = communicator_->AllGather(Join(observations_));
@@ -110,6 +111,7 @@ std::optional<StepDiagnosis> GradientMicroscope::Conclude(int64_t step, int64_t 
   Findings& findings = diagnosis.findings;
   findings.step = step;
   findings.epoch = epoch;
+  findings.solved = solved;
   for (const RecurrenceSums& recurrence : sum.recurrences)
     findings.recurrences.push_back(FindingsOf(recurrence));
   findings.layers = LayersOf(parameters);

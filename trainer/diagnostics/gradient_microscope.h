@@ -46,10 +46,10 @@ class GradientMicroscope {
   void LookAtGradients(std::span<const float> gradients, double scale,
                        std::span<const float> values);
   void LookAtUpdate(std::span<const float> values);
-  // `clipped` of the `updates` since the last diagnosis were clipped by norm. Collective; only rank
-  // 0 gets a result.
+  // `clipped` of the `updates` since the last diagnosis were clipped by norm. `solved`: the model
+  // predicts almost without error. Collective; only rank 0 gets a result.
   std::optional<StepDiagnosis> Conclude(int64_t step, int64_t epoch, int64_t updates,
-                                        int64_t clipped);
+                                        int64_t clipped, bool solved = false);
 
  private:
   Communicator* const communicator_;

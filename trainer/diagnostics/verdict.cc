@@ -284,6 +284,17 @@ std::vector<std::string> Remarks(const Findings& findings, const TrainingConfig&
 
 }  // namespace
 
+bool VerdictNews::IsNews(Verdict::Kind kind) {
+  constexpr int kLasting = 3;
+  if (kind == Verdict::Kind::kUnknown) return false;
+  in_a_row_ = kind == next_ ? in_a_row_ + 1 : 1;
+  next_ = kind;
+  const bool first = printed_ == Verdict::Kind::kUnknown;
+  if (kind == printed_ || (!first && in_a_row_ < kLasting)) return false;
+  printed_ = kind;
+  return true;
+}
+
 const char* KindName(Verdict::Kind kind) {
   switch (kind) {
     case Verdict::Kind::kHealthy:
@@ -323,11 +334,14 @@ Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config)
     sentences.push_back(absl::StrCat("sequences of fewer than ", kFewestSteps,
                                      " steps, or no loss at their last step: how far gradients "
                                      "reach back cannot be told"));
-  } else if (first_not_finite != courses.end() || exploded->exploded()) {
+  } else if (first_not_finite != courses.end() || (exploded->exploded() && !findings.solved)) {
     verdict.kind = Verdict::Kind::kExploding;
     sentences.push_back(
         ExplodingWords(first_not_finite != courses.end() ? *first_not_finite : *exploded));
     sentences.push_back(SmallerSteps(findings.clip_rate, config));
+  } else if (findings.solved) {
+    verdict.kind = Verdict::Kind::kHealthy;
+    sentences.emplace_back("the model predicts almost without error, and its gradients are small");
   } else if (std::ranges::all_of(best, &Course::wide)) {
     verdict.kind = Verdict::Kind::kHealthy;
     std::vector<std::string> words;
@@ -347,8 +361,10 @@ Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config)
     }
     if (farthest > 0) sentences.push_back(LongerMemory(farthest, task, config.model()));
   }
-  for (std::string& remark : Remarks(findings, config, verdict.kind))
-    sentences.push_back(std::move(remark));
+  if (!findings.solved) {
+    for (std::string& remark : Remarks(findings, config, verdict.kind))
+      sentences.push_back(std::move(remark));
+  }
   verdict.words = absl::StrCat(KindName(verdict.kind), ": ", absl::StrJoin(sentences, "; "));
   return verdict;
 }

@@ -17,6 +17,20 @@ struct Verdict {
   std::string words;  // sentences; the first one names the kind
 };
 
+// Decides which diagnoses of a run are printed: the first one, and one of another kind than that of
+// the last printed one after it was found three times in a row. So diagnoses that alternate around
+// a limit are not printed again and again.
+class VerdictNews {
+ public:
+  // Call with every diagnosis. Unknown ones do not count.
+  bool IsNews(Verdict::Kind kind);
+
+ private:
+  Verdict::Kind printed_ = Verdict::Kind::kUnknown;
+  Verdict::Kind next_ = Verdict::Kind::kUnknown;
+  int in_a_row_ = 0;  // diagnoses of kind next_
+};
+
 const char* KindName(Verdict::Kind kind);  // such as "healthy"
 
 // Returns why a model has no gradients through time; empty if it has.

@@ -25,6 +25,7 @@ TrainingLoop::TrainingLoop(const LoopParts& parts)
       watch_(parts.watch),
       hooks_(parts.hooks),
       retry_pause_(parts.retry_pause),
+      task_(parts.checkpoint->header.task()),
       config_(parts.checkpoint->header.config()),
       progress_(parts.checkpoint->header.mutable_progress()),
       steps_per_epoch_(StepsPerEpoch(*learner_.source, config_.micro_batches())),
@@ -259,11 +260,21 @@ void TrainingLoop::UpdateValues(const StepReport& report, double scale) {
   learner_.exchange->ShareValues();
 }
 
+// Whether the model predicts almost without error, by the loss of the step or by the best score.
+bool TrainingLoop::Solved(const StepReport& report) const {
+  constexpr double kSmallLoss = 0.02;  // nats per target
+  constexpr double kHighScore = 0.995;
+  const bool by_score = task_ == TAGGING || task_ == CLASSIFICATION;
+  return report.loss < kSmallLoss ||
+         (by_score && progress_->has_best() && progress_->best_score() >= kHighScore);
+}
+
 // Reports the diagnosis of the step and resets the counts for the next one.
 void TrainingLoop::ConcludeDiagnosis(const StepReport& report) {
   const absl::Time began = absl::Now();
-  const std::optional<StepDiagnosis> diagnosis = microscope_.Conclude(
-      report.step, report.epoch, progress_->diagnosis_updates(), progress_->diagnosis_clipped());
+  const std::optional<StepDiagnosis> diagnosis =
+      microscope_.Conclude(report.step, report.epoch, progress_->diagnosis_updates(),
+                           progress_->diagnosis_clipped(), Solved(report));
   if (diagnosis && record_.reporter)
     record_.reporter->Diagnosed(*diagnosis, absl::ToDoubleSeconds(absl::Now() - began));
   progress_->clear_diagnosis_updates();
@@ -431,8 +442,15 @@ void TrainingLoop::Alive(Activity activity) {
 }
 
 bool TrainingLoop::Finished() const {
-  return progress_->epoch() >= config_.max_epochs() ||
+  return progress_->epoch() >= config_.max_epochs() || StopsEarly() ||
          (config_.max_steps() > 0 && progress_->step() >= config_.max_steps());
+}
+
+bool TrainingLoop::StopsEarly() const {
+  const int64_t patience = config_.evaluation().patience();
+  return patience > 0 && validation_.evaluator != nullptr && progress_->step_in_epoch() == 0 &&
+         progress_->has_best() &&
+         progress_->step() - progress_->best_step() >= patience * steps_per_epoch_;
 }
 
 // The factor with which the update multiplies the summed gradients; 0 if the update does anything

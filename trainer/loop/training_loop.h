@@ -33,6 +33,11 @@ class TrainingLoop {
   bool stopped() const { return stopped_; }             // by request, before the end
   bool save_failed() const { return saver_.failed(); }  // the last checkpoint could not be written
 
+  // Whether the run ends by early stopping: it is at the end of an epoch, evaluation.patience
+  // epochs or more after the best validation. The same on every rank and after a resume, because
+  // only the progress decides.
+  bool StopsEarly() const;
+
  private:
   absl::Status Train();
   absl::Status Step();
@@ -41,6 +46,7 @@ class TrainingLoop {
   double SumGradients(StepReport* report);
   void UpdateValues(const StepReport& report, double scale);
   void CountStep(const LaneSums& sums, const StepReport& report, bool diverged);
+  bool Solved(const StepReport& report) const;
   void ConcludeDiagnosis(const StepReport& report);
   void FallBack(const LostBest& lost);
   absl::Status Recover(StepReport* report);
@@ -68,6 +74,7 @@ class TrainingLoop {
   const WatchParts watch_;
   const LoopHooks hooks_;
   const absl::Duration retry_pause_;
+  const Task task_;
   const TrainingConfig& config_;
   Progress* const progress_;
   const int64_t steps_per_epoch_;

@@ -13,7 +13,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "data/format/characters.h"
 #include "data/format/number_text.h"
+#include "data/format/table_text.h"
+#include "data/format/utf8.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "trainer/config/field_values.h"
@@ -61,6 +64,43 @@ std::string Verbatim(const std::string& name, const std::string& text) {
                       absl::StrReplaceAll(text, {{"\n", " / "}, {"\r", " "}}), "\n");
 }
 
+// The number of samples of a validation that are printed.
+constexpr size_t kSamplesOnTerminal = 2;
+
+// Returns the text on one line of at most `width` columns; "..." marks what is left out.
+std::string OneLine(std::string_view text, size_t width) {
+  const std::string line = EscapeUnprintable(absl::StrReplaceAll(
+      absl::string_view(text.data(), text.size()), {{"\n", " / "}, {"\t", " "}}));
+  if (DisplayWidth(line) <= width) return line;
+  std::string cut;
+  size_t columns = 0;
+  for (std::string_view rest = line; !rest.empty();) {
+    const size_t size = DecodeUtf8(rest).size;
+    columns += DisplayWidth(rest.substr(0, size));
+    if (columns + 3 > width) break;
+    cut += rest.substr(0, size);
+    rest.remove_prefix(size);
+  }
+  return cut + "...";
+}
+
+// Returns a sample on one line: the input, or for taggers its words with their tags, and what the
+// model makes of it.
+std::string SampleText(Task task, const Sample& sample, size_t width) {
+  constexpr std::string_view kBegin = "  sample: ", kArrow = " -> ";
+  const size_t columns = width - 1 - kBegin.size();
+  std::string output = sample.output;
+  if (task == CLASSIFICATION && sample.output != sample.expected)
+    absl::StrAppend(&output, " (label: ", sample.expected, ")");
+  if (task == TAGGING) return absl::StrCat(std::string(kBegin), OneLine(output, columns));
+  // The shorter one of input and output leaves its columns to the other.
+  const size_t both = columns - kArrow.size();
+  const size_t input_width = std::max(both - std::min(both, DisplayWidth(output)), both / 2);
+  const std::string input = OneLine(sample.input, input_width);
+  return absl::StrCat(std::string(kBegin), input, std::string(kArrow),
+                      OneLine(Trimmed(output), both - DisplayWidth(input)));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
@@ -98,7 +138,8 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, Task task,
       heartbeat_(std::move(heartbeat)),
       terminal_(quiet),
       started_(absl::Now()),
-      interval_(clock, peak, started_) {}
+      interval_(clock, peak, started_),
+      advice_(task, config) {}
 
 ProgressReporter::~ProgressReporter() = default;
 
@@ -154,6 +195,7 @@ void ProgressReporter::WriteTrainLine() {
   if (utilization && *utilization > 1) ExplainUtilization(*utilization);
   last_.interval_targets = 0;
   train_loss_ = loss;
+  Advise(advice_.AfterTrainLine(loss, last_.learning_rate));
   interval_.Restart(absl::Now());
 }
 
@@ -183,14 +225,16 @@ void ProgressReporter::ShowProgress() {
   const double per_step =
       elapsed / static_cast<double>(std::max<int64_t>(1, last_.step - start_step_));
   const std::optional<double> perplexity = Perplexity(loss), mfu = interval_.Utilization(now);
-  terminal_.ShowProgress(
-      last_.step, total_steps_,
-      absl::StrFormat("epoch %d  step %d/%d  loss %s%s  %s tokens/s%s  ETA %s", last_.epoch,
-                      last_.step, total_steps_, FixedText(loss, 4),
-                      perplexity ? absl::StrCat("  perplexity ", FixedText(*perplexity, 2)) : "",
-                      FixedText(interval_.TokensPerSecond(now), 0),
-                      mfu ? absl::StrCat("  MFU ", FixedText(*mfu, 2)) : "",
-                      Clock(per_step * static_cast<double>(total_steps_ - last_.step))));
+  std::vector<ProgressPart> parts = {{absl::StrCat("epoch ", last_.epoch), /*omit=*/1},
+                                     {absl::StrCat("step ", last_.step, "/", total_steps_)},
+                                     {absl::StrCat("loss ", FixedText(loss, 4))}};
+  if (perplexity)
+    parts.push_back({absl::StrCat("perplexity ", FixedText(*perplexity, 2)), /*omit=*/2});
+  parts.push_back({absl::StrCat(FixedText(interval_.TokensPerSecond(now), 0), " tokens/s")});
+  if (mfu) parts.push_back({absl::StrCat("MFU ", FixedText(*mfu, 2)), /*omit=*/3});
+  parts.push_back(
+      {absl::StrCat("ETA ", Clock(per_step * static_cast<double>(total_steps_ - last_.step)))});
+  terminal_.ShowProgress(last_.step, total_steps_, parts);
 }
 
 void ProgressReporter::Complain(const absl::Status& status) {
@@ -214,6 +258,8 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   Complain(tensorboard_->Write(step, scalars));
   Say(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
                       best ? "  (best)" : ""));
+  for (const std::string& line : std::exchange(shown_samples_, {})) terminal_.SayAsIs(line);
+  Advise(advice_.AfterValidation(epoch, record_.BestValidation()));
   std::vector<std::string> remarks = evaluation.remarks;
   if (IsLostAtBegin(epoch, evaluation.loss)) {
     remarks.emplace_back(
@@ -225,6 +271,12 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
     if (remarked_.insert(remark).second) Say("remark: " + remark);
   }
   WritePage(/*running=*/true);
+}
+
+void ProgressReporter::Advise(const std::string& advice) {
+  if (advice.empty()) return;
+  LogEvent(last_.step, kAdvice, advice);
+  Say("hint: " + advice);
 }
 
 // Whether a language model that carries its state through all of the text has a validation loss far
@@ -240,7 +292,10 @@ bool ProgressReporter::IsLostAtBegin(int64_t epoch, double validation_loss) cons
 
 void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples) {
   std::vector<std::pair<std::string, std::string>> texts;
+  shown_samples_.clear();
   for (const Sample& sample : samples) {
+    if (shown_samples_.size() < kSamplesOnTerminal)
+      shown_samples_.push_back(SampleText(task_, sample, terminal_.width()));
     const auto number = static_cast<int64_t>(texts.size()) + 1;
     JsonObject line;
     line.Add("kind", "sample").Add("step", step).Add("sample", number);
@@ -322,9 +377,8 @@ void ProgressReporter::Diagnosed(const StepDiagnosis& diagnosis, double seconds)
   const Verdict& verdict = diagnosis.verdict;
   Log(LineOf(findings, verdict));
   Complain(tensorboard_->WriteHistograms(findings.step, HistogramsOf(findings)));
-  if (verdict.kind == Verdict::Kind::kUnknown || verdict.kind == verdict_) return;
-  verdict_ = verdict.kind;
-  Say(absl::StrFormat("step %d  gradients %s", findings.step, verdict.words));
+  if (verdicts_.IsNews(verdict.kind))
+    Say(absl::StrFormat("step %d  gradients %s", findings.step, verdict.words));
 }
 
 void ProgressReporter::Alive(int64_t step, std::string_view phase) {
@@ -336,11 +390,12 @@ absl::Status ProgressReporter::Conclude(const Progress& progress, const Dataset&
   Complain(tensorboard_->WriteEnd());
   if (learned.ok()) {
     SayBest(progress);
+    Advise(advice_.AtEnd(record_));
     SayNext(dataset);
   } else {
     LogEvent(progress.step(), "worse_than_guessing", std::string(learned.message()));
   }
-  Say(absl::StrCat("report: ", directory_->report_path()));
+  terminal_.SayAsIs(absl::StrCat("report: ", directory_->report_path()));
   return learned;
 }
 
@@ -363,7 +418,7 @@ void ProgressReporter::SayNext(const Dataset& dataset) {
       TraitsOf(dataset.manifest().task()).predicts
           ? NextCommands(run, dataset.folder(), split, record_)
           : NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)));
-  Say(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
+  terminal_.SayAsIs(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
 }
 
 // A run may complete all its steps without learning anything.

@@ -30,6 +30,7 @@
 #include "trainer/reporting/step_report.h"
 #include "trainer/reporting/terminal_line.h"
 #include "trainer/reporting/train_interval.h"
+#include "trainer/reporting/training_advice.h"
 #include "trainer/validation/validation_samples.h"
 
 namespace elman {
@@ -57,7 +58,8 @@ class ProgressReporter {
   // training.
   void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
                  double seconds);
-  // Reports the model's outputs for a few examples of the validation split.
+  // Reports the model's outputs for a few examples of the validation split. Some are printed after
+  // the next line about a validation.
   void Samples(int64_t step, const std::vector<Sample>& samples);
   // Reports the end of an epoch. `padding_efficiency` is the fraction of computed positions that
   // are not padding. `coverage`, of the examples of the epoch, is the same in every epoch.
@@ -79,7 +81,8 @@ class ProgressReporter {
   void Diverged(const StepReport& report, const std::string& what, const std::string& detail);
 
   // Reports a diagnosis of the gradients of a step. Prints a diagnosis that differs in kind from
-  // the last one. `seconds` is the duration, which does not count as training.
+  // the last one that was printed, if it lasts. `seconds` is the duration, which does not count as
+  // training.
   void Diagnosed(const StepDiagnosis& diagnosis, double seconds);
 
   // The ranks' peak was measured as `peak` FLOP/s. `seconds` is the duration of the measurement,
@@ -94,6 +97,9 @@ class ProgressReporter {
   void FinishTraining();
   // Prints a line, unless the run is quiet.
   void Say(const std::string& line) { terminal_.Say(line); }
+  // Records advice for a person (TrainingAdvice) and prints it, unless the run is quiet; does
+  // nothing if it is empty.
+  void Advise(const std::string& advice);
   // Call at the end of a run: prints its results and commands for using it that work in the current
   // folder. Returns an error, also logged as an event, if the model is worse than guessing.
   absl::Status Conclude(const Progress& progress, const Dataset& dataset);
@@ -139,7 +145,9 @@ class ProgressReporter {
   TrainInterval interval_;
   std::optional<double> train_loss_;  // of the last train line of this process
   bool peak_explained_ = false;       // whether MFU above 1 was explained for the current peak
-  Verdict::Kind verdict_ = Verdict::Kind::kUnknown;  // the last diagnosis that was printed
+  VerdictNews verdicts_;
+  TrainingAdvice advice_;
+  std::vector<std::string> shown_samples_;  // to be printed with the next validation
   bool complained_ = false;
   std::set<std::string> remarked_;  // warnings that were already printed at validations
 };

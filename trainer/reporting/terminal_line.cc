@@ -1,5 +1,6 @@
 #include "trainer/reporting/terminal_line.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,21 +8,34 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "data/format/table_text.h"
 
 namespace elman {
 namespace {
 
 constexpr absl::Duration kRedraw = absl::Milliseconds(250);
 constexpr char kClear[] = "\r\033[K";
+constexpr size_t kMostCells = 16, kFewestCells = 4;  // of the bar
+constexpr size_t kUsualWidth = 80, kLeastWidth = 20;
 
-// A bar that shows the completed fraction of a run.
-std::string Bar(int64_t step, int64_t total) {
-  constexpr int64_t kCells = 16;
-  const int64_t full = total > 0 ? std::clamp<int64_t>(kCells * step / total, 0, kCells) : kCells;
+// A bar that shows the completed fraction of a run, and a space.
+std::string Bar(int64_t step, int64_t total, size_t cells) {
+  const auto all = static_cast<int64_t>(cells);
+  const int64_t full = total > 0 ? std::clamp<int64_t>(all * step / total, 0, all) : all;
   std::string bar = "[";
-  for (int64_t cell = 0; cell < kCells; ++cell) bar += cell < full ? "\u2588" : "\u2591";
-  return bar + "]";
+  for (int64_t cell = 0; cell < all; ++cell) bar += cell < full ? "\u2588" : "\u2591";
+  return bar + "] ";
+}
+
+std::string Joined(const std::vector<ProgressPart>& parts) {
+  std::string line;
+  for (const ProgressPart& part : parts)
+    absl::StrAppend(&line, line.empty() ? "" : "  ", part.text);
+  return line;
 }
 
 // Returns whether the output is a terminal. Under mpirun no rank's standard error is one;
@@ -34,26 +48,93 @@ bool WatchedByAPerson() {
 
 }  // namespace
 
+std::string FittedProgress(int64_t step, int64_t total_steps, std::vector<ProgressPart> parts,
+                           size_t width) {
+  constexpr size_t kBrackets = 3;  // and the space after the bar
+  std::string line = Joined(parts);
+  while (DisplayWidth(line) + kBrackets + kFewestCells > width) {
+    const auto last = std::ranges::max_element(parts, {}, &ProgressPart::omit);
+    if (last == parts.end() || last->omit == 0) break;
+    parts.erase(last);
+    line = Joined(parts);
+  }
+  const size_t taken = DisplayWidth(line) + kBrackets;
+  if (taken + kFewestCells <= width)
+    return Bar(step, total_steps, std::min(kMostCells, width - taken)) + line;
+  while (DisplayWidth(line) > width) line.pop_back();  // its texts are ASCII
+  return line;
+}
+
+std::string WrappedAtWords(std::string_view line, size_t width) {
+  std::string wrapped;
+  size_t column = 0;
+  // Spaces at the begin, which indent the line, and repeated ones within it are kept.
+  for (size_t at = 0; at < line.size();) {
+    const size_t word = std::min(line.find_first_not_of(' ', at), line.size());
+    const size_t end = std::min(line.find(' ', word), line.size());
+    const size_t spaces = word - at;
+    const size_t columns = DisplayWidth(line.substr(word, end - word));
+    if (at > 0 && columns > 0 && column + spaces + columns > width) {
+      wrapped += "\n  ";
+      column = 2;
+    } else {
+      wrapped += line.substr(at, spaces);
+      column += spaces;
+    }
+    wrapped += line.substr(word, end - word);
+    column += columns;
+    at = end;
+  }
+  return wrapped;
+}
+
 TerminalLine::TerminalLine(bool quiet) : watched_(WatchedByAPerson()), quiet_(quiet) {}
 
 bool TerminalLine::WantsRedraw() const { return watched_ && absl::Now() - shown_ > kRedraw; }
 
-void TerminalLine::ShowProgress(int64_t step, int64_t total_steps, const std::string& line) {
+size_t TerminalLine::width() const {
+  winsize size = {};
+  int columns = 0;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    columns = size.ws_col;
+  } else if (const char* given = std::getenv("ELMAN_COLUMNS")) {
+    if (!absl::SimpleAtoi(given, &columns)) columns = 0;
+  }
+  return columns < static_cast<int>(kLeastWidth) ? kUsualWidth : static_cast<size_t>(columns);
+}
+
+void TerminalLine::ShowProgress(int64_t step, int64_t total_steps,
+                                const std::vector<ProgressPart>& parts) {
   shown_ = absl::Now();
   if (quiet_) return;
   if (watched_) {
-    std::fprintf(stderr, "%s%s %s", kClear, Bar(step, total_steps).c_str(), line.c_str());
+    // In the last column some terminals begin a new line.
+    std::fprintf(stderr, "%s%s", kClear,
+                 FittedProgress(step, total_steps, parts, width() - 1).c_str());
   } else {
-    std::fprintf(stderr, "%s\n", line.c_str());
+    std::fprintf(stderr, "%s\n", Joined(parts).c_str());
   }
 }
 
-void TerminalLine::Print(const std::string& line) {
-  std::fprintf(stderr, "%s%s\n", watched_ ? kClear : "", line.c_str());
+void TerminalLine::Print(std::string_view line) const {
+  if (!watched_) {
+    std::fprintf(stderr, "%s\n", std::string(line).c_str());
+    return;
+  }
+  std::string text;
+  for (const absl::string_view each :
+       absl::StrSplit(absl::string_view(line.data(), line.size()), '\n'))
+    absl::StrAppend(&text, text.empty() ? "" : "\n",
+                    WrappedAtWords(std::string_view(each.data(), each.size()), width()));
+  std::fprintf(stderr, "%s%s\n", kClear, text.c_str());
 }
 
-void TerminalLine::Say(const std::string& line) {
+void TerminalLine::Say(std::string_view line) const {
   if (!quiet_) Print(line);
+}
+
+void TerminalLine::SayAsIs(std::string_view text) const {
+  if (!quiet_) std::fprintf(stderr, "%s%s\n", watched_ ? kClear : "", std::string(text).c_str());
 }
 
 }  // namespace elman

@@ -18,6 +18,7 @@
 #include "trainer/exchange/lane_tree.h"
 #include "trainer/network/math/compute_environment.h"
 #include "trainer/record/log/run_record.h"
+#include "trainer/reporting/training_advice.h"
 #include "trainer/run/memory_estimate.h"
 
 namespace elman {
@@ -119,6 +120,18 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
     reporter->Event(
         progress.step(), "resumed",
         absl::StrCat("resumed at step ", progress.step(), " from ", start.resumed_from));
+  }
+  if (!start.resumed()) {
+    const RunSize size = {
+        .examples = run.source->examples(),
+        .tokens = tokens,
+        .steps_per_epoch = StepsPerEpoch(*run.source, start.config.micro_batches()),
+        .total_steps = TotalSteps(start.config, *run.source)};
+    for (const std::string& advice : AdviseOnSize(start.config, size)) reporter->Advise(advice);
+    if (start.config.evaluation().patience() > 0 && run.evaluator == nullptr)
+      reporter->Event(progress.step(), "patience",
+                      "warning: evaluation.patience has no effect, because the data set has no "
+                      "split valid; make one with elman-preprocess --valid=FILE");
   }
   const std::string imbalance = ImbalanceText(run);
   if (!imbalance.empty()) reporter->Event(progress.step(), "imbalance", "warning: " + imbalance);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "data/format/number_text.h"
 #include "data/io/atomic_file.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
@@ -88,9 +89,9 @@ absl::StatusOr<std::unique_ptr<RunTrace>> CreateTrace(const std::string& path, P
   return trace;
 }
 
-// Prints the last lines of a run's log and writes its report. Returns an error if the model has not
-// learned anything.
-absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished,
+// Prints the last lines of a run's log and writes its report. `patience` is above 0 if the run
+// ended by early stopping. Returns an error if the model has not learned anything.
+absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, int patience,
                        const Dataset& dataset, ProgressReporter* reporter) {
   const int64_t step = progress.step();
   absl::Status learned;
@@ -101,7 +102,13 @@ absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished,
     reporter->Event(step, "stopped",
                     absl::StrCat("stopped at step ", step, ", resume with the same command"));
   } else if (finished) {
-    reporter->Event(step, "finished", absl::StrCat("finished at step ", step));
+    reporter->Event(
+        step, "finished",
+        absl::StrCat("finished at step ", step,
+                     patience > 0
+                         ? absl::StrCat(" by early stopping: no better validation in ",
+                                        CountText(patience, "epoch"), " (evaluation.patience)")
+                         : std::string()));
     learned = reporter->Conclude(progress, dataset);
   }
   reporter->WriteReport();
@@ -159,7 +166,9 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());
   absl::Status learned;
   if (reporter) {
-    learned = ReportEnd(progress, loop.stopped(), trained.ok(), *run.datasets[0], reporter.get());
+    const int patience = loop.StopsEarly() ? run.config().evaluation().patience() : 0;
+    learned = ReportEnd(progress, loop.stopped(), trained.ok(), patience, *run.datasets[0],
+                        reporter.get());
   }
   clock->Enter(Phase::kOther);
   const absl::Status traced = trace ? trace->Publish() : absl::OkStatus();

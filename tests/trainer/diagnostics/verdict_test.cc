@@ -99,6 +99,33 @@ TEST(VerdictTest, ExplosionHasPriority) {
               HasSubstr("exploding: the gradient of layer0 is not finite"));
 }
 
+// Small gradients of a model that makes no errors are no fault; values that are not finite are one.
+TEST(VerdictTest, FindsNoFaultWithAModelThatMakesNoErrors) {
+  for (const double rate : {0.5, 1.5}) {
+    Findings findings = Of({Fading("layer0", rate, 20)});
+    EXPECT_THAT(WordsOf(findings), Not(HasSubstr("healthy: ")));
+    findings.solved = true;
+    EXPECT_THAT(WordsOf(findings), HasSubstr("healthy: the model predicts almost without error"));
+    findings.recurrences[0].lags[4].ratio = NAN;
+    EXPECT_THAT(WordsOf(findings), HasSubstr("exploding: "));
+  }
+}
+
+TEST(VerdictNewsTest, AlternatingDiagnosesAreNotPrinted) {
+  using Kind = Verdict::Kind;
+  VerdictNews news;
+  EXPECT_FALSE(news.IsNews(Kind::kUnknown));
+  EXPECT_TRUE(news.IsNews(Kind::kHealthy));
+  for (int i = 0; i < 5; ++i) {
+    for (const Kind kind : {Kind::kExploding, Kind::kExploding, Kind::kHealthy})
+      EXPECT_FALSE(news.IsNews(kind));
+  }
+  EXPECT_FALSE(news.IsNews(Kind::kVanishing));
+  EXPECT_FALSE(news.IsNews(Kind::kVanishing));
+  EXPECT_TRUE(news.IsNews(Kind::kVanishing));
+  EXPECT_FALSE(news.IsNews(Kind::kVanishing));
+}
+
 TEST(VerdictTest, DistinguishesImmediateLossFromDecay) {
   const std::string words = WordsOf(Of({Fading("layer0", 0.99, 30, 0.001)}));
   EXPECT_THAT(words,

@@ -258,6 +258,29 @@ TEST_F(TrainingLoopTest, SavesByTheClock) {
   EXPECT_THAT(*CheckpointDirectory(scratch_.Path("hourly")).Steps(), ElementsAre(9));
 }
 
+// The values do not change, so the first validation is the best one. The run ends two epochs later,
+// also after an interruption, and does not go on when it is started again.
+TEST_F(TrainingLoopTest, EndsWithoutABetterValidation) {
+  overrides_ = {"optimizer.learning_rate=1e-30", "max_epochs=50", "evaluation.patience=2",
+                "evaluation.every_steps=4"};
+  const auto end = [&](const std::string& output) {
+    const Progress progress = ReadCheckpoint(Latest(output))->header.progress();
+    return std::pair(progress.best_step(), progress.step());
+  };
+  const std::string hash = Run(2, "early", 0);
+  EXPECT_EQ(end("early"), std::pair(int64_t{4}, int64_t{30}));
+  EXPECT_EQ(Run(1, "early", 0, true, Latest("early")), hash);
+  for (const int64_t steps : {7, 20, 29}) {
+    const std::string name = "part" + std::to_string(steps);
+    Run(3, name, steps);
+    EXPECT_EQ(Run(1, name, 0, true, Latest(name)), hash) << steps;
+    EXPECT_EQ(end(name).second, 30);
+  }
+  overrides_.back() = "evaluation.patience=3";
+  Run(2, "early", 0, true, Latest("early"));
+  EXPECT_EQ(end("early").second, 40) << "more patience continues the run";
+}
+
 // However training ends, a save in progress is finished and reported.
 TEST_F(TrainingLoopTest, ADivergedRunKeepsItsCheckpoints) {
   overrides_ = {"checkpoint.every_steps=1", "optimizer.kind=SGD", "optimizer.clip_norm=0",

@@ -4,12 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "data/shards/dataset.h"
 #include "tests/data/shards/made_dataset.h"
 #include "tests/support/scratch.h"
@@ -131,6 +133,45 @@ TEST_F(ProgressReporterTest, RemarksOnNetworksThatDependOnALongCarriedState) {
   EXPECT_FALSE(remarked(2, 2.6, {})) << "it may have learned the training text by heart";
   EXPECT_FALSE(remarked(1, 2.6, {"model.initial_state.reset_probability=0.01"}));
   EXPECT_FALSE(remarked(1, 2.6, {"model.initial_state.text=LINE"}));
+}
+
+// Each sample is one line that fits the terminal, after the line about the validation.
+TEST_F(ProgressReporterTest, PrintsAFewSamplesAtValidations) {
+  const auto printed = [&](Task task, const std::vector<Sample>& samples) {
+    Begin(task, /*peak=*/0);
+    Step(2);
+    testing::internal::CaptureStderr();
+    reporter_->Samples(step_, samples);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+    testing::internal::CaptureStderr();
+    reporter_->Validated(step_, 1, {.loss = 1}, /*best=*/true, /*seconds=*/0);
+    reporter_->Validated(step_, 1, {.loss = 1}, /*best=*/false, /*seconds=*/0);
+    const std::string text = testing::internal::GetCapturedStderr();
+    const size_t begin = text.find('\n') + 1;
+    return text.substr(begin, text.find("epoch", begin) - begin);
+  };
+  EXPECT_EQ(printed(LANGUAGE_MODEL, {{"the king", " of France", " is\nold"}}),
+            "  sample: the king -> is / old\n");
+  EXPECT_EQ(printed(CLASSIFICATION, {{"bad", "neg", "pos"}, {"good", "pos", "pos"}}),
+            "  sample: bad -> pos (label: neg)\n  sample: good -> pos\n");
+  EXPECT_EQ(printed(TAGGING, {{"to Rome", "to/O Rome/city", "to/O Rome/O"}}),
+            "  sample: to/O Rome/O\n");
+  const std::string longs(300, 'a');
+  const std::string three =
+      printed(TRANSLATION, {{longs, "x", longs}, {longs, "x", "b"}, {"left out", "x", "y"}});
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(three, '\n')))
+    EXPECT_LT(line.size(), 80u) << line;
+  EXPECT_THAT(three, HasSubstr("aaa... -> aaa"));
+  EXPECT_THAT(three, HasSubstr("aaa... -> b\n"));
+  EXPECT_EQ(std::ranges::count(three, '\n'), 2);
+}
+
+TEST_F(ProgressReporterTest, RecordsAdvice) {
+  Begin(LANGUAGE_MODEL, /*peak=*/0);
+  Step(1);
+  Step(3);
+  EXPECT_THAT(run_->Read("metrics.jsonl"), HasSubstr("the training loss rises"));
+  EXPECT_EQ(Events(kAdvice), 1);
 }
 
 TEST_F(ProgressReporterTest, AcceptsRunsSelectedByScoreAndWordVectors) {

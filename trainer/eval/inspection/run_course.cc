@@ -48,8 +48,9 @@ double Median(std::vector<RecordedPoint> points) {
 std::string LastEvent(const RunRecord& record) {
   std::string last = "no event";
   for (const RecordedLine& line : record.lines()) {
-    const auto detail = line.texts.find("detail");
-    if (line.kind == "event" && detail != line.texts.end()) last = detail->second;
+    const auto detail = line.texts.find("detail"), event = line.texts.find("event");
+    const bool advice = event != line.texts.end() && event->second == kAdvice;
+    if (line.kind == "event" && detail != line.texts.end() && !advice) last = detail->second;
   }
   return last;
 }

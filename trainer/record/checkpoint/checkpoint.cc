@@ -45,6 +45,7 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   semantic.clear_diagnostics();
   semantic.clear_watchdog_seconds();
   semantic.clear_compare_every_steps();
+  if (semantic.has_evaluation()) semantic.mutable_evaluation()->clear_patience();
   // The default is what versions without this field did; clearing it keeps their hashes valid.
   if (semantic.max_length() == 0) semantic.clear_max_length();
   hash.Add(semantic.SerializeAsString());

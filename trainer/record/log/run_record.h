@@ -17,6 +17,9 @@ namespace elman {
 // "best_loss".
 inline constexpr char kBestReset[] = "best_reset";
 
+// Name of the events with advice for people; they change nothing in the run.
+inline constexpr char kAdvice[] = "advice";
+
 // A line of the log. The name of a member of a nested object is prefixed with the object's:
 // "seconds.data". A number that was not finite is NaN, because JSON cannot represent it. true is 1.
 struct RecordedLine {

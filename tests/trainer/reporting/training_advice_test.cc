@@ -1,0 +1,106 @@
+#include "trainer/reporting/training_advice.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "trainer/config/run_config.h"
+
+namespace elman {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TrainingConfig Config(const std::vector<std::string>& overrides) {
+  return *ParseRunConfig("", "test", overrides);
+}
+
+TEST(TrainingAdviceTest, FindsBatchesLargerThanTheData) {
+  const RunSize size = {.examples = 48, .steps_per_epoch = 1, .total_steps = 1000};
+  EXPECT_THAT(AdviseOnSize(Config({"batch_size=64", "max_epochs=1000"}), size),
+              ElementsAre(AllOf(HasSubstr("64 sequences per step, of 48 examples"),
+                                HasSubstr("batch_size=3 gives about 16 steps per epoch"))));
+  EXPECT_THAT(AdviseOnSize(Config({"batch_size=48", "max_epochs=1000"}), size), IsEmpty());
+  const RunSize text = {.tokens = 700, .steps_per_epoch = 1, .total_steps = 1000};
+  EXPECT_THAT(
+      AdviseOnSize(Config({"batch_size=32", "sequence_length=35", "max_epochs=1000"}), text),
+      ElementsAre(HasSubstr("32 sequences per step, of 700 tokens")));
+}
+
+TEST(TrainingAdviceTest, FindsRunsOfFewSteps) {
+  const RunSize size = {.examples = 300, .steps_per_epoch = 5, .total_steps = 50};
+  EXPECT_THAT(AdviseOnSize(Config({"batch_size=64", "max_epochs=10"}), size),
+              ElementsAre(AllOf(HasSubstr("50 steps in 10 epochs"), HasSubstr("batch_size=18 "),
+                                HasSubstr("max_epochs=100 "))));
+  EXPECT_THAT(AdviseOnSize(Config({"batch_size=64", "max_steps=50"}), size), IsEmpty())
+      << "meant to be short";
+  EXPECT_THAT(AdviseOnSize(Config({"batch_size=64"}),
+                           {.examples = 6400, .steps_per_epoch = 100, .total_steps = 1000}),
+              IsEmpty());
+}
+
+TEST(TrainingAdviceTest, ReportsALossThatRisesOnce) {
+  TrainingAdvice advice(TAGGING, Config({"optimizer.learning_rate=8"}));
+  EXPECT_EQ(advice.AfterTrainLine(3, 8), "");
+  EXPECT_EQ(advice.AfterTrainLine(2, 8), "");
+  EXPECT_EQ(advice.AfterTrainLine(2.9, 8), "");
+  EXPECT_THAT(advice.AfterTrainLine(3.1, 8),
+              AllOf(HasSubstr("it is 3.1, and was 2"), HasSubstr("optimizer.learning_rate=2"),
+                    HasSubstr("optimizer.clip_norm=1")));
+  EXPECT_EQ(advice.AfterTrainLine(7, 8), "") << "reported";
+  EXPECT_EQ(advice.AfterTrainLine(2.1, 8), "");
+  EXPECT_NE(advice.AfterTrainLine(7, 8), "") << "risen again";
+  EXPECT_EQ(advice.AfterTrainLine(std::nan(""), 8), "");
+  TrainingAdvice vectors(EMBEDDING, Config({}));
+  vectors.AfterTrainLine(1, 1);
+  EXPECT_EQ(vectors.AfterTrainLine(9, 1), "");
+}
+
+RunRecord Validations(const std::vector<double>& losses) {
+  RunRecord record;
+  double best = INFINITY;
+  for (size_t i = 0; i < losses.size(); ++i) {
+    record.Add(absl::StrCat("{\"kind\": \"valid\", \"step\": ", 10 * (i + 1),
+                            ", \"epoch\": ", i + 1, ", \"loss\": ", losses[i],
+                            ", \"best\": ", losses[i] < best ? "true}" : "false}"));
+    best = std::min(best, losses[i]);
+  }
+  return record;
+}
+
+TEST(TrainingAdviceTest, ReportsAnOldBestAtGrowingIntervals) {
+  const RunRecord record = Validations({3, 2});
+  TrainingAdvice advice(TAGGING, Config({}));
+  std::vector<int> reported;
+  for (int epoch = 2; epoch <= 50; ++epoch) {
+    const std::string text = advice.AfterValidation(epoch, record.BestValidation());
+    if (text.empty()) continue;
+    reported.push_back(epoch - 2);
+    EXPECT_THAT(text, AllOf(HasSubstr(absl::StrCat("was ", epoch - 2, " epochs ago, at step 20")),
+                            HasSubstr("evaluation.patience=5")));
+  }
+  EXPECT_THAT(reported, ElementsAre(5, 10, 20, 40));
+  TrainingAdvice patient(TAGGING, Config({"evaluation.patience=9"}));
+  EXPECT_THAT(patient.AfterValidation(7, record.BestValidation()),
+              testing::Not(HasSubstr("patience")));
+  EXPECT_EQ(patient.AfterValidation(7, nullptr), "");
+}
+
+TEST(TrainingAdviceTest, RemarksOnTheLengthOfARun) {
+  const TrainingAdvice advice(TAGGING, Config({"max_epochs=3"}));
+  EXPECT_THAT(advice.AtEnd(Validations({3, 2, 1.5})),
+              HasSubstr("max_epochs=6 with the same command"));
+  EXPECT_EQ(advice.AtEnd(Validations({3, 2, 1.99})), "") << "hardly falls";
+  EXPECT_EQ(advice.AtEnd(Validations({3, 2, 2.5})), "");
+  EXPECT_EQ(advice.AtEnd(Validations({3, 2})), "") << "ended by max_steps";
+  EXPECT_EQ(advice.AtEnd(RunRecord()), "");
+  EXPECT_THAT(advice.AtEnd(Validations({3, 2, 2.5, 2.6, 2.7, 2.8, 2.9})),
+              HasSubstr("the last 5 epochs brought no better validation; evaluation.patience=5"));
+}
+
+}  // namespace
+}  // namespace elman

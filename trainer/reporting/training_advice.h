@@ -1,0 +1,54 @@
+// Finds what is likely to be wrong with a run, for people who train their first models, and names
+// the fields that help. Advice never changes a run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/dataset.pb.h"
+#include "proto/training.pb.h"
+#include "trainer/record/log/run_record.h"
+
+namespace elman {
+
+// The size of a run relative to its data.
+struct RunSize {
+  uint64_t examples = 0;  // of an epoch; 0 if rows are streams of tokens
+  uint64_t tokens = 0;    // of the training data
+  int64_t steps_per_epoch = 0;
+  int64_t total_steps = 0;
+};
+
+// Returns what is wrong with the size of a new run: a batch that is larger than the data, or too
+// few steps to learn from it. A run that max_steps ends is meant to be short.
+std::vector<std::string> AdviseOnSize(const TrainingConfig& config, const RunSize& size);
+
+// Follows the losses of a run. Each problem is reported once, when it begins.
+class TrainingAdvice {
+ public:
+  TrainingAdvice(Task task, const TrainingConfig& config) : task_(task), config_(config) {}
+
+  // Call with the mean loss of every train line. Returns a warning if the loss has risen far above
+  // its lowest value; empty otherwise.
+  std::string AfterTrainLine(double loss, double learning_rate);
+
+  // Call after every validation. Epochs count from 1. Returns a remark if the best validation is
+  // long ago: 5, 10, 20 ... epochs; empty otherwise.
+  std::string AfterValidation(int64_t epoch, const RecordedLine* best);
+
+  // Returns a remark on the length of a finished run: whether the validation loss still fell, or
+  // the best validation was long before the end; empty if neither.
+  std::string AtEnd(const RunRecord& record) const;
+
+ private:
+  const Task task_;
+  const TrainingConfig config_;
+  std::optional<double> lowest_;
+  int64_t lines_ = 0;
+  bool risen_ = false;
+  int64_t next_age_ = 5;  // epochs since the best validation that are reported next
+};
+
+}  // namespace elman
