@@ -4,7 +4,7 @@
 # say TEXT: writes a log line to standard error and, as soon as the run directory exists, to its elman-run.log.
 say() {
   local line
-  printf -v line '%(%F %T)T: %s' -1 "$1"
+  printf -v line '%(%F %T %z)T: %s' -1 "$1"
   printf 'elman-run: %s\n' "$line" >&"$own_stderr"
   record "$1"
 }
@@ -13,7 +13,7 @@ say() {
 record() {
   # return 0, because in a trap a bare return returns the status of the interrupted command.
   if [[ -z $run ]]; then return 0; fi
-  printf '%(%F %T)T: %s\n' -1 "$1" >>"$state/log"
+  printf '%(%F %T %z)T: %s\n' -1 "$1" >>"$state/log"
   write_log
 }
 

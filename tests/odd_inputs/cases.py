@@ -42,6 +42,7 @@ VARIABLES = {
     "DNNL_MAX_CPU_ISA": ["SSE41", "AVX2", "odd", ""],
     "DNNL_VERBOSE": ["odd", "-1"],
     "ELMAN_TERMINAL": ["1", "0", "odd", ""],
+    "ELMAN_COLUMNS": ["80", "1", "-3", "99999999999", "odd", ""],
     "SLURM_NTASKS": ["16", "0", "odd"],
     "SLURM_JOB_ID": ["1", ""],
     "SLURM_STEP_NUM_TASKS": ["1", "2", "-1", "odd", ""],

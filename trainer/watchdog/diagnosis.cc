@@ -101,7 +101,7 @@ std::string Table(std::span<const Suspect> suspects, const std::vector<int>& lat
     absl::StrAppendFormat(
         &table, "  %4d  %-*s  %7d  %6d  %-*s  %s (%.0f s)  %s\n", rank, host_width, suspect.host,
         suspect.process, suspect.sample.step, doing_width, Doing(suspect.sample),
-        absl::FormatTime("%H:%M:%S", since, absl::LocalTimeZone()), suspect.quiet_for,
+        absl::FormatTime("%H:%M:%S %z", since, absl::LocalTimeZone()), suspect.quiet_for,
         is_late ? absl::StrCat("LATE: ", LateText(suspect))
                 : absl::StrCat("waits in ", MeetingText(suspect.sample)));
   }

@@ -50,9 +50,9 @@ std::string ReadBegin(const std::string& path) {
   return begin;
 }
 
-// "2026-11-30 21:48:41: ", as lines of elman-run.log begin.
+// "2026-11-30 21:48:41", as lines of elman-run.log begin.
 bool BeginsWithTime(std::string_view text) {
-  constexpr std::string_view kShape = "0000-00-00 00:00:00: ";
+  constexpr std::string_view kShape = "0000-00-00 00:00:00";
   return text.size() >= kShape.size() &&
          std::ranges::equal(text.substr(0, kShape.size()), kShape, [](char byte, char shape) {
            return shape == '0' ? absl::ascii_isdigit(byte) : byte == shape;
