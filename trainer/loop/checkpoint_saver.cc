@@ -32,6 +32,7 @@ CheckpointSaver::CheckpointSaver(const RecordParts& record, PhaseClock* clock, T
 void CheckpointSaver::Save(bool is_best, bool with_snapshot) {
   const TimedSpan span(clock_, "checkpoint");
   Wait();
+  if (!is_best) WriteHeld();
   const absl::Time began = absl::Now();
   saved_step_ = checkpoint_->header.progress().step();
   saved_at_ = Clock::now();
@@ -39,14 +40,34 @@ void CheckpointSaver::Save(bool is_best, bool with_snapshot) {
   if (writer_) writer_->snapshot()->header = checkpoint_->header;
   state_->Gather(writer_ ? writer_->snapshot() : nullptr, with_snapshot);
   if (writer_) {
-    writer_->Begin(is_best);
+    held_ = is_best && TooEarly();
+    if (!held_) Begin(is_best);
     record_.reporter->Paused(absl::ToDoubleSeconds(absl::Now() - began));
   }
+}
+
+bool CheckpointSaver::TooEarly() const {
+  const std::chrono::duration<double> least =
+      60s * checkpoint_->header.config().checkpoint().min_minutes();
+  return written_at_ && Clock::now() - *written_at_ < least;
+}
+
+void CheckpointSaver::Begin(bool is_best) {
+  held_ = false;
+  written_at_ = Clock::now();
+  writer_->Begin(is_best);
+}
+
+void CheckpointSaver::WriteHeld() {
+  if (!held_) return;
+  Begin(/*is_best=*/true);
+  Wait();
 }
 
 void CheckpointSaver::ReportOutcome() {
   if (!writer_) return;
   if (const auto save = writer_->Outcome(absl::ZeroDuration())) Report(*save);
+  if (held_ && !TooEarly()) Begin(/*is_best=*/true);
 }
 
 bool CheckpointSaver::DueByClock() const {
@@ -69,6 +90,7 @@ void CheckpointSaver::Wait() {
 void CheckpointSaver::Finish(absl::Duration pause) {
   constexpr int kAttempts = 5;
   Wait();
+  WriteHeld();
   for (int attempt = 2; attempt <= kAttempts && failed_; ++attempt, pause *= 2) {
     record_.reporter->Event(checkpoint_->header.progress().step(), "checkpoint_retried",
                             absl::StrCat("trying again in ", absl::FormatDuration(pause), ", ",

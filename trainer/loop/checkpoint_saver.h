@@ -28,10 +28,17 @@ class CheckpointSaver {
 
   // Saves a checkpoint. Waits while the previous one is still being written, so every requested
   // checkpoint is written, and memory for one copy is enough. `with_snapshot`: also saves the
-  // snapshot of the state. Collective.
+  // snapshot of the state. A best state for which it is too early (checkpoint.min_minutes) is
+  // copied but held in memory: it is written when the time has come, before any other state, unless
+  // a better one replaces it. Collective.
   void Save(bool is_best, bool with_snapshot);
 
-  // Reports a save that has ended, if there is one.
+  // Whether states that are not the best must wait: it is too early for the next checkpoint, or a
+  // best state is held. Always false on ranks that do not write; the ranks must agree on it.
+  bool Holds() const { return writer_ && (held_ || TooEarly()); }
+
+  // Reports a save that has ended, if there is one. Writes the state that is held when it is no
+  // longer too early.
   void ReportOutcome();
 
   // Returns whether a save is due by the clock. Such a save does not delay training: it is not due
@@ -53,6 +60,9 @@ class CheckpointSaver {
  private:
   using Clock = std::chrono::steady_clock;
 
+  bool TooEarly() const;
+  void Begin(bool is_best);
+  void WriteHeld();
   void Wait();
   void Report(const SaveOutcome& save);
 
@@ -63,6 +73,9 @@ class CheckpointSaver {
   const std::function<void(Activity)> alive_;
   int64_t saved_step_;
   Clock::time_point saved_at_ = Clock::now();
+  std::optional<Clock::time_point>
+      written_at_;     // start of the last write; none yet in this process
+  bool held_ = false;  // the writer's copy is a best state that is not being written yet
   bool failed_ = false;
   std::optional<LostBest> lost_best_;
   std::optional<BackgroundWriter> writer_;  // on the rank that writes

@@ -36,6 +36,7 @@ absl::StatusOr<AgreedStep> StepAgreement::Agree(const absl::Status& local,
     agreed.bytes_sent += vote.message.bytes_sent;
     agreed.stop |= vote.message.stop;
     agreed.save |= vote.message.save;
+    agreed.hold |= vote.message.hold;
     agreed.trace |= vote.message.trace;
     if (vote.message.lost_best.step > 0) agreed.lost_best = vote.message.lost_best;
     failed |= vote.failed;

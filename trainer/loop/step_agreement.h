@@ -29,6 +29,7 @@ struct RankMessage {
   double waited = 0;       // seconds of waiting for other ranks, since the start
   bool stop = false;
   bool save = false;
+  bool hold = false;        // asks the ranks to save no state that is not the best
   bool trace = false;       // requests an update of the trace file
   LostBest lost_best = {};  // step 0: none
 };
@@ -39,6 +40,7 @@ struct AgreedStep {
   int64_t bytes_sent = 0;  // by all ranks
   bool stop = false;       // requested by any rank
   bool save = false;
+  bool hold = false;
   bool trace = false;
   LostBest lost_best;  // of the rank that lost one; step 0: none
 };

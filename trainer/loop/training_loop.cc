@@ -69,8 +69,9 @@ absl::Status TrainingLoop::Train() {
       if (!stopped_) RETURN_IF_ERROR(status);
     }
     if (stopped_) break;
-    const bool save_due = save_due_ || due(config_.checkpoint().every_steps());
-    if (save_due && saver_.saved_step() != progress_->step()) RETURN_IF_ERROR(SaveUnlessInDoubt());
+    save_due_ = (save_due_ || due(config_.checkpoint().every_steps())) &&
+                saver_.saved_step() != progress_->step();
+    if (save_due_) RETURN_IF_ERROR(SaveUnlessInDoubt());
   }
   if (!stopped_ && whole_run_ && progress_->step() > 0)
     RETURN_IF_ERROR(CheckPredictions(run_targets_, "the run"));
@@ -120,6 +121,7 @@ absl::Status TrainingLoop::Step() {
   }
   stopped_ = agreed.stop;
   save_due_ |= agreed.save;
+  holds_saves_ = agreed.hold;
   validation_loss_.reset();
   is_best_ = false;
   watch_.clock->Enter(Phase::kOther);
@@ -186,6 +188,7 @@ absl::StatusOr<AgreedStep> TrainingLoop::Agree(const absl::Status& computed) {
   watch_.clock->Enter(Phase::kWait);
   message.stop = hooks_.stop_requested();
   message.save = saver_.DueByClock();
+  message.hold = saver_.Holds();
   message.trace = record_.trace && record_.trace->Due();
   message.lost_best = saver_.TakeLostBest().value_or(LostBest());
   return agreement_.Agree(computed, message, *progress_, saver_.saved_step());
@@ -317,7 +320,9 @@ absl::Status TrainingLoop::EndEpoch() {
   progress_->set_step_in_epoch(0);
   epoch_targets_ = 0;
   whole_epoch_ = true;
-  return SaveUnlessInDoubt();
+  const int64_t every = config_.checkpoint().every_epochs();
+  save_due_ |= is_best_ || (every > 0 && progress_->epoch() % every == 0);
+  return save_due_ ? SaveUnlessInDoubt() : absl::OkStatus();
 }
 
 // Checks that every example of the split was used exactly once.
@@ -420,9 +425,10 @@ absl::Status TrainingLoop::Save() {
 
 // While steps diverge, the values may be the cause. A save is postponed until a step does not
 // diverge, so that bad values do not replace good checkpoints. Values with the best validation
-// result are good.
+// result are good. A save is also postponed while it is too early for the next checkpoint; the
+// saver does so itself with the best values, which must not be lost.
 absl::Status TrainingLoop::SaveUnlessInDoubt() {
-  save_due_ = guard_.in_doubt() && !is_best_;
+  save_due_ = (guard_.in_doubt() || holds_saves_) && !is_best_;
   return save_due_ ? absl::OkStatus() : Save();
 }
 

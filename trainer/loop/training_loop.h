@@ -92,7 +92,8 @@ class TrainingLoop {
   bool whole_epoch_;
   std::optional<double> validation_loss_;  // of the current values
   bool is_best_ = false;                   // whether the current values are the best
-  bool save_due_ = false;                  // due by rank 0's clock, or postponed
+  bool save_due_ = false;                  // due, maybe by rank 0's clock, or postponed
+  bool holds_saves_ = false;               // it was too early for a checkpoint, at the last step
 };
 
 }  // namespace elman

@@ -112,5 +112,48 @@ TEST_F(CheckpointSaverTest, OnlyTheWritingRankSavesByTheClock) {
                    [](PreparedRun*, CheckpointSaver* saver) { EXPECT_FALSE(saver->DueByClock()); });
 }
 
+// A best state for which it is too early is held in memory: a better one replaces it, and it is
+// written before any other state.
+TEST_F(CheckpointSaverTest, HoldsABestStateWhileItIsTooEarly) {
+  OnRanksWithSaver({"checkpoint.min_minutes=600", "checkpoint.keep=9"},
+                   [&](PreparedRun* run, CheckpointSaver* saver) {
+                     const bool writes = run->communicator->rank() == 0;
+                     const auto save = [&](int64_t step, bool is_best) {
+                       SetStep(run, step);
+                       if (is_best) {
+                         run->start.checkpoint.header.mutable_progress()->set_has_best(true);
+                         run->start.checkpoint.header.mutable_progress()->set_best_step(step);
+                       }
+                       saver->Save(is_best, /*with_snapshot=*/false);
+                       saver->ReportOutcome();
+                     };
+                     EXPECT_FALSE(saver->Holds()) << "nothing was written yet";
+                     save(1, /*is_best=*/false);
+                     EXPECT_EQ(saver->Holds(), writes);
+                     save(2, /*is_best=*/true);
+                     save(3, /*is_best=*/true);
+                     EXPECT_EQ(saver->saved_step(), 3);
+                     save(4, /*is_best=*/false);
+                     save(5, /*is_best=*/true);
+                     saver->Finish(absl::ZeroDuration());
+                     EXPECT_FALSE(saver->failed());
+                   });
+  const CheckpointDirectory checkpoints(scratch_.Path("run"));
+  EXPECT_THAT(*checkpoints.Steps(), ElementsAre(1, 3, 4, 5));
+  EXPECT_EQ(*checkpoints.Find(kBest), checkpoints.PathOf(5));
+}
+
+TEST_F(CheckpointSaverTest, WritesTheHeldStateWhenTheTimeHasCome) {
+  OnRanksWithSaver({"checkpoint.min_minutes=0.001"}, [&](PreparedRun* run, CheckpointSaver* saver) {
+    for (const int64_t step : {1, 2}) {
+      SetStep(run, step);
+      saver->Save(/*is_best=*/true, /*with_snapshot=*/false);
+    }
+    while (saver->Holds()) saver->ReportOutcome();
+    saver->Finish(absl::ZeroDuration());
+  });
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("run")).Steps(), ElementsAre(1, 2));
+}
+
 }  // namespace
 }  // namespace elman

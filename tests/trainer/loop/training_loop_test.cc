@@ -258,6 +258,39 @@ TEST_F(TrainingLoopTest, SavesByTheClock) {
   EXPECT_THAT(*CheckpointDirectory(scratch_.Path("hourly")).Steps(), ElementsAre(9));
 }
 
+// Checkpoints at the ends of every third epoch, of the best result (the first one, because values
+// do not change) and of the end.
+TEST_F(TrainingLoopTest, SavesAfterEveryFewEpochs) {
+  overrides_ = {"optimizer.learning_rate=1e-30", "max_epochs=8", "checkpoint.keep=100",
+                "checkpoint.every_epochs=3"};
+  const std::string hash = Run(2, "third", 0);
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("third")).Steps(), ElementsAre(10, 30, 60, 80));
+  overrides_.back() = "checkpoint.every_epochs=0";
+  EXPECT_EQ(Run(3, "none", 0), hash);
+  EXPECT_THAT(*CheckpointDirectory(scratch_.Path("none")).Steps(), ElementsAre(10, 80));
+}
+
+// With a minimum time between checkpoints, only the first one is written before the end, with the
+// best result, which was held until then. The bits of training are the same on any ranks, and a run
+// continues exactly.
+TEST_F(TrainingLoopTest, KeepsAMinimumTimeBetweenCheckpoints) {
+  overrides_ = {"max_epochs=4"};
+  const std::string hash = Run(2, "straight", 0);
+  const Progress straight = ReadCheckpoint(Latest("straight"))->header.progress();
+  overrides_ = {"max_epochs=4", "checkpoint.keep=100", "checkpoint.min_minutes=600",
+                "checkpoint.every_steps=3"};
+  for (const int ranks : {1, 3}) {
+    const std::string name = absl::StrCat("rare", ranks);
+    EXPECT_EQ(Run(ranks, name, 0), hash);
+    const CheckpointDirectory checkpoints(scratch_.Path(name));
+    std::vector<int64_t> expected = {3, straight.best_step()};
+    if (straight.best_step() != 40) expected.push_back(40);
+    EXPECT_EQ(*checkpoints.Steps(), expected);
+    EXPECT_EQ(*checkpoints.Find(kBest), checkpoints.PathOf(straight.best_step()));
+    EXPECT_EQ(Run(2, "again" + name, 0, true, checkpoints.PathOf(3)), hash);
+  }
+}
+
 // The values do not change, so the first validation is the best one. The run ends two epochs later,
 // also after an interruption, and does not go on when it is started again.
 TEST_F(TrainingLoopTest, EndsWithoutABetterValidation) {
