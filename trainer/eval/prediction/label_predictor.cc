@@ -1,7 +1,6 @@
 #include "trainer/eval/prediction/label_predictor.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -62,7 +61,7 @@ class TagPredictor : public LabelPredictor {
         batch.targets[first * batch.rows + sentence.row] = 0;
     }
     std::vector<int32_t> tags(batch.targets.size());
-    std::vector<float> probabilities(batch.targets.size());
+    std::vector<float> probabilities(json_ ? batch.targets.size() : 0);
     workspace_.Reset();
     if (batch.rows > 0) model_->Predict(batch, tags, probabilities, &workspace_);
 
@@ -73,7 +72,7 @@ class TagPredictor : public LabelPredictor {
       std::vector<float> own_probabilities;
       for (const size_t first : sentence.first_pieces) {
         own_tags.push_back(tags[first * batch.rows + sentence.row]);
-        own_probabilities.push_back(probabilities[first * batch.rows + sentence.row]);
+        if (json_) own_probabilities.push_back(probabilities[first * batch.rows + sentence.row]);
       }
       if (json_ && !inputs[i].columns.empty() && sentence.words.empty()) {
         texts.emplace_back();
@@ -137,9 +136,7 @@ class TagPredictor : public LabelPredictor {
     JsonObject json;
     json.AddJson("words", JsonArray(sentence.words, JsonString));
     json.AddJson("tags", JsonArray(tags, [&](int32_t tag) { return JsonString(LabelName(tag)); }));
-    if (std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); })) {
-      json.AddJson("probabilities", JsonArray(probabilities, JsonNumber));
-    }
+    json.AddJson("probabilities", JsonArray(probabilities, JsonNumber));
     return json.ToString() + "\n";
   }
 

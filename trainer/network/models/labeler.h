@@ -19,7 +19,7 @@ class Labeler : public Model {
   // Predicts a label for every element of batch.targets that is not kNoTarget; the values of other
   // targets are ignored. `labels` has the layout of batch.targets and is kNoTarget elsewhere.
   // `probabilities` has the same size or is empty; it gets the probability of each predicted label,
-  // or NaN if the model has none per label (CRF).
+  // with a CRF its marginal probability, and NaN elsewhere.
   virtual void Predict(const Batch& batch, std::span<int32_t> labels,
                        std::span<float> probabilities, Workspace* workspace) = 0;
 };

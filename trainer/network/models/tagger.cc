@@ -136,7 +136,16 @@ void Tagger::Predict(const Batch& batch, std::span<int32_t> tags, std::span<floa
       probabilities[place.step * batch.rows + place.sequence] = p[best];
     }
   } else {
-    crf_->Decode(values_, layout, Scores(hidden, workspace), targets_);
+    const Matrix scores = Scores(hidden, workspace);
+    crf_->Decode(values_, layout, scores, targets_);
+    if (!probabilities.empty()) {
+      marginals_.assign(layout.rows(), std::numeric_limits<float>::quiet_NaN());
+      crf_->Marginals(values_, layout, scores, targets_, marginals_);
+      for (int64_t row = 0; row < layout.rows(); ++row) {
+        const SequenceLayout::Place& place = layout.places()[row];
+        probabilities[place.step * batch.rows + place.sequence] = marginals_[row];
+      }
+    }
   }
   std::ranges::fill(tags, kNoTarget);
   for (int64_t row = 0; row < layout.rows(); ++row) {

@@ -59,6 +59,7 @@ class Tagger : public Labeler {
   const float* values_ = nullptr;
   std::vector<int32_t> targets_;
   std::vector<double> losses_;
+  std::vector<float> marginals_;
 };
 
 }  // namespace elman

@@ -85,35 +85,47 @@ double LinearChainCrf::ScoreOfTargets(ConstMatrix scores, std::span<const int32_
   return score;
 }
 
-// The backward algorithm. With the forward pass it gives the expected count of each score, from
-// which the counts of the target tagging are subtracted.
-void LinearChainCrf::Backward(ConstMatrix scores, std::span<const int32_t> targets, Matrix d_scores,
-                              float* gradients) {
+// The backward algorithm, after Forward. Calls on_pair(t, j, k, weight) for the tags j at position
+// t and k at the next one, and then on_position(t, alpha, beta): alpha[j] * weight is the
+// probability of the pair, alpha[k] * beta[k] that of tag k at position t.
+template <typename OnPair, typename OnPosition>
+void LinearChainCrf::RunBackward(const OnPair& on_pair, const OnPosition& on_position) {
   const auto positions = static_cast<int64_t>(chain_.size());
-  const Matrix d_transitions = transitions_.In(gradients);
-  const Matrix d_begin = begin_.In(gradients), d_end = end_.In(gradients);
-  CHECK_EQ(scores.cols, tags_);
   backward_.assign(positions * tags_, 1);
   for (int64_t t = positions - 1; t >= 0; --t) {
-    const double* const alpha = &forward_[t * tags_];
     double* const beta = &backward_[t * tags_];
-    const int32_t target = targets[chain_[t]];
     if (t + 1 < positions) {
       // Turns beta of the next position into the scaled product of its potential and beta.
       double* const next = &backward_[(t + 1) * tags_];
       for (int64_t k = 0; k < tags_; ++k)
         next[k] *= potentials_[(t + 1) * tags_ + k] / scales_[t + 1];
       for (int64_t j = 0; j < tags_; ++j) {
-        float* const d_from = d_transitions.row(j);
         beta[j] = 0;
         for (int64_t k = 0; k < tags_; ++k) {
-          const double worth = exp_transitions_[j * tags_ + k] * next[k];
-          beta[j] += worth;
-          d_from[k] += static_cast<float>(alpha[j] * worth);
+          const double weight = exp_transitions_[j * tags_ + k] * next[k];
+          beta[j] += weight;
+          on_pair(t, j, k, weight);
         }
       }
-      d_transitions.row(target)[targets[chain_[t + 1]]] -= 1;
     }
+    on_position(t, &forward_[t * tags_], beta);
+  }
+}
+
+// With the forward pass, the backward pass gives the expected count of each score, from which the
+// counts of the target tagging are subtracted.
+void LinearChainCrf::Backward(ConstMatrix scores, std::span<const int32_t> targets, Matrix d_scores,
+                              float* gradients) {
+  const auto positions = static_cast<int64_t>(chain_.size());
+  const Matrix d_transitions = transitions_.In(gradients);
+  const Matrix d_begin = begin_.In(gradients), d_end = end_.In(gradients);
+  CHECK_EQ(scores.cols, tags_);
+  const auto add_pair = [&](int64_t t, int64_t j, int64_t k, double weight) {
+    d_transitions.row(j)[k] += static_cast<float>(forward_[t * tags_ + j] * weight);
+  };
+  const auto add_position = [&](int64_t t, const double* alpha, const double* beta) {
+    const int32_t target = targets[chain_[t]];
+    if (t + 1 < positions) d_transitions.row(target)[targets[chain_[t + 1]]] -= 1;
     float* const d_score = d_scores.row(chain_[t]);
     for (int64_t k = 0; k < tags_; ++k) {
       const auto probability = static_cast<float>(alpha[k] * beta[k]);
@@ -124,7 +136,8 @@ void LinearChainCrf::Backward(ConstMatrix scores, std::span<const int32_t> targe
     d_score[target] -= 1;
     if (t == 0) d_begin.data[target] -= 1;
     if (t + 1 == positions) d_end.data[target] -= 1;
-  }
+  };
+  RunBackward(add_pair, add_position);
 }
 
 double LinearChainCrf::Train(const float* values, const SequenceLayout& layout, ConstMatrix scores,
@@ -191,6 +204,26 @@ void LinearChainCrf::Decode(const float* values, const SequenceLayout& layout, C
       tags[chain_[t]] = tag;
       if (t > 0) tag = best_previous_[t * tags_ + tag];
     }
+  }
+}
+
+void LinearChainCrf::Marginals(const float* values, const SequenceLayout& layout,
+                               ConstMatrix scores, std::span<const int32_t> tags,
+                               std::span<float> probabilities) {
+  CHECK_EQ(static_cast<int64_t>(tags.size()), layout.rows());
+  CHECK_EQ(probabilities.size(), tags.size());
+  ReadTransitions(values);
+  for (int64_t rank = 0; rank < layout.batch(); ++rank) {
+    FindChain(layout, rank, tags);
+    if (chain_.empty()) continue;
+    Forward(scores);
+    RunBackward([](int64_t, int64_t, int64_t, double) {},
+                [&](int64_t t, const double* alpha, const double* beta) {
+                  const int32_t tag = tags[chain_[t]];
+                  // Rounding may exceed 1.
+                  probabilities[chain_[t]] =
+                      static_cast<float>(std::min(1.0, alpha[tag] * beta[tag]));
+                });
   }
 }
 

@@ -41,6 +41,12 @@ class LinearChainCrf {
   void Decode(const float* values, const SequenceLayout& layout, ConstMatrix scores,
               std::span<int32_t> tags);
 
+  // Writes the marginal probability of the tag of each row: the sum of the probabilities of all
+  // taggings of its sequence that have this tag there (forward-backward algorithm; Rabiner, 1989).
+  // `tags` has one tag per row, negative for none; `probabilities` is not changed for the latter.
+  void Marginals(const float* values, const SequenceLayout& layout, ConstMatrix scores,
+                 std::span<const int32_t> tags, std::span<float> probabilities);
+
  private:
   using Doubles = std::vector<double>;
 
@@ -48,6 +54,8 @@ class LinearChainCrf {
   void FindChain(const SequenceLayout& layout, int64_t rank, std::span<const int32_t> targets);
   double Forward(ConstMatrix scores);
   double ScoreOfTargets(ConstMatrix scores, std::span<const int32_t> targets) const;
+  template <typename OnPair, typename OnPosition>
+  void RunBackward(const OnPair& on_pair, const OnPosition& on_position);
   void Backward(ConstMatrix scores, std::span<const int32_t> targets, Matrix d_scores,
                 float* gradients);
 

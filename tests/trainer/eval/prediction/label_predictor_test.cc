@@ -54,13 +54,23 @@ TEST(TagPredictorTest, AcceptsSeparateWords) {
   EXPECT_EQ((*predictor->Predict({&input, 1}, 0))[0], Predicted(trained.get(), {"w4 w2"})[0]);
 }
 
-TEST(TagPredictorTest, JsonHasProbabilitiesExceptWithACrf) {
-  EXPECT_THAT(Predicted(MadeTrainedModel(TAGGING).get(), {"w2 w3"}, true)[0],
-              testing::AllOf(HasSubstr("\"words\": [\"w2\", \"w3\"], \"tags\": [\"L"),
-                             HasSubstr("\"probabilities\": [0.")));
-  EXPECT_THAT(
-      Predicted(MadeTrainedModel(TAGGING, "tagging { output: CRF }").get(), {"w2"}, true)[0],
-      testing::Not(HasSubstr("probabilities")));
+// With a CRF, they are marginal probabilities. Sentences of a group do not affect each other.
+TEST(TagPredictorTest, JsonHasAProbabilityPerTag) {
+  for (const char* spec : {"", "tagging { output: CRF }"}) {
+    const auto trained = MadeTrainedModel(TAGGING, spec);
+    const auto json = Predicted(trained.get(), {"w2 zebra", "", "w4"}, true);
+    EXPECT_THAT(
+        json[0],
+        testing::AllOf(HasSubstr("\"words\": [\"w2\", \"zebra\"], \"tags\": [\"L"),
+                       testing::ContainsRegex("\"probabilities\": \\[0\\.[0-9]+, 0\\.[0-9]+\\]")))
+        << spec;
+    EXPECT_THAT(json[1], HasSubstr("\"probabilities\": []"));
+    EXPECT_EQ(json[2], Predicted(trained.get(), {"w4"}, true)[0]);
+    // No tag of a single word is more probable than the predicted one.
+    const size_t at = json[2].find("[0.", json[2].find("probabilities"));
+    ASSERT_NE(at, json[2].npos);
+    EXPECT_GE(std::stod(json[2].substr(at + 1)), 1.0 / kMadeLabels);
+  }
 }
 
 TEST(ClassPredictorTest, PredictsTheMostProbableLabel) {

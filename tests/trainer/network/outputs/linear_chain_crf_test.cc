@@ -141,6 +141,49 @@ TEST_F(LinearChainCrfTest, DecodesTheBestOfAllTaggings) {
   EXPECT_EQ(tags[RowOf(2, 1)], -1);
 }
 
+// The marginal probability of a tag is the share of the taggings that have it.
+TEST_F(LinearChainCrfTest, MarginalsMatchTheSumOverAllTaggings) {
+  for (uint64_t lattice = 0; lattice < 20; ++lattice) {
+    for (size_t i = 0; i < scores_.size(); ++i)
+      scores_[i] = 6 * UniformFloat(RandomWord({3}, lattice, 0, i)) - 3;
+    for (size_t i = 0; i < values_.size(); ++i)
+      values_[i] = 4 * UniformFloat(RandomWord({4}, lattice, 0, i)) - 2;
+    std::vector<float> probabilities(targets_.size(), -1);
+    crf_.Marginals(values_.data(), layout_, Scores(), targets_, probabilities);
+    EXPECT_EQ(probabilities[RowOf(2, 1)], -1) << "no tag, no probability";
+    for (int32_t sequence = 0; sequence < 4; ++sequence) {
+      const std::vector<int64_t> chain = Chain(sequence);
+      double all = 0;
+      std::vector<double> with_tag(chain.size());
+      for (const auto& tags : AllTaggings(chain.size())) {
+        const double weight = std::exp(Score(chain, tags));
+        all += weight;
+        for (size_t t = 0; t < chain.size(); ++t)
+          if (tags[t] == targets_[chain[t]]) with_tag[t] += weight;
+      }
+      for (size_t t = 0; t < chain.size(); ++t)
+        EXPECT_NEAR(probabilities[chain[t]], with_tag[t] / all, 1e-6) << sequence << " " << t;
+    }
+  }
+}
+
+// The probabilities of all tags of a position sum to 1, also of scores whose exponentials overflow.
+TEST_F(LinearChainCrfTest, MarginalsSumToOne) {
+  for (const float scale : {1.0f, 2000.0f}) {
+    for (float& score : scores_) score *= scale;
+    std::vector<double> sums(targets_.size());
+    for (int32_t tag = 0; tag < kTags; ++tag) {
+      std::vector<int32_t> tags = targets_;
+      for (int32_t& each : tags) each = each < 0 ? each : tag;
+      std::vector<float> probabilities(targets_.size());
+      crf_.Marginals(values_.data(), layout_, Scores(), tags, probabilities);
+      for (size_t row = 0; row < sums.size(); ++row) sums[row] += probabilities[row];
+    }
+    for (size_t row = 0; row < sums.size(); ++row)
+      EXPECT_NEAR(sums[row], targets_[row] < 0 ? 0 : 1, 1e-6) << row;
+  }
+}
+
 // The exponentials of these scores would overflow or underflow.
 TEST_F(LinearChainCrfTest, LargeScoresDoNotOverflow) {
   for (float& score : scores_) score *= 2000;
