@@ -2,8 +2,9 @@
 # supervisor.
 # shellcheck shell=bash
 
-# note_facts LINE: appends to $facts what the line shows about the end of the job.
+# note_facts LINE: appends to $facts what the line shows about the end of the job. Samples are text of a corpus or of a model.
 note_facts() {
+  if [[ $1 == *'  sample: '* ]]; then return 0; fi
   if [[ $1 =~ 'elman-train: error: '(.*) ]]; then
     echo "error ${BASH_REMATCH[1]}"
   elif [[ $1 =~ process\ rank\ ([0-9]+)\ .*on\ node\ ([^ ]+)\ exited\ on\ signal\ ([0-9]+) ]]; then
