@@ -24,8 +24,10 @@ std::string EarlyStopping(const TrainingConfig& config) {
 
 }  // namespace
 
-std::vector<std::string> AdviseOnSize(const TrainingConfig& config, const RunSize& size) {
+std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config,
+                                      const RunSize& size) {
   std::vector<std::string> advice;
+  if (!TraitsOf(task).layers) return advice;
   const uint64_t batch = uint64_t{static_cast<uint32_t>(config.batch_size())} *
                          static_cast<uint32_t>(config.micro_batches());
   // A row of a batch is an example, or sequence_length tokens of a stream.

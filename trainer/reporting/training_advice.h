@@ -22,8 +22,9 @@ struct RunSize {
 };
 
 // Returns what is wrong with the size of a new run: a batch that is larger than the data, or too
-// few steps to learn from it. A run that max_steps ends is meant to be short.
-std::vector<std::string> AdviseOnSize(const TrainingConfig& config, const RunSize& size);
+// few steps to learn from it. A run that max_steps ends is meant to be short. Word vectors, which
+// are trained pair by pair, get no advice.
+std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config, const RunSize& size);
 
 // Follows the losses of a run. Each problem is reported once, when it begins.
 class TrainingAdvice {

@@ -127,7 +127,9 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
         .tokens = tokens,
         .steps_per_epoch = StepsPerEpoch(*run.source, start.config.micro_batches()),
         .total_steps = TotalSteps(start.config, *run.source)};
-    for (const std::string& advice : AdviseOnSize(start.config, size)) reporter->Advise(advice);
+    for (const std::string& advice :
+         AdviseOnSize(start.checkpoint.header.task(), start.config, size))
+      reporter->Advise(advice);
     if (start.config.evaluation().patience() > 0 && run.evaluator == nullptr)
       reporter->Event(progress.step(), "patience",
                       "warning: evaluation.patience has no effect, because the data set has no "

@@ -21,24 +21,31 @@ TrainingConfig Config(const std::vector<std::string>& overrides) {
 
 TEST(TrainingAdviceTest, FindsBatchesLargerThanTheData) {
   const RunSize size = {.examples = 48, .steps_per_epoch = 1, .total_steps = 1000};
-  EXPECT_THAT(AdviseOnSize(Config({"batch_size=64", "max_epochs=1000"}), size),
+  EXPECT_THAT(AdviseOnSize(TAGGING, Config({"batch_size=64", "max_epochs=1000"}), size),
               ElementsAre(AllOf(HasSubstr("64 sequences per step, of 48 examples"),
                                 HasSubstr("batch_size=3 gives about 16 steps per epoch"))));
-  EXPECT_THAT(AdviseOnSize(Config({"batch_size=48", "max_epochs=1000"}), size), IsEmpty());
+  EXPECT_THAT(AdviseOnSize(TAGGING, Config({"batch_size=48", "max_epochs=1000"}), size), IsEmpty());
   const RunSize text = {.tokens = 700, .steps_per_epoch = 1, .total_steps = 1000};
   EXPECT_THAT(
-      AdviseOnSize(Config({"batch_size=32", "sequence_length=35", "max_epochs=1000"}), text),
+      AdviseOnSize(TAGGING, Config({"batch_size=32", "sequence_length=35", "max_epochs=1000"}),
+                   text),
       ElementsAre(HasSubstr("32 sequences per step, of 700 tokens")));
+}
+
+TEST(TrainingAdviceTest, GivesNoAdviceOnTheSizeOfWordVectors) {
+  EXPECT_THAT(AdviseOnSize(EMBEDDING, Config({"batch_size=64"}),
+                           {.tokens = 70, .steps_per_epoch = 1, .total_steps = 10}),
+              IsEmpty());
 }
 
 TEST(TrainingAdviceTest, FindsRunsOfFewSteps) {
   const RunSize size = {.examples = 300, .steps_per_epoch = 5, .total_steps = 50};
-  EXPECT_THAT(AdviseOnSize(Config({"batch_size=64", "max_epochs=10"}), size),
+  EXPECT_THAT(AdviseOnSize(TAGGING, Config({"batch_size=64", "max_epochs=10"}), size),
               ElementsAre(AllOf(HasSubstr("50 steps in 10 epochs"), HasSubstr("batch_size=18 "),
                                 HasSubstr("max_epochs=100 "))));
-  EXPECT_THAT(AdviseOnSize(Config({"batch_size=64", "max_steps=50"}), size), IsEmpty())
+  EXPECT_THAT(AdviseOnSize(TAGGING, Config({"batch_size=64", "max_steps=50"}), size), IsEmpty())
       << "meant to be short";
-  EXPECT_THAT(AdviseOnSize(Config({"batch_size=64"}),
+  EXPECT_THAT(AdviseOnSize(TAGGING, Config({"batch_size=64"}),
                            {.examples = 6400, .steps_per_epoch = 100, .total_steps = 1000}),
               IsEmpty());
 }
