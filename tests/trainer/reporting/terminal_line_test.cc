@@ -59,7 +59,7 @@ TEST(TerminalLine, FitsTheProgressLine) {
       "[██░░] epoch 3  step 120/4000  loss 5.1234  perplexity 167.90  12345 tokens/s  MFU 0.88  "
       "ETA 1:05:09");
   EXPECT_EQ(fitted(79),
-            "[████░░░░░] epoch 3  step 120/4000  loss 5.1234  12345 tokens/s  ETA 1:05:09");
+            "[██████░░░░░░] epoch 3  step 120/4000  loss 5.1234  12345 tokens/s  ETA 1:05:09");
   EXPECT_EQ(fitted(60), "step 120/4000  loss 5.1234  12345 tokens/s  ETA 1:05:09");
   for (size_t width = 10; width < 130; ++width) {
     EXPECT_LE(DisplayWidth(fitted(width)), width);
