@@ -1,5 +1,10 @@
 #include "data/io/paths.h"
 
+#include <filesystem>
+#include <system_error>
+
+#include "data/io/file_system.h"
+
 namespace elman {
 
 std::string FolderOf(const std::string& path) {
@@ -18,6 +23,29 @@ std::string JoinPath(std::string_view folder, std::string_view name) {
   if (!path.empty() && path.back() != '/') path += '/';
   path += name;
   return path;
+}
+
+std::string AbsolutePath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
+std::string FolderOfProgram() {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "" : self.parent_path().string();
+}
+
+std::string FindShipped(std::string_view relative) {
+  const std::string bin = FolderOfProgram();
+  if (bin.empty()) return "";
+  // Below an install prefix, and below the root of the source tree with a build folder in it.
+  for (const char* const root : {"../share/elman", "../..", "../../.."}) {
+    const std::string path = AbsolutePath(JoinPath(JoinPath(bin, root), relative));
+    if (FileExists(path)) return path;
+  }
+  return "";
 }
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-// Splits and joins paths.
+// Splits and joins paths, and finds files that belong to Elman.
 #pragma once
 
 #include <string>
@@ -10,5 +10,15 @@ namespace elman {
 std::string FolderOf(const std::string& path);
 std::string FileNameOf(const std::string& path);  // the part after the last slash
 std::string JoinPath(std::string_view folder, std::string_view name);
+
+// The path from the root, without "." and ".."; symbolic links are kept.
+std::string AbsolutePath(const std::string& path);
+
+// The folder of the running program; empty if it is not known.
+std::string FolderOfProgram();
+
+// The absolute path of a file or folder that comes with Elman, such as "launch/elman-run": as
+// installed, or in the source tree in which the program was built. Empty if there is none.
+std::string FindShipped(std::string_view relative);
 
 }  // namespace elman

@@ -40,6 +40,7 @@ int AddTokenVectors(const CommandLine& line, Communicator* workers, Interruption
     ASSIGN_OR_RETURN(const DatasetManifest manifest, AddFeatures(*options, interruption));
     std::fprintf(stderr, "%s: vectors of %u numbers for every token\n", options->output.c_str(),
                  manifest.features().size());
+    PrintNextCommand(options->output, manifest);
     return absl::OkStatus();
   };
   const absl::Status status = Agree(workers, add());

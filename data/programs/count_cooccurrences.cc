@@ -47,7 +47,7 @@ int CountCooccurrences(const CommandLine& line, const Communicator& workers,
   const auto manifest = PreprocessCooccurrences(*options, interruption);
   if (!manifest.ok()) return Fail(workers, manifest.status(), kExitFailed);
   std::fputs(CooccurrenceReport(*manifest).c_str(), stderr);
-  PrintNextCommand(options->output);
+  PrintNextCommand(options->output, *manifest);
   return kExitDone;
 }
 

@@ -1,10 +1,15 @@
 #include "data/programs/preprocess_flags.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "data/command_line/command_line.h"
+#include "data/command_line/next_commands.h"
 #include "data/format/shell_word.h"
+#include "data/io/file_system.h"
+#include "data/io/paths.h"
 #include "trainer/comm/processors.h"
 
 namespace elman {
@@ -20,9 +25,17 @@ int Fail(const Communicator& workers, const absl::Status& status, int exit_statu
   return exit_status;
 }
 
-void PrintNextCommand(const std::string& folder) {
-  std::printf("next: mpirun elman-train --config=FILE.textproto --data=%s --output=RUN_DIR\n",
-              ShellWord(folder).c_str());
+void PrintNextCommand(const std::string& folder, const DatasetManifest& manifest) {
+  const bool has_train = std::ranges::any_of(
+      manifest.splits(), [](const SplitEntry& split) { return split.name() == "train"; });
+  if (!has_train) return;
+  // The run directory next to the data set, named after it, that does not exist yet.
+  const std::string data = AbsolutePath(folder);
+  std::string run = absl::StrCat(data, "-model");
+  for (int number = 2; FileExists(run); ++number) run = absl::StrCat(data, "-model", number);
+  std::puts(NextText({absl::StrCat(TrainWords(), " --data=", ShellWord(data),
+                                   " --output=", ShellWord(run))})
+                .c_str());
 }
 
 }  // namespace elman

@@ -8,6 +8,7 @@
 
 #include "absl/flags/declare.h"
 #include "absl/status/status.h"
+#include "proto/dataset.pb.h"
 #include "trainer/comm/communicator.h"
 
 ABSL_DECLARE_FLAG(std::string, task);
@@ -57,7 +58,7 @@ int DefaultThreads(bool launched);
 // Prints the error on rank 0. Returns `exit_status`.
 int Fail(const Communicator& workers, const absl::Status& status, int exit_status);
 
-// Prints the command that trains on the data set in `folder`.
-void PrintNextCommand(const std::string& folder);
+// Prints the command that trains on the data set in `folder`, if it has a split train.
+void PrintNextCommand(const std::string& folder, const DatasetManifest& manifest);
 
 }  // namespace elman

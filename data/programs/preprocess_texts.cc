@@ -222,7 +222,7 @@ int PreprocessTexts(const CommandLine& line, Communicator* workers, Interruption
   if (!report.ok()) return Fail(*workers, report.status(), kExitFailed);
   if (workers->rank() == 0) {
     std::fputs(ReportText(*report).c_str(), stderr);
-    PrintNextCommand(options->output);
+    PrintNextCommand(options->output, report->manifest);
   }
   return kExitDone;
 }

@@ -14,11 +14,11 @@
 #include "absl/strings/str_split.h"
 #include "data/command_line/flag_groups.h"
 #include "data/command_line/interruption.h"
+#include "data/command_line/next_commands.h"
 #include "data/command_line/output_checks.h"
 #include "data/command_line/program.h"
 #include "data/format/named_values.h"
 #include "data/format/number_text.h"
-#include "data/format/shell_word.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
@@ -173,8 +173,13 @@ absl::Status Run(const CommandLine&) {
   } else {
     RETURN_IF_ERROR(CountTags(dataset, output));
   }
-  std::printf("wrote %s; judge it with: elman-evaluate --checkpoint=%s --data=%s\n", output.c_str(),
-              ShellWord(output).c_str(), ShellWord(dataset->folder()).c_str());
+  const bool has_test = dataset->FindSplit("test").ok();
+  const std::string split = has_test ? "test" : dataset->manifest().splits().rbegin()->name();
+  std::printf(
+      "wrote %s\n%s\n", output.c_str(),
+      NextText({absl::StrCat(ProgramWord("elman-evaluate"), " --checkpoint=", PathWord(output),
+                             " --data=", PathWord(dataset->folder()), " --split=", split)})
+          .c_str());
   return absl::OkStatus();
 }
 

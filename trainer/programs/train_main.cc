@@ -26,7 +26,6 @@
 #include "trainer/comm/launch.h"
 #include "trainer/comm/mpi_communicator.h"
 #include "trainer/config/config_fields.h"
-#include "trainer/config/run_config.h"
 #include "trainer/network/math/compute_scope.h"
 #include "trainer/network/timing/phase_clock.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
@@ -38,6 +37,7 @@
 #include "trainer/run/prepared_run.h"
 #include "trainer/run/resume.h"
 #include "trainer/run/run_preflight.h"
+#include "trainer/run/run_settings.h"
 #include "trainer/run/run_start.h"
 #include "trainer/run/stop_signal.h"
 #include "trainer/run/training_run.h"
@@ -46,8 +46,9 @@
 #include "trainer/watchdog/watched_communicator.h"
 
 ABSL_FLAG(std::string, config, "",
-          "`FILE` The configuration: a TrainingConfig in protobuf text format. launch/configs "
-          "has examples.");
+          "`FILE|NAME` The configuration: a TrainingConfig in protobuf text format, or the name of "
+          "one in launch/configs, such as quickstart or sentiment. Default: that of the run to "
+          "resume or, for a new run, a configuration for the task and the size of the data set.");
 ABSL_FLAG(std::string, data, "",
           "`DATASET_DIR` The data set, which every rank must be able to read. Several data sets, "
           "separated by commas, are mixed according to data_weights of the configuration.");
@@ -107,23 +108,22 @@ namespace {
 
 constexpr Example kExamples[] = {
     {"Train on all cores of this machine; the same command resumes an interrupted run",
-     "elman-run elman-train --config=quickstart.textproto --data=run/mine/data \\\n"
-     "    --output=run/mine/model"},
+     "elman-run elman-train --data=run/mine/data --output=run/mine/model"},
     {"Override fields of the configuration; write a checkpoint every 500 steps",
-     "elman-run elman-train --config=quickstart.textproto --data=run/mine/data \\\n"
+     "elman-run elman-train --config=quickstart --data=run/mine/data \\\n"
      "    --output=run/other optimizer.learning_rate=0.002 model.cell=GRU \\\n"
      "    checkpoint.every_steps=500"},
     {"Print the size of the model and the steps per epoch without training",
-     "elman-train --config=quickstart.textproto --data=run/mine/data --dry_run"},
+     "elman-train --config=quickstart --data=run/mine/data --dry_run"},
     {"Train on four ranks with plain mpirun",
-     "mpirun -n 4 elman-train --config=quickstart.textproto \\\n"
+     "mpirun -n 4 elman-train --config=quickstart \\\n"
      "    --data=run/mine/data --output=run/mine/model"}};
 
 constexpr Program kProgram = {
     .name = "elman-train",
     .purpose = "trains a recurrent network on text, data-parallel",
     .usage =
-        "elman-run elman-train --config=FILE --data=DATASET_DIR --output=RUN_DIR\n"
+        "elman-run elman-train --data=DATASET_DIR --output=RUN_DIR [--config=FILE]\n"
         "    [OPTION...] [path.to.field=VALUE...]\n"
         "mpirun -n P elman-train ...",
     .description =
@@ -184,7 +184,6 @@ absl::Status CheckFlags(const CommandLine& command_line) {
         "--prometheus=", prometheus, ": node-exporter reads only files whose names end in .prom"));
   }
   RETURN_IF_ERROR(ParseTake(absl::GetFlag(FLAGS_take)).status());
-  if (!Replays()) RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_config), "--config=FILE"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
   if (dry_run || preflight || Verifies() || (Replays() && ResumesFromFile()))
     return absl::OkStatus();
@@ -197,9 +196,10 @@ InitialVectors VectorsFromFlags() {
 }
 
 // Nothing is written over what is read. Collective.
-absl::Status CheckOutputs(Communicator* communicator, const Datasets& datasets) {
+absl::Status CheckOutputs(Communicator* communicator, const Datasets& datasets,
+                          const std::string& config) {
   const auto check = [&]() -> absl::Status {
-    std::vector<GivenPath> inputs = {{"--config", absl::GetFlag(FLAGS_config)},
+    std::vector<GivenPath> inputs = {{"--config", config},
                                      {"--vectors", absl::GetFlag(FLAGS_vectors)},
                                      {"--target_vectors", absl::GetFlag(FLAGS_target_vectors)}};
     for (const auto& dataset : datasets) inputs.push_back({"--data", dataset->folder()});
@@ -261,9 +261,11 @@ int MostRanks(const TrainingConfig& config) {
 
 // What a run would be, without one.
 absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
-                       const TrainingConfig& config) {
+                       const RunSettings& settings) {
+  const TrainingConfig& config = settings.config;
   ASSIGN_OR_RETURN(const PreparedRun run, PrepareRun(communicator, datasets, {}, config));
   if (communicator->rank() != 0) return absl::OkStatus();
+  if (!settings.origin.empty()) std::printf("configuration     %s\n", settings.origin.c_str());
   std::printf("parameters        %s\n", GroupedText(run.model->parameters().count()).c_str());
   std::printf("memory per rank   %s\n", EstimateMemory(run).ToString().c_str());
   const int64_t steps = StepsPerEpoch(*run.source, run.config().micro_batches());
@@ -304,15 +306,19 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
     watchdog->SetPatience(0);  // there is nobody to wait for
     return Replay(communicator, command_line);
   }
-  ASSIGN_OR_RETURN(
-      const TrainingConfig config,
-      ReadRunConfig(communicator, absl::GetFlag(FLAGS_config), command_line.arguments));
-  watchdog->SetPatience(config.watchdog_seconds());
   ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
-  RETURN_IF_ERROR(CheckOutputs(communicator, datasets));
+  ASSIGN_OR_RETURN(const RunSettings settings,
+                   SettleRunConfig(communicator, datasets,
+                                   {.config = absl::GetFlag(FLAGS_config),
+                                    .output = absl::GetFlag(FLAGS_output),
+                                    .resume = absl::GetFlag(FLAGS_resume),
+                                    .overrides = command_line.arguments}));
+  const TrainingConfig& config = settings.config;
+  watchdog->SetPatience(config.watchdog_seconds());
+  RETURN_IF_ERROR(CheckOutputs(communicator, datasets, settings.path));
 
   const std::string output = absl::GetFlag(FLAGS_output);
-  if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, datasets, config);
+  if (absl::GetFlag(FLAGS_dry_run)) return PrintPlan(communicator, datasets, settings);
   if (absl::GetFlag(FLAGS_preflight)) return PrintPlace(communicator, datasets, config, watchdog);
   if (Verifies()) {
     return VerifyResume(communicator,
@@ -332,6 +338,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
   ASSIGN_OR_RETURN(const RunEnd end,
                    RunTraining(communicator, {.config = config,
                                               .datasets = datasets,
+                                              .config_origin = settings.origin,
                                               .output = output,
                                               .resume = absl::GetFlag(FLAGS_resume),
                                               .take = *ParseTake(absl::GetFlag(FLAGS_take)),

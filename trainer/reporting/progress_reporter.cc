@@ -10,9 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "data/command_line/next_commands.h"
 #include "data/format/characters.h"
 #include "data/format/number_text.h"
 #include "data/format/table_text.h"
@@ -414,11 +414,13 @@ void ProgressReporter::SayNext(const Dataset& dataset) {
   }
   const Vocabulary& vocabulary = dataset.vocabulary();
   const uint32_t middle = vocabulary.predicted_size() / 2;  // a word that is neither empty nor rare
+  // Text alone is no input for a model that also reads feature vectors.
+  const bool reads_features = config_.model().features().use() != FeatureSpec::NONE;
   const std::vector<std::string> commands =
       TraitsOf(dataset.manifest().task()).predicts
-          ? NextCommands(run, dataset.folder(), split, record_)
+          ? NextCommands(run, dataset.folder(), split, !reads_features, record_)
           : NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)));
-  terminal_.SayAsIs(absl::StrCat("next: ", absl::StrJoin(commands, "\n      ")));
+  terminal_.SayAsIs(NextText(commands));
 }
 
 // A run may complete all its steps without learning anything.

@@ -22,13 +22,6 @@
 namespace elman {
 namespace {
 
-// Returns the absolute path, which the checkpoints of a run that was started from it record.
-std::string AbsolutePath(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  return error ? path : absolute.lexically_normal().string();
-}
-
 // Returns the latest checkpoint of a run that was started from `resume`; empty if there is no such
 // run. Repeating a command then continues an interrupted run.
 std::string LatestStartedFrom(const RunDirectory* directory, const std::string& resume) {

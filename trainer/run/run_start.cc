@@ -9,17 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
-#include "data/text/text_file.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/comm/host.h"
-#include "trainer/config/run_config.h"
 #include "trainer/network/models/spec_shapes.h"
 #include "trainer/run/run_environment.h"
 
 namespace elman {
 namespace {
-
-constexpr uint64_t kMaxConfigBytes = 1 << 20;
 
 absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int ranks) {
   if (config.lanes() > config.batch_size()) {
@@ -150,22 +146,6 @@ void DescribeRun(const Datasets& datasets, const TrainingConfig& config, int ran
 }
 
 }  // namespace
-
-absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
-                                             const std::vector<std::string>& overrides) {
-  std::string text;
-  absl::Status status;
-  if (communicator->rank() == 0) {
-    absl::StatusOr<std::string> read = ReadTextFile(path, kMaxConfigBytes);
-    // A wrong --config is an error of the command line.
-    if (!read.ok())
-      status = absl::InvalidArgumentError(absl::StrCat("--config: ", read.status().message()));
-    if (read.ok()) text = *std::move(read);
-  }
-  RETURN_IF_ERROR(AgreeWithRoot(communicator, status));
-  BroadcastString(communicator, &text, 0);
-  return ParseRunConfig(text, path, overrides);
-}
 
 absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator,
                                                                const std::string& folder) {

@@ -37,10 +37,6 @@ struct RunStart {
   bool resumed() const { return taken == Take::kEverything; }
 };
 
-// Reads the configuration on rank 0 and parses it on every rank.
-absl::StatusOr<TrainingConfig> ReadRunConfig(Communicator* communicator, const std::string& path,
-                                             const std::vector<std::string>& overrides);
-
 // Rank 0 locks the run directory; the other ranks return null.
 absl::StatusOr<std::unique_ptr<RunDirectory>> OpenRunDirectory(Communicator* communicator,
                                                                const std::string& folder);

@@ -140,6 +140,12 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   RETURN_IF_ERROR(PrepareState(request.vectors, &run));
   RETURN_IF_ERROR(PrepareEvaluator(&run));
   RETURN_IF_ERROR(PrepareSamples(&run));
+  if (!request.config_origin.empty()) {
+    run.start.events.push_back(
+        {"configuration", absl::StrCat("configuration: ", request.config_origin, "; written to ",
+                                       directory ? directory->config_path() : "",
+                                       "; fields can be set here, as in max_epochs=20")});
+  }
 
   PhaseClock own_clock;
   PhaseClock* const clock = request.clock ? request.clock : &own_clock;

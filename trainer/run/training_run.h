@@ -24,12 +24,13 @@ namespace elman {
 struct RunRequest {
   TrainingConfig config;  // complete, except that the number of lanes may not be set
   Datasets datasets;
-  std::string output = {};      // the run directory; only rank 0 must be able to access it
-  std::string resume = "auto";  // auto, never or a checkpoint file
-  Take take = Take::kAuto;      // from a checkpoint of another run directory
-  InitialVectors vectors = {};  // for a new run; a resumed run has its own values
-  std::string prometheus = {};  // file with the state of the run for Prometheus; empty: none
-  std::string trace = {};       // file for the trace of all ranks; empty: none
+  std::string config_origin = {};  // for people, if the configuration was chosen (run_settings.h)
+  std::string output = {};         // the run directory; only rank 0 must be able to access it
+  std::string resume = "auto";     // auto, never or a checkpoint file
+  Take take = Take::kAuto;         // from a checkpoint of another run directory
+  InitialVectors vectors = {};     // for a new run; a resumed run has its own values
+  std::string prometheus = {};     // file with the state of the run for Prometheus; empty: none
+  std::string trace = {};          // file for the trace of all ranks; empty: none
   // Optional. Called with the final configuration when all memory is allocated, before training.
   // Collective; its error ends the run.
   std::function<absl::Status(const TrainingConfig&, GradientExchange*)> check_place = {};

@@ -1,4 +1,4 @@
-// Suggests commands for a finished run that work in the current folder.
+// Suggests commands for a finished run. They work in every folder.
 #pragma once
 
 #include <string>
@@ -9,9 +9,10 @@
 namespace elman {
 
 // Commands that evaluate the run on `split` (empty: none) of the data set in folder `data`, make a
-// prediction (for a sample of the record, if there is one), and summarize the run.
+// prediction if `predicts` (for a sample of the record, if there is one), and summarize the run.
 std::vector<std::string> NextCommands(const std::string& run, const std::string& data,
-                                      const std::string& split, const RunRecord& record);
+                                      const std::string& split, bool predicts,
+                                      const RunRecord& record);
 
 // For word vectors: commands that print the neighbors of `word` and export the vectors to a file.
 std::vector<std::string> NextCommandsOfVectors(const std::string& run, const std::string& word);

@@ -1,0 +1,123 @@
+#include "trainer/run/run_settings.h"
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "data/io/paths.h"
+#include "data/io/status_macros.h"
+#include "data/shards/dataset.h"
+#include "data/shards/manifest.h"
+#include "data/text/text_file.h"
+#include "trainer/comm/agreement.h"
+#include "trainer/config/config_files.h"
+#include "trainer/config/default_config.h"
+#include "trainer/config/run_config.h"
+#include "trainer/record/checkpoint/checkpoint_directory.h"
+#include "trainer/record/checkpoint/checkpoint_reader.h"
+
+namespace elman {
+namespace {
+
+constexpr uint64_t kMaxConfigBytes = 1 << 20;
+
+DataFacts FactsOf(const Datasets& datasets) {
+  const DatasetManifest& manifest = datasets[0]->manifest();
+  const int last = manifest.fields_size() - 1;
+  const TokenizerSpec::Kind kind = manifest.fields(0).tokenizer().kind();
+  DataFacts facts{.task = manifest.task(),
+                  .shared_vocabulary = VocabularyOwner(manifest, last) < last,
+                  .entities = manifest.fields(last).tag_scheme() > FieldEntry::NONE,
+                  .characters = kind == TokenizerSpec::CHARACTER || kind == TokenizerSpec::BYTE,
+                  .features = manifest.has_features()};
+  if (manifest.fields(last).tokenizer().kind() != TokenizerSpec::NUMBER)
+    facts.outputs = datasets[0]->vocabulary(last).predicted_size();
+  for (const auto& dataset : datasets) {
+    const auto train = dataset->FindSplit("train");
+    if (!train.ok()) continue;  // the run will report it
+    facts.examples += (*train)->counts(0).examples();
+    facts.tokens += (*train)->counts(0).tokens();
+  }
+  return facts;
+}
+
+// The text of a configuration and where it comes from.
+struct Source {
+  std::string text;
+  std::string path;    // of --config
+  std::string origin;  // if it was chosen
+};
+
+absl::StatusOr<Source> ReadSource(const ConfigRequest& request, const Datasets& datasets) {
+  Source source;
+  if (!request.config.empty()) {
+    ASSIGN_OR_RETURN(source.path, FindConfigFile(request.config, FindShipped("launch/configs")));
+    // A wrong --config is an error of the command line.
+    absl::StatusOr<std::string> text = ReadTextFile(source.path, kMaxConfigBytes);
+    if (!text.ok())
+      return absl::InvalidArgumentError(absl::StrCat("--config: ", text.status().message()));
+    source.text = *std::move(text);
+    return source;
+  }
+  const bool from_file = request.resume != "auto" && request.resume != "never";
+  const std::string run = from_file ? request.resume : request.output;
+  if (!run.empty() && request.resume != "never") {
+    // A run that is started again from elsewhere resumes from its own checkpoints (FindCheckpoint).
+    absl::StatusOr<std::string> path = ResolveCheckpoint(run, kLatest);
+    if (from_file && !request.output.empty()) {
+      const absl::StatusOr<std::string> own = ResolveCheckpoint(request.output, kLatest);
+      if (own.ok()) path = own;
+    }
+    const absl::StatusOr<CheckpointHeader> header =
+        path.ok() ? ReadCheckpointHeader(*path) : path.status();
+    if (header.ok()) {
+      source.text = RunConfigText(header->config());
+      source.origin = absl::StrCat("that of ", *path);
+      return source;
+    }
+    // The start of the run reports a checkpoint that cannot be read.
+  }
+  const DefaultConfig chosen = ChooseDefaultConfig(FactsOf(datasets));
+  source.text = chosen.text;
+  source.origin = absl::StrCat("the default ", chosen.summary);
+  return source;
+}
+
+bool Overrides(const std::vector<std::string>& overrides, std::string_view field) {
+  for (const std::string& override : overrides) {
+    if (override.starts_with(absl::StrCat(std::string(field), "="))) return true;
+  }
+  return false;
+}
+
+// A resumed run of more epochs also decays its learning rate over more epochs, if it did so over
+// all of them before.
+std::vector<std::string> WithLinearEpochs(const std::string& text,
+                                          std::vector<std::string> overrides) {
+  constexpr std::string_view kEpochs = "max_epochs", kLinear = "schedule.linear_epochs";
+  const absl::StatusOr<TrainingConfig> before = ParseRunConfig(text, "", {});
+  if (before.ok() && before->schedule().linear_epochs() == before->max_epochs() &&
+      Overrides(overrides, kEpochs) && !Overrides(overrides, kLinear))
+    overrides.push_back(absl::StrCat(std::string(kLinear), "=0"));
+  return overrides;
+}
+
+}  // namespace
+
+absl::StatusOr<RunSettings> SettleRunConfig(Communicator* communicator, const Datasets& datasets,
+                                            const ConfigRequest& request) {
+  absl::StatusOr<Source> source = Source();
+  if (communicator->rank() == 0) source = ReadSource(request, datasets);
+  RETURN_IF_ERROR(AgreeWithRoot(communicator, source.status()));
+  for (std::string* text : {&source->text, &source->path, &source->origin})
+    BroadcastString(communicator, text, 0);
+  RunSettings settings{.config = {}, .path = source->path, .origin = source->origin};
+  const bool chosen = request.config.empty();
+  ASSIGN_OR_RETURN(settings.config,
+                   ParseRunConfig(source->text, chosen ? source->origin : source->path,
+                                  chosen ? WithLinearEpochs(source->text, request.overrides)
+                                         : request.overrides));
+  return settings;
+}
+
+}  // namespace elman
