@@ -37,15 +37,31 @@ std::string RightAligned(std::string_view text, size_t width) {
   return Spaces(text, width) + std::string(text);
 }
 
+std::string Shortened(std::string_view text, size_t width) {
+  if (DisplayWidth(text) <= width) return std::string(text);
+  constexpr std::string_view kMore = "...";
+  size_t used = std::min(width, kMore.size()), kept = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t size = DecodeUtf8(rest).size;
+    used += DisplayWidth(rest.substr(0, size));
+    if (used > width) break;
+    rest.remove_prefix(size);
+    kept += size;
+  }
+  return std::string(text.substr(0, kept)) + std::string(kMore.substr(0, width));
+}
+
 std::vector<std::string> CountLines(std::vector<NamedCount> counts, std::string_view things) {
   constexpr size_t kMostLines = 20;
+  constexpr size_t kMostNameWidth = 50;
   std::ranges::sort(counts, [](const NamedCount& a, const NamedCount& b) {
     return a.count != b.count ? a.count > b.count : a.name < b.name;
   });
   uint64_t all = 0;
   for (NamedCount& each : counts) {
     all += each.count;
-    each.name = absl::Utf8SafeCHexEscape(each.name);  // names must not move the cursor
+    // Names must not move the cursor.
+    each.name = Shortened(absl::Utf8SafeCHexEscape(each.name), kMostNameWidth);
   }
   if (counts.size() > kMostLines + 1) {
     const size_t more = counts.size() - kMostLines;

@@ -18,6 +18,12 @@ size_t DisplayWidth(std::string_view text);
 std::string LeftAligned(std::string_view text, size_t width);
 std::string RightAligned(std::string_view text, size_t width);
 
+// `text` if it is at most `width` columns wide, otherwise its begin and "...", together as wide.
+std::string Shortened(std::string_view text, size_t width);
+
+// Width of a terminal for which reports are made.
+inline constexpr size_t kReportWidth = 80;
+
 // A row of CountLines.
 struct NamedCount {
   std::string name;
@@ -25,8 +31,8 @@ struct NamedCount {
 };
 
 // Aligned lines with name, count and share of the total. They are sorted by descending count and
-// then by the bytes of the name. If there are more than 20, the last line sums up the rest;
-// `things` names them ("labels").
+// then by the bytes of the name. Long names are shortened. If there are more than 20, the last line
+// sums up the rest; `things` names them ("labels").
 std::vector<std::string> CountLines(std::vector<NamedCount> counts, std::string_view things);
 
 }  // namespace elman

@@ -66,7 +66,7 @@ absl::StatusOr<std::string> PlanText(const PreprocessOptions& options,
       absl::CEscape(absl::StrJoin(options.label_order.given, ",")),
       "\ntag_scheme: ", static_cast<int>(options.tag_scheme), "\ncolumns: ", options.columns.word,
       " ", options.columns.tag, " ", options.columns.named ? 1 : 0,
-      "\nshard_tokens: ", options.shard_tokens, "\nspools: 4\n");
+      "\nshard_tokens: ", options.shard_tokens, "\nspools: 5\n");
   std::vector<std::string> given = {options.tokenizer_file, options.target_tokenizer_file};
   if (!options.vocabulary_of.empty())
     given.push_back(JoinPath(options.vocabulary_of, kManifestName));

@@ -16,9 +16,10 @@
 #include "trainer/comm/launch.h"
 #include "trainer/comm/mpi_communicator.h"
 
-ABSL_FLAG(std::string, task, "language_model",
+ABSL_FLAG(std::string, task, "",
           "`TASK` The task that the data set is for, one of those listed above. It determines "
-          "the input format.");
+          "the input format. Default: recognized from the first file of --train if its lines have "
+          "only one possible format, and reported; language_model for a pipe.");
 ABSL_FLAG(std::string, train, "",
           "`FILE[,FILE...]` Text files for training. Parallel files are given as SOURCE:TARGET, "
           "standard input as -. Files that end in .gz, .bz2, .xz or .zst are decompressed. A "

@@ -18,7 +18,9 @@
 #include "data/command_line/program.h"
 #include "data/format/named_values.h"
 #include "data/io/status_macros.h"
+#include "data/preprocess/example_lines.h"
 #include "data/preprocess/preprocess.h"
+#include "data/preprocess/recognized_task.h"
 #include "data/programs/preprocess_flags.h"
 #include "data/text/label_order.h"
 #include "data/text/tag_scheme.h"
@@ -51,6 +53,35 @@ absl::StatusOr<Task> ParseTask(const std::string& name) {
                                          {"translation", TRANSLATION},
                                          {"embedding", EMBEDDING}};
   return ParseNamed("--task", name, kTasks);
+}
+
+// Recognizes the task from the first file that the flags name, or from --vocabulary_of.
+absl::StatusOr<RecognizedTask> RecognizeTaskOfFlags() {
+  if (const std::string folder = absl::GetFlag(FLAGS_vocabulary_of); !folder.empty())
+    return TaskOfVocabularies(folder);
+  const absl::StatusOr<PathLists> paths =
+      ExpandPaths("--train", absl::GetFlag(FLAGS_train), /*pairs=*/true);
+  if (!paths.ok() || paths->files.empty()) return RecognizedTask();  // reported later
+  if (!paths->targets.empty()) {
+    return RecognizedTask{TRANSLATION, absl::StrCat(paths->files[0], " and ", paths->targets[0],
+                                                    " are parallel files")};
+  }
+  return RecognizeTaskOfFile(paths->files[0]);
+}
+
+// The task of --task or, without it, the one that rank 0 recognizes and reports. Collective.
+absl::StatusOr<Task> TaskOfFlags(Communicator* workers) {
+  if (const std::string name = absl::GetFlag(FLAGS_task); !name.empty()) return ParseTask(name);
+  absl::StatusOr<RecognizedTask> found = RecognizedTask();
+  if (workers->rank() == 0) found = RecognizeTaskOfFlags();
+  RETURN_IF_ERROR(AgreeWithRoot(workers, found.status()));
+  if (workers->rank() == 0 && !found->reason.empty()) {
+    std::fprintf(stderr, "task: %s: %s (--task=TASK chooses another)\n",
+                 absl::AsciiStrToLower(Task_Name(found->task)).c_str(), found->reason.c_str());
+  }
+  std::string task = std::to_string(static_cast<int>(found->task));
+  BroadcastString(workers, &task, 0);
+  return static_cast<Task>(std::stoi(task));
 }
 
 // Flags of other commands, tasks and tokenizers are errors.
@@ -185,7 +216,7 @@ absl::StatusOr<PreprocessSpec::OnLong> ParseOnLong(const std::string& name) {
 absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, Communicator* workers) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
   PreprocessOptions options;
-  ASSIGN_OR_RETURN(options.task, ParseTask(absl::GetFlag(FLAGS_task)));
+  ASSIGN_OR_RETURN(options.task, TaskOfFlags(workers));
   RETURN_IF_ERROR(ParseTokenizers(&options));
   RETURN_IF_ERROR(CheckFlagsGiven(line, options));
   RETURN_IF_ERROR(ParseWeights(absl::GetFlag(FLAGS_split), &options.split_weights));
@@ -222,6 +253,7 @@ int PreprocessTexts(const CommandLine& line, Communicator* workers, Interruption
   if (!report.ok()) return Fail(*workers, report.status(), kExitFailed);
   if (workers->rank() == 0) {
     std::fputs(ReportText(*report).c_str(), stderr);
+    std::fputs(ExampleLines(options->output).c_str(), stderr);
     PrintNextCommand(options->output, report->manifest);
   }
   return kExitDone;

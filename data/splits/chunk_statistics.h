@@ -18,7 +18,7 @@ namespace elman {
 
 // Lines that are valid examples but are probably mistakes (text_notices.h).
 struct TextNotices {
-  enum Kind { kConflictMarker, kByteOrderMark, kHeader, kWebPage, kKinds };
+  enum Kind { kConflictMarker, kByteOrderMark, kHeader, kWebPage, kJson, kCsv, kKinds };
   struct Notice {
     uint64_t lines = 0;
     uint64_t chunk = 0;  // number of the chunk of the first line

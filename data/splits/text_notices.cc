@@ -9,6 +9,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "data/format/characters.h"
+#include "data/text/task_fields.h"
 #include "data/text/text_file.h"
 
 namespace elman {
@@ -67,6 +70,31 @@ bool IsWebPage(std::string_view line) {
          absl::StartsWithIgnoreCase(text, "<html");
 }
 
+// Whether the first line of a file is an object of JSON Lines, or begins a list of objects.
+bool IsJson(std::string_view line) {
+  const std::string_view text = Trimmed(line);
+  return (text.starts_with("{\"") && text.ends_with("}")) || text == "[" ||
+         text.starts_with("[{\"");
+}
+
+// Whether a file of running text is a table with commas: a header, whose names include that of a
+// text or a label, and a line of at least as many columns.
+bool IsCsv(std::string_view header, std::string_view second) {
+  constexpr size_t kMostBytes = 200;
+  const auto commas = std::ranges::count(header, ',');
+  if (commas == 0 || header.size() > kMostBytes || std::ranges::count(second, ',') < commas)
+    return false;
+  bool known = false;
+  const std::string text = absl::AsciiStrToLower(absl::string_view(header.data(), header.size()));
+  for (const absl::string_view column : absl::StrSplit(text, ',')) {
+    const std::string name(absl::StripPrefix(absl::StripSuffix(column, "\""), "\""));
+    if (name.empty() || name.find(' ') != name.npos) return false;  // a sentence with a comma
+    known = known || IsOneOf(name, kTextNames) || IsOneOf(name, kLabelNames) ||
+            IsOneOf(name, kSourceNames) || IsOneOf(name, kTargetNames);
+  }
+  return known;
+}
+
 // Whether one of the lines has a byte order mark; it cannot extend over two lines.
 bool HasByteOrderMark(std::string_view text) { return text.find(kByteOrderMark) != text.npos; }
 
@@ -84,6 +112,10 @@ void AddNotices(Task task, const TextChunk& chunk, TextNotices* notices) {
   const bool begins = !chunk.paired && chunk.part == 0 && !chunk.lines.empty();
   if (begins && IsHeader(task, chunk.line(0))) add(TextNotices::kHeader, 0);
   if (begins && IsWebPage(chunk.line(0))) add(TextNotices::kWebPage, 0);
+  if (begins && IsJson(chunk.line(0))) add(TextNotices::kJson, 0);
+  if (begins && IsRunningText(task) && chunk.lines.size() > 1 &&
+      IsCsv(chunk.line(0), chunk.line(1)))
+    add(TextNotices::kCsv, 0);
   const bool marks = HasByteOrderMark(chunk.text);
   for (size_t i = 0; i < chunk.lines.size(); ++i) {
     if (!chunk.lines[i].continues && IsConflictMarker(chunk.line(i)))
@@ -100,7 +132,12 @@ std::vector<SuspectLines> SuspectLinesOf(const TextNotices& notices) {
        "word",
        "remove them: sed -i 's/\\xef\\xbb\\xbf//g' FILE"},
       {"looks like the header of a table, read as an example", "drop it: sed -i 1d FILE"},
-      {"looks like a web page, read as text", "is it the file that was to be downloaded?"}};
+      {"looks like a web page, read as text", "is it the file that was to be downloaded?"},
+      {"looks like JSON, read as text with its braces and names",
+       "extract the text: jq -r .text FILE > TEXT"},
+      {"looks like the header of a CSV file, read as text with its commas",
+       "extract the column of the text, here the second: python3 -c 'import csv, sys; "
+       "[print(row[1]) for row in csv.reader(sys.stdin)]' < FILE > TEXT"}};
   std::vector<SuspectLines> all;
   for (int kind = 0; kind < TextNotices::kKinds; ++kind) {
     const TextNotices::Notice& notice = notices.kinds[kind];

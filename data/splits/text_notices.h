@@ -12,7 +12,7 @@
 namespace elman {
 
 // Adds the notices of a chunk: conflict markers of Git, byte order marks inside the text and, in
-// the first line of a file, a table header or the begin of a web page.
+// the first line of a file, a table header (with tabs or commas), JSON or the begin of a web page.
 void AddNotices(Task task, const TextChunk& chunk, TextNotices* notices);
 
 // The messages for the user, with remedies.

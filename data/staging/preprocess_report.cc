@@ -1,11 +1,15 @@
 #include "data/staging/preprocess_report.h"
 
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/format/characters.h"
 #include "data/format/number_text.h"
+#include "data/format/table_text.h"
 #include "data/shards/manifest.h"
 #include "data/text/label_order.h"
 #include "data/text/tagged_columns.h"
@@ -15,20 +19,18 @@
 namespace elman {
 namespace {
 
-// A part of a text in quotes, without characters that move the cursor.
+// The begin of a text in quotes, without characters that move the cursor.
 std::string Shown(std::string_view text) {
   constexpr size_t kMostShown = 60;
-  return absl::StrCat("'", absl::Utf8SafeCHexEscape(std::string(text.substr(0, kMostShown))),
-                      text.size() > kMostShown ? "...'" : "'");
+  return absl::StrCat("'", Shortened(absl::Utf8SafeCHexEscape(std::string(text)), kMostShown), "'");
 }
 
-// A table with one row per split or, if examples have several fields, per split and field.
+// A table with one row per split or, if examples have several fields, per split and field. Columns
+// are as wide as their numbers.
 std::string Table(const DatasetManifest& manifest) {
   const bool several = manifest.fields_size() > 1;
-  const int width = several ? 14 : 8;
-  std::string text =
-      absl::StrFormat("%-*s%15s%15s%17s%17s%10s\n", width, "split", several ? "examples" : "lines",
-                      "words", "bytes", "tokens", "unknown");
+  std::vector<std::vector<std::string>> rows = {
+      {"split", several ? "examples" : "lines", "words", "bytes", "tokens", "unknown"}};
   for (const SplitEntry& split : manifest.splits()) {
     for (int i = 0; i < split.counts_size(); ++i) {
       const TextCounts& counts = split.counts(i);
@@ -36,12 +38,22 @@ std::string Table(const DatasetManifest& manifest) {
       // Pieces that continue a word have no label.
       const uint64_t all = labels ? counts.words() : counts.tokens();
       const double unknown = all == 0 ? 0.0 : 100.0 * counts.unknown() / all;
-      const std::string name =
-          several ? absl::StrCat(split.name(), " ", manifest.fields(i).name()) : split.name();
-      absl::StrAppendFormat(&text, "%-*s%15s%15s%17s%17s%9.3f%%\n", width, name,
-                            GroupedText(counts.examples()), GroupedText(counts.words()),
-                            GroupedText(counts.bytes()), GroupedText(all), unknown);
+      rows.push_back(
+          {several ? absl::StrCat(split.name(), " ", manifest.fields(i).name()) : split.name(),
+           GroupedText(counts.examples()), GroupedText(counts.words()), GroupedText(counts.bytes()),
+           GroupedText(all), absl::StrFormat("%.3f%%", unknown)});
     }
+  }
+  std::vector<size_t> widths(rows[0].size());
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    absl::StrAppend(&text, LeftAligned(row[0], widths[0]));
+    for (size_t i = 1; i < row.size(); ++i)
+      absl::StrAppend(&text, "  ", RightAligned(row[i], widths[i]));
+    absl::StrAppend(&text, "\n");
   }
   return text;
 }
@@ -55,9 +67,13 @@ std::string Coverage(const DatasetManifest& manifest, int field, bool shared) {
   if (shared) unknown += train.counts(field + 1).unknown();
   const uint64_t used = manifest.fields(field).used_types();
   const uint64_t all = used + train.surveys(field).unknown_types();
+  const std::string types =
+      absl::StrCat("; train has ", train.surveys(field).unknown_sampled() ? "about " : "",
+                   GroupedText(all), " types, ");
+  if (used == all) return absl::StrCat(types, "all of them in the vocabulary");
   return absl::StrFormat(
-      "; %s of the %s in train are among them%s, %.3f%% of its tokens", GroupedText(used),
-      GroupedText(all), train.surveys(field).unknown_sampled() ? " (an estimate)" : "",
+      "%s%s of them in the vocabulary (%.3f%% of its tokens); the others are read as <unk>", types,
+      GroupedText(used),
       tokens == 0 ? 0.0 : 100.0 * static_cast<double>(tokens - unknown) / tokens);
 }
 
@@ -220,6 +236,53 @@ std::string LabelCounts(const PreprocessReport& report) {
                       warning.empty() ? "" : "\n");
 }
 
+// Warnings about a train whose shape is probably a mistake: exchanged columns, a text as labels,
+// sentences that are not separated.
+std::string ShapeText(const PreprocessReport& report) {
+  const DatasetManifest& manifest = report.manifest;
+  const SplitEntry& train = manifest.splits(0);
+  if (train.name() != "train") return "";
+  const uint64_t examples = train.counts(0).examples(), words = train.counts(0).words();
+  const std::string length = GroupedText(words) + (words == 1 ? " word" : " words");
+  std::string text;
+  if (examples == 1 && words > 1) {
+    const char* const expected =
+        manifest.task() == TAGGING       ? "expected an empty line after each sentence"
+        : IsRunningText(manifest.task()) ? "expected a sentence or a paragraph per line"
+                                         : "expected an example per line";
+    absl::StrAppend(&text, "warning: train is a single ",
+                    manifest.task() == TAGGING       ? "sentence"
+                    : IsRunningText(manifest.task()) ? "line"
+                                                     : "example",
+                    " of ", length, "; ", expected, "\n");
+  }
+  constexpr uint64_t kUsualLabels = 20;  // fewer are no sign of a mistake
+  const uint64_t labels = report.train_labels.size();
+  if (labels < kUsualLabels) return text;
+  const uint64_t labelled = manifest.task() == TAGGING ? words : examples;
+  uint64_t label_words = 0;
+  for (const NamedCount& label : report.train_labels)
+    label_words += CountWords(label.name) * label.count;
+  const bool tags = manifest.task() == TAGGING;
+  const bool exchanged = tags ? labels > manifest.fields(0).used_types() : label_words > words;
+  const std::string example = Shown(report.train_labels[0].name);
+  if (exchanged) {
+    absl::StrAppend(&text, "warning: are the columns exchanged? ", GroupedText(labels),
+                    tags ? " tags, such as " : " labels, such as ", example,
+                    tags ? ", for fewer different words; --word_column and --tag_column choose "
+                           "columns\n"
+                         : ", are longer than their texts; expected LABEL<TAB>TEXT; exchange them: "
+                           "awk -F'\\t' -v OFS='\\t' '{print $2, $1}' FILE > NEW\n");
+  } else if (labels * 2 > labelled) {
+    absl::StrAppend(&text, "warning: ", GroupedText(labels), tags ? " tags" : " labels",
+                    ", such as ", example, ", are too many for ", GroupedText(labelled),
+                    tags ? " words" : " examples",
+                    ": most occur once, and nothing can be learned of them; is this column the ",
+                    tags ? "tag?\n" : "label?\n");
+  }
+  return text;
+}
+
 std::string UnseenLabels(const PreprocessReport& report) {
   constexpr size_t kMostShown = 5;
   if (report.unseen_labels.empty()) return "";
@@ -288,8 +351,8 @@ std::string ReportText(const PreprocessReport& report) {
     absl::StrAppend(&text, "note: the tokenizer was trained on ", GroupedText(report.sampled_lines),
                     " of ", GroupedText(report.training_lines), " lines\n");
   }
-  absl::StrAppend(&text, ColumnsText(report), LabelCounts(report), TagSchemeText(report),
-                  LabelOrderText(report), UnknownWordsText(report.manifest),
+  absl::StrAppend(&text, ColumnsText(report), LabelCounts(report), ShapeText(report),
+                  TagSchemeText(report), LabelOrderText(report), UnknownWordsText(report.manifest),
                   UnknownSplitsText(report.manifest), LeftOutText(report),
                   LongText(report.manifest), UnseenLabels(report), InvalidText(report),
                   OverlapsText(report), SuspectLinesText(report));
