@@ -38,6 +38,17 @@ TEST(TableTextTest, SortsAlignsAndPrintsShares) {
   EXPECT_THAT(CountLines({{"a", 0}}, "labels"), ElementsAre("a  0    0.0 %"));
 }
 
+TEST(TableTextTest, ShortensByColumns) {
+  EXPECT_EQ(Shortened("abcdef", 6), "abcdef");
+  EXPECT_EQ(Shortened("abcdefg", 6), "abc...");
+  EXPECT_EQ(Shortened("東京東京", 8), "東京東京");
+  EXPECT_EQ(Shortened("東京東京", 7), "東京...");
+  EXPECT_EQ(Shortened("東京東京", 6), "東...");
+  EXPECT_EQ(Shortened("abc", 2), "..");
+  for (const std::string& line : CountLines({{std::string(300, 'x'), 5}}, "labels"))
+    EXPECT_LE(DisplayWidth(line), kReportWidth);
+}
+
 TEST(TableTextTest, SumsUpTheRestOfMany) {
   std::vector<NamedCount> counts;
   for (uint64_t i = 0; i < 22; ++i) counts.push_back({"l" + std::to_string(i), 100 - i});

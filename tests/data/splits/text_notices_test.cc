@@ -77,5 +77,20 @@ TEST_F(TextNoticesTest, FindWebPages) {
   EXPECT_EQ(Found(Kind::kWebPage, "a\n<html>\n"), "");
 }
 
+TEST_F(TextNoticesTest, FindJson) {
+  EXPECT_EQ(Found(Kind::kJson, "{\"text\": \"a\"}\n{\"text\": \"b\"}\n"), "1 x 1");
+  EXPECT_EQ(Found(Kind::kJson, "[\n{\"text\": \"a\"}]\n"), "1 x 1");
+  EXPECT_EQ(Found(Kind::kJson, "a\n{\"text\": \"a\"}\n"), "");
+  EXPECT_EQ(Found(Kind::kJson, "{see \"a\"}\n[1] b\n"), "");
+}
+
+TEST_F(TextNoticesTest, FindCsv) {
+  EXPECT_EQ(Found(Kind::kCsv, "label,text\npos,\"I like it, really\"\n"), "1 x 1");
+  EXPECT_EQ(Found(Kind::kCsv, "\"id\",\"Text\"\n1,a\n"), "1 x 1");
+  EXPECT_EQ(Found(Kind::kCsv, "label,text\nno comma\n"), "");
+  EXPECT_EQ(Found(Kind::kCsv, "Title, text\nwords, words\n"), "");
+  EXPECT_EQ(Found(Kind::kCsv, "a,b\nc,d\n"), "");
+}
+
 }  // namespace
 }  // namespace elman

@@ -128,5 +128,43 @@ TEST(ReportText, ReportsTheOrderOfLabels) {
   EXPECT_THAT(ReportText(report), HasSubstr("label order: numeric"));
 }
 
+PreprocessReport ReportOfTrain(Task task, uint64_t examples, uint64_t words) {
+  PreprocessReport report;
+  report.manifest.set_task(task);
+  report.manifest.add_fields()->set_name("text");
+  report.manifest.mutable_fields(0)->set_used_types(words / 2);
+  report.manifest.add_fields()->set_name("label");
+  report.manifest.mutable_fields(1)->mutable_tokenizer()->set_kind(TokenizerSpec::LABEL);
+  report.manifest.mutable_fields(1)->mutable_vocabulary_file()->set_file("labels");
+  SplitEntry* split = report.manifest.add_splits();
+  split->set_name("train");
+  split->add_counts()->set_examples(examples);
+  split->mutable_counts(0)->set_words(words);
+  split->add_counts()->set_examples(examples);
+  return report;
+}
+
+TEST(ReportText, WarnsOfExchangedColumnsAndTooManyLabels) {
+  const auto with_labels = [](PreprocessReport report, int labels, const std::string& end) {
+    for (int i = 0; i < labels; ++i) report.train_labels.push_back({std::to_string(i) + end, 1});
+    return ReportText(report);
+  };
+  EXPECT_THAT(with_labels(ReportOfTrain(CLASSIFICATION, 40, 40), 40, " is a whole sentence"),
+              HasSubstr("warning: are the columns exchanged? 40 labels, such as '0 is a whole"));
+  EXPECT_THAT(with_labels(ReportOfTrain(CLASSIFICATION, 40, 400), 40, ""),
+              HasSubstr("warning: 40 labels, such as '0', are too many for 40 examples"));
+  EXPECT_THAT(with_labels(ReportOfTrain(CLASSIFICATION, 4000, 40000), 40, ""),
+              Not(HasSubstr("warning")));
+  EXPECT_THAT(with_labels(ReportOfTrain(TAGGING, 10, 60), 40, ""),
+              HasSubstr("40 tags, such as '0', for fewer different words; --word_column"));
+}
+
+TEST(ReportText, WarnsOfASingleSentence) {
+  EXPECT_THAT(
+      ReportText(ReportOfTrain(TAGGING, 1, 300)),
+      HasSubstr("warning: train is a single sentence of 300 words; expected an empty line"));
+  EXPECT_THAT(ReportText(ReportOfTrain(TAGGING, 2, 300)), Not(HasSubstr("single")));
+}
+
 }  // namespace
 }  // namespace elman
