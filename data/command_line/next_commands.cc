@@ -54,9 +54,9 @@ std::string ProgramWord(std::string_view name) {
 
 std::string PathWord(const std::string& path) { return ShellWord(AbsolutePath(path)); }
 
-std::string TrainWords() {
+std::string TrainWords(bool several_ranks) {
   const std::string launcher = PathOf("elman-run");
-  if (!HasSeveralCores() || launcher.empty() || FoundInPath("mpirun").empty())
+  if (!several_ranks || !HasSeveralCores() || launcher.empty() || FoundInPath("mpirun").empty())
     return ProgramWord("elman-train");
   // elman-run starts the programs in build/bin or next to itself. Others need a path.
   std::error_code error;

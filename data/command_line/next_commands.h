@@ -15,9 +15,9 @@ std::string ProgramWord(std::string_view name);
 // The absolute path of a file, as a word of a command.
 std::string PathWord(const std::string& path);
 
-// The words that start elman-train: with elman-run if this machine has several cores and elman-run
-// and mpirun are there, otherwise alone.
-std::string TrainWords();
+// The words that start elman-train: with elman-run if several ranks are useful, this machine has
+// several cores, and elman-run and mpirun are there; otherwise alone.
+std::string TrainWords(bool several_ranks);
 
 // "next: COMMAND", with one line per command. Empty if there are no commands.
 std::string NextText(const std::vector<std::string>& commands);

@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "data/format/characters.h"
 #include "data/io/decompression.h"
-#include "data/shards/manifest.h"
+#include "data/shards/dataset.h"
 #include "data/text/text_file.h"
 
 namespace elman {
@@ -192,9 +192,9 @@ absl::StatusOr<RecognizedTask> RecognizeTaskOfFile(const std::string& file) {
 }
 
 RecognizedTask TaskOfVocabularies(const std::string& folder) {
-  const absl::StatusOr<DatasetManifest> manifest = ReadManifest(folder);
-  if (!manifest.ok()) return {};  // adopting the vocabularies gives the error
-  return {manifest->task(), absl::StrCat("the task of ", folder)};
+  const auto dataset = Dataset::Open(folder);
+  if (!dataset.ok()) return {};  // adopting the vocabularies gives the error
+  return {(*dataset)->manifest().task(), absl::StrCat("that of ", folder)};
 }
 
 }  // namespace elman

@@ -26,14 +26,16 @@ int Fail(const Communicator& workers, const absl::Status& status, int exit_statu
 }
 
 void PrintNextCommand(const std::string& folder, const DatasetManifest& manifest) {
-  const bool has_train = std::ranges::any_of(
-      manifest.splits(), [](const SplitEntry& split) { return split.name() == "train"; });
-  if (!has_train) return;
+  const auto train = std::ranges::find(manifest.splits(), "train", &SplitEntry::name);
+  if (train == manifest.splits().end()) return;
+  // One rank trains on less in seconds (trainer/config/default_config.cc).
+  constexpr uint64_t kLeastTokens = 50'000;
+  const bool several_ranks = train->counts(0).tokens() >= kLeastTokens;
   // The run directory next to the data set, named after it, that does not exist yet.
   const std::string data = AbsolutePath(folder);
   std::string run = absl::StrCat(data, "-model");
   for (int number = 2; FileExists(run); ++number) run = absl::StrCat(data, "-model", number);
-  std::puts(NextText({absl::StrCat(TrainWords(), " --data=", ShellWord(data),
+  std::puts(NextText({absl::StrCat(TrainWords(several_ranks), " --data=", ShellWord(data),
                                    " --output=", ShellWord(run))})
                 .c_str());
 }

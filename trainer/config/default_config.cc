@@ -42,6 +42,9 @@ std::string_view Features(const DataFacts& facts) {
   return facts.features ? "features { use: BESIDE projected_size: 50 } " : "";
 }
 
+// Small batches are computed faster by one rank than they are exchanged between several.
+constexpr std::string_view kOneLane = "lanes: 1\n";
+
 struct Choice {
   std::string text;
   int64_t epochs = 0;
@@ -60,7 +63,7 @@ Choice LanguageModelChoice(const DataFacts& facts) {
     double operations;  // to train with
     int most_epochs;
   };
-  constexpr Size kSizes[] = {{50'000, 1, 128, 0.2, 8, 20, 0.005, 1e12, 30},
+  constexpr Size kSizes[] = {{50'000, 1, 128, 0.5, 8, 20, 0.005, 1e12, 20},
                              {1'000'000, 1, 224, 0.3, 20, 32, 0.004, 2e13, 20},
                              {10'000'000, 1, 384, 0.2, 20, 35, 0.003, 2e14, 10},
                              {0, 2, 512, 0.1, 32, 35, 0.001, 2e15, 5}};
@@ -70,7 +73,7 @@ Choice LanguageModelChoice(const DataFacts& facts) {
   const double weights = hidden * facts.outputs + 8 * hidden * hidden * size->layers;
   const int64_t epochs =
       Epochs(size->operations / (6 * weights), facts.tokens, 1, size->most_epochs);
-  Choice choice{.epochs = epochs};
+  Choice choice{.text = "", .epochs = epochs};
   // Words have long embeddings, which are those of the output layer too. Characters need neither.
   const bool tied = !facts.characters;
   absl::StrAppendFormat(&choice.text,
@@ -81,6 +84,7 @@ Choice LanguageModelChoice(const DataFacts& facts) {
                         tied ? "true" : "false", std::string(Features(facts)));
   absl::StrAppendFormat(&choice.text, "%sbatch_size: %d\nsequence_length: %d\n",
                         Adam(size->rate, 1), size->batch, size->length);
+  if (size == kSizes) absl::StrAppend(&choice.text, std::string(kOneLane));
   // One pass over a very large text takes days; a part of it makes a model as good as its size lets
   // it be.
   constexpr int64_t kMostTokens = 100'000'000;
@@ -95,7 +99,7 @@ Choice LanguageModelChoice(const DataFacts& facts) {
 Choice TaggerChoice(const DataFacts& facts) {
   const bool small = facts.examples < 2'000, large = facts.examples >= 100'000;
   const int batch = small ? 8 : 32;
-  Choice choice{.epochs = Epochs(100'000, facts.examples, 3, 20)};
+  Choice choice{.text = "", .epochs = Epochs(100'000, facts.examples, 3, 20)};
   absl::StrAppendFormat(
       &choice.text,
       "model { cell: LSTM layers: %d hidden_size: %d embedding_size: %d bidirectional: true "
@@ -104,46 +108,51 @@ Choice TaggerChoice(const DataFacts& facts) {
       large ? 2 : 1, small ? 64 : (large ? 256 : 128), small ? 50 : 100, small ? 0.3 : 0.4,
       std::string(Features(facts)), facts.entities ? "CRF" : "SOFTMAX");
   absl::StrAppend(&choice.text, Adam(small ? 0.005 : 0.003, 5), "batch_size: ", batch,
-                  "\nevaluation { select: SCORE }\n", Logging(facts, batch, choice.epochs));
+                  "\nevaluation { select: SCORE }\n", Logging(facts, batch, choice.epochs),
+                  small ? std::string(kOneLane) : "");
   return choice;
 }
 
 Choice ClassifierChoice(const DataFacts& facts) {
   const bool small = facts.examples < 2'000, large = facts.examples >= 200'000;
   const int batch = small ? 8 : 32;
-  Choice choice{.epochs = Epochs(60'000, facts.examples, 2, 20)};
+  Choice choice{.text = "", .epochs = Epochs(60'000, facts.examples, 2, small ? 12 : 20)};
   absl::StrAppendFormat(
       &choice.text,
       "model { cell: LSTM layers: 1 hidden_size: %d embedding_size: %d bidirectional: true "
-      "dropout: 0.5 embedding_dropout: 0.1 %sinitializer { range: 0.1 forget_bias: 1 "
+      "dropout: 0.5 embedding_dropout: %g %sinitializer { range: 0.1 forget_bias: 1 "
       "orthogonal_hidden: true } classification { pooling: MAX } }\n",
-      small ? 64 : (large ? 256 : 128), small ? 64 : 100, std::string(Features(facts)));
-  absl::StrAppend(&choice.text, Adam(small ? 0.003 : 0.001, 5), "batch_size: ", batch,
-                  "\nevaluation { select: SCORE }\n", Logging(facts, batch, choice.epochs));
+      small ? 64 : (large ? 256 : 128), small ? 64 : 100, small ? 0.3 : 0.2,
+      std::string(Features(facts)));
+  absl::StrAppend(&choice.text, Adam(small ? 0.002 : 0.001, 5), "batch_size: ", batch,
+                  "\nevaluation { select: SCORE }\n", Logging(facts, batch, choice.epochs),
+                  small ? std::string(kOneLane) : "");
   return choice;
 }
 
 Choice TranslatorChoice(const DataFacts& facts) {
   const bool small = facts.examples < 5'000, large = facts.examples >= 200'000;
-  const int hidden = small ? 96 : (large ? 384 : 256);
-  const int batch = small ? 16 : (large ? 128 : 64);
-  Choice choice{.epochs = Epochs(small ? 30'000 : 500'000, facts.examples, 3, 40)};
+  const int hidden = small ? 128 : (large ? 384 : 256);
+  const int batch = small ? 8 : (large ? 128 : 64);
+  Choice choice{.text = "", .epochs = Epochs(small ? 20'000 : 500'000, facts.examples, 4, 40)};
   absl::StrAppendFormat(
       &choice.text,
       "model { cell: LSTM layers: %d hidden_size: %d embedding_size: %d bidirectional: true "
-      "dropout: 0.3 tied_embeddings: true %sinitializer { range: %g forget_bias: 1 } "
+      "dropout: %g embedding_dropout: %g tied_embeddings: true %sinitializer { range: %g "
+      "forget_bias: 1 } "
       "translation { attention: GENERAL label_smoothing: 0.1%s } }\n",
-      small ? 1 : 2, hidden, hidden, std::string(Features(facts)), small ? 0.1 : 0.2,
+      small ? 1 : 2, hidden, hidden, small ? 0.4 : 0.3, small ? 0.1 : 0.0,
+      std::string(Features(facts)), small ? 0.1 : 0.2,
       facts.shared_vocabulary ? " shared_embeddings: true" : "");
-  absl::StrAppend(&choice.text, Adam(small ? 0.004 : 0.002, 5), "batch_size: ", batch,
+  absl::StrAppend(&choice.text, Adam(0.002, 5), "batch_size: ", batch,
                   "\nevaluation { batch_size: ", batch, " }\n",
-                  Logging(facts, batch, choice.epochs));
+                  Logging(facts, batch, choice.epochs), small ? std::string(kOneLane) : "");
   return choice;
 }
 
 Choice WordVectorChoice(const DataFacts& facts) {
   const bool small = facts.tokens < 1'000'000;
-  Choice choice{.epochs = Epochs(10'000'000, facts.tokens, 3, 50)};
+  Choice choice{.text = "", .epochs = Epochs(10'000'000, facts.tokens, 3, 50)};
   absl::StrAppend(
       &choice.text, "model { embedding_size: ", small ? 50 : 100,
       " word_vectors { method: SKIP_GRAM subsample: ", small ? "1e-3" : "1e-4",
@@ -155,7 +164,7 @@ Choice WordVectorChoice(const DataFacts& facts) {
 
 Choice GloveChoice(const DataFacts& facts) {
   const bool small = facts.tokens < 1'000'000;
-  Choice choice{.epochs = Epochs(100'000'000, facts.tokens, 8, 50)};
+  Choice choice{.text = "", .epochs = Epochs(100'000'000, facts.tokens, 8, 50)};
   absl::StrAppend(&choice.text, "model { embedding_size: ", small ? 50 : 100,
                   " word_vectors { method: GLOVE x_max: 10 zeros: 2 } }\n"
                   "optimizer { kind: ADAGRAD learning_rate: 0.3 }\n"
