@@ -51,6 +51,36 @@ std::string Shortened(std::string_view text, size_t width) {
   return std::string(text.substr(0, kept)) + std::string(kMore.substr(0, width));
 }
 
+std::string WrappedText(std::string_view text, size_t width) {
+  constexpr std::string_view kIndent = "    ";
+  std::string wrapped;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    std::string_view indent;
+    while (DisplayWidth(line) + indent.size() > width) {
+      // The last space up to the width that has a word before it; a long word stays whole.
+      const size_t first_word = line.find_first_not_of(' ');
+      size_t place = std::string_view::npos;
+      for (size_t space = line.find(' ', std::min(first_word, line.size())); space != line.npos;
+           space = line.find(' ', space + 1)) {
+        const bool fits = DisplayWidth(line.substr(0, space)) + indent.size() <= width;
+        if (!fits && place != line.npos) break;
+        place = space;
+        if (!fits) break;
+      }
+      if (place == line.npos) break;
+      wrapped.append(indent).append(line.substr(0, place)).append("\n");
+      line.remove_prefix(place + 1);
+      indent = kIndent;
+    }
+    wrapped.append(indent).append(line);
+    if (end < text.size()) wrapped += '\n';
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+  return wrapped;
+}
+
 std::vector<std::string> CountLines(std::vector<NamedCount> counts, std::string_view things) {
   constexpr size_t kMostLines = 20;
   constexpr size_t kMostNameWidth = 50;

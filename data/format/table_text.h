@@ -21,6 +21,10 @@ std::string RightAligned(std::string_view text, size_t width);
 // `text` if it is at most `width` columns wide, otherwise its begin and "...", together as wide.
 std::string Shortened(std::string_view text, size_t width);
 
+// The lines of `text`, each broken between words where it is wider than `width` columns. The rest
+// of a broken line is indented by four spaces.
+std::string WrappedText(std::string_view text, size_t width);
+
 // Width of a terminal for which reports are made.
 inline constexpr size_t kReportWidth = 80;
 

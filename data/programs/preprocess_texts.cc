@@ -1,5 +1,7 @@
 #include "data/programs/preprocess_texts.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 #include "data/command_line/path_lists.h"
 #include "data/command_line/program.h"
 #include "data/format/named_values.h"
+#include "data/format/table_text.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess/example_lines.h"
 #include "data/preprocess/preprocess.h"
@@ -252,7 +255,9 @@ int PreprocessTexts(const CommandLine& line, Communicator* workers, Interruption
   const absl::StatusOr<PreprocessReport> report = Preprocess(*options, workers, interruption);
   if (!report.ok()) return Fail(*workers, report.status(), kExitFailed);
   if (workers->rank() == 0) {
-    std::fputs(ReportText(*report).c_str(), stderr);
+    // Only for people: scripts read whole lines.
+    const std::string text = ReportText(*report);
+    std::fputs((::isatty(STDERR_FILENO) ? WrappedText(text, kReportWidth) : text).c_str(), stderr);
     std::fputs(ExampleLines(options->output).c_str(), stderr);
     PrintNextCommand(options->output, report->manifest);
   }

@@ -70,7 +70,7 @@ std::string Coverage(const DatasetManifest& manifest, int field, bool shared) {
   const std::string types =
       absl::StrCat("; train has ", train.surveys(field).unknown_sampled() ? "about " : "",
                    GroupedText(all), " types, ");
-  if (used == all) return absl::StrCat(types, "all of them in the vocabulary");
+  if (used == all) return absl::StrCat(types, "all in the vocabulary");
   return absl::StrFormat(
       "%s%s of them in the vocabulary (%.3f%% of its tokens); the others are read as <unk>", types,
       GroupedText(used),
@@ -305,7 +305,7 @@ std::string UnseenLabels(const PreprocessReport& report) {
 std::string ColumnsText(const PreprocessReport& report) {
   if (report.manifest.task() != TAGGING || !report.manifest.fields(1).has_columns()) return "";
   return absl::StrCat("columns: ", Describe(report.manifest.fields(1).columns()),
-                      " (--word_column and --tag_column change it)\n");
+                      " (--word_column, --tag_column)\n");
 }
 
 // The tag scheme and the number of entities.

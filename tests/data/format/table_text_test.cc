@@ -49,6 +49,15 @@ TEST(TableTextTest, ShortensByColumns) {
     EXPECT_LE(DisplayWidth(line), kReportWidth);
 }
 
+TEST(TableTextTest, WrapsBetweenWords) {
+  EXPECT_EQ(WrappedText("one two three four\n  five\n", 10),
+            "one two\n    three\n    four\n  five\n");
+  EXPECT_EQ(WrappedText("東京 東京 東京", 9), "東京 東京\n    東京");
+  EXPECT_EQ(WrappedText("  averylongword and", 8), "  averylongword\n    and");
+  EXPECT_EQ(WrappedText("", 8), "");
+  EXPECT_EQ(WrappedText("exactly 10", 10), "exactly 10");
+}
+
 TEST(TableTextTest, SumsUpTheRestOfMany) {
   std::vector<NamedCount> counts;
   for (uint64_t i = 0; i < 22; ++i) counts.push_back({"l" + std::to_string(i), 100 - i});
