@@ -3,8 +3,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "data/io/file_system.h"
-
 namespace elman {
 
 std::string FolderOf(const std::string& path) {
@@ -43,7 +41,7 @@ std::string FindShipped(std::string_view relative) {
   // Below an install prefix, and below the root of the source tree with a build folder in it.
   for (const char* const root : {"../share/elman", "../..", "../../.."}) {
     const std::string path = AbsolutePath(JoinPath(JoinPath(bin, root), relative));
-    if (FileExists(path)) return path;
+    if (std::error_code error; std::filesystem::exists(path, error)) return path;
   }
   return "";
 }
