@@ -55,7 +55,7 @@ def kernel(name, seconds=1.0):
         found = json.loads(line)
         if found["name"] == name:
             return found["value"]
-    raise BenchmarkError(f"elman-bench has no benchmark {name}")
+    raise BenchmarkError(f"elman-bench has no benchmark {name}; {BUILD}/bin/elman-bench --benchmark_list_tests lists them")
 
 
 def dataset(workload):
@@ -74,7 +74,7 @@ def dataset(workload):
     manifest = made.read_text()
     predicted = int(re.search(r"predicted_size: (\d+)", manifest)[1])
     if task == "language_model" and predicted != workload.vocabulary:
-        raise BenchmarkError(f"{folder}: {predicted} rows; {workload.vocabulary} were wanted")
+        raise BenchmarkError(f"{folder}: found {predicted} rows, expected {workload.vocabulary}")
     return folder
 
 
@@ -175,6 +175,6 @@ def parse_arguments(description, **options):
         parser.add_argument(f"--{option}", **keywords)
     arguments = parser.parse_args()
     if arguments.rounds < 2:
-        parser.error("quartiles need --rounds=2 or more")
+        parser.error("quartiles require --rounds=2 or more")
     arguments.wanted = lambda name: re.search("|".join(arguments.names), name) is not None
     return arguments

@@ -6,13 +6,13 @@ export LC_ALL=C
 
 # take_king_james FILE: writes the whole Bible, one verse per line, without verse numbers ("Ge1:1 ").
 take_king_james() {
-  command -v bible >/dev/null || fail "no program called bible here; it comes with Debian's package bible-kjv"
+  command -v bible >/dev/null || fail "no program bible in PATH; install the Debian package bible-kjv: launch/install_dependencies"
   bible -f 'gen1:1-rev22:21' </dev/null | sed -E 's/^[^ ]+ //' >"$1"
   local verses words
   verses=$(wc -l <"$1")
   words=$(wc -w <"$1")
   [[ $verses == 31102 && $words == 789634 ]] ||
-    fail "bible printed $verses verses and $words words, not 31102 and 789634; is another bible first in PATH?"
+    fail "$(command -v bible) printed $verses verses and $words words, expected 31102 and 789634; put the program of the Debian package bible-kjv first in PATH"
 }
 
 # split_text FILE FOLDER: splits FILE into train.txt, valid.txt and test.txt, in blocks of 100 lines. Of every 20 blocks,

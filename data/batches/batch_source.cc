@@ -10,9 +10,9 @@ absl::Status CheckLanes(int batch_size, int lanes) {
         absl::StrCat("batch_size ", batch_size, " and lanes ", lanes, " must both be at least 1"));
   }
   if (lanes <= batch_size) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("lanes ", lanes, " are more than batch_size ", batch_size,
-                   ": every lane needs a sequence; raise batch_size or lower lanes"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "lanes ", lanes, " is more than batch_size ", batch_size,
+      ": every lane needs at least one sequence; increase batch_size or reduce lanes"));
 }
 
 }  // namespace elman

@@ -72,13 +72,14 @@ class MixtureOfBatches : public BatchSource {
 absl::StatusOr<std::vector<int>> Apportion(const std::vector<double>& weights, int total) {
   for (const double weight : weights) {
     if (!(weight > 0) || !std::isfinite(weight)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("a data set has the weight ", RoundedText(weight), ": it must be above 0"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the weight of a data set is ", RoundedText(weight), ", expected a number above 0"));
     }
   }
   if (total < static_cast<int>(weights.size())) {
-    return absl::InvalidArgumentError(absl::StrCat(total, " sequences are too few for ",
-                                                   weights.size(), " data sets; raise batch_size"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(total, " sequences per batch are not enough for ", weights.size(),
+                     " data sets; increase batch_size"));
   }
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   std::vector<int> shares;

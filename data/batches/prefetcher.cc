@@ -29,7 +29,7 @@ struct Prefetcher::State {
   absl::Status ReadAhead() {
     const int64_t steps = StepsPerEpoch(*source, micro_batches);
     if (steps <= 0)
-      return absl::FailedPreconditionError("an epoch of no steps: the split is empty");
+      return absl::FailedPreconditionError("the split is empty: an epoch has no steps");
     // A position saved at the end of an epoch is the begin of the next epoch.
     next.epoch += next.step / steps;
     next.step %= steps;

@@ -334,7 +334,9 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
   if (TraitsOf(dataset->manifest().task()).word_pairs) order.window_examples = batch_size;
   if (IsRunningText(dataset->manifest().task())) {
     return absl::InvalidArgumentError(
-        absl::StrCat(dataset->folder(), ": a data set of running text is read as streams"));
+        absl::StrCat(dataset->folder(),
+                     ": expected a data set of separate examples, found running text (for a "
+                     "language model or word vectors)"));
   }
   ASSIGN_OR_RETURN(
       std::unique_ptr<ExampleReader> reader,
@@ -343,7 +345,7 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateSequenceBatcher(
   if (reader->examples() > 0 && order.left_out.size() == reader->examples()) {
     return absl::FailedPreconditionError(
         absl::StrCat(dataset->folder(), ": all ", reader->examples(), " examples of split ",
-                     std::string(split), " have more tokens than max_length; raise it"));
+                     std::string(split), " have more tokens than max_length; increase max_length"));
   }
   reader->LeaveOut(std::move(order.left_out));
   if (reader->examples() == 0) {

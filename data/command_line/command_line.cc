@@ -1,6 +1,7 @@
 #include "data/command_line/command_line.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <map>
 #include <vector>
@@ -43,6 +44,18 @@ std::vector<std::string> NamesOf(const std::map<std::string, absl::CommandLineFl
   return names;
 }
 
+// The flags whose names begin with `name`, as "--a or --b"; empty if there are none or too many.
+std::string NamesWithPrefix(std::string_view name,
+                            const std::map<std::string, absl::CommandLineFlag*>& flags) {
+  constexpr size_t kLeastLength = 3, kMostNames = 4;
+  std::vector<std::string> found;
+  for (const auto& entry : flags) {
+    if (entry.first.starts_with(name)) found.push_back(absl::StrCat("--", entry.first));
+  }
+  return name.size() < kLeastLength || found.size() > kMostNames ? ""
+                                                                 : absl::StrJoin(found, " or ");
+}
+
 absl::Status UnknownFlag(const std::string& name, std::string_view value,
                          const std::map<std::string, absl::CommandLineFlag*>& flags,
                          const FlagExplainer& explain) {
@@ -52,8 +65,10 @@ absl::Status UnknownFlag(const std::string& name, std::string_view value,
     absl::StrAppend(&text, "; did you mean --", nearest, "?");
   } else if (const std::string known = explain ? explain(name, value) : ""; !known.empty()) {
     absl::StrAppend(&text, ": ", known);
+  } else if (const std::string longer = NamesWithPrefix(name, flags); !longer.empty()) {
+    absl::StrAppend(&text, "; did you mean ", longer, "?");
   } else {
-    absl::StrAppend(&text, "; see --help");
+    absl::StrAppend(&text, "; --help lists all flags");
   }
   return absl::InvalidArgumentError(text);
 }
@@ -62,6 +77,22 @@ absl::Status UnknownFlag(const std::string& name, std::string_view value,
 std::string ValueOf(const absl::CommandLineFlag& flag) {
   if (flag.IsOfType<std::string>() || flag.IsOfType<RepeatedText>()) return "TEXT";
   return flag.IsOfType<double>() || flag.IsOfType<float>() ? "X" : "N";
+}
+
+// What a flag accepts, such as "a whole number".
+std::string ExpectedBy(const absl::CommandLineFlag& flag) {
+  if (flag.IsOfType<bool>()) return "true or false";
+  if (flag.IsOfType<double>() || flag.IsOfType<float>()) return "a number";
+  const bool any_sign = flag.IsOfType<int32_t>() || flag.IsOfType<int64_t>();
+  return any_sign ? "a whole number" : "a whole number, 0 or more";
+}
+
+// The error for a value that cannot be parsed. `error`: the text of Abseil or of AbslParseFlag.
+absl::Status BadValue(const absl::CommandLineFlag& flag, const std::string& value,
+                      const std::string& error) {
+  const bool generic = error.empty() || error.starts_with("Illegal value");
+  return absl::InvalidArgumentError(absl::StrCat("--", flag.Name(), "=", value, ": ",
+                                                 generic ? "expected " + ExpectedBy(flag) : error));
 }
 
 // Separates texts. It cannot occur in a command line.
@@ -115,7 +146,8 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
       value = "true";
     } else if (flag != nullptr) {
       if (i + 1 == argc) {
-        return absl::InvalidArgumentError(absl::StrCat("--", name, " needs a value"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("--", name, " requires a value: --", name, "=VALUE"));
       }
       value = argv[++i];
     } else if (const auto negated =
@@ -133,8 +165,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
     if (!first && flag->IsOfType<RepeatedText>())
       value = absl::StrCat(flag->CurrentValue(), absl::string_view(&kBetweenTexts, 1), value);
     if (std::string error; !flag->ParseFrom(value, &error)) {
-      return absl::InvalidArgumentError(absl::StrCat("--", name, ": cannot read '", value, "'",
-                                                     error.empty() ? "" : ": ", error));
+      return BadValue(*flag, value, error);
     }
   }
   return line;
@@ -145,7 +176,7 @@ absl::Status ExpectNoFlagWithoutDashes(const CommandLine& command_line) {
     const bool flag = command_line.known.count(argument.substr(0, argument.find('='))) > 0;
     if (!flag || FileExists(argument)) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("'", argument, "': it is a flag, and flags begin with dashes: --", argument));
+        absl::StrCat(argument, ": flags begin with two dashes; write --", argument));
   }
   return absl::OkStatus();
 }

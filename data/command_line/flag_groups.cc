@@ -35,7 +35,7 @@ absl::Status ExpectOnly(const CommandLine& command_line,
   for (const std::string& flag : command_line.given) {
     if (std::ranges::find(flags, flag) != flags.end()) continue;
     return UsageError(
-        absl::StrCat("--", flag, " does not go with ", std::string(what), "; leave it out"));
+        absl::StrCat("--", flag, " cannot be used with ", std::string(what), "; leave it out"));
   }
   return absl::OkStatus();
 }

@@ -27,9 +27,10 @@ absl::Status ExpectOutputApart(const GivenPath& output, std::span<const GivenPat
   if (output.path.empty()) return absl::OkStatus();
   for (const GivenPath& input : inputs) {
     if (input.path.empty() || !SamePlace(output.path, input.path)) continue;
-    return UsageError(absl::StrCat(
-        std::string(output.flag), "=", output.path, ": that is what ", std::string(input.flag),
-        " names, which would be written over; give another ", std::string(output.flag)));
+    return UsageError(absl::StrCat(std::string(output.flag), "=", output.path,
+                                   ": this is the path given as ", std::string(input.flag),
+                                   ", which would be overwritten; choose another ",
+                                   std::string(output.flag)));
   }
   return absl::OkStatus();
 }
@@ -40,8 +41,8 @@ absl::Status ExpectNoDatasetThere(const GivenPath& output) {
   const bool folder = std::filesystem::is_directory(output.path, error);
   if (!IsDatasetFolder(folder ? output.path : FolderOf(output.path))) return absl::OkStatus();
   return UsageError(absl::StrCat(
-      std::string(output.flag), "=", output.path, folder ? ": that is" : ": that is in",
-      " the folder of a data set, which holds nothing else; give another ",
+      std::string(output.flag), "=", output.path, folder ? ": this is" : ": this is in",
+      " the folder of a data set, which must not contain other files; choose another ",
       std::string(output.flag)));
 }
 

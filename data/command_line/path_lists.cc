@@ -83,10 +83,9 @@ std::vector<size_t> SplittingColons(std::string_view text, const Test& is_there)
 absl::Status Ambiguous(std::string_view flag, std::string_view text, char separator) {
   return absl::InvalidArgumentError(
       absl::StrCat(std::string(flag), "=", std::string(text),
-                   ": is that one file or several? There are both. "
-                   "Write \\",
+                   ": ambiguous, because both the file of this name and its parts exist; write \\",
                    std::string(1, separator), " for a ", separator == ',' ? "comma" : "colon",
-                   " in a path (in quotes, for the shell), or rename the file"));
+                   " that belongs to a file name, in quotes for the shell, or rename the file"));
 }
 
 // The parts between commas, with their backslashes. `is_there` checks one part, `is_path` several
@@ -124,7 +123,9 @@ absl::StatusOr<std::vector<std::string>> FilesOf(std::string_view flag, const st
     return absl::InvalidArgumentError(absl::StrCat(std::string(flag), "=", folder, ": ", what));
   };
   if (IsThere(JoinPath(folder, "dataset.textproto")))
-    return refuse("the folder of a data set; expected the text that it was made of, or other text");
+    return refuse(
+        "expected text files, found a folder that already is a data set; to train on it, use "
+        "elman-train --data; here, name the text that it was made from");
   std::vector<std::string> files;
   std::error_code error;
   for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end;
@@ -135,7 +136,7 @@ absl::StatusOr<std::vector<std::string>> FilesOf(std::string_view flag, const st
       files.push_back(JoinPath(folder, name));
   }
   if (error) return refuse(absl::StrCat("cannot read the folder: ", error.message()));
-  if (files.empty()) return refuse("a folder without files; expected text files in it");
+  if (files.empty()) return refuse("the folder contains no files; expected text files");
   std::ranges::sort(files);
   return files;
 }
@@ -169,8 +170,8 @@ absl::StatusOr<std::vector<std::string>> LinesOf(std::string_view flag, const st
   for (std::string& line : lines) line = std::string(absl::StripSuffix(line, "\r"));
   std::erase(lines, "");
   if (lines.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(std::string(flag), "=@", list, ": a list without paths"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        std::string(flag), "=@", list, ": the list is empty; expected one path per line"));
   }
   return lines;
 }
@@ -205,7 +206,7 @@ class Expansion {
     if (files.size() != targets.size()) {
       return absl::InvalidArgumentError(
           absl::StrCat(flag_, "=", part, ": ", files.size(), " sources and ", targets.size(),
-                       " targets; expected a target for each source"));
+                       " targets; expected one target file per source file"));
     }
     lists_.targets.insert(lists_.targets.end(), targets.begin(), targets.end());
     return absl::OkStatus();
@@ -248,7 +249,8 @@ absl::StatusOr<std::vector<std::string>> SplitPaths(
     path = WithoutBackslashes(path);
     if (!path.empty()) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat(std::string(flag), "=", std::string(text), ": an empty file name"));
+        absl::StrCat(std::string(flag), "=", std::string(text),
+                     ": found an empty file name; remove the extra comma"));
   }
   return paths;
 }
@@ -269,7 +271,8 @@ absl::StatusOr<PathLists> ExpandPaths(std::string_view flag, std::string_view te
   for (const std::string& part : parts) {
     if (part.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(std::string(flag), "=", std::string(text), ": an empty file name"));
+          absl::StrCat(std::string(flag), "=", std::string(text),
+                       ": found an empty file name; remove the extra comma"));
     }
     RETURN_IF_ERROR(expansion.AddPart(part));
   }

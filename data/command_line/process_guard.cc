@@ -38,21 +38,20 @@ void PrintLine(const char* format, auto... values) {
     std::rethrow_exception(std::current_exception());
   } catch (const std::bad_alloc&) {
     // 0: the allocation was made by a library in its own way.
-    char request[64] = "the request of a library was refused";
+    char request[64] = "a library could not allocate memory";
     if (const size_t bytes = refused_bytes.load(); bytes > 0)
-      std::snprintf(request, sizeof(request), "%zu bytes were requested", bytes);
+      std::snprintf(request, sizeof(request), "cannot allocate %zu bytes", bytes);
     PrintLine(
-        "%s: error: out of memory: %s. Give the process more memory (ulimit "
-        "-v, the limit of the container or job), or less to do at once (batch size, max_length of "
-        "examples, ranks per host)\n",
+        "%s: error: out of memory: %s. Increase the memory limit (ulimit -v, the limit of the "
+        "container or job), or reduce batch_size, max_length or the number of ranks per host\n",
         request);
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::resource_unavailable_try_again) {
       PrintLine("%s: error: unexpected exception: %s\n", error.what());
     } else {
       PrintLine(
-          "%s: error: a thread cannot be started: %s. Give the process more threads and memory "
-          "(ulimit -u and -v, the limits of the container or job), or ask for fewer threads\n",
+          "%s: error: cannot start a thread: %s. Increase the limits on threads and memory (ulimit "
+          "-u and -v, the limits of the container or job), or use fewer threads\n",
           error.what());
     }
   } catch (const std::exception& error) {
@@ -83,14 +82,14 @@ void LoadUnwinder() {
 // failed. Other failures have already printed an error.
 void CheckEnd(int status, void*) {
   if (status == -1) {
-    PrintLine("%s: error: a library ended the process, for the reason that it gives above\n");
+    PrintLine("%s: error: a library ended the process; see its message above\n");
     std::_Exit(kExitFailed);
   }
   errno = 0;
   const bool flushed = std::fflush(stdout) == 0;
   const int cause = errno != 0 ? errno : EIO;
   if (status != kExitDone || (flushed && std::ferror(stdout) == 0)) return;
-  PrintLine("%s: error: standard output cannot be written: %s. What is there is incomplete\n",
+  PrintLine("%s: error: cannot write standard output: %s. The output is incomplete\n",
             std::strerror(cause));
   std::_Exit(kExitFailed);
 }

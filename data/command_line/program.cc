@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "data/command_line/flag_groups.h"
 #include "data/command_line/process_guard.h"
 #include "data/format/named_values.h"
@@ -124,8 +125,19 @@ int RunProgram(const Program& program, int argc, char** argv,
 absl::Status ExpectNoArguments(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoFlagWithoutDashes(command_line));
   if (command_line.arguments.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("'", command_line.arguments[0], "' is not a flag; see --help"));
+  const std::string& argument = command_line.arguments[0];
+  // U+2010 to U+2015 and U+2212: word processors and web pages write them instead of hyphens.
+  for (const absl::string_view dash :
+       {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212"}) {
+    if (!absl::StartsWith(argument, dash)) continue;
+    absl::string_view name = argument;
+    while (absl::ConsumePrefix(&name, dash) || absl::ConsumePrefix(&name, "-")) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(argument, ": begins with a long dash, not with two hyphens; write --", name));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      argument,
+      ": unexpected argument; options have the form --NAME=VALUE, and --help lists them"));
 }
 
 absl::Status ExpectFlag(std::string_view value, std::string_view wanted) {

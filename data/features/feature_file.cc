@@ -73,7 +73,7 @@ absl::StatusOr<FeatureRecord> FeatureFile::ReadRecord(uint64_t offset, std::stri
   FeatureRecord record;
   if (payload.size() > kMaxPayloadBytes || !record.ParseFromString(payload) ||
       record.kind_case() != kind) {
-    return records.Damaged(offset, name, "the record is of another kind");
+    return records.Damaged(offset, name, "the record has an unexpected type");
   }
   return record;
 }
@@ -89,9 +89,9 @@ absl::Status FeatureFile::ReadHeader() {
   if (header_.format_version() != kFeatureFormatVersion || !known ||
       header_.block_vectors() != VectorsPerBlock(features) ||
       header_.vectors() > file_->size() / VectorBytes(features)) {
-    return absl::DataLossError(absl::StrCat(path(), ": the header makes no sense: { ",
+    return absl::DataLossError(absl::StrCat(path(), ": invalid header: { ",
                                             header_.ShortDebugString(), " }; ", kRemedy,
-                                            ", or was it written by a newer version?"));
+                                            ", or use a newer version of Elman if one wrote it"));
   }
   block_stride_ = BlockRecordBytes(features, header_.block_vectors());
   const uint64_t rest = header_.vectors() % header_.block_vectors();
@@ -120,7 +120,7 @@ absl::StatusOr<std::string> FeatureFile::ReadBlock(uint64_t number) const {
   if (record.file_id() != file_id_ || record.block().number() != number + 1 ||
       record.block().numbers().size() != VectorsOf(number) * VectorBytes(header_.features())) {
     return RecordReader(file_.get(), kRemedy)
-        .Damaged(offset, name, "a block of another place or file");
+        .Damaged(offset, name, "the block belongs to another position or file");
   }
   return std::move(*record.mutable_block()->mutable_numbers());
 }

@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<FeatureFile>> OpenFile(const Dataset& dataset,
   return absl::DataLossError(
       absl::StrCat(file->path(), ": expected the vectors of ", expected.vectors(), " tokens of ",
                    split.shards(shard).file(), ", found { ", file->header().ShortDebugString(),
-                   " }; files were exchanged: copy the data set again"));
+                   " }; the file belongs to another data set; copy the data set again"));
 }
 
 }  // namespace
@@ -36,18 +36,20 @@ absl::StatusOr<std::unique_ptr<FeatureFile>> OpenFile(const Dataset& dataset,
 absl::Status CheckFeatures(const Dataset& dataset, int size) {
   const DatasetManifest& manifest = dataset.manifest();
   if (!manifest.has_features()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        dataset.folder(),
-        ": has no vectors for its tokens, which the model reads (model.features);"
-        " 'elman-preprocess --data=",
-        ShellWord(dataset.folder()),
-        " --features=SPLIT:FILE.safetensors,... --output=DATASET_DIR' makes a data set that has"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(dataset.folder(),
+                     ": the data set has no feature vectors, which the model reads "
+                     "(model.features); add them with:"
+                     " elman-preprocess --data=",
+                     ShellWord(dataset.folder()),
+                     " --features=SPLIT:FILE.safetensors,... --output=NEW_DATASET_DIR"));
   }
   if (manifest.features().size() == static_cast<uint32_t>(size)) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat(dataset.folder(), ": has vectors of ", manifest.features().size(),
-                   " numbers, but the model reads vectors of ", size,
-                   " (model.features.size); they are of another kind"));
+      absl::StrCat(dataset.folder(), ": the feature vectors have ", manifest.features().size(),
+                   " elements, but the model reads ", size,
+                   " (model.features.size); use the feature vectors that the model was trained "
+                   "with, or train a new model"));
 }
 
 absl::StatusOr<std::unique_ptr<FeatureReader>> FeatureReader::Open(const Dataset& dataset,

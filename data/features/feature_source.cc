@@ -56,13 +56,13 @@ absl::Status FeatureSource::Add(const std::string& path) {
   file.by_text = SortByNumber(&matrices) && !file.has_lengths;
   if (matrices.empty() || (!file.by_text && matrices.size() != 1)) {
     return Unusable(path, absl::StrCat("has ", matrices.size(),
-                                       " tensors; expected one matrix [tokens, size], or one for "
-                                       "each text, named 0, 1, 2, ..."));
+                                       " tensors; expected one matrix [tokens, size], or one "
+                                       "matrix per text, named 0, 1, 2, ..."));
   }
   for (const TensorEntry& matrix : matrices) RETURN_IF_ERROR(TakeMatrix(matrix, &file));
   const uint64_t told = std::accumulate(file.lengths.begin(), file.lengths.end(), uint64_t{0});
   if (file.has_lengths && told != file.vectors) {
-    return Unusable(path, absl::StrCat("tensor lengths: they add up to ", told, ", but there are ",
+    return Unusable(path, absl::StrCat("tensor lengths: the sum is ", told, ", but there are ",
                                        file.vectors, " vectors"));
   }
   vectors_ += file.vectors;
@@ -74,7 +74,7 @@ absl::Status FeatureSource::TakeLengths(const TensorEntry& tensor, File* file) {
   const bool wide = tensor.type == NumberType::kInt64;
   if (tensor.shape.size() != 1 || (!wide && tensor.type != NumberType::kInt32)) {
     return Unusable(file->tensors->path(),
-                    "tensor lengths: expected [texts] of whole numbers, I64 or I32");
+                    "tensor lengths: expected a vector [texts] of integers, I64 or I32");
   }
   std::string bytes(tensor.end - tensor.begin, '\0');
   RETURN_IF_ERROR(file->tensors->ReadBytes(tensor, 0, bytes));
@@ -87,7 +87,7 @@ absl::Status FeatureSource::TakeLengths(const TensorEntry& tensor, File* file) {
     if (!wide) length = narrow;
     if (length < 0 || length > int64_t{1} << 32) {
       return Unusable(file->tensors->path(),
-                      absl::StrCat("tensor lengths: a text of ", length, " tokens"));
+                      absl::StrCat("tensor lengths: found a text of ", length, " tokens"));
     }
     file->lengths.push_back(static_cast<uint64_t>(length));
   }
@@ -98,7 +98,7 @@ absl::Status FeatureSource::TakeMatrix(const TensorEntry& tensor, File* file) {
   const std::string& path = file->tensors->path();
   const std::string name = absl::StrCat("tensor ", tensor.name, ": ");
   if (FeatureTypeOf(tensor.type) == FeatureEntry::TYPE_UNSPECIFIED) {
-    return Unusable(path, name + "expected numbers of the type F32, F16 or BF16");
+    return Unusable(path, name + "expected the type F32, F16 or BF16");
   }
   if (tensor.shape.size() != 2 || tensor.shape[1] < 1 || tensor.shape[1] > kMostFeatureSize) {
     return Unusable(path, absl::StrCat(name,
@@ -111,10 +111,9 @@ absl::Status FeatureSource::TakeMatrix(const TensorEntry& tensor, File* file) {
     type_ = tensor.type;
   }
   if (tensor.shape[1] != size_ || tensor.type != type_) {
-    return Unusable(path, absl::StrCat(name,
-                                       "has another type or size than those before it, "
-                                       "which have ",
-                                       size_, " numbers"));
+    return Unusable(
+        path, absl::StrCat(name, "has another type or size than the previous tensors, which have ",
+                           size_, " elements"));
   }
   file->vectors += static_cast<uint64_t>(tensor.shape[0]);
   file->matrices.push_back(tensor);
@@ -131,8 +130,8 @@ bool FeatureSource::AtEnd() const {
 absl::Status FeatureSource::Wrong(const std::string& what) const {
   return Unusable(files_[std::min(file_, files_.size() - 1)].tensors->path(),
                   absl::StrCat("text ", text_ - 1, " (counted from 0): ", what,
-                               "; there must be a vector for each token of every text, </s> not "
-                               "counted, in the same order"));
+                               "; expected one vector per token of every text, without </s>, in "
+                               "the order of the data set"));
 }
 
 absl::Status FeatureSource::BeginText(uint64_t tokens) {
@@ -145,7 +144,7 @@ absl::Status FeatureSource::BeginText(uint64_t tokens) {
     text_in_file_ = at_ = 0;
   }
   if (file_ == files_.size())
-    return Wrong(absl::StrCat("has ", tokens, " tokens, but there are no vectors left"));
+    return Wrong(absl::StrCat("has ", tokens, " tokens, but the files have no more vectors"));
   const File& file = files_[file_];
   const uint64_t number = text_in_file_++;
   matrix_ = &file.matrices[file.by_text ? number : 0];
@@ -154,7 +153,7 @@ absl::Status FeatureSource::BeginText(uint64_t tokens) {
                          : file.by_text   ? static_cast<uint64_t>(matrix_->shape[0])
                                           : std::min(tokens, file.vectors - at_);
   if (there == tokens) return absl::OkStatus();
-  return Wrong(absl::StrCat("has ", tokens, " tokens, but there are ", there, " vectors for it"));
+  return Wrong(absl::StrCat("has ", tokens, " tokens, but found ", there, " vectors for it"));
 }
 
 absl::Status FeatureSource::Read(uint64_t count, std::string* numbers) {
@@ -166,7 +165,7 @@ absl::Status FeatureSource::Read(uint64_t count, std::string* numbers) {
   RETURN_IF_ERROR(files_[file_].tensors->ReadBytes(*matrix_, at_ * vector_bytes, read));
   if (!AllFinite(type_, std::string_view(read.data(), read.size()))) {
     return Wrong(absl::StrCat("tensor ", matrix_->name, ", vectors ", at_, " to ", at_ + count - 1,
-                              ": not all numbers are finite"));
+                              ": found numbers that are not finite"));
   }
   at_ += count;
   return absl::OkStatus();
@@ -187,8 +186,8 @@ absl::Status FeatureSource::ExpectEnd() const {
     const File& file = files_[i];
     const bool ended = i == file_ ? AtEnd() : file.vectors == 0;
     if (ended) continue;
-    return Unusable(file.tensors->path(),
-                    absl::StrCat("has vectors of more texts than the ", text_, " there are"));
+    return Unusable(file.tensors->path(), absl::StrCat("has vectors for more texts than the ",
+                                                       text_, " of the data set"));
   }
   return absl::OkStatus();
 }

@@ -60,9 +60,9 @@ absl::Status FeatureWriter::Write(FeatureRecord* record) {
 absl::StatusOr<FileEntry> FeatureWriter::Finish() {
   RETURN_IF_ERROR(CloseBlock());
   if (numbers_bytes_ != header_.vectors() * VectorBytes(header_.features())) {
-    return absl::FailedPreconditionError(absl::StrCat(file_->path(), ": ", numbers_bytes_,
-                                                      " bytes of numbers, but ", header_.vectors(),
-                                                      " vectors were to come"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(file_->path(), ": ", numbers_bytes_, " bytes were written, but ",
+                     header_.vectors(), " vectors were announced"));
   }
   RETURN_IF_ERROR(file_->PublishProven(crc_));
   FileEntry entry;

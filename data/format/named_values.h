@@ -11,7 +11,8 @@
 namespace elman {
 
 // The index of `name` in `names`, ignoring case. Otherwise InvalidArgument: "WHAT=NAME is unknown",
-// with a list of the names. `what` is a flag, such as "--task", or a field.
+// with the nearest name, if one is near, and a list of the names. `what` is a flag, such as
+// "--task", or a field.
 absl::StatusOr<size_t> FindName(std::string_view what, std::string_view name,
                                 std::span<const std::string_view> names);
 

@@ -17,4 +17,11 @@ std::string ShellWord(std::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(std::string(text), {{"'", "'\\''"}}), "'");
 }
 
+std::string CommandOn(std::string_view command, std::string_view path) {
+  if (path == "-") return std::string(command);
+  const std::string text = absl::StrCat(std::string(path), ".txt");
+  return absl::StrReplaceAll(std::string(command),
+                             {{"FILE", ShellWord(path)}, {"TEXT", ShellWord(text)}});
+}
+
 }  // namespace elman

@@ -49,10 +49,9 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string
     }
     if (errno != EEXIST) return ErrnoStatus(errno, "create", temporary);
   }
-  return absl::AlreadyExistsError(absl::StrCat(path, ": ", kMaxNameAttempts,
-                                               " temporary files of this process id are in the "
-                                               "way; remove ",
-                                               path, ".tmp-*"));
+  return absl::AlreadyExistsError(
+      absl::StrCat(path, ": ", kMaxNameAttempts,
+                   " temporary files with this process id exist already; remove ", path, ".tmp-*"));
 }
 
 AtomicFile::AtomicFile(std::string path, std::string temporary_path, int fd)
@@ -115,7 +114,7 @@ absl::Status AtomicFile::PublishProven(uint32_t crc32c) {
   ASSIGN_OR_RETURN(const uint32_t found, FileCrc32c(temporary_path_));
   if (found == crc32c) return Rename(/*replace=*/false);
   return absl::DataLossError(absl::StrCat(
-      temporary_path_, ": read back, the bytes differ from those written; check the disk"));
+      temporary_path_, ": the bytes read back differ from the bytes written; check the disk"));
 }
 
 absl::Status WriteFile(const std::string& path, std::string_view contents) {

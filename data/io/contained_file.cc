@@ -26,15 +26,15 @@ absl::Status CheckStaysInside(const std::string& folder, const std::string& name
   const std::filesystem::path target = std::filesystem::canonical(path, error);
   if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
       error == std::errc::too_many_symbolic_link_levels) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": a symbolic link that leads to nothing; put the file itself there"));
+    return absl::DataLossError(absl::StrCat(
+        path, ": the target of this symbolic link does not exist; replace the link by the file"));
   }
   if (error) return ErrnoStatus(error.value(), "follow the symbolic link", path);
   const auto differs = std::ranges::mismatch(inside, target);
   if (differs.in1 == inside.end()) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(path,
-                                          ": a symbolic link that leads out of its folder, to ",
-                                          target.string(), "; put the file itself there"));
+                                          ": this symbolic link points outside of its folder, to ",
+                                          target.string(), "; replace the link by the file"));
 }
 
 }  // namespace elman

@@ -129,7 +129,8 @@ class Input {
   bool ended() const { return ended_; }
 
   absl::Status Error(std::string_view what) const {
-    return absl::DataLossError(absl::StrCat(Place(), std::string(what), "; get the file again"));
+    return absl::DataLossError(
+        absl::StrCat(Place(), std::string(what), "; download or copy the file again"));
   }
   // An error for intact data that cannot be read here.
   absl::Status Unreadable(std::string_view what, std::string_view remedy) const {
@@ -139,7 +140,7 @@ class Input {
   absl::Status OutOfMemory(std::string_view format) const {
     return absl::ResourceExhaustedError(
         absl::StrCat(Place(), "not enough memory to decompress ", std::string(format),
-                     " data; decompress the file elsewhere and give the text"));
+                     " data; decompress the file on another machine and use the text"));
   }
 
  private:
@@ -251,7 +252,7 @@ class Bzip2Bytes : public ByteSource {
       } else if (result == BZ_MEM_ERROR) {
         return input_.OutOfMemory("bzip2");
       } else if (result != BZ_OK) {
-        return input_.Error(absl::StrCat("damaged bzip2 data (libbz2's code ", result, ")"));
+        return input_.Error(absl::StrCat("damaged bzip2 data (libbz2 error ", result, ")"));
       }
     }
     return size - stream_.avail_out;
@@ -297,15 +298,15 @@ class XzBytes : public ByteSource {
       } else if (result == LZMA_BUF_ERROR && input_.ended()) {
         return input_.Error("truncated xz data");
       } else if (result == LZMA_MEMLIMIT_ERROR) {
-        return input_.Unreadable("xz data that need more than 1 GiB of memory",
+        return input_.Unreadable("decompressing this xz file needs more than 1 GiB of memory",
                                  "decompress the file first: xz -dc FILE > TEXT");
       } else if (result == LZMA_MEM_ERROR) {
         return input_.OutOfMemory("xz");
       } else if (result == LZMA_OPTIONS_ERROR) {
-        return input_.Unreadable("xz data with a filter that this liblzma does not know",
+        return input_.Unreadable("the xz file uses a filter that this liblzma does not support",
                                  "decompress the file first: xz -dc FILE > TEXT");
       } else if (result != LZMA_OK) {
-        return input_.Error(absl::StrCat("damaged xz data (liblzma's code ", result, ")"));
+        return input_.Error(absl::StrCat("damaged xz data (liblzma error ", result, ")"));
       }
     }
     return size - stream_.avail_out;
@@ -352,15 +353,16 @@ class ZstdBytes : public ByteSource {
         return input_.OutOfMemory("zstd");
       case ZSTD_error_dictionary_wrong:
       case ZSTD_error_dictionary_corrupted:
-        return input_.Unreadable("zstd data that need the dictionary they were compressed with",
+        return input_.Unreadable("the zstd file was compressed with a dictionary",
                                  "decompress the file first: zstd -dc -D DICTIONARY FILE > TEXT");
       case ZSTD_error_frameParameter_windowTooLarge:  // on 32-bit machines, or from a later version
                                                       // of zstd
       case ZSTD_error_frameParameter_unsupported:
       case ZSTD_error_version_unsupported:
-        return input_.Unreadable(absl::StrCat("zstd data that zstd ", ZSTD_versionString(),
-                                              " cannot read (", ZSTD_getErrorName(result), ")"),
-                                 "decompress the file first: zstd -dc --long=31 FILE > TEXT");
+        return input_.Unreadable(
+            absl::StrCat("the installed zstd library ", ZSTD_versionString(),
+                         " cannot read the file (", ZSTD_getErrorName(result), ")"),
+            "decompress the file first: zstd -dc --long=31 FILE > TEXT");
       default:
         return input_.Error(absl::StrCat("damaged zstd data: ", ZSTD_getErrorName(result)));
     }

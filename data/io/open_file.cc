@@ -17,7 +17,7 @@ absl::Status NoRegularFile(const std::string& path, mode_t mode) {
   return absl::DataLossError(absl::StrCat(path, ": expected a file, found ",
                                           S_ISDIR(mode) ? "a folder"
                                           : S_ISLNK(mode)
-                                              ? "a symbolic link; put the file itself there"
+                                              ? "a symbolic link; replace the link by the file"
                                               : "a device or a pipe"));
 }
 

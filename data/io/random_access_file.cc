@@ -104,8 +104,8 @@ absl::StatusOr<std::shared_ptr<const RandomAccessFile::Descriptor>> RandomAccess
   ASSIGN_OR_RETURN(auto descriptor, Descriptor::Open(path_));
   if (descriptor->size() != size_) {
     return absl::FailedPreconditionError(
-        absl::StrCat(path_, ": changed while it was in use: it had ", size_, " bytes, now it has ",
-                     descriptor->size(), "; start the program again"));
+        absl::StrCat(path_, ": the file changed while it was in use: it had ", size_,
+                     " bytes, now it has ", descriptor->size(), "; start the program again"));
   }
   OpenFiles::Get().Insert(this, descriptor);
   return descriptor;

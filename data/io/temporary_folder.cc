@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<TemporaryFolder>> TemporaryFolder::Create(const s
     if (errno != EEXIST) return ErrnoStatus(errno, "create the folder", temporary);
   }
   return absl::AlreadyExistsError(
-      absl::StrCat(name, ": temporary folders are in the way; remove ", name, ".tmp-*"));
+      absl::StrCat(name, ": too many temporary folders exist already; remove ", name, ".tmp-*"));
 }
 
 TemporaryFolder::TemporaryFolder(std::string path, std::string temporary_path)

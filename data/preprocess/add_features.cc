@@ -91,19 +91,19 @@ absl::Status FeatureAdder::CheckDataset() const {
   if (!TraitsOf(manifest_.task()).layers) {
     return absl::InvalidArgumentError(
         absl::StrCat(options_.data,
-                     ": word vectors are learned of words alone: a data set for them has no "
-                     "vectors of tokens"));
+                     ": data sets for word vectors (--task=embedding) cannot have feature vectors; "
+                     "name a data set of another task"));
   }
   if (manifest_.has_features()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options_.data, ": has vectors already; give the data set without them"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        options_.data,
+        ": the data set already has feature vectors; name the data set that it was made from"));
   }
   for (const SplitEntry& split : manifest_.splits()) {
     if (options_.files.contains(split.name())) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("--features: ", options_.data, " has a split ", split.name(),
-                     " too, which needs vectors like the others: ", split.name(),
-                     ":FILE.safetensors is missing"));
+        absl::StrCat("--features: ", options_.data, " also has the split ", split.name(),
+                     ", which needs feature vectors; add ", split.name(), ":FILE.safetensors"));
   }
   for (const auto& [name, files] : options_.files)
     RETURN_IF_ERROR(dataset_->FindSplit(name).status());
@@ -117,9 +117,10 @@ absl::Status FeatureAdder::OpenSources() {
     ASSIGN_OR_RETURN(std::unique_ptr<FeatureSource> source, FeatureSource::Open(files));
     if (first == nullptr) first = source.get();
     if (source->size() != first->size() || source->type() != first->type()) {
-      return absl::InvalidArgumentError(absl::StrCat(files[0], ": has vectors of ", source->size(),
-                                                     " numbers; those of the other splits have ",
-                                                     first->size(), ", or are of another type"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(files[0], ": the feature vectors have ", source->size(),
+                       " elements; those of the other splits have ", first->size(),
+                       " or another type; all splits need the same"));
     }
     for (const std::string& file : files) {
       ASSIGN_OR_RETURN(*split.add_feature_sources(), DescribeSource(file, file));
@@ -226,7 +227,8 @@ absl::StatusOr<std::map<std::string, std::vector<std::string>>> ParseFeatureFile
         absl::StrSplit(part, absl::MaxSplits(':', 1));
     if (parts.first.empty() || parts.second.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "--features: expected SPLIT:FILE, as train:train.safetensors, found '", part, "'"));
+          "--features: expected SPLIT:FILE, for example train:train.safetensors, found '", part,
+          "'"));
     }
     files[std::string(parts.first)].emplace_back(parts.second);
   }

@@ -2,20 +2,30 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "data/format/near_names.h"
+#include "data/format/shell_word.h"
 #include "data/io/atomic_file.h"
 #include "data/io/decompression.h"
 #include "data/io/errno_status.h"
+#include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/text/text_file.h"
 
 namespace elman {
 namespace {
+
+// In larger folders no similar name is searched for.
+constexpr size_t kMostNamesCompared = 10'000;
 
 absl::StatusOr<std::unique_ptr<AtomicFile>> CopyToFile(const std::string& input,
                                                        const std::string& path) {
@@ -31,15 +41,44 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> CopyToFile(const std::string& input,
   return file;
 }
 
+// How to correct the path of a file that cannot be opened, as "; REMEDY", or an empty text.
+std::string HintFor(const std::string& split, const std::string& file) {
+  if (absl::StrContains(file, "://")) {
+    return absl::StrCat("; download it first: curl -LO ", ShellWord(file));
+  }
+  if (absl::StartsWith(file, "~")) {
+    return absl::StrCat("; the shell does not expand ~ after '='; write --", split, " ", file);
+  }
+  if (absl::StrContains(file, ':') && FileExists(file.substr(0, file.find(':')))) {
+    return "; two files SOURCE:TARGET, and only two, are for --task=translation";
+  }
+  std::vector<std::string> names;
+  std::error_code error;
+  const std::string folder = FolderOf(file);
+  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end;
+       i.increment(error)) {
+    if (names.size() == kMostNamesCompared) return "";
+    names.push_back(i->path().filename().string());
+  }
+  std::ranges::sort(names);
+  const std::string nearest = NearestName(FileNameOf(file), names);
+  const std::string here = std::filesystem::current_path(error).string();
+  if (nearest.empty()) return absl::StrCat("; check the path (the current folder is ", here, ")");
+  return absl::StrCat("; did you mean ", file.substr(0, file.size() - FileNameOf(file).size()),
+                      nearest, "?");
+}
+
 absl::Status CheckInput(const std::string& folder, const std::string& split, std::string* file,
                         std::vector<std::unique_ptr<AtomicFile>>* copies) {
   struct stat facts = {};
   if (*file != "-" && ::stat(file->c_str(), &facts) != 0) {
-    return ErrnoStatus(errno, absl::StrCat("open (given as --", split, ")"), *file);
+    const absl::Status status =
+        ErrnoStatus(errno, absl::StrCat("open the file given as --", split), *file);
+    return absl::Status(status.code(), absl::StrCat(status.message(), HintFor(split, *file)));
   }
   if (S_ISDIR(facts.st_mode)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(*file, ": expected a text file as --", split, ", found a folder"));
+    return absl::InvalidArgumentError(absl::StrCat(*file, ": expected a text file as --", split,
+                                                   ", found a folder; name the files in it"));
   }
   if (S_ISREG(facts.st_mode)) return CheckTextFile(*file);
   ASSIGN_OR_RETURN(std::unique_ptr<AtomicFile> copy, CopyToFile(*file, JoinPath(folder, "input")));

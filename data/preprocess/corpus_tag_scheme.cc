@@ -14,11 +14,10 @@ absl::Status StrayTag(const std::string& place, const TagSchemeFinding& finding)
                                  ? ""
                                  : absl::StrCat(" of the tag scheme ", NameOf(finding.scheme));
   const std::string others =
-      finding.others.empty() ? "" : absl::StrCat(", as the other tags are (", finding.others, ")");
+      finding.others.empty() ? "" : absl::StrCat(", like the other tags (", finding.others, ")");
   return absl::InvalidArgumentError(absl::StrCat(
       place, ": expected a tag", scheme, others, ", found '", EscapedPiece(finding.stray),
-      "'. Correct the tags of all splits to one scheme, or give --tag_scheme=none to count no "
-      "entities"));
+      "'. Use one tag scheme in all splits, or evaluate only the accuracy with --tag_scheme=none"));
 }
 
 }  // namespace
@@ -62,7 +61,7 @@ absl::Status RecordColumns(const ColumnChoice& choice, const std::string& file, 
   if (labels.size() != 1 || labels.piece(0) != "_" || !labels.unseen_labels().empty())
     return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(file, ": every tag is '_', which says that there is none (",
+      absl::StrCat(file, ": every tag is '_', which means that the column is empty (",
                    Describe(tags->columns), "); choose another column with --tag_column"));
 }
 

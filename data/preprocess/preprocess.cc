@@ -91,6 +91,8 @@ class Pipeline {
   void DivideSplits();
   absl::Status MakeOrLoadVocabularies();
   absl::Status Tokenize();
+  // The error for a split without examples. Its reason is known on rank 0, which prints it.
+  absl::Status NoExamples(size_t split) const;
   void Report();
   absl::Status NameUnseenLabels();
   absl::Status SettleTags();
@@ -135,8 +137,9 @@ class Pipeline {
 // --- Output and inputs ---
 
 std::string HowToGoOn(const std::string& folder) {
-  return absl::StrCat("what is done is kept in ", folder,
-                      ": the same command goes on from there, rm -r discards it");
+  return absl::StrCat(
+      "finished parts are kept in ", folder,
+      "; run the same command again to resume, or delete the folder to discard them");
 }
 
 absl::Status Pipeline::OpenOutput() {
@@ -169,10 +172,10 @@ absl::Status Pipeline::FindEarlierWork() {
   ASSIGN_OR_RETURN(const std::string plan, PlanText(options_, splits_));
   bool discarded = false;
   ASSIGN_OR_RETURN(const bool goes_on, output_->Begin(plan, &discarded));
-  if (goes_on) progress_.Say(absl::StrCat("going on in ", folder_));
+  if (goes_on) progress_.Say(absl::StrCat("resuming in ", folder_));
   if (discarded) {
-    progress_.Say(absl::StrCat("what was in ", folder_,
-                               " is discarded: the options or the files are not the same"));
+    progress_.Say(absl::StrCat("discarded the unfinished parts in ", folder_,
+                               ", which were made with other options or files"));
   }
   return absl::OkStatus();
 }
@@ -218,12 +221,15 @@ absl::Status Pipeline::MakeOrLoadVocabularies() {
   if (first()) made = LoadVocabularies(folder_, &fields_, &report_);
   const bool found = workers_->Sum({made.has_value()})[0] > 0;
   if (found) {
-    progress_.Say("kept: the vocabularies");
+    progress_.Say("reused from the interrupted run: vocabularies");
     progress_.SkipSteps(VocabularySteps(fields_));
     if (!first()) made = LoadVocabularies(folder_, &fields_, &report_);
-    RETURN_IF_ERROR(Agree(workers_, made ? absl::OkStatus()
-                                         : absl::UnavailableError(absl::StrCat(
-                                               folder_, ": expected what rank 0 sees there"))));
+    RETURN_IF_ERROR(
+        Agree(workers_, made ? absl::OkStatus()
+                             : absl::UnavailableError(absl::StrCat(
+                                   folder_,
+                                   ": rank 0 has files in this folder that this rank cannot see; "
+                                   "--output must be on a file system that all hosts share"))));
   } else {
     ASSIGN_OR_RETURN(
         made, MakeVocabularies(options_, CorpusOfSplit(splits_[0]), RulesOf(splits_[0]), folder_,
@@ -239,6 +245,24 @@ absl::Status Pipeline::MakeOrLoadVocabularies() {
 
 // --- Tokens ---
 
+absl::Status Pipeline::NoExamples(size_t split) const {
+  const std::string& name = splits_[split].name;
+  const CorpusPart& part = splits_[split].part;
+  const LeftOut& left_out = surveys_[split].left_out();
+  const auto error = [&](const auto&... what) {
+    return absl::InvalidArgumentError(absl::StrCat(given_[split].files[0], ": ", what...));
+  };
+  if (left_out.long_examples > 0) {
+    return error("all ", left_out.long_examples, " examples of --", name, " have more than ",
+                 options_.max_length, " tokens (--max_length); increase --max_length, or use ",
+                 "--on_long=truncate to keep their first tokens");
+  }
+  if (part.end - part.begin < part.whole) {
+    return error("--split leaves no text for ", name, "; use more text, or another --split");
+  }
+  return error("empty: there is no text in --", name, "; name a file that contains text");
+}
+
 absl::Status Pipeline::Tokenize() {
   std::string names;
   uint64_t bytes = 0;
@@ -253,18 +277,15 @@ absl::Status Pipeline::Tokenize() {
         SpooledSplit tokenized,
         tokenizer.Tokenize(splits_[i].name, CorpusOfSplit(splits_[i]), RulesOf(splits_[i])));
     if (tokenized.ids == 0) {
-      const bool part = splits_[i].part.end - splits_[i].part.begin < splits_[i].part.whole;
-      return absl::InvalidArgumentError(
-          absl::StrCat(given_[i].files[0],
-                       part ? ": --split leaves no text for " : ": empty: there is no text in --",
-                       splits_[i].name));
+      ASSIGN_OR_RETURN(surveys_, tokenizer.ShareSurveys());
+      return NoExamples(i);
     }
     tokenized_.push_back(std::move(tokenized));
   }
   progress_.End();
   if (tokenizer.kept_chunks() > 0) {
-    progress_.Say(absl::StrCat("kept: the tokens of ", tokenizer.kept_chunks(),
-                               " chunks of the text, of a mebibyte each"));
+    progress_.Say(absl::StrCat("reused from the interrupted run: tokens of ",
+                               tokenizer.kept_chunks(), " chunks of text (1 MiB each)"));
   }
   ASSIGN_OR_RETURN(surveys_, tokenizer.ShareSurveys());
   id_counts_ = tokenizer.ShareIdCounts();
@@ -408,7 +429,7 @@ absl::Status Pipeline::WriteShards() {
   }
   progress_.End();
   const uint64_t kept = workers_->Sum({kept_shards_})[0];
-  if (kept > 0) progress_.Say(absl::StrCat("kept: ", kept, " shards"));
+  if (kept > 0) progress_.Say(absl::StrCat("reused from the interrupted run: ", kept, " shards"));
   return absl::OkStatus();
 }
 

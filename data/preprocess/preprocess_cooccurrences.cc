@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "data/cooccurrences/cooccurrence_counter.h"
 #include "data/io/file_system.h"
@@ -90,8 +91,9 @@ absl::Status CooccurrencePipeline::OpenDataset() {
   ASSIGN_OR_RETURN(dataset_, Dataset::Open(options_.dataset));
   if (const Task task = dataset_->manifest().task(); !IsRunningText(task)) {
     return absl::InvalidArgumentError(absl::StrCat(
-        options_.dataset, ": given as --cooccurrences_of: expected a data set of running text, ",
-        "found one of ", Task_Name(task), "; preprocess the text with --task=embedding"));
+        options_.dataset, ": --cooccurrences_of requires a data set of running text, ",
+        "found the task ", absl::AsciiStrToLower(Task_Name(task)),
+        "; make one first: elman-preprocess --task=embedding --train=FILE --output=DATASET_DIR"));
   }
   ASSIGN_OR_RETURN(text_, dataset_->FindSplit(kTrain));
   return absl::OkStatus();
@@ -102,7 +104,7 @@ absl::Status CooccurrencePipeline::OpenOutput() {
   if (interruption_ != nullptr)
     interruption_->SetAction([output = output_.get()] { output->Leave(); });
   bool discarded = false;
-  return output_->Begin("co-occurrences, which nothing goes on with\n", &discarded).status();
+  return output_->Begin("co-occurrences, which cannot be resumed\n", &discarded).status();
 }
 
 // The number of parts depends on the text and the window only, so that the bytes written do not
@@ -129,7 +131,7 @@ absl::Status CooccurrencePipeline::Count() {
 
 // Merges the runs part by part. Each part becomes a chunk of the new data set.
 absl::Status CooccurrencePipeline::Merge() {
-  progress_.Begin("merging what was counted");
+  progress_.Begin("merging the counts");
   const std::string path = InFolder("spool");
   RETURN_IF_ERROR(RemoveFile(path));
   ASSIGN_OR_RETURN(spool_, SpoolWriter::Open(path, /*spool=*/0));
@@ -146,7 +148,9 @@ absl::Status CooccurrencePipeline::Merge() {
   progress_.End();
   if (pairs_.ids > 0) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(options_.dataset, ": no line has two words that its vocabulary knows"));
+      absl::StrCat(options_.dataset,
+                   ": no line has two words of the vocabulary, so there are no pairs to count; use "
+                   "more text or a smaller --min_count"));
 }
 
 // Cuts the pairs of a part, which are in shuffled order, into examples.
@@ -246,7 +250,9 @@ absl::Status CooccurrencePipeline::Publish() {
 }  // namespace
 
 absl::Status CheckOptions(const CooccurrenceOptions& options) {
-  if (options.output.empty()) return absl::InvalidArgumentError("--output is missing");
+  if (options.output.empty())
+    return absl::InvalidArgumentError(
+        "--output=DATASET_DIR is missing; name a new folder for the counts");
   if (options.window < 1 || options.window > kMostWindow) {
     return absl::InvalidArgumentError(
         absl::StrCat("--window=", options.window, ": expected 1 to ", kMostWindow));
@@ -262,8 +268,8 @@ absl::StatusOr<DatasetManifest> PreprocessCooccurrences(const CooccurrenceOption
 std::string CooccurrenceReport(const DatasetManifest& manifest) {
   const TextCounts& counts = manifest.splits(0).counts(kWords);
   return absl::StrCat(counts.tokens(), " pairs of ", manifest.fields(kWords).used_types(),
-                      " words that stand up to ", manifest.preprocess().window(),
-                      " words from each other, in ", manifest.splits(0).shards_size(), " shards\n");
+                      " words at distances up to ", manifest.preprocess().window(), ", in ",
+                      manifest.splits(0).shards_size(), " shards\n");
 }
 
 }  // namespace elman

@@ -18,12 +18,13 @@ namespace {
 absl::StatusOr<AddFeaturesOptions> FeatureOptionsFromFlags(const CommandLine& line) {
   RETURN_IF_ERROR(ExpectNoArguments(line));
   RETURN_IF_ERROR(ExpectOnly(line, {"data", "features", "output"},
-                             "--features, which adds vectors to a data set that was made before"));
+                             "--features, which adds feature vectors to an existing data set"));
   AddFeaturesOptions options{
       .data = absl::GetFlag(FLAGS_data), .files = {}, .output = absl::GetFlag(FLAGS_output)};
-  RETURN_IF_ERROR(ExpectFlag(options.data, "--data=DATASET_DIR"));
-  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_features), "--features=SPLIT:FILE[,...]"));
-  RETURN_IF_ERROR(ExpectFlag(options.output, "--output=DATASET_DIR"));
+  RETURN_IF_ERROR(ExpectFlag(options.data, "--data=DATASET_DIR (the data set to copy)"));
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_features),
+                             "--features=SPLIT:FILE.safetensors[,...] (the feature vectors)"));
+  RETURN_IF_ERROR(ExpectFlag(options.output, "--output=DATASET_DIR (a new folder for the copy)"));
   ASSIGN_OR_RETURN(options.files, ParseFeatureFiles(absl::GetFlag(FLAGS_features)));
   return options;
 }
@@ -38,8 +39,8 @@ int AddTokenVectors(const CommandLine& line, Communicator* workers, Interruption
     const GivenPath inputs[] = {{"--data", options->data}};
     RETURN_IF_ERROR(ExpectOutputApart({"--output", options->output}, inputs));
     ASSIGN_OR_RETURN(const DatasetManifest manifest, AddFeatures(*options, interruption));
-    std::fprintf(stderr, "%s: vectors of %u numbers for every token\n", options->output.c_str(),
-                 manifest.features().size());
+    std::fprintf(stderr, "%s: added feature vectors with %u elements per token\n",
+                 options->output.c_str(), manifest.features().size());
     PrintNextCommand(options->output, manifest);
     return absl::OkStatus();
   };

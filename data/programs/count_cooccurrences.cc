@@ -19,11 +19,11 @@ absl::StatusOr<CooccurrenceOptions> CooccurrenceOptionsFromFlags(const CommandLi
   RETURN_IF_ERROR(ExpectNoArguments(line));
   RETURN_IF_ERROR(ExpectOnly(
       line, {"cooccurrences_of", "output", "window", "shard_tokens", "threads", "memory_mb"},
-      "--cooccurrences_of, which counts in a data set as it is"));
+      "--cooccurrences_of, which reads an existing data set"));
   if (processes > 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--cooccurrences_of counts in one process, and there are ", processes,
-                     "; start it without mpirun, and give it --threads"));
+    return absl::InvalidArgumentError(absl::StrCat("--cooccurrences_of runs in one process, found ",
+                                                   processes,
+                                                   "; start it without mpirun and use --threads"));
   }
   CooccurrenceOptions options{.dataset = absl::GetFlag(FLAGS_cooccurrences_of),
                               .output = absl::GetFlag(FLAGS_output),

@@ -1,12 +1,15 @@
 // The program elman-preprocess: converts text files to a data set.
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "data/command_line/command_line.h"
 #include "data/command_line/interruption.h"
 #include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
+#include "data/format/shell_word.h"
 #include "data/preprocess/preprocess_cooccurrences.h"
 #include "data/programs/add_token_vectors.h"
 #include "data/programs/count_cooccurrences.h"
@@ -181,9 +184,23 @@ constexpr Program kProgram = {
     .examples = kExamples,
     .main_file = __FILE__};
 
+// What a flag that elman-preprocess does not have may mean: the text, or an option of elman-train.
+std::string ExplainFlag(std::string_view name, std::string_view value) {
+  for (const std::string_view text : {"corpus", "file", "files", "in", "infile", "input"}) {
+    if (name != text) continue;
+    return absl::StrCat("the text for training is given as --train=",
+                        value.empty() ? "FILE" : ShellWord(value));
+  }
+  for (const std::string_view training :
+       {"config", "epochs", "batch_size", "learning_rate", "lr"}) {
+    if (name == training) return "training options are given to elman-train, not here";
+  }
+  return "";
+}
+
 int Main(int argc, char** argv) {
   GuardProcess(kProgram.name);
-  const absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, __FILE__);
+  const absl::StatusOr<CommandLine> line = ParseCommandLine(argc, argv, __FILE__, ExplainFlag);
   if (line.ok() && PrintHelpOrVersion(kProgram, *line)) return kExitDone;
   // Before MPI is initialized, because MPI starts threads.
   Interruption interruption{std::string(kProgram.name)};

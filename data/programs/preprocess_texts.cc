@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -19,7 +20,9 @@
 #include "data/command_line/path_lists.h"
 #include "data/command_line/program.h"
 #include "data/format/named_values.h"
+#include "data/format/shell_word.h"
 #include "data/format/table_text.h"
+#include "data/io/file_system.h"
 #include "data/io/status_macros.h"
 #include "data/preprocess/example_lines.h"
 #include "data/preprocess/preprocess.h"
@@ -108,7 +111,7 @@ absl::Status CheckFlagsGiven(const CommandLine& line, const PreprocessOptions& o
         "min_count", "target_tokenizer", "target_vocabulary", "target_tokenizer_model",
         "target_vocab_size", "target_min_count", "shared_vocabulary", "lowercase"}}};
   RETURN_IF_ERROR(ExpectApplicable(
-      line, vocabularies, "--vocabulary_of takes over those of a data set and how they are used"));
+      line, vocabularies, "--vocabulary_of reuses the vocabularies and tokenizers of a data set"));
   const TokenizerSpec::Kind target = options.target_tokenizer.kind();
   const bool learned = IsSubword(options.tokenizer.kind()) || IsSubword(target);
   const FlagGroup tokenizers[] = {
@@ -116,7 +119,7 @@ absl::Status CheckFlagsGiven(const CommandLine& line, const PreprocessOptions& o
        target != TokenizerSpec::KIND_UNSPECIFIED,
        {"target_vocabulary", "target_vocab_size", "target_min_count"}},
       {"--tokenizer=bpe and --tokenizer=unigram", learned, {"tokenizer_sample_mb"}}};
-  return ExpectApplicable(line, tokenizers, "there is none");
+  return ExpectApplicable(line, tokenizers, "none is given");
 }
 
 // Sets the kind of a tokenizer and its file from the name of the tokenizer and the names of files.
@@ -129,8 +132,10 @@ absl::Status ParseTokenizer(std::string_view prefix, std::string name, const std
   *file = kind == TokenizerSpec::SENTENCEPIECE ? model : vocabulary;
   const bool both = !model.empty() && !vocabulary.empty();
   if (!both && (model.empty() || kind == TokenizerSpec::SENTENCEPIECE)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--", std::string(prefix), "tokenizer_model goes with no other tokenizer or vocabulary"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", std::string(prefix),
+                   "tokenizer_model cannot be combined with another tokenizer or with a "
+                   "vocabulary; leave those out"));
 }
 
 absl::Status ParseTokenizers(PreprocessOptions* options) {
@@ -195,7 +200,7 @@ absl::Status ParseWeights(const std::string& text, std::vector<uint64_t>* weight
   for (const absl::string_view part : absl::StrSplit(text, ',')) {
     if (!absl::SimpleAtoi(part, &weights->emplace_back())) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--split=", text, ": expected numbers such as 98,1,1"));
+          absl::StrCat("--split=", text, ": expected whole numbers, for example 98,1,1"));
     }
   }
   return absl::OkStatus();
@@ -215,8 +220,25 @@ absl::StatusOr<PreprocessSpec::OnLong> ParseOnLong(const std::string& name) {
   return ParseNamed("--on_long", name, kWays);
 }
 
+// Files without a flag are errors: which split they belong to is not known. A pattern that the
+// shell expands has the same effect.
+absl::Status ExpectNoFileArguments(const CommandLine& line) {
+  const auto file = std::ranges::find_if(line.arguments, FileExists);
+  if (file == line.arguments.end()) return absl::OkStatus();
+  const std::string word = ShellWord(*file);
+  if (!line.given.contains("train")) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        *file, ": unexpected argument; to make a data set of it: elman-preprocess --train=", word,
+        " --output=DATASET_DIR"));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(*file, ": unexpected argument; separate several files by commas, --train=FILE,",
+                   word, ", or write a pattern in quotes, --train='*.txt'"));
+}
+
 // Collective.
 absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, Communicator* workers) {
+  RETURN_IF_ERROR(ExpectNoFileArguments(line));
   RETURN_IF_ERROR(ExpectNoArguments(line));
   PreprocessOptions options;
   ASSIGN_OR_RETURN(options.task, TaskOfFlags(workers));

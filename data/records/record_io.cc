@@ -70,7 +70,7 @@ absl::Status RecordReader::ReadBytes(uint64_t offset, std::string_view name, siz
                                      char* buffer) const {
   const absl::Status status = file_->Read(offset, size, buffer);
   if (!absl::IsOutOfRange(status)) return status;
-  return Damaged(offset, name, "truncated while it was being read");
+  return Damaged(offset, name, "the file was truncated while it was being read");
 }
 
 absl::StatusOr<uint64_t> RecordReader::Read(uint64_t offset, std::string_view name,

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "data/format/shell_word.h"
 #include "data/io/checksum.h"
 #include "data/io/contained_file.h"
 #include "data/io/file_system.h"
@@ -79,8 +80,8 @@ absl::Status CheckNames(const std::string& folder, const DatasetManifest& manife
 // Checks that the task and the tokenizers are known and that the fields are those of the task.
 absl::Status CheckKinds(const DatasetManifest& manifest, const std::string& path) {
   const auto damaged = [&](const std::string& what) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": expected ", what, "; was it written by a newer version?"));
+    return absl::DataLossError(absl::StrCat(
+        path, ": expected ", what, "; if a newer version of Elman wrote it, use that version"));
   };
   const std::span<const TaskField> fields = FieldsOf(manifest.task());
   if (fields.empty()) {
@@ -169,14 +170,15 @@ absl::Status CheckShards(const std::string& folder, const DatasetManifest& manif
   for (int i = 0; possible && surveyed && i < manifest.fields_size(); ++i)
     surveyed = ExamplesOf(split.surveys(i).length_counts()) == split.counts(i).examples();
   if (possible && !surveyed) {
-    return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName), ": split ",
-                                            split.name(), ": the lengths are not those of so many ",
-                                            "examples; copy the data set again"));
+    return absl::DataLossError(absl::StrCat(
+        JoinPath(folder, kManifestName), ": split ", split.name(),
+        ": the lengths do not match the number of ", "examples; copy the data set again"));
   }
   if (possible && EqualCounts(sums.counts(), split.counts())) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(JoinPath(folder, kManifestName), ": split ", split.name(),
-                                          possible ? ": the counts of its shards do not add up"
-                                                   : ": its shards cannot hold their counts",
+                                          possible
+                                              ? ": the counts of the shards do not match the totals"
+                                              : ": the counts of the shards are impossible",
                                           "; copy the data set again"));
 }
 
@@ -205,8 +207,8 @@ absl::Status CheckFeatureFiles(const std::string& folder, const DatasetManifest&
   if (!possible) {
     return absl::DataLossError(
         absl::StrCat(JoinPath(folder, kManifestName),
-                     ": what it says of vectors makes no sense; copy the data set again, or was it "
-                     "written by a newer version?"));
+                     ": the entry for feature vectors is invalid; copy the data set again, or use "
+                     "a newer version of Elman if one wrote it"));
   }
   for (const SplitEntry& split : manifest.splits())
     RETURN_IF_ERROR(CheckSizes(folder, split.features()));
@@ -227,8 +229,8 @@ absl::Status CheckRawTextFiles(const std::string& folder, const DatasetManifest&
           restoration.edited_lines() != split.counts(0).examples() - restoration.exact_lines()))) {
       return absl::DataLossError(
           absl::StrCat(JoinPath(folder, kManifestName), ": split ", split.name(),
-                       ": what it says of raw text makes no sense; copy the data set again, or was "
-                       "it written by a newer version?"));
+                       ": the entry for raw text is invalid; copy the data set again, or use a "
+                       "newer version of Elman if one wrote it"));
     }
     RETURN_IF_ERROR(CheckSizes(folder, split.raw_texts()));
   }
@@ -246,11 +248,39 @@ absl::Status CheckVocabulary(const FieldEntry& field, const Vocabulary& vocabula
   if (spec.size() != vocabulary.size() || spec.predicted_size() != vocabulary.predicted_size() ||
       spec.unknown_id() != vocabulary.unknown_id() || spec.end_id() != vocabulary.end_id() ||
       spec.start_id() != vocabulary.start_id() || spec.pad_id() != vocabulary.pad_id()) {
-    return absl::DataLossError(absl::StrCat(path, ": the sizes and special ids are not those of ",
+    return absl::DataLossError(absl::StrCat(path, ": the sizes and special ids do not match ",
                                             field.vocabulary_file().file(),
                                             "; copy the data set again"));
   }
   return absl::OkStatus();
+}
+
+// Why there is no data set in `path`, and the command that makes one.
+absl::Status NoDataset(const std::string& path) {
+  const auto error = [&](const std::string& what) {
+    return absl::NotFoundError(absl::StrCat(path, what));
+  };
+  const std::string unfinished = absl::StrCat(path, ".unfinished");
+  if (FileExists(path) && !IsFolder(path)) {
+    const std::string folder = FolderOf(path);
+    if (FileExists(JoinPath(folder, kManifestName)))
+      return error(absl::StrCat(": a file of a data set; name its folder: ", ShellWord(folder)));
+    return error(absl::StrCat(": is a file, not a data set; make a data set of it: ",
+                              "elman-preprocess --train=", ShellWord(path),
+                              " --output=DATASET_DIR"));
+  }
+  if (IsFolder(unfinished)) {
+    return error(": this data set is not complete; run its elman-preprocess command again");
+  }
+  if (IsFolder(JoinPath(path, "checkpoints"))) {
+    return error(
+        ": is a run directory, not a data set; name the data set that the run was trained on "
+        "(elman-inspect shows it)");
+  }
+  const std::string remedy =
+      "; make a data set: elman-preprocess --train=FILE --output=DATASET_DIR";
+  if (!IsFolder(path)) return error(": no such data set" + remedy);
+  return error(": is not a data set, because it contains no dataset.textproto" + remedy);
 }
 
 }  // namespace
@@ -288,12 +318,7 @@ absl::StatusOr<std::shared_ptr<const Dataset>> Dataset::Open(const std::string& 
   const std::string path = JoinPath(folder, kManifestName);
   RETURN_IF_ERROR(CheckStaysInside(folder, std::string(kManifestName)));
   absl::StatusOr<std::string> text = ReadFile(path, kMaxManifestBytes);
-  if (absl::IsNotFound(text.status())) {
-    return absl::NotFoundError(absl::StrCat(
-        folder,
-        ": no data set: ", IsFolder(folder) ? "no dataset.textproto in it" : "no such folder",
-        "; make one with elman-preprocess"));
-  }
+  if (absl::IsNotFound(text.status())) return NoDataset(folder);
   RETURN_IF_ERROR(text.status());
   ASSIGN_OR_RETURN(DatasetManifest manifest, ManifestFromText(*text, path));
   RETURN_IF_ERROR(CheckKinds(manifest, path));
@@ -322,7 +347,7 @@ absl::StatusOr<const SplitEntry*> Dataset::FindSplit(std::string_view name) cons
     absl::StrAppend(&names, names.empty() ? "" : ", ", split.name());
   }
   return absl::NotFoundError(
-      absl::StrCat(folder_, ": no split '", std::string(name), "'; this data set has: ", names));
+      absl::StrCat(folder_, ": no split '", std::string(name), "'; choose one of: ", names));
 }
 
 absl::StatusOr<Dataset::Index> Dataset::IndexOf(

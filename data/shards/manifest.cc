@@ -126,7 +126,8 @@ absl::StatusOr<DatasetManifest> ManifestFromText(std::string_view text, const st
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(std::string(body), &manifest)) {
     return absl::DataLossError(
-        absl::StrCat(path, ": ", error.text(), "; was it written by a newer version?"));
+        absl::StrCat(path, ": ", error.text(),
+                     "; copy the data set again, or use a newer version of Elman if one wrote it"));
   }
   return manifest;
 }

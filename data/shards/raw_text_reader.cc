@@ -26,9 +26,9 @@ absl::StatusOr<std::unique_ptr<RawTextFile>> RawTextFile::Open(const std::string
   const bool known = header.content() == RawTextHeader::REFERENCE ||
                      header.content() == RawTextHeader::UNKNOWN_WORDS;
   if (header.format_version() != kRawTextFormatVersion || !known) {
-    return absl::DataLossError(absl::StrCat(path, ": the header makes no sense: { ",
-                                            header.ShortDebugString(), " }; ", kCopyAgain,
-                                            ", or was it written by a newer version?"));
+    return absl::DataLossError(absl::StrCat(path, ": invalid header: { ", header.ShortDebugString(),
+                                            " }; ", kCopyAgain,
+                                            ", or use a newer version of Elman if one wrote it"));
   }
   opened->record_.Clear();
   return opened;
@@ -43,10 +43,10 @@ absl::Status RawTextFile::ReadRecord(std::string_view name, RawTextRecord::KindC
   RETURN_IF_ERROR(end.status());
   if (payload.size() > kMaxRawTextPayloadBytes || !record_.ParseFromString(payload) ||
       record_.kind_case() != kind) {
-    return records.Damaged(offset_, name, "the record is of another kind");
+    return records.Damaged(offset_, name, "the record has an unexpected type");
   }
   if (kind == RawTextRecord::kBlock && record_.file_id() != file_id_)
-    return records.Damaged(offset_, name, "the record belongs to another file than the header");
+    return records.Damaged(offset_, name, "the record belongs to another file");
   offset_ = *end;
   return absl::OkStatus();
 }
@@ -70,7 +70,7 @@ absl::Status RawTextFile::ReadBlock() {
       (header_.content() == RawTextHeader::REFERENCE && !one_each) ||
       examples_ > header_.examples()) {
     return RecordReader(file_.get(), kCopyAgain)
-        .Damaged(offset, name, "a block of another place, or its numbers do not add up");
+        .Damaged(offset, name, "the block belongs to another position, or its counts are wrong");
   }
   next_example_ = next_text_ = 0;
   next_byte_ = 0;
@@ -85,7 +85,7 @@ absl::StatusOr<bool> RawTextFile::Next(std::span<const std::string_view>* texts)
           .Damaged(
               offset_, "end",
               absl::StrCat("expected the end of the file after ", header_.texts(), " texts, found ",
-                           texts_, " and ", bytes() - offset_, " bytes more"));
+                           texts_, " and ", bytes() - offset_, " more bytes"));
     }
     RETURN_IF_ERROR(ReadBlock());
   }
@@ -123,10 +123,10 @@ absl::Status RawTextReader::OpenNext() {
       header.examples() == split_.shards(shard).counts(0).examples()) {
     return absl::OkStatus();
   }
-  return absl::DataLossError(
-      absl::StrCat(path, ": expected ", RawTextHeader::Content_Name(content_),
-                   " of the examples of ", split_.shards(shard).file(), ", found { ",
-                   header.ShortDebugString(), " }; files were exchanged: copy the data set again"));
+  return absl::DataLossError(absl::StrCat(
+      path, ": expected ", RawTextHeader::Content_Name(content_), " of the examples of ",
+      split_.shards(shard).file(), ", found { ", header.ShortDebugString(),
+      " }; the file belongs to another data set; copy the data set again"));
 }
 
 absl::StatusOr<std::span<const std::string_view>> RawTextReader::Read(uint64_t example) {

@@ -71,7 +71,7 @@ absl::StatusOr<FileEntry> RawTextWriter::Finish() {
   if (examples_ != header_.examples() || texts_ != header_.texts() ||
       fingerprint_.file_id() != file_id_) {
     return absl::FailedPreconditionError(absl::StrCat(
-        file_->path(), ": the texts changed between the two passes over them; start again"));
+        file_->path(), ": the texts changed between the two passes; run the command again"));
   }
   RETURN_IF_ERROR(file_->PublishProven(crc_));
   FileEntry entry;

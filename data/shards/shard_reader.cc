@@ -25,7 +25,7 @@ const char* NameOf(ShardRecord::KindCase kind) {
     case ShardRecord::kTail:
       return "a tail";
     default:
-      return "nothing known";
+      return "an unknown type";
   }
 }
 
@@ -83,7 +83,7 @@ absl::StatusOr<uint64_t> ShardReader::ReadPayload(uint64_t offset, std::string_v
 absl::Status ShardReader::CheckFileId(uint64_t offset, std::string_view name,
                                       uint64_t file_id) const {
   if (file_id == file_id_) return absl::OkStatus();
-  return records_.Damaged(offset, name, "the record belongs to another shard than the tail");
+  return records_.Damaged(offset, name, "the record and the tail belong to different shards");
 }
 
 absl::StatusOr<uint64_t> ShardReader::ReadRecord(uint64_t offset, ShardRecord::KindCase kind,
@@ -92,9 +92,9 @@ absl::StatusOr<uint64_t> ShardReader::ReadRecord(uint64_t offset, ShardRecord::K
   std::string payload;
   ASSIGN_OR_RETURN(const uint64_t next, ReadPayload(offset, name, max_bytes, &payload));
   if (!record->ParseFromString(payload) || record->kind_case() != kind) {
-    return records_.Damaged(offset, name,
-                            absl::StrCat("expected the record of ", NameOf(kind),
-                                         ", found that of ", NameOf(record->kind_case())));
+    return records_.Damaged(
+        offset, name,
+        absl::StrCat("expected ", NameOf(kind), ", found ", NameOf(record->kind_case())));
   }
   if (kind != ShardRecord::kTail) RETURN_IF_ERROR(CheckFileId(offset, name, record->file_id()));
   return next;
@@ -103,8 +103,9 @@ absl::StatusOr<uint64_t> ShardReader::ReadRecord(uint64_t offset, ShardRecord::K
 absl::Status ShardReader::ReadFrame() {
   const uint64_t size = file_->size();
   if (size < kTailBytes) {
-    return records_.Damaged(0, "header",
-                            absl::StrCat("truncated: ", size, " bytes are too few for a shard"));
+    return records_.Damaged(
+        0, "header",
+        absl::StrCat("truncated: ", size, " bytes, which is less than the smallest shard"));
   }
   ShardRecord record;
   const uint64_t tail_offset = size - kTailBytes;
@@ -112,10 +113,10 @@ absl::Status ShardReader::ReadFrame() {
           ReadRecord(tail_offset, ShardRecord::kTail, "tail", kShardTailPayloadBytes, &record)
               .status();
       !status.ok()) {
-    return records_.Damaged(tail_offset, "tail",
-                            absl::StrCat("no tail at the end of the file: it is truncated or no "
-                                         "shard (",
-                                         status.message(), ")"));
+    return records_.Damaged(
+        tail_offset, "tail",
+        absl::StrCat("no tail at the end of the file, which is truncated or is not a shard (",
+                     status.message(), ")"));
   }
   file_id_ = record.file_id();
 
@@ -152,7 +153,7 @@ absl::Status ShardReader::CheckHeader() const {
   }
   for (const ShardHeader::Field& field : header_.fields()) {
     if (field.token_width() != 2 && field.token_width() != 4) {
-      return damaged(absl::StrCat("expected 2 or 4 bytes an id, found ", field.token_width()));
+      return damaged(absl::StrCat("expected 2 or 4 bytes per id, found ", field.token_width()));
     }
   }
   if (header_.shard() >= header_.shards()) {
@@ -201,10 +202,11 @@ absl::Status ShardReader::CheckIndex(uint64_t first_block_offset, uint64_t index
     for (int field = 0; field < fields(); ++field) {
       const bool begins = i > 0 || (first_token(field, 0) == 0 && first_example(0) == 0);
       if (begins && CanHold(i)) continue;
-      return damaged(absl::StrCat(
-          "block ", i, " of ", block.payload_bytes(), " bytes is said to end before token ",
-          first_token(field, i + 1), " and example ", first_example(i + 1),
-          ", having begun with token ", first_token(field, i), " and example ", first_example(i)));
+      return damaged(absl::StrCat("block ", i, " of ", block.payload_bytes(),
+                                  " bytes has an invalid range: it ends before token ",
+                                  first_token(field, i + 1), " and example ", first_example(i + 1),
+                                  " but begins with token ", first_token(field, i), " and example ",
+                                  first_example(i)));
     }
   }
   if (offset != index_offset) {
@@ -216,7 +218,7 @@ absl::Status ShardReader::CheckIndex(uint64_t first_block_offset, uint64_t index
         (blocks() > 0 || sums.tokens() + sums.examples() == 0)) {
       continue;
     }
-    return damaged(absl::StrCat("it counts ", sums.tokens(), " tokens, ", sums.unknown(),
+    return damaged(absl::StrCat("invalid counts: ", sums.tokens(), " tokens, ", sums.unknown(),
                                 " unknown, and ", sums.examples(), " examples in ", blocks(),
                                 " blocks"));
   }
@@ -240,7 +242,7 @@ absl::Status ShardReader::CheckBlock(uint64_t offset, int number, const ExampleB
       return records_.Damaged(
           offset, name,
           absl::StrCat("expected examples of ", tokens,
-                       " tokens in all, none of them empty, found ", begins.back()));
+                       " tokens in total, none of them empty, found ", begins.back()));
     }
     if (static_cast<size_t>(i) < id_limits_.size() && ids.Highest() >= id_limits_[i]) {
       return records_.Damaged(
@@ -267,7 +269,7 @@ absl::Status ShardReader::ReadBlock(int number, ExampleBlock* block) const {
                    ReadPayload(offset, name, kMaxShardBlockBytes, &block->payload_));
   uint64_t file_id = 0, found = 0;
   if (!block->Parse(&file_id, &found))
-    return records_.Damaged(offset, name, "expected the record of a block, found something else");
+    return records_.Damaged(offset, name, "expected a block, found another record");
   RETURN_IF_ERROR(CheckFileId(offset, name, file_id));
   if (found != static_cast<uint64_t>(number)) {
     return records_.Damaged(

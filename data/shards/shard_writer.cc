@@ -149,7 +149,7 @@ absl::StatusOr<uint64_t> ShardWriter::Write(ShardRecord* record) {
   const std::string payload = record->SerializeAsString();
   if (record->has_index() && payload.size() > kMaxShardIndexBytes) {
     return absl::InvalidArgumentError(absl::StrCat(
-        file_->path(), ": too many blocks for one shard; take a smaller --shard_tokens"));
+        file_->path(), ": too many blocks for one shard; use a smaller --shard_tokens"));
   }
   if (payload.size() > kMaxRecordPayloadBytes) {
     return absl::InternalError(absl::StrCat(file_->path(), ": a record of ", payload.size(),
@@ -166,7 +166,7 @@ absl::StatusOr<ShardEntry> ShardWriter::Finish() {
   RETURN_IF_ERROR(CloseBlock());
   if (fingerprint_.file_id() != file_id_) {
     return absl::FailedPreconditionError(absl::StrCat(
-        file_->path(), ": the examples changed between the two passes over them; start again"));
+        file_->path(), ": the examples changed between the two passes; run the command again"));
   }
   const uint64_t index_offset = file_->size();
   ShardRecord record;

@@ -97,7 +97,7 @@ absl::StatusOr<std::unique_ptr<ShardReader>> OpenShard(const Dataset& dataset,
     return absl::DataLossError(absl::StrCat(
         path, ": expected shard ", number, " of ", split.shards_size(), " of split ", split.name(),
         ", found shard ", header.shard(), " of ", header.shards(), " of split ", header.split(),
-        "; files were exchanged: copy the data set again"));
+        "; the file belongs to another data set; copy the data set again"));
   }
   for (int i = 0; i < manifest.fields_size(); ++i) {
     const FieldEntry& field = manifest.fields(i);
@@ -105,18 +105,18 @@ absl::StatusOr<std::unique_ptr<ShardReader>> OpenShard(const Dataset& dataset,
     if (header.fields(i).name() == field.name() && theirs == field.vocabulary().fingerprint())
       continue;
     return absl::DataLossError(
-        absl::StrCat(path, ": field ", field.name(), ": made with the vocabulary ", theirs,
-                     ", but the data set has ", field.vocabulary().fingerprint(),
-                     "; files of two data sets were mixed"));
+        absl::StrCat(path, ": field ", field.name(), ": the shard was made with the vocabulary ",
+                     theirs, ", but the data set has ", field.vocabulary().fingerprint(),
+                     "; files of two data sets are mixed; copy the data set again"));
   }
   for (int i = 0; i < manifest.fields_size(); ++i) {
     const TextCounts& expected = entry.counts(i);
     const TextCounts& found = shard->counts(i);
     if (expected.SerializeAsString() == found.SerializeAsString()) continue;
-    return absl::DataLossError(
-        absl::StrCat(path, ": field ", manifest.fields(i).name(), ": expected ", expected.tokens(),
-                     " tokens in ", expected.examples(), " examples, found ", found.tokens(),
-                     " in ", found.examples(), " or other counts that differ"));
+    return absl::DataLossError(absl::StrCat(
+        path, ": field ", manifest.fields(i).name(), ": expected ", expected.tokens(),
+        " tokens in ", expected.examples(), " examples, found ", found.tokens(), " in ",
+        found.examples(), ", or the other counts differ; copy the data set again"));
   }
   return shard;
 }

@@ -81,8 +81,8 @@ absl::Status VerifyShardOfDataset(const Dataset& dataset, const SplitEntry& spli
   ASSIGN_OR_RETURN(const uint32_t crc, FileCrc32c(path));
   if (crc == entry.crc32c()) return absl::OkStatus();
   return absl::DataLossError(
-      absl::StrFormat("%s: expected a file with the checksum %08x, found %08x; the shard is whole "
-                      "but not the one of this manifest: copy the data set again",
+      absl::StrFormat("%s: expected a file with the checksum %08x, found %08x; the shard is intact "
+                      "but belongs to another data set; copy the data set again",
                       path, entry.crc32c(), crc));
 }
 
@@ -178,7 +178,7 @@ VerificationReport VerifyDataset(const std::string& folder) {
       if (std::ranges::equal(expected, lengths[f])) continue;
       report.problems.push_back(absl::StrCat(
           JoinPath(folder, kManifestName), ": split ", split.name(), ": the lengths of ",
-          manifest.fields(f).name(), " are not those of its shards; preprocess the corpus again"));
+          manifest.fields(f).name(), " do not match the shards; preprocess the corpus again"));
     }
   }
   return report;

@@ -24,7 +24,7 @@ class Parser {
   explicit Parser(std::string_view bytes) : bytes_(bytes) {}
 
   absl::StatusOr<std::string_view> Take(uint64_t size) {
-    if (bytes_.size() < size) return absl::DataLossError("findings cut short");
+    if (bytes_.size() < size) return absl::DataLossError("truncated statistics");
     const std::string_view taken = bytes_.substr(0, size);
     bytes_.remove_prefix(size);
     return taken;

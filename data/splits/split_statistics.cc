@@ -58,7 +58,8 @@ absl::Status SplitSurvey::Share(Communicator* workers) {
     *mine.mutable_length_counts() = lengths_[i];
     for (const std::string& theirs : workers->Gather(first ? "" : mine.SerializeAsString())) {
       FieldSurvey other;
-      if (!other.ParseFromString(theirs)) status.Update(absl::InternalError("a survey cut short"));
+      if (!other.ParseFromString(theirs))
+        status.Update(absl::InternalError("truncated statistics from another rank"));
       AddLengths(other.length_counts(), &lengths_[i]);
     }
     for (const std::string& theirs : workers->Gather(first ? "" : unknown_[i].Serialize()))

@@ -155,8 +155,9 @@ absl::Status SplitTokenizer::AddKept(const std::string& name, const SpooledExamp
   if (IsTrain(name)) RETURN_IF_ERROR(CountIds(examples, &id_counts_));
   const absl::StatusOr<TextFindings> findings = TextFindings::Parse(examples.notes);
   if (!findings.ok() || findings->unknown_words.size() != fields_.size()) {
-    return absl::DataLossError(absl::StrCat(folder_, ": the notes of a spool cannot be read",
-                                            "; remove the folder and start again"));
+    return absl::DataLossError(absl::StrCat(folder_,
+                                            ": cannot read the index of an intermediate file",
+                                            "; delete the folder and run the command again"));
   }
   return surveys_.back().Add(examples, *findings);
 }
@@ -217,9 +218,9 @@ absl::Status SplitTokenizer::CountIds(const SpooledExamples& examples, IdCounts*
     for (uint32_t id : examples.fields[i].ids) {
       if (labels && id >= vocabulary.first_unseen_id()) id = vocabulary.unknown_id();
       if (id >= field.size()) {
-        return absl::DataLossError(absl::StrCat(folder_, ": a spool has the id ", id,
-                                                " of a vocabulary of ", field.size(),
-                                                "; remove the folder and start again"));
+        return absl::DataLossError(absl::StrCat(folder_, ": an intermediate file has the id ", id,
+                                                ", but the vocabulary has ", field.size(),
+                                                "; delete the folder and run the command again"));
       }
       ++field[id];
     }

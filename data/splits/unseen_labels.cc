@@ -42,9 +42,10 @@ absl::Status RenumberUnseenLabels(const Vocabulary& vocabulary, int field,
   for (uint32_t& id : ids) {
     if (id < first) continue;
     if (id - first >= ids_of_chunk.size()) {
-      return absl::DataLossError(absl::StrCat("chunk ", examples->chunk, ": a spool has the label ",
-                                              id, ", which its notes do not name; remove the ",
-                                              "unfinished folder and start again"));
+      return absl::DataLossError(
+          absl::StrCat("chunk ", examples->chunk, ": an intermediate file has the label ", id,
+                       ", which its index does not list; delete the ",
+                       "folder that ends in .unfinished and run the command again"));
     }
     id = ids_of_chunk[id - first];
   }

@@ -112,8 +112,9 @@ absl::StatusOr<uint64_t> SpoolReader::Read(uint64_t offset, std::string* buffer,
   for (const uint64_t number : {size(3), with_texts, texts, size(6)})
     largest = std::max(largest, number);
   if (largest > buffer->size() || size(7) != lines || expected != buffer->size()) {
-    return absl::DataLossError(
-        absl::StrCat(file_->path(), ": offset ", offset, ": no chunk of examples"));
+    return absl::DataLossError(absl::StrCat(file_->path(), ": offset ", offset,
+                                            ": damaged intermediate file; delete the folder that "
+                                            "ends in .unfinished and run the command again"));
   }
   examples->Clear(fields);
   examples->chunk = size(0);

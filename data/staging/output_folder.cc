@@ -28,18 +28,19 @@ constexpr uint64_t kMaxPlanBytes = uint64_t{64} << 20;
 
 absl::Status CheckIsFree(const std::string& path) {
   if (FileExists(JoinPath(path, kManifestName))) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        path, ": holds a data set already; remove the folder or choose another --output"));
+    return absl::AlreadyExistsError(absl::StrCat(path,
+                                                 ": the folder already contains a data set; choose "
+                                                 "another --output, or delete the folder first"));
   }
   if (FileExists(path) && !IsFolder(path)) {
-    return absl::AlreadyExistsError(
-        absl::StrCat(path, ": expected a folder to create, found a file; choose another --output"));
+    return absl::AlreadyExistsError(absl::StrCat(
+        path, ": --output is an existing file, expected a new folder; choose another --output"));
   }
   std::error_code error;
   if (!FileExists(path) || std::filesystem::is_empty(path, error)) return absl::OkStatus();
   if (error) return ErrnoStatus(error.value(), "read the folder", path);
   return absl::AlreadyExistsError(
-      absl::StrCat(path, ": a folder with other files in it; choose another --output"));
+      absl::StrCat(path, ": the folder contains other files; choose a new folder as --output"));
 }
 
 // Removes the files of a folder except `wanted`. Returns the number of removed files.
@@ -66,7 +67,11 @@ absl::StatusOr<std::unique_ptr<OutputFolder>> OutputFolder::Open(const std::stri
   while (name.size() > 1 && name.back() == '/') name.pop_back();
   RETURN_IF_ERROR(CheckIsFree(name));
   std::string work_path = name + ".unfinished";
-  RETURN_IF_ERROR(CreateFolder(work_path));
+  if (const absl::Status made = CreateFolder(work_path); !made.ok()) {
+    return absl::Status(
+        made.code(),
+        absl::StrCat(made.message(), "; choose an --output in a folder ", "with write permission"));
+  }
   ASSIGN_OR_RETURN(std::unique_ptr<FolderLock> lock, FolderLock::Take(work_path));
   // Remove temporary files of killed processes.
   RETURN_IF_ERROR(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "data/tokenizer/tokenizer.h"
@@ -20,16 +21,16 @@ absl::Status CheckTokenizerFile(const std::string& flag, TokenizerSpec::Kind kin
   if (IsForeign(kind) == !file.empty()) return absl::OkStatus();
   if (kind == TokenizerSpec::WORDPIECE) {
     return absl::InvalidArgumentError(
-        absl::StrCat(flag, "tokenizer=wordpiece needs ", flag,
+        absl::StrCat(flag, "tokenizer=wordpiece requires ", flag,
                      "vocabulary=FILE, the vocab.txt of a BERT model"));
   }
   if (kind == TokenizerSpec::SENTENCEPIECE) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, "tokenizer=sentencepiece needs ", flag, "tokenizer_model=FILE.model"));
+    return absl::InvalidArgumentError(absl::StrCat(flag, "tokenizer=sentencepiece requires ", flag,
+                                                   "tokenizer_model=FILE.model"));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, "vocabulary=", file, " goes with ", flag,
-                   "tokenizer=wordpiece only; --vocabulary_of takes the vocabulary of a data set"));
+  return absl::InvalidArgumentError(absl::StrCat(flag, "vocabulary=", file, " requires ", flag,
+                                                 "tokenizer=wordpiece; to reuse the vocabulary of "
+                                                 "a data set, use --vocabulary_of=DATASET_DIR"));
 }
 
 // Checks the options of a tokenizer. `prefix` is the prefix of its flags: "--" or "--target_".
@@ -37,17 +38,20 @@ absl::Status CheckTokenizer(std::string_view prefix, const std::string& file, To
   const std::string flag(prefix);
   RETURN_IF_ERROR(CheckTokenizerFile(flag, spec->kind(), file));
   if (spec->vocab_size() > 0 && IsForeign(spec->kind())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, "vocab_size does not go with an existing vocabulary, ", file));
+    return absl::InvalidArgumentError(absl::StrCat(
+        flag, "vocab_size cannot change the size of an existing vocabulary; leave it out with ",
+        file));
   }
   if (spec->min_count() > 0 && !IsCounted(spec->kind())) {
     return absl::InvalidArgumentError(
-        absl::StrCat(flag, "min_count is for the tokenizers word, whitespace and character"));
+        absl::StrCat(flag,
+                     "min_count is for the tokenizers word, whitespace and character; leave it "
+                     "out, or limit the size with --vocab_size"));
   }
   if (spec->vocab_size() > 0 && spec->kind() == TokenizerSpec::BYTE) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, "vocab_size does not go with ", flag,
-                     "tokenizer=byte, which has 257 types: the bytes and </s>"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        flag, "vocab_size cannot be used with ", flag,
+        "tokenizer=byte, which always has 257 tokens (256 bytes and </s>); leave it out"));
   }
   if (IsSubword(spec->kind()) && spec->vocab_size() == 0) {
     spec->set_vocab_size(kDefaultSubwordVocabSize);
@@ -56,7 +60,10 @@ absl::Status CheckTokenizer(std::string_view prefix, const std::string& file, To
   constexpr uint64_t kMost = uint64_t{1} << 30;
   if (spec->vocab_size() > kMost || (spec->vocab_size() != 0 && spec->vocab_size() < least)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(flag, "vocab_size=", spec->vocab_size(), ": expected ", least, " to ", kMost));
+        absl::StrCat(flag, "vocab_size=", spec->vocab_size(), ": expected ", least, " to ", kMost,
+                     IsSubword(spec->kind())
+                         ? " for subwords (256 bytes, <unk>, </s> and at least one more token)"
+                         : ""));
   }
   return absl::OkStatus();
 }
@@ -66,24 +73,24 @@ absl::Status CheckTask(const PreprocessOptions& options) {
   const bool targets = options.target_tokenizer.kind() != TokenizerSpec::KIND_UNSPECIFIED;
   if (options.task != TRANSLATION && (targets || options.shared_vocabulary)) {
     return absl::InvalidArgumentError(
-        "--target_tokenizer and --shared_vocabulary are for --task=translation");
+        "--target_tokenizer and --shared_vocabulary are for --task=translation; leave them out");
   }
   if (targets && options.shared_vocabulary) {
     return absl::InvalidArgumentError(
-        "--target_tokenizer does not go with --shared_vocabulary, which is one tokenizer for both "
-        "sides; leave one of them out");
+        "--target_tokenizer cannot be used with --shared_vocabulary, which has one tokenizer for "
+        "both languages; leave one of them out");
   }
   if (!IsRunningText(options.task) && options.tokenizer.keep_empty_lines()) {
     return absl::InvalidArgumentError(
-        "--keep_empty_lines is for --task=language_model and --task=embedding");
+        "--keep_empty_lines is for --task=language_model and --task=embedding; leave it out");
   }
   if (IsRunningText(options.task) && options.max_length > 0) {
     return absl::InvalidArgumentError(
-        "--max_length is for tasks that read whole examples: tagging, classification, translation; "
-        "lines of running text may have any length; leave it out");
+        "--max_length is for tagging, classification and translation; lines of running text may "
+        "have any length; leave it out");
   }
   if (options.max_length == 0 && options.on_long != PreprocessSpec::DROP)
-    return absl::InvalidArgumentError("--on_long needs --max_length=N");
+    return absl::InvalidArgumentError("--on_long requires --max_length=N");
   if (options.task != CLASSIFICATION &&
       options.label_order.kind != LabelOrderSpec::Kind::kDefault) {
     return absl::InvalidArgumentError("--label_order is for --task=classification; leave it out");
@@ -100,8 +107,8 @@ absl::Status CheckTask(const PreprocessOptions& options) {
         (options.task != TRANSLATION || split.target_files.size() != split.files.size())) {
       return absl::InvalidArgumentError(
           absl::StrCat("--", split.name,
-                       ": parallel files, SOURCE:TARGET, are for --task=translation, and then "
-                       "all of a split must be of this form, or none"));
+                       ": parallel files SOURCE:TARGET require --task=translation, and cannot be "
+                       "mixed with other files in one split"));
     }
   }
   return absl::OkStatus();
@@ -114,20 +121,22 @@ absl::Status CheckWeights(const PreprocessOptions& options) {
   if (weights.empty()) return absl::OkStatus();
   const uint64_t most = *std::ranges::max_element(weights);
   if (weights.size() < 2 || weights.size() > 3 || weights[0] == 0 || most > kMostWeight) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--split: expected the weights of train, valid and, if wanted, test, such as 98,1,1: "
-        "numbers up to ",
-        kMostWeight, ", that of train above 0"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--split=", absl::StrJoin(weights, ","),
+                     ": expected two or three whole numbers, the weights of train, valid "
+                     "and test, for example 98,1,1; each up to ",
+                     kMostWeight, ", and train above 0"));
   }
   if (options.splits[0].name != "train") {
-    return absl::InvalidArgumentError("--split divides --train, which is missing");
+    return absl::InvalidArgumentError(
+        "--split divides the text of --train, which is missing; add --train=FILE");
   }
   const std::vector<PreprocessOptions::Split> divided = DividedSplits({options.splits[0]}, weights);
   for (size_t i = 1; i < options.splits.size(); ++i) {
     for (const PreprocessOptions::Split& part : divided) {
       if (part.name != options.splits[i].name) continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat("--", part.name, " has files of its own: give it the weight 0 in --split"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--", part.name, " is given, so its weight in --split must be 0, or leave out --split"));
     }
   }
   return absl::OkStatus();
@@ -169,10 +178,14 @@ absl::Status CheckResources(uint64_t shard_tokens, int threads, uint64_t memory_
 }
 
 absl::Status CheckOptions(PreprocessOptions* options) {
-  if (options->output.empty()) return absl::InvalidArgumentError("--output is missing");
   const bool train = !options->splits.empty() && options->splits[0].name == "train";
   if (!train && (options->splits.empty() || options->vocabulary_of.empty())) {
-    return absl::InvalidArgumentError("--train is missing");
+    return absl::InvalidArgumentError(
+        "--train=FILE is missing; usage: elman-preprocess --train=FILE --output=DATASET_DIR");
+  }
+  if (options->output.empty()) {
+    return absl::InvalidArgumentError(
+        "--output=DATASET_DIR is missing; name a new folder for the data set");
   }
   RETURN_IF_ERROR(CheckTask(*options));
   RETURN_IF_ERROR(CheckWeights(*options));
@@ -181,14 +194,16 @@ absl::Status CheckOptions(PreprocessOptions* options) {
     for (const auto* files : {&split.files, &split.target_files}) {
       for (const std::string& file : *files) {
         if (file.empty()) {
-          return absl::InvalidArgumentError(absl::StrCat("--", split.name, ": an empty file name"));
+          return absl::InvalidArgumentError(
+              absl::StrCat("--", split.name, ": found an empty file name; remove the extra comma"));
         }
         standard_inputs += file == "-";
       }
     }
   }
   if (standard_inputs > 1) {
-    return absl::InvalidArgumentError("standard input ('-') can be given once only");
+    return absl::InvalidArgumentError(
+        "standard input ('-') is given more than once; write the text of one split to a file");
   }
   if (options->vocabulary_of.empty()) {
     RETURN_IF_ERROR(CheckTokenizer("--", options->tokenizer_file, &options->tokenizer));

@@ -21,8 +21,8 @@ absl::StatusOr<SplitEntry> WriteShards(const SpooledSplit& split, ShardingPlan p
   const uint64_t shards = (split.ids - 1) / plan.shard_tokens + 1;
   if (shards > kMaxShards) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--shard_tokens=", plan.shard_tokens, " would make ", shards, " shards of ",
-                     plan.header.split(), ", more than ", kMaxShards, "; raise it"));
+        absl::StrCat("--shard_tokens=", plan.shard_tokens, " makes ", shards, " shards of ",
+                     plan.header.split(), ", more than ", kMaxShards, "; use a larger value"));
   }
   plan.header.set_shards(static_cast<uint32_t>(shards));
   std::mutex mutex;

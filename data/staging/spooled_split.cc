@@ -28,7 +28,7 @@ absl::StatusOr<SpooledSplit> OpenSpooledSplit(const std::vector<std::string>& sp
   for (size_t i = 0; i < chunks.size(); ++i) {
     if (chunks[i].chunk != i) {
       return absl::FailedPreconditionError(
-          absl::StrCat("chunk ", i, " of the corpus is missing or was found twice: all ranks must ",
+          absl::StrCat("chunk ", i, " of the corpus is missing or was found twice; all ranks must ",
                        "see the same files"));
     }
     split.first_lines.push_back(lines + 1);

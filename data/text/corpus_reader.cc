@@ -184,8 +184,8 @@ absl::Status CorpusReader::CheckLines(const TextChunk& chunk) const {
     if (corpus_.whole_lines && (line.size > kMaxLineBytes || line.continues || !line.ends)) {
       return absl::InvalidArgumentError(
           absl::StrCat(chunk.PlaceOf(i), ": expected at most ", kMaxLineBytes,
-                       " bytes, found more; is it in the format of this --task? Cut the text into "
-                       "several examples"));
+                       " bytes per line, found more; check that the file has the format of this "
+                       "--task, or divide the text into several lines"));
     }
     if (!corpus_.sentences) continue;
     sentence_bytes = CountWords(chunk.line(i)) == 0 ? 0 : sentence_bytes + line.size + 1;
@@ -233,7 +233,8 @@ absl::StatusOr<bool> CorpusReader::NextPairs(TextChunk* chunk) {
         return absl::InvalidArgumentError(absl::StrCat(
             source ? target_file : source_file, ": expected a line for line ",
             (source ? sources_ : targets_)->line(), " of ", source ? source_file : target_file,
-            ", found the end of the file; the lines of parallel files belong together one by one"));
+            ", found the end of the file; parallel files must have the same number of lines "
+            "(compare with wc -l)"));
       }
       if (!source) {
         sources_ = nullptr;

@@ -3,14 +3,21 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "data/format/characters.h"
+#include "data/format/shell_word.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 
 namespace elman {
 namespace {
+
+// A tagged file with more words than this and without an empty line is not one sentence: the empty
+// lines are missing, or it is no tagged text.
+constexpr size_t kMostUndividedWords = 200;
 
 bool IsEmpty(std::string_view text) { return Trimmed(text).empty(); }
 
@@ -19,10 +26,36 @@ absl::Status Malformed(const TextChunk& chunk, size_t line, std::string_view exp
                        std::string_view remedy) {
   constexpr size_t kMostShown = 60;
   const std::string_view text = chunk.line(line);
+  const std::string shown =
+      absl::StrReplaceAll(absl::Utf8SafeCHexEscape(std::string(text.substr(0, kMostShown))),
+                          {{"\\\"", "\""}, {"\\'", "'"}, {"\\\\", "\\"}});
   return absl::InvalidArgumentError(
-      absl::StrCat(chunk.PlaceOf(line), ": expected ", std::string(expected), ", found '",
-                   absl::Utf8SafeCHexEscape(std::string(text.substr(0, kMostShown))),
+      absl::StrCat(chunk.PlaceOf(line), ": expected ", std::string(expected), ", found '", shown,
                    text.size() > kMostShown ? "'...; " : "'; ", std::string(remedy)));
+}
+
+// The error for a line that is not FIRST<TAB>SECOND. Files of JSON lines and of comma-separated
+// values get a command that converts them.
+absl::Status NotTwoColumns(const TextChunk& chunk, size_t i, std::string_view expected,
+                           std::string_view first, std::string_view second,
+                           std::string_view otherwise) {
+  const std::string_view line = Trimmed(chunk.line(i));
+  const std::string a(first), b(second);
+  std::string remedy = absl::StrCat("write ", absl::AsciiStrToUpper(a), "<TAB>",
+                                    absl::AsciiStrToUpper(b), std::string(otherwise));
+  if (line.starts_with('{') && line.ends_with('}')) {
+    const std::string command = absl::StrCat("jq -r '[.", a, ", .", b, "] | @tsv' FILE > TEXT");
+    remedy = absl::StrCat("convert JSON lines, with the names of their keys: ",
+                          CommandOn(command, chunk.files[0]));
+  } else if (line.find('\t') == line.npos && line.find(',') != line.npos) {
+    absl::StrAppend(
+        &remedy, "; convert CSV, with the numbers of its columns: ",
+        CommandOn("python3 -c \"import csv, sys; [print(r[1], r[0], sep='\\t') for r in "
+                  "csv.reader(sys.stdin)]\" < FILE > TEXT",
+                  chunk.files[0]),
+        " (here r[1] is the ", a, ")");
+  }
+  return Malformed(chunk, i, expected, remedy);
 }
 
 absl::Status CheckLabel(const TextChunk& chunk, size_t line, std::string_view label,
@@ -41,7 +74,7 @@ absl::Status ParseClassification(const TextChunk& chunk, size_t i, TextExample* 
   const std::string_view line = chunk.line(i);
   const size_t tab = line.find('\t');
   if (tab == std::string_view::npos) {
-    return Malformed(chunk, i, "a label, a tab and a text", kRemedy);
+    return NotTwoColumns(chunk, i, "a label, a tab and a text", "label", "text", "");
   }
   const std::string_view label = Trimmed(line.substr(0, tab));
   RETURN_IF_ERROR(CheckLabel(chunk, i, label, kRemedy));
@@ -69,9 +102,9 @@ absl::Status ParseTabbedPair(const TextChunk& chunk, size_t i, TextExample* exam
   const std::string_view line = chunk.line(i);
   const size_t tab = line.find('\t');
   if (tab == std::string_view::npos || line.find('\t', tab + 1) != std::string_view::npos) {
-    return Malformed(chunk, i, "a source, one tab and a target",
-                     "write SOURCE<TAB>TARGET (cut -f1,2 drops further columns), or give parallel "
-                     "files as SOURCE_FILE:TARGET_FILE");
+    return NotTwoColumns(chunk, i, "a source, one tab and a target", "source", "target",
+                         " (cut -f1,2 removes further columns), or name two parallel files: "
+                         "--train=SOURCE_FILE:TARGET_FILE");
   }
   ParsePair(line.substr(0, tab), line.substr(tab + 1), example, left_out);
   return absl::OkStatus();
@@ -80,17 +113,17 @@ absl::Status ParseTabbedPair(const TextChunk& chunk, size_t i, TextExample* exam
 // Appends the word and the tag of a line.
 absl::Status AddTaggedWord(const TextChunk& chunk, size_t i, const TagColumns& columns,
                            const TaggedLine& line, TextExample* example) {
-  constexpr std::string_view kRemedy = "write WORD<TAB>TAG, or say --word_column and --tag_column";
+  constexpr std::string_view kRemedy =
+      "write WORD<TAB>TAG, or choose the columns with --word_column=N and --tag_column=N";
   if (line.columns != chunk.columns.columns) {
     const bool comment = chunk.line(i).starts_with('#');
-    return Malformed(
-        chunk, i,
-        absl::StrCat(chunk.columns.columns, " columns as in line ", chunk.columns.line, ", not ",
-                     line.columns),
-        comment
-            ? "comments are read in CoNLL-U only; drop them: grep -v '^#' FILE > TEXT"
-            : "all lines of a file have the same columns, a word and its tag among them, and an "
-              "empty line stands between sentences");
+    return Malformed(chunk, i,
+                     absl::StrCat(chunk.columns.columns, " columns as in line ", chunk.columns.line,
+                                  ", not ", line.columns),
+                     comment ? "only CoNLL-U has comments; remove them: " +
+                                   CommandOn("grep -v '^#' FILE > TEXT", chunk.files[0])
+                             : "all lines of a file must have the same number of columns, with an "
+                               "empty line between sentences");
   }
   if (line.word.empty()) {
     return Malformed(chunk, i, absl::StrCat("a word in column ", columns.word()), kRemedy);
@@ -116,6 +149,7 @@ absl::Status ParseSentences(const TextChunk& chunk, const ColumnChoice& choice,
                             LeftOut* left_out) {
   ASSIGN_OR_RETURN(const TagColumns columns, ColumnsOf(choice, chunk.columns, chunk.files[0]));
   TextExample example;
+  bool divided = false;
   for (size_t i = 0; i < chunk.lines.size(); ++i) {
     const TaggedLine line = ParseTaggedLine(columns, chunk.line(i));
     switch (line.kind) {
@@ -126,14 +160,22 @@ absl::Status ParseSentences(const TextChunk& chunk, const ColumnChoice& choice,
       case TaggedLine::kLeftOut:
         break;
       case TaggedLine::kNoId:
-        return Malformed(chunk, i, "a line of CoNLL-U, which begins with the number of a word",
-                         "correct it, or give --word_column and --tag_column");
+        return Malformed(
+            chunk, i, "a line of CoNLL-U, which begins with the number of a word",
+            "correct the line, or choose the columns with --word_column=N and --tag_column=N");
       case TaggedLine::kDocumentMark:
         ++left_out->document_marks;
         [[fallthrough]];
       case TaggedLine::kSentenceEnd:
+        divided = true;
         Visit(visit, &example);
     }
+  }
+  const size_t words = example.fields[0].size();
+  if (chunk.part == 0 && !divided && words > kMostUndividedWords) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(chunk.files[0], ": ", words, " lines and no empty line; write one ",
+                     "WORD<TAB>TAG per line and an empty line after each sentence"));
   }
   Visit(visit, &example);
   return absl::OkStatus();

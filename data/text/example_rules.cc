@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/shell_word.h"
 #include "data/format/utf8.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
@@ -36,7 +37,9 @@ absl::Status Invalid(const TextChunk& chunk, std::string_view part) {
   return absl::InvalidArgumentError(
       absl::StrCat(chunk.PlaceOf(line), ": expected UTF-8, found other bytes at byte ", at + 1,
                    " of the line, '", EscapedPiece(text.substr(begin, kMostShown)),
-                   "'; convert the file (iconv -t UTF-8), or say --on_invalid=replace or skip"));
+                   "'; convert the file from its encoding, for example Latin-1: ",
+                   CommandOn("iconv -f LATIN1 -t UTF-8 FILE > TEXT", chunk.files[0]),
+                   "; or use --on_invalid=replace or --on_invalid=skip"));
 }
 
 bool HasNul(std::string_view text) { return text.find('\0') != text.npos; }
@@ -65,7 +68,7 @@ absl::Status CheckNulBytes(const ExampleRules& rules, const TextChunk& chunk) {
     const absl::Status status = NulByteAt(chunk.PlaceOf(i));
     return absl::Status(
         status.code(),
-        absl::StrCat(status.message(), ", or say --on_invalid=replace or --on_invalid=skip"));
+        absl::StrCat(status.message(), "; or use --on_invalid=replace or --on_invalid=skip"));
   }
   return absl::OkStatus();
 }

@@ -28,7 +28,7 @@ absl::StatusOr<std::vector<std::string>> ReadLabelList(const std::string& text) 
     if (!file.ok()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--label_order=", text, ": expected numeric, bytes, labels separated by commas, or a ",
-          "file with a label on each line: ", file.status().message()));
+          "file with one label per line: ", file.status().message()));
     }
     labels = absl::StrSplit(*file, '\n');
   }
@@ -115,23 +115,24 @@ absl::StatusOr<FieldEntry::LabelOrder> OrderLabels(const LabelOrderSpec& order,
 
 std::string OneLabelWarning(const std::string& folder, const FieldEntry& field) {
   if (field.tokenizer().kind() != TokenizerSpec::LABEL || field.used_types() != 1) return "";
-  return absl::StrCat(folder,
-                      ": all examples of train have the same label: there is nothing to learn but "
-                      "to predict it always. Check the labels of the corpus, and that the files of "
-                      "--train are not those of one class only");
+  return absl::StrCat(
+      folder,
+      ": all examples of train have the same label, so there is nothing to learn. Check the labels "
+      "of the corpus, and that --train names the files of all classes");
 }
 
 std::string OrdinalWarning(const std::string& folder, const FieldEntry& field,
                            const Vocabulary& labels) {
   if (field.label_order() == FieldEntry::GIVEN) return "";
-  const std::string begin =
-      absl::StrCat(folder, ": an ordinal model takes labels for ratings from the lowest to the ",
-                   "highest, but these are ");
+  const std::string begin = absl::StrCat(
+      folder,
+      ": an ordinal model requires labels that are ratings in order from the lowest to the ",
+      "highest, but the labels are ");
   std::optional<double> before;
   for (uint32_t label = 0; label < labels.size(); ++label) {
     const std::optional<double> number = LabelNumber(labels.piece(label));
     if (!number) {
-      return absl::StrCat(begin, "in the order of their bytes, and not numbers: ", Shown(labels),
+      return absl::StrCat(begin, "in byte order and are not numbers: ", Shown(labels),
                           ". Preprocess with --label_order=LOWEST,...,HIGHEST, or use "
                           "model.classification.output=SOFTMAX");
     }

@@ -57,16 +57,17 @@ absl::Status LineSample::AddSerialized(std::string_view bytes) {
   LineSample other(max_bytes_);
   uint64_t numbers[3] = {};
   constexpr size_t kHeadBytes = 2 * sizeof(uint64_t);
-  if (bytes.size() < kHeadBytes) return absl::InternalError("sample cut short");
+  if (bytes.size() < kHeadBytes) return absl::InternalError("truncated sample from another rank");
   CopyFromBytes(bytes, std::span(numbers).first(2));
   bytes.remove_prefix(kHeadBytes);
   other.lines_seen_ = numbers[0];
   other.limit_ = numbers[1];
   while (!bytes.empty()) {
-    if (bytes.size() < sizeof(numbers)) return absl::InternalError("sample cut short");
+    if (bytes.size() < sizeof(numbers))
+      return absl::InternalError("truncated sample from another rank");
     CopyFromBytes(bytes, numbers);
     bytes.remove_prefix(sizeof(numbers));
-    if (bytes.size() < numbers[2]) return absl::InternalError("sample cut short");
+    if (bytes.size() < numbers[2]) return absl::InternalError("truncated sample from another rank");
     other.kept_.push_back({numbers[0], numbers[1], std::string(bytes.substr(0, numbers[2]))});
     bytes.remove_prefix(numbers[2]);
   }

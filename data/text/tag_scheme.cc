@@ -195,6 +195,8 @@ absl::StatusOr<TagScheme> ParseTagScheme(std::string_view flag, std::string_view
   for (const TagScheme scheme : schemes) names.push_back(NameOf(scheme));
   schemes.push_back(FieldEntry::IOBES);
   names.emplace_back("bioes");
+  schemes.push_back(FieldEntry::IOB2);
+  names.emplace_back("bio");
   ASSIGN_OR_RETURN(const size_t found,
                    FindName(absl::StrCat("--", std::string(flag)), name,
                             std::vector<std::string_view>(names.begin(), names.end())));

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "data/format/characters.h"
+#include "data/format/shell_word.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
 
@@ -66,9 +67,9 @@ absl::StatusOr<uint32_t> ParseColumn(std::string_view flag, const std::string& t
   if (absl::SimpleAtoi(text, &number) && number >= 1 && number <= kMostColumns) return number;
   const auto* name = std::ranges::find(kConlluNames, std::string_view(absl::AsciiStrToLower(text)));
   if (name == std::end(kConlluNames)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--", std::string(flag), "=", text, ": expected the number of a column, from ",
-                     "1, or of CoNLL-U its name: form, lemma, upos, xpos, feats, deprel, misc"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--", std::string(flag), "=", text, ": expected a column number, counted from ",
+        "1, or for CoNLL-U a column name: form, lemma, upos, xpos, feats, deprel, misc"));
   }
   *named = true;
   return static_cast<uint32_t>(name - std::begin(kConlluNames)) + 1;
@@ -159,8 +160,9 @@ absl::StatusOr<ColumnChoice> ParseColumnChoice(const std::string& word, const st
   ASSIGN_OR_RETURN(choice.word, ParseColumn("word_column", word, &choice.named));
   ASSIGN_OR_RETURN(choice.tag, ParseColumn("tag_column", tag, &choice.named));
   if (choice.word != 0 && choice.word == choice.tag) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--word_column=", word, " and --tag_column=", tag, " are the same column"));
+    return absl::InvalidArgumentError(absl::StrCat("--word_column=", word,
+                                                   " and --tag_column=", tag,
+                                                   " name the same column; choose two columns"));
   }
   return choice;
 }
@@ -197,35 +199,36 @@ absl::StatusOr<TagColumns> ColumnsOf(const ColumnChoice& choice, const ColumnLay
     return absl::InvalidArgumentError(absl::StrCat(file, ": line ", layout.line, ": ", what));
   };
   if (layout.slashed) {
-    return wrong(
-        "expected a word and its tag in columns, found WORD/TAG; write a word a line: sed "
-        "'s,/\\([^/ ]*\\)\\( \\|$\\),\\t\\1\\n,g' FILE > TEXT");
+    return wrong(absl::StrCat(
+        "expected a word and its tag in columns, found WORD/TAG; write one word per line: ",
+        CommandOn("sed 's,/\\([^/ ]*\\)\\( \\|$\\),\\t\\1\\n,g' FILE > TEXT", file)));
   }
   if (layout.columns == 1) {
     return wrong(
-        "expected a word and its tag, found one column; tagged text has a word a line, "
-        "WORD<TAB>TAG, and an empty line after each sentence (elman-predict tags running text)");
+        "expected a word and its tag, found one column; write one WORD<TAB>TAG per line and an "
+        "empty line after each sentence (to tag plain text with a trained model, use "
+        "elman-predict)");
   }
   if (choice.named && !layout.conllu) {
-    return wrong(absl::StrCat("expected the 10 columns of CoNLL-U, whose names --word_column or ",
-                              "--tag_column gives, found ", layout.columns,
-                              " columns; give the number of the column instead of its name"));
+    return wrong(absl::StrCat("expected the 10 columns of CoNLL-U, because --word_column or ",
+                              "--tag_column is a name, found ", layout.columns,
+                              " columns; use the number of the column instead of its name"));
   }
   const uint32_t most = std::max(columns.word(), columns.tag());
   if (most > layout.columns) {
     return wrong(absl::StrCat("expected at least ", most, " columns, as ",
                               columns.word() == most ? "--word_column=" : "--tag_column=", most,
-                              " says, found ", layout.columns));
+                              " requires, found ", layout.columns));
   }
   const uint32_t tag = columns.tag() == 0 ? static_cast<uint32_t>(layout.columns) : columns.tag();
   if (columns.word() == tag) {
     return wrong(absl::StrCat("the word and the tag are read from the same column, ", tag,
-                              "; give --tag_column=NUMBER"));
+                              "; choose another column with --tag_column=N"));
   }
   if (layout.numbered && columns.word() == 1) {
     return wrong(
-        "expected words in the first column, found their numbers 1, 2, 3, ...; say which column "
-        "the words are in: --word_column=2");
+        "expected words in the first column, found the numbers 1, 2, 3, ...; name the column of "
+        "the words, for example --word_column=2");
   }
   return columns;
 }

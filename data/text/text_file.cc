@@ -7,6 +7,7 @@
 #include <span>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/shell_word.h"
 #include "data/io/bytes.h"
 #include "data/io/checksum.h"
 #include "data/io/decompression.h"
@@ -32,28 +33,28 @@ struct Format {
   std::string_view remedy;
 };
 
-constexpr std::string_view kExport = "write what is to be read of it as lines of text";
+constexpr std::string_view kExport = "export its text, one example per line";
 
 constexpr Format kFormats[] = {
     {"PK\3\4"sv, 0, "a zip archive", "unpack it: unzip -p FILE > TEXT"},
-    {"PK\5\6"sv, 0, "an empty zip archive", "give the text itself"},
+    {"PK\5\6"sv, 0, "an empty zip archive", "use the text file itself"},
     {"\x5d\0\0"sv, 0, "lzma data", "decompress it: xz -dc --format=lzma FILE > TEXT"},
     {"LZIP\1"sv, 0, "lzip data", "decompress it: lzip -dc FILE > TEXT"},
     {"\x04\x22\x4d\x18"sv, 0, "lz4 data", "decompress it: lz4 -dc FILE > TEXT"},
     {"\x89LZO\0\r\n\x1a\n"sv, 0, "lzop data", "decompress it: lzop -dc FILE > TEXT"},
     {"\xff\x06\0\0sNaPpY"sv, 0, "snappy data", "decompress it: snzip -dc FILE > TEXT"},
-    {"\x1f\x9d"sv, 0, "data of compress (.Z)", "decompress it: gzip -dc FILE > TEXT"},
+    {"\x1f\x9d"sv, 0, "data compressed by compress (.Z)", "decompress it: gzip -dc FILE > TEXT"},
     {"7z\xbc\xaf\x27\x1c"sv, 0, "a 7-Zip archive", "unpack it: 7z x -so FILE > TEXT"},
     {"Rar!\x1a\x07"sv, 0, "a RAR archive", "unpack it: unrar p -inul FILE > TEXT"},
     {"ustar"sv, 257, "a tar archive", "unpack it: tar -xOf FILE > TEXT"},
     {"!<arch>\n"sv, 0, "an ar archive", "unpack it: ar x FILE"},
     {"\x7f"
      "ELF"sv,
-     0, "a program or library (ELF)", "give a text file"},
+     0, "a program or library (ELF)", "use a text file"},
     {"%PDF-"sv, 0, "a PDF document", "convert it: pdftotext FILE TEXT"},
-    {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, 0, "a document of Microsoft Office",
+    {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, 0, "a Microsoft Office document",
      "convert it: libreoffice --convert-to txt:Text FILE"},
-    {"{\\rtf"sv, 0, "a document in RTF", "convert it: libreoffice --convert-to txt:Text FILE"},
+    {"{\\rtf"sv, 0, "an RTF document", "convert it: libreoffice --convert-to txt:Text FILE"},
     {"SQLite format 3\0"sv, 0, "an SQLite database", kExport},
     {"PAR1\x15"sv, 0, "a Parquet file", kExport},
     {"ARROW1\0\0"sv, 0, "an Arrow file", kExport},
@@ -64,9 +65,9 @@ constexpr Format kFormats[] = {
     {"\x80\3"sv, 0, "a Python pickle", kExport},
     {"\x80\4\x95"sv, 0, "a Python pickle", kExport},
     {"\x80\5\x95"sv, 0, "a Python pickle", kExport},
-    {"\x89PNG\r\n"sv, 0, "an image (PNG)", "give a text file"},
-    {"\xff\xd8\xff"sv, 0, "an image (JPEG)", "give a text file"},
-    {"version https://git-lfs.github.com/spec/"sv, 0, "a pointer of Git LFS in the file's place",
+    {"\x89PNG\r\n"sv, 0, "an image (PNG)", "use a text file"},
+    {"\xff\xd8\xff"sv, 0, "an image (JPEG)", "use a text file"},
+    {"version https://git-lfs.github.com/spec/"sv, 0, "a Git LFS pointer instead of the file",
      "get the file: git lfs pull"}};
 
 // All binary files of Elman have record frames; a checksum distinguishes them from other files.
@@ -102,7 +103,7 @@ std::string_view EncodingOf(std::string_view begin) {
 
 absl::Status NoText(const std::string& file, std::string_view what) {
   return absl::InvalidArgumentError(
-      absl::StrCat(file, ": offset 0: expected UTF-8 text, found ", std::string(what)));
+      absl::StrCat(file, ": offset 0: expected UTF-8 text, found ", CommandOn(what, file)));
 }
 
 }  // namespace
@@ -117,11 +118,11 @@ std::string DescribeNoText(std::string_view begin) {
       return absl::StrCat(std::string(format.what), "; ", std::string(format.remedy));
   }
   if (BeginsAsRecords(begin)) {
-    return "a file of Elman's or of TensorFlow's (TFRecord), as shards and checkpoints are; give "
-           "the text it was made of";
+    return "a binary file of Elman or TensorFlow (TFRecord), such as a shard or a checkpoint; use "
+           "the text that it was made from";
   }
   if (BeginsCompressed(begin))
-    return "data that were compressed twice; decompress the file once and give the result";
+    return "data that is compressed twice; decompress the file once and use the result";
   return "";
 }
 
@@ -130,15 +131,15 @@ absl::Status CheckTextBegin(const std::string& file, std::string_view begin, boo
   if (const std::string encoding(EncodingOf(begin)); !encoding.empty()) {
     const bool mark = encoding.size() == 6;
     return NoText(file, absl::StrCat(mark ? "the byte order mark of " : "text in ", encoding,
-                                     "; convert it with: iconv -f ", encoding, " -t UTF-8"));
+                                     "; convert it: iconv -f ", encoding, " -t UTF-8 FILE > TEXT"));
   }
   // The last carriage return may be part of a line end.
   const size_t end = begin.find('\r');
   const bool enough = whole || begin.size() >= kCarriageReturnBytes;
   if (enough && end != begin.npos && end + 1 < begin.size() && begin.find('\n') == begin.npos) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file, ": line 1: expected lines that end in a line feed, found carriage ",
-                     "returns only; convert it with: tr '\\r' '\\n' < FILE > TEXT"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        file, ": line 1: expected lines that end in a line feed, found carriage ",
+        "returns only; convert it: ", CommandOn("tr '\\r' '\\n' < FILE > TEXT", file)));
   }
   return absl::OkStatus();
 }
@@ -156,11 +157,11 @@ absl::Status CheckTextFile(const std::string& path) {
 }
 
 absl::Status NulByteAt(const std::string& place) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      place,
-      ": expected UTF-8 text, found a NUL byte; if the file is in UTF-16, convert it (iconv "
-      "-f UTF-16LE -t UTF-8 FILE > TEXT), if it is text but for such bytes, drop them (tr -d "
-      "'\\000' < FILE > TEXT)"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(place,
+                   ": expected UTF-8 text, found a NUL byte; if the file is UTF-16, convert it "
+                   "(iconv -f UTF-16LE -t UTF-8 FILE > TEXT); otherwise remove the NUL bytes (tr "
+                   "-d '\\000' < FILE > TEXT)"));
 }
 
 bool IsConflictMarker(std::string_view line) {

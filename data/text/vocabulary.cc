@@ -122,7 +122,8 @@ absl::StatusOr<std::vector<Vocabulary::Entry>> ParseEntries(std::string_view tex
         EscapedPiece(entry.piece) != line.substr(0, tab) ||
         !ParseCount(line.substr(tab + 1), &entry.count)) {
       return absl::DataLossError(absl::StrCat(
-          path, ": line ", number, ": expected a piece, a tab, a count and a line feed"));
+          path, ": line ", number,
+          ": expected a token, a tab, a count and a line feed; copy the data set again"));
     }
     entries.push_back(std::move(entry));
     text.remove_prefix(end + 1);
@@ -192,17 +193,17 @@ Vocabulary Vocabulary::Numbers() {
 absl::Status Vocabulary::Index() {
   if (entries_.size() > kMaxSize) {
     return absl::InvalidArgumentError(absl::StrCat("a vocabulary of ", entries_.size(),
-                                                   " pieces is above the limit of ", kMaxSize));
+                                                   " tokens is above the limit of ", kMaxSize));
   }
   ids_.Reserve(entries_.size());
   for (uint32_t id = 0; id < size(); ++id) {
     const std::string& piece = entries_[id].piece;
     if (piece.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat("the piece of id ", id, " is empty"));
+      return absl::InvalidArgumentError(absl::StrCat("the token of id ", id, " is empty"));
     }
     if (const uint32_t number = ids_.FindOrAdd(piece); number != id) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "the ids ", number, " and ", id, " have the same piece '", EscapedPiece(piece), "'"));
+          "the ids ", number, " and ", id, " have the same token '", EscapedPiece(piece), "'"));
     }
   }
   return absl::OkStatus();
@@ -214,8 +215,10 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text, const std::s
   if (count < 3 || entries[count - 2].piece != kStartPiece ||
       entries[count - 1].piece != kPadPiece || entries[count - 2].count != 0 ||
       entries[count - 1].count != 0) {
-    return absl::DataLossError(absl::StrCat(
-        path, ": expected <s> and <pad>, counted 0 times, as the last of at least three pieces"));
+    return absl::DataLossError(
+        absl::StrCat(path,
+                     ": expected <s> and <pad>, counted 0 times, as the last of at least three "
+                     "tokens; copy the data set again"));
   }
   entries.resize(count - 2);
   return FromFile(Create(std::move(entries)), path);
@@ -234,7 +237,7 @@ absl::Status Vocabulary::SetUnseenLabels(std::vector<Entry> labels) {
     names.FindOrAdd(label.piece);
     if (label.piece.empty() || known || names.size() > kMaxSize) {
       return absl::InvalidArgumentError(
-          absl::StrCat("expected names of labels that train does not have, each once, found '",
+          absl::StrCat("expected different labels that train does not have, found '",
                        EscapedPiece(label.piece), "'"));
     }
   }

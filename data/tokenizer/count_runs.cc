@@ -71,7 +71,7 @@ class RunReader {
     uint64_t numbers[2] = {};
     if (rest_.size() >= kNumberBytes) CopyFromBytes(rest_, numbers);
     if (rest_.size() < kNumberBytes || rest_.size() - kNumberBytes < numbers[1]) {
-      return absl::DataLossError(absl::StrCat(file_->path(), ": no run of counts"));
+      return absl::DataLossError(absl::StrCat(file_->path(), ": damaged file of counts"));
     }
     count_ = numbers[0];
     piece_ = rest_.substr(kNumberBytes, numbers[1]);

@@ -123,7 +123,7 @@ std::string Readable(const sentencepiece::util::Status& status) {
   std::string message = status.ToString();
   if (const size_t bracket = message.rfind("] "); bracket != std::string::npos) {
     message = message.substr(bracket + 2);
-    if (message.empty()) message = "the bytes are not those of a model";
+    if (message.empty()) message = "the file has another format";
   }
   std::replace(message.begin(), message.end(), '\n', ' ');
   return message;
@@ -200,9 +200,9 @@ std::string SentencePiece::Train(const std::vector<std::string>& lines,
   std::string reason = Readable(status);
   reason.resize(std::min(reason.find(" Increase "), reason.size()));
   *error = "SentencePiece cannot make " + std::to_string(options.vocab_size) +
-           " pieces of this corpus: " + reason +
-           " 256 pieces are bytes, 2 are special, and every frequent character needs one: raise "
-           "--vocab_size, or give more text";
+           " tokens from this corpus: " + reason +
+           " 256 tokens are bytes, 2 are special, and every frequent character needs one; increase "
+           "--vocab_size, or use more text";
   return "";
 }
 

@@ -91,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> CreateByteTokenizer(const Vocabulary&
   for (uint32_t id = 0; bytes && id < kByteValues; ++id) {
     bytes = vocabulary.piece(id) == std::string(1, static_cast<char>(id));
   }
-  if (!bytes) return absl::DataLossError("the vocabulary is not that of a byte tokenizer");
+  if (!bytes) return absl::DataLossError("expected the vocabulary of a byte tokenizer");
   return std::unique_ptr<Tokenizer>(new ByteTokenizer());
 }
 
@@ -109,7 +109,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> CreateSentencePieceTokenizer(
     same = pieces->piece(id) == vocabulary.piece(id);
   }
   if (!same) {
-    return absl::DataLossError("tokenizer.model and vocabulary.txt have different pieces");
+    return absl::DataLossError("tokenizer.model and vocabulary.txt have different tokens");
   }
   return std::unique_ptr<Tokenizer>(new SentencePieceTokenizer(std::move(pieces)));
 }
@@ -132,8 +132,8 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> CreateByKind(const TokenizerSpec& spe
     case TokenizerSpec::WORDPIECE:
       return CreateWordPieceTokenizer(vocabulary, spec.lowercase());
     default:
-      return absl::InvalidArgumentError(
-          absl::StrCat("tokenizer kind ", static_cast<int>(kind), " is unknown to this version"));
+      return absl::InvalidArgumentError(absl::StrCat("tokenizer kind ", static_cast<int>(kind),
+                                                     " is unknown to this version of Elman"));
   }
 }
 

@@ -60,10 +60,11 @@ std::string PieceCounts::Serialize() const {
 absl::Status PieceCounts::AddSerialized(std::string_view bytes) {
   while (!bytes.empty()) {
     uint64_t numbers[2] = {};
-    if (bytes.size() < sizeof(numbers)) return absl::InternalError("counts cut short");
+    if (bytes.size() < sizeof(numbers))
+      return absl::InternalError("truncated counts from another rank");
     CopyFromBytes(bytes, numbers);
     bytes.remove_prefix(sizeof(numbers));
-    if (bytes.size() < numbers[1]) return absl::InternalError("counts cut short");
+    if (bytes.size() < numbers[1]) return absl::InternalError("truncated counts from another rank");
     Add(bytes.substr(0, numbers[1]), numbers[0]);
     bytes.remove_prefix(numbers[1]);
   }
@@ -159,10 +160,10 @@ absl::StatusOr<Vocabulary> BuildForeignVocabulary(TokenizerSpec::Kind kind, std:
   if (pieces == nullptr) {
     if (const std::string found = DescribeNoText(bytes); !found.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(path, ": expected a model of SentencePiece, found ", found));
+          absl::StrCat(path, ": expected a SentencePiece model (.model), found ", found));
     }
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": expected a model of SentencePiece, which says: ", error));
+        absl::StrCat(path, ": expected a SentencePiece model (.model): ", error));
   }
   return VocabularyOf(*pieces);
 }

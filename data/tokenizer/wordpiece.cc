@@ -121,7 +121,7 @@ class WordPieceTokenizer : public Tokenizer {
 }  // namespace
 
 absl::StatusOr<Vocabulary> ParseBertVocabulary(std::string_view text, const std::string& path) {
-  constexpr char kExpected[] = ": expected the vocab.txt of a BERT model, a piece a line";
+  constexpr char kExpected[] = ": expected the vocab.txt of a BERT model, one token per line";
   std::vector<Vocabulary::Entry> entries = {{std::string(kUnknownPiece), 0},
                                             {std::string(kEndPiece), 0}};
   absl::flat_hash_map<std::string, size_t> lines;
@@ -144,9 +144,9 @@ absl::StatusOr<Vocabulary> ParseBertVocabulary(std::string_view text, const std:
     entries.push_back({std::string(piece), 0});
   }
   if (!unknown || entries.size() == 2) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, kExpected, ", found no ", unknown ? "piece" : "line '[UNK]'",
-                     "; --vocabulary_of takes the vocabulary of a data set of ours"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, kExpected, ", found no ", unknown ? "token" : "line '[UNK]'",
+        "; to reuse the vocabulary of an Elman data set, use --vocabulary_of=DATASET_DIR"));
   }
   return Vocabulary::Create(std::move(entries));
 }

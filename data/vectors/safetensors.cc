@@ -106,29 +106,30 @@ bool BeginsAsSafetensors(std::string_view begin) {
 absl::StatusOr<std::unique_ptr<Safetensors>> Safetensors::Open(const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<RandomAccessFile> file, RandomAccessFile::Open(path));
   const auto damage = [&](const std::string& what) {
-    return absl::DataLossError(absl::StrCat(path, ": not a whole safetensors file: ", what));
+    return absl::DataLossError(
+        absl::StrCat(path, ": expected a complete safetensors file: ", what));
   };
-  if (file->size() < kLengthBytes) return damage("shorter than the length of a header");
+  if (file->size() < kLengthBytes) return damage("the file is shorter than a header");
   std::string header(kLengthBytes, '\0');
   RETURN_IF_ERROR(file->Read(0, kLengthBytes, header.data()));
   const uint64_t bytes = HeaderBytes(header);
   if (bytes > kMaxHeaderBytes || bytes > file->size() - kLengthBytes) {
-    return damage(absl::StrCat("offset 0: a header of ", bytes, " bytes"));
+    return damage(absl::StrCat("offset 0: invalid header size of ", bytes, " bytes"));
   }
   header.resize(bytes);
   RETURN_IF_ERROR(file->Read(kLengthBytes, bytes, header.data()));
   Struct object;
   if (!google::protobuf::util::JsonStringToMessage(header, &object).ok())
-    return damage("offset 8: the header is no JSON object");
+    return damage("offset 8: the header is not a JSON object");
   std::vector<TensorEntry> tensors;
   for (const auto& [name, value] : object.fields()) {
     if (name == kMetadata) continue;
     std::optional<TensorEntry> tensor = ParseEntry(name, value, kLengthBytes + bytes, file->size());
-    if (!tensor) return damage(absl::StrCat("what the header says of tensor ", name));
+    if (!tensor) return damage(absl::StrCat("invalid header entry for tensor ", name));
     tensors.push_back(*std::move(tensor));
   }
   if (const std::optional<std::string> name = FindOverlap(tensors))
-    return damage(absl::StrCat("tensor ", *name, " has bytes of another"));
+    return damage(absl::StrCat("tensor ", *name, " overlaps another tensor"));
   return std::unique_ptr<Safetensors>(new Safetensors(std::move(file), std::move(tensors)));
 }
 

@@ -89,7 +89,7 @@ bool ParseVectorLine(std::string_view line, int64_t size, std::string_view* word
 std::string VectorLineProblem(std::string_view line, int64_t size) {
   if (IsConflictMarker(line)) {
     return absl::StrCat("found a conflict marker of Git, ", Shown(line),
-                        "; take one side of each conflict, and remove the markers");
+                        "; resolve the conflicts and remove the markers");
   }
   const std::string expected =
       absl::StrCat("expected a word and ", size, size == 1 ? " finite number" : " finite numbers");

@@ -39,12 +39,13 @@ absl::Status CheckSize(const std::string& path, int64_t size) {
         "(.vec), or safetensors"));
   }
   return absl::DataLossError(
-      absl::StrCat(path, ": vectors of ", size, " elements, more than ", kMaxVectorSize));
+      absl::StrCat(path, ": vectors of ", size, " elements, the maximum is ", kMaxVectorSize));
 }
 
 absl::Status WrongCount(const std::string& path, uint64_t found, uint64_t announced) {
-  return absl::DataLossError(absl::StrCat(path, ": has ", found, " vectors where its first line ",
-                                          "announces ", announced, "; it is cut short or damaged"));
+  return absl::DataLossError(absl::StrCat(path, ": has ", found, " vectors, but its first line ",
+                                          "announces ", announced,
+                                          "; the file is truncated or damaged"));
 }
 
 // Files of lines, with or without a header.
@@ -251,7 +252,7 @@ absl::StatusOr<TensorEntry> FindTensor(const Safetensors& file, const std::strin
   if (tensor.shape.size() != 2 || !IsFloatingPoint(tensor.type)) {
     return absl::InvalidArgumentError(
         absl::StrCat(file.path(), ": tensor ", tensor.name,
-                     " is no matrix of floating-point numbers, a row for each word"));
+                     " is not a matrix of floating-point numbers with one row per word"));
   }
   RETURN_IF_ERROR(CheckSize(file.path(), tensor.shape[1]));
   return tensor;
@@ -260,8 +261,8 @@ absl::StatusOr<TensorEntry> FindTensor(const Safetensors& file, const std::strin
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenTensor(const VectorFile& vectors) {
   if (vectors.words.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        vectors.path, ": a safetensors file has no words; name the file that has the word of each ",
-        "row on a line of its own, as BERT's vocab.txt: ", vectors.path, ",words=FILE"));
+        vectors.path, ": a safetensors file has no words; name the file with the word of each ",
+        "row, one per line, such as the vocab.txt of BERT: ", vectors.path, ",words=FILE"));
   }
   ASSIGN_OR_RETURN(std::unique_ptr<Safetensors> file, Safetensors::Open(vectors.path));
   ASSIGN_OR_RETURN(TensorEntry tensor, FindTensor(*file, vectors.tensor));
@@ -321,7 +322,7 @@ absl::StatusOr<VectorBegin> ReadVectorBegin(const std::string& path, std::string
     RETURN_IF_ERROR(CheckSize(path, size));
     if (!ParseVectorLine(first, size, &word, &elements))
       return wrong(1, VectorLineProblem(first, size));
-    if (size == 1) return wrong(1, "found a word and one number, as lists of counts have them");
+    if (size == 1) return wrong(1, "found a word and one number, which is a list of counts");
     found.header = {.words = 0, .size = size};
     return found;
   }
@@ -390,13 +391,14 @@ absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectors(const VectorFile& file
   if (BeginsAsSafetensors(begin)) return OpenTensor(file);
   if (!file.words.empty() || !file.tensor.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(file.path, ": words= and tensor= are for safetensors files, which it is not"));
+        absl::StrCat(file.path, ": words= and tensor= are for safetensors files; leave them out"));
   }
   if (begin.starts_with(kFastTextModel)) {
     return absl::InvalidArgumentError(absl::StrCat(
-        file.path, ": a model of fastText; give the .vec file that fastText writes beside it"));
+        file.path,
+        ": found a fastText model (.bin); use the .vec file that fastText wrote next to it"));
   }
-  if (begin.empty()) return absl::DataLossError(absl::StrCat(file.path, ": empty"));
+  if (begin.empty()) return absl::DataLossError(absl::StrCat(file.path, ": the file is empty"));
   ASSIGN_OR_RETURN(const VectorBegin found,
                    ReadVectorBegin(file.path, begin, begin.size() < kBeginBytes));
   if (!found.binary)

@@ -39,7 +39,7 @@ bool VectorWriter::CanWrite(std::string_view word) {
 
 absl::Status VectorWriter::Add(std::string_view word, std::span<const float> vector) {
   if (words_left_ == 0 || std::ssize(vector) != size_ || !CanWrite(word)) {
-    return absl::InternalError(absl::StrCat(file_->path(), ": no place for a vector of ",
+    return absl::InternalError(absl::StrCat(file_->path(), ": expected no vector with ",
                                             vector.size(), " elements of ", std::string(word)));
   }
   --words_left_;

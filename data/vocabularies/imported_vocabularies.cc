@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
@@ -54,15 +55,15 @@ absl::Status Adopt(const PreprocessOptions& options, const Dataset& other,
     const bool labels = field.spec.kind() == TokenizerSpec::LABEL;
     if (theirs == manifest.fields_size() && labels) continue;
     if (theirs == manifest.fields_size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(other.folder(), ": given as --vocabulary_of: expected a data set with the ",
-                       "field ", field.name, ", found one of ", Task_Name(manifest.task())));
+      return absl::InvalidArgumentError(absl::StrCat(
+          other.folder(), ": --vocabulary_of requires a data set with the ", "field ", field.name,
+          ", found the task ", absl::AsciiStrToLower(Task_Name(manifest.task()))));
     }
     const FieldEntry& entry = manifest.fields(theirs);
     if (labels && options.label_order.kind != LabelOrderSpec::Kind::kDefault) {
       return absl::InvalidArgumentError(
-          "--label_order: --vocabulary_of takes over the labels in their order; leave out one of "
-          "the two");
+          "--label_order cannot be used with --vocabulary_of, which keeps the order of the labels; "
+          "leave out one of the two");
     }
     field.adopted = true;
     field.spec = entry.tokenizer();

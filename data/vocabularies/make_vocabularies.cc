@@ -44,7 +44,8 @@ std::string Names(const Fields& fields, const std::vector<int>& owners) {
 
 absl::Status NoText(const PreprocessOptions& options) {
   return absl::InvalidArgumentError(
-      absl::StrCat(options.splits[0].files[0], ": empty: there is no text in --train"));
+      absl::StrCat(options.splits[0].files[0],
+                   ": empty: there is no text in --train; name a file that contains text"));
 }
 
 // --- Counted vocabularies ---
@@ -191,8 +192,8 @@ absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
   if (!counted.empty()) {
     if (options.splits[0].name != "train") {
       return absl::InvalidArgumentError(
-          absl::StrCat("--train is missing: ", options.vocabulary_of, " has no vocabulary of ",
-                       (*fields)[counted[0]].name, ", which is made of train"));
+          absl::StrCat("--train=FILE is missing: ", options.vocabulary_of, " has no vocabulary of ",
+                       (*fields)[counted[0]].name, ", which is made from --train"));
     }
     progress->Begin("counting train" + Names(*fields, counted), PlainBytes(train));
     std::vector<PieceSelection> selections;
@@ -211,7 +212,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Vocabulary>>> MakeVocabularies(
     progress->End();
   }
   if (trained.empty() && counted.empty()) {
-    progress->Begin("the vocabulary is there");
+    progress->Begin("using an existing vocabulary");
     progress->End();
   }
 

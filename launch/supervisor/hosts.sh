@@ -87,13 +87,13 @@ choose_hosts() {
       asked=("${asked[@]:1}")
     done
     if [[ -z $gone || $stopping == yes ]] || ((SECONDS >= deadline)); then break; fi
-    say "no answer from$gone: waiting $((deadline - SECONDS)) s at most"
+    say "no answer from$gone: waiting up to $((deadline - SECONDS)) s"
     wait_interruptibly $((deadline - SECONDS < 5 ? deadline - SECONDS : 5))
   done
   host_options=("${all_host_options[@]}")
   rank_options=("${all_rank_options[@]}")
   if [[ -z $gone ]] || ((left == 0)); then return 0; fi
-  say "no answer from$gone: going on without"
+  say "no answer from$gone: continuing without"
   printf '%s' "$lines" >"$state/hosts"
   host_options=(--hostfile "$state/hosts")
   if [[ -n $ranks ]] && ((ranks > left)); then

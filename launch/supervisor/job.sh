@@ -5,8 +5,9 @@
 # of the same run on this host that were killed together with their jobs.
 claim_state() {
   local folder base=${TMPDIR:-/tmp} me owner pid session tenths
+  [[ -d $base ]] || fail "TMPDIR=$base is not a folder; set TMPDIR to a folder that exists on every host, for example: export TMPDIR=/tmp"
   state=$(mktemp -d "$base/elman-run.XXXXXX" 2>/dev/null) ||
-    fail "TMPDIR: cannot create a folder in $base; set it to one that exists on every host and may be written to"
+    fail "TMPDIR=$base: cannot create a folder in it; set TMPDIR to a folder with write permission and free space, for example: export TMPDIR=/tmp"
   facts=$state/facts mpirun_files=$state/mpirun
   me="$run $(uname -n) $(readlink /proc/self/ns/pid)" # process numbers of another container have no meaning here
   for folder in "$base"/elman-run.*/; do
@@ -24,7 +25,7 @@ claim_state() {
     done
   done
   printf '%s\n' "$me" "$$" >"$state/owner" ||
-    fail "TMPDIR: cannot write to $base: is it full, or the size of files limited (ulimit -f)?"
+    fail "TMPDIR=$base: cannot write to it; check the free space (df $base) and the limit of file sizes (ulimit -f)"
 }
 
 release_state() {
@@ -111,7 +112,7 @@ end_processes() {
     kill -KILL $left 2>/dev/null || true
     sleep 0.1
   done
-  say "cannot be killed: process ${left//$'\n'/, }"
+  say "cannot kill process ${left//$'\n'/, }; it probably waits for a file system that does not respond"
 }
 
 # Open MPI keeps the files of a job in a folder that elman-run provides and, in /dev/shm, one segment per rank. (Windows
@@ -139,7 +140,7 @@ remove_leftovers() {
     if [[ -f $segment && -O $segment ]] && rm -f "$segment"; then count=$((count + 1)); fi
   done
   rm -rf "$1"
-  if ((count > 0)); then say "removed $count shared-memory segments that killed ranks left in /dev/shm"; fi
+  if ((count > 0)); then say "removed $count shared-memory segments of killed ranks from /dev/shm"; fi
 }
 
 # Signals. At the first signal, a background process asks the ranks to stop, repeatedly, until the job has ended. The
@@ -172,7 +173,7 @@ interrupt() {
   if ((interrupts == 1)) || [[ -z $job ]]; then
     stop INT
   else
-    say "SIGINT again: ending at once"
+    say "second SIGINT: ending the job without saving"
     kill -TERM "$job" 2>/dev/null || true
   fi
 }

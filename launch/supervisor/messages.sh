@@ -11,6 +11,16 @@ note_facts() {
     echo "killed rank ${BASH_REMATCH[1]} on ${BASH_REMATCH[2]} was killed by signal ${BASH_REMATCH[3]} ($(kill -l "${BASH_REMATCH[3]}"))"
   elif [[ $1 =~ [Ll]ost\ (contact|connection|communication)|daemon.*(failed|died|unexpectedly) ]]; then
     echo "killed mpirun lost contact with a host"
+  elif [[ $1 =~ [Uu]n(known|recognized)\ option.?\ ?[\"\'\`]([^\"\']*) && $1 != elman-* ]]; then
+    echo "start unknown option ${BASH_REMATCH[2]}; elman-run --help and mpirun --help list the options"
+  elif [[ $1 =~ ^ssh:\ Could\ not\ resolve\ hostname\ ([^:]+) ]]; then
+    echo "start ${BASH_REMATCH[1]}: no such host; correct the name in --host or in the hostfile"
+  elif [[ $1 =~ ^ssh:\ connect\ to\ host\ ([^ ]+)\ .*:\ (.*) ]]; then
+    echo "start ${BASH_REMATCH[1]}: ssh cannot connect (${BASH_REMATCH[2]%$'\r'}); check that the host is up: ssh ${BASH_REMATCH[1]} true"
+  elif [[ $1 =~ ^([^ ]+):\ Permission\ denied\ \( ]]; then
+    echo "start ${BASH_REMATCH[1]}: ssh needs a login without a password; set it up: ssh-copy-id ${BASH_REMATCH[1]}"
+  elif [[ $1 == 'There are not enough slots available'* ]]; then
+    echo "start not enough slots for this number of ranks; reduce -n, give the hosts more slots (--host NAME:N), or add --oversubscribe"
   elif [[ $1 =~ stopped\ at\ step\ [0-9]+ ]]; then
     echo "stopped ${BASH_REMATCH[0]}"
   elif [[ $1 =~ finished\ at\ step\ [0-9]+ ]]; then

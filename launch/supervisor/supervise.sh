@@ -121,7 +121,7 @@ mend() {
   if report=$("$(dirname "$(command -v "$program")")/elman-inspect" "$run" --repair 2>/dev/null) &&
     report=$(sed -n 's/^done  *//p' <<<"$report" | grep '/checkpoints/latest: '); then
     record "$why"
-    why="mended $report"
+    why="repaired $report"
     fate=lost
   fi
 }
@@ -152,9 +152,9 @@ find_fate() {
       why="a rank was killed by signal $((status - 128)) ($(kill -l "$status"))"
     fi
     fate=lost
-    # mpirun itself failed before any rank started: too few slots, or an unknown option.
+    # mpirun itself failed before any rank started: too few slots, an unknown option, or a host that cannot be reached.
     if ((restarts == 0)) && [[ $(signs_of_life) == "$signs_at_start" ]] && ! fact killed >/dev/null &&
-      ((status <= 128 || status == 134)); then
+      { ((status <= 128 || status == 134)) || fact start >/dev/null; }; then
       why=$unstarted
       fate=final
     fi

@@ -72,8 +72,14 @@ TEST_F(CommandLineTest, NamesTheNearestFlag) {
 
 TEST_F(CommandLineTest, SuggestsOnlyNearFlags) {
   const auto line = Parse({"--max_word=3"});
-  EXPECT_THAT(line, FailsWith(kInvalid, "unknown flag --max_word; see --help"));
+  EXPECT_THAT(line, FailsWith(kInvalid, "unknown flag --max_word; --help lists all flags"));
   EXPECT_THAT(std::string(line.status().message()), Not(HasSubstr("did you mean")));
+}
+
+TEST_F(CommandLineTest, SuggestsFlagsThatBeginWithTheName) {
+  EXPECT_THAT(Parse({"--cor=x"}),
+              FailsWith(kInvalid, "unknown flag --cor; did you mean --corpus?"));
+  EXPECT_THAT(Parse({"--co=x"}), FailsWith(kInvalid, "unknown flag --co; --help lists all flags"));
 }
 
 TEST_F(CommandLineTest, AddsTheExplanationOfAnUnknownFlag) {
@@ -82,7 +88,8 @@ TEST_F(CommandLineTest, AddsTheExplanationOfAnUnknownFlag) {
   };
   EXPECT_THAT(Parse({"--rate=3"}), FailsWith(kInvalid, "unknown flag --rate: a field, of value 3"));
   EXPECT_THAT(Parse({"--rate"}), FailsWith(kInvalid, "a field, of value "));
-  EXPECT_THAT(Parse({"--tempo=3"}), FailsWith(kInvalid, "unknown flag --tempo; see --help"));
+  EXPECT_THAT(Parse({"--tempo=3"}),
+              FailsWith(kInvalid, "unknown flag --tempo; --help lists all flags"));
 }
 
 TEST_F(CommandLineTest, RecordsWhichFlagsWereGiven) {
@@ -93,7 +100,7 @@ TEST_F(CommandLineTest, RecordsWhichFlagsWereGiven) {
 
 TEST_F(CommandLineTest, DetectsFlagsWithoutDashes) {
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"x", "steps=3"})),
-              FailsWith(kInvalid, "'steps=3': it is a flag, and flags begin with dashes: --steps"));
+              FailsWith(kInvalid, "steps=3: flags begin with two dashes; write --steps=3"));
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"fast"})), FailsWith(kInvalid, "--fast"));
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"max_steps=3"})), IsOk());
   CommandLine line = *Parse({"/"});
@@ -102,9 +109,12 @@ TEST_F(CommandLineTest, DetectsFlagsWithoutDashes) {
 }
 
 TEST_F(CommandLineTest, RefusesBadAndMissingValues) {
-  EXPECT_THAT(Parse({"--steps=many"}), FailsWith(kInvalid, "--steps: cannot read 'many'"));
-  EXPECT_THAT(Parse({"--steps"}), FailsWith(kInvalid, "--steps needs a value"));
+  EXPECT_THAT(Parse({"--steps=many"}),
+              FailsWith(kInvalid, "--steps=many: expected a whole number"));
+  EXPECT_THAT(Parse({"--steps"}), FailsWith(kInvalid, "--steps requires a value: --steps=VALUE"));
   EXPECT_THAT(Parse({"--nosteps"}), FailsWith(kInvalid, "--nosteps"));
+  EXPECT_THAT(Parse({"--fast=perhaps"}),
+              FailsWith(kInvalid, "--fast=perhaps: expected true or false"));
   EXPECT_EQ(absl::GetFlag(FLAGS_steps), 7);
 }
 

@@ -27,7 +27,7 @@ TEST(FlagGroupsTest, AllowsOnlyTheFlagsOfACommand) {
   const CommandLine line{.arguments = {}, .given = {"data", "lowercase"}, .known = {}};
   EXPECT_THAT(ExpectOnly(line, {"data", "lowercase", "output"}, "--features"), IsOk());
   EXPECT_THAT(ExpectOnly(line, {"data"}, "--features"),
-              FailsWith(kInvalid, "--lowercase does not go with --features; leave it out"));
+              FailsWith(kInvalid, "--lowercase cannot be used with --features; leave it out"));
 }
 
 TEST(FlagGroupsTest, RecognizesUsageErrors) {

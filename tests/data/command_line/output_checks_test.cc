@@ -19,9 +19,10 @@ TEST(OutputChecksTest, RefusesInputsAsOutput) {
   const std::string file = scratch.Write("file", "x");
   ASSERT_THAT(CreateFolder(scratch.Path("folder/inner")), IsOk());
   ::symlink("folder", scratch.Path("link").c_str());
-  EXPECT_THAT(Check(file, file), FailsWith(kInvalid, "--output=" + file +
-                                                         ": that is what --data names, which would "
-                                                         "be written over; give another --output"));
+  EXPECT_THAT(Check(file, file),
+              FailsWith(kInvalid, "--output=" + file +
+                                      ": this is the path given as --data, which "
+                                      "would be overwritten; choose another --output"));
   EXPECT_TRUE(IsUsageError(Check(scratch.Path("folder/../file"), file)));
   EXPECT_TRUE(IsUsageError(Check(scratch.Path("link"), scratch.Path("folder/"))));
   EXPECT_THAT(Check(scratch.Path("folder/inner"), scratch.Path("folder")), IsOk());
@@ -37,8 +38,8 @@ TEST(OutputChecksTest, RefusesTheFoldersOfDataSets) {
     return ExpectNoDatasetThere({"--output", path});
   };
   const std::string manifest = scratch.Write("set/dataset.textproto", "x");
-  EXPECT_THAT(there(scratch.Path("set")), FailsWith(kInvalid, "that is the folder of a data set"));
-  EXPECT_THAT(there(manifest), FailsWith(kInvalid, "that is in the folder of a data set"));
+  EXPECT_THAT(there(scratch.Path("set")), FailsWith(kInvalid, "this is the folder of a data set"));
+  EXPECT_THAT(there(manifest), FailsWith(kInvalid, "this is in the folder of a data set"));
   EXPECT_THAT(there(scratch.Path("set/new")), FailsWith(kInvalid, "in the folder of"));
   EXPECT_THAT(there(scratch.Path("set/inner")), IsOk());
 }

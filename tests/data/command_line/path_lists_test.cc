@@ -39,7 +39,7 @@ TEST_F(PathListsTest, ACommaBelongsToAnExistingPath) {
   EXPECT_THAT(*SplitPaths("--data", absl::StrCat(c, ",", a, ",", d)), ElementsAre(c, a, d));
   EXPECT_THAT(*SplitPaths("--data", "one,two"), ElementsAre("one", "two"));
   EXPECT_THAT(*SplitPaths("--data", "one\\,two,th\\ree\\\\"), ElementsAre("one,two", "th\\ree\\"));
-  EXPECT_THAT(SplitPaths("--data", "one,,two"), FailsWith(kInvalid, "an empty file name"));
+  EXPECT_THAT(SplitPaths("--data", "one,,two"), FailsWith(kInvalid, "found an empty file name"));
 }
 
 TEST_F(PathListsTest, RefusesAmbiguousCommas) {
@@ -64,9 +64,9 @@ TEST_F(PathListsTest, FoldersAndPatternsAreFilesInOrder) {
   EXPECT_THAT(*Files(star), ElementsAre(star));
   EXPECT_THAT(Files(Path("f/*.xz")), FailsWith(kInvalid, "no file matches"));
   ASSERT_THAT(CreateFolder(Path("empty")), IsOk());
-  EXPECT_THAT(Files(Path("empty")), FailsWith(kInvalid, "a folder without files"));
+  EXPECT_THAT(Files(Path("empty")), FailsWith(kInvalid, "the folder contains no files"));
   Make("set/dataset.textproto");
-  EXPECT_THAT(Files(Path("set")), FailsWith(kInvalid, "the folder of a data set"));
+  EXPECT_THAT(Files(Path("set")), FailsWith(kInvalid, "found a folder that already is a data set"));
 }
 
 TEST_F(PathListsTest, AListNamesAFileOnEachLine) {
@@ -76,7 +76,7 @@ TEST_F(PathListsTest, AListNamesAFileOnEachLine) {
   EXPECT_THAT(*Files("@" + list), ElementsAre(a, c, d, "missing,too"));
   EXPECT_THAT(*Files(absl::StrCat(c, ",@", list)), ElementsAre(c, a, c, d, "missing,too"));
   EXPECT_THAT(Files("@" + Path("none")), FailsWith(kInvalid, "--train=@"));
-  EXPECT_THAT(Files("@" + Make("blank", "\n\n")), FailsWith(kInvalid, "a list without paths"));
+  EXPECT_THAT(Files("@" + Make("blank", "\n\n")), FailsWith(kInvalid, "the list is empty"));
 }
 
 TEST_F(PathListsTest, PathsNeedNotExist) {

@@ -78,8 +78,9 @@ TEST_F(FeatureReaderTest, GivesEveryTokenItsVector) {
 
 TEST_F(FeatureReaderTest, RequiresVectorsOfTheRequestedSize) {
   Make(TAGGING);
-  EXPECT_THAT(Open(kSize + 1), FailsWith(absl::StatusCode::kFailedPrecondition,
-                                         "has vectors of 1024 numbers, but the model reads"));
+  EXPECT_THAT(Open(kSize + 1),
+              FailsWith(absl::StatusCode::kFailedPrecondition,
+                        "the feature vectors have 1024 elements, but the model reads"));
   made_ = plain_->path();
   EXPECT_THAT(Open(), FailsWith(absl::StatusCode::kFailedPrecondition, "--features=SPLIT:FILE"));
 }
@@ -144,7 +145,7 @@ TEST_F(AddFeaturesTest, RefusesInvalidFeatures) {
                            .files = {{"train", {right}}},
                            .output = scratch_.Path("again")},
                           nullptr),
-              FailsWith(kInvalid, "has vectors already"));
+              FailsWith(kInvalid, "already has feature vectors"));
 }
 
 TEST(ParseFeatureFilesTest, ParsesSplits) {

@@ -26,5 +26,11 @@ TEST(ShellWordTest, AShellReadsBackTheText) {
   }
 }
 
+TEST(CommandOnTest, NamesTheFiles) {
+  EXPECT_EQ(CommandOn("unzip -p FILE > TEXT", "a.zip"), "unzip -p a.zip > a.zip.txt");
+  EXPECT_EQ(CommandOn("tr a b < FILE > TEXT", "my file"), "tr a b < 'my file' > 'my file.txt'");
+  EXPECT_EQ(CommandOn("unzip -p FILE > TEXT", "-"), "unzip -p FILE > TEXT");
+}
+
 }  // namespace
 }  // namespace elman

@@ -25,7 +25,7 @@ TEST(OpenRegularFile, RefusesEverythingElse) {
     refuses(scratch.path(), "a folder");
     refuses(pipe, "a device or a pipe");
     refuses("/dev/null", "a device or a pipe");
-    refuses(link, "a symbolic link; put the file itself there");
+    refuses(link, "a symbolic link; replace the link by the file");
     const auto followed = OpenRegularFile(link, flags);
     ASSERT_THAT(followed, IsOk());
     ::close(*followed);

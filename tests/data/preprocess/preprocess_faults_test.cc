@@ -172,15 +172,16 @@ TEST_F(PreprocessFaultsTest, StartsAgainIfFilesOrOptionsDiffer) {
     return testing::internal::GetCapturedStderr();
   };
   KillAmidShards();
-  EXPECT_THAT(run(), testing::AllOf(testing::HasSubstr("going on in "),
-                                    testing::HasSubstr("kept: the vocabularies\n"),
-                                    testing::HasSubstr("kept: the tokens of "),
-                                    testing::HasSubstr(" shards\n")));
+  EXPECT_THAT(run(),
+              testing::AllOf(testing::HasSubstr("resuming in "),
+                             testing::HasSubstr("reused from the interrupted run: vocabularies\n"),
+                             testing::HasSubstr("reused from the interrupted run: tokens of "),
+                             testing::HasSubstr(" shards\n")));
   EXPECT_TRUE(Files("made/out") == expected_);
   std::filesystem::remove_all(scratch_.Path("made/out"));
   KillAmidShards();
   options_.tokenizer.set_min_count(2);
-  EXPECT_THAT(run(), testing::AllOf(testing::HasSubstr("is discarded"),
+  EXPECT_THAT(run(), testing::AllOf(testing::HasSubstr("discarded the unfinished parts in "),
                                     testing::Not(testing::HasSubstr("kept"))));
   EXPECT_FALSE(Files("made/out") == expected_);
   std::filesystem::remove_all(scratch_.Path("made/out"));
@@ -190,7 +191,7 @@ TEST_F(PreprocessFaultsTest, StartsAgainIfFilesOrOptionsDiffer) {
   std::string text = scratch_.Read("train");
   text[text.size() / 2] = text[text.size() / 2] == 'o' ? 'a' : 'o';
   scratch_.Write("train", text);
-  EXPECT_THAT(run(), testing::HasSubstr("is discarded"));
+  EXPECT_THAT(run(), testing::HasSubstr("discarded the unfinished parts in "));
 }
 
 TEST_F(PreprocessFaultsTest, LocksOutAnotherRun) {

@@ -248,7 +248,7 @@ TEST_F(PreprocessTest, DoesNotOverwriteExistingFiles) {
   ASSERT_THAT(Run(), IsOk());
   const auto before = Output();
   constexpr auto kExists = absl::StatusCode::kAlreadyExists;
-  EXPECT_THAT(Run(), FailsWith(kExists, "holds a data set already"));
+  EXPECT_THAT(Run(), FailsWith(kExists, "already contains a data set"));
   EXPECT_EQ(Output(), before);
   options_.output = scratch_.Path("train");
   EXPECT_THAT(Run(), FailsWith(kExists, "found a file"));

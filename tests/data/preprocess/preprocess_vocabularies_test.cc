@@ -156,7 +156,7 @@ TEST_F(PreprocessVocabulariesTest, CountsLabelsIfTheOtherDataSetHasNone) {
   EXPECT_THAT(Example("train", 0), ElementsAre(ElementsAre(2, 0, 3), ElementsAre(1)));
   options_.splits[0].name = "test";
   std::filesystem::remove_all(options_.output);
-  EXPECT_THAT(Run(), FailsWith(kInvalid, "--train is missing"));
+  EXPECT_THAT(Run(), FailsWith(kInvalid, "--train=FILE is missing"));
   options_.task = TRANSLATION;
   EXPECT_THAT(Run(), FailsWith(kInvalid, "expected a data set with the field source"));
   options_.vocabulary_of = scratch_.Path("nowhere");

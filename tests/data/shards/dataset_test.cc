@@ -135,7 +135,7 @@ TEST_F(DatasetTest, RefusesCountsItsShardsCannotHold) {
     });
   };
   EXPECT_THAT(forge([](TextCounts*) {}), IsOk());
-  const auto refused = FailsWith(kDataLoss, "cannot hold their counts");
+  const auto refused = FailsWith(kDataLoss, "the counts of the shards are impossible");
   EXPECT_THAT(forge([](TextCounts* c) { c->set_tokens(uint64_t{1} << 62); }), refused);
   EXPECT_THAT(forge([](TextCounts* c) { c->set_tokens(~uint64_t{0}); }), refused);
   EXPECT_THAT(forge([](TextCounts* c) { c->set_examples(c->tokens() + 1); }), refused);
@@ -171,7 +171,7 @@ TEST_F(DatasetTest, RefusesLengthsThatDifferFromTheShards) {
               IsOk());
   const VerificationReport report = VerifyDataset(scratch_.path());
   ASSERT_EQ(report.problems.size(), 1u);
-  EXPECT_NE(report.problems[0].find("the lengths of text are not those of its shards"),
+  EXPECT_NE(report.problems[0].find("the lengths of text do not match the shards"),
             std::string::npos);
 }
 
@@ -183,7 +183,7 @@ TEST_F(DatasetTest, RefusesAManifestThatContradictsItself) {
   EXPECT_THAT(AfterForging([](DatasetManifest* m) {
                 m->mutable_splits(0)->mutable_counts(0)->set_tokens(7);
               }),
-              FailsWith(kDataLoss, "do not add up"));
+              FailsWith(kDataLoss, "do not match the totals"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) {
                 m->mutable_fields(0)->mutable_vocabulary()->set_size(103);
               }),
@@ -292,7 +292,7 @@ TEST_F(TaskDatasetTest, HasTheFieldsOfItsTask) {
 }
 
 TEST_F(TaskDatasetTest, CountsEveryField) {
-  const auto refused = FailsWith(kDataLoss, "cannot hold their counts");
+  const auto refused = FailsWith(kDataLoss, "the counts of the shards are impossible");
   EXPECT_THAT(AfterForging(
                   TRANSLATION,
                   [](DatasetManifest* m) { m->mutable_splits(0)->mutable_counts()->RemoveLast(); }),

@@ -100,7 +100,7 @@ TEST_F(TokenReaderTest, RefusesShardsOfAnotherDataSet) {
   WriteMadeDataset(scratch_.path(), {{{5, 6, 1}}}, 100);
   scratch_.Write("shard-0", other.Read("shard-0"));
   EXPECT_THAT(TokenReader::Open(*Dataset::Open(scratch_.path()), "train", 0),
-              FailsWith(kDataLoss, "two data sets were mixed"));
+              FailsWith(kDataLoss, "two data sets are mixed"));
 }
 
 }  // namespace

@@ -47,10 +47,10 @@ TEST(UnseenLabelsTest, ASpoolWithoutTheNameIsRefused) {
   const Vocabulary labels = WithUnseen({"x"});
   SpooledExamples beyond = Chunk({"x"}, {5});
   EXPECT_THAT(RenumberUnseenLabels(labels, 1, &beyond),
-              FailsWith(absl::StatusCode::kDataLoss, "start again"));
+              FailsWith(absl::StatusCode::kDataLoss, "run the command again"));
   SpooledExamples other = Chunk({"y"}, {4});
   EXPECT_THAT(RenumberUnseenLabels(labels, 1, &other),
-              FailsWith(absl::StatusCode::kDataLoss, "start again"));
+              FailsWith(absl::StatusCode::kDataLoss, "run the command again"));
 }
 
 TEST(UnseenLabelsTest, AreFoundInTheCorpus) {

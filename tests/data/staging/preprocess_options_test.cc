@@ -37,7 +37,7 @@ TEST_F(CheckOptionsTest, RequiresMandatoryOptions) {
   options_.splits = {{"train", {"a.txt", ""}}};
   EXPECT_THAT(Check(), FailsWith(kInvalid, "empty file name"));
   options_.splits = {{"train", {"-"}}, {"valid", {"-"}}};
-  EXPECT_THAT(Check(), FailsWith(kInvalid, "once only"));
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "more than once"));
   options_.output = "";
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--output"));
 }
@@ -59,7 +59,7 @@ TEST_F(CheckOptionsTest, RequiresTheFileOfAnImportedTokenizer) {
   options_.tokenizer.set_kind(TokenizerSpec::WORDPIECE);
   EXPECT_THAT(Check(), IsOk());
   options_.tokenizer.set_vocab_size(1000);
-  EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocab_size does not go with an existing"));
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocab_size cannot change the size of an existing"));
   options_.tokenizer.set_vocab_size(0);
   options_.tokenizer.set_min_count(2);
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--min_count"));
@@ -74,7 +74,7 @@ TEST_F(CheckOptionsTest, NeedsNoTrainWithAnAdoptedVocabulary) {
   options_.splits[0].name = "test";
   EXPECT_THAT(Check(), IsOk());
   options_.splits.clear();
-  EXPECT_THAT(Check(), FailsWith(kInvalid, "--train is missing"));
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--train=FILE is missing"));
 }
 
 TEST_F(CheckOptionsTest, RefusesNumbersOutOfRange) {
@@ -94,7 +94,7 @@ TEST_F(CheckOptionsTest, RefusesOptionsOfOtherTasks) {
   options_.task = TRANSLATION;
   EXPECT_THAT(Check(), IsOk());
   options_.target_tokenizer.set_kind(TokenizerSpec::CHARACTER);
-  EXPECT_THAT(Check(), FailsWith(kInvalid, "does not go with --shared_vocabulary"));
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "cannot be used with --shared_vocabulary"));
   options_.shared_vocabulary = false;
   EXPECT_THAT(Check(), IsOk());
   options_.target_tokenizer.set_kind(TokenizerSpec::BPE);
@@ -124,7 +124,7 @@ TEST_F(CheckOptionsTest, AcceptsParallelFilesForTranslationOnly) {
   options_.splits[0].files = {"a.txt", "c.txt"};
   EXPECT_THAT(Check(), FailsWith(kInvalid, "all of a split"));
   options_.splits[0] = {"train", {"-"}, {"-"}};
-  EXPECT_THAT(Check(), FailsWith(kInvalid, "once only"));
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "more than once"));
   options_.splits[0] = {"train", {"-"}, {""}};
   EXPECT_THAT(Check(), FailsWith(kInvalid, "empty file name"));
 }

@@ -135,9 +135,10 @@ TEST(TagSchemeTest, SchemesHaveNames) {
   for (const char* name : {"none", "iob1", "iob2", "ioe1", "ioe2", "iobes", "bilou", "bmes"})
     EXPECT_EQ(NameOf(*ParseTagScheme("tag_scheme", name)), name);
   EXPECT_EQ(*ParseTagScheme("tag_scheme", "bioes"), FieldEntry::IOBES);
-  const auto unknown = ParseTagScheme("tag_scheme", "bio");
+  EXPECT_EQ(*ParseTagScheme("tag_scheme", "BIO"), FieldEntry::IOB2);
+  const auto unknown = ParseTagScheme("tag_scheme", "conll");
   EXPECT_THAT(unknown, FailsWith(absl::StatusCode::kInvalidArgument,
-                                 "--tag_scheme=bio is unknown; expected one of none, iob1"));
+                                 "--tag_scheme=conll is unknown; expected one of none, iob1"));
 }
 
 }  // namespace

@@ -46,12 +46,12 @@ TEST_F(TaggedColumnsTest, CanBeChosenByFlags) {
               FailsWith(kInvalid, file_ + ": line 1: expected the 10 columns of CoNLL-U"));
   EXPECT_THAT(Columns("\na\tO\n", *ParseColumnChoice("", "3")),
               FailsWith(kInvalid, file_ + ": line 2: expected at least 3 columns, as "
-                                          "--tag_column=3 says, found 2"));
+                                          "--tag_column=3 requires, found 2"));
   EXPECT_THAT(Columns("a\tO\n", *ParseColumnChoice("2", "")),
               FailsWith(kInvalid, "are read from the same column, 2"));
   for (const char* column : {"0", "-1", "1001", "tag", "1.5"})
     EXPECT_THAT(ParseColumnChoice("", column), FailsWith(kInvalid, "--tag_column=")) << column;
-  EXPECT_THAT(ParseColumnChoice("upos", "4"), FailsWith(kInvalid, "are the same column"));
+  EXPECT_THAT(ParseColumnChoice("upos", "4"), FailsWith(kInvalid, "name the same column"));
 }
 
 // A test set in another format than the data set whose vocabulary it adopts has its own columns.

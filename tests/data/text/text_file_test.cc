@@ -41,7 +41,7 @@ TEST(CheckTextBegin, NamesBinaryFormatsAndTheRemedy) {
   const std::pair<std::string, std::string> files[] = {
       {"PK\3\4\x14\0\0\0"s, "a zip archive; unpack it: unzip -p FILE > TEXT"},
       {"\x5d\0\0\x80\0"s, "lzma data; decompress it: xz -dc --format=lzma FILE > TEXT"},
-      {"\x7f"s + "ELF\2\1\1\0"s, "a program or library (ELF); give a text file"},
+      {"\x7f"s + "ELF\2\1\1\0"s, "a program or library (ELF); use a text file"},
       {tar, "a tar archive; unpack it: tar -xOf FILE > TEXT"},
       {"%PDF-1.7\n"s, "a PDF document; convert it: pdftotext FILE TEXT"},
       {"version https://git-lfs.github.com/spec/v1\noid sha256:00\n"s, "git lfs pull"},
