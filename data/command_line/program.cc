@@ -13,6 +13,7 @@
 #include "data/command_line/flag_groups.h"
 #include "data/command_line/process_guard.h"
 #include "data/format/named_values.h"
+#include "data/format/shell_word.h"
 #include "data/io/status_macros.h"
 
 namespace elman {
@@ -134,6 +135,11 @@ absl::Status ExpectNoArguments(const CommandLine& command_line) {
     while (absl::ConsumePrefix(&name, dash) || absl::ConsumePrefix(&name, "-")) continue;
     return absl::InvalidArgumentError(
         absl::StrCat(argument, ": begins with a long dash, not with two hyphens; write --", name));
+  }
+  for (const char* flag : {"checkpoint", "data"}) {
+    if (!command_line.known.contains(flag) || command_line.given.contains(flag)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(argument, ": unexpected argument; write --", flag, "=", ShellWord(argument)));
   }
   return absl::InvalidArgumentError(absl::StrCat(
       argument,

@@ -89,7 +89,7 @@ class MpiCommunicator : public Communicator {
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
     if (provided < MPI_THREAD_FUNNELED)
-      Abort("this MPI library does not allow threads beside the one that calls it", 1);
+      Abort("this MPI library does not allow threads in addition to the one that calls it", 1);
     FindNodes();
   }
   ~MpiCommunicator() override {

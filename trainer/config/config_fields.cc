@@ -1,18 +1,16 @@
 #include "trainer/config/config_fields.h"
 
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/descriptor.h>
 
 #include <algorithm>
-#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "data/format/named_values.h"
 #include "data/format/near_names.h"
-#include "data/io/status_macros.h"
 #include "proto/training.pb.h"
 
 namespace elman {
@@ -21,7 +19,6 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::io::Tokenizer;
 
 void AddPaths(const Descriptor* message, const std::string& prefix,
               std::vector<std::string>* paths) {
@@ -59,94 +56,64 @@ std::string NearestPath(std::string_view name, const std::vector<std::string>& p
   return nearest;
 }
 
-class NoErrors : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
+// True if both are the same word, or one abbreviates the other: "embed" and "embedding".
+bool SameWord(const std::string& a, const std::string& b) {
+  constexpr size_t kShortest = 4;  // of an abbreviation
+  return a == b || (std::min(a.size(), b.size()) >= kShortest &&
+                    (absl::StartsWith(a, b) || absl::StartsWith(b, a)));
+}
+
+// How much two names of fields have in common, from 0 to 1: the words between underscores, or that
+// one of them is the initials of the other, as lr of learning_rate.
+double SharedWords(const std::string& name, const std::string& known) {
+  const std::vector<std::string> words = absl::StrSplit(name, '_');
+  const std::vector<std::string> known_words = absl::StrSplit(known, '_');
+  std::string initials;
+  for (const std::string& word : known_words) initials += word.substr(0, 1);
+  if (known_words.size() > 1 && initials == name) return 1;
+  if (known == "size" || known == "kind" || known == "use") return 0;  // fields of many groups
+  size_t shared = 0;
+  for (const std::string& word : words) {
+    shared += std::ranges::any_of(known_words,
+                                  [&](const std::string& other) { return SameWord(word, other); });
+  }
+  const double score =
+      2.0 * static_cast<double>(shared) / static_cast<double>(words.size() + known_words.size());
+  // Half of the words say little where they are the last ones: hidden_dim is hidden_size, and
+  // vocab_size is not.
+  return score > 0.5 || (score == 0.5 && SameWord(words[0], known_words[0])) ? score : 0;
+}
+
+// The fields of the group that `name` names, or of all groups, that share most words with it.
+std::vector<std::string> PathsWithSharedWords(const std::string& name,
+                                              const std::vector<std::string>& paths) {
+  constexpr size_t kMost = 3;  // more would be no suggestion
+  const size_t dot = name.rfind('.');
+  const std::string group = dot == name.npos ? "" : name.substr(0, dot + 1);
+  const std::string last = name.substr(group.size());
+  double best = 0;
+  size_t depth = 0;
+  std::vector<std::string> found;
+  for (const std::string& path : paths) {
+    if (!absl::StartsWith(path, group)) continue;
+    const double score = SharedWords(last, path.substr(path.rfind('.') + 1));
+    const size_t dots = static_cast<size_t>(std::ranges::count(path, '.'));
+    if (score == 0 || score < best || (score == best && dots > depth)) continue;
+    if (score > best || dots < depth) found.clear();
+    best = score;
+    depth = dots;
+    found.push_back(path);
+  }
+  return found.size() <= kMost ? found : std::vector<std::string>();
+}
+
+// What users of other tools write for a value.
+struct OtherName {
+  std::string_view field, name, instead;
 };
-
-// Visits the tokens of a configuration and tracks which message each of them belongs to.
-class NameChecker {
- public:
-  explicit NameChecker(const std::string& text)
-      : text_(text), input_(text.data(), static_cast<int>(text.size())) {}
-
-  absl::StatusOr<std::string> Check() {
-    Tokenizer tokens(&input_, &no_errors_);
-    tokens.set_comment_style(Tokenizer::SH_COMMENT_STYLE);
-    while (tokens.Next() && !messages_.empty()) {
-      RETURN_IF_ERROR(Take(tokens.current()));
-    }
-    return text_;
-  }
-
- private:
-  struct OpenMessage {
-    const Descriptor* type;
-    std::string prefix;  // prefix of the paths of its fields
-  };
-
-  absl::Status Take(const Tokenizer::Token& token) {
-    if (token.text == "{" || token.text == "<") {
-      // A field that is not a message is an error that the parser reports.
-      if (field_ == nullptr || field_->message_type() == nullptr) return messages_.clear(), Ok();
-      messages_.push_back(
-          {field_->message_type(), absl::StrCat(messages_.back().prefix, field_->name(), ".")});
-      field_ = nullptr;
-      return Ok();
-    }
-    if (token.text == "}" || token.text == ">") {
-      messages_.pop_back();
-      field_ = nullptr;
-      return Ok();
-    }
-    if (token.text == ":") {
-      expects_value_ = field_ != nullptr && field_->message_type() == nullptr;
-      return Ok();
-    }
-    const bool value = std::exchange(expects_value_, false);
-    if (token.type != Tokenizer::TYPE_IDENTIFIER) return Ok();
-    return value ? TakeValue(token) : TakeField(token);
-  }
-
-  absl::Status TakeField(const Tokenizer::Token& token) {
-    field_ = messages_.back().type->FindFieldByName(token.text);
-    if (field_ != nullptr) return Ok();
-    const std::string path = messages_.back().prefix + token.text;
-    std::string suggestion = ConfigFieldSuggestion(path);
-    if (suggestion.empty()) suggestion = ConfigFieldSuggestion(token.text);
-    return Fault(token, absl::StrCat("there is no field ", path, suggestion));
-  }
-
-  absl::Status TakeValue(const Tokenizer::Token& token) {
-    if (field_->enum_type() == nullptr) return Ok();
-    const std::string path = messages_.back().prefix + field_->name();
-    const auto name = ConfigEnumValue(*field_->enum_type(), path, token.text);
-    if (!name.ok()) return Fault(token, name.status().message());
-    text_.replace(OffsetOf(token), name->size(), *name);  // the replacement has the same length
-    return Ok();
-  }
-
-  // The tokenizer counts a tab as the columns up to the next multiple of 8.
-  size_t OffsetOf(const Tokenizer::Token& token) const {
-    size_t offset = 0;
-    for (int line = 0; line < token.line; ++line) offset = text_.find('\n', offset) + 1;
-    for (int column = 0; column < token.column; ++offset)
-      column += text_[offset] == '\t' ? 8 - column % 8 : 1;
-    return offset;
-  }
-
-  static absl::Status Ok() { return absl::OkStatus(); }
-  static absl::Status Fault(const Tokenizer::Token& token, absl::string_view message) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(token.line + 1, ":", token.column + 1, ": ", message));
-  }
-
-  std::string text_;
-  google::protobuf::io::ArrayInputStream input_;
-  NoErrors no_errors_;
-  std::vector<OpenMessage> messages_ = {{TrainingConfig::descriptor(), ""}};
-  const FieldDescriptor* field_ = nullptr;  // the last field that was named
-  bool expects_value_ = false;
+constexpr OtherName kOtherNames[] = {
+    {"model.cell", "RNN", "Elman's recurrent network is TANH"},
+    {"optimizer.kind", "ADAMW", "use ADAM, and optimizer.weight_decay for an L2 penalty"},
 };
 
 }  // namespace
@@ -171,7 +138,7 @@ std::vector<std::string> ConfigFieldsLike(std::string_view name) {
   for (size_t i = 0; i < names.size() && !nearest.empty(); ++i) {
     if (names[i] == nearest) found.push_back(paths[i]);
   }
-  return found;
+  return found.empty() ? PathsWithSharedWords(std::string(name), paths) : found;
 }
 
 std::string ConfigFieldSuggestion(std::string_view name) {
@@ -187,12 +154,35 @@ absl::StatusOr<std::string> ConfigEnumValue(const EnumDescriptor& type, std::str
                                             std::string_view name) {
   std::vector<std::string_view> names;
   for (int i = 0; i < type.value_count(); ++i) names.emplace_back(type.value(i)->name());
-  ASSIGN_OR_RETURN(const size_t found, FindName(field, name, names));
-  return std::string(names[found]);
+  const absl::StatusOr<size_t> found = FindName(field, name, names);
+  if (found.ok()) return std::string(names[*found]);
+  const std::string upper = absl::AsciiStrToUpper(std::string(name));
+  for (const OtherName& other : kOtherNames) {
+    if (other.field == field && other.name == upper) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(found.status().message(), "; ", std::string(other.instead)));
+    }
+  }
+  return found.status();
 }
 
-absl::StatusOr<std::string> CheckConfigNames(const std::string& text) {
-  return NameChecker(text).Check();
+std::string FieldNames(const Descriptor& message) {
+  std::vector<std::string> names;
+  for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->name());
+  return absl::StrJoin(names, ", ");
+}
+
+std::string UnknownFieldText(const Descriptor& message, const std::string& path) {
+  std::string suggestion = ConfigFieldSuggestion(path);
+  const size_t dot = path.rfind('.');
+  if (suggestion.empty() && dot != path.npos)
+    suggestion = ConfigFieldSuggestion(path.substr(dot + 1));
+  if (suggestion.empty()) {
+    suggestion = absl::StrCat(
+        dot == path.npos ? "; the fields are " : absl::StrCat("; ", path.substr(0, dot), " has "),
+        FieldNames(message));
+  }
+  return absl::StrCat("there is no field ", path, suggestion);
 }
 
 }  // namespace elman

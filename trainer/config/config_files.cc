@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "data/format/near_names.h"
+#include "data/format/shell_word.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 
@@ -33,6 +34,38 @@ std::vector<std::string> NamesIn(const std::string& folder) {
   return names;
 }
 
+// What `name` is, if it is not a file, and what to write instead. `plain` is the name without its
+// extension.
+std::string Remedy(const std::string& name, const std::string& plain, const std::string& folder) {
+  if (IsFolder(name)) {
+    const std::string inside = JoinPath(name, "config.textproto");
+    return absl::StrCat("a folder, not a file",
+                        FileExists(inside)
+                            ? absl::StrCat("; the configuration of the run is ", ShellWord(inside))
+                            : "");
+  }
+  std::vector<std::string> neighbors;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(FolderOf(name), error), end;
+       !error && entry != end; entry.increment(error)) {
+    std::string file = entry->path().filename().string();
+    if (file.ends_with(kExtension)) neighbors.push_back(std::move(file));
+  }
+  std::ranges::sort(neighbors);
+  if (const std::string file = NearestName(FileNameOf(name), neighbors); !file.empty()) {
+    return absl::StrCat("no such file; did you mean ", ShellWord(JoinPath(FolderOf(name), file)),
+                        "?");
+  }
+  const std::vector<std::string> names =
+      folder.empty() ? std::vector<std::string>() : NamesIn(folder);
+  if (names.empty()) return "no such file";
+  // Only the last part of a path can be meant as a name.
+  const std::string nearest = NearestName(FileNameOf(plain), names);
+  if (!nearest.empty()) return absl::StrCat("no such file; did you mean --config=", nearest, "?");
+  return absl::StrCat("no such file, and no configuration of Elman has this name; there are: ",
+                      absl::StrJoin(names, ", "));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> FindConfigFile(const std::string& name, const std::string& folder) {
@@ -46,22 +79,9 @@ absl::StatusOr<std::string> FindConfigFile(const std::string& name, const std::s
       if (FileExists(path)) return path;
     }
   }
-  const std::string found = IsFolder(name) ? "is a folder" : "no such file";
-  const std::vector<std::string> names =
-      folder.empty() ? std::vector<std::string>() : NamesIn(folder);
-  if (names.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--config=", name, ": ", found,
-                     "; leave --config out to train with defaults for the data set"));
-  }
-  // Only the last part of a path can be meant as a name.
-  const std::string nearest = NearestName(FileNameOf(plain), names);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--config=", name, ": ", found,
-      nearest.empty() ? absl::StrCat(", and no configuration of Elman has this name; there are: ",
-                                     absl::StrJoin(names, ", "))
-                      : absl::StrCat("; did you mean --config=", nearest, "?"),
-      "; leave --config out to train with defaults for the data set"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--config: ", name, ": ", Remedy(name, plain, folder),
+                   "; without --config, a configuration for the data set is chosen"));
 }
 
 }  // namespace elman

@@ -8,11 +8,11 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "trainer/config/config_fields.h"
+#include "trainer/config/config_text.h"
 
 namespace elman {
 namespace {
@@ -50,58 +50,72 @@ bool ParseText(const std::string& text, TrainingConfig* config, FirstError* erro
   return parser.ParseFromString(text, config);
 }
 
-std::string FieldNames(const Descriptor* descriptor) {
-  std::vector<std::string> names;
-  for (int i = 0; i < descriptor->field_count(); ++i) names.push_back(descriptor->field(i)->name());
-  return absl::StrJoin(names, ", ");
-}
-
 absl::Status WrongOverride(const std::string& override, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("override '", override, "': ", what));
 }
 
-// Checks that `value` is a single value of the field in text format, with nothing after it.
+// What to write instead of an argument without "=VALUE".
+std::string OverrideShape(const std::string& argument) {
+  const size_t end = argument.find_first_of(":= ");
+  const std::string name = argument.substr(0, end);
+  const std::vector<std::string> fields = ConfigFieldsLike(name);
+  std::string value =
+      end == argument.npos ? "" : argument.substr(argument.find_first_not_of(":= ", end));
+  if (value.empty()) value = "VALUE";
+  return absl::StrCat("expected FIELD=VALUE without spaces, such as ",
+                      fields.empty() ? "max_steps=30" : absl::StrCat(fields[0], "=", value),
+                      fields.empty() ? ". Name files with --config=, --data= and --output=" : "");
+}
+
+// Checks that `value` is a single value in text format, with nothing after it.
 absl::StatusOr<std::string> OverrideValue(const FieldDescriptor& field, const std::string& path,
                                           const std::string& value) {
   if (field.is_repeated()) return absl::StrCat("[", value, "]");
-  if (value.find_first_of(" \t\r\n{}[]<>()#;,:=\"'") != std::string::npos) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected one value after ", path, "=, found '", value, "'"));
-  }
-  if (field.enum_type() == nullptr) return value;
-  return ConfigEnumValue(*field.enum_type(), path, value);
+  if (value.find_first_of(" \t\r\n{}[]<>()#;,:=\"'") == std::string::npos) return value;
+  const bool decimal = value.find_first_not_of("-0123456789,") == std::string::npos;
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected one value after ", path, "=, found '", value, "'",
+                   decimal ? ". Write a decimal point, as in 0.01" : ""));
 }
 
 // Converts "a.b=value" to the text "a { b: value }" after checking that the fields exist.
 absl::StatusOr<std::string> OverrideText(const std::string& override) {
   const size_t equals = override.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == override.size())
-    return WrongOverride(override, "write it as path.to.field=value");
+  if (equals == std::string::npos || equals == 0)
+    return WrongOverride(override, OverrideShape(override));
   const std::string name = override.substr(0, equals);
   const std::vector<std::string> path = absl::StrSplit(name, '.');
   const Descriptor* message = TrainingConfig::descriptor();
-  std::string head, tail;
+  std::string head, tail, reached;
   for (size_t i = 0; i < path.size(); ++i) {
     const FieldDescriptor* field = message->FindFieldByName(path[i]);
+    absl::StrAppend(&reached, i > 0 ? "." : "", path[i]);
     if (field == nullptr) {
       const std::string suggestion = ConfigFieldSuggestion(name);
-      return WrongOverride(
-          override,
-          absl::StrCat("there is no field ", path[i],
-                       suggestion.empty() ? "; there are: " + FieldNames(message) : suggestion));
+      return WrongOverride(override, suggestion.empty()
+                                         ? UnknownFieldText(*message, reached)
+                                         : "there is no field " + reached + suggestion);
     }
     const bool last = i + 1 == path.size();
-    if (last != (field->message_type() == nullptr)) {
-      return WrongOverride(
-          override,
-          absl::StrCat(path[i], last ? " is a group of fields: " : " has no fields of its own",
-                       last ? FieldNames(field->message_type()) : ""));
+    if (last && field->message_type() != nullptr) {
+      return WrongOverride(override,
+                           absl::StrCat(reached, " is a group of fields; set one of them, such as ",
+                                        reached, ".", field->message_type()->field(0)->name(),
+                                        "=VALUE; it has ", FieldNames(*field->message_type())));
     }
+    if (!last && field->message_type() == nullptr) {
+      return WrongOverride(
+          override, absl::StrCat(reached, " has no fields of its own. Write ", reached, "=VALUE"));
+    }
+    if (last && equals + 1 == override.size())
+      return WrongOverride(override, absl::StrCat("expected a value after ", name, "="));
     if (last) {
       const absl::StatusOr<std::string> value =
           OverrideValue(*field, name, override.substr(equals + 1));
       if (!value.ok()) return WrongOverride(override, value.status().message());
-      return absl::StrCat(head, path[i], ": ", *value, tail);
+      const absl::StatusOr<std::string> text =
+          CheckConfigText(absl::StrCat(head, path[i], ": ", *value, tail), "");
+      return text.ok() ? text : WrongOverride(override, text.status().message());
     }
     absl::StrAppend(&head, path[i], " { ");
     absl::StrAppend(&tail, " }");
@@ -292,10 +306,8 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
                                               const std::vector<std::string>& overrides) {
   TrainingConfig config;
   FirstError error;
-  const absl::StatusOr<std::string> checked = CheckConfigNames(text);
-  if (!checked.ok())
-    return absl::InvalidArgumentError(absl::StrCat(path, ":", checked.status().message()));
-  if (!ParseText(*checked, &config, &error)) {
+  ASSIGN_OR_RETURN(const std::string checked, CheckConfigText(text, path));
+  if (!ParseText(checked, &config, &error)) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ":", error.line(), ":", error.column(), ": ", error.message()));
   }
@@ -349,9 +361,10 @@ absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& 
   if (differencer.Compare(a, b)) return absl::OkStatus();
   // The first line reads "modified: model.hidden_size: 200 -> 300".
   const std::string first = report.substr(0, report.find('\n'));
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the configuration differs from that of the run to resume in what must stay the same (",
-      first, "); give the old value, or begin anew with another --output"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("the run to resume was trained with another configuration (", first,
+                   "), and these fields cannot change. Use the old value, or start a new run with "
+                   "another --output"));
 }
 
 }  // namespace elman

@@ -41,15 +41,15 @@ std::vector<std::string> MissingFrom(const Findings& findings, Task task,
   if (const std::string timeless = WhyTimeless(task, config.model()); !timeless.empty()) {
     missing.push_back(timeless);
   } else if (findings.recurrences.empty()) {
-    missing.push_back("no lane had anything to train on, so no layer was looked at");
+    missing.push_back("no lane had training data, so no layer was examined");
   }
   bool gates = true;
   for (const RecurrenceFindings& recurrence : findings.recurrences) {
     gates &= recurrence.time_constants.has_value();
     if (!recurrence.lags.empty()) continue;
-    missing.push_back(absl::StrCat("no gradient entered ", recurrence.name,
-                                   " at the last step of any sequence, so none could be followed "
-                                   "back from there"));
+    missing.push_back(absl::StrCat(
+        "no gradient reached ", recurrence.name,
+        " at the last step of any sequence, so the gradient flow from there was not measured"));
   }
   if (!gates) {
     missing.push_back(absl::StrCat("cells of kind ", ModelSpec::Cell_Name(config.model().cell()),
@@ -57,7 +57,7 @@ std::vector<std::string> MissingFrom(const Findings& findings, Task task,
   }
   if (!findings.clip_rate) {
     missing.push_back(config.optimizer().clip_norm() > 0
-                          ? "no update since the last diagnosis, so no rate of clipping"
+                          ? "no update since the last diagnosis, so there is no clipping rate"
                           : "optimizer.clip_norm is 0, so gradients are not clipped by their norm");
   }
   if (!findings.updated) missing.push_back("the step diverged, so there was no update");

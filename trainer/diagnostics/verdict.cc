@@ -118,7 +118,7 @@ std::string Percent(double share) {
 // Formats the mean factor of the gradient per step.
 std::string PerStep(double ratio, int64_t lag) {
   if (lag == 0 || ratio <= 0) return "";
-  return absl::StrFormat(" (%.2f a step)", std::pow(ratio, 1.0 / static_cast<double>(lag)));
+  return absl::StrFormat(" (%.2f per step)", std::pow(ratio, 1.0 / static_cast<double>(lag)));
 }
 
 bool HasGates(const ModelSpec& model) {
@@ -167,10 +167,10 @@ std::string SmallerSteps(const std::optional<double>& clip_rate, const TrainingC
     const bool sums = config.loss().normalization() == LossSpec::PER_SEQUENCE;
     words = absl::StrCat("optimizer.clip_norm=", sums ? 5 : 1, " keeps updates bounded");
   } else {
-    words = absl::StrFormat("optimizer.clip_norm=%g keeps updates bounded (it acts in %s of them)",
+    words = absl::StrFormat("optimizer.clip_norm=%g keeps updates bounded (it clips %s of them)",
                             config.optimizer().clip_norm(), Percent(clip_rate.value_or(0)));
   }
-  absl::StrAppendFormat(&words, "; so does a lower optimizer.learning_rate than %g",
+  absl::StrAppendFormat(&words, "; a lower optimizer.learning_rate than %g also does",
                         config.optimizer().learning_rate());
   std::vector<std::string> remedies;
   if (!config.model().initializer().orthogonal_hidden())
@@ -187,7 +187,7 @@ std::string SmallerSteps(const std::optional<double>& clip_rate, const TrainingC
 std::string ExplodingWords(const Course& course) {
   const std::string& name = course.recurrence->name;
   if (!course.finite)
-    return absl::StrCat("the gradient of ", name, " is not finite somewhere on its way back");
+    return absl::StrCat("the gradient of ", name, " is not finite at some step back");
   return absl::StrFormat("the gradient of %s grows %.3g-fold over %d steps back%s", name,
                          course.largest, course.largest_at,
                          PerStep(course.largest, course.largest_at));
@@ -195,10 +195,9 @@ std::string ExplodingWords(const Course& course) {
 
 std::string BlockedWords(const Course& course, const TrainingConfig& config) {
   return absl::StrFormat(
-      "only %s of the gradient of %s is left %d steps back, and hardly less over %d: it is lost "
-      "where it enters, in units that are saturated, not on its way; a lower "
-      "optimizer.learning_rate than %g, or in a new run a smaller model.initializer.range than %g, "
-      "keeps them off their ends",
+      "only %s of the gradient of %s is left %d steps back, and hardly less over %d: it is lost in "
+      "saturated units at its first step, not over time; a lower optimizer.learning_rate than %g, "
+      "or in a new run a smaller model.initializer.range than %g, reduces saturation",
       Percent(course.at_half), course.recurrence->name, course.half, course.farthest,
       config.optimizer().learning_rate(), config.model().initializer().range());
 }
@@ -210,7 +209,7 @@ std::string VanishingWords(const Course& course) {
       course.recurrence->name, Percent(kVanished), course.vanished_at, course.farthest,
       PerStep(kVanished, course.vanished_at));
   if (const auto& constants = course.recurrence->time_constants) {
-    absl::StrAppendFormat(&words, " (its units forget in %.3g steps, the median)",
+    absl::StrAppendFormat(&words, " (median time until a unit forgets: %.3g steps)",
                           constants->median);
   }
   return words;
@@ -224,9 +223,10 @@ std::string HealthyWords(const Course& course) {
                            PerStep(course.at_farthest, course.farthest));
   }
   if (course.reach == course.farthest) {
-    return absl::StrFormat("%s of the gradient of %s reaches back over %d steps%s, all there are",
-                           Percent(course.at_farthest), name, course.farthest,
-                           PerStep(course.at_farthest, course.farthest));
+    return absl::StrFormat(
+        "%s of the gradient of %s reaches back over %d steps%s, which is the full length",
+        Percent(course.at_farthest), name, course.farthest,
+        PerStep(course.at_farthest, course.farthest));
   }
   return absl::StrFormat("the gradient of %s falls to %s after %d steps of %d", name,
                          Percent(kVanished), course.vanished_at, course.farthest);
@@ -254,10 +254,10 @@ std::vector<std::string> Remarks(const Findings& findings, const TrainingConfig&
   std::vector<std::string> remarks;
   const double clip_rate = findings.clip_rate.value_or(0);
   if (clip_rate > kOftenClipped && kind != Verdict::Kind::kExploding) {
-    remarks.push_back(absl::StrFormat(
-        "optimizer.clip_norm=%g shortens %s of the updates: it sets their size more than "
-        "optimizer.learning_rate does; a higher one lets them differ",
-        config.optimizer().clip_norm(), Percent(clip_rate)));
+    remarks.push_back(
+        absl::StrFormat("optimizer.clip_norm=%g shortens %s of the updates: it determines their "
+                        "size more than optimizer.learning_rate does; a higher value clips fewer",
+                        config.optimizer().clip_norm(), Percent(clip_rate)));
   }
   const std::string saturated = UnitsBeyond(kOftenSaturated, ActivationRange::kTanh, findings);
   if (!saturated.empty() && kind != Verdict::Kind::kHealthy)
@@ -265,8 +265,8 @@ std::vector<std::string> Remarks(const Findings& findings, const TrainingConfig&
   const std::string off = UnitsBeyond(kMostlyOff, ActivationRange::kRectifier, findings);
   if (!off.empty()) {
     remarks.push_back(off +
-                      " units are off and give no gradient through; a smaller "
-                      "optimizer.learning_rate keeps more of them alive");
+                      " units are always 0 and pass no gradient; a lower optimizer.learning_rate "
+                      "keeps more of them active");
   }
   std::vector<std::string> changed;
   for (const LayerFigures& layer : findings.layers) {
@@ -276,7 +276,7 @@ std::vector<std::string> Remarks(const Findings& findings, const TrainingConfig&
   if (!changed.empty()) {
     remarks.push_back(
         absl::StrFormat("an update changes %s of its weights; a lower optimizer.learning_rate than "
-                        "%g, or schedule.warmup_epochs, makes it gentler",
+                        "%g, or schedule.warmup_epochs, makes updates smaller",
                         absl::StrJoin(changed, ", "), config.optimizer().learning_rate()));
   }
   return remarks;
@@ -310,8 +310,7 @@ const char* KindName(Verdict::Kind kind) {
 }
 
 std::string WhyTimeless(Task task, const ModelSpec& model) {
-  if (!TraitsOf(task).layers)
-    return "word vectors have no layers through which gradients go back in time";
+  if (!TraitsOf(task).layers) return "word vectors have no recurrent layers";
   if (model.fixed_window().tokens() == 0) return "";
   return "a fixed window has no recurrent layers: its gradients do not go back through time";
 }
@@ -331,9 +330,9 @@ Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config)
   if (const std::string timeless = WhyTimeless(task, config.model()); !timeless.empty()) {
     sentences.push_back(timeless);
   } else if (courses.empty()) {
-    sentences.push_back(absl::StrCat("sequences of fewer than ", kFewestSteps,
-                                     " steps, or no loss at their last step: how far gradients "
-                                     "reach back cannot be told"));
+    sentences.push_back(absl::StrCat(
+        "sequences of fewer than ", kFewestSteps,
+        " steps, or no loss at their last step: how far gradients reach back cannot be measured"));
   } else if (first_not_finite != courses.end() || (exploded->exploded() && !findings.solved)) {
     verdict.kind = Verdict::Kind::kExploding;
     sentences.push_back(

@@ -78,7 +78,7 @@ bool CheckpointSaver::DueByClock() const {
 
 void CheckpointSaver::Wait() {
   if (!writer_ || !writer_->busy()) return;
-  const TimedSpan span(clock_, "wait for the checkpoint before");
+  const TimedSpan span(clock_, "wait for the previous checkpoint");
   const absl::Time began = absl::Now();
   while (writer_->busy()) {
     alive_(Activity::kCheckpoint);
@@ -115,12 +115,13 @@ void CheckpointSaver::Report(const SaveOutcome& save) {
     reporter.Event(
         save.step, "checkpoint_failed",
         absl::StrCat("warning: no checkpoint was written at step ", save.step, ": ",
-                     save.content_hash.status().message(), "; the last good checkpoint stays"));
+                     save.content_hash.status().message(), "; the last good checkpoint is kept"));
   }
   if (save.lost_best) lost_best_ = save.lost_best;
   if (!save.pruned.ok()) {
-    reporter.Event(save.step, "warning",
-                   absl::StrCat("warning: old checkpoints stay: ", save.pruned.message()));
+    reporter.Event(
+        save.step, "warning",
+        absl::StrCat("warning: old checkpoints were not deleted: ", save.pruned.message()));
   }
 }
 

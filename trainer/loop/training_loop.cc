@@ -206,9 +206,10 @@ void TrainingLoop::FallBack(const LostBest& lost) {
   if (!record_.reporter) return;
   record_.reporter->BestReset(
       *progress_,
-      absl::StrCat("warning: the best checkpoint, of step ", lost.step, ", is not there; ",
-                   lost.has_best ? absl::StrCat("the best is that of step ", lost.best_step)
-                                 : std::string("the next validation is the best")));
+      absl::StrCat("warning: the best checkpoint, of step ", lost.step, ", is missing; ",
+                   lost.has_best
+                       ? absl::StrCat("the best checkpoint is now that of step ", lost.best_step)
+                       : std::string("the next validation counts as the best")));
 }
 
 // Adds the step to the progress of the run. The losses and tokens of a diverged step do not count.
@@ -288,7 +289,7 @@ void TrainingLoop::ConcludeDiagnosis(const StepReport& report) {
 absl::Status TrainingLoop::Recover(StepReport* report) {
   const DivergenceGuard::Recovery recovery = guard_.Recover(report->loss, report->gradient_norm);
   if (record_.reporter) record_.reporter->Diverged(*report, recovery.event, recovery.detail);
-  RETURN_IF_ERROR(recovery.status);
+  if (!recovery.status.ok()) return DivergedStatus(recovery.status.message());
   report->targets = 0;
   learner_.exchange->ShareRestoredValues();
   return absl::OkStatus();
@@ -334,7 +335,7 @@ absl::Status TrainingLoop::CheckCoverage() const {
       "epoch ", progress_->epoch() + 1, " trained on ", found.examples, " examples, coverage ",
       absl::Hex(found.hash, absl::kZeroPad16), ", where the split train has ", examples,
       ", coverage ", absl::Hex(CoverageOf(examples).hash, absl::kZeroPad16),
-      ": not each of them once; please report this"));
+      "; each example must be used exactly once; please report this as a bug"));
 }
 
 // A run that trains on nothing must not end as if it had trained. The same on every rank.
@@ -410,10 +411,15 @@ absl::Status TrainingLoop::CheckFinite() {
   const std::string detail =
       absl::StrCat("training diverged: after step ", progress_->step(), ", ", finite.message());
   if (record_.reporter) record_.reporter->Event(progress_->step(), "diverged", detail);
+  return DivergedStatus(absl::StrCat(detail, "; they are not saved in a checkpoint"));
+}
+
+absl::Status TrainingLoop::DivergedStatus(absl::string_view detail) const {
+  const bool resumes = saver_.saved_step() > 0;
   return absl::OutOfRangeError(absl::StrCat(
-      detail,
-      "; no checkpoint of them is written. Lower optimizer.learning_rate or set "
-      "optimizer.clip_norm, and start again: the run goes on from its last checkpoint"));
+      detail, ". Lower optimizer.learning_rate or set optimizer.clip_norm, and start again: ",
+      resumes ? "training resumes from the last checkpoint"
+              : "there is no checkpoint yet, so training restarts from the beginning"));
 }
 
 absl::Status TrainingLoop::Save() {

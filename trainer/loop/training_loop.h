@@ -57,6 +57,7 @@ class TrainingLoop {
   void MeasurePeak();
   absl::Status ValidateNow();  // Cancelled if a stop is requested meanwhile
   absl::Status CheckFinite();
+  absl::Status DivergedStatus(absl::string_view detail) const;  // with the remedy
   absl::Status Save();
   absl::Status SaveUnlessInDoubt();
   void UpdateTrace();

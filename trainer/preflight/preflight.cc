@@ -16,15 +16,15 @@ namespace {
 std::string ExchangeText(const std::vector<HostPlacement>& hosts, size_t ranks,
                          const PreflightRun& run, const ExchangeSpeed& speed) {
   if (ranks == 1) return "none: one rank";
-  std::string text = "messages, for /dev/shm is too small";
+  std::string text = "messages, because /dev/shm is too small";
   if (run.shares_memory) {
     text = absl::StrCat("shared memory, ", ByteText(static_cast<double>(run.window_bytes)),
                         hosts.size() > 1 ? " on a host; messages between hosts" : "");
   }
   if (speed.step_seconds > 0)
-    absl::StrAppendFormat(&text, "; %.3g ms a step", speed.step_seconds * 1e3);
+    absl::StrAppendFormat(&text, "; %.3g ms per step", speed.step_seconds * 1e3);
   if (speed.message_rate > 0) {
-    absl::StrAppend(&text, "; messages at ", ByteText(speed.message_rate), "/s a rank");
+    absl::StrAppend(&text, "; messages at ", ByteText(speed.message_rate), "/s per rank");
   }
   return text;
 }
@@ -71,7 +71,7 @@ PreflightReport JudgeFacts(const std::vector<RankFacts>& ranks, const PreflightR
   report.line =
       absl::StrCat("preflight: ", CountText(ranks.size(), "rank"), " on ",
                    CountText(hosts.size(), "host"), ", binding ", BindingText(hosts[0], ranks),
-                   ", ", CountText(kProductThreads, "thread"), " a rank, exchange ", exchange);
+                   ", ", CountText(kProductThreads, "thread"), " per rank, exchange ", exchange);
   return report;
 }
 

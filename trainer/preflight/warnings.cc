@@ -57,18 +57,19 @@ void WarnOfCores(const HostPlacement& host, const std::vector<RankFacts>& ranks,
   const RankFacts& first = ranks[host.ranks[0]];
   if (static_cast<double>(host.ranks.size()) > host.usable) {
     const std::string text = absl::StrFormat(
-        "%s on %.4g usable cores: they take turns, and every step waits for all of them; "
-        "start %.0f ranks there (launch/elman-run does so by itself)",
+        "%s on %.4g usable cores: they share cores, and every step waits for the slowest rank; "
+        "start %.0f ranks there (elman-run without -n does)",
         CountText(host.ranks.size(), "rank"), host.usable, std::floor(host.usable));
     return Warn(host.name, text, warnings);
   }
   WarnOfSharedCores(host, ranks, warnings);
   if (!IsBound(first) && host.ranks.size() > 1 &&
       static_cast<int>(host.ranks.size()) == first.processors.cores_of_host) {
-    const std::string text = absl::StrCat(
-        "the ranks fill all ", first.processors.cores_of_host,
-        " cores but are not bound to them, so that they move about; if no other job runs there: ",
-        kBindOptions);
+    const std::string text =
+        absl::StrCat("the ranks use all ", first.processors.cores_of_host,
+                     " cores but are not bound to them, so the system moves them between cores; if "
+                     "no other job runs there, start with ",
+                     kBindOptions);
     Warn(host.name, text, warnings);
   }
 }
@@ -90,8 +91,9 @@ void WarnOfClocks(const std::vector<HostPlacement>& hosts, const std::vector<Ran
     const double offset = ranks[host.ranks[0]].clock_offset;
     if (std::abs(offset) <= kMostSkew) continue;
     warnings->push_back(absl::StrFormat(
-        "%s: its clock is %.1f s %s that of %s, so time stamps mislead; set the clocks by NTP",
-        host.name, std::abs(offset), offset > 0 ? "ahead of" : "behind", hosts[0].name));
+        "%s: its clock is %.1f s %s than that of %s, so time stamps are wrong; synchronize the "
+        "clocks with NTP",
+        host.name, std::abs(offset), offset > 0 ? "later" : "earlier", hosts[0].name));
   }
 }
 
@@ -139,25 +141,27 @@ void WarnOfNetworks(const std::vector<HostPlacement>& hosts, const std::vector<R
              !absl::StrContains(run.networks_excluded, interface.network);
     });
     if (bridge == interfaces.end()) continue;
-    warnings->push_back(absl::StrCat(host.name, ": MPI may take ", bridge->name, " (",
-                                     bridge->address, "), a bridge that leads to no other host; ",
-                                     remedy));
+    warnings->push_back(absl::StrCat(host.name, ": MPI may use ", bridge->name, " (",
+                                     bridge->address,
+                                     "), a bridge that does not connect to other hosts; ", remedy));
     break;
   }
   size_t most_ranks = 0;
   for (const HostPlacement& host : hosts) most_ranks = std::max(most_ranks, host.ranks.size());
   const double rate = speed.message_rate * static_cast<double>(most_ranks);
   if (speed.between_hosts && rate < kSlowestNetwork) {
-    warnings->push_back(absl::StrFormat(
-        "a host sends %s a second to another, less than half of Gigabit Ethernet; %s",
-        ByteText(rate), remedy));
+    warnings->push_back(
+        absl::StrFormat("a host sends %s/s to another, less than half of Gigabit Ethernet; %s",
+                        ByteText(rate), remedy));
   }
   for (size_t rank = 0; rank < run.unheard.size(); ++rank) {
-    warnings->push_back(absl::StrCat(
-        "the watchdog of rank ", run.unheard[rank], " on ", ranks[run.unheard[rank]].host,
-        " does not reach rank 0 over UDP",
-        run.unheard.size() > 1 ? absl::StrCat(", nor do ", run.unheard.size() - 1, " others") : "",
-        "; let datagrams pass between the hosts, or a hang will be noticed late"));
+    warnings->push_back(
+        absl::StrCat("the watchdog of rank ", run.unheard[rank], " on ",
+                     ranks[run.unheard[rank]].host, " does not reach rank 0 over UDP",
+                     run.unheard.size() > 1
+                         ? absl::StrCat(", and neither do ", run.unheard.size() - 1, " others")
+                         : "",
+                     "; allow UDP between the hosts, otherwise hangs are detected late"));
     break;
   }
 }
@@ -168,20 +172,21 @@ void WarnOfMessages(const std::vector<HostPlacement>& hosts, const std::vector<R
   const auto free = [&](const HostPlacement& host) { return ranks[host.ranks[0]].shared_memory; };
   const HostPlacement& smallest = *std::ranges::min_element(hosts, {}, free);
   warnings->push_back(absl::StrCat(
-      smallest.name, ": gradients go as messages, which is slower, for /dev/shm has ",
-      ByteText(static_cast<double>(free(smallest))), " free and shared memory takes ",
+      smallest.name,
+      ": gradients are exchanged as messages, which is slower, because /dev/shm has ",
+      ByteText(static_cast<double>(free(smallest))), " free and shared memory needs ",
       ByteText(static_cast<double>(run.window_bytes)),
-      "; give it more: docker run --shm-size=..., a volume of medium Memory in Kubernetes, or "
+      "; make it larger: docker run --shm-size=..., a volume of medium Memory in Kubernetes, or "
       "mount -o remount,size=... /dev/shm"));
 }
 
 void WarnOfPartialSums(const std::vector<RankFacts>& ranks, const PreflightRun& run,
                        Warnings* warnings) {
   if (run.partial_sums <= 1) return;
-  warnings->push_back(absl::StrCat(
-      ranks[run.partial_sums_rank].host, ": sends ", run.partial_sums,
-      " sums of gradients where one would do, for its lanes are no subtree of the sum over all; "
-      "give every host the same number of lanes, a power of two"));
+  warnings->push_back(
+      absl::StrCat(ranks[run.partial_sums_rank].host, ": sends ", run.partial_sums,
+                   " sums of gradients instead of one, because its lanes are not a subtree of the "
+                   "sum over all lanes; give every host the same number of lanes, a power of two"));
 }
 
 }  // namespace
@@ -191,13 +196,15 @@ std::vector<std::string> FindWarnings(const std::vector<RankFacts>& ranks,
                                       const PreflightRun& run, const ExchangeSpeed& speed) {
   Warnings warnings;
   WarnOfDifference(ranks, &RankFacts::program, "runs build",
-                   "give every host the same build, or results depend on where a lane runs",
+                   "give every host the same build, otherwise results depend on where a lane runs",
                    &warnings);
-  WarnOfDifference(ranks, &RankFacts::libraries, "uses",
-                   "give every host the same packages, or results depend on where a lane runs",
-                   &warnings);
+  WarnOfDifference(
+      ranks, &RankFacts::libraries, "uses",
+      "give every host the same packages, otherwise results depend on where a lane runs",
+      &warnings);
   WarnOfDifference(ranks, &RankFacts::instructions, "computes with",
-                   "take hosts of one kind, or results depend on where a lane runs", &warnings);
+                   "use hosts of one kind, otherwise results depend on where a lane runs",
+                   &warnings);
   HostWarnings of_hosts;
   for (const HostPlacement& host : hosts) WarnOfCores(host, ranks, &of_hosts);
   Merge(of_hosts, &warnings);

@@ -123,6 +123,7 @@ absl::StatusOr<NgramEstimationSpec> NgramSpecOfFlags() {
 
 absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
+  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_kind), "--kind=ngram|tfidf|most_frequent_tag"));
   ASSIGN_OR_RETURN(const Kind kind, KindOfFlags());
   const bool ngrams = kind.task == LANGUAGE_MODEL;
   const bool counts = ngrams && absl::GetFlag(FLAGS_import_arpa).empty();
@@ -133,9 +134,15 @@ absl::Status CheckFlags(const CommandLine& command_line) {
                                    absl::StrCat("this is --kind=", std::string(kind.name))));
   const FlagGroup counting[] = {
       {"counting n-grams", counts, {"order", "prune", "memory_mb", "threads"}}};
-  RETURN_IF_ERROR(ExpectApplicable(command_line, counting, "--import_arpa takes them from a file"));
+  RETURN_IF_ERROR(ExpectApplicable(command_line, counting, "--import_arpa reads a model instead"));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
-  RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_output), "--output=FILE"));
+  const std::string output = absl::GetFlag(FLAGS_output);
+  RETURN_IF_ERROR(ExpectFlag(output, "--output=FILE"));
+  if (IsFolder(output)) {
+    return absl::InvalidArgumentError(absl::StrCat("--output=", output,
+                                                   ": a folder; name a file, such as ",
+                                                   ShellWord(JoinPath(output, kind.name))));
+  }
   RETURN_IF_ERROR(NgramSpecOfFlags().status());
   if (const double c = absl::GetFlag(FLAGS_inverse_regularization); !(c > 0) || !std::isfinite(c)) {
     return absl::InvalidArgumentError(absl::StrCat("--inverse_regularization=", RoundedText(c),
@@ -150,9 +157,14 @@ absl::Status Run(const CommandLine&) {
   ASSIGN_OR_RETURN(const Kind kind, KindOfFlags());
   if (dataset->manifest().task() != kind.task) {
     const auto name = [](Task task) { return absl::AsciiStrToLower(Task_Name(task)); };
-    return absl::FailedPreconditionError(
-        absl::StrCat(dataset->folder(), ": a data set of ", name(dataset->manifest().task()),
-                     ", but --kind=", std::string(kind.name), " is for ", name(kind.task)));
+    const Task task = dataset->manifest().task();
+    const auto* const other = std::ranges::find(
+        kKinds, task, [](const NamedValue<Kind>& known) { return known.value.task; });
+    return absl::FailedPreconditionError(absl::StrCat(
+        dataset->folder(), ": a data set for task ", name(task),
+        ", but --kind=", std::string(kind.name), " is for ", name(kind.task), "; ",
+        other == std::end(kKinds) ? "there is no baseline for this task"
+                                  : absl::StrCat("use --kind=", std::string(other->name))));
   }
   const std::string output = absl::GetFlag(FLAGS_output);
   const GivenPath inputs[] = {{"--data", dataset->folder()},

@@ -194,12 +194,12 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   return ExpectFormat(absl::GetFlag(FLAGS_format));
 }
 
-// A model that reads what the data set has, as --streams says.
+// Loads a model for a data set, with the number of streams of --streams.
 absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
                                                       const Dataset& dataset,
-                                                      std::string_view remedy) {
+                                                      std::string_view alternative) {
   ASSIGN_OR_RETURN(auto trained, LoadTrainedModel(path));
-  RETURN_IF_ERROR(CheckFields(trained->header, trained->path, dataset, remedy));
+  RETURN_IF_ERROR(CheckFields(trained->header, trained->path, dataset, alternative));
   const int streams = absl::GetFlag(FLAGS_streams);
   if (streams == 0 || !IsRunningText(trained->header.task())) return trained;
   EvaluationSpec* evaluation = trained->header.mutable_config()->mutable_evaluation();
@@ -209,13 +209,13 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
   return trained;
 }
 
-// What was judged: a floor has no steps.
+// The model that was evaluated. A baseline has no steps.
 std::string Title(const TrainedModel& trained) {
   if (trained.floor) return trained.path;
   return absl::StrCat(trained.path, ", step ", trained.header.progress().step());
 }
 
-// What a language model is told of besides: the tokens of lines.
+// Tables of a language model: losses by position in a line, and surprisals of tokens.
 class LineTables {
  public:
   absl::Status Begin(Evaluator* evaluator) {
@@ -249,7 +249,7 @@ absl::StatusOr<JudgedTranslations> JudgeSplit(const std::shared_ptr<const Datase
                            FeatureSize(trained.header.config().model()), trained.model.get());
 }
 
-// Judges the other model as the first was, and adds what comes of it to the first one's figures.
+// Evaluates the other model as the first one, and adds the differences to the first one's metrics.
 absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, TrainedModel* other,
                            const Evaluator& evaluator, const ExampleSums& examples,
                            const JudgedTranslations& translations, Evaluation* evaluation) {
@@ -298,7 +298,7 @@ absl::Status RunWordTests() {
   return absl::OkStatus();
 }
 
-// Options of other tasks are mistakes.
+// Rejects options of other tasks.
 absl::Status CheckTask(const CommandLine& command_line, const TrainedModel& trained) {
   const Task task = trained.header.task();
   const FlagGroup groups[] = {
@@ -318,8 +318,7 @@ absl::Status Run(const CommandLine& command_line) {
   if (TestsWords()) return RunWordTests();
   ASSIGN_OR_RETURN(const auto dataset, Dataset::Open(absl::GetFlag(FLAGS_data)));
   ASSIGN_OR_RETURN(const auto trained,
-                   LoadFor(absl::GetFlag(FLAGS_checkpoint), *dataset,
-                           "evaluate on a data set built with the same vocabulary"));
+                   LoadFor(absl::GetFlag(FLAGS_checkpoint), *dataset, /*alternative=*/""));
   RETURN_IF_ERROR(CheckTask(command_line, *trained));
   const GivenPath inputs[] = {{"--data", dataset->folder()}, {"--checkpoint", trained->path}};
   const GivenPath surprisal = {"--surprisal", absl::GetFlag(FLAGS_surprisal)};
@@ -329,19 +328,18 @@ absl::Status Run(const CommandLine& command_line) {
   if (IsGlove(header.task(), header.config().model()) ||
       TraitsOf(dataset->manifest().task()).word_pairs) {
     return absl::InvalidArgumentError(
-        "the vectors of GloVe predict no text, and how often words stand together in other text "
-        "depends on how much there is; judge them by --word_similarity=FILE and --analogies=FILE, "
-        "without --data");
+        "GloVe vectors predict no text and have no comparable loss on other text; evaluate them "
+        "with --word_similarity=FILE or --analogies=FILE, without --data");
   }
   if (!TraitsOf(header.task()).predicts && !absl::GetFlag(FLAGS_compare).empty()) {
     return absl::InvalidArgumentError(
-        "--compare: word vectors are not compared by their losses, which depend on how words are "
-        "drawn; use --word_similarity=FILE of each");
+        "--compare: losses of word vectors depend on sampled words and cannot be compared; "
+        "evaluate each of the two with --word_similarity=FILE");
   }
   std::unique_ptr<TrainedModel> other;
   if (const std::string path = absl::GetFlag(FLAGS_compare); !path.empty()) {
     ASSIGN_OR_RETURN(
-        other, LoadFor(path, *dataset, "models can be compared if they have the same vocabulary"));
+        other, LoadFor(path, *dataset, "compare with a model of the same task and vocabulary"));
   }
   const std::string split = SplitOfFlags();
   ASSIGN_OR_RETURN(const EntitySpec entities, EntitySpecOfFlags());
@@ -380,8 +378,9 @@ absl::Status Run(const CommandLine& command_line) {
                 EvaluationText(evaluation).c_str());
     if (other) {
       std::printf(
-          "\nother: %s\nlow, high: of the difference, 95 %% of %d samples of %lld "
-          "examples\np value: of such a difference, either way, if the models were alike\n",
+          "\nother: %s\nlow, high: 95 %% confidence interval of the difference, %d bootstrap "
+          "samples of %lld examples\np value: two-sided, under the hypothesis that both models are "
+          "equally good\n",
           Title(*other).c_str(), absl::GetFlag(FLAGS_bootstrap_samples),
           static_cast<long long>(examples.examples()));
     }

@@ -102,7 +102,7 @@ absl::Status CheckCommandLine(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoFlagWithoutDashes(command_line));
   if (command_line.arguments.empty()) {
     return absl::InvalidArgumentError(
-        "name one data set, shard, run directory, checkpoint or file of elman-baseline, or several "
+        "expected one PATH: a data set, run directory, checkpoint, shard or baseline, or several "
         "run directories; see --help");
   }
   if (command_line.arguments.size() > 1) {
@@ -116,8 +116,8 @@ absl::Status CheckCommandLine(const CommandLine& command_line) {
           absl::GetFlag(FLAGS_verify) + absl::GetFlag(FLAGS_repair) >
       1) {
     return absl::InvalidArgumentError(
-        "--verify, --repair, --compare, --arpa, --export_vectors and questions about words: give "
-        "one of them");
+        "--verify, --repair, --compare, --arpa, --export_vectors and questions about words exclude "
+        "each other; give one of them");
   }
   const FlagGroup groups[] = {
       {"--neighbors and --analogy",

@@ -14,6 +14,8 @@
 #include "data/command_line/program.h"
 #include "data/features/feature_source.h"
 #include "data/format/number_text.h"
+#include "data/format/shell_word.h"
+#include "data/io/file_system.h"
 #include "data/io/status_macros.h"
 #include "data/text/tagged_columns.h"
 #include "data/text/task_fields.h"
@@ -118,6 +120,13 @@ TranslationOutputSpec TranslationSpecOfFlags() {
 }
 
 absl::Status CheckFlags(const CommandLine& command_line) {
+  const std::string checkpoint = absl::GetFlag(FLAGS_checkpoint);
+  if (const auto& files = command_line.arguments;
+      !files.empty() && !checkpoint.empty() && FileExists(files[0])) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'", files[0], "' is not a flag; texts are read from standard input: elman-predict ",
+        "--checkpoint=", ShellWord(checkpoint), " <", ShellWord(files[0])));
+  }
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));
   RETURN_IF_ERROR(ExpectFormat(absl::GetFlag(FLAGS_format)));
@@ -132,11 +141,12 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(Require(max_tokens >= 1, "--max_tokens", max_tokens, "at least 1"));
   RETURN_IF_ERROR(Require(lines >= 1, "--lines", lines, "at least 1"));
   for (const std::string& stop : absl::GetFlag(FLAGS_stop).texts) {
-    if (stop.empty()) return absl::InvalidArgumentError("--stop=: it must be a text");
+    if (stop.empty()) return absl::InvalidArgumentError("--stop=: expected a text, found none");
   }
   if (absl::GetFlag(FLAGS_interactive) && absl::GetFlag(FLAGS_columns)) {
     return absl::InvalidArgumentError(
-        "--interactive reads a sentence a line, --columns a word a line: leave one out");
+        "--interactive reads one sentence per line, and --columns one word per line; use only one "
+        "of them");
   }
   RETURN_IF_ERROR(
       Require(batch_size >= 1 && batch_size <= 4096, "--batch_size", batch_size, "from 1 to 4096"));
@@ -145,7 +155,7 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(Require(search.max_length_ratio >= 0 && search.max_length_ratio <= 1000,
                           "--max_length_ratio", search.max_length_ratio, "from 0 to 1000"));
   return Require(search.n_best >= 1 && search.n_best <= search.beam, "--n_best", search.n_best,
-                 "from 1 to the width of the beam");
+                 "from 1 to --beam");
 }
 
 PredictionSpec SpecOfFlags(FeatureSource* features) {
@@ -185,7 +195,7 @@ std::string_view InputOf(Task task) {
   }
 }
 
-// Tells a person at a terminal what the program waits for. Nothing is printed for other input.
+// Prints at a terminal what the program waits for. Nothing is printed for other input.
 void ExplainInput(Task task) {
   if (::isatty(STDIN_FILENO) == 0) return;
   std::fprintf(stderr, "Type %s, then Enter. %s.\n", std::string(InputOf(task)).c_str(),
@@ -193,8 +203,8 @@ void ExplainInput(Task task) {
                                                 : "Ctrl-D ends the input");
 }
 
-// A line, its answer as it is made, then the next line, each for itself. Commands are for people:
-// in a pipe, every line is an input.
+// Answers each line before the next one is read, and writes the answer while it is generated.
+// Commands are for people: in a pipe, every line is an input.
 absl::Status Converse(Task task, Predictor* predictor) {
   const bool commands = ::isatty(STDIN_FILENO) != 0;
   const bool terminal = commands && ::isatty(STDOUT_FILENO) != 0;
@@ -226,7 +236,7 @@ absl::StatusOr<std::unique_ptr<FeatureSource>> FeaturesOfFlags() {
   return FeatureSource::Open(paths);
 }
 
-// Options of other tasks, and of another way to make texts, are mistakes.
+// Rejects options of other tasks, and of sampling with --beam.
 absl::Status CheckTask(const CommandLine& command_line, const TrainedModel& trained) {
   const Task task = trained.header.task();
   const FlagGroup groups[] = {
@@ -240,10 +250,9 @@ absl::Status CheckTask(const CommandLine& command_line, const TrainedModel& trai
   RETURN_IF_ERROR(
       ExpectApplicable(command_line, groups,
                        absl::StrCat(trained.path, " is ", std::string(TraitsOf(task).model_noun))));
-  const FlagGroup drawing[] = {{"texts that are drawn",
-                                absl::GetFlag(FLAGS_beam) == 0,
-                                {"temperature", "top_k", "top_p", "seed"}}};
-  return ExpectApplicable(command_line, drawing, "--beam searches the likeliest text");
+  const FlagGroup drawing[] = {
+      {"sampled texts", absl::GetFlag(FLAGS_beam) == 0, {"temperature", "top_k", "top_p", "seed"}}};
+  return ExpectApplicable(command_line, drawing, "--beam searches for the most likely text");
 }
 
 absl::Status Run(const CommandLine& command_line) {

@@ -20,6 +20,7 @@
 #include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
 #include "data/format/number_text.h"
+#include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
@@ -148,10 +149,10 @@ bool ResumesFromFile() {
 absl::Status ExpectCount(const char* flag, int64_t value) {
   if (value >= 0) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("--", flag, "=", value, ": it counts steps, from 1 on"));
+      absl::StrCat("--", flag, "=", value, ": expected a number of steps, at least 1"));
 }
 
-// What a flag that does not exist means if it names a field of the configuration.
+// Explains an unknown flag whose name is similar to a field of the configuration.
 std::string ExplainField(std::string_view name, std::string_view value) {
   const std::vector<std::string> fields = ConfigFieldsLike(name);
   if (fields.empty()) return "";
@@ -170,7 +171,8 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   const bool preflight = absl::GetFlag(FLAGS_preflight);
   if (dry_run + preflight + Verifies() + Replays() > 1) {
     return absl::InvalidArgumentError(
-        "--dry_run, --preflight, --verify_resume and --replay_step: give one of them");
+        "--dry_run, --preflight, --verify_resume and --replay_step exclude each other; give one of "
+        "them");
   }
   if (Replays()) {
     RETURN_IF_ERROR(ExpectOnly(
@@ -180,10 +182,18 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   }
   const std::string prometheus = absl::GetFlag(FLAGS_prometheus);
   if (!prometheus.empty() && !absl::EndsWith(prometheus, ".prom")) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--prometheus=", prometheus, ": node-exporter reads only files whose names end in .prom"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--prometheus=", prometheus,
+                     ": expected a name that ends in .prom, because node-exporter reads no other "
+                     "files; rename it"));
   }
   RETURN_IF_ERROR(ParseTake(absl::GetFlag(FLAGS_take)).status());
+  for (const std::string& argument : command_line.arguments) {
+    if (absl::StrContains(argument, '=') || !FileExists(argument)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", argument, "' is neither a flag nor FIELD=VALUE. Name files with ",
+                     "--config=FILE, --data=DATASET_DIR and --output=RUN_DIR"));
+  }
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
   if (dry_run || preflight || Verifies() || (Replays() && ResumesFromFile()))
     return absl::OkStatus();
@@ -195,7 +205,7 @@ InitialVectors VectorsFromFlags() {
           .target_vectors = absl::GetFlag(FLAGS_target_vectors)};
 }
 
-// Nothing is written over what is read. Collective.
+// Checks that no output overwrites an input. Collective.
 absl::Status CheckOutputs(Communicator* communicator, const Datasets& datasets,
                           const std::string& config) {
   const auto check = [&]() -> absl::Status {
@@ -214,7 +224,7 @@ absl::Status CheckOutputs(Communicator* communicator, const Datasets& datasets,
   return AgreeWithRoot(communicator, communicator->rank() == 0 ? check() : absl::OkStatus());
 }
 
-// The place of a run that is not begun.
+// Prints where a run would be placed, without starting it.
 absl::Status PrintPlace(Communicator* communicator, const Datasets& datasets,
                         const TrainingConfig& config, Watchdog* watchdog) {
   ASSIGN_OR_RETURN(PreparedRun run, PrepareRun(communicator, datasets, {}, config));
@@ -223,8 +233,8 @@ absl::Status PrintPlace(Communicator* communicator, const Datasets& datasets,
                     run.exchange.get());
 }
 
-// Says whose fault it is and ends this rank, upon which mpirun ends the others. The main thread may
-// be stuck anywhere, also within printf.
+// Prints which rank is at fault and ends this rank; then mpirun ends the others. The main thread
+// may be blocked anywhere, also in printf.
 void EndHungJob(const Diagnosis& diagnosis) {
   const std::string text = absl::StrCat("\n", diagnosis.table, std::string(kProgram.name),
                                         ": error: ", diagnosis.error, "\n");
@@ -236,7 +246,7 @@ void EndHungJob(const Diagnosis& diagnosis) {
   ::_exit(kExitFailed);
 }
 
-// The lanes of the run that would continue; 0: a new one begins.
+// Number of lanes of the run that would be resumed; 0: a new run would start.
 int LanesToContinue() {
   const std::string resume = absl::GetFlag(FLAGS_resume);
   const absl::StatusOr<Take> take = ParseTake(absl::GetFlag(FLAGS_take));
@@ -251,7 +261,7 @@ int LanesToContinue() {
   return header.ok() ? header->config().lanes() : 0;
 }
 
-// The most ranks that such a run can have: each needs a lane, and each lane a sequence. elman-run
+// Maximum number of ranks of such a run: each needs a lane, and each lane a sequence. elman-run
 // reads it.
 int MostRanks(const TrainingConfig& config) {
   if (config.lanes() > 0) return config.lanes();
@@ -259,7 +269,7 @@ int MostRanks(const TrainingConfig& config) {
   return lanes > 0 ? lanes : config.batch_size();
 }
 
-// What a run would be, without one.
+// Prints the size of a run without starting it.
 absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
                        const RunSettings& settings) {
   const TrainingConfig& config = settings.config;
@@ -269,7 +279,7 @@ absl::Status PrintPlan(Communicator* communicator, const Datasets& datasets,
   std::printf("parameters        %s\n", GroupedText(run.model->parameters().count()).c_str());
   std::printf("memory per rank   %s\n", EstimateMemory(run).ToString().c_str());
   const int64_t steps = StepsPerEpoch(*run.source, run.config().micro_batches());
-  std::printf("steps an epoch    %s\n", GroupedText(steps).c_str());
+  std::printf("steps per epoch   %s\n", GroupedText(steps).c_str());
   std::printf("lanes, ranks      %d, %d\n", run.config().lanes(), communicator->size());
   std::printf("most ranks        %d\n", MostRanks(config));
   const std::string imbalance = ImbalanceText(run);
@@ -293,7 +303,7 @@ absl::Status Replay(Communicator* communicator, const CommandLine& command_line)
   return ReplayStep(communicator, datasets, source, step);
 }
 
-// Where a verification without --output works.
+// Folder for a verification without --output.
 std::string ScratchPath() {
   std::error_code error;
   const std::string folder = std::filesystem::temp_directory_path(error).string();
@@ -303,7 +313,7 @@ std::string ScratchPath() {
 absl::Status Run(Communicator* communicator, const CommandLine& command_line, PhaseClock* clock,
                  Pulse* pulse, Watchdog* watchdog) {
   if (Replays()) {
-    watchdog->SetPatience(0);  // there is nobody to wait for
+    watchdog->SetPatience(0);  // there is no other rank to wait for
     return Replay(communicator, command_line);
   }
   ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
@@ -384,7 +394,7 @@ int Main(int argc, char** argv) {
     status = Run(&communicator, *command_line, &clock, &pulse, &watchdog);
   }
   if (status.ok()) return kExitDone;
-  // Every rank has the same verdict; one of them says it.
+  // Every rank has the same status; rank 0 prints it.
   if (root) PrintError(kProgram.name, status);
   return absl::IsInvalidArgument(status) ? kExitUsage : kExitFailed;
 }

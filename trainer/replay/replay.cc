@@ -83,7 +83,7 @@ absl::Status CheckAgainstRecord(const std::string& metrics, const StepReport& re
     ASSIGN_OR_RETURN(recorded, FindRecordedStep(metrics, report.step));
   }
   if (!recorded) {
-    absl::PrintF("%s: no line of this step to compare with\n", metrics);
+    absl::PrintF("%s: has no line of this step to compare with\n", metrics);
     return absl::OkStatus();
   }
   if (SameFigure(recorded->loss, report.loss) &&
@@ -93,12 +93,11 @@ absl::Status CheckAgainstRecord(const std::string& metrics, const StepReport& re
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(absl::StrCat(
-      "the replay is not what ", metrics, " recorded of step ", report.step, ": loss ",
+      "the replay differs from what ", metrics, " recorded for step ", report.step, ": loss ",
       RoundTripText(recorded->loss), ", gradient norm ", RoundTripText(recorded->gradient_norm),
       ", learning rate ", RoundTripText(recorded->learning_rate), "; ",
-      may_have_rounded
-          ? "what nodes round between each other (exchange.wire_format) is not replayed"
-          : "if settings were changed since the checkpoint, give them as overrides"));
+      may_have_rounded ? "rounding between nodes (exchange.wire_format) is not replayed"
+                       : "if settings were changed since the checkpoint, give them as overrides"));
 }
 
 }  // namespace

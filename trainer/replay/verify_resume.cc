@@ -25,8 +25,8 @@ absl::StatusOr<double> TrainTo(Communicator* communicator, RunRequest request, i
   const absl::Time began = absl::Now();
   ASSIGN_OR_RETURN(const RunEnd end, RunTraining(communicator, request));
   if (end.stopped) {
-    return absl::CancelledError(
-        absl::StrCat("asked to stop at step ", end.step, " of ", step, ", before a verdict"));
+    return absl::CancelledError(absl::StrCat("asked to stop at step ", end.step, " of ", step,
+                                             ", before the check was complete"));
   }
   return absl::ToDoubleSeconds(absl::Now() - began);
 }
@@ -47,11 +47,12 @@ absl::Status Compare(const std::string& straight_run, double straight_seconds,
   PrintRun("stopped half way and resumed", resumed, resumed_seconds);
   const std::string difference = FirstDifference(straight, resumed);
   if (difference.empty() && ContentHash(straight) == ContentHash(resumed)) {
-    absl::PrintF("resume is exact: the two are the same, bit for bit\n");
+    absl::PrintF("resume is exact: both results have the same bits\n");
     return absl::OkStatus();
   }
-  return absl::DataLossError(absl::StrCat("resume is not exact: straight and resumed differ in ",
-                                          difference.empty() ? "what no array holds" : difference));
+  return absl::DataLossError(
+      absl::StrCat("resume is not exact: the uninterrupted and the resumed run differ in ",
+                   difference.empty() ? "state that is in no array" : difference));
 }
 
 }  // namespace

@@ -203,12 +203,11 @@ void ProgressReporter::WriteTrainLine() {
 void ProgressReporter::ExplainUtilization(double utilization) {
   if (peak_explained_) return;
   peak_explained_ = true;
-  Event(
-      last_.step, "mfu_above_1",
-      absl::StrFormat("MFU %.2f is above 1: training computes faster than the cores multiplied "
-                      "matrices when that was measured last (%.4g GFLOP/s), for they were busy or "
-                      "clocked lower then; every validation measures it again",
-                      utilization, interval_.peak() / 1e9));
+  Event(last_.step, "mfu_above_1",
+        absl::StrFormat("MFU %.2f is above 1: training is faster than the matrix products that "
+                        "were last measured (%.4g GFLOP/s), because the cores were busy or had a "
+                        "lower clock rate then; every validation measures it again",
+                        utilization, interval_.peak() / 1e9));
 }
 
 void ProgressReporter::PeakMeasured(double peak, double seconds) {
@@ -240,8 +239,8 @@ void ProgressReporter::ShowProgress() {
 void ProgressReporter::Complain(const absl::Status& status) {
   if (status.ok() || complained_) return;
   complained_ = true;
-  terminal_.Print(absl::StrFormat("warning: %s; training goes on, later lines may be missing too",
-                                  status.message()));
+  terminal_.Print(absl::StrFormat(
+      "warning: %s; training continues, and later lines may also be missing", status.message()));
 }
 
 void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& evaluation,
@@ -264,8 +263,8 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   if (IsLostAtBegin(epoch, evaluation.loss)) {
     remarks.emplace_back(
         "the validation loss is far above the training loss in the first epoch: the network may "
-        "depend on a state that it has carried for long, and be lost at the beginning of a text. "
-        "Set model.initial_state.reset_probability=0.01 in a new run");
+        "depend on a state that it has carried over many steps, and predict badly at the beginning "
+        "of a text. Set model.initial_state.reset_probability=0.01 in a new run");
   }
   for (const std::string& remark : remarks) {
     if (remarked_.insert(remark).second) Say("remark: " + remark);
@@ -454,9 +453,9 @@ absl::Status ProgressReporter::CheckLearned(const Progress& progress,
   constexpr double kMargin = 0.1;  // nats; initial values already predict about this well
   if (!loss || *loss <= guessing + kMargin) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrFormat(
-      "%s loss is %.4g nats per target, above the %.4g of guessing each of %d outcomes alike: this "
+      "%s loss is %.4g nats per target, above the %.4g of a uniform guess among %d outcomes: this "
       "model has learned nothing. Lower optimizer.learning_rate or set optimizer.clip_norm, and "
-      "start again with another --output",
+      "start a new run with another --output",
       validated ? "the best validation" : "the training", *loss, guessing, outcomes));
 }
 

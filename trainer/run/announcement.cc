@@ -70,8 +70,8 @@ std::string ImbalanceText(const PreparedRun& run) {
   const int64_t batch = (run.config().batch_size() + ranks - 1) / ranks * ranks;
   return absl::StrCat(
       "of the ", all, " sequences of a step, some ranks have ", most, " and others ", least,
-      ": ranks wait for each other ", FixedText(100 * idle, 0), " % of the time; ",
-      lanes == ranks ? absl::StrCat("batch_size=", batch, " is even on ", ranks, " ranks")
+      ": ranks wait ", FixedText(100 * idle, 0), " % of the time; ",
+      lanes == ranks ? absl::StrCat("batch_size=", batch, " is shared evenly by ", ranks, " ranks")
                      : absl::StrCat("a number of ranks that divides the ", lanes,
                                     " lanes shares them evenly"));
 }
@@ -93,7 +93,7 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
   const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
   reporter->Say(absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
                              parameters, " parameters, ", train_tokens, " training tokens, ", steps,
-                             " steps an epoch, ", CountText(start.config.lanes(), "lane"), " on ",
+                             " steps per epoch, ", CountText(start.config.lanes(), "lane"), " on ",
                              CountText(ranks, "rank"), " (", machine, ")"));
   reporter->Say(absl::StrCat("memory per rank, about: ", memory));
   std::vector<std::pair<std::string, std::string>> facts = {
@@ -101,7 +101,7 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
       {"model", ModelText(start.checkpoint.header.task(), start.config.model())},
       {"parameters", parameters},
       {"training tokens", train_tokens},
-      {"steps an epoch", steps},
+      {"steps per epoch", steps},
       {"lanes, ranks", absl::StrCat(start.config.lanes(), ", ", ranks)},
       {"memory per rank, about", memory},
       {"host of rank 0", HostName()},
@@ -154,10 +154,11 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
     }
   }
   if (!start.set_aside.empty()) {
-    reporter->Event(progress.step(), "set_aside",
-                    absl::StrCat("checkpoints of later steps are set aside, for nobody to count or "
-                                 "delete but you: ",
-                                 absl::StrJoin(start.set_aside, ", ")));
+    reporter->Event(
+        progress.step(), "set_aside",
+        absl::StrCat(
+            "checkpoints of later steps were renamed; Elman neither reads nor deletes them: ",
+            absl::StrJoin(start.set_aside, ", ")));
   }
 }
 

@@ -37,8 +37,8 @@ absl::StatusOr<std::string> FillTable(const std::string& flag, const std::string
   const uint64_t matched = coverage.exact + coverage.lower_cased;
   if (matched == 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat(described->path, ": has a vector for none of the ", coverage.pieces,
-                     " pieces of the vocabulary; is it of the same language and tokenizer?"));
+        absl::StrCat(described->path, ": has no vector for any of the ", coverage.pieces,
+                     " pieces of the vocabulary; use vectors of the same language and tokenizer"));
   }
   return absl::StrFormat(
       "%s: vectors for %d of %d pieces (%.1f %%), %d of them by lower case; %.1f %% of the tokens "
@@ -65,9 +65,10 @@ absl::Status Check(const InitialVectors& files, Task task, const ModelSpec& spec
   if (!spec.frozen_embeddings()) return absl::OkStatus();
   if (!files.vectors.empty() && (!two_tables || !files.target_vectors.empty()))
     return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "model.frozen_embeddings is true: what is random would stay so; give --vectors=FILE",
-      two_tables ? " and --target_vectors=FILE" : ""));
+  return absl::InvalidArgumentError(
+      absl::StrCat("model.frozen_embeddings is true: random embeddings would not be trained; give "
+                   "--vectors=FILE",
+                   two_tables ? " and --target_vectors=FILE" : ""));
 }
 
 // Writes the vectors into the tables of `values`; pieces without a vector keep their values.

@@ -39,7 +39,7 @@ absl::Status CheckWeights(const ParameterTable& table, const CheckpointHeader& h
   while (ours(first) == theirs(first) && ours(first) != "nothing") ++first;
   return absl::InvalidArgumentError(absl::StrCat(
       path, ": has ", theirs(first), " where the model of this configuration has ", ours(first),
-      "; a run can only begin with weights of the same model: give the model fields of that run"));
+      "; a run can only start with weights of the same model: use the model fields of that run"));
 }
 
 }  // namespace

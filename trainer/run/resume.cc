@@ -49,14 +49,14 @@ absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
   if (resume == "never") {
     return absl::FailedPreconditionError(
         absl::StrCat(directory->folder(),
-                     ": holds a run already, and --resume=never would write over it; give another "
-                     "--output, or leave --resume out to go on"));
+                     ": contains a run, which --resume=never would overwrite; use another "
+                     "--output, or leave --resume out to resume that run"));
   }
   if (!absl::IsNotFound(latest.status())) return latest;
   return absl::FailedPreconditionError(absl::StrCat(
       JoinPath(checkpoints.folder(), kLatest),
       ": missing, though there are checkpoints, the newest of step ", steps.back(),
-      "; 'elman-inspect ", ShellWord(directory->folder()), " --repair' writes the mark anew"));
+      "; 'elman-inspect ", ShellWord(directory->folder()), " --repair' writes the mark again"));
 }
 
 // A run directory holds one training history: a run continues there from a checkpoint of the
@@ -73,8 +73,8 @@ absl::Status CheckHistory(const RunDirectory* directory, const std::string& path
       absl::IsNotFound(checkpoints.ReadMark(kLatest).status()))
     return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
-      directory->folder(), ": holds a run already, of which ", path, ", a checkpoint of step ",
-      step, ", is none; give another --output, or leave --resume out to go on with what is there"));
+      directory->folder(), ": contains a run, to which ", path, ", a checkpoint of step ", step,
+      ", does not belong; use another --output, or leave --resume out to resume that run"));
 }
 
 // Returns whether the checkpoint belongs to the run directory. Null: a run that writes nothing.
@@ -112,7 +112,7 @@ absl::Status OtherData(const std::string& path, const Datasets& datasets,
   return absl::FailedPreconditionError(
       absl::StrCat(path, ": was trained on other data than the split train of ",
                    datasets[0]->folder(), datasets.size() > 1 ? " and the others" : "",
-                   ", so the place reached in an epoch has no meaning there; ", remedy));
+                   ", so its position in the epoch is not valid there; ", remedy));
 }
 
 // Decides what the run takes from the checkpoint.
@@ -122,13 +122,12 @@ absl::StatusOr<Take> Decide(const CheckpointHeader& header, const std::string& p
   if (own) {
     if (same_data) return Take::kEverything;
     return OtherData(path, datasets,
-                     absl::StrCat("give that data, or a new --output and --resume=", path,
+                     absl::StrCat("use that data, or a new --output and --resume=", path,
                                   " for a new run with these weights"));
   }
   if (take == Take::kAuto) return same_data ? Take::kEverything : Take::kWeights;
   if (take == Take::kEverything && !same_data)
-    return OtherData(path, datasets,
-                     writes ? "give that data, or --take=weights" : "give that data");
+    return OtherData(path, datasets, writes ? "use that data, or --take=weights" : "use that data");
   return take;
 }
 
@@ -148,18 +147,20 @@ void SettleBest(const Dataset& dataset, const RunDirectory* directory, bool own,
     progress->clear_epochs_without_improvement();
     reset(absl::StrCat("the split valid of ", dataset.folder(), " is not the one that ",
                        start->path,
-                       " was validated on: the next validation is the best, and a schedule that "
-                       "waits for a plateau compares from there on"));
+                       " was validated on: the next validation counts as the best, and "
+                       "schedule.kind=PLATEAU starts to compare with it"));
   } else if (had_best && own) {
     if (!CheckpointDirectory(directory->folder()).SettleBest(progress)) return;
-    reset(absl::StrCat("warning: the best checkpoint, of step ", step, ", is missing or damaged; ",
-                       progress->has_best()
-                           ? absl::StrCat("the best is that of step ", progress->best_step())
-                           : std::string("the next validation is the best")));
+    reset(absl::StrCat(
+        "warning: the best checkpoint, of step ", step, ", is missing or damaged; ",
+        progress->has_best()
+            ? absl::StrCat("the best checkpoint is now that of step ", progress->best_step())
+            : std::string("the next validation counts as the best")));
   } else if (had_best && directory != nullptr && step != progress->step()) {
     CopyBest(Progress(), progress);
-    reset(absl::StrCat("the best checkpoint of the run before, of step ", step,
-                       ", is not in this run directory: the next validation is the best here"));
+    reset(absl::StrCat(
+        "the best checkpoint of the previous run, of step ", step,
+        ", is not in this run directory: the next validation counts as the best here"));
   }
 }
 
@@ -218,9 +219,9 @@ absl::StatusOr<StartingPoint> FindStartingPoint(const Datasets& datasets,
   CheckpointHeader& header = start.checkpoint.header;
   const int64_t step = header.progress().step();
   RETURN_IF_ERROR(CheckHistory(directory, start.path, step));
-  RETURN_IF_ERROR(CheckFields(header, start.path, *datasets[0],
-                              "train on the data set of that run, or begin anew with another "
-                              "--output"));
+  RETURN_IF_ERROR(CheckFields(
+      header, start.path, *datasets[0],
+      resume == "auto" ? "start a new run with another --output" : "leave --resume out"));
   const bool own = start.own = IsOwn(directory, start.path, step);
   ASSIGN_OR_RETURN(start.taken,
                    Decide(header, start.path, datasets, own, directory != nullptr, take));
@@ -246,9 +247,10 @@ absl::StatusOr<StartingPoint> FindStartingPoint(const Datasets& datasets,
   KeepWeights(with_moments, &start.checkpoint);
   start.events.push_back(
       {"started_from",
-       absl::StrCat("begins with the weights ", with_moments ? "and the optimizer's moments " : "",
-                    "of ", start.path, ", step ", step,
-                    ": steps, epochs, the learning rate's schedule and the best begin anew")});
+       absl::StrCat(
+           "starts with the weights ", with_moments ? "and the optimizer's moments " : "", "of ",
+           start.path, ", step ", step,
+           ": steps, epochs, the learning rate schedule and the best checkpoint are reset")});
   return start;
 }
 

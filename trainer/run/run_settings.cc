@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/shell_word.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 #include "data/shards/dataset.h"
@@ -11,10 +12,12 @@
 #include "data/text/text_file.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/config/config_files.h"
+#include "trainer/config/config_text.h"
 #include "trainer/config/default_config.h"
 #include "trainer/config/run_config.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
+#include "trainer/record/checkpoint/known_file.h"
 
 namespace elman {
 namespace {
@@ -48,15 +51,29 @@ struct Source {
   std::string origin;  // if it was chosen
 };
 
+// Reads a file that --config names. Whatever is wrong with it is an error of the command line.
+absl::StatusOr<std::string> ReadConfigText(const std::string& path) {
+  if (ReadCheckpointHeader(path).ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--config: ", path, ": a checkpoint, not a configuration; the one of its run is ",
+        ShellWord(JoinPath(FolderOf(FolderOf(path)), "config.textproto"))));
+  }
+  absl::StatusOr<std::string> text = ReadTextFile(path, kMaxConfigBytes);
+  if (!text.ok())
+    return absl::InvalidArgumentError(absl::StrCat("--config: ", text.status().message()));
+  const KnownFile known = CheckConfigText(*text, path).ok() ? KnownFile() : IdentifyFile(path);
+  if (IsRecognized(known) && known.kind != KnownFile::kConfiguration) {
+    return absl::InvalidArgumentError(absl::StrCat("--config: ", path, ": not a configuration but ",
+                                                   known.what, "; ", known.reader));
+  }
+  return text;
+}
+
 absl::StatusOr<Source> ReadSource(const ConfigRequest& request, const Datasets& datasets) {
   Source source;
   if (!request.config.empty()) {
     ASSIGN_OR_RETURN(source.path, FindConfigFile(request.config, FindShipped("launch/configs")));
-    // A wrong --config is an error of the command line.
-    absl::StatusOr<std::string> text = ReadTextFile(source.path, kMaxConfigBytes);
-    if (!text.ok())
-      return absl::InvalidArgumentError(absl::StrCat("--config: ", text.status().message()));
-    source.text = *std::move(text);
+    ASSIGN_OR_RETURN(source.text, ReadConfigText(source.path));
     return source;
   }
   const bool from_file = request.resume != "auto" && request.resume != "never";

@@ -26,9 +26,9 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
   }
   if (ranks <= config.lanes()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
-      ranks, " ranks are too many for ", config.lanes(), " lanes",
+      ranks, " ranks are more than ", config.lanes(), " lanes",
       start.resumed() ? absl::StrCat(", which ", start.resumed_from, " fixes") : std::string(),
-      "; start at most ", config.lanes(), start.resumed() ? "" : ", or set lanes to more"));
+      "; start at most ", config.lanes(), start.resumed() ? "" : ", or increase lanes"));
 }
 
 // Checks that fields for models of other tasks have their defaults, because they would be ignored.
@@ -64,7 +64,7 @@ absl::Status CheckFieldsOfTask(Task task, const ModelSpec& model) {
   return absl::InvalidArgumentError(
       absl::StrCat("model.initial_state.", resets ? "reset_probability" : "text",
                    " is for language models, and this is ", std::string(TraitsOf(task).model_noun),
-                   ", whose states begin anew with every example; leave it out"));
+                   ", whose state is reset at every example; leave it out"));
 }
 
 // Checks the learning rate: that of word vectors applies to single words, not to means over
@@ -78,21 +78,25 @@ absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& co
         "model.word_vectors.method is ",
         WordVectorSpec::Method_Name(config.model().word_vectors().method()), ", and ",
         dataset.folder(),
-        glove ? " is a data set of text; count what stands together in it with elman-preprocess "
-                "--cooccurrences_of, and train on that"
-              : " a data set of co-occurrences; set model.word_vectors.method=GLOVE, or train on "
-                "the text that was counted"));
+        glove
+            ? " is a data set of text; count its co-occurrences with elman-preprocess "
+              "--cooccurrences_of, and train on these"
+            : " is a data set of co-occurrences; set model.word_vectors.method=GLOVE, or train on "
+              "the text that was counted"));
   }
   if (config.micro_batches() > 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "micro_batches is ", config.micro_batches(),
-        ": word vectors take no memory for a batch, however large; raise batch_size or "
-        "sequence_length instead"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("micro_batches is ", config.micro_batches(),
+                     ": the memory of word vectors does not depend on the batch; increase "
+                     "batch_size or sequence_length instead"));
   }
   if (config.loss().normalization() == LossSpec::SUM) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "loss.normalization is ", LossSpec::Normalization_Name(config.loss().normalization()),
-      ": word vectors learn from summed gradients; set loss.normalization=SUM"));
+      ", but ", dataset.folder(),
+      " is a data set for word vectors, which learn from summed gradients; use a configuration "
+      "for word vectors, such as launch/configs/word_vectors/config.textproto, or set "
+      "loss.normalization=SUM"));
 }
 
 // Sets how validation reads the split. A run is validated in the same way from start to end,

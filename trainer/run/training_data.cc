@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -16,6 +17,7 @@
 #include "data/command_line/path_lists.h"
 #include "data/features/feature_reader.h"
 #include "data/format/number_text.h"
+#include "data/format/shell_word.h"
 #include "data/io/checksum.h"
 #include "data/io/status_macros.h"
 #include "data/shards/length_histogram.h"
@@ -40,7 +42,7 @@ absl::Status AgreeOnDataset(Communicator* communicator,
   if (other == all.end()) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat((*dataset)->folder(), ": rank ", other - all.begin(),
-                   " sees another data set there than rank 0; give every host the same copy"));
+                   " reads another data set there than rank 0; give every host the same copy"));
 }
 
 // Returns whether ids have the same meaning in both, regardless of the counts of the pieces.
@@ -55,13 +57,21 @@ bool SamePieces(const Dataset& a, const Dataset& b, int field) {
 }
 
 absl::Status CheckSameIds(const Dataset& first, const Dataset& other) {
-  bool same = first.manifest().task() == other.manifest().task();
+  const auto name = [](const Dataset& dataset) {
+    return absl::AsciiStrToLower(Task_Name(dataset.manifest().task()));
+  };
+  if (name(first) != name(other)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        other.folder(), " is a data set for task ", name(other), ", and ", first.folder(),
+        " for task ", name(first), ". Use data sets for the same task in --data"));
+  }
+  bool same = true;
   for (int field = 0; same && field < first.manifest().fields_size(); ++field)
     same = SamePieces(first, other, field);
   if (same) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat(other.folder(), ": has not the task and the vocabularies of ", first.folder(),
-                   ", to be trained on together; preprocess it with those"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      other.folder(), ": its vocabularies are not those of ", first.folder(),
+      ". Make it again with elman-preprocess --vocabulary_of=", ShellWord(first.folder())));
 }
 
 // Returns false if the manifest shows that no example of the split has more than `most` tokens.
@@ -171,10 +181,10 @@ absl::StatusOr<std::vector<LongExamples>> FindLongExamples(Communicator* communi
   const auto most = static_cast<size_t>(config.max_length());
   if (const Task task = datasets[0]->manifest().task();
       IsRunningText(task) || TraitsOf(task).word_pairs) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "max_length is ", most,
-        ": it is for tasks that read whole examples; of running text a step reads sequence_length "
-        "tokens of each row, however long lines are; leave it out"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("max_length is ", most,
+                     ": it is for tasks that read whole examples; running text is cut into parts "
+                     "of sequence_length tokens; leave it out"));
   }
   for (size_t i = 0; i < datasets.size(); ++i) {
     ASSIGN_OR_RETURN(const SplitEntry* train, datasets[i]->FindSplit(kTrain));
@@ -218,8 +228,8 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateTrainingSource(
   if (IsRunningText(datasets[0]->manifest().task())) {
     if (config.batch_by() == TrainingConfig::TOKENS) {
       return absl::InvalidArgumentError(
-          "batch_by is TOKENS: the batches of running text have all as many tokens, batch_size "
-          "times sequence_length; leave it out");
+          "batch_by is TOKENS: all batches of running text have the same number of tokens, "
+          "batch_size times sequence_length; leave it out");
     }
     return CreateMixedStreamBatcher(datasets, weights, kTrain,
                                     {.batch_size = config.batch_size(),

@@ -120,9 +120,9 @@ absl::Status SaveStatus(Communicator* communicator, bool save_failed,
                         const CheckpointDirectory& checkpoints) {
   absl::Status saved;
   if (save_failed) {
-    saved = absl::UnavailableError(absl::StrCat("the last checkpoint could not be written to ",
-                                                checkpoints.folder(),
-                                                "; what is there is good and can be resumed"));
+    saved = absl::UnavailableError(
+        absl::StrCat("the last checkpoint could not be written to ", checkpoints.folder(),
+                     "; earlier checkpoints are intact, and the same command resumes from them"));
   }
   return AgreeWithRoot(communicator, saved);
 }

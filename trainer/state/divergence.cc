@@ -38,9 +38,7 @@ DivergenceGuard::Recovery DivergenceGuard::Recover(double loss, double gradient_
         "diverged", detail,
         absl::OutOfRangeError(absl::StrCat(
             detail, ", more than divergence.", too_many_in_a_row ? "max_in_a_row" : "max_in_all",
-            " bears; lower optimizer.learning_rate or set optimizer.clip_norm, and start "
-            "again: the run goes on from its last checkpoint. --replay_step=",
-            step, " shows where the figures come from"))};
+            " allows; --replay_step=", step, " shows in which layer the values became too large"))};
   }
   if (!rolls_back()) {
     state_->RestoreState();
@@ -51,7 +49,7 @@ DivergenceGuard::Recovery DivergenceGuard::Recover(double loss, double gradient_
   record_->set_rollbacks(record_->rollbacks() + 1);
   record_->set_lost_updates(step - record_->snapshot_step() + record_->snapshot_lost_updates());
   return {"rolled_back",
-          absl::StrCat("warning: went back to the snapshot of step ", record_->snapshot_step(),
+          absl::StrCat("warning: returned to the snapshot of step ", record_->snapshot_step(),
                        " after ", figures, " (", count, "); learning rates are multiplied by ",
                        SignificantText(rate_factor(), 6), " from now on"),
           {}};
@@ -88,7 +86,7 @@ std::string DivergenceTotals(const Progress& progress) {
   const DivergenceRecord& record = progress.divergence();
   if (record.steps() == 0) return "";
   return absl::StrCat(record.steps(), " of ", progress.step(), " steps diverged; ",
-                      record.lost_updates(), " steps are not in the weights",
+                      record.lost_updates(), " steps are not part of the weights",
                       record.rollbacks() > 0 ? absl::StrCat(", the learning rate was lowered ",
                                                             record.rollbacks(), " times")
                                              : "");

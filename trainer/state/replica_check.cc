@@ -16,8 +16,8 @@ namespace {
 // Describes how `odd` differs from the digest of most ranks.
 std::string Difference(const ReplicaDigest& odd, const ReplicaDigest& most) {
   if (odd.step != most.step) return absl::StrCat("is at step ", odd.step);
-  if (odd.values != most.values) return "holds other values of the parameters";
-  return "believes the run to be elsewhere (epoch, tokens or best loss)";
+  if (odd.values != most.values) return "has other values of the parameters";
+  return "has another position in the run (epoch, tokens or best loss)";
 }
 
 }  // namespace
@@ -62,11 +62,11 @@ absl::Status ReplicaCheck::Compare(Communicator* communicator,
   const bool majority = 2 * std::ranges::count(digests, most) > ranks;
   return absl::DataLossError(absl::StrCat(
       "the ranks no longer agree at step ", most.step, ": ", absl::StrJoin(odd, ", "), ", unlike ",
-      majority ? "most ranks" : "others, and it is open who is right", "; ",
+      majority ? "most ranks" : "others, and it is unknown which are right", "; ",
       last_good_ < 0 ? std::string("they have not agreed since this start")
                      : absl::StrCat("all agreed at step ", last_good_),
-      ", so go on with --resume=FILE from a checkpoint no later than that, and test that host's "
-      "memory and network"));
+      ". Resume with --resume=FILE from a checkpoint of that step or earlier, and test the memory "
+      "and the network of that host"));
 }
 
 }  // namespace elman

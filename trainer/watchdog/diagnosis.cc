@@ -71,14 +71,14 @@ std::vector<int> LateRanks(std::span<const Suspect> suspects) {
 }
 
 std::string LateText(const Suspect& suspect) {
-  if (!suspect.heard) return "was never heard of, over UDP";
+  if (!suspect.heard) return "has sent nothing over UDP";
   const std::string state = StateText(suspect.state);
   if (suspect.silent) return absl::StrCat("does not answer", state);
   if (suspect.sample.meeting != Meeting::kNone)
-    return absl::StrCat("is behind, in ", MeetingText(suspect.sample));
+    return absl::StrCat("is late, in ", MeetingText(suspect.sample));
   if (suspect.sample.activity == Activity::kCheckpoint)
     return absl::StrCat("waits for its checkpoint to be written", state);
-  return absl::StrCat("is not through with it", state);
+  return absl::StrCat("has not finished it", state);
 }
 
 std::string Table(std::span<const Suspect> suspects, const std::vector<int>& late, int witness,
@@ -89,7 +89,7 @@ std::string Table(std::span<const Suspect> suspects, const std::vector<int>& lat
     doing_width = std::max(doing_width, Doing(suspect.sample).size());
   }
   std::string table = absl::StrFormat(
-      "Nothing has moved for %.0f s. What the ranks were doing, as rank %d knows it:\n"
+      "Nothing has moved for %.0f s. What the ranks were doing, as reported to rank %d:\n"
       "  rank  %-*s  process    step  %-*s  since\n",
       quiet, witness, host_width, "host", doing_width, "phase");
   int waiting = 0;
@@ -129,8 +129,8 @@ std::string Error(std::span<const Suspect> suspects, const std::vector<int>& lat
   if (late.size() > kMostNamed)
     absl::StrAppend(&error, "; and ", late.size() - kMostNamed, " more are late");
   return absl::StrCat(error,
-                      "; the same command goes on from the last checkpoint (watchdog_seconds says "
-                      "how long to wait)");
+                      "; the same command resumes from the last checkpoint, if there is one "
+                      "(watchdog_seconds sets how long to wait)");
 }
 
 }  // namespace

@@ -146,7 +146,8 @@ TEST(RunConfigTest, ErrorsNameTheirPlace) {
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer=1"})), HasSubstr("group of fields"));
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size.x=1"})),
               HasSubstr("no fields of its own"));
-  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size"})), HasSubstr("path.to.field=value"));
+  EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size"})),
+              HasSubstr("such as batch_size=VALUE"));
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=many"})), HasSubstr("batch_size=many"));
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"batch_size=1 } seed: 3 model {"})),
               HasSubstr("override"));

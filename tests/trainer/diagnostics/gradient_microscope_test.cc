@@ -137,7 +137,7 @@ TEST_F(GradientMicroscopeTest, ExplainsMissingResults) {
   EXPECT_FALSE(diverged.clip_rate.has_value());
   EXPECT_THAT(diverged.missing, Contains("the step diverged, so there was no update"));
   EXPECT_THAT(diverged.missing,
-              Contains("no update since the last diagnosis, so no rate of clipping"));
+              Contains("no update since the last diagnosis, so there is no clipping rate"));
   config_.mutable_optimizer()->set_clip_norm(0);
   EXPECT_THAT(Diagnosed(1).findings.missing, Contains(HasSubstr("optimizer.clip_norm is 0")));
 }

@@ -39,7 +39,7 @@ TEST(VerdictTest, CountsTheStepsUntilTheGradientVanishes) {
   const std::string words = WordsOf(Of({Fading("layer0", 0.7, 36)}));
   EXPECT_THAT(words,
               HasSubstr("vanishing: the gradient of layer0 falls to 1 % after 13 steps of 35"));
-  EXPECT_THAT(words, HasSubstr("(0.70 a step)"));
+  EXPECT_THAT(words, HasSubstr("(0.70 per step)"));
   EXPECT_THAT(words, HasSubstr("model.initializer.forget_bias=1"));
   EXPECT_THAT(WordsOf(Of({Fading("layer0", 0.9, 20)})), HasSubstr("healthy: 14 % of the gradient"));
   EXPECT_THAT(WordsOf(Of({Fading("layer0", 0.75, 20)})),
@@ -93,7 +93,7 @@ TEST(VerdictTest, ExplosionHasPriority) {
   TrainingConfig config;
   config.mutable_optimizer()->set_clip_norm(5);
   findings.clip_rate = 0.25;
-  EXPECT_THAT(WordsOf(findings, config), HasSubstr("it acts in 25 % of them"));
+  EXPECT_THAT(WordsOf(findings, config), HasSubstr("it clips 25 % of them"));
   findings.recurrences[0].lags[4].ratio = NAN;
   EXPECT_THAT(WordsOf(findings, config),
               HasSubstr("exploding: the gradient of layer0 is not finite"));
@@ -158,7 +158,7 @@ TEST(VerdictTest, AddsRemarks) {
   EXPECT_THAT(words, Not(HasSubstr("embedding")));
   findings.recurrences[0].activations = {
       {.what = {"hidden", ActivationRange::kRectifier, Activation::Place::kOutput}, .low = 0.95}};
-  EXPECT_THAT(WordsOf(findings, config), HasSubstr("95 % of layer0's hidden units are off"));
+  EXPECT_THAT(WordsOf(findings, config), HasSubstr("95 % of layer0's hidden units are always 0"));
 }
 
 TEST(FindingsTest, TimeConstantsFollowFromTheGates) {

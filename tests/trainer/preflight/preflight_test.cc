@@ -100,7 +100,7 @@ TEST(PreflightTest, NamesClocksThatDisagree) {
   EXPECT_THAT(WarningsOf(ranks), IsEmpty());
   ranks[1].clock_offset = -2.5;
   EXPECT_THAT(WarningsOf(ranks),
-              ElementsAre(HasSubstr("b2: its clock is 2.5 s behind that of a1")));
+              ElementsAre(HasSubstr("b2: its clock is 2.5 s earlier than that of a1")));
 }
 
 TEST(PreflightTest, NamesTheFirstRankThatDiffers) {
@@ -155,13 +155,15 @@ TEST(PreflightTest, ExplainsMissingSharedMemory) {
   auto ranks = std::vector<RankFacts>(2, OnHost("a1", 8, AllOf(8)));
   for (RankFacts& facts : ranks) facts.shared_memory = 20'000'000;
   EXPECT_THAT(WarningsOf(ranks, run),
-              ElementsAre(HasSubstr("/dev/shm has 20 MB free and shared memory takes 28 MB")));
+              ElementsAre(HasSubstr("/dev/shm has 20 MB free and shared memory needs 28 MB")));
   ranks[1].host = "b2";
   EXPECT_THAT(WarningsOf(ranks, run), IsEmpty()) << "there is nobody to share with";
   ranks.push_back(ranks[1]);
   ranks[0].shared_memory = 30'000'000;
-  EXPECT_THAT(WarningsOf(ranks, run), ElementsAre(HasSubstr("b2: gradients go as messages")));
-  EXPECT_THAT(JudgeFacts(ranks, run, {}).line, HasSubstr("messages, for /dev/shm is too small"));
+  EXPECT_THAT(WarningsOf(ranks, run),
+              ElementsAre(HasSubstr("b2: gradients are exchanged as messages")));
+  EXPECT_THAT(JudgeFacts(ranks, run, {}).line,
+              HasSubstr("messages, because /dev/shm is too small"));
 }
 
 TEST(PreflightTest, WarnsOfUnreachableWatchdogs) {
@@ -170,7 +172,7 @@ TEST(PreflightTest, WarnsOfUnreachableWatchdogs) {
   auto ranks = std::vector{OnHost("a1", 4, {0}), OnHost("b2", 4, {0}), OnHost("b2", 4, {1})};
   EXPECT_THAT(WarningsOf(ranks, run),
               ElementsAre(HasSubstr("the watchdog of rank 1 on b2 does not reach rank 0 over UDP, "
-                                    "nor do 1 others")));
+                                    "neither do 1 others")));
 }
 
 TEST(PreflightTest, TableHasALinePerHost) {
@@ -183,8 +185,8 @@ TEST(PreflightTest, TableHasALinePerHost) {
   EXPECT_THAT(report.table, HasSubstr("  b2    2-3    2 of 2    1 core each"));
   EXPECT_THAT(report.table, HasSubstr("Elman 1.2 (0a0b), oneDNN 2"));
   EXPECT_THAT(report.table,
-              HasSubstr("shared memory, 28 MB on a host; messages between hosts; 10 ms a "
-                        "step; messages at 2.0 GB/s a rank"));
+              HasSubstr("shared memory, 28 MB on a host; messages between hosts; 10 ms per "
+                        "step; messages at 2.0 GB/s per rank"));
   EXPECT_THAT(report.line, HasSubstr("4 ranks on 2 hosts"));
   EXPECT_THAT(report.line, Not(HasSubstr("\n")));
 }

@@ -69,10 +69,10 @@ TEST_F(ReplayTest, FailsIfTheRecordDiffers) {
                  absl::StrReplaceAll(metrics, {{"\"step_loss\": ", "\"step_loss\": 1"}}));
   const absl::Status status = Replay(5);
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("recorded of step 5"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("recorded for step 5"));
   scratch_.Write("run/metrics.jsonl", "");
   EXPECT_THAT(Replay(5), IsOk());
-  EXPECT_THAT(printed_, HasSubstr("no line of this step to compare with"));
+  EXPECT_THAT(printed_, HasSubstr("has no line of this step to compare with"));
 }
 
 }  // namespace

@@ -188,9 +188,9 @@ TEST_F(ProgressReporterTest, AcceptsRunsSelectedByScoreAndWordVectors) {
 TEST_F(ProgressReporterTest, ErrorContainsARemedy) {
   Begin(LANGUAGE_MODEL, /*peak=*/0);
   Step(122);
-  const auto told =
-      AllOf(HasSubstr("the training loss is 122 nats per target"),
-            HasSubstr("guessing each of 26 outcomes"), HasSubstr("Lower optimizer.learning_rate"));
+  const auto told = AllOf(HasSubstr("the training loss is 122 nats per target"),
+                          HasSubstr("a uniform guess among 26 outcomes"),
+                          HasSubstr("Lower optimizer.learning_rate"));
   EXPECT_THAT(reporter_->Conclude(Progress(), *dataset_).message(), told);
   EXPECT_THAT(run_->Read("metrics.jsonl"), told);
 }

@@ -102,8 +102,9 @@ TEST_F(InitialVectorsTest, RefusesFilesThatDoNotFitWithARemedy) {
   EXPECT_NE(ErrorOf({.vectors = file_}, {"model.frozen_embeddings=false", "model.input=ONE_HOT"})
                 .find("set model.input=EMBEDDING"),
             std::string::npos);
-  EXPECT_NE(ErrorOf({.vectors = data_.Write("others.txt", "x 1 2 3\n")}).find("for none of"),
-            std::string::npos);
+  EXPECT_NE(
+      ErrorOf({.vectors = data_.Write("others.txt", "x 1 2 3\n")}).find("no vector for any of"),
+      std::string::npos);
   EXPECT_NE(ErrorOf({.vectors = file_ + ",word=x"}).find("--vectors="), std::string::npos);
 }
 

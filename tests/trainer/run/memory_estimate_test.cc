@@ -76,8 +76,8 @@ TEST_F(MemoryEstimateTest, ReportsImbalanceFromATenthOfTheTime) {
   EXPECT_EQ(text(2, "lanes=2", "batch_size=20"), "");
   EXPECT_EQ(text(3, "lanes=3", "batch_size=32"), "") << "11 and 10";
   EXPECT_EQ(text(4, "lanes=4", "batch_size=6"),
-            "of the 6 sequences of a step, some ranks have 2 and others 1: ranks wait for each "
-            "other 25 % of the time; batch_size=8 is even on 4 ranks");
+            "of the 6 sequences of a step, some ranks have 2 and others 1: ranks wait 25 % of "
+            "the time; batch_size=8 is shared evenly by 4 ranks");
   EXPECT_THAT(text(3, "lanes=4", "batch_size=8"), testing::HasSubstr("divides the 4 lanes"));
 }
 

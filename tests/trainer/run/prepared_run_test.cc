@@ -117,7 +117,8 @@ TEST_F(PreparedRunTest, ResumesFromTheLatestCheckpoint) {
 TEST_F(PreparedRunTest, RefusesOptionsThatWouldLoseARun) {
   Train("run");
   Train("other");
-  EXPECT_THAT(std::string(Prepare("run", "never").message()), HasSubstr("holds a run already"));
+  EXPECT_THAT(std::string(Prepare("run", "never").message()),
+              HasSubstr("contains a run, which --resume=never would overwrite"));
   EXPECT_THAT(std::string(Prepare("run", Latest("other")).message()), HasSubstr("is none"));
   EXPECT_THAT(std::string(Prepare("run", "auto", {"model.hidden_size=8"}).message()),
               HasSubstr("model.hidden_size: 9 -> 8"));
@@ -139,7 +140,7 @@ TEST_F(PreparedRunTest, RefusesFieldsOfOtherTasks) {
 
 TEST_F(PreparedRunTest, RefusesMoreRanksThanLanes) {
   EXPECT_THAT(std::string(Prepare("few", "auto", {"lanes=1"}).message()),
-              HasSubstr("2 ranks are too many for 1 lanes"));
+              HasSubstr("2 ranks are more than 1 lanes"));
 }
 
 }  // namespace

@@ -273,7 +273,7 @@ TEST_F(ResumeTest, ARunDirectoryKeepsItsData) {
   for (const std::string& resume : {std::string("auto"), Latest("run")}) {
     EXPECT_THAT(
         Train("run", other_, {.resume = resume, .max_steps = 9}),
-        FailsWith(absl::StatusCode::kFailedPrecondition, "give that data, or a new --output"));
+        FailsWith(absl::StatusCode::kFailedPrecondition, "use that data, or a new --output"));
   }
   EXPECT_EQ(Hash("run"), before);
   EXPECT_THAT(Train("new", other_, {.resume = Latest("run"), .take = Take::kEverything}),
@@ -353,7 +353,7 @@ TEST_F(ResumeTest, BestRemovedDuringTrainingIsReset) {
                 IsOk());
   });
   EXPECT_THAT(Metrics("run"),
-              HasSubstr("of step 2, is not there; the next validation is the best"));
+              HasSubstr("of step 2, is missing; the next validation counts as the best"));
   EXPECT_GT(ReadLatest("run").header.progress().best_step(), 3);
   ExpectBestIsThere("run");
 }

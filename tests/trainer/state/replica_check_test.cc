@@ -46,7 +46,7 @@ TEST_F(ReplicaCheckTest, FindsAFlippedBitAndTheLastGoodStep) {
   FlipABit(1, 8);
   ExpectDivergence(3, "at step 8: rank 1 on ");
   EXPECT_THAT(std::string(ended_.message()),
-              HasSubstr("holds other values of the parameters, unlike most ranks; all agreed "
+              HasSubstr("has other values of the parameters, unlike most ranks; all agreed "
                         "at step 4"));
 }
 
@@ -64,7 +64,7 @@ TEST_F(ReplicaCheckTest, ComparesAfterEverySave) {
 
 TEST_F(ReplicaCheckTest, CannotTellWhichOfTwoRanksIsCorrect) {
   FlipABit(1, 0);
-  ExpectDivergence(2, "it is open who is right");
+  ExpectDivergence(2, "it is unknown which are right");
 }
 
 TEST_F(ReplicaCheckTest, FindsRanksWithOtherProgress) {
@@ -74,7 +74,7 @@ TEST_F(ReplicaCheckTest, FindsRanksWithOtherProgress) {
       if (rank == 2 && progress->step() == 4) progress->set_tokens(progress->tokens() + 1);
     };
     ExpectDivergence(3, "rank 2 on ", shares_memory);
-    EXPECT_THAT(std::string(ended_.message()), HasSubstr("believes the run to be elsewhere"));
+    EXPECT_THAT(std::string(ended_.message()), HasSubstr("has another position in the run"));
     overrides_ = {"compare_every_steps=0"};  // the step number is compared at every step
     tamper_ = [](int rank, std::span<float>, Progress* progress) {
       if (rank == 0 && progress->step() == 5) progress->set_step(6);

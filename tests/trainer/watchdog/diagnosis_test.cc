@@ -48,7 +48,7 @@ TEST(DiagnosisTest, SilentRankIsLate) {
   EXPECT_THAT(diagnosis.error, HasSubstr("rank 2 on node2, process 4711, in wait, does not answer: "
                                          "stopped by a signal"));
   EXPECT_THAT(diagnosis.error, Not(HasSubstr("\n")));
-  EXPECT_THAT(diagnosis.table, HasSubstr("as rank 1 knows it"));
+  EXPECT_THAT(diagnosis.table, HasSubstr("as reported to rank 1"));
   EXPECT_THAT(diagnosis.table, HasSubstr("waits in all-gather 40"));
   EXPECT_EQ(std::ranges::count(diagnosis.table, '\n'), 5);
 }
@@ -59,7 +59,7 @@ TEST(DiagnosisTest, RankOutsideOfARendezvousIsLate) {
   reading.state = 'D';
   const Diagnosis diagnosis = Diagnose(std::vector{Waiting(), reading}, 0, 9);
   EXPECT_THAT(diagnosis.late, ElementsAre(1));
-  EXPECT_THAT(diagnosis.error, HasSubstr("in data, train shard 3, is not through with it: the "
+  EXPECT_THAT(diagnosis.error, HasSubstr("in data, train shard 3, has not finished it: the "
                                          "system waits for a disk or a file server"));
 }
 

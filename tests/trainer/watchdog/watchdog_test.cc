@@ -62,7 +62,7 @@ TEST(WatchdogTest, FirstDiagnoserNamesTheLateRank) {
   ASSERT_EQ(verdicts.by_rank.size(), 1u) << "one of them speaks for all";
   const Diagnosis& diagnosis = verdicts.by_rank.at(0);
   EXPECT_THAT(diagnosis.late, ElementsAre(1));
-  EXPECT_THAT(diagnosis.error, HasSubstr("in backward, is not through with it"));
+  EXPECT_THAT(diagnosis.error, HasSubstr("in backward, has not finished it"));
 }
 
 // Ranks whose watchdogs check when the test calls Tick; time passes only by Tick.

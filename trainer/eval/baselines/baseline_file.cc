@@ -75,7 +75,7 @@ absl::Status WriteArray(const BaselineArraySource& array, RecordSink<BaselineRec
 absl::Status ReadHeader(Cursor* cursor, BaselineHeader* header) {
   RETURN_IF_ERROR(cursor->Next());
   if (!cursor->record().has_header())
-    return cursor->Error("not the file of a floor: its first record is no header");
+    return cursor->Error("not a baseline: its first record is not a header");
   *header = std::move(*cursor->record().mutable_header());
   if (header->format_version() == kBaselineFormatVersion) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
@@ -120,8 +120,8 @@ absl::StatusOr<Baseline> Read(const std::string& path, bool keep) {
     if (array.elements() < 0 ||
         static_cast<uint64_t>(array.elements()) > file->size() / sizeof(uint32_t) ||
         (bytes += array.elements() * sizeof(uint32_t)) > file->size()) {
-      return cursor.Error(absl::StrCat("array ", array.name(), " is said to have ",
-                                       array.elements(), " elements, more than the file can hold"));
+      return cursor.Error(absl::StrCat("array ", array.name(), " should have ", array.elements(),
+                                       " elements, more than the file can hold"));
     }
   }
   ContentHasher hash(baseline.header);
@@ -211,7 +211,7 @@ absl::Status WriteBaseline(const Dataset& dataset, BaselineHeader header,
   ASSIGN_OR_RETURN(const Baseline found, Read(file->temporary_path(), /*keep=*/false));
   if (found.content_hash != hash.Hex()) {
     return absl::DataLossError(
-        absl::StrCat(path, ": what was read back is not what was written; is the disk sound?"));
+        absl::StrCat(path, ": the data read back differs from the data written; check the disk"));
   }
   return file->Rename();
 }

@@ -13,6 +13,7 @@
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
 #include "trainer/record/checkpoint/finite_check.h"
+#include "trainer/record/checkpoint/known_file.h"
 
 namespace elman {
 namespace {
@@ -55,10 +56,8 @@ absl::Status AddOutputs(const google::protobuf::RepeatedPtrField<ParameterEntry>
   const int64_t size = table.shape(0) * table.shape(1);
   if (outputs == parameters.end() || !std::ranges::equal(outputs->shape(), table.shape()) ||
       outputs->offset() < 0 || std::ssize(*values) - outputs->offset() < size) {
-    return absl::DataLossError(
-        absl::StrCat(file,
-                     ": has not the two vectors of each word that GloVe has; use another "
-                     "checkpoint"));
+    return absl::DataLossError(absl::StrCat(
+        file, ": expected two vectors per word, as GloVe has; use another checkpoint"));
   }
   float* const embeddings = values->data() + table.offset();
   for (int64_t i = 0; i < size; ++i) embeddings[i] += (*values)[outputs->offset() + i];
@@ -75,12 +74,14 @@ absl::StatusOr<std::unique_ptr<VectorReader>> OpenCheckpoint(const std::string& 
   const auto table = std::ranges::find(parameters, kEmbedding, &ParameterEntry::name);
   std::vector<float>* values = checkpoint.Find(kValuesArray);
   if (table == parameters.end() || values == nullptr)
-    return absl::NotFoundError(absl::StrCat(file, ": its model has no embeddings"));
+    return absl::NotFoundError(absl::StrCat(file,
+                                            ": its model has no embeddings; use a checkpoint that "
+                                            "was trained with model.input=EMBEDDING"));
   const int64_t rows = vocabularies[0].size(), room = std::ssize(*values) - table->offset();
   if (table->shape_size() != 2 || table->shape(0) != rows || table->shape(1) < 1 ||
       table->shape(1) > kMaxVectorSize || table->offset() < 0 || room < rows * table->shape(1)) {
     return absl::DataLossError(
-        absl::StrCat(file, ": its embeddings are not of its vocabulary; use another checkpoint"));
+        absl::StrCat(file, ": its embeddings do not match its vocabulary; use another checkpoint"));
   }
   if (IsGlove(checkpoint.header.task(), checkpoint.header.config().model()))
     RETURN_IF_ERROR(AddOutputs(parameters, *table, file, values));
@@ -99,6 +100,13 @@ bool IsCheckpoint(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<VectorReader>> OpenVectorSource(const std::string& path) {
   if (IsCheckpoint(path)) return OpenCheckpoint(path);
+  if (FileExists(path)) {
+    const KnownFile known = IdentifyFile(path);
+    if (known.kind != KnownFile::kWordVectors && IsRecognized(known)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(path, ": not word vectors but ", known.what, "; ", known.reader));
+    }
+  }
   ASSIGN_OR_RETURN(const VectorFile file, ParseVectorFile(path));
   return OpenVectors(file);
 }

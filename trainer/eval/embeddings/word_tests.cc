@@ -21,8 +21,12 @@ std::vector<std::string> FieldsIn(std::string_view line) {
                         absl::SkipEmpty());
 }
 
-absl::Status WrongLine(const std::string& file, uint64_t line, absl::string_view expected) {
-  return absl::InvalidArgumentError(absl::StrCat(file, ": line ", line, ": expected ", expected));
+absl::Status WrongLine(const std::string& file, uint64_t line, absl::string_view expected,
+                       std::string_view found) {
+  constexpr size_t kShown = 80;
+  return absl::InvalidArgumentError(absl::StrCat(file, ": line ", line, ": expected ", expected,
+                                                 ", found '", std::string(found.substr(0, kShown)),
+                                                 "'; give a file of such lines"));
 }
 
 double Share(int64_t part, int64_t whole) {
@@ -42,10 +46,8 @@ absl::Status ExpectKnown(const std::string& file, absl::string_view what, int64_
     return absl::InvalidArgumentError(absl::StrCat(file, ": expected ", what, ", found none"));
   if (known >= needed) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat(file, ": the vectors have all words of ", known, " of its ", asked, " ", what,
-                   ", and ", needed,
-                   " are needed; are its words of another language, or in "
-                   "another case?"));
+      absl::StrCat(file, ": the vectors contain all words of ", known, " of its ", asked, " ", what,
+                   ", and ", needed, " are needed. Check the language and the case of the words"));
 }
 
 absl::StatusOr<Judgements> ReadJudgements(const WordSpace& space, const std::string& file) {
@@ -59,7 +61,7 @@ absl::StatusOr<Judgements> ReadJudgements(const WordSpace& space, const std::str
     double score = 0;
     if (fields.size() < 3 || !absl::SimpleAtod(fields[2], &score) || !std::isfinite(score)) {
       if (lines.line() == 1) continue;
-      return WrongLine(file, lines.line(), "two words and a number");
+      return WrongLine(file, lines.line(), "two words and a number", piece.text);
     }
     ++judgements.pairs;
     const int64_t a = space.Find(fields[0]), b = space.Find(fields[1]);
@@ -90,7 +92,8 @@ absl::Status ReadQuestions(const WordSpace& space, const std::string& file,
       sections->push_back({.name = fields.size() > 1 ? fields[1] : file});
       continue;
     }
-    if (fields.size() != 4) return WrongLine(file, lines.line(), "four words, or ': SECTION'");
+    if (fields.size() != 4)
+      return WrongLine(file, lines.line(), "four words, or ': SECTION'", piece.text);
     Section& section = sections->back();
     ++section.questions;
     int64_t words[4];
@@ -119,8 +122,8 @@ absl::Status JudgeSimilarity(const WordSpace& space, const std::vector<std::stri
     if (std::isnan(spearman)) {
       return absl::FailedPreconditionError(
           absl::StrCat(file,
-                       ": there is no correlation, because all known pairs are equally "
-                       "similar, to people or by the vectors"));
+                       ": the correlation is undefined, because all known pairs have the same "
+                       "rating or the same similarity"));
     }
     sum += spearman;
     table.rows.push_back({file,
@@ -128,7 +131,7 @@ absl::Status JudgeSimilarity(const WordSpace& space, const std::vector<std::stri
                            static_cast<double>(judgements.people.size())}});
   }
   evaluation->figures.push_back({"spearman", sum / static_cast<double>(files.size()),
-                                 "rank correlation with people, the mean of the files",
+                                 "rank correlation with human ratings, mean of the files",
                                  /*headline=*/true});
   evaluation->tables.push_back(std::move(table));
   return absl::OkStatus();
@@ -162,7 +165,7 @@ absl::Status JudgeAnalogies(const WordSpace& space, const std::vector<std::strin
           static_cast<double>(section_known)}});
   }
   evaluation->figures.push_back({"analogies", Share(right, known),
-                                 "right, of those with known words",
+                                 "solved, of those with known words",
                                  /*headline=*/true});
   evaluation->figures.push_back({"questions", static_cast<double>(questions), "", false, true});
   evaluation->figures.push_back({"known_questions", static_cast<double>(known), "", false, true});

@@ -33,11 +33,12 @@ double RestorationBits(const RestorationCounts& counts) {
 std::string UnknownRemark(double rate, bool closed) {
   return absl::StrCat(
       FixedText(100 * rate, 2),
-      " % of the tokens are unknown words, whose spelling bits_per_byte, word_perplexity and "
-      "perplexity leave out: ",
-      closed ? "compare closed_bits_per_byte"
-             : "they do not compare with those of other vocabularies. Preprocess the corpus with "
-               "this version and evaluate a split other than train for closed_bits_per_byte");
+      " % of the tokens are unknown words, whose spelling is not included in bits_per_byte, "
+      "word_perplexity and perplexity: ",
+      closed
+          ? "compare closed_bits_per_byte"
+          : "they cannot be compared with those of other vocabularies. Preprocess the corpus with "
+            "this version and evaluate a split other than train for closed_bits_per_byte");
 }
 
 }  // namespace
@@ -84,9 +85,10 @@ void AddClosedFigures(const TextCounts& text, const TokenizerSpec& tokenizer,
   evaluation->comparable = known && !tokenizer.lowercase();
   if (!known) evaluation->remarks.push_back(UnknownRemark(rate, closed.has_value()));
   if (tokenizer.lowercase()) {
-    evaluation->remarks.push_back(absl::StrCat(
-        "the text was lower-cased, and bits_per_byte and word_perplexity leave out its capitals",
-        closed ? ": compare closed_bits_per_byte" : ""));
+    evaluation->remarks.push_back(
+        absl::StrCat("the text was lower-cased; bits_per_byte and word_perplexity do not include "
+                     "its capital letters",
+                     closed ? ": compare closed_bits_per_byte" : ""));
   }
   if (!closed) return;
   const double bytes = share.text * static_cast<double>(text.bytes());
@@ -98,10 +100,12 @@ void AddClosedFigures(const TextCounts& text, const TokenizerSpec& tokenizer,
       evaluation->figures.end(),
       {{"closed_bits_per_byte", bits / bytes, "of the raw text: tokens, spelling and restoration",
         /*headline=*/!*evaluation->comparable},
-       {"closed_word_perplexity", std::exp2(bits / words), "per word or end of line, likewise"},
-       {"spelling_bits_per_byte", spelling / bytes, "of this, to spell unknown words"},
+       {"closed_word_perplexity", std::exp2(bits / words),
+        "per word or end of line, of the raw text"},
+       {"spelling_bits_per_byte", spelling / bytes,
+        "part of this for the spelling of unknown words"},
        {"restoration_bits_per_byte", restoration / bytes,
-        "of this, for spaces and case that tokens leave out"}});
+        "part of this for spaces and case, which tokens do not include"}});
 }
 
 }  // namespace elman

@@ -303,7 +303,7 @@ class ClassFigures : public LabelFigures {
     figures.push_back({"accuracy", score.accuracy(), "of the examples", /*headline=*/true});
     figures.push_back({"macro_f1", score.macro_f1(), "the mean over labels", /*headline=*/true});
     if (const auto error = score.mean_absolute_error(ratings_)) {
-      figures.push_back({"mean_absolute_error", *error, "between rating and truth",
+      figures.push_back({"mean_absolute_error", *error, "between predicted and gold rating",
                          /*headline=*/true});
     } else if (PredictsRatings()) {
       evaluation->remarks.push_back(NoDistances(score));
@@ -374,10 +374,10 @@ absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& 
     all.insert(all.end(), tags.unseen_labels().begin(), tags.unseen_labels().end());
     const TagSchemeFinding finding = CheckTagScheme(all, spec.scheme);
     if (finding.stray.empty()) return spec.scheme;
-    return absl::InvalidArgumentError(
-        absl::StrCat("--tag_scheme=", NameOf(spec.scheme), ": ", dataset.folder(), " has the tag '",
-                     EscapedPiece(finding.stray), "', which is not of that scheme; leave the flag ",
-                     "out, or give none"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--tag_scheme=", NameOf(spec.scheme), ": ", dataset.folder(), " has the tag '",
+        EscapedPiece(finding.stray), "', which that scheme does not have; leave the flag ",
+        "out, or use --tag_scheme=none"));
   }
   if (recorded != FieldEntry::UNRECORDED) return recorded;
   const TagSchemeFinding finding = RecognizeTagScheme(tags.entries(), /*pairs=*/nullptr);
@@ -385,9 +385,9 @@ absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& 
   const bool one_of_two = finding.scheme == FieldEntry::IOB2 || finding.scheme == FieldEntry::IOE2;
   if (spec.mode == EntityMode::kStrict && one_of_two) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "--entity_mode=strict: ", dataset.folder(), " does not record whether its tags are of ",
+        "--entity_mode=strict: ", dataset.folder(), " does not record whether its tags are in ",
         finding.scheme == FieldEntry::IOB2 ? "iob1 or iob2" : "ioe1 or ioe2",
-        ", which a strict count depends on; give --tag_scheme, or preprocess the corpus again"));
+        ", which this mode requires; set --tag_scheme, or preprocess the corpus again"));
   }
   return finding.scheme;
 }

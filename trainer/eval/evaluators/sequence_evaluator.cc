@@ -83,11 +83,10 @@ class SequenceEvaluator : public Evaluator {
         static_cast<double>(targets_.unknown()) / static_cast<double>(targets_.tokens());
     evaluation->figures.push_back({"target_unknown_rate", rate, "of the target tokens are <unk>"});
     if (rate <= kMostUnknownToCompare) return;
-    evaluation->remarks.push_back(
-        absl::StrCat(FixedText(100 * rate, 2),
-                     " % of the target tokens are unknown words, whose spelling loss and "
-                     "perplexity leave out: they do not compare with those of other "
-                     "vocabularies"));
+    evaluation->remarks.push_back(absl::StrCat(
+        FixedText(100 * rate, 2),
+        " % of the target tokens are unknown words, whose spelling is not included in loss and "
+        "perplexity: they cannot be compared with those of other vocabularies"));
   }
 
   void Add(int32_t target, double loss, TargetSums* sums) const {

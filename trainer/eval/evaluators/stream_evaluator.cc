@@ -77,9 +77,10 @@ class StreamEvaluator : public Evaluator {
     evaluation.figures = {
         {"loss", loss / targets, "nats per token", /*headline=*/true},
         {"perplexity", std::exp(loss / targets), "per token", /*headline=*/true},
-        {"bits_per_byte", loss / std::numbers::ln2 / bytes, "of the tokens, <unk> as it is",
+        {"bits_per_byte", loss / std::numbers::ln2 / bytes,
+         "of the tokens, with <unk> as one of them",
          /*headline=*/true},
-        {"word_perplexity", std::exp(loss / words), "per word or end of line, likewise"},
+        {"word_perplexity", std::exp(loss / words), "per word or end of line, including <unk>"},
         {"known_perplexity", std::exp((loss - sums.unknown_loss) / known_targets),
          "per token that is not <unk>"},
         {"tokens", count(text_.tokens()), "", false, /*count=*/true},
@@ -88,7 +89,7 @@ class StreamEvaluator : public Evaluator {
         {"bytes", count(text_.bytes()), "", false, /*count=*/true},
         {"unknown_rate", count(text_.unknown()) / count(text_.tokens()), "of the tokens are <unk>"},
         {"streams", count(static_cast<uint64_t>(plan_.streams())),
-         "that the split was read in at the same time", false, /*count=*/true},
+         "in which the split was read in parallel", false, /*count=*/true},
     };
     const double unknown = text_.unknown() == 0 ? 0 : sums.unknown_tokens / count(text_.unknown());
     AddClosedFigures(text_, dataset_->manifest().fields(0).tokenizer(), closed_,

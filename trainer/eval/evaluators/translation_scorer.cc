@@ -131,7 +131,7 @@ void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
     evaluation->remarks.push_back(absl::StrCat(
         "preprocessing left out ", judged.left_out,
         " pairs of the split (an empty side, invalid bytes or --max_length), which bleu and chrf "
-        "do not include: sacreBLEU on the files counts them"));
+        "do not include; sacreBLEU on the original files includes them"));
   }
   if (judged.chosen && judged.tokenization != ScoreTokenization::k13a) {
     evaluation->remarks.push_back(

@@ -41,7 +41,7 @@ class WordVectorEvaluator : public Evaluator {
     const auto count = [](uint64_t number) { return static_cast<double>(number); };
     Evaluation evaluation{.loss = loss, .score = -loss};
     evaluation.figures = {
-        {"loss", loss, "nats per word predicted, of its negatives or nodes too",
+        {"loss", loss, "nats per predicted word, including its negative samples or tree nodes",
          /*headline=*/true},
         {"predictions", predicted, "", false, /*count=*/true},
         {"tokens", count(text_.tokens()), "", false, /*count=*/true},

@@ -27,12 +27,13 @@ void AddNgrams(const NgramModelSpec& ngram, Inspection* inspection) {
     if (order.pruned() > 0) absl::StrAppend(&text, ", ", order.pruned(), " left out");
     json.Add("pruned", uint64_t{order.pruned()});
     if (order.discounts_size() > 0) {
-      absl::StrAppend(&text, ", discounts ",
-                      absl::StrJoin(order.discounts(), " ",
-                                    [](std::string* out, double discount) {
-                                      absl::StrAppend(out, FixedText(discount, 4));
-                                    }),
-                      order.fallback() ? " (the usual: its counts of counts give none)" : "");
+      absl::StrAppend(
+          &text, ", discounts ",
+          absl::StrJoin(order.discounts(), " ",
+                        [](std::string* out, double discount) {
+                          absl::StrAppend(out, FixedText(discount, 4));
+                        }),
+          order.fallback() ? " (default values, because its counts of counts give none)" : "");
       json.AddJson("discounts", JsonArray(order.discounts(), JsonNumber))
           .Add("fallback", order.fallback());
     }
@@ -95,9 +96,10 @@ absl::StatusOr<Inspection> InspectAndExportArpa(const std::string& path, const s
   }
   ASSIGN_OR_RETURN(Baseline baseline, ReadBaseline(path));
   if (!baseline.header.has_ngram()) {
-    return absl::FailedPreconditionError(absl::StrCat(path,
-                                                      ": no n-gram model; --arpa has none "
-                                                      "to write"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path,
+                     ": not an n-gram model, and --arpa writes only these; 'elman-baseline "
+                     "--kind=ngram' makes one"));
   }
   Inspection inspection;
   inspection.Add("kind", "baseline").Add("path", path);

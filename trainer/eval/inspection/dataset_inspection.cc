@@ -219,8 +219,9 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
     for (const SourceEntry& source : split.sources())
       inspection->AddText("  source", SourceText(source));
     for (const OverlapEntry& overlap : split.overlaps()) {
-      inspection->AddText("  also in " + overlap.split(),
-                          absl::StrCat(overlap.examples(), " examples have the text of one there"));
+      inspection->AddText(
+          "  also in " + overlap.split(),
+          absl::StrCat(overlap.examples(), " examples have the same text as one there"));
     }
     splits.Add(split.name(), SplitJson(manifest, split));
   }

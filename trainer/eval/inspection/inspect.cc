@@ -123,7 +123,7 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, const Insp
 
 std::string CheckpointText(const SurveyedCheckpoint& checkpoint) {
   if (!checkpoint.whole()) return "DAMAGED";
-  return absl::StrFormat("whole, epoch %d, %.1f MB, content %s", checkpoint.progress.epoch(),
+  return absl::StrFormat("intact, epoch %d, %.1f MB, content %s", checkpoint.progress.epoch(),
                          checkpoint.bytes / 1e6, checkpoint.content_hash);
 }
 
@@ -227,7 +227,9 @@ absl::StatusOr<Inspection> InspectMetrics(const std::string& path) {
 
 absl::StatusOr<Inspection> InspectFile(const std::string& path, const InspectSpec& spec) {
   const bool verify = spec.verify;
-  if (!FileExists(path)) return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
+  if (!FileExists(path))
+    return absl::NotFoundError(absl::StrCat(
+        path, ": no such file or folder; name a data set, run directory, checkpoint or baseline"));
   if (absl::EndsWith(path, ".tfrecord")) return InspectShard(path, verify);
   if (absl::EndsWith(path, ".features")) return InspectFeatures(path, verify);
   if (absl::EndsWith(path, ".texts")) return InspectRawText(path, verify);
@@ -270,9 +272,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, const InspectSpec& s
       AddConfiguration(run->config, spec.all, &inspection);
       return inspection;
     }
-    return absl::NotFoundError(absl::StrCat(path, ": neither a data set (no ",
-                                            std::string(kManifestName),
-                                            " in it) nor a run directory with a checkpoint"));
+    return absl::NotFoundError(absl::StrCat(path, ": ", DescribeFolder(path)));
   }
   RETURN_IF_ERROR(latest.status());
   Inspection inspection;
@@ -288,7 +288,7 @@ absl::StatusOr<Inspection> Repair(const std::string& path) {
   // A damaged checkpoint that no mark names is described, but it is not a problem.
   if (repair.ok()) inspection.problems.clear();
   inspection.AddList("actions", "done", repair.actions);
-  if (repair.actions.empty()) inspection.AddText("done", "nothing was to be mended");
+  if (repair.actions.empty()) inspection.AddText("done", "nothing needed repair");
   return inspection;
 }
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "data/format/number_text.h"
 #include "data/format/table_text.h"
+#include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
@@ -150,11 +151,17 @@ std::string DisplayName(std::string_view key) {
 
 absl::StatusOr<RecordedRun> ReadRecordedRun(const std::string& path) {
   RecordedRun run;
-  ASSIGN_OR_RETURN(run.record, RunRecord::Read(JoinPath(path, "metrics.jsonl")));
+  const std::string metrics = JoinPath(path, "metrics.jsonl");
+  if (!FileExists(metrics)) {
+    return absl::NotFoundError(absl::StrCat(
+        path, ": not a run directory (no metrics.jsonl in it); compare two run directories: ",
+        "elman-inspect RUN_DIR --compare=RUN_DIR"));
+  }
+  ASSIGN_OR_RETURN(run.record, RunRecord::Read(metrics));
   const std::string config_path = JoinPath(path, "config.textproto");
   ASSIGN_OR_RETURN(const std::string config, ReadFile(config_path, kMaxConfigBytes));
   if (!google::protobuf::TextFormat::ParseFromString(config, &run.config))
-    return absl::DataLossError(absl::StrCat(config_path, ": no configuration of this version"));
+    return absl::DataLossError(absl::StrCat(config_path, ": not a configuration of this version"));
   return run;
 }
 

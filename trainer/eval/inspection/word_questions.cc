@@ -22,14 +22,14 @@ absl::StatusOr<std::vector<int64_t>> WordsOf(const WordSpace& space, const std::
       count == 1 ? std::vector<std::string>{text} : absl::StrSplit(text, ',');
   if (words.size() != count) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--", flag, "=", text, ": expected ", count, " words with commas between"));
+        absl::StrCat("--", flag, "=", text, ": expected ", count, " words separated by commas"));
   }
   std::vector<int64_t> found;
   for (const std::string& word : words) {
     found.push_back(space.Find(word));
     if (found.back() < 0) {
       return absl::NotFoundError(
-          absl::StrCat(path, ": has no vector of '", word, "', nor of its lower case"));
+          absl::StrCat(path, ": has no vector for '", word, "' or its lower case"));
     }
   }
   return found;

@@ -17,7 +17,7 @@ namespace {
 absl::Status Wrong(const std::string& path) {
   return absl::DataLossError(
       absl::StrCat(path,
-                   ": its arrays are not those of the floor it describes; make it again with "
+                   ": its arrays do not match the baseline that it describes; make it again with "
                    "elman-baseline"));
 }
 

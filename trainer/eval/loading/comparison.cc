@@ -40,7 +40,7 @@ FiguresOfSample ScoresOf(const JudgedTranslations& judged) {
 absl::StatusOr<FigureTable> Compare(const Evaluator& evaluator, const JudgedModel& model,
                                     const JudgedModel& other, int samples) {
   if (!model.examples.complete() || !other.examples.complete()) {
-    return absl::UnimplementedError("this version compares no models of this task");
+    return absl::UnimplementedError("this version cannot compare models of this task");
   }
   std::vector<PairedDifference> differences = PairedBootstrap(
       model.examples.examples(), samples, kSeed, HeadlinesOf(evaluator, model.examples),

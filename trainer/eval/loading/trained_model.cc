@@ -59,7 +59,7 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadTrainedModel(const std::string
   std::vector<float>* values = checkpoint.Find(kValuesArray);
   if (values == nullptr || static_cast<int64_t>(values->size()) != model->parameters().size() ||
       !SameParameters(model->parameters(), header)) {
-    return Unusable(file, "its parameters are not those of the model it describes");
+    return Unusable(file, "its parameters do not match the model that it describes");
   }
   auto trained =
       std::make_unique<TrainedModel>(TrainedModel{.path = file,

@@ -62,7 +62,7 @@ class ArpaReader {
       if (!line_.starts_with(announced)) break;
       uint64_t count = 0;
       if (!ParseNumber(line_.substr(announced.size()), &count))
-        return Wrong("how many n-grams there are");
+        return Wrong("the numbers of n-grams");
       counts.push_back(count);
     }
     if (counts.empty()) return Wrong("'ngram 1=' and a number");
@@ -72,9 +72,11 @@ class ArpaReader {
   // Expects that the current line, or the next one that is not empty, begins the section of an
   // order.
   absl::Status BeginOrder(size_t order) {
+    wanted_ = absl::StrCat("\\", order, "-grams:");
     while (line_.empty()) RETURN_IF_ERROR(NextLine());
-    const std::string head = absl::StrCat("\\", order, "-grams:");
-    return line_ == head ? absl::OkStatus() : Wrong(head);
+    if (line_ != wanted_) return Wrong(wanted_);
+    wanted_ = "\\end\\";
+    return absl::OkStatus();
   }
 
   absl::Status ReadNgram(size_t order, ArpaNgram* ngram) {
@@ -87,7 +89,7 @@ class ArpaReader {
         (has_backoff && !ParseNumber(fields_.back(), &ngram->backoff)) ||
         !(ngram->probability <= 0) || !(ngram->backoff <= kMostBackoff)) {
       return Wrong(absl::StrCat("a log10 probability, ", order, order == 1 ? " word" : " words",
-                                " and perhaps a log10 backoff"));
+                                " and an optional log10 backoff"));
     }
     ngram->probability = std::max(ngram->probability, NgramTable::kNever);
     ngram->backoff = std::max(ngram->backoff, NgramTable::kNever);
@@ -105,7 +107,7 @@ class ArpaReader {
   absl::Status Wrong(std::string_view expected) const {
     return absl::DataLossError(absl::StrCat(
         path_, ": line ", lines_.line(), ": expected ", std::string(expected), ", found '",
-        std::string(line_.substr(0, 80)), "'; is it a file in the ARPA format?"));
+        std::string(line_.substr(0, 80)), "'; give a file in ARPA format"));
   }
 
  private:
@@ -115,8 +117,12 @@ class ArpaReader {
     ASSIGN_OR_RETURN(const bool more, lines_.Next(&piece_));
     line_ = more ? piece_.text : std::string_view();
     while (line_.ends_with(' ') || line_.ends_with('\t')) line_.remove_suffix(1);
-    if (!more) return Wrong("more: the file ends too early");
-    return piece_.ends && !piece_.continues ? absl::OkStatus() : Wrong("no line as long as that");
+    if (!more) {
+      return absl::DataLossError(absl::StrCat(path_, ": line ", lines_.line(),
+                                              ": the file ends too early, without ", wanted_,
+                                              "; give a file in ARPA format"));
+    }
+    return piece_.ends && !piece_.continues ? absl::OkStatus() : Wrong("a shorter line");
   }
 
   const std::string path_;
@@ -124,6 +130,7 @@ class ArpaReader {
   LinePiece piece_;
   std::string_view line_;
   std::vector<std::string_view> fields_;
+  std::string wanted_ = "\\data\\";  // the next line that begins a section
 };
 
 // A number for an n-gram, or for a context, which is an n-gram with the token 0.
@@ -285,7 +292,7 @@ absl::Status ImportArpa(const Dataset& dataset, const std::string& arpa, const s
     reader.EndOrder();
   }
   RETURN_IF_ERROR(reader.End());
-  if (!maker.Finish()) return absl::DataLossError(arpa + ": an n-gram stands there twice");
+  if (!maker.Finish()) return absl::DataLossError(arpa + ": contains an n-gram twice");
   ASSIGN_OR_RETURN(BaselineHeader header, HeaderFor(dataset));
   header.clear_examples();
   header.clear_tokens();

@@ -152,10 +152,9 @@ class PartInterpolator {
   }
 
   static absl::Status Short(const absl::Status& status) {
-    return status.ok() ? absl::DataLossError(
-                             "temporary files of n-grams end too early; is the "
-                             "disk sound?")
-                       : status;
+    return status.ok()
+               ? absl::DataLossError("temporary files of n-grams end too early; check the disk")
+               : status;
   }
 
   const std::vector<Discounts>& discounts_;  // by order

@@ -30,7 +30,7 @@ absl::StatusOr<std::vector<uint64_t>> ThresholdsOf(const NgramEstimationSpec& sp
   if (prune.empty() || prune.size() > order || prune[0] != 0 || !std::ranges::is_sorted(prune)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--prune: expected at most ", order,
-                     " numbers that do not fall, the first of which is 0, as in 0,0,1"));
+                     " numbers in ascending order, the first of which is 0, as in 0,0,1"));
   }
   prune.resize(order, prune.back());
   return prune;
@@ -91,7 +91,7 @@ absl::Status EstimateNgramModel(std::shared_ptr<const Dataset> dataset,
   if (header.tokens() == 0 || header.tokens() >= kMostTokens) {
     return absl::InvalidArgumentError(
         absl::StrCat(dataset->folder(), ": split train has ", header.tokens(),
-                     " tokens; n-grams are counted of 1 to ", kMostTokens - 1));
+                     " tokens; n-gram models are made from 1 to ", kMostTokens - 1));
   }
   ASSIGN_OR_RETURN(const auto folder, TemporaryFolder::Create(path));
   if (spec.interruption != nullptr)

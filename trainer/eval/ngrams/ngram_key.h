@@ -26,13 +26,13 @@ class NgramCoding {
   static absl::Status Check(int order, uint32_t ids) {
     const int most = kKeyBits / std::bit_width(ids - 1);
     if (order < 1 || order > most) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--order=", order, ": with ", ids, " tokens it must be from 1 to ", most));
+      return absl::InvalidArgumentError(absl::StrCat("--order=", order, ": with a vocabulary of ",
+                                                     ids, " tokens it must be from 1 to ", most));
     }
     if (ids <= kMostIds) return absl::OkStatus();
     return absl::InvalidArgumentError(
-        absl::StrCat("a vocabulary of ", ids, " tokens; n-grams are counted of at most ", kMostIds,
-                     ": give elman-preprocess a --vocab_size"));
+        absl::StrCat("a vocabulary of ", ids, " tokens, but n-gram models support at most ",
+                     kMostIds, "; preprocess with a smaller --vocab_size"));
   }
   static constexpr uint32_t kMostIds = uint32_t{1} << 24;
 

@@ -44,7 +44,7 @@ std::string NgramTable::NgramsName(int order) { return absl::StrCat("ngrams-", o
 absl::StatusOr<NgramTable> NgramTable::Create(const std::string& path, Baseline* baseline) {
   const auto wrong = [&](const std::string& array) {
     return absl::DataLossError(absl::StrCat(path, ": array ", array,
-                                            " is not that of an n-gram model; make it again "
+                                            " does not match an n-gram model; make it again "
                                             "with elman-baseline"));
   };
   const auto take = [&](const std::string& name, std::vector<uint32_t>* elements) {

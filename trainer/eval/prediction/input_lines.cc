@@ -45,7 +45,7 @@ absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
 absl::Status InputLines::TooLong() const {
   return absl::InvalidArgumentError(
       absl::StrCat(kName, ": line ", taken_ + 1, ": expected at most ", kMaxLineBytes,
-                   " bytes, found more; cut the text into several lines"));
+                   " bytes, found more; split the text into several lines"));
 }
 
 absl::Status InputLines::Fill() {

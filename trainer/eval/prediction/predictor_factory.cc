@@ -20,24 +20,24 @@ absl::Status CheckInputFeatures(const TrainedModel& trained, const FeatureSource
   if (size == 0) {
     if (given == nullptr) return absl::OkStatus();
     return absl::InvalidArgumentError(
-        absl::StrCat("--features: ", trained.path, " reads no vectors; leave it out"));
+        absl::StrCat("--features: ", trained.path, " does not read feature vectors; leave it out"));
   }
   if (trained.header.task() == LANGUAGE_MODEL) {
     return absl::InvalidArgumentError(
         absl::StrCat(trained.path,
-                     ": reads a vector with every token (model.features), and there is none for "
-                     "text that it would make up; elman-evaluate judges it on text that has"));
+                     ": reads a feature vector per token (model.features), and generated text has "
+                     "none; evaluate it with elman-evaluate on a data set with features"));
   }
   if (given == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat(trained.path, ": reads a vector of ", size,
-                     " numbers with every token (model.features); "
-                     "give those of the input with --features=FILE.safetensors"));
+        absl::StrCat(trained.path, ": reads a feature vector of ", size,
+                     " numbers per token (model.features); give those of the input with "
+                     "--features=FILE.safetensors"));
   }
   if (given->size() == size) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("--features: vectors of ", given->size(), " numbers, but ", trained.path,
-                   " reads vectors of ", size, "; they are of another kind"));
+      absl::StrCat("--features: found vectors of ", given->size(), " numbers, and ", trained.path,
+                   " reads vectors of ", size, "; use features of the same kind as in training"));
 }
 
 }  // namespace
@@ -45,10 +45,10 @@ absl::Status CheckInputFeatures(const TrainedModel& trained, const FeatureSource
 absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained,
                                                            const PredictionSpec& spec) {
   if (trained->floor) {
-    return absl::UnimplementedError(
-        absl::StrCat(trained->path,
-                     ": a floor is there to be compared with; elman-predict wants a "
-                     "network"));
+    return absl::UnimplementedError(absl::StrCat(
+        trained->path,
+        ": a baseline makes no predictions. Evaluate it with: elman-evaluate --checkpoint=",
+        ShellWord(trained->path), " --data=DATASET_DIR"));
   }
   RETURN_IF_ERROR(CheckInputFeatures(*trained, spec.features));
   ASSIGN_OR_RETURN(auto tokenizer,
@@ -64,14 +64,14 @@ absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained
     case TRANSLATION:
       return CreateTranslationPredictor(trained, std::move(tokenizer), spec);
     case EMBEDDING:
-      return absl::InvalidArgumentError(
-          absl::StrCat(trained->path, ": word vectors predict nothing; 'elman-inspect ",
-                       ShellWord(trained->path),
-                       " --neighbors=WORD' asks them, --export_vectors=FILE gives them to others"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          trained->path,
+          ": contains word vectors, which make no predictions. Query them with: elman-inspect ",
+          ShellWord(trained->path), " --neighbors=WORD"));
     default:
-      return absl::UnimplementedError(absl::StrCat(trained->path,
-                                                   ": this version does not predict for its task, ",
-                                                   Task_Name(trained->header.task())));
+      return absl::UnimplementedError(
+          absl::StrCat(trained->path, ": this version makes no predictions for its task, ",
+                       Task_Name(trained->header.task())));
   }
 }
 

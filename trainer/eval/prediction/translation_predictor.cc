@@ -149,9 +149,9 @@ absl::StatusOr<std::unique_ptr<Predictor>> CreateTranslationPredictor(
     TrainedModel* trained, std::unique_ptr<Tokenizer> tokenizer, const PredictionSpec& spec) {
   if (spec.translation.replace_unknown &&
       trained->header.config().model().translation().attention() == TranslationSpec::NONE) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--replace_unknown: the model of ", trained->path,
-                     " has no attention to say which word stands for which; leave it out"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--replace_unknown: the model of ", trained->path,
+        " has no attention, which shows the source word of each output word; leave it out"));
   }
   return std::make_unique<TranslationPredictor>(trained, std::move(tokenizer), spec);
 }

@@ -21,7 +21,7 @@ absl::StatusOr<std::unique_ptr<Model>> CreateWordVectors(const ModelSpec& spec,
                                                          std::span<const uint64_t> counts) {
   if (counts.size() != vocabulary.size()) {
     return absl::DataLossError(absl::StrCat("the vocabulary has ", vocabulary.size(),
-                                            " pieces, and counts of ", counts.size()));
+                                            " pieces, but counts of ", counts.size()));
   }
   std::vector<uint64_t> words(counts.begin(), counts.end());
   for (const uint32_t id :
@@ -30,7 +30,7 @@ absl::StatusOr<std::unique_ptr<Model>> CreateWordVectors(const ModelSpec& spec,
   }
   if (std::ranges::count_if(words, [](uint64_t count) { return count > 0; }) < 2) {
     return absl::InvalidArgumentError(
-        "the vocabulary has not two words to tell apart; preprocess with a smaller --min_count, or "
+        "the vocabulary has fewer than two words; preprocess with a smaller --min_count, or "
         "more text");
   }
   if (IsGlove(EMBEDDING, spec)) return std::make_unique<Glove>(spec, words);
@@ -57,7 +57,7 @@ absl::StatusOr<std::unique_ptr<Model>> CreateModel(Task task, const ModelSpec& s
       return CreateWordVectors(spec, vocabularies[0], counts);
     default:
       return absl::UnimplementedError(
-          absl::StrCat("task ", Task_Name(task), " is not one this version trains"));
+          absl::StrCat("task ", Task_Name(task), " cannot be trained by this version"));
   }
 }
 

@@ -70,7 +70,7 @@ absl::Status CheckInput(const ModelSpec& spec) {
     return absl::InvalidArgumentError(absl::StrCat(
         "model.frozen_embeddings is true, but ",
         spec.tied_embeddings()
-            ? "model.tied_embeddings makes them the output layer's weights, which learn"
+            ? "model.tied_embeddings makes them the weights of the output layer, which are trained"
             : "model.input is ONE_HOT, which has none",
         "; leave one of them out"));
   }
@@ -84,8 +84,7 @@ absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
   const std::string use =
       absl::StrCat("model.features.use is ", FeatureSpec::Use_Name(features.use()), ": ");
   if (!TraitsOf(task).layers)
-    return absl::InvalidArgumentError(use +
-                                      "word vectors are learned of words alone; leave it out");
+    return absl::InvalidArgumentError(use + "word vectors are trained on words only; leave it out");
   for (const absl::Status& status : {
            Require(features.size() >= 1 && features.size() <= kMaxSize, "features.size",
                    features.size(), "from 1 to 65536"),
@@ -97,14 +96,14 @@ absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
     if (!status.ok()) return status;
   }
   if (spec.input() == ModelSpec::ONE_HOT) {
-    return absl::InvalidArgumentError(
-        use + "model.input is ONE_HOT, which is no vector to put one behind; take EMBEDDING");
+    return absl::InvalidArgumentError(use +
+                                      "model.input is ONE_HOT, and feature vectors are "
+                                      "concatenated to embeddings only; set model.input=EMBEDDING");
   }
   if (spec.fixed_window().tokens() > 0) {
-    return absl::InvalidArgumentError(
-        use +
-        "model.fixed_window reads tokens of the batch before, of which there are no vectors "
-        "any more; leave it out");
+    return absl::InvalidArgumentError(use +
+                                      "model.fixed_window reads tokens of the previous batch, "
+                                      "whose feature vectors are not kept; leave it out");
   }
   if (features.use() != FeatureSpec::ALONE) return absl::OkStatus();
   // For a translator, tied embeddings are those of the target.
@@ -116,7 +115,7 @@ absl::Status CheckFeatures(Task task, const ModelSpec& spec) {
                                  : nullptr;
   if (wanted == nullptr) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(use, "there are no embeddings for model.", wanted, "; take BESIDE"));
+      absl::StrCat(use, "there are no embeddings for model.", wanted, "; use BESIDE"));
 }
 
 // Rejects options that only recurrent layers have.
@@ -125,7 +124,7 @@ absl::Status CheckFixedWindow(const ModelSpec& spec, int64_t vocabulary) {
   if (window.tokens() == 0) {
     if (!window.direct_connections()) return absl::OkStatus();
     return absl::InvalidArgumentError(
-        "model.fixed_window.direct_connections is true, but there is no window; give "
+        "model.fixed_window.direct_connections is true, but there is no window; set "
         "model.fixed_window.tokens, or leave it false");
   }
   if (absl::Status status =
@@ -176,8 +175,8 @@ absl::Status CheckLanguageModel(const ModelSpec& spec, int64_t vocabulary) {
   if (absl::Status status = CheckFixedWindow(spec, vocabulary); !status.ok()) return status;
   if (!spec.bidirectional()) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      "model.bidirectional is true: a language model would read what it is to predict; leave it "
-      "false");
+      "model.bidirectional is true: a language model would read the tokens that it must predict; "
+      "leave it false");
 }
 
 absl::Status CheckOutput(const ModelSpec& spec) {
@@ -208,13 +207,13 @@ absl::Status CheckTranslator(const ModelSpec& spec,
     return absl::InvalidArgumentError(absl::StrCat(
         "model.translation.attention is DOT: the encoder's outputs have ", encoded,
         " elements and the decoder's ", queries,
-        "; make them alike with model.translation.decoder_hidden_size, or use GENERAL"));
+        "; make them equal with model.translation.decoder_hidden_size, or use GENERAL"));
   }
   if (translation.shared_embeddings() &&
       vocabularies[0].fingerprint() != vocabularies[1].fingerprint()) {
     return absl::InvalidArgumentError(
-        "model.translation.shared_embeddings is true, but source and target have vocabularies of "
-        "their own; preprocess with --shared_vocabulary, or leave it false");
+        "model.translation.shared_embeddings is true, but source and target have separate "
+        "vocabularies; preprocess with --shared_vocabulary, or leave it false");
   }
   return absl::OkStatus();
 }
@@ -248,7 +247,7 @@ absl::Status CheckTagger(const ModelSpec& spec, int64_t tags) {
   if (spec.tagging().output() != TaggingSpec::BINARY || tags == 2) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("model.tagging.output is BINARY: it is for two tags, and the data set has ",
-                   tags, "; take SOFTMAX or CRF"));
+                   tags, "; use SOFTMAX or CRF"));
 }
 
 }  // namespace

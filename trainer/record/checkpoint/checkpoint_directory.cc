@@ -20,6 +20,7 @@
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
 #include "data/io/temporary_name.h"
+#include "data/shards/manifest.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/checkpoint_writer.h"
 
@@ -122,7 +123,7 @@ absl::StatusOr<std::string> CheckpointDirectory::Find(std::string_view mark) con
   if (!absl::IsDataLoss(status)) return status;
   return absl::DataLossError(absl::StrCat(status.message(), "; 'elman-inspect ",
                                           ShellWord(FolderOf(folder_)),
-                                          " --repair' writes the mark anew"));
+                                          " --repair' writes the mark again"));
 }
 
 absl::StatusOr<std::vector<int64_t>> CheckpointDirectory::Steps() const {
@@ -243,17 +244,45 @@ absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::stri
     return FollowMark(path);
   }
   absl::StatusOr<std::string> found = CheckpointDirectory(path).Find(mark);
-  if (absl::IsNotFound(found.status())) {
-    // A run without validation has no best checkpoint; its latest one is used.
-    if (mark == kBest) return ResolveCheckpoint(path, kLatest);
-    const std::string run = FolderOf(path);
-    if (FileNameOf(path) == "checkpoints" && CheckpointDirectory(run).Find(kLatest).ok()) {
-      return absl::NotFoundError(absl::StrCat(
-          path, ": has the checkpoints of a run; name the run directory: ", ShellWord(run)));
-    }
-    return absl::NotFoundError(absl::StrCat(path, ": no checkpoint in it; is it a run directory?"));
+  if (!absl::IsNotFound(found.status())) return found;
+  // A run without validation has no best checkpoint; its latest one is used.
+  if (mark == kBest) return ResolveCheckpoint(path, kLatest);
+  return absl::NotFoundError(absl::StrCat(path, ": ", DescribeFolder(path)));
+}
+
+std::string DescribeFolder(const std::string& path) {
+  const auto has_checkpoint = [](const std::string& folder) {
+    return CheckpointDirectory(folder).Find(kLatest).ok();
+  };
+  const std::string run = FolderOf(path);
+  if (FileNameOf(path) == "checkpoints" && has_checkpoint(run)) {
+    return absl::StrCat("has the checkpoints of a run; name the run directory: ", ShellWord(run));
   }
-  return found;
+  if (FileExists(JoinPath(path, kManifestName)))
+    return "a data set, not a run directory; name the --output of elman-train";
+  if (IsFolder(JoinPath(path, "checkpoints")) || FileExists(JoinPath(path, "config.textproto"))) {
+    return "a run directory without a checkpoint; start the run again, with a smaller "
+           "checkpoint.every_steps if it is interrupted early";
+  }
+  absl::StatusOr<std::vector<std::string>> names = Names(path);
+  if (names.ok() && names->empty()) return "an empty folder; name a run directory or a checkpoint";
+  std::vector<std::string> runs, data_sets;
+  if (names.ok()) std::ranges::sort(*names);
+  for (const std::string& name : names.ok() ? *names : std::vector<std::string>()) {
+    const std::string inside = JoinPath(path, name);
+    if (has_checkpoint(inside)) runs.push_back(inside);
+    if (FileExists(JoinPath(inside, kManifestName))) data_sets.push_back(inside);
+  }
+  const auto contains = [](const char* one, const char* more,
+                           const std::vector<std::string>& folders) {
+    return absl::StrCat("contains ", folders.size() == 1 ? one : more, "; name ",
+                        folders.size() == 1 ? "it: " : "one of them, such as ",
+                        ShellWord(folders[0]));
+  };
+  if (!runs.empty()) return contains("a run directory", "run directories", runs);
+  if (!data_sets.empty()) return contains("a data set", "data sets", data_sets);
+  return "neither a run directory (no folder 'checkpoints' in it) nor a data set; name a run "
+         "directory or a checkpoint";
 }
 
 }  // namespace elman

@@ -84,4 +84,7 @@ void CopyBest(const Progress& from, Progress* to);
 // other file as it is.
 absl::StatusOr<std::string> ResolveCheckpoint(const std::string& path, std::string_view mark);
 
+// Returns what a folder is that has no checkpoint to use, and what to name instead.
+std::string DescribeFolder(const std::string& path);
+
 }  // namespace elman

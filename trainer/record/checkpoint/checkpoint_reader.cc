@@ -49,7 +49,7 @@ absl::Status ReadHeader(Cursor* cursor, CheckpointHeader* header) {
   RETURN_IF_ERROR(status);
   if (!cursor->record().has_header()) {
     return NoCheckpoint(cursor->path(),
-                        cursor->Error("not a checkpoint: its first record is no header"));
+                        cursor->Error("not a checkpoint: its first record is not a header"));
   }
   *header = std::move(*cursor->record().mutable_header());
   if (header->format_version() != kCheckpointFormatVersion) {
@@ -69,7 +69,7 @@ absl::Status TakeArray(const Cursor& cursor, Checkpoint* checkpoint, size_t* cur
   while (*current < arrays.size() && arrays[*current].elements.size() == expected(*current))
     ++*current;
   if (*current == arrays.size() || arrays[*current].name != chunk.name()) {
-    return cursor.Error(absl::StrCat("a chunk of array ", chunk.name(), " where none is due"));
+    return cursor.Error(absl::StrCat("a chunk of array ", chunk.name(), " where none is expected"));
   }
   std::vector<float>& elements = arrays[*current].elements;
   const size_t count = chunk.data().size() / sizeof(float);
@@ -101,7 +101,7 @@ absl::Status Compare(Cursor* cursor, std::string_view bytes, const ChunkOf& chun
     RETURN_IF_ERROR(cursor->Next());
     const std::string_view chunk = chunk_of(cursor->record());
     if (chunk.empty() || !bytes.starts_with(chunk))
-      return cursor->Error("what was read back is not what was written");
+      return cursor->Error("the data read back differs from the data written");
     bytes.remove_prefix(chunk.size());
   }
   return absl::OkStatus();
@@ -114,7 +114,7 @@ std::string CheckpointRemedy(const std::string& path) {
   const std::string another = "use another checkpoint (--resume=FILE, --checkpoint=FILE)";
   if (JoinPath(run, "checkpoints") != folder && folder != "checkpoints") return another;
   return absl::StrCat("'elman-inspect ", ShellWord(run),
-                      " --repair' turns back to the newest whole one, or ", another);
+                      " --repair' returns to the newest intact one, or ", another);
 }
 
 absl::StatusOr<CheckpointHeader> ReadCheckpointHeader(const std::string& path) {
@@ -169,8 +169,8 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
     if (array.elements() < 0 ||
         static_cast<uint64_t>(array.elements()) > file->size() / sizeof(float) ||
         (bytes += array.elements() * sizeof(float)) > file->size()) {
-      return cursor.Error(absl::StrCat("array ", array.name(), " is said to have ",
-                                       array.elements(), " elements, more than the file can hold"));
+      return cursor.Error(absl::StrCat("array ", array.name(), " should have ", array.elements(),
+                                       " elements, more than the file can hold"));
     }
     checkpoint.arrays.push_back({array.name(), {}});
     checkpoint.arrays.back().elements.reserve(array.elements());

@@ -34,26 +34,29 @@ absl::StatusOr<std::vector<Vocabulary>> ReadVocabularies(const Checkpoint& check
 }
 
 absl::Status CheckFields(const CheckpointHeader& header, const std::string& path,
-                         const Dataset& dataset, std::string_view remedy) {
+                         const Dataset& dataset, std::string_view alternative) {
   const DatasetManifest& manifest = dataset.manifest();
-  const auto wrong = [&](const std::string& ours, const std::string& theirs) {
-    return absl::FailedPreconditionError(absl::StrCat(dataset.folder(), ": ", ours, ", but ", path,
-                                                      " was trained with ", theirs, "; ",
-                                                      std::string(remedy)));
+  const auto wrong = [&](const std::string& what, const std::string& remedy) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        what, ". ", remedy, alternative.empty() ? "" : ", or ", std::string(alternative)));
   };
   const auto name = [](Task task) { return absl::AsciiStrToLower(Task_Name(task)); };
   if (TaskOfModel(manifest.task()) != header.task() ||
       FieldsOfModel(manifest.task()) != header.fields_size()) {
-    return wrong(absl::StrCat("a data set of ", name(manifest.task())),
-                 absl::StrCat("one of ", name(header.task())));
+    return wrong(
+        absl::StrCat(path, " is ", std::string(TraitsOf(header.task()).model_noun), ", but ",
+                     dataset.folder(), " is a data set for task ", name(manifest.task())),
+        absl::StrCat("Use a data set for task ", name(header.task())));
   }
   for (int field = 0; field < header.fields_size(); ++field) {
     const std::string& ours = manifest.fields(field).vocabulary().fingerprint();
     const std::string& theirs = header.fields(field).vocabulary().fingerprint();
     if (ours == theirs) continue;
     return wrong(
-        absl::StrCat("its vocabulary of ", header.fields(field).name(), " has fingerprint ", ours),
-        theirs);
+        absl::StrCat(dataset.folder(), ": its vocabulary of ", header.fields(field).name(),
+                     " (fingerprint ", ours, ") is not the one of ", path, " (", theirs, ")"),
+        "Use the data set of that model, or make this one again with elman-preprocess "
+        "--vocabulary_of=THAT_DATASET");
   }
   return absl::OkStatus();
 }

@@ -20,8 +20,9 @@ absl::StatusOr<std::vector<Vocabulary>> ReadVocabularies(const Checkpoint& check
                                                          const std::string& path);
 
 // Checks that a data set has the task and the vocabularies of a checkpoint, so that ids mean the
-// same. Otherwise FailedPrecondition; the message ends with `remedy`.
+// same. Otherwise FailedPrecondition; the message suggests to change the data set, or the
+// `alternative`, which may be empty.
 absl::Status CheckFields(const CheckpointHeader& header, const std::string& path,
-                         const Dataset& dataset, std::string_view remedy);
+                         const Dataset& dataset, std::string_view alternative);
 
 }  // namespace elman

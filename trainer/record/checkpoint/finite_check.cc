@@ -14,8 +14,8 @@ absl::Status Refuse(const std::vector<NotFinite>& found, const std::string& path
   const size_t more = found.size() - 1;
   return absl::DataLossError(
       absl::StrCat(path, ": ", ToString(found[0]),
-                   more == 0 ? "" : absl::StrCat(", and so are some of ", more, " more"),
-                   "; the training that wrote it diverged; ", CheckpointRemedy(path)));
+                   more == 0 ? "" : absl::StrCat(", and neither are some of ", more, " more"),
+                   "; its training diverged; ", CheckpointRemedy(path)));
 }
 
 }  // namespace

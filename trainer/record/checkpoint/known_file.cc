@@ -127,16 +127,23 @@ KnownFile IdentifyText(const std::string& path, std::string_view text) {
             absl::StrCat("elman-preprocess reads it with --vocabulary=", shown)};
   }
   if (named(".textproto")) {
-    return {KnownFile::kOther, "a configuration",
+    return {KnownFile::kConfiguration, "a configuration",
             absl::StrCat("elman-train reads it with --config=", shown)};
   }
   if (absl::StartsWithIgnoreCase(absl::string_view(text.data(), text.size()), "<!doctype html")) {
     return {KnownFile::kOther, "a web page, as report.html of a run", "open it in a browser"};
   }
-  return {KnownFile::kOther, "text of another kind", kRemedy};
+  return {KnownFile::kText, "other text",
+          absl::StrCat("make a data set of it with: elman-preprocess --train=", shown,
+                       " --output=DATASET_DIR, or ", kRemedy)};
 }
 
 }  // namespace
+
+bool IsRecognized(const KnownFile& file) {
+  return file.kind != KnownFile::kUnknown && file.kind != KnownFile::kText &&
+         file.reader != kRemedy;
+}
 
 KnownFile IdentifyFile(const std::string& path) {
   const std::string begin = ReadBegin(path);
@@ -180,7 +187,8 @@ absl::Status NoCheckpoint(const std::string& path, const absl::Status& damage) {
         absl::StrCat(path, ": not a checkpoint but ", file.what, "; ", file.reader));
   if (HasCheckpointName(path)) return damage;
   return absl::DataLossError(absl::StrCat(
-      path, ": neither a checkpoint nor another file that Elman writes, or damaged at its begin; ",
+      path,
+      ": neither a checkpoint nor another file that Elman writes, or damaged at its beginning; ",
       "name a run directory or a checkpoint, RUN_DIR/checkpoints/step-*.ckpt"));
 }
 

@@ -10,10 +10,12 @@ namespace elman {
 
 struct KnownFile {
   enum Kind {
-    kUnknown,      // perhaps damaged at its begin
+    kUnknown,      // perhaps damaged at its beginning
     kManifest,     // dataset.textproto
     kMetrics,      // metrics.jsonl
     kWordVectors,  // text or binary
+    kConfiguration,
+    kText,  // of no known format
     kOther,
   };
   Kind kind = kUnknown;
@@ -21,7 +23,10 @@ struct KnownFile {
   std::string reader = {};  // which command reads it, or what to do
 };
 
-// A file that cannot be read is kUnknown. Looks at the begin of the file only.
+// True if the contents have a known format, so that no other reader needs to try them.
+bool IsRecognized(const KnownFile& file);
+
+// A file that cannot be read is kUnknown. Looks at the beginning of the file only.
 KnownFile IdentifyFile(const std::string& path);
 
 // The error for a file that was to be a checkpoint and does not begin as one: what it is and which

@@ -102,7 +102,7 @@ absl::Status TakeVocabulary(const RecordCursor<Record>& cursor, std::span<FieldT
   if (!VocabularyChunk::File_IsValid(chunk.file()))
     return cursor.Error(absl::StrCat("a chunk of a file of unknown kind ", chunk.file()));
   if (chunk.field() >= fields.size())
-    return cursor.Error(absl::StrCat("a chunk of field ", chunk.field(), ", which there is not"));
+    return cursor.Error(absl::StrCat("a chunk of field ", chunk.field(), ", which does not exist"));
   FieldTables& tables = fields[chunk.field()];
   std::string& text =
       chunk.file() == VocabularyChunk::VOCABULARY ? tables.vocabulary_text : tables.tokenizer_model;

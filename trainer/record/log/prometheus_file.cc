@@ -128,29 +128,33 @@ void PrometheusFile::Take(const RecordedLine& line) {
 
 std::string PrometheusFile::Text() const {
   Exposition page(run_label_);
-  page.Gauge("running", running_, "1 while the run goes on, 0 when its process has ended it.");
+  page.Gauge("running", running_, "1 while the run is active, 0 after its process has ended.");
   page.Gauge("updated_timestamp_seconds", SecondsSince1970(absl::Now()),
-             "When this file was written. Old while elman_running is 1: the run is dead or hangs.");
-  page.Gauge("planned_steps", static_cast<double>(total_steps_), "Steps the run will have.");
+             "Time when this file was written. If it is old while elman_running is 1, the run is "
+             "dead or hangs.");
+  page.Gauge("planned_steps", static_cast<double>(total_steps_),
+             "Number of steps of the complete run.");
   if (train_) {
     page.Gauge("step", static_cast<double>(train_->step), "Steps done at the last train line.");
     page.Gauge("epoch", train_->Number("epoch"), "The epoch of that step, from 1.");
-    page.Gauge("training_loss", train_->Number("loss"), "Mean loss in nats since the line before.");
+    page.Gauge("training_loss", train_->Number("loss"),
+               "Mean loss in nats since the previous train line.");
     page.Gauge("learning_rate", train_->Number("learning_rate"), "The learning rate of that step.");
     page.Gauge("gradient_norm", train_->Number("gradient_norm"),
                "The norm of that step's gradient, before clipping.");
     page.Gauge("tokens_per_second", train_->Number("tokens_per_second"),
-               "Tokens trained on a second, by all ranks, since the line before.");
+               "Training tokens per second, of all ranks, since the previous train line.");
     page.Counter("tokens_total", train_->Number("tokens").value_or(0),
                  "Tokens trained on since the run began.");
     page.Counter("sent_bytes_total", sent_bytes_, "Bytes sent between nodes, by all ranks.");
-    page.Metric("phase_seconds_total", "counter", "Where the time of rank 0 went.");
+    page.Metric("phase_seconds_total", "counter", "Time of rank 0 by activity.");
     for (const auto& [phase, seconds] : phase_seconds_) page.Sample(seconds, Label("phase", phase));
   }
   if (validation_) {
     page.Gauge("validation_loss", validation_->Number("loss"),
                "Loss of the last validation, in nats.");
-    page.Gauge("validation_step", static_cast<double>(validation_->step), "Its step.");
+    page.Gauge("validation_step", static_cast<double>(validation_->step),
+               "Step of the last validation.");
   }
   page.Gauge("best_validation_loss", best_loss_,
              "Loss of the best checkpoint's validation, in nats.");
@@ -158,14 +162,14 @@ std::string PrometheusFile::Text() const {
     page.Gauge("checkpoint_step", static_cast<double>(*checkpoint_step_),
                "The step of the last checkpoint.");
     page.Gauge("checkpoint_timestamp_seconds", checkpoint_written_,
-               "When it was written: its age is time() less this.");
+               "Time when the last checkpoint was written. Its age is time() minus this.");
   }
   page.Counter("skipped_steps_total", static_cast<double>(skipped_),
                "Steps that diverged and were skipped.");
   page.Counter("rollbacks_total", static_cast<double>(rolled_back_),
-               "Steps that diverged and sent the run back to a snapshot.");
+               "Steps that diverged, so that the run returned to a snapshot.");
   page.Counter("resumes_total", static_cast<double>(resumed_),
-               "Times the run went on from a checkpoint.");
+               "Number of times that the run resumed from a checkpoint.");
   return page.text();
 }
 

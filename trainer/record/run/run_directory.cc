@@ -21,6 +21,10 @@ constexpr absl::Duration kPause = absl::Milliseconds(100);
 absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::string& folder,
                                                                  absl::Duration patience) {
   const bool is_new = !FileExists(folder);
+  if (!is_new && !IsFolder(folder)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(folder, ": a file, and --output must be a folder; use another --output"));
+  }
   const absl::Time deadline = absl::Now() + patience;
   while (true) {
     // Repeated on each attempt, because a run that fails at its start removes its folder.

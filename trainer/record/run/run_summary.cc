@@ -75,8 +75,9 @@ SurveyedCheckpoint SurveyCheckpoint(const std::string& folder, int64_t step,
   surveyed.progress = checkpoint->header.progress();
   surveyed.content_hash = ContentHash(*checkpoint);
   if (surveyed.progress.step() != step) {
-    surveyed.status = absl::DataLossError(absl::StrCat(
-        path, ": holds the checkpoint of step ", surveyed.progress.step(), "; give it that name"));
+    surveyed.status = absl::DataLossError(absl::StrCat(path, ": contains the checkpoint of step ",
+                                                       surveyed.progress.step(),
+                                                       "; rename the file to that step"));
   }
   return surveyed;
 }
@@ -98,7 +99,7 @@ SurveyedMark SurveyMark(const CheckpointDirectory& directory, std::string_view n
   if (named == nullptr || !named->whole()) {
     mark.problem =
         absl::StrCat(JoinPath(directory.folder(), name), ": names ", mark.checkpoint, ", which is ",
-                     named == nullptr ? "no checkpoint of this run" : "not whole");
+                     named == nullptr ? "no checkpoint of this run" : "damaged");
   }
   return mark;
 }
@@ -159,7 +160,7 @@ absl::Status RepairMark(const CheckpointDirectory& directory, const SurveyedMark
       return ErrnoStatus(error.value(), "delete", path);
     RETURN_IF_ERROR(SyncFolder(directory.folder()));
     repair->actions.push_back(
-        absl::StrCat(path, ": removed; the best checkpoint is not there, or not whole"));
+        absl::StrCat(path, ": removed, because the best checkpoint is missing or damaged"));
   }
   return absl::OkStatus();
 }
@@ -170,7 +171,8 @@ absl::Status DeleteTemporaryFiles(const RunSurvey& run, RunRepair* repair) {
     if (!std::filesystem::remove(path, error) && error)
       return ErrnoStatus(error.value(), "delete", path);
     RETURN_IF_ERROR(SyncFolder(FolderOf(path)));
-    repair->actions.push_back(absl::StrCat(path, ": deleted, a writer left it unfinished"));
+    repair->actions.push_back(
+        absl::StrCat(path, ": deleted, because its writer did not finish it"));
   }
   return absl::OkStatus();
 }
@@ -195,17 +197,17 @@ std::vector<std::string> RunSurvey::Problems() const {
     if (!checkpoint.whole()) problems.emplace_back(checkpoint.status.message());
   }
   const std::string remedy =
-      absl::StrCat("; 'elman-inspect ", ShellWord(folder), " --repair' mends it");
+      absl::StrCat("; 'elman-inspect ", ShellWord(folder), " --repair' repairs it");
   if (!latest.problem.empty()) {
     problems.push_back(latest.problem + (NewestWhole() != nullptr
                                              ? remedy
-                                             : "; no checkpoint is whole: bring one back from a "
-                                               "copy, or begin anew with another --output"));
+                                             : "; no checkpoint is intact: restore one from a "
+                                               "copy, or start a new run with another --output"));
   }
   if (!best.problem.empty()) problems.push_back(best.problem + remedy);
   if (writer.empty()) {
     for (const std::string& path : temporary_files)
-      problems.push_back(absl::StrCat(path, ": a writer left it unfinished", remedy));
+      problems.push_back(absl::StrCat(path, ": its writer did not finish it", remedy));
   }
   return problems;
 }

@@ -132,7 +132,7 @@ TEST_F(BaselineCorruptionTest, ArraysOfLabelsAreChecked) {
     return CreateBaselineModel("forged", &forged).status();
   };
   EXPECT_THAT(create([](Baseline*) {}), IsOk());
-  const auto refused = FailsWith(kDataLoss, "not those of the floor it describes");
+  const auto refused = FailsWith(kDataLoss, "do not match the baseline that it describes");
   EXPECT_THAT(create([](Baseline* b) { b->arrays[0].elements.pop_back(); }), refused);
   EXPECT_THAT(create([](Baseline* b) { b->arrays[0].elements[0] = 8; }), refused);
   EXPECT_THAT(create([](Baseline* b) { b->arrays[0].elements[1] = 6; }), refused);

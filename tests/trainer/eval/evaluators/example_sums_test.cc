@@ -157,7 +157,7 @@ TEST_P(ExampleSumsTest, ComparesModels) {
   }
   ExampleSums nothing(kExamples);
   EXPECT_THAT(Compare(*evaluator, {evaluation, sums}, {others_evaluation, nothing}, 200),
-              FailsWith(absl::StatusCode::kUnimplemented, "compares no models of this task"));
+              FailsWith(absl::StatusCode::kUnimplemented, "cannot compare models of this task"));
 }
 
 }  // namespace

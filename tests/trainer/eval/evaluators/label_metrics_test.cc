@@ -95,16 +95,15 @@ TEST_F(TagSchemeOfTest, CanBeSpecified) {
   EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB2, {FieldEntry::IOB1}), FieldEntry::IOB1);
   EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB2, {FieldEntry::NONE}), FieldEntry::NONE);
   EXPECT_THAT(Of({"B-x", "L-x", "O"}, FieldEntry::BILOU, {FieldEntry::IOB2}),
-              FailsWith(kInvalid, "has the tag 'L-x', which is not of that scheme"));
+              FailsWith(kInvalid, "has the tag 'L-x', which that scheme does not have"));
 }
 
 // An old data set does not record which of two schemes it has, and strict counts differ.
 TEST_F(TagSchemeOfTest, IsNotGuessedForStrictCounts) {
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
   const EntitySpec strict{FieldEntry::UNRECORDED, EntityMode::kStrict};
-  EXPECT_THAT(
-      Of({"B-x", "I-x", "O"}, FieldEntry::UNRECORDED, strict),
-      FailsWith(kInvalid, "iob1 or iob2, which a strict count depends on; give --tag_scheme"));
+  EXPECT_THAT(Of({"B-x", "I-x", "O"}, FieldEntry::UNRECORDED, strict),
+              FailsWith(kInvalid, "iob1 or iob2, which this mode requires; set --tag_scheme"));
   EXPECT_EQ(*Of({"B-x", "L-x", "O"}, FieldEntry::UNRECORDED, strict), FieldEntry::BILOU);
   EXPECT_EQ(*Of({"B-x", "I-x", "O"}, FieldEntry::IOB2, strict), FieldEntry::IOB2);
   EXPECT_EQ(*Of({"B-x", "I-x"}, FieldEntry::UNRECORDED, {FieldEntry::IOB1, EntityMode::kStrict}),

@@ -116,7 +116,7 @@ TEST_F(ArpaTest, ErrorsNameTheLine) {
   };
   expect("", "foreign.arpa: line 0: expected more");
   expect(with("\\data\\", "data"), "the file ends too early");
-  expect(with("ngram 1=6", "ngram 1=x"), "line 3: expected how many");
+  expect(with("ngram 1=6", "ngram 1=x"), "line 3: expected the numbers of");
   expect(with("ngram 1=6", "ngram 1=5"), "line 13: expected \\2-grams:, found '-0.875");
   expect(with("ngram 1=6", "ngram 1=7"), "line 14: expected a log10 probability");
   expect(with("-0.25\t<s> w2", "0.25\t<s> w2"), "line 16: expected a log10 probability, 2 words");

@@ -87,7 +87,7 @@ TEST_F(InputLinesTest, RejectsALineThatIsTooLong) {
     }
     EXPECT_THAT(found, ElementsAre("a", "b"));
     EXPECT_EQ(status.message(),
-              "the input: line 3: expected at most 1048576 bytes, found more; cut the text into "
+              "the input: line 3: expected at most 1048576 bytes, found more; split the text into "
               "several lines");
     EXPECT_EQ(lines.Next(1).status(), status);
     std::string rest(1 << 20, '\0');

@@ -12,6 +12,7 @@ namespace elman {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
 
@@ -100,6 +101,29 @@ TEST_F(CheckpointDirectoryTest, MarksThatNameNoCheckpointAreErrorsWithARemedy) {
   std::filesystem::create_directory(directory_.PathOf(10));
   EXPECT_THAT(directory_.Find(kLatest), FailsWith(kDataLoss, "there is no such file; " + remedy));
   EXPECT_TRUE(absl::IsNotFound(ResolveCheckpoint(run_.Path("nowhere"), kBest).status()));
+}
+
+TEST_F(CheckpointDirectoryTest, SaysWhatToNameInsteadOfAFolder) {
+  const auto refusal = [](const std::string& path) {
+    return std::string(ResolveCheckpoint(path, kBest).status().message());
+  };
+  const std::string folder = elsewhere_.path(), inside = elsewhere_.Path("model");
+  EXPECT_EQ(refusal(folder), folder + ": an empty folder; name a run directory or a checkpoint");
+  std::filesystem::create_directories(inside);
+  EXPECT_THAT(refusal(folder),
+              HasSubstr("neither a run directory (no folder 'checkpoints' in it)"));
+  elsewhere_.Write("model/dataset.textproto", "");
+  EXPECT_THAT(refusal(inside), HasSubstr(": a data set, not a run directory"));
+  EXPECT_EQ(refusal(folder), folder + ": contains a data set; name it: " + inside);
+  std::filesystem::remove(inside + "/dataset.textproto");
+  std::filesystem::create_directories(inside + "/checkpoints");
+  EXPECT_THAT(refusal(inside), HasSubstr(": a run directory without a checkpoint; start the run"));
+  Save(10);
+  std::filesystem::copy(run_.path(), inside, std::filesystem::copy_options::recursive);
+  EXPECT_EQ(refusal(folder), folder + ": contains a run directory; name it: " + inside);
+  EXPECT_EQ(
+      refusal(inside + "/checkpoints"),
+      inside + "/checkpoints: has the checkpoints of a run; name the run directory: " + inside);
 }
 
 TEST_F(CheckpointDirectoryTest, RefusesLinksOutOfTheFolder) {

@@ -168,7 +168,7 @@ TEST_F(CheckpointCorruptionTest, RecordsOfUnknownKindsAreRefused) {
                    }),
       FailsWith(kDataLoss, "record 2: a chunk of a file of unknown kind 7"));
   EXPECT_THAT(AfterForging(2, [](CheckpointRecord* r) { r->mutable_vocabulary()->set_field(1); }),
-              FailsWith(kDataLoss, "record 2: a chunk of field 1, which there is not"));
+              FailsWith(kDataLoss, "record 2: a chunk of field 1, which does not exist"));
   EXPECT_THAT(AfterForging(2, [](CheckpointRecord* r) { r->clear_kind(); }),
               FailsWith(kDataLoss, "unknown kind"));
 }

@@ -53,7 +53,7 @@ TEST(FiniteCheckTest, NamesParameterCountAndRemedy) {
   EXPECT_THAT(
       std::string(CheckAllFinite(checkpoint, "run/checkpoints/step-000000012.ckpt").message()),
       AllOf(HasSubstr("step-000000012.ckpt: 1 of 15 numbers of moment1 of weights are not finite, "
-                      "and so are some of 1 more"),
+                      "and neither are some of 1 more"),
             HasSubstr("diverged"), HasSubstr("'elman-inspect run --repair'")));
   for (const int place : {4, 14}) (*checkpoint.Find("values"))[place] = kNan;
   EXPECT_THAT(std::string(CheckValuesFinite(checkpoint, "a.ckpt").message()),

@@ -146,7 +146,7 @@ TEST_F(RunSurveyTest, KeepsMarksIfNoCheckpointIsUndamaged) {
   EXPECT_FALSE(repair->ok());
   EXPECT_EQ(Mark(kLatest), "step-000000030.ckpt\n");
   EXPECT_EQ(Mark(kBest), "step-000000020.ckpt\n");
-  EXPECT_THAT(repair->after.Problems(), testing::Contains(HasSubstr("no checkpoint is whole")));
+  EXPECT_THAT(repair->after.Problems(), testing::Contains(HasSubstr("no checkpoint is intact")));
 }
 
 TEST_F(RunSurveyTest, DeletesOnlyOwnTemporaryFiles) {
@@ -197,7 +197,7 @@ TEST_F(RunSurveyTest, AcceptsALinkToARunDirectory) {
 
 TEST_F(RunSurveyTest, DetectsACheckpointUnderAnotherName) {
   std::filesystem::copy(directory_.PathOf(10), directory_.PathOf(50));
-  EXPECT_THAT(Problems(), ElementsAre(HasSubstr("holds the checkpoint of step 10")));
+  EXPECT_THAT(Problems(), ElementsAre(HasSubstr("contains the checkpoint of step 10")));
 }
 
 TEST_F(RunSurveyTest, DetectsAVocabularyOtherThanTheHeaders) {
@@ -264,7 +264,7 @@ TEST_F(RunSurveyTest, PrintsTextAndJson) {
       << "the damaged checkpoint is there still";
   EXPECT_THAT(repaired->text(), HasSubstr("latest: written, names step-000000020.ckpt"));
   EXPECT_THAT(repaired->json().ToString(), HasSubstr("\"actions\": [\""));
-  EXPECT_THAT(Repair(run_.path())->text(), HasSubstr("nothing was to be mended"));
+  EXPECT_THAT(Repair(run_.path())->text(), HasSubstr("nothing needed repair"));
 }
 
 }  // namespace
