@@ -30,8 +30,8 @@ TEST(ConfigFilesTest, FindsPathsAndNames) {
   EXPECT_THAT(message("launch/configs/quick.textproto", configs),
               HasSubstr("did you mean --config=quick?"));
   EXPECT_THAT(message("mine", configs), HasSubstr("there are: quick, sentiment, sentiment/other"));
-  EXPECT_THAT(message(scratch.Path("own"), configs), HasSubstr("is a folder"));
-  EXPECT_THAT(message("quick", ""), HasSubstr("no such file; leave --config out"));
+  EXPECT_THAT(message(scratch.Path("own"), configs), HasSubstr("a folder, not a file"));
+  EXPECT_THAT(message("quick", ""), HasSubstr("no such file; without --config"));
 }
 
 }  // namespace
