@@ -120,8 +120,8 @@ void WriteTables(const Descriptor& message, const std::string& prefix, std::stri
       if (meaning.empty()) silent->push_back(field.full_name());
       meaning = Sentence(meaning);
     }
-    *page += "| `" + prefix + field.name() + "` | " + TypeOf(field) + " | " + DefaultOf(field) +
-             " | " + meaning + " |\n";
+    page->append("| `").append(prefix).append(field.name()).append("` | ").append(TypeOf(field));
+    page->append(" | ").append(DefaultOf(field)).append(" | ").append(meaning).append(" |\n");
   }
   for (const FieldDescriptor* group : groups) {
     const std::string of_message = CommentOf(*group->message_type()), of_field = CommentOf(*group);

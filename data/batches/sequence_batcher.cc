@@ -39,7 +39,7 @@ std::vector<int> SpreadRows(int batch_size) {
 // The examples of each batch of an epoch.
 class BatchPlan {
  public:
-  BatchPlan(ExampleReader* reader, int batch_size, ExampleOrder order)
+  BatchPlan(ExampleReader* reader, int batch_size, const ExampleOrder& order)
       : reader_(reader),
         batch_size_(batch_size),
         order_(order),
@@ -183,7 +183,7 @@ class SequenceBatcher : public BatchSource {
   // `features` is null if batches have no feature vectors.
   SequenceBatcher(std::shared_ptr<const Dataset> dataset, std::unique_ptr<ExampleReader> reader,
                   std::unique_ptr<FeatureReader> features, int batch_size, int lanes,
-                  ExampleOrder order)
+                  const ExampleOrder& order)
       : dataset_(std::move(dataset)),
         fields_(FieldsOf(dataset_->manifest().task())),
         reader_(std::move(reader)),

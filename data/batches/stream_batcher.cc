@@ -158,7 +158,7 @@ absl::Status CheckShape(const StreamShape& shape) {
 }
 
 // Opens a part with these streams or, if there are none, with `rows` streams of equal length.
-absl::StatusOr<Part> OpenPart(std::shared_ptr<const Dataset> dataset, std::string_view split,
+absl::StatusOr<Part> OpenPart(const std::shared_ptr<const Dataset>& dataset, std::string_view split,
                               int first_row, int rows, std::vector<TokenStream> streams,
                               const StreamShape& shape) {
   const auto end_id = static_cast<int32_t>(dataset->vocabulary().end_id());
@@ -224,12 +224,12 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
 }
 
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape,
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split, const StreamShape& shape,
     std::vector<TokenStream> streams) {
   StreamShape own = shape;
   own.batch_size = static_cast<int>(streams.size());
   RETURN_IF_ERROR(CheckShape(own));
-  ASSIGN_OR_RETURN(Part part, OpenPart(std::move(dataset), split, /*first_row=*/0, own.batch_size,
+  ASSIGN_OR_RETURN(Part part, OpenPart(dataset, split, /*first_row=*/0, own.batch_size,
                                        std::move(streams), own));
   const int64_t windows = part.plan.windows();
   std::vector<Part> parts;

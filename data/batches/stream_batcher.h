@@ -81,7 +81,7 @@ absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
 // As above, with streams that the caller chose (CutAtTexts). There must be at least one;
 // shape.batch_size is ignored.
 absl::StatusOr<std::unique_ptr<BatchSource>> CreateStreamBatcher(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, const StreamShape& shape,
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split, const StreamShape& shape,
     std::vector<TokenStream> streams);
 
 // As above, for the same split of several data sets with one vocabulary. `weights` divide the

@@ -115,7 +115,8 @@ static void Refuse(size_t bytes) {
 
 }  // namespace elman
 
-// Sanitizers have their own operators. The other forms of new and delete call these or free().
+// Sanitizers have their own operators.
+// NOLINTBEGIN(misc-new-delete-overloads): the other forms of new and delete call these or free().
 // noinline: otherwise the compiler pairs malloc with delete. weak: tests that count allocations
 // define their own operators.
 #ifndef ELMAN_SANITIZED
@@ -145,5 +146,6 @@ static void Refuse(size_t bytes) {
 [[gnu::noinline, gnu::weak]] void* operator new[](std::size_t bytes, std::align_val_t alignment) {
   return ::operator new(bytes, alignment);
 }
+// NOLINTEND(misc-new-delete-overloads)
 
 #endif

@@ -18,7 +18,9 @@
 #define ELMAN_CONCATENATE(a, b) ELMAN_CONCATENATE_(a, b)
 #define ASSIGN_OR_RETURN(declaration, expression) \
   ELMAN_ASSIGN_OR_RETURN(ELMAN_CONCATENATE(status_or_, __LINE__), declaration, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration and a name cannot be in parentheses.
 #define ELMAN_ASSIGN_OR_RETURN(temporary, declaration, expression) \
   auto temporary = (expression);                                   \
   if (!temporary.ok()) return temporary.status();                  \
   declaration = std::move(temporary).value()
+// NOLINTEND(bugprone-macro-parentheses)

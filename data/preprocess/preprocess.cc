@@ -379,7 +379,7 @@ absl::Status Pipeline::CompareSplits() {
     }
     return absl::OkStatus();
   };
-  const absl::Status status = Agree(workers_, compare());
+  absl::Status status = Agree(workers_, compare());
   for (SplitSurvey& survey : surveys_) survey.RemoveHashes();
   return status;
 }

@@ -68,7 +68,7 @@ absl::Status RecordReader::Damaged(uint64_t offset, std::string_view name,
 // A file that became shorter after it was opened is reported like a truncated file.
 absl::Status RecordReader::ReadBytes(uint64_t offset, std::string_view name, size_t size,
                                      char* buffer) const {
-  const absl::Status status = file_->Read(offset, size, buffer);
+  absl::Status status = file_->Read(offset, size, buffer);
   if (!absl::IsOutOfRange(status)) return status;
   return Damaged(offset, name, "the file was truncated while it was being read");
 }

@@ -9,7 +9,7 @@
 namespace elman {
 
 absl::StatusOr<std::unique_ptr<ExampleReader>> ExampleReader::Open(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, uint64_t cache_bytes) {
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split, uint64_t cache_bytes) {
   const int fields = dataset->manifest().fields_size();
   ASSIGN_OR_RETURN(std::unique_ptr<SplitBlocks> blocks,
                    SplitBlocks::Open(*dataset, split, cache_bytes));

@@ -28,9 +28,8 @@ class ExampleReader {
  public:
   // Opens the shards of a split and reads their indices. `cache_bytes` limits the cached decoded
   // blocks; at least one block is cached.
-  static absl::StatusOr<std::unique_ptr<ExampleReader>> Open(std::shared_ptr<const Dataset> dataset,
-                                                             std::string_view split,
-                                                             uint64_t cache_bytes);
+  static absl::StatusOr<std::unique_ptr<ExampleReader>> Open(
+      const std::shared_ptr<const Dataset>& dataset, std::string_view split, uint64_t cache_bytes);
 
   uint64_t examples() const { return blocks_->examples() - left_out_.size(); }
   int fields() const { return fields_; }

@@ -67,7 +67,7 @@ uint64_t ShardReader::first_example(int block) const {
 
 absl::StatusOr<uint64_t> ShardReader::ReadPayload(uint64_t offset, std::string_view name,
                                                   uint64_t max_bytes, std::string* payload) const {
-  const absl::StatusOr<uint64_t> next = records_.Read(offset, name, payload);
+  absl::StatusOr<uint64_t> next = records_.Read(offset, name, payload);
   if (absl::IsOutOfRange(next.status()))
     return records_.Damaged(offset, name, "truncated: the file ends here");
   RETURN_IF_ERROR(next.status());

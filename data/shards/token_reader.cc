@@ -59,7 +59,7 @@ class BlockTokenReader : public TokenReader {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TokenReader>> TokenReader::Open(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, uint64_t cache_bytes) {
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split, uint64_t cache_bytes) {
   ASSIGN_OR_RETURN(std::unique_ptr<SplitBlocks> blocks,
                    SplitBlocks::Open(*dataset, split, cache_bytes));
   return std::unique_ptr<TokenReader>(new BlockTokenReader(std::move(blocks)));

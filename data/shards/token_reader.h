@@ -19,9 +19,8 @@ class TokenReader {
  public:
   // Opens the shards of a split and reads their indices. `cache_bytes` limits the cached decoded
   // blocks; at least one block is cached.
-  static absl::StatusOr<std::unique_ptr<TokenReader>> Open(std::shared_ptr<const Dataset> dataset,
-                                                           std::string_view split,
-                                                           uint64_t cache_bytes);
+  static absl::StatusOr<std::unique_ptr<TokenReader>> Open(
+      const std::shared_ptr<const Dataset>& dataset, std::string_view split, uint64_t cache_bytes);
   virtual ~TokenReader() = default;
 
   virtual uint64_t tokens() const = 0;

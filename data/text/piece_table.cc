@@ -70,7 +70,8 @@ std::string_view PieceTable::Keep(std::string_view piece) {
 }
 
 uint64_t PieceTable::memory_bytes() const {
-  return slots_.capacity() * sizeof(Slot) + pieces_.capacity() * sizeof(pieces_[0]) + block_bytes_;
+  return slots_.capacity() * sizeof(Slot) + pieces_.capacity() * sizeof(std::string_view) +
+         block_bytes_;
 }
 
 }  // namespace elman

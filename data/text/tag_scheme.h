@@ -54,7 +54,7 @@ class TagPairs {
 
   // Converts to numbers that can be added; adds such numbers.
   std::vector<uint64_t> numbers() const { return {counts_.begin(), counts_.end()}; }
-  static constexpr size_t kNumbers = 10 * 10 * 2;
+  static constexpr size_t kNumbers = size_t{10} * 10 * 2;
   void AddNumbers(std::span<const uint64_t> numbers);
 
  private:

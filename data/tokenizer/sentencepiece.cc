@@ -96,7 +96,7 @@ class WordCache {
   std::vector<uint32_t> ends_ = {0};
 };
 
-class Lines : public sentencepiece::SentenceIterator {
+class Lines final : public sentencepiece::SentenceIterator {
  public:
   explicit Lines(const std::vector<std::string>& lines) : lines_(lines) { Prepare(); }
   bool done() const override { return next_ == lines_.size(); }

@@ -28,7 +28,7 @@ absl::Status Agree(Communicator* communicator, const absl::Status& mine) {
   const auto failed =
       std::ranges::find_if(all, [](const std::string& text) { return !text.empty(); });
   if (failed == all.end()) return absl::OkStatus();
-  const absl::Status status = Read(*failed);
+  absl::Status status = Read(*failed);
   if (std::ranges::all_of(all, [&](const std::string& text) { return text == *failed; }))
     return status;
   return absl::Status(status.code(),

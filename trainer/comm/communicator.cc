@@ -36,7 +36,7 @@ std::vector<std::string> Communicator::Gather(std::string mine) {
   return texts;
 }
 
-std::vector<uint64_t> Communicator::Sum(std::vector<uint64_t> numbers) {
+std::vector<uint64_t> Communicator::Sum(const std::vector<uint64_t>& numbers) {
   std::vector<uint64_t> sums(numbers.size()), theirs;
   for (int root = 0; root < size(); ++root) {
     theirs = numbers;

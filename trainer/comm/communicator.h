@@ -75,7 +75,7 @@ class Communicator {
   std::vector<std::string> Gather(std::string mine);
 
   // Returns the element-wise sums over all ranks, on every rank.
-  std::vector<uint64_t> Sum(std::vector<uint64_t> numbers);
+  std::vector<uint64_t> Sum(const std::vector<uint64_t>& numbers);
 
  private:
   std::vector<uint64_t> AllGatherSize(uint64_t mine);

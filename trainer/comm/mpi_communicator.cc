@@ -52,9 +52,9 @@ class MpiFloats : public SharedFloats {
       MPI_Win_shared_query(window_, static_cast<int>(r), &their_bytes, &unit, &part);
       // The aligned offset is the same in every process, because windows are mapped at page
       // boundaries.
-      const auto address =
-          (reinterpret_cast<uintptr_t>(part) + kAlignment - 1) / kAlignment * kAlignment;
-      parts_[ranks[r]] = {reinterpret_cast<float*>(address), static_cast<size_t>(counts[r])};
+      const uintptr_t padding = -reinterpret_cast<uintptr_t>(part) % kAlignment;
+      auto* const begin = reinterpret_cast<float*>(static_cast<std::byte*>(part) + padding);
+      parts_[ranks[r]] = {begin, static_cast<size_t>(counts[r])};
     }
     std::ranges::fill(parts_[rank], 0.0f);
     Fence();

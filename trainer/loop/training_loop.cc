@@ -49,7 +49,7 @@ TrainingLoop::TrainingLoop(const LoopParts& parts)
 
 absl::Status TrainingLoop::Run() {
   const ComputeScope scope;
-  const absl::Status trained = Train();
+  absl::Status trained = Train();
   saver_.Finish(retry_pause_);  // also after an error: finishes and reports a save in progress
   return trained;
 }
@@ -406,7 +406,7 @@ void TrainingLoop::ShowSamples(const Evaluation& evaluation) {
 // any loss yet: those of words that no later batch has, or those of the last step. They must not
 // replace a good checkpoint.
 absl::Status TrainingLoop::CheckFinite() {
-  const absl::Status finite = learner_.state->CheckFinite();
+  absl::Status finite = learner_.state->CheckFinite();
   if (finite.ok()) return finite;
   const std::string detail =
       absl::StrCat("training diverged: after step ", progress_->step(), ", ", finite.message());

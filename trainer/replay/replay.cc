@@ -161,7 +161,7 @@ absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
                      .watch = {.clock = &clock},
                      .hooks = {.stop_requested = StopRequested, .on_gradients = look},
                      .checkpoint = &run.start.checkpoint});
-  const absl::Status trained = loop.Run();
+  absl::Status trained = loop.Run();
   if (!report && loop.stopped())
     return absl::CancelledError(absl::StrCat("stopped before step ", step));
   if (!report) return trained;

@@ -385,7 +385,7 @@ void ProgressReporter::Alive(int64_t step, std::string_view phase) {
 }
 
 absl::Status ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {
-  const absl::Status learned = CheckLearned(progress, dataset);
+  absl::Status learned = CheckLearned(progress, dataset);
   Complain(tensorboard_->WriteEnd());
   if (learned.ok()) {
     SayBest(progress);

@@ -43,7 +43,7 @@ absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
   }
   if (directory == nullptr) return "";
   const CheckpointDirectory checkpoints(directory->folder());
-  const absl::StatusOr<std::string> latest = checkpoints.Find(kLatest);
+  absl::StatusOr<std::string> latest = checkpoints.Find(kLatest);
   ASSIGN_OR_RETURN(const std::vector<int64_t> steps, checkpoints.Steps());
   if (absl::IsNotFound(latest.status()) && steps.empty()) return "";
   if (resume == "never") {

@@ -234,7 +234,7 @@ class TranslationSamples : public ValidationSamples {
   TranslationSearch search_;
 };
 
-absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Dataset> dataset,
+absl::StatusOr<std::vector<Example>> ChooseExamples(const std::shared_ptr<const Dataset>& dataset,
                                                     std::string_view split, size_t wanted,
                                                     int feature_size) {
   const bool is_text = dataset->manifest().task() == LANGUAGE_MODEL;
@@ -248,7 +248,7 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
                                                                      : RawTextHeader::REFERENCE));
   const uint32_t unknown_id = dataset->vocabulary(0).unknown_id();
   const bool spelled = is_text && raw_texts != nullptr;
-  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(std::move(dataset), split, kCacheBytes));
+  ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
   const uint64_t end = std::min(kExamplesLookedAt, reader->examples());
   for (uint64_t number = 0; number < end && chosen.size() < wanted; ++number) {
     ASSIGN_OR_RETURN(const ExampleView view, reader->Read(number));
@@ -274,8 +274,8 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(std::shared_ptr<const Datase
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config,
-    Model* model) {
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split,
+    const TrainingConfig& config, Model* model) {
   if (!TraitsOf(dataset->manifest().task()).predicts) return nullptr;
   const int feature_size = FeatureSize(config.model());
   // There are no features for text that the model generates.

@@ -43,7 +43,7 @@ class ValidationSamples {
 // null for word vectors, for language models that read features, and for a split that has only
 // empty or very long examples.
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config,
-    Model* model);
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split,
+    const TrainingConfig& config, Model* model);
 
 }  // namespace elman

@@ -19,7 +19,7 @@ constexpr size_t kMostNamed = 3;
 // Describes the activity of a rank: "backward", "data, train shard 3", "checkpoint".
 std::string Doing(const PulseSample& sample) {
   if (sample.activity != Activity::kTraining) return ActivityName(sample.activity);
-  const std::string phase = PhaseName(sample.phase);
+  std::string phase = PhaseName(sample.phase);
   if (sample.phase != Phase::kData || sample.shard < 0) return phase;
   return absl::StrCat(phase, ", train shard ", sample.shard);
 }
@@ -62,7 +62,7 @@ std::vector<int> LateRanks(std::span<const Suspect> suspects) {
       last_meeting = std::max(last_meeting, suspect.sample.meetings);
     }
   }
-  std::ranges::stable_partition(late, [&](int rank) { return suspects[rank].silent; });
+  std::stable_partition(late.begin(), late.end(), [&](int rank) { return suspects[rank].silent; });
   if (late.empty()) late = unheard;
   if (!late.empty() || first_meeting >= last_meeting) return late;
   for (size_t rank = 0; rank < suspects.size(); ++rank)

@@ -208,7 +208,7 @@ class TaskDatasetTest : public testing::Test {
     DatasetManifest forged = manifests_.emplace_back(Write(task));
     change(&forged);
     scratch_.Write(std::string(kManifestName), ManifestToText(forged));
-    const absl::Status status = Dataset::Open(scratch_.path()).status();
+    absl::Status status = Dataset::Open(scratch_.path()).status();
     for (const std::string& name : scratch_.Names()) std::filesystem::remove(scratch_.Path(name));
     return status;
   }

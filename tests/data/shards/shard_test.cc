@@ -56,7 +56,7 @@ std::vector<std::string> RecordsOf(const std::string& path) {
 class ShardTest : public testing::Test {
  protected:
   std::string Write(const std::string& name, const Examples& examples, uint32_t width = 2) {
-    const std::string path = scratch_.Path(name);
+    std::string path = scratch_.Path(name);
     EXPECT_THAT(WriteMadeShard(path, MadeHeader("fingerprint", width), examples), IsOk());
     return path;
   }
@@ -360,7 +360,7 @@ TEST_F(ShardTest, RefusesIdsBeyondTheVocabulary) {
 class TaskShardTest : public ShardTest, public testing::WithParamInterface<Task> {
  protected:
   std::string WriteTask(const std::string& name, const FieldExamples& fields, uint32_t width = 2) {
-    const std::string path = scratch_.Path(name);
+    std::string path = scratch_.Path(name);
     EXPECT_THAT(WriteMadeShard(path, MadeHeader("f", width, GetParam()), fields, {0, 100}), IsOk());
     return path;
   }

@@ -28,7 +28,7 @@ class ExampleParserTest : public testing::Test {
       if (!more.ok()) return more.status();
       if (!*more) return examples;
       if (absl::Status status = reader.Read(&chunk); !status.ok()) return status;
-      const absl::Status status = ParseExamples(
+      absl::Status status = ParseExamples(
           task, columns_, chunk,
           [&](const TextExample& example) {
             std::string shown;

@@ -18,7 +18,7 @@ using Vectors = std::vector<std::pair<std::string, std::vector<float>>>;
 class VectorReaderTest : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& bytes) {
-    const std::string path = scratch_.Path(name);
+    std::string path = scratch_.Path(name);
     EXPECT_THAT(WriteFile(path, bytes), IsOk());
     return path;
   }

@@ -37,7 +37,7 @@ class ReplayTest : public PreparedRuns {
     EXPECT_THAT(source, IsOk());
     SingleProcess alone;
     testing::internal::CaptureStdout();
-    const absl::Status status = ReplayStep(&alone, {dataset_}, *source, step);
+    absl::Status status = ReplayStep(&alone, {dataset_}, *source, step);
     printed_ = testing::internal::GetCapturedStdout();
     return status;
   }

@@ -50,7 +50,7 @@ absl::Status WriteArray(const BaselineArraySource& array, RecordSink<BaselineRec
   uint64_t elements = 0;
   const auto flush = [&] {
     chunk->set_offset(static_cast<int64_t>(elements - chunk->data().size() / sizeof(uint32_t)));
-    const absl::Status status = sink->Write(&record);
+    absl::Status status = sink->Write(&record);
     chunk->mutable_data()->clear();
     return status;
   };

@@ -39,7 +39,7 @@ double TagCounts::Probability(uint32_t token, uint32_t tag) const {
   return (count + overall_[tag]) / (static_cast<double>(counts_[token]) + 1);
 }
 
-absl::Status CountTags(std::shared_ptr<const Dataset> dataset, const std::string& path) {
+absl::Status CountTags(const std::shared_ptr<const Dataset>& dataset, const std::string& path) {
   ASSIGN_OR_RETURN(BaselineHeader header, HeaderFor(*dataset));
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, "train", /*cache_bytes=*/0));
   const auto tags = static_cast<int32_t>(dataset->vocabulary(1).size());

@@ -41,6 +41,6 @@ class TagCounts {
 };
 
 // Counts the tags in `train` of a tagging data set and writes the baseline file to `path`.
-absl::Status CountTags(std::shared_ptr<const Dataset> dataset, const std::string& path);
+absl::Status CountTags(const std::shared_ptr<const Dataset>& dataset, const std::string& path);
 
 }  // namespace elman

@@ -69,7 +69,7 @@ void TfidfFeatures::Of(std::span<const int32_t> text, std::vector<uint32_t>* tok
   for (double& value : *values) value /= std::sqrt(squares);
 }
 
-absl::Status FitTfidfModel(std::shared_ptr<const Dataset> dataset,
+absl::Status FitTfidfModel(const std::shared_ptr<const Dataset>& dataset,
                            const LogisticRegressionSpec& spec, const std::string& path) {
   ASSIGN_OR_RETURN(BaselineHeader header, HeaderFor(*dataset));
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, "train", /*cache_bytes=*/0));

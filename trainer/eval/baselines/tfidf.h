@@ -37,7 +37,7 @@ class TfidfFeatures {
 };
 
 // Fits the baseline to `train` of a classification data set and writes its file to `path`.
-absl::Status FitTfidfModel(std::shared_ptr<const Dataset> dataset,
+absl::Status FitTfidfModel(const std::shared_ptr<const Dataset>& dataset,
                            const LogisticRegressionSpec& spec, const std::string& path);
 
 }  // namespace elman

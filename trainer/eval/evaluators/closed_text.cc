@@ -59,8 +59,8 @@ double UnknownSpeller::NextBits(std::string_view word) {
   return std::log2((all + 1) / (sure + 0.5)) + (literal ? 0 : model_.Bits(word));
 }
 
-absl::StatusOr<std::optional<ClosedText>> ReadClosedText(std::shared_ptr<const Dataset> dataset,
-                                                         std::string_view split) {
+absl::StatusOr<std::optional<ClosedText>> ReadClosedText(
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split) {
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   ASSIGN_OR_RETURN(const auto reader,
                    RawTextReader::Open(dataset, split, RawTextHeader::UNKNOWN_WORDS));

@@ -45,8 +45,8 @@ struct ClosedText {
 
 // No result if the data set does not have the required texts: for the split `train`, and for data
 // sets of earlier versions.
-absl::StatusOr<std::optional<ClosedText>> ReadClosedText(std::shared_ptr<const Dataset> dataset,
-                                                         std::string_view split);
+absl::StatusOr<std::optional<ClosedText>> ReadClosedText(
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split);
 
 // If a larger fraction of tokens is <unk>, results without the spelling cost are not comparable.
 inline constexpr double kMostUnknownToCompare = 0.001;

@@ -16,7 +16,7 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateEvaluator(std::shared_ptr<const
   if (dataset->manifest().task() == LANGUAGE_MODEL)
     return CreateStreamEvaluator(std::move(dataset), split, config);
   if (dataset->manifest().task() == EMBEDDING)
-    return CreateWordVectorEvaluator(std::move(dataset), split, config);
+    return CreateWordVectorEvaluator(dataset, split, config);
   return CreateSequenceEvaluator(std::move(dataset), split, config.evaluation().batch_size(),
                                  FeatureSize(config.model()), entities);
 }

@@ -71,7 +71,7 @@ absl::StatusOr<ScoreTokenization> TokenizationOf(const std::shared_ptr<const Dat
 
 }  // namespace
 
-absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
+absl::StatusOr<JudgedTranslations> JudgeTranslations(const std::shared_ptr<const Dataset>& dataset,
                                                      std::string_view split,
                                                      const TranslationJudgeSpec& spec,
                                                      int feature_size, Model* model) {

@@ -40,7 +40,7 @@ struct JudgedTranslations {
 // Translates the sources of a split as elman-predict does. Uses raw references if the data set has
 // them: for splits other than `train`, if made by this version or later. `model` must be a
 // Translator with input features of `feature_size` elements (0: none).
-absl::StatusOr<JudgedTranslations> JudgeTranslations(std::shared_ptr<const Dataset> dataset,
+absl::StatusOr<JudgedTranslations> JudgeTranslations(const std::shared_ptr<const Dataset>& dataset,
                                                      std::string_view split,
                                                      const TranslationJudgeSpec& spec,
                                                      int feature_size, Model* model);

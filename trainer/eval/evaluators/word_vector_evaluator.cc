@@ -73,7 +73,8 @@ class WordVectorEvaluator : public Evaluator {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateWordVectorEvaluator(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config) {
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split,
+    const TrainingConfig& config) {
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   const TextCounts text = entry->counts(0);
   // Windows do not cross the ends of lines.
@@ -81,7 +82,7 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateWordVectorEvaluator(
                    EvaluationStreams(dataset, split, config, TextUnit::kLine));
   const int groups = GroupsOf(streams.size());
   ASSIGN_OR_RETURN(auto source, CreateStreamBatcher(
-                                    std::move(dataset), split,
+                                    dataset, split,
                                     {.sequence_length = config.sequence_length(), .lanes = groups},
                                     std::move(streams)));
   return std::make_unique<WordVectorEvaluator>(text, std::move(source));

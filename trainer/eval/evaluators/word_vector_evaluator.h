@@ -15,6 +15,7 @@ namespace elman {
 // config.sequence_length tokens at a time. Subsampling, windows and negatives are random as in
 // training, but the same for all models.
 absl::StatusOr<std::unique_ptr<Evaluator>> CreateWordVectorEvaluator(
-    std::shared_ptr<const Dataset> dataset, std::string_view split, const TrainingConfig& config);
+    const std::shared_ptr<const Dataset>& dataset, std::string_view split,
+    const TrainingConfig& config);
 
 }  // namespace elman

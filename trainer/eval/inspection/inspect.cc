@@ -208,7 +208,7 @@ absl::StatusOr<Inspection> InspectVectors(const std::string& path, bool verify) 
     inspection.Add("words", words).AddText("first_words", absl::StrJoin(first, " "));
     return absl::OkStatus();
   };
-  const absl::Status status = read();
+  absl::Status status = read();
   if (!status.ok() && !verify) return status;
   if (verify) {
     if (!status.ok()) inspection.problems.emplace_back(status.message());

@@ -187,8 +187,8 @@ class TableMaker {
           contexts.push_back({Shorter(longer.key, length), 0});
       }
       std::ranges::stable_sort(contexts, {}, &KeyedNumber::key);
-      const auto twice = std::ranges::unique(contexts, {}, &KeyedNumber::key);
-      contexts.erase(twice.begin(), twice.end());
+      const auto same = [](const KeyedNumber& a, const KeyedNumber& b) { return a.key == b.key; };
+      contexts.erase(std::unique(contexts.begin(), contexts.end(), same), contexts.end());
     }
     return true;
   }

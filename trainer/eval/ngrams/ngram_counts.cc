@@ -199,7 +199,7 @@ NgramParts DivideNgrams(const Vocabulary& vocabulary, uint64_t examples, int par
   return divided;
 }
 
-absl::StatusOr<std::vector<NgramRun>> CountNgrams(std::shared_ptr<const Dataset> dataset,
+absl::StatusOr<std::vector<NgramRun>> CountNgrams(const std::shared_ptr<const Dataset>& dataset,
                                                   std::string_view split, const NgramCoding& coding,
                                                   const NgramParts& parts,
                                                   const NgramCountingSpec& spec) {

@@ -41,7 +41,7 @@ struct NgramRun {
 // Counts the n-grams that end in each token of a split. The context of a token is the tokens before
 // it in its line, preceded by <s>. The division into runs depends on memory and threads; their sum
 // does not.
-absl::StatusOr<std::vector<NgramRun>> CountNgrams(std::shared_ptr<const Dataset> dataset,
+absl::StatusOr<std::vector<NgramRun>> CountNgrams(const std::shared_ptr<const Dataset>& dataset,
                                                   std::string_view split, const NgramCoding& coding,
                                                   const NgramParts& parts,
                                                   const NgramCountingSpec& spec);

@@ -82,7 +82,7 @@ void Describe(const AdjustedCounts& counts, const std::vector<Discounts>& discou
 
 }  // namespace
 
-absl::Status EstimateNgramModel(std::shared_ptr<const Dataset> dataset,
+absl::Status EstimateNgramModel(const std::shared_ptr<const Dataset>& dataset,
                                 const NgramEstimationSpec& spec, const std::string& path) {
   const Vocabulary& vocabulary = dataset->vocabulary();
   RETURN_IF_ERROR(NgramCoding::Check(spec.order, vocabulary.size()));

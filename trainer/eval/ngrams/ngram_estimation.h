@@ -26,7 +26,7 @@ struct NgramEstimationSpec {
 
 // Estimates a model from `train` by interpolated modified Kneser-Ney smoothing and writes the file
 // to `path`. The bytes do not depend on memory and threads. Temporary files are in the same folder.
-absl::Status EstimateNgramModel(std::shared_ptr<const Dataset> dataset,
+absl::Status EstimateNgramModel(const std::shared_ptr<const Dataset>& dataset,
                                 const NgramEstimationSpec& spec, const std::string& path);
 
 }  // namespace elman

@@ -86,8 +86,8 @@ absl::StatusOr<NgramTable> NgramTable::Create(const std::string& path, Baseline*
 
 absl::StatusOr<std::vector<uint32_t>> NgramTable::Level::Index(
     uint32_t ids, const std::vector<uint32_t>& extended) {
-  const absl::Status bad_contexts = absl::DataLossError("contexts-");
-  const absl::Status bad_ngrams = absl::DataLossError("ngrams-");
+  absl::Status bad_contexts = absl::DataLossError("contexts-");
+  absl::Status bad_ngrams = absl::DataLossError("ngrams-");
   constexpr uint64_t kMost = kNone / kContextNumbers;
   if (contexts.size() % kContextNumbers != 0 || contexts.size() / kContextNumbers >= kMost)
     return bad_contexts;

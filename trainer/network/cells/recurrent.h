@@ -55,6 +55,7 @@ struct RecurrentStateOf {
   View h;
   View c;
 
+  // NOLINTNEXTLINE(google-explicit-constructor): as with the views, to a state of constants
   operator RecurrentStateOf<ConstMatrix>() const { return {h, c}; }
 };
 using ConstRecurrentState = RecurrentStateOf<ConstMatrix>;

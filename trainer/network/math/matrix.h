@@ -6,6 +6,8 @@
 
 namespace elman {
 
+// NOLINTBEGIN(google-explicit-constructor): as with std::span, views convert to views of constants.
+
 template <typename Element>
 struct MatrixView {
   Element* data = nullptr;
@@ -44,6 +46,8 @@ struct PanelView {
   int64_t cols;
   int64_t stride;
 };
+
+// NOLINTEND(google-explicit-constructor)
 
 using Panel = PanelView<float>;
 using ConstPanel = PanelView<const float>;

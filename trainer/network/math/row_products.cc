@@ -27,12 +27,11 @@ void Gather(ConstMatrix values, ConstMatrix gradients, float rate, const int32_t
   for (int64_t i = 0; i < to.rows; ++i) {
     const float* const from = values.row(rows[i]);
     float* const row = to.row(i);
-    int64_t k = 0;
     if (rate == 0) {
       std::copy_n(from, size, row);
-      k = size;
     } else {
       const float* const gradient = gradients.row(rows[i]);
+      int64_t k = 0;
       for (; k + lanes <= size; k += lanes) {
         const auto moved = hn::MulAdd(back, hn::LoadU(d, gradient + k), hn::LoadU(d, from + k));
         hn::StoreU(moved, d, row + k);

@@ -40,7 +40,7 @@ struct TransposedProduct::Primitives {
 
 TransposedProduct::TransposedProduct() : primitives_(std::make_unique<Primitives>()) {}
 TransposedProduct::~TransposedProduct() = default;
-TransposedProduct::TransposedProduct(TransposedProduct&&) = default;
+TransposedProduct::TransposedProduct(TransposedProduct&&) noexcept = default;
 
 void TransposedProduct::Run(ConstMatrix a, ConstMatrix b, Matrix c) {
   CHECK_EQ(a.cols, b.cols);

@@ -17,7 +17,7 @@ class TransposedProduct {
  public:
   TransposedProduct();
   ~TransposedProduct();
-  TransposedProduct(TransposedProduct&&);
+  TransposedProduct(TransposedProduct&&) noexcept;
 
   // c [m, n] = a [m, k] times the transpose of b [n, k].
   void Run(ConstMatrix a, ConstMatrix b, Matrix c);

@@ -18,7 +18,7 @@ void Timeline::Record(const char* name, Clock::time_point begin, Clock::time_poi
 
 std::vector<Timeline::Span> Timeline::Spans() const {
   std::vector<Span> spans = spans_;
-  std::ranges::rotate(spans, spans.begin() + static_cast<int64_t>(oldest_));
+  std::rotate(spans.begin(), spans.begin() + static_cast<int64_t>(oldest_), spans.end());
   return spans;
 }
 

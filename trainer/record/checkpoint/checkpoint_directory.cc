@@ -55,7 +55,7 @@ absl::StatusOr<std::vector<std::string>> Names(const std::string& folder) {
 absl::StatusOr<std::string> SetAside(const std::string& path) {
   for (int number = 1;; ++number) {
     std::string aside = absl::StrCat(path, ".abandoned-", number);
-    const absl::Status renamed = RenameFile(path, aside);
+    absl::Status renamed = RenameFile(path, aside);
     if (renamed.ok()) return aside;
     if (!absl::IsAlreadyExists(renamed)) return renamed;
   }
@@ -113,7 +113,7 @@ absl::StatusOr<std::string> CheckpointDirectory::Find(std::string_view mark) con
   const absl::StatusOr<std::string> name = ReadMark(mark);
   absl::Status status = name.status();
   if (name.ok()) {
-    const std::string path = JoinPath(folder_, *name);
+    std::string path = JoinPath(folder_, *name);
     std::error_code error;
     status = CheckStaysInside(folder_, *name);
     if (status.ok() && std::filesystem::is_regular_file(path, error)) return path;

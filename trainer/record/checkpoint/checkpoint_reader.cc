@@ -111,7 +111,7 @@ absl::Status Compare(Cursor* cursor, std::string_view bytes, const ChunkOf& chun
 
 std::string CheckpointRemedy(const std::string& path) {
   const std::string folder = FolderOf(path), run = FolderOf(folder);
-  const std::string another = "use another checkpoint (--resume=FILE, --checkpoint=FILE)";
+  std::string another = "use another checkpoint (--resume=FILE, --checkpoint=FILE)";
   if (JoinPath(run, "checkpoints") != folder && folder != "checkpoints") return another;
   return absl::StrCat("'elman-inspect ", ShellWord(run),
                       " --repair' returns to the newest intact one, or ", another);

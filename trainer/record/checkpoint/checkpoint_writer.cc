@@ -45,7 +45,7 @@ void CompleteHeader(Checkpoint* checkpoint) {
 
 absl::StatusOr<std::string> WriteCheckpoint(Checkpoint* checkpoint, const std::string& path) {
   CompleteHeader(checkpoint);
-  const std::string content_hash = ContentHash(*checkpoint);
+  std::string content_hash = ContentHash(*checkpoint);
 
   ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
   // The time of writing is part of the file id, so that records of two checkpoints cannot be mixed

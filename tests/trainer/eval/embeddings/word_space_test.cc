@@ -89,7 +89,7 @@ TEST(WordSpaceTest, SolvingManyMatchesAnsweringOne) {
 class WordTestsTest : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& text) {
-    const std::string path = scratch_.Path(name);
+    std::string path = scratch_.Path(name);
     EXPECT_THAT(WriteFile(path, text), IsOk());
     return path;
   }

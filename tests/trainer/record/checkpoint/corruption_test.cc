@@ -81,7 +81,7 @@ class CheckpointCorruptionTest : public testing::Test {
     forged[number] = FrameRecord(record.SerializeAsString());
     Overwrite(path_, Joined(forged));
     TakeLargestAllocation();
-    const absl::Status status = ReadCheckpoint(path_).status();
+    absl::Status status = ReadCheckpoint(path_).status();
     EXPECT_LE(TakeLargestAllocation(), kMostAtOnce);
     return status;
   }

@@ -49,7 +49,7 @@ class SaveFaultsTest : public testing::Test {
 
   // Returns a run with its two checkpoints, or one that has not saved yet.
   std::string NewRun(bool has_saved) {
-    const std::string run = scratch_.Path("run" + std::to_string(++runs_));
+    std::string run = scratch_.Path("run" + std::to_string(++runs_));
     if (has_saved) {
       std::filesystem::copy(made_.path(), run, std::filesystem::copy_options::recursive);
     } else {
