@@ -61,10 +61,23 @@ std::string RoundedText(double number) {
   return SignificantText(number, 5);
 }
 
-std::string ScaledText(double number) {
-  if (std::abs(number) >= 1e6) return SignificantText(number / 1e6, 4) + "M";
-  if (std::abs(number) >= 1e4) return SignificantText(number / 1e3, 4) + "k";
-  return SignificantText(number, 4);
+std::string ReadableText(double number, int digits) {
+  const double size = std::abs(number);
+  const bool whole = number == std::floor(number) && size < 1e15;
+  if (!whole && !(size >= 1000 && size < 1e15)) return SignificantText(number, digits);
+  const double rounded = std::round(size);
+  return absl::StrCat(number < 0 && rounded > 0 ? "-" : "",
+                      GroupedText(static_cast<uint64_t>(rounded)));
+}
+
+std::string DurationText(double seconds) {
+  if (!(std::abs(seconds) < 1e12)) return SignificantText(seconds, 3) + " s";
+  if (seconds < 9.95) return SignificantText(seconds, 2) + " s";
+  const auto whole = static_cast<int64_t>(std::llround(seconds));
+  if (whole < 60) return absl::StrCat(whole, " s");
+  if (whole < 3600) return absl::StrCat(whole / 60, " min ", whole % 60, " s");
+  if (whole < 86400) return absl::StrCat(whole / 3600, " h ", whole / 60 % 60, " min");
+  return absl::StrCat(whole / 86400, " d ", whole / 3600 % 24, " h");
 }
 
 }  // namespace elman

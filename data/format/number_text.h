@@ -30,8 +30,11 @@ std::string ClockText(int64_t seconds);                            // "1:05:09",
 // At most five significant digits; whole numbers below 1e15 are written in full.
 std::string RoundedText(double number);
 
-// At most four significant digits, in thousands ("12.35k") from 10,000 and in millions ("1.235M")
-// from 1,000,000.
-std::string ScaledText(double number);
+// For texts and tables that people read: whole numbers below 1e15 in full, others with at most
+// `digits` significant digits or, from 1,000, as whole numbers: "1,234,567", "12.346", "-1,234".
+std::string ReadableText(double number, int digits = 5);
+
+// A duration: "0.53 s", "42 s", "3 min 5 s", "2 h 8 min", "3 d 4 h".
+std::string DurationText(double seconds);
 
 }  // namespace elman

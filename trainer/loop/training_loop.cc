@@ -399,7 +399,8 @@ void TrainingLoop::MeasurePeak() {
 void TrainingLoop::ShowSamples(const Evaluation& evaluation) {
   if (!record_.reporter || !validation_.samples || !std::isfinite(evaluation.loss)) return;
   const TimedSpan span(watch_.clock, "samples");
-  record_.reporter->Samples(progress_->step(), validation_.samples->Make(progress_->step()));
+  record_.reporter->Samples(progress_->step(), validation_.samples->Make(progress_->step()),
+                            is_best_);
 }
 
 // Checks that all values are finite. An update may produce values that are not, without effect on

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <numbers>
@@ -22,8 +23,8 @@
 #include "trainer/config/field_values.h"
 #include "trainer/config/run_config.h"
 #include "trainer/diagnostics/findings_json.h"
+#include "trainer/eval/evaluators/label_metrics.h"
 #include "trainer/record/report/next_commands.h"
-#include "trainer/record/report/report_page.h"
 
 namespace elman {
 namespace {
@@ -99,6 +100,19 @@ std::string SampleText(Task task, const Sample& sample, size_t width) {
   const std::string input = OneLine(sample.input, input_width);
   return absl::StrCat(std::string(kBegin), input, std::string(kArrow),
                       OneLine(Trimmed(output), both - DisplayWidth(input)));
+}
+
+// Adds what the report draws about a sample, with numbers of as many digits as it shows.
+void AddDrawn(const Sample& sample, JsonObject* line) {
+  const auto rounded = [](double number) { return JsonNumber(std::round(number * 1000) / 1000); };
+  if (!sample.tokens.empty()) line->AddJson("tokens", JsonArray(sample.tokens, JsonString));
+  if (!sample.surprisal.empty()) line->AddJson("surprisal", JsonArray(sample.surprisal, rounded));
+  if (sample.attention.empty()) return;
+  line->AddJson("output_tokens", JsonArray(sample.output_tokens, JsonString));
+  std::vector<double> weights;  // [output_tokens, tokens]
+  for (const std::vector<float>& of_token : sample.attention)
+    weights.insert(weights.end(), of_token.begin(), of_token.end());
+  line->AddJson("attention", JsonArray(weights, rounded));
 }
 
 }  // namespace
@@ -250,6 +264,7 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   line.Add("kind", "valid").Add("step", step).Add("epoch", epoch);
   AddEvaluation(evaluation, /*with_tables=*/false, &line);
   Log(line.Add("best", best));
+  if (best) LogLabels(step, evaluation);
   std::vector<std::pair<std::string, double>> scalars;
   for (const Figure& figure : evaluation.figures) {
     if (figure.headline) scalars.emplace_back("valid/" + figure.name, figure.value);
@@ -289,7 +304,40 @@ bool ProgressReporter::IsLostAtBegin(int64_t epoch, double validation_loss) cons
          train_loss_ && validation_loss > *train_loss_ + kMargin;
 }
 
-void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples) {
+// Writes what the report draws about labels: the metrics of the most frequent ones, and how often
+// they are confused.
+void ProgressReporter::LogLabels(int64_t step, const Evaluation& evaluation) {
+  constexpr size_t kMostLabels = 30;
+  const auto table = std::ranges::find(evaluation.tables, kPerLabel, &FigureTable::also);
+  if (table == evaluation.tables.end()) return;
+  const auto frequency = std::ranges::find(table->columns, "present", &Figure::name);
+  std::vector<FigureTable::Row> rows = table->rows;
+  if (frequency != table->columns.end()) {
+    std::ranges::stable_sort(rows, std::ranges::greater(), [&](const FigureTable::Row& row) {
+      return row.values[frequency - table->columns.begin()];
+    });
+  }
+  const size_t all = rows.size();
+  rows.resize(std::min(all, kMostLabels));
+  JsonObject line;
+  line.Add("kind", "labels").Add("step", step);
+  line.AddJson("labels",
+               JsonArray(rows, [](const FigureTable::Row& row) { return JsonString(row.name); }));
+  for (size_t column = 0; column < table->columns.size(); ++column) {
+    line.AddJson(table->columns[column].name, JsonArray(rows, [&](const FigureTable::Row& row) {
+                   return JsonNumber(row.values[column]);
+                 }));
+  }
+  const ConfusionCounts& confusion = evaluation.confusion;
+  line.Add("left_out", int64_t(all - rows.size()));
+  line.AddJson("confused", JsonArray(confusion.labels, JsonString));
+  line.AddJson("confusion", JsonArray(confusion.counts, [](int64_t count) {
+                 return JsonNumber(static_cast<double>(count));
+               }));
+  Log(line.Add("confused_left_out", confusion.left_out));
+}
+
+void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples, bool best) {
   std::vector<std::pair<std::string, std::string>> texts;
   shown_samples_.clear();
   for (const Sample& sample : samples) {
@@ -299,6 +347,7 @@ void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples)
     JsonObject line;
     line.Add("kind", "sample").Add("step", step).Add("sample", number);
     line.Add("input", sample.input).Add("expected", sample.expected).Add("output", sample.output);
+    if (best) AddDrawn(sample, &line);
     Log(line);
     texts.emplace_back(
         absl::StrCat("samples/", number),
@@ -478,7 +527,8 @@ void ProgressReporter::WritePage(bool running) {
   Complain(WriteReportPage(directory_->report_path(),
                            {.title = directory_->folder(),
                             .running = running,
-                            .facts = facts_,
+                            .started = absl::ToDoubleSeconds(started_ - absl::UnixEpoch()),
+                            .run = description_,
                             .configuration = RunConfigText(config_)},
                            record_));
 }

@@ -25,6 +25,7 @@
 #include "trainer/record/log/prometheus_file.h"
 #include "trainer/record/log/run_record.h"
 #include "trainer/record/log/tensorboard_writer.h"
+#include "trainer/record/report/report_page.h"
 #include "trainer/record/run/heartbeat.h"
 #include "trainer/record/run/run_directory.h"
 #include "trainer/reporting/step_report.h"
@@ -45,10 +46,8 @@ class ProgressReporter {
       int64_t total_steps, double peak, const PhaseClock* clock, bool quiet = false);
   ~ProgressReporter();
 
-  // Sets the facts about the run for its report: names and values.
-  void Describe(std::vector<std::pair<std::string, std::string>> facts) {
-    facts_ = std::move(facts);
-  }
+  // Sets what the report shows about the run.
+  void Describe(RunDescription description) { description_ = std::move(description); }
 
   // From now on, writes the state of the run for Prometheus to the file at `path`.
   absl::Status TellPrometheus(const std::string& path);
@@ -58,9 +57,9 @@ class ProgressReporter {
   // training.
   void Validated(int64_t step, int64_t epoch, const Evaluation& evaluation, bool best,
                  double seconds);
-  // Reports the model's outputs for a few examples of the validation split. Some are printed after
-  // the next line about a validation.
-  void Samples(int64_t step, const std::vector<Sample>& samples);
+  // Reports the model's outputs for a few examples of the validation split; of the best validation,
+  // also what the report draws about them. Some are printed after the next line about a validation.
+  void Samples(int64_t step, const std::vector<Sample>& samples, bool best);
   // Reports the end of an epoch. `padding_efficiency` is the fraction of computed positions that
   // are not padding. `coverage`, of the examples of the epoch, is the same in every epoch.
   void EpochDone(int64_t step, int64_t epoch, double seconds, double padding_efficiency,
@@ -123,6 +122,7 @@ class ProgressReporter {
   void SayNext(const Dataset& dataset);
   absl::Status CheckLearned(const Progress& progress, const Dataset& dataset) const;
   void Log(JsonObject line);  // to metrics.jsonl, with the time
+  void LogLabels(int64_t step, const Evaluation& evaluation);
   void LogEvent(int64_t step, const std::string& what, const std::string& detail);
   void WritePage(bool running);               // report.html
   void Complain(const absl::Status& status);  // warns once about a log that cannot be written
@@ -134,7 +134,7 @@ class ProgressReporter {
   const int64_t total_steps_;
   const std::unique_ptr<MetricsLog> log_;
   RunRecord record_;  // what the log holds
-  std::vector<std::pair<std::string, std::string>> facts_;
+  RunDescription description_;
   const std::unique_ptr<TensorBoardWriter> tensorboard_;
   const std::unique_ptr<Heartbeat> heartbeat_;
   std::unique_ptr<PrometheusFile> prometheus_;  // null if not requested

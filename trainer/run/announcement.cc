@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "data/format/number_text.h"
+#include "data/io/paths.h"
 #include "data/text/label_order.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/host.h"
@@ -53,6 +56,26 @@ std::string LabelDoubt(const ModelSpec& model, const Dataset& dataset) {
   return OrdinalWarning(dataset.folder(), dataset.manifest().fields(1), dataset.vocabulary(1));
 }
 
+// Returns the options of elman-train that determine where the run starts.
+std::vector<std::string> OptionsOf(const CheckpointHeader& header, const InitialVectors& vectors) {
+  std::vector<std::string> options;
+  if (header.has_started_from()) {
+    const StartedFrom& from = header.started_from();
+    options.push_back("--resume=" + from.path());
+    options.push_back(absl::StrCat("--take=", from.taken() == StartedFrom::EVERYTHING ? "all"
+                                              : from.taken() == StartedFrom::MOMENTS  ? "moments"
+                                                                                      : "weights"));
+  }
+  // Of several files, separated by commas, only the user knows the places.
+  const auto given = [](const std::string& files) {
+    return absl::StrContains(files, ',') ? files : AbsolutePath(files);
+  };
+  if (!vectors.vectors.empty()) options.push_back("--vectors=" + given(vectors.vectors));
+  if (!vectors.target_vectors.empty())
+    options.push_back("--target_vectors=" + given(vectors.target_vectors));
+  return options;
+}
+
 }  // namespace
 
 std::string ImbalanceText(const PreparedRun& run) {
@@ -76,7 +99,8 @@ std::string ImbalanceText(const PreparedRun& run) {
                                     " lanes shares them evenly"));
 }
 
-void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
+void AnnounceRun(const PreparedRun& run, const InitialVectors& vectors,
+                 ProgressReporter* reporter) {
   const RunStart& start = run.start;
   const Datasets& datasets = run.datasets;
   const int ranks = run.communicator->size();
@@ -96,26 +120,31 @@ void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter) {
                              " steps per epoch, ", CountText(start.config.lanes(), "lane"), " on ",
                              CountText(ranks, "rank"), " (", machine, ")"));
   reporter->Say(absl::StrCat("memory per rank, about: ", memory));
-  std::vector<std::pair<std::string, std::string>> facts = {
-      {"task", absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()))},
-      {"model", ModelText(start.checkpoint.header.task(), start.config.model())},
-      {"parameters", parameters},
-      {"training tokens", train_tokens},
-      {"steps per epoch", steps},
-      {"lanes, ranks", absl::StrCat(start.config.lanes(), ", ", ranks)},
-      {"memory per rank, about", memory},
-      {"host of rank 0", HostName()},
-      {"computes with", machine},
-      {"Elman", ELMAN_VERSION}};
+  const std::string task = absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()));
+  RunDescription description = {.details = {{"steps per epoch", steps},
+                                            {"lanes", absl::StrCat(start.config.lanes())},
+                                            {"ranks", absl::StrCat(ranks)},
+                                            {"memory per rank, about", memory},
+                                            {"host of rank 0", HostName()},
+                                            {"computes with", machine},
+                                            {"Elman", ELMAN_VERSION}},
+                                .options = OptionsOf(start.checkpoint.header, vectors)};
+  auto& facts = description.facts;
+  facts.emplace_back("task", absl::StrReplaceAll(task, {{"_", " "}}));
   const auto weights = DataWeights(datasets, start.config);
   for (size_t i = 0; i < datasets.size(); ++i) {
-    facts.emplace_back("data set", datasets[i]->folder());
+    description.data.push_back(datasets[i]->folder());
+    facts.emplace_back("data", datasets[i]->folder());
     if (datasets.size() == 1) continue;
     const std::string share = absl::StrFormat("%.1f %% of the training on ", 100 * (*weights)[i]);
     facts.back().second = share + datasets[i]->folder();
     reporter->Say(facts.back().second);
   }
-  reporter->Describe(std::move(facts));
+  facts.emplace_back("training tokens", train_tokens);
+  facts.emplace_back(
+      "model", absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
+                            parameters, " parameters"));
+  reporter->Describe(std::move(description));
   if (start.resumed()) {
     reporter->Event(
         progress.step(), "resumed",

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "trainer/reporting/progress_reporter.h"
+#include "trainer/run/initial_vectors.h"
 #include "trainer/run/prepared_run.h"
 
 namespace elman {
@@ -13,7 +14,8 @@ namespace elman {
 // others for 10 % of the time or more; otherwise empty.
 std::string ImbalanceText(const PreparedRun& run);
 
-// Call on rank 0, which has the reporter.
-void AnnounceRun(const PreparedRun& run, ProgressReporter* reporter);
+// Reports the run that starts; `vectors` are the files that it was given. Call on rank 0, which
+// has the reporter.
+void AnnounceRun(const PreparedRun& run, const InitialVectors& vectors, ProgressReporter* reporter);
 
 }  // namespace elman

@@ -166,7 +166,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
                                .measure_peak = meter ? [&] { return meter->Measure(); }
                                                      : std::function<double()>()},
                      .checkpoint = &run.start.checkpoint});
-  if (reporter) AnnounceRun(run, reporter.get());
+  if (reporter) AnnounceRun(run, request.vectors, reporter.get());
   const absl::Status trained = loop.Run();
   const Progress& progress = run.start.checkpoint.header.progress();
   if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <numbers>
 #include <span>
 #include <utility>
 
@@ -21,6 +22,7 @@
 #include "trainer/eval/decoding/translation_search.h"
 #include "trainer/eval/evaluators/translation_text.h"
 #include "trainer/network/models/labeler.h"
+#include "trainer/network/models/language_model.h"
 #include "trainer/network/models/spec_shapes.h"
 
 namespace elman {
@@ -36,6 +38,8 @@ constexpr size_t kPromptBytes = 60, kMostBytes = 400;
 // Limits of generated text: tokens, characters.
 constexpr int kMostGenerated = 60, kMostGeneratedCharacters = 240;
 constexpr double kTemperature = 0.7;
+// What the report draws: number of samples, maximum number of tokens of a text, and of a sentence.
+constexpr size_t kDrawnSamples = 2, kDrawnTokens = 120, kDrawnWords = 30;
 constexpr std::string_view kUnknownMark = "\u2047";  // of an unknown word, as in SentencePiece
 
 // An example as ids, by field; the second is empty for tasks with one field.
@@ -73,7 +77,8 @@ class TextSamples : public ValidationSamples {
         end_{.max_tokens = Characters() ? kMostGeneratedCharacters : kMostGenerated,
              .lines = kMostLines},
         sampler_({.temperature = kTemperature}, static_cast<int32_t>(vocabulary_.unknown_id())),
-        decoder_(model->AsLanguageModel(), /*width=*/1) {}
+        model_(model->AsLanguageModel()),
+        decoder_(model_, /*width=*/1) {}
 
   std::vector<Sample> Make(int64_t step) override {
     std::vector<Sample> samples;
@@ -85,6 +90,8 @@ class TextSamples : public ValidationSamples {
     decoder_.Run(jobs, /*first=*/0, [](const BatchDecoder::Job&) {});
     for (size_t i = 0; i < jobs.size(); ++i)
       samples[i].output = Shown(jobs[i].decoder->text().text());
+    for (size_t i = 0; i < std::min(samples.size(), kDrawnSamples); ++i)
+      AddSurprisal(examples_[i], &samples[i]);
     return samples;
   }
 
@@ -93,30 +100,79 @@ class TextSamples : public ValidationSamples {
     return kind_ == TokenizerSpec::CHARACTER || kind_ == TokenizerSpec::BYTE;
   }
 
+  // Turns the tokens of a line into text, with the spelling of unknown words.
+  class LineText {
+   public:
+    LineText(TokenizerSpec::Kind kind, const Vocabulary* vocabulary, const Example& example)
+        : vocabulary_(*vocabulary), detokenizer_(kind, vocabulary), unknown_(example.raw_texts) {}
+
+    void Append(uint32_t id, std::string* text) {
+      if (id != vocabulary_.unknown_id()) return detokenizer_.Append(id, text);
+      detokenizer_.AppendPiece(unknown_.empty() ? std::string(kUnknownMark) : unknown_.front(),
+                               text);
+      if (!unknown_.empty()) unknown_ = unknown_.subspan(1);
+    }
+
+    const Detokenizer& detokenizer() const { return detokenizer_; }
+
+   private:
+    const Vocabulary& vocabulary_;
+    Detokenizer detokenizer_;
+    std::span<const std::string> unknown_;
+  };
+
+  // Adds the surprisal of the line's first tokens, -log2 P(token | the tokens before it).
+  void AddSurprisal(const Example& example, Sample* sample) {
+    const std::vector<uint32_t>& line = example.fields[0];
+    const size_t tokens = std::min<size_t>(
+        std::ranges::find(line, vocabulary_.end_id()) - line.begin(), kDrawnTokens);
+    Batch batch;
+    batch.steps = static_cast<int>(tokens);
+    batch.rows = 1;
+    batch.inputs = {static_cast<int32_t>(vocabulary_.end_id())};
+    batch.targets.assign(line.begin(), line.begin() + static_cast<int64_t>(tokens));
+    batch.inputs.insert(batch.inputs.end(), batch.targets.begin(), batch.targets.end());
+    batch.inputs.pop_back();
+    batch.target_count = static_cast<int64_t>(tokens);
+    std::vector<double> losses(tokens);
+    std::vector<float> carry(model_->carry_size(1));
+    workspace_.Reset();
+    model_->Begin(1, carry.data());
+    model_->Evaluate(batch, carry.data(), losses, &workspace_);
+
+    LineText text(kind_, &vocabulary_, example);
+    std::string all;
+    size_t shown = 0;
+    double bits = 0;
+    for (size_t i = 0; i < tokens; ++i) {
+      text.Append(line[i], &all);
+      bits += losses[i] / std::numbers::ln2;
+      // A token may end within a character, for example if it is a byte.
+      if (!IsValidUtf8(std::string_view(all).substr(shown)) && i + 1 < tokens) continue;
+      sample->tokens.push_back(ReplaceInvalidUtf8(std::string_view(all).substr(shown)));
+      sample->surprisal.push_back(bits);
+      shown = all.size();
+      bits = 0;
+    }
+  }
+
   // The model reads the first half of a line, or less if the line is long.
   BatchDecoder::Job Begin(const Example& example, uint64_t number, Sample* sample) const {
     const std::vector<uint32_t>& line = example.fields[0];
-    std::span<const std::string> unknown_words = example.raw_texts;
-    Detokenizer detokenizer(kind_, &vocabulary_);
-    const auto append = [&](uint32_t id, std::string* text) {
-      if (id != vocabulary_.unknown_id()) return detokenizer.Append(id, text);
-      detokenizer.AppendPiece(
-          unknown_words.empty() ? std::string(kUnknownMark) : unknown_words.front(), text);
-      if (!unknown_words.empty()) unknown_words = unknown_words.subspan(1);
-    };
+    LineText text(kind_, &vocabulary_, example);
     // A line starts after the end-of-line token of the previous one.
     BatchDecoder::Job job{{static_cast<int32_t>(vocabulary_.end_id())}, nullptr};
     size_t read = 0;
     std::string prompt;
     for (; read < line.size() / 2 && prompt.size() < kPromptBytes; ++read) {
       job.prompt.push_back(static_cast<int32_t>(line[read]));
-      append(line[read], &prompt);
+      text.Append(line[read], &prompt);
     }
-    job.decoder = std::make_unique<SampledText>(GeneratedText(&end_, &vocabulary_, detokenizer),
-                                                &sampler_, seed_, number);
+    job.decoder = std::make_unique<SampledText>(
+        GeneratedText(&end_, &vocabulary_, text.detokenizer()), &sampler_, seed_, number);
     std::string rest;
     for (; read < line.size() && line[read] != vocabulary_.end_id(); ++read)
-      append(line[read], &rest);
+      text.Append(line[read], &rest);
     sample->input = Shown(prompt);
     sample->expected = Shown(rest);
     return job;
@@ -128,7 +184,9 @@ class TextSamples : public ValidationSamples {
   const std::vector<Example> examples_;
   const TextEnd end_;
   mutable Sampler sampler_;
+  LanguageModel* const model_;
   BatchDecoder decoder_;
+  Workspace workspace_;
 };
 
 class LabelSamples : public ValidationSamples {
@@ -198,9 +256,10 @@ class TranslationSamples : public ValidationSamples {
   TranslationSamples(const Dataset& dataset, const std::vector<Example>& examples, Model* model)
       : target_kind_(dataset.manifest().fields(1).tokenizer().kind()),
         target_(dataset.vocabulary(1)),
-        search_(model->AsTranslator(), target_, TranslationSearchSpec()) {
+        search_(model->AsTranslator(), target_, {.attention_wanted = true}) {
     const TokenizerSpec::Kind kind = dataset.manifest().fields(0).tokenizer().kind();
     for (const Example& example : examples) {
+      source_tokens_.push_back(Pieces(dataset.vocabulary(0), example.fields[0]));
       sources_.push_back({example.fields[0], example.features});
       known_.push_back({Line(kind, dataset.vocabulary(0), example.fields[0]),
                         example.raw_texts.empty() ? Line(target_kind_, target_, example.fields[1])
@@ -214,10 +273,40 @@ class TranslationSamples : public ValidationSamples {
     std::vector<Sample> samples = known_;
     for (size_t i = 0; i < samples.size(); ++i)
       samples[i].output = Shown(TranslationLine(target_kind_, target_, translations[i][0].tokens));
+    for (size_t i = 0; i < std::min(samples.size(), kDrawnSamples); ++i)
+      AddAttention(source_tokens_[i], translations[i][0], &samples[i]);
     return samples;
   }
 
  private:
+  // Returns the first tokens of a sentence.
+  static std::vector<std::string> Pieces(const Vocabulary& vocabulary,
+                                         const std::vector<uint32_t>& tokens) {
+    std::vector<std::string> pieces;
+    for (const uint32_t token : tokens) {
+      if (pieces.size() == kDrawnWords) break;
+      pieces.push_back(token == vocabulary.unknown_id()
+                           ? std::string(kUnknownMark)
+                           : ReplaceInvalidUtf8(vocabulary.piece(token)));
+    }
+    return pieces;
+  }
+
+  // Adds the attention, if the model has any.
+  void AddAttention(const std::vector<std::string>& source, const Translation& translation,
+                    Sample* sample) const {
+    if (translation.attention.empty()) return;
+    sample->tokens = source;
+    std::vector<uint32_t> tokens = translation.tokens;
+    if (translation.ended) tokens.push_back(target_.end_id());
+    sample->output_tokens = Pieces(target_, tokens);
+    for (size_t i = 0; i < sample->output_tokens.size(); ++i) {
+      const std::vector<float>& weights = translation.attention[i];
+      sample->attention.emplace_back(weights.begin(),
+                                     weights.begin() + static_cast<int64_t>(source.size()));
+    }
+  }
+
   // Formats a sentence that ends in </s>.
   static std::string Line(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
                           std::vector<uint32_t> tokens) {
@@ -230,6 +319,7 @@ class TranslationSamples : public ValidationSamples {
   const TokenizerSpec::Kind target_kind_;
   const Vocabulary& target_;
   std::vector<TokenSequence> sources_;
+  std::vector<std::vector<std::string>> source_tokens_;
   std::vector<Sample> known_;
   TranslationSearch search_;
 };

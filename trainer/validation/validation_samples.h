@@ -20,9 +20,17 @@
 
 namespace elman {
 
-// The texts of a sample in UTF-8, each at most a few hundred bytes.
+// The texts of a sample in UTF-8, each at most a few hundred bytes. The first samples also have
+// what the report draws for some tasks; other samples and tasks leave it empty.
 struct Sample {
   std::string input, expected, output;
+  // LANGUAGE_MODEL: the tokens of input and expected. TRANSLATION, of a model with attention: the
+  // tokens of the source. Of long texts the first ones.
+  std::vector<std::string> tokens = {};
+  std::vector<double> surprisal = {};  // of each token, in bits (LANGUAGE_MODEL)
+  // The tokens of the output and, for each of them, the weights of `tokens` (TRANSLATION).
+  std::vector<std::string> output_tokens = {};
+  std::vector<std::vector<float>> attention = {};
 };
 
 // Generates samples. Not thread-safe.

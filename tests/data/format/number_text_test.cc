@@ -42,7 +42,7 @@ TEST(NumberText, WritesNanWithoutASign) {
     EXPECT_EQ(FixedText(number, 4), "nan");
     EXPECT_EQ(SignificantText(number, 4), "nan");
     EXPECT_EQ(RoundedText(number), "nan");
-    EXPECT_EQ(ScaledText(number), "nan");
+    EXPECT_EQ(ReadableText(number), "nan");
   }
   EXPECT_EQ(RoundTripText(kInfinity), "inf");
   EXPECT_EQ(RoundTripText(-kInfinity), "-inf");
@@ -108,11 +108,28 @@ TEST(NumberText, RoundsButNotWholeNumbers) {
   EXPECT_EQ(RoundedText(1e15), "1e+15");
 }
 
-TEST(NumberText, ScalesToThousandsAndMillions) {
-  EXPECT_EQ(ScaledText(9999), "9999");
-  EXPECT_EQ(ScaledText(12345), "12.35k");
-  EXPECT_EQ(ScaledText(-1234567), "-1.235M");
-  EXPECT_EQ(ScaledText(0.0012345), "0.001234");
+TEST(NumberText, IsReadable) {
+  EXPECT_EQ(ReadableText(0), "0");
+  EXPECT_EQ(ReadableText(1234567), "1,234,567");
+  EXPECT_EQ(ReadableText(-1234567), "-1,234,567");
+  EXPECT_EQ(ReadableText(12345.6), "12,346");
+  EXPECT_EQ(ReadableText(999.96), "999.96");
+  EXPECT_EQ(ReadableText(-0.0012345678), "-0.0012346");
+  EXPECT_EQ(ReadableText(0.93421, 3), "0.934");
+  EXPECT_EQ(ReadableText(1e15), "1e+15");
+  EXPECT_EQ(ReadableText(-kInfinity), "-inf");
+}
+
+TEST(NumberText, ShowsDurations) {
+  EXPECT_EQ(DurationText(0), "0 s");
+  EXPECT_EQ(DurationText(0.526), "0.53 s");
+  EXPECT_EQ(DurationText(41.7), "42 s");
+  EXPECT_EQ(DurationText(59.6), "1 min 0 s");
+  EXPECT_EQ(DurationText(185), "3 min 5 s");
+  EXPECT_EQ(DurationText(7680), "2 h 8 min");
+  EXPECT_EQ(DurationText(90000), "1 d 1 h");
+  EXPECT_EQ(DurationText(kNan), "nan s");
+  EXPECT_EQ(DurationText(1e300), "1e+300 s");
 }
 
 }  // namespace

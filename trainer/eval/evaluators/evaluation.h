@@ -33,12 +33,20 @@ struct FigureTable {
   std::string also = {};  // second key in JSON; may be empty
 };
 
+// How often each reference label was predicted as each label, for the most frequent labels.
+struct ConfusionCounts {
+  std::vector<std::string> labels;
+  std::vector<int64_t> counts;  // [reference, predicted]
+  int64_t left_out = 0;         // number of labels that are not among them
+};
+
 // The result of an evaluation.
 struct Evaluation {
   double loss = 0;   // nats per target
   double score = 0;  // the task's main criterion; larger is better
   std::vector<Figure> figures = {};
   std::vector<FigureTable> tables = {};
+  ConfusionCounts confusion = {};  // for tags and labels, otherwise empty; not part of the output
   // Settings to report with metrics, by name.
   std::vector<std::pair<std::string, std::string>> signatures = {};
   // Whether the metrics are comparable with those that others compute on the same text with other

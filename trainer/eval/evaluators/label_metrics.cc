@@ -1,6 +1,7 @@
 #include "trainer/eval/evaluators/label_metrics.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,9 +15,6 @@
 
 namespace elman {
 namespace {
-
-// Key in JSON of the table of labels or of entity types.
-constexpr char kPerLabel[] = "per_label";
 
 // The labels that references may have: those that models predict, those that are not in `train`,
 // and one for all labels whose names the data set does not have.
@@ -147,6 +145,31 @@ FigureTable TableByLabel(const ClassificationScore& score, const ReferenceLabels
   return table;
 }
 
+// Returns the counts of the most frequent labels, in the order of table rows. Labels that occur
+// neither as references nor as predictions are left out.
+ConfusionCounts ConfusionOf(const ClassificationScore& score, const ReferenceLabels& labels) {
+  std::vector<int> shown = labels.Shown(score);
+  std::vector<std::pair<int64_t, int64_t>> uses(labels.size());  // as reference and prediction
+  for (const int label : shown) uses[label] = {score.present(label), score.predicted(label)};
+  std::erase_if(shown, [&](int label) { return uses[label] == std::pair<int64_t, int64_t>(); });
+  const int64_t all = std::ssize(shown);
+  if (all > kMostConfusedLabels) {
+    std::vector<int> frequent = shown;
+    std::ranges::stable_sort(frequent, std::ranges::greater(),
+                             [&](int label) { return uses[label]; });
+    frequent.resize(kMostConfusedLabels);
+    std::erase_if(shown, [&](int label) { return std::ranges::count(frequent, label) == 0; });
+  }
+  ConfusionCounts confusion{.labels = {}, .counts = {}, .left_out = all - std::ssize(shown)};
+  for (const int reference : shown) {
+    confusion.labels.push_back(labels.names()[reference]);
+    for (const int label : shown) {
+      confusion.counts.push_back(label < labels.predictable() ? score.count(reference, label) : 0);
+    }
+  }
+  return confusion;
+}
+
 // Returns a single-token entity for a tag whose name is not known.
 EntityTag UnseenEntity(TagScheme scheme) {
   switch (scheme) {
@@ -233,6 +256,7 @@ class TagFigures : public LabelFigures {
     figures.push_back({"unseen_tags", elman::Count(labels.unseen()),
                        "of tags that train does not have", false, /*count=*/true});
     evaluation->tables.push_back(TableByLength(counts));
+    evaluation->confusion = ConfusionOf(labels, labels_);
   }
 
  private:
@@ -314,6 +338,7 @@ class ClassFigures : public LabelFigures {
     evaluation->tables.push_back(TableByLabel(score, labels_));
     evaluation->tables.push_back(Confusion(score));
     evaluation->tables.push_back(TableByLength(counts));
+    evaluation->confusion = ConfusionOf(score, labels_);
   }
 
  private:

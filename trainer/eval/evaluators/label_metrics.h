@@ -16,6 +16,9 @@
 
 namespace elman {
 
+// Key of the table of labels or of entity types in JSON.
+inline constexpr char kPerLabel[] = "per_label";
+
 // How to count the entities that tags mark.
 struct EntitySpec {
   TagScheme scheme = FieldEntry::UNRECORDED;  // default: as in the data set
@@ -27,6 +30,9 @@ struct EntitySpec {
 // of `train`. NONE if tags do not mark entities. InvalidArgument if a tag is not in the scheme of
 // `spec`, or if strict counting requires a scheme that the data set does not record.
 absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& spec);
+
+// Maximum number of labels in Evaluation::confusion.
+inline constexpr int kMostConfusedLabels = 30;
 
 // Interface of the metrics of a task with labels.
 class LabelFigures {
@@ -40,7 +46,7 @@ class LabelFigures {
   virtual void Count(const Batch& batch, std::span<const int32_t> predicted,
                      std::span<int64_t> counts) const = 0;
 
-  // Computes metrics and tables from the counts, and sets the score.
+  // Computes metrics, tables and confusion from the counts, and sets the score.
   virtual void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const = 0;
 };
 

@@ -139,6 +139,12 @@ void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
                      ", because most references are written without spaces between words. Option "
                      "--score_tokenization=13a|zh|char sets another one"));
   }
+  if (judged.chosen && judged.tokenization != ScoreTokenization::k13a) {
+    evaluation->remarks.push_back(
+        absl::StrCat("bleu uses the tokenization ", std::string(NameOf(judged.tokenization)),
+                     ", because most references are written without spaces between words. Option "
+                     "--score_tokenization=13a|zh|char sets another one"));
+  }
   if (judged.raw_references) return;
   evaluation->remarks.push_back(
       "the data set has no raw references for this split, and bleu and chrf were computed with "

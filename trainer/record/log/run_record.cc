@@ -19,6 +19,7 @@ using google::protobuf::Struct;
 using google::protobuf::Value;
 
 constexpr double kNotFinite = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMostSteps = 1e15;  // a larger number of a step is damage
 
 void Flatten(const Struct& object, const std::string& prefix, RecordedLine* line) {
   for (const auto& [name, value] : object.fields()) {
@@ -41,6 +42,10 @@ void Flatten(const Struct& object, const std::string& prefix, RecordedLine* line
         break;
       case Value::kListValue:
         for (const Value& element : value.list_value().values()) {
+          if (element.has_string_value()) {
+            line->text_lists[key].push_back(element.string_value());
+            continue;
+          }
           line->lists[key].push_back(element.has_number_value() ? element.number_value()
                                                                 : kNotFinite);
         }
@@ -51,12 +56,27 @@ void Flatten(const Struct& object, const std::string& prefix, RecordedLine* line
   }
 }
 
+// Returns a value of a map; an empty one if there is none.
+template <typename T>
+T Find(const std::map<std::string, T>& values, const std::string& key) {
+  const auto found = values.find(key);
+  return found == values.end() ? T() : found->second;
+}
+
 }  // namespace
 
 std::optional<double> RecordedLine::Number(const std::string& key) const {
   const auto found = numbers.find(key);
   if (found == numbers.end()) return std::nullopt;
   return found->second;
+}
+
+std::string RecordedLine::Text(const std::string& key) const { return Find(texts, key); }
+
+std::vector<double> RecordedLine::List(const std::string& key) const { return Find(lists, key); }
+
+std::vector<std::string> RecordedLine::TextList(const std::string& key) const {
+  return Find(text_lists, key);
 }
 
 std::optional<RecordedLine> ParseRecordedLine(std::string_view line) {
@@ -67,7 +87,7 @@ std::optional<RecordedLine> ParseRecordedLine(std::string_view line) {
   Flatten(object, "", &recorded);
   const auto kind = recorded.texts.find("kind");
   const std::optional<double> step = recorded.Number("step");
-  if (kind == recorded.texts.end() || !step || !std::isfinite(*step)) return std::nullopt;
+  if (kind == recorded.texts.end() || !step || !(std::abs(*step) < kMostSteps)) return std::nullopt;
   recorded.kind = kind->second;
   recorded.step = static_cast<int64_t>(*step);
   return recorded;
@@ -93,7 +113,9 @@ const RecordedLine* RunRecord::BestValidation() const {
     if (line.kind == "valid" && line.Number("best") == 1) best = validations[line.step] = &line;
     const auto event = line.texts.find("event");
     if (line.kind != "event" || event == line.texts.end() || event->second != kBestReset) continue;
-    const auto found = validations.find(static_cast<int64_t>(line.Number("best_step").value_or(0)));
+    const double step = line.Number("best_step").value_or(0);
+    const auto found = std::abs(step) < kMostSteps ? validations.find(static_cast<int64_t>(step))
+                                                   : validations.end();
     best = found == validations.end() ? nullptr : found->second;
   }
   return best;

@@ -28,8 +28,13 @@ struct RecordedLine {
   std::map<std::string, double> numbers;
   std::map<std::string, std::string> texts;
   std::map<std::string, std::vector<double>> lists;  // lists of numbers
+  std::map<std::string, std::vector<std::string>> text_lists;
 
   std::optional<double> Number(const std::string& key) const;
+  // Returns the text, or list, with this name; empty if there is none.
+  std::string Text(const std::string& key) const;
+  std::vector<double> List(const std::string& key) const;
+  std::vector<std::string> TextList(const std::string& key) const;
 };
 
 // Returns nothing if the line is not a valid line of the log, such as the last line of a run that

@@ -6,9 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "data/format/number_text.h"
-#include "trainer/record/report/picture.h"
+#include "trainer/record/report/html.h"
 
 namespace elman {
 namespace {
@@ -17,7 +16,6 @@ constexpr size_t kMostPoints = 600;
 constexpr int kTicks = 5;
 // Larger values are not drawn, so that sums and differences are finite.
 constexpr double kMostDrawn = 1e100;
-constexpr double kSmallestSpan = 1e-9;  // relative; a narrower axis would show rounding errors
 constexpr int kMostDecades = 10;  // maximum number of decades with labels on a logarithmic axis
 
 // The interval of data on an axis, with a linear or logarithmic scale.
@@ -31,12 +29,7 @@ struct Axis {
   }
 };
 
-double XOf(const Axis& axis, double step) {
-  return kLeft + (kWidth - kLeft - kRight) * axis.Of(step);
-}
-double YOf(const Axis& axis, double value) {
-  return kHeight - kBottom - (kHeight - kTop - kBottom) * axis.Of(value);
-}
+double YOf(const Axis& axis, double value) { return kPlane * (1 - axis.Of(value)); }
 
 bool IsDrawable(const RecordedPoint& point) {
   // Also false for NaN.
@@ -55,11 +48,41 @@ Axis AxisFor(double least, double most, bool logarithmic) {
   return axis;
 }
 
+// The axis of steps, of a width above 0.
+Axis AxisOf(const StepAxis& steps) {
+  if (!(std::abs(steps.first) <= kMostDrawn && std::abs(steps.last) <= kMostDrawn &&
+        steps.last > steps.first))
+    return {0, 1};
+  return {steps.first, steps.last};
+}
+
+struct Tick {
+  double value = 0;
+  std::string text;
+};
+
+// Formats a multiple of `distance`, with the digits that distinguish it from its neighbors.
+std::string TickText(double value, double distance) {
+  constexpr int kMostDecimals = 6;
+  const double size = std::abs(value);
+  if (size < distance / 2) return "0";  // up to rounding
+  const auto decimals = [](double of) {
+    return std::max(0, -static_cast<int>(std::floor(std::log10(of) + 1e-9)));
+  };
+  if (size >= 1e6 && size < 1e10 && decimals(distance / 1e6) <= kMostDecimals)
+    return FixedText(value / 1e6, decimals(distance / 1e6)) + "M";
+  if (size < 1e6 && distance >= 1) return ReadableText(value);
+  if (size < 1e6 && decimals(distance) <= kMostDecimals)
+    return FixedText(value, decimals(distance));
+  const double digits = std::floor(std::log10(size)) - std::floor(std::log10(distance)) + 1;
+  return SignificantText(value, std::clamp(static_cast<int>(digits), 1, 7));
+}
+
 // Returns round numbers that divide an axis into about `wanted` parts. Their distance is 1, 2 or 5
 // times a power of ten. On a logarithmic axis of more than a decade they are 1, 2 and 5 times
 // powers of ten.
-std::vector<double> TicksOf(const Axis& axis, int wanted) {
-  std::vector<double> ticks;
+std::vector<Tick> TicksOf(const Axis& axis, int wanted) {
+  std::vector<Tick> ticks;
   if (axis.logarithmic && axis.high - axis.low > 1) {
     const bool coarse = axis.high - axis.low > 3;
     const double stride = std::ceil((axis.high - axis.low) / kMostDecades);
@@ -67,7 +90,8 @@ std::vector<double> TicksOf(const Axis& axis, int wanted) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         if (coarse && factor != 1) continue;
         const double at = power + std::log10(factor);
-        if (at >= axis.low && at <= axis.high) ticks.push_back(factor * std::pow(10, power));
+        const double value = factor * std::pow(10, power);
+        if (at >= axis.low && at <= axis.high) ticks.push_back({value, TickText(value, value)});
       }
     }
     return ticks;
@@ -75,6 +99,7 @@ std::vector<double> TicksOf(const Axis& axis, int wanted) {
   const double low = axis.logarithmic ? std::pow(10, axis.low) : axis.low;
   const double high = axis.logarithmic ? std::pow(10, axis.high) : axis.high;
   const double rough = (high - low) / wanted;
+  if (!(rough > 0)) return ticks;  // too small for a double
   const double power = std::pow(10, std::floor(std::log10(rough)));
   double distance = 10 * power;
   for (const double factor : {5.0, 2.0, 1.0}) {
@@ -82,8 +107,10 @@ std::vector<double> TicksOf(const Axis& axis, int wanted) {
   }
   // Uses a counter, because adding the distance may not change a large number.
   const double first = std::ceil(low / distance);
-  for (int i = 0; i <= wanted && (first + i) * distance <= high; ++i)
-    ticks.push_back((first + i) * distance);
+  for (int i = 0; i <= wanted && (first + i) * distance <= high; ++i) {
+    const double value = (first + i) * distance;
+    ticks.push_back({value, TickText(value, distance)});
+  }
   return ticks;
 }
 
@@ -103,114 +130,164 @@ std::vector<RecordedPoint> Thinned(const std::vector<RecordedPoint>& points) {
   return thinned;
 }
 
-std::string Grid(const Axis& x, const Axis& y) {
-  std::string svg;
-  for (const double tick : TicksOf(y, kTicks)) {
-    absl::StrAppendFormat(&svg,
-                          "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
-                          "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-                          kLeft, kWidth - kRight, YOf(y, tick), YOf(y, tick), kLeft - 6,
-                          YOf(y, tick) + 4, ScaledText(tick));
-  }
-  for (const double tick : TicksOf(x, 2 * kTicks)) {
-    absl::StrAppendFormat(&svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>\n",
-                          XOf(x, tick), kHeight - 8, ScaledText(tick));
-  }
-  return svg;
+// The points of a series that can be drawn.
+std::vector<RecordedPoint> Drawable(const Series& series, const StepAxis& axis, bool logarithmic) {
+  std::vector<RecordedPoint> points = series.points;
+  std::erase_if(points, [&](const RecordedPoint& point) {
+    return !IsDrawable(point) || (logarithmic && point.value < 1 / kMostDrawn) ||
+           point.step < axis.first || point.step > axis.last;
+  });
+  return points;
 }
 
-// The parts of a chart around its plot.
-std::string Framed(const Chart& chart, const std::string& svg) {
-  std::string html = absl::StrCat("<figure>\n<figcaption>", HtmlText(chart.title));
-  if (chart.series.size() > 1) {
-    for (size_t i = 0; i < chart.series.size(); ++i) {
-      if (chart.series[i].points.empty()) continue;
-      absl::StrAppend(&html, " <span class=\"key s", i, "\">", HtmlText(chart.series[i].name),
-                      "</span>");
-    }
-  }
-  absl::StrAppendFormat(&html,
-                        "</figcaption>\n<svg role=\"img\" aria-label=\"%s\" "
-                        "viewBox=\"0 0 %.0f %.0f\">\n%s</svg>\n</figure>\n",
-                        HtmlText(chart.title), kWidth, kHeight, svg);
-  return html;
+// Describes a series for those who do not see the chart.
+std::string DescriptionOf(const std::string& name, const std::vector<RecordedPoint>& points) {
+  if (points.empty()) return "";
+  const auto [least, most] = std::ranges::minmax_element(points, {}, &RecordedPoint::value);
+  const auto text = [](const RecordedPoint& point) {
+    return absl::StrCat(ReadableText(point.value), " at step ", ReadableText(point.step));
+  };
+  return absl::StrCat(name, " is ", text(points.front()), " and ", text(points.back()), "; least ",
+                      text(*least), ", most ", text(*most), ". ");
 }
 
 }  // namespace
 
-std::string LineChart(const Chart& chart) {
+bool IsConstant(const std::vector<RecordedPoint>& points) {
+  if (points.empty()) return false;
+  const auto [least, most] = std::ranges::minmax_element(points, {}, &RecordedPoint::value);
+  const double size = std::max(std::abs(least->value), std::abs(most->value));
+  return most->value - least->value <= kSmallestSpan * size;
+}
+
+double XOfStep(const StepAxis& axis, double step) { return kPlane * AxisOf(axis).Of(step); }
+
+std::string PercentText(double position) {
+  return absl::StrFormat("%.2f%%", 100 / kPlane * position);
+}
+
+std::string VerticalTick(double position, const std::string& text, bool with_line) {
+  std::string svg;
+  const std::string y = PercentText(position);
+  if (with_line) {
+    absl::StrAppend(&svg, "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"", y, "\" y2=\"", y,
+                    "\"/>");
+  }
+  absl::StrAppend(&svg, "<text x=\"-6\" y=\"", y, "\" dy=\"4\" text-anchor=\"end\">", text,
+                  "</text>\n");
+  return svg;
+}
+
+std::string FigureOf(const Plot& plot, const StepAxis& axis) {
+  std::string html = absl::StrCat("<figure>\n<figcaption>", HtmlText(plot.title));
+  for (const auto& [name, style] : plot.legend)
+    absl::StrAppend(&html, " <span class=\"key ", style, "\">", HtmlText(name), "</span>");
+  absl::StrAppend(&html, "</figcaption>\n<svg class=\"plot\" role=\"img\"><title>",
+                  HtmlText(plot.title), "</title><desc>", HtmlText(plot.description), "</desc>\n");
+  absl::StrAppendFormat(&html,
+                        "<svg viewBox=\"0 0 %.0f %.0f\" preserveAspectRatio=\"none\" "
+                        "width=\"100%%\" height=\"100%%\">\n%s</svg>\n%s",
+                        kPlane, kPlane, plot.plane, plot.labels);
+  for (const Tick& tick : TicksOf(AxisOf(axis), kTicks)) {
+    const double x = XOfStep(axis, tick.value);
+    absl::StrAppend(&html, "<text x=\"", PercentText(x), "\" y=\"100%\" dy=\"16\" text-anchor=\"",
+                    x > 0.96 * kPlane ? "end" : "middle", "\">", tick.text, "</text>\n");
+  }
+  html += "<text x=\"100%\" y=\"100%\" dy=\"32\" text-anchor=\"end\">step</text>\n";
+  if (axis.best && *axis.best >= axis.first && *axis.best <= axis.last) {
+    const double x = XOfStep(axis, *axis.best);
+    const std::string at = PercentText(x);
+    absl::StrAppend(&html, "<line class=\"best\" x1=\"", at, "\" x2=\"", at,
+                    "\" y1=\"-4\" y2=\"100%\"/><text class=\"best\" x=\"", at,
+                    "\" y=\"-8\" text-anchor=\"",
+                    x > 0.85 * kPlane   ? "end"
+                    : x < 0.15 * kPlane ? "start"
+                                        : "middle",
+                    "\">best: step ", ReadableText(*axis.best), "</text>\n");
+  }
+  return html + "</svg>\n</figure>\n";
+}
+
+std::string LineChart(const Chart& chart, const StepAxis& axis) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   std::vector<std::vector<RecordedPoint>> lines;
-  double first = kInfinity, last = -kInfinity, least = kInfinity, most = -kInfinity;
-  for (const Series& series : chart.series) {
-    std::vector<RecordedPoint> line = series.points;
-    std::erase_if(line, [&chart](const RecordedPoint& point) {
-      return !IsDrawable(point) || (chart.logarithmic && point.value < 1 / kMostDrawn);
-    });
+  Plot plot{.title = chart.title};
+  double least = kInfinity, most = -kInfinity;
+  for (size_t i = 0; i < chart.series.size(); ++i) {
+    const Series& series = chart.series[i];
+    std::vector<RecordedPoint> line = Drawable(series, axis, chart.logarithmic);
+    plot.description += DescriptionOf(series.name, line);
+    if (chart.series.size() > 1 && !line.empty())
+      plot.legend.emplace_back(series.name, absl::StrCat("s", i));
     line = Thinned(line);
     for (const RecordedPoint& point : line) {
-      first = std::min(first, point.step);
-      last = std::max(last, point.step);
       least = std::min(least, point.value);
       most = std::max(most, point.value);
     }
     lines.push_back(std::move(line));
   }
-  if (first > last) return "";
+  if (least > most) return "";
   if (chart.from_zero && !chart.logarithmic) least = std::min(least, 0.0);
-  const Axis x = AxisFor(first, last, false), y = AxisFor(least, most, chart.logarithmic);
-  std::string svg = Grid(x, y);
+  const Axis y = AxisFor(least, most, chart.logarithmic);
+  for (const Tick& tick : TicksOf(y, kTicks))
+    plot.labels += VerticalTick(YOf(y, tick.value), tick.text, /*with_line=*/true);
   for (size_t i = 0; i < lines.size(); ++i) {
     std::string points;
     for (const RecordedPoint& point : lines[i])
-      absl::StrAppendFormat(&points, "%.1f,%.1f ", XOf(x, point.step), YOf(y, point.value));
-    absl::StrAppend(&svg, "<polyline class=\"s", i, "\" points=\"", points, "\"/>\n");
+      absl::StrAppendFormat(&points, "%.1f,%.1f ", XOfStep(axis, point.step), YOf(y, point.value));
+    if (!points.empty())
+      absl::StrAppend(&plot.plane, "<polyline class=\"s", i, "\" points=\"", points, "\"/>\n");
     if (!chart.series[i].marked && lines[i].size() > 1) continue;
     for (const RecordedPoint& point : lines[i]) {
-      absl::StrAppendFormat(&svg,
-                            "<circle class=\"s%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s at "
-                            "%s</title></circle>\n",
-                            i, XOf(x, point.step), YOf(y, point.value), ScaledText(point.value),
-                            ScaledText(point.step));
+      absl::StrAppend(
+          &plot.labels, "<circle class=\"s", i, "\" cx=\"", PercentText(XOfStep(axis, point.step)),
+          "\" cy=\"", PercentText(YOf(y, point.value)), "\" r=\"3\"><title>",
+          ReadableText(point.value), " at step ", ReadableText(point.step), "</title></circle>\n");
     }
   }
-  return Framed(chart, svg);
+  return FigureOf(plot, axis);
 }
 
-std::string ShareChart(const Chart& chart) {
+std::string ShareChart(const Chart& chart, const StepAxis& axis) {
   std::vector<std::vector<RecordedPoint>> parts;
   for (const Series& series : chart.series) {
     // Shares cannot be computed if a value is missing.
     if (!std::ranges::all_of(series.points, IsDrawable)) return "";
-    parts.push_back(Thinned(series.points));
+    parts.push_back(Thinned(Drawable(series, axis, /*logarithmic=*/false)));
   }
   if (parts.empty() || parts[0].size() < 2) return "";
   for (const auto& part : parts) {
     if (part.size() != parts[0].size()) return "";
   }
-  const Axis x = AxisFor(parts[0].front().step, parts[0].back().step, false);
-  const Axis y{0, 1, false};
   std::vector<double> sums(parts[0].size(), 0), below(parts[0].size(), 0);
+  double total = 0;
   for (const auto& part : parts) {
     for (size_t i = 0; i < part.size(); ++i) sums[i] += std::max(0.0, part[i].value);
   }
-  std::string svg;
+  for (const double sum : sums) total += sum;
+  const Axis y{0, 1, false};
+  Plot plot{.title = chart.title};
   for (size_t p = 0; p < parts.size(); ++p) {
     std::string upper, lower;
+    double mine = 0;
     for (size_t i = 0; i < parts[p].size(); ++i) {
-      const double at = XOf(x, parts[p][i].step);
+      const double at = XOfStep(axis, parts[p][i].step);
       lower = absl::StrFormat("%.1f,%.1f ", at, YOf(y, below[i])) + lower;
       if (sums[i] > 0) below[i] += std::max(0.0, parts[p][i].value) / sums[i];
       absl::StrAppendFormat(&upper, "%.1f,%.1f ", at, YOf(y, below[i]));
+      mine += std::max(0.0, parts[p][i].value);
     }
-    absl::StrAppend(&svg, "<polygon class=\"s", p, "\" points=\"", upper, lower, "\"/>\n");
+    absl::StrAppend(&plot.plane, "<polygon class=\"s", p, "\" points=\"", upper, lower, "\"/>\n");
+    const std::string share =
+        total > 0 ? absl::StrCat(" ", FixedText(100 * mine / total, 0), " %") : "";
+    plot.legend.emplace_back(chart.series[p].name + share, absl::StrCat("s", p));
+    absl::StrAppend(&plot.description, chart.series[p].name, share, ". ");
   }
-  return Framed(chart, svg + Grid(x, y));
-}
-
-std::string HtmlText(const std::string& text) {
-  return absl::StrReplaceAll(text,
-                             {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
+  for (const int percent : {0, 25, 50, 75, 100}) {
+    plot.labels += VerticalTick(YOf(y, percent / 100.0), absl::StrCat(percent, " %"),
+                                /*with_line=*/true);
+  }
+  return FigureOf(plot, axis);
 }
 
 }  // namespace elman

@@ -1,8 +1,10 @@
-// Draws charts as inline SVG, without scripts or libraries. Colors come from the CSS classes of the
-// page.
+// Draws charts as inline SVG, without scripts or libraries. Colors and sizes come from the CSS of
+// the page: lines stretch with the width of the chart, texts do not.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trainer/record/log/run_record.h"
@@ -24,16 +26,45 @@ struct Chart {
   bool from_zero = false;      // start the value axis at 0
 };
 
+// The horizontal axis that all charts of a page share, from the first to the last step.
+struct StepAxis {
+  double first = 0, last = 1;
+  std::optional<double> best = {};  // the step of the best validation, marked in every chart
+};
+
 // Returns a chart with a heading, lines and, if there are several series, a legend; empty if there
-// is nothing to draw. Skips points that are not finite, beyond 1e100 or, on a logarithmic axis,
-// below 1e-100. Averages adjacent points of long series. Accepts any points, in bounded time.
-std::string LineChart(const Chart& chart);
+// is nothing to draw. Skips points that are not finite, beyond 1e100, outside of the axis or, on a
+// logarithmic axis, not positive.
+std::string LineChart(const Chart& chart, const StepAxis& axis);
 
-// Stacks the series, as shares of their sum at each step. The series must have the same steps.
-// Empty if they do not, or if a value is not finite.
-std::string ShareChart(const Chart& chart);
+// Returns a chart of the shares of each step, stacked up to 100 %; empty if the series do not all
+// have values for the same steps. Negative values count as 0.
+std::string ShareChart(const Chart& chart, const StepAxis& axis);
 
-// Escapes text for HTML.
-std::string HtmlText(const std::string& text);
+// Relative; a narrower vertical axis would show rounding errors.
+inline constexpr double kSmallestSpan = 1e-6;
+
+// Returns whether there are points and all of their values are equal, up to rounding errors.
+bool IsConstant(const std::vector<RecordedPoint>& points);
+
+// Parts that all kinds of charts have.
+// The size of the plane in which lines and areas are drawn. It is stretched to the plot.
+inline constexpr double kPlane = 1000;
+
+// Positions on the plane: of a step from left to right, and the same as a percentage of the plot.
+double XOfStep(const StepAxis& axis, double step);
+std::string PercentText(double position);
+
+// Returns the figure: heading, legend (names and CSS classes), and an SVG of the plane with the
+// ticks of steps, the mark of the best step, and `labels`, which are positioned by percentages.
+struct Plot {
+  std::string title, description = {};
+  std::vector<std::pair<std::string, std::string>> legend = {};
+  std::string plane = {}, labels = {};
+};
+std::string FigureOf(const Plot& plot, const StepAxis& axis);
+
+// Returns a tick of the vertical axis at a position from the top of the plane.
+std::string VerticalTick(double position, const std::string& text, bool with_line);
 
 }  // namespace elman

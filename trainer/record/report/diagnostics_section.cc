@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "data/format/number_text.h"
-#include "trainer/record/report/chart.h"
 #include "trainer/record/report/heat_map.h"
+#include "trainer/record/report/html.h"
 
 namespace elman {
 namespace {
@@ -41,28 +41,29 @@ std::vector<std::string> NamesIn(const RunRecord& record, std::string_view prefi
 }
 
 // Draws curves of the numbers PREFIX name SUFFIX, in as many charts as needed.
-std::string Curves(const RunRecord& record, const std::string& title, const std::string& prefix,
-                   const std::string& suffix, bool logarithmic) {
+std::string Curves(const RunRecord& record, const StepAxis& axis, const std::string& title,
+                   const std::string& prefix, const std::string& suffix) {
   const std::vector<std::string> names = NamesIn(record, prefix, suffix);
   std::string html;
   for (size_t first = 0; first < names.size(); first += kSeriesAChart) {
-    Chart chart{.title = title, .series = {}, .logarithmic = logarithmic};
+    Chart chart{.title = title, .series = {}, .logarithmic = true};
     for (size_t i = first; i < std::min(names.size(), first + kSeriesAChart); ++i)
       chart.series.push_back({names[i], record.Points(kKind, prefix + names[i] + suffix)});
     if (chart.series.size() == 1) chart.title += absl::StrCat(": ", names[first]);
-    html += LineChart(chart);
+    if (first > 0) absl::StrAppend(&chart.title, " (continued)");
+    html += LineChart(chart, axis);
   }
   return html;
 }
 
-std::string HeatMaps(const RunRecord& record) {
+std::string HeatMaps(const RunRecord& record, const StepAxis& axis) {
   std::vector<std::string> names;
   for (const RecordedLine& line : record.lines()) {
     if (line.kind == kKind) AddNames(line.lists, "lags.", ".ratio", &names);
   }
   std::string html;
   for (const std::string& name : names) {
-    HeatMap map{.title = absl::StrCat("Gradient of ", name, " by steps back"),
+    HeatMap map{.title = absl::StrCat("Gradient of ", name, " by steps back in time"),
                 .distance = "steps back",
                 .columns = {}};
     for (const RecordedLine& line : record.lines()) {
@@ -74,7 +75,7 @@ std::string HeatMaps(const RunRecord& record) {
       }
       map.columns.push_back(std::move(column));
     }
-    html += HeatMapChart(map);
+    html += HeatMapChart(map, axis);
   }
   return html;
 }
@@ -89,7 +90,7 @@ std::string GateTable(const RecordedLine& line) {
   std::vector<std::string> names;
   AddNames(line.numbers, "gates.", ".mean", &names);
   if (names.empty()) return "";
-  std::string html = "<div class=\"scroll\"><table><tr><th class=\"text\">activation";
+  std::string html = "<table><tr><th class=\"text\">activation";
   for (const auto& column : kColumns) absl::StrAppend(&html, "<th>", column[1]);
   for (const std::string& name : names) {
     absl::StrAppend(&html, "\n<tr><td class=\"text\">", HtmlText(name));
@@ -98,12 +99,7 @@ std::string GateTable(const RecordedLine& line) {
       absl::StrAppend(&html, "<td>", value ? FixedText(*value, 3) : "");
     }
   }
-  return html + "\n</table></div>\n";
-}
-
-std::string TextOf(const RecordedLine& line, const std::string& key) {
-  const auto found = line.texts.find(key);
-  return found == line.texts.end() ? "" : found->second;
+  return Scrolling("Gates and units at the last diagnosis", html + "\n</table>");
 }
 
 }  // namespace
@@ -130,24 +126,33 @@ std::vector<RecordedPoint> GradientByLag(const RecordedLine& line, const std::st
   return points;
 }
 
-std::string DiagnosticsSection(const RunRecord& record) {
+std::string DiagnosticsSection(const RunRecord& record, const StepAxis& axis) {
   const RecordedLine* const last = LastDiagnosis(record);
   if (last == nullptr) return "";
-  std::string html = absl::StrCat("<h2>Gradients</h2>\n<p>At step ", last->step, ": ",
-                                  HtmlText(TextOf(*last, "words")), "</p>\n", HeatMaps(record));
-  html += Curves(record, "Norm of an update beside that of the weights, by layer", "layers.",
-                 ".update_ratio", /*logarithmic=*/true);
-  html += Curves(record, "Gradient norm by layer", "layers.", ".gradient", /*logarithmic=*/true);
-  html += Curves(record, "Steps after which units forget, the median", "time_constants.", ".median",
-                 /*logarithmic=*/true);
-  html += LineChart({.title = "Share of updates whose gradient was clipped by its norm",
-                     .series = {{"clip rate", record.Points(kKind, "clip_rate")}},
-                     .from_zero = true});
+  std::string html = absl::StrCat("<p>At step ", ReadableText(static_cast<double>(last->step)),
+                                  ": ", HtmlText(last->Text("words")), "</p>\n");
+  std::string charts = HeatMaps(record, axis);
+  charts += Curves(record, axis, "Norm of an update relative to the weights, by layer", "layers.",
+                   ".update_ratio");
+  charts += Curves(record, axis, "Gradient norm by layer", "layers.", ".gradient");
+  charts +=
+      Curves(record, axis, "Steps after which units forget (median)", "time_constants.", ".median");
+  const std::vector<RecordedPoint> clipped = record.Points(kKind, "clip_rate");
+  if (IsConstant(clipped)) {
+    absl::StrAppend(&html, "<p>Updates whose gradient was clipped by its norm: ",
+                    ReadableText(100 * clipped[0].value, 3), " %.</p>\n");
+  } else {
+    charts += LineChart({.title = "Fraction of updates whose gradient was clipped by its norm",
+                         .series = {{"clip rate", clipped}},
+                         .from_zero = true},
+                        axis);
+  }
+  if (!charts.empty()) absl::StrAppend(&html, "<div class=\"charts\">\n", charts, "</div>\n");
   html += GateTable(*last);
-  const std::string missing = TextOf(*last, "missing");
+  const std::string missing = last->Text("missing");
   if (!missing.empty())
-    absl::StrAppend(&html, "<p class=\"state\">Not shown: ", HtmlText(missing), "</p>\n");
-  return html;
+    absl::StrAppend(&html, "<p class=\"soft\">Not shown: ", HtmlText(missing), "</p>\n");
+  return Section("Gradients", html);
 }
 
 }  // namespace elman

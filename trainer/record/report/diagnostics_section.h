@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "trainer/record/log/run_record.h"
+#include "trainer/record/report/chart.h"
 
 namespace elman {
 
@@ -20,6 +21,6 @@ std::vector<RecordedPoint> GradientByLag(const RecordedLine& line, const std::st
 
 // Returns a section of report.html with the diagnosis, heat maps, curves and a table of gates;
 // empty if no step was diagnosed.
-std::string DiagnosticsSection(const RunRecord& record);
+std::string DiagnosticsSection(const RunRecord& record, const StepAxis& axis);
 
 }  // namespace elman

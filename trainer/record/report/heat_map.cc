@@ -6,15 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "trainer/record/report/chart.h"
-#include "trainer/record/report/picture.h"
+#include "data/format/number_text.h"
 
 namespace elman {
 namespace {
 
-constexpr double kPlotWidth = kWidth - kLeft - kRight, kPlotHeight = kHeight - kTop - kBottom;
 constexpr size_t kMostColumns = 80;
-constexpr size_t kDistanceTicks = 8;
 constexpr int kShades = 12;  // two per power of ten
 constexpr double kTooMuch = 10;
 
@@ -26,13 +23,17 @@ int ShadeOf(double value) {
                     kShades);
 }
 
-// Keeps the last column of each group of neighbors. Skips columns without a meaningful value.
-std::vector<HeatColumn> ThinnedColumns(const std::vector<HeatColumn>& columns) {
+// Keeps the last column of each group of neighbors. Skips columns without a meaningful value and
+// those outside of the axis.
+std::vector<HeatColumn> ThinnedColumns(const std::vector<HeatColumn>& columns,
+                                       const StepAxis& axis) {
   std::vector<HeatColumn> kept;
   for (const HeatColumn& column : columns) {
     if (column.distances.empty() || column.distances.size() != column.values.size()) continue;
     if (!std::ranges::all_of(column.distances, [](double at) { return std::isfinite(at); }))
       continue;
+    const auto step = static_cast<double>(column.step);
+    if (step < axis.first || step > axis.last) continue;
     kept.push_back(column);
   }
   if (kept.size() <= kMostColumns) return kept;
@@ -42,9 +43,9 @@ std::vector<HeatColumn> ThinnedColumns(const std::vector<HeatColumn>& columns) {
   return thinned;
 }
 
-// Maps distances from 0 (bottom) to `farthest` (top) to the height of the picture.
+// Maps distances from 0 (bottom) to `farthest` (top) to the height of the plane.
 double YOfDistance(double distance, double farthest) {
-  return kHeight - kBottom - kPlotHeight * std::min(1.0, distance / (farthest + 1));
+  return kPlane * (1 - std::min(1.0, distance / (farthest + 1)));
 }
 
 std::string Rectangle(double x, double width, double bottom, double top) {
@@ -63,19 +64,19 @@ double BorderOf(const HeatColumn& column, double border) {
 
 }  // namespace
 
-std::string HeatMapChart(const HeatMap& map) {
-  const std::vector<HeatColumn> columns = ThinnedColumns(map.columns);
+std::string HeatMapChart(const HeatMap& map, const StepAxis& axis) {
+  const std::vector<HeatColumn> columns = ThinnedColumns(map.columns, axis);
   if (columns.empty()) return "";
   double farthest = 0;
   for (const HeatColumn& column : columns) farthest = std::max(farthest, column.distances.back());
-  const double width = kPlotWidth / static_cast<double>(columns.size());
 
   // All rectangles of a shade form one path; adjacent rectangles of the same shade are merged.
   std::array<std::string, kShades + 2> paths;
   std::string border;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    const HeatColumn& column = columns[i];
-    const double x = kLeft + static_cast<double>(i) * width;
+  double x = 0;
+  for (const HeatColumn& column : columns) {
+    const double end_x = XOfStep(axis, static_cast<double>(column.step));
+    const double width = end_x - x;
     for (size_t from = 0; from < column.values.size();) {
       const int shade = ShadeOf(column.values[from]);
       size_t to = from + 1;
@@ -87,34 +88,30 @@ std::string HeatMapChart(const HeatMap& map) {
       from = to;
     }
     const double y = YOfDistance(BorderOf(column, map.border), farthest);
-    absl::StrAppendFormat(&border, "%.1f,%.1f %.1f,%.1f ", x, y, x + width, y);
+    absl::StrAppendFormat(&border, "%.1f,%.1f %.1f,%.1f ", x, y, end_x, y);
+    x = end_x;
   }
-  std::string svg;
+  Plot plot{.title = map.title, .legend = {{"1, lighter down to 0.000001", "s0"}}};
+  if (!paths[kShades + 1].empty()) plot.legend.emplace_back("above 10", "s3");
+  plot.legend.emplace_back(absl::StrCat("less than ", RoundedText(map.border), " above this line"),
+                           "s1");
   for (int shade = 1; shade <= kShades + 1; ++shade) {
     if (paths[shade].empty()) continue;
-    absl::StrAppendFormat(&svg, "<path class=\"heat %s\" fill-opacity=\"%.2f\" d=\"%s\"/>\n",
+    absl::StrAppendFormat(&plot.plane, "<path class=\"heat %s\" fill-opacity=\"%.2f\" d=\"%s\"/>\n",
                           shade > kShades ? "s3" : "s0",
                           std::min(1.0, static_cast<double>(shade) / kShades), paths[shade]);
   }
-  absl::StrAppend(&svg, "<polyline class=\"s1\" points=\"", border, "\"/>\n");
+  absl::StrAppend(&plot.plane, "<polyline class=\"s1\" points=\"", border, "\"/>\n");
   const auto distance_every = std::max(1.0, std::ceil(farthest / 5));
   for (double distance = 0; distance <= farthest; distance += distance_every) {
-    absl::StrAppendFormat(&svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.0f</text>\n",
-                          kLeft - 6, YOfDistance(distance, farthest), distance);
+    plot.labels += VerticalTick(YOfDistance(distance, farthest), ReadableText(distance),
+                                /*with_line=*/false);
   }
-  const size_t column_every = (columns.size() + kDistanceTicks - 1) / kDistanceTicks;
-  for (size_t i = 0; i < columns.size(); i += column_every) {
-    absl::StrAppendFormat(&svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%d</text>\n",
-                          kLeft + (static_cast<double>(i) + 0.5) * width, kHeight - 8,
-                          columns[i].step);
-  }
-  return absl::StrFormat(
-      "<figure>\n<figcaption>%s <span class=\"key s0\">all of it, a thousandth at half the "
-      "shade</span> <span class=\"key s3\">more than tenfold</span> <span class=\"key "
-      "s1\">%g</span></figcaption>\n<svg role=\"img\" aria-label=\"%s, %s by step\" "
-      "viewBox=\"0 0 %.0f %.0f\">\n%s</svg>\n</figure>\n",
-      HtmlText(map.title), map.border, HtmlText(map.title), HtmlText(map.distance), kWidth, kHeight,
-      svg);
+  const HeatColumn& last = columns.back();
+  plot.description =
+      absl::StrCat("At step ", last.step, ", values are below ", RoundedText(map.border), " from ",
+                   ReadableText(BorderOf(last, map.border)), " ", map.distance, " on.");
+  return FigureOf(plot, axis);
 }
 
 }  // namespace elman

@@ -1,10 +1,12 @@
 // Draws a heat map of how far an effect reaches, over the steps of training: one column per step,
-// one row per distance.
+// which covers the steps since the previous column, and one row per distance.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "trainer/record/report/chart.h"
 
 namespace elman {
 
@@ -25,6 +27,6 @@ struct HeatMap {
 
 // Returns the SVG. The shade shows the logarithm of the value, from 1 to 1e-6; values above 10 have
 // another color. Thins out the columns if there are many. Empty if there is nothing to draw.
-std::string HeatMapChart(const HeatMap& map);
+std::string HeatMapChart(const HeatMap& map, const StepAxis& axis);
 
 }  // namespace elman

@@ -1,8 +1,10 @@
 #include "trainer/record/report/next_commands.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "data/command_line/next_commands.h"
 #include "data/format/shell_word.h"
+#include "data/io/paths.h"
 
 namespace elman {
 namespace {
@@ -44,6 +46,21 @@ std::vector<std::string> NextCommandsOfVectors(const std::string& run, const std
   const std::string inspect = absl::StrCat(ProgramWord("elman-inspect"), " ", PathWord(run));
   return {absl::StrCat(inspect, " --neighbors=", ShellWord(word)),
           absl::StrCat(inspect, " --export_vectors=", PathWord(run + "/vectors.txt")), inspect};
+}
+
+std::string ReproduceCommand(const std::string& run, const std::vector<std::string>& data,
+                             const std::vector<std::string>& options) {
+  constexpr char kNextLine[] = " \\\n    ";
+  std::string folder = AbsolutePath(run);
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  std::vector<std::string> folders;
+  for (const std::string& one : data) folders.push_back(AbsolutePath(one));
+  std::string command = absl::StrCat(ProgramWord("elman-train"), kNextLine,
+                                     "--config=", ShellWord(folder + "/config.textproto"),
+                                     kNextLine, "--data=", ShellWord(absl::StrJoin(folders, ",")),
+                                     kNextLine, "--output=", ShellWord(folder + "-again"));
+  for (const std::string& option : options) absl::StrAppend(&command, kNextLine, ShellWord(option));
+  return command;
 }
 
 }  // namespace elman

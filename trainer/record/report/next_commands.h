@@ -17,4 +17,9 @@ std::vector<std::string> NextCommands(const std::string& run, const std::string&
 // For word vectors: commands that print the neighbors of `word` and export the vectors to a file.
 std::vector<std::string> NextCommandsOfVectors(const std::string& run, const std::string& word);
 
+// Returns the command that trains the run again, in a folder of its own, from any folder. `data`
+// are its data sets, `options` further options of elman-train.
+std::string ReproduceCommand(const std::string& run, const std::vector<std::string>& data,
+                             const std::vector<std::string>& options);
+
 }  // namespace elman

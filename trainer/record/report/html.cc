@@ -1,0 +1,23 @@
+#include "trainer/record/report/html.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace elman {
+
+std::string HtmlText(const std::string& text) {
+  return absl::StrReplaceAll(text,
+                             {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
+}
+
+std::string Section(const std::string& title, const std::string& html) {
+  if (html.empty()) return "";
+  return absl::StrCat("<section>\n<h2>", HtmlText(title), "</h2>\n", html, "</section>\n");
+}
+
+std::string Scrolling(const std::string& name, const std::string& html) {
+  return absl::StrCat("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
+                      HtmlText(name), "\">", html, "</div>\n");
+}
+
+}  // namespace elman

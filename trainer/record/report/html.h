@@ -1,0 +1,18 @@
+// Parts of HTML that the sections of report.html share.
+#pragma once
+
+#include <string>
+
+namespace elman {
+
+// Returns the text with the characters escaped that have a meaning in HTML.
+std::string HtmlText(const std::string& text);
+
+// Returns a section with a heading; empty if `html` is.
+std::string Section(const std::string& title, const std::string& html);
+
+// Returns a region for content that may be wider or higher than the page. It can be scrolled with
+// the keyboard, and shadows show where it continues. `name` names it for screen readers.
+std::string Scrolling(const std::string& name, const std::string& html);
+
+}  // namespace elman
