@@ -11,8 +11,8 @@ std::string FolderOf(const std::string& path);
 std::string FileNameOf(const std::string& path);  // the part after the last slash
 std::string JoinPath(std::string_view folder, std::string_view name);
 
-// Returns the absolute form of a path, without . and .. where possible; symbolic links are kept. The
-// path itself if the current folder is not known.
+// Returns the absolute form of a path, without . and .. where possible; symbolic links are kept.
+// The path itself if the current folder is not known.
 std::string AbsolutePath(const std::string& path);
 
 // The folder of the running program; empty if it is not known.

@@ -19,6 +19,7 @@
 #include "data/command_line/program.h"
 #include "data/format/named_values.h"
 #include "data/format/number_text.h"
+#include "data/format/shell_word.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"

@@ -141,7 +141,7 @@ TEST_F(ProgressReporterTest, PrintsAFewSamplesAtValidations) {
     Begin(task, /*peak=*/0);
     Step(2);
     testing::internal::CaptureStderr();
-    reporter_->Samples(step_, samples);
+    reporter_->Samples(step_, samples, /*best=*/true);
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
     testing::internal::CaptureStderr();
     reporter_->Validated(step_, 1, {.loss = 1}, /*best=*/true, /*seconds=*/0);
