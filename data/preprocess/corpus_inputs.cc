@@ -100,4 +100,20 @@ absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOption
   return absl::OkStatus();
 }
 
+absl::Status NoExamples(const PreprocessOptions::Split& split, const std::string& file,
+                        const LeftOut& left_out, uint64_t max_length) {
+  const auto error = [&](const auto&... what) {
+    return absl::InvalidArgumentError(absl::StrCat(file, ": ", what...));
+  };
+  if (left_out.long_examples > 0) {
+    return error("all ", left_out.long_examples, " examples of --", split.name, " have more than ",
+                 max_length, " tokens (--max_length); increase --max_length, or use ",
+                 "--on_long=truncate to keep their first tokens");
+  }
+  if (split.part.end - split.part.begin < split.part.whole) {
+    return error("--split leaves no text for ", split.name, "; use more text, or another --split");
+  }
+  return error("empty: --", split.name, " contains no text; name another file");
+}
+
 }  // namespace elman

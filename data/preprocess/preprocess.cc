@@ -91,8 +91,6 @@ class Pipeline {
   void DivideSplits();
   absl::Status MakeOrLoadVocabularies();
   absl::Status Tokenize();
-  // The error for a split without examples. Its reason is known on rank 0, which prints it.
-  absl::Status NoExamples(size_t split) const;
   void Report();
   absl::Status NameUnseenLabels();
   absl::Status SettleTags();
@@ -245,24 +243,6 @@ absl::Status Pipeline::MakeOrLoadVocabularies() {
 
 // --- Tokens ---
 
-absl::Status Pipeline::NoExamples(size_t split) const {
-  const std::string& name = splits_[split].name;
-  const CorpusPart& part = splits_[split].part;
-  const LeftOut& left_out = surveys_[split].left_out();
-  const auto error = [&](const auto&... what) {
-    return absl::InvalidArgumentError(absl::StrCat(given_[split].files[0], ": ", what...));
-  };
-  if (left_out.long_examples > 0) {
-    return error("all ", left_out.long_examples, " examples of --", name, " have more than ",
-                 options_.max_length, " tokens (--max_length); increase --max_length, or use ",
-                 "--on_long=truncate to keep their first tokens");
-  }
-  if (part.end - part.begin < part.whole) {
-    return error("--split leaves no text for ", name, "; use more text, or another --split");
-  }
-  return error("empty: there is no text in --", name, "; name a file that contains text");
-}
-
 absl::Status Pipeline::Tokenize() {
   std::string names;
   uint64_t bytes = 0;
@@ -278,7 +258,8 @@ absl::Status Pipeline::Tokenize() {
         tokenizer.Tokenize(splits_[i].name, CorpusOfSplit(splits_[i]), RulesOf(splits_[i])));
     if (tokenized.ids == 0) {
       ASSIGN_OR_RETURN(surveys_, tokenizer.ShareSurveys());
-      return NoExamples(i);
+      return NoExamples(splits_[i], given_[i].files[0], surveys_[i].left_out(),
+                        options_.max_length);
     }
     tokenized_.push_back(std::move(tokenized));
   }

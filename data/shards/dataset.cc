@@ -255,7 +255,7 @@ absl::Status CheckVocabulary(const FieldEntry& field, const Vocabulary& vocabula
   return absl::OkStatus();
 }
 
-// Why there is no data set in `path`, and the command that makes one.
+// The error for a `path` that does not contain a data set, with the command that makes one.
 absl::Status NoDataset(const std::string& path) {
   const auto error = [&](const std::string& what) {
     return absl::NotFoundError(absl::StrCat(path, what));

@@ -43,9 +43,8 @@ std::string Names(const Fields& fields, const std::vector<int>& owners) {
 }
 
 absl::Status NoText(const PreprocessOptions& options) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(options.splits[0].files[0],
-                   ": empty: there is no text in --train; name a file that contains text"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      options.splits[0].files[0], ": empty: --train contains no text; name another file"));
 }
 
 // --- Counted vocabularies ---
