@@ -14,7 +14,6 @@
 #include "trainer/record/log/run_record.h"
 #include "trainer/record/log/tensorboard_writer.h"
 #include "trainer/record/report/next_commands.h"
-#include "trainer/record/report/report_page.h"
 
 namespace elman {
 namespace {
@@ -210,36 +209,18 @@ TEST(RunRecordTest, FlattensLinesAndSkipsIncompleteOnes) {
   EXPECT_FALSE(RunRecord::Read(folder.Path("none")).ok());
 }
 
-TEST(ReportPageTest, ContainsMetricsAndEscapesText) {
-  Scratch folder;
-  const auto page = [&](bool running, const std::vector<std::string>& lines) {
-    EXPECT_TRUE(WriteReportPage(folder.Path("r.html"),
-                                {.title = "a <b>",
-                                 .running = running,
-                                 .facts = {{"data & set", "c>d"}},
-                                 .configuration = "x < y"},
-                                Recorded(lines))
-                    .ok());
-    return folder.Read("r.html");
-  };
-  const std::vector<std::string> lines = {
-      R"({"kind": "train", "step": 10, "epoch": 1, "loss": 2.5, "tokens_per_second": 100, "mfu": 0.75,
-          "waits": {"least": 1, "median": 2, "most": 3, "slowest_rank": 7}})",
-      R"({"kind": "sample", "step": 10, "sample": 2, "input": "<i>", "output": "<o>"})",
-      R"({"kind": "valid", "step": 10, "epoch": 1, "loss": 1.25, "accuracy": 0.875, "best": true})",
-      R"({"kind": "valid", "step": 20, "epoch": 2, "loss": 1.5, "accuracy": 0.5, "best": false})",
-      R"({"kind": "event", "step": 20, "detail": "</pre><script>"})"};
-  const std::string ended = page(false, lines);
-  for (const char* text :
-       {"a &lt;b&gt;", "x &lt; y", "data &amp; set", "c&gt;d", "&lt;/pre&gt;&lt;script&gt;",
-        "<tr class=\"best\"><td>10<td>1", "ended, step 20", "<b>1.25</b>", "<b>0.875</b>",
-        "<b>0.75</b>", "for rank 7: in 1 of 1", "&lt;i&gt;", "&lt;o&gt;"}) {
-    EXPECT_THAT(ended, HasSubstr(text));
-  }
-  for (const char* text : {"<script", "refresh", "http://", "https://"})
-    EXPECT_THAT(ended, testing::Not(HasSubstr(text)));
-  EXPECT_THAT(page(true, lines), HasSubstr("http-equiv=\"refresh\""));
-  EXPECT_THAT(page(true, {}), HasSubstr("beginning"));
+TEST(RunRecordTest, ReadsListsOfNumbersAndOfTexts) {
+  const RunRecord record = Recorded(
+      {R"({"kind": "labels", "step": 1, "labels": ["a", "b"], "f1": [0.5, null], "none": []})",
+       R"({"kind": "labels", "step": 1e300})"});
+  ASSERT_EQ(record.lines().size(), 1u) << "no step";
+  const RecordedLine& line = record.lines()[0];
+  EXPECT_THAT(line.TextList("labels"), ElementsAre("a", "b"));
+  EXPECT_THAT(line.List("f1"), ElementsAre(0.5, testing::IsNan()));
+  EXPECT_TRUE(line.List("labels").empty());
+  EXPECT_TRUE(line.TextList("f1").empty());
+  EXPECT_EQ(line.Text("kind"), "labels");
+  EXPECT_EQ(line.Text("none"), "");
 }
 
 TEST(RunRecordTest, FindsTheBestValidation) {

@@ -22,6 +22,8 @@ using testing::Not;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
+const StepAxis kSteps{.first = 0, .last = 100000};
+
 Chart Of(const std::vector<double>& values, bool logarithmic = false) {
   Chart chart;
   chart.logarithmic = logarithmic;
@@ -53,8 +55,8 @@ std::vector<std::pair<double, double>> PointsOf(const std::string& svg, const st
 TEST(LineChartTest, DrawsValuesUpwardsAndStepsToTheRight) {
   const std::string svg = LineChart(
       {.title = "loss <of> it",
-       .series = {
-           {"train", {{0, 4}, {50, 2}, {100, 1}}}, {"valid", {{100, 3}}, true}, {"no", {}}}});
+       .series = {{"train", {{0, 4}, {50, 2}, {100, 1}}}, {"valid", {{100, 3}}, true}, {"no", {}}}},
+      {.first = 0, .last = 100});
   const auto train = PointsOf(svg, "<polyline class=\"s0");
   ASSERT_EQ(train.size(), 3);
   EXPECT_LT(train[0].first, train[1].first);
@@ -71,7 +73,8 @@ TEST(LineChartTest, DrawsValuesUpwardsAndStepsToTheRight) {
 TEST(LineChartTest, LogarithmicAxisShowsFactorsAsDistances) {
   const std::string svg = LineChart({.title = "x",
                                      .series = {{"a", {{1, 1000}, {2, 100}, {3, 0}, {4, 10}}}},
-                                     .logarithmic = true});
+                                     .logarithmic = true},
+                                    {.first = 1, .last = 4});
   const auto points = PointsOf(svg, "<polyline class=\"s0");
   ASSERT_EQ(points.size(), 3);  // 0 has no logarithm
   EXPECT_NEAR(points[1].second - points[0].second, points[2].second - points[1].second, 0.2);
@@ -79,7 +82,8 @@ TEST(LineChartTest, LogarithmicAxisShowsFactorsAsDistances) {
 
 TEST(ShareChartTest, SharesFillTheWholeHeight) {
   const std::string svg =
-      ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 3}}}, {"b", {{1, 3}, {2, 1}}}}});
+      ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 3}}}, {"b", {{1, 3}, {2, 1}}}}},
+                 {.first = 0, .last = 2});
   const auto a = PointsOf(svg, "<polygon class=\"s0"), b = PointsOf(svg, "<polygon class=\"s1");
   ASSERT_EQ(a.size(), 4);
   ASSERT_EQ(b.size(), 4);
@@ -90,14 +94,16 @@ TEST(ShareChartTest, SharesFillTheWholeHeight) {
 }
 
 TEST(LineChartTest, EmptyIfThereIsNothingToDraw) {
-  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {}}}}), "");
-  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {{1, -1}}}}, .logarithmic = true}), "");
-  EXPECT_EQ(ShareChart({.title = "x", .series = {}}), "");
-  EXPECT_EQ(ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 1}}}, {"b", {{1, 1}}}}}), "");
+  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {}}}}, kSteps), "");
+  EXPECT_EQ(LineChart({.title = "x", .series = {{"a", {{1, -1}}}}, .logarithmic = true}, kSteps),
+            "");
+  EXPECT_EQ(ShareChart({.title = "x", .series = {}}, kSteps), "");
+  EXPECT_EQ(
+      ShareChart({.title = "x", .series = {{"a", {{1, 1}, {2, 1}}}, {"b", {{1, 1}}}}}, kSteps), "");
   // One point, or many equal ones, must not cause a division by zero.
   for (const std::vector<RecordedPoint>& points :
        {std::vector<RecordedPoint>{{5, 7}}, {{1, 0}, {2, 0}}, {{1, 3}, {2, 3}}}) {
-    EXPECT_THAT(LineChart({.title = "x", .series = {{"a", points}}}),
+    EXPECT_THAT(LineChart({.title = "x", .series = {{"a", points}}}, kSteps),
                 testing::Not(HasSubstr("nan")));
   }
 }
@@ -106,7 +112,7 @@ TEST(LineChartTest, ThinsLongSeriesOut) {
   Series series{"a", {}};
   for (int i = 0; i < 100000; ++i) series.points.push_back({double(i), i % 2 == 0 ? 1.0 : 3.0});
   const auto points =
-      PointsOf(LineChart({.title = "x", .series = {series}}), "<polyline class=\"s0");
+      PointsOf(LineChart({.title = "x", .series = {series}}, kSteps), "<polyline class=\"s0");
   EXPECT_EQ(points.size(), 600);
 }
 
@@ -117,7 +123,7 @@ testing::Matcher<std::string> IsChart() {
 }
 
 TEST(LineChartTest, ShowsRoundNumbers) {
-  const std::string svg = LineChart(Of({0, 10, 4, 7}));
+  const std::string svg = LineChart(Of({0, 10, 4, 7}), kSteps);
   EXPECT_THAT(svg, IsChart());
   for (const char* tick : {">0<", ">5<", ">10<", ">1<", ">4<"}) EXPECT_THAT(svg, HasSubstr(tick));
 }
@@ -127,22 +133,23 @@ TEST(LineChartTest, ShowsRoundNumbers) {
 TEST(LineChartTest, ConstantWithRoundingErrors) {
   for (const double value : {0.1, 1.0, 122.3, 4e15, 1e-90}) {
     for (const bool logarithmic : {false, true}) {
-      EXPECT_THAT(LineChart(Of({value, std::nextafter(value, 2 * value), value}, logarithmic)),
-                  IsChart())
+      EXPECT_THAT(
+          LineChart(Of({value, std::nextafter(value, 2 * value), value}, logarithmic), kSteps),
+          IsChart())
           << value;
     }
   }
-  EXPECT_THAT(LineChart(Of(std::vector<double>(2401, 0.1))), IsChart());
+  EXPECT_THAT(LineChart(Of(std::vector<double>(2401, 0.1)), kSteps), IsChart());
 }
 
 TEST(LineChartTest, SkipsPointsThatCannotBeDrawn) {
-  EXPECT_EQ(LineChart(Of({kNan, kInfinity, -kInfinity})), "");
-  EXPECT_EQ(LineChart(Of({})), "");
-  EXPECT_EQ(LineChart(Of({-1, 0}, /*logarithmic=*/true)), "");
-  EXPECT_EQ(LineChart(Of({3, kNan, 1e308, 4})), [] {
+  EXPECT_EQ(LineChart(Of({kNan, kInfinity, -kInfinity}), kSteps), "");
+  EXPECT_EQ(LineChart(Of({}), kSteps), "");
+  EXPECT_EQ(LineChart(Of({-1, 0}, /*logarithmic=*/true), kSteps), "");
+  EXPECT_EQ(LineChart(Of({3, kNan, 1e308, 4}), kSteps), [] {
     Chart chart = Of({3, 4});
     chart.series[0].points[1].step = 4;
-    return LineChart(chart);
+    return LineChart(chart, kSteps);
   }());
 }
 
@@ -167,21 +174,72 @@ TEST(LineChartTest, AcceptsAnyNumbers) {
       if (what == 3) value = constant * std::pow(10, exponent(random) / 1000);
       chart.series[0].points.push_back({static_cast<double>(i * (trial % 7)), value});
     }
-    const std::string svg = LineChart(chart);
+    StepAxis axis{.first = 0, .last = static_cast<double>(values * (trial % 7))};
+    if (trial % 11 == 0) axis = {std::bit_cast<double>(bits(random)), constant, constant};
+    if (trial % 4 == 0) axis.best = trial;
+    const std::string svg = LineChart(chart, axis);
     EXPECT_THAT(svg, AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf"))));
     EXPECT_LE(Count(svg, "class=\"grid\""), 40);
-    EXPECT_LE(Count(svg, "text-anchor=\"middle\""), 40);
+    EXPECT_LE(Count(svg, "<text"), 40);
   }
+}
+
+TEST(LineChartTest, SharesTheAxisAndTheMarkOfTheBestStep) {
+  const StepAxis axis{.first = 0, .last = 2000, .best = 1500};
+  for (const std::string& svg :
+       {LineChart({.title = "x", .series = {{"a", {{500, 1}, {1000, 2}}}}}, axis),
+        ShareChart({.title = "x", .series = {{"a", {{500, 1}, {1000, 3}}}}}, axis),
+        HeatMapChart({.title = "x", .distance = "back", .columns = {{1000, {0, 1}, {1, 0}}}},
+                     axis)}) {
+    EXPECT_THAT(svg, HasSubstr("<line class=\"best\" x1=\"75.00%\" x2=\"75.00%\""));
+    EXPECT_THAT(svg, HasSubstr("best: step 1,500</text>"));
+    EXPECT_THAT(svg, AllOf(HasSubstr(">1,500</text>"), HasSubstr(">2,000</text>"),
+                           HasSubstr(">step</text>")));
+    EXPECT_THAT(svg, AllOf(HasSubstr("<title>x</title>"), HasSubstr("<desc>"),
+                           Not(HasSubstr("<desc></desc>"))));
+  }
+  // Points and marks outside of the axis are not drawn.
+  const std::string svg =
+      LineChart({.title = "x", .series = {{"a", {{1, 1}, {2, 2}, {3, 3}}}}}, {1, 2, 3});
+  EXPECT_EQ(PointsOf(svg, "<polyline class=\"s0").size(), 2);
+  EXPECT_THAT(svg, Not(HasSubstr("class=\"best\"")));
+}
+
+TEST(LineChartTest, NeighboringTicksHaveDifferentTexts) {
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<double> exponent(-30, 30), span(-5, 1);
+  for (int trial = 0; trial < 300; ++trial) {
+    const double value = std::pow(10, exponent(random));
+    const std::string svg =
+        LineChart(Of({value, value * (1 + std::pow(10, span(random)))}), kSteps);
+    std::vector<std::string> texts;
+    for (size_t at = 0;
+         (at = svg.find("dy=\"4\" text-anchor=\"end\">", at)) != std::string::npos;) {
+      at = svg.find('>', at) + 1;
+      texts.push_back(svg.substr(at, svg.find('<', at) - at));
+    }
+    EXPECT_GE(texts.size(), 2u) << value;
+    for (size_t i = 1; i < texts.size(); ++i) EXPECT_NE(texts[i - 1], texts[i]) << value;
+    for (const std::string& text : texts) EXPECT_LE(text.size(), 10u) << text;
+  }
+}
+
+TEST(IsConstantTest, IgnoresRoundingErrors) {
+  EXPECT_FALSE(IsConstant({}));
+  EXPECT_TRUE(IsConstant({{1, 5}}));
+  EXPECT_TRUE(IsConstant({{1, 0.1}, {2, std::nextafter(0.1, 1)}}));
+  EXPECT_FALSE(IsConstant({{1, 0.1}, {2, 0.1001}}));
+  EXPECT_TRUE(IsConstant({{1, 0}, {2, 0}}));
 }
 
 TEST(ShareChartTest, EmptyIfANumberIsMissing) {
   Chart chart;
   chart.series = {{"data", {{1, 1}, {2, 3}}}, {"forward", {{1, 1}, {2, 0}}}};
-  EXPECT_THAT(ShareChart(chart), HasSubstr("<polygon"));
+  EXPECT_THAT(ShareChart(chart, kSteps), HasSubstr("<polygon"));
   chart.series[1].points[1].value = kNan;
-  EXPECT_EQ(ShareChart(chart), "");
+  EXPECT_EQ(ShareChart(chart, kSteps), "");
   chart.series[1].points.pop_back();
-  EXPECT_EQ(ShareChart(chart), "");
+  EXPECT_EQ(ShareChart(chart, kSteps), "");
 }
 
 TEST(HeatMapChartTest, AcceptsAnyDistances) {
@@ -189,7 +247,7 @@ TEST(HeatMapChartTest, AcceptsAnyDistances) {
   map.columns = {{.step = 1, .distances = {0, kInfinity}, .values = {1, 1}},
                  {.step = 2, .distances = {0, 1e300}, .values = {kNan, 0}},
                  {.step = 3, .distances = {0, kNan}, .values = {1, kInfinity}}};
-  const std::string svg = HeatMapChart(map);
+  const std::string svg = HeatMapChart(map, kSteps);
   EXPECT_THAT(svg, HasSubstr("<path"));
   EXPECT_LE(Count(svg, "<text"), 20);
 }

@@ -45,15 +45,15 @@ TEST(DiagnosticsSectionTest, ReadsGradientsByLag) {
 }
 
 TEST(DiagnosticsSectionTest, ShowsDiagnosisHeatMapsAndGates) {
-  const std::string html = DiagnosticsSection(Recorded({kLine}));
+  const std::string html = DiagnosticsSection(Recorded({kLine}), {.first = 0, .last = 500});
   for (const char* text :
-       {"At step 500: vanishing: &lt;so&gt;", "Gradient of layer0 by steps back",
-        "Gradient of layer0.reverse by steps back", "nothing &amp; all",
+       {"At step 500: vanishing: &lt;so&gt;", "Gradient of layer0 by steps back in time",
+        "Gradient of layer0.reverse by steps back in time", "nothing &amp; all",
         "layer0.forget<td>0.500<td>0.125<td>0.250<td><td>", "Gradient norm by layer"}) {
     EXPECT_THAT(html, HasSubstr(text));
   }
   EXPECT_THAT(html, Not(HasSubstr("nan")));
-  EXPECT_EQ(DiagnosticsSection(Recorded({R"({"kind": "train", "step": 501})"})), "");
+  EXPECT_EQ(DiagnosticsSection(Recorded({R"({"kind": "train", "step": 501})"}), {}), "");
 }
 
 // Counts rectangles in the path that begins with `path`; each path holds all rectangles of a shade.
@@ -68,7 +68,8 @@ TEST(HeatMapTest, ShadesByLogarithm) {
   const std::string svg = HeatMapChart(
       {.title = "x",
        .distance = "back",
-       .columns = {{1, {0, 1, 2, 3}, {1, 1, 1e-3, 0}}, {2, {0, 1, 2, 3}, {1, 100, 1e-6, 1e-9}}}});
+       .columns = {{1, {0, 1, 2, 3}, {1, 1, 1e-3, 0}}, {2, {0, 1, 2, 3}, {1, 100, 1e-6, 1e-9}}}},
+      {.first = 0, .last = 2});
   EXPECT_EQ(RectanglesIn(svg, "<path class=\"heat s0\" fill-opacity=\"1.00\""), 2u)
       << "neighbors of a shade are one";
   EXPECT_EQ(RectanglesIn(svg, "<path class=\"heat s0\" fill-opacity=\"0.50\""), 1u);
@@ -77,16 +78,19 @@ TEST(HeatMapTest, ShadesByLogarithm) {
   EXPECT_THAT(
       svg,
       HasSubstr(
-          "<polyline class=\"s1\" points=\"62.0,122.0 455.0,122.0 455.0,122.0 848.0,122.0 \""));
-  EXPECT_THAT(HeatMapChart({.title = "x", .distance = "back", .columns = {{1, {0, 1}, {NAN, 0}}}}),
-              HasSubstr("heat s3"));
-  EXPECT_EQ(HeatMapChart({.title = "x", .distance = "back", .columns = {{1, {}, {}}}}), "");
+          "<polyline class=\"s1\" points=\"0.0,500.0 500.0,500.0 500.0,500.0 1000.0,500.0 \""));
+  EXPECT_THAT(
+      HeatMapChart({.title = "x", .distance = "back", .columns = {{1, {0, 1}, {NAN, 0}}}}, {}),
+      HasSubstr("heat s3"));
+  EXPECT_EQ(HeatMapChart({.title = "x", .distance = "back", .columns = {{1, {}, {}}}}, {}), "");
 }
 
 TEST(HeatMapTest, ThinsManyColumnsOut) {
   HeatMap map{.title = "x", .distance = "back", .columns = {}};
   for (int step = 0; step < 10000; ++step) map.columns.push_back({step, {0, 1}, {1, 1e-3}});
-  EXPECT_EQ(RectanglesIn(HeatMapChart(map), "<path class=\"heat s0\" fill-opacity=\"1.00\""), 80u);
+  EXPECT_EQ(RectanglesIn(HeatMapChart(map, {.first = 0, .last = 10000}),
+                         "<path class=\"heat s0\" fill-opacity=\"1.00\""),
+            80u);
 }
 
 TEST(TensorBoardWriterTest, WritesHistogramsFromTheirFirstFilledBucketToTheLast) {
