@@ -101,16 +101,17 @@ absl::Status PrepareEvaluator(PreparedRun* run) {
   return absl::OkStatus();
 }
 
-absl::Status PrepareSamples(PreparedRun* run) {
-  absl::Status status;
-  if (run->communicator->rank() == 0 && run->config().logging().samples() > 0 &&
-      run->datasets[0]->FindSplit(kValid).ok()) {
-    auto created =
-        CreateValidationSamples(run->datasets[0], kValid, run->config(), run->model.get());
-    status = created.status();
-    if (created.ok()) run->samples = *std::move(created);
+void PrepareSamples(PreparedRun* run) {
+  if (run->communicator->rank() != 0 || run->config().logging().samples() == 0 ||
+      !run->datasets[0]->FindSplit(kValid).ok())
+    return;
+  auto created = CreateValidationSamples(run->datasets[0], kValid, run->config(), run->model.get());
+  if (created.ok()) {
+    run->samples = *std::move(created);
+  } else {
+    run->start.events.push_back(
+        {"warning", absl::StrCat("warning: no samples are shown: ", created.status().message())});
   }
-  return AgreeWithRoot(run->communicator, status);
 }
 
 }  // namespace elman

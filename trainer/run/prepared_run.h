@@ -75,6 +75,7 @@ void PrepareExchange(PreparedRun* run);
 absl::Status PrepareState(const InitialVectors& vectors, PreparedRun* run);
 
 absl::Status PrepareEvaluator(PreparedRun* run);
-absl::Status PrepareSamples(PreparedRun* run);
+// On rank 0. Samples only show the run: if they cannot be made, the run has an event instead.
+void PrepareSamples(PreparedRun* run);
 
 }  // namespace elman

@@ -139,7 +139,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   if (request.check_place) RETURN_IF_ERROR(request.check_place(run.config(), run.exchange.get()));
   RETURN_IF_ERROR(PrepareState(request.vectors, &run));
   RETURN_IF_ERROR(PrepareEvaluator(&run));
-  RETURN_IF_ERROR(PrepareSamples(&run));
+  PrepareSamples(&run);
   if (!request.config_origin.empty()) {
     run.start.events.push_back(
         {"configuration", absl::StrCat("configuration: ", request.config_origin, "; written to ",

@@ -185,6 +185,36 @@ TEST_F(ProgressReporterTest, AcceptsRunsSelectedByScoreAndWordVectors) {
   EXPECT_EQ(Events("worse_than_guessing"), 0);
 }
 
+// What the report draws is recorded once per best validation, and in a bounded size.
+TEST_F(ProgressReporterTest, RecordsWhatTheReportDrawsOfTheBestValidation) {
+  Begin(TAGGING, /*peak=*/0);
+  Step(2);
+  Evaluation evaluation{.loss = 1};
+  FigureTable table{"by_label", {{"f1"}, {"present", 0, "", false, true}}, {}, "per_label"};
+  for (int i = 0; i < 100; ++i) table.rows.push_back({std::to_string(i), {0.5, i * 1.0}});
+  evaluation.tables.push_back(table);
+  evaluation.confusion = {{"a", "b"}, {1, 2, 3, 4}, 5};
+  const std::vector<Sample> samples = {{.input = "a",
+                                        .expected = "b",
+                                        .output = "c",
+                                        .tokens = {"a", "b"},
+                                        .surprisal = {1.23456, 2},
+                                        .output_tokens = {"c"},
+                                        .attention = {{0.25f, 0.75f}}}};
+  reporter_->Samples(step_, samples, /*best=*/false);
+  reporter_->Validated(step_, 1, evaluation, /*best=*/false, /*seconds=*/0);
+  EXPECT_THAT(run_->Read("metrics.jsonl"),
+              AllOf(testing::Not(HasSubstr("labels")), testing::Not(HasSubstr("surprisal"))));
+  reporter_->Samples(step_, samples, /*best=*/true);
+  reporter_->Validated(step_, 1, evaluation, /*best=*/true, /*seconds=*/0);
+  const std::string metrics = run_->Read("metrics.jsonl");
+  EXPECT_THAT(metrics, AllOf(HasSubstr(R"("tokens": ["a", "b"], "surprisal": [1.235, 2])"),
+                             HasSubstr(R"("output_tokens": ["c"], "attention": [0.25, 0.75])"),
+                             HasSubstr(R"("confused": ["a", "b"], "confusion": [1, 2, 3, 4])"),
+                             HasSubstr(R"("labels": ["99", "98", )"), HasSubstr(R"("71", "70"], )"),
+                             HasSubstr(R"("left_out": 70, )")));
+}
+
 TEST_F(ProgressReporterTest, ErrorContainsARemedy) {
   Begin(LANGUAGE_MODEL, /*peak=*/0);
   Step(122);

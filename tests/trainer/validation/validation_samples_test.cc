@@ -2,7 +2,10 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <cmath>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/data/shards/made_dataset.h"
 #include "tests/support/gradient_check.h"
 #include "trainer/network/factory/model_factory.h"
@@ -20,14 +23,14 @@ class ValidationSamplesTest : public testing::Test {
  protected:
   // Creates samples of a model with random values, up to `wanted`.
   std::unique_ptr<ValidationSamples> Create(Task task, const FieldExamples& fields, int wanted,
-                                            bool raw_text = false) {
+                                            bool raw_text = false, const std::string& model = "") {
     scratch_ = std::make_unique<Scratch>();
     const DatasetManifest manifest = WriteMadeDataset(scratch_->path(), task, {fields}, kWords);
     if (raw_text) AddMadeRawText(scratch_->path(), manifest);
     dataset_ = *Dataset::Open(scratch_->path());
     TrainingConfig config;
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
-        "layers: 1 hidden_size: 6 embedding_size: 5", config.mutable_model()));
+        "layers: 1 hidden_size: 6 embedding_size: 5 " + model, config.mutable_model()));
     config.mutable_logging()->set_samples(wanted);
     model_ = *CreateModel(task, config.model(), VocabulariesOf(dataset_->manifest().fields()),
                           dataset_->vocabulary().counts());
@@ -101,6 +104,64 @@ TEST_F(ValidationSamplesTest, ContinuesHalfALine) {
   // Sampling depends on the step.
   EXPECT_EQ(samples->Make(3)[0].output, made[0].output);
   EXPECT_NE(samples->Make(4)[0].output, made[0].output);
+}
+
+// The report colors a text by them; the losses are those that a validation computes.
+TEST_F(ValidationSamplesTest, SurprisalIsTheLossOfEveryToken) {
+  const std::vector<Sample> made =
+      Create(LANGUAGE_MODEL,
+             {{{2, 3, 4, 5, 6, 7, 8, 1}, {8, 8, 7, 7, 6, 6, 5, 5, 1}, {2, 2, 2, 2, 2, 2, 2, 1}}}, 3)
+          ->Make(1);
+  ASSERT_THAT(made, SizeIs(3));
+  EXPECT_EQ(absl::StrJoin(made[0].tokens, ""), made[0].input + made[0].expected);
+  EXPECT_THAT(made[0].tokens, SizeIs(7));
+  ASSERT_THAT(made[0].surprisal, SizeIs(7));
+  EXPECT_THAT(made[1].tokens, SizeIs(8));
+  EXPECT_THAT(made[2].tokens, testing::IsEmpty()) << "only the first samples are drawn";
+
+  Batch batch;
+  batch.steps = 7;
+  batch.rows = 1;
+  batch.inputs = {1, 2, 3, 4, 5, 6, 7};
+  batch.targets = {2, 3, 4, 5, 6, 7, 8};
+  batch.target_count = 7;
+  // The model is that of the last call of Create, with the same values.
+  std::vector<float> carry(model_->carry_size(1));
+  std::vector<double> losses(7);
+  Workspace workspace;
+  model_->Begin(1, carry.data());
+  model_->Evaluate(batch, carry.data(), losses, &workspace);
+  for (size_t i = 0; i < losses.size(); ++i)
+    EXPECT_NEAR(made[0].surprisal[i], losses[i] / std::log(2.0), 1e-5) << i;
+}
+
+TEST_F(ValidationSamplesTest, DrawsOnlyTheFirstTokensOfLongTexts) {
+  std::vector<uint32_t> line(500, 3);
+  line.push_back(1);
+  const std::vector<Sample> made = Create(LANGUAGE_MODEL, {{line}}, 1)->Make(1);
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_THAT(made[0].tokens, SizeIs(120));
+  EXPECT_THAT(made[0].surprisal, SizeIs(120));
+}
+
+TEST_F(ValidationSamplesTest, AttentionHasWeightsForEveryToken) {
+  std::vector<uint32_t> source(60, 4);
+  source.push_back(1);
+  const std::vector<Sample> made =
+      Create(TRANSLATION, {{{2, 3, 4, 1}, source}, {{8, 7, 1}, {8, 7, 1}}}, 2)->Make(1);
+  ASSERT_THAT(made, SizeIs(2));
+  EXPECT_THAT(made[0].tokens, testing::ElementsAre("w2", "w3", "w4", "</s>"));
+  ASSERT_FALSE(made[0].output_tokens.empty());
+  ASSERT_EQ(made[0].attention.size(), made[0].output_tokens.size());
+  for (const std::vector<float>& weights : made[0].attention) {
+    ASSERT_THAT(weights, SizeIs(4));
+    EXPECT_NEAR(weights[0] + weights[1] + weights[2] + weights[3], 1, 1e-5);
+  }
+  EXPECT_THAT(made[1].tokens, SizeIs(30)) << "bounded";
+  for (const std::vector<float>& weights : made[1].attention) EXPECT_THAT(weights, SizeIs(30));
+  const auto without = Create(TRANSLATION, {{{2, 3, 4, 1}}, {{8, 7, 1}}}, 2, /*raw_text=*/false,
+                              "translation { attention: NONE }");
+  EXPECT_TRUE(without->Make(1)[0].attention.empty());
 }
 
 TEST_F(ValidationSamplesTest, ShowsTagsAndPredictedTags) {

@@ -46,6 +46,7 @@ p { max-width: 60rem; overflow-wrap: anywhere; }
 .soft { color: var(--soft); } header .soft { margin: .2rem 0 1rem; }
 dl { display: grid; grid-template-columns: fit-content(65%) 1fr; gap: .15rem 1rem; margin: 0 0 1rem;
   max-width: 60rem; }
+.numbers, .charts + .scroll { margin-top: 1rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 .cards { display: flex; flex-wrap: wrap; gap: .8rem; }
 .card { background: var(--panel); border-radius: .5rem; padding: .6rem 1rem; }
@@ -97,7 +98,7 @@ mark { color: inherit; background: rgb(var(--orange) / 40%); border-radius: 2px;
 .tokens { white-space: pre-wrap; line-height: 1.8; } .tokens span { padding: .15em 0; }
 pre { background: var(--panel); border-radius: .5rem; padding: .8rem 1rem; font-size: .85rem;
   white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0; max-width: 60rem; }
-pre.command { user-select: all; }
+pre.command { user-select: all; line-break: anywhere; }
 summary { cursor: pointer; font-size: 1.15rem; font-weight: 600; margin: 2.2rem 0 .5rem; }
 </style>
 )html";

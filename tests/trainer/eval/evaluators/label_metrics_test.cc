@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "data/shards/manifest.h"
 #include "data/shards/vocabulary_spec.h"
 #include "tests/data/shards/made_dataset.h"
@@ -225,6 +226,32 @@ TEST(ClassFiguresTest, HasAConfusionMatrix) {
   const std::string text = EvaluationText(evaluation);
   EXPECT_THAT(text, HasSubstr("accuracy"));
   EXPECT_THAT(text, HasSubstr("by length"));
+}
+
+TEST(ClassFiguresTest, KeepsTheConfusionOfTheMostFrequentLabels) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back(absl::StrCat("label", i));
+  const auto figures = CreateClassFigures(Labels(names));
+  std::vector<int64_t> counts(figures->width());
+  // Label n occurs n times and is predicted as n, except that 99 is once predicted as 98. Labels
+  // from 0 to 49 never occur.
+  for (int label = 50; label < 100; ++label) {
+    for (int i = 0; i < label; ++i) {
+      const bool wrong = label == 99 && i == 0;
+      figures->Count(Tagged(1, 1, {label}, {1}), std::vector<int32_t>{wrong ? 98 : label}, counts);
+    }
+  }
+  Evaluation evaluation;
+  figures->Conclude(counts, &evaluation);
+  const ConfusionCounts& confusion = evaluation.confusion;
+  ASSERT_EQ(confusion.labels.size(), 30u);
+  EXPECT_EQ(confusion.labels[0], "label70") << "in the order of labels";
+  EXPECT_EQ(confusion.labels[29], "label99");
+  EXPECT_EQ(confusion.left_out, 20) << "labels that do not occur do not count";
+  ASSERT_EQ(confusion.counts.size(), 900u);
+  EXPECT_EQ(confusion.counts[0], 70);
+  EXPECT_EQ(confusion.counts[29 * 30 + 28], 1) << "[reference, predicted]";
+  EXPECT_EQ(confusion.counts[28 * 30 + 29], 0);
 }
 
 // `train` has the labels 1 to 4. The test split has 5, for which every prediction is wrong.
