@@ -66,7 +66,7 @@ TimeConstants TimeConstantsOf(const RecurrenceSums& sums) {
   }
   std::ranges::sort(constants);
   const auto quantile = [&](double share) {
-    return constants[static_cast<size_t>(share * static_cast<double>(constants.size() - 1) + 0.5)];
+    return constants[std::lround(share * static_cast<double>(constants.size() - 1))];
   };
   return {quantile(0.25), quantile(0.5), quantile(0.75)};
 }

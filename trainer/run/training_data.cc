@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
-#include <ranges>
 #include <span>
 #include <utility>
 
@@ -94,9 +93,10 @@ absl::Status FindLonger(Communicator* communicator, const Dataset& dataset, size
     ASSIGN_OR_RETURN(const ExampleBlock* block, blocks->Read(number));
     const uint64_t first = blocks->first_example(number);
     for (uint64_t i = 0; first + i < blocks->first_example(number + 1); ++i) {
-      const auto longer = [&](int field) { return block->example(field, i).size() > most; };
-      const int fields = dataset.manifest().fields_size();
-      if (std::ranges::none_of(std::views::iota(0, fields), longer)) continue;
+      bool longer = false;
+      for (int field = 0; field < dataset.manifest().fields_size() && !longer; ++field)
+        longer = block->example(field, i).size() > most;
+      if (!longer) continue;
       found->examples.push_back(first + i);
       found->tokens += block->example(0, i).size();
     }

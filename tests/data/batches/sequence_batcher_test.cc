@@ -36,7 +36,8 @@ class SequenceBatcherTest : public testing::Test {
     Write(task, {RandomTaskExamples(task, examples, longest, kTypes)});
   }
 
-  std::unique_ptr<BatchSource> Make(int batch_size, int lanes, ExampleOrder order = kShuffled) {
+  std::unique_ptr<BatchSource> Make(int batch_size, int lanes,
+                                    const ExampleOrder& order = kShuffled) {
     auto source = CreateSequenceBatcher(dataset_, "train", batch_size, lanes, order);
     EXPECT_THAT(source, IsOk());
     return *std::move(source);
@@ -317,7 +318,7 @@ TEST_F(SequenceBatcherTest, CutsByTokensUseEveryExampleOnce) {
 // do not.
 TEST_F(SequenceBatcherTest, BatchesByTokensHaveSimilarNumbersOfTokens) {
   WriteRandom(CLASSIFICATION, 4000, 60);
-  const auto spread = [&](ExampleOrder order) {
+  const auto spread = [&](const ExampleOrder& order) {
     const auto source = Make(40, 1, order);
     int64_t least = std::numeric_limits<int64_t>::max(), most = 0;
     Batch batch;

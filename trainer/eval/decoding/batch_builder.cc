@@ -33,7 +33,8 @@ Batch BatchBuilder::Build() const {
     for (int32_t t = 0; t < batch.lengths[row]; ++t) {
       const int element = t * batch.rows + row;
       batch.inputs[element] = static_cast<int32_t>(sequence.ids[t]);
-      std::copy_n(sequence.features.begin() + t * size, size, batch.features.of(element).begin());
+      std::copy_n(sequence.features.begin() + int64_t{t} * size, size,
+                  batch.features.of(element).begin());
     }
   }
   return batch;

@@ -44,7 +44,7 @@ bool BatchDecoder::GiveNext(std::span<Job> jobs, int number, Place* place) {
   place->read = 1;
   CHECK_GE(place->job->prompt.size(), 1u);
   state_.Restart(number * width_, width_);
-  std::fill_n(tokens_.begin() + number * width_, width_, place->job->prompt[0]);
+  std::fill_n(tokens_.begin() + int64_t{number} * width_, width_, place->job->prompt[0]);
   return true;
 }
 

@@ -13,7 +13,7 @@ namespace elman {
 class BeamSearch : public Decoder {
  public:
   // Continues `begin` with a beam of `width` hypotheses. The token `banned` is never generated.
-  BeamSearch(GeneratedText begin, int width, int32_t banned)
+  BeamSearch(const GeneratedText& begin, int width, int32_t banned)
       : width_(width), banned_(banned), beam_{begin}, best_(begin) {}
 
   bool Advance(ConstMatrix logits, std::span<int> from, std::span<int32_t> tokens) override;

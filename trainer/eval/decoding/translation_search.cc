@@ -213,7 +213,7 @@ std::vector<std::vector<Translation>> TranslationSearch::Run(
   const Batch batch = builder.Build();
   sources_.Reset();
   const Translator::Sources read = model_->Read(batch, &sources_);
-  const int states = model_->decoder_states();
+  const int64_t states = model_->decoder_states();
   const int64_t size = model_->decoder_size();
   std::vector<float> state(read.state, read.state + states * batch.rows * size);
   for (;;) {

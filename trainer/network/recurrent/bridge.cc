@@ -43,7 +43,7 @@ void Bridge::Forward(const float* values, const SequenceLayout& from_layout, con
   CHECK_EQ(from_layout.batch(), to_layout.batch());
   const int64_t batch = to_layout.batch(), width = from_.hidden_size;
   const std::vector<int64_t> ranks = Ranks(from_layout);
-  tape->states.resize(to_.layers * states_of_layer_);
+  tape->states.resize(static_cast<size_t>(to_.layers) * states_of_layer_);
   for (int number = 0; number < static_cast<int>(tape->states.size()); ++number) {
     auto& [input, output] = tape->states[number];
     output = {to + number * batch * to_.hidden_size, batch, to_.hidden_size};

@@ -15,7 +15,7 @@ int BucketOf(ActivationRange range, double value) {
     case ActivationRange::kGate:
       return std::clamp(static_cast<int>(value * kGateBuckets), 0, kGateBuckets - 1);
     case ActivationRange::kTanh:
-      return std::clamp(static_cast<int>((value + 1) * (kTanhBuckets / 2)), 0, kTanhBuckets - 1);
+      return std::clamp(static_cast<int>((value + 1) / 2 * kTanhBuckets), 0, kTanhBuckets - 1);
     case ActivationRange::kRectifier:
       if (!(value > 0)) return 0;
       return 1 + std::min(static_cast<int>(value / (1 + value) * kRectifierBuckets),

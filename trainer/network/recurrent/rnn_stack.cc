@@ -153,7 +153,7 @@ RecurrentStateOf<MatrixView<Element>> RnnStack::State(int recurrence, int64_t ba
                                                       Element* carry) const {
   if (carry == nullptr) return {};
   const int64_t size = batch * shape_.hidden_size;
-  Element* h = carry + recurrence * StatesPerRecurrence(shape_.cell) * size;
+  Element* h = carry + int64_t{recurrence} * StatesPerRecurrence(shape_.cell) * size;
   RecurrentStateOf<MatrixView<Element>> state;
   state.h = {h, batch, shape_.hidden_size};
   if (HasCellState(shape_.cell)) state.c = {h + size, batch, shape_.hidden_size};

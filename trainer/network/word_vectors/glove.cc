@@ -83,7 +83,7 @@ LossSums Glove::Train(const Batch& batch, const Pass& pass, float* /*carry*/, fl
     drawn_.Clear();
   };
   // Two words per draw, for both orders of a pair.
-  const int64_t words = 2 * 2 * spec_.zeros();
+  const int64_t words = int64_t{2} * 2 * spec_.zeros();
   random_.resize(words * batch.steps);
   for (int64_t row = 0; row < batch.rows; ++row) {
     const auto global_row = static_cast<uint32_t>(pass.first_row + row);

@@ -155,7 +155,7 @@ LossSums WordVectors::Run(const Batch& batch, const Pass& pass, float* gradients
         sums.loss += losses_[i];
         sums.targets += predicted_[i];
         if (!losses.empty())
-          losses[windows_.positions[block.first + i] * batch.rows + row] = losses_[i];
+          losses[int64_t{windows_.positions[block.first + i]} * batch.rows + row] = losses_[i];
       }
     }
   }

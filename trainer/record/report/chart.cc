@@ -272,7 +272,7 @@ std::string ShareChart(const Chart& chart, const StepAxis& axis) {
     double mine = 0;
     for (size_t i = 0; i < parts[p].size(); ++i) {
       const double at = XOfStep(axis, parts[p][i].step);
-      lower = absl::StrFormat("%.1f,%.1f ", at, YOf(y, below[i])) + lower;
+      lower.insert(0, absl::StrFormat("%.1f,%.1f ", at, YOf(y, below[i])));
       if (sums[i] > 0) below[i] += std::max(0.0, parts[p][i].value) / sums[i];
       absl::StrAppendFormat(&upper, "%.1f,%.1f ", at, YOf(y, below[i]));
       mine += std::max(0.0, parts[p][i].value);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
 #include <string_view>
 
 #include "absl/strings/match.h"
@@ -48,7 +47,8 @@ std::string Curves(const RunRecord& record, const StepAxis& axis, const std::str
   for (size_t first = 0; first < names.size(); first += kSeriesAChart) {
     Chart chart{.title = title, .series = {}, .logarithmic = true};
     for (size_t i = first; i < std::min(names.size(), first + kSeriesAChart); ++i)
-      chart.series.push_back({names[i], record.Points(kKind, prefix + names[i] + suffix)});
+      chart.series.push_back(
+          {names[i], record.Points(kKind, absl::StrCat(prefix, names[i], suffix))});
     if (chart.series.size() == 1) chart.title += absl::StrCat(": ", names[first]);
     if (first > 0) absl::StrAppend(&chart.title, " (continued)");
     html += LineChart(chart, axis);

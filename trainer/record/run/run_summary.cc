@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <ranges>
 #include <system_error>
 
 #include "absl/strings/match.h"
@@ -185,10 +184,10 @@ const SurveyedCheckpoint* RunSurvey::Find(std::string_view name) const {
 }
 
 const SurveyedCheckpoint* RunSurvey::NewestWhole() const {
-  for (const SurveyedCheckpoint& checkpoint : std::views::reverse(checkpoints)) {
-    if (checkpoint.whole()) return &checkpoint;
-  }
-  return nullptr;
+  const auto newest =
+      std::find_if(checkpoints.rbegin(), checkpoints.rend(),
+                   [](const SurveyedCheckpoint& checkpoint) { return checkpoint.whole(); });
+  return newest == checkpoints.rend() ? nullptr : &*newest;
 }
 
 std::vector<std::string> RunSurvey::Problems() const {
