@@ -331,8 +331,7 @@ absl::Status TrainingState::Scatter(Checkpoint* checkpoint) {
   if (with_snapshot) MakeRoomForSnapshot();
   absl::Status fits;
   if (communicator_->rank() == 0) fits = CheckFits(with_snapshot, checkpoint);
-  if (const absl::Status verdict = AgreeWithRoot(communicator_, fits); !verdict.ok())
-    return verdict;
+  RETURN_IF_ERROR(AgreeWithRoot(communicator_, fits));
   if (communicator_->rank() == 0) std::ranges::copy(*checkpoint->Find(kValuesArray), values());
   exchange_->BroadcastValues();
   Transfer(checkpoint, /*of_snapshot=*/false, /*gather=*/false);
