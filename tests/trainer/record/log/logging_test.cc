@@ -175,16 +175,19 @@ RunRecord Recorded(const std::vector<std::string>& lines) {
 
 TEST(NextCommandsTest, UseTheDataSetAndASample) {
   const RunRecord none = Recorded({});
-  EXPECT_THAT(NextCommands("runs/a", "data", "test", none),
-              ElementsAre(HasSubstr("elman-evaluate --checkpoint=runs/a --data=data --split=test"),
-                          HasSubstr("elman-predict --checkpoint=runs/a"),
-                          HasSubstr("elman-inspect runs/a")));
+  EXPECT_THAT(
+      NextCommands("/runs/a", "/data", "test", /*predicts=*/true, none),
+      ElementsAre(HasSubstr("elman-evaluate --checkpoint=/runs/a --data=/data --split=test"),
+                  HasSubstr("elman-predict --checkpoint=/runs/a"),
+                  HasSubstr("elman-inspect /runs/a")));
+  EXPECT_THAT(NextCommands("/runs/a", "/data", "test", /*predicts=*/false, none),
+              ElementsAre(HasSubstr("elman-evaluate"), HasSubstr("elman-inspect")));
   const RunRecord some =
       Recorded({"{\"kind\": \"sample\", \"step\": 1, \"input\": \"it's $HOME\"}"});
-  EXPECT_THAT(NextCommands("my run", "data", "", some),
+  EXPECT_THAT(NextCommands("/my run", "/data", "", /*predicts=*/true, some),
               ElementsAre(testing::AllOf(testing::StartsWith("echo 'it'\\''s $HOME' | "),
-                                         testing::EndsWith(" --checkpoint='my run'")),
-                          testing::EndsWith("elman-inspect 'my run'")));
+                                         testing::EndsWith(" --checkpoint='/my run'")),
+                          testing::EndsWith("elman-inspect '/my run'")));
 }
 
 TEST(RunRecordTest, FlattensLinesAndSkipsIncompleteOnes) {
