@@ -57,19 +57,21 @@ void LineReporter::ReportRuns(const std::vector<Run>& runs) {
     const std::string& function = run.run_name.function_name;
     const std::string name =
         run.run_name.args.empty() ? function : function + "/" + run.run_name.args;
-    if (!figures_.contains(name)) names_.push_back(name);
-    Figures& figures = figures_[name];
-    figures.unit = flops ? "GFLOP/s" : counter;
-    figures.values.push_back(flops ? value / 1e9 : double{value});
+    if (!measurements_.contains(name)) names_.push_back(name);
+    Measurements& measurements = measurements_[name];
+    measurements.unit = flops ? "GFLOP/s" : counter;
+    measurements.values.push_back(flops ? value / 1e9 : double{value});
   }
 }
 
 void LineReporter::Finalize() {
   for (const std::string& name : names_) {
-    std::vector<double> sorted = figures_[name].values;
+    std::vector<double> sorted = measurements_[name].values;
     std::ranges::sort(sorted);
     JsonObject line;
-    line.Add("name", name).Add("value", Quantile(sorted, 0.5)).Add("unit", figures_[name].unit);
+    line.Add("name", name)
+        .Add("value", Quantile(sorted, 0.5))
+        .Add("unit", measurements_[name].unit);
     const std::vector<double> quartiles = {Quantile(sorted, 0.25), Quantile(sorted, 0.75)};
     line.AddJson("quartiles", JsonArray(quartiles, JsonNumber));
     std::printf("%s\n", line.ToString().c_str());

@@ -19,12 +19,12 @@ class LineReporter : public benchmark::BenchmarkReporter {
   void Finalize() override;
 
  private:
-  struct Figures {
+  struct Measurements {
     std::string unit;
     std::vector<double> values;
   };
   std::vector<std::string> names_;  // in order of appearance
-  std::map<std::string, Figures> figures_;
+  std::map<std::string, Measurements> measurements_;
 };
 
 }  // namespace elman

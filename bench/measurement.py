@@ -155,8 +155,8 @@ def compare(name, unit, against, ours, theirs, rounds):
         mine.append(value)
         ratios.append(value / other)
     below, ratio, above = quartiles(ratios)
-    figure = {"name": name, "value": statistics.median(mine), "unit": unit}
-    print_line(**figure, against=against, ratio=ratio, quartiles=[below, above])
+    entry = {"name": name, "value": statistics.median(mine), "unit": unit}
+    print_line(**entry, against=against, ratio=ratio, quartiles=[below, above])
 
 
 def print_line(**line):

@@ -43,7 +43,7 @@ class BatchPlan {
       : reader_(reader),
         batch_size_(batch_size),
         order_(order),
-        rows_(order.shuffled && order.by_tokens ? kMostRows * batch_size : batch_size),
+        rows_(order.shuffled && order.by_tokens ? kMaxRows * batch_size : batch_size),
         window_batches_(std::max(1, order.window_examples / batch_size)),
         epoch_order_(reader->BlockBegins(), order.seed),
         rank_of_row_(rows_) {

@@ -24,7 +24,7 @@ struct ExampleOrder {
   bool shuffled = false;
   uint64_t seed = 0;
   // Only if `shuffled`. True: the batches of a window have about the same number of tokens. False:
-  // the same number of examples. A batch of short examples then has more of them, at most kMostRows
+  // the same number of examples. A batch of short examples then has more of them, at most kMaxRows
   // times `batch_size`; a batch of long ones has fewer.
   bool by_tokens = false;
   int window_examples = kWindowExamples;
@@ -35,7 +35,7 @@ struct ExampleOrder {
   std::vector<uint64_t> left_out = {};
 };
 // Maximum number of rows of a batch by tokens, as a multiple of `batch_size`.
-inline constexpr int kMostRows = 4;
+inline constexpr int kMaxRows = 4;
 
 // Creates a source whose batches have `batch_size` examples over all lanes, or this number on
 // average with `by_tokens`. An epoch has each example once. The last batch may have fewer examples;

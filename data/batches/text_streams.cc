@@ -10,7 +10,7 @@ namespace elman {
 namespace {
 
 // Maximum distance to search for a paragraph; a split without empty lines has none.
-constexpr uint64_t kMostSearched = uint64_t{1} << 16;
+constexpr uint64_t kMaxSearched = uint64_t{1} << 16;
 
 class TextCutter {
  public:
@@ -48,7 +48,7 @@ class TextCutter {
   // there is none. It ends at the end of the split.
   absl::StatusOr<TokenStream> StreamFrom(uint64_t wanted, uint64_t slack) {
     const uint64_t tokens = reader_.tokens();
-    const uint64_t limit = std::min(tokens, wanted + std::min(slack, kMostSearched) + 1);
+    const uint64_t limit = std::min(tokens, wanted + std::min(slack, kMaxSearched) + 1);
     if (spec_.unit != TextUnit::kSplit) {
       const bool line = spec_.unit == TextUnit::kLine;
       ASSIGN_OR_RETURN(const uint64_t begin, NextText(spec_.unit, wanted, line ? tokens : limit));

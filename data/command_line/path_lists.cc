@@ -21,9 +21,9 @@
 namespace elman {
 namespace {
 
-constexpr uint64_t kMostListBytes = uint64_t{64} << 20;
+constexpr uint64_t kMaxListBytes = uint64_t{64} << 20;
 // Maximum number of parts that are tried as one path with commas.
-constexpr size_t kMostJoinedParts = 32;
+constexpr size_t kMaxJoinedParts = 32;
 
 // Whether text[i] is a backslash that makes the next character literal.
 bool IsEscape(std::string_view text, size_t i) {
@@ -106,7 +106,7 @@ absl::StatusOr<std::vector<std::string>> SplitAtCommas(std::string_view flag, st
   }
   std::vector<std::string> joined;
   for (size_t i = 0; i < parts.size();) {
-    size_t end = std::min(parts.size(), i + kMostJoinedParts);
+    size_t end = std::min(parts.size(), i + kMaxJoinedParts);
     const auto join = [&] { return absl::StrJoin(parts.begin() + i, parts.begin() + end, ","); };
     while (end > i + 1 && !is_path(join())) --end;
     if (end > i + 1 && std::all_of(parts.begin() + i, parts.begin() + end, is_there))
@@ -161,7 +161,7 @@ absl::StatusOr<std::vector<std::string>> FilesLike(std::string_view flag,
 }
 
 absl::StatusOr<std::vector<std::string>> LinesOf(std::string_view flag, const std::string& list) {
-  const absl::StatusOr<std::string> text = ReadFile(list, kMostListBytes);
+  const absl::StatusOr<std::string> text = ReadFile(list, kMaxListBytes);
   if (!text.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat(std::string(flag), "=@", list, ": ", text.status().message()));

@@ -153,8 +153,8 @@ absl::StatusOr<std::vector<PairRun>> CountPairs(const Dataset& dataset, std::str
   counters.clear();
 
   // Merge the first runs until few enough are left.
-  while (runs.size() > kMostPairRuns) {
-    const auto rest = runs.begin() + kMostPairRuns;
+  while (runs.size() > kMaxPairRuns) {
+    const auto rest = runs.begin() + kMaxPairRuns;
     ASSIGN_OR_RETURN(PairRun merged, MergeToRun(std::span(runs.begin(), rest), path(), spec.parts));
     runs.erase(runs.begin(), rest);
     runs.push_back(std::move(merged));

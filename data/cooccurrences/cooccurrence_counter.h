@@ -21,20 +21,20 @@
 namespace elman {
 
 // Maximum window.
-inline constexpr int kMostWindow = 1000;
+inline constexpr int kMaxWindow = 1000;
 // Maximum number of runs that are merged at once; it limits the number of open files.
-inline constexpr size_t kMostPairRuns = 64;
+inline constexpr size_t kMaxPairRuns = 64;
 
 // Options of counting.
 struct PairCountingSpec {
   std::string folder = {};  // for temporary files
-  int window = 10;          // 1 to kMostWindow
+  int window = 10;          // 1 to kMaxWindow
   PairParts parts = {};
   uint64_t memory_bytes = 0;  // for all threads together
   int threads = 1;
 };
 
-// Counts the pairs of a split of running text. Returns at most kMostPairRuns runs. The runs depend
+// Counts the pairs of a split of running text. Returns at most kMaxPairRuns runs. The runs depend
 // on memory and threads; their sum does not. Threads call `done` with the number of tokens that
 // they have read.
 absl::StatusOr<std::vector<PairRun>> CountPairs(const Dataset& dataset, std::string_view split,

@@ -5,7 +5,7 @@
 namespace elman {
 namespace {
 
-constexpr int kLeastBits = 8;
+constexpr int kMinBits = 8;
 constexpr size_t kBehind = 64;  // slots after the home slots, for collisions at the end
 
 size_t Slots(int bits) { return (size_t{1} << bits) + kBehind; }
@@ -13,7 +13,7 @@ size_t Slots(int bits) { return (size_t{1} << bits) + kBehind; }
 }  // namespace
 
 PairTable::PairTable(uint64_t most_bytes)
-    : most_slots_(most_bytes / sizeof(WeighedPair)), bits_(kLeastBits), slots_(Slots(bits_)) {}
+    : most_slots_(most_bytes / sizeof(WeighedPair)), bits_(kMinBits), slots_(Slots(bits_)) {}
 
 bool PairTable::Add(uint64_t key, uint64_t weight) {
   while (true) {

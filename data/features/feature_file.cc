@@ -85,7 +85,7 @@ absl::Status FeatureFile::ReadHeader() {
   file_id_ = record.file_id();
   const FeatureEntry& features = header_.features();
   const bool known = NumberTypeOf(features.type()) != NumberType::kOther && features.size() >= 1 &&
-                     features.size() <= kMostFeatureSize;
+                     features.size() <= kMaxFeatureSize;
   if (header_.format_version() != kFeatureFormatVersion || !known ||
       header_.block_vectors() != VectorsPerBlock(features) ||
       header_.vectors() > file_->size() / VectorBytes(features)) {

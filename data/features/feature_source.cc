@@ -60,9 +60,9 @@ absl::Status FeatureSource::Add(const std::string& path) {
                                        "matrix per text, named 0, 1, 2, ..."));
   }
   for (const TensorEntry& matrix : matrices) RETURN_IF_ERROR(TakeMatrix(matrix, &file));
-  const uint64_t told = std::accumulate(file.lengths.begin(), file.lengths.end(), uint64_t{0});
-  if (file.has_lengths && told != file.vectors) {
-    return Unusable(path, absl::StrCat("tensor lengths: the sum is ", told, ", but there are ",
+  const uint64_t total = std::accumulate(file.lengths.begin(), file.lengths.end(), uint64_t{0});
+  if (file.has_lengths && total != file.vectors) {
+    return Unusable(path, absl::StrCat("tensor lengths: the sum is ", total, ", but there are ",
                                        file.vectors, " vectors"));
   }
   vectors_ += file.vectors;
@@ -100,11 +100,11 @@ absl::Status FeatureSource::TakeMatrix(const TensorEntry& tensor, File* file) {
   if (FeatureTypeOf(tensor.type) == FeatureEntry::TYPE_UNSPECIFIED) {
     return Unusable(path, name + "expected the type F32, F16 or BF16");
   }
-  if (tensor.shape.size() != 2 || tensor.shape[1] < 1 || tensor.shape[1] > kMostFeatureSize) {
+  if (tensor.shape.size() != 2 || tensor.shape[1] < 1 || tensor.shape[1] > kMaxFeatureSize) {
     return Unusable(path, absl::StrCat(name,
                                        "expected a matrix [tokens, size] with a size from 1 "
                                        "to ",
-                                       kMostFeatureSize));
+                                       kMaxFeatureSize));
   }
   if (size_ == 0) {
     size_ = static_cast<int>(tensor.shape[1]);

@@ -21,12 +21,12 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-size_t MostSlips(std::string_view name) { return std::max<size_t>(1, name.size() / 3); }
+size_t MaxEdits(std::string_view name) { return std::max<size_t>(1, name.size() / 3); }
 
 std::string NearestName(std::string_view name, const std::vector<std::string>& known) {
   constexpr size_t kLongestName = 200;  // the distance takes quadratic time
   if (name.size() > kLongestName) return "";
-  size_t nearest = MostSlips(name) + 1;
+  size_t nearest = MaxEdits(name) + 1;
   std::string found;
   for (const std::string& each : known) {
     if (const size_t distance = EditDistance(name, each); distance < nearest) {

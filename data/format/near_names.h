@@ -12,10 +12,10 @@ namespace elman {
 size_t EditDistance(std::string_view a, std::string_view b);
 
 // Maximum number of edits of a plausible typo: a third of the characters, but at least one.
-size_t MostSlips(std::string_view name);
+size_t MaxEdits(std::string_view name);
 
 // The known name nearest to `name`; the first one if there are several. Empty if none is within
-// MostSlips(name) edits.
+// MaxEdits(name) edits.
 std::string NearestName(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace elman

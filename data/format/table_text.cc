@@ -82,7 +82,7 @@ std::string WrappedText(std::string_view text, size_t width) {
 }
 
 std::vector<std::string> CountLines(std::vector<NamedCount> counts, std::string_view things) {
-  constexpr size_t kMostLines = 20;
+  constexpr size_t kMaxLines = 20;
   constexpr size_t kMostNameWidth = 50;
   std::ranges::sort(counts, [](const NamedCount& a, const NamedCount& b) {
     return a.count != b.count ? a.count > b.count : a.name < b.name;
@@ -93,11 +93,11 @@ std::vector<std::string> CountLines(std::vector<NamedCount> counts, std::string_
     // Names must not move the cursor.
     each.name = Shortened(absl::Utf8SafeCHexEscape(each.name), kMostNameWidth);
   }
-  if (counts.size() > kMostLines + 1) {
-    const size_t more = counts.size() - kMostLines;
+  if (counts.size() > kMaxLines + 1) {
+    const size_t more = counts.size() - kMaxLines;
     NamedCount rest{absl::StrCat(GroupedText(more), " more ", std::string(things)), 0};
-    for (size_t i = kMostLines; i < counts.size(); ++i) rest.count += counts[i].count;
-    counts.resize(kMostLines);
+    for (size_t i = kMaxLines; i < counts.size(); ++i) rest.count += counts[i].count;
+    counts.resize(kMaxLines);
     counts.push_back(std::move(rest));
   }
   size_t widest_name = 0, widest_count = 0;

@@ -59,12 +59,12 @@ bool IsNonspacingMark(char32_t code) {
 int ColumnsOf(char32_t code) { return utf8proc_charwidth(Code(code)); }
 
 void Decompose(char32_t code, std::u32string* decomposed) {
-  constexpr utf8proc_ssize_t kMost = 8;  // the longest decomposition has 4 code points, of Hangul 3
-  utf8proc_int32_t codes[kMost];
+  constexpr utf8proc_ssize_t kMax = 8;  // the longest decomposition has 4 code points, of Hangul 3
+  utf8proc_int32_t codes[kMax];
   int boundary = UTF8PROC_BOUNDCLASS_START;
   const utf8proc_ssize_t count =
-      utf8proc_decompose_char(Code(code), codes, kMost, UTF8PROC_DECOMPOSE, &boundary);
-  if (count < 1 || count > kMost) {
+      utf8proc_decompose_char(Code(code), codes, kMax, UTF8PROC_DECOMPOSE, &boundary);
+  if (count < 1 || count > kMax) {
     decomposed->assign(1, code);
   } else {
     decomposed->assign(codes, codes + count);

@@ -52,7 +52,7 @@ constexpr Magic kMagics[] = {
 constexpr size_t kLongestMagic = 10;
 // A file that ends within a magic and matches this number of bytes counts as truncated compressed
 // data, not as text.
-constexpr size_t kTellingBytes = 6;
+constexpr size_t kMinMatchedBytes = 6;
 
 // Length of the common prefix of `begin` and the magic.
 size_t MatchedBytes(const Magic& magic, std::string_view begin) {
@@ -69,7 +69,7 @@ size_t MatchedBytes(const Magic& magic, std::string_view begin) {
 Compression CompressionOf(std::string_view begin) {
   for (const Magic& magic : kMagics) {
     const size_t matched = MatchedBytes(magic, begin);
-    if (matched == magic.bytes.size() || (matched == begin.size() && matched >= kTellingBytes))
+    if (matched == magic.bytes.size() || (matched == begin.size() && matched >= kMinMatchedBytes))
       return magic.format;
   }
   return Compression::kNone;

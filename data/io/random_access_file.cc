@@ -60,7 +60,7 @@ class RandomAccessFile::OpenFiles {
   void Insert(const RandomAccessFile* file, std::shared_ptr<const Descriptor> descriptor) {
     const std::lock_guard lock(mutex_);
     if (places_.contains(file)) return;  // another thread has added it
-    while (by_use_.size() >= kMostOpenFiles) {
+    while (by_use_.size() >= kMaxOpenFiles) {
       places_.erase(by_use_.back().file);
       by_use_.pop_back();
     }

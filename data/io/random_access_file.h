@@ -12,7 +12,7 @@
 namespace elman {
 
 // A file read with pread. Safe for concurrent use. Its descriptor may be closed between reads and
-// reopened by path, so that at most kMostOpenFiles are open per process for any number of objects.
+// reopened by path, so that at most kMaxOpenFiles are open per process for any number of objects.
 class RandomAccessFile {
  public:
   static absl::StatusOr<std::unique_ptr<RandomAccessFile>> Open(const std::string& path);
@@ -20,7 +20,7 @@ class RandomAccessFile {
   RandomAccessFile(const RandomAccessFile&) = delete;
   RandomAccessFile& operator=(const RandomAccessFile&) = delete;
 
-  static constexpr size_t kMostOpenFiles = 128;
+  static constexpr size_t kMaxOpenFiles = 128;
 
   // Reads exactly `size` bytes at `offset` into `buffer`. OutOfRange if the file is too short;
   // Unavailable for an I/O error; FailedPrecondition if the size of the file has changed since

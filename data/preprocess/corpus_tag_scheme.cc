@@ -9,14 +9,14 @@ namespace elman {
 namespace {
 
 // The error for a tag that does not fit the scheme.
-absl::Status StrayTag(const std::string& place, const TagSchemeFinding& finding) {
-  const std::string scheme = finding.scheme == FieldEntry::NONE
+absl::Status StrayTag(const std::string& place, const TagSchemeResult& result) {
+  const std::string scheme = result.scheme == FieldEntry::NONE
                                  ? ""
-                                 : absl::StrCat(" of the tag scheme ", NameOf(finding.scheme));
+                                 : absl::StrCat(" of the tag scheme ", NameOf(result.scheme));
   const std::string others =
-      finding.others.empty() ? "" : absl::StrCat(", like the other tags (", finding.others, ")");
+      result.others.empty() ? "" : absl::StrCat(", like the other tags (", result.others, ")");
   return absl::InvalidArgumentError(absl::StrCat(
-      place, ": expected a tag", scheme, others, ", found '", EscapedPiece(finding.stray),
+      place, ": expected a tag", scheme, others, ", found '", EscapedPiece(result.stray),
       "'. Use one tag scheme in all splits, or evaluate only the accuracy with --tag_scheme=none"));
 }
 
@@ -30,28 +30,28 @@ absl::StatusOr<TagScheme> SettleTagScheme(
   ASSIGN_OR_RETURN(const Vocabulary counted,
                    WithCounts(vocabulary, train ? train->counts : vocabulary.counts()));
   std::vector<Vocabulary::Entry> all = counted.entries();
-  TagSchemeFinding finding{asked != FieldEntry::UNRECORDED ? asked : tags.tag_scheme};
-  const bool recognized = finding.scheme == FieldEntry::UNRECORDED;
-  if (recognized) finding = RecognizeTagScheme(all, train ? &train->pairs : nullptr);
-  if (finding.stray.empty()) {
+  TagSchemeResult result{asked != FieldEntry::UNRECORDED ? asked : tags.tag_scheme};
+  const bool recognized = result.scheme == FieldEntry::UNRECORDED;
+  if (recognized) result = RecognizeTagScheme(all, train ? &train->pairs : nullptr);
+  if (result.stray.empty()) {
     const std::vector<Vocabulary::Entry>& unseen = vocabulary.unseen_labels();
     all.insert(all.end(), unseen.begin(), unseen.end());
-    const TagScheme of_train = finding.scheme;
-    finding = CheckTagScheme(all, of_train);
+    const TagScheme of_train = result.scheme;
+    result = CheckTagScheme(all, of_train);
     // A small train may lack the tag letter that distinguishes two schemes, such as M for IOBES and
     // BMES.
-    if (!finding.stray.empty() && recognized && train != nullptr) {
-      const TagSchemeFinding wider = RecognizeTagScheme(all, &train->pairs);
+    if (!result.stray.empty() && recognized && train != nullptr) {
+      const TagSchemeResult wider = RecognizeTagScheme(all, &train->pairs);
       const bool fits = wider.stray.empty() && wider.scheme != FieldEntry::NONE &&
                         train->pairs.Violations(wider.scheme) <= train->pairs.Violations(of_train);
-      if (fits) finding = wider;
+      if (fits) result = wider;
     }
   }
-  if (!finding.stray.empty()) {
-    ASSIGN_OR_RETURN(const std::string place, place_of(finding.stray));
-    return StrayTag(place, finding);
+  if (!result.stray.empty()) {
+    ASSIGN_OR_RETURN(const std::string place, place_of(result.stray));
+    return StrayTag(place, result);
   }
-  return recognized && train == nullptr ? FieldEntry::UNRECORDED : finding.scheme;
+  return recognized && train == nullptr ? FieldEntry::UNRECORDED : result.scheme;
 }
 
 absl::Status RecordColumns(const ColumnChoice& choice, const std::string& file, FieldCoding* tags) {

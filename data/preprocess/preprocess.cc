@@ -127,14 +127,14 @@ class Pipeline {
   ColumnChoice columns_;                          // for TAGGING
   std::vector<std::string> fingerprints_;         // of the vocabularies, by field
   std::vector<SpooledSplit> tokenized_;           // as splits_; the same on every rank
-  std::vector<SplitSurvey> surveys_;              // as splits_; complete on rank 0
+  std::vector<SplitStatistics> statistics_;       // as splits_; complete on rank 0
   std::vector<std::vector<uint64_t>> id_counts_;  // in train, by field that owns its vocabulary
   uint64_t kept_shards_ = 0;                      // on this rank
 };
 
 // --- Output and inputs ---
 
-std::string HowToGoOn(const std::string& folder) {
+std::string ContinueHint(const std::string& folder) {
   return absl::StrCat(
       "finished parts are kept in ", folder,
       "; run the same command again to resume, or delete the folder to discard them");
@@ -147,7 +147,7 @@ absl::Status Pipeline::OpenOutput() {
   if (interruption_ != nullptr) {
     interruption_->SetAction([output = output_.get()] {
       output->Leave();
-      if (output->kept()) std::fprintf(stderr, "\n%s\n", HowToGoOn(output->work_path()).c_str());
+      if (output->kept()) std::fprintf(stderr, "\n%s\n", ContinueHint(output->work_path()).c_str());
     });
   }
   return absl::OkStatus();
@@ -169,11 +169,11 @@ absl::Status Pipeline::FindEarlierWork() {
   if (!first()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string plan, PlanText(options_, splits_));
   bool discarded = false;
-  ASSIGN_OR_RETURN(const bool goes_on, output_->Begin(plan, &discarded));
-  if (goes_on) progress_.Say(absl::StrCat("resuming in ", folder_));
+  ASSIGN_OR_RETURN(const bool continues, output_->Begin(plan, &discarded));
+  if (continues) progress_.PrintInfo(absl::StrCat("resuming in ", folder_));
   if (discarded) {
-    progress_.Say(absl::StrCat("discarded the unfinished parts in ", folder_,
-                               ", which were made with other options or files"));
+    progress_.PrintInfo(absl::StrCat("discarded the unfinished parts in ", folder_,
+                                     ", which were made with other options or files"));
   }
   return absl::OkStatus();
 }
@@ -208,7 +208,7 @@ absl::Status Pipeline::Explained(const absl::Status& status) {
   if (status.ok()) return status;
   std::string message = WithNamesGiven(std::string(status.message()));
   if (output_ != nullptr && ComesFromInput(status)) output_->Keep(false);
-  if (output_ != nullptr && output_->kept()) absl::StrAppend(&message, "; ", HowToGoOn(folder_));
+  if (output_ != nullptr && output_->kept()) absl::StrAppend(&message, "; ", ContinueHint(folder_));
   return absl::Status(status.code(), message);
 }
 
@@ -219,7 +219,7 @@ absl::Status Pipeline::MakeOrLoadVocabularies() {
   if (first()) made = LoadVocabularies(folder_, &fields_, &report_);
   const bool found = workers_->Sum({made.has_value()})[0] > 0;
   if (found) {
-    progress_.Say("reused from the interrupted run: vocabularies");
+    progress_.PrintInfo("reused from the interrupted run: vocabularies");
     progress_.SkipSteps(VocabularySteps(fields_));
     if (!first()) made = LoadVocabularies(folder_, &fields_, &report_);
     RETURN_IF_ERROR(
@@ -257,18 +257,18 @@ absl::Status Pipeline::Tokenize() {
         SpooledSplit tokenized,
         tokenizer.Tokenize(splits_[i].name, CorpusOfSplit(splits_[i]), RulesOf(splits_[i])));
     if (tokenized.ids == 0) {
-      ASSIGN_OR_RETURN(surveys_, tokenizer.ShareSurveys());
-      return NoExamples(splits_[i], given_[i].files[0], surveys_[i].left_out(),
+      ASSIGN_OR_RETURN(statistics_, tokenizer.ShareStatistics());
+      return NoExamples(splits_[i], given_[i].files[0], statistics_[i].left_out(),
                         options_.max_length);
     }
     tokenized_.push_back(std::move(tokenized));
   }
   progress_.End();
   if (tokenizer.kept_chunks() > 0) {
-    progress_.Say(absl::StrCat("reused from the interrupted run: tokens of ",
-                               tokenizer.kept_chunks(), " chunks of text (1 MiB each)"));
+    progress_.PrintInfo(absl::StrCat("reused from the interrupted run: tokens of ",
+                                     tokenizer.kept_chunks(), " chunks of text (1 MiB each)"));
   }
-  ASSIGN_OR_RETURN(surveys_, tokenizer.ShareSurveys());
+  ASSIGN_OR_RETURN(statistics_, tokenizer.ShareStatistics());
   id_counts_ = tokenizer.ShareIdCounts();
   Report();
   RETURN_IF_ERROR(NameUnseenLabels());
@@ -281,7 +281,7 @@ absl::Status Pipeline::Tokenize() {
 // spools use their ids.
 absl::Status Pipeline::NameUnseenLabels() {
   PieceCounts unseen;
-  for (const SplitSurvey& survey : surveys_) unseen.AddAll(survey.unseen_labels());
+  for (const SplitStatistics& statistics : statistics_) unseen.AddAll(statistics.unseen_labels());
   const std::vector<Vocabulary::Entry> shared = ShareUnseenLabels(unseen, workers_);
   for (int i = 0; i < static_cast<int>(fields_.size()) && !shared.empty(); ++i) {
     FieldCoding& field = fields_[i];
@@ -311,7 +311,7 @@ absl::StatusOr<std::string> Pipeline::PlaceOfLabel(const std::string& label) con
 absl::Status Pipeline::SettleTags() {
   if (options_.task != TAGGING) return absl::OkStatus();
   FieldCoding& tags = fields_.back();
-  const TrainTags train{id_counts_.back(), surveys_[0].tag_pairs()};
+  const TrainTags train{id_counts_.back(), statistics_[0].tag_pairs()};
   const bool has_train = splits_[0].name == "train";
   absl::StatusOr<TagScheme> scheme = tags.tag_scheme;
   if (first()) {
@@ -329,14 +329,14 @@ absl::Status Pipeline::SettleTags() {
 
 void Pipeline::Report() {
   PieceCounts unseen;
-  for (const SplitSurvey& survey : surveys_) {
-    report_.left_out.Add(survey.left_out());
-    report_.invalid_examples += survey.invalid_examples();
-    for (SuspectLines& lines : SuspectLinesOf(survey.notices())) {
+  for (const SplitStatistics& statistics : statistics_) {
+    report_.left_out.Add(statistics.left_out());
+    report_.invalid_examples += statistics.invalid_examples();
+    for (SuspectLines& lines : SuspectLinesOf(statistics.notices())) {
       lines.place = WithNamesGiven(lines.place);
       report_.suspect_lines.push_back(std::move(lines));
     }
-    unseen.AddAll(survey.unseen_labels());
+    unseen.AddAll(statistics.unseen_labels());
   }
   for (uint32_t i = 0; i < unseen.size(); ++i)
     report_.unseen_labels.emplace_back(unseen.piece(i), unseen.count(i));
@@ -348,10 +348,10 @@ void Pipeline::Report() {
 // Finds examples that occur in several splits.
 absl::Status Pipeline::CompareSplits() {
   std::vector<HashedSplit> hashed;
-  for (size_t i = 0; i < surveys_.size(); ++i)
-    hashed.push_back({splits_[i].name, workers_->Gather(surveys_[i].hash_path())});
+  for (size_t i = 0; i < statistics_.size(); ++i)
+    hashed.push_back({splits_[i].name, workers_->Gather(statistics_[i].hash_path())});
   const auto compare = [&]() -> absl::Status {
-    if (!first() || surveys_[0].hash_path().empty()) return absl::OkStatus();
+    if (!first() || statistics_[0].hash_path().empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(report_.overlaps, FindOverlaps(hashed));
     for (SplitOverlap& overlap : report_.overlaps) {
       const auto split = std::ranges::find(splits_, overlap.split, &Split::name);
@@ -361,7 +361,7 @@ absl::Status Pipeline::CompareSplits() {
     return absl::OkStatus();
   };
   absl::Status status = Agree(workers_, compare());
-  for (SplitSurvey& survey : surveys_) survey.RemoveHashes();
+  for (SplitStatistics& statistics : statistics_) statistics.RemoveHashes();
   return status;
 }
 
@@ -410,7 +410,8 @@ absl::Status Pipeline::WriteShards() {
   }
   progress_.End();
   const uint64_t kept = workers_->Sum({kept_shards_})[0];
-  if (kept > 0) progress_.Say(absl::StrCat("reused from the interrupted run: ", kept, " shards"));
+  if (kept > 0)
+    progress_.PrintInfo(absl::StrCat("reused from the interrupted run: ", kept, " shards"));
   return absl::OkStatus();
 }
 
@@ -448,7 +449,7 @@ absl::Status Pipeline::Publish() {
   *manifest.mutable_preprocess() = DescribeRun(options_, fields_);
   for (int i = 0; i < manifest.splits_size(); ++i) {
     *manifest.mutable_splits(i)->mutable_sources() = sources_[i].sources();
-    surveys_[i].Describe(fields_, report_.overlaps, manifest.mutable_splits(i));
+    statistics_[i].Describe(fields_, report_.overlaps, manifest.mutable_splits(i));
   }
   for (size_t i = 0; i < fields_.size(); ++i) {
     const FieldCoding& field = fields_[i];

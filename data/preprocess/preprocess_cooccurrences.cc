@@ -35,7 +35,7 @@ constexpr size_t kPairsOfExample = 1024;
 // Pairs are merged in memory one part at a time. A part has about this number of places in the
 // text, or fewer.
 constexpr uint64_t kPlacesOfPart = uint64_t{1} << 20;
-constexpr uint64_t kMostPartBits = 24;
+constexpr uint64_t kMaxPartBits = 24;
 
 enum Field { kWords, kContexts, kWeights, kFields };
 
@@ -112,7 +112,7 @@ absl::Status CooccurrencePipeline::OpenOutput() {
 absl::Status CooccurrencePipeline::Count() {
   const uint64_t tokens = text_->counts(0).tokens();
   const uint64_t parts = tokens * static_cast<uint64_t>(options_.window) / kPlacesOfPart;
-  parts_.bits = static_cast<int>(std::min<uint64_t>(std::bit_width(parts), kMostPartBits));
+  parts_.bits = static_cast<int>(std::min<uint64_t>(std::bit_width(parts), kMaxPartBits));
   progress_.Begin("counting pairs of words", text_->counts(0).bytes());
   const double bytes = static_cast<double>(text_->counts(0).bytes()) / static_cast<double>(tokens);
   ASSIGN_OR_RETURN(
@@ -253,9 +253,9 @@ absl::Status CheckOptions(const CooccurrenceOptions& options) {
   if (options.output.empty())
     return absl::InvalidArgumentError(
         "--output=DATASET_DIR is missing; name a new folder for the counts");
-  if (options.window < 1 || options.window > kMostWindow) {
+  if (options.window < 1 || options.window > kMaxWindow) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--window=", options.window, ": expected 1 to ", kMostWindow));
+        absl::StrCat("--window=", options.window, ": expected 1 to ", kMaxWindow));
   }
   return CheckResources(options.shard_tokens, options.threads, options.memory_mb);
 }

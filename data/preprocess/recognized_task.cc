@@ -18,7 +18,7 @@
 namespace elman {
 namespace {
 
-constexpr size_t kMostBytes = size_t{1} << 20;
+constexpr size_t kMaxBytes = size_t{1} << 20;
 constexpr size_t kConlluColumns = 10;
 // A set of labels is small, and every label has several examples.
 constexpr size_t kMostLabels = 100;
@@ -47,8 +47,8 @@ struct Column {
   }
   // Texts rarely repeat.
   bool CanBeTexts(uint64_t lines) const {
-    constexpr uint64_t kLeastBytes = 8;
-    return values.size() * 2 >= lines && bytes >= kLeastBytes * lines;
+    constexpr uint64_t kMinBytes = 8;
+    return values.size() * 2 >= lines && bytes >= kMinBytes * lines;
   }
 };
 
@@ -120,9 +120,8 @@ absl::StatusOr<RecognizedTask> RecognizeTask(const std::string& file, std::strin
   constexpr uint64_t kLinesPerTab = 20;
   if (found.with_tabs * kLinesPerTab <= lines) {
     constexpr uint64_t kLeastLines = 4;
-    constexpr size_t kMostColumns = 5;
-    if (found.empty > 0 && lines >= kLeastLines && found.words >= 2 &&
-        found.words <= kMostColumns) {
+    constexpr size_t kMaxColumns = 5;
+    if (found.empty > 0 && lines >= kLeastLines && found.words >= 2 && found.words <= kMaxColumns) {
       return Refuse(file, absl::StrCat("is this text or tagged words? Every line has ", found.words,
                                        " words, and there are empty lines"));
     }
@@ -176,7 +175,7 @@ absl::StatusOr<RecognizedTask> RecognizeTaskOfFile(const std::string& file) {
                           absl::StrCat(file, " cannot be read twice and is taken as text")};
   }
   const absl::StatusOr<std::unique_ptr<ByteSource>> source = OpenDecompressed(file);
-  std::string begin(kMostBytes, '\0');
+  std::string begin(kMaxBytes, '\0');
   size_t filled = 0;
   bool whole = false;
   while (source.ok() && filled < begin.size() && !whole) {

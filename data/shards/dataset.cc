@@ -166,10 +166,10 @@ absl::Status CheckShards(const std::string& folder, const DatasetManifest& manif
           sums.counts(i).words() >= before.words() && sums.counts(i).bytes() >= before.bytes();
     }
   }
-  bool surveyed = split.surveys_size() == manifest.fields_size();
-  for (int i = 0; possible && surveyed && i < manifest.fields_size(); ++i)
-    surveyed = ExamplesOf(split.surveys(i).length_counts()) == split.counts(i).examples();
-  if (possible && !surveyed) {
+  bool lengths_match = split.surveys_size() == manifest.fields_size();
+  for (int i = 0; possible && lengths_match && i < manifest.fields_size(); ++i)
+    lengths_match = ExamplesOf(split.surveys(i).length_counts()) == split.counts(i).examples();
+  if (possible && !lengths_match) {
     return absl::DataLossError(absl::StrCat(
         JoinPath(folder, kManifestName), ": split ", split.name(),
         ": the lengths do not match the number of ", "examples; copy the data set again"));
@@ -199,7 +199,7 @@ absl::Status CheckFeatureFiles(const std::string& folder, const DatasetManifest&
   const bool known = FeatureEntry::Type_IsValid(features.type()) &&
                      features.type() != FeatureEntry::TYPE_UNSPECIFIED;
   bool possible = !manifest.has_features() ||
-                  (known && features.size() >= 1 && features.size() <= kMostFeatureSize);
+                  (known && features.size() >= 1 && features.size() <= kMaxFeatureSize);
   for (const SplitEntry& split : manifest.splits()) {
     const int files = manifest.has_features() ? split.shards_size() : 0;
     possible = possible && split.features_size() == files;

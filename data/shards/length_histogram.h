@@ -8,7 +8,7 @@
 
 namespace elman {
 
-// Counts by bin, as in FieldSurvey. Bin 0 is length 1, ..., bin 14 is length 15. From 16, every
+// Counts by bin, as in FieldStatistics. Bin 0 is length 1, ..., bin 14 is length 15. From 16, every
 // octave 2^k to 2^(k+1) - 1 has eight bins of 2^(k-3) lengths. The last bin is not empty.
 using LengthCounts = google::protobuf::RepeatedField<uint64_t>;
 

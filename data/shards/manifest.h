@@ -17,7 +17,7 @@ inline constexpr std::string_view kManifestName = "dataset.textproto";
 inline constexpr std::string_view kVocabularyName = "vocabulary.txt";
 inline constexpr std::string_view kTokenizerName = "tokenizer.model";
 inline constexpr uint32_t kDatasetFormatVersion = 3;
-inline constexpr uint32_t kMostFeatureSize = 1 << 16;  // numbers per feature vector
+inline constexpr uint32_t kMaxFeatureSize = 1 << 16;  // numbers per feature vector
 // Number of restoration counts: kinds of operation times contexts (RestorationCounts). Operation o
 // in context c has the index kRestorationKinds * c + o.
 inline constexpr int kRestorationKinds = 5;

@@ -89,7 +89,7 @@ absl::Status TextNotices::AddSerialized(std::string_view bytes) {
   return absl::OkStatus();
 }
 
-void TextFindings::Clear(size_t fields) {
+void ChunkStatistics::Clear(size_t fields) {
   left_out = {};
   notices = {};
   invalid_examples = 0;
@@ -103,7 +103,7 @@ void TextFindings::Clear(size_t fields) {
 
 // Format: six numbers, the notices, the labels, the pairs of tags, the number of fields and the
 // unknown words of each, the restoration counts, and the hashes.
-std::string TextFindings::Serialize() const {
+std::string ChunkStatistics::Serialize() const {
   std::string bytes;
   for (const uint64_t number :
        {left_out.empty_lines, left_out.half_pairs, left_out.document_marks,
@@ -125,32 +125,32 @@ std::string TextFindings::Serialize() const {
   return bytes;
 }
 
-absl::StatusOr<TextFindings> TextFindings::Parse(std::string_view bytes) {
+absl::StatusOr<ChunkStatistics> ChunkStatistics::Parse(std::string_view bytes) {
   Parser parser(bytes);
-  TextFindings findings;
-  LeftOut& left_out = findings.left_out;
+  ChunkStatistics statistics;
+  LeftOut& left_out = statistics.left_out;
   for (uint64_t* number :
        {&left_out.empty_lines, &left_out.half_pairs, &left_out.document_marks,
-        &left_out.invalid_examples, &left_out.long_examples, &findings.invalid_examples}) {
+        &left_out.invalid_examples, &left_out.long_examples, &statistics.invalid_examples}) {
     RETURN_IF_ERROR(parser.Take(number));
   }
   std::string notices;
   RETURN_IF_ERROR(parser.Take(&notices));
-  RETURN_IF_ERROR(findings.notices.AddSerialized(notices));
-  RETURN_IF_ERROR(parser.Take(&findings.unseen_labels));
+  RETURN_IF_ERROR(statistics.notices.AddSerialized(notices));
+  RETURN_IF_ERROR(parser.Take(&statistics.unseen_labels));
   std::vector<uint64_t> pairs(TagPairs::kNumbers);
   for (uint64_t& number : pairs) RETURN_IF_ERROR(parser.Take(&number));
-  findings.tag_pairs.AddNumbers(pairs);
+  statistics.tag_pairs.AddNumbers(pairs);
   uint64_t fields = 0;
   RETURN_IF_ERROR(parser.Take(&fields));
   for (uint64_t i = 0; i < fields; ++i)
-    RETURN_IF_ERROR(parser.Take(&findings.unknown_words.emplace_back()));
-  RETURN_IF_ERROR(parser.Take(&findings.restoration.exact_lines));
-  RETURN_IF_ERROR(parser.Take(&findings.restoration.edited_lines));
-  for (uint64_t& operations : findings.restoration.operations)
+    RETURN_IF_ERROR(parser.Take(&statistics.unknown_words.emplace_back()));
+  RETURN_IF_ERROR(parser.Take(&statistics.restoration.exact_lines));
+  RETURN_IF_ERROR(parser.Take(&statistics.restoration.edited_lines));
+  for (uint64_t& operations : statistics.restoration.operations)
     RETURN_IF_ERROR(parser.Take(&operations));
-  while (!parser.empty()) RETURN_IF_ERROR(parser.Take(&findings.content_hashes.emplace_back()));
-  return findings;
+  while (!parser.empty()) RETURN_IF_ERROR(parser.Take(&statistics.content_hashes.emplace_back()));
+  return statistics;
 }
 
 }  // namespace elman

@@ -36,7 +36,7 @@ struct TextNotices {
 };
 
 // Statistics of a chunk.
-struct TextFindings {
+struct ChunkStatistics {
   LeftOut left_out;
   TextNotices notices;
   uint64_t invalid_examples = 0;  // kept although they have bytes that are not UTF-8
@@ -53,7 +53,7 @@ struct TextFindings {
 
   // Converts to bytes for a spool and back.
   std::string Serialize() const;
-  static absl::StatusOr<TextFindings> Parse(std::string_view bytes);
+  static absl::StatusOr<ChunkStatistics> Parse(std::string_view bytes);
 };
 
 }  // namespace elman

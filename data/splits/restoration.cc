@@ -84,7 +84,7 @@ class LineEdits {
   }
 
   // Whether the lines are equal from here, for two characters or to their ends.
-  bool GoOnAlike(size_t i, size_t j) const {
+  bool ContinueAlike(size_t i, size_t j) const {
     for (int characters = 0; characters < 2; ++characters, ++i, ++j) {
       if (i == raw_.size() || j == restored_.size())
         return i == raw_.size() && j == restored_.size();
@@ -104,7 +104,7 @@ class LineEdits {
     for (size_t both = 1; both <= std::min(kReach, raw_left + restored_left); ++both) {
       for (size_t inserted = 0; inserted <= std::min(both, raw_left); ++inserted) {
         const size_t deleted = both - inserted;
-        if (deleted <= restored_left && GoOnAlike(i + inserted, j + deleted))
+        if (deleted <= restored_left && ContinueAlike(i + inserted, j + deleted))
           return {inserted, deleted};
       }
     }

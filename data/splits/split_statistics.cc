@@ -9,29 +9,31 @@
 
 namespace elman {
 
-absl::StatusOr<SplitSurvey> SplitSurvey::Create(size_t fields, const std::string& hash_path) {
-  SplitSurvey survey(fields);
+absl::StatusOr<SplitStatistics> SplitStatistics::Create(size_t fields,
+                                                        const std::string& hash_path) {
+  SplitStatistics statistics(fields);
   if (!hash_path.empty()) {
-    ASSIGN_OR_RETURN(survey.hashes_, HashSpool::Create(hash_path));
+    ASSIGN_OR_RETURN(statistics.hashes_, HashSpool::Create(hash_path));
   }
-  return survey;
+  return statistics;
 }
 
-absl::Status SplitSurvey::Add(const SpooledExamples& examples, const TextFindings& findings) {
-  left_out_.Add(findings.left_out);
-  notices_.Add(findings.notices);
-  invalid_examples_ += findings.invalid_examples;
-  unseen_labels_.AddAll(findings.unseen_labels);
-  tag_pairs_.Add(findings.tag_pairs);
-  restoration_ += findings.restoration;
+absl::Status SplitStatistics::Add(const SpooledExamples& examples,
+                                  const ChunkStatistics& statistics) {
+  left_out_.Add(statistics.left_out);
+  notices_.Add(statistics.notices);
+  invalid_examples_ += statistics.invalid_examples;
+  unseen_labels_.AddAll(statistics.unseen_labels);
+  tag_pairs_.Add(statistics.tag_pairs);
+  restoration_ += statistics.restoration;
   for (size_t i = 0; i < lengths_.size(); ++i) {
     for (const uint32_t length : examples.fields[i].lengths) CountLength(length, &lengths_[i]);
-    unknown_[i].AddAll(findings.unknown_words[i]);
+    unknown_[i].AddAll(statistics.unknown_words[i]);
   }
-  return hashes_ == nullptr ? absl::OkStatus() : hashes_->Append(findings.content_hashes);
+  return hashes_ == nullptr ? absl::OkStatus() : hashes_->Append(statistics.content_hashes);
 }
 
-absl::Status SplitSurvey::Share(Communicator* workers) {
+absl::Status SplitStatistics::Share(Communicator* workers) {
   std::vector<uint64_t> sums = {left_out_.empty_lines,    left_out_.half_pairs,
                                 left_out_.document_marks, left_out_.invalid_examples,
                                 left_out_.long_examples,  invalid_examples_,
@@ -54,10 +56,10 @@ absl::Status SplitSurvey::Share(Communicator* workers) {
     if (!theirs.empty()) status.Update(notices_.AddSerialized(theirs));
   }
   for (size_t i = 0; i < lengths_.size(); ++i) {
-    FieldSurvey mine;
+    FieldStatistics mine;
     *mine.mutable_length_counts() = lengths_[i];
     for (const std::string& theirs : workers->Gather(first ? "" : mine.SerializeAsString())) {
-      FieldSurvey other;
+      FieldStatistics other;
       if (!other.ParseFromString(theirs))
         status.Update(absl::InternalError("truncated statistics from another rank"));
       AddLengths(other.length_counts(), &lengths_[i]);
@@ -68,14 +70,14 @@ absl::Status SplitSurvey::Share(Communicator* workers) {
   return Agree(workers, status);
 }
 
-void SplitSurvey::Describe(const std::vector<FieldCoding>& fields,
-                           const std::vector<SplitOverlap>& overlaps, SplitEntry* split) const {
+void SplitStatistics::Describe(const std::vector<FieldCoding>& fields,
+                               const std::vector<SplitOverlap>& overlaps, SplitEntry* split) const {
   for (size_t i = 0; i < lengths_.size(); ++i) {
-    FieldSurvey* survey = split->add_surveys();
-    *survey->mutable_length_counts() = lengths_[i];
-    unknown_[i].Describe(kMostUnknownWords, survey);
+    FieldStatistics* statistics = split->add_surveys();
+    *statistics->mutable_length_counts() = lengths_[i];
+    unknown_[i].Describe(kMaxUnknownWords, statistics);
     // For train, the words that a counted vocabulary leaves out are known from counting.
-    if (split->name() == "train") survey->MergeFrom(fields[i].left_out);
+    if (split->name() == "train") statistics->MergeFrom(fields[i].left_out);
   }
   if (restoration_.exact_lines + restoration_.edited_lines > 0) {
     RestorationCounts* counts = split->mutable_restoration();

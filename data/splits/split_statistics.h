@@ -26,13 +26,13 @@ namespace elman {
 uint64_t UsedTypes(const Vocabulary& vocabulary, const std::vector<uint64_t>& counts);
 
 // The statistics of one split on one rank.
-class SplitSurvey {
+class SplitStatistics {
  public:
   // If `hash_path` is not empty, content hashes are written to a temporary file of that name.
-  static absl::StatusOr<SplitSurvey> Create(size_t fields, const std::string& hash_path);
+  static absl::StatusOr<SplitStatistics> Create(size_t fields, const std::string& hash_path);
 
-  // Adds the examples and findings of a chunk.
-  absl::Status Add(const SpooledExamples& examples, const TextFindings& findings);
+  // Adds the examples and statistics of a chunk.
+  absl::Status Add(const SpooledExamples& examples, const ChunkStatistics& statistics);
   absl::Status Finish() { return hashes_ == nullptr ? absl::OkStatus() : hashes_->Finish(); }
 
   // Sends the statistics of all ranks to rank 0. Collective.
@@ -57,7 +57,7 @@ class SplitSurvey {
                 SplitEntry* split) const;
 
  private:
-  explicit SplitSurvey(size_t fields) : lengths_(fields), unknown_(fields) {}
+  explicit SplitStatistics(size_t fields) : lengths_(fields), unknown_(fields) {}
 
   LeftOut left_out_;
   TextNotices notices_;

@@ -42,8 +42,8 @@ bool IsOneOf(const std::string& name, const std::string_view (&names)[n]) {
 
 // Whether the first line of a file is a table header.
 bool IsHeader(Task task, std::string_view line) {
-  constexpr size_t kMostBytes = 200;
-  if (line.size() > kMostBytes) return false;
+  constexpr size_t kMaxBytes = 200;
+  if (line.size() > kMaxBytes) return false;
   std::string text = absl::AsciiStrToLower(absl::string_view(line.data(), line.size()));
   const bool tabs = absl::StrContains(text, "\t");
   std::vector<std::string> columns;
@@ -80,9 +80,9 @@ bool IsJson(std::string_view line) {
 // Whether a file of running text is a table with commas: a header, whose names include that of a
 // text or a label, and a line of at least as many columns.
 bool IsCsv(std::string_view header, std::string_view second) {
-  constexpr size_t kMostBytes = 200;
+  constexpr size_t kMaxBytes = 200;
   const auto commas = std::ranges::count(header, ',');
-  if (commas == 0 || header.size() > kMostBytes || std::ranges::count(second, ',') < commas)
+  if (commas == 0 || header.size() > kMaxBytes || std::ranges::count(second, ',') < commas)
     return false;
   bool known = false;
   const std::string text = absl::AsciiStrToLower(absl::string_view(header.data(), header.size()));
@@ -102,12 +102,12 @@ bool HasByteOrderMark(std::string_view text) { return text.find(kByteOrderMark) 
 
 void AddNotices(Task task, const TextChunk& chunk, TextNotices* notices) {
   const auto add = [&](TextNotices::Kind kind, size_t line) {
-    constexpr size_t kMostShown = 80;
+    constexpr size_t kMaxShown = 80;
     TextNotices::Notice& notice = notices->kinds[kind];
     if (notice.lines++ > 0) return;
     notice.chunk = chunk.number;
     notice.place = chunk.PlaceOf(line);
-    notice.text = std::string(chunk.line(line).substr(0, kMostShown));
+    notice.text = std::string(chunk.line(line).substr(0, kMaxShown));
   };
   const bool begins = !chunk.paired && chunk.part == 0 && !chunk.lines.empty();
   if (begins && IsHeader(task, chunk.line(0))) add(TextNotices::kHeader, 0);

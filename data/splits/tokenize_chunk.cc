@@ -43,14 +43,14 @@ class ChunkEncoder {
     if (IsRunningText(task)) {
       AddLine(example);
     } else {
-      if (!IsValid(example)) ++tokenized_->findings.invalid_examples;
+      if (!IsValid(example)) ++tokenized_->statistics.invalid_examples;
       if (task == TAGGING) AddSentence(example);
       if (task == CLASSIFICATION) AddLabelled(example);
       if (task == TRANSLATION) AddPair(example);
     }
     if (coding_.hash_contents && fields()[0].lengths.size() > before &&
         fields()[0].words.back() > 0)
-      tokenized_->findings.content_hashes.push_back(ContentHash(task, example));
+      tokenized_->statistics.content_hashes.push_back(ContentHash(task, example));
   }
 
  private:
@@ -58,10 +58,10 @@ class ChunkEncoder {
     const std::string_view whole = example.fields[0][0];
     const uint64_t words = CountWords(whole);
     if (words == 0 && example.ends && !example.continues && !coding_.keep_empty_lines) {
-      ++tokenized_->findings.left_out.empty_lines;
+      ++tokenized_->statistics.left_out.empty_lines;
       return;
     }
-    if (!IsValidUtf8(whole)) ++tokenized_->findings.invalid_examples;
+    if (!IsValidUtf8(whole)) ++tokenized_->statistics.invalid_examples;
     // A subword tokenizer adds a space before its input. Here it stands for the space at which the
     // line was cut.
     std::string_view text = whole;
@@ -96,7 +96,7 @@ class ChunkEncoder {
     unknown_words_.resize(unknown);
     for (const std::string& word : unknown_words_) KeepText(word);
     tokenized_->examples.texts.examples.push_back(static_cast<uint32_t>(unknown));
-    tokenized_->findings.restoration.Add(
+    tokenized_->statistics.restoration.Add(
         raw, Detokenize(coding_.fields[0].kind, vocabulary(0), ids, unknown_words_));
   }
 
@@ -137,7 +137,7 @@ class ChunkEncoder {
       text_bytes += example.raw(0)[i].size() + 1;
       tag_bytes += tag.size() + 1;
     }
-    tokenized_->findings.tag_pairs.AddSentence(example.fields[1]);
+    tokenized_->statistics.tag_pairs.AddSentence(example.fields[1]);
     Close(begin, kept, text_bytes, text);
     Close(first_tag, kept, tag_bytes, tags);
   }
@@ -149,7 +149,7 @@ class ChunkEncoder {
     const size_t begin = text->ids.size();
     tokenizer(0).Encode(whole, &text->ids);
     if (text->ids.size() == begin) {  // Unicode white space
-      ++tokenized_->findings.left_out.empty_lines;
+      ++tokenized_->statistics.left_out.empty_lines;
       return;
     }
     if (!FitLengths({{begin, labels->ids.size()}})) return;
@@ -184,7 +184,7 @@ class ChunkEncoder {
     const uint64_t most = coding_.rules.max_length;
     const auto length = [&](int i) { return fields()[i].ids.size() - begins[i]; };
     if (most == 0 || (length(0) <= most && length(1) <= most)) return true;
-    ++tokenized_->findings.left_out.long_examples;
+    ++tokenized_->statistics.left_out.long_examples;
     const bool drop = coding_.rules.on_long == PreprocessSpec::DROP;
     for (int i = 0; i < 2; ++i) {
       std::vector<uint32_t>& ids = fields()[i].ids;
@@ -205,14 +205,14 @@ class ChunkEncoder {
     const auto last = ids.begin() + static_cast<ptrdiff_t>(end);
     const auto first = ids.begin() + static_cast<ptrdiff_t>(begin);
     if (std::find(first, last, vocabulary(field).unknown_id()) == last) return;
-    PieceCounts& counts = tokenized_->findings.unknown_words[field];
+    PieceCounts& counts = tokenized_->statistics.unknown_words[field];
     tokenizer(field).VisitUnknown(text, [&](std::string_view word) { counts.Add(word, 1); });
   }
 
   uint32_t LabelId(std::string_view label) {
     const uint32_t id = vocabulary(1).Find(label);
     if (id != vocabulary(1).unknown_id()) return id;
-    return vocabulary(1).first_unseen_id() + tokenized_->findings.unseen_labels.Add(label, 1);
+    return vocabulary(1).first_unseen_id() + tokenized_->statistics.unseen_labels.Add(label, 1);
   }
 
   std::vector<Field>& fields() { return tokenized_->examples.fields; }
@@ -232,19 +232,19 @@ class ChunkEncoder {
 
 absl::Status TokenizeChunk(const ExampleCoding& coding, const TextChunk& chunk,
                            TokenizedChunk* tokenized) {
-  TextFindings& findings = tokenized->findings;
-  findings.Clear(coding.fields.size());
+  ChunkStatistics& statistics = tokenized->statistics;
+  statistics.Clear(coding.fields.size());
   tokenized->examples.Clear(coding.fields.size());
   tokenized->examples.chunk = chunk.number;
   if (IsRunningText(coding.rules.task))
     tokenized->examples.ended_lines = std::ranges::count_if(chunk.lines, &TextChunk::Line::ends);
   // A divided corpus is read once per part; add the notices only once.
-  if (coding.rules.part.begin == 0) AddNotices(coding.rules.task, chunk, &findings.notices);
+  if (coding.rules.part.begin == 0) AddNotices(coding.rules.task, chunk, &statistics.notices);
   ChunkEncoder encoder(coding, chunk, tokenized);
   RETURN_IF_ERROR(ReadExamples(
       coding.rules, chunk, [&](const TextExample& example) { encoder.Add(example); },
-      &findings.left_out));
-  tokenized->examples.notes = findings.Serialize();
+      &statistics.left_out));
+  tokenized->examples.notes = statistics.Serialize();
   return absl::OkStatus();
 }
 

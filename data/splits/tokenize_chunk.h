@@ -33,8 +33,8 @@ struct ExampleCoding {
 
 // The result of TokenizeChunk. Reuse it to reuse its memory.
 struct TokenizedChunk {
-  TextFindings findings;
-  SpooledExamples examples;  // its notes are the serialized findings
+  ChunkStatistics statistics;
+  SpooledExamples examples;  // its notes are the serialized statistics
 };
 
 // Converts every example that the rules do not leave out. Reuses the memory of `tokenized`. Lines

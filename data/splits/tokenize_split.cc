@@ -60,9 +60,9 @@ SplitTokenizer::SplitTokenizer(const PreprocessOptions& options,
 
 absl::StatusOr<SpooledSplit> SplitTokenizer::Tokenize(const std::string& name, const Corpus& corpus,
                                                       const ExampleRules& rules) {
-  absl::StatusOr<SplitSurvey> survey = CreateSurvey(name);
-  RETURN_IF_ERROR(Agree(workers_, survey.status()));
-  surveys_.push_back(*std::move(survey));
+  absl::StatusOr<SplitStatistics> statistics = CreateStatistics(name);
+  RETURN_IF_ERROR(Agree(workers_, statistics.status()));
+  statistics_.push_back(*std::move(statistics));
   const std::vector<std::string> paths = ShareSpoolPaths(name);
   absl::StatusOr<std::vector<SpooledChunk>> chunks = ShareKept(name, paths);
   RETURN_IF_ERROR(chunks.status());
@@ -97,9 +97,9 @@ ExampleCoding SplitTokenizer::CodingOf(const std::string& name, const ExampleRul
   return coding;
 }
 
-absl::StatusOr<SplitSurvey> SplitTokenizer::CreateSurvey(const std::string& name) const {
+absl::StatusOr<SplitStatistics> SplitTokenizer::CreateStatistics(const std::string& name) const {
   const std::string hashes = absl::StrCat("hashes-", name, "-", workers_->rank());
-  return SplitSurvey::Create(fields_.size(), MayOverlap() ? JoinPath(folder_, hashes) : "");
+  return SplitStatistics::Create(fields_.size(), MayOverlap() ? JoinPath(folder_, hashes) : "");
 }
 
 // The existing spools, and those of all ranks.
@@ -153,13 +153,13 @@ absl::StatusOr<std::vector<SpooledChunk>> SplitTokenizer::ShareKept(
 // Collects the statistics of a kept chunk, as Tokenize does for new chunks.
 absl::Status SplitTokenizer::AddKept(const std::string& name, const SpooledExamples& examples) {
   if (IsTrain(name)) RETURN_IF_ERROR(CountIds(examples, &id_counts_));
-  const absl::StatusOr<TextFindings> findings = TextFindings::Parse(examples.notes);
-  if (!findings.ok() || findings->unknown_words.size() != fields_.size()) {
+  const absl::StatusOr<ChunkStatistics> statistics = ChunkStatistics::Parse(examples.notes);
+  if (!statistics.ok() || statistics->unknown_words.size() != fields_.size()) {
     return absl::DataLossError(absl::StrCat(folder_,
                                             ": cannot read the index of an intermediate file",
                                             "; delete the folder and run the command again"));
   }
-  return surveys_.back().Add(examples, *findings);
+  return statistics_.back().Add(examples, *statistics);
 }
 
 absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus& corpus,
@@ -180,7 +180,7 @@ absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus
   const ExampleCoding coding = CodingOf(name, rules);
   CorpusReader reader(corpus, workers_->rank(), workers_->size());
   std::mutex mutex;
-  SplitSurvey& survey = surveys_.back();  // guarded by mutex
+  SplitStatistics& statistics = statistics_.back();  // guarded by mutex
   const auto next = [&](TextChunk* chunk) -> absl::StatusOr<bool> {
     for (;;) {
       ASSIGN_OR_RETURN(const bool more, reader.Next(chunk));
@@ -197,12 +197,12 @@ absl::Status SplitTokenizer::TokenizeShare(const std::string& name, const Corpus
     progress_->Add(chunk->file_bytes);
     RETURN_IF_ERROR(spool->Append(examples));
     const std::lock_guard<std::mutex> lock(mutex);
-    return survey.Add(examples, thread.chunk.findings);
+    return statistics.Add(examples, thread.chunk.statistics);
   }));
   for (const Thread& thread : threads) {
     if (IsTrain(name)) AddTo(thread.id_counts, &id_counts_);
   }
-  return survey.Finish();
+  return statistics.Finish();
 }
 
 // Collects the chunks of all ranks.
@@ -228,9 +228,9 @@ absl::Status SplitTokenizer::CountIds(const SpooledExamples& examples, IdCounts*
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<SplitSurvey>> SplitTokenizer::ShareSurveys() {
-  for (SplitSurvey& survey : surveys_) RETURN_IF_ERROR(survey.Share(workers_));
-  return std::move(surveys_);
+absl::StatusOr<std::vector<SplitStatistics>> SplitTokenizer::ShareStatistics() {
+  for (SplitStatistics& statistics : statistics_) RETURN_IF_ERROR(statistics.Share(workers_));
+  return std::move(statistics_);
 }
 
 std::vector<std::vector<uint64_t>> SplitTokenizer::ShareIdCounts() {

@@ -37,7 +37,7 @@ class SplitTokenizer {
                                         const ExampleRules& rules);
 
   // The statistics of each split so far, over all ranks. Collective. Complete on rank 0.
-  absl::StatusOr<std::vector<SplitSurvey>> ShareSurveys();
+  absl::StatusOr<std::vector<SplitStatistics>> ShareStatistics();
   std::vector<std::vector<uint64_t>> ShareIdCounts();  // by field that owns its vocabulary
 
   uint64_t kept_chunks() const { return kept_chunks_; }  // chunks found in existing spools
@@ -46,7 +46,7 @@ class SplitTokenizer {
   using IdCounts = std::vector<std::vector<uint64_t>>;
 
   ExampleCoding CodingOf(const std::string& name, const ExampleRules& rules) const;
-  absl::StatusOr<SplitSurvey> CreateSurvey(const std::string& name) const;
+  absl::StatusOr<SplitStatistics> CreateStatistics(const std::string& name) const;
   std::vector<std::string> ShareSpoolPaths(const std::string& name);
   absl::StatusOr<std::vector<SpooledChunk>> ShareKept(const std::string& name,
                                                       const std::vector<std::string>& paths);
@@ -64,7 +64,7 @@ class SplitTokenizer {
   const std::string& folder_;
   Communicator* const workers_;
   PipelineProgress* const progress_;
-  std::vector<SplitSurvey> surveys_;  // by split; the last is the current split
+  std::vector<SplitStatistics> statistics_;  // by split; the last is the current split
   IdCounts id_counts_;
   uint64_t kept_chunks_ = 0;
 };

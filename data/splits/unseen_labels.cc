@@ -30,11 +30,11 @@ absl::Status RenumberUnseenLabels(const Vocabulary& vocabulary, int field,
   std::vector<uint32_t>& ids = examples->fields[field].ids;
   if (std::ranges::none_of(ids, [first](uint32_t id) { return id >= first; }))
     return absl::OkStatus();
-  ASSIGN_OR_RETURN(const TextFindings findings, TextFindings::Parse(examples->notes));
+  ASSIGN_OR_RETURN(const ChunkStatistics statistics, ChunkStatistics::Parse(examples->notes));
   const std::vector<Vocabulary::Entry>& all = vocabulary.unseen_labels();
   std::vector<uint32_t> ids_of_chunk;  // by number in the chunk
-  for (uint32_t i = 0; i < findings.unseen_labels.size(); ++i) {
-    const std::string label(findings.unseen_labels.piece(i));
+  for (uint32_t i = 0; i < statistics.unseen_labels.size(); ++i) {
+    const std::string label(statistics.unseen_labels.piece(i));
     const auto found = std::ranges::lower_bound(all, label, {}, &Vocabulary::Entry::piece);
     if (found == all.end() || found->piece != label) break;
     ids_of_chunk.push_back(first + static_cast<uint32_t>(found - all.begin()));

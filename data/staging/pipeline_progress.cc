@@ -53,7 +53,7 @@ void PipelineProgress::Skip(uint64_t bytes) {
   skipped_ += bytes * workers_;
 }
 
-void PipelineProgress::Say(const std::string& line) {
+void PipelineProgress::PrintInfo(const std::string& line) {
   if (visible_) std::fprintf(stderr, open_ && terminal_ ? "\r\033[K%s\n" : "%s\n", line.c_str());
 }
 

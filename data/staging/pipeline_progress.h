@@ -25,7 +25,7 @@ class PipelineProgress {
   void SkipSteps(int steps) { step_ += steps; }
 
   // Prints a separate line, between steps or during one.
-  void Say(const std::string& line);
+  void PrintInfo(const std::string& line);
 
  private:
   void Draw(std::chrono::steady_clock::time_point now);

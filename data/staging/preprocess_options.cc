@@ -18,7 +18,7 @@ namespace {
 // Checks that the file of a tokenizer is given if and only if its kind needs one.
 absl::Status CheckTokenizerFile(const std::string& flag, TokenizerSpec::Kind kind,
                                 const std::string& file) {
-  if (IsForeign(kind) == !file.empty()) return absl::OkStatus();
+  if (IsImported(kind) == !file.empty()) return absl::OkStatus();
   if (kind == TokenizerSpec::WORDPIECE) {
     return absl::InvalidArgumentError(
         absl::StrCat(flag, "tokenizer=wordpiece requires ", flag,
@@ -37,7 +37,7 @@ absl::Status CheckTokenizerFile(const std::string& flag, TokenizerSpec::Kind kin
 absl::Status CheckTokenizer(std::string_view prefix, const std::string& file, TokenizerSpec* spec) {
   const std::string flag(prefix);
   RETURN_IF_ERROR(CheckTokenizerFile(flag, spec->kind(), file));
-  if (spec->vocab_size() > 0 && IsForeign(spec->kind())) {
+  if (spec->vocab_size() > 0 && IsImported(spec->kind())) {
     return absl::InvalidArgumentError(absl::StrCat(
         flag, "vocab_size cannot change the size of an existing vocabulary; leave it out with ",
         file));
@@ -57,10 +57,10 @@ absl::Status CheckTokenizer(std::string_view prefix, const std::string& file, To
     spec->set_vocab_size(kDefaultSubwordVocabSize);
   }
   const uint64_t least = IsSubword(spec->kind()) ? 259 : 3;
-  constexpr uint64_t kMost = uint64_t{1} << 30;
-  if (spec->vocab_size() > kMost || (spec->vocab_size() != 0 && spec->vocab_size() < least)) {
+  constexpr uint64_t kMax = uint64_t{1} << 30;
+  if (spec->vocab_size() > kMax || (spec->vocab_size() != 0 && spec->vocab_size() < least)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(flag, "vocab_size=", spec->vocab_size(), ": expected ", least, " to ", kMost,
+        absl::StrCat(flag, "vocab_size=", spec->vocab_size(), ": expected ", least, " to ", kMax,
                      IsSubword(spec->kind())
                          ? " for subwords (256 bytes, <unk>, </s> and at least one more token)"
                          : ""));
@@ -116,16 +116,16 @@ absl::Status CheckTask(const PreprocessOptions& options) {
 
 // Checks the weights of --split.
 absl::Status CheckWeights(const PreprocessOptions& options) {
-  constexpr uint64_t kMostWeight = 1'000'000;
+  constexpr uint64_t kMaxWeight = 1'000'000;
   const std::vector<uint64_t>& weights = options.split_weights;
   if (weights.empty()) return absl::OkStatus();
   const uint64_t most = *std::ranges::max_element(weights);
-  if (weights.size() < 2 || weights.size() > 3 || weights[0] == 0 || most > kMostWeight) {
+  if (weights.size() < 2 || weights.size() > 3 || weights[0] == 0 || most > kMaxWeight) {
     return absl::InvalidArgumentError(
         absl::StrCat("--split=", absl::StrJoin(weights, ","),
                      ": expected two or three whole numbers, the weights of train, valid "
                      "and test, for example 98,1,1; each up to ",
-                     kMostWeight, ", and train above 0"));
+                     kMaxWeight, ", and train above 0"));
   }
   if (options.splits[0].name != "train") {
     return absl::InvalidArgumentError(
@@ -169,10 +169,10 @@ absl::Status CheckResources(uint64_t shard_tokens, int threads, uint64_t memory_
   if (threads < 1 || threads > 1024) {
     return absl::InvalidArgumentError(absl::StrCat("--threads=", threads, ": expected 1 to 1024"));
   }
-  constexpr uint64_t kMostMemoryMb = uint64_t{1} << 24;
-  if (memory_mb < kLeastMemoryMb || memory_mb > kMostMemoryMb) {
-    return absl::InvalidArgumentError(absl::StrCat("--memory_mb=", memory_mb, ": expected ",
-                                                   kLeastMemoryMb, " to ", kMostMemoryMb));
+  constexpr uint64_t kMaxMemoryMb = uint64_t{1} << 24;
+  if (memory_mb < kMinMemoryMb || memory_mb > kMaxMemoryMb) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--memory_mb=", memory_mb, ": expected ", kMinMemoryMb, " to ", kMaxMemoryMb));
   }
   return absl::OkStatus();
 }

@@ -18,7 +18,7 @@ namespace elman {
 inline constexpr uint64_t kDefaultShardTokens = 10'000'000;
 inline constexpr uint64_t kDefaultSubwordVocabSize = 8000;
 inline constexpr uint64_t kDefaultMemoryMb = 4096;
-inline constexpr uint64_t kLeastMemoryMb = 64;
+inline constexpr uint64_t kMinMemoryMb = 64;
 inline constexpr uint64_t kDefaultSampleBytes = uint64_t{64} << 20;
 
 // Options of a run that converts text.

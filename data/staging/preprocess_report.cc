@@ -21,8 +21,8 @@ namespace {
 
 // The begin of a text in quotes, without characters that move the cursor.
 std::string Shown(std::string_view text) {
-  constexpr size_t kMostShown = 60;
-  return absl::StrCat("'", Shortened(absl::Utf8SafeCHexEscape(std::string(text)), kMostShown), "'");
+  constexpr size_t kMaxShown = 60;
+  return absl::StrCat("'", Shortened(absl::Utf8SafeCHexEscape(std::string(text)), kMaxShown), "'");
 }
 
 // A table with one row per split or, if examples have several fields, per split and field. Columns
@@ -82,18 +82,18 @@ std::string UnknownWordsText(const DatasetManifest& manifest) {
   std::string text;
   for (const SplitEntry& split : manifest.splits()) {
     for (int i = 0; i < split.surveys_size(); ++i) {
-      const FieldSurvey& survey = split.surveys(i);
-      if (survey.unknown_words_size() == 0) continue;
+      const FieldStatistics& statistics = split.surveys(i);
+      if (statistics.unknown_words_size() == 0) continue;
       absl::StrAppend(&text, "unknown in ", split.name(),
                       split.surveys_size() == 1 ? "" : " " + manifest.fields(i).name(), ": ",
-                      GroupedText(survey.unknown_types()), " types",
-                      survey.unknown_sampled() ? " (an estimate; of a sample: " : " (");
-      for (int j = 0; j < survey.unknown_words_size(); ++j) {
-        const FieldSurvey::Word& word = survey.unknown_words(j);
+                      GroupedText(statistics.unknown_types()), " types",
+                      statistics.unknown_sampled() ? " (an estimate; of a sample: " : " (");
+      for (int j = 0; j < statistics.unknown_words_size(); ++j) {
+        const FieldStatistics::Word& word = statistics.unknown_words(j);
         absl::StrAppend(&text, j > 0 ? ", " : "", Shown(word.text()), " ",
                         GroupedText(word.count()));
       }
-      const bool more = survey.unknown_types() > survey.unknown_words_size();
+      const bool more = statistics.unknown_types() > statistics.unknown_words_size();
       absl::StrAppend(&text, more ? ", ...)\n" : ")\n");
     }
   }
@@ -102,7 +102,7 @@ std::string UnknownWordsText(const DatasetManifest& manifest) {
 
 // Returns a warning for each split in which more than half of the tokens are unknown words.
 std::string UnknownSplitsText(const DatasetManifest& manifest) {
-  constexpr double kMost = 0.5;
+  constexpr double kMax = 0.5;
   std::string text;
   for (const SplitEntry& split : manifest.splits()) {
     for (int i = 0; i < split.surveys_size(); ++i) {
@@ -110,7 +110,7 @@ std::string UnknownSplitsText(const DatasetManifest& manifest) {
       const double rate = counts.tokens() == 0 ? 0.0
                                                : static_cast<double>(counts.unknown()) /
                                                      static_cast<double>(counts.tokens());
-      if (rate <= kMost || split.surveys(i).unknown_words_size() == 0) continue;
+      if (rate <= kMax || split.surveys(i).unknown_words_size() == 0) continue;
       absl::StrAppend(&text, "warning: ", FixedText(100 * rate, 1), " % of the ",
                       split.counts_size() == 1 ? "" : manifest.fields(i).name() + " ", "tokens of ",
                       split.name(), " are unknown words: ",
@@ -284,15 +284,15 @@ std::string ShapeText(const PreprocessReport& report) {
 }
 
 std::string UnseenLabels(const PreprocessReport& report) {
-  constexpr size_t kMostShown = 5;
+  constexpr size_t kMaxShown = 5;
   if (report.unseen_labels.empty()) return "";
   uint64_t count = 0;
   std::string shown;
   for (size_t i = 0; i < report.unseen_labels.size(); ++i) {
     const auto& [label, times] = report.unseen_labels[i];
     count += times;
-    if (i == kMostShown) absl::StrAppend(&shown, ", ...");
-    if (i >= kMostShown) continue;
+    if (i == kMaxShown) absl::StrAppend(&shown, ", ...");
+    if (i >= kMaxShown) continue;
     absl::StrAppend(&shown, i > 0 ? ", " : "", "'", absl::Utf8SafeCHexEscape(label), "' (",
                     GroupedText(times), ")");
   }

@@ -24,14 +24,14 @@ bool IsEmpty(std::string_view text) { return Trimmed(text).empty(); }
 // The error "FILE: line 3: expected EXPECTED, found 'the line'; REMEDY".
 absl::Status Malformed(const TextChunk& chunk, size_t line, std::string_view expected,
                        std::string_view remedy) {
-  constexpr size_t kMostShown = 60;
+  constexpr size_t kMaxShown = 60;
   const std::string_view text = chunk.line(line);
   const std::string shown =
-      absl::StrReplaceAll(absl::Utf8SafeCHexEscape(std::string(text.substr(0, kMostShown))),
+      absl::StrReplaceAll(absl::Utf8SafeCHexEscape(std::string(text.substr(0, kMaxShown))),
                           {{"\\\"", "\""}, {"\\'", "'"}, {"\\\\", "\\"}});
   return absl::InvalidArgumentError(
       absl::StrCat(chunk.PlaceOf(line), ": expected ", std::string(expected), ", found '", shown,
-                   text.size() > kMostShown ? "'...; " : "'; ", std::string(remedy)));
+                   text.size() > kMaxShown ? "'...; " : "'; ", std::string(remedy)));
 }
 
 // The error for a line that is not FIRST<TAB>SECOND. Files of JSON lines and of comma-separated

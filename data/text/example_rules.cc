@@ -27,7 +27,7 @@ size_t LineOf(const TextChunk& chunk, std::string_view part) {
 }
 
 absl::Status Invalid(const TextChunk& chunk, std::string_view part) {
-  constexpr size_t kShownBefore = 20, kMostShown = 40;
+  constexpr size_t kShownBefore = 20, kMaxShown = 40;
   const size_t line = LineOf(chunk, part);
   const std::string_view text = chunk.line(line);
   size_t at = 0;
@@ -36,7 +36,7 @@ absl::Status Invalid(const TextChunk& chunk, std::string_view part) {
   const size_t begin = at > kShownBefore ? at - kShownBefore : 0;
   return absl::InvalidArgumentError(
       absl::StrCat(chunk.PlaceOf(line), ": expected UTF-8, found other bytes at byte ", at + 1,
-                   " of the line, '", EscapedPiece(text.substr(begin, kMostShown)),
+                   " of the line, '", EscapedPiece(text.substr(begin, kMaxShown)),
                    "'; convert the file from its encoding, for example Latin-1: ",
                    CommandOn("iconv -f LATIN1 -t UTF-8 FILE > TEXT", chunk.files[0]),
                    "; or use --on_invalid=replace or --on_invalid=skip"));

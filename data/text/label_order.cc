@@ -39,11 +39,11 @@ absl::StatusOr<std::vector<std::string>> ReadLabelList(const std::string& text) 
 
 // The first labels, for a message.
 std::string Shown(const Vocabulary& labels) {
-  constexpr uint32_t kMostShown = 5;
+  constexpr uint32_t kMaxShown = 5;
   std::string text;
-  for (uint32_t label = 0; label < std::min(labels.size(), kMostShown); ++label)
+  for (uint32_t label = 0; label < std::min(labels.size(), kMaxShown); ++label)
     absl::StrAppend(&text, label > 0 ? ", " : "", EscapedPiece(labels.piece(label)));
-  return labels.size() > kMostShown ? text + ", ..." : text;
+  return labels.size() > kMaxShown ? text + ", ..." : text;
 }
 
 }  // namespace

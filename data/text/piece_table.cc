@@ -7,7 +7,7 @@ namespace elman {
 namespace {
 
 constexpr size_t kBlockBytes = size_t{1} << 16;
-constexpr size_t kFewestSlots = 64;
+constexpr size_t kMinSlots = 64;
 
 }  // namespace
 
@@ -19,7 +19,7 @@ uint32_t PieceTable::Add(std::string_view piece) {
     return number;
   }
   if (slots_.empty() || size() > slots_.size() / 3 * 2)
-    Grow(std::max(kFewestSlots, 2 * slots_.size()));
+    Grow(std::max(kMinSlots, 2 * slots_.size()));
   const Key key = KeyOf(piece);
   slots_[Locate(key, piece)] = {key.head, key.mark, number};
   return number;
@@ -32,7 +32,7 @@ void PieceTable::AddAll(const PieceTable& other) {
 
 void PieceTable::Reserve(size_t pieces) {
   pieces_.reserve(pieces);
-  const size_t slots = std::bit_ceil(std::max(kFewestSlots, pieces / 2 * 3 + 3));
+  const size_t slots = std::bit_ceil(std::max(kMinSlots, pieces / 2 * 3 + 3));
   if (slots > slots_.size()) Grow(slots);
 }
 

@@ -143,10 +143,10 @@ bool MarkSegments(const std::string& letters, bool outside) {
   return letters.size() > 1 && (begins || HasAll(letters, FieldEntry::IOE2));
 }
 
-// The finding for tags with letters that no single scheme has: the scheme that covers the most
+// The result for tags with letters that no single scheme has: the scheme that covers the most
 // words, and as the stray tag the most frequent tag that it does not cover.
-TagSchemeFinding Mixture(const TagGroup& shaped) {
-  TagSchemeFinding finding;
+TagSchemeResult Mixture(const TagGroup& shaped) {
+  TagSchemeResult result;
   TagGroup stray, fitting;
   for (const Letters& scheme : kSchemes) {
     TagGroup in, out;
@@ -155,16 +155,16 @@ TagSchemeFinding Mixture(const TagGroup& shaped) {
     if (in.empty() || (!fitting.empty() && in.count <= fitting.count)) continue;
     fitting = std::move(in);
     stray = std::move(out);
-    finding.scheme = scheme.scheme;
+    result.scheme = scheme.scheme;
   }
   if (stray.empty()) {  // S and W: two letters for the same thing
     fitting = {};
     for (const Vocabulary::Entry* tag : shaped.tags)
       (tag->piece[0] == 'W' ? stray : fitting).Add(*tag);
   }
-  finding.stray = stray.MostFrequent();
-  finding.others = Examples(fitting);
-  return finding;
+  result.stray = stray.MostFrequent();
+  result.others = Examples(fitting);
+  return result;
 }
 
 }  // namespace
@@ -234,8 +234,8 @@ uint64_t TagPairs::tags() const {
   return sum;
 }
 
-TagSchemeFinding RecognizeTagScheme(const std::vector<Vocabulary::Entry>& tags,
-                                    const TagPairs* pairs) {
+TagSchemeResult RecognizeTagScheme(const std::vector<Vocabulary::Entry>& tags,
+                                   const TagPairs* pairs) {
   TagGroup typed, bare, others;
   std::string letters;
   bool outside = false;
@@ -274,19 +274,19 @@ TagSchemeFinding RecognizeTagScheme(const std::vector<Vocabulary::Entry>& tags,
   return {scheme};
 }
 
-TagSchemeFinding CheckTagScheme(const std::vector<Vocabulary::Entry>& tags, TagScheme scheme) {
+TagSchemeResult CheckTagScheme(const std::vector<Vocabulary::Entry>& tags, TagScheme scheme) {
   if (scheme == FieldEntry::NONE) return {};
-  TagSchemeFinding finding{scheme};
+  TagSchemeResult result{scheme};
   TagGroup fitting;
   for (const Vocabulary::Entry& tag : tags) {
     if (ParseEntityTag(tag.piece, scheme).letter == 0) {
-      if (finding.stray.empty()) finding.stray = tag.piece;
+      if (result.stray.empty()) result.stray = tag.piece;
     } else {
       fitting.Add(tag);
     }
   }
-  if (!finding.stray.empty() && !fitting.empty()) finding.others = Examples(std::move(fitting));
-  return finding;
+  if (!result.stray.empty() && !fitting.empty()) result.others = Examples(std::move(fitting));
+  return result;
 }
 
 }  // namespace elman

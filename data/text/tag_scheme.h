@@ -62,7 +62,7 @@ class TagPairs {
 };
 
 // The result of examining the tags of a corpus.
-struct TagSchemeFinding {
+struct TagSchemeResult {
   TagScheme scheme = FieldEntry::NONE;
   // A tag that does not fit the others, because tags of different schemes are mixed. Empty if there
   // is none.
@@ -74,10 +74,10 @@ struct TagSchemeFinding {
 // Tags that do not mark entities, such as parts of speech, give NONE, even if a few of them look
 // like tags of a scheme. Without `pairs` (null), IOB1 and IOB2, or IOE1 and IOE2, cannot be
 // distinguished: the result is the second.
-TagSchemeFinding RecognizeTagScheme(const std::vector<Vocabulary::Entry>& tags,
-                                    const TagPairs* pairs);
+TagSchemeResult RecognizeTagScheme(const std::vector<Vocabulary::Entry>& tags,
+                                   const TagPairs* pairs);
 
 // Checks that all tags are tags of `scheme`; for NONE they always are.
-TagSchemeFinding CheckTagScheme(const std::vector<Vocabulary::Entry>& tags, TagScheme scheme);
+TagSchemeResult CheckTagScheme(const std::vector<Vocabulary::Entry>& tags, TagScheme scheme);
 
 }  // namespace elman

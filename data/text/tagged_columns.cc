@@ -18,7 +18,7 @@ constexpr std::string_view kDocumentMark = "-DOCSTART-";
 constexpr std::string_view kConlluNames[] = {"id",    "form", "lemma",  "upos", "xpos",
                                              "feats", "head", "deprel", "deps", "misc"};
 constexpr uint32_t kForm = 2, kUpos = 4;
-constexpr uint32_t kMostColumns = 1000;
+constexpr uint32_t kMaxColumns = 1000;
 // Size of the begin of a file that is read to detect its columns.
 constexpr size_t kShownBytes = size_t{256} << 10;
 
@@ -64,7 +64,7 @@ std::vector<std::string_view> ColumnsIn(std::string_view line) {
 absl::StatusOr<uint32_t> ParseColumn(std::string_view flag, const std::string& text, bool* named) {
   uint32_t number = 0;
   if (text.empty()) return number;
-  if (absl::SimpleAtoi(text, &number) && number >= 1 && number <= kMostColumns) return number;
+  if (absl::SimpleAtoi(text, &number) && number >= 1 && number <= kMaxColumns) return number;
   const auto* name = std::ranges::find(kConlluNames, std::string_view(absl::AsciiStrToLower(text)));
   if (name == std::end(kConlluNames)) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -119,8 +119,8 @@ class LayoutFinder {
 
   void EndSentence() {
     // Two words may be numbers by chance.
-    constexpr uint64_t kTelling = 3;
-    if (words_ >= kTelling && ordered_) ++ordered_sentences_;
+    constexpr uint64_t kMinWords = 3;
+    if (words_ >= kMinWords && ordered_) ++ordered_sentences_;
     unordered_sentence_ = unordered_sentence_ || (words_ > 0 && !ordered_);
     words_ = 0;
     ordered_ = true;

@@ -23,7 +23,7 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr size_t kCarriageReturnBytes = size_t{1} << 20;
 // Size of the begin of a text in which NUL bytes show its encoding.
 constexpr size_t kEncodingBytes = size_t{64} << 10;
-constexpr size_t kLeastEncodingBytes = 16;
+constexpr size_t kMinEncodingBytes = 16;
 
 // A format that is recognized by bytes at an offset where text does not have them.
 struct Format {
@@ -86,7 +86,7 @@ std::string_view EncodingOf(std::string_view begin) {
   if (begin.starts_with("\xff\xfe\0\0"sv) || begin.starts_with("\0\0\xfe\xff"sv)) return "UTF-32";
   if (begin.starts_with("\xff\xfe") || begin.starts_with("\xfe\xff")) return "UTF-16";
   begin = begin.substr(0, std::min(begin.size(), kEncodingBytes) & ~size_t{3});
-  if (begin.size() < kLeastEncodingBytes) return "";
+  if (begin.size() < kMinEncodingBytes) return "";
   size_t nuls[4] = {};
   for (size_t i = 0; i < begin.size(); ++i) nuls[i % 4] += begin[i] == '\0';
   // NUL bytes by position modulo 4: nearly all bytes at three positions in UTF-32, most bytes at

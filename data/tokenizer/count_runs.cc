@@ -22,7 +22,7 @@ namespace {
 constexpr size_t kRecordBytes = size_t{64} << 10;
 constexpr size_t kNumberBytes = 2 * sizeof(uint64_t);
 // Number of runs of a table that are merged into one, to limit open files.
-constexpr size_t kMostRuns = 64;
+constexpr size_t kMaxRuns = 64;
 
 class RunWriter {
  public:
@@ -118,7 +118,7 @@ absl::Status SpillingCounts::Spill() {
   RETURN_IF_ERROR(run->Flush());
   runs_.push_back(path);
   table_.Clear();
-  return runs_.size() < kMostRuns ? absl::OkStatus() : MergeOwn();
+  return runs_.size() < kMaxRuns ? absl::OkStatus() : MergeOwn();
 }
 
 absl::Status SpillingCounts::MergeOwn() {

@@ -237,7 +237,7 @@ std::unique_ptr<SentencePiece> SentencePiece::Load(std::string_view model, std::
 // A model may have features that SubwordEncoder does not support: pieces of special kinds, or
 // normalization rules. It is used only if it encodes all pieces of the model as the processor does.
 void SentencePiece::State::UseEncoder() {
-  constexpr size_t kMostChecked = 4096;
+  constexpr size_t kMaxChecked = 4096;
   std::vector<SubwordEncoder::LearnedPiece> learned;
   bool unigram = false;
   for (int id = 0; id < processor.GetPieceSize(); ++id) {
@@ -258,7 +258,7 @@ void SentencePiece::State::UseEncoder() {
   };
   // Texts that normalization changes.
   bool same = agree("\xef\xac\x81\xc2\xb2") && agree("A\xcc\x88");
-  for (size_t i = 0; same && i < learned.size(); i += learned.size() / kMostChecked + 1) {
+  for (size_t i = 0; same && i < learned.size(); i += learned.size() / kMaxChecked + 1) {
     std::string_view text = learned[i].text;
     if (text.starts_with(kSpaceMark)) text.remove_prefix(kSpaceMark.size());
     const bool is_word = !text.empty() && text.find(kSpaceMark) == std::string_view::npos;

@@ -17,7 +17,7 @@ inline bool IsSubword(TokenizerSpec::Kind kind) {
 }
 
 // Whether the pieces are imported from a file of another program: WORDPIECE and SENTENCEPIECE.
-inline bool IsForeign(TokenizerSpec::Kind kind) {
+inline bool IsImported(TokenizerSpec::Kind kind) {
   return kind == TokenizerSpec::WORDPIECE || kind == TokenizerSpec::SENTENCEPIECE;
 }
 

@@ -87,7 +87,7 @@ uint64_t MostPieces(const TokenizerSpec& spec) {
 }  // namespace
 
 PieceSelection::PieceSelection(const TokenizerSpec& spec)
-    : spec_(spec), chosen_(MostPieces(spec)), left_out_(kMostUnknownWords) {}
+    : spec_(spec), chosen_(MostPieces(spec)), left_out_(kMaxUnknownWords) {}
 
 void PieceSelection::Add(std::string_view piece, uint64_t count) {
   const bool label = spec_.kind() == TokenizerSpec::LABEL;
@@ -152,8 +152,8 @@ absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model) 
   return VocabularyOf(*pieces);
 }
 
-absl::StatusOr<Vocabulary> BuildForeignVocabulary(TokenizerSpec::Kind kind, std::string_view bytes,
-                                                  const std::string& path) {
+absl::StatusOr<Vocabulary> BuildImportedVocabulary(TokenizerSpec::Kind kind, std::string_view bytes,
+                                                   const std::string& path) {
   if (kind == TokenizerSpec::WORDPIECE) return ParseBertVocabulary(bytes, path);
   std::string error;
   const std::unique_ptr<SentencePiece> pieces = SentencePiece::LoadAny(bytes, &error);

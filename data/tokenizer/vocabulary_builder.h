@@ -51,7 +51,7 @@ class PieceCounts {
 };
 
 // Number of left-out pieces that are reported.
-inline constexpr size_t kMostUnknownWords = 10;
+inline constexpr size_t kMaxUnknownWords = 10;
 
 // Selects the pieces of a vocabulary from counted pieces that are added one by one.
 //
@@ -60,7 +60,7 @@ inline constexpr size_t kMostUnknownWords = 10;
 // so that at most vocab_size ids, including the first two, can be predicted. The counts of <unk>
 // and </s> are 0 at this point. Labels: all of them, ordered by bytes.
 //
-// Memory holds only the pieces of the vocabulary and kMostUnknownWords others.
+// Memory holds only the pieces of the vocabulary and kMaxUnknownWords others.
 class PieceSelection {
  public:
   explicit PieceSelection(const TokenizerSpec& spec);
@@ -96,8 +96,8 @@ absl::StatusOr<Vocabulary> BuildSentencePieceVocabulary(std::string_view model);
 
 // The vocabulary of an imported file: the vocab.txt of a BERT model for WORDPIECE, the model for
 // SENTENCEPIECE. `path` is used in messages.
-absl::StatusOr<Vocabulary> BuildForeignVocabulary(TokenizerSpec::Kind kind, std::string_view bytes,
-                                                  const std::string& path);
+absl::StatusOr<Vocabulary> BuildImportedVocabulary(TokenizerSpec::Kind kind, std::string_view bytes,
+                                                   const std::string& path);
 
 // The same vocabulary with `counts`, by id, for the pieces that can be predicted.
 absl::StatusOr<Vocabulary> WithCounts(const Vocabulary& vocabulary,

@@ -39,8 +39,8 @@ bool ParseNumber(std::string_view field, Number* number) {
 
 // As far as a message shows it.
 std::string Shown(std::string_view field) {
-  constexpr size_t kMost = 40;
-  std::string_view begin = field.substr(0, kMost);
+  constexpr size_t kMax = 40;
+  std::string_view begin = field.substr(0, kMax);
   // Not the first bytes of a character of which the rest is cut off.
   while (begin.size() < field.size() && !begin.empty() &&
          (static_cast<unsigned char>(field[begin.size()]) & 0xc0) == 0x80)

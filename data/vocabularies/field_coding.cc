@@ -15,9 +15,9 @@ std::vector<FieldCoding> PlanFields(const PreprocessOptions& options) {
     field.name = std::string(known.name);
     field.owner = static_cast<int>(fields.size());
     field.spec = options.tokenizer;
-    field.foreign_file = options.tokenizer_file;
+    field.imported_file = options.tokenizer_file;
     if (known.labels) {
-      field.foreign_file.clear();
+      field.imported_file.clear();
       field.spec.Clear();
       field.spec.set_kind(TokenizerSpec::LABEL);
     } else if (field.owner > 0 && options.shared_vocabulary) {
@@ -25,7 +25,7 @@ std::vector<FieldCoding> PlanFields(const PreprocessOptions& options) {
     } else if (field.owner > 0 &&
                options.target_tokenizer.kind() != TokenizerSpec::KIND_UNSPECIFIED) {
       field.spec = options.target_tokenizer;
-      field.foreign_file = options.target_tokenizer_file;
+      field.imported_file = options.target_tokenizer_file;
     }
     const bool plain = field.name == "text" || options.shared_vocabulary;
     const std::string prefix = plain ? "" : field.name + ".";

@@ -20,7 +20,7 @@ struct FieldCoding {
   // Index of the first field that has the same vocabulary: this field, or an earlier one if the
   // vocabulary is shared.
   int owner = 0;
-  std::string foreign_file;     // imported file: the vocabulary or the model of a FOREIGN kind
+  std::string imported_file;    // imported file: the vocabulary or the model of an imported kind
   bool adopted = false;         // everything, with counts, is adopted from another data set
   std::string vocabulary_file;  // file names in the data set
   std::string model_file;
@@ -31,11 +31,11 @@ struct FieldCoding {
   FieldEntry::TagScheme tag_scheme = FieldEntry::UNRECORDED;  // at first, that of adopted tags
   TagColumns columns;                                         // of adopted tags; word 0: none
   // Only on rank 0, for a counted vocabulary: the words of train that are not in it.
-  FieldSurvey left_out;
+  FieldStatistics left_out;
   std::shared_ptr<const Tokenizer> tokenizer;  // null for labels
 
   // Whether its vocabulary is imported or adopted instead of counted in train.
-  bool given() const { return adopted || !foreign_file.empty(); }
+  bool given() const { return adopted || !imported_file.empty(); }
 };
 
 // The fields of the task, without vocabularies.

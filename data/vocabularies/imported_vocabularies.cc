@@ -22,22 +22,22 @@ namespace elman {
 namespace {
 
 // Reads the file on rank 0. A model is kept with the data set.
-absl::Status ReadForeign(Communicator* workers, FieldCoding* field) {
+absl::Status ReadImported(Communicator* workers, FieldCoding* field) {
   constexpr uint64_t kMaxBytes = uint64_t{64} << 20;
   std::string bytes;
   const auto read = [&]() -> absl::Status {
     if (workers->rank() != 0) return absl::OkStatus();
-    ASSIGN_OR_RETURN(field->source, DescribeSource(field->foreign_file, field->foreign_file));
+    ASSIGN_OR_RETURN(field->source, DescribeSource(field->imported_file, field->imported_file));
     const bool text = field->spec.kind() == TokenizerSpec::WORDPIECE;
-    ASSIGN_OR_RETURN(bytes, text ? ReadTextFile(field->foreign_file, kMaxBytes)
-                                 : ReadDecompressed(field->foreign_file, kMaxBytes));
+    ASSIGN_OR_RETURN(bytes, text ? ReadTextFile(field->imported_file, kMaxBytes)
+                                 : ReadDecompressed(field->imported_file, kMaxBytes));
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(Agree(workers, read()));
   BroadcastString(workers, &bytes, 0);
   if (field->spec.kind() == TokenizerSpec::SENTENCEPIECE) field->model = bytes;
   absl::StatusOr<Vocabulary> vocabulary =
-      BuildForeignVocabulary(field->spec.kind(), bytes, field->foreign_file);
+      BuildImportedVocabulary(field->spec.kind(), bytes, field->imported_file);
   RETURN_IF_ERROR(Agree(workers, vocabulary.status()));
   field->vocabulary = std::make_shared<const Vocabulary>(*std::move(vocabulary));
   return absl::OkStatus();
@@ -94,7 +94,7 @@ absl::Status TakeGivenVocabularies(const PreprocessOptions& options, Communicato
   for (size_t i = 0; i < fields->size(); ++i) {
     FieldCoding& field = (*fields)[i];
     const bool owner = field.owner == static_cast<int>(i);
-    if (owner && IsForeign(field.spec.kind())) RETURN_IF_ERROR(ReadForeign(workers, &field));
+    if (owner && IsImported(field.spec.kind())) RETURN_IF_ERROR(ReadImported(workers, &field));
   }
   return absl::OkStatus();
 }

@@ -50,11 +50,11 @@ absl::Status NoText(const PreprocessOptions& options) {
 // --- Counted vocabularies ---
 
 // The words that are not in the vocabulary.
-FieldSurvey LeftOutOf(PieceSelection* selection) {
-  FieldSurvey survey;
-  survey.set_unknown_types(selection->left_out_types());
-  AddUnknownWords(selection->TakeLeftOut(), &survey);
-  return survey;
+FieldStatistics LeftOutOf(PieceSelection* selection) {
+  FieldStatistics statistics;
+  statistics.set_unknown_types(selection->left_out_types());
+  AddUnknownWords(selection->TakeLeftOut(), &statistics);
+  return statistics;
 }
 
 // The labels in the order given by the options.

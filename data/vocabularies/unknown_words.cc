@@ -45,18 +45,18 @@ absl::Status UnknownWords::AddSerialized(std::string_view bytes) {
   return absl::OkStatus();
 }
 
-void UnknownWords::Describe(size_t most, FieldSurvey* survey) const {
-  survey->set_unknown_types(static_cast<uint64_t>(words_.size()) << halvings_);
-  survey->set_unknown_sampled(halvings_ > 0);
+void UnknownWords::Describe(size_t most, FieldStatistics* statistics) const {
+  statistics->set_unknown_types(static_cast<uint64_t>(words_.size()) << halvings_);
+  statistics->set_unknown_sampled(halvings_ > 0);
   FirstEntries first(most);
   for (uint32_t i = 0; i < words_.size(); ++i)
     first.Add(words_.piece(i), words_.count(i), [](std::string_view, uint64_t) {});
-  AddUnknownWords(first.Take(), survey);
+  AddUnknownWords(first.Take(), statistics);
 }
 
-void AddUnknownWords(std::vector<Vocabulary::Entry> words, FieldSurvey* survey) {
+void AddUnknownWords(std::vector<Vocabulary::Entry> words, FieldStatistics* statistics) {
   for (Vocabulary::Entry& entry : words) {
-    FieldSurvey::Word* word = survey->add_unknown_words();
+    FieldStatistics::Word* word = statistics->add_unknown_words();
     word->set_text(std::move(entry.piece));
     word->set_count(entry.count);
   }

@@ -31,8 +31,8 @@ class UnknownWords {
   std::string Serialize() const;
   absl::Status AddSerialized(std::string_view bytes);
 
-  // Sets the statistics of unknown words in `survey`, with the `most` most frequent ones.
-  void Describe(size_t most, FieldSurvey* survey) const;
+  // Sets the statistics of unknown words in `statistics`, with the `most` most frequent ones.
+  void Describe(size_t most, FieldStatistics* statistics) const;
 
  private:
   bool Keeps(std::string_view word) const;
@@ -43,7 +43,7 @@ class UnknownWords {
   PieceCounts words_;
 };
 
-// Adds the words to the list of unknown words in `survey`.
-void AddUnknownWords(std::vector<Vocabulary::Entry> words, FieldSurvey* survey);
+// Adds the words to the list of unknown words in `statistics`.
+void AddUnknownWords(std::vector<Vocabulary::Entry> words, FieldStatistics* statistics);
 
 }  // namespace elman

@@ -58,7 +58,7 @@ die() {
 }
 
 # The last line of every test.
-verdict() {
+report_result() {
   if ((failures > 0)); then
     echo "$failures failures" >&2
     exit 1

@@ -31,7 +31,7 @@ breach() {
 }
 
 # The end of every check.
-verdict() {
+report_result() {
   if ((breaches > 0)); then
     echo "$breaches breaches" >&2
     exit 1

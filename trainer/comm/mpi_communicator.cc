@@ -259,7 +259,7 @@ std::string MpiVersion() {
 
 std::string MpiParameter(const std::string& name) {
   // The library may report size 0 for a parameter that is not set.
-  constexpr size_t kLeastBytes = 4096;
+  constexpr size_t kMinBytes = 4096;
   int provided = 0;
   if (MPI_T_init_thread(MPI_THREAD_SINGLE, &provided) != MPI_SUCCESS) return "";
   int index = 0, count = 0;
@@ -267,7 +267,7 @@ std::string MpiParameter(const std::string& name) {
   std::string value;
   if (MPI_T_cvar_get_index(name.c_str(), &index) == MPI_SUCCESS &&
       MPI_T_cvar_handle_alloc(index, nullptr, &handle, &count) == MPI_SUCCESS) {
-    value.resize(std::max(kLeastBytes, static_cast<size_t>(std::max(count, 0)) + 1));
+    value.resize(std::max(kMinBytes, static_cast<size_t>(std::max(count, 0)) + 1));
     if (MPI_T_cvar_read(handle, value.data()) != MPI_SUCCESS) value.clear();
     value.resize(std::strlen(value.c_str()));
     MPI_T_cvar_handle_free(&handle);

@@ -13,10 +13,10 @@
 namespace elman {
 namespace {
 
-constexpr int kMostProcessors = 1 << 16;
+constexpr int kMaxProcessors = 1 << 16;
 
 std::vector<int> AllowedThreads() {
-  for (int most = 1024; most <= kMostProcessors; most *= 2) {
+  for (int most = 1024; most <= kMaxProcessors; most *= 2) {
     cpu_set_t* set = CPU_ALLOC(most);
     const size_t size = CPU_ALLOC_SIZE(most);
     std::vector<int> threads;
@@ -126,7 +126,7 @@ std::vector<int> ParseNumberRanges(const std::string& text) {
     const std::vector<std::string> ends = absl::StrSplit(range, '-');
     int first = 0, last = 0;
     if (!absl::SimpleAtoi(ends.front(), &first) || !absl::SimpleAtoi(ends.back(), &last)) continue;
-    if (first < 0 || last >= kMostProcessors) continue;
+    if (first < 0 || last >= kMaxProcessors) continue;
     for (int i = first; i <= last; ++i) processors.push_back(i);
   }
   return processors;

@@ -46,7 +46,7 @@ std::string NearestPath(std::string_view name, const std::vector<std::string>& p
     size_t sum = 0;
     for (size_t i = 0; near && i < parts.size(); ++i) {
       const size_t distance = EditDistance(wanted[i], parts[i]);
-      near = distance <= MostSlips(wanted[i]);
+      near = distance <= MaxEdits(wanted[i]);
       sum += distance;
     }
     if (!near || sum >= least) continue;
@@ -87,7 +87,7 @@ double SharedWords(const std::string& name, const std::string& known) {
 // The fields of the group that `name` names, or of all groups, that share most words with it.
 std::vector<std::string> PathsWithSharedWords(const std::string& name,
                                               const std::vector<std::string>& paths) {
-  constexpr size_t kMost = 3;  // more would be no suggestion
+  constexpr size_t kMax = 3;  // more would be no suggestion
   const size_t dot = name.rfind('.');
   const std::string group = dot == name.npos ? "" : name.substr(0, dot + 1);
   const std::string last = name.substr(group.size());
@@ -104,7 +104,7 @@ std::vector<std::string> PathsWithSharedWords(const std::string& name,
     depth = dots;
     found.push_back(path);
   }
-  return found.size() <= kMost ? found : std::vector<std::string>();
+  return found.size() <= kMax ? found : std::vector<std::string>();
 }
 
 // What users of other tools write for a value.

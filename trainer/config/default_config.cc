@@ -87,9 +87,9 @@ Choice LanguageModelChoice(const DataFacts& facts) {
   if (size == kSizes) absl::StrAppend(&choice.text, std::string(kOneLane));
   // One pass over a very large text takes days; a part of it makes a model as good as its size lets
   // it be.
-  constexpr int64_t kMostTokens = 100'000'000;
-  if (static_cast<int64_t>(facts.tokens) > kMostTokens)
-    choice.max_steps = kMostTokens / (size->batch * size->length);
+  constexpr int64_t kMaxTokens = 100'000'000;
+  if (static_cast<int64_t>(facts.tokens) > kMaxTokens)
+    choice.max_steps = kMaxTokens / (size->batch * size->length);
   const uint64_t steps = facts.tokens / static_cast<uint64_t>(size->batch * size->length);
   absl::StrAppend(&choice.text, "logging { every_steps: ",
                   std::clamp<uint64_t>(steps * static_cast<uint64_t>(epochs) / 50, 5, 100), " }\n");

@@ -35,16 +35,16 @@ void AddJoined(std::string_view all, Observation* sum) {
 }
 
 // Returns the reasons for missing results.
-std::vector<std::string> MissingFrom(const Findings& findings, Task task,
+std::vector<std::string> MissingFrom(const StepStatistics& statistics, Task task,
                                      const TrainingConfig& config) {
   std::vector<std::string> missing;
-  if (const std::string timeless = WhyTimeless(task, config.model()); !timeless.empty()) {
+  if (const std::string timeless = NoTimeGradientReason(task, config.model()); !timeless.empty()) {
     missing.push_back(timeless);
-  } else if (findings.recurrences.empty()) {
+  } else if (statistics.recurrences.empty()) {
     missing.push_back("no lane had training data, so no layer was examined");
   }
   bool gates = true;
-  for (const RecurrenceFindings& recurrence : findings.recurrences) {
+  for (const RecurrenceStatistics& recurrence : statistics.recurrences) {
     gates &= recurrence.time_constants.has_value();
     if (!recurrence.lags.empty()) continue;
     missing.push_back(absl::StrCat(
@@ -55,12 +55,12 @@ std::vector<std::string> MissingFrom(const Findings& findings, Task task,
     missing.push_back(absl::StrCat("cells of kind ", ModelSpec::Cell_Name(config.model().cell()),
                                    " have no gates, so there are no time constants"));
   }
-  if (!findings.clip_rate) {
+  if (!statistics.clip_rate) {
     missing.push_back(config.optimizer().clip_norm() > 0
                           ? "no update since the last diagnosis, so there is no clipping rate"
                           : "optimizer.clip_norm is 0, so gradients are not clipped by their norm");
   }
-  if (!findings.updated) missing.push_back("the step diverged, so there was no update");
+  if (!statistics.updated) missing.push_back("the step diverged, so there was no update");
   return missing;
 }
 
@@ -80,47 +80,47 @@ GradientMicroscope::GradientMicroscope(Communicator* communicator, const Paramet
 
 void GradientMicroscope::Begin() {
   for (Observation& observation : observations_) observation = {};
-  survey_.emplace(*table_, begin_, end_);
+  collector_.emplace(*table_, begin_, end_);
   updated_ = false;
 }
 
 void GradientMicroscope::LookAtGradients(std::span<const float> gradients, double scale,
                                          std::span<const float> values) {
-  survey_->LookAtGradients(gradients, scale, values);
+  collector_->LookAtGradients(gradients, scale, values);
 }
 
 void GradientMicroscope::LookAtUpdate(std::span<const float> values) {
-  survey_->LookAtUpdate(values);
+  collector_->LookAtUpdate(values);
   updated_ = true;
 }
 
-std::optional<StepDiagnosis> GradientMicroscope::Conclude(int64_t step, int64_t epoch,
+std::optional<StepDiagnosis> GradientMicroscope::Diagnose(int64_t step, int64_t epoch,
                                                           int64_t updates, int64_t clipped,
                                                           bool solved) {
   // Ranks run blocks of consecutive lanes, so the concatenation of all ranks has all lanes in
   // order.
   const std::vector<std::string> lanes = communicator_->AllGather(Join(observations_));
-  std::vector<ParameterFigures> parameters = survey_->Gather(communicator_);
-  survey_.reset();
+  std::vector<ParameterStatistics> parameters = collector_->Gather(communicator_);
+  collector_.reset();
   for (Observation& observation : observations_) observation = {};
   if (communicator_->rank() != 0) return std::nullopt;
 
   Observation sum;
   for (const std::string& rank : lanes) AddJoined(rank, &sum);
   StepDiagnosis diagnosis;
-  Findings& findings = diagnosis.findings;
-  findings.step = step;
-  findings.epoch = epoch;
-  findings.solved = solved;
+  StepStatistics& statistics = diagnosis.statistics;
+  statistics.step = step;
+  statistics.epoch = epoch;
+  statistics.solved = solved;
   for (const RecurrenceSums& recurrence : sum.recurrences)
-    findings.recurrences.push_back(FindingsOf(recurrence));
-  findings.layers = LayersOf(parameters);
-  findings.parameters = std::move(parameters);
-  findings.updated = updated_;
+    statistics.recurrences.push_back(StatisticsOf(recurrence));
+  statistics.layers = LayersOf(parameters);
+  statistics.parameters = std::move(parameters);
+  statistics.updated = updated_;
   if (config_.optimizer().clip_norm() > 0 && updates > 0)
-    findings.clip_rate = static_cast<double>(clipped) / static_cast<double>(updates);
-  findings.missing = MissingFrom(findings, task_, config_);
-  diagnosis.verdict = Judge(findings, task_, config_);
+    statistics.clip_rate = static_cast<double>(clipped) / static_cast<double>(updates);
+  statistics.missing = MissingFrom(statistics, task_, config_);
+  diagnosis.gradient_diagnosis = DiagnoseGradients(statistics, task_, config_);
   return diagnosis;
 }
 

@@ -13,9 +13,9 @@
 #include "proto/dataset.pb.h"
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
-#include "trainer/diagnostics/findings.h"
-#include "trainer/diagnostics/parameter_survey.h"
-#include "trainer/diagnostics/verdict.h"
+#include "trainer/diagnostics/gradient_diagnosis.h"
+#include "trainer/diagnostics/parameter_statistics.h"
+#include "trainer/diagnostics/step_statistics.h"
 #include "trainer/network/parameters/parameters.h"
 #include "trainer/network/recurrent/observation.h"
 
@@ -23,8 +23,8 @@ namespace elman {
 
 // The results for one step and their interpretation.
 struct StepDiagnosis {
-  Findings findings;
-  Verdict verdict;
+  StepStatistics statistics;
+  GradientDiagnosis gradient_diagnosis;
 };
 
 class GradientMicroscope {
@@ -38,7 +38,7 @@ class GradientMicroscope {
   bool IsDue(int64_t step) const { return every_steps_ > 0 && step % every_steps_ == 0; }
 
   // Call the following functions for due steps, in this order. Memory is allocated by Begin and
-  // freed by Conclude.
+  // freed by Diagnose.
   void Begin();
   Observation* lane(int nth) { return &observations_[nth]; }  // lane number `nth` of this rank
   // Reads the summed gradients and the values before the update. `scale` turns the sums into the
@@ -48,7 +48,7 @@ class GradientMicroscope {
   void LookAtUpdate(std::span<const float> values);
   // `clipped` of the `updates` since the last diagnosis were clipped by norm. `solved`: the model
   // predicts almost without error. Collective; only rank 0 gets a result.
-  std::optional<StepDiagnosis> Conclude(int64_t step, int64_t epoch, int64_t updates,
+  std::optional<StepDiagnosis> Diagnose(int64_t step, int64_t epoch, int64_t updates,
                                         int64_t clipped, bool solved = false);
 
  private:
@@ -59,7 +59,7 @@ class GradientMicroscope {
   const TrainingConfig config_;
   const int64_t every_steps_;
   std::vector<Observation> observations_;  // one per lane of this rank
-  std::optional<ParameterSurvey> survey_;
+  std::optional<ParameterStatisticsCollector> collector_;
   bool updated_ = false;
 };
 

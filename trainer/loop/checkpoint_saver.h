@@ -14,7 +14,7 @@
 #include "trainer/record/checkpoint/background_writer.h"
 #include "trainer/record/checkpoint/checkpoint.h"
 #include "trainer/state/training_state.h"
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 
 namespace elman {
 

@@ -17,7 +17,7 @@
 #include "trainer/state/training_state.h"
 #include "trainer/trace/run_trace.h"
 #include "trainer/validation/validation_samples.h"
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 
 namespace elman {
 
@@ -46,7 +46,7 @@ struct RecordParts {
 // The parts that monitor the run.
 struct WatchParts {
   PhaseClock* clock = nullptr;
-  Pulse* pulse = nullptr;  // null: no watchdog
+  RankHeartbeat* heartbeat = nullptr;  // null: no watchdog
 };
 
 // Callbacks of the loop.

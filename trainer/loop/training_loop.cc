@@ -137,7 +137,7 @@ absl::Status TrainingLoop::Step() {
     report.ends_interval = ends_interval;
     record_.reporter->Step(report);
   }
-  if (diagnosed) ConcludeDiagnosis(report);
+  if (diagnosed) FinishDiagnosis(report);
   if (ends_interval) {
     progress_->clear_interval_steps();
     progress_->clear_interval_loss();
@@ -274,10 +274,10 @@ bool TrainingLoop::Solved(const StepReport& report) const {
 }
 
 // Reports the diagnosis of the step and resets the counts for the next one.
-void TrainingLoop::ConcludeDiagnosis(const StepReport& report) {
+void TrainingLoop::FinishDiagnosis(const StepReport& report) {
   const absl::Time began = absl::Now();
   const std::optional<StepDiagnosis> diagnosis =
-      microscope_.Conclude(report.step, report.epoch, progress_->diagnosis_updates(),
+      microscope_.Diagnose(report.step, report.epoch, progress_->diagnosis_updates(),
                            progress_->diagnosis_clipped(), Solved(report));
   if (diagnosis && record_.reporter)
     record_.reporter->Diagnosed(*diagnosis, absl::ToDoubleSeconds(absl::Now() - began));
@@ -450,7 +450,7 @@ void TrainingLoop::UpdateTrace() {
 }
 
 void TrainingLoop::Alive(Activity activity) {
-  if (watch_.pulse) watch_.pulse->At(activity, progress_->step());
+  if (watch_.heartbeat) watch_.heartbeat->At(activity, progress_->step());
   if (record_.reporter) record_.reporter->Alive(progress_->step(), ActivityName(activity));
 }
 

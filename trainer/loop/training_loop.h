@@ -18,7 +18,7 @@
 #include "trainer/network/math/workspace.h"
 #include "trainer/reporting/progress_reporter.h"
 #include "trainer/state/divergence.h"
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 
 namespace elman {
 
@@ -47,7 +47,7 @@ class TrainingLoop {
   void UpdateValues(const StepReport& report, double scale);
   void CountStep(const LaneSums& sums, const StepReport& report, bool diverged);
   bool Solved(const StepReport& report) const;
-  void ConcludeDiagnosis(const StepReport& report);
+  void FinishDiagnosis(const StepReport& report);
   void FallBack(const LostBest& lost);
   absl::Status Recover(StepReport* report);
   absl::Status EndEpoch();

@@ -31,9 +31,9 @@ double Decay(const ScheduleSpec& spec, const Progress& progress, int64_t steps_p
     case ScheduleSpec::PLATEAU:
       return std::pow(double{spec.factor()}, static_cast<double>(progress.decays()));
     case ScheduleSpec::LINEAR_DECAY: {
-      constexpr double kLeast = 1e-4;  // for runs longer than linear_epochs
+      constexpr double kMin = 1e-4;  // for runs longer than linear_epochs
       const double done = EpochsDone(progress, steps_per_epoch) / std::max(1, spec.linear_epochs());
-      return std::max(1 - done, kLeast);
+      return std::max(1 - done, kMin);
     }
   }
   return 1;

@@ -61,8 +61,8 @@ std::string Table(const std::vector<HostPlacement>& hosts, const std::vector<Ran
 
 }  // namespace
 
-PreflightReport JudgeFacts(const std::vector<RankFacts>& ranks, const PreflightRun& run,
-                           const ExchangeSpeed& speed) {
+PreflightReport CheckRankFacts(const std::vector<RankFacts>& ranks, const PreflightRun& run,
+                               const ExchangeSpeed& speed) {
   const std::vector<HostPlacement> hosts = PlacementOf(ranks);
   PreflightReport report;
   report.warnings = FindWarnings(ranks, hosts, run, speed);
@@ -89,7 +89,7 @@ absl::StatusOr<PreflightReport> Preflight(Communicator* communicator, const Pref
                        "all ranks the same command line"));
     }
   }
-  return JudgeFacts(ranks, run, MeasureExchange(communicator, hosts, run.exchange));
+  return CheckRankFacts(ranks, run, MeasureExchange(communicator, hosts, run.exchange));
 }
 
 }  // namespace elman

@@ -25,7 +25,7 @@ struct PreflightReport {
 absl::StatusOr<PreflightReport> Preflight(Communicator* communicator, const PreflightRun& run);
 
 // The part of Preflight without communication: evaluates the facts of all ranks, in rank order.
-PreflightReport JudgeFacts(const std::vector<RankFacts>& ranks, const PreflightRun& run,
-                           const ExchangeSpeed& speed);
+PreflightReport CheckRankFacts(const std::vector<RankFacts>& ranks, const PreflightRun& run,
+                               const ExchangeSpeed& speed);
 
 }  // namespace elman

@@ -22,7 +22,7 @@ struct PreflightRun {
   std::string mpi_version;
   // Networks that MPI was configured to use (empty: all) and not to use, by name or address.
   std::string networks_included, networks_excluded;
-  std::vector<int> unheard;        // ranks whose watchdogs cannot reach that of rank 0
+  std::vector<int> unreachable;    // ranks whose watchdogs cannot reach that of rank 0
   std::function<void()> exchange;  // performs the exchange of one step, to be timed; may be empty
 };
 

@@ -13,7 +13,7 @@
 namespace elman {
 namespace {
 
-constexpr double kMostSkew = 1;           // seconds
+constexpr double kMaxSkew = 1;            // seconds
 constexpr double kSlowestNetwork = 50e6;  // bytes/s of a host: half of Gigabit Ethernet
 constexpr char kBindOptions[] = "--map-by core --bind-to core";
 
@@ -89,7 +89,7 @@ void WarnOfClocks(const std::vector<HostPlacement>& hosts, const std::vector<Ran
                   Warnings* warnings) {
   for (const HostPlacement& host : hosts) {
     const double offset = ranks[host.ranks[0]].clock_offset;
-    if (std::abs(offset) <= kMostSkew) continue;
+    if (std::abs(offset) <= kMaxSkew) continue;
     warnings->push_back(absl::StrFormat(
         "%s: its clock is %.1f s %s than that of %s, so time stamps are wrong; synchronize the "
         "clocks with NTP",
@@ -154,12 +154,12 @@ void WarnOfNetworks(const std::vector<HostPlacement>& hosts, const std::vector<R
         absl::StrFormat("a host sends %s/s to another, less than half of Gigabit Ethernet; %s",
                         ByteText(rate), remedy));
   }
-  for (size_t rank = 0; rank < run.unheard.size(); ++rank) {
+  for (size_t rank = 0; rank < run.unreachable.size(); ++rank) {
     warnings->push_back(
-        absl::StrCat("the watchdog of rank ", run.unheard[rank], " on ",
-                     ranks[run.unheard[rank]].host, " does not reach rank 0 over UDP",
-                     run.unheard.size() > 1
-                         ? absl::StrCat(", and neither do ", run.unheard.size() - 1, " others")
+        absl::StrCat("the watchdog of rank ", run.unreachable[rank], " on ",
+                     ranks[run.unreachable[rank]].host, " does not reach rank 0 over UDP",
+                     run.unreachable.size() > 1
+                         ? absl::StrCat(", and neither do ", run.unreachable.size() - 1, " others")
                          : "",
                      "; allow UDP between the hosts, otherwise hangs are detected late"));
     break;

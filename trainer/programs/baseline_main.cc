@@ -106,17 +106,17 @@ absl::StatusOr<NgramEstimationSpec> NgramSpecOfFlags() {
     }
   }
   const uint64_t memory_mb = absl::GetFlag(FLAGS_memory_mb);
-  constexpr uint64_t kMostMemoryMb = uint64_t{1} << 24;
-  if (memory_mb < 1 || memory_mb > kMostMemoryMb) {
+  constexpr uint64_t kMaxMemoryMb = uint64_t{1} << 24;
+  if (memory_mb < 1 || memory_mb > kMaxMemoryMb) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--memory_mb=", memory_mb, ": it must be from 1 to ", kMostMemoryMb));
+        absl::StrCat("--memory_mb=", memory_mb, ": it must be from 1 to ", kMaxMemoryMb));
   }
   spec.memory_bytes = memory_mb << 20;
   const int threads = absl::GetFlag(FLAGS_threads);
-  constexpr int kMostThreads = 1024;
-  if (threads < 0 || threads > kMostThreads) {
+  constexpr int kMaxThreads = 1024;
+  if (threads < 0 || threads > kMaxThreads) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--threads=", threads, ": it must be from 0 to ", kMostThreads));
+        absl::StrCat("--threads=", threads, ": it must be from 0 to ", kMaxThreads));
   }
   spec.threads = threads > 0 ? threads : UsableThreads();
   return spec;

@@ -126,8 +126,8 @@ constexpr Program kProgram = {
 constexpr ScoreTokenization kTokenizations[] = {ScoreTokenization::k13a, ScoreTokenization::kZh,
                                                 ScoreTokenization::kChar};
 
-absl::StatusOr<TranslationJudgeSpec> TranslationSpecOfFlags() {
-  TranslationJudgeSpec spec;
+absl::StatusOr<TranslationScorerSpec> TranslationSpecOfFlags() {
+  TranslationScorerSpec spec;
   spec.search.beam = absl::GetFlag(FLAGS_beam);
   spec.search.length_penalty = absl::GetFlag(FLAGS_length_penalty);
   RETURN_IF_ERROR(
@@ -211,7 +211,7 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFor(const std::string& path,
 
 // The model that was evaluated. A baseline has no steps.
 std::string Title(const TrainedModel& trained) {
-  if (trained.floor) return trained.path;
+  if (trained.is_baseline) return trained.path;
   return absl::StrCat(trained.path, ", step ", trained.header.progress().step());
 }
 
@@ -227,7 +227,7 @@ class LineTables {
     return absl::OkStatus();
   }
 
-  absl::Status Conclude(const std::shared_ptr<const Dataset>& dataset, Evaluation* evaluation) {
+  absl::Status Finish(const std::shared_ptr<const Dataset>& dataset, Evaluation* evaluation) {
     evaluation->tables.push_back(positions_.Table());
     if (!file_) return absl::OkStatus();
     ASSIGN_OR_RETURN(const auto unknown_words,
@@ -242,28 +242,28 @@ class LineTables {
   std::unique_ptr<AtomicFile> file_;
 };
 
-absl::StatusOr<JudgedTranslations> JudgeSplit(const std::shared_ptr<const Dataset>& dataset,
+absl::StatusOr<ScoredTranslations> ScoreSplit(const std::shared_ptr<const Dataset>& dataset,
                                               const TrainedModel& trained) {
-  ASSIGN_OR_RETURN(const TranslationJudgeSpec spec, TranslationSpecOfFlags());
-  return JudgeTranslations(dataset, SplitOfFlags(), spec,
+  ASSIGN_OR_RETURN(const TranslationScorerSpec spec, TranslationSpecOfFlags());
+  return ScoreTranslations(dataset, SplitOfFlags(), spec,
                            FeatureSize(trained.header.config().model()), trained.model.get());
 }
 
 // Evaluates the other model as the first one, and adds the differences to the first one's metrics.
 absl::Status AddComparison(const std::shared_ptr<const Dataset>& dataset, TrainedModel* other,
                            const Evaluator& evaluator, const ExampleSums& examples,
-                           const JudgedTranslations& translations, Evaluation* evaluation) {
+                           const ScoredTranslations& translations, Evaluation* evaluation) {
   ASSIGN_OR_RETURN(const EntitySpec entities, EntitySpecOfFlags());
   ASSIGN_OR_RETURN(const auto others_evaluator,
                    CreateEvaluator(dataset, SplitOfFlags(), other->header.config(), entities));
   ExampleSums others_examples(examples.examples());
   others_evaluator->AddObserver(&others_examples);
   ASSIGN_OR_RETURN(const Evaluation others, others_evaluator->Evaluate(other->model.get()));
-  ASSIGN_OR_RETURN(FigureTable table,
+  ASSIGN_OR_RETURN(MetricTable table,
                    Compare(evaluator, {*evaluation, examples}, {others, others_examples},
                            absl::GetFlag(FLAGS_bootstrap_samples)));
   if (dataset->manifest().task() == TRANSLATION) {
-    ASSIGN_OR_RETURN(const JudgedTranslations others_translations, JudgeSplit(dataset, *other));
+    ASSIGN_OR_RETURN(const ScoredTranslations others_translations, ScoreSplit(dataset, *other));
     CompareTranslations(translations, others_translations, absl::GetFlag(FLAGS_bootstrap_samples),
                         &table);
   }
@@ -279,11 +279,11 @@ absl::Status RunWordTests() {
   Evaluation evaluation;
   if (const std::string text = absl::GetFlag(FLAGS_word_similarity); !text.empty()) {
     ASSIGN_OR_RETURN(const auto files, SplitPaths("--word_similarity", text));
-    RETURN_IF_ERROR(JudgeSimilarity(*space, files, &evaluation));
+    RETURN_IF_ERROR(EvaluateSimilarity(*space, files, &evaluation));
   }
   if (const std::string text = absl::GetFlag(FLAGS_analogies); !text.empty()) {
     ASSIGN_OR_RETURN(const auto files, SplitPaths("--analogies", text));
-    RETURN_IF_ERROR(JudgeAnalogies(*space, files, &evaluation));
+    RETURN_IF_ERROR(EvaluateAnalogies(*space, files, &evaluation));
   }
   if (!IsJson(absl::GetFlag(FLAGS_format))) {
     std::printf("%s, %lld vectors of %lld elements\n\n%s", path.c_str(),
@@ -351,7 +351,7 @@ absl::Status Run(const CommandLine& command_line) {
   LineTables tables;
   if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Begin(evaluator.get()));
   ASSIGN_OR_RETURN(Evaluation evaluation, evaluator->Evaluate(trained->model.get()));
-  if (const Figure* predictions = evaluation.Find("predictions");
+  if (const Metric* predictions = evaluation.Find("predictions");
       predictions != nullptr && predictions->value == 0) {
     return absl::FailedPreconditionError(
         absl::StrCat(dataset->folder(), ", split ", split, ": ", evaluation.remarks.back(),
@@ -363,10 +363,10 @@ absl::Status Run(const CommandLine& command_line) {
                                               ": the values of this checkpoint are too large to "
                                               "compute with; use an earlier checkpoint"));
   }
-  if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Conclude(dataset, &evaluation));
-  JudgedTranslations translations;
+  if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Finish(dataset, &evaluation));
+  ScoredTranslations translations;
   if (header.task() == TRANSLATION) {
-    ASSIGN_OR_RETURN(translations, JudgeSplit(dataset, *trained));
+    ASSIGN_OR_RETURN(translations, ScoreSplit(dataset, *trained));
   }
   if (other) {
     RETURN_IF_ERROR(

@@ -14,7 +14,7 @@
 #include "trainer/eval/inspection/baseline_inspection.h"
 #include "trainer/eval/inspection/inspect.h"
 #include "trainer/eval/inspection/inspection.h"
-#include "trainer/eval/inspection/run_course.h"
+#include "trainer/eval/inspection/run_history.h"
 #include "trainer/eval/inspection/run_table.h"
 #include "trainer/eval/inspection/word_questions.h"
 
@@ -143,7 +143,7 @@ absl::StatusOr<Inspection> Export(const std::string& path, const std::string& fi
   return inspection;
 }
 
-absl::StatusOr<Inspection> InspectAsAsked(const std::vector<std::string>& paths) {
+absl::StatusOr<Inspection> InspectByFlags(const std::vector<std::string>& paths) {
   if (paths.size() > 1) return TabulateRuns(paths);
   const std::string& path = paths[0];
   const std::string file = absl::GetFlag(FLAGS_export_vectors);
@@ -165,7 +165,7 @@ absl::StatusOr<Inspection> InspectAsAsked(const std::vector<std::string>& paths)
 }
 
 absl::Status Run(const CommandLine& command_line) {
-  ASSIGN_OR_RETURN(const Inspection inspection, InspectAsAsked(command_line.arguments));
+  ASSIGN_OR_RETURN(const Inspection inspection, InspectByFlags(command_line.arguments));
   if (IsJson(absl::GetFlag(FLAGS_format))) {
     std::printf("%s\n", inspection.json().ToString().c_str());
   } else {

@@ -258,7 +258,7 @@ absl::Status CheckTask(const CommandLine& command_line, const TrainedModel& trai
 absl::Status Run(const CommandLine& command_line) {
   const ComputeScope scope;
   ASSIGN_OR_RETURN(const auto trained, LoadTrainedModel(absl::GetFlag(FLAGS_checkpoint)));
-  if (!trained->floor) RETURN_IF_ERROR(CheckTask(command_line, *trained));
+  if (!trained->is_baseline) RETURN_IF_ERROR(CheckTask(command_line, *trained));
   ASSIGN_OR_RETURN(const auto features, FeaturesOfFlags());
   ASSIGN_OR_RETURN(const auto predictor,
                    CreatePredictor(trained.get(), SpecOfFlags(features.get())));

@@ -42,7 +42,7 @@
 #include "trainer/run/run_start.h"
 #include "trainer/run/stop_signal.h"
 #include "trainer/run/training_run.h"
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 #include "trainer/watchdog/watchdog.h"
 #include "trainer/watchdog/watched_communicator.h"
 
@@ -311,7 +311,7 @@ std::string ScratchPath() {
 }
 
 absl::Status Run(Communicator* communicator, const CommandLine& command_line, PhaseClock* clock,
-                 Pulse* pulse, Watchdog* watchdog) {
+                 RankHeartbeat* heartbeat, Watchdog* watchdog) {
   if (Replays()) {
     watchdog->SetPatience(0);  // there is no other rank to wait for
     return Replay(communicator, command_line);
@@ -337,7 +337,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                          .output = output.empty() ? ScratchPath() : output,
                          .vectors = VectorsFromFlags(),
                          .clock = clock,
-                         .pulse = pulse},
+                         .heartbeat = heartbeat},
                         absl::GetFlag(FLAGS_verify_resume));
   }
   const auto check_place = [&](const TrainingConfig& settled, GradientExchange* exchange) {
@@ -359,7 +359,7 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                                               .measures_peak = true,
                                               .quiet = absl::GetFlag(FLAGS_quiet),
                                               .clock = clock,
-                                              .pulse = pulse}));
+                                              .heartbeat = heartbeat}));
   return end.learned;
 }
 
@@ -376,22 +376,22 @@ int Main(int argc, char** argv) {
   }
   const ComputeScope scope;  // threads that begin within it inherit its rounding
   PhaseClock clock;
-  Pulse pulse(&clock);
-  Watchdog watchdog(launch.rank == 0, &pulse, TrainingConfig().watchdog_seconds(), EndHungJob);
-  pulse.Meet(Meeting::kJoining);
+  RankHeartbeat heartbeat(&clock);
+  Watchdog watchdog(launch.rank == 0, &heartbeat, TrainingConfig().watchdog_seconds(), EndHungJob);
+  heartbeat.Enter(Rendezvous::kJoining);
   const auto mpi = CreateMpiCommunicator(&argc, &argv);
-  pulse.Part();
+  heartbeat.Leave();
   if (const auto status = CheckConnected(launch, mpi->size(), MpiVersion()); !status.ok()) {
     if (launch.rank == 0) PrintError(kProgram.name, status);
     return kExitUsage;
   }
   const bool root = mpi->rank() == 0;
   const absl::Status usage = command_line.ok() ? CheckFlags(*command_line) : command_line.status();
-  WatchedCommunicator communicator(mpi.get(), &pulse);
+  WatchedCommunicator communicator(mpi.get(), &heartbeat);
   absl::Status status = usage;
   if (usage.ok()) {
-    watchdog.Meet(&communicator);
-    status = Run(&communicator, *command_line, &clock, &pulse, &watchdog);
+    watchdog.WatchAllRanks(&communicator);
+    status = Run(&communicator, *command_line, &clock, &heartbeat, &watchdog);
   }
   if (status.ok()) return kExitDone;
   // Every rank has the same status; rank 0 prints it.

@@ -60,8 +60,8 @@ void WarnOfAnotherMachine(const Provenance& theirs) {
 }
 
 // Returns how training handled the step.
-const char* WhatBecameOf(const Progress& before, const Progress& after,
-                         const absl::Status& trained) {
+const char* OutcomeText(const Progress& before, const Progress& after,
+                        const absl::Status& trained) {
   if (!trained.ok()) return "the run ended with it";
   if (after.divergence().rollbacks() > before.divergence().rollbacks())
     return "it diverged and was rolled back";
@@ -70,7 +70,7 @@ const char* WhatBecameOf(const Progress& before, const Progress& after,
   return "updated";
 }
 
-bool SameFigure(double recorded, double replayed) {
+bool SameMetric(double recorded, double replayed) {
   return std::isfinite(recorded) ? recorded == replayed : !std::isfinite(replayed);
 }
 
@@ -86,9 +86,9 @@ absl::Status CheckAgainstRecord(const std::string& metrics, const StepReport& re
     absl::PrintF("%s: has no line of this step to compare with\n", metrics);
     return absl::OkStatus();
   }
-  if (SameFigure(recorded->loss, report.loss) &&
-      SameFigure(recorded->gradient_norm, report.gradient_norm) &&
-      SameFigure(recorded->learning_rate, report.learning_rate)) {
+  if (SameMetric(recorded->loss, report.loss) &&
+      SameMetric(recorded->gradient_norm, report.gradient_norm) &&
+      SameMetric(recorded->learning_rate, report.learning_rate)) {
     absl::PrintF("%s: the same loss, gradient norm and learning rate\n", metrics);
     return absl::OkStatus();
   }
@@ -145,14 +145,14 @@ absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
   const Progress& progress = *run.start.checkpoint.header.mutable_progress();
   absl::FPrintF(stderr, "replaying steps %d to %d, from %s\n", progress.step() + 1, step,
                 run.start.resumed() ? resume : "the beginning");
-  StepSurvey survey(*run.model, *run.source);
+  StepNorms norms(*run.model, *run.source);
   std::optional<StepReport> report;
   Progress before;
   const auto look = [&](const StepReport& now, double scale) {
     if (now.step != step) return;
     report = now;
     before = progress;
-    survey.LookAtStep(run.state.get(), run.exchange->SummedGradients(), scale);
+    norms.LookAtStep(run.state.get(), run.exchange->SummedGradients(), scale);
   };
   PhaseClock clock;
   TrainingLoop loop({.communicator = communicator,
@@ -167,11 +167,11 @@ absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
   if (!report) return trained;
 
   if (progress.divergence().steps() == before.divergence().steps())
-    survey.LookAtUpdate(run.state.get());
+    norms.LookAtUpdate(run.state.get());
   absl::PrintF("step %d, epoch %d: loss %s, gradient norm %s, learning rate %s; %s\n%s", step,
                report->epoch, RoundTripText(report->loss), RoundTripText(report->gradient_norm),
-               RoundTripText(report->learning_rate), WhatBecameOf(before, progress, trained),
-               survey.Text());
+               RoundTripText(report->learning_rate), OutcomeText(before, progress, trained),
+               norms.Text());
   return CheckAgainstRecord(source.metrics, *report,
                             config.exchange().wire_format() != ExchangeSpec::FLOAT32);
 }

@@ -41,11 +41,11 @@ std::string TableCell(const std::vector<double>& norms, size_t row) {
 
 }  // namespace
 
-StepSurvey::StepSurvey(const Model& model, const BatchSource& source)
+StepNorms::StepNorms(const Model& model, const BatchSource& source)
     : model_(model), source_(source) {}
 
-void StepSurvey::LookAtStep(TrainingState* state, std::span<const float> summed_gradients,
-                            double scale) {
+void StepNorms::LookAtStep(TrainingState* state, std::span<const float> summed_gradients,
+                           double scale) {
   const float* values = state->values();
   values_.assign(values, values + model_.parameters().size());
   values_norms_ = Norms("value", values_, 1);
@@ -53,15 +53,14 @@ void StepSurvey::LookAtStep(TrainingState* state, std::span<const float> summed_
   LookAtCarry(state);
 }
 
-void StepSurvey::LookAtUpdate(TrainingState* state) {
+void StepNorms::LookAtUpdate(TrainingState* state) {
   const float* after = state->values();
   for (size_t i = 0; i < values_.size(); ++i) values_[i] = after[i] - values_[i];
   update_norms_ = Norms("update", values_, 1);
 }
 
 // `what` names the array in messages.
-std::vector<double> StepSurvey::Norms(const char* what, std::span<const float> array,
-                                      double scale) {
+std::vector<double> StepNorms::Norms(const char* what, std::span<const float> array, double scale) {
   std::vector<double> norms;
   double total = 0;
   for (const Parameter& parameter : model_.parameters().parameters()) {
@@ -80,7 +79,7 @@ std::vector<double> StepSurvey::Norms(const char* what, std::span<const float> a
   return norms;
 }
 
-void StepSurvey::LookAtCarry(TrainingState* state) {
+void StepNorms::LookAtCarry(TrainingState* state) {
   for (int lane = 0; lane < source_.lanes(); ++lane) {
     const int64_t first_row = source_.first_row(lane), rows = source_.end_row(lane) - first_row;
     const std::span<const float> carry(state->carry(lane),
@@ -95,7 +94,7 @@ void StepSurvey::LookAtCarry(TrainingState* state) {
   }
 }
 
-std::string StepSurvey::Text() const {
+std::string StepNorms::Text() const {
   std::string text =
       absl::StrFormat("%-36s%14s%14s%14s\n", "norm of", "values", "gradient", "update");
   const std::vector<Parameter>& parameters = model_.parameters().parameters();

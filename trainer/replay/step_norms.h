@@ -14,10 +14,10 @@
 namespace elman {
 
 // For a run in one process, whose state has every lane and all of every array.
-class StepSurvey {
+class StepNorms {
  public:
   // Both arguments must outlive this object.
-  StepSurvey(const Model& model, const BatchSource& source);
+  StepNorms(const Model& model, const BatchSource& source);
 
   // Call when gradients are summed and values are not yet updated. The gradient of the loss is the
   // sums times `scale`.

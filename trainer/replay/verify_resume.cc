@@ -80,10 +80,10 @@ absl::Status VerifyResume(Communicator* communicator, const RunRequest& request,
   ASSIGN_OR_RETURN(const double first_half, TrainTo(communicator, resumed, steps));
   ASSIGN_OR_RETURN(const double second_half, TrainTo(communicator, resumed, 2 * steps));
 
-  absl::Status verdict;
+  absl::Status compared;
   if (communicator->rank() == 0)
-    verdict = Compare(straight.output, straight_seconds, resumed.output, first_half + second_half);
-  return AgreeWithRoot(communicator, verdict);
+    compared = Compare(straight.output, straight_seconds, resumed.output, first_half + second_half);
+  return AgreeWithRoot(communicator, compared);
 }
 
 }  // namespace elman

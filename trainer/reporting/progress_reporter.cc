@@ -22,7 +22,7 @@
 #include "data/text/task_fields.h"
 #include "trainer/config/field_values.h"
 #include "trainer/config/run_config.h"
-#include "trainer/diagnostics/findings_json.h"
+#include "trainer/diagnostics/statistics_json.h"
 #include "trainer/eval/evaluators/label_metrics.h"
 #include "trainer/record/report/next_commands.h"
 
@@ -157,7 +157,7 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, Task task,
 
 ProgressReporter::~ProgressReporter() = default;
 
-absl::Status ProgressReporter::TellPrometheus(const std::string& path) {
+absl::Status ProgressReporter::OpenPrometheusFile(const std::string& path) {
   ASSIGN_OR_RETURN(prometheus_,
                    PrometheusFile::Create(path, directory_->folder(), total_steps_, record_));
   return absl::OkStatus();
@@ -204,7 +204,7 @@ void ProgressReporter::WriteTrainLine() {
       {"train/gradient_norm", last_.gradient_norm},
       {"train/tokens_per_second", tokens_per_second}};
   if (perplexity) scalars.emplace_back("train/perplexity", *perplexity);
-  Complain(tensorboard_->Write(last_.step, scalars));
+  WarnOnce(tensorboard_->Write(last_.step, scalars));
   ShowProgress();
   if (utilization && *utilization > 1) ExplainUtilization(*utilization);
   last_.interval_targets = 0;
@@ -250,9 +250,9 @@ void ProgressReporter::ShowProgress() {
   terminal_.ShowProgress(last_.step, total_steps_, parts);
 }
 
-void ProgressReporter::Complain(const absl::Status& status) {
-  if (status.ok() || complained_) return;
-  complained_ = true;
+void ProgressReporter::WarnOnce(const absl::Status& status) {
+  if (status.ok() || warned_) return;
+  warned_ = true;
   terminal_.Print(absl::StrFormat(
       "warning: %s; training continues, and later lines may also be missing", status.message()));
 }
@@ -266,12 +266,12 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
   Log(line.Add("best", best));
   if (best) LogLabels(step, evaluation);
   std::vector<std::pair<std::string, double>> scalars;
-  for (const Figure& figure : evaluation.figures) {
-    if (figure.headline) scalars.emplace_back("valid/" + figure.name, figure.value);
+  for (const Metric& metric : evaluation.metrics) {
+    if (metric.is_main) scalars.emplace_back("valid/" + metric.name, metric.value);
   }
-  Complain(tensorboard_->Write(step, scalars));
-  Say(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step, HeadlineOf(evaluation),
-                      best ? "  (best)" : ""));
+  WarnOnce(tensorboard_->Write(step, scalars));
+  PrintInfo(absl::StrFormat("epoch %d  step %d  validation: %s%s", epoch, step,
+                            MainMetricsText(evaluation), best ? "  (best)" : ""));
   for (const std::string& line : std::exchange(shown_samples_, {})) terminal_.SayAsIs(line);
   Advise(advice_.AfterValidation(epoch, record_.BestValidation()));
   std::vector<std::string> remarks = evaluation.remarks;
@@ -282,7 +282,7 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
         "of a text. Set model.initial_state.reset_probability=0.01 in a new run");
   }
   for (const std::string& remark : remarks) {
-    if (remarked_.insert(remark).second) Say("remark: " + remark);
+    if (remarked_.insert(remark).second) PrintInfo("remark: " + remark);
   }
   WritePage(/*running=*/true);
 }
@@ -290,7 +290,7 @@ void ProgressReporter::Validated(int64_t step, int64_t epoch, const Evaluation& 
 void ProgressReporter::Advise(const std::string& advice) {
   if (advice.empty()) return;
   LogEvent(last_.step, kAdvice, advice);
-  Say("hint: " + advice);
+  PrintInfo("hint: " + advice);
 }
 
 // Whether a language model that carries its state through all of the text has a validation loss far
@@ -308,12 +308,12 @@ bool ProgressReporter::IsLostAtBegin(int64_t epoch, double validation_loss) cons
 // they are confused.
 void ProgressReporter::LogLabels(int64_t step, const Evaluation& evaluation) {
   constexpr size_t kMostLabels = 30;
-  const auto table = std::ranges::find(evaluation.tables, kPerLabel, &FigureTable::also);
+  const auto table = std::ranges::find(evaluation.tables, kPerLabel, &MetricTable::also);
   if (table == evaluation.tables.end()) return;
-  const auto frequency = std::ranges::find(table->columns, "present", &Figure::name);
-  std::vector<FigureTable::Row> rows = table->rows;
+  const auto frequency = std::ranges::find(table->columns, "present", &Metric::name);
+  std::vector<MetricTable::Row> rows = table->rows;
   if (frequency != table->columns.end()) {
-    std::ranges::stable_sort(rows, std::ranges::greater(), [&](const FigureTable::Row& row) {
+    std::ranges::stable_sort(rows, std::ranges::greater(), [&](const MetricTable::Row& row) {
       return row.values[frequency - table->columns.begin()];
     });
   }
@@ -322,9 +322,9 @@ void ProgressReporter::LogLabels(int64_t step, const Evaluation& evaluation) {
   JsonObject line;
   line.Add("kind", "labels").Add("step", step);
   line.AddJson("labels",
-               JsonArray(rows, [](const FigureTable::Row& row) { return JsonString(row.name); }));
+               JsonArray(rows, [](const MetricTable::Row& row) { return JsonString(row.name); }));
   for (size_t column = 0; column < table->columns.size(); ++column) {
-    line.AddJson(table->columns[column].name, JsonArray(rows, [&](const FigureTable::Row& row) {
+    line.AddJson(table->columns[column].name, JsonArray(rows, [&](const MetricTable::Row& row) {
                    return JsonNumber(row.values[column]);
                  }));
   }
@@ -354,7 +354,7 @@ void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples,
         absl::StrCat(Verbatim("input", sample.input), Verbatim("expected", sample.expected),
                      Verbatim("model", sample.output)));
   }
-  if (!texts.empty()) Complain(tensorboard_->WriteTexts(step, texts));
+  if (!texts.empty()) WarnOnce(tensorboard_->WriteTexts(step, texts));
 }
 
 void ProgressReporter::EpochDone(int64_t step, int64_t epoch, double seconds,
@@ -421,25 +421,25 @@ void ProgressReporter::Diverged(const StepReport& report, const std::string& wha
 
 void ProgressReporter::Diagnosed(const StepDiagnosis& diagnosis, double seconds) {
   interval_.Pause(seconds);
-  const Findings& findings = diagnosis.findings;
-  const Verdict& verdict = diagnosis.verdict;
-  Log(LineOf(findings, verdict));
-  Complain(tensorboard_->WriteHistograms(findings.step, HistogramsOf(findings)));
-  if (verdicts_.IsNews(verdict.kind))
-    Say(absl::StrFormat("step %d  gradients %s", findings.step, verdict.words));
+  const StepStatistics& statistics = diagnosis.statistics;
+  const GradientDiagnosis& gradient_diagnosis = diagnosis.gradient_diagnosis;
+  Log(LineOf(statistics, gradient_diagnosis));
+  WarnOnce(tensorboard_->WriteHistograms(statistics.step, HistogramsOf(statistics)));
+  if (verdicts_.IsNews(gradient_diagnosis.kind))
+    PrintInfo(absl::StrFormat("step %d  gradients %s", statistics.step, gradient_diagnosis.words));
 }
 
 void ProgressReporter::Alive(int64_t step, std::string_view phase) {
-  Complain(heartbeat_->Beat(step, phase));
+  WarnOnce(heartbeat_->Beat(step, phase));
 }
 
-absl::Status ProgressReporter::Conclude(const Progress& progress, const Dataset& dataset) {
+absl::Status ProgressReporter::ReportResults(const Progress& progress, const Dataset& dataset) {
   absl::Status learned = CheckLearned(progress, dataset);
-  Complain(tensorboard_->WriteEnd());
+  WarnOnce(tensorboard_->WriteEnd());
   if (learned.ok()) {
-    SayBest(progress);
+    PrintBest(progress);
     Advise(advice_.AtEnd(record_));
-    SayNext(dataset);
+    PrintNextCommands(dataset);
   } else {
     LogEvent(progress.step(), "worse_than_guessing", std::string(learned.message()));
   }
@@ -447,14 +447,15 @@ absl::Status ProgressReporter::Conclude(const Progress& progress, const Dataset&
   return learned;
 }
 
-void ProgressReporter::SayBest(const Progress& progress) {
+void ProgressReporter::PrintBest(const Progress& progress) {
   if (!progress.has_best()) return;
-  Say(absl::StrCat("best: step ", progress.best_step(), ", validation loss ",
-                   FixedText(progress.best_loss(), 4), "; ", progress.tokens(),
-                   " tokens trained on in ", Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
+  PrintInfo(absl::StrCat("best: step ", progress.best_step(), ", validation loss ",
+                         FixedText(progress.best_loss(), 4), "; ", progress.tokens(),
+                         " tokens trained on in ",
+                         Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
 }
 
-void ProgressReporter::SayNext(const Dataset& dataset) {
+void ProgressReporter::PrintNextCommands(const Dataset& dataset) {
   const std::string run = directory_->folder();
   std::string split;
   for (const char* name : {"valid", "test"}) {
@@ -513,18 +514,18 @@ void ProgressReporter::FinishTraining() { WriteTrainLine(); }
 void ProgressReporter::Log(JsonObject line) {
   const double milliseconds = static_cast<double>(absl::ToUnixMillis(absl::Now()));
   line.Add("time", milliseconds / 1000);
-  Complain(log_->Write(line));
+  WarnOnce(log_->Write(line));
   record_.Add(line.ToString());
-  if (prometheus_) Complain(prometheus_->Add(record_.lines().back()));
+  if (prometheus_) WarnOnce(prometheus_->Add(record_.lines().back()));
 }
 
 void ProgressReporter::WriteReport() {
   WritePage(/*running=*/false);
-  if (prometheus_) Complain(prometheus_->End());
+  if (prometheus_) WarnOnce(prometheus_->End());
 }
 
 void ProgressReporter::WritePage(bool running) {
-  Complain(WriteReportPage(directory_->report_path(),
+  WarnOnce(WriteReportPage(directory_->report_path(),
                            {.title = directory_->folder(),
                             .running = running,
                             .started = absl::ToDoubleSeconds(started_ - absl::UnixEpoch()),

@@ -50,7 +50,7 @@ class ProgressReporter {
   void Describe(RunDescription description) { description_ = std::move(description); }
 
   // From now on, writes the state of the run for Prometheus to the file at `path`.
-  absl::Status TellPrometheus(const std::string& path);
+  absl::Status OpenPrometheusFile(const std::string& path);
 
   void Step(const StepReport& report);
   // Reports a validation. Epochs count from 1. `seconds` is its duration, which does not count as
@@ -95,13 +95,13 @@ class ProgressReporter {
   // Call at the end: writes the train line of the last, incomplete interval.
   void FinishTraining();
   // Prints a line, unless the run is quiet.
-  void Say(const std::string& line) { terminal_.Say(line); }
+  void PrintInfo(const std::string& line) { terminal_.PrintInfo(line); }
   // Records advice for a person (TrainingAdvice) and prints it, unless the run is quiet; does
   // nothing if it is empty.
   void Advise(const std::string& advice);
   // Call at the end of a run: prints its results and commands for using it that work in the current
   // folder. Returns an error, also logged as an event, if the model is worse than guessing.
-  absl::Status Conclude(const Progress& progress, const Dataset& dataset);
+  absl::Status ReportResults(const Progress& progress, const Dataset& dataset);
   // Call last: writes the final report.html and the final Prometheus file.
   void WriteReport();
 
@@ -118,14 +118,14 @@ class ProgressReporter {
   void ShowProgress();
   void ExplainUtilization(double utilization);
   bool IsLostAtBegin(int64_t epoch, double validation_loss) const;
-  void SayBest(const Progress& progress);
-  void SayNext(const Dataset& dataset);
+  void PrintBest(const Progress& progress);
+  void PrintNextCommands(const Dataset& dataset);
   absl::Status CheckLearned(const Progress& progress, const Dataset& dataset) const;
   void Log(JsonObject line);  // to metrics.jsonl, with the time
   void LogLabels(int64_t step, const Evaluation& evaluation);
   void LogEvent(int64_t step, const std::string& what, const std::string& detail);
   void WritePage(bool running);               // report.html
-  void Complain(const absl::Status& status);  // warns once about a log that cannot be written
+  void WarnOnce(const absl::Status& status);  // warns once about a log that cannot be written
 
   const RunDirectory* const directory_;
   const Task task_;
@@ -148,7 +148,7 @@ class ProgressReporter {
   VerdictNews verdicts_;
   TrainingAdvice advice_;
   std::vector<std::string> shown_samples_;  // to be printed with the next validation
-  bool complained_ = false;
+  bool warned_ = false;
   std::set<std::string> remarked_;  // warnings that were already printed at validations
 };
 

@@ -129,7 +129,7 @@ void TerminalLine::Print(std::string_view line) const {
   std::fprintf(stderr, "%s%s\n", kClear, text.c_str());
 }
 
-void TerminalLine::Say(std::string_view line) const {
+void TerminalLine::PrintInfo(std::string_view line) const {
   if (!quiet_) Print(line);
 }
 

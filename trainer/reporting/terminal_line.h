@@ -41,7 +41,7 @@ class TerminalLine {
 
   // Prints a permanent line; on a terminal, it is wrapped between words.
   void Print(std::string_view line) const;
-  void Say(std::string_view line) const;  // the same, unless quiet
+  void PrintInfo(std::string_view line) const;  // the same, unless quiet
   // The same for text to be copied, such as commands: it is not wrapped.
   void SayAsIs(std::string_view text) const;
 

@@ -115,11 +115,12 @@ void AnnounceRun(const PreparedRun& run, const InitialVectors& vectors,
   const std::string train_tokens = GroupedText(tokens);
   const std::string steps = GroupedText(StepsPerEpoch(*run.source, start.config.micro_batches()));
   const std::string machine = absl::StrCat("oneDNN ", OneDnnVersion(), ", ", InstructionSet());
-  reporter->Say(absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
-                             parameters, " parameters, ", train_tokens, " training tokens, ", steps,
-                             " steps per epoch, ", CountText(start.config.lanes(), "lane"), " on ",
-                             CountText(ranks, "rank"), " (", machine, ")"));
-  reporter->Say(absl::StrCat("memory per rank, about: ", memory));
+  reporter->PrintInfo(absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()),
+                                   ", ", parameters, " parameters, ", train_tokens,
+                                   " training tokens, ", steps, " steps per epoch, ",
+                                   CountText(start.config.lanes(), "lane"), " on ",
+                                   CountText(ranks, "rank"), " (", machine, ")"));
+  reporter->PrintInfo(absl::StrCat("memory per rank, about: ", memory));
   const std::string task = absl::AsciiStrToLower(Task_Name(start.checkpoint.header.task()));
   RunDescription description = {.details = {{"steps per epoch", steps},
                                             {"lanes", absl::StrCat(start.config.lanes())},
@@ -138,7 +139,7 @@ void AnnounceRun(const PreparedRun& run, const InitialVectors& vectors,
     if (datasets.size() == 1) continue;
     const std::string share = absl::StrFormat("%.1f %% of the training on ", 100 * (*weights)[i]);
     facts.back().second = share + datasets[i]->folder();
-    reporter->Say(facts.back().second);
+    reporter->PrintInfo(facts.back().second);
   }
   facts.emplace_back("training tokens", train_tokens);
   facts.emplace_back(

@@ -103,7 +103,7 @@ LargestBatch LargestTrainingBatch(const TrainingConfig& config, const Dataset& d
     // The mean number of tokens per batch, plus the longest example, in as many rows as fit.
     const double tokens = all.longest() + all.mean() * static_cast<double>(rows);
     double sum = 0;
-    for (const double length : all.Rows(kMostRows * rows, config.lanes())) {
+    for (const double length : all.Rows(kMaxRows * rows, config.lanes())) {
       if (sum < tokens) lengths[field].push_back(length);
       sum += length;
     }

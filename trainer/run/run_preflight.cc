@@ -42,7 +42,8 @@ absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config
   run.mpi_version = MpiVersion();
   run.networks_included = MpiParameter("btl_tcp_if_include");
   run.networks_excluded = MpiParameter("btl_tcp_if_exclude");
-  if (root && config.watchdog_seconds() > 0) run.unheard = watchdog->Unheard(kPatienceForHello);
+  if (root && config.watchdog_seconds() > 0)
+    run.unreachable = watchdog->UnreachableRanks(kPatienceForHello);
   if (wanted == PlaceReport::kTable) {
     run.exchange = [exchange] {
       exchange->ComputeLanes([](int, GradientArray*) {});

@@ -76,8 +76,8 @@ absl::Status CheckSameIds(const Dataset& first, const Dataset& other) {
 // Returns false if the manifest shows that no example of the split has more than `most` tokens.
 bool MayHaveLonger(const SplitEntry& split, size_t most) {
   if (split.surveys().empty()) return true;
-  return std::ranges::any_of(split.surveys(), [&](const FieldSurvey& survey) {
-    const int bins = survey.length_counts_size();
+  return std::ranges::any_of(split.surveys(), [&](const FieldStatistics& statistics) {
+    const int bins = statistics.length_counts_size();
     return bins > 0 && FirstLengthOfBin(bins) - 1 > most;
   });
 }

@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunRequest& req
     const bool is_best = progress.has_best() && progress.best_step() == progress.step();
     ASSIGN_OR_RETURN(content_hash, checkpoints->Save(&checkpoint, is_best));
   } else {
-    ASSIGN_OR_RETURN(run->start.set_aside, checkpoints->GoOnFrom(progress));
+    ASSIGN_OR_RETURN(run->start.set_aside, checkpoints->ContinueFrom(progress));
   }
   const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
   RETURN_IF_ERROR(WriteFile(directory.config_path(), RunConfigText(run->config())));
@@ -55,7 +55,8 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> TakeOver(const RunRequest& req
                    ProgressReporter::Create(
                        &directory, run->start.checkpoint.header.task(), run->config(), progress,
                        TotalSteps(run->config(), *run->source), peak, clock, request.quiet));
-  if (!request.prometheus.empty()) RETURN_IF_ERROR(reporter->TellPrometheus(request.prometheus));
+  if (!request.prometheus.empty())
+    RETURN_IF_ERROR(reporter->OpenPrometheusFile(request.prometheus));
   if (elsewhere) {
     reporter->Saved(progress.step(), checkpoints->PathOf(progress.step()), content_hash, seconds);
   }
@@ -109,7 +110,7 @@ absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, in
                          ? absl::StrCat(" by early stopping: no better validation in ",
                                         CountText(patience, "epoch"), " (evaluation.patience)")
                          : std::string()));
-    learned = reporter->Conclude(progress, dataset);
+    learned = reporter->ReportResults(progress, dataset);
   }
   reporter->WriteReport();
   return learned;
@@ -134,7 +135,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   ASSIGN_OR_RETURN(PreparedRun run,
                    PrepareRun(communicator, request.datasets,
                               {directory.get(), request.resume, request.take}, request.config));
-  if (request.pulse) run.source->ShowReading(request.pulse->shard());
+  if (request.heartbeat) run.source->ShowReading(request.heartbeat->shard());
   PrepareExchange(&run);
   if (request.check_place) RETURN_IF_ERROR(request.check_place(run.config(), run.exchange.get()));
   RETURN_IF_ERROR(PrepareState(request.vectors, &run));
@@ -161,7 +162,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
                      .learner = run.learner(),
                      .validation = {run.evaluator.get(), run.samples.get()},
                      .record = {&checkpoints, reporter.get(), trace.get()},
-                     .watch = {clock, request.pulse},
+                     .watch = {clock, request.heartbeat},
                      .hooks = {.stop_requested = StopRequested,
                                .measure_peak = meter ? [&] { return meter->Measure(); }
                                                      : std::function<double()>()},
@@ -169,7 +170,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   if (reporter) AnnounceRun(run, request.vectors, reporter.get());
   const absl::Status trained = loop.Run();
   const Progress& progress = run.start.checkpoint.header.progress();
-  if (request.pulse) request.pulse->At(Activity::kEnding, progress.step());
+  if (request.heartbeat) request.heartbeat->At(Activity::kEnding, progress.step());
   absl::Status learned;
   if (reporter) {
     const int patience = loop.StopsEarly() ? run.config().evaluation().patience() : 0;

@@ -16,7 +16,7 @@
 #include "trainer/run/initial_vectors.h"
 #include "trainer/run/resume.h"
 #include "trainer/run/training_data.h"
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 
 namespace elman {
 
@@ -37,9 +37,9 @@ struct RunRequest {
   // Whether to measure the peak FLOP/s at the start, to report MFU.
   bool measures_peak = false;
   bool quiet = false;  // print only warnings and events
-  // The clock and the pulse of the watchdog; optional. Both must outlive the run.
+  // The clock and the heartbeat of the watchdog; optional. Both must outlive the run.
   PhaseClock* clock = nullptr;
-  Pulse* pulse = nullptr;
+  RankHeartbeat* heartbeat = nullptr;
 };
 
 // How a run ended.

@@ -24,7 +24,7 @@ bool DivergenceGuard::Diverged(double loss, double gradient_norm) const {
 
 DivergenceGuard::Recovery DivergenceGuard::Recover(double loss, double gradient_norm) {
   const int64_t step = progress_->step() + 1;
-  const std::string figures = absl::StrCat("step ", step, ": loss ", SignificantText(loss, 6),
+  const std::string metrics = absl::StrCat("step ", step, ": loss ", SignificantText(loss, 6),
                                            ", gradient norm ", SignificantText(gradient_norm, 6));
   record_->set_steps(record_->steps() + 1);
   record_->set_in_a_row(record_->in_a_row() + 1);
@@ -33,7 +33,7 @@ DivergenceGuard::Recovery DivergenceGuard::Recover(double loss, double gradient_
 
   const bool too_many_in_a_row = record_->in_a_row() > policy_.max_in_a_row();
   if (too_many_in_a_row || record_->steps() > policy_.max_in_all()) {
-    const std::string detail = absl::StrCat("training diverged at ", figures, " (", count, ")");
+    const std::string detail = absl::StrCat("training diverged at ", metrics, " (", count, ")");
     return {
         "diverged", detail,
         absl::OutOfRangeError(absl::StrCat(
@@ -43,14 +43,14 @@ DivergenceGuard::Recovery DivergenceGuard::Recover(double loss, double gradient_
   if (!rolls_back()) {
     state_->RestoreState();
     record_->set_lost_updates(record_->lost_updates() + 1);
-    return {"skipped", absl::StrCat("warning: skipped ", figures, " (", count, ")"), {}};
+    return {"skipped", absl::StrCat("warning: skipped ", metrics, " (", count, ")"), {}};
   }
   state_->RestoreSnapshot();
   record_->set_rollbacks(record_->rollbacks() + 1);
   record_->set_lost_updates(step - record_->snapshot_step() + record_->snapshot_lost_updates());
   return {"rolled_back",
           absl::StrCat("warning: returned to the snapshot of step ", record_->snapshot_step(),
-                       " after ", figures, " (", count, "); learning rates are multiplied by ",
+                       " after ", metrics, " (", count, "); learning rates are multiplied by ",
                        SignificantText(rate_factor(), 6), " from now on"),
           {}};
 }

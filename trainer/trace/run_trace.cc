@@ -24,12 +24,12 @@ namespace {
 using std::chrono_literals::operator""s;
 
 // For all ranks together: about 30 MB of file, regardless of the number of ranks.
-constexpr int kMostSpans = 1 << 18;
-constexpr int kFewestSpans = 1 << 12;  // per rank
+constexpr int kMaxSpans = 1 << 18;
+constexpr int kMinSpans = 1 << 12;  // per rank
 constexpr int kClockRounds = 5;
 constexpr std::chrono::seconds kFirstPause = 2s, kLongestPause = 64s;
 
-size_t SpansOfARank(int ranks) { return std::max(kFewestSpans, kMostSpans / ranks); }
+size_t SpansOfARank(int ranks) { return std::max(kMinSpans, kMaxSpans / ranks); }
 
 int64_t Nanoseconds(Timeline::Clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();

@@ -40,7 +40,7 @@ absl::StatusOr<Evaluation> Validate(Communicator* communicator, Evaluator* evalu
   }
   for (const std::string& of_rank : all_whole)
     total += {.real = {}, .whole = VectorFromBytes<int64_t>(of_rank)};
-  return evaluator->Conclude(total);
+  return evaluator->ComputeMetrics(total);
 }
 
 }  // namespace elman

@@ -32,11 +32,11 @@ constexpr uint64_t kExamplesLookedAt = 1000;
 constexpr uint64_t kCacheBytes = uint64_t{2} << 20;
 // Lengths of inputs in tokens. Shorter examples, and those with words that cannot be spelled, are
 // shown only if there are too few others.
-constexpr size_t kGoodLength = 3, kGoodLengthOfText = 8, kMostTokens = 120;
-constexpr int kMostLines = 3;  // per text
-constexpr size_t kPromptBytes = 60, kMostBytes = 400;
+constexpr size_t kGoodLength = 3, kGoodLengthOfText = 8, kMaxTokens = 120;
+constexpr int kMaxLines = 3;  // per text
+constexpr size_t kPromptBytes = 60, kMaxBytes = 400;
 // Limits of generated text: tokens, characters.
-constexpr int kMostGenerated = 60, kMostGeneratedCharacters = 240;
+constexpr int kMaxGenerated = 60, kMaxGeneratedCharacters = 240;
 constexpr double kTemperature = 0.7;
 // What the report draws: number of samples, maximum number of tokens of a text, and of a sentence.
 constexpr size_t kDrawnSamples = 2, kDrawnTokens = 120, kDrawnWords = 30;
@@ -58,10 +58,10 @@ std::string Text(TokenizerSpec::Kind kind, const Vocabulary& vocabulary,
   return Detokenize(kind, vocabulary, ids, marks);
 }
 
-// Shortens text to valid UTF-8 of at most kMostBytes and appends a mark if it was longer.
+// Shortens text to valid UTF-8 of at most kMaxBytes and appends a mark if it was longer.
 std::string Shown(std::string_view text) {
-  if (text.size() <= kMostBytes) return ReplaceInvalidUtf8(text);
-  size_t end = kMostBytes;
+  if (text.size() <= kMaxBytes) return ReplaceInvalidUtf8(text);
+  size_t end = kMaxBytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
   return ReplaceInvalidUtf8(text.substr(0, end)) + " ...";
 }
@@ -74,8 +74,8 @@ class TextSamples : public ValidationSamples {
         vocabulary_(dataset.vocabulary()),
         seed_(config.seed()),
         examples_(std::move(examples)),
-        end_{.max_tokens = Characters() ? kMostGeneratedCharacters : kMostGenerated,
-             .lines = kMostLines},
+        end_{.max_tokens = Characters() ? kMaxGeneratedCharacters : kMaxGenerated,
+             .lines = kMaxLines},
         sampler_({.temperature = kTemperature}, static_cast<int32_t>(vocabulary_.unknown_id())),
         model_(model->AsLanguageModel()),
         decoder_(model_, /*width=*/1) {}
@@ -343,7 +343,7 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(const std::shared_ptr<const 
   for (uint64_t number = 0; number < end && chosen.size() < wanted; ++number) {
     ASSIGN_OR_RETURN(const ExampleView view, reader->Read(number));
     const size_t tokens = view.fields[0].size();
-    if (tokens <= end_of_line || (tokens > kMostTokens && !is_text)) continue;
+    if (tokens <= end_of_line || (tokens > kMaxTokens && !is_text)) continue;
     const bool readable = spelled || std::ranges::count(view.fields[0], unknown_id) == 0;
     const bool good = tokens >= good_length && readable;
     if (!good && chosen.size() + others.size() >= wanted) continue;

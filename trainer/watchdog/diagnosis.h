@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 
 namespace elman {
 
@@ -15,11 +15,11 @@ namespace elman {
 struct Suspect {
   std::string host;
   int64_t process = 0;
-  bool heard = false;    // whether any message has arrived
-  bool silent = false;   // whether its messages have stopped
-  char state = 0;        // of its main thread, as in /proc; '-': the process is gone; 0: unknown
-  double quiet_for = 0;  // seconds since it made progress
-  PulseSample sample;    // from its last message
+  bool heard = false;      // whether any message has arrived
+  bool silent = false;     // whether its messages have stopped
+  char state = 0;          // of its main thread, as in /proc; '-': the process is gone; 0: unknown
+  double quiet_for = 0;    // seconds since it made progress
+  HeartbeatSample sample;  // from its last message
 };
 
 // The result of a diagnosis.

@@ -24,9 +24,9 @@ using Clock = std::chrono::steady_clock;  // on Linux it does not advance while 
 
 constexpr double kTick = 0.25;      // seconds between messages
 constexpr double kLongestTick = 1;  // time beyond this does not count: the thread was not running
-constexpr int kDoctors = 4;
-constexpr int kVerdictWords = 3;
-constexpr double kPatienceAfterVerdict = 60;  // seconds to wait for the job to end
+constexpr int kDiagnosers = 4;
+constexpr int kDiagnosisMessages = 3;
+constexpr double kPatienceAfterDiagnosis = 60;  // seconds to wait for the job to end
 
 Clock::time_point Later(double seconds) {
   return Clock::now() +
@@ -41,39 +41,39 @@ std::unique_ptr<SideChannel> OpenChannel() {
   return channel.ok() ? *std::move(channel) : nullptr;
 }
 
-// Chooses rank 0, the first rank of every other host, then other ranks, up to kDoctors.
-std::vector<int> ChooseDoctors(const std::vector<std::string>& hosts) {
-  std::vector<int> doctors, others;
+// Chooses rank 0, the first rank of every other host, then other ranks, up to kDiagnosers.
+std::vector<int> ChooseDiagnosers(const std::vector<std::string>& hosts) {
+  std::vector<int> diagnosers, others;
   for (int rank = 0; rank < static_cast<int>(hosts.size()); ++rank) {
     const bool first =
         std::find(hosts.begin(), hosts.begin() + rank, hosts[rank]) == hosts.begin() + rank;
-    (first ? doctors : others).push_back(rank);
+    (first ? diagnosers : others).push_back(rank);
   }
-  doctors.insert(doctors.end(), others.begin(), others.end());
-  doctors.resize(std::min<size_t>(doctors.size(), kDoctors));
-  return doctors;
+  diagnosers.insert(diagnosers.end(), others.begin(), others.end());
+  diagnosers.resize(std::min<size_t>(diagnosers.size(), kDiagnosers));
+  return diagnosers;
 }
 
 }  // namespace
 
-struct Watchdog::Word {
+struct Watchdog::Message {
   uint64_t job;
   int32_t rank;
   char state;
-  char verdict;  // not 0: the sender has reported a diagnosis, so others must not
-  PulseSample sample;
+  char diagnosed;  // not 0: the sender has reported a diagnosis, so others must not
+  HeartbeatSample sample;
 };
 
-Watchdog::Watchdog(bool spokesman, const Pulse* pulse, double patience_seconds, OnHang on_hang,
-                   Ticks ticks)
-    : spokesman_(spokesman),
+Watchdog::Watchdog(bool is_reporter, const RankHeartbeat* heartbeat, double patience_seconds,
+                   OnHang on_hang, Ticks ticks)
+    : is_reporter_(is_reporter),
       self_(ThisProcess()),
-      pulse_(pulse),
+      heartbeat_(heartbeat),
       on_hang_(std::move(on_hang)),
       channel_(OpenChannel()),
       patience_(patience_seconds),
       peers_({{self_, HostName(), {}}}),
-      ledger_(1) {
+      wait_times_(1) {
   if (ticks == Ticks::kByHand) return;
   // Signals are handled by the main thread.
   sigset_t all, before;
@@ -92,7 +92,7 @@ Watchdog::~Watchdog() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Watchdog::Meet(Communicator* communicator) {
+void Watchdog::WatchAllRanks(Communicator* communicator) {
   std::random_device random;
   uint64_t job = (uint64_t{random()} << 32 | random()) | 1;
   communicator->Broadcast(std::as_writable_bytes(std::span(&job, 1)), 0);
@@ -119,9 +119,9 @@ void Watchdog::Meet(Communicator* communicator) {
     const std::lock_guard lock(mutex_);
     job_ = job;
     rank_ = communicator->rank();
-    ledger_ = Ledger(communicator->size());
+    wait_times_ = WaitTimes(communicator->size());
     peers_ = std::move(peers);
-    doctors_ = ChooseDoctors(hosts);
+    diagnosers_ = ChooseDiagnosers(hosts);
   }
   if (channel_) channel_->Wake();  // sends the first message at once
 }
@@ -131,16 +131,16 @@ void Watchdog::SetPatience(double seconds) {
   patience_ = seconds;
 }
 
-std::vector<int> Watchdog::Unheard(double seconds) {
+std::vector<int> Watchdog::UnreachableRanks(double seconds) {
   const Clock::time_point end = Later(seconds);
   while (true) {
-    std::vector<int> unheard;
+    std::vector<int> unreachable;
     {
       const std::lock_guard lock(mutex_);
-      for (int rank = 0; rank < static_cast<int>(ledger_.entries().size()); ++rank)
-        if (!ledger_.entries()[rank].heard) unheard.push_back(rank);
+      for (int rank = 0; rank < static_cast<int>(wait_times_.entries().size()); ++rank)
+        if (!wait_times_.entries()[rank].heard) unreachable.push_back(rank);
     }
-    if (unheard.empty() || Clock::now() >= end) return unheard;
+    if (unreachable.empty() || Clock::now() >= end) return unreachable;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 }
@@ -162,25 +162,25 @@ void Watchdog::Tick(double seconds) {
 }
 
 bool Watchdog::Look(double elapsed) {
-  const PulseSample sample = pulse_->Look();
+  const HeartbeatSample sample = heartbeat_->Look();
   // The state is needed only if the rank makes no progress.
   const char state = sample.moves == moves_ ? MainThreadState(self_) : char{0};
   moves_ = sample.moves;
 
   std::unique_lock lock(mutex_);
   if (stopping_) return false;
-  ledger_.Advance(std::min(elapsed, kLongestTick));
-  ledger_.Hear(rank_, sample, state);
-  Tell(sample, state, /*verdict=*/false);
-  if (patience_ <= 0 || ledger_.now() < silent_until_) return true;
+  wait_times_.Advance(std::min(elapsed, kLongestTick));
+  wait_times_.RecordMessage(rank_, sample, state);
+  SendMessage(sample, state, /*diagnosed=*/false);
+  if (patience_ <= 0 || wait_times_.now() < silent_until_) return true;
   const double silence = SilenceOf(patience_);
-  const bool excused = job_ != 0 && ledger_.HasExcuse(silence);
-  const double patience = patience_ * (excused ? kExcusedPatience : 1);
-  if (ledger_.quiet() < patience || !ItIsOnMe(silence)) return true;
-  const Diagnosis diagnosis = Examine(silence);
+  const bool slow_operation = job_ != 0 && wait_times_.HasSlowOperation(silence);
+  const double patience = patience_ * (slow_operation ? kSlowOperationPatience : 1);
+  if (wait_times_.quiet() < patience || !IsFirstDiagnoser(silence)) return true;
+  const Diagnosis diagnosis = DiagnoseJob(silence);
   // Repeated, so that one arrives: until the job has ended, other diagnosers must not report too.
-  for (int i = 0; i < kVerdictWords; ++i) Tell(sample, state, /*verdict=*/true);
-  silent_until_ = ledger_.now() + kPatienceAfterVerdict;
+  for (int i = 0; i < kDiagnosisMessages; ++i) SendMessage(sample, state, /*diagnosed=*/true);
+  silent_until_ = wait_times_.now() + kPatienceAfterDiagnosis;
   lock.unlock();
   on_hang_(diagnosis);
   return true;
@@ -192,68 +192,70 @@ void Watchdog::Listen(double seconds) {
   while (true) {
     const double left = std::chrono::duration<double>(end - Clock::now()).count();
     if (left <= 0 && seconds > 0) return;
-    Word word;
-    static_assert(std::is_trivially_copyable_v<Word>);
-    std::array<std::byte, sizeof(Word) + 1> bytes;
+    Message message;
+    static_assert(std::is_trivially_copyable_v<Message>);
+    std::array<std::byte, sizeof(Message) + 1> bytes;
     if (!channel_) {
       std::this_thread::sleep_for(std::chrono::duration<double>(left));
       return;
     }
     const size_t size = channel_->Receive(bytes, absl::Seconds(std::max(left, 0.0)));
     if (size == 0) return;
-    if (size != sizeof(Word)) continue;
-    std::memcpy(&word, bytes.data(), sizeof(Word));
+    if (size != sizeof(Message)) continue;
+    std::memcpy(&message, bytes.data(), sizeof(Message));
     const auto within = [](auto value, int end) {
       return static_cast<int>(value) >= 0 && static_cast<int>(value) < end;
     };
-    if (!within(word.sample.activity, kActivities) || !within(word.sample.phase, kPhases) ||
-        !within(word.sample.meeting, kMeetingKinds)) {
+    if (!within(message.sample.activity, kActivities) || !within(message.sample.phase, kPhases) ||
+        !within(message.sample.rendezvous, kRendezvousKinds)) {
       continue;
     }
     const std::lock_guard lock(mutex_);
-    if (word.job != job_ || job_ == 0) continue;
-    ledger_.Hear(word.rank, word.sample, word.state);
-    if (word.verdict != 0) silent_until_ = ledger_.now() + kPatienceAfterVerdict;
+    if (message.job != job_ || job_ == 0) continue;
+    wait_times_.RecordMessage(message.rank, message.sample, message.state);
+    if (message.diagnosed != 0) silent_until_ = wait_times_.now() + kPatienceAfterDiagnosis;
   }
 }
 
-void Watchdog::Tell(const PulseSample& sample, char state, bool verdict) {
+void Watchdog::SendMessage(const HeartbeatSample& sample, char state, bool diagnosed) {
   if (!channel_ || job_ == 0) return;
-  Word word = {};
-  word.job = job_;
-  word.rank = rank_;
-  word.state = state;
-  word.verdict = verdict ? 1 : 0;
-  word.sample = sample;
-  for (const int doctor : doctors_) {
-    if (doctor != rank_) channel_->Send(peers_[doctor].places, std::as_bytes(std::span(&word, 1)));
+  Message message = {};
+  message.job = job_;
+  message.rank = rank_;
+  message.state = state;
+  message.diagnosed = diagnosed ? 1 : 0;
+  message.sample = sample;
+  for (const int diagnoser : diagnosers_) {
+    if (diagnoser != rank_)
+      channel_->Send(peers_[diagnoser].places, std::as_bytes(std::span(&message, 1)));
   }
 }
 
 // Returns whether this rank is the first diagnoser that still answers.
-bool Watchdog::ItIsOnMe(double silence) const {
-  if (job_ == 0) return spokesman_;
-  for (const int doctor : doctors_) {
-    if (doctor == rank_) return true;
-    if (ledger_.entries()[doctor].heard && ledger_.silent_for(doctor) <= silence) return false;
+bool Watchdog::IsFirstDiagnoser(double silence) const {
+  if (job_ == 0) return is_reporter_;
+  for (const int diagnoser : diagnosers_) {
+    if (diagnoser == rank_) return true;
+    if (wait_times_.entries()[diagnoser].heard && wait_times_.silent_for(diagnoser) <= silence)
+      return false;
   }
   return false;
 }
 
-Diagnosis Watchdog::Examine(double silence) const {
+Diagnosis Watchdog::DiagnoseJob(double silence) const {
   std::vector<Suspect> suspects;
   for (int rank = 0; rank < static_cast<int>(peers_.size()); ++rank) {
-    const Ledger::Entry& entry = ledger_.entries()[rank];
-    const bool silent = ledger_.silent_for(rank) > silence;
+    const WaitTimes::Entry& entry = wait_times_.entries()[rank];
+    const bool silent = wait_times_.silent_for(rank) > silence;
     suspects.push_back({.host = peers_[rank].host,
                         .process = peers_[rank].process.process,
                         .heard = entry.heard,
                         .silent = silent,
                         .state = silent ? MainThreadState(peers_[rank].process) : entry.state,
-                        .quiet_for = ledger_.quiet_for(rank),
+                        .quiet_for = wait_times_.quiet_for(rank),
                         .sample = entry.sample});
   }
-  return Diagnose(suspects, rank_, ledger_.quiet());
+  return Diagnose(suspects, rank_, wait_times_.quiet());
 }
 
 }  // namespace elman

@@ -6,60 +6,62 @@
 namespace elman {
 namespace {
 
-// While it exists, the pulse shows that the rank is in a rendezvous.
-class Attendance {
+// While it exists, the heartbeat shows that the rank is in a rendezvous.
+class RendezvousScope {
  public:
-  Attendance(Pulse* pulse, Meeting meeting) : pulse_(pulse) { pulse_->Meet(meeting); }
-  ~Attendance() { pulse_->Part(); }
-  Attendance(const Attendance&) = delete;
-  Attendance& operator=(const Attendance&) = delete;
+  RendezvousScope(RankHeartbeat* heartbeat, Rendezvous rendezvous) : heartbeat_(heartbeat) {
+    heartbeat_->Enter(rendezvous);
+  }
+  ~RendezvousScope() { heartbeat_->Leave(); }
+  RendezvousScope(const RendezvousScope&) = delete;
+  RendezvousScope& operator=(const RendezvousScope&) = delete;
 
  private:
-  Pulse* const pulse_;
+  RankHeartbeat* const heartbeat_;
 };
 
 class WatchedFloats : public SharedFloats {
  public:
-  WatchedFloats(std::unique_ptr<SharedFloats> floats, Pulse* pulse)
-      : floats_(std::move(floats)), pulse_(pulse) {}
+  WatchedFloats(std::unique_ptr<SharedFloats> floats, RankHeartbeat* heartbeat)
+      : floats_(std::move(floats)), heartbeat_(heartbeat) {}
   std::span<float> of(int rank) override { return floats_->of(rank); }
   void Fence() override {
-    const Attendance attendance(pulse_, Meeting::kFence);
+    const RendezvousScope scope(heartbeat_, Rendezvous::kFence);
     floats_->Fence();
   }
 
  private:
   const std::unique_ptr<SharedFloats> floats_;
-  Pulse* const pulse_;
+  RankHeartbeat* const heartbeat_;
 };
 
 }  // namespace
 
 void WatchedCommunicator::Barrier() {
-  const Attendance attendance(pulse_, Meeting::kBarrier);
+  const RendezvousScope scope(heartbeat_, Rendezvous::kBarrier);
   communicator_->Barrier();
 }
 
 void WatchedCommunicator::Broadcast(std::span<std::byte> bytes, int root) {
-  const Attendance attendance(pulse_, Meeting::kBroadcast);
+  const RendezvousScope scope(heartbeat_, Rendezvous::kBroadcast);
   communicator_->Broadcast(bytes, root);
 }
 
 void WatchedCommunicator::AllGather(std::span<const std::byte> mine, std::span<std::byte> all) {
-  const Attendance attendance(pulse_, Meeting::kAllGather);
+  const RendezvousScope scope(heartbeat_, Rendezvous::kAllGather);
   communicator_->AllGather(mine, all);
 }
 
 void WatchedCommunicator::Exchange(std::span<const Piece> sends, std::span<const Piece> receives) {
-  const Attendance attendance(pulse_, Meeting::kExchange);
+  const RendezvousScope scope(heartbeat_, Rendezvous::kExchange);
   communicator_->Exchange(sends, receives);
 }
 
 std::unique_ptr<SharedFloats> WatchedCommunicator::Share(int64_t count) {
-  const Attendance attendance(pulse_, Meeting::kSharing);
+  const RendezvousScope scope(heartbeat_, Rendezvous::kSharing);
   auto floats = communicator_->Share(count);
   if (floats == nullptr) return nullptr;
-  return std::make_unique<WatchedFloats>(std::move(floats), pulse_);
+  return std::make_unique<WatchedFloats>(std::move(floats), heartbeat_);
 }
 
 void WatchedCommunicator::Abort(std::string_view message, int status) {

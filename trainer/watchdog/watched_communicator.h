@@ -1,16 +1,16 @@
-// A communicator that records in a pulse in which rendezvous this rank waits.
+// A communicator that records in a heartbeat in which rendezvous this rank waits.
 #pragma once
 
 #include "trainer/comm/communicator.h"
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 
 namespace elman {
 
 // Both arguments must outlive this object.
 class WatchedCommunicator : public Communicator {
  public:
-  WatchedCommunicator(Communicator* communicator, Pulse* pulse)
-      : communicator_(communicator), pulse_(pulse) {}
+  WatchedCommunicator(Communicator* communicator, RankHeartbeat* heartbeat)
+      : communicator_(communicator), heartbeat_(heartbeat) {}
 
   int rank() const override { return communicator_->rank(); }
   int size() const override { return communicator_->size(); }
@@ -24,7 +24,7 @@ class WatchedCommunicator : public Communicator {
 
  private:
   Communicator* const communicator_;
-  Pulse* const pulse_;
+  RankHeartbeat* const heartbeat_;
 };
 
 }  // namespace elman

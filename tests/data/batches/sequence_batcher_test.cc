@@ -305,7 +305,7 @@ TEST_F(SequenceBatcherTest, CutsByTokensUseEveryExampleOnce) {
               ASSERT_EQ(batch.examples, twice.examples);
             }
             ASSERT_GE(rows, 1);
-            ASSERT_LE(rows, kMostRows * batch_size);
+            ASSERT_LE(rows, kMaxRows * batch_size);
           }
           ASSERT_EQ(coverage, CoverageOf(count));
         }
@@ -325,7 +325,7 @@ TEST_F(SequenceBatcherTest, BatchesByTokensHaveSimilarNumbersOfTokens) {
     for (int64_t number = 0; number < source->batches_per_epoch(); ++number) {
       EXPECT_THAT(source->Read(0, number, 0, &batch), IsOk());
       // Very short examples, limited by the maximum number of rows.
-      if (batch.rows == kMostRows * 40) continue;
+      if (batch.rows == kMaxRows * 40) continue;
       int64_t tokens = 0;
       for (const int32_t length : batch.lengths) tokens += length;
       least = std::min(least, tokens);

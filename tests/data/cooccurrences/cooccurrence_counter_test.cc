@@ -101,7 +101,7 @@ TEST_F(CooccurrenceCounterTest, SumsDoNotDependOnThreadsMemoryOrParts) {
   EXPECT_EQ(Count({.parts = {3}, .memory_bytes = 1 << 22, .threads = 3}, &runs), pairs);
   EXPECT_GT(runs, 3);
   EXPECT_EQ(Count({.parts = {5}, .memory_bytes = 1 << 17, .threads = 2}, &runs), pairs);
-  EXPECT_LE(runs, kMostPairRuns) << "of which there were hundreds";
+  EXPECT_LE(runs, kMaxPairRuns) << "of which there were hundreds";
 }
 
 TEST_F(CooccurrenceCounterTest, FindsDamage) {

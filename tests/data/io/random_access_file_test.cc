@@ -45,14 +45,14 @@ int OpenDescriptors() {
 }
 
 TEST(RandomAccessFile, ManyFilesUseFewDescriptors) {
-  constexpr int kFiles = 3 * static_cast<int>(RandomAccessFile::kMostOpenFiles);
+  constexpr int kFiles = 3 * static_cast<int>(RandomAccessFile::kMaxOpenFiles);
   Scratch scratch;
   std::vector<std::unique_ptr<RandomAccessFile>> files;
   const int before = OpenDescriptors();
   for (int i = 0; i < kFiles; ++i)
     files.push_back(
         *RandomAccessFile::Open(scratch.Write(absl::StrCat(i), absl::StrCat(10000 + i))));
-  EXPECT_LE(OpenDescriptors(), before + static_cast<int>(RandomAccessFile::kMostOpenFiles));
+  EXPECT_LE(OpenDescriptors(), before + static_cast<int>(RandomAccessFile::kMaxOpenFiles));
   // From several threads, each in a different order.
   std::vector<std::thread> threads;
   std::atomic<int> wrong = 0;
@@ -69,7 +69,7 @@ TEST(RandomAccessFile, ManyFilesUseFewDescriptors) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0);
-  EXPECT_LE(OpenDescriptors(), before + static_cast<int>(RandomAccessFile::kMostOpenFiles));
+  EXPECT_LE(OpenDescriptors(), before + static_cast<int>(RandomAccessFile::kMaxOpenFiles));
   files.clear();
   EXPECT_EQ(OpenDescriptors(), before);
 }
@@ -77,7 +77,7 @@ TEST(RandomAccessFile, ManyFilesUseFewDescriptors) {
 TEST(RandomAccessFile, DetectsAReplacedFile) {
   Scratch scratch;
   std::vector<std::unique_ptr<RandomAccessFile>> files;
-  for (size_t i = 0; i < 2 * RandomAccessFile::kMostOpenFiles; ++i)
+  for (size_t i = 0; i < 2 * RandomAccessFile::kMaxOpenFiles; ++i)
     files.push_back(*RandomAccessFile::Open(scratch.Write(absl::StrCat(i), "0123456789")));
   scratch.Write("0", "01234");
   char buffer[5];

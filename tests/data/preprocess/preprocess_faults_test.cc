@@ -80,7 +80,7 @@ class PreprocessFaultsTest : public testing::Test {
   }
 
   // Checks the run that follows one that was ended.
-  void ExpectItGoesOn() {
+  void ExpectItContinues() {
     if (!IsFolder(scratch_.Path("made/out"))) {
       EXPECT_THAT(Run("made/out"), IsOk());
     }
@@ -130,7 +130,7 @@ TEST_F(PreprocessFaultsTest, ContinuesAfterBeingKilledAtAnyCall) {
     SCOPED_TRACE(testing::Message() << "call " << at << " of " << calls);
     const int status = RunAlone({.kind = Fault::kDeath, .at = at});
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
-    ExpectItGoesOn();
+    ExpectItContinues();
     if (HasFailure()) return;
   }
 }
@@ -140,7 +140,7 @@ TEST_F(PreprocessFaultsTest, ContinuesAfterAFullDisk) {
   for (int64_t at = 2; at <= calls; at += 3) {
     SCOPED_TRACE(testing::Message() << "call " << at << " of " << calls);
     RunAlone({.kind = Fault::kError, .error = ENOSPC, .at = at, .lasting = true});
-    ExpectItGoesOn();
+    ExpectItContinues();
     if (HasFailure()) return;
   }
 }
@@ -159,7 +159,7 @@ TEST_F(PreprocessFaultsTest, DoesNotReuseDamagedFiles) {
     std::string damaged = bytes;
     damaged[damaged.size() / 2] ^= 4;
     scratch_.Write("made/out.unfinished/" + name, damaged);
-    ExpectItGoesOn();
+    ExpectItContinues();
   }
 }
 

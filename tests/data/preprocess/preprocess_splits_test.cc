@@ -260,10 +260,10 @@ TEST_F(PreprocessSplitsTest, ReportsUnknownWordsAndCoverage) {
   Give("train", "a a a b b c d e e\n");
   Give("valid", "a x y x c\n");
   const PreprocessReport report = RunWell();
-  const FieldSurvey& train = report.manifest.splits(0).surveys(0);
+  const FieldStatistics& train = report.manifest.splits(0).surveys(0);
   EXPECT_EQ(train.unknown_types(), 2u);
   EXPECT_EQ(train.unknown_words(0).text(), "c");
-  const FieldSurvey& valid = report.manifest.splits(1).surveys(0);
+  const FieldStatistics& valid = report.manifest.splits(1).surveys(0);
   EXPECT_EQ(valid.unknown_types(), 3u);
   EXPECT_EQ(valid.unknown_words(0).text(), "x");
   EXPECT_EQ(valid.unknown_words(0).count(), 2u);

@@ -14,7 +14,7 @@
 namespace elman {
 namespace {
 
-constexpr size_t kMostAtOnce = size_t{1} << 16;  // files have a few KiB
+constexpr size_t kMaxAtOnce = size_t{1} << 16;  // files have a few KiB
 
 bool LongTests() { return std::getenv("ELMAN_LONG_TESTS") != nullptr; }
 
@@ -104,7 +104,7 @@ class ShardCorruptionTest : public testing::TestWithParam<Task> {
   void ExpectRejected(const std::string& what) {
     TakeLargestAllocation();
     const VerificationReport report = VerifyShard(path_);
-    EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << what;
+    EXPECT_LE(TakeLargestAllocation(), kMaxAtOnce) << what;
     ASSERT_EQ(report.problems.size(), 1u) << what;
     const std::string& message = report.problems[0];
     ASSERT_TRUE(Names(message, path_ + ": offset ") && NamesARecord(message))
@@ -152,7 +152,7 @@ TEST_P(ShardCorruptionTest, WithCorrectedChecksumsIsHarmless) {
       Overwrite(path_, Joined(forged));
       TakeLargestAllocation();
       const VerificationReport report = VerifyShard(path_);
-      EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << "record " << i << " bit " << bit;
+      EXPECT_LE(TakeLargestAllocation(), kMaxAtOnce) << "record " << i << " bit " << bit;
       // The index alone has counts of words, text bytes and unknown tokens.
       EXPECT_TRUE(i == 4 || !report.ok()) << "record " << i << " bit " << bit;
     }
@@ -214,7 +214,7 @@ TEST_P(DatasetCorruptionTest, NamesTheFile) {
     const auto check = [&](const std::string& what) {
       TakeLargestAllocation();
       const VerificationReport report = VerifyDataset(scratch_.path());
-      EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << what;
+      EXPECT_LE(TakeLargestAllocation(), kMaxAtOnce) << what;
       ASSERT_EQ(report.problems.size(), 1u) << name << ": " << what;
       ASSERT_TRUE(Names(report.problems[0], path + ": ")) << what << ": " << report.problems[0];
     };

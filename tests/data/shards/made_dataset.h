@@ -147,14 +147,14 @@ inline DatasetManifest WriteMadeDataset(const std::string& folder, Task task,
   source->set_bytes(100);
   source->set_xxh3("0123456789abcdef0123456789abcdef");
   for (int f = 0; f < manifest.fields_size(); ++f) {
-    FieldSurvey* survey = split->add_surveys();
+    FieldStatistics* statistics = split->add_surveys();
     for (const FieldExamples& fields : shards) {
       for (const std::vector<uint32_t>& ids : fields[f])
-        CountLength(ids.size(), survey->mutable_length_counts());
+        CountLength(ids.size(), statistics->mutable_length_counts());
     }
   }
   split->mutable_surveys(0)->set_unknown_types(1);
-  FieldSurvey::Word* word = split->mutable_surveys(0)->add_unknown_words();
+  FieldStatistics::Word* word = split->mutable_surveys(0)->add_unknown_words();
   word->set_text("unknown");
   word->set_count(1);
   manifest.mutable_preprocess()->set_elman_version("0.1.0");

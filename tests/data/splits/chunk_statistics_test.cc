@@ -8,25 +8,25 @@
 namespace elman {
 namespace {
 
-TextFindings Some() {
-  TextFindings findings;
-  findings.Clear(2);
-  findings.left_out = {1, 2, 3, 4};
-  findings.notices.kinds[TextNotices::kHeader] = {13, 14, "FILE: line 1", "label\ttext"};
-  findings.invalid_examples = 5;
-  findings.unseen_labels.Add("label", 6);
-  findings.tag_pairs.AddSentence(std::vector<std::string_view>{"B-x", "O", "B-y"});
-  findings.unknown_words[1].Add("word", 7);
-  findings.restoration.exact_lines = 10;
-  findings.restoration.edited_lines = 11;
-  for (size_t i = 0; i < findings.restoration.operations.size(); ++i)
-    findings.restoration.operations[i] = 12 + i;
-  findings.content_hashes = {8, 9};
-  return findings;
+ChunkStatistics Some() {
+  ChunkStatistics statistics;
+  statistics.Clear(2);
+  statistics.left_out = {1, 2, 3, 4};
+  statistics.notices.kinds[TextNotices::kHeader] = {13, 14, "FILE: line 1", "label\ttext"};
+  statistics.invalid_examples = 5;
+  statistics.unseen_labels.Add("label", 6);
+  statistics.tag_pairs.AddSentence(std::vector<std::string_view>{"B-x", "O", "B-y"});
+  statistics.unknown_words[1].Add("word", 7);
+  statistics.restoration.exact_lines = 10;
+  statistics.restoration.edited_lines = 11;
+  for (size_t i = 0; i < statistics.restoration.operations.size(); ++i)
+    statistics.restoration.operations[i] = 12 + i;
+  statistics.content_hashes = {8, 9};
+  return statistics;
 }
 
-TEST(TextFindingsTest, AreParsedFromBytes) {
-  const auto parsed = TextFindings::Parse(Some().Serialize());
+TEST(ChunkStatisticsTest, AreParsedFromBytes) {
+  const auto parsed = ChunkStatistics::Parse(Some().Serialize());
   ASSERT_THAT(parsed, IsOk());
   EXPECT_EQ(parsed->left_out.empty_lines, 1u);
   EXPECT_EQ(parsed->left_out.half_pairs, 2u);
@@ -49,12 +49,12 @@ TEST(TextFindingsTest, AreParsedFromBytes) {
   EXPECT_THAT(parsed->content_hashes, testing::ElementsAre(8, 9));
 }
 
-TEST(TextFindingsTest, RefuseTruncatedBytes) {
+TEST(ChunkStatisticsTest, RefuseTruncatedBytes) {
   const std::string bytes = Some().Serialize();
   const size_t whole_hash = bytes.size() - sizeof(uint64_t);
   for (size_t size = 0; size < bytes.size(); ++size) {
     if (size == whole_hash || size == whole_hash - sizeof(uint64_t)) continue;
-    EXPECT_FALSE(TextFindings::Parse(bytes.substr(0, size)).ok()) << size;
+    EXPECT_FALSE(ChunkStatistics::Parse(bytes.substr(0, size)).ok()) << size;
   }
 }
 

@@ -76,17 +76,17 @@ TEST_F(TokenizeChunkTest, EndsADividedLineOnce) {
   EXPECT_THAT(examples.bytes, ElementsAre(2, 2, 1));
   EXPECT_THAT(tokenized_.examples.lines, ElementsAre(0, 0, 0));
   EXPECT_EQ(tokenized_.examples.ended_lines, 1u);
-  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
+  EXPECT_EQ(tokenized_.statistics.left_out.empty_lines, 0u);
 }
 
 TEST_F(TokenizeChunkTest, LeavesOutEmptyLinesUnlessTheyAreKept) {
   Add(" \t");
   Add("");
   EXPECT_THAT(Tokenize().ids, IsEmpty());
-  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 2u);
+  EXPECT_EQ(tokenized_.statistics.left_out.empty_lines, 2u);
   coding_.keep_empty_lines = true;
   EXPECT_THAT(Tokenize().ids, ElementsAre(' ', '\t', kEnd, kEnd));
-  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 0u);
+  EXPECT_EQ(tokenized_.statistics.left_out.empty_lines, 0u);
 }
 
 TEST_F(TokenizeChunkTest, RecordsTheLineOfEveryExample) {
@@ -105,9 +105,9 @@ TEST_F(TokenizeChunkTest, CountsLinesThatAreNotUtf8) {
   Add("a\xff");
   Add("b");
   Tokenize();
-  EXPECT_EQ(tokenized_.findings.invalid_examples, 1u);
+  EXPECT_EQ(tokenized_.statistics.invalid_examples, 1u);
   Tokenize();
-  EXPECT_EQ(tokenized_.findings.invalid_examples, 1u);
+  EXPECT_EQ(tokenized_.statistics.invalid_examples, 1u);
 }
 
 TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
@@ -126,9 +126,9 @@ TEST_F(TokenizeChunkTest, GivesTheFirstPieceOfAWordItsTag) {
   EXPECT_THAT(tags.ids, ElementsAre(0, /*none*/ 3, 1, /*unseen*/ 4));
   EXPECT_THAT(tags.lengths, ElementsAre(3, 1));
   EXPECT_THAT(tags.words, ElementsAre(2, 1));
-  EXPECT_EQ(tokenized_.findings.unseen_labels.size(), 1u);
-  EXPECT_EQ(tokenized_.findings.unseen_labels.CountOf("UNSEEN"), 1u);
-  EXPECT_EQ(tokenized_.findings.tag_pairs.Entities(FieldEntry::IOB2), 1u);
+  EXPECT_EQ(tokenized_.statistics.unseen_labels.size(), 1u);
+  EXPECT_EQ(tokenized_.statistics.unseen_labels.CountOf("UNSEEN"), 1u);
+  EXPECT_EQ(tokenized_.statistics.tag_pairs.Entities(FieldEntry::IOB2), 1u);
 }
 
 // References are the original text.
@@ -160,7 +160,7 @@ TEST_F(TokenizeChunkTest, KeepsUnknownWordsAndCountsRestoration) {
   EXPECT_THAT(tokenized_.examples.texts.examples, ElementsAre(0, 4, 1));
   EXPECT_THAT(tokenized_.examples.texts.sizes, ElementsAre(6, 1, 3, 1, 1));
   EXPECT_EQ(tokenized_.examples.texts.bytes, "naïve<unk>c");
-  const LineRestoration& restoration = tokenized_.findings.restoration;
+  const LineRestoration& restoration = tokenized_.statistics.restoration;
   EXPECT_EQ(restoration.exact_lines, 2u);
   EXPECT_EQ(restoration.edited_lines, 1u);
   // One more space, and none around the word in angle brackets.
@@ -179,7 +179,7 @@ TEST_F(TokenizeChunkTest, DistinguishesALiteralUnkFromUnknownWords) {
   Add("a <unk> b <s>");
   EXPECT_THAT(Tokenize().ids, ElementsAre(2, 0, 0, 0, 1));
   EXPECT_EQ(tokenized_.examples.texts.bytes, "<unk>b<unk>");
-  EXPECT_EQ(tokenized_.findings.restoration.edited_lines, 1u) << "for the reserved word";
+  EXPECT_EQ(tokenized_.statistics.restoration.edited_lines, 1u) << "for the reserved word";
 }
 
 // Bytes are counted in the corpus, before any change of the text.
@@ -216,7 +216,7 @@ TEST_F(TokenizeChunkTest, LabelsTexts) {
   EXPECT_THAT(Tokenize(0).bytes, ElementsAre(10, 4));
   EXPECT_THAT(Tokenize(1).ids, ElementsAre(1, /*unseen*/ 4));
   EXPECT_THAT(Tokenize(1).lengths, ElementsAre(1, 1));
-  EXPECT_EQ(tokenized_.findings.left_out.empty_lines, 1u) << "a text without a token";
+  EXPECT_EQ(tokenized_.statistics.left_out.empty_lines, 1u) << "a text without a token";
 }
 
 TEST_F(TokenizeChunkTest, EndsBothSidesOfATranslation) {
@@ -259,7 +259,7 @@ TEST_P(LongExamplesTest, HandlesTranslation) {
   Add("a b b\tc");
   Add("a\tc d c d c");
   const SpooledExamples::Field source = Tokenize(0), target = tokenized_.examples.fields[1];
-  EXPECT_EQ(tokenized_.findings.left_out.long_examples, 2u);
+  EXPECT_EQ(tokenized_.statistics.left_out.long_examples, 2u);
   if (truncates()) {
     EXPECT_THAT(source.ids, ElementsAre(2, 3, 1, 2, 3, 1, 2, 1));
     EXPECT_THAT(target.ids, ElementsAre(2, 3, 1, 2, 1, 2, 3, 1));
@@ -278,11 +278,11 @@ TEST_P(LongExamplesTest, HandlesClassification) {
   Add("new\ta b a b");
   Add("y\ta b a");
   const SpooledExamples::Field text = Tokenize(0), labels = tokenized_.examples.fields[1];
-  EXPECT_EQ(tokenized_.findings.left_out.long_examples, 1u);
+  EXPECT_EQ(tokenized_.statistics.left_out.long_examples, 1u);
   EXPECT_THAT(text.lengths, truncates() ? ElementsAreArray({3, 3}) : ElementsAreArray({3}));
   EXPECT_EQ(labels.ids.size(), text.lengths.size());
   EXPECT_EQ(labels.ids.back(), 1u);
-  EXPECT_EQ(tokenized_.findings.unseen_labels.size(), truncates() ? 1u : 0u);
+  EXPECT_EQ(tokenized_.statistics.unseen_labels.size(), truncates() ? 1u : 0u);
 }
 
 // The second word has three pieces, of which two are within the limit.
@@ -291,7 +291,7 @@ TEST_P(LongExamplesTest, HandlesTagging) {
   coding_.fields = {Text(TokenizerSpec::BYTE, *BuildByteVocabulary()), Labels({"x", "y"})};
   for (const char* line : {"k\tx", "lmn\ty", "o\tx", "", "p\ty", ""}) Add(line);
   const SpooledExamples::Field text = Tokenize(0), tags = tokenized_.examples.fields[1];
-  EXPECT_EQ(tokenized_.findings.left_out.long_examples, 1u);
+  EXPECT_EQ(tokenized_.statistics.left_out.long_examples, 1u);
   EXPECT_EQ(tags.lengths, text.lengths);
   const uint32_t none = coding_.fields[1].vocabulary->no_label_id();
   if (truncates()) {

@@ -24,12 +24,12 @@ Vocabulary WithUnseen(const std::vector<std::string>& unseen) {
 }
 
 SpooledExamples Chunk(const std::vector<std::string>& unseen, std::vector<uint32_t> ids) {
-  TextFindings findings;
-  findings.Clear(2);
-  for (const std::string& label : unseen) findings.unseen_labels.Add(label, 1);
+  ChunkStatistics statistics;
+  statistics.Clear(2);
+  for (const std::string& label : unseen) statistics.unseen_labels.Add(label, 1);
   SpooledExamples chunk;
   chunk.Clear(2);
-  chunk.notes = findings.Serialize();
+  chunk.notes = statistics.Serialize();
   chunk.fields[0].ids = {9, 9};
   chunk.fields[1].ids = std::move(ids);
   return chunk;

@@ -30,7 +30,7 @@ TEST(PipelineProgress, PrintsLinesBetweenSteps) {
   {
     PipelineProgress progress(3, /*visible=*/true);
     progress.SkipSteps(1);
-    progress.Say("kept");
+    progress.PrintInfo("kept");
     progress.Begin("writing", 100);
   }
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "kept\nstep 2 of 3: writing\n");

@@ -112,7 +112,7 @@ TEST_F(CheckOptionsTest, ChecksTheMemoryLimit) {
     options_.memory_mb = memory_mb;
     EXPECT_THAT(Check(), FailsWith(kInvalid, "--memory_mb=" + std::to_string(memory_mb)));
   }
-  options_.memory_mb = kLeastMemoryMb;
+  options_.memory_mb = kMinMemoryMb;
   EXPECT_THAT(Check(), IsOk());
 }
 

@@ -30,7 +30,7 @@ struct Tags {
     for (const auto& [tag, count] : counts) entries.push_back({tag, count});
   }
 
-  TagSchemeFinding Recognize() const { return RecognizeTagScheme(entries, &pairs); }
+  TagSchemeResult Recognize() const { return RecognizeTagScheme(entries, &pairs); }
   std::string Name() const { return NameOf(Recognize().scheme); }
   std::string Stray() const { return Recognize().stray; }
 
@@ -80,9 +80,9 @@ TEST(TagSchemeTest, NamesTheTagOfAnotherScheme) {
   EXPECT_EQ(Tags({"B-PER I-PER O PER B-LOC"}).Stray(), "PER");
   EXPECT_EQ(Tags({"B-PER I-PER O B-LOC", "B"}).Stray(), "B");
   EXPECT_EQ(Tags({"B M M E S S W"}).Stray(), "W") << "two names of one thing";
-  const TagSchemeFinding finding = Tags({"B-PER I-PER L-PER B-PER L-PER", "S-PER"}).Recognize();
-  EXPECT_EQ(finding.stray, "S-PER");
-  EXPECT_EQ(finding.others, "B-PER, L-PER");
+  const TagSchemeResult result = Tags({"B-PER I-PER L-PER B-PER L-PER", "S-PER"}).Recognize();
+  EXPECT_EQ(result.stray, "S-PER");
+  EXPECT_EQ(result.others, "B-PER, L-PER");
 }
 
 // Corpora have errors. conlleval is defined for them; the report has their number.

@@ -57,7 +57,7 @@ class AnySentencePieceTest : public testing::TestWithParam<Case> {
   void Make(std::unordered_map<std::string, std::string> options) {
     model_ = TrainAnyModel(Corpus(), std::move(options));
     ASSERT_FALSE(model_.empty());
-    auto vocabulary = BuildForeignVocabulary(TokenizerSpec::SENTENCEPIECE, model_, "file");
+    auto vocabulary = BuildImportedVocabulary(TokenizerSpec::SENTENCEPIECE, model_, "file");
     ASSERT_THAT(vocabulary, IsOk());
     vocabulary_ = *std::move(vocabulary);
     TokenizerSpec spec;
@@ -162,7 +162,7 @@ TEST_F(AnySentencePieceTest, ReportsUnknownParts) {
 TEST_F(AnySentencePieceTest, RefusesInvalidModels) {
   for (const std::string& bytes :
        {std::string("not a model"), std::string(), std::string(1000, '\xff')}) {
-    const auto vocabulary = BuildForeignVocabulary(TokenizerSpec::SENTENCEPIECE, bytes, "file");
+    const auto vocabulary = BuildImportedVocabulary(TokenizerSpec::SENTENCEPIECE, bytes, "file");
     EXPECT_THAT(vocabulary, FailsWith(absl::StatusCode::kInvalidArgument,
                                       "file: expected a model of SentencePiece"));
   }

@@ -55,10 +55,10 @@ TEST_F(CountedVocabularyTest, ReportsTheMostFrequentLeftOutPieces) {
   PieceSelection selection(spec_);
   selection.AddAll(counts_);
   EXPECT_EQ(selection.left_out_types(), 24u);
-  std::string told;
+  std::string listed;
   for (const Vocabulary::Entry& entry : selection.TakeLeftOut())
-    told += entry.piece + " " + std::to_string(entry.count) + ", ";
-  EXPECT_EQ(told,
+    listed += entry.piece + " " + std::to_string(entry.count) + ", ";
+  EXPECT_EQ(listed,
             "b 2, <unk> 1, a 1, d 1, rare0 1, rare1 1, rare10 1, rare11 1, rare12 1, rare13 1, ");
   EXPECT_THAT(Pieces(selection.Build()), ElementsAre("<unk>", "</s>", "c"));
 }

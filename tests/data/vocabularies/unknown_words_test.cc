@@ -6,23 +6,23 @@
 namespace elman {
 namespace {
 
-FieldSurvey Described(const UnknownWords& words) {
-  FieldSurvey survey;
-  words.Describe(3, &survey);
-  return survey;
+FieldStatistics Described(const UnknownWords& words) {
+  FieldStatistics statistics;
+  words.Describe(3, &statistics);
+  return statistics;
 }
 
 TEST(UnknownWordsTest, DescribesTheMostFrequentWords) {
   UnknownWords words;
   for (const char* word : {"b", "a", "c", "b", "d", "a", "e"}) words.Add(word, 1);
-  const FieldSurvey survey = Described(words);
-  EXPECT_EQ(survey.unknown_types(), 5u);
-  EXPECT_FALSE(survey.unknown_sampled());
-  ASSERT_EQ(survey.unknown_words_size(), 3);
-  EXPECT_EQ(survey.unknown_words(0).text(), "a");
-  EXPECT_EQ(survey.unknown_words(1).text(), "b");
-  EXPECT_EQ(survey.unknown_words(2).text(), "c");
-  EXPECT_EQ(survey.unknown_words(0).count(), 2u);
+  const FieldStatistics statistics = Described(words);
+  EXPECT_EQ(statistics.unknown_types(), 5u);
+  EXPECT_FALSE(statistics.unknown_sampled());
+  ASSERT_EQ(statistics.unknown_words_size(), 3);
+  EXPECT_EQ(statistics.unknown_words(0).text(), "a");
+  EXPECT_EQ(statistics.unknown_words(1).text(), "b");
+  EXPECT_EQ(statistics.unknown_words(2).text(), "c");
+  EXPECT_EQ(statistics.unknown_words(0).count(), 2u);
 }
 
 // Too many words for memory: the kept words and their counts do not depend on the order or the

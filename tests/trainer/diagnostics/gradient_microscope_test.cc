@@ -54,7 +54,7 @@ class GradientMicroscopeTest : public testing::Test {
       };
       microscope.LookAtGradients(slice(gradients_), /*scale=*/0.5, slice(before_));
       if (updated) microscope.LookAtUpdate(slice(after_));
-      auto diagnosis = microscope.Conclude(/*step=*/5, /*epoch=*/2, updates, /*clipped=*/2);
+      auto diagnosis = microscope.Diagnose(/*step=*/5, /*epoch=*/2, updates, /*clipped=*/2);
       EXPECT_EQ(diagnosis.has_value(), rank == 0);
       if (diagnosis) result = *std::move(diagnosis);
     });
@@ -91,36 +91,37 @@ TEST_F(GradientMicroscopeTest, IsDueEveryFewSteps) {
 }
 
 TEST_F(GradientMicroscopeTest, MeasuresGradientsValuesAndUpdates) {
-  const Findings findings = Diagnosed(1).findings;
-  EXPECT_EQ(findings.step, 5);
-  EXPECT_EQ(findings.epoch, 2);
-  EXPECT_TRUE(findings.updated);
-  EXPECT_EQ(findings.clip_rate, 0.25);
-  ASSERT_EQ(findings.parameters.size(), 2u);
+  const StepStatistics statistics = Diagnosed(1).statistics;
+  EXPECT_EQ(statistics.step, 5);
+  EXPECT_EQ(statistics.epoch, 2);
+  EXPECT_TRUE(statistics.updated);
+  EXPECT_EQ(statistics.clip_rate, 0.25);
+  ASSERT_EQ(statistics.parameters.size(), 2u);
   for (int i = 0; i < 2; ++i) {
-    const ParameterFigures& figures = findings.parameters[i];
-    EXPECT_EQ(figures.name, table_.parameters()[i].name);
-    EXPECT_NEAR(figures.gradient, 0.5 * Norm(i, gradients_), 1e-9 * figures.gradient);
-    EXPECT_NEAR(figures.value, Norm(i, before_), 1e-9 * figures.value);
-    EXPECT_NEAR(figures.update, Norm(i, after_, before_), 1e-6 * figures.update);
+    const ParameterStatistics& parameter = statistics.parameters[i];
+    EXPECT_EQ(parameter.name, table_.parameters()[i].name);
+    EXPECT_NEAR(parameter.gradient, 0.5 * Norm(i, gradients_), 1e-9 * parameter.gradient);
+    EXPECT_NEAR(parameter.value, Norm(i, before_), 1e-9 * parameter.value);
+    EXPECT_NEAR(parameter.update, Norm(i, after_, before_), 1e-6 * parameter.update);
   }
-  ASSERT_EQ(findings.layers.size(), 1u);
-  EXPECT_NEAR(findings.layers[0].gradient,
-              std::hypot(findings.parameters[0].gradient, findings.parameters[1].gradient), 1e-9);
+  ASSERT_EQ(statistics.layers.size(), 1u);
+  EXPECT_NEAR(statistics.layers[0].gradient,
+              std::hypot(statistics.parameters[0].gradient, statistics.parameters[1].gradient),
+              1e-9);
 }
 
 TEST_F(GradientMicroscopeTest, AddsUpTheLanes) {
-  const Findings findings = Diagnosed(1).findings;
-  ASSERT_EQ(findings.recurrences.size(), 1u);
-  ASSERT_EQ(findings.recurrences[0].lags.size(), 2u);
-  const LagFigures& lag = findings.recurrences[0].lags[1];
+  const StepStatistics statistics = Diagnosed(1).statistics;
+  ASSERT_EQ(statistics.recurrences.size(), 1u);
+  ASSERT_EQ(statistics.recurrences[0].lags.size(), 2u);
+  const LagStatistics& lag = statistics.recurrences[0].lags[1];
   EXPECT_EQ(lag.sequences, 2);
   EXPECT_DOUBLE_EQ(lag.norm, std::sqrt((1.0 + 2.0) / 2));
 }
 
 // Two ranks have one lane and a part of the parameters each.
 TEST_F(GradientMicroscopeTest, ResultsDoNotDependOnTheNumberOfRanks) {
-  const Findings one = Diagnosed(1).findings, two = Diagnosed(2).findings;
+  const StepStatistics one = Diagnosed(1).statistics, two = Diagnosed(2).statistics;
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(one.parameters[i].gradient, two.parameters[i].gradient);
     EXPECT_EQ(one.parameters[i].value, two.parameters[i].value);
@@ -131,15 +132,15 @@ TEST_F(GradientMicroscopeTest, ResultsDoNotDependOnTheNumberOfRanks) {
 }
 
 TEST_F(GradientMicroscopeTest, ExplainsMissingResults) {
-  EXPECT_THAT(Diagnosed(1).findings.missing, Not(Contains(HasSubstr("no update"))));
-  const Findings diverged = Diagnosed(1, /*updated=*/false, /*updates=*/0).findings;
+  EXPECT_THAT(Diagnosed(1).statistics.missing, Not(Contains(HasSubstr("no update"))));
+  const StepStatistics diverged = Diagnosed(1, /*updated=*/false, /*updates=*/0).statistics;
   EXPECT_FALSE(diverged.updated);
   EXPECT_FALSE(diverged.clip_rate.has_value());
   EXPECT_THAT(diverged.missing, Contains("the step diverged, so there was no update"));
   EXPECT_THAT(diverged.missing,
               Contains("no update since the last diagnosis, so there is no clipping rate"));
   config_.mutable_optimizer()->set_clip_norm(0);
-  EXPECT_THAT(Diagnosed(1).findings.missing, Contains(HasSubstr("optimizer.clip_norm is 0")));
+  EXPECT_THAT(Diagnosed(1).statistics.missing, Contains(HasSubstr("optimizer.clip_norm is 0")));
 }
 
 }  // namespace

@@ -92,14 +92,14 @@ class MadeRun : public testing::Test {
                                              checkpoint.header.progress(),
                                              TotalSteps(config, *source), /*peak=*/0, &clock);
       }
-      Pulse pulse(&clock);
+      RankHeartbeat heartbeat(&clock);
       int64_t asked = 0;
       TrainingLoop loop(
           {.communicator = communicator,
            .learner = {model.get(), optimizer.get(), source.get(), exchange.get(), &state},
            .validation = {.evaluator = evaluator.get(), .samples = samples.get()},
            .record = {.checkpoints = &checkpoints, .reporter = reporter.get()},
-           .watch = {.clock = &clock, .pulse = &pulse},
+           .watch = {.clock = &clock, .heartbeat = &heartbeat},
            .hooks = {.stop_requested =
                          [&] {
                            if (on_step_) on_step_(communicator->rank());

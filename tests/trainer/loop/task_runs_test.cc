@@ -32,24 +32,24 @@ class TaskRunsTest : public MadeRun, public testing::WithParamInterface<RunCase>
   }
 
   // Returns the lines of a run about its training, diagnostics and samples.
-  std::vector<std::string> Told(const std::string& output) {
-    std::vector<std::string> told = LinesOfKind("diagnostics", output);
-    for (const std::string& line : LinesOfKind("sample", output)) told.push_back(line);
+  std::vector<std::string> Reported(const std::string& output) {
+    std::vector<std::string> reported = LinesOfKind("diagnostics", output);
+    for (const std::string& line : LinesOfKind("sample", output)) reported.push_back(line);
     for (const std::string& line : LinesOfKind("train", output))
-      told.push_back(line.substr(0, line.find("\"tokens_per_second\"")));
-    return told;
+      reported.push_back(line.substr(0, line.find("\"tokens_per_second\"")));
+    return reported;
   }
 };
 
 TEST_P(TaskRunsTest, SameBitsOnAnyNumberOfRanks) {
   const std::string hash = Run(1, "one", kSteps);
-  const std::vector<std::string> told = Told("one");
+  const std::vector<std::string> reported = Reported("one");
   EXPECT_EQ(LinesOfKind("sample", "one").empty(), !shows_samples_);
   EXPECT_EQ(LinesOfKind("diagnostics", "one").size(), 3u);
   for (const int ranks : {2, 3, 4}) {
     const std::string name = std::to_string(ranks);
     EXPECT_EQ(Run(ranks, name, kSteps), hash) << ranks;
-    EXPECT_TRUE(Told(name) == told) << ranks;
+    EXPECT_TRUE(Reported(name) == reported) << ranks;
   }
   nodes_ = {0, 0, 1};
   EXPECT_EQ(Run(3, "nodes", kSteps), hash);
@@ -63,12 +63,12 @@ TEST_P(TaskRunsTest, ResumingContinuesToTheBitOnOtherRanks) {
     Run(3, name, steps);
     EXPECT_EQ(Run(1, name, kSteps, true, Latest(name)), hash) << steps;
     // A run also validates at its end, even if a longer run would not at that step.
-    std::vector<std::string> told = Told(name), expected = Told("straight");
+    std::vector<std::string> reported = Reported(name), expected = Reported("straight");
     const std::string end = absl::StrCat("{\"kind\": \"sample\", \"step\": ", steps, ",");
-    for (std::vector<std::string>* lines : {&told, &expected}) {
+    for (std::vector<std::string>* lines : {&reported, &expected}) {
       if (steps != kEpoch) std::erase_if(*lines, [&](auto& line) { return line.starts_with(end); });
     }
-    EXPECT_TRUE(told == expected) << steps;
+    EXPECT_TRUE(reported == expected) << steps;
   }
 }
 

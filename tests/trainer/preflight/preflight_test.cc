@@ -50,7 +50,7 @@ const PreflightRun kRun = MadePreflightRun();
 std::vector<std::string> WarningsOf(const std::vector<RankFacts>& ranks,
                                     const PreflightRun& run = kRun,
                                     const ExchangeSpeed& speed = {.message_rate = 1e9}) {
-  return JudgeFacts(ranks, run, speed).warnings;
+  return CheckRankFacts(ranks, run, speed).warnings;
 }
 
 TEST(PreflightTest, NoWarningForAWellPlacedJob) {
@@ -123,12 +123,12 @@ TEST(PreflightTest, AdvisesANetworkIfMpiMayUseABridge) {
   EXPECT_THAT(
       WarningsOf(ranks),
       ElementsAre(AllOf(HasSubstr("docker0"), HasSubstr("--mca btl_tcp_if_include 10.0.0.0/24"))));
-  PreflightRun told = kRun;
-  told.networks_included = "eth0";
-  EXPECT_THAT(WarningsOf(ranks, told), IsEmpty());
-  told = kRun;
-  told.networks_excluded = "lo,172.17.0.0/16";
-  EXPECT_THAT(WarningsOf(ranks, told), IsEmpty());
+  PreflightRun configured = kRun;
+  configured.networks_included = "eth0";
+  EXPECT_THAT(WarningsOf(ranks, configured), IsEmpty());
+  configured = kRun;
+  configured.networks_excluded = "lo,172.17.0.0/16";
+  EXPECT_THAT(WarningsOf(ranks, configured), IsEmpty());
   ranks[1].host = "a1";
   ranks[1].processors.cores = {1};
   EXPECT_THAT(WarningsOf(ranks), IsEmpty()) << "one host needs no network";
@@ -162,13 +162,13 @@ TEST(PreflightTest, ExplainsMissingSharedMemory) {
   ranks[0].shared_memory = 30'000'000;
   EXPECT_THAT(WarningsOf(ranks, run),
               ElementsAre(HasSubstr("b2: gradients are exchanged as messages")));
-  EXPECT_THAT(JudgeFacts(ranks, run, {}).line,
+  EXPECT_THAT(CheckRankFacts(ranks, run, {}).line,
               HasSubstr("messages, because /dev/shm is too small"));
 }
 
 TEST(PreflightTest, WarnsOfUnreachableWatchdogs) {
   PreflightRun run = kRun;
-  run.unheard = {1, 2};
+  run.unreachable = {1, 2};
   auto ranks = std::vector{OnHost("a1", 4, {0}), OnHost("b2", 4, {0}), OnHost("b2", 4, {1})};
   EXPECT_THAT(WarningsOf(ranks, run),
               ElementsAre(HasSubstr("the watchdog of rank 1 on b2 does not reach rank 0 over UDP, "
@@ -180,7 +180,7 @@ TEST(PreflightTest, TableHasALinePerHost) {
   for (int rank = 0; rank < 4; ++rank)
     ranks.push_back(OnHost(rank < 2 ? "a1" : "b2", 2, {rank % 2}));
   const PreflightReport report =
-      JudgeFacts(ranks, kRun, {.message_rate = 2e9, .step_seconds = 0.01});
+      CheckRankFacts(ranks, kRun, {.message_rate = 2e9, .step_seconds = 0.01});
   EXPECT_THAT(report.table, HasSubstr("  a1    0-1    2 of 2    1 core each"));
   EXPECT_THAT(report.table, HasSubstr("  b2    2-3    2 of 2    1 core each"));
   EXPECT_THAT(report.table, HasSubstr("Elman 1.2 (0a0b), oneDNN 2"));

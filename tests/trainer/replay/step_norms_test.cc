@@ -45,12 +45,12 @@ TEST_F(StepNormsTest, AreComputedPerParameterAndInTotal) {
     values[first.offset + 1] = -4;
     values[last.offset] = 12;
     (*gradients)[last.offset] = 8;
-    StepSurvey survey(*run->model, *run->source);
-    survey.LookAtStep(run->state.get(), *gradients, /*scale=*/0.25);
-    EXPECT_THAT(survey.Text(), HasSubstr(Row(first.name, "5", "0", "-")));
+    StepNorms norms(*run->model, *run->source);
+    norms.LookAtStep(run->state.get(), *gradients, /*scale=*/0.25);
+    EXPECT_THAT(norms.Text(), HasSubstr(Row(first.name, "5", "0", "-")));
     values[last.offset] = 10.5;
-    survey.LookAtUpdate(run->state.get());
-    const std::string text = survey.Text();
+    norms.LookAtUpdate(run->state.get());
+    const std::string text = norms.Text();
     EXPECT_THAT(text, HasSubstr(Row(first.name, "5", "0", "0")));
     EXPECT_THAT(text, HasSubstr(Row(last.name, "12", "2", "1.5")));
     EXPECT_THAT(text, HasSubstr(Row("all", "13", "2", "1.5")));
@@ -64,15 +64,15 @@ TEST_F(StepNormsTest, NameTheFirstElementThatIsNotFinite) {
     (*gradients)[first.offset + 2 * first.cols + 1] = std::numeric_limits<float>::quiet_NaN();
     (*gradients)[first.offset + 3 * first.cols] = 1;
     run->state->carry(1)[0] = std::numeric_limits<float>::infinity();
-    StepSurvey survey(*run->model, *run->source);
-    survey.LookAtStep(run->state.get(), *gradients, 1);
-    EXPECT_THAT(survey.Text(),
+    StepNorms norms(*run->model, *run->source);
+    norms.LookAtStep(run->state.get(), *gradients, 1);
+    EXPECT_THAT(norms.Text(),
                 HasSubstr(absl::StrFormat("not finite: gradient of %s, 1 of %d elements, the first "
                                           "at [2, 1]: nan\n",
                                           first.name, first.size())));
-    EXPECT_THAT(survey.Text(), HasSubstr("not finite: carry of lane 1 after the step, 1 of "));
-    EXPECT_THAT(survey.Text(), HasSubstr(absl::StrFormat("state 0, sequence %d, unit 0: inf",
-                                                         run->source->first_row(1))));
+    EXPECT_THAT(norms.Text(), HasSubstr("not finite: carry of lane 1 after the step, 1 of "));
+    EXPECT_THAT(norms.Text(), HasSubstr(absl::StrFormat("state 0, sequence %d, unit 0: inf",
+                                                        run->source->first_row(1))));
   });
 }
 

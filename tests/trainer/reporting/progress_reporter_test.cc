@@ -96,7 +96,8 @@ TEST_F(ProgressReporterTest, RefusesARunThatIsWorseThanGuessing) {
       Begin(task, /*peak=*/0);
       Step(loss);
       reporter_->FinishTraining();
-      EXPECT_EQ(reporter_->Conclude(Progress(), *dataset_).ok(), loss <= guessing + 0.1) << loss;
+      EXPECT_EQ(reporter_->ReportResults(Progress(), *dataset_).ok(), loss <= guessing + 0.1)
+          << loss;
       EXPECT_EQ(Events("worse_than_guessing"), !(loss <= guessing + 0.1)) << loss;
     }
   }
@@ -108,12 +109,12 @@ TEST_F(ProgressReporterTest, ComparesWithGuessingByTheLossOfTheTask) {
   for (const Task task : {LANGUAGE_MODEL, TRANSLATION}) {
     Begin(task, /*peak=*/0, {"evaluation.select=SCORE"});
     Step(50);
-    EXPECT_FALSE(reporter_->Conclude(Progress(), *dataset_).ok()) << Task_Name(task);
+    EXPECT_FALSE(reporter_->ReportResults(Progress(), *dataset_).ok()) << Task_Name(task);
   }
   for (const double loss : {std::log(2.0) * (kWords - 1), std::log(2.0) * (kWords - 1) + 0.2}) {
     Begin(CLASSIFICATION, /*peak=*/0, {"model.classification.output=ORDINAL"});
     Step(loss);
-    EXPECT_EQ(reporter_->Conclude(Progress(), *dataset_).ok(), loss < 17.4) << loss;
+    EXPECT_EQ(reporter_->ReportResults(Progress(), *dataset_).ok(), loss < 17.4) << loss;
   }
 }
 
@@ -124,9 +125,9 @@ TEST_F(ProgressReporterTest, RemarksOnNetworksThatDependOnALongCarriedState) {
     testing::internal::CaptureStderr();
     testing::internal::CaptureStdout();
     reporter_->Validated(step_, epoch, {.loss = loss}, /*best=*/true, /*seconds=*/0);
-    const std::string told =
+    const std::string reported =
         testing::internal::GetCapturedStderr() + testing::internal::GetCapturedStdout();
-    return told.find("model.initial_state.reset_probability=0.01") != std::string::npos;
+    return reported.find("model.initial_state.reset_probability=0.01") != std::string::npos;
   };
   EXPECT_TRUE(remarked(1, 2.6, {}));
   EXPECT_FALSE(remarked(1, 2.4, {}));
@@ -177,11 +178,11 @@ TEST_F(ProgressReporterTest, RecordsAdvice) {
 TEST_F(ProgressReporterTest, AcceptsRunsSelectedByScoreAndWordVectors) {
   Begin(CLASSIFICATION, /*peak=*/0, {"evaluation.select=SCORE"});
   Step(5);
-  EXPECT_TRUE(reporter_->Conclude(Progress(), *dataset_).ok());
+  EXPECT_TRUE(reporter_->ReportResults(Progress(), *dataset_).ok());
   EXPECT_EQ(Events("worse_than_guessing"), 0);
   Begin(EMBEDDING, /*peak=*/0);
   Step(50);
-  EXPECT_TRUE(reporter_->Conclude(Progress(), *dataset_).ok());
+  EXPECT_TRUE(reporter_->ReportResults(Progress(), *dataset_).ok());
   EXPECT_EQ(Events("worse_than_guessing"), 0);
 }
 
@@ -190,7 +191,7 @@ TEST_F(ProgressReporterTest, RecordsWhatTheReportDrawsOfTheBestValidation) {
   Begin(TAGGING, /*peak=*/0);
   Step(2);
   Evaluation evaluation{.loss = 1};
-  FigureTable table{"by_label", {{"f1"}, {"present", 0, "", false, true}}, {}, "per_label"};
+  MetricTable table{"by_label", {{"f1"}, {"present", 0, "", false, true}}, {}, "per_label"};
   for (int i = 0; i < 100; ++i) table.rows.push_back({std::to_string(i), {0.5, i * 1.0}});
   evaluation.tables.push_back(table);
   evaluation.confusion = {{"a", "b"}, {1, 2, 3, 4}, 5};
@@ -218,11 +219,11 @@ TEST_F(ProgressReporterTest, RecordsWhatTheReportDrawsOfTheBestValidation) {
 TEST_F(ProgressReporterTest, ErrorContainsARemedy) {
   Begin(LANGUAGE_MODEL, /*peak=*/0);
   Step(122);
-  const auto told = AllOf(HasSubstr("the training loss is 122 nats per target"),
-                          HasSubstr("a uniform guess among 26 outcomes"),
-                          HasSubstr("Lower optimizer.learning_rate"));
-  EXPECT_THAT(reporter_->Conclude(Progress(), *dataset_).message(), told);
-  EXPECT_THAT(run_->Read("metrics.jsonl"), told);
+  const auto reported = AllOf(HasSubstr("the training loss is 122 nats per target"),
+                              HasSubstr("a uniform guess among 26 outcomes"),
+                              HasSubstr("Lower optimizer.learning_rate"));
+  EXPECT_THAT(reporter_->ReportResults(Progress(), *dataset_).message(), reported);
+  EXPECT_THAT(run_->Read("metrics.jsonl"), reported);
 }
 
 }  // namespace

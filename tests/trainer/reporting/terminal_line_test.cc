@@ -24,7 +24,7 @@ std::string Printed(bool watched, bool quiet, const std::function<void(TerminalL
 
 void PrintAll(TerminalLine* line) {
   line->ShowProgress(4, 8, {{"half"}, {"done", 1}});
-  line->Say("said");
+  line->PrintInfo("said");
   line->Print("kept");
 }
 
@@ -77,7 +77,9 @@ TEST(TerminalLine, WrapsBetweenWords) {
             "a/very/long/path/that/fits/nowhere\n  b");
   EXPECT_EQ(WrappedAtWords("", 10), "");
   ::setenv("ELMAN_COLUMNS", "30", 1);
-  const auto say = [](TerminalLine* line) { line->Say("hint: this line is longer than thirty"); };
+  const auto say = [](TerminalLine* line) {
+    line->PrintInfo("hint: this line is longer than thirty");
+  };
   EXPECT_EQ(Printed(true, false, say), "\r\033[Khint: this line is longer than\n  thirty\n");
   EXPECT_EQ(Printed(false, false, say), "hint: this line is longer than thirty\n");
   EXPECT_EQ(

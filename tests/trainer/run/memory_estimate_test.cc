@@ -66,11 +66,11 @@ TEST_F(MemoryEstimateTest, GradientsMatchTheExchange) {
 
 TEST_F(MemoryEstimateTest, ReportsImbalanceFromATenthOfTheTime) {
   const auto text = [&](int ranks, const char* lanes, const char* batch_size) {
-    std::string told;
+    std::string reported;
     OnRanks(ranks, {lanes, batch_size}, [&](PreparedRun* run) {
-      if (run->communicator->rank() == 0) told = ImbalanceText(*run);
+      if (run->communicator->rank() == 0) reported = ImbalanceText(*run);
     });
-    return told;
+    return reported;
   };
   EXPECT_EQ(text(1, "lanes=4", "batch_size=6"), "");
   EXPECT_EQ(text(2, "lanes=2", "batch_size=20"), "");

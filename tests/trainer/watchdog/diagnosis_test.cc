@@ -14,7 +14,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 // Returns a rank that waits with the others.
-Suspect Waiting(int64_t meetings = 40) {
+Suspect Waiting(int64_t rendezvous_count = 40) {
   Suspect suspect;
   suspect.host = "node1";
   suspect.process = 100;
@@ -22,16 +22,16 @@ Suspect Waiting(int64_t meetings = 40) {
   suspect.quiet_for = 9;
   suspect.sample = {.step = 12,
                     .moves = 5,
-                    .meetings = meetings,
+                    .rendezvous_count = rendezvous_count,
                     .activity = Activity::kTraining,
                     .phase = Phase::kWait,
-                    .meeting = Meeting::kAllGather};
+                    .rendezvous = Rendezvous::kAllGather};
   return suspect;
 }
 
 Suspect Busy(Phase phase) {
   Suspect suspect = Waiting();
-  suspect.sample.meeting = Meeting::kNone;
+  suspect.sample.rendezvous = Rendezvous::kNone;
   suspect.sample.phase = phase;
   return suspect;
 }
@@ -84,10 +84,10 @@ TEST(DiagnosisTest, BlamesTheNetworkIfAllWaitForEachOther) {
   EXPECT_THAT(diagnosis.error, HasSubstr("btl_tcp_if_include"));
 }
 
-TEST(DiagnosisTest, RankThatWasNeverHeardIsLateOnlyIfNoOtherIs) {
-  const Suspect unheard;
-  EXPECT_THAT(Diagnose(std::vector{Waiting(), unheard}, 0, 9).late, ElementsAre(1));
-  EXPECT_THAT(Diagnose(std::vector{Busy(Phase::kForward), unheard}, 0, 9).late, ElementsAre(0));
+TEST(DiagnosisTest, RankThatNeverReportedIsLateOnlyIfNoOtherIs) {
+  const Suspect unreachable;
+  EXPECT_THAT(Diagnose(std::vector{Waiting(), unreachable}, 0, 9).late, ElementsAre(1));
+  EXPECT_THAT(Diagnose(std::vector{Busy(Phase::kForward), unreachable}, 0, 9).late, ElementsAre(0));
 }
 
 TEST(DiagnosisTest, LimitsTheTextForAThousandRanks) {

@@ -24,7 +24,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // The diagnoses of all ranks of a test.
-struct Verdicts {
+struct Diagnoses {
   std::mutex mutex;
   std::map<int, Diagnosis> by_rank;
 
@@ -42,25 +42,25 @@ struct Verdicts {
 
 // By the clock: with the watchdogs' own threads, while the main threads are blocked.
 TEST(WatchdogTest, FirstDiagnoserNamesTheLateRank) {
-  Verdicts verdicts;
+  Diagnoses diagnoses;
   RunThreadGroup(3, [&](Communicator* c) {
     PhaseClock clock;
-    Pulse pulse(&clock);
-    WatchedCommunicator communicator(c, &pulse);
-    Watchdog watchdog(c->rank() == 0, &pulse, /*patience_seconds=*/1, verdicts.Of(c->rank()));
-    watchdog.Meet(&communicator);
-    pulse.At(Activity::kTraining, 1);
+    RankHeartbeat heartbeat(&clock);
+    WatchedCommunicator communicator(c, &heartbeat);
+    Watchdog watchdog(c->rank() == 0, &heartbeat, /*patience_seconds=*/1, diagnoses.Of(c->rank()));
+    watchdog.WatchAllRanks(&communicator);
+    heartbeat.At(Activity::kTraining, 1);
     if (c->rank() == 0) {
-      EXPECT_THAT(watchdog.Unheard(60), IsEmpty());
+      EXPECT_THAT(watchdog.UnreachableRanks(60), IsEmpty());
     }
     if (c->rank() == 1) {
       clock.Enter(Phase::kBackward);
-      while (!verdicts.any()) absl::SleepFor(absl::Milliseconds(10));
+      while (!diagnoses.any()) absl::SleepFor(absl::Milliseconds(10));
     }
     communicator.Barrier();
   });
-  ASSERT_EQ(verdicts.by_rank.size(), 1u) << "one of them speaks for all";
-  const Diagnosis& diagnosis = verdicts.by_rank.at(0);
+  ASSERT_EQ(diagnoses.by_rank.size(), 1u) << "one of them speaks for all";
+  const Diagnosis& diagnosis = diagnoses.by_rank.at(0);
   EXPECT_THAT(diagnosis.late, ElementsAre(1));
   EXPECT_THAT(diagnosis.error, HasSubstr("in backward, has not finished it"));
 }
@@ -73,12 +73,12 @@ class TickedWatchdogTest : public testing::Test {
 
   TickedWatchdogTest() {
     for (int rank = 0; rank < kRanks; ++rank) {
-      pulses_[rank].emplace(&clocks_[rank]);
-      watchdogs_[rank].emplace(rank == 0, &*pulses_[rank], kPatience, verdicts_.Of(rank),
+      heartbeats_[rank].emplace(&clocks_[rank]);
+      watchdogs_[rank].emplace(rank == 0, &*heartbeats_[rank], kPatience, diagnoses_.Of(rank),
                                Watchdog::Ticks::kByHand);
     }
-    RunThreadGroup(kRanks, [&](Communicator* c) { watchdogs_[c->rank()]->Meet(c); });
-    for (auto& pulse : pulses_) pulse->At(Activity::kTraining, 1);
+    RunThreadGroup(kRanks, [&](Communicator* c) { watchdogs_[c->rank()]->WatchAllRanks(c); });
+    for (auto& heartbeat : heartbeats_) heartbeat->At(Activity::kTraining, 1);
     Pass(2 * kTick);
   }
 
@@ -93,62 +93,62 @@ class TickedWatchdogTest : public testing::Test {
     }
   }
   void OthersWait() {
-    for (int rank = 1; rank < kRanks; ++rank) pulses_[rank]->Meet(Meeting::kBarrier);
+    for (int rank = 1; rank < kRanks; ++rank) heartbeats_[rank]->Enter(Rendezvous::kBarrier);
   }
 
-  Verdicts verdicts_;
+  Diagnoses diagnoses_;
   std::array<PhaseClock, kRanks> clocks_;
-  std::array<std::optional<Pulse>, kRanks> pulses_;
+  std::array<std::optional<RankHeartbeat>, kRanks> heartbeats_;
   std::array<std::optional<Watchdog>, kRanks> watchdogs_;
 };
 
 TEST_F(TickedWatchdogTest, ReportsOnlyWhenPatienceIsOver) {
   OthersWait();
   Pass(kPatience - 2 * kTick);
-  EXPECT_TRUE(verdicts_.by_rank.empty());
+  EXPECT_TRUE(diagnoses_.by_rank.empty());
   Pass(4 * kTick);
-  ASSERT_EQ(verdicts_.by_rank.size(), 1u);
-  EXPECT_THAT(verdicts_.by_rank.at(0).late, ElementsAre(0));
+  ASSERT_EQ(diagnoses_.by_rank.size(), 1u);
+  EXPECT_THAT(diagnoses_.by_rank.at(0).late, ElementsAre(0));
 }
 
 TEST_F(TickedWatchdogTest, AnotherRankReportsIfRankZeroIsSilent) {
-  EXPECT_THAT(watchdogs_[0]->Unheard(0), IsEmpty());
+  EXPECT_THAT(watchdogs_[0]->UnreachableRanks(0), IsEmpty());
   OthersWait();
   watchdogs_[0].reset();
   Pass(kPatience + 2 * kTick);
-  ASSERT_EQ(verdicts_.by_rank.size(), 1u);
-  EXPECT_THAT(verdicts_.by_rank.at(1).late, ElementsAre(0));
-  EXPECT_THAT(verdicts_.by_rank.at(1).error, HasSubstr("does not answer"));
+  ASSERT_EQ(diagnoses_.by_rank.size(), 1u);
+  EXPECT_THAT(diagnoses_.by_rank.at(1).late, ElementsAre(0));
+  EXPECT_THAT(diagnoses_.by_rank.at(1).error, HasSubstr("does not answer"));
 }
 
 TEST_F(TickedWatchdogTest, WaitsForRanksThatMakeProgressOrSave) {
   OthersWait();
-  Pass(5 * kPatience, [&] { pulses_[0]->At(Activity::kValidation, 1); });
-  Pass((Watchdog::kExcusedPatience - 1) * kPatience,
-       [&] { pulses_[0]->At(Activity::kCheckpoint, 1); });
-  EXPECT_TRUE(verdicts_.by_rank.empty());
+  Pass(5 * kPatience, [&] { heartbeats_[0]->At(Activity::kValidation, 1); });
+  Pass((Watchdog::kSlowOperationPatience - 1) * kPatience,
+       [&] { heartbeats_[0]->At(Activity::kCheckpoint, 1); });
+  EXPECT_TRUE(diagnoses_.by_rank.empty());
   // Even a save must end after some time.
-  Pass(2 * kPatience, [&] { pulses_[0]->At(Activity::kCheckpoint, 1); });
-  ASSERT_EQ(verdicts_.by_rank.size(), 1u);
-  EXPECT_THAT(verdicts_.by_rank.at(0).error, HasSubstr("waits for its checkpoint to be written"));
+  Pass(2 * kPatience, [&] { heartbeats_[0]->At(Activity::kCheckpoint, 1); });
+  ASSERT_EQ(diagnoses_.by_rank.size(), 1u);
+  EXPECT_THAT(diagnoses_.by_rank.at(0).error, HasSubstr("waits for its checkpoint to be written"));
 }
 
 TEST_F(TickedWatchdogTest, ReportsOnce) {
   OthersWait();
   Pass(kPatience + 2 * kTick);
-  ASSERT_EQ(verdicts_.by_rank.size(), 1u);
-  verdicts_.by_rank.clear();
+  ASSERT_EQ(diagnoses_.by_rank.size(), 1u);
+  diagnoses_.by_rank.clear();
   Pass(50);
-  EXPECT_TRUE(verdicts_.by_rank.empty());
+  EXPECT_TRUE(diagnoses_.by_rank.empty());
   Pass(20);
-  EXPECT_EQ(verdicts_.by_rank.size(), 1u) << "the job has not ended within a minute";
+  EXPECT_EQ(diagnoses_.by_rank.size(), 1u) << "the job has not ended within a minute";
 }
 
 TEST_F(TickedWatchdogTest, IsDisabledAtZero) {
   for (auto& watchdog : watchdogs_) watchdog->SetPatience(0);
   OthersWait();
   Pass(20 * kPatience);
-  EXPECT_TRUE(verdicts_.by_rank.empty());
+  EXPECT_TRUE(diagnoses_.by_rank.empty());
 }
 
 }  // namespace

@@ -67,10 +67,10 @@ struct Place {
 bool Search(const DifferentiableFunction& function, const Place& from, const Vector& direction,
             double length, Place* to) {
   constexpr double kFall = 1e-4, kFlatter = 0.9;
-  constexpr int kMostTries = 60;
+  constexpr int kMaxTries = 60;
   const double slope = Dot(from.gradient, direction);
   double low = 0, high = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < kMostTries; ++i) {
+  for (int i = 0; i < kMaxTries; ++i) {
     to->point = from.point;
     AddTimes(length, direction, to->point);
     to->value = function(to->point, to->gradient);

@@ -27,9 +27,9 @@ void BatchDecoder::Run(std::span<Job> jobs, uint64_t first,
     for (int i = 0; i < places_; ++i) {
       Place* const place = &places[i];
       if (place->job == nullptr) continue;
-      const bool goes_on = Advance(i, place);
+      const bool continues = Advance(i, place);
       after_step(*place->job);
-      if (!goes_on) busy -= !GiveNext(jobs, i, place);
+      if (!continues) busy -= !GiveNext(jobs, i, place);
     }
   }
 }
@@ -57,10 +57,10 @@ bool BatchDecoder::Advance(int number, Place* place) {
     return true;
   }
   std::iota(from_.begin(), from_.end(), 0);
-  const bool goes_on =
+  const bool continues =
       place->job->decoder->Advance(state_.logits().Rows(first, width_), from_, tokens);
-  if (goes_on && width_ > 1) state_.Select(first, from_);
-  return goes_on;
+  if (continues && width_ > 1) state_.Select(first, from_);
+  return continues;
 }
 
 }  // namespace elman

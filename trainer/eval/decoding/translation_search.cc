@@ -12,10 +12,10 @@
 namespace elman {
 
 absl::Status CheckSearchOptions(int beam, int least_beam, double length_penalty) {
-  constexpr int kMostBeam = 1024;
-  if (beam < least_beam || beam > kMostBeam) {
+  constexpr int kMaxBeam = 1024;
+  if (beam < least_beam || beam > kMaxBeam) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--beam=", beam, ": it must be from ", least_beam, " to ", kMostBeam));
+        absl::StrCat("--beam=", beam, ": it must be from ", least_beam, " to ", kMaxBeam));
   }
   if (length_penalty >= 0 && std::isfinite(length_penalty)) return absl::OkStatus();
   return absl::InvalidArgumentError(

@@ -33,7 +33,7 @@ double Share(int64_t part, int64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-struct Judgements {
+struct SimilarityRatings {
   int64_t pairs = 0;
   // Scores by humans and by vectors, of pairs with known words.
   std::vector<double> people, vectors;
@@ -50,12 +50,12 @@ absl::Status ExpectKnown(const std::string& file, absl::string_view what, int64_
                    ", and ", needed, " are needed. Check the language and the case of the words"));
 }
 
-absl::StatusOr<Judgements> ReadJudgements(const WordSpace& space, const std::string& file) {
-  Judgements judgements;
+absl::StatusOr<SimilarityRatings> ReadRatings(const WordSpace& space, const std::string& file) {
+  SimilarityRatings ratings;
   LineReader lines({file});
   for (LinePiece piece;;) {
     ASSIGN_OR_RETURN(const bool more, lines.Next(&piece));
-    if (!more) return judgements;
+    if (!more) return ratings;
     const std::vector<std::string> fields = FieldsIn(piece.text);
     if (fields.empty()) continue;
     double score = 0;
@@ -63,11 +63,11 @@ absl::StatusOr<Judgements> ReadJudgements(const WordSpace& space, const std::str
       if (lines.line() == 1) continue;
       return WrongLine(file, lines.line(), "two words and a number", piece.text);
     }
-    ++judgements.pairs;
+    ++ratings.pairs;
     const int64_t a = space.Find(fields[0]), b = space.Find(fields[1]);
     if (a < 0 || b < 0) continue;
-    judgements.people.push_back(score);
-    judgements.vectors.push_back(space.Similarity(a, b));
+    ratings.people.push_back(score);
+    ratings.vectors.push_back(space.Similarity(a, b));
   }
 }
 
@@ -106,19 +106,19 @@ absl::Status ReadQuestions(const WordSpace& space, const std::string& file,
 
 }  // namespace
 
-absl::Status JudgeSimilarity(const WordSpace& space, const std::vector<std::string>& files,
-                             Evaluation* evaluation) {
-  FigureTable table = {.name = "similarity",
+absl::Status EvaluateSimilarity(const WordSpace& space, const std::vector<std::string>& files,
+                                Evaluation* evaluation) {
+  MetricTable table = {.name = "similarity",
                        .columns = {{.name = "spearman"},
                                    {.name = "pairs", .count = true},
                                    {.name = "known", .count = true}},
                        .rows = {}};
   double sum = 0;
   for (const std::string& file : files) {
-    ASSIGN_OR_RETURN(const Judgements judgements, ReadJudgements(space, file));
-    RETURN_IF_ERROR(ExpectKnown(file, "pairs of words", judgements.pairs,
-                                static_cast<int64_t>(judgements.people.size()), 2));
-    const double spearman = RankCorrelation(judgements.people, judgements.vectors);
+    ASSIGN_OR_RETURN(const SimilarityRatings ratings, ReadRatings(space, file));
+    RETURN_IF_ERROR(ExpectKnown(file, "pairs of words", ratings.pairs,
+                                static_cast<int64_t>(ratings.people.size()), 2));
+    const double spearman = RankCorrelation(ratings.people, ratings.vectors);
     if (std::isnan(spearman)) {
       return absl::FailedPreconditionError(
           absl::StrCat(file,
@@ -127,21 +127,21 @@ absl::Status JudgeSimilarity(const WordSpace& space, const std::vector<std::stri
     }
     sum += spearman;
     table.rows.push_back({file,
-                          {spearman, static_cast<double>(judgements.pairs),
-                           static_cast<double>(judgements.people.size())}});
+                          {spearman, static_cast<double>(ratings.pairs),
+                           static_cast<double>(ratings.people.size())}});
   }
-  evaluation->figures.push_back({"spearman", sum / static_cast<double>(files.size()),
+  evaluation->metrics.push_back({"spearman", sum / static_cast<double>(files.size()),
                                  "rank correlation with human ratings, mean of the files",
-                                 /*headline=*/true});
+                                 /*is_main=*/true});
   evaluation->tables.push_back(std::move(table));
   return absl::OkStatus();
 }
 
-absl::Status JudgeAnalogies(const WordSpace& space, const std::vector<std::string>& files,
-                            Evaluation* evaluation) {
+absl::Status EvaluateAnalogies(const WordSpace& space, const std::vector<std::string>& files,
+                               Evaluation* evaluation) {
   std::vector<Section> sections;
   for (const std::string& file : files) RETURN_IF_ERROR(ReadQuestions(space, file, &sections));
-  FigureTable table = {.name = "analogy",
+  MetricTable table = {.name = "analogy",
                        .columns = {{.name = "accuracy"},
                                    {.name = "questions", .count = true},
                                    {.name = "known", .count = true}},
@@ -164,11 +164,11 @@ absl::Status JudgeAnalogies(const WordSpace& space, const std::vector<std::strin
          {Share(section.right, section_known), static_cast<double>(section.questions),
           static_cast<double>(section_known)}});
   }
-  evaluation->figures.push_back({"analogies", Share(right, known),
+  evaluation->metrics.push_back({"analogies", Share(right, known),
                                  "solved, of those with known words",
-                                 /*headline=*/true});
-  evaluation->figures.push_back({"questions", static_cast<double>(questions), "", false, true});
-  evaluation->figures.push_back({"known_questions", static_cast<double>(known), "", false, true});
+                                 /*is_main=*/true});
+  evaluation->metrics.push_back({"questions", static_cast<double>(questions), "", false, true});
+  evaluation->metrics.push_back({"known_questions", static_cast<double>(known), "", false, true});
   evaluation->tables.push_back(std::move(table));
   return absl::OkStatus();
 }

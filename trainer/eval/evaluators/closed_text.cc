@@ -45,7 +45,7 @@ std::string UnknownRemark(double rate, bool closed) {
 
 UnknownSpeller::UnknownSpeller(const Vocabulary& vocabulary) {
   const uint32_t end = vocabulary.predicted_size();
-  for (uint32_t id = end > kMostTypes ? end - kMostTypes : 0; id < end; ++id) {
+  for (uint32_t id = end > kMaxTypes ? end - kMaxTypes : 0; id < end; ++id) {
     if (id != vocabulary.unknown_id() && id != vocabulary.end_id())
       model_.Add(vocabulary.piece(id));
   }
@@ -76,12 +76,12 @@ absl::StatusOr<std::optional<ClosedText>> ReadClosedText(
   return closed;
 }
 
-void AddClosedFigures(const TextCounts& text, const TokenizerSpec& tokenizer,
+void AddClosedMetrics(const TextCounts& text, const TokenizerSpec& tokenizer,
                       const std::optional<ClosedText>& closed, const ClosedShare& share,
                       Evaluation* evaluation) {
   const double spelled = static_cast<double>(closed ? closed->spelled_words : text.unknown());
   const double rate = spelled / static_cast<double>(text.tokens());
-  const bool known = rate <= kMostUnknownToCompare;
+  const bool known = rate <= kMaxUnknownToCompare;
   evaluation->comparable = known && !tokenizer.lowercase();
   if (!known) evaluation->remarks.push_back(UnknownRemark(rate, closed.has_value()));
   if (tokenizer.lowercase()) {
@@ -96,10 +96,10 @@ void AddClosedFigures(const TextCounts& text, const TokenizerSpec& tokenizer,
   const double spelling = share.unknown_words * closed->spelling_bits;
   const double restoration = share.text * closed->restoration_bits;
   const double bits = share.bits + spelling + restoration;
-  evaluation->figures.insert(
-      evaluation->figures.end(),
+  evaluation->metrics.insert(
+      evaluation->metrics.end(),
       {{"closed_bits_per_byte", bits / bytes, "of the raw text: tokens, spelling and restoration",
-        /*headline=*/!*evaluation->comparable},
+        /*is_main=*/!*evaluation->comparable},
        {"closed_word_perplexity", std::exp2(bits / words),
         "per word or end of line, of the raw text"},
        {"spelling_bits_per_byte", spelling / bytes,

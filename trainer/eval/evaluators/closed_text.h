@@ -21,8 +21,8 @@ namespace elman {
 class UnknownSpeller {
  public:
   // The spelling model is estimated on the rarest words of the vocabulary, once each: the last
-  // kMostTypes predictable pieces without <unk> and </s>.
-  static constexpr uint32_t kMostTypes = 1 << 16;
+  // kMaxTypes predictable pieces without <unk> and </s>.
+  static constexpr uint32_t kMaxTypes = 1 << 16;
   explicit UnknownSpeller(const Vocabulary& vocabulary);
 
   // Returns the bits of the next word: whether it is a literal "<unk>" (coded adaptively), and if
@@ -49,7 +49,7 @@ absl::StatusOr<std::optional<ClosedText>> ReadClosedText(
     const std::shared_ptr<const Dataset>& dataset, std::string_view split);
 
 // If a larger fraction of tokens is <unk>, results without the spelling cost are not comparable.
-inline constexpr double kMostUnknownToCompare = 0.001;
+inline constexpr double kMaxUnknownToCompare = 0.001;
 
 // The part of a split to which metrics refer: all or some of its lines.
 struct ClosedShare {
@@ -61,7 +61,7 @@ struct ClosedShare {
 // Adds the metrics closed_bits_per_byte, closed_word_perplexity and their parts, as far as they are
 // known. Sets whether bits_per_byte and word_perplexity, which are already there, are comparable
 // without them.
-void AddClosedFigures(const TextCounts& text, const TokenizerSpec& tokenizer,
+void AddClosedMetrics(const TextCounts& text, const TokenizerSpec& tokenizer,
                       const std::optional<ClosedText>& closed, const ClosedShare& share,
                       Evaluation* evaluation);
 

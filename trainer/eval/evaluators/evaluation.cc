@@ -17,29 +17,29 @@ std::string Spelled(std::string name) {
   return name;
 }
 
-std::string Shown(const Figure& figure, double value) {
-  if (figure.count) return FixedText(value, 0);
+std::string Shown(const Metric& metric, double value) {
+  if (metric.count) return FixedText(value, 0);
   return FixedText(value, value >= 10 ? 2 : 4);
 }
 
-void Add(const Figure& figure, double value, JsonObject* json) {
-  if (figure.count) {
-    json->Add(figure.name, static_cast<int64_t>(value));
+void Add(const Metric& metric, double value, JsonObject* json) {
+  if (metric.count) {
+    json->Add(metric.name, static_cast<int64_t>(value));
   } else {
-    json->Add(figure.name, value);
+    json->Add(metric.name, value);
   }
 }
 
-std::string TableText(const FigureTable& table) {
+std::string TableText(const MetricTable& table) {
   size_t width = table.name.size();
-  for (const FigureTable::Row& row : table.rows) width = std::max(width, DisplayWidth(row.name));
+  for (const MetricTable::Row& row : table.rows) width = std::max(width, DisplayWidth(row.name));
   std::vector<size_t> widths;
-  for (const Figure& column : table.columns)
+  for (const Metric& column : table.columns)
     widths.push_back(std::max<size_t>(11, DisplayWidth(column.name)));
   std::string text = absl::StrCat("\n", LeftAligned(Spelled(table.name), width));
   for (size_t i = 0; i < table.columns.size(); ++i)
     absl::StrAppend(&text, " ", RightAligned(Spelled(table.columns[i].name), widths[i]));
-  for (const FigureTable::Row& row : table.rows) {
+  for (const MetricTable::Row& row : table.rows) {
     absl::StrAppend(&text, "\n", LeftAligned(row.name, width));
     for (size_t i = 0; i < table.columns.size(); ++i)
       absl::StrAppend(&text, " ", RightAligned(Shown(table.columns[i], row.values[i]), widths[i]));
@@ -49,21 +49,21 @@ std::string TableText(const FigureTable& table) {
 
 }  // namespace
 
-const Figure* Evaluation::Find(std::string_view name) const {
-  const auto found = std::ranges::find(figures, name, &Figure::name);
-  return found == figures.end() ? nullptr : &*found;
+const Metric* Evaluation::Find(std::string_view name) const {
+  const auto found = std::ranges::find(metrics, name, &Metric::name);
+  return found == metrics.end() ? nullptr : &*found;
 }
 
 void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json) {
-  for (const Figure& figure : evaluation.figures) Add(figure, figure.value, json);
+  for (const Metric& metric : evaluation.metrics) Add(metric, metric.value, json);
   for (const auto& [name, signature] : evaluation.signatures) json->Add(name, signature);
   if (evaluation.comparable) json->Add(kComparable, *evaluation.comparable);
   if (!evaluation.remarks.empty())
     json->AddJson("remarks", JsonArray(evaluation.remarks, JsonString));
   if (!with_tables) return;
-  for (const FigureTable& table : evaluation.tables) {
+  for (const MetricTable& table : evaluation.tables) {
     JsonObject rows;
-    for (const FigureTable::Row& row : table.rows) {
+    for (const MetricTable::Row& row : table.rows) {
       JsonObject values;
       for (size_t i = 0; i < table.columns.size(); ++i)
         Add(table.columns[i], row.values[i], &values);
@@ -74,28 +74,28 @@ void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* j
   }
 }
 
-std::string HeadlineOf(const Evaluation& evaluation) {
+std::string MainMetricsText(const Evaluation& evaluation) {
   std::string line;
-  for (const Figure& figure : evaluation.figures) {
-    if (!figure.headline) continue;
-    absl::StrAppend(&line, line.empty() ? "" : "  ", Spelled(figure.name), " ",
-                    Shown(figure, figure.value));
+  for (const Metric& metric : evaluation.metrics) {
+    if (!metric.is_main) continue;
+    absl::StrAppend(&line, line.empty() ? "" : "  ", Spelled(metric.name), " ",
+                    Shown(metric, metric.value));
   }
   return line;
 }
 
 std::string EvaluationText(const Evaluation& evaluation) {
   size_t widest = 0;
-  for (const Figure& figure : evaluation.figures) widest = std::max(widest, figure.name.size());
+  for (const Metric& metric : evaluation.metrics) widest = std::max(widest, metric.name.size());
   for (const auto& [name, signature] : evaluation.signatures)
     widest = std::max(widest, name.size());
   if (evaluation.comparable) widest = std::max(widest, kComparable.size());
   std::string text;
-  for (const Figure& figure : evaluation.figures) {
-    absl::StrAppendFormat(&text, "%-*s  %s%s%s\n", static_cast<int>(widest), Spelled(figure.name),
-                          figure.count || figure.value >= 10 ? Shown(figure, figure.value)
-                                                             : FixedText(figure.value, 6),
-                          figure.meaning.empty() ? "" : " ", figure.meaning);
+  for (const Metric& metric : evaluation.metrics) {
+    absl::StrAppendFormat(&text, "%-*s  %s%s%s\n", static_cast<int>(widest), Spelled(metric.name),
+                          metric.count || metric.value >= 10 ? Shown(metric, metric.value)
+                                                             : FixedText(metric.value, 6),
+                          metric.meaning.empty() ? "" : " ", metric.meaning);
   }
   for (const auto& [name, signature] : evaluation.signatures) {
     absl::StrAppendFormat(&text, "%-*s  %s\n", static_cast<int>(widest), Spelled(name), signature);
@@ -105,7 +105,7 @@ std::string EvaluationText(const Evaluation& evaluation) {
                           *evaluation.comparable ? "yes, with other vocabularies and tools"
                                                  : "no, see the remarks below");
   }
-  for (const FigureTable& table : evaluation.tables) text += TableText(table);
+  for (const MetricTable& table : evaluation.tables) text += TableText(table);
   for (const std::string& remark : evaluation.remarks)
     absl::StrAppend(&text, "\nremark: ", remark, "\n");
   return text;

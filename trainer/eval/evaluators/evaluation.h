@@ -13,22 +13,22 @@
 namespace elman {
 
 // A metric of a model on a split.
-struct Figure {
+struct Metric {
   std::string name = {};  // key in JSON and TensorBoard
   double value = 0;
   std::string_view meaning = {};  // explanation, printed after the value; a string literal
-  bool headline = false;          // a main metric, also printed in the line about a validation
+  bool is_main = false;           // a main metric, also printed in the line about a validation
   bool count = false;             // an integer
 };
 
 // The same metrics for parts of a split, such as each label or each range of lengths.
-struct FigureTable {
+struct MetricTable {
   struct Row {
     std::string name;
     std::vector<double> values;  // one per column
   };
   std::string name;
-  std::vector<Figure> columns;  // their values are not used
+  std::vector<Metric> columns;  // their values are not used
   std::vector<Row> rows;
   std::string also = {};  // second key in JSON; may be empty
 };
@@ -44,8 +44,8 @@ struct ConfusionCounts {
 struct Evaluation {
   double loss = 0;   // nats per target
   double score = 0;  // the task's main criterion; larger is better
-  std::vector<Figure> figures = {};
-  std::vector<FigureTable> tables = {};
+  std::vector<Metric> metrics = {};
+  std::vector<MetricTable> tables = {};
   ConfusionCounts confusion = {};  // for tags and labels, otherwise empty; not part of the output
   // Settings to report with metrics, by name.
   std::vector<std::pair<std::string, std::string>> signatures = {};
@@ -56,7 +56,7 @@ struct Evaluation {
   std::vector<std::string> remarks = {};
 
   // Returns the metric with this name; null if there is none.
-  const Figure* Find(std::string_view name) const;
+  const Metric* Find(std::string_view name) const;
 };
 
 // Adds the metrics and signatures in order, `comparable`, `remarks` if there are any and, if
@@ -64,7 +64,7 @@ struct Evaluation {
 void AddEvaluation(const Evaluation& evaluation, bool with_tables, JsonObject* json);
 
 // Formats the main metrics, such as "loss 0.5000  accuracy 0.9000".
-std::string HeadlineOf(const Evaluation& evaluation);
+std::string MainMetricsText(const Evaluation& evaluation);
 
 // Formats the evaluation as text: one line per metric, with signatures, then tables and remarks.
 std::string EvaluationText(const Evaluation& evaluation);

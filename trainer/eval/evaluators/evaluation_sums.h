@@ -20,9 +20,9 @@ namespace elman {
 //   LANGUAGE_MODEL  real   loss, number of tokens (</s> included); both again for <unk> only
 //                   whole  none
 //   TAGGING         real   loss, number of targets
-//                   whole  counts of LabelFigures: by length, by pair of tags, by entity type
+//                   whole  counts of LabelMetrics: by length, by pair of tags, by entity type
 //   CLASSIFICATION  real   loss, number of targets
-//                   whole  counts of LabelFigures: by length, by pair of labels
+//                   whole  counts of LabelMetrics: by length, by pair of labels
 //   TRANSLATION     real   loss, number of target tokens; BLEU and chrF: see translation_scorer.h
 //                   whole  none
 //   EMBEDDING       real   loss

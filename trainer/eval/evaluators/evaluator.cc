@@ -12,7 +12,7 @@ absl::StatusOr<Evaluation> Evaluator::Evaluate(Model* model) {
     ASSIGN_OR_RETURN(const EvaluationSums sums, EvaluatePart(model, part, nullptr));
     total += sums;
   }
-  return Conclude(total);
+  return ComputeMetrics(total);
 }
 
 }  // namespace elman

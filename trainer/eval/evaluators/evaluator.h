@@ -50,7 +50,7 @@ class Evaluator {
                                                       const std::function<bool()>& interrupted) = 0;
 
   // Computes the metrics from the sums of all parts.
-  virtual Evaluation Conclude(const EvaluationSums& total) const = 0;
+  virtual Evaluation ComputeMetrics(const EvaluationSums& total) const = 0;
 
   // Evaluates all parts in order.
   absl::StatusOr<Evaluation> Evaluate(Model* model);
@@ -61,7 +61,7 @@ class Evaluator {
 
  protected:
   bool observed() const { return !observers_.empty(); }
-  void Tell(const ExamplePiece& piece) const {
+  void NotifyObservers(const ExamplePiece& piece) const {
     for (ExampleObserver* observer : observers_) observer->Observe(piece);
   }
 

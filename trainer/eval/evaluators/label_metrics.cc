@@ -88,8 +88,8 @@ struct LengthCounts {
     range.right += right;
   }
 
-  FigureTable Table() const {
-    FigureTable table{"by_length", {{"accuracy"}, {"examples", 0, "", false, true}}, {}};
+  MetricTable Table() const {
+    MetricTable table{"by_length", {{"accuracy"}, {"examples", 0, "", false, true}}, {}};
     for (size_t i = 0; i < std::size(kFrom); ++i) {
       const Range& range = ranges[i];
       if (range.examples == 0) continue;
@@ -105,7 +105,7 @@ struct LengthCounts {
 constexpr int64_t kLengthWidth = sizeof(LengthCounts) / sizeof(int64_t);
 
 // Counts begin with those by length.
-FigureTable TableByLength(std::span<const int64_t> counts) {
+MetricTable TableByLength(std::span<const int64_t> counts) {
   return NamedOf<LengthCounts, int64_t>(counts.first(kLengthWidth)).Table();
 }
 
@@ -132,8 +132,8 @@ void ForEachSequence(const Batch& batch, std::span<const int32_t> predicted, con
 }
 
 // Returns precision, recall and F1 of each label.
-FigureTable TableByLabel(const ClassificationScore& score, const ReferenceLabels& labels) {
-  FigureTable table{"by_label",
+MetricTable TableByLabel(const ClassificationScore& score, const ReferenceLabels& labels) {
+  MetricTable table{"by_label",
                     {{"precision"}, {"recall"}, {"f1"}, {"present", 0, "", false, true}},
                     {},
                     kPerLabel};
@@ -185,9 +185,9 @@ EntityTag UnseenEntity(TagScheme scheme) {
   }
 }
 
-class TagFigures : public LabelFigures {
+class TagMetrics : public LabelMetrics {
  public:
-  TagFigures(const Vocabulary& tags, const EntitySpec& spec)
+  TagMetrics(const Vocabulary& tags, const EntitySpec& spec)
       : labels_(tags), spec_(spec), label_numbers_(labels_.Score().Counts().size()) {
     if (!marks_entities()) return;
     for (int label = 0; label < labels_.size(); ++label) {
@@ -228,11 +228,11 @@ class TagFigures : public LabelFigures {
     AddTo(entities.Counts(), OfEntities(counts));
   }
 
-  void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const override {
+  void ComputeMetrics(std::span<const int64_t> counts, Evaluation* evaluation) const override {
     ClassificationScore labels = labels_.Score();
     labels.AddCounts(OfLabels(counts));
-    std::vector<Figure>& figures = evaluation->figures;
-    figures.push_back({"accuracy", labels.accuracy(), "of the tags", /*headline=*/true});
+    std::vector<Metric>& metrics = evaluation->metrics;
+    metrics.push_back({"accuracy", labels.accuracy(), "of the tags", /*is_main=*/true});
     evaluation->score = labels.accuracy();
     evaluation->signatures.emplace_back("tag_scheme", NameOf(spec_.scheme));
     if (marks_entities()) {
@@ -240,20 +240,20 @@ class TagFigures : public LabelFigures {
       entities.AddCounts(OfEntities(counts));
       const bool strict = spec_.mode == EntityMode::kStrict;
       const EntityCounts total = entities.total();
-      figures.push_back({"precision", total.precision(), "of the entities found"});
-      figures.push_back({"recall", total.recall(), "of the entities present"});
-      figures.push_back({"f1", total.f1(),
+      metrics.push_back({"precision", total.precision(), "of the entities found"});
+      metrics.push_back({"recall", total.recall(), "of the entities present"});
+      metrics.push_back({"f1", total.f1(),
                          strict ? "of entities, as seqeval's strict mode counts"
                                 : "of entities, as conlleval counts",
-                         /*headline=*/true});
+                         /*is_main=*/true});
       evaluation->score = total.f1();
       evaluation->signatures.emplace_back("entity_mode", strict ? "strict" : "conlleval");
       evaluation->tables.push_back(TableByType(entities));
     } else {
       evaluation->tables.push_back(TableByLabel(labels, labels_));
     }
-    figures.push_back({"tokens", elman::Count(labels.examples()), "", false, /*count=*/true});
-    figures.push_back({"unseen_tags", elman::Count(labels.unseen()),
+    metrics.push_back({"tokens", elman::Count(labels.examples()), "", false, /*count=*/true});
+    metrics.push_back({"unseen_tags", elman::Count(labels.unseen()),
                        "of tags that train does not have", false, /*count=*/true});
     evaluation->tables.push_back(TableByLength(counts));
     evaluation->confusion = ConfusionOf(labels, labels_);
@@ -272,8 +272,8 @@ class TagFigures : public LabelFigures {
   bool marks_entities() const { return spec_.scheme != FieldEntry::NONE; }
   EntityScore Entities() const { return EntityScore(spec_.scheme, spec_.mode, types_); }
 
-  static FigureTable TableByType(const EntityScore& entities) {
-    FigureTable table{"by_type",
+  static MetricTable TableByType(const EntityScore& entities) {
+    MetricTable table{"by_type",
                       {{"precision"}, {"recall"}, {"f1"}, {"present", 0, "", false, true}},
                       {},
                       kPerLabel};
@@ -295,9 +295,9 @@ class TagFigures : public LabelFigures {
   size_t entity_numbers_ = 0;
 };
 
-class ClassFigures : public LabelFigures {
+class ClassMetrics : public LabelMetrics {
  public:
-  explicit ClassFigures(const Vocabulary& labels)
+  explicit ClassMetrics(const Vocabulary& labels)
       : labels_(labels), numbers_(labels_.Score().Counts().size()) {
     for (const std::string& label : labels_.names()) ratings_.push_back(LabelNumber(label));
     ratings_.back() = std::nullopt;  // the last label has no name
@@ -320,19 +320,19 @@ class ClassFigures : public LabelFigures {
     AddTo(score.Counts(), counts.subspan(kLengthWidth));
   }
 
-  void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const override {
+  void ComputeMetrics(std::span<const int64_t> counts, Evaluation* evaluation) const override {
     ClassificationScore score = labels_.Score();
     score.AddCounts(counts.subspan(kLengthWidth));
-    std::vector<Figure>& figures = evaluation->figures;
-    figures.push_back({"accuracy", score.accuracy(), "of the examples", /*headline=*/true});
-    figures.push_back({"macro_f1", score.macro_f1(), "the mean over labels", /*headline=*/true});
+    std::vector<Metric>& metrics = evaluation->metrics;
+    metrics.push_back({"accuracy", score.accuracy(), "of the examples", /*is_main=*/true});
+    metrics.push_back({"macro_f1", score.macro_f1(), "the mean over labels", /*is_main=*/true});
     if (const auto error = score.mean_absolute_error(ratings_)) {
-      figures.push_back({"mean_absolute_error", *error, "between predicted and gold rating",
-                         /*headline=*/true});
+      metrics.push_back({"mean_absolute_error", *error, "between predicted and gold rating",
+                         /*is_main=*/true});
     } else if (PredictsRatings()) {
       evaluation->remarks.push_back(NoDistances(score));
     }
-    figures.push_back({"unseen_labels", elman::Count(score.unseen()),
+    metrics.push_back({"unseen_labels", elman::Count(score.unseen()),
                        "examples of labels that train does not have", false, /*count=*/true});
     evaluation->score = score.accuracy();
     evaluation->tables.push_back(TableByLabel(score, labels_));
@@ -366,15 +366,15 @@ class ClassFigures : public LabelFigures {
 
   // Rows are references, columns are predictions. Labels that are not in `train` are never
   // predicted.
-  FigureTable Confusion(const ClassificationScore& score) const {
-    FigureTable table{"confusion", {}, {}};
+  MetricTable Confusion(const ClassificationScore& score) const {
+    MetricTable table{"confusion", {}, {}};
     const std::vector<int> shown = labels_.Shown(score);
     for (const int label : shown) {
       if (label < score.predictable())
         table.columns.push_back({labels_.names()[label], 0, "", false, /*count=*/true});
     }
     for (const int reference : shown) {
-      FigureTable::Row row{labels_.names()[reference], {}};
+      MetricTable::Row row{labels_.names()[reference], {}};
       for (const int label : shown) {
         if (label < score.predictable())
           row.values.push_back(elman::Count(score.count(reference, label)));
@@ -397,32 +397,32 @@ absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& 
   if (spec.scheme != FieldEntry::UNRECORDED) {
     std::vector<Vocabulary::Entry> all = tags.entries();
     all.insert(all.end(), tags.unseen_labels().begin(), tags.unseen_labels().end());
-    const TagSchemeFinding finding = CheckTagScheme(all, spec.scheme);
-    if (finding.stray.empty()) return spec.scheme;
+    const TagSchemeResult result = CheckTagScheme(all, spec.scheme);
+    if (result.stray.empty()) return spec.scheme;
     return absl::InvalidArgumentError(absl::StrCat(
         "--tag_scheme=", NameOf(spec.scheme), ": ", dataset.folder(), " has the tag '",
-        EscapedPiece(finding.stray), "', which that scheme does not have; leave the flag ",
+        EscapedPiece(result.stray), "', which that scheme does not have; leave the flag ",
         "out, or use --tag_scheme=none"));
   }
   if (recorded != FieldEntry::UNRECORDED) return recorded;
-  const TagSchemeFinding finding = RecognizeTagScheme(tags.entries(), /*pairs=*/nullptr);
-  if (!finding.stray.empty()) return FieldEntry::NONE;
-  const bool one_of_two = finding.scheme == FieldEntry::IOB2 || finding.scheme == FieldEntry::IOE2;
+  const TagSchemeResult result = RecognizeTagScheme(tags.entries(), /*pairs=*/nullptr);
+  if (!result.stray.empty()) return FieldEntry::NONE;
+  const bool one_of_two = result.scheme == FieldEntry::IOB2 || result.scheme == FieldEntry::IOE2;
   if (spec.mode == EntityMode::kStrict && one_of_two) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--entity_mode=strict: ", dataset.folder(), " does not record whether its tags are in ",
-        finding.scheme == FieldEntry::IOB2 ? "iob1 or iob2" : "ioe1 or ioe2",
+        result.scheme == FieldEntry::IOB2 ? "iob1 or iob2" : "ioe1 or ioe2",
         ", which this mode requires; set --tag_scheme, or preprocess the corpus again"));
   }
-  return finding.scheme;
+  return result.scheme;
 }
 
-std::unique_ptr<LabelFigures> CreateTagFigures(const Vocabulary& tags, const EntitySpec& spec) {
-  return std::make_unique<TagFigures>(tags, spec);
+std::unique_ptr<LabelMetrics> CreateTagMetrics(const Vocabulary& tags, const EntitySpec& spec) {
+  return std::make_unique<TagMetrics>(tags, spec);
 }
 
-std::unique_ptr<LabelFigures> CreateClassFigures(const Vocabulary& labels) {
-  return std::make_unique<ClassFigures>(labels);
+std::unique_ptr<LabelMetrics> CreateClassMetrics(const Vocabulary& labels) {
+  return std::make_unique<ClassMetrics>(labels);
 }
 
 }  // namespace elman

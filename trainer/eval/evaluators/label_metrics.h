@@ -35,9 +35,9 @@ absl::StatusOr<TagScheme> TagSchemeOf(const Dataset& dataset, const EntitySpec& 
 inline constexpr int kMostConfusedLabels = 30;
 
 // Interface of the metrics of a task with labels.
-class LabelFigures {
+class LabelMetrics {
  public:
-  virtual ~LabelFigures() = default;
+  virtual ~LabelMetrics() = default;
 
   // Number of counts.
   virtual int64_t width() const = 0;
@@ -47,7 +47,7 @@ class LabelFigures {
                      std::span<int64_t> counts) const = 0;
 
   // Computes metrics, tables and confusion from the counts, and sets the score.
-  virtual void Conclude(std::span<const int64_t> counts, Evaluation* evaluation) const = 0;
+  virtual void ComputeMetrics(std::span<const int64_t> counts, Evaluation* evaluation) const = 0;
 };
 
 // For tags: accuracy; if tags mark entities, also precision, recall and F1 of entities. A tag that
@@ -55,11 +55,11 @@ class LabelFigures {
 // indicates or, if the data set does not have its name, one of type <unseen>. Tables by entity type
 // (or by tag) and by length. The score is F1, or accuracy without entities. `spec.scheme` must be
 // resolved by TagSchemeOf.
-std::unique_ptr<LabelFigures> CreateTagFigures(const Vocabulary& tags, const EntitySpec& spec);
+std::unique_ptr<LabelMetrics> CreateTagMetrics(const Vocabulary& tags, const EntitySpec& spec);
 
 // For one label per sequence: accuracy (the score), macro F1, and the mean absolute error if labels
 // are numbers. Tables by label, of the confusion matrix, and by length. Labels that are not in
 // `train` count as in scikit-learn: as references that are never predicted.
-std::unique_ptr<LabelFigures> CreateClassFigures(const Vocabulary& labels);
+std::unique_ptr<LabelMetrics> CreateClassMetrics(const Vocabulary& labels);
 
 }  // namespace elman

@@ -17,8 +17,8 @@ void PositionLosses::Observe(const ExamplePiece& piece) {
   }
 }
 
-FigureTable PositionLosses::Table() const {
-  FigureTable table{
+MetricTable PositionLosses::Table() const {
+  MetricTable table{
       "by_position", {{"loss"}, {"perplexity"}, {"tokens", 0, "", false, /*count=*/true}}, {}};
   for (size_t i = 0; i < ranges_.size(); ++i) {
     const Range& range = ranges_[i];

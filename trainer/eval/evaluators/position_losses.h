@@ -15,7 +15,7 @@ class PositionLosses : public ExampleObserver {
 
   // Returns the table "by_position": loss, perplexity and number of tokens for ranges of positions
   // in lines, counted from 1.
-  FigureTable Table() const;
+  MetricTable Table() const;
 
  private:
   static constexpr std::array<uint64_t, 7> kFrom = {1, 2, 5, 10, 20, 40, 80};

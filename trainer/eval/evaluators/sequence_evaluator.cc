@@ -23,14 +23,14 @@ struct TargetSums {
 
 class SequenceEvaluator : public Evaluator {
  public:
-  // `figures` is null if targets are not labels.
+  // `metrics` is null if targets are not labels.
   SequenceEvaluator(std::shared_ptr<const Dataset> dataset, const SplitEntry& split,
-                    std::unique_ptr<BatchSource> source, std::unique_ptr<LabelFigures> figures)
+                    std::unique_ptr<BatchSource> source, std::unique_ptr<LabelMetrics> metrics)
       : dataset_(std::move(dataset)),
         text_(split.counts(0)),
         targets_(split.counts(1)),
         source_(std::move(source)),
-        figures_(std::move(figures)) {}
+        metrics_(std::move(metrics)) {}
 
   int64_t parts() const override { return source_->batches_per_epoch(); }
 
@@ -44,35 +44,35 @@ class SequenceEvaluator : public Evaluator {
     TargetSums of_targets;
     for (size_t i = 0; i < losses_.size(); ++i) Add(batch_.targets[i], losses_[i], &of_targets);
     EvaluationSums sums{.real = ArrayOf<double>(of_targets)};
-    if (figures_) {
+    if (metrics_) {
       predicted_.resize(batch_.targets.size());
       workspace_.Reset();
       model->AsLabeler()->Predict(batch_, predicted_, /*probabilities=*/{}, &workspace_);
-      sums.whole.resize(figures_->width());
-      figures_->Count(batch_, predicted_, sums.whole);
+      sums.whole.resize(metrics_->width());
+      metrics_->Count(batch_, predicted_, sums.whole);
     }
-    for (int row = 0; observed() && row < batch_.rows; ++row) TellOfRow(row);
+    for (int row = 0; observed() && row < batch_.rows; ++row) NotifyOfRow(row);
     return sums;
   }
 
-  Evaluation Conclude(const EvaluationSums& total) const override {
+  Evaluation ComputeMetrics(const EvaluationSums& total) const override {
     const auto of_targets = NamedOf<TargetSums, double>(total.real);
     const double loss = of_targets.loss / of_targets.targets;
     Evaluation evaluation{.loss = loss, .score = -loss};
-    evaluation.figures = {{"loss", loss, "nats per target", /*headline=*/true}};
-    if (figures_) {
-      figures_->Conclude(total.whole, &evaluation);
+    evaluation.metrics = {{"loss", loss, "nats per target", /*is_main=*/true}};
+    if (metrics_) {
+      metrics_->ComputeMetrics(total.whole, &evaluation);
     } else {
-      evaluation.figures.push_back(
-          {"perplexity", std::exp(loss), "per target token", /*headline=*/true});
-      evaluation.figures.push_back({"tokens", of_targets.targets, "", false, /*count=*/true});
+      evaluation.metrics.push_back(
+          {"perplexity", std::exp(loss), "per target token", /*is_main=*/true});
+      evaluation.metrics.push_back({"tokens", of_targets.targets, "", false, /*count=*/true});
     }
-    evaluation.figures.push_back(
+    evaluation.metrics.push_back(
         {"examples", static_cast<double>(text_.examples()), "", false, /*count=*/true});
-    evaluation.figures.push_back(
+    evaluation.metrics.push_back(
         {"unknown_rate", static_cast<double>(text_.unknown()) / static_cast<double>(text_.tokens()),
          "of the tokens read are <unk>"});
-    if (!figures_) AddUnknownTargets(&evaluation);
+    if (!metrics_) AddUnknownTargets(&evaluation);
     return evaluation;
   }
 
@@ -81,8 +81,8 @@ class SequenceEvaluator : public Evaluator {
   void AddUnknownTargets(Evaluation* evaluation) const {
     const double rate =
         static_cast<double>(targets_.unknown()) / static_cast<double>(targets_.tokens());
-    evaluation->figures.push_back({"target_unknown_rate", rate, "of the target tokens are <unk>"});
-    if (rate <= kMostUnknownToCompare) return;
+    evaluation->metrics.push_back({"target_unknown_rate", rate, "of the target tokens are <unk>"});
+    if (rate <= kMaxUnknownToCompare) return;
     evaluation->remarks.push_back(absl::StrCat(
         FixedText(100 * rate, 2),
         " % of the target tokens are unknown words, whose spelling is not included in loss and "
@@ -96,7 +96,7 @@ class SequenceEvaluator : public Evaluator {
   }
 
   // Notifies observers of the example in a row of the current batch.
-  void TellOfRow(int row) {
+  void NotifyOfRow(int row) {
     alone_.rows = 1;
     alone_.steps = batch_.steps;
     alone_.lengths.clear();
@@ -109,25 +109,25 @@ class SequenceEvaluator : public Evaluator {
       Add(batch_.targets[i], losses_[i], &of_targets);
       alone_.targets.push_back(batch_.targets[i]);
       alone_losses_.push_back(losses_[i]);
-      if (figures_) alone_predicted_.push_back(predicted_[i]);
+      if (metrics_) alone_predicted_.push_back(predicted_[i]);
     }
     EvaluationSums sums{.real = ArrayOf<double>(of_targets)};
-    if (figures_) {
-      sums.whole.resize(figures_->width());
-      figures_->Count(alone_, alone_predicted_, sums.whole);
+    if (metrics_) {
+      sums.whole.resize(metrics_->width());
+      metrics_->Count(alone_, alone_predicted_, sums.whole);
     }
-    Tell({.example = batch_.examples[row],
-          .line = 0,
-          .first_target = 0,
-          .targets = alone_.targets,
-          .losses = alone_losses_,
-          .sums = sums});
+    NotifyObservers({.example = batch_.examples[row],
+                     .line = 0,
+                     .first_target = 0,
+                     .targets = alone_.targets,
+                     .losses = alone_losses_,
+                     .sums = sums});
   }
 
   const std::shared_ptr<const Dataset> dataset_;
   const TextCounts text_, targets_;  // of the input; of the targets
   const std::unique_ptr<BatchSource> source_;
-  const std::unique_ptr<LabelFigures> figures_;
+  const std::unique_ptr<LabelMetrics> metrics_;
   Workspace workspace_;
   Batch batch_;
   std::vector<double> losses_;
@@ -144,16 +144,16 @@ absl::StatusOr<std::unique_ptr<Evaluator>> CreateSequenceEvaluator(
     int feature_size, const EntitySpec& entities) {
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
   const Task task = dataset->manifest().task();
-  std::unique_ptr<LabelFigures> figures;
+  std::unique_ptr<LabelMetrics> metrics;
   if (task == TAGGING) {
     ASSIGN_OR_RETURN(const TagScheme scheme, TagSchemeOf(*dataset, entities));
-    figures = CreateTagFigures(dataset->vocabulary(1), {scheme, entities.mode});
+    metrics = CreateTagMetrics(dataset->vocabulary(1), {scheme, entities.mode});
   }
-  if (task == CLASSIFICATION) figures = CreateClassFigures(dataset->vocabulary(1));
+  if (task == CLASSIFICATION) metrics = CreateClassMetrics(dataset->vocabulary(1));
   ASSIGN_OR_RETURN(auto source, CreateSequenceBatcher(dataset, split, batch_size, /*lanes=*/1,
                                                       {.feature_size = feature_size}));
   return std::make_unique<SequenceEvaluator>(std::move(dataset), *entry, std::move(source),
-                                             std::move(figures));
+                                             std::move(metrics));
 }
 
 }  // namespace elman

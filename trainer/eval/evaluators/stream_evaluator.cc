@@ -58,12 +58,12 @@ class StreamEvaluator : public Evaluator {
       model->Evaluate(batch_, carry_.data(), losses_, &workspace_);
       for (size_t i = 0; i < losses_.size(); ++i) Add(batch_.targets[i], losses_[i], &sums);
       for (int row = 0; observed() && row < rows; ++row)
-        RETURN_IF_ERROR(TellOfRow(row, source_->first_row(group) + row, step));
+        RETURN_IF_ERROR(NotifyOfRow(row, source_->first_row(group) + row, step));
     }
     return EvaluationSums{.real = ArrayOf<double>(sums)};
   }
 
-  Evaluation Conclude(const EvaluationSums& total) const override {
+  Evaluation ComputeMetrics(const EvaluationSums& total) const override {
     const auto count = [](uint64_t number) { return static_cast<double>(number); };
     const auto sums = NamedOf<TokenSums, double>(total.real);
     const double loss = sums.loss, targets = sums.tokens;
@@ -74,12 +74,12 @@ class StreamEvaluator : public Evaluator {
     const double words = share * count(text_.words() + text_.examples());
     const double known_targets = targets - sums.unknown_tokens;
     Evaluation evaluation{.loss = loss / targets, .score = -loss / targets};
-    evaluation.figures = {
-        {"loss", loss / targets, "nats per token", /*headline=*/true},
-        {"perplexity", std::exp(loss / targets), "per token", /*headline=*/true},
+    evaluation.metrics = {
+        {"loss", loss / targets, "nats per token", /*is_main=*/true},
+        {"perplexity", std::exp(loss / targets), "per token", /*is_main=*/true},
         {"bits_per_byte", loss / std::numbers::ln2 / bytes,
          "of the tokens, with <unk> as one of them",
-         /*headline=*/true},
+         /*is_main=*/true},
         {"word_perplexity", std::exp(loss / words), "per word or end of line, including <unk>"},
         {"known_perplexity", std::exp((loss - sums.unknown_loss) / known_targets),
          "per token that is not <unk>"},
@@ -92,7 +92,7 @@ class StreamEvaluator : public Evaluator {
          "in which the split was read in parallel", false, /*count=*/true},
     };
     const double unknown = text_.unknown() == 0 ? 0 : sums.unknown_tokens / count(text_.unknown());
-    AddClosedFigures(text_, dataset_->manifest().fields(0).tokenizer(), closed_,
+    AddClosedMetrics(text_, dataset_->manifest().fields(0).tokenizer(), closed_,
                      {loss / std::numbers::ln2, share, unknown}, &evaluation);
     return evaluation;
   }
@@ -109,7 +109,7 @@ class StreamEvaluator : public Evaluator {
 
   // Notifies observers of the pieces of lines in a row of the current batch, which is window `step`
   // of a stream.
-  absl::Status TellOfRow(int row, int stream, int64_t step) {
+  absl::Status NotifyOfRow(int row, int stream, int64_t step) {
     row_targets_.clear();
     row_losses_.clear();
     for (size_t i = row; i < losses_.size(); i += batch_.rows) {
@@ -128,12 +128,12 @@ class StreamEvaluator : public Evaluator {
       TokenSums of_piece;
       for (size_t i = done; i < done + size; ++i) Add(row_targets_[i], row_losses_[i], &of_piece);
       const EvaluationSums sums{.real = ArrayOf<double>(of_piece)};
-      Tell({.example = line.example,
-            .line = line.line,
-            .first_target = position - line.begin,
-            .targets = std::span(row_targets_).subspan(done, size),
-            .losses = std::span(row_losses_).subspan(done, size),
-            .sums = sums});
+      NotifyObservers({.example = line.example,
+                       .line = line.line,
+                       .first_target = position - line.begin,
+                       .targets = std::span(row_targets_).subspan(done, size),
+                       .losses = std::span(row_losses_).subspan(done, size),
+                       .sums = sums});
     }
     return absl::OkStatus();
   }

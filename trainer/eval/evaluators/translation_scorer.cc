@@ -71,9 +71,9 @@ absl::StatusOr<ScoreTokenization> TokenizationOf(const std::shared_ptr<const Dat
 
 }  // namespace
 
-absl::StatusOr<JudgedTranslations> JudgeTranslations(const std::shared_ptr<const Dataset>& dataset,
+absl::StatusOr<ScoredTranslations> ScoreTranslations(const std::shared_ptr<const Dataset>& dataset,
                                                      std::string_view split,
-                                                     const TranslationJudgeSpec& spec,
+                                                     const TranslationScorerSpec& spec,
                                                      int feature_size, Model* model) {
   ASSIGN_OR_RETURN(const auto reader, ExampleReader::Open(dataset, split, kCacheBytes));
   ASSIGN_OR_RETURN(const auto features, FeatureReader::Open(*dataset, split, feature_size));
@@ -81,18 +81,18 @@ absl::StatusOr<JudgedTranslations> JudgeTranslations(const std::shared_ptr<const
   const Vocabulary& target = dataset->vocabulary(1);
   const TokenizerSpec::Kind kind = dataset->manifest().fields(1).tokenizer().kind();
   TranslationSearch search(model->AsTranslator(), target, spec.search);
-  JudgedTranslations judged;
-  judged.raw_references = references.raw();
-  judged.chosen = !spec.tokenization;
+  ScoredTranslations scored;
+  scored.raw_references = references.raw();
+  scored.chosen = !spec.tokenization;
   if (spec.tokenization) {
-    judged.tokenization = *spec.tokenization;
+    scored.tokenization = *spec.tokenization;
   } else {
-    ASSIGN_OR_RETURN(judged.tokenization, TokenizationOf(dataset, split));
+    ASSIGN_OR_RETURN(scored.tokenization, TokenizationOf(dataset, split));
   }
   ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
-  judged.left_out = entry->left_out_examples();
+  scored.left_out = entry->left_out_examples();
   if (dataset->manifest().preprocess().on_long() == PreprocessSpec::DROP)
-    judged.left_out += entry->long_examples();
+    scored.left_out += entry->long_examples();
   for (uint64_t first = 0; first < reader->examples(); first += kSourcesTogether) {
     std::vector<TokenSequence> sources;
     std::vector<std::string> lines;
@@ -105,47 +105,47 @@ absl::StatusOr<JudgedTranslations> JudgeTranslations(const std::shared_ptr<const
     const std::vector<std::vector<Translation>> translations = search.Run(sources);
     for (size_t i = 0; i < sources.size(); ++i) {
       const std::string line = TranslationLine(kind, target, translations[i][0].tokens);
-      judged.bleu.emplace_back(judged.tokenization, spec.lowercase).Add(line, lines[i]);
-      judged.chrf.emplace_back(spec.lowercase).Add(line, lines[i]);
+      scored.bleu.emplace_back(scored.tokenization, spec.lowercase).Add(line, lines[i]);
+      scored.chrf.emplace_back(spec.lowercase).Add(line, lines[i]);
     }
   }
-  return judged;
+  return scored;
 }
 
-void AddScores(const JudgedTranslations& judged, Evaluation* evaluation) {
-  Bleu bleu = judged.bleu[0];
-  Chrf chrf = judged.chrf[0];
-  for (size_t example = 1; example < judged.bleu.size(); ++example) {
-    bleu += judged.bleu[example];
-    chrf += judged.chrf[example];
+void AddScores(const ScoredTranslations& scored, Evaluation* evaluation) {
+  Bleu bleu = scored.bleu[0];
+  Chrf chrf = scored.chrf[0];
+  for (size_t example = 1; example < scored.bleu.size(); ++example) {
+    bleu += scored.bleu[example];
+    chrf += scored.chrf[example];
   }
   evaluation->score = bleu.Score();
-  evaluation->figures.push_back({"bleu", bleu.Score(), "of 100", /*headline=*/true});
-  evaluation->figures.push_back({"chrf", chrf.Score(), "of 100", /*headline=*/true});
+  evaluation->metrics.push_back({"bleu", bleu.Score(), "of 100", /*is_main=*/true});
+  evaluation->metrics.push_back({"chrf", chrf.Score(), "of 100", /*is_main=*/true});
   // Scores that sacreBLEU does not define must not look like its scores.
-  const char* const references = judged.raw_references ? "" : "|refs:tokens";
+  const char* const references = scored.raw_references ? "" : "|refs:tokens";
   evaluation->signatures = {{"signature", bleu.Signature() + references},
                             {"chrf_signature", chrf.Signature() + references}};
-  evaluation->comparable = judged.raw_references && judged.left_out == 0;
-  if (judged.left_out > 0) {
+  evaluation->comparable = scored.raw_references && scored.left_out == 0;
+  if (scored.left_out > 0) {
     evaluation->remarks.push_back(absl::StrCat(
-        "preprocessing left out ", judged.left_out,
+        "preprocessing left out ", scored.left_out,
         " pairs of the split (an empty side, invalid bytes or --max_length), which bleu and chrf "
         "do not include; sacreBLEU on the original files includes them"));
   }
-  if (judged.chosen && judged.tokenization != ScoreTokenization::k13a) {
+  if (scored.chosen && scored.tokenization != ScoreTokenization::k13a) {
     evaluation->remarks.push_back(
-        absl::StrCat("bleu uses the tokenization ", std::string(NameOf(judged.tokenization)),
+        absl::StrCat("bleu uses the tokenization ", std::string(NameOf(scored.tokenization)),
                      ", because most references are written without spaces between words. Option "
                      "--score_tokenization=13a|zh|char sets another one"));
   }
-  if (judged.chosen && judged.tokenization != ScoreTokenization::k13a) {
+  if (scored.chosen && scored.tokenization != ScoreTokenization::k13a) {
     evaluation->remarks.push_back(
-        absl::StrCat("bleu uses the tokenization ", std::string(NameOf(judged.tokenization)),
+        absl::StrCat("bleu uses the tokenization ", std::string(NameOf(scored.tokenization)),
                      ", because most references are written without spaces between words. Option "
                      "--score_tokenization=13a|zh|char sets another one"));
   }
-  if (judged.raw_references) return;
+  if (scored.raw_references) return;
   evaluation->remarks.push_back(
       "the data set has no raw references for this split, and bleu and chrf were computed with "
       "references made of its tokens, without the unknown words and the case that preprocessing "

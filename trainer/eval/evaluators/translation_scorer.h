@@ -17,7 +17,7 @@
 namespace elman {
 
 // How to translate and to score.
-struct TranslationJudgeSpec {
+struct TranslationScorerSpec {
   TranslationSearchSpec search;
   // For BLEU. No value: chosen by the script of the references (ReferenceScripts).
   std::optional<ScoreTokenization> tokenization = {};
@@ -25,7 +25,7 @@ struct TranslationJudgeSpec {
 };
 
 // The scores of the translations of a split, per example.
-struct JudgedTranslations {
+struct ScoredTranslations {
   std::vector<Bleu> bleu;
   std::vector<Chrf> chrf;
   // Whether the references are the original lines of the corpus. Otherwise they are detokenized
@@ -40,13 +40,13 @@ struct JudgedTranslations {
 // Translates the sources of a split as elman-predict does. Uses raw references if the data set has
 // them: for splits other than `train`, if made by this version or later. `model` must be a
 // Translator with input features of `feature_size` elements (0: none).
-absl::StatusOr<JudgedTranslations> JudgeTranslations(const std::shared_ptr<const Dataset>& dataset,
+absl::StatusOr<ScoredTranslations> ScoreTranslations(const std::shared_ptr<const Dataset>& dataset,
                                                      std::string_view split,
-                                                     const TranslationJudgeSpec& spec,
+                                                     const TranslationScorerSpec& spec,
                                                      int feature_size, Model* model);
 
 // Adds the metrics bleu, which becomes the score, and chrf, with their signatures, and sets whether
 // they are comparable.
-void AddScores(const JudgedTranslations& judged, Evaluation* evaluation);
+void AddScores(const ScoredTranslations& scored, Evaluation* evaluation);
 
 }  // namespace elman

@@ -33,16 +33,16 @@ class WordVectorEvaluator : public Evaluator {
     return EvaluationSums{.real = {loss}, .whole = {predictions}};
   }
 
-  Evaluation Conclude(const EvaluationSums& total) const override {
+  Evaluation ComputeMetrics(const EvaluationSums& total) const override {
     const auto predicted = static_cast<double>(total.whole.front());
     // Without predictions there is no loss, which would be the best there can be if it were 0.
     const double loss =
         predicted > 0 ? total.real.front() / predicted : std::numeric_limits<double>::quiet_NaN();
     const auto count = [](uint64_t number) { return static_cast<double>(number); };
     Evaluation evaluation{.loss = loss, .score = -loss};
-    evaluation.figures = {
+    evaluation.metrics = {
         {"loss", loss, "nats per predicted word, including its negative samples or tree nodes",
-         /*headline=*/true},
+         /*is_main=*/true},
         {"predictions", predicted, "", false, /*count=*/true},
         {"tokens", count(text_.tokens()), "", false, /*count=*/true},
         {"unknown_rate", count(text_.unknown()) / count(text_.tokens()), "of the tokens are <unk>"},

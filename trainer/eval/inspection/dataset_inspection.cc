@@ -174,7 +174,7 @@ JsonObject SplitJson(const DatasetManifest& manifest, const SplitEntry& split) {
     if (fields.size() > 1) json.Add("examples", uint64_t{split.counts(0).examples()});
     for (int i = 0; i < split.counts_size(); ++i) {
       JsonObject field = FieldCountsJson(fields[i], split.counts(i));
-      AddSurveyJson(manifest.fields(i), split.counts(i), split.surveys(i), &field);
+      AddStatisticsJson(manifest.fields(i), split.counts(i), split.surveys(i), &field);
       if (fields.size() == 1) json = field;
       if (fields.size() > 1) json.Add(fields[i].name, field);
     }
@@ -189,17 +189,17 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
   for (const SplitEntry& split : manifest.splits()) {
     AddCountsText(split.name(), manifest.task(), split.counts(),
                   absl::StrCat(" in ", split.shards_size(), " shards"), inspection);
-    const int surveys = TraitsOf(manifest.task()).word_pairs ? 0 : split.surveys_size();
-    for (int i = 0; i < surveys; ++i) {
+    const int described_fields = TraitsOf(manifest.task()).word_pairs ? 0 : split.surveys_size();
+    for (int i = 0; i < described_fields; ++i) {
       const FieldEntry& field = manifest.fields(i);
-      const FieldSurvey& survey = split.surveys(i);
+      const FieldStatistics& statistics = split.surveys(i);
       const bool labels = field.tokenizer().kind() == TokenizerSpec::LABEL;
       const std::string of = split.surveys_size() == 1 ? "" : " of " + field.name();
-      std::string lengths = LengthsText(survey);
+      std::string lengths = LengthsText(statistics);
       lengths.pop_back();
       if (!labels) inspection->AddText("  lengths" + of, lengths);
       const double unknown = 100.0 * UnknownRate(field, split.counts(i));
-      const std::string words = labels ? "" : UnknownWordsText(survey);
+      const std::string words = labels ? "" : UnknownWordsText(statistics);
       inspection->AddText("  unknown" + of, absl::StrFormat("%.3f %%%s%s", unknown,
                                                             words.empty() ? "" : "; ", words));
     }
@@ -230,9 +230,9 @@ void AddSplits(const DatasetManifest& manifest, Inspection* inspection) {
 
 // Formats some pairs of words with their weights.
 std::string PairsText(const Dataset& dataset, const ExampleView& example) {
-  constexpr size_t kMostPairs = 6;
+  constexpr size_t kMaxPairs = 6;
   std::string text;
-  for (size_t i = 0; i < std::min(kMostPairs, example.fields[0].size()); ++i) {
+  for (size_t i = 0; i < std::min(kMaxPairs, example.fields[0].size()); ++i) {
     absl::StrAppendFormat(&text, "%s%s %s %.3g", i > 0 ? ", " : "",
                           dataset.vocabulary(0).piece(example.fields[0][i]),
                           dataset.vocabulary(1).piece(example.fields[1][i]),
@@ -257,7 +257,7 @@ void AddFeatures(const DatasetManifest& manifest, Inspection* inspection) {
 
 // Formats an example for reading; if it is tagged, every word with its tag.
 std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
-  constexpr size_t kMostIds = 40;
+  constexpr size_t kMaxIds = 40;
   const DatasetManifest& manifest = dataset.manifest();
   const auto text_of = [&](int field, std::span<const int32_t> ids) {
     const Vocabulary& vocabulary = dataset.vocabulary(field);
@@ -272,7 +272,7 @@ std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
     if (!text.empty() && text.back() == '\n') text.pop_back();
     return text;
   };
-  const size_t ids = std::min(kMostIds, example.fields[0].size());
+  const size_t ids = std::min(kMaxIds, example.fields[0].size());
   std::string text;
   if (TraitsOf(manifest.task()).word_pairs) {
     text = PairsText(dataset, example);
@@ -289,7 +289,7 @@ std::string ExampleText(const Dataset& dataset, const ExampleView& example) {
     for (int i = 0; i < manifest.fields_size(); ++i) {
       const auto& field = example.fields[i];
       absl::StrAppend(&text, i > 0 ? " | " : "",
-                      text_of(i, field.first(std::min(kMostIds, field.size()))));
+                      text_of(i, field.first(std::min(kMaxIds, field.size()))));
     }
   }
   // Control characters could move the cursor.

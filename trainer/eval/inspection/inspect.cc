@@ -18,7 +18,7 @@
 #include "trainer/eval/baselines/baseline_file.h"
 #include "trainer/eval/inspection/baseline_inspection.h"
 #include "trainer/eval/inspection/dataset_inspection.h"
-#include "trainer/eval/inspection/run_course.h"
+#include "trainer/eval/inspection/run_history.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/checkpoint/finite_check.h"
@@ -121,13 +121,13 @@ absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, const Insp
   return inspection;
 }
 
-std::string CheckpointText(const SurveyedCheckpoint& checkpoint) {
+std::string CheckpointText(const CheckpointSummary& checkpoint) {
   if (!checkpoint.whole()) return "DAMAGED";
   return absl::StrFormat("intact, epoch %d, %.1f MB, content %s", checkpoint.progress.epoch(),
                          checkpoint.bytes / 1e6, checkpoint.content_hash);
 }
 
-JsonObject CheckpointJson(const SurveyedCheckpoint& checkpoint) {
+JsonObject CheckpointJson(const CheckpointSummary& checkpoint) {
   JsonObject json;
   json.Add("file", checkpoint.name).Add("whole", checkpoint.whole()).Add("bytes", checkpoint.bytes);
   if (!checkpoint.whole()) {
@@ -138,26 +138,26 @@ JsonObject CheckpointJson(const SurveyedCheckpoint& checkpoint) {
       .Add("content_hash", checkpoint.content_hash);
 }
 
-JsonObject MarkJson(const SurveyedMark& mark) {
+JsonObject MarkJson(const MarkSummary& mark) {
   JsonObject json;
   return json.Add("exists", mark.exists)
       .Add("checkpoint", mark.checkpoint)
       .Add("problem", mark.problem);
 }
 
-std::string MarkText(const SurveyedMark& mark) {
+std::string MarkText(const MarkSummary& mark) {
   return absl::StrCat(mark.problem.empty() ? "" : "DAMAGED, ",
                       mark.checkpoint.empty() ? "no checkpoint" : mark.checkpoint);
 }
 
 // Describes a run directory, including every problem in it.
-Inspection DescribeRun(const RunSurvey& run) {
+Inspection DescribeRun(const RunSummary& run) {
   Inspection inspection;
   inspection.Add("kind", "run").Add("path", run.folder);
   if (!run.writer.empty()) inspection.Add("written_now_by", run.writer);
   std::vector<JsonObject> checkpoints;
   uint64_t whole = 0, bytes = 0;
-  for (const SurveyedCheckpoint& checkpoint : run.checkpoints) {
+  for (const CheckpointSummary& checkpoint : run.checkpoints) {
     checkpoints.push_back(CheckpointJson(checkpoint));
     if (!checkpoint.whole()) continue;
     ++whole;
@@ -165,11 +165,11 @@ Inspection DescribeRun(const RunSurvey& run) {
   }
   inspection.AddText("checkpoints", absl::StrCat(run.checkpoints.size(), ", ", whole, " whole"))
       .AddJson("checkpoints", checkpoints);
-  for (const SurveyedCheckpoint& checkpoint : run.checkpoints)
+  for (const CheckpointSummary& checkpoint : run.checkpoints)
     inspection.AddText("  " + checkpoint.name, CheckpointText(checkpoint));
-  for (const SurveyedMark* mark : {&run.latest, &run.best})
+  for (const MarkSummary* mark : {&run.latest, &run.best})
     inspection.AddText(mark->name, MarkText(*mark)).AddJson(mark->name, MarkJson(*mark));
-  if (const SurveyedCheckpoint* latest = run.Find(run.latest.checkpoint);
+  if (const CheckpointSummary* latest = run.Find(run.latest.checkpoint);
       latest != nullptr && latest->whole()) {
     const Progress& progress = latest->progress;
     inspection.Add("step", int64_t{progress.step()})
@@ -221,7 +221,7 @@ absl::StatusOr<Inspection> InspectMetrics(const std::string& path) {
   ASSIGN_OR_RETURN(const RunRecord record, RunRecord::Read(path));
   Inspection inspection;
   inspection.Add("kind", "metrics").Add("path", path);
-  AddCourse(record, &inspection);
+  AddHistory(record, &inspection);
   return inspection;
 }
 
@@ -258,7 +258,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, const InspectSpec& s
   if (!IsFolder(path)) return InspectFile(path, spec);
   if (FileExists(JoinPath(path, kManifestName))) return InspectDataset(path, verify);
   if (verify && IsRunDirectory(path)) {
-    ASSIGN_OR_RETURN(const RunSurvey run, SurveyRun(path));
+    ASSIGN_OR_RETURN(const RunSummary run, SummarizeRun(path));
     return DescribeRun(run);
   }
   absl::StatusOr<std::string> latest = CheckpointDirectory(path).Find(kLatest);
@@ -267,7 +267,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, const InspectSpec& s
     if (const auto run = ReadRecordedRun(path); run.ok()) {
       Inspection inspection;
       inspection.AddText("run", path).Add("kind", "run").Add("path", path);
-      AddCourse(run->record, &inspection);
+      AddHistory(run->record, &inspection);
       inspection.AddText("checkpoint", "none yet");
       AddConfiguration(run->config, spec.all, &inspection);
       return inspection;
@@ -278,7 +278,7 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, const InspectSpec& s
   Inspection inspection;
   inspection.AddText("run", path);
   const absl::StatusOr<RunRecord> record = RunRecord::Read(JoinPath(path, "metrics.jsonl"));
-  if (record.ok()) AddCourse(*record, &inspection);
+  if (record.ok()) AddHistory(*record, &inspection);
   return InspectCheckpoint(*latest, spec, std::move(inspection));
 }
 

@@ -11,7 +11,7 @@
 #include "data/format/table_text.h"
 #include "data/io/folder_lock.h"
 #include "trainer/config/field_values.h"
-#include "trainer/eval/inspection/run_course.h"
+#include "trainer/eval/inspection/run_history.h"
 
 namespace elman {
 namespace {

@@ -43,9 +43,9 @@ double UnknownRate(const FieldEntry& field, const TextCounts& counts) {
   return all == 0 ? 0.0 : static_cast<double>(counts.unknown()) / static_cast<double>(all);
 }
 
-std::string LengthsText(const FieldSurvey& survey) {
+std::string LengthsText(const FieldStatistics& statistics) {
   constexpr int kWidth = 40;
-  const LengthCounts& counts = survey.length_counts();
+  const LengthCounts& counts = statistics.length_counts();
   if (counts.empty()) return "none\n";
   std::vector<uint64_t> octaves;
   for (int bin = 0; bin < counts.size(); ++bin) {
@@ -68,20 +68,20 @@ std::string LengthsText(const FieldSurvey& survey) {
   return text;
 }
 
-std::string UnknownWordsText(const FieldSurvey& survey) {
-  if (survey.unknown_words().empty()) return "";
+std::string UnknownWordsText(const FieldStatistics& statistics) {
+  if (statistics.unknown_words().empty()) return "";
   const std::string words =
-      absl::StrJoin(survey.unknown_words(), ", ", [](std::string* out, const auto& word) {
+      absl::StrJoin(statistics.unknown_words(), ", ", [](std::string* out, const auto& word) {
         absl::StrAppend(out, "'", absl::Utf8SafeCHexEscape(word.text()), "' ", word.count());
       });
-  return absl::StrCat(survey.unknown_types(), " types", survey.unknown_sampled() ? " or so" : "",
-                      ": ", words,
-                      survey.unknown_types() > survey.unknown_words_size() ? ", ..." : "");
+  return absl::StrCat(statistics.unknown_types(), " types",
+                      statistics.unknown_sampled() ? " or so" : "", ": ", words,
+                      statistics.unknown_types() > statistics.unknown_words_size() ? ", ..." : "");
 }
 
-void AddSurveyJson(const FieldEntry& field, const TextCounts& counts, const FieldSurvey& survey,
-                   JsonObject* json) {
-  const LengthCounts& lengths = survey.length_counts();
+void AddStatisticsJson(const FieldEntry& field, const TextCounts& counts,
+                       const FieldStatistics& statistics, JsonObject* json) {
+  const LengthCounts& lengths = statistics.length_counts();
   JsonObject described;
   described.Add("least", LengthQuantile(lengths, 0))
       .Add("median", LengthQuantile(lengths, 0.5))
@@ -93,11 +93,11 @@ void AddSurveyJson(const FieldEntry& field, const TextCounts& counts, const Fiel
                     }));
   json->Add("unknown_rate", UnknownRate(field, counts)).Add("lengths", described);
   if (field.tokenizer().kind() == TokenizerSpec::LABEL) return;
-  const auto word_json = [](const FieldSurvey::Word& word) {
+  const auto word_json = [](const FieldStatistics::Word& word) {
     return JsonObject().Add("text", word.text()).Add("count", uint64_t{word.count()}).ToString();
   };
-  json->Add("unknown_types", uint64_t{survey.unknown_types()})
-      .AddJson("unknown_words", JsonArray(survey.unknown_words(), word_json));
+  json->Add("unknown_types", uint64_t{statistics.unknown_types()})
+      .AddJson("unknown_words", JsonArray(statistics.unknown_words(), word_json));
 }
 
 std::string SourceText(const SourceEntry& source) {

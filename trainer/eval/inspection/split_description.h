@@ -13,14 +13,14 @@ double UnknownRate(const FieldEntry& field, const TextCounts& counts);
 
 // Formats the lengths of examples: minimum, median, 95 % quantile, maximum, and a bar per octave.
 // The lines are indented and end with a line feed.
-std::string LengthsText(const FieldSurvey& survey);
+std::string LengthsText(const FieldStatistics& statistics);
 
 // Lists the most frequent unknown words; empty if there are none.
-std::string UnknownWordsText(const FieldSurvey& survey);
+std::string UnknownWordsText(const FieldStatistics& statistics);
 
 // Adds unknown rate, unknown words, quantiles and counts of lengths to the JSON object of a field.
-void AddSurveyJson(const FieldEntry& field, const TextCounts& counts, const FieldSurvey& survey,
-                   JsonObject* json);
+void AddStatisticsJson(const FieldEntry& field, const TextCounts& counts,
+                       const FieldStatistics& statistics, JsonObject* json);
 
 // Lists the source files, and the splits that share texts with this one.
 std::string SourceText(const SourceEntry& source);

@@ -10,7 +10,7 @@
 namespace elman {
 
 // The evaluation of a model on a split, in total and per example.
-struct JudgedModel {
+struct EvaluatedModel {
   const Evaluation& evaluation;
   const ExampleSums& examples;
 };
@@ -19,11 +19,11 @@ struct JudgedModel {
 // columns value, other, difference, low, high, p_value (see PairedBootstrap). `evaluator` (or one
 // of the same kind for the other model) has recorded the examples. Unimplemented if it recorded
 // none.
-absl::StatusOr<FigureTable> Compare(const Evaluator& evaluator, const JudgedModel& model,
-                                    const JudgedModel& other, int samples);
+absl::StatusOr<MetricTable> Compare(const Evaluator& evaluator, const EvaluatedModel& model,
+                                    const EvaluatedModel& other, int samples);
 
 // Adds rows for bleu and chrf to the table of Compare.
-void CompareTranslations(const JudgedTranslations& model, const JudgedTranslations& other,
-                         int samples, FigureTable* table);
+void CompareTranslations(const ScoredTranslations& model, const ScoredTranslations& other,
+                         int samples, MetricTable* table);
 
 }  // namespace elman

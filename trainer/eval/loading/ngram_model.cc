@@ -27,7 +27,7 @@ void NgramModel::Evaluate(const Batch& batch, float* carry, std::span<double> lo
       if (batch.targets[at] == kNoTarget) continue;
       losses[at] = -std::numbers::ln10 * table_.Log10Probability(context, batch.targets[at]);
     }
-    // Tokens are below 2^24, so floats represent them exactly (NgramCoding::kMostIds).
+    // Tokens are below 2^24, so floats represent them exactly (NgramCoding::kMaxIds).
     std::fill_n(carried, width, -1.0f);
     std::ranges::copy(context, carried);
   }

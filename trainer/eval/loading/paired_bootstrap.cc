@@ -32,41 +32,42 @@ double Quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + rest * (sorted[above] - sorted[below]);
 }
 
-void Judge(std::vector<double> differences, PairedDifference* judged) {
+void SetSignificance(std::vector<double> differences, PairedDifference* result) {
   const auto samples = static_cast<double>(differences.size());
   const double mean = std::accumulate(differences.begin(), differences.end(), 0.0) / samples;
   // Equal distances must compare as equal in spite of rounding errors.
-  const double distance = std::abs(judged->difference) * (1 - 1e-12);
+  const double distance = std::abs(result->difference) * (1 - 1e-12);
   const auto as_far = std::ranges::count_if(
       differences, [&](double difference) { return std::abs(difference - mean) >= distance; });
-  judged->p_value = (static_cast<double>(as_far) + 1) / (samples + 1);
+  result->p_value = (static_cast<double>(as_far) + 1) / (samples + 1);
   std::ranges::sort(differences);
-  judged->low = Quantile(differences, 0.025);
-  judged->high = Quantile(differences, 0.975);
+  result->low = Quantile(differences, 0.025);
+  result->high = Quantile(differences, 0.975);
 }
 
 }  // namespace
 
 std::vector<PairedDifference> PairedBootstrap(uint64_t examples, int samples, uint64_t seed,
-                                              const FiguresOfSample& first,
-                                              const FiguresOfSample& second) {
+                                              const MetricsOfSample& first,
+                                              const MetricsOfSample& second) {
   CHECK_GE(samples, 1);
   CHECK_LT(examples, uint64_t{1} << 32);
   std::vector<uint32_t> times(examples, 1);
-  std::vector<PairedDifference> judged;
+  std::vector<PairedDifference> results;
   const std::vector<double> firsts = first(times), seconds = second(times);
   for (size_t i = 0; i < firsts.size(); ++i)
-    judged.push_back(
+    results.push_back(
         {.first = firsts[i], .second = seconds[i], .difference = firsts[i] - seconds[i]});
 
-  std::vector<std::vector<double>> differences(judged.size());  // by metric, then by sample
+  std::vector<std::vector<double>> differences(results.size());  // by metric, then by sample
   for (int sample = 0; sample < samples; ++sample) {
     DrawSample(seed, sample, times);
     const std::vector<double> ours = first(times), theirs = second(times);
-    for (size_t i = 0; i < judged.size(); ++i) differences[i].push_back(ours[i] - theirs[i]);
+    for (size_t i = 0; i < results.size(); ++i) differences[i].push_back(ours[i] - theirs[i]);
   }
-  for (size_t i = 0; i < judged.size(); ++i) Judge(std::move(differences[i]), &judged[i]);
-  return judged;
+  for (size_t i = 0; i < results.size(); ++i)
+    SetSignificance(std::move(differences[i]), &results[i]);
+  return results;
 }
 
 }  // namespace elman

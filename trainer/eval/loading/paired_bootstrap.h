@@ -15,7 +15,7 @@
 namespace elman {
 
 // Returns the metrics of a model on a sample; times[i] is the number of occurrences of example i.
-using FiguresOfSample = std::function<std::vector<double>(std::span<const uint32_t> times)>;
+using MetricsOfSample = std::function<std::vector<double>(std::span<const uint32_t> times)>;
 
 // The difference of two models in one metric.
 struct PairedDifference {
@@ -31,7 +31,7 @@ struct PairedDifference {
 
 // Returns one result per metric. `samples` is at least 1; the same seed draws the same samples.
 std::vector<PairedDifference> PairedBootstrap(uint64_t examples, int samples, uint64_t seed,
-                                              const FiguresOfSample& first,
-                                              const FiguresOfSample& second);
+                                              const MetricsOfSample& first,
+                                              const MetricsOfSample& second);
 
 }  // namespace elman

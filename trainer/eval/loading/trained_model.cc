@@ -20,24 +20,24 @@ absl::Status Unusable(const std::string& path, absl::string_view why) {
 }
 
 // Lines are read in one stream, so that every token has its full context.
-constexpr int kFloorStreams = 1, kFloorSteps = 1024;
-constexpr int kFloorSequences = 64;
+constexpr int kBaselineStreams = 1, kBaselineSteps = 1024;
+constexpr int kBaselineSequences = 64;
 
-absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFloor(const std::string& file) {
+absl::StatusOr<std::unique_ptr<TrainedModel>> LoadBaseline(const std::string& file) {
   ASSIGN_OR_RETURN(Baseline baseline, ReadBaseline(file));
   Checkpoint described;
   described.header.set_task(baseline.header.task());
   *described.header.mutable_fields() = baseline.header.fields();
   TrainingConfig* config = described.header.mutable_config();
-  config->set_sequence_length(kFloorSteps);
+  config->set_sequence_length(kBaselineSteps);
   config->mutable_evaluation()->set_batch_size(
-      baseline.header.task() == LANGUAGE_MODEL ? kFloorStreams : kFloorSequences);
+      baseline.header.task() == LANGUAGE_MODEL ? kBaselineStreams : kBaselineSequences);
   described.tables = std::move(baseline.tables);
   ASSIGN_OR_RETURN(std::vector<Vocabulary> vocabularies, ReadVocabularies(described, file));
   ASSIGN_OR_RETURN(auto model, CreateBaselineModel(file, &baseline));
   return std::make_unique<TrainedModel>(TrainedModel{.path = file,
                                                      .header = std::move(described.header),
-                                                     .floor = true,
+                                                     .is_baseline = true,
                                                      .vocabularies = std::move(vocabularies),
                                                      .tables = std::move(described.tables),
                                                      .values = {},
@@ -48,7 +48,7 @@ absl::StatusOr<std::unique_ptr<TrainedModel>> LoadFloor(const std::string& file)
 
 absl::StatusOr<std::unique_ptr<TrainedModel>> LoadTrainedModel(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string file, ResolveCheckpoint(path, kBest));
-  if (IsBaseline(file)) return LoadFloor(file);
+  if (IsBaseline(file)) return LoadBaseline(file);
   ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(file));
   RETURN_IF_ERROR(CheckValuesFinite(checkpoint, file));
   const CheckpointHeader& header = checkpoint.header;

@@ -18,7 +18,7 @@ struct TrainedModel {
   // For a baseline, which was not trained, the header has the task, the fields and how to read a
   // split.
   CheckpointHeader header;
-  bool floor = false;
+  bool is_baseline = false;
   std::vector<Vocabulary> vocabularies;  // one per entry of header.fields()
   std::vector<FieldTables> tables;       // one per entry of header.fields()
   std::vector<float> values;

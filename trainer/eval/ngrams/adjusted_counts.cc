@@ -126,7 +126,7 @@ class PartAdjuster {
       const uint32_t pruned = follower.occurrences <= prune_[depth_];
       RETURN_IF_ERROR(
           level.ngrams->Append(std::array{follower.token, follower.adjusted << 1 | pruned}));
-      TellShorter(follower);
+      AddToShorter(follower);
     }
     RETURN_IF_ERROR(level.contexts->Append(std::array{
         context.token, static_cast<uint32_t>(context.followers.size()), context.longer}));
@@ -143,7 +143,7 @@ class PartAdjuster {
     return absl::OkStatus();
   }
 
-  void TellShorter(const Follower& follower) {
+  void AddToShorter(const Follower& follower) {
     if (depth_ == 1) {
       ++unigrams_[follower.token];
     } else {

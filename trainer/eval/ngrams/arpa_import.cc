@@ -87,7 +87,7 @@ class ArpaReader {
     if ((fields_.size() != order + 1 && !has_backoff) ||
         !ParseNumber(fields_[0], &ngram->probability) ||
         (has_backoff && !ParseNumber(fields_.back(), &ngram->backoff)) ||
-        !(ngram->probability <= 0) || !(ngram->backoff <= kMostBackoff)) {
+        !(ngram->probability <= 0) || !(ngram->backoff <= kMaxBackoff)) {
       return Wrong(absl::StrCat("a log10 probability, ", order, order == 1 ? " word" : " words",
                                 " and an optional log10 backoff"));
     }
@@ -111,7 +111,7 @@ class ArpaReader {
   }
 
  private:
-  static constexpr float kMostBackoff = 1e3f;
+  static constexpr float kMaxBackoff = 1e3f;
 
   absl::Status NextLine() {
     ASSIGN_OR_RETURN(const bool more, lines_.Next(&piece_));

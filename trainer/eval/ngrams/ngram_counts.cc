@@ -25,10 +25,10 @@ constexpr uint64_t kTokensInTurn = uint64_t{1} << 19;
 constexpr uint64_t kCacheBytes = uint64_t{5} << 20;
 // Maximum number of runs to merge at a time. Each needs about 128 KiB, and the number of open files
 // is limited.
-constexpr size_t kMostRuns = 64;
+constexpr size_t kMaxRuns = 64;
 // Larger arrays do not make sorting more efficient.
-constexpr uint64_t kMostKeys = uint64_t{1} << 23;
-constexpr uint64_t kLeastKeys = uint64_t{1} << 12;
+constexpr uint64_t kMaxKeys = uint64_t{1} << 23;
+constexpr uint64_t kMinKeys = uint64_t{1} << 12;
 
 // Writes n-grams in the order of keys, and records where parts begin.
 class RunWriter {
@@ -205,7 +205,7 @@ absl::StatusOr<std::vector<NgramRun>> CountNgrams(const std::shared_ptr<const Da
                                                   const NgramCountingSpec& spec) {
   // Half of the memory is the scratch array of the sort.
   const uint64_t capacity =
-      std::clamp(spec.memory_bytes / spec.threads / (2 * sizeof(NgramKey)), kLeastKeys, kMostKeys);
+      std::clamp(spec.memory_bytes / spec.threads / (2 * sizeof(NgramKey)), kMinKeys, kMaxKeys);
   std::vector<std::unique_ptr<TokenReader>> readers(spec.threads);
   std::vector<Counter> counters;
   for (int thread = 0; thread < spec.threads; ++thread) {
@@ -246,8 +246,8 @@ absl::StatusOr<std::vector<NgramRun>> CountNgrams(const std::shared_ptr<const Da
     runs.insert(runs.end(), counter.runs().begin(), counter.runs().end());
 
   // Merges the first runs into one until there are few enough.
-  while (runs.size() > kMostRuns) {
-    const std::vector<NgramRun> first(runs.begin(), runs.begin() + kMostRuns);
+  while (runs.size() > kMaxRuns) {
+    const std::vector<NgramRun> first(runs.begin(), runs.begin() + kMaxRuns);
     ASSIGN_OR_RETURN(const auto merged, RunWriter::Create(path(), coding, parts));
     for (int part = 0; part < parts.size(); ++part) {
       RETURN_IF_ERROR(MergeNgramRuns(first, part, coding, [&](NgramKey ngram, uint32_t count) {
@@ -255,7 +255,7 @@ absl::StatusOr<std::vector<NgramRun>> CountNgrams(const std::shared_ptr<const Da
       }));
     }
     for (const NgramRun& run : first) RETURN_IF_ERROR(RemoveFile(run.path));
-    runs.erase(runs.begin(), runs.begin() + kMostRuns);
+    runs.erase(runs.begin(), runs.begin() + kMaxRuns);
     ASSIGN_OR_RETURN(runs.emplace_back(), merged->Finish());
   }
   return runs;

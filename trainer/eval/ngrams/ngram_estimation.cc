@@ -21,7 +21,7 @@ namespace {
 // Several per thread, so that all threads are busy until the end.
 constexpr int kPartsPerThread = 4;
 // Counts have 31 bits.
-constexpr uint64_t kMostTokens = uint64_t{1} << 31;
+constexpr uint64_t kMaxTokens = uint64_t{1} << 31;
 
 // Returns one threshold per order.
 absl::StatusOr<std::vector<uint64_t>> ThresholdsOf(const NgramEstimationSpec& spec) {
@@ -88,10 +88,10 @@ absl::Status EstimateNgramModel(const std::shared_ptr<const Dataset>& dataset,
   RETURN_IF_ERROR(NgramCoding::Check(spec.order, vocabulary.size()));
   ASSIGN_OR_RETURN(const std::vector<uint64_t> prune, ThresholdsOf(spec));
   ASSIGN_OR_RETURN(BaselineHeader header, HeaderFor(*dataset));
-  if (header.tokens() == 0 || header.tokens() >= kMostTokens) {
+  if (header.tokens() == 0 || header.tokens() >= kMaxTokens) {
     return absl::InvalidArgumentError(
         absl::StrCat(dataset->folder(), ": split train has ", header.tokens(),
-                     " tokens; n-gram models are made from 1 to ", kMostTokens - 1));
+                     " tokens; n-gram models are made from 1 to ", kMaxTokens - 1));
   }
   ASSIGN_OR_RETURN(const auto folder, TemporaryFolder::Create(path));
   if (spec.interruption != nullptr)

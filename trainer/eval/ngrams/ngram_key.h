@@ -29,12 +29,12 @@ class NgramCoding {
       return absl::InvalidArgumentError(absl::StrCat("--order=", order, ": with a vocabulary of ",
                                                      ids, " tokens it must be from 1 to ", most));
     }
-    if (ids <= kMostIds) return absl::OkStatus();
+    if (ids <= kMaxIds) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat("a vocabulary of ", ids, " tokens, but n-gram models support at most ",
-                     kMostIds, "; preprocess with a smaller --vocab_size"));
+                     kMaxIds, "; preprocess with a smaller --vocab_size"));
   }
-  static constexpr uint32_t kMostIds = uint32_t{1} << 24;
+  static constexpr uint32_t kMaxIds = uint32_t{1} << 24;
 
   int order() const { return order_; }
   // Number of 32-bit words per key.

@@ -33,8 +33,8 @@ bool IsLog(uint32_t bits, float most) {
 }
 
 // Upper limit of log10 probabilities; it allows for rounding errors of other programs.
-constexpr float kMostProbability = 1e-3f;
-constexpr float kMostBackoff = 1e3f;
+constexpr float kMaxProbability = 1e-3f;
+constexpr float kMaxBackoff = 1e3f;
 
 }  // namespace
 
@@ -56,7 +56,7 @@ absl::StatusOr<NgramTable> NgramTable::Create(const std::string& path, Baseline*
   const int order = baseline->header.ngram().orders_size();
   const auto ids = static_cast<uint32_t>(baseline->header.fields(0).vocabulary().size());
   if (order < 1 || !take("unigrams", &table.unigrams_) || table.unigrams_.size() != ids ||
-      !std::ranges::all_of(table.unigrams_, [](uint32_t p) { return IsLog(p, kMostProbability); }))
+      !std::ranges::all_of(table.unigrams_, [](uint32_t p) { return IsLog(p, kMaxProbability); }))
     return wrong("unigrams");
   if (take("aliases", &table.aliases_) &&
       (table.aliases_.size() != ids ||
@@ -88,10 +88,10 @@ absl::StatusOr<std::vector<uint32_t>> NgramTable::Level::Index(
     uint32_t ids, const std::vector<uint32_t>& extended) {
   absl::Status bad_contexts = absl::DataLossError("contexts-");
   absl::Status bad_ngrams = absl::DataLossError("ngrams-");
-  constexpr uint64_t kMost = kNone / kContextNumbers;
-  if (contexts.size() % kContextNumbers != 0 || contexts.size() / kContextNumbers >= kMost)
+  constexpr uint64_t kMax = kNone / kContextNumbers;
+  if (contexts.size() % kContextNumbers != 0 || contexts.size() / kContextNumbers >= kMax)
     return bad_contexts;
-  if (ngrams.size() % kNgramNumbers != 0 || ngrams.size() / kNgramNumbers >= kMost)
+  if (ngrams.size() % kNgramNumbers != 0 || ngrams.size() / kNgramNumbers >= kMax)
     return bad_ngrams;
   std::vector<uint32_t> longer(size());
   uint64_t context = 0, ngram = 0, longer_contexts = 0;
@@ -101,17 +101,17 @@ absl::StatusOr<std::vector<uint32_t>> NgramTable::Level::Index(
     for (; context < first + children; ++context) {
       uint32_t* const numbers = &contexts[kContextNumbers * context];
       if (numbers[0] >= ids || (context > first && numbers[0] <= token(context - 1)) ||
-          numbers[1] > ngram_count() - ngram || !IsLog(numbers[3], kMostBackoff))
+          numbers[1] > ngram_count() - ngram || !IsLog(numbers[3], kMaxBackoff))
         return bad_contexts;
       for (uint64_t i = ngram; i < ngram + numbers[1]; ++i) {
         if (ngram_token(i) >= ids || (i > ngram && ngram_token(i) <= ngram_token(i - 1)) ||
-            !IsLog(ngrams[kNgramNumbers * i + 1], kMostProbability))
+            !IsLog(ngrams[kNgramNumbers * i + 1], kMaxProbability))
           return bad_ngrams;
       }
       longer[context] = numbers[2];
       ngram += std::exchange(numbers[1], static_cast<uint32_t>(ngram));
       longer_contexts += std::exchange(numbers[2], static_cast<uint32_t>(longer_contexts));
-      if (longer_contexts >= kMost) return bad_contexts;
+      if (longer_contexts >= kMax) return bad_contexts;
     }
   }
   if (context != size()) return bad_contexts;

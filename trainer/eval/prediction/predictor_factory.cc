@@ -44,7 +44,7 @@ absl::Status CheckInputFeatures(const TrainedModel& trained, const FeatureSource
 
 absl::StatusOr<std::unique_ptr<Predictor>> CreatePredictor(TrainedModel* trained,
                                                            const PredictionSpec& spec) {
-  if (trained->floor) {
+  if (trained->is_baseline) {
     return absl::UnimplementedError(absl::StrCat(
         trained->path,
         ": a baseline makes no predictions. Evaluate it with: elman-evaluate --checkpoint=",

@@ -132,10 +132,10 @@ absl::Status CheckFixedWindow(const ModelSpec& spec, int64_t vocabulary) {
                   window.tokens(), "0, for recurrent layers, or from 1 to 256");
       !status.ok())
     return status;
-  if (vocabulary > WindowContext::kMostIds) {
+  if (vocabulary > WindowContext::kMaxIds) {
     return absl::InvalidArgumentError(absl::StrCat(
         "model.fixed_window.tokens is ", window.tokens(), ", and the vocabulary has ", vocabulary,
-        " pieces: a fixed window is for at most ", WindowContext::kMostIds, "; leave it 0"));
+        " pieces: a fixed window is for at most ", WindowContext::kMaxIds, "; leave it 0"));
   }
   const struct {
     bool given;

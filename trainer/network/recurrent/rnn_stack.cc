@@ -216,8 +216,8 @@ ConstMatrix RnnStack::Infer(const SequenceLayout& layout, ConstMatrix x, float* 
 // Runs from the last layer to the first. back(recurrence, number, tape, d_y) returns the d_x of one
 // recurrence.
 template <typename Back>
-Matrix RnnStack::GoBack(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool wants_d_x,
-                        const Back& back, Workspace* workspace) {
+Matrix RnnStack::BackwardLayers(const Tape& tape, const SequenceLayout& layout, Matrix d_y,
+                                bool wants_d_x, const Back& back, Workspace* workspace) {
   for (size_t i = layers_.size(); i-- > 0;) {
     Layer& layer = *layers_[i];
     const Tape::Layer& record = tape.layers[i];
@@ -256,7 +256,7 @@ Matrix RnnStack::Backward(const Tape& tape, const SequenceLayout& layout, Matrix
     return recurrence->Backward(own_tape, layout, d, State(number, batch, ends.last), begun,
                                 State(number, batch, ends.before), gradients, workspace);
   };
-  return GoBack(tape, layout, d_y, /*wants_d_x=*/true, back, workspace);
+  return BackwardLayers(tape, layout, d_y, /*wants_d_x=*/true, back, workspace);
 }
 
 // Follows back only the gradient that enters at the last step of every sequence: from a loss at
@@ -294,7 +294,7 @@ void RnnStack::Observe(const Tape& tape, const SequenceLayout& layout, ConstMatr
       if (followed) sums(number).AddLags(layout, squares);
       return d_x;
     };
-    GoBack(tape, layout, entering, /*wants_d_x=*/false, back, &workspace);
+    BackwardLayers(tape, layout, entering, /*wants_d_x=*/false, back, &workspace);
   }
 }
 

@@ -110,8 +110,8 @@ class RnnStack {
  private:
   struct Layer;
   template <typename Back>
-  Matrix GoBack(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool wants_d_x,
-                const Back& back, Workspace* workspace);
+  Matrix BackwardLayers(const Tape& tape, const SequenceLayout& layout, Matrix d_y, bool wants_d_x,
+                        const Back& back, Workspace* workspace);
   void Observe(const Tape& tape, const SequenceLayout& layout, ConstMatrix d_y,
                const float* d_last);
   int directions() const { return shape_.bidirectional ? 2 : 1; }

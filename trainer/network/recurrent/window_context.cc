@@ -13,8 +13,8 @@ constexpr int32_t kNoToken = -1;
 
 // Accepts any float, because a carry may come from a file.
 int32_t TokenOf(float carried) {
-  return carried >= 0 && carried < WindowContext::kMostIds ? static_cast<int32_t>(carried)
-                                                           : kNoToken;
+  return carried >= 0 && carried < WindowContext::kMaxIds ? static_cast<int32_t>(carried)
+                                                          : kNoToken;
 }
 
 std::span<float> Elements(Matrix m) { return {m.data, static_cast<size_t>(m.size())}; }

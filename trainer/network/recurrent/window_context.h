@@ -42,7 +42,7 @@ struct WindowShape {
 class WindowContext : public ContextLayers {
  public:
   // Ids are carried as floats, which represent integers exactly up to this limit.
-  static constexpr int64_t kMostIds = 1 << 24;
+  static constexpr int64_t kMaxIds = 1 << 24;
 
   WindowContext(const std::string& name, const WindowShape& shape, ParameterTable* table);
 

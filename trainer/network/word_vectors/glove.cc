@@ -15,7 +15,7 @@ constexpr float kLogBound = -0.6931472f;  // log x0, x0 = 1/2
 // Estimated sum of pair weights per occurrence of a word: a window of 10 on both sides in lines of
 // about 12 words. Only the magnitude of e matters.
 constexpr double kWeightOfWord = 5;
-constexpr float kMostExpected = 8;  // above it, q is treated as zero
+constexpr float kMaxExpected = 8;  // above it, q is treated as zero
 
 // Small initial vectors, so that their products are small.
 Initializer VectorInitializer(int64_t size) {
@@ -135,7 +135,7 @@ void Glove::DrawFor(int32_t word, std::span<const uint32_t> random) {
   for (size_t i = 0; i < random.size(); i += 2) {
     const int32_t context = draws_->Draw(random[i], random[i + 1]);
     const float expected = frequency_[word] * frequency_[context];
-    if (expected > kMostExpected) continue;
+    if (expected > kMaxExpected) continue;
     drawn_.pairs.push_back({word, context});
     drawn_.weights.push_back(std::exp(-expected));
   }

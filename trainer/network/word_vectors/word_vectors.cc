@@ -14,7 +14,7 @@ namespace {
 // Maximum number of loss terms of one row in a block. The gradients of a block are computed at the
 // values at its start, so they are stale by up to this number of terms. With few words, or near the
 // root of a tree, larger blocks would overshoot the minimum.
-constexpr double kMostTerms = 24;
+constexpr double kMaxTerms = 24;
 constexpr double kPull = 0.1;  // measured mean curvature of such a term
 
 std::vector<double> Powers(std::span<const uint64_t> counts, double power) {
@@ -92,7 +92,7 @@ void WordVectors::ExpectTerms(std::span<const uint64_t> counts) {
     input_terms_.push_back(static_cast<float>(word * predictions * each));
   const float most = std::max(std::ranges::max(input_terms_), std::ranges::max(output_terms_));
   block_size_ =
-      std::clamp<int64_t>(static_cast<int64_t>(kMostTerms * all_kept / most), 1, spec_.block());
+      std::clamp<int64_t>(static_cast<int64_t>(kMaxTerms * all_kept / most), 1, spec_.block());
 }
 
 double WordVectors::ExpectedUse(const Parameter& parameter, int64_t row, double tokens) const {

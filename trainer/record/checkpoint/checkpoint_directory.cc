@@ -163,7 +163,8 @@ absl::Status CheckpointDirectory::Prune(int keep) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> CheckpointDirectory::GoOnFrom(const Progress& progress) {
+absl::StatusOr<std::vector<std::string>> CheckpointDirectory::ContinueFrom(
+    const Progress& progress) {
   const std::string here = PathOf(progress.step());
   std::vector<std::string> set_aside;
   if (!FileExists(here)) return set_aside;  // the checkpoint is in another directory

@@ -44,7 +44,7 @@ class CheckpointDirectory {
   // `best` the one that was best at that time. Checkpoints of later steps are renamed:
   // ".abandoned-N" is appended to their names, which this class neither counts nor deletes. Returns
   // their new paths.
-  absl::StatusOr<std::vector<std::string>> GoOnFrom(const Progress& progress);
+  absl::StatusOr<std::vector<std::string>> ContinueFrom(const Progress& progress);
 
   // Makes sure that the best of `progress` is a checkpoint that exists. It stays if its checkpoint
   // exists. If that is missing, or is damaged and not named by the mark, it is replaced by the

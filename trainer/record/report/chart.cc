@@ -12,11 +12,11 @@
 namespace elman {
 namespace {
 
-constexpr size_t kMostPoints = 600;
+constexpr size_t kMaxPoints = 600;
 constexpr int kTicks = 5;
 // Larger values are not drawn, so that sums and differences are finite.
-constexpr double kMostDrawn = 1e100;
-constexpr int kMostDecades = 10;  // maximum number of decades with labels on a logarithmic axis
+constexpr double kMaxDrawn = 1e100;
+constexpr int kMaxDecades = 10;  // maximum number of decades with labels on a logarithmic axis
 
 // The interval of data on an axis, with a linear or logarithmic scale.
 struct Axis {
@@ -33,7 +33,7 @@ double YOf(const Axis& axis, double value) { return kPlane * (1 - axis.Of(value)
 
 bool IsDrawable(const RecordedPoint& point) {
   // Also false for NaN.
-  return std::abs(point.step) <= kMostDrawn && std::abs(point.value) <= kMostDrawn;
+  return std::abs(point.step) <= kMaxDrawn && std::abs(point.value) <= kMaxDrawn;
 }
 
 // Returns an axis for values from `least` to `most`, widened if the values are (nearly) equal.
@@ -50,7 +50,7 @@ Axis AxisFor(double least, double most, bool logarithmic) {
 
 // The axis of steps, of a width above 0.
 Axis AxisOf(const StepAxis& steps) {
-  if (!(std::abs(steps.first) <= kMostDrawn && std::abs(steps.last) <= kMostDrawn &&
+  if (!(std::abs(steps.first) <= kMaxDrawn && std::abs(steps.last) <= kMaxDrawn &&
         steps.last > steps.first))
     return {0, 1};
   return {steps.first, steps.last};
@@ -85,7 +85,7 @@ std::vector<Tick> TicksOf(const Axis& axis, int wanted) {
   std::vector<Tick> ticks;
   if (axis.logarithmic && axis.high - axis.low > 1) {
     const bool coarse = axis.high - axis.low > 3;
-    const double stride = std::ceil((axis.high - axis.low) / kMostDecades);
+    const double stride = std::ceil((axis.high - axis.low) / kMaxDecades);
     for (double power = std::floor(axis.low); power <= axis.high; power += stride) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         if (coarse && factor != 1) continue;
@@ -116,11 +116,11 @@ std::vector<Tick> TicksOf(const Axis& axis, int wanted) {
 
 // Averages adjacent points if there are more points than can be drawn.
 std::vector<RecordedPoint> Thinned(const std::vector<RecordedPoint>& points) {
-  if (points.size() <= kMostPoints) return points;
+  if (points.size() <= kMaxPoints) return points;
   std::vector<RecordedPoint> thinned;
-  for (size_t i = 0; i < kMostPoints; ++i) {
-    const size_t begin = i * points.size() / kMostPoints;
-    const size_t end = (i + 1) * points.size() / kMostPoints;
+  for (size_t i = 0; i < kMaxPoints; ++i) {
+    const size_t begin = i * points.size() / kMaxPoints;
+    const size_t end = (i + 1) * points.size() / kMaxPoints;
     RecordedPoint mean;
     for (size_t p = begin; p < end; ++p) mean.value += points[p].value;
     mean.value /= static_cast<double>(end - begin);
@@ -134,7 +134,7 @@ std::vector<RecordedPoint> Thinned(const std::vector<RecordedPoint>& points) {
 std::vector<RecordedPoint> Drawable(const Series& series, const StepAxis& axis, bool logarithmic) {
   std::vector<RecordedPoint> points = series.points;
   std::erase_if(points, [&](const RecordedPoint& point) {
-    return !IsDrawable(point) || (logarithmic && point.value < 1 / kMostDrawn) ||
+    return !IsDrawable(point) || (logarithmic && point.value < 1 / kMaxDrawn) ||
            point.step < axis.first || point.step > axis.last;
   });
   return points;

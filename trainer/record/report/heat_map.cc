@@ -11,7 +11,7 @@
 namespace elman {
 namespace {
 
-constexpr size_t kMostColumns = 80;
+constexpr size_t kMaxColumns = 80;
 constexpr int kShades = 12;  // two per power of ten
 constexpr double kTooMuch = 10;
 
@@ -36,10 +36,10 @@ std::vector<HeatColumn> ThinnedColumns(const std::vector<HeatColumn>& columns,
     if (step < axis.first || step > axis.last) continue;
     kept.push_back(column);
   }
-  if (kept.size() <= kMostColumns) return kept;
+  if (kept.size() <= kMaxColumns) return kept;
   std::vector<HeatColumn> thinned;
-  for (size_t i = 0; i < kMostColumns; ++i)
-    thinned.push_back(kept[(i + 1) * kept.size() / kMostColumns - 1]);
+  for (size_t i = 0; i < kMaxColumns; ++i)
+    thinned.push_back(kept[(i + 1) * kept.size() / kMaxColumns - 1]);
   return thinned;
 }
 

@@ -104,8 +104,8 @@ summary { cursor: pointer; font-size: 1.15rem; font-weight: 600; margin: 2.2rem 
 )html";
 
 constexpr const char* kPhases[] = {"data", "forward", "backward", "exchange", "optimizer", "wait"};
-constexpr size_t kMostEvents = 200, kMostRows = 100;
-constexpr size_t kMostOutputs = 6;  // of a sample
+constexpr size_t kMaxEvents = 200, kMaxRows = 100;
+constexpr size_t kMaxOutputs = 6;  // of a sample
 
 std::string StepText(int64_t step) { return ReadableText(static_cast<double>(step)); }
 
@@ -151,12 +151,12 @@ RunTimes TimesOf(const ReportPage& page, const RunRecord& record) {
 // The main metrics of a validation, "perplexity 29.6, bits per byte 1.31", or its loss if it has no
 // others.
 std::string ResultText(const RecordedLine& best) {
-  constexpr int kMost = 2;
+  constexpr int kMax = 2;
   std::string text;
   int shown = 0;
   for (const char* key : MainMetrics()) {
     const auto value = best.Number(key);
-    if (!value || shown == kMost || (shown > 0 && key == MainMetrics().back())) continue;
+    if (!value || shown == kMax || (shown > 0 && key == MainMetrics().back())) continue;
     absl::StrAppend(&text, shown++ > 0 ? ", " : "", MetricName(key), " ", MetricText(key, *value));
   }
   return text;
@@ -391,7 +391,7 @@ std::string Table(const std::string& name, const RunRecord& record, std::string_
   std::string html = "<table><tr>";
   for (const std::string& column : columns)
     absl::StrAppend(&html, "<th scope=\"col\">", HtmlText(MetricName(column)));
-  for (const RecordedLine* line : SomeAnd(lines, kMostRows, best)) {
+  for (const RecordedLine* line : SomeAnd(lines, kMaxRows, best)) {
     absl::StrAppend(&html, "\n<tr", line == best ? " class=\"best\">" : ">");
     for (const std::string& column : columns) {
       const std::optional<double> value = line->Number(column);
@@ -401,8 +401,8 @@ std::string Table(const std::string& name, const RunRecord& record, std::string_
   html = Scrolling(name, html + "\n</table>");
   if (!same.empty())
     absl::StrAppend(&html, "<p class=\"soft\">The same in all lines: ", HtmlText(same), ".</p>\n");
-  if (lines.size() > kMostRows) {
-    absl::StrAppend(&html, "<p class=\"soft\">About ", kMostRows, " of ",
+  if (lines.size() > kMaxRows) {
+    absl::StrAppend(&html, "<p class=\"soft\">About ", kMaxRows, " of ",
                     StepText(std::ssize(lines)), " lines; all are in metrics.jsonl.</p>\n");
   }
   return html;
@@ -415,11 +415,11 @@ std::string Events(const RunRecord& record) {
   }
   if (events.empty()) return "";
   std::string html = "<table class=\"sample\"><tr><th class=\"text\">step<th class=\"text\">event";
-  if (events.size() > kMostEvents) {
+  if (events.size() > kMaxEvents) {
     absl::StrAppend(&html, "\n<tr><td><td class=\"text wrap\">",
-                    StepText(std::ssize(events) - int64_t{kMostEvents}),
+                    StepText(std::ssize(events) - int64_t{kMaxEvents}),
                     " earlier ones are in metrics.jsonl");
-    events.erase(events.begin(), events.end() - kMostEvents);
+    events.erase(events.begin(), events.end() - kMaxEvents);
   }
   for (const RecordedLine* line : events) {
     absl::StrAppend(&html, "\n<tr><td class=\"text\">", StepText(line->step),
@@ -473,7 +473,7 @@ std::string Samples(const RunRecord& record, const RecordedLine* best) {
       return best != nullptr && line->step == best->step;
     });
     const RecordedLine* const marked = of_best == lines.end() ? nullptr : *of_best;
-    for (const RecordedLine* line : SomeAnd(lines, kMostOutputs, marked)) {
+    for (const RecordedLine* line : SomeAnd(lines, kMaxOutputs, marked)) {
       row(absl::StrCat("step ", StepText(line->step), line == marked ? " (best)" : ""),
           MarkedText(WithoutSpace(line->Text("output")), expected), line == marked);
     }

@@ -59,32 +59,32 @@ std::vector<std::string> TemporaryFiles(const std::string& run) {
   return paths;
 }
 
-SurveyedCheckpoint SurveyCheckpoint(const std::string& folder, int64_t step,
-                                    const std::string& path) {
-  SurveyedCheckpoint surveyed;
-  surveyed.name = NameOf(path);
+CheckpointSummary SummarizeCheckpoint(const std::string& folder, int64_t step,
+                                      const std::string& path) {
+  CheckpointSummary summary;
+  summary.name = NameOf(path);
   std::error_code error;
   const uint64_t bytes = std::filesystem::file_size(path, error);
-  if (!error) surveyed.bytes = bytes;
-  surveyed.status = CheckStaysInside(folder, surveyed.name);
-  if (!surveyed.whole()) return surveyed;
+  if (!error) summary.bytes = bytes;
+  summary.status = CheckStaysInside(folder, summary.name);
+  if (!summary.whole()) return summary;
   const absl::StatusOr<Checkpoint> checkpoint = ReadWholeCheckpoint(path);
-  surveyed.status = checkpoint.status();
-  if (!surveyed.whole()) return surveyed;
-  surveyed.progress = checkpoint->header.progress();
-  surveyed.content_hash = ContentHash(*checkpoint);
-  if (surveyed.progress.step() != step) {
-    surveyed.status = absl::DataLossError(absl::StrCat(path, ": contains the checkpoint of step ",
-                                                       surveyed.progress.step(),
-                                                       "; rename the file to that step"));
+  summary.status = checkpoint.status();
+  if (!summary.whole()) return summary;
+  summary.progress = checkpoint->header.progress();
+  summary.content_hash = ContentHash(*checkpoint);
+  if (summary.progress.step() != step) {
+    summary.status = absl::DataLossError(absl::StrCat(path, ": contains the checkpoint of step ",
+                                                      summary.progress.step(),
+                                                      "; rename the file to that step"));
   }
-  return surveyed;
+  return summary;
 }
 
 // Reads the mark and checks that the checkpoint it names is undamaged.
-SurveyedMark SurveyMark(const CheckpointDirectory& directory, std::string_view name,
-                        const RunSurvey& run) {
-  SurveyedMark mark;
+MarkSummary SummarizeMark(const CheckpointDirectory& directory, std::string_view name,
+                          const RunSummary& run) {
+  MarkSummary mark;
   mark.name = std::string(name);
   const absl::StatusOr<std::string> found = directory.ReadMark(name);
   mark.exists = !absl::IsNotFound(found.status());
@@ -94,7 +94,7 @@ SurveyedMark SurveyMark(const CheckpointDirectory& directory, std::string_view n
     return mark;
   }
   mark.checkpoint = *found;
-  const SurveyedCheckpoint* named = run.Find(mark.checkpoint);
+  const CheckpointSummary* named = run.Find(mark.checkpoint);
   if (named == nullptr || !named->whole()) {
     mark.problem =
         absl::StrCat(JoinPath(directory.folder(), name), ": names ", mark.checkpoint, ", which is ",
@@ -104,17 +104,17 @@ SurveyedMark SurveyMark(const CheckpointDirectory& directory, std::string_view n
 }
 
 // Returns the checkpoint that `best` should name; null if none.
-const SurveyedCheckpoint* BestOf(const RunSurvey& run, const CheckpointDirectory& directory) {
-  const SurveyedCheckpoint* newest = run.NewestWhole();
+const CheckpointSummary* BestOf(const RunSummary& run, const CheckpointDirectory& directory) {
+  const CheckpointSummary* newest = run.NewestWhole();
   if (newest == nullptr || !newest->progress.has_best()) return nullptr;
-  const SurveyedCheckpoint* best = run.Find(NameOf(directory.PathOf(newest->progress.best_step())));
+  const CheckpointSummary* best = run.Find(NameOf(directory.PathOf(newest->progress.best_step())));
   return best != nullptr && best->whole() ? best : nullptr;
 }
 
-void SurveyMarks(const CheckpointDirectory& directory, RunSurvey* run) {
-  run->latest = SurveyMark(directory, kLatest, *run);
-  run->best = SurveyMark(directory, kBest, *run);
-  const auto lacking = [&](const SurveyedMark& mark, const SurveyedCheckpoint& checkpoint) {
+void SummarizeMarks(const CheckpointDirectory& directory, RunSummary* run) {
+  run->latest = SummarizeMark(directory, kLatest, *run);
+  run->best = SummarizeMark(directory, kBest, *run);
+  const auto lacking = [&](const MarkSummary& mark, const CheckpointSummary& checkpoint) {
     return absl::StrCat(JoinPath(directory.folder(), mark.name), ": ",
                         mark.exists ? absl::StrCat("names ", mark.checkpoint) : "missing",
                         ", expected it to name ", checkpoint.name);
@@ -124,31 +124,31 @@ void SurveyMarks(const CheckpointDirectory& directory, RunSurvey* run) {
   if (const auto* best = BestOf(*run, directory); best != nullptr && run->best.problem.empty()) {
     // A checkpoint that was the best when it was written may still be: a save was interrupted after
     // it.
-    const SurveyedCheckpoint* named = run->Find(run->best.checkpoint);
+    const CheckpointSummary* named = run->Find(run->best.checkpoint);
     if (named == nullptr || (named != best && !named->best_of_its_time()))
       run->best.problem = lacking(run->best, *best);
   }
 }
 
 // Reads the directory once.
-absl::StatusOr<RunSurvey> SurveyOnce(const std::string& folder) {
+absl::StatusOr<RunSummary> SummarizeOnce(const std::string& folder) {
   const CheckpointDirectory directory(folder);
-  RunSurvey run;
+  RunSummary run;
   run.folder = folder;
   ASSIGN_OR_RETURN(const std::vector<int64_t> steps, directory.Steps());
   for (const int64_t step : steps) {
     const std::string path = directory.PathOf(step);
     std::error_code error;
     if (!std::filesystem::exists(std::filesystem::symlink_status(path, error))) continue;
-    run.checkpoints.push_back(SurveyCheckpoint(directory.folder(), step, path));
+    run.checkpoints.push_back(SummarizeCheckpoint(directory.folder(), step, path));
   }
-  SurveyMarks(directory, &run);
+  SummarizeMarks(directory, &run);
   run.temporary_files = TemporaryFiles(folder);
   return run;
 }
 
-absl::Status RepairMark(const CheckpointDirectory& directory, const SurveyedMark& mark,
-                        const SurveyedCheckpoint* checkpoint, RunRepair* repair) {
+absl::Status RepairMark(const CheckpointDirectory& directory, const MarkSummary& mark,
+                        const CheckpointSummary* checkpoint, RunRepair* repair) {
   const std::string path = JoinPath(directory.folder(), mark.name);
   if (checkpoint != nullptr) {
     RETURN_IF_ERROR(WriteFile(path, checkpoint->name + "\n"));
@@ -164,7 +164,7 @@ absl::Status RepairMark(const CheckpointDirectory& directory, const SurveyedMark
   return absl::OkStatus();
 }
 
-absl::Status DeleteTemporaryFiles(const RunSurvey& run, RunRepair* repair) {
+absl::Status DeleteTemporaryFiles(const RunSummary& run, RunRepair* repair) {
   for (const std::string& path : run.temporary_files) {
     std::error_code error;
     if (!std::filesystem::remove(path, error) && error)
@@ -178,21 +178,21 @@ absl::Status DeleteTemporaryFiles(const RunSurvey& run, RunRepair* repair) {
 
 }  // namespace
 
-const SurveyedCheckpoint* RunSurvey::Find(std::string_view name) const {
-  const auto found = std::ranges::find(checkpoints, name, &SurveyedCheckpoint::name);
+const CheckpointSummary* RunSummary::Find(std::string_view name) const {
+  const auto found = std::ranges::find(checkpoints, name, &CheckpointSummary::name);
   return found == checkpoints.end() ? nullptr : &*found;
 }
 
-const SurveyedCheckpoint* RunSurvey::NewestWhole() const {
+const CheckpointSummary* RunSummary::NewestWhole() const {
   const auto newest =
       std::find_if(checkpoints.rbegin(), checkpoints.rend(),
-                   [](const SurveyedCheckpoint& checkpoint) { return checkpoint.whole(); });
+                   [](const CheckpointSummary& checkpoint) { return checkpoint.whole(); });
   return newest == checkpoints.rend() ? nullptr : &*newest;
 }
 
-std::vector<std::string> RunSurvey::Problems() const {
+std::vector<std::string> RunSummary::Problems() const {
   std::vector<std::string> problems;
-  for (const SurveyedCheckpoint& checkpoint : checkpoints) {
+  for (const CheckpointSummary& checkpoint : checkpoints) {
     if (!checkpoint.whole()) problems.emplace_back(checkpoint.status.message());
   }
   const std::string remedy =
@@ -222,13 +222,13 @@ absl::StatusOr<Checkpoint> ReadWholeCheckpoint(const std::string& path) {
   return checkpoint;
 }
 
-absl::StatusOr<RunSurvey> SurveyRun(const std::string& folder) {
+absl::StatusOr<RunSummary> SummarizeRun(const std::string& folder) {
   // A running run deletes checkpoints and moves its marks while they are read; then the directory
   // is read again.
   constexpr int kAttempts = 3;
   for (int attempt = 1;; ++attempt) {
     const std::string writer = FolderLockHolder(folder);
-    ASSIGN_OR_RETURN(RunSurvey run, SurveyOnce(folder));
+    ASSIGN_OR_RETURN(RunSummary run, SummarizeOnce(folder));
     run.writer = writer;
     if (writer.empty() || attempt == kAttempts || run.Problems().empty()) return run;
   }
@@ -242,8 +242,8 @@ absl::StatusOr<RunRepair> RepairRun(const std::string& folder) {
                      "directories can be repaired"));
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<FolderLock> lock, FolderLock::Take(folder));
-  ASSIGN_OR_RETURN(const RunSurvey before, SurveyOnce(folder));
-  for (const SurveyedCheckpoint& checkpoint : before.checkpoints) {
+  ASSIGN_OR_RETURN(const RunSummary before, SummarizeOnce(folder));
+  for (const CheckpointSummary& checkpoint : before.checkpoints) {
     if (!checkpoint.whole() && !IsDamage(checkpoint.status)) {
       return absl::Status(checkpoint.status.code(),
                           absl::StrCat(checkpoint.status.message(), "; nothing was repaired"));
@@ -262,7 +262,7 @@ absl::StatusOr<RunRepair> RepairRun(const std::string& folder) {
   RETURN_IF_ERROR(DeleteTemporaryFiles(before, &repair));
 
   repair.after = before;
-  SurveyMarks(directory, &repair.after);
+  SummarizeMarks(directory, &repair.after);
   repair.after.temporary_files = TemporaryFiles(folder);
   return repair;
 }

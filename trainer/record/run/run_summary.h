@@ -14,7 +14,7 @@
 namespace elman {
 
 // A checkpoint file and the result of its verification.
-struct SurveyedCheckpoint {
+struct CheckpointSummary {
   std::string name;
   uint64_t bytes = 0;
   absl::Status status;  // OK: undamaged
@@ -30,7 +30,7 @@ struct SurveyedCheckpoint {
 };
 
 // A mark and what is wrong with it.
-struct SurveyedMark {
+struct MarkSummary {
   std::string name;  // of the mark's file: latest, best
   bool exists = false;
   std::string checkpoint;  // the name in the file; empty if it has none
@@ -38,16 +38,16 @@ struct SurveyedMark {
 };
 
 // The contents of a run directory and their problems.
-struct RunSurvey {
+struct RunSummary {
   std::string folder;
-  std::string writer;                           // the process that is writing there; empty: none
-  std::vector<SurveyedCheckpoint> checkpoints;  // ascending by step
-  SurveyedMark latest, best;
+  std::string writer;                          // the process that is writing there; empty: none
+  std::vector<CheckpointSummary> checkpoints;  // ascending by step
+  MarkSummary latest, best;
   std::vector<std::string> temporary_files;  // paths, in the order of names
 
   // Returns null if there is none.
-  const SurveyedCheckpoint* Find(std::string_view name) const;
-  const SurveyedCheckpoint* NewestWhole() const;
+  const CheckpointSummary* Find(std::string_view name) const;
+  const CheckpointSummary* NewestWhole() const;
   // Returns all problems, one line each.
   std::vector<std::string> Problems() const;
 };
@@ -61,12 +61,12 @@ absl::StatusOr<Checkpoint> ReadWholeCheckpoint(const std::string& path);
 
 // Reads every checkpoint of the run directory completely. While a run writes to the directory,
 // temporary files are not a problem, because the run may be using them.
-absl::StatusOr<RunSurvey> SurveyRun(const std::string& folder);
+absl::StatusOr<RunSummary> SummarizeRun(const std::string& folder);
 
 // The result of a repair.
 struct RunRepair {
   std::vector<std::string> actions;  // actions taken, one line each
-  RunSurvey after;
+  RunSummary after;
 
   // Whether the run can be resumed and its model used: damaged checkpoints may remain, but no mark
   // names one.

@@ -15,7 +15,7 @@ namespace elman {
 namespace {
 
 constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
-constexpr size_t kMostAtOnce = size_t{1} << 16;  // files here have about 2 KiB
+constexpr size_t kMaxAtOnce = size_t{1} << 16;  // files here have about 2 KiB
 
 std::shared_ptr<const Dataset> MadeDataset(const Scratch& scratch, const std::string& name,
                                            Task task, const FieldExamples& examples) {
@@ -39,7 +39,7 @@ class BaselineCorruptionTest : public testing::Test {
   void ExpectRejected(const std::string& what) {
     TakeLargestAllocation();
     const absl::Status status = ReadBaseline(path_).status();
-    EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << what;
+    EXPECT_LE(TakeLargestAllocation(), kMaxAtOnce) << what;
     ASSERT_THAT(status, FailsWith(kDataLoss, path_ + ": offset ")) << what;
     ASSERT_THAT(status, FailsWith(kDataLoss, "make it again with elman-baseline")) << what;
   }
@@ -78,7 +78,7 @@ TEST_F(BaselineCorruptionTest, ContentHashDetectsChangesWithValidChecksums) {
       const auto read = ReadBaseline(path_);
       const bool same = i == 0 && read.ok() && read->content_hash == content_hash;
       EXPECT_TRUE(same || !read.ok()) << "record " << i << " bit " << bit;
-      EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << "record " << i << " bit " << bit;
+      EXPECT_LE(TakeLargestAllocation(), kMaxAtOnce) << "record " << i << " bit " << bit;
     }
   }
 }

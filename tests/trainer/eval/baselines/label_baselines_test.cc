@@ -128,7 +128,7 @@ TEST(LogisticRegressionTest, SolutionsMatchScikitLearn) {
   }
 }
 
-class LabelFloorsTest : public testing::Test {
+class LabelBaselinesTest : public testing::Test {
  protected:
   std::shared_ptr<const Dataset> Made(Task task, const FieldExamples& examples) {
     WriteMadeDataset(scratch_.path(), task, {examples}, 8);
@@ -145,7 +145,7 @@ class LabelFloorsTest : public testing::Test {
   Scratch scratch_;
 };
 
-TEST_F(LabelFloorsTest, PredictsFittedTexts) {
+TEST_F(LabelBaselinesTest, PredictsFittedTexts) {
   // The vocabulary also has the labels 0 and 2 to 7, so the fit has eight labels.
   const auto dataset = Made(CLASSIFICATION, {kTexts, {{0}, {1}, {0}, {1}, {0}, {1}}});
   ASSERT_THAT(FitTfidfModel(dataset, {}, scratch_.Path("floor")), IsOk());
@@ -171,7 +171,7 @@ TEST_F(LabelFloorsTest, PredictsFittedTexts) {
   EXPECT_TRUE(probabilities[2] > 0 && probabilities[2] < 1);
 }
 
-TEST_F(LabelFloorsTest, PredictsTheMostFrequentTag) {
+TEST_F(LabelBaselinesTest, PredictsTheMostFrequentTag) {
   // 2 has the tags 4, 4, 5; 3 has 5 and 6 once each; 7 has none, because it continues a word (tag
   // 9).
   const auto dataset = Made(TAGGING, {{{2, 2, 2, 3}, {3, 4, 7, 5}}, {{4, 4, 5, 5}, {6, 5, 9, 5}}});

@@ -23,10 +23,10 @@ std::vector<int32_t> PromptOf(uint64_t number) {
   return prompt;
 }
 
-struct Told {
+struct DecodedText {
   std::vector<int32_t> tokens;
   std::vector<double> log_probabilities;
-  bool operator==(const Told&) const = default;
+  bool operator==(const DecodedText&) const = default;
 };
 
 class BatchDecoderTest : public testing::TestWithParam<int> {
@@ -43,17 +43,17 @@ class BatchDecoderTest : public testing::TestWithParam<int> {
   }
 
   // Decodes the texts of all numbers, `together` of them at a time.
-  std::vector<Told> Tell(int together) {
+  std::vector<DecodedText> Decode(int together) {
     BatchDecoder decoder(&small_.model, std::max(1, GetParam()));
-    std::vector<Told> told;
+    std::vector<DecodedText> decoded;
     for (int first = 0; first < kTexts; first += together) {
       std::vector<BatchDecoder::Job> jobs;
       for (int i = first; i < std::min(kTexts, first + together); ++i) jobs.push_back(JobOf(i));
       decoder.Run(jobs, first, [](const auto&) {});
       for (const auto& job : jobs)
-        told.push_back({job.decoder->text().tokens(), job.decoder->text().log_probabilities()});
+        decoded.push_back({job.decoder->text().tokens(), job.decoder->text().log_probabilities()});
     }
-    return told;
+    return decoded;
   }
 
   const TextEnd end_{.max_tokens = 25, .lines = 3};
@@ -65,25 +65,25 @@ class BatchDecoderTest : public testing::TestWithParam<int> {
 INSTANTIATE_TEST_SUITE_P(DrawnOrSearched, BatchDecoderTest, testing::Values(0, 1, 3, 20));
 
 TEST_P(BatchDecoderTest, TextsAreIndependentOfTheGroup) {
-  const std::vector<Told> alone = Tell(1);
+  const std::vector<DecodedText> alone = Decode(1);
   for (const int together : {2, 7, 16, 17, kTexts}) {
-    EXPECT_TRUE(Tell(together) == alone) << together << " at a time";
+    EXPECT_TRUE(Decode(together) == alone) << together << " at a time";
   }
   std::map<std::vector<int32_t>, int> different;
-  for (const Told& told : alone) ++different[told.tokens];
+  for (const DecodedText& decoded : alone) ++different[decoded.tokens];
   EXPECT_GT(different.size(), 3u);
 }
 
 // The reported log-probabilities are those of the model when it reads the tokens alone.
 TEST_P(BatchDecoderTest, LogProbabilitiesMatchTheModel) {
-  const std::vector<Told> told = Tell(kTexts);
+  const std::vector<DecodedText> decoded = Decode(kTexts);
   for (int number = 0; number < kTexts; ++number) {
     DecodingState state(&small_.model, 1);
     for (const int32_t& token : PromptOf(number)) state.Advance({&token, 1});
-    for (size_t i = 0; i < told[number].tokens.size(); ++i) {
-      const int32_t token = told[number].tokens[i];
+    for (size_t i = 0; i < decoded[number].tokens.size(); ++i) {
+      const int32_t token = decoded[number].tokens[i];
       const ConstMatrix logits = state.logits();
-      EXPECT_NEAR(told[number].log_probabilities[i],
+      EXPECT_NEAR(decoded[number].log_probabilities[i],
                   logits.data[token] - LogSumExp(logits.data, logits.cols), 1e-4)
           << "text " << number << ", token " << i;
       state.Advance({&token, 1});
@@ -95,8 +95,8 @@ TEST_P(BatchDecoderTest, ReportsEveryStep) {
   BatchDecoder decoder(&small_.model, std::max(1, GetParam()));
   BatchDecoder::Job job = JobOf(3);
   size_t steps = 0;
-  decoder.Run({&job, 1}, 3, [&](const BatchDecoder::Job& told) {
-    EXPECT_EQ(&told, &job);
+  decoder.Run({&job, 1}, 3, [&](const BatchDecoder::Job& decoded) {
+    EXPECT_EQ(&decoded, &job);
     ++steps;
   });
   EXPECT_GE(steps, job.prompt.size() - 1 + job.decoder->text().tokens().size());

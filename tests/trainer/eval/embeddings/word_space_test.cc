@@ -104,17 +104,17 @@ TEST_F(WordTestsTest, SimilarityUsesKnownPairs) {
             "Word 1,Word 2,Human (mean)\nking,man,10\nKing\tQueen\t9 more\n\nking emperor "
             "3\nman woman 5\nman apple 7\n");
   Evaluation evaluation;
-  ASSERT_THAT(JudgeSimilarity(space, {file}, &evaluation), IsOk());
+  ASSERT_THAT(EvaluateSimilarity(space, {file}, &evaluation), IsOk());
   EXPECT_NEAR(evaluation.Find("spearman")->value, 0.8, 1e-12);
   ASSERT_EQ(evaluation.tables[0].rows.size(), 1u);
   EXPECT_THAT(evaluation.tables[0].rows[0].values,
               ElementsAre(testing::DoubleNear(0.8, 1e-12), 5, 4));
 
   const absl::Status wrong =
-      JudgeSimilarity(space, {Write("wrong", "a b 1\nking man much\n")}, &evaluation);
+      EvaluateSimilarity(space, {Write("wrong", "a b 1\nking man much\n")}, &evaluation);
   EXPECT_NE(std::string(wrong.message()).find("wrong: line 2: expected two words and a number"),
             std::string::npos);
-  EXPECT_FALSE(JudgeSimilarity(space, {scratch_.Path("absent")}, &evaluation).ok());
+  EXPECT_FALSE(EvaluateSimilarity(space, {scratch_.Path("absent")}, &evaluation).ok());
 }
 
 TEST_F(WordTestsTest, AnalogiesAreCountedBySection) {
@@ -124,14 +124,14 @@ TEST_F(WordTestsTest, AnalogiesAreCountedBySection) {
             ": royal\nman king woman queen\nMan King Woman Apple\n: unknown\nman king "
             "boy prince\n");
   Evaluation evaluation;
-  ASSERT_THAT(JudgeAnalogies(space, {file}, &evaluation), IsOk());
+  ASSERT_THAT(EvaluateAnalogies(space, {file}, &evaluation), IsOk());
   EXPECT_EQ(evaluation.Find("analogies")->value, 0.5);
   EXPECT_EQ(evaluation.Find("questions")->value, 3);
   EXPECT_EQ(evaluation.Find("known_questions")->value, 2);
   ASSERT_EQ(evaluation.tables[0].rows.size(), 2u);
   EXPECT_THAT(evaluation.tables[0].rows[0].values, ElementsAre(0.5, 2, 2));
   EXPECT_THAT(evaluation.tables[0].rows[1].values, ElementsAre(0, 1, 0));
-  const absl::Status wrong = JudgeAnalogies(space, {Write("three", "a b c\n")}, &evaluation);
+  const absl::Status wrong = EvaluateAnalogies(space, {Write("three", "a b c\n")}, &evaluation);
   EXPECT_NE(std::string(wrong.message()).find("line 1: expected four words"), std::string::npos);
 }
 

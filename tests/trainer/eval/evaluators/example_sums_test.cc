@@ -114,20 +114,20 @@ TEST_P(ExampleSumsTest, SumsOfExamplesGiveTheMetrics) {
   const Evaluation evaluation = *evaluator->Evaluate(model.get());
   EXPECT_TRUE(sums.complete());
   std::vector<uint32_t> times(kExamples, 1);
-  const Evaluation again = evaluator->Conclude(sums.Total(times));
-  ASSERT_EQ(again.figures.size(), evaluation.figures.size());
-  for (size_t i = 0; i < again.figures.size(); ++i) {
-    EXPECT_NEAR(again.figures[i].value, evaluation.figures[i].value,
-                1e-9 * std::abs(evaluation.figures[i].value))
-        << again.figures[i].name;
+  const Evaluation again = evaluator->ComputeMetrics(sums.Total(times));
+  ASSERT_EQ(again.metrics.size(), evaluation.metrics.size());
+  for (size_t i = 0; i < again.metrics.size(); ++i) {
+    EXPECT_NEAR(again.metrics[i].value, evaluation.metrics[i].value,
+                1e-9 * std::abs(evaluation.metrics[i].value))
+        << again.metrics[i].name;
   }
   // Two copies of every example change no metric except counts.
   std::ranges::fill(times, 2);
-  const Evaluation doubled = evaluator->Conclude(sums.Total(times));
-  for (size_t i = 0; i < again.figures.size(); ++i) {
-    if (!again.figures[i].headline) continue;
-    EXPECT_NEAR(doubled.figures[i].value, evaluation.figures[i].value, 1e-9)
-        << again.figures[i].name;
+  const Evaluation doubled = evaluator->ComputeMetrics(sums.Total(times));
+  for (size_t i = 0; i < again.metrics.size(); ++i) {
+    if (!again.metrics[i].is_main) continue;
+    EXPECT_NEAR(doubled.metrics[i].value, evaluation.metrics[i].value, 1e-9)
+        << again.metrics[i].name;
   }
 }
 
@@ -145,7 +145,7 @@ TEST_P(ExampleSumsTest, ComparesModels) {
   ASSERT_THAT(table, IsOk());
   ASSERT_GE(table->rows.size(), 2u);
   EXPECT_EQ(table->rows[0].name, "loss");
-  for (const FigureTable::Row& row : table->rows) {
+  for (const MetricTable::Row& row : table->rows) {
     const double value = row.values[0], others_value = row.values[1];
     EXPECT_EQ(value, evaluation.Find(row.name)->value);
     EXPECT_EQ(others_value, others_evaluation.Find(row.name)->value);

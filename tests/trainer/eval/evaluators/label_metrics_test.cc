@@ -47,13 +47,13 @@ Batch Tagged(int steps, int rows, std::vector<int32_t> targets, std::vector<int3
 }
 
 double ValueOf(const Evaluation& evaluation, const char* name) {
-  const Figure* figure = evaluation.Find(name);
-  EXPECT_NE(figure, nullptr) << name;
-  return figure ? figure->value : -1;
+  const Metric* metric = evaluation.Find(name);
+  EXPECT_NE(metric, nullptr) << name;
+  return metric ? metric->value : -1;
 }
 
-const FigureTable* TableOf(const Evaluation& evaluation, const char* name) {
-  for (const FigureTable& table : evaluation.tables) {
+const MetricTable* TableOf(const Evaluation& evaluation, const char* name) {
+  for (const MetricTable& table : evaluation.tables) {
     if (table.name == name) return &table;
   }
   return nullptr;
@@ -111,19 +111,19 @@ TEST_F(TagSchemeOfTest, IsNotGuessedForStrictCounts) {
             FieldEntry::IOB1);
 }
 
-TEST(TagFiguresTest, CountsEntitiesAndTagsOverBatches) {
+TEST(TagMetricsTest, CountsEntitiesAndTagsOverBatches) {
   const Vocabulary tags = Labels({"O", "B-x", "I-x", "B-y"});
-  const auto figures = CreateTagFigures(tags, {FieldEntry::IOB2});
-  std::vector<int64_t> counts(figures->width());
+  const auto metrics = CreateTagMetrics(tags, {FieldEntry::IOB2});
+  std::vector<int64_t> counts(metrics->width());
   // The first sentence is O B-x I-x, predicted correctly. The second is B-y and an unseen tag; the
   // first tag is predicted correctly, the second as O. There is a piece without a tag in between.
-  figures->Count(Tagged(3, 2, {0, 3, 1, kNoTarget, 2, 4}, {3, 3}),
+  metrics->Count(Tagged(3, 2, {0, 3, 1, kNoTarget, 2, 4}, {3, 3}),
                  std::vector<int32_t>{0, 3, 1, kNoTarget, 2, 0}, counts);
   // Another batch, with an x that ends too late.
-  figures->Count(Tagged(6, 1, {1, 0, 0, 0, 0, 0}, {6}), std::vector<int32_t>{1, 2, 0, 0, 0, 0},
+  metrics->Count(Tagged(6, 1, {1, 0, 0, 0, 0, 0}, {6}), std::vector<int32_t>{1, 2, 0, 0, 0, 0},
                  counts);
   Evaluation evaluation;
-  figures->Conclude(counts, &evaluation);
+  metrics->ComputeMetrics(counts, &evaluation);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 9.0 / 11);
   // Found: x, y, x. Present: x, y, the unseen one, x. Correct: two.
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "precision"), 2.0 / 3);
@@ -132,12 +132,12 @@ TEST(TagFiguresTest, CountsEntitiesAndTagsOverBatches) {
   EXPECT_EQ(evaluation.score, ValueOf(evaluation, "f1"));
   EXPECT_EQ(ValueOf(evaluation, "tokens"), 11);
   EXPECT_EQ(ValueOf(evaluation, "unseen_tags"), 1);
-  const FigureTable* by_type = TableOf(evaluation, "by_type");
+  const MetricTable* by_type = TableOf(evaluation, "by_type");
   ASSERT_NE(by_type, nullptr);
   ASSERT_EQ(by_type->rows.size(), 3);
   EXPECT_EQ(by_type->rows[0].name, "<unseen>");
   EXPECT_THAT(by_type->rows[1].values, ElementsAre(0.5, 0.5, 0.5, 2));
-  const FigureTable* by_length = TableOf(evaluation, "by_length");
+  const MetricTable* by_length = TableOf(evaluation, "by_length");
   ASSERT_NE(by_length, nullptr);
   ASSERT_EQ(by_length->rows.size(), 2);
   EXPECT_EQ(by_length->rows[0].name, "1 to 4");
@@ -145,20 +145,20 @@ TEST(TagFiguresTest, CountsEntitiesAndTagsOverBatches) {
   EXPECT_THAT(by_length->rows[1].values, ElementsAre(5.0 / 6, 1));
 }
 
-TEST(TagFiguresTest, TagsWithoutSchemeHaveNoEntities) {
-  const auto figures = CreateTagFigures(Labels({"NOUN", "VERB"}), {FieldEntry::NONE});
-  const auto width = static_cast<size_t>(figures->width());
+TEST(TagMetricsTest, TagsWithoutSchemeHaveNoEntities) {
+  const auto metrics = CreateTagMetrics(Labels({"NOUN", "VERB"}), {FieldEntry::NONE});
+  const auto width = static_cast<size_t>(metrics->width());
   std::vector<int64_t> memory(width + 4);
   const std::span counts(memory.data(), width);
   // The last tag is unseen.
-  figures->Count(Tagged(4, 1, {0, 1, 1, 2}, {}), std::vector<int32_t>{0, 1, 0, 0}, counts);
+  metrics->Count(Tagged(4, 1, {0, 1, 1, 2}, {}), std::vector<int32_t>{0, 1, 0, 0}, counts);
   EXPECT_THAT(std::span(memory).subspan(width), Each(0));
   Evaluation evaluation;
-  figures->Conclude(counts, &evaluation);
+  metrics->ComputeMetrics(counts, &evaluation);
   EXPECT_EQ(evaluation.Find("f1"), nullptr);
   EXPECT_DOUBLE_EQ(evaluation.score, 2.0 / 4);
   EXPECT_EQ(ValueOf(evaluation, "unseen_tags"), 1);
-  const FigureTable* by_label = TableOf(evaluation, "by_label");
+  const MetricTable* by_label = TableOf(evaluation, "by_label");
   ASSERT_NE(by_label, nullptr);
   EXPECT_THAT(by_label->rows[1].values, ElementsAre(1, 0.5, 2.0 / 3, 2));
   ASSERT_EQ(by_label->rows.size(), 3);
@@ -168,18 +168,18 @@ TEST(TagFiguresTest, TagsWithoutSchemeHaveNoEntities) {
 
 // In old data sets, unseen tags have no names; in new ones, they mark the entities that their names
 // indicate.
-TEST(TagFiguresTest, UnseenTagsMarkEntities) {
-  const auto figures =
-      CreateTagFigures(Labels({"B-x", "I-x", "O"}, {"B-y", "I-y"}), {FieldEntry::IOB2});
-  std::vector<int64_t> counts(figures->width());
+TEST(TagMetricsTest, UnseenTagsMarkEntities) {
+  const auto metrics =
+      CreateTagMetrics(Labels({"B-x", "I-x", "O"}, {"B-y", "I-y"}), {FieldEntry::IOB2});
+  std::vector<int64_t> counts(metrics->width());
   // B-y I-y O B-x, predicted as B-x I-x O B-x: one x is wrong, and a y of two words is missing.
-  figures->Count(Tagged(4, 1, {5, 6, 2, 0}, {4}), std::vector<int32_t>{0, 1, 2, 0}, counts);
+  metrics->Count(Tagged(4, 1, {5, 6, 2, 0}, {4}), std::vector<int32_t>{0, 1, 2, 0}, counts);
   Evaluation evaluation;
-  figures->Conclude(counts, &evaluation);
+  metrics->ComputeMetrics(counts, &evaluation);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 2.0 / 4);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "f1"), 2.0 / 4);
   EXPECT_EQ(ValueOf(evaluation, "unseen_tags"), 2);
-  const FigureTable* by_type = TableOf(evaluation, "by_type");
+  const MetricTable* by_type = TableOf(evaluation, "by_type");
   ASSERT_NE(by_type, nullptr);
   EXPECT_EQ(by_type->also, "per_label");
   ASSERT_EQ(by_type->rows.size(), 2);
@@ -188,14 +188,14 @@ TEST(TagFiguresTest, UnseenTagsMarkEntities) {
 }
 
 // An L after a U begins an entity by the rules of conlleval, but not by those of BILOU.
-TEST(TagFiguresTest, CountsDependOnSchemeAndMode) {
+TEST(TagMetricsTest, CountsDependOnSchemeAndMode) {
   for (const EntityMode mode : {EntityMode::kConlleval, EntityMode::kStrict}) {
-    const auto figures =
-        CreateTagFigures(Labels({"B-x", "L-x", "O", "U-x"}), {FieldEntry::BILOU, mode});
-    std::vector<int64_t> counts(figures->width());
-    figures->Count(Tagged(5, 1, {0, 1, 3, 3, 2}, {5}), std::vector<int32_t>{0, 1, 3, 1, 2}, counts);
+    const auto metrics =
+        CreateTagMetrics(Labels({"B-x", "L-x", "O", "U-x"}), {FieldEntry::BILOU, mode});
+    std::vector<int64_t> counts(metrics->width());
+    metrics->Count(Tagged(5, 1, {0, 1, 3, 3, 2}, {5}), std::vector<int32_t>{0, 1, 3, 1, 2}, counts);
     Evaluation evaluation;
-    figures->Conclude(counts, &evaluation);
+    metrics->ComputeMetrics(counts, &evaluation);
     const bool strict = mode == EntityMode::kStrict;
     EXPECT_DOUBLE_EQ(ValueOf(evaluation, "recall"), strict ? 2.0 / 3 : 1);
     EXPECT_DOUBLE_EQ(ValueOf(evaluation, "precision"), 1);
@@ -206,19 +206,19 @@ TEST(TagFiguresTest, CountsDependOnSchemeAndMode) {
   }
 }
 
-TEST(ClassFiguresTest, HasAConfusionMatrix) {
-  const auto figures = CreateClassFigures(Labels({"1", "5", "3"}));
-  std::vector<int64_t> counts(figures->width());
-  figures->Count(Tagged(7, 4, {0, 1, 2, 2}, {7, 3, 3, 1}), std::vector<int32_t>{0, 2, 2, 1},
+TEST(ClassMetricsTest, HasAConfusionMatrix) {
+  const auto metrics = CreateClassMetrics(Labels({"1", "5", "3"}));
+  std::vector<int64_t> counts(metrics->width());
+  metrics->Count(Tagged(7, 4, {0, 1, 2, 2}, {7, 3, 3, 1}), std::vector<int32_t>{0, 2, 2, 1},
                  counts);
   Evaluation evaluation;
-  figures->Conclude(counts, &evaluation);
+  metrics->ComputeMetrics(counts, &evaluation);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 0.5);
   EXPECT_EQ(evaluation.score, 0.5);
   // 5 predicted as 3, and 3 as 5.
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"), 4.0 / 4);
   EXPECT_EQ(ValueOf(evaluation, "unseen_labels"), 0);
-  const FigureTable* confusion = TableOf(evaluation, "confusion");
+  const MetricTable* confusion = TableOf(evaluation, "confusion");
   ASSERT_NE(confusion, nullptr);
   ASSERT_EQ(confusion->rows.size(), 3);
   EXPECT_EQ(confusion->rows[1].name, "3") << "in the order of numbers";
@@ -228,21 +228,21 @@ TEST(ClassFiguresTest, HasAConfusionMatrix) {
   EXPECT_THAT(text, HasSubstr("by length"));
 }
 
-TEST(ClassFiguresTest, KeepsTheConfusionOfTheMostFrequentLabels) {
+TEST(ClassMetricsTest, KeepsTheConfusionOfTheMostFrequentLabels) {
   std::vector<std::string> names;
   for (int i = 0; i < 100; ++i) names.push_back(absl::StrCat("label", i));
-  const auto figures = CreateClassFigures(Labels(names));
-  std::vector<int64_t> counts(figures->width());
+  const auto metrics = CreateClassMetrics(Labels(names));
+  std::vector<int64_t> counts(metrics->width());
   // Label n occurs n times and is predicted as n, except that 99 is once predicted as 98. Labels
   // from 0 to 49 never occur.
   for (int label = 50; label < 100; ++label) {
     for (int i = 0; i < label; ++i) {
       const bool wrong = label == 99 && i == 0;
-      figures->Count(Tagged(1, 1, {label}, {1}), std::vector<int32_t>{wrong ? 98 : label}, counts);
+      metrics->Count(Tagged(1, 1, {label}, {1}), std::vector<int32_t>{wrong ? 98 : label}, counts);
     }
   }
   Evaluation evaluation;
-  figures->Conclude(counts, &evaluation);
+  metrics->ComputeMetrics(counts, &evaluation);
   const ConfusionCounts& confusion = evaluation.confusion;
   ASSERT_EQ(confusion.labels.size(), 30u);
   EXPECT_EQ(confusion.labels[0], "label70") << "in the order of labels";
@@ -255,25 +255,25 @@ TEST(ClassFiguresTest, KeepsTheConfusionOfTheMostFrequentLabels) {
 }
 
 // `train` has the labels 1 to 4. The test split has 5, for which every prediction is wrong.
-TEST(ClassFiguresTest, CountsUnseenLabels) {
-  const auto figures = CreateClassFigures(Labels({"1", "2", "3", "4"}, {"5", "50"}));
-  std::vector<int64_t> counts(figures->width());
+TEST(ClassMetricsTest, CountsUnseenLabels) {
+  const auto metrics = CreateClassMetrics(Labels({"1", "2", "3", "4"}, {"5", "50"}));
+  std::vector<int64_t> counts(metrics->width());
   // Ten examples of 5 and ten of 1, all predicted as 1.
   std::vector<int32_t> references(20, 6), predicted(20, 0);
   std::fill_n(references.begin(), 10, 0);
-  figures->Count(Tagged(1, 20, references, std::vector<int32_t>(20, 1)), predicted, counts);
+  metrics->Count(Tagged(1, 20, references, std::vector<int32_t>(20, 1)), predicted, counts);
   Evaluation evaluation;
-  figures->Conclude(counts, &evaluation);
+  metrics->ComputeMetrics(counts, &evaluation);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "accuracy"), 0.5);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "mean_absolute_error"), 2);
   EXPECT_DOUBLE_EQ(ValueOf(evaluation, "macro_f1"), (2.0 / 3 + 0) / 2);
   EXPECT_EQ(ValueOf(evaluation, "unseen_labels"), 10);
-  const FigureTable* confusion = TableOf(evaluation, "confusion");
+  const MetricTable* confusion = TableOf(evaluation, "confusion");
   ASSERT_NE(confusion, nullptr);
   ASSERT_EQ(confusion->rows.size(), 5) << "50 is not in the split";
   EXPECT_EQ(confusion->rows[4].name, "5");
   EXPECT_THAT(confusion->rows[4].values, ElementsAre(10, 0, 0, 0));
-  const FigureTable* by_label = TableOf(evaluation, "by_label");
+  const MetricTable* by_label = TableOf(evaluation, "by_label");
   ASSERT_NE(by_label, nullptr);
   EXPECT_EQ(by_label->rows[4].name, "5");
   EXPECT_THAT(by_label->rows[4].values, ElementsAre(0, 0, 0, 10));
@@ -281,13 +281,13 @@ TEST(ClassFiguresTest, CountsUnseenLabels) {
 
 // If a label is not a number or has no name, there is no mean absolute error, and a remark explains
 // why.
-TEST(ClassFiguresTest, ExplainsMissingMeanAbsoluteError) {
+TEST(ClassMetricsTest, ExplainsMissingMeanAbsoluteError) {
   const auto remark = [](int32_t reference) {
-    const auto figures = CreateClassFigures(Labels({"1", "2"}, {"n/a"}));
-    std::vector<int64_t> counts(figures->width());
-    figures->Count(Tagged(1, 2, {0, reference}, {1, 1}), std::vector<int32_t>{0, 0}, counts);
+    const auto metrics = CreateClassMetrics(Labels({"1", "2"}, {"n/a"}));
+    std::vector<int64_t> counts(metrics->width());
+    metrics->Count(Tagged(1, 2, {0, reference}, {1, 1}), std::vector<int32_t>{0, 0}, counts);
     Evaluation evaluation;
-    figures->Conclude(counts, &evaluation);
+    metrics->ComputeMetrics(counts, &evaluation);
     EXPECT_EQ(evaluation.Find("mean_absolute_error") == nullptr, reference > 1) << reference;
     return evaluation.remarks.empty() ? "" : evaluation.remarks[0];
   };
@@ -296,11 +296,11 @@ TEST(ClassFiguresTest, ExplainsMissingMeanAbsoluteError) {
   EXPECT_THAT(remark(2), HasSubstr("does not have the names of the labels of 1 examples"));
 }
 
-TEST(ClassFiguresTest, NonNumericLabelsHaveNoMeanAbsoluteError) {
+TEST(ClassMetricsTest, NonNumericLabelsHaveNoMeanAbsoluteError) {
   for (const char* label : {"good", "nan", "inf"}) {
-    const auto figures = CreateClassFigures(Labels({"1", label}));
+    const auto metrics = CreateClassMetrics(Labels({"1", label}));
     Evaluation evaluation;
-    figures->Conclude(std::vector<int64_t>(figures->width()), &evaluation);
+    metrics->ComputeMetrics(std::vector<int64_t>(metrics->width()), &evaluation);
     EXPECT_EQ(evaluation.Find("mean_absolute_error"), nullptr) << label;
     EXPECT_TRUE(evaluation.remarks.empty());
   }
@@ -308,7 +308,7 @@ TEST(ClassFiguresTest, NonNumericLabelsHaveNoMeanAbsoluteError) {
 
 TEST(EvaluationTest, JsonHasMetricsInOrderAndTablesOnRequest) {
   Evaluation evaluation{.loss = 0.5, .score = 1};
-  evaluation.figures = {{"loss", 0.5, "nats", true}, {"tokens", 7, "", false, true}};
+  evaluation.metrics = {{"loss", 0.5, "nats", true}, {"tokens", 7, "", false, true}};
   evaluation.tables = {
       {"by_label", {{"f1"}, {"present", 0, "", false, true}}, {{"A", {0.25, 3}}}, "also"}};
   JsonObject with, without;
@@ -318,7 +318,7 @@ TEST(EvaluationTest, JsonHasMetricsInOrderAndTablesOnRequest) {
             R"({"loss": 0.5, "tokens": 7, "by_label": {"A": {"f1": 0.25, "present": 3}}, )"
             R"("also": {"A": {"f1": 0.25, "present": 3}}})");
   EXPECT_EQ(without.ToString(), R"({"loss": 0.5, "tokens": 7})");
-  EXPECT_EQ(HeadlineOf(evaluation), "loss 0.5000");
+  EXPECT_EQ(MainMetricsText(evaluation), "loss 0.5000");
 }
 
 }  // namespace

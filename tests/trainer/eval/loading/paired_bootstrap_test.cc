@@ -11,7 +11,7 @@ namespace elman {
 namespace {
 
 // The mean of numbers, one per example.
-FiguresOfSample MeanOf(const std::vector<double>& numbers) {
+MetricsOfSample MeanOf(const std::vector<double>& numbers) {
   return [&numbers](std::span<const uint32_t> times) {
     double sum = 0;
     for (size_t i = 0; i < numbers.size(); ++i) sum += times[i] * numbers[i];
@@ -108,7 +108,7 @@ TEST(PairedBootstrapTest, SampleSizeIsConstantAndSeedsAreReproducible) {
   constexpr int kExamples = 5000;
   std::set<std::vector<uint32_t>> seen;
   std::vector<uint64_t> chosen(kExamples);
-  const FiguresOfSample watch = [&](std::span<const uint32_t> times) {
+  const MetricsOfSample watch = [&](std::span<const uint32_t> times) {
     EXPECT_EQ(std::accumulate(times.begin(), times.end(), 0), kExamples);
     for (int i = 0; i < kExamples; ++i) chosen[i] += times[i];
     seen.insert({times.begin(), times.end()});

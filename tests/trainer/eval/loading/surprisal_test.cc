@@ -14,8 +14,8 @@ using testing::ElementsAre;
 class SurprisalTest : public testing::Test {
  protected:
   // Reports the bits of each token of a piece of an example.
-  void Tell(ExampleObserver* observer, uint64_t example, uint64_t first_target,
-            std::vector<int32_t> targets, std::vector<double> bits, uint64_t line = 0) {
+  void Observe(ExampleObserver* observer, uint64_t example, uint64_t first_target,
+               std::vector<int32_t> targets, std::vector<double> bits, uint64_t line = 0) {
     for (double& bit : bits) bit *= std::numbers::ln2;
     observer->Observe({example, line, first_target, targets, bits, EvaluationSums()});
   }
@@ -27,10 +27,10 @@ class SurprisalTest : public testing::Test {
 
 TEST_F(SurprisalTest, RowsAreInTheOrderOfTheSplit) {
   Surprisal surprisal;
-  Tell(&surprisal, 1, 1, {1}, {0.25});
-  Tell(&surprisal, 0, 2, {0, 1}, {8, 0.5});
-  Tell(&surprisal, 1, 0, {3}, {3});
-  Tell(&surprisal, 0, 0, {2, 2}, {1, 2});
+  Observe(&surprisal, 1, 1, {1}, {0.25});
+  Observe(&surprisal, 0, 2, {0, 1}, {8, 0.5});
+  Observe(&surprisal, 1, 0, {3}, {3});
+  Observe(&surprisal, 0, 0, {2, 2}, {1, 2});
   auto file = AtomicFile::Create(scratch_.Path("bits"));
   ASSERT_THAT(file, IsOk());
   ASSERT_THAT(surprisal.AppendTo(vocabulary_, /*unknown_words=*/nullptr, file->get()), IsOk());
@@ -44,10 +44,10 @@ TEST_F(SurprisalTest, RowsAreInTheOrderOfTheSplit) {
 // Skipped lines count; a line of several examples counts once.
 TEST_F(SurprisalTest, LineNumbersAreThoseOfTheFile) {
   Surprisal surprisal;
-  Tell(&surprisal, 0, 0, {2, 1}, {1, 2}, 3);
-  Tell(&surprisal, 3, 0, {1}, {6}, 9);
-  Tell(&surprisal, 2, 0, {1}, {5}, 7);
-  Tell(&surprisal, 1, 0, {2, 2}, {3, 4}, 7);
+  Observe(&surprisal, 0, 0, {2, 1}, {1, 2}, 3);
+  Observe(&surprisal, 3, 0, {1}, {6}, 9);
+  Observe(&surprisal, 2, 0, {1}, {5}, 7);
+  Observe(&surprisal, 1, 0, {2, 2}, {3, 4}, 7);
   auto file = AtomicFile::Create(scratch_.Path("bits"));
   ASSERT_THAT(file, IsOk());
   ASSERT_THAT(surprisal.AppendTo(vocabulary_, /*unknown_words=*/nullptr, file->get()), IsOk());
@@ -59,11 +59,11 @@ TEST_F(SurprisalTest, LineNumbersAreThoseOfTheFile) {
 
 TEST_F(SurprisalTest, LossesByPositionInTheLine) {
   PositionLosses positions;
-  Tell(&positions, 0, 0, {2, 2, 2}, {3, 2, 1});
-  Tell(&positions, 0, 3, {2, 1}, {0, 7});
-  Tell(&positions, 1, 0, {1}, {1});
-  Tell(&positions, 2, 78, {2, 2, 1}, {1, 2, 3});
-  const FigureTable table = positions.Table();
+  Observe(&positions, 0, 0, {2, 2, 2}, {3, 2, 1});
+  Observe(&positions, 0, 3, {2, 1}, {0, 7});
+  Observe(&positions, 1, 0, {1}, {1});
+  Observe(&positions, 2, 78, {2, 2, 1}, {1, 2, 3});
+  const MetricTable table = positions.Table();
   ASSERT_EQ(table.rows.size(), 5u);
   const double nat = std::numbers::ln2;
   EXPECT_EQ(table.rows[0].name, "1");

@@ -158,10 +158,10 @@ TEST(EntityScoreTest, GoldenSchemesAreRecognized) {
       }
       std::vector<Vocabulary::Entry> tags;
       for (const auto& [tag, count] : counts) tags.push_back({tag, count});
-      const TagSchemeFinding finding = RecognizeTagScheme(tags, &pairs);
-      EXPECT_EQ(finding.stray, "") << scheme;
-      EXPECT_EQ(NameOf(finding.scheme), scheme) << (typed ? "with types" : "without types");
-      EXPECT_EQ(pairs.Violations(finding.scheme), 0u) << scheme;
+      const TagSchemeResult result = RecognizeTagScheme(tags, &pairs);
+      EXPECT_EQ(result.stray, "") << scheme;
+      EXPECT_EQ(NameOf(result.scheme), scheme) << (typed ? "with types" : "without types");
+      EXPECT_EQ(pairs.Violations(result.scheme), 0u) << scheme;
     }
   }
 }

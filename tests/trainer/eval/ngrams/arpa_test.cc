@@ -32,7 +32,7 @@ class ArpaTest : public testing::Test {
   std::shared_ptr<const Dataset> dataset_;
 };
 
-constexpr std::string_view kForeign =
+constexpr std::string_view kImported =
     "made by somebody\n"
     "\\data\\\n"
     "ngram 1=6\n"
@@ -83,7 +83,7 @@ TEST_F(ArpaTest, ImportRestoresAnExportedModel) {
 }
 
 TEST_F(ArpaTest, ImportedModelsScoreLikeKenLm) {
-  ASSERT_THAT(Import(std::string(kForeign)), IsOk());
+  ASSERT_THAT(Import(std::string(kImported)), IsOk());
   const NgramTable table = TableOf(scratch_.Path("imported"));
   const uint32_t start = dataset_->vocabulary().start_id();
   const auto log10 = [&](std::vector<uint32_t> context, uint32_t token) {
@@ -107,7 +107,7 @@ TEST_F(ArpaTest, ImportedModelsScoreLikeKenLm) {
 
 TEST_F(ArpaTest, ErrorsNameTheLine) {
   const auto with = [](std::string_view old, std::string_view by) {
-    std::string text(kForeign);
+    std::string text(kImported);
     return text.replace(text.find(old), old.size(), by);
   };
   const auto expect = [&](const std::string& text, const std::string& part) {
@@ -124,7 +124,7 @@ TEST_F(ArpaTest, ErrorsNameTheLine) {
   expect(with("-0.25\t<s> w2", "nan\t<s> w2"), "line 16: ");
   expect(with("<unk> w3", "<s> w2"), "twice");
   expect(with("\n\\end\\", ""), "ends too early");
-  const std::string text(kForeign);
+  const std::string text(kImported);
   for (size_t size = 0; size + 1 < text.size(); size += 7)
     EXPECT_FALSE(Import(text.substr(0, size)).ok()) << size;
 }

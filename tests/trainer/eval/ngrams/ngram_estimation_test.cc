@@ -75,9 +75,9 @@ Examples SkewedExamples(int lines, uint32_t tokens) {
   return examples;
 }
 
-void ExpectAsTheFormulasSay(const Baseline& read, const Examples& lines,
-                            const Vocabulary& vocabulary, int order,
-                            const std::vector<uint64_t>& prune) {
+void ExpectMatchesTheFormulas(const Baseline& read, const Examples& lines,
+                              const Vocabulary& vocabulary, int order,
+                              const std::vector<uint64_t>& prune) {
   Baseline baseline = read;
   const auto table = NgramTable::Create("model", &baseline);
   ASSERT_THAT(table, IsOk());
@@ -111,7 +111,7 @@ TEST_F(NgramEstimationTest, MatchesTheFormulas) {
     for (const int order : {1, 2, 3}) {
       SCOPED_TRACE(absl::StrCat(count, " lines, order ", order));
       const Baseline baseline = Estimated(dataset, {.order = order});
-      ExpectAsTheFormulasSay(baseline, lines, dataset->vocabulary(), order, {0, 0, 0});
+      ExpectMatchesTheFormulas(baseline, lines, dataset->vocabulary(), order, {0, 0, 0});
     }
     std::filesystem::remove_all(dataset->folder());
   }
@@ -127,8 +127,8 @@ TEST_F(NgramEstimationTest, UsesDiscountsOfTheTextIfPossible) {
 TEST_F(NgramEstimationTest, SupportsOrderFive) {
   const Examples lines = SkewedExamples(200, 5);
   const auto dataset = Made({lines}, 5);
-  ExpectAsTheFormulasSay(Estimated(dataset, {.order = 5}), lines, dataset->vocabulary(), 5,
-                         {0, 0, 0, 0, 0});
+  ExpectMatchesTheFormulas(Estimated(dataset, {.order = 5}), lines, dataset->vocabulary(), 5,
+                           {0, 0, 0, 0, 0});
 }
 
 TEST_F(NgramEstimationTest, PrunedProbabilityGoesToTheBackoff) {
@@ -137,7 +137,7 @@ TEST_F(NgramEstimationTest, PrunedProbabilityGoesToTheBackoff) {
   for (const std::vector<uint64_t>& prune :
        {std::vector<uint64_t>{0, 0, 1}, {0, 2, 5}, {0, 1000, 1000}}) {
     const Baseline baseline = Estimated(dataset, {.order = 3, .prune = prune});
-    ExpectAsTheFormulasSay(baseline, lines, dataset->vocabulary(), 3, prune);
+    ExpectMatchesTheFormulas(baseline, lines, dataset->vocabulary(), 3, prune);
     EXPECT_GT(baseline.header.ngram().orders(2).pruned(), 0);
     EXPECT_EQ(baseline.header.ngram().orders(2).ngrams() == 0, prune[2] == 1000);
   }

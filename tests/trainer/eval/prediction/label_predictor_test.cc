@@ -93,9 +93,9 @@ TEST(PredictorFactoryTest, RejectsModelsWithoutPredictions) {
   const auto vectors = MadeTrainedModel(EMBEDDING);
   EXPECT_THAT(CreatePredictor(vectors.get(), {}),
               FailsWith(absl::StatusCode::kInvalidArgument, "--neighbors=WORD"));
-  const auto floor = MadeTrainedModel(TAGGING);
-  floor->floor = true;
-  EXPECT_THAT(CreatePredictor(floor.get(), {}),
+  const auto baseline = MadeTrainedModel(TAGGING);
+  baseline->is_baseline = true;
+  EXPECT_THAT(CreatePredictor(baseline.get(), {}),
               FailsWith(absl::StatusCode::kUnimplemented, "made.ckpt"));
   const auto features = MadeTrainedModel(TAGGING, "features { use: BESIDE size: 3 }");
   EXPECT_THAT(CreatePredictor(features.get(), {}),

@@ -224,7 +224,7 @@ INSTANTIATE_TEST_SUITE_P(Models, SequenceModelTest, testing::ValuesIn(kCases),
 // Trained on one batch until it has memorized it, a tagger predicts its tags, and a classifier its
 // labels with certainty.
 template <typename M, typename Check>
-void LearnByHeart(const char* spec, bool tagged, const Check& check) {
+void Memorize(const char* spec, bool tagged, const Check& check) {
   M model(Spec(spec), kVocabulary, LabelsOf(spec));
   std::vector<float> values = RandomFloats(model.parameters().size(), 3);
   const Batch batch = RandomSentences({3, 6, 1, 4}, tagged, LabelsOf(spec), 8);
@@ -243,15 +243,15 @@ void LearnByHeart(const char* spec, bool tagged, const Check& check) {
 TEST(TaggerTest, PredictsMemorizedLabels) {
   for (const char* spec : {"bidirectional: true", "bidirectional: true tagging { output: CRF }",
                            "bidirectional: true tagging { output: BINARY }"}) {
-    LearnByHeart<Tagger>(spec, true, [](Tagger* model, const Batch& batch, Workspace* workspace) {
+    Memorize<Tagger>(spec, true, [](Tagger* model, const Batch& batch, Workspace* workspace) {
       std::vector<int32_t> tags(batch.targets.size(), 77);
       std::vector<float> probabilities(tags.size(), 77);
       model->Predict(batch, tags, probabilities, workspace);
       EXPECT_EQ(tags, batch.targets);
       for (size_t i = 0; i < tags.size(); ++i) {
-        const bool told = !model->has_random_field() && tags[i] != kNoTarget;
-        EXPECT_EQ(std::isnan(probabilities[i]), !told);
-        if (told) {
+        const bool has_probability = !model->has_random_field() && tags[i] != kNoTarget;
+        EXPECT_EQ(std::isnan(probabilities[i]), !has_probability);
+        if (has_probability) {
           EXPECT_GT(probabilities[i], 0.5);
           EXPECT_LE(probabilities[i], 1);
         }
@@ -268,24 +268,23 @@ TEST(TaggerTest, PredictsMemorizedLabels) {
 
 TEST(ClassifierTest, PredictsMemorizedLabels) {
   for (const char* spec : {"bidirectional: true", "classification { output: ORDINAL }"}) {
-    LearnByHeart<Classifier>(spec, false,
-                             [](Classifier* model, const Batch& batch, Workspace* workspace) {
-                               const Matrix p = workspace->Take(batch.rows, kLabels);
-                               std::vector<int32_t> labels(batch.rows);
-                               std::vector<float> probabilities(batch.rows);
-                               model->Predict(batch, labels, probabilities, workspace);
-                               EXPECT_EQ(labels, batch.targets);
-                               model->Probabilities(batch, p, workspace);
-                               for (int row = 0; row < batch.rows; ++row)
-                                 EXPECT_EQ(probabilities[row], p.row(row)[labels[row]]);
-                               for (int row = 0; row < batch.rows; ++row) {
-                                 double sum = 0;
-                                 for (int label = 0; label < kLabels; ++label)
-                                   sum += p.row(row)[label];
-                                 EXPECT_NEAR(sum, 1, 1e-5);
-                                 EXPECT_GT(p.row(row)[batch.targets[row]], 0.8) << row;
-                               }
-                             });
+    Memorize<Classifier>(spec, false,
+                         [](Classifier* model, const Batch& batch, Workspace* workspace) {
+                           const Matrix p = workspace->Take(batch.rows, kLabels);
+                           std::vector<int32_t> labels(batch.rows);
+                           std::vector<float> probabilities(batch.rows);
+                           model->Predict(batch, labels, probabilities, workspace);
+                           EXPECT_EQ(labels, batch.targets);
+                           model->Probabilities(batch, p, workspace);
+                           for (int row = 0; row < batch.rows; ++row)
+                             EXPECT_EQ(probabilities[row], p.row(row)[labels[row]]);
+                           for (int row = 0; row < batch.rows; ++row) {
+                             double sum = 0;
+                             for (int label = 0; label < kLabels; ++label) sum += p.row(row)[label];
+                             EXPECT_NEAR(sum, 1, 1e-5);
+                             EXPECT_GT(p.row(row)[batch.targets[row]], 0.8) << row;
+                           }
+                         });
   }
 }
 

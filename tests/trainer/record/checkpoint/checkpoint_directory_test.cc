@@ -167,7 +167,7 @@ TEST_F(CheckpointDirectoryTest, LaterCheckpointsAreNeitherCountedNorDeleted) {
 
 TEST_F(CheckpointDirectoryTest, ResumingAnEarlierStepRenamesLaterCheckpoints) {
   for (const int64_t step : {10, 20, 30, 40}) Save(step, step < 40 ? 10 : 40);
-  const auto aside = directory_.GoOnFrom(MadeCheckpoint(20, 10).header.progress());
+  const auto aside = directory_.ContinueFrom(MadeCheckpoint(20, 10).header.progress());
   ASSERT_THAT(aside, IsOk());
   ASSERT_THAT(*aside, ElementsAre(directory_.PathOf(30) + ".abandoned-1",
                                   directory_.PathOf(40) + ".abandoned-1"));
@@ -179,7 +179,7 @@ TEST_F(CheckpointDirectoryTest, ResumingAnEarlierStepRenamesLaterCheckpoints) {
   Save(30);
   ASSERT_THAT(directory_.Prune(1), IsOk());
   EXPECT_THAT(*directory_.Steps(), ElementsAre(10, 30));
-  const auto again = directory_.GoOnFrom(MadeCheckpoint(10).header.progress());
+  const auto again = directory_.ContinueFrom(MadeCheckpoint(10).header.progress());
   EXPECT_THAT(*again, ElementsAre(directory_.PathOf(30) + ".abandoned-2"));
   EXPECT_THAT(Names(),
               ElementsAre("latest", "step-000000010.ckpt", "step-000000030.ckpt.abandoned-1",
@@ -188,12 +188,12 @@ TEST_F(CheckpointDirectoryTest, ResumingAnEarlierStepRenamesLaterCheckpoints) {
 }
 
 TEST_F(CheckpointDirectoryTest, ResumingTheLatestChangesNothing) {
-  EXPECT_THAT(*directory_.GoOnFrom(MadeCheckpoint(20).header.progress()), IsEmpty());
+  EXPECT_THAT(*directory_.ContinueFrom(MadeCheckpoint(20).header.progress()), IsEmpty());
   EXPECT_FALSE(FileExists(directory_.folder()));
   for (const int64_t step : {10, 20}) Save(step, 10);
   run_.Write("checkpoints/step-000000030.ckpt", "a save that was cut short");
   const std::vector<std::string> before = Names();
-  EXPECT_THAT(*directory_.GoOnFrom(MadeCheckpoint(20, 10).header.progress()), IsEmpty());
+  EXPECT_THAT(*directory_.ContinueFrom(MadeCheckpoint(20, 10).header.progress()), IsEmpty());
   EXPECT_EQ(Names(), before);
   EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));
 }
@@ -203,7 +203,7 @@ TEST_F(CheckpointDirectoryTest, ResumingRestoresMarks) {
   for (const int64_t step : {10, 20, 30}) Save(step, 10);
   SetMark(kLatest, "nonsense");
   Remove(kBest);
-  EXPECT_THAT(directory_.GoOnFrom(MadeCheckpoint(30, 10).header.progress()), IsOk());
+  EXPECT_THAT(directory_.ContinueFrom(MadeCheckpoint(30, 10).header.progress()), IsOk());
   EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(30));
   EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));
   EXPECT_THAT(*directory_.Steps(), ElementsAre(10, 20, 30));
@@ -220,7 +220,7 @@ TEST_F(CheckpointDirectoryTest, ResumingTheLatestCorrectsTheBest) {
   Progress progress = MadeCheckpoint(20, 10).header.progress();
   EXPECT_FALSE(directory_.SettleBest(&progress)) << "its checkpoint is whole";
   EXPECT_EQ(progress.best_step(), 10);
-  ASSERT_THAT(directory_.GoOnFrom(progress), IsOk());
+  ASSERT_THAT(directory_.ContinueFrom(progress), IsOk());
   EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));
   EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(20));
 }

@@ -14,7 +14,7 @@ namespace elman {
 namespace {
 
 constexpr auto kDataLoss = absl::StatusCode::kDataLoss;
-constexpr size_t kMostAtOnce = size_t{1} << 16;  // files here have about 1 KiB
+constexpr size_t kMaxAtOnce = size_t{1} << 16;  // files here have about 1 KiB
 
 CheckpointRecord Parsed(const std::string& framed) {
   CheckpointRecord record;
@@ -65,7 +65,7 @@ class CheckpointCorruptionTest : public testing::Test {
   void ExpectRejected(const std::string& what) {
     TakeLargestAllocation();
     const absl::Status status = ReadCheckpoint(path_).status();
-    EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << what;
+    EXPECT_LE(TakeLargestAllocation(), kMaxAtOnce) << what;
     ASSERT_THAT(status, FailsWith(kDataLoss, path_ + ": offset ")) << what;
     ASSERT_THAT(status, FailsWith(kDataLoss, ", record ")) << what;
     ASSERT_THAT(status, FailsWith(kDataLoss, "use another checkpoint")) << what;
@@ -82,7 +82,7 @@ class CheckpointCorruptionTest : public testing::Test {
     Overwrite(path_, Joined(forged));
     TakeLargestAllocation();
     absl::Status status = ReadCheckpoint(path_).status();
-    EXPECT_LE(TakeLargestAllocation(), kMostAtOnce);
+    EXPECT_LE(TakeLargestAllocation(), kMaxAtOnce);
     return status;
   }
 
@@ -119,7 +119,7 @@ TEST_F(CheckpointCorruptionTest, WithCorrectChecksumsIsHarmless) {
       Overwrite(path_, Joined(forged));
       TakeLargestAllocation();
       accepted += ReadCheckpoint(path_).ok();
-      EXPECT_LE(TakeLargestAllocation(), kMostAtOnce) << "record " << i << " bit " << bit;
+      EXPECT_LE(TakeLargestAllocation(), kMaxAtOnce) << "record " << i << " bit " << bit;
     }
   }
   std::cout << tried << " bits forged, " << accepted

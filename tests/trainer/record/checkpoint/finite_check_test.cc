@@ -92,7 +92,7 @@ TEST_F(PoisonedRunTest, InspectShowsIt) {
 }
 
 TEST_F(PoisonedRunTest, RepairReturnsToTheFiniteCheckpoint) {
-  EXPECT_THAT(SurveyRun(run_.path())->Problems(), Not(IsEmpty()));
+  EXPECT_THAT(SummarizeRun(run_.path())->Problems(), Not(IsEmpty()));
   ASSERT_THAT(RepairRun(run_.path()), IsOk());
   EXPECT_EQ(*directory_.Find(kLatest), directory_.PathOf(10));
   EXPECT_EQ(*directory_.Find(kBest), directory_.PathOf(10));

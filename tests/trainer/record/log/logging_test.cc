@@ -68,16 +68,17 @@ TEST(MetricsLogTest, DoesNotFollowLinks) {
 
 TEST(RecordedStepTest, ReadsTheTrainLineOrTheEvent) {
   Scratch folder;
-  const auto figures = [](JsonObject line, double loss) {
+  const auto with_metrics = [](JsonObject line, double loss) {
     return line.Add("learning_rate", 0.1).Add("gradient_norm", 1.0 / 3).Add("step_loss", loss);
   };
   const std::string lines[] = {
-      figures(Line(10), 0.1).ToString(),
+      with_metrics(Line(10), 0.1).ToString(),
       JsonObject().Add("kind", "valid").Add("step", 20).Add("loss", 5.0).ToString(),
-      figures(JsonObject().Add("kind", "event").Add("step", 20).Add("detail", "\"step\": 10, {"),
-              std::nan(""))
+      with_metrics(
+          JsonObject().Add("kind", "event").Add("step", 20).Add("detail", "\"step\": 10, {"),
+          std::nan(""))
           .ToString(),
-      figures(Line(100), 0.7).ToString(), "{\"kind\": \"train\", \"step\": 110, \"lo"};
+      with_metrics(Line(100), 0.7).ToString(), "{\"kind\": \"train\", \"step\": 110, \"lo"};
   const std::string path = folder.Write("metrics.jsonl", absl::StrJoin(lines, "\n"));
   const auto ten = *FindRecordedStep(path, 10);
   ASSERT_TRUE(ten.has_value());

@@ -21,9 +21,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // A run that saved at steps 10, 20 and 30, of which 20 was the best.
-class RunSurveyTest : public testing::Test {
+class RunSummaryTest : public testing::Test {
  protected:
-  RunSurveyTest() {
+  RunSummaryTest() {
     for (const int64_t step : {10, 20, 30}) Save(step, step < 20 ? 10 : 20);
   }
 
@@ -47,7 +47,7 @@ class RunSurveyTest : public testing::Test {
   void RemoveMark(std::string_view name) {
     std::filesystem::remove(JoinPath(directory_.folder(), name));
   }
-  std::vector<std::string> Problems() const { return SurveyRun(run_.path())->Problems(); }
+  std::vector<std::string> Problems() const { return SummarizeRun(run_.path())->Problems(); }
   std::vector<std::string> Actions() const {
     const auto repair = RepairRun(run_.path());
     EXPECT_THAT(repair, IsOk());
@@ -58,8 +58,8 @@ class RunSurveyTest : public testing::Test {
   CheckpointDirectory directory_{run_.path()};
 };
 
-TEST_F(RunSurveyTest, FindsNoProblemInAnUndamagedRun) {
-  const auto run = SurveyRun(run_.path());
+TEST_F(RunSummaryTest, FindsNoProblemInAnUndamagedRun) {
+  const auto run = SummarizeRun(run_.path());
   ASSERT_THAT(run, IsOk());
   EXPECT_THAT(run->Problems(), IsEmpty());
   ASSERT_EQ(run->checkpoints.size(), 3u);
@@ -70,7 +70,7 @@ TEST_F(RunSurveyTest, FindsNoProblemInAnUndamagedRun) {
   EXPECT_THAT(Actions(), IsEmpty());
 }
 
-TEST_F(RunSurveyTest, FindsEveryDamagedCheckpoint) {
+TEST_F(RunSummaryTest, FindsEveryDamagedCheckpoint) {
   Damage(10);
   EXPECT_THAT(Problems(), ElementsAre(HasSubstr("step-000000010.ckpt: offset")));
   Damage(30);
@@ -80,7 +80,7 @@ TEST_F(RunSurveyTest, FindsEveryDamagedCheckpoint) {
                           HasSubstr("latest: names step-000000030.ckpt, which is not")));
 }
 
-TEST_F(RunSurveyTest, SetsLatestToTheNewestUndamagedCheckpoint) {
+TEST_F(RunSummaryTest, SetsLatestToTheNewestUndamagedCheckpoint) {
   const std::string good = Contents(directory_.PathOf(20));
   Damage(30);
   const std::string bad = Contents(directory_.PathOf(30));
@@ -92,7 +92,7 @@ TEST_F(RunSurveyTest, SetsLatestToTheNewestUndamagedCheckpoint) {
   EXPECT_THAT(Actions(), IsEmpty()) << "the second time";
 }
 
-TEST_F(RunSurveyTest, RecreatesMissingAndUnreadableMarks) {
+TEST_F(RunSummaryTest, RecreatesMissingAndUnreadableMarks) {
   for (const std::string& text :
        {std::string("none"), std::string(), std::string("nonsense"), std::string(5000, 'x'),
         std::string("../../step-000000010.ckpt"), std::string("/etc/passwd"),
@@ -112,7 +112,7 @@ TEST_F(RunSurveyTest, RecreatesMissingAndUnreadableMarks) {
   }
 }
 
-TEST_F(RunSurveyTest, LeavesAGoodMarkAlone) {
+TEST_F(RunSummaryTest, LeavesAGoodMarkAlone) {
   SetMark(kLatest, "step-000000010.ckpt");  // the run was moved back on purpose
   EXPECT_THAT(Problems(), IsEmpty());
   EXPECT_THAT(Actions(), IsEmpty());
@@ -124,14 +124,14 @@ TEST_F(RunSurveyTest, LeavesAGoodMarkAlone) {
   EXPECT_EQ(Mark(kBest), "step-000000040.ckpt\n");
 }
 
-TEST_F(RunSurveyTest, RemovesTheMarkOfABestThatIsLost) {
+TEST_F(RunSummaryTest, RemovesTheMarkOfABestThatIsLost) {
   Damage(20);
   EXPECT_THAT(Actions(), ElementsAre(HasSubstr("best: removed")));
   EXPECT_EQ(Mark(kBest), "none");
   EXPECT_EQ(Mark(kLatest), "step-000000030.ckpt\n");
 }
 
-TEST_F(RunSurveyTest, CorrectsABestThatNoCheckpointRecords) {
+TEST_F(RunSummaryTest, CorrectsABestThatNoCheckpointRecords) {
   Save(40, 20);
   SetMark(kBest, "step-000000030.ckpt\n");
   EXPECT_THAT(Problems(), ElementsAre(HasSubstr("expected it to name step-000000020.ckpt")));
@@ -139,7 +139,7 @@ TEST_F(RunSurveyTest, CorrectsABestThatNoCheckpointRecords) {
 }
 
 // Bad marks show which checkpoints may still be rescued.
-TEST_F(RunSurveyTest, KeepsMarksIfNoCheckpointIsUndamaged) {
+TEST_F(RunSummaryTest, KeepsMarksIfNoCheckpointIsUndamaged) {
   for (const int64_t step : {10, 20, 30}) Damage(step);
   const auto repair = RepairRun(run_.path());
   ASSERT_THAT(repair, IsOk());
@@ -149,7 +149,7 @@ TEST_F(RunSurveyTest, KeepsMarksIfNoCheckpointIsUndamaged) {
   EXPECT_THAT(repair->after.Problems(), testing::Contains(HasSubstr("no checkpoint is intact")));
 }
 
-TEST_F(RunSurveyTest, DeletesOnlyOwnTemporaryFiles) {
+TEST_F(RunSummaryTest, DeletesOnlyOwnTemporaryFiles) {
   std::filesystem::create_directory(run_.Path("tensorboard"));
   const std::vector<std::string> ours = {"checkpoints/best.tmp-1-0",
                                          "checkpoints/latest.tmp-12-3",
@@ -171,7 +171,7 @@ TEST_F(RunSurveyTest, DeletesOnlyOwnTemporaryFiles) {
   EXPECT_THAT(Problems(), IsEmpty());
 }
 
-TEST_F(RunSurveyTest, DoesNotFollowLinksOutOfTheFolder) {
+TEST_F(RunSummaryTest, DoesNotFollowLinksOutOfTheFolder) {
   Scratch elsewhere;
   std::filesystem::rename(directory_.PathOf(30), elsewhere.Path("kept.ckpt"));
   std::filesystem::create_symlink(elsewhere.Path("kept.ckpt"), directory_.PathOf(30));
@@ -187,7 +187,7 @@ TEST_F(RunSurveyTest, DoesNotFollowLinksOutOfTheFolder) {
   EXPECT_THAT(ReadCheckpoint(elsewhere.Path("kept.ckpt")), IsOk());
 }
 
-TEST_F(RunSurveyTest, AcceptsALinkToARunDirectory) {
+TEST_F(RunSummaryTest, AcceptsALinkToARunDirectory) {
   Scratch other;
   std::filesystem::create_symlink(run_.path(), other.Path("run"));
   RemoveMark(kLatest);
@@ -195,12 +195,12 @@ TEST_F(RunSurveyTest, AcceptsALinkToARunDirectory) {
   EXPECT_EQ(Mark(kLatest), "step-000000030.ckpt\n");
 }
 
-TEST_F(RunSurveyTest, DetectsACheckpointUnderAnotherName) {
+TEST_F(RunSummaryTest, DetectsACheckpointUnderAnotherName) {
   std::filesystem::copy(directory_.PathOf(10), directory_.PathOf(50));
   EXPECT_THAT(Problems(), ElementsAre(HasSubstr("contains the checkpoint of step 10")));
 }
 
-TEST_F(RunSurveyTest, DetectsAVocabularyOtherThanTheHeaders) {
+TEST_F(RunSummaryTest, DetectsAVocabularyOtherThanTheHeaders) {
   Checkpoint checkpoint = MadeCheckpoint(40, 20);
   checkpoint.tables[0].tokenizer_model += "x";
   ASSERT_THAT(directory_.Save(&checkpoint, false), IsOk());
@@ -209,7 +209,7 @@ TEST_F(RunSurveyTest, DetectsAVocabularyOtherThanTheHeaders) {
               FailsWith(absl::StatusCode::kDataLoss, "fingerprint"));
 }
 
-TEST_F(RunSurveyTest, RefusesToRepairWhileARunWrites) {
+TEST_F(RunSummaryTest, RefusesToRepairWhileARunWrites) {
   SetMark(kLatest, "nonsense");
   run_.Write("checkpoints/latest.tmp-1-2", "x");
   {
@@ -218,7 +218,7 @@ TEST_F(RunSurveyTest, RefusesToRepairWhileARunWrites) {
     EXPECT_THAT(RepairRun(run_.path()), FailsWith(absl::StatusCode::kFailedPrecondition,
                                                   "process " + std::to_string(getpid())));
     EXPECT_EQ(Mark(kLatest), "nonsense");
-    const auto run = SurveyRun(run_.path());
+    const auto run = SummarizeRun(run_.path());
     EXPECT_THAT(run->writer, HasSubstr("process"));
     EXPECT_THAT(run->Problems(), ElementsAre(HasSubstr("latest"))) << "the run's temporary file";
   }
@@ -226,7 +226,7 @@ TEST_F(RunSurveyTest, RefusesToRepairWhileARunWrites) {
 }
 
 // A checkpoint of another version is not damaged: its state is unknown.
-TEST_F(RunSurveyTest, ChangesNothingIfACheckpointCannotBeChecked) {
+TEST_F(RunSummaryTest, ChangesNothingIfACheckpointCannotBeChecked) {
   std::vector<std::string> records = FramedRecords(directory_.PathOf(30));
   CheckpointRecord header;
   ASSERT_TRUE(header.ParseFromString(
@@ -239,13 +239,13 @@ TEST_F(RunSurveyTest, ChangesNothingIfACheckpointCannotBeChecked) {
   EXPECT_EQ(Mark(kLatest), "step-000000030.ckpt\n");
 }
 
-TEST_F(RunSurveyTest, RepairsRunDirectoriesOnly) {
+TEST_F(RunSummaryTest, RepairsRunDirectoriesOnly) {
   Scratch empty;
   EXPECT_THAT(RepairRun(empty.path()),
               FailsWith(absl::StatusCode::kInvalidArgument, "expected a run directory"));
 }
 
-TEST_F(RunSurveyTest, PrintsTextAndJson) {
+TEST_F(RunSummaryTest, PrintsTextAndJson) {
   Damage(30);
   const auto inspection = Inspect(run_.path(), {.verify = true});
   ASSERT_THAT(inspection, IsOk());

@@ -1,4 +1,4 @@
-#include "trainer/diagnostics/findings.h"
+#include "trainer/diagnostics/step_statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -38,24 +38,24 @@ double ShareUpTo(const Histogram& histogram, double limit) {
   return histogram.number > 0 ? count / histogram.number : 0;
 }
 
-ActivationFindings FindingsOf(const Activation& what, const ActivationSums& sums) {
-  ActivationFindings findings{.what = what, .histogram = HistogramOf(sums, what.range)};
-  const Histogram& histogram = findings.histogram;
-  if (sums.number > 0) findings.mean = sums.sum / sums.number;
+ActivationStatistics StatisticsOf(const Activation& what, const ActivationSums& sums) {
+  ActivationStatistics statistics{.what = what, .histogram = HistogramOf(sums, what.range)};
+  const Histogram& histogram = statistics.histogram;
+  if (sums.number > 0) statistics.mean = sums.sum / sums.number;
   switch (what.range) {
     case ActivationRange::kGate:
-      findings.low = ShareUpTo(histogram, kClosed);
-      findings.high = 1 - ShareUpTo(histogram, kOpen);
+      statistics.low = ShareUpTo(histogram, kClosed);
+      statistics.high = 1 - ShareUpTo(histogram, kOpen);
       break;
     case ActivationRange::kTanh:
-      findings.low = ShareUpTo(histogram, -kSaturated);
-      findings.high = 1 - ShareUpTo(histogram, kSaturated);
+      statistics.low = ShareUpTo(histogram, -kSaturated);
+      statistics.high = 1 - ShareUpTo(histogram, kSaturated);
       break;
     case ActivationRange::kRectifier:
-      findings.low = ShareUpTo(histogram, 0);
+      statistics.low = ShareUpTo(histogram, 0);
       break;
   }
-  return findings;
+  return statistics;
 }
 
 TimeConstants TimeConstantsOf(const RecurrenceSums& sums) {
@@ -73,30 +73,30 @@ TimeConstants TimeConstantsOf(const RecurrenceSums& sums) {
 
 }  // namespace
 
-RecurrenceFindings FindingsOf(const RecurrenceSums& sums) {
-  RecurrenceFindings findings{.name = sums.name, .cell = sums.cell};
+RecurrenceStatistics StatisticsOf(const RecurrenceSums& sums) {
+  RecurrenceStatistics statistics{.name = sums.name, .cell = sums.cell};
   const int64_t farthest = std::ssize(sums.lags) - 1;
   for (int64_t lag = 0; lag <= farthest && sums.lags[0].entered > 0; ++lag) {
     const LagSums& at = sums.lags[lag];
     if (at.entered == 0 || (!IsShownLag(lag) && lag != farthest)) continue;
-    findings.lags.push_back({.lag = lag,
-                             .sequences = at.sequences,
-                             .norm = std::sqrt(at.h / at.sequences),
-                             .cell_norm = std::sqrt(at.c / at.sequences),
-                             .ratio = std::sqrt((at.h + at.c) / at.entered)});
+    statistics.lags.push_back({.lag = lag,
+                               .sequences = at.sequences,
+                               .norm = std::sqrt(at.h / at.sequences),
+                               .cell_norm = std::sqrt(at.c / at.sequences),
+                               .ratio = std::sqrt((at.h + at.c) / at.entered)});
   }
   const std::span<const Activation> activations = ActivationsOf(sums.cell);
   for (size_t i = 0; i < sums.activations.size(); ++i)
-    findings.activations.push_back(FindingsOf(activations[i], sums.activations[i]));
-  if (!sums.kept.empty() && sums.rows > 0) findings.time_constants = TimeConstantsOf(sums);
-  return findings;
+    statistics.activations.push_back(StatisticsOf(activations[i], sums.activations[i]));
+  if (!sums.kept.empty() && sums.rows > 0) statistics.time_constants = TimeConstantsOf(sums);
+  return statistics;
 }
 
-std::vector<LayerFigures> LayersOf(std::span<const ParameterFigures> parameters) {
-  std::vector<LayerFigures> layers;
-  for (const ParameterFigures& parameter : parameters) {
+std::vector<LayerStatistics> LayersOf(std::span<const ParameterStatistics> parameters) {
+  std::vector<LayerStatistics> layers;
+  for (const ParameterStatistics& parameter : parameters) {
     const std::string name = parameter.name.substr(0, parameter.name.find('.'));
-    auto layer = std::ranges::find(layers, name, &LayerFigures::name);
+    auto layer = std::ranges::find(layers, name, &LayerStatistics::name);
     if (layer == layers.end()) layer = layers.insert(layers.end(), {.name = name});
     layer->gradient = std::hypot(layer->gradient, parameter.gradient);
     layer->value = std::hypot(layer->value, parameter.value);

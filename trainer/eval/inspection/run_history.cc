@@ -1,4 +1,4 @@
-#include "trainer/eval/inspection/run_course.h"
+#include "trainer/eval/inspection/run_history.h"
 
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
@@ -57,26 +57,26 @@ std::string LastEvent(const RunRecord& record) {
 }
 
 // Names and values of the metrics by which two runs are compared.
-std::vector<std::pair<std::string, double>> FiguresOf(const RunRecord& record) {
-  std::vector<std::pair<std::string, double>> figures;
-  if (record.lines().empty()) return figures;
-  figures.emplace_back("step", static_cast<double>(record.lines().back().step));
+std::vector<std::pair<std::string, double>> MetricsOf(const RunRecord& record) {
+  std::vector<std::pair<std::string, double>> metrics;
+  if (record.lines().empty()) return metrics;
+  metrics.emplace_back("step", static_cast<double>(record.lines().back().step));
   if (const RecordedLine* best = record.BestValidation()) {
-    figures.emplace_back("best_step", static_cast<double>(best->step));
+    metrics.emplace_back("best_step", static_cast<double>(best->step));
     for (const auto& [name, value] : best->numbers) {
-      if (name != "best" && name != "step") figures.emplace_back("best_" + name, value);
+      if (name != "best" && name != "step") metrics.emplace_back("best_" + name, value);
     }
   }
   const auto losses = record.Points("train", "loss");
-  if (!losses.empty()) figures.emplace_back("training_loss", losses.back().value);
+  if (!losses.empty()) metrics.emplace_back("training_loss", losses.back().value);
   const auto speeds = record.Points("train", "tokens_per_second");
-  if (!speeds.empty()) figures.emplace_back("tokens_per_second", Median(speeds));
-  return figures;
+  if (!speeds.empty()) metrics.emplace_back("tokens_per_second", Median(speeds));
+  return metrics;
 }
 
 // Formats a value with six digits; steps, counts and times of day in full.
-std::string FigureText(const std::pair<std::string, double>& figure) {
-  const auto& [name, value] = figure;
+std::string MetricText(const std::pair<std::string, double>& metric) {
+  const auto& [name, value] = metric;
   if (name == kBestTime) return TimeText(value);
   const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
   return whole ? FixedText(value, 0) : SignificantText(value, 6);
@@ -184,7 +184,7 @@ std::string Sparkline(const std::vector<RecordedPoint>& points, size_t width) {
   return line;
 }
 
-void AddCourse(const RunRecord& record, Inspection* inspection) {
+void AddHistory(const RunRecord& record, Inspection* inspection) {
   if (record.lines().empty()) return;
   inspection->AddText("result", ResultText(record));
   inspection->AddText(
@@ -198,7 +198,7 @@ void AddCourse(const RunRecord& record, Inspection* inspection) {
                      SignificantText(points.back().value, 5)));
   }
   JsonObject json;
-  for (const auto& [name, value] : FiguresOf(record)) json.Add(name, value);
+  for (const auto& [name, value] : MetricsOf(record)) json.Add(name, value);
   inspection->AddJson("course", json);
   if (const RecordedLine* const diagnosis = LastDiagnosis(record))
     AddDiagnosis(*diagnosis, inspection);
@@ -212,14 +212,14 @@ absl::StatusOr<Inspection> CompareRuns(const std::string& path, const std::strin
   const auto beside = [&](const std::string& name, const std::string& a, const std::string& b) {
     inspection.AddText(name, absl::StrCat(LeftAligned(a, 20), " ", b));
   };
-  const auto figures = FiguresOf(run.record), others_figures = FiguresOf(others.record);
+  const auto metrics = MetricsOf(run.record), others_metrics = MetricsOf(others.record);
   JsonObject json;
-  for (const auto& figure : figures) {
+  for (const auto& metric : metrics) {
     const auto found =
-        std::ranges::find(others_figures, figure.first, &std::pair<std::string, double>::first);
-    if (found == others_figures.end()) continue;
-    beside(figure.first, FigureText(figure), FigureText(*found));
-    json.Add(figure.first, JsonObject().Add("run", figure.second).Add("other", found->second));
+        std::ranges::find(others_metrics, metric.first, &std::pair<std::string, double>::first);
+    if (found == others_metrics.end()) continue;
+    beside(metric.first, MetricText(metric), MetricText(*found));
+    json.Add(metric.first, JsonObject().Add("run", metric.second).Add("other", found->second));
   }
   inspection.AddJson("figures", json);
   for (const Curve& curve : kCurves) {

@@ -14,7 +14,7 @@
 namespace elman {
 
 // Statistics of one parameter in one step.
-struct ParameterFigures {
+struct ParameterStatistics {
   std::string name;
   // Euclidean norms.
   double gradient = 0;
@@ -23,11 +23,11 @@ struct ParameterFigures {
   Histogram gradients;  // of the gradient's elements
 };
 
-class ParameterSurvey {
+class ParameterStatisticsCollector {
  public:
   // For the elements [begin, end) of the flat arrays. Both limits are multiples of kSumBlock
-  // elements or the end of the array. `table` must outlive the survey.
-  ParameterSurvey(const ParameterTable& table, int64_t begin, int64_t end);
+  // elements or the end of the array. `table` must outlive this object.
+  ParameterStatisticsCollector(const ParameterTable& table, int64_t begin, int64_t end);
 
   // Call it before the update with the summed gradients and the values. `scale` turns the sums into
   // the gradients of the loss.
@@ -36,10 +36,10 @@ class ParameterSurvey {
   // Call it after the update; not at all if there is no update.
   void LookAtUpdate(std::span<const float> values);
 
-  // Returns the figures of the whole arrays, on every rank, in the order of the table. They have
+  // Returns the statistics of the whole arrays, on every rank, in the order of the table. They have
   // the same bits for any division into slices. Collective; the slices of ranks are adjacent, in
   // the order of the ranks.
-  std::vector<ParameterFigures> Gather(Communicator* communicator) const;
+  std::vector<ParameterStatistics> Gather(Communicator* communicator) const;
 
  private:
   // Sums over the elements of a parameter in one block.

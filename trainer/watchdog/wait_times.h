@@ -5,25 +5,26 @@
 #include <cstdint>
 #include <vector>
 
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 
 namespace elman {
 
-// Times are seconds that the owner of the ledger was awake. Time when a laptop slept, the scheduler
-// had stopped the job, or the machine was too busy to run the owner does not count as waiting.
-class Ledger {
+// Times are seconds that the owner of this object was awake. Time when a laptop slept, the
+// scheduler had stopped the job, or the machine was too busy to run the owner does not count as
+// waiting.
+class WaitTimes {
  public:
-  explicit Ledger(int ranks);
+  explicit WaitTimes(int ranks);
 
   void Advance(double seconds) { now_ += seconds; }
 
   // Records a message of a rank. `state` is the state of its main thread as in /proc, 0 if unknown.
-  // Ranks outside of the ledger are ignored.
-  void Hear(int rank, const PulseSample& sample, char state);
+  // Ranks that do not exist are ignored.
+  void RecordMessage(int rank, const HeartbeatSample& sample, char state);
 
   struct Entry {
-    bool heard = false;  // whether any message has arrived
-    PulseSample sample;  // from the last message
+    bool heard = false;      // whether any message has arrived
+    HeartbeatSample sample;  // from the last message
     char state = 0;
     double heard_at = 0;
     double moved_at = 0;  // when the last progress was first reported
@@ -35,10 +36,10 @@ class Ledger {
   double quiet_for(int rank) const { return now_ - entries_[rank].moved_at; }
   double quiet() const;  // seconds since any rank made progress
 
-  // Returns whether some rank has a valid reason to take long: its last message is at most
+  // Returns whether some rank has an operation that may take long: its last message is at most
   // `silence` seconds old, it does not wait for another rank, and it is starting, ending or writing
   // a checkpoint. Also true if a rank was never heard from.
-  bool HasExcuse(double silence) const;
+  bool HasSlowOperation(double silence) const;
 
  private:
   std::vector<Entry> entries_;

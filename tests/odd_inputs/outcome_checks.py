@@ -1,4 +1,4 @@
-"""Runs a case and judges how it ended: in words what is wrong, None where nothing is."""
+"""Runs a case and checks how it ended: in words what is wrong, None where nothing is."""
 import json
 import math
 import os
@@ -119,7 +119,7 @@ def end_all(process, case):
             pass
 
 
-def judge(case, programs, end):
+def check_case(case, programs, end):
     text = end.text()
     if end.hung:
         return None if case.may_be_long else f"no end after {SECONDS} s"
@@ -135,10 +135,10 @@ def judge(case, programs, end):
         if end.status == 127 and (silent or NOT_OURS.search(text)) or case.prefix:
             return None
         return f"exit status {end.status}"
-    return failure_verdict(case, end, text) if end.status else success_verdict(case, programs, end, text)
+    return check_failure(case, end, text) if end.status else check_success(case, programs, end, text)
 
 
-def failure_verdict(case, end, text):
+def check_failure(case, end, text):
     if case.streams in ("closed stderr", "full stderr"):
         return None
     own = r"elman-(train|run)" if case.prefix else case.program
@@ -166,17 +166,17 @@ def failure_verdict(case, end, text):
     return None
 
 
-def success_verdict(case, programs, end, text):
+def check_success(case, programs, end, text):
     if re.search(r"^elman-[a-z]+: error: ", text, re.M) and not case.prefix:
         return "exit status 0 with an error"
     if re.search(r"--(help|version)\b|(^| )-h( |$)", " ".join(case.arguments)):
         return None if end.out or case.streams in ("closed stdout", "full stdout") else "exit status 0 with no output"
-    result = {"elman-preprocess": dataset_verdict, "elman-train": run_verdict, "elman-run": run_verdict, "elman-evaluate": metrics_verdict,
-              "elman-baseline": baseline_verdict, "elman-predict": predictions_verdict, "elman-inspect": view_verdict}[case.program]
+    result = {"elman-preprocess": check_dataset, "elman-train": check_run, "elman-run": check_run, "elman-evaluate": check_metrics,
+              "elman-baseline": check_baseline, "elman-predict": check_predictions, "elman-inspect": check_view}[case.program]
     if case.streams in ("closed stdout", "full stdout") and case.program in ("elman-evaluate", "elman-predict", "elman-inspect"):
         return None if case.program == "elman-predict" and not case.stdin else "exit status 0, and its output is lost"
-    verdict = result(case, programs, end, text)
-    return verdict and "exit status 0, but " + verdict
+    problem = result(case, programs, end, text)
+    return problem and "exit status 0, but " + problem
 
 
 def inspected(case, programs, path, *arguments):
@@ -188,7 +188,7 @@ def inspected(case, programs, path, *arguments):
     return strict_json(done.stdout.decode("utf-8", "replace")), None
 
 
-def dataset_verdict(case, programs, end, text):
+def check_dataset(case, programs, end, text):
     output = case.option("output")
     view, fault = inspected(case, programs, output, "--verify")
     if fault:
@@ -220,7 +220,7 @@ def is_utf8(word):
         return False
 
 
-def run_verdict(case, programs, end, text):
+def check_run(case, programs, end, text):
     if any(re.fullmatch(r"--(dry_run|preflight)(=(true|t|yes|y|1))?|--(verify_resume|replay_step)(=\+?0*[1-9].*)?", argument)
            for argument in case.arguments):
         if case.streams in ("closed stdout", "full stdout"):
@@ -252,7 +252,7 @@ def odd_number(out):
     return f"it prints {match.group(0).decode()}" if match else None
 
 
-def metrics_verdict(case, programs, end, text):
+def check_metrics(case, programs, end, text):
     if not end.out.strip():
         return "there is no output"
     if case.option("format") != "json":
@@ -267,14 +267,14 @@ def metrics_verdict(case, programs, end, text):
     return None
 
 
-def baseline_verdict(case, programs, end, text):
+def check_baseline(case, programs, end, text):
     view, fault = inspected(case, programs, case.option("output"))
     if fault:
         return fault
     return "it counts nothing" if view.get("train_examples") == 0 else None
 
 
-def predictions_verdict(case, programs, end, text):
+def check_predictions(case, programs, end, text):
     data = b"" if case.streams in ("no stdin", "closed stdin") else case.stdin
     inputs = data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
     outputs = end.out.count(b"\n")
@@ -292,7 +292,7 @@ def predictions_verdict(case, programs, end, text):
     return f"it has {outputs} lines for {inputs}" if inputs != outputs else None
 
 
-def view_verdict(case, programs, end, text):
+def check_view(case, programs, end, text):
     if not end.out.strip():
         return "there is no output"
     if case.option("format") == "json":

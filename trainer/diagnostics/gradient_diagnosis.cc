@@ -1,4 +1,4 @@
-#include "trainer/diagnostics/verdict.h"
+#include "trainer/diagnostics/gradient_diagnosis.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,7 @@ constexpr double kExploded = 10;
 // than the network.
 constexpr double kShareOfSequences = 0.1;
 // With fewer steps, no rate can be estimated.
-constexpr int64_t kFewestSteps = 5;
+constexpr int64_t kMinSteps = 5;
 // If more updates are clipped, the clipping norm determines their size rather than the learning
 // rate.
 constexpr double kOftenClipped = 0.5;
@@ -42,8 +42,8 @@ constexpr double kMostlyOff = 0.9;
 constexpr double kLargeUpdate = 0.1;
 
 // The gradient of one recurrence, by distance.
-struct Course {
-  const RecurrenceFindings* recurrence = nullptr;
+struct LagProfile {
+  const RecurrenceStatistics* recurrence = nullptr;
   int64_t farthest = 0;     // the largest lag of enough sequences
   int64_t reach = 0;        // the largest lag at which the gradient has not vanished
   int64_t vanished_at = 0;  // the next lag after `reach`; not set if reach == farthest
@@ -55,7 +55,7 @@ struct Course {
   int64_t largest_at = 0;
   bool finite = true;
 
-  bool known() const { return farthest + 1 >= kFewestSteps; }
+  bool known() const { return farthest + 1 >= kMinSteps; }
   // Most of the gradient is lost where it enters, at the end of sequences, and little on the way.
   bool blocked() const {
     return at_half > 0 && at_half < kVanished &&
@@ -65,27 +65,27 @@ struct Course {
   bool wide() const { return static_cast<double>(reach) >= kReachWanted * farthest; }
 };
 
-Course CourseOf(const RecurrenceFindings& recurrence) {
-  Course course{.recurrence = &recurrence};
+LagProfile LagProfileOf(const RecurrenceStatistics& recurrence) {
+  LagProfile profile{.recurrence = &recurrence};
   bool follows = false;
-  for (const LagFigures& at : recurrence.lags) {
+  for (const LagStatistics& at : recurrence.lags) {
     if (at.sequences < kShareOfSequences * recurrence.lags[0].sequences) break;
-    course.farthest = at.lag;
-    course.at_farthest = at.ratio;
-    course.finite &= std::isfinite(at.ratio);
-    if (at.ratio > course.largest) course.largest = at.ratio, course.largest_at = at.lag;
+    profile.farthest = at.lag;
+    profile.at_farthest = at.ratio;
+    profile.finite &= std::isfinite(at.ratio);
+    if (at.ratio > profile.largest) profile.largest = at.ratio, profile.largest_at = at.lag;
     if (at.ratio >= kVanished) {
-      course.reach = at.lag;
+      profile.reach = at.lag;
       follows = false;
     } else if (!follows) {
-      course.vanished_at = at.lag;
+      profile.vanished_at = at.lag;
       follows = true;
     }
   }
-  for (const LagFigures& at : recurrence.lags) {
-    if (2 * at.lag <= course.farthest) course.half = at.lag, course.at_half = at.ratio;
+  for (const LagStatistics& at : recurrence.lags) {
+    if (2 * at.lag <= profile.farthest) profile.half = at.lag, profile.at_half = at.ratio;
   }
-  return course;
+  return profile;
 }
 
 // Returns "layer" for "layer1" and "layer.reverse" for "layer1.reverse". Recurrences with the same
@@ -95,17 +95,17 @@ std::string StackOf(std::string name) {
   return name;
 }
 
-// Returns the course with the farthest reach of each stack.
-std::vector<Course> BestCourses(const std::vector<Course>& courses) {
-  std::vector<Course> best;
-  for (const Course& course : courses) {
-    const auto same = std::ranges::find_if(best, [&](const Course& other) {
-      return StackOf(other.recurrence->name) == StackOf(course.recurrence->name);
+// Returns the profile with the farthest reach of each stack.
+std::vector<LagProfile> BestLagProfiles(const std::vector<LagProfile>& profiles) {
+  std::vector<LagProfile> best;
+  for (const LagProfile& profile : profiles) {
+    const auto same = std::ranges::find_if(best, [&](const LagProfile& other) {
+      return StackOf(other.recurrence->name) == StackOf(profile.recurrence->name);
     });
     if (same == best.end()) {
-      best.push_back(course);
-    } else if (course.reach > same->reach) {
-      *same = course;
+      best.push_back(profile);
+    } else if (profile.reach > same->reach) {
+      *same = profile;
     }
   }
   return best;
@@ -184,60 +184,60 @@ std::string SmallerSteps(const std::optional<double>& clip_rate, const TrainingC
   return words;
 }
 
-std::string ExplodingWords(const Course& course) {
-  const std::string& name = course.recurrence->name;
-  if (!course.finite)
+std::string ExplodingWords(const LagProfile& profile) {
+  const std::string& name = profile.recurrence->name;
+  if (!profile.finite)
     return absl::StrCat("the gradient of ", name, " is not finite at some step back");
   return absl::StrFormat("the gradient of %s grows %.3g-fold over %d steps back%s", name,
-                         course.largest, course.largest_at,
-                         PerStep(course.largest, course.largest_at));
+                         profile.largest, profile.largest_at,
+                         PerStep(profile.largest, profile.largest_at));
 }
 
-std::string BlockedWords(const Course& course, const TrainingConfig& config) {
+std::string BlockedWords(const LagProfile& profile, const TrainingConfig& config) {
   return absl::StrFormat(
       "only %s of the gradient of %s is left %d steps back, and hardly less over %d: it is lost in "
       "saturated units at its first step, not over time; a lower optimizer.learning_rate than %g, "
       "or in a new run a smaller model.initializer.range than %g, reduces saturation",
-      Percent(course.at_half), course.recurrence->name, course.half, course.farthest,
+      Percent(profile.at_half), profile.recurrence->name, profile.half, profile.farthest,
       config.optimizer().learning_rate(), config.model().initializer().range());
 }
 
-std::string VanishingWords(const Course& course) {
+std::string VanishingWords(const LagProfile& profile) {
   std::string words = absl::StrFormat(
       "the gradient of %s falls to %s after %d steps of %d%s: the model cannot learn to use "
       "context beyond that",
-      course.recurrence->name, Percent(kVanished), course.vanished_at, course.farthest,
-      PerStep(kVanished, course.vanished_at));
-  if (const auto& constants = course.recurrence->time_constants) {
+      profile.recurrence->name, Percent(kVanished), profile.vanished_at, profile.farthest,
+      PerStep(kVanished, profile.vanished_at));
+  if (const auto& constants = profile.recurrence->time_constants) {
     absl::StrAppendFormat(&words, " (median time until a unit forgets: %.3g steps)",
                           constants->median);
   }
   return words;
 }
 
-std::string HealthyWords(const Course& course) {
-  const std::string& name = course.recurrence->name;
-  if (course.at_farthest > 1) {
+std::string HealthyWords(const LagProfile& profile) {
+  const std::string& name = profile.recurrence->name;
+  if (profile.at_farthest > 1) {
     return absl::StrFormat("the gradient of %s is %.2g times as large %d steps back%s", name,
-                           course.at_farthest, course.farthest,
-                           PerStep(course.at_farthest, course.farthest));
+                           profile.at_farthest, profile.farthest,
+                           PerStep(profile.at_farthest, profile.farthest));
   }
-  if (course.reach == course.farthest) {
+  if (profile.reach == profile.farthest) {
     return absl::StrFormat(
         "%s of the gradient of %s reaches back over %d steps%s, which is the full length",
-        Percent(course.at_farthest), name, course.farthest,
-        PerStep(course.at_farthest, course.farthest));
+        Percent(profile.at_farthest), name, profile.farthest,
+        PerStep(profile.at_farthest, profile.farthest));
   }
   return absl::StrFormat("the gradient of %s falls to %s after %d steps of %d", name,
-                         Percent(kVanished), course.vanished_at, course.farthest);
+                         Percent(kVanished), profile.vanished_at, profile.farthest);
 }
 
 // Lists the units of that range whose fraction is beyond a bound, such as "82 % of layer0's hidden,
 // 60 % of layer1's hidden".
-std::string UnitsBeyond(double bound, ActivationRange range, const Findings& findings) {
+std::string UnitsBeyond(double bound, ActivationRange range, const StepStatistics& statistics) {
   std::vector<std::string> found;
-  for (const RecurrenceFindings& recurrence : findings.recurrences) {
-    for (const ActivationFindings& activation : recurrence.activations) {
+  for (const RecurrenceStatistics& recurrence : statistics.recurrences) {
+    for (const ActivationStatistics& activation : recurrence.activations) {
       const double share = activation.low + activation.high;
       if (activation.what.range != range || share <= bound) continue;
       found.push_back(
@@ -249,27 +249,27 @@ std::string UnitsBeyond(double bound, ActivationRange range, const Findings& fin
 
 // Returns further remarks. A network whose gradients reach far may have saturated units, because
 // these keep what it has read.
-std::vector<std::string> Remarks(const Findings& findings, const TrainingConfig& config,
-                                 Verdict::Kind kind) {
+std::vector<std::string> Remarks(const StepStatistics& statistics, const TrainingConfig& config,
+                                 GradientDiagnosis::Kind kind) {
   std::vector<std::string> remarks;
-  const double clip_rate = findings.clip_rate.value_or(0);
-  if (clip_rate > kOftenClipped && kind != Verdict::Kind::kExploding) {
+  const double clip_rate = statistics.clip_rate.value_or(0);
+  if (clip_rate > kOftenClipped && kind != GradientDiagnosis::Kind::kExploding) {
     remarks.push_back(
         absl::StrFormat("optimizer.clip_norm=%g shortens %s of the updates: it determines their "
                         "size more than optimizer.learning_rate does; a higher value clips fewer",
                         config.optimizer().clip_norm(), Percent(clip_rate)));
   }
-  const std::string saturated = UnitsBeyond(kOftenSaturated, ActivationRange::kTanh, findings);
-  if (!saturated.empty() && kind != Verdict::Kind::kHealthy)
+  const std::string saturated = UnitsBeyond(kOftenSaturated, ActivationRange::kTanh, statistics);
+  if (!saturated.empty() && kind != GradientDiagnosis::Kind::kHealthy)
     remarks.push_back(saturated + " units are saturated (beyond 0.95)");
-  const std::string off = UnitsBeyond(kMostlyOff, ActivationRange::kRectifier, findings);
+  const std::string off = UnitsBeyond(kMostlyOff, ActivationRange::kRectifier, statistics);
   if (!off.empty()) {
     remarks.push_back(off +
                       " units are always 0 and pass no gradient; a lower optimizer.learning_rate "
                       "keeps more of them active");
   }
   std::vector<std::string> changed;
-  for (const LayerFigures& layer : findings.layers) {
+  for (const LayerStatistics& layer : statistics.layers) {
     const double ratio = UpdateRatio(layer.update, layer.value);
     if (ratio > kLargeUpdate) changed.push_back(absl::StrCat(layer.name, " by ", Percent(ratio)));
   }
@@ -284,88 +284,90 @@ std::vector<std::string> Remarks(const Findings& findings, const TrainingConfig&
 
 }  // namespace
 
-bool VerdictNews::IsNews(Verdict::Kind kind) {
+bool VerdictNews::IsNews(GradientDiagnosis::Kind kind) {
   constexpr int kLasting = 3;
-  if (kind == Verdict::Kind::kUnknown) return false;
+  if (kind == GradientDiagnosis::Kind::kUnknown) return false;
   in_a_row_ = kind == next_ ? in_a_row_ + 1 : 1;
   next_ = kind;
-  const bool first = printed_ == Verdict::Kind::kUnknown;
+  const bool first = printed_ == GradientDiagnosis::Kind::kUnknown;
   if (kind == printed_ || (!first && in_a_row_ < kLasting)) return false;
   printed_ = kind;
   return true;
 }
 
-const char* KindName(Verdict::Kind kind) {
+const char* KindName(GradientDiagnosis::Kind kind) {
   switch (kind) {
-    case Verdict::Kind::kHealthy:
+    case GradientDiagnosis::Kind::kHealthy:
       return "healthy";
-    case Verdict::Kind::kVanishing:
+    case GradientDiagnosis::Kind::kVanishing:
       return "vanishing";
-    case Verdict::Kind::kExploding:
+    case GradientDiagnosis::Kind::kExploding:
       return "exploding";
-    case Verdict::Kind::kUnknown:
+    case GradientDiagnosis::Kind::kUnknown:
       return "unknown";
   }
   return "";
 }
 
-std::string WhyTimeless(Task task, const ModelSpec& model) {
+std::string NoTimeGradientReason(Task task, const ModelSpec& model) {
   if (!TraitsOf(task).layers) return "word vectors have no recurrent layers";
   if (model.fixed_window().tokens() == 0) return "";
   return "a fixed window has no recurrent layers: its gradients do not go back through time";
 }
 
-Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config) {
-  std::vector<Course> courses;
-  for (const RecurrenceFindings& recurrence : findings.recurrences) {
-    const Course course = CourseOf(recurrence);
-    if (course.known() || !course.finite) courses.push_back(course);
+GradientDiagnosis DiagnoseGradients(const StepStatistics& statistics, Task task,
+                                    const TrainingConfig& config) {
+  std::vector<LagProfile> profiles;
+  for (const RecurrenceStatistics& recurrence : statistics.recurrences) {
+    const LagProfile profile = LagProfileOf(recurrence);
+    if (profile.known() || !profile.finite) profiles.push_back(profile);
   }
-  Verdict verdict;
+  GradientDiagnosis diagnosis;
   std::vector<std::string> sentences;
-  const std::vector<Course> best = BestCourses(courses);
-  const auto exploded = std::ranges::max_element(
-      courses, {}, [](const Course& course) { return course.exploded() ? course.largest : 0; });
-  const auto first_not_finite = std::ranges::find(courses, false, &Course::finite);
-  if (const std::string timeless = WhyTimeless(task, config.model()); !timeless.empty()) {
+  const std::vector<LagProfile> best = BestLagProfiles(profiles);
+  const auto exploded = std::ranges::max_element(profiles, {}, [](const LagProfile& profile) {
+    return profile.exploded() ? profile.largest : 0;
+  });
+  const auto first_not_finite = std::ranges::find(profiles, false, &LagProfile::finite);
+  if (const std::string timeless = NoTimeGradientReason(task, config.model()); !timeless.empty()) {
     sentences.push_back(timeless);
-  } else if (courses.empty()) {
+  } else if (profiles.empty()) {
     sentences.push_back(absl::StrCat(
-        "sequences of fewer than ", kFewestSteps,
+        "sequences of fewer than ", kMinSteps,
         " steps, or no loss at their last step: how far gradients reach back cannot be measured"));
-  } else if (first_not_finite != courses.end() || (exploded->exploded() && !findings.solved)) {
-    verdict.kind = Verdict::Kind::kExploding;
+  } else if (first_not_finite != profiles.end() || (exploded->exploded() && !statistics.solved)) {
+    diagnosis.kind = GradientDiagnosis::Kind::kExploding;
     sentences.push_back(
-        ExplodingWords(first_not_finite != courses.end() ? *first_not_finite : *exploded));
-    sentences.push_back(SmallerSteps(findings.clip_rate, config));
-  } else if (findings.solved) {
-    verdict.kind = Verdict::Kind::kHealthy;
+        ExplodingWords(first_not_finite != profiles.end() ? *first_not_finite : *exploded));
+    sentences.push_back(SmallerSteps(statistics.clip_rate, config));
+  } else if (statistics.solved) {
+    diagnosis.kind = GradientDiagnosis::Kind::kHealthy;
     sentences.emplace_back("the model predicts almost without error, and its gradients are small");
-  } else if (std::ranges::all_of(best, &Course::wide)) {
-    verdict.kind = Verdict::Kind::kHealthy;
+  } else if (std::ranges::all_of(best, &LagProfile::wide)) {
+    diagnosis.kind = GradientDiagnosis::Kind::kHealthy;
     std::vector<std::string> words;
-    for (const Course& course : best) words.push_back(HealthyWords(course));
+    for (const LagProfile& profile : best) words.push_back(HealthyWords(profile));
     sentences.push_back(absl::StrJoin(words, ", "));
   } else {
-    verdict.kind = Verdict::Kind::kVanishing;
+    diagnosis.kind = GradientDiagnosis::Kind::kVanishing;
     int64_t farthest = 0;
-    for (const Course& course : best) {
-      if (course.wide()) continue;
-      if (course.blocked()) {
-        sentences.push_back(BlockedWords(course, config));
+    for (const LagProfile& profile : best) {
+      if (profile.wide()) continue;
+      if (profile.blocked()) {
+        sentences.push_back(BlockedWords(profile, config));
       } else {
-        sentences.push_back(VanishingWords(course));
-        farthest = std::max(farthest, course.farthest);
+        sentences.push_back(VanishingWords(profile));
+        farthest = std::max(farthest, profile.farthest);
       }
     }
     if (farthest > 0) sentences.push_back(LongerMemory(farthest, task, config.model()));
   }
-  if (!findings.solved) {
-    for (std::string& remark : Remarks(findings, config, verdict.kind))
+  if (!statistics.solved) {
+    for (std::string& remark : Remarks(statistics, config, diagnosis.kind))
       sentences.push_back(std::move(remark));
   }
-  verdict.words = absl::StrCat(KindName(verdict.kind), ": ", absl::StrJoin(sentences, "; "));
-  return verdict;
+  diagnosis.words = absl::StrCat(KindName(diagnosis.kind), ": ", absl::StrJoin(sentences, "; "));
+  return diagnosis;
 }
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-#include "trainer/watchdog/pulse.h"
+#include "trainer/watchdog/rank_heartbeat.h"
 
 #include <array>
 
@@ -10,37 +10,37 @@ const char* ActivityName(Activity activity) {
   return kNames[static_cast<int>(activity)];
 }
 
-const char* MeetingName(Meeting meeting) {
-  static constexpr std::array<const char*, kMeetingKinds> kNames = {
+const char* RendezvousName(Rendezvous rendezvous) {
+  static constexpr std::array<const char*, kRendezvousKinds> kNames = {
       "nothing", "joining", "barrier", "broadcast", "all-gather", "exchange", "sharing", "fence"};
-  return kNames[static_cast<int>(meeting)];
+  return kNames[static_cast<int>(rendezvous)];
 }
 
-void Pulse::At(Activity activity, int64_t step) {
+void RankHeartbeat::At(Activity activity, int64_t step) {
   const bool is_new = activity != activity_.load(kOrder) || step != step_.load(kOrder);
   activity_.store(activity, kOrder);
   step_.store(step, kOrder);
   if (is_new || (activity != Activity::kCheckpoint && activity != Activity::kEnding)) Move();
 }
 
-void Pulse::Meet(Meeting meeting) {
-  meeting_.store(meeting, kOrder);
-  meetings_.store(meetings_.load(kOrder) + 1, kOrder);
+void RankHeartbeat::Enter(Rendezvous rendezvous) {
+  rendezvous_.store(rendezvous, kOrder);
+  rendezvous_count_.store(rendezvous_count_.load(kOrder) + 1, kOrder);
   Move();
 }
 
-void Pulse::Part() {
-  meeting_.store(Meeting::kNone, kOrder);
+void RankHeartbeat::Leave() {
+  rendezvous_.store(Rendezvous::kNone, kOrder);
   Move();
 }
 
-PulseSample Pulse::Look() const {
+HeartbeatSample RankHeartbeat::Look() const {
   return {.step = step_.load(kOrder),
           .moves = moves_.load(kOrder) + clock_->entries(),
-          .meetings = meetings_.load(kOrder),
+          .rendezvous_count = rendezvous_count_.load(kOrder),
           .activity = activity_.load(kOrder),
           .phase = clock_->phase(),
-          .meeting = meeting_.load(kOrder),
+          .rendezvous = rendezvous_.load(kOrder),
           .shard = shard_.load(kOrder)};
 }
 

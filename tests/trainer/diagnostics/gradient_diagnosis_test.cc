@@ -1,4 +1,4 @@
-#include "trainer/diagnostics/verdict.h"
+#include "trainer/diagnostics/gradient_diagnosis.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,27 +14,27 @@ using testing::HasSubstr;
 using testing::Not;
 
 // A recurrence whose gradient norm at each lag is entry * rate^lag.
-RecurrenceFindings Fading(const std::string& name, double rate, int64_t steps, double entry = 1) {
-  RecurrenceFindings findings{.name = name, .cell = Cell::kLstm};
+RecurrenceStatistics Fading(const std::string& name, double rate, int64_t steps, double entry = 1) {
+  RecurrenceStatistics statistics{.name = name, .cell = Cell::kLstm};
   for (int64_t lag = 0; lag < steps; ++lag) {
     const double ratio = lag == 0 ? 1 : entry * std::pow(rate, lag);
-    findings.lags.push_back({.lag = lag, .sequences = 8, .norm = ratio, .ratio = ratio});
+    statistics.lags.push_back({.lag = lag, .sequences = 8, .norm = ratio, .ratio = ratio});
   }
-  return findings;
+  return statistics;
 }
 
-Findings Of(std::vector<RecurrenceFindings> recurrences) {
-  Findings findings;
-  findings.recurrences = std::move(recurrences);
-  return findings;
+StepStatistics Of(std::vector<RecurrenceStatistics> recurrences) {
+  StepStatistics statistics;
+  statistics.recurrences = std::move(recurrences);
+  return statistics;
 }
 
-std::string WordsOf(const Findings& findings, const TrainingConfig& config = {},
+std::string WordsOf(const StepStatistics& statistics, const TrainingConfig& config = {},
                     Task task = LANGUAGE_MODEL) {
-  return Judge(findings, task, config).words;
+  return DiagnoseGradients(statistics, task, config).words;
 }
 
-TEST(VerdictTest, CountsTheStepsUntilTheGradientVanishes) {
+TEST(GradientDiagnosisTest, CountsTheStepsUntilTheGradientVanishes) {
   // 0.7^13 is 0.0097, below the limit of 0.01.
   const std::string words = WordsOf(Of({Fading("layer0", 0.7, 36)}));
   EXPECT_THAT(words,
@@ -48,7 +48,7 @@ TEST(VerdictTest, CountsTheStepsUntilTheGradientVanishes) {
               HasSubstr("healthy: the gradient of layer0 is 6.1 times as large 19 steps back"));
 }
 
-TEST(VerdictTest, ExplainsModelsWithoutGradientsThroughTime) {
+TEST(GradientDiagnosisTest, ExplainsModelsWithoutGradientsThroughTime) {
   TrainingConfig config;
   EXPECT_THAT(WordsOf({}, config), HasSubstr("sequences of fewer than"));
   EXPECT_THAT(WordsOf({}, config, EMBEDDING), HasSubstr("unknown: word vectors have no"));
@@ -58,7 +58,7 @@ TEST(VerdictTest, ExplainsModelsWithoutGradientsThroughTime) {
   EXPECT_THAT(words, Not(HasSubstr("sequences")));
 }
 
-TEST(VerdictTest, OneFarReachingLayerPerStackIsEnough) {
+TEST(GradientDiagnosisTest, OneFarReachingLayerPerStackIsEnough) {
   EXPECT_THAT(WordsOf(Of({Fading("layer0", 0.3, 30), Fading("layer1", 0.95, 30)})),
               HasSubstr("healthy: "));
   const std::string both = WordsOf(Of({Fading("decoder0", 0.95, 30), Fading("layer0", 0.3, 30)}));
@@ -68,10 +68,10 @@ TEST(VerdictTest, OneFarReachingLayerPerStackIsEnough) {
               HasSubstr("vanishing: the gradient of layer0.reverse"));
 }
 
-TEST(VerdictTest, SuggestsOnlyUnusedRemedies) {
+TEST(GradientDiagnosisTest, SuggestsOnlyUnusedRemedies) {
   TrainingConfig config;
   config.mutable_model()->set_cell(ModelSpec::TANH);
-  const Findings vanishing = Of({Fading("layer0", 0.5, 36)});
+  const StepStatistics vanishing = Of({Fading("layer0", 0.5, 36)});
   EXPECT_THAT(WordsOf(vanishing, config), HasSubstr("model.cell=LSTM"));
   config.mutable_model()->set_cell(ModelSpec::LSTM);
   config.mutable_model()->mutable_initializer()->set_forget_bias(1);
@@ -85,34 +85,34 @@ TEST(VerdictTest, SuggestsOnlyUnusedRemedies) {
   EXPECT_THAT(WordsOf(vanishing, config, TRANSLATION), HasSubstr("attention=GENERAL"));
 }
 
-TEST(VerdictTest, ExplosionHasPriority) {
-  Findings findings = Of({Fading("layer0", 0.5, 20), Fading("layer1", 1.5, 20)});
-  const std::string words = WordsOf(findings);
+TEST(GradientDiagnosisTest, ExplosionHasPriority) {
+  StepStatistics statistics = Of({Fading("layer0", 0.5, 20), Fading("layer1", 1.5, 20)});
+  const std::string words = WordsOf(statistics);
   EXPECT_THAT(words, HasSubstr("exploding: the gradient of layer1 grows 2.22e+03-fold over 19"));
   EXPECT_THAT(words, HasSubstr("optimizer.clip_norm=1"));
   TrainingConfig config;
   config.mutable_optimizer()->set_clip_norm(5);
-  findings.clip_rate = 0.25;
-  EXPECT_THAT(WordsOf(findings, config), HasSubstr("it clips 25 % of them"));
-  findings.recurrences[0].lags[4].ratio = NAN;
-  EXPECT_THAT(WordsOf(findings, config),
+  statistics.clip_rate = 0.25;
+  EXPECT_THAT(WordsOf(statistics, config), HasSubstr("it clips 25 % of them"));
+  statistics.recurrences[0].lags[4].ratio = NAN;
+  EXPECT_THAT(WordsOf(statistics, config),
               HasSubstr("exploding: the gradient of layer0 is not finite"));
 }
 
 // Small gradients of a model that makes no errors are no fault; values that are not finite are one.
-TEST(VerdictTest, FindsNoFaultWithAModelThatMakesNoErrors) {
+TEST(GradientDiagnosisTest, FindsNoFaultWithAModelThatMakesNoErrors) {
   for (const double rate : {0.5, 1.5}) {
-    Findings findings = Of({Fading("layer0", rate, 20)});
-    EXPECT_THAT(WordsOf(findings), Not(HasSubstr("healthy: ")));
-    findings.solved = true;
-    EXPECT_THAT(WordsOf(findings), HasSubstr("healthy: the model predicts almost without error"));
-    findings.recurrences[0].lags[4].ratio = NAN;
-    EXPECT_THAT(WordsOf(findings), HasSubstr("exploding: "));
+    StepStatistics statistics = Of({Fading("layer0", rate, 20)});
+    EXPECT_THAT(WordsOf(statistics), Not(HasSubstr("healthy: ")));
+    statistics.solved = true;
+    EXPECT_THAT(WordsOf(statistics), HasSubstr("healthy: the model predicts almost without error"));
+    statistics.recurrences[0].lags[4].ratio = NAN;
+    EXPECT_THAT(WordsOf(statistics), HasSubstr("exploding: "));
   }
 }
 
 TEST(VerdictNewsTest, AlternatingDiagnosesAreNotPrinted) {
-  using Kind = Verdict::Kind;
+  using Kind = GradientDiagnosis::Kind;
   VerdictNews news;
   EXPECT_FALSE(news.IsNews(Kind::kUnknown));
   EXPECT_TRUE(news.IsNews(Kind::kHealthy));
@@ -126,7 +126,7 @@ TEST(VerdictNewsTest, AlternatingDiagnosesAreNotPrinted) {
   EXPECT_FALSE(news.IsNews(Kind::kVanishing));
 }
 
-TEST(VerdictTest, DistinguishesImmediateLossFromDecay) {
+TEST(GradientDiagnosisTest, DistinguishesImmediateLossFromDecay) {
   const std::string words = WordsOf(Of({Fading("layer0", 0.99, 30, 0.001)}));
   EXPECT_THAT(words,
               HasSubstr("vanishing: only 0.087 % of the gradient of layer0 is left 14 steps"));
@@ -134,8 +134,8 @@ TEST(VerdictTest, DistinguishesImmediateLossFromDecay) {
   EXPECT_THAT(words, Not(HasSubstr("forget_bias")));
 }
 
-TEST(VerdictTest, IgnoresLagsOfFewSequences) {
-  RecurrenceFindings some = Fading("layer0", 0.9, 30);
+TEST(GradientDiagnosisTest, IgnoresLagsOfFewSequences) {
+  RecurrenceStatistics some = Fading("layer0", 0.9, 30);
   for (size_t lag = 12; lag < 30; ++lag) {
     some.lags[lag].sequences = 0.5;
     some.lags[lag].ratio = 1e-6;
@@ -146,42 +146,42 @@ TEST(VerdictTest, IgnoresLagsOfFewSequences) {
   EXPECT_THAT(WordsOf(Of({})), HasSubstr("unknown: "));
 }
 
-TEST(VerdictTest, AddsRemarks) {
-  Findings findings = Of({Fading("layer0", 0.95, 20)});
+TEST(GradientDiagnosisTest, AddsRemarks) {
+  StepStatistics statistics = Of({Fading("layer0", 0.95, 20)});
   TrainingConfig config;
   config.mutable_optimizer()->set_clip_norm(2);
-  findings.clip_rate = 0.8;
-  findings.layers = {{"embedding", 1, 10, 0.1}, {"output", 1, 10, 3}};
-  const std::string words = WordsOf(findings, config);
+  statistics.clip_rate = 0.8;
+  statistics.layers = {{"embedding", 1, 10, 0.1}, {"output", 1, 10, 3}};
+  const std::string words = WordsOf(statistics, config);
   EXPECT_THAT(words, HasSubstr("optimizer.clip_norm=2 shortens 80 % of the updates"));
   EXPECT_THAT(words, HasSubstr("an update changes output by 30 % of its weights"));
   EXPECT_THAT(words, Not(HasSubstr("embedding")));
-  findings.recurrences[0].activations = {
+  statistics.recurrences[0].activations = {
       {.what = {"hidden", ActivationRange::kRectifier, Activation::Place::kOutput}, .low = 0.95}};
-  EXPECT_THAT(WordsOf(findings, config), HasSubstr("95 % of layer0's hidden units are always 0"));
+  EXPECT_THAT(WordsOf(statistics, config), HasSubstr("95 % of layer0's hidden units are always 0"));
 }
 
-TEST(FindingsTest, TimeConstantsFollowFromTheGates) {
+TEST(StatisticsTest, TimeConstantsFollowFromTheGates) {
   RecurrenceSums sums{.name = "layer0", .cell = Cell::kGru};
   sums.rows = 10;
   sums.kept = {10 * std::exp(-1.0 / 4), 10 * std::exp(-1.0 / 2), 10, 10 * std::exp(-1.0 / 8), 0};
-  const auto constants = FindingsOf(sums).time_constants;
+  const auto constants = StatisticsOf(sums).time_constants;
   ASSERT_TRUE(constants.has_value());
   EXPECT_NEAR(constants->lower, 2, 1e-9);
   EXPECT_NEAR(constants->median, 4, 1e-9);
   EXPECT_NEAR(constants->upper, 8, 1e-9);
 }
 
-TEST(FindingsTest, LargeLagsAreThinnedOut) {
+TEST(StatisticsTest, LargeLagsAreThinnedOut) {
   RecurrenceSums sums{.name = "layer0"};
   for (int lag = 0; lag < 2000; ++lag) sums.lags.push_back({4, 16.0, 9.0, 25.0});
-  const RecurrenceFindings findings = FindingsOf(sums);
-  EXPECT_LT(findings.lags.size(), 100u);
-  EXPECT_EQ(findings.lags[32].lag, 32);
-  EXPECT_EQ(findings.lags.back().lag, 1999);
-  EXPECT_EQ(findings.lags[40].norm, 2);
-  EXPECT_EQ(findings.lags[40].cell_norm, 1.5);
-  EXPECT_EQ(findings.lags[40].ratio, 1);
+  const RecurrenceStatistics statistics = StatisticsOf(sums);
+  EXPECT_LT(statistics.lags.size(), 100u);
+  EXPECT_EQ(statistics.lags[32].lag, 32);
+  EXPECT_EQ(statistics.lags.back().lag, 1999);
+  EXPECT_EQ(statistics.lags[40].norm, 2);
+  EXPECT_EQ(statistics.lags[40].cell_norm, 1.5);
+  EXPECT_EQ(statistics.lags[40].ratio, 1);
 }
 
 TEST(ObservationBytesTest, ReadBackTheSame) {

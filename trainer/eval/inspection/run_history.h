@@ -42,7 +42,7 @@ absl::StatusOr<RecordedRun> ReadRecordedRun(const std::string& path);
 
 // Adds the recorded course of a run: the result of its best validation, the last event, losses,
 // scores and speed.
-void AddCourse(const RunRecord& record, Inspection* inspection);
+void AddHistory(const RunRecord& record, Inspection* inspection);
 
 // Compares two run directories: the course of each, and the differences of their configurations.
 // NotFound if one of them has no metrics.jsonl or no config.textproto.

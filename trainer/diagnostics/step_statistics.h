@@ -1,4 +1,5 @@
-// The results of the diagnosis of a step, computed from an observation and a parameter survey.
+// The results of the diagnosis of a step, computed from an observation and statistics of
+// parameters.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "trainer/diagnostics/parameter_survey.h"
+#include "trainer/diagnostics/parameter_statistics.h"
 #include "trainer/network/recurrent/observation.h"
 #include "trainer/record/log/histogram.h"
 
@@ -16,7 +17,7 @@ namespace elman {
 // Statistics of one lag: the gradient of the loss L of only the last time step of each sequence,
 // propagated back by `lag` steps (Bengio, Simard and Frasconi, 1994; Pascanu, Mikolov and Bengio,
 // 2013). Norms are root mean squares over the sequences that are long enough.
-struct LagFigures {
+struct LagStatistics {
   int64_t lag = 0;
   double sequences = 0;
   double norm = 0;       // of dL/dh
@@ -25,7 +26,7 @@ struct LagFigures {
 };
 
 // Distribution of the values of one activation of a recurrence.
-struct ActivationFindings {
+struct ActivationStatistics {
   Activation what;
   // Gates: the fractions below 0.1 and above 0.9. Tanh: the fractions below -0.95 and above 0.95.
   // Rectifiers: `low` is the fraction of zeros.
@@ -44,18 +45,18 @@ struct TimeConstants {
 };
 
 // The results for one recurrence: one layer in one direction.
-struct RecurrenceFindings {
+struct RecurrenceStatistics {
   std::string name;
   Cell cell = Cell::kLstm;
   // All small lags, then fewer and fewer; empty if no gradient entered at the last steps.
-  std::vector<LagFigures> lags = {};
-  std::vector<ActivationFindings> activations = {};
+  std::vector<LagStatistics> lags = {};
+  std::vector<ActivationStatistics> activations = {};
   // For cells with a gate that keeps the state.
   std::optional<TimeConstants> time_constants = {};
 };
 
 // Norms over all parameters of a layer.
-struct LayerFigures {
+struct LayerStatistics {
   std::string name;  // the part of the parameter names before the first dot
   double gradient = 0;
   double value = 0;
@@ -63,12 +64,12 @@ struct LayerFigures {
 };
 
 // All results for one step.
-struct Findings {
+struct StepStatistics {
   int64_t step = 0;
   int64_t epoch = 0;
-  std::vector<RecurrenceFindings> recurrences;
-  std::vector<ParameterFigures> parameters;
-  std::vector<LayerFigures> layers;
+  std::vector<RecurrenceStatistics> recurrences;
+  std::vector<ParameterStatistics> parameters;
+  std::vector<LayerStatistics> layers;
   // The fraction of updates since the last diagnosis whose gradient was clipped by norm; no value
   // if clipping is off.
   std::optional<double> clip_rate;
@@ -81,9 +82,9 @@ struct Findings {
 };
 
 // Computes the results for a recurrence from its sums.
-RecurrenceFindings FindingsOf(const RecurrenceSums& sums);
+RecurrenceStatistics StatisticsOf(const RecurrenceSums& sums);
 // Combines the norms of parameters by layer.
-std::vector<LayerFigures> LayersOf(std::span<const ParameterFigures> parameters);
+std::vector<LayerStatistics> LayersOf(std::span<const ParameterStatistics> parameters);
 // Returns update / value, the norm of an update relative to that of the values; 0 if both are 0.
 double UpdateRatio(double update, double value);
 

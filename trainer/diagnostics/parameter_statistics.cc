@@ -1,4 +1,4 @@
-#include "trainer/diagnostics/parameter_survey.h"
+#include "trainer/diagnostics/parameter_statistics.h"
 
 #include <algorithm>
 #include <bit>
@@ -56,7 +56,8 @@ std::vector<Number> TakeNumbers(size_t count, std::string_view* bytes) {
 
 }  // namespace
 
-ParameterSurvey::ParameterSurvey(const ParameterTable& table, int64_t begin, int64_t end)
+ParameterStatisticsCollector::ParameterStatisticsCollector(const ParameterTable& table,
+                                                           int64_t begin, int64_t end)
     : table_(table), begin_(begin), end_(end) {
   const size_t parameters = table.parameters().size();
   extremes_.resize(2 * parameters);
@@ -65,7 +66,8 @@ ParameterSurvey::ParameterSurvey(const ParameterTable& table, int64_t begin, int
 
 // Calls visit(parameter, first, count) for the parts of parameters in [begin, end), in order.
 template <typename Visit>
-void ParameterSurvey::ForEachPiece(int64_t begin, int64_t end, const Visit& visit) const {
+void ParameterStatisticsCollector::ForEachPiece(int64_t begin, int64_t end,
+                                                const Visit& visit) const {
   const std::vector<Parameter>& parameters = table_.parameters();
   for (size_t p = 0; p < parameters.size(); ++p) {
     const int64_t last = std::min(end, parameters[p].offset + parameters[p].size());
@@ -77,8 +79,8 @@ void ParameterSurvey::ForEachPiece(int64_t begin, int64_t end, const Visit& visi
   }
 }
 
-void ParameterSurvey::CountGradients(size_t parameter, std::span<const float> gradients,
-                                     double scale) {
+void ParameterStatisticsCollector::CountGradients(size_t parameter,
+                                                  std::span<const float> gradients, double scale) {
   double* const counts = counts_.data() + parameter * kBuckets;
   double& least = extremes_[2 * parameter];
   double& greatest = extremes_[2 * parameter + 1];
@@ -91,8 +93,8 @@ void ParameterSurvey::CountGradients(size_t parameter, std::span<const float> gr
   }
 }
 
-void ParameterSurvey::LookAtGradients(std::span<const float> gradients, double scale,
-                                      std::span<const float> values) {
+void ParameterStatisticsCollector::LookAtGradients(std::span<const float> gradients, double scale,
+                                                   std::span<const float> values) {
   CHECK_EQ(static_cast<int64_t>(gradients.size()), end_ - begin_);
   CHECK_EQ(values.size(), gradients.size());
   values_.assign(values.begin(), values.end());
@@ -112,7 +114,7 @@ void ParameterSurvey::LookAtGradients(std::span<const float> gradients, double s
   });
 }
 
-void ParameterSurvey::LookAtUpdate(std::span<const float> values) {
+void ParameterStatisticsCollector::LookAtUpdate(std::span<const float> values) {
   CHECK_EQ(values.size(), values_.size());
   size_t piece = 0;
   ForEachPiece(begin_, end_, [&](size_t, int64_t first, int64_t count) {
@@ -121,7 +123,8 @@ void ParameterSurvey::LookAtUpdate(std::span<const float> values) {
   });
 }
 
-std::vector<ParameterFigures> ParameterSurvey::Gather(Communicator* communicator) const {
+std::vector<ParameterStatistics> ParameterStatisticsCollector::Gather(
+    Communicator* communicator) const {
   std::string mine;
   mine.append(AsBytes(extremes_));
   mine.append(AsBytes(counts_));
@@ -143,18 +146,18 @@ std::vector<ParameterFigures> ParameterSurvey::Gather(Communicator* communicator
   }
 
   const std::vector<Parameter>& parameters = table_.parameters();
-  std::vector<ParameterFigures> figures(parameters.size());
+  std::vector<ParameterStatistics> statistics(parameters.size());
   size_t next = 0;
   ForEachPiece(0, table_.size(), [&](size_t parameter, int64_t, int64_t) {
     const Piece& piece = pieces[next++];
-    figures[parameter].gradient += piece.gradient;
-    figures[parameter].value += piece.value;
-    figures[parameter].update += piece.update;
-    figures[parameter].gradients.sum += piece.sum;
+    statistics[parameter].gradient += piece.gradient;
+    statistics[parameter].value += piece.value;
+    statistics[parameter].update += piece.update;
+    statistics[parameter].gradients.sum += piece.sum;
   });
   CHECK_EQ(next, pieces.size());
   for (size_t p = 0; p < parameters.size(); ++p) {
-    ParameterFigures& all = figures[p];
+    ParameterStatistics& all = statistics[p];
     all.name = parameters[p].name;
     all.gradients.squares = all.gradient;
     all.gradients.least = extremes[2 * p];
@@ -166,7 +169,7 @@ std::vector<ParameterFigures> ParameterSurvey::Gather(Communicator* communicator
     }
     for (double* norm : {&all.gradient, &all.value, &all.update}) *norm = std::sqrt(*norm);
   }
-  return figures;
+  return statistics;
 }
 
 }  // namespace elman

@@ -1,4 +1,4 @@
-#include "trainer/eval/inspection/run_course.h"
+#include "trainer/eval/inspection/run_history.h"
 
 #include <gmock/gmock.h>
 
@@ -17,7 +17,7 @@ TEST(SparklineTest, HeightsFollowTheValues) {
   EXPECT_EQ(Sparkline({}, 10), "");
 }
 
-class RunCourseTest : public testing::Test {
+class RunHistoryTest : public testing::Test {
  protected:
   // Creates a run directory with these lines and this configuration.
   std::string Run(const std::string& name, const std::string& metrics, const std::string& config) {
@@ -38,11 +38,11 @@ constexpr char kMetrics[] =
 {"kind": "event", "step": 20, "detail": "finished at step 20"}
 )";
 
-TEST_F(RunCourseTest, ShowsTheCourseOfARun) {
+TEST_F(RunHistoryTest, ShowsTheHistoryOfARun) {
   const auto record = RunRecord::Read(Run("a", kMetrics, "") + "/metrics.jsonl");
   ASSERT_TRUE(record.ok());
   Inspection inspection;
-  AddCourse(*record, &inspection);
+  AddHistory(*record, &inspection);
   for (const char* text :
        {"accuracy 0.25, loss 3 at step 10, the best validation",
         "until step 20; finished at step 20", "4 █▁ 2", "3 ▁█ 3.5", "0.25 ▁█ 0.75", "100 ▁█ 300"}) {
@@ -51,11 +51,11 @@ TEST_F(RunCourseTest, ShowsTheCourseOfARun) {
   EXPECT_THAT(inspection.text(), Not(HasSubstr("gradient norm")));  // not recorded
   EXPECT_THAT(inspection.json().ToString(), HasSubstr("\"best_loss\": 3"));
   Inspection nothing;
-  AddCourse(RunRecord(), &nothing);
+  AddHistory(RunRecord(), &nothing);
   EXPECT_EQ(nothing.text(), "");
 }
 
-TEST_F(RunCourseTest, ComparesTwoRuns) {
+TEST_F(RunHistoryTest, ComparesTwoRuns) {
   const std::string a = Run("a", kMetrics, "seed: 1 model { hidden_size: 200 }");
   const std::string b = Run("b",
                             kMetrics + std::string("{\"kind\": \"train\", \"step\": 30, "
@@ -71,7 +71,7 @@ TEST_F(RunCourseTest, ComparesTwoRuns) {
               FailsWith(absl::StatusCode::kNotFound, "metrics.jsonl"));
 }
 
-TEST_F(RunCourseTest, ShowsTimesAsTimesAndCountsInFull) {
+TEST_F(RunHistoryTest, ShowsTimesAsTimesAndCountsInFull) {
   const std::string run = Run(
       "timed",
       R"({"kind": "valid", "step": 12345678, "loss": 0.123456789, "perplexity": null, "best": true, "time": 1796059421.5}

@@ -1,16 +1,16 @@
-// Turns the findings of a step into a diagnosis in words, with remedies.
+// Turns the statistics of a step into a diagnosis in words, with remedies.
 #pragma once
 
 #include <string>
 
 #include "proto/dataset.pb.h"
 #include "proto/training.pb.h"
-#include "trainer/diagnostics/findings.h"
+#include "trainer/diagnostics/step_statistics.h"
 
 namespace elman {
 
 // The diagnosis of a step.
-struct Verdict {
+struct GradientDiagnosis {
   enum class Kind { kHealthy, kVanishing, kExploding, kUnknown };
 
   Kind kind = Kind::kUnknown;
@@ -23,20 +23,21 @@ struct Verdict {
 class VerdictNews {
  public:
   // Call with every diagnosis. Unknown ones do not count.
-  bool IsNews(Verdict::Kind kind);
+  bool IsNews(GradientDiagnosis::Kind kind);
 
  private:
-  Verdict::Kind printed_ = Verdict::Kind::kUnknown;
-  Verdict::Kind next_ = Verdict::Kind::kUnknown;
+  GradientDiagnosis::Kind printed_ = GradientDiagnosis::Kind::kUnknown;
+  GradientDiagnosis::Kind next_ = GradientDiagnosis::Kind::kUnknown;
   int in_a_row_ = 0;  // diagnoses of kind next_
 };
 
-const char* KindName(Verdict::Kind kind);  // such as "healthy"
+const char* KindName(GradientDiagnosis::Kind kind);  // such as "healthy"
 
 // Returns why a model has no gradients through time; empty if it has.
-std::string WhyTimeless(Task task, const ModelSpec& model);
+std::string NoTimeGradientReason(Task task, const ModelSpec& model);
 
 // Diagnoses a step of a run with this configuration. All remedies are fields of the configuration.
-Verdict Judge(const Findings& findings, Task task, const TrainingConfig& config);
+GradientDiagnosis DiagnoseGradients(const StepStatistics& statistics, Task task,
+                                    const TrainingConfig& config);
 
 }  // namespace elman

@@ -1,12 +1,12 @@
-#include "trainer/watchdog/ledger.h"
+#include "trainer/watchdog/wait_times.h"
 
 #include <algorithm>
 
 namespace elman {
 
-Ledger::Ledger(int ranks) : entries_(ranks) {}
+WaitTimes::WaitTimes(int ranks) : entries_(ranks) {}
 
-void Ledger::Hear(int rank, const PulseSample& sample, char state) {
+void WaitTimes::RecordMessage(int rank, const HeartbeatSample& sample, char state) {
   if (rank < 0 || rank >= static_cast<int>(entries_.size())) return;
   Entry& entry = entries_[rank];
   if (!entry.heard || sample.moves != entry.sample.moves) entry.moved_at = now_;
@@ -16,16 +16,17 @@ void Ledger::Hear(int rank, const PulseSample& sample, char state) {
   entry.heard_at = now_;
 }
 
-double Ledger::quiet() const {
+double WaitTimes::quiet() const {
   double last = 0;
   for (const Entry& entry : entries_) last = std::max(last, entry.moved_at);
   return now_ - last;
 }
 
-bool Ledger::HasExcuse(double silence) const {
+bool WaitTimes::HasSlowOperation(double silence) const {
   return std::ranges::any_of(entries_, [&](const Entry& entry) {
     if (!entry.heard) return true;
-    if (now_ - entry.heard_at > silence || entry.sample.meeting != Meeting::kNone) return false;
+    if (now_ - entry.heard_at > silence || entry.sample.rendezvous != Rendezvous::kNone)
+      return false;
     const Activity activity = entry.sample.activity;
     return activity == Activity::kStarting || activity == Activity::kCheckpoint ||
            activity == Activity::kEnding;
