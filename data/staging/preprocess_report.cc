@@ -305,7 +305,7 @@ std::string UnseenLabels(const PreprocessReport& report) {
 std::string ColumnsText(const PreprocessReport& report) {
   if (report.manifest.task() != TAGGING || !report.manifest.fields(1).has_columns()) return "";
   return absl::StrCat("columns: ", Describe(report.manifest.fields(1).columns()),
-                      " (--word_column, --tag_column)\n");
+                      " (see --word_column)\n");
 }
 
 // The tag scheme and the number of entities.
