@@ -77,7 +77,7 @@ TEST_F(RunSummaryTest, FindsEveryDamagedCheckpoint) {
   EXPECT_THAT(Problems(),
               ElementsAre(HasSubstr("step-000000010.ckpt: offset"),
                           HasSubstr("step-000000030.ckpt: offset"),
-                          HasSubstr("latest: names step-000000030.ckpt, which is not")));
+                          HasSubstr("latest: names step-000000030.ckpt, which is damaged")));
 }
 
 TEST_F(RunSummaryTest, SetsLatestToTheNewestUndamagedCheckpoint) {
