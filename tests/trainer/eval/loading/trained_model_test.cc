@@ -24,8 +24,7 @@ TEST(LoadTrainedModelTest, RejectsValuesThatAreNotFinite) {
   (*checkpoint.Find("values"))[7] = std::numeric_limits<float>::quiet_NaN();
   ASSERT_THAT(WriteCheckpoint(&checkpoint, path), IsOk());
   const std::string expected =
-      "nan.ckpt: 1 of 15 numbers of values of weights are not finite; its training diverged"
-      "";
+      "nan.ckpt: 1 of 15 numbers of values of weights are not finite; its training diverged";
   EXPECT_THAT(std::string(LoadTrainedModel(path).status().message()), HasSubstr(expected));
   EXPECT_THAT(std::string(OpenVectorSource(path).status().message()), HasSubstr(expected));
 }
