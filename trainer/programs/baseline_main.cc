@@ -34,24 +34,28 @@ ABSL_FLAG(std::string, kind, "",
           "`KIND` The kind of model. ngram: an n-gram language model; tfidf: a classifier; "
           "most_frequent_tag: a tagger. The data set must be for the same task.");
 ABSL_FLAG(std::string, data, "",
-          "`DATASET_DIR` The data set. The model is made from its split train.");
+          "`DATASET_DIR` The data set. Its split train is used to make the model.");
 ABSL_FLAG(std::string, output, "", "`FILE` The file to write.");
 ABSL_FLAG(int32_t, order, 5,
-          "For ngram: maximum length of the n-grams, in tokens. 1: unigrams only.");
+          "For ngram: maximum length of the n-grams, in tokens. 1: unigrams only. The upper limit "
+          "depends on the size of the vocabulary.");
 ABSL_FLAG(std::string, prune, "0",
-          "`COUNT,...` For ngram: leaves out n-grams that occur at most COUNT times. There is "
-          "one number per order, and the last one is used for all higher orders. Example: 0,0,1 "
-          "leaves out n-grams of three and more tokens that occur once. 0: leaves out none.");
+          "`COUNT,...` For ngram: leaves out rare n-grams, to make the model smaller. The numbers "
+          "are for n-grams of 1, 2, 3, ... tokens; the last number is also used for all longer "
+          "n-grams. N-grams that occur at most COUNT times are left out. The first number must be "
+          "0, and no number may be less than the one before it. Example: 0,0,1 leaves out n-grams "
+          "of three or more tokens that occur once. 0: leaves out none.");
 ABSL_FLAG(std::string, import_arpa, "",
           "`FILE` For ngram: imports the model from this ARPA file, which may be compressed, "
-          "instead of counting n-grams. The vocabulary is that of --data.");
+          "instead of counting n-grams. The model gets the vocabulary of --data; n-grams with "
+          "other tokens are left out.");
 ABSL_FLAG(double, inverse_regularization, elman::LogisticRegressionSpec().inverse_regularization,
-          "For tfidf: inverse regularization strength C of the logistic regression. Smaller "
-          "values give a stronger L2 penalty.");
+          "For tfidf: inverse regularization strength C of the logistic regression. Above 0. "
+          "Smaller values give a stronger L2 penalty.");
 ABSL_FLAG(uint64_t, memory_mb, 1024,
-          "For ngram: memory for counting, in MiB. Counts that do not fit are sorted on disk, "
-          "next to --output, with the same result.");
-ABSL_FLAG(int32_t, threads, 0, "For ngram: number of threads. 0: one per core.");
+          "For ngram: memory for counting, in MiB. At least 1. Counts that need more memory are "
+          "sorted on disk, in the folder of --output; the result is the same.");
+ABSL_FLAG(int32_t, threads, 0, "For ngram: number of threads, up to 1024. 0: one per core.");
 
 namespace elman {
 namespace {
@@ -74,14 +78,15 @@ constexpr Example kExamples[] = {
 
 constexpr Program kProgram = {
     .name = "elman-baseline",
-    .purpose = "makes baseline models to compare networks with",
+    .purpose = "makes simple baseline models, to compare networks with",
     .usage = "elman-baseline --kind=KIND --data=DATASET_DIR --output=FILE [OPTION...]",
     .description =
         "Makes a baseline model from the split train of a data set: for language models, an n-gram "
         "model with interpolated modified Kneser-Ney smoothing; for classification, logistic "
         "regression with TF-IDF features; for tagging, the most frequent tag of each token.\n\n"
-        "elman-evaluate computes the same metrics for it as for networks. elman-inspect shows it "
-        "and exports n-gram models in ARPA format. Runs in one process, without MPI.",
+        "elman-evaluate evaluates a baseline with the same metrics as a network. elman-inspect "
+        "shows a baseline, and exports n-gram models in ARPA format. Runs in one process, without "
+        "MPI.",
     .examples = kExamples,
     .main_file = __FILE__};
 
