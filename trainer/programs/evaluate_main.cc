@@ -40,54 +40,64 @@
 #include "trainer/record/checkpoint/checkpoint_vocabularies.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
-          "`RUN_DIR|FILE` A run directory (its best checkpoint is used), a checkpoint, or a file "
-          "of elman-baseline.");
-ABSL_FLAG(std::string, data, "", "`DATASET_DIR` The data set.");
+          "`RUN_DIR|FILE` The model: a run directory, a checkpoint, or a file that elman-baseline "
+          "wrote. In a run directory, the best checkpoint is used or, for --word_similarity and "
+          "--analogies, the latest one.");
+ABSL_FLAG(std::string, data, "",
+          "`DATASET_DIR` The data set that contains the split to evaluate on.");
 ABSL_FLAG(std::string, split, "test", "`SPLIT` The split to evaluate on: train, valid or test.");
 ABSL_FLAG(std::string, vectors, "",
-          "`FILE` For --word_similarity and --analogies: a file of word vectors, instead of "
-          "--checkpoint.");
+          "`FILE` For --word_similarity and --analogies: evaluates the word vectors in this file, "
+          "instead of those of --checkpoint. Formats: word2vec, fastText and GloVe.");
 ABSL_FLAG(std::string, word_similarity, "",
-          "`FILE[,FILE...]` Evaluates word vectors: prints the rank correlation of their cosine "
-          "similarities with human ratings. Each line of FILE has two words and a rating.");
+          "`FILE[,FILE...]` Evaluates word vectors: prints Spearman's rank correlation between the "
+          "cosine similarities of word pairs and ratings by humans. Each line of FILE has two "
+          "words and a rating, as in WordSim-353.");
 ABSL_FLAG(std::string, analogies, "",
           "`FILE[,FILE...]` Evaluates word vectors: prints the fraction of analogies that are "
-          "solved. Each line of FILE has four words, as in questions-words.txt; the fourth must "
-          "be found from the other three.");
+          "solved. Each line of FILE has four words A B C D, as in questions-words.txt of "
+          "word2vec. An analogy is solved if, of all words except A, B and C, D has the vector "
+          "nearest to B - A + C.");
 ABSL_FLAG(std::string, compare, "",
-          "`RUN_DIR|FILE` A second model with the same vocabulary: a run directory, a checkpoint "
-          "or a file of elman-baseline. Prints the differences of the metrics, with confidence "
-          "intervals and p values from paired bootstrap resampling.");
-ABSL_FLAG(int32_t, bootstrap_samples, 1000, "Number of bootstrap samples for --compare.");
+          "`RUN_DIR|FILE` Compares with a second model that has the same vocabulary: a run "
+          "directory, a checkpoint or a file that elman-baseline wrote. Prints the differences of "
+          "the metrics, with 95 % confidence intervals and p-values from paired bootstrap "
+          "resampling.");
+ABSL_FLAG(int32_t, bootstrap_samples, 1000,
+          "For --compare: number of bootstrap samples. At least 1.");
 ABSL_FLAG(std::string, surprisal, "",
-          "`FILE` For language models: writes a table with the surprisal of every token of the "
-          "split, in bits.");
+          "`FILE` For language models: writes a table to FILE with the surprisal of every token of "
+          "the split, in bits. Surprisal is -log2 of the probability of the token.");
 ABSL_FLAG(std::string, tag_scheme, "",
           "`SCHEME` For tagging: how tags mark entities. One of iob1, iob2, ioe1, ioe2, iobes, "
-          "bilou, bmes; none: prints the accuracy only. Default: the scheme of the data set.");
+          "bilou and bmes; or none: prints only the accuracy. Default: the scheme of the data "
+          "set.");
 ABSL_FLAG(std::string, entity_mode, "conlleval",
-          "`MODE` For tagging: how entities are counted where tags violate their scheme. "
-          "conlleval: as the script conlleval counts them; strict: only entities that are valid "
-          "in the scheme, as seqeval with mode='strict'.");
-ABSL_FLAG(
-    int32_t, streams, 0,
-    "For language models and word vectors: reads the split in at most `N` streams "
-    "in parallel. Each stream starts with a line. 1: reads it in order, so that each token has all "
-    "tokens before it as context; this is slow. 0: as in validation during training.");
+          "`MODE` For tagging: how entities are counted where tags violate their scheme, for "
+          "example I-PER directly after O in iob2. conlleval: as the script conlleval does; "
+          "strict: only entities that are valid in the scheme are counted, as seqeval does with "
+          "mode='strict'.");
+ABSL_FLAG(int32_t, streams, 0,
+          "For language models and word vectors: maximum number `N` of streams. A stream is a part "
+          "of the split that starts at the beginning of a line; all streams are read in parallel. "
+          "1: the split is read in order, and all earlier tokens are the context of each token; "
+          "this is slow. 0: as in validation during training. At most 65536.");
 ABSL_FLAG(std::string, format, "text",
           "`FORMAT` Output format: text, or json (one JSON object on one line).");
 ABSL_FLAG(int32_t, beam, elman::TranslationSearchSpec().beam,
-          "For translation: width of the beam search.");
+          "For translation: width of the beam search. From 1 to 1024.");
 ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
-          "For translation: exponent of the length normalization. Log-probabilities are divided "
-          "by ((5 + tokens) / 6) to this power. Higher values give longer translations.");
+          "For translation: exponent X of the length normalization. The log-probability of a "
+          "translation is divided by ((5 + tokens) / 6)^X, where tokens is its length. Higher "
+          "values give longer translations. At least 0.");
 ABSL_FLAG(std::string, score_tokenization, "",
-          "`NAME` For translation: tokenization for BLEU: 13a, zh (for Chinese) or char "
-          "(characters). Default: by the script of the references: zh for Chinese, char for "
-          "Japanese, Thai and others without spaces between words, 13a otherwise.");
+          "`NAME` For translation: the tokenization for BLEU: 13a, zh (Chinese) or char "
+          "(characters). Default: depends on the writing system of the references: zh for Chinese; "
+          "char for Japanese, Thai and others without spaces between words; otherwise 13a.");
 ABSL_FLAG(bool, score_lowercase, false,
           "For translation: converts translations and references to lower case before scoring, "
-          "like sacreBLEU with -lc. The signature then has case:lc instead of case:mixed.");
+          "like sacreBLEU with -lc. The signature printed with the scores then contains case:lc "
+          "instead of case:mixed.");
 
 namespace elman {
 namespace {
@@ -95,10 +105,10 @@ namespace {
 constexpr Example kExamples[] = {
     {"Evaluate the best checkpoint of a run on the test split",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data"},
-    {"Test whether it is significantly better than another run",
+    {"Test whether this run is significantly better than another one",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --compare=run/other"},
-    {"Write the surprisal of each token, given all tokens before it",
+    {"Write the surprisal of each token, given all earlier tokens of the split",
      "elman-evaluate --checkpoint=run/mine/model --data=run/mine/data \\\n"
      "    --streams=1 --surprisal=bits.tsv"},
     {"Compare word vectors with human similarity ratings",
@@ -113,13 +123,13 @@ constexpr Program kProgram = {
     .purpose = "computes the metrics of a trained model on a data set",
     .usage =
         "elman-evaluate --checkpoint=RUN_DIR|FILE --data=DATASET_DIR [OPTION...]\n"
-        "elman-evaluate --checkpoint=RUN_DIR|FILE|--vectors=FILE\n"
+        "elman-evaluate (--checkpoint=RUN_DIR|FILE | --vectors=FILE)\n"
         "    [--word_similarity=FILE[,FILE...]] [--analogies=FILE[,FILE...]]",
     .description =
         "Computes the loss of a trained model on a split of a data set, and the metrics of its "
         "task: perplexity and bits per byte for language models, accuracy and F1 for taggers and "
-        "classifiers, BLEU and chrF for translators. Also evaluates word vectors by word "
-        "similarity and analogies. Runs in one process, without MPI.",
+        "classifiers, BLEU and chrF for translators. Also evaluates word vectors, with "
+        "word similarities and analogies. Runs in one process, without MPI.",
     .examples = kExamples,
     .main_file = __FILE__};
 
