@@ -19,32 +19,33 @@
 #include "trainer/eval/inspection/word_questions.h"
 
 ABSL_FLAG(bool, verify, false,
-          "Checks every byte of PATH against its checksums. Exit status 1 if something is "
-          "damaged.");
+          "Compares every byte of PATH with its checksums; in a run directory, every byte of all "
+          "checkpoints. Exit status 1 if something is damaged.");
 ABSL_FLAG(bool, repair, false,
-          "Repairs a run directory. If the mark latest or best does not name a valid checkpoint, "
-          "the mark is written again. Temporary files are deleted. Valid files are not changed.");
+          "Repairs a run directory. The marks latest and best are files that name a checkpoint; a "
+          "mark that names no valid checkpoint is corrected. Temporary files are deleted. Valid "
+          "files are not changed.");
 ABSL_FLAG(std::string, compare, "",
-          "`RUN_DIR` A second run directory, which is shown next to the first one.");
+          "`RUN_DIR` Shows this run directory next to the run directory PATH.");
 ABSL_FLAG(std::string, arpa, "",
-          "`FILE` Writes the n-gram model PATH, a file of elman-baseline, to this file in ARPA "
-          "format.");
+          "`FILE` Writes an n-gram model to this file, in ARPA format. PATH is a file that "
+          "elman-baseline wrote.");
 ABSL_FLAG(std::string, neighbors, "",
           "`WORD` Prints the words whose vectors are most similar to the vector of this word.");
 ABSL_FLAG(std::string, similarity, "",
-          "`A,B` Prints the cosine similarity of the vectors of two words.");
+          "`A,B` Prints the cosine similarity of the vectors of the words A and B.");
 ABSL_FLAG(std::string, analogy, "",
-          "`A,B,C` Prints the words that are to C as B is to A. For example, man,king,woman "
+          "`A,B,C` Prints words D such that D is to C as B is to A. For example, man,king,woman "
           "should print queen.");
-ABSL_FLAG(int32_t, count, 10, "Number of words that --neighbors and --analogy print.");
+ABSL_FLAG(int32_t, count, 10, "Number of words that --neighbors and --analogy print. At least 1.");
 ABSL_FLAG(std::string, export_vectors, "", "`FILE` Writes the word vectors of PATH to this file.");
 ABSL_FLAG(std::string, vectors_format, "word2vec",
-          "`FORMAT` Format of the file in --export_vectors: word2vec (text), word2vec_binary or "
-          "glove.");
-ABSL_FLAG(
-    bool, all, false,
-    "Of a run directory or a checkpoint, shows all fields of the configuration and the shapes "
-    "of all parameters. Without it, only the fields that differ from their defaults.");
+          "`FORMAT` Format of the file that --export_vectors writes: word2vec (text), "
+          "word2vec_binary or glove.");
+ABSL_FLAG(bool, all, false,
+          "For a run directory or a checkpoint: shows all fields of the configuration, and the "
+          "shapes of all parameters. Without this option, shows only the fields that differ from "
+          "their defaults.");
 ABSL_FLAG(std::string, format, "text",
           "`FORMAT` Output format: text, or json (one JSON object on one line).");
 
@@ -54,10 +55,10 @@ namespace {
 constexpr Example kExamples[] = {
     {"Show a run: its metrics, checkpoints and events", "elman-inspect run/mine/model"},
     {"Compare two runs", "elman-inspect run/mine/model --compare=run/other"},
-    {"Show a table of all runs of a sweep, the best one first", "elman-inspect run/sweep/*"},
+    {"Show a table of several runs, the best one first", "elman-inspect run/sweep/*"},
     {"Export word vectors for other programs",
      "elman-inspect run/vectors/model --export_vectors=vectors.txt"},
-    {"Find the word that is to woman as king is to man",
+    {"Find the word that is to woman as king is to man (queen)",
      "elman-inspect run/vectors/model --analogy=man,king,woman"},
     {"Check every byte of a data set", "elman-inspect run/mine/data --verify"},
     {"Repair the marks latest and best of a run directory",
@@ -72,22 +73,21 @@ constexpr Program kProgram = {
         "elman-inspect PATH [--verify | --repair | --compare=RUN_DIR] [--all]\n"
         "    [OPTION...]\n"
         "elman-inspect RUN_DIR RUN_DIR... [--format=FORMAT]\n"
-        "elman-inspect FILE --arpa=FILE [OPTION...]\n"
+        "elman-inspect BASELINE --arpa=FILE [OPTION...]\n"
         "elman-inspect RUN_DIR|CHECKPOINT|VECTORS --export_vectors=FILE\n"
         "    [--vectors_format=FORMAT]\n"
         "elman-inspect RUN_DIR|CHECKPOINT|VECTORS [--neighbors=WORD] [--similarity=A,B]\n"
         "    [--analogy=A,B,C] [--count=N]",
     .description =
-        "Prints what PATH contains. PATH is a data set, a shard, a run directory, a checkpoint, a "
-        "baseline, a file of word vectors or a metrics.jsonl. Of a run directory, the results, the "
-        "course and the latest checkpoint are shown; with --verify all checkpoints are checked. "
-        "For "
-        "other files that Elman writes, the program that reads them is named.\n\n"
-        "Of several run directories, prints a table: the main metric of the best validation, by "
-        "which the runs are sorted, their last steps and states, and the fields of their "
-        "configurations that differ.\n\n"
-        "Also queries and exports word vectors. Then PATH is a run directory, a checkpoint, or a "
-        "file (VECTORS) in a format of word2vec, fastText or GloVe.",
+        "Prints what PATH contains. PATH is a data set, a shard (a file of a data set), a run "
+        "directory, a checkpoint, a baseline, a file of word vectors or the metrics.jsonl of a "
+        "run. For a run directory, prints the results, the progress of training and the latest "
+        "checkpoint. For other files that Elman writes, prints which program reads them.\n\n"
+        "For several run directories, prints a table with one row per run: the main metric of the "
+        "best validation, the last step, the state, and the configuration fields in which the runs "
+        "differ. The best run is first.\n\n"
+        "Also queries and exports word vectors. For this, PATH is a run directory, a checkpoint, "
+        "or a file (VECTORS) in a format of word2vec, fastText or GloVe.",
     .examples = kExamples,
     .main_file = __FILE__};
 
