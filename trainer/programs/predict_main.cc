@@ -27,57 +27,65 @@
 #include "trainer/network/math/compute_scope.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
-          "`RUN_DIR|FILE` A run directory (its best checkpoint is used) or a checkpoint.");
+          "`RUN_DIR|FILE` The model: a run directory (its best checkpoint is used) or a "
+          "checkpoint.");
 ABSL_FLAG(std::string, format, "text",
           "`FORMAT` Output format: text, or json (one JSON object per prediction, with scores).");
 ABSL_FLAG(int32_t, batch_size, 32,
-          "Maximum number of inputs that the model reads at a time. Lower it to save memory.");
+          "Maximum number of inputs in a batch, from 1 to 4096. Smaller batches need less memory.");
 ABSL_FLAG(bool, columns, false,
-          "For tagging: reads one word per line, from the column of the model's data set, with an "
-          "empty line after each sentence. Writes every line unchanged, and the predicted tag as a "
-          "further column of each line that has a word. Without it, each line is a sentence.");
+          "For tagging: the input has one word per line, and an empty line after each sentence. "
+          "Words are read from the same column as in the data set on which the model was trained. "
+          "Every line is written unchanged; if it has a word, the predicted tag is appended as a "
+          "new column. Without this option, each line is a sentence.");
 ABSL_FLAG(std::string, features, "",
-          "`FILE[,FILE...]` For models that read feature vectors (model.features): safetensors "
-          "files with one vector per input token, in the order of the input. "
-          "launch/guides/formats.md describes the format.");
+          "`FILE[,FILE...]` For models that read feature vectors (see model.features in "
+          "launch/configs/FIELDS.md): safetensors files with one vector per input token, in the "
+          "order of the input. launch/guides/formats.md describes the format.");
 ABSL_FLAG(int32_t, max_tokens, 100,
-          "For language models: maximum number of tokens to generate per prompt.");
+          "For language models: maximum number of tokens to generate per prompt. At least 1.");
 ABSL_FLAG(int32_t, lines, 1,
-          "For language models: number of lines to generate per prompt. The line of the prompt "
-          "is counted.");
+          "For language models: maximum number of lines to generate per prompt. The line of the "
+          "prompt, which is continued, is the first. At least 1.");
 ABSL_FLAG(double, temperature, 1.0,
-          "For language models: divides the logits by this number. Values below 1 give more "
-          "likely text, values above 1 more varied text. 0: always the most likely token.");
+          "For language models: divides the logits by this number before sampling. Values below 1 "
+          "give more likely text, values above 1 more varied text. 0: always the most likely "
+          "token.");
 ABSL_FLAG(int32_t, top_k, 0,
-          "For language models: samples only from the k most likely tokens. 0: from all tokens.");
+          "For language models: samples only from the N most likely tokens. 0: from all tokens.");
 ABSL_FLAG(double, top_p, 1.0,
-          "For language models: samples only from the most likely tokens whose probabilities "
-          "together reach this number.");
+          "For language models: nucleus sampling, only from the smallest set of most likely tokens "
+          "whose probabilities sum to at least X. Above 0 and at most 1. 1: from all tokens.");
 ABSL_FLAG(int32_t, beam, 0,
-          "For language models and translation: width of the beam search for the most likely "
-          "text. 0: language models sample, translators use 5.");
+          "For language models and translation: width of the beam search, up to 1024. The beam "
+          "search looks for the most likely text. 0: for language models, sampling instead of a "
+          "beam search; for translation, a width of 5.");
 ABSL_FLAG(elman::RepeatedText, stop, {},
           "`TEXT` For language models: ends the output before the first occurrence of this text. "
-          "Can be given several times.");
-ABSL_FLAG(
-    bool, interactive, false,
-    "Answers each line before the next one is read, and prints text while it is generated. "
-    "On a terminal, prints a prompt; the lines help, quit and exit are commands there (a space "
-    "before the word makes it an input), and Ctrl-D exits.");
-ABSL_FLAG(uint64_t, seed, 1, "Seed of the random numbers. The same seed gives the same text.");
+          "The option can be repeated.");
+ABSL_FLAG(bool, interactive, false,
+          "Predicts for each line before the next line is read, and prints text while it is "
+          "generated. On a terminal, also prints a prompt and accepts the commands help, quit and "
+          "exit. To use one of these words as input, write a space before it. Ctrl-D exits.");
+ABSL_FLAG(uint64_t, seed, 1,
+          "For language models: seed of the random numbers for sampling. The same seed and input "
+          "give the same text.");
 
 ABSL_FLAG(double, length_penalty, elman::TranslationSearchSpec().length_penalty,
-          "For translation: exponent of the length normalization. Log-probabilities are divided "
-          "by ((5 + tokens) / 6) to this power. Higher values give longer translations.");
+          "For translation: exponent X of the length normalization. The log-probability of a "
+          "translation is divided by ((5 + tokens) / 6)^X, where tokens is its length. Higher "
+          "values give longer translations. At least 0.");
 ABSL_FLAG(double, max_length_ratio, elman::TranslationSearchSpec().max_length_ratio,
-          "For translation: maximum length. A translation has at most 10 tokens plus this number "
-          "times the number of source tokens.");
+          "For translation: maximum length. A translation has at most 10 + X * S tokens, where S "
+          "is the number of source tokens. From 0 to 1000.");
 ABSL_FLAG(int32_t, n_best, 1,
-          "For translation: number of translations to print per input. Above 1, each line is "
-          "NUMBER<TAB>SCORE<TAB>TRANSLATION.");
+          "For translation: number of translations to print per input, at most the width of the "
+          "beam search. Above 1, each output line is NUMBER<TAB>SCORE<TAB>TRANSLATION, where "
+          "NUMBER is the number of the input line, from 0.");
 ABSL_FLAG(bool, replace_unknown, false,
-          "For translation: writes the source word with the highest attention weight where the "
-          "model predicts <unk>. Without it, <unk> is excluded from the search.");
+          "For translation: where the model predicts <unk> (unknown word), writes the source word "
+          "with the highest attention weight. Without this option, the search never chooses "
+          "<unk>.");
 
 namespace elman {
 namespace {
@@ -97,9 +105,9 @@ constexpr Program kProgram = {
     .purpose = "writes predictions of a trained model for lines of text",
     .usage = "elman-predict --checkpoint=RUN_DIR|FILE [OPTION...] <INPUTS >PREDICTIONS",
     .description =
-        "Reads lines from standard input and writes one prediction per line: a continuation, tags, "
-        "a label or a translation, depending on the task of the model. Each line is answered as "
-        "soon as it is read. Runs in one process, without MPI.",
+        "Reads lines from standard input and writes a prediction for each line: a continuation, "
+        "tags, a label or a translation, depending on the task of the model. Predictions are "
+        "written without waiting for the end of the input. Runs in one process, without MPI.",
     .examples = kExamples,
     .main_file = __FILE__};
 
