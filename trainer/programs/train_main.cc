@@ -47,62 +47,69 @@
 #include "trainer/watchdog/watched_communicator.h"
 
 ABSL_FLAG(std::string, config, "",
-          "`FILE|NAME` The configuration: a TrainingConfig in protobuf text format, or the name of "
-          "one in launch/configs, such as quickstart or sentiment. Default: that of the run to "
-          "resume or, for a new run, a configuration for the task and the size of the data set.");
+          "`FILE|NAME` The configuration: a file with a TrainingConfig message in protobuf text "
+          "format, or the name of a configuration in launch/configs, such as quickstart or "
+          "sentiment. Default: for a resumed run, its own configuration; for a new run, a "
+          "configuration that is chosen by the task and the size of the data set.");
 ABSL_FLAG(std::string, data, "",
-          "`DATASET_DIR` The data set, which every rank must be able to read. Several data sets, "
-          "separated by commas, are mixed according to data_weights of the configuration.");
+          "`DATASET_DIR` The data set. Every rank must be able to read it. Several data sets with "
+          "the same vocabulary, separated by commas, are mixed; the field data_weights sets their "
+          "shares.");
 ABSL_FLAG(std::string, output, "",
-          "`RUN_DIR` The run directory, for checkpoints, metrics and the report. It is created "
-          "if it does not exist.");
+          "`RUN_DIR` The run directory, to which checkpoints, metrics and the report are written. "
+          "It is created if it does not exist.");
 ABSL_FLAG(std::string, resume, "auto",
-          "`WHERE` How the run starts. auto: resumes from the latest checkpoint of the run "
-          "directory, or starts a new run if there is none. never: starts a new run; the run "
-          "directory must not contain checkpoints. FILE: resumes from this checkpoint file. If "
-          "FILE is in the run directory, later checkpoints are set aside. If FILE is in another "
-          "run directory, --output must be a new directory, and --take determines what is taken "
-          "from FILE. To resume that new run later, repeat the same command.");
+          "`WHERE` The checkpoint from which the run starts. auto: the latest checkpoint of the "
+          "run directory; if there is none, a new run starts. never: no checkpoint; a new run "
+          "starts, and the run directory must not contain checkpoints. FILE: this checkpoint. If "
+          "FILE is in the run directory, later checkpoints are renamed (.abandoned-1 is appended) "
+          "and not used again. If FILE is in another run directory, --output must be a new "
+          "directory, and --take determines what is taken from FILE. To resume that new run later, "
+          "repeat the same command.");
 ABSL_FLAG(std::string, take, "auto",
-          "`WHAT` What a run in a new directory takes from the checkpoint in --resume. all: the "
-          "complete state; training continues exactly, on the same training data. weights: only "
-          "the weights; steps, epochs, learning rate schedule, optimizer moments and best "
-          "checkpoint are reset. The model must be the same, but other settings and the data may "
-          "differ. moments: the weights and the optimizer moments. auto: all if the training "
-          "data is the same, otherwise weights.");
+          "`WHAT` For --resume=FILE of another run: what the new run takes from FILE. all: the "
+          "complete state; training continues exactly where FILE was saved. Requires the same "
+          "training data. weights: only the weights. Steps, epochs, learning rate schedule, "
+          "optimizer moments and best checkpoint are reset. The model must be the same; other "
+          "settings and the data may differ. moments: as weights, but the optimizer moments are "
+          "taken too. Requires the same optimizer.kind. auto: all if the training data is the "
+          "same, otherwise weights.");
 ABSL_FLAG(std::string, vectors, "",
-          "`FILE` Initializes the embeddings with these word vectors instead of random numbers. "
-          "Formats: word2vec (text or binary), fastText (.vec), GloVe, or "
-          "model.safetensors,words=vocab.txt[,tensor=NAME]. Set model.frozen_embeddings=true to "
-          "keep them unchanged. Ignored when a run is resumed, because its checkpoint contains "
-          "the embeddings.");
+          "`FILE` Initializes the embeddings with the word vectors in FILE, instead of random "
+          "numbers. Formats: word2vec (text or binary), fastText (.vec), GloVe, and safetensors. "
+          "For safetensors, write model.safetensors,words=vocab.txt[,tensor=NAME]; vocab.txt has "
+          "the word of each row, one per line. To keep the embeddings unchanged in training, set "
+          "model.frozen_embeddings=true. Ignored when a run is resumed, because its checkpoint "
+          "contains the embeddings.");
 ABSL_FLAG(std::string, target_vectors, "",
-          "`FILE` As --vectors, for the target language of a translator.");
+          "`FILE` For translation: as --vectors, for the embeddings of the target language.");
 ABSL_FLAG(std::string, prometheus, "",
-          "`FILE.prom` Writes metrics for Prometheus to this file and keeps it up to date. Place "
-          "it in the folder that the textfile collector of node-exporter reads. Only rank 0 "
-          "writes it.");
-ABSL_FLAG(bool, quiet, false, "Prints only warnings and events, no progress.");
+          "`FILE.prom` Writes metrics for Prometheus to this file, and updates it during the run. "
+          "Place the file in the folder that the textfile collector of node-exporter reads. Only "
+          "rank 0 writes it.");
+ABSL_FLAG(bool, quiet, false,
+          "Prints only warnings and events, such as skipped steps. Does not print progress.");
 ABSL_FLAG(std::string, trace, "",
-          "Writes a timeline of every rank to `FILE`: layers, exchange, waiting, checkpoints and "
-          "validation. Open it with ui.perfetto.dev or chrome://tracing. The file is also "
-          "written if the run is stopped, fails or is killed.");
+          "Writes a timeline of every rank to `FILE`: time in layers, gradient exchange, waiting, "
+          "checkpoints and validation. Open the file with ui.perfetto.dev or chrome://tracing. The "
+          "file is also written if the run is stopped, fails or is killed.");
 ABSL_FLAG(bool, dry_run, false,
           "Prints the number of parameters, the memory per rank, the steps per epoch and the "
-          "maximum number of ranks, and exits without training.");
+          "maximum number of ranks that the run can use. Exits without training.");
 ABSL_FLAG(int64_t, verify_resume, 0,
-          "Checks that resuming is exact: trains 2N steps, then separately N steps, a checkpoint "
-          "and N more steps. Exit status 0 if both results have the same bits. Works in a folder "
-          "next to --output or, without --output, in the folder for temporary files. --output "
-          "itself is not changed. 0: no check.");
+          "Checks that a resumed run gives the same bits as a run without a stop. Trains 2N steps "
+          "without a stop. Then trains N steps from the start, saves a checkpoint, resumes from it "
+          "and trains N more steps. Exit status: 0 if the two results have the same bits, "
+          "otherwise 1. Uses a temporary folder next to --output or, without --output, in the "
+          "folder for temporary files. Does not change --output. 0: no check.");
 ABSL_FLAG(int64_t, replay_step, 0,
-          "Trains step N of the run in --output again, in one process, to examine it. Starts "
-          "from the newest checkpoint before the step, or from --resume=FILE, with the "
-          "configuration that is recorded there. Prints norms and values that are not finite. "
-          "Writes no files. 0: no replay.");
+          "Repeats step N of the run in --output, in one process, to examine it. Starts from the "
+          "newest checkpoint before step N, or from --resume=FILE, with the recorded "
+          "configuration. Prints the loss of the step, the norms of each parameter, its gradient "
+          "and its update, and elements that are infinite or NaN. Writes no files. 0: no replay.");
 ABSL_FLAG(bool, preflight, false,
-          "Prints on which hosts and cores the ranks run, whether their settings agree, how fast "
-          "they exchange data and what will make them slow, and exits without training.");
+          "Prints the hosts and cores of the ranks, whether their settings agree, how fast they "
+          "exchange data, and what will make training slow. Exits without training.");
 
 namespace elman {
 namespace {
@@ -128,13 +135,16 @@ constexpr Program kProgram = {
         "    [OPTION...] [path.to.field=VALUE...]\n"
         "mpirun -n P elman-train ...",
     .description =
-        "Trains a network on a data set that elman-preprocess made, on all ranks that mpirun "
-        "started. The configuration describes the network and its training. Arguments without "
-        "dashes override fields of the configuration, for example optimizer.learning_rate=0.5 "
+        "Trains a network on a data set that elman-preprocess made. elman-run starts mpirun with "
+        "one rank (process) per core; all ranks train the same network together. To choose the "
+        "number of ranks, use elman-run -n P or mpirun -n P.\n\n"
+        "The configuration describes the network and its training. Arguments without dashes "
+        "override fields of the configuration, for example optimizer.learning_rate=0.5 "
         "max_steps=200. launch/configs/FIELDS.md lists all fields.\n\n"
         "The run directory contains the complete configuration, metrics.jsonl, checkpoints, event "
-        "files for TensorBoard, and report.html. To save a checkpoint and stop, send SIGUSR1 to "
-        "mpirun, or SIGUSR1 or SIGTERM to a rank. The same command resumes the run.",
+        "files for TensorBoard, and report.html. To save a checkpoint and stop the run, send the "
+        "signal SIGUSR1 to mpirun, or SIGUSR1 or SIGTERM to any rank. To resume the run, repeat "
+        "the same command.",
     .examples = kExamples,
     .main_file = __FILE__};
 
