@@ -48,7 +48,8 @@ ABSL_FLAG(std::string, data, "",
 ABSL_FLAG(std::string, split, "test", "`SPLIT` The split to evaluate on: train, valid or test.");
 ABSL_FLAG(std::string, vectors, "",
           "`FILE` For --word_similarity and --analogies: evaluates the word vectors in this file, "
-          "instead of those of --checkpoint. Formats: word2vec, fastText and GloVe.");
+          "instead of those of --checkpoint. Formats: word2vec, fastText, GloVe and safetensors, "
+          "as for elman-train --vectors.");
 ABSL_FLAG(std::string, word_similarity, "",
           "`FILE[,FILE...]` Evaluates word vectors: prints Spearman's rank correlation between the "
           "cosine similarities of word pairs and ratings by humans. Each line of FILE has two "

@@ -19,7 +19,7 @@
 #include "trainer/eval/inspection/word_questions.h"
 
 ABSL_FLAG(bool, verify, false,
-          "Compares every byte of PATH with its checksums; in a run directory, every byte of all "
+          "Checks every byte of PATH with the stored checksums. In a run directory, checks all "
           "checkpoints. Exit status 1 if something is damaged.");
 ABSL_FLAG(bool, repair, false,
           "Repairs a run directory. The marks latest and best are files that name a checkpoint; a "

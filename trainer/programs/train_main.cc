@@ -88,7 +88,8 @@ ABSL_FLAG(std::string, prometheus, "",
           "Place the file in the folder that the textfile collector of node-exporter reads. Only "
           "rank 0 writes it.");
 ABSL_FLAG(bool, quiet, false,
-          "Prints only warnings and events, such as skipped steps. Does not print progress.");
+          "Prints only warnings and events, such as a start from a checkpoint. Does not print "
+          "progress.");
 ABSL_FLAG(std::string, trace, "",
           "Writes a timeline of every rank to `FILE`: time in layers, gradient exchange, waiting, "
           "checkpoints and validation. Open the file with ui.perfetto.dev or chrome://tracing. The "
