@@ -106,7 +106,9 @@ TEST(ReportText, CountsLabelsAndWarnsOfASingleOne) {
   report.manifest.mutable_fields(0)->mutable_vocabulary_file()->set_file("vocabulary.txt");
   report.manifest.mutable_fields(1)->mutable_tokenizer()->set_kind(TokenizerSpec::LABEL);
   report.manifest.mutable_fields(1)->set_used_types(2);
-  report.manifest.add_splits()->set_name("train");
+  SplitEntry* split = report.manifest.add_splits();
+  split->set_name("train");
+  for (int i = 0; i < 2; ++i) split->add_counts()->set_examples(2000);
   EXPECT_THAT(ReportText(report), Not(HasSubstr("labels in train")));
   report.train_labels = {{"no", 10}, {"yes", 1990}};
   EXPECT_THAT(ReportText(report), HasSubstr("labels in train:\n"
