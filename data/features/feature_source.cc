@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "data/features/feature_file.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "data/shards/manifest.h"
 
@@ -15,6 +16,8 @@ namespace elman {
 namespace {
 
 constexpr char kLengths[] = "lengths";
+constexpr char kExpected[] =
+    "; expected one vector per token of every text, without </s>, in the order of the data set";
 
 absl::Status Unusable(const std::string& path, const std::string& what) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", what));
@@ -129,9 +132,7 @@ bool FeatureSource::AtEnd() const {
 
 absl::Status FeatureSource::Wrong(const std::string& what) const {
   return Unusable(files_[std::min(file_, files_.size() - 1)].tensors->path(),
-                  absl::StrCat("text ", text_ - 1, " (counted from 0): ", what,
-                               "; expected one vector per token of every text, without </s>, in "
-                               "the order of the data set"));
+                  absl::StrCat("text ", text_ - 1, " (counted from 0): ", what, kExpected));
 }
 
 absl::Status FeatureSource::BeginText(uint64_t tokens) {
@@ -144,7 +145,8 @@ absl::Status FeatureSource::BeginText(uint64_t tokens) {
     text_in_file_ = at_ = 0;
   }
   if (file_ == files_.size())
-    return Wrong(absl::StrCat("has ", tokens, " tokens, but the files have no more vectors"));
+    return Wrong(
+        absl::StrCat("has ", CountText(tokens, "token"), ", but the files have no more vectors"));
   const File& file = files_[file_];
   const uint64_t number = text_in_file_++;
   matrix_ = &file.matrices[file.by_text ? number : 0];
@@ -153,7 +155,8 @@ absl::Status FeatureSource::BeginText(uint64_t tokens) {
                          : file.by_text   ? static_cast<uint64_t>(matrix_->shape[0])
                                           : std::min(tokens, file.vectors - at_);
   if (there == tokens) return absl::OkStatus();
-  return Wrong(absl::StrCat("has ", tokens, " tokens, but found ", there, " vectors for it"));
+  return Wrong(absl::StrCat("has ", CountText(tokens, "token"), ", but found ",
+                            CountText(there, "vector"), " for it"));
 }
 
 absl::Status FeatureSource::Read(uint64_t count, std::string* numbers) {
@@ -187,7 +190,7 @@ absl::Status FeatureSource::ExpectEnd() const {
     const bool ended = i == file_ ? AtEnd() : file.vectors == 0;
     if (ended) continue;
     return Unusable(file.tensors->path(), absl::StrCat("has vectors for more texts than the ",
-                                                       text_, " of the data set"));
+                                                       text_, " of the data set", kExpected));
   }
   return absl::OkStatus();
 }

@@ -48,10 +48,11 @@ TEST_F(FeatureSourceTest, ReadsAMatrixOfAllTexts) {
             (std::vector<float>{0, 1 / 1024.f, 2 / 1024.f, 1, 1 + 1 / 1024.f, 1 + 2 / 1024.f}));
   EXPECT_THAT(Firsts({path}, {2, 0, 3, 0}), IsOk());
   EXPECT_THAT(Firsts({path}, {2, 4}), FailsWith(absl::StatusCode::kInvalidArgument, "text 1"));
-  EXPECT_THAT(Firsts({path}, {5, 1}),
-              FailsWith(absl::StatusCode::kInvalidArgument, "no vectors left"));
+  EXPECT_THAT(Firsts({path}, {5, 1}), FailsWith(absl::StatusCode::kInvalidArgument,
+                                                "has 1 token, but the files have no more vectors"));
   EXPECT_THAT(Firsts({path}, {2, 2}),
-              FailsWith(absl::StatusCode::kInvalidArgument, "vectors of more texts"));
+              FailsWith(absl::StatusCode::kInvalidArgument,
+                        "has vectors for more texts than the 2 of the data set; expected"));
 }
 
 TEST_F(FeatureSourceTest, ReadsAMatrixForEachText) {
@@ -70,7 +71,7 @@ TEST_F(FeatureSourceTest, ReadsAMatrixForEachText) {
   ++lengths[7];
   EXPECT_THAT(Firsts({path}, lengths),
               FailsWith(absl::StatusCode::kInvalidArgument,
-                        "text 7 (counted from 0): has 2 tokens, but there are 1 vectors"));
+                        "text 7 (counted from 0): has 2 tokens, but found 1 vector for it"));
 }
 
 TEST_F(FeatureSourceTest, LengthsAreChecked) {
@@ -97,7 +98,7 @@ TEST_F(FeatureSourceTest, SeveralFilesAreReadOneAfterAnother) {
   EXPECT_EQ(*Firsts({all, texts, all}, {3, 1, 2, 2, 1}),
             (std::vector<float>{0, 1, 2, 10, 20, 21, 0, 1, 2}));
   EXPECT_THAT(Firsts({all, texts}, {2, 2}),
-              FailsWith(absl::StatusCode::kInvalidArgument, "there are 1 vectors"));
+              FailsWith(absl::StatusCode::kInvalidArgument, "found 1 vector for it"));
   EXPECT_THAT(Firsts({all, Write({MadeMatrix("x", 3, 4)})}, {}),
               FailsWith(absl::StatusCode::kInvalidArgument, "another type or size"));
 }
