@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "data/cooccurrences/cooccurrence_counter.h"
+#include "data/format/number_text.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
@@ -267,9 +268,10 @@ absl::StatusOr<DatasetManifest> PreprocessCooccurrences(const CooccurrenceOption
 
 std::string CooccurrenceReport(const DatasetManifest& manifest) {
   const TextCounts& counts = manifest.splits(0).counts(kWords);
-  return absl::StrCat(counts.tokens(), " pairs of ", manifest.fields(kWords).used_types(),
-                      " words at distances up to ", manifest.preprocess().window(), ", in ",
-                      manifest.splits(0).shards_size(), " shards\n");
+  return absl::StrCat(CountText(counts.tokens(), "pair"), " of ",
+                      CountText(manifest.fields(kWords).used_types(), "word"),
+                      " at distances up to ", manifest.preprocess().window(), ", in ",
+                      CountText(manifest.splits(0).shards_size(), "shard"), "\n");
 }
 
 }  // namespace elman

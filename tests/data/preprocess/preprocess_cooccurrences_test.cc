@@ -68,8 +68,7 @@ TEST_F(PreprocessCooccurrencesTest, CountsThePairsOfOneLine) {
   const DatasetManifest& manifest = dataset->manifest();
   EXPECT_EQ(manifest.preprocess().window(), 2);
   EXPECT_EQ(manifest.splits(0).sources(0).name(), "train");
-  EXPECT_EQ(CooccurrenceReport(manifest),
-            "6 pairs of 4 words that stand up to 2 words from each other, in 1 shards\n");
+  EXPECT_EQ(CooccurrenceReport(manifest), "6 pairs of 4 words at distances up to 2, in 1 shard\n");
 }
 
 TEST_F(PreprocessCooccurrencesTest, BytesDoNotDependOnThreadsOrMemory) {
@@ -99,11 +98,11 @@ TEST_F(PreprocessCooccurrencesTest, BytesDoNotDependOnThreadsOrMemory) {
 }
 
 TEST_F(PreprocessCooccurrencesTest, RefusesOtherDataSets) {
-  ExpectRefused("no data set");
+  ExpectRefused("no such data set");
   options_.task = CLASSIFICATION;
   Give("train", "a\tb c\n");
   RunWell();
-  ExpectRefused("found one of CLASSIFICATION");
+  ExpectRefused("--cooccurrences_of requires a data set of running text");
 }
 
 TEST_F(PreprocessCooccurrencesTest, RefusesATextWithoutPairs) {
