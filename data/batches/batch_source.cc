@@ -11,7 +11,7 @@ absl::Status CheckLanes(int batch_size, int lanes) {
   }
   if (lanes <= batch_size) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
-      "lanes ", lanes, " is more than batch_size ", batch_size,
+      "lanes ", lanes, " are more than batch_size ", batch_size,
       ": every lane needs at least one sequence; increase batch_size or reduce lanes"));
 }
 

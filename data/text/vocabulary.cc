@@ -237,7 +237,7 @@ absl::Status Vocabulary::SetUnseenLabels(std::vector<Entry> labels) {
     names.FindOrAdd(label.piece);
     if (label.piece.empty() || known || names.size() > kMaxSize) {
       return absl::InvalidArgumentError(
-          absl::StrCat("expected different labels that train does not have, found '",
+          absl::StrCat("expected distinct labels that do not occur in train, found '",
                        EscapedPiece(label.piece), "'"));
     }
   }
