@@ -65,7 +65,7 @@ TEST_P(SequenceFeaturesTest, InputsHaveTheirVectors) {
   EXPECT_TRUE(batch.features.values.empty());
   EXPECT_THAT(
       CreateSequenceBatcher(*Dataset::Open(plain_.path()), "train", 7, 1, {.feature_size = kSize}),
-      FailsWith(absl::StatusCode::kFailedPrecondition, "has no vectors"));
+      FailsWith(absl::StatusCode::kFailedPrecondition, "the data set has no feature vectors"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Tasks, SequenceFeaturesTest,

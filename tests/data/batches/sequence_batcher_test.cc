@@ -448,7 +448,7 @@ TEST_F(SequenceBatcherTest, RefusesInvalidArguments) {
   Scratch scratch;
   WriteMadeDataset(scratch.path(), {{{5, 1}}});
   EXPECT_THAT(CreateSequenceBatcher(*Dataset::Open(scratch.path()), "train", 1, 1, {}),
-              FailsWith(kInvalid, "streams"));
+              FailsWith(kInvalid, "expected a data set of separate examples, found running text"));
   Write(TAGGING, {{{}, {}}});
   EXPECT_THAT(CreateSequenceBatcher(dataset_, "train", 1, 1, {}),
               FailsWith(absl::StatusCode::kFailedPrecondition, "empty"));

@@ -47,7 +47,7 @@ TEST_F(PathListsTest, RefusesAmbiguousCommas) {
   const std::string text = absl::StrCat(a, ",", a);
   EXPECT_THAT(*SplitPaths("--data", text), ElementsAre(a, a));
   Make("a," + a);  // now the whole text is also a path
-  EXPECT_THAT(SplitPaths("--data", text), FailsWith(kInvalid, "is that one file or several?"));
+  EXPECT_THAT(SplitPaths("--data", text), FailsWith(kInvalid, "ambiguous, because both"));
   EXPECT_THAT(*SplitPaths("--data", absl::StrCat(a, "\\,", a)),
               ElementsAre(absl::StrCat(a, ",", a)));
 }

@@ -40,7 +40,7 @@ const auto kFailed = testing::ExitedWithCode(kExitFailed);
 
 TEST(ProcessGuardDeathTest, OutOfMemoryPrintsOneLine) {
   if (kSanitized) GTEST_SKIP() << "sanitizers have an allocator of their own";
-  constexpr char kLine[] = "^elman-x: error: out of memory: 1125899906842624 bytes were requested";
+  constexpr char kLine[] = "^elman-x: error: out of memory: cannot allocate 1125899906842624 bytes";
   EXPECT_EXIT(
       {
         GuardProcess("elman-x");
@@ -113,7 +113,7 @@ TEST(ProcessGuardDeathTest, ThreadsThatCannotBeStartedAreNamed) {
         GuardProcess("elman-x");
         std::thread([] { throw std::system_error(EAGAIN, std::generic_category()); }).join();
       },
-      kFailed, "^elman-x: error: a thread cannot be started: .*ulimit -u");
+      kFailed, "^elman-x: error: cannot start a thread: .*ulimit -u");
 }
 
 TEST(ProcessGuardDeathTest, LibrariesThatEndTheProcessAreAnError) {
@@ -126,8 +126,7 @@ TEST(ProcessGuardDeathTest, LibrariesThatEndTheProcessAreAnError) {
 }
 
 TEST(ProcessGuardDeathTest, LostOutputIsAnError) {
-  constexpr char kLine[] =
-      "^elman-x: error: standard output cannot be written: [A-Z].*incomplete\n$";
+  constexpr char kLine[] = "^elman-x: error: cannot write standard output: [A-Z].*incomplete\n$";
   const auto write = [](int status) {
     GuardProcess("elman-x");
     std::puts("text");

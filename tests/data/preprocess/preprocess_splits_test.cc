@@ -104,12 +104,13 @@ TEST_F(PreprocessSplitsTest, RefusesInvalidWeights) {
   for (const std::vector<uint64_t>& weights :
        {std::vector<uint64_t>{1}, {0, 1}, {1, 1, 1, 1}, {1'000'001, 1}}) {
     options_.split_weights = weights;
-    EXPECT_THAT(Run(), FailsWith(kInvalid, "--split: expected the weights"));
+    EXPECT_THAT(Run(),
+                FailsWith(kInvalid, "expected two or three whole numbers, the weights of train"));
   }
   options_.split_weights = {1'000'000, 1};
   EXPECT_THAT(Run(), FailsWith(kInvalid, "--split leaves no text for valid"));
   Give("valid", "c\n");
-  EXPECT_THAT(Run(), FailsWith(kInvalid, "--valid has files of its own"));
+  EXPECT_THAT(Run(), FailsWith(kInvalid, "--valid is given, so its weight in --split must be 0"));
   options_.split_weights = {1, 0, 0};
   EXPECT_THAT(Run(), IsOk());
 }

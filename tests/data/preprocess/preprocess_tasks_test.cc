@@ -144,11 +144,14 @@ TEST_F(PreprocessTasksTest, RefusesMixedTagSchemes) {
   };
   options_.tag_scheme = FieldEntry::IOB2;
   refused(
-      "train: line 3: expected a tag of the tag scheme iob2, as the other tags are (B-x, I-x), ");
+      "train: line 3: expected a tag of the tag scheme iob2, like the other tags (B-x, I-x), "
+      "found ");
   options_.tag_scheme = FieldEntry::UNRECORDED;
   Give("test", "a B-y\nb O\n\nc O\nd E-y\n");
   refused("test: line 5: expected a tag of the tag scheme bilou");
-  refused("found 'E-y'. Correct the tags of all splits to one scheme, or give --tag_scheme=none");
+  refused(
+      "found 'E-y'. Use one tag scheme in all splits, or evaluate only the accuracy with "
+      "--tag_scheme=none");
   options_.tag_scheme = FieldEntry::NONE;
   EXPECT_EQ(RunWell().manifest.fields(1).tag_scheme(), FieldEntry::NONE);
   options_.tag_scheme = FieldEntry::UNRECORDED;
@@ -159,8 +162,7 @@ TEST_F(PreprocessTasksTest, RefusesMixedTagSchemes) {
   EXPECT_EQ(RunWell().manifest.fields(1).tag_scheme(), FieldEntry::BMES) << "train lacks M";
   options_.splits.clear();
   Give("train", bilou + "a O\nb S-y\n");
-  refused(
-      "train: line 11: expected a tag of the tag scheme bilou, as the other tags are (B-x, L-x)");
+  refused("train: line 11: expected a tag of the tag scheme bilou, like the other tags (B-x, L-x)");
   options_.task = CLASSIFICATION;
   options_.tag_scheme = FieldEntry::NONE;
   refused("--tag_scheme is for --task=tagging");

@@ -251,7 +251,7 @@ TEST_F(PreprocessTest, DoesNotOverwriteExistingFiles) {
   EXPECT_THAT(Run(), FailsWith(kExists, "already contains a data set"));
   EXPECT_EQ(Output(), before);
   options_.output = scratch_.Path("train");
-  EXPECT_THAT(Run(), FailsWith(kExists, "found a file"));
+  EXPECT_THAT(Run(), FailsWith(kExists, "--output is an existing file"));
   std::filesystem::create_directory(scratch_.Path("mine"));
   scratch_.Write("mine/notes", "x");
   options_.output = scratch_.Path("mine");

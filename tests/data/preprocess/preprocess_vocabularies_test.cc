@@ -61,7 +61,8 @@ TEST_F(PreprocessVocabulariesTest, NamesAnInvalidVocabularyFile) {
   options_.tokenizer_file = scratch_.Write("other", "text\n");
   EXPECT_THAT(Run(), FailsWith(kInvalid, options_.tokenizer_file + ": expected the vocab.txt"));
   options_.tokenizer.set_kind(TokenizerSpec::SENTENCEPIECE);
-  EXPECT_THAT(Run(), FailsWith(kInvalid, options_.tokenizer_file + ": expected a model"));
+  EXPECT_THAT(Run(),
+              FailsWith(kInvalid, options_.tokenizer_file + ": expected a SentencePiece model"));
   options_.tokenizer_file.clear();
   EXPECT_THAT(Run(), FailsWith(kInvalid, "--tokenizer_model=FILE.model"));
   EXPECT_THAT(scratch_.Names(), ElementsAre("other", "train"));
@@ -120,7 +121,7 @@ TEST_F(PreprocessVocabulariesTest, AdoptsLabelsInOrderAndNamesUnseenOnes) {
   options_.vocabulary_of = MadeBefore();
   options_.splits.clear();
   Give("train", "new\tgood\nlow\tbad\n");
-  EXPECT_THAT(Run(), FailsWith(kInvalid, "--vocabulary_of takes over the labels in their order"));
+  EXPECT_THAT(Run(), FailsWith(kInvalid, "--label_order cannot be used with --vocabulary_of"));
   options_.label_order = {};
   EXPECT_EQ(RunWell().manifest.fields(1).label_order(), FieldEntry::GIVEN);
   EXPECT_THAT(Example("train", 0)[1], ElementsAre(4));
@@ -158,9 +159,10 @@ TEST_F(PreprocessVocabulariesTest, CountsLabelsIfTheOtherDataSetHasNone) {
   std::filesystem::remove_all(options_.output);
   EXPECT_THAT(Run(), FailsWith(kInvalid, "--train=FILE is missing"));
   options_.task = TRANSLATION;
-  EXPECT_THAT(Run(), FailsWith(kInvalid, "expected a data set with the field source"));
+  EXPECT_THAT(Run(),
+              FailsWith(kInvalid, "--vocabulary_of requires a data set with the field source"));
   options_.vocabulary_of = scratch_.Path("nowhere");
-  EXPECT_THAT(Run(), FailsWith(absl::StatusCode::kNotFound, "no such folder"));
+  EXPECT_THAT(Run(), FailsWith(absl::StatusCode::kNotFound, "nowhere: no such data set"));
 }
 
 // The report has the number of lines in the sample.

@@ -34,12 +34,14 @@ TEST_F(DatasetTest, OpensAValidDataSet) {
   EXPECT_EQ((*dataset)->vocabulary_text(), scratch_.Read("vocabulary.txt"));
   EXPECT_EQ((*dataset)->tokenizer_model(), "");
   EXPECT_THAT((*dataset)->FindSplit("train"), IsOk());
-  EXPECT_THAT((*dataset)->FindSplit("test"), FailsWith(absl::StatusCode::kNotFound, "has: train"));
+  EXPECT_THAT((*dataset)->FindSplit("test"),
+              FailsWith(absl::StatusCode::kNotFound, "no split 'test'; choose one of: train"));
 }
 
 TEST_F(DatasetTest, ReportsAFolderWithoutADataSet) {
   constexpr auto kNotFound = absl::StatusCode::kNotFound;
-  EXPECT_THAT(Dataset::Open(scratch_.Path("none")), FailsWith(kNotFound, "no such folder"));
+  EXPECT_THAT(Dataset::Open(scratch_.Path("none")),
+              FailsWith(kNotFound, "none: no such data set; make a data set: elman-preprocess"));
   Scratch empty;
   EXPECT_THAT(Dataset::Open(empty.path()), FailsWith(kNotFound, "elman-preprocess"));
 }
@@ -117,7 +119,9 @@ TEST_F(DatasetTest, MayBeALinkButItsFilesMayNot) {
     std::filesystem::create_symlink(other.Path(name), scratch_.Path(name));
     EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(kDataLoss, scratch_.Path(name) + ": "))
         << name;
-    EXPECT_THAT(Dataset::Open(scratch_.path()), FailsWith(kDataLoss, "leads out")) << name;
+    EXPECT_THAT(Dataset::Open(scratch_.path()),
+                FailsWith(kDataLoss, "points outside of its folder"))
+        << name;
     std::filesystem::remove(scratch_.Path(name));
     std::filesystem::rename(other.Path(name), scratch_.Path(name));
   }
@@ -158,11 +162,11 @@ TEST_F(DatasetTest, RefusesUnknownKinds) {
 // Lengths are checked when the data set is opened, and then against the shards.
 TEST_F(DatasetTest, RefusesLengthsThatDifferFromTheShards) {
   EXPECT_THAT(AfterForging([](DatasetManifest* m) { m->mutable_splits(0)->clear_surveys(); }),
-              FailsWith(kDataLoss, "split train: the lengths are not"));
+              FailsWith(kDataLoss, "split train: the lengths do not match"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) {
                 m->mutable_splits(0)->mutable_surveys(0)->add_length_counts(1);
               }),
-              FailsWith(kDataLoss, "split train: the lengths are not"));
+              FailsWith(kDataLoss, "split train: the lengths do not match"));
   EXPECT_THAT(AfterForging([](DatasetManifest* m) {
                 auto* counts = m->mutable_splits(0)->mutable_surveys(0)->mutable_length_counts();
                 --*counts->Mutable(counts->size() - 1);
@@ -235,9 +239,9 @@ TEST_F(TaskDatasetTest, MayHaveUnseenLabels) {
     };
   };
   EXPECT_THAT(AfterForging(CLASSIFICATION, with_file("five stars\t2\n")), IsOk());
-  EXPECT_THAT(
-      AfterForging(CLASSIFICATION, with_file("L3\t2\n")),
-      FailsWith(kDataLoss, "label.unseen.txt: expected names of labels that train does not"));
+  EXPECT_THAT(AfterForging(CLASSIFICATION, with_file("L3\t2\n")),
+              FailsWith(kDataLoss,
+                        "label.unseen.txt: expected distinct labels that do not occur in train"));
   EXPECT_THAT(AfterForging(CLASSIFICATION,
                            [&](DatasetManifest* m) {
                              with_file("x\t1\n")(m);

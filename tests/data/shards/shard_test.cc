@@ -230,7 +230,8 @@ TEST_F(ShardTest, RefusesSplices) {
     std::string bytes;
     for (size_t i = 0; i < mine.size(); ++i)
       bytes += FrameRecord(i == swapped ? theirs[i] : mine[i]);
-    EXPECT_THAT(ReadAll(scratch_.Write("spliced", bytes)), FailsWith(kDataLoss, "another shard"))
+    EXPECT_THAT(ReadAll(scratch_.Write("spliced", bytes)),
+                FailsWith(kDataLoss, "belong to different shards"))
         << swapped;
   }
 }
@@ -434,7 +435,7 @@ TEST_P(TaskShardTest, RefusesForgeries) {
       FailsWith(kDataLoss, "counts of 2 fields"));
   EXPECT_THAT(
       forge(2, [](ShardRecord* r) { r->mutable_index()->mutable_counts(1)->set_tokens(1 << 20); }),
-      FailsWith(kDataLoss, "is said to end before"));
+      FailsWith(kDataLoss, "has an invalid range: it ends before"));
   // Lengths with the right sum that are not valid for the task.
   EXPECT_THAT(forge(1,
                     [](ShardRecord* r) {

@@ -50,7 +50,7 @@ TEST_F(VerifyTest, DetectsAnotherShardThanInTheManifest) {
   ASSERT_THAT(WriteMadeShard(scratch_.Path("shard-0"), header, Examples{{8, 9, 1}}), IsOk());
   EXPECT_TRUE(VerifyShard(scratch_.Path("shard-0")).ok());
   EXPECT_THAT(VerifyDataset(scratch_.path()).problems,
-              ElementsAre(HasSubstr("not the one of this manifest")));
+              ElementsAre(HasSubstr("the shard is intact but belongs to another data set")));
 }
 
 // Tokens changed by a forger who corrects every checksum but not the fingerprint.

@@ -55,7 +55,7 @@ TEST_F(CheckOptionsTest, RefusesMeaninglessOptions) {
 
 TEST_F(CheckOptionsTest, RequiresTheFileOfAnImportedTokenizer) {
   options_.tokenizer_file = "file";
-  EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocabulary=file goes with --tokenizer=wordpiece"));
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "--vocabulary=file requires --tokenizer=wordpiece"));
   options_.tokenizer.set_kind(TokenizerSpec::WORDPIECE);
   EXPECT_THAT(Check(), IsOk());
   options_.tokenizer.set_vocab_size(1000);
@@ -65,7 +65,7 @@ TEST_F(CheckOptionsTest, RequiresTheFileOfAnImportedTokenizer) {
   EXPECT_THAT(Check(), FailsWith(kInvalid, "--min_count"));
   options_.tokenizer.set_min_count(0);
   options_.tokenizer_file.clear();
-  EXPECT_THAT(Check(), FailsWith(kInvalid, "needs --vocabulary=FILE"));
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "requires --vocabulary=FILE"));
 }
 
 TEST_F(CheckOptionsTest, NeedsNoTrainWithAnAdoptedVocabulary) {
@@ -122,7 +122,7 @@ TEST_F(CheckOptionsTest, AcceptsParallelFilesForTranslationOnly) {
   options_.task = TRANSLATION;
   EXPECT_THAT(Check(), IsOk());
   options_.splits[0].files = {"a.txt", "c.txt"};
-  EXPECT_THAT(Check(), FailsWith(kInvalid, "all of a split"));
+  EXPECT_THAT(Check(), FailsWith(kInvalid, "cannot be mixed with other files in one split"));
   options_.splits[0] = {"train", {"-"}, {"-"}};
   EXPECT_THAT(Check(), FailsWith(kInvalid, "more than once"));
   options_.splits[0] = {"train", {"-"}, {""}};

@@ -78,7 +78,7 @@ TEST_F(TaggedColumnsTest, AreMissingInOtherText) {
   EXPECT_EQ(*Columns("and/or\tO\n"), "1 0");
   EXPECT_EQ(*Columns("and/or O\n"), "1 0");
   const std::string numbered = "1 The DT\n2 old JJ\n3 king NN\n\n1 He PRP\n";
-  EXPECT_THAT(Columns(numbered), FailsWith(kInvalid, "say which column the words are in"));
+  EXPECT_THAT(Columns(numbered), FailsWith(kInvalid, "name the column of the words"));
   EXPECT_EQ(*Columns(numbered, {.word = 2}), "2 0");
   EXPECT_EQ(*Columns(numbered + "\na b\n"), "1 0");
   EXPECT_EQ(*Columns("1 O\n2 O\n\n"), "1 0");  // a sentence of two numbers

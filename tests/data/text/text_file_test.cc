@@ -39,14 +39,14 @@ TEST(CheckTextBegin, AcceptsText) {
 TEST(CheckTextBegin, NamesBinaryFormatsAndTheRemedy) {
   const std::string tar = "name"s + std::string(253, '\0') + "ustar  \0"s + std::string(500, '\0');
   const std::pair<std::string, std::string> files[] = {
-      {"PK\3\4\x14\0\0\0"s, "a zip archive; unpack it: unzip -p FILE > TEXT"},
-      {"\x5d\0\0\x80\0"s, "lzma data; decompress it: xz -dc --format=lzma FILE > TEXT"},
+      {"PK\3\4\x14\0\0\0"s, "a zip archive; unpack it: unzip -p F > F.txt"},
+      {"\x5d\0\0\x80\0"s, "lzma data; decompress it: xz -dc --format=lzma F > F.txt"},
       {"\x7f"s + "ELF\2\1\1\0"s, "a program or library (ELF); use a text file"},
-      {tar, "a tar archive; unpack it: tar -xOf FILE > TEXT"},
-      {"%PDF-1.7\n"s, "a PDF document; convert it: pdftotext FILE TEXT"},
+      {tar, "a tar archive; unpack it: tar -xOf F > F.txt"},
+      {"%PDF-1.7\n"s, "a PDF document; convert it: pdftotext F F.txt"},
       {"version https://git-lfs.github.com/spec/v1\noid sha256:00\n"s, "git lfs pull"},
-      {"BZh91AY&SY\1\2"s, "data that were compressed twice"},
-      {"\x1f\x8b\x08"s, "data that were compressed twice"}};
+      {"BZh91AY&SY\1\2"s, "data that is compressed twice"},
+      {"\x1f\x8b\x08"s, "data that is compressed twice"}};
   for (const auto& [bytes, message] : files)
     EXPECT_THAT(Found(bytes), testing::StartsWith("F: offset 0: expected UTF-8 text, found "))
         << message;
@@ -78,7 +78,7 @@ TEST(CheckTextBegin, RecognizesOtherEncodings) {
 }
 
 TEST(CheckTextBegin, RecognizesCarriageReturnLineEnds) {
-  EXPECT_THAT(Found("one\rtwo\rthree\r"), testing::HasSubstr("tr '\\r' '\\n' < FILE > TEXT"));
+  EXPECT_THAT(Found("one\rtwo\rthree\r"), testing::HasSubstr("tr '\\r' '\\n' < F > F.txt"));
   // A line feed may follow later.
   EXPECT_THAT(CheckTextBegin("F", "one\rtwo", /*whole=*/false), IsOk());
   EXPECT_THAT(CheckTextBegin("F", "one\rtwo" + std::string(1 << 20, 'x'), /*whole=*/false),

@@ -82,7 +82,7 @@ TEST(Vocabulary, NamesTheBadLine) {
               FailsWith(kDataLoss, "line 3"));
   EXPECT_THAT(Vocabulary::Parse("</s>\t0\na\t1\n", "file"), FailsWith(kDataLoss, "<pad>"));
   EXPECT_THAT(Vocabulary::Parse("a\t1\na\t1\n</s>\t0\n" + end, "file"),
-              FailsWith(kDataLoss, "same piece"));
+              FailsWith(kDataLoss, "same token"));
   EXPECT_THAT(Vocabulary::Parse("", "file"), FailsWith(kDataLoss, "file"));
 }
 
@@ -100,7 +100,7 @@ TEST(Vocabulary, HasOneSpelling) {
   EXPECT_THAT(Vocabulary::Parse("</s>\t0\n<s>\t1\n<pad>\t0\n", "file"),
               FailsWith(kDataLoss, "counted 0 times"));
   EXPECT_THAT(Vocabulary::Parse("a\\n\t1\na\\n\t1\n</s>\t0\n" + end, "file"),
-              FailsWith(kDataLoss, "same piece 'a\\n'"))
+              FailsWith(kDataLoss, "same token 'a\\n'"))
       << "on one line";
 }
 

@@ -164,7 +164,7 @@ TEST_F(AnySentencePieceTest, RefusesInvalidModels) {
        {std::string("not a model"), std::string(), std::string(1000, '\xff')}) {
     const auto vocabulary = BuildImportedVocabulary(TokenizerSpec::SENTENCEPIECE, bytes, "file");
     EXPECT_THAT(vocabulary, FailsWith(absl::StatusCode::kInvalidArgument,
-                                      "file: expected a model of SentencePiece"));
+                                      "file: expected a SentencePiece model (.model)"));
   }
 }
 

@@ -111,11 +111,11 @@ TEST(WordPieceTest, RefusesOtherVocabularies) {
               FailsWith(kInvalid, "vocab: expected the vocab.txt of a BERT model"));
   EXPECT_THAT(ParseBertVocabulary("[UNK]\na\nb\na\n", "vocab"),
               FailsWith(kInvalid,
-                        "vocab: line 4: expected the vocab.txt of a BERT model, a piece a "
-                        "line, found 'a' as in line 2"));
+                        "vocab: line 4: expected the vocab.txt of a BERT model, one "
+                        "token per line, found 'a' as in line 2"));
   EXPECT_THAT(ParseBertVocabulary("[UNK]\na\nb\xff\n", "vocab"), FailsWith(kInvalid, "line 3"));
   EXPECT_THAT(ParseBertVocabulary("", "vocab"), FailsWith(kInvalid, "vocab: "));
-  EXPECT_THAT(ParseBertVocabulary("[UNK]\n", "vocab"), FailsWith(kInvalid, "found no piece"));
+  EXPECT_THAT(ParseBertVocabulary("[UNK]\n", "vocab"), FailsWith(kInvalid, "found no token"));
 }
 
 TEST(WordPieceTest, ReportsUnknownWordsAsItLooksThemUp) {

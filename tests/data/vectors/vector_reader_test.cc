@@ -216,12 +216,12 @@ TEST_F(VectorReaderTest, RefusesInvalidTensors) {
           .find("x"),
       std::string::npos);
   EXPECT_NE(error(R"("x":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]})", "x")
-                .find("no matrix of floating-point numbers"),
+                .find("is not a matrix of floating-point numbers"),
             std::string::npos);
   EXPECT_NE(error(R"("x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]})", "x").find("matrix"),
             std::string::npos);
-  EXPECT_NE(error(R"("x":7)", "x").find("what the header says"), std::string::npos);
-  EXPECT_NE(error(R"("x":{]})", "x").find("no JSON"), std::string::npos);
+  EXPECT_NE(error(R"("x":7)", "x").find("invalid header entry for tensor x"), std::string::npos);
+  EXPECT_NE(error(R"("x":{]})", "x").find("the header is not a JSON object"), std::string::npos);
   EXPECT_NE(error(R"("x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]})", "x")
                 .find("more lines than the 1 rows"),
             std::string::npos);
