@@ -102,7 +102,8 @@ TEST_F(PreprocessCooccurrencesTest, RefusesOtherDataSets) {
   options_.task = CLASSIFICATION;
   Give("train", "a\tb c\n");
   RunWell();
-  ExpectRefused("--cooccurrences_of requires a data set of running text");
+  ExpectRefused(
+      "--cooccurrences_of requires a data set of running text, found the task classification");
 }
 
 TEST_F(PreprocessCooccurrencesTest, RefusesATextWithoutPairs) {
