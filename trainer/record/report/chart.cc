@@ -63,7 +63,7 @@ struct Tick {
 
 // Formats a multiple of `distance`, with the digits that distinguish it from its neighbors.
 std::string TickText(double value, double distance) {
-  constexpr int kMostDecimals = 6;
+  constexpr int kMostDecimals = 6, kMostDigits = 7;
   const double size = std::abs(value);
   if (size < distance / 2) return "0";  // up to rounding
   const auto decimals = [](double of) {
@@ -75,7 +75,7 @@ std::string TickText(double value, double distance) {
   if (size < 1e6 && decimals(distance) <= kMostDecimals)
     return FixedText(value, decimals(distance));
   const double digits = std::floor(std::log10(size)) - std::floor(std::log10(distance)) + 1;
-  return SignificantText(value, std::clamp(static_cast<int>(digits), 1, 7));
+  return SignificantText(value, std::clamp(static_cast<int>(digits), 1, kMostDigits));
 }
 
 // Returns round numbers that divide an axis into about `wanted` parts. Their distance is 1, 2 or 5
@@ -112,6 +112,20 @@ std::vector<Tick> TicksOf(const Axis& axis, int wanted) {
     ticks.push_back({value, TickText(value, distance)});
   }
   return ticks;
+}
+
+// Returns an axis as AxisFor does, widened until the texts of its ticks fit beside the chart: texts
+// of numbers that are far from 1 and close to each other are too long.
+Axis LabeledAxisFor(double least, double most, bool logarithmic) {
+  constexpr size_t kLongestText = 10;
+  Axis axis = AxisFor(least, most, logarithmic);
+  const auto is_long = [](const Tick& tick) { return tick.text.size() > kLongestText; };
+  while (std::ranges::any_of(TicksOf(axis, kTicks), is_long)) {
+    const double air = (axis.high - axis.low) / 8;
+    axis.low -= air;
+    axis.high += air;
+  }
+  return axis;
 }
 
 // Averages adjacent points if there are more points than can be drawn.
@@ -228,7 +242,7 @@ std::string LineChart(const Chart& chart, const StepAxis& axis) {
   }
   if (least > most) return "";
   if (chart.from_zero && !chart.logarithmic) least = std::min(least, 0.0);
-  const Axis y = AxisFor(least, most, chart.logarithmic);
+  const Axis y = LabeledAxisFor(least, most, chart.logarithmic);
   for (const Tick& tick : TicksOf(y, kTicks))
     plot.labels += VerticalTick(YOf(y, tick.value), tick.text, /*with_line=*/true);
   for (size_t i = 0; i < lines.size(); ++i) {
