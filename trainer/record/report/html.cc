@@ -15,6 +15,11 @@ std::string Section(const std::string& title, const std::string& html) {
   return absl::StrCat("<section>\n<h2>", HtmlText(title), "</h2>\n", html, "</section>\n");
 }
 
+std::string Definition(const std::string& name, const std::string& value) {
+  if (value.empty()) return "";
+  return absl::StrCat("<dt>", HtmlText(name), "<dd>", HtmlText(value), "\n");
+}
+
 std::string Scrolling(const std::string& name, const std::string& html) {
   return absl::StrCat("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
                       HtmlText(name), "\">", html, "</div>\n");

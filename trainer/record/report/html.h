@@ -11,6 +11,9 @@ std::string HtmlText(const std::string& text);
 // Returns a section with a heading; empty if `html` is.
 std::string Section(const std::string& title, const std::string& html);
 
+// Returns a name and its value for a list of definitions; empty if `value` is.
+std::string Definition(const std::string& name, const std::string& value);
+
 // Returns a region for content that may be wider or higher than the page. It can be scrolled with
 // the keyboard, and shadows show where it continues. `name` names it for screen readers.
 std::string Scrolling(const std::string& name, const std::string& html);

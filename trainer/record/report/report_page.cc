@@ -13,6 +13,7 @@
 #include "data/format/number_text.h"
 #include "data/io/atomic_file.h"
 #include "trainer/record/report/chart.h"
+#include "trainer/record/report/curves.h"
 #include "trainer/record/report/diagnostics_section.h"
 #include "trainer/record/report/example_pictures.h"
 #include "trainer/record/report/html.h"
@@ -103,7 +104,6 @@ summary { cursor: pointer; font-size: 1.15rem; font-weight: 600; margin: 2.2rem 
 </style>
 )html";
 
-constexpr const char* kPhases[] = {"data", "forward", "backward", "exchange", "optimizer", "wait"};
 constexpr size_t kMaxEvents = 200, kMaxRows = 100;
 constexpr size_t kMaxOutputs = 6;  // of a sample
 
@@ -121,7 +121,8 @@ std::string StateText(const ReportPage& page, const RunRecord& record) {
   }
   std::optional<double> epoch;
   for (const RecordedLine& line : record.lines()) {
-    if (const auto number = line.Number("epoch")) epoch = number;
+    const auto number = line.Number("epoch");
+    if (number && std::isfinite(*number)) epoch = number;
   }
   return absl::StrCat(how, page.running ? ", step " : " at step ", StepText(last.step),
                       epoch ? absl::StrCat(", epoch ", ReadableText(*epoch)) : "",
@@ -162,11 +163,6 @@ std::string ResultText(const RecordedLine& best) {
   return text;
 }
 
-std::string Definition(const std::string& name, const std::string& value) {
-  if (value.empty()) return "";
-  return absl::StrCat("<dt>", HtmlText(name), "<dd>", HtmlText(value), "\n");
-}
-
 std::string Header(const ReportPage& page, const RunRecord& record, const RecordedLine* best) {
   const RunTimes times = TimesOf(page, record);
   std::string html =
@@ -191,66 +187,6 @@ std::string Header(const ReportPage& page, const RunRecord& record, const Record
   return html + "</header>\n";
 }
 
-// The data of all curves: train lines without the last one if it covers fewer steps than the others
-// do, because metrics of few steps vary more.
-class RunCurves {
- public:
-  RunCurves(const RunRecord& record, StepAxis axis) : record_(record), axis_(axis) {
-    std::vector<int64_t> steps = {0};
-    for (const RecordedLine& line : record.lines()) {
-      if (line.kind == "train") steps.push_back(line.step);
-    }
-    const size_t lines = steps.size();
-    if (lines > 2 && steps[lines - 1] - steps[lines - 2] < steps[lines - 2] - steps[lines - 3])
-      last_train_ = static_cast<double>(steps[lines - 2]);
-  }
-
-  std::vector<RecordedPoint> Train(const std::string& key) const {
-    std::vector<RecordedPoint> points = record_.Points("train", key);
-    std::erase_if(points, [&](const RecordedPoint& point) { return point.step > last_train_; });
-    return points;
-  }
-
-  std::vector<RecordedPoint> Validation(const std::string& key) const {
-    return record_.Points("valid", key);
-  }
-
-  // Adds a chart, or a sentence if all of its series are constant.
-  void Add(const Chart& chart) {
-    bool varies = false;
-    for (const Series& series : chart.series)
-      varies = varies || (!series.points.empty() && !IsConstant(series.points));
-    if (varies) {
-      charts_ += LineChart(chart, axis_);
-      return;
-    }
-    for (const Series& series : chart.series) {
-      if (series.points.empty()) continue;
-      AddNumber(
-          chart.series.size() > 1 ? absl::StrCat(chart.title, ", ", series.name) : chart.title,
-          ReadableText(series.points[0].value));
-    }
-  }
-
-  void AddNumber(const std::string& name, const std::string& value) {
-    numbers_ += Definition(name, value);
-  }
-
-  void AddShares(const Chart& chart) { charts_ += ShareChart(chart, axis_); }
-
-  std::string Html() const {
-    return absl::StrCat(
-        charts_.empty() ? "" : absl::StrCat("<div class=\"charts\">\n", charts_, "</div>\n"),
-        numbers_.empty() ? "" : absl::StrCat("<dl class=\"numbers\">\n", numbers_, "</dl>\n"));
-  }
-
- private:
-  const RunRecord& record_;
-  const StepAxis axis_;
-  double last_train_ = HUGE_VAL;
-  std::string charts_, numbers_;
-};
-
 std::string Card(const std::string& name, const std::string& value) {
   return absl::StrCat("<div class=\"card\"><b>", HtmlText(value), "</b><span>", HtmlText(name),
                       "</span></div>\n");
@@ -271,70 +207,6 @@ std::string Cards(const RunCurves& curves, const RecordedLine* best) {
   add_last("tokens/s", "tokens_per_second");
   if (html.empty()) return "";
   return absl::StrCat("<div class=\"cards\">\n", html, "</div>\n");
-}
-
-double MedianOf(std::vector<RecordedPoint> points) {
-  const auto middle = points.begin() + static_cast<int64_t>(points.size()) / 2;
-  std::ranges::nth_element(points, middle, {}, &RecordedPoint::value);
-  return middle->value;
-}
-
-// Names the rank that the other ranks wait for most often.
-std::string SlowestText(const std::vector<RecordedPoint>& slowest_ranks) {
-  std::map<double, int64_t> times;  // by rank
-  for (const RecordedPoint& point : slowest_ranks) ++times[point.value];
-  if (times.empty()) return "";
-  const auto slowest = std::ranges::max_element(times, {}, [](const auto& t) { return t.second; });
-  return absl::StrCat("rank ", ReadableText(slowest->first), " (in ", slowest->second, " of ",
-                      slowest_ranks.size(), " intervals it waited the least)");
-}
-
-std::string CurvesHtml(const RunRecord& record, RunCurves curves) {
-  const auto train = [&](const std::string& key) { return curves.Train(key); };
-  const auto valid = [&](const char* key) { return curves.Validation(key); };
-  // Perplexity is exp(loss): one chart shows both.
-  const bool perplexity = !train("perplexity").empty() || !valid("perplexity").empty();
-  const char* const loss = perplexity ? "perplexity" : "loss";
-  curves.Add({.title = perplexity ? "Perplexity" : "Loss (nats per target)",
-              .series = {{"training", train(loss)}, {"validation", valid(loss), /*marked=*/true}},
-              .logarithmic = perplexity});
-  curves.Add({.title = "Scores on validation",
-              .series = {{"accuracy", valid("accuracy"), true},
-                         {"F1", valid("f1"), true},
-                         {"macro F1", valid("macro_f1"), true}}});
-  curves.Add({.title = "Translation quality on validation",
-              .series = {{"BLEU", valid("bleu"), true}, {"chrF", valid("chrf"), true}},
-              .from_zero = true});
-  curves.Add({.title = "Learning rate",
-              .series = {{"learning rate", train("learning_rate")}},
-              .from_zero = true});
-  curves.Add({.title = "Gradient norm before clipping",
-              .series = {{"gradient norm", train("gradient_norm")}},
-              .logarithmic = true});
-  curves.Add({.title = "Tokens/s",
-              .series = {{"tokens/s", train("tokens_per_second")}},
-              .from_zero = true});
-  Chart shares{.title = "Where the time of rank 0 goes", .series = {}};
-  for (const char* phase : kPhases)
-    shares.series.push_back({phase, train(absl::StrCat("seconds.", phase))});
-  curves.AddShares(shares);
-  curves.Add({.title = "Seconds that ranks waited for others, per interval",
-              .series = {{"least", train("waits.least")},
-                         {"median", train("waits.median")},
-                         {"most", train("waits.most")}},
-              .from_zero = true});
-  curves.AddNumber("The other ranks waited most often for",
-                   SlowestText(train("waits.slowest_rank")));
-  if (const auto mfu = train("mfu"); !mfu.empty())
-    curves.AddNumber("MFU (median)", ReadableText(MedianOf(mfu), 3));
-  if (const auto padding = record.Points("epoch", "padding_efficiency"); !padding.empty()) {
-    const double percent = 100 * MedianOf(padding);
-    if (percent < 99.95) {
-      curves.AddNumber("Computed positions that are not padding (median)",
-                       FixedText(percent, 1) + " %");
-    }
-  }
-  return curves.Html();
 }
 
 // Selects evenly spaced elements, including the first and the last.
@@ -513,19 +385,18 @@ absl::Status WriteReportPage(const std::string& path, const ReportPage& page,
   const RecordedLine* const best = record.BestValidation();
   const int64_t best_step = best == nullptr ? 0 : best->step;
   const StepAxis axis = AxisOfSteps(record, best);
-  const RunCurves curves(record, axis);
   std::string html = kHead;
   if (page.running) html += "<meta http-equiv=\"refresh\" content=\"30\">\n";
   absl::StrAppend(&html, "<title>", HtmlText(page.title), "</title>\n<main>\n",
                   Header(page, record, best));
-  html += Section("Results", Cards(curves, best));
+  html += Section("Results", Cards(RunCurves(record), best));
   html += Section("Examples of the validation split", Samples(record, best));
   if (best != nullptr) {
     html += LabelSections(record, best_step);
     html += AttentionSection(record, best_step);
     html += SurprisalSection(record, best_step);
   }
-  html += Section("Curves", CurvesHtml(record, curves));
+  html += Section("Curves", CurvesHtml(record, axis));
   html += DiagnosticsSection(record, axis);
   html += Section("Validations", Table("Validations", record, "valid", best));
   html += Section("Epochs", Table("Epochs", record, "epoch", nullptr));
