@@ -18,7 +18,7 @@ std::string ShellWord(std::string_view text) {
 }
 
 std::string CommandOn(std::string_view command, std::string_view path) {
-  if (path == "-") return std::string(command);
+  if (path == "-" || path == kStandardInput) return std::string(command);
   const std::string text = absl::StrCat(std::string(path), ".txt");
   return absl::StrReplaceAll(std::string(command),
                              {{"FILE", ShellWord(path)}, {"TEXT", ShellWord(text)}});

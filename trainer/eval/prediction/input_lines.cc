@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/shell_word.h"
 #include "data/io/status_macros.h"
 #include "data/text/line_reader.h"
 #include "data/text/text_file.h"
@@ -13,7 +14,6 @@ namespace elman {
 namespace {
 
 constexpr size_t kReadBytes = size_t{64} << 10;
-constexpr char kName[] = "the input";
 
 }  // namespace
 
@@ -44,7 +44,7 @@ absl::StatusOr<std::vector<std::string>> InputLines::Next(size_t most) {
 
 absl::Status InputLines::TooLong() const {
   return absl::InvalidArgumentError(
-      absl::StrCat(kName, ": line ", taken_ + 1, ": expected at most ", kMaxLineBytes,
+      absl::StrCat(kStandardInput, ": line ", taken_ + 1, ": expected at most ", kMaxLineBytes,
                    " bytes, found more; split the text into several lines"));
 }
 
@@ -54,7 +54,8 @@ absl::Status InputLines::Fill() {
   used_ = 0;
   const size_t before = buffer_.size();
   if (source_ == nullptr) {
-    ASSIGN_OR_RETURN(source_, Decompressed(BytesOf(descriptor_, kName), kName, &compressed_));
+    ASSIGN_OR_RETURN(
+        source_, Decompressed(BytesOf(descriptor_, kStandardInput), kStandardInput, &compressed_));
   }
   buffer_.resize(before + kReadBytes);
   const absl::StatusOr<size_t> count = source_->Read(buffer_.data() + before, kReadBytes);
@@ -70,7 +71,7 @@ absl::Status InputLines::CheckBegin() {
       ended_ || buffer_.size() > kMaxLineBytes || buffer_.find('\n') != buffer_.npos;
   if (checked_ || !enough) return absl::OkStatus();
   checked_ = true;
-  RETURN_IF_ERROR(CheckTextBegin(kName, buffer_, ended_));
+  RETURN_IF_ERROR(CheckTextBegin(kStandardInput, buffer_, ended_));
   used_ = searched_ = ByteOrderMarkBytes(buffer_);
   return absl::OkStatus();
 }
