@@ -70,8 +70,9 @@ std::string WrappedText(std::string_view text, size_t width) {
         if (!fits) break;
       }
       if (place == line.npos) break;
-      wrapped.append(indent).append(line.substr(0, place)).append("\n");
-      line.remove_prefix(place + 1);
+      const std::string_view part = line.substr(0, place);
+      wrapped.append(indent).append(part.substr(0, part.find_last_not_of(' ') + 1)).append("\n");
+      line.remove_prefix(std::min(line.find_first_not_of(' ', place), line.size()));
       indent = kIndent;
     }
     wrapped.append(indent).append(line);

@@ -22,7 +22,7 @@ std::string RightAligned(std::string_view text, size_t width);
 std::string Shortened(std::string_view text, size_t width);
 
 // The lines of `text`, each broken between words where it is wider than `width` columns. The rest
-// of a broken line is indented by four spaces.
+// of a broken line is indented by four spaces; the spaces where a line is broken are left out.
 std::string WrappedText(std::string_view text, size_t width);
 
 // Width of a terminal for which reports are made.

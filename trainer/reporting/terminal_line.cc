@@ -10,7 +10,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "data/format/table_text.h"
 
@@ -65,29 +64,6 @@ std::string FittedProgress(int64_t step, int64_t total_steps, std::vector<Progre
   return line;
 }
 
-std::string WrappedAtWords(std::string_view line, size_t width) {
-  std::string wrapped;
-  size_t column = 0;
-  // Spaces at the begin, which indent the line, and repeated ones within it are kept.
-  for (size_t at = 0; at < line.size();) {
-    const size_t word = std::min(line.find_first_not_of(' ', at), line.size());
-    const size_t end = std::min(line.find(' ', word), line.size());
-    const size_t spaces = word - at;
-    const size_t columns = DisplayWidth(line.substr(word, end - word));
-    if (at > 0 && columns > 0 && column + spaces + columns > width) {
-      wrapped += "\n  ";
-      column = 2;
-    } else {
-      wrapped += line.substr(at, spaces);
-      column += spaces;
-    }
-    wrapped += line.substr(word, end - word);
-    column += columns;
-    at = end;
-  }
-  return wrapped;
-}
-
 TerminalLine::TerminalLine(bool quiet) : watched_(WatchedByAPerson()), quiet_(quiet) {}
 
 bool TerminalLine::WantsRedraw() const { return watched_ && absl::Now() - shown_ > kRedraw; }
@@ -117,16 +93,8 @@ void TerminalLine::ShowProgress(int64_t step, int64_t total_steps,
 }
 
 void TerminalLine::Print(std::string_view line) const {
-  if (!watched_) {
-    std::fprintf(stderr, "%s\n", std::string(line).c_str());
-    return;
-  }
-  std::string text;
-  for (const absl::string_view each :
-       absl::StrSplit(absl::string_view(line.data(), line.size()), '\n'))
-    absl::StrAppend(&text, text.empty() ? "" : "\n",
-                    WrappedAtWords(std::string_view(each.data(), each.size()), width()));
-  std::fprintf(stderr, "%s%s\n", kClear, text.c_str());
+  const std::string text = watched_ ? WrappedText(line, width()) : std::string(line);
+  std::fprintf(stderr, "%s%s\n", watched_ ? kClear : "", text.c_str());
 }
 
 void TerminalLine::PrintInfo(std::string_view line) const {

