@@ -5,19 +5,13 @@
 #include <cstdlib>
 #include <functional>
 #include <iterator>
-#include <limits>
-#include <numbers>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "data/command_line/next_commands.h"
-#include "data/format/characters.h"
 #include "data/format/number_text.h"
-#include "data/format/table_text.h"
-#include "data/format/utf8.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "trainer/config/field_values.h"
@@ -25,6 +19,8 @@
 #include "trainer/diagnostics/statistics_json.h"
 #include "trainer/eval/evaluators/label_metrics.h"
 #include "trainer/record/report/next_commands.h"
+#include "trainer/reporting/learned_check.h"
+#include "trainer/reporting/sample_text.h"
 
 namespace elman {
 namespace {
@@ -59,61 +55,8 @@ std::vector<Hyperparameter> HyperparametersOf(const TrainingConfig& config) {
   return hyperparameters;
 }
 
-// Formats text as Markdown that shows it verbatim, on a line of its own.
-std::string Verbatim(const std::string& name, const std::string& text) {
-  return absl::StrCat("    ", absl::StrFormat("%-10s", name),
-                      absl::StrReplaceAll(text, {{"\n", " / "}, {"\r", " "}}), "\n");
-}
-
 // The number of samples of a validation that are printed.
 constexpr size_t kSamplesOnTerminal = 2;
-
-// Returns the text on one line of at most `width` columns; "..." marks what is left out.
-std::string OneLine(std::string_view text, size_t width) {
-  const std::string line = EscapeUnprintable(absl::StrReplaceAll(
-      absl::string_view(text.data(), text.size()), {{"\n", " / "}, {"\t", " "}}));
-  if (DisplayWidth(line) <= width) return line;
-  std::string cut;
-  size_t columns = 0;
-  for (std::string_view rest = line; !rest.empty();) {
-    const size_t size = DecodeUtf8(rest).size;
-    columns += DisplayWidth(rest.substr(0, size));
-    if (columns + 3 > width) break;
-    cut += rest.substr(0, size);
-    rest.remove_prefix(size);
-  }
-  return cut + "...";
-}
-
-// Returns a sample on one line: the input, or for taggers its words with their tags, and what the
-// model makes of it.
-std::string SampleText(Task task, const Sample& sample, size_t width) {
-  constexpr std::string_view kBegin = "  sample: ", kArrow = " -> ";
-  const size_t columns = width - 1 - kBegin.size();
-  std::string output = sample.output;
-  if (task == CLASSIFICATION && sample.output != sample.expected)
-    absl::StrAppend(&output, " (label: ", sample.expected, ")");
-  if (task == TAGGING) return absl::StrCat(std::string(kBegin), OneLine(output, columns));
-  // The shorter one of input and output leaves its columns to the other.
-  const size_t both = columns - kArrow.size();
-  const size_t input_width = std::max(both - std::min(both, DisplayWidth(output)), both / 2);
-  const std::string input = OneLine(sample.input, input_width);
-  return absl::StrCat(std::string(kBegin), input, std::string(kArrow),
-                      OneLine(Trimmed(output), both - DisplayWidth(input)));
-}
-
-// Adds what the report draws about a sample, with numbers of as many digits as it shows.
-void AddDrawn(const Sample& sample, JsonObject* line) {
-  const auto rounded = [](double number) { return JsonNumber(std::round(number * 1000) / 1000); };
-  if (!sample.tokens.empty()) line->AddJson("tokens", JsonArray(sample.tokens, JsonString));
-  if (!sample.surprisal.empty()) line->AddJson("surprisal", JsonArray(sample.surprisal, rounded));
-  if (sample.attention.empty()) return;
-  line->AddJson("output_tokens", JsonArray(sample.output_tokens, JsonString));
-  std::vector<double> weights;  // [output_tokens, tokens]
-  for (const std::vector<float>& of_token : sample.attention)
-    weights.insert(weights.end(), of_token.begin(), of_token.end());
-  line->AddJson("attention", JsonArray(weights, rounded));
-}
 
 }  // namespace
 
@@ -342,17 +285,13 @@ void ProgressReporter::Samples(int64_t step, const std::vector<Sample>& samples,
   shown_samples_.clear();
   for (const Sample& sample : samples) {
     if (shown_samples_.size() < kSamplesOnTerminal)
-      shown_samples_.push_back(SampleText(task_, sample, terminal_.width()));
+      shown_samples_.push_back(SampleLine(task_, sample, terminal_.width()));
     const auto number = static_cast<int64_t>(texts.size()) + 1;
     JsonObject line;
     line.Add("kind", "sample").Add("step", step).Add("sample", number);
-    line.Add("input", sample.input).Add("expected", sample.expected).Add("output", sample.output);
-    if (best) AddDrawn(sample, &line);
+    AddSample(sample, /*with_drawn=*/best, &line);
     Log(line);
-    texts.emplace_back(
-        absl::StrCat("samples/", number),
-        absl::StrCat(Verbatim("input", sample.input), Verbatim("expected", sample.expected),
-                     Verbatim("model", sample.output)));
+    texts.emplace_back(absl::StrCat("samples/", number), SampleMarkdown(sample));
   }
   if (!texts.empty()) WarnOnce(tensorboard_->WriteTexts(step, texts));
 }
@@ -434,7 +373,7 @@ void ProgressReporter::Alive(int64_t step, std::string_view phase) {
 }
 
 absl::Status ProgressReporter::ReportResults(const Progress& progress, const Dataset& dataset) {
-  absl::Status learned = CheckLearned(progress, dataset);
+  absl::Status learned = CheckLearned(progress, dataset, config_, train_loss_);
   WarnOnce(tensorboard_->WriteEnd());
   if (learned.ok()) {
     PrintBest(progress);
@@ -470,43 +409,6 @@ void ProgressReporter::PrintNextCommands(const Dataset& dataset) {
           ? NextCommands(run, dataset.folder(), split, !reads_features, record_)
           : NextCommandsOfVectors(run, std::string(vocabulary.piece(middle)));
   terminal_.SayAsIs(NextText(commands));
-}
-
-// A run may complete all its steps without learning anything.
-absl::Status ProgressReporter::CheckLearned(const Progress& progress,
-                                            const Dataset& dataset) const {
-  if (progress.step() > 0 && progress.divergence().lost_updates() >= progress.step()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "all ", progress.step(),
-        " steps diverged, so the weights are still the initial ones. "
-        "Lower optimizer.learning_rate, or raise divergence.max_gradient_norm if it is set (",
-        RoundedText(config_.divergence().max_gradient_norm()),
-        "), and start again with another --output"));
-  }
-  const Task task = dataset.manifest().task();
-  // Word vectors do not predict a distribution. A model that was selected by F1 or accuracy may be
-  // overconfident (have a high loss) and still be good.
-  const bool by_score = config_.evaluation().select() == EvaluationSpec::SCORE &&
-                        (task == TAGGING || task == CLASSIFICATION);
-  if (!TraitsOf(task).layers || by_score) return absl::OkStatus();
-  const bool validated = dataset.FindSplit("valid").ok();
-  const std::optional<double> loss = !validated ? train_loss_
-                                     : progress.has_best()
-                                         ? std::optional<double>(progress.best_loss())
-                                         : std::numeric_limits<double>::quiet_NaN();
-  const uint32_t outcomes = dataset.vocabulary(FieldsOfModel(task) - 1).predicted_size();
-  // The loss of an ordinal model is the sum of outcomes - 1 decisions between two.
-  const bool ordinal = task == CLASSIFICATION &&
-                       config_.model().classification().output() == ClassificationSpec::ORDINAL;
-  const double guessing =
-      ordinal ? (outcomes - 1) * std::numbers::ln2 : std::log(static_cast<double>(outcomes));
-  constexpr double kMargin = 0.1;  // nats; initial values already predict about this well
-  if (!loss || *loss <= guessing + kMargin) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrFormat(
-      "%s loss is %.4g nats per target, above the %.4g of a uniform guess among %d outcomes: this "
-      "model has learned nothing. Lower optimizer.learning_rate or set optimizer.clip_norm, and "
-      "start a new run with another --output",
-      validated ? "the best validation" : "the training", *loss, guessing, outcomes));
 }
 
 void ProgressReporter::FinishTraining() { WriteTrainLine(); }

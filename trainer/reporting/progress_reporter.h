@@ -120,7 +120,6 @@ class ProgressReporter {
   bool IsLostAtBegin(int64_t epoch, double validation_loss) const;
   void PrintBest(const Progress& progress);
   void PrintNextCommands(const Dataset& dataset);
-  absl::Status CheckLearned(const Progress& progress, const Dataset& dataset) const;
   void Log(JsonObject line);  // to metrics.jsonl, with the time
   void LogLabels(int64_t step, const Evaluation& evaluation);
   void LogEvent(int64_t step, const std::string& what, const std::string& detail);
