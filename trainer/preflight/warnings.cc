@@ -159,7 +159,8 @@ void WarnOfNetworks(const std::vector<HostPlacement>& hosts, const std::vector<R
         absl::StrCat("the watchdog of rank ", run.unreachable[rank], " on ",
                      ranks[run.unreachable[rank]].host, " does not reach rank 0 over UDP",
                      run.unreachable.size() > 1
-                         ? absl::StrCat(", and neither do ", run.unreachable.size() - 1, " others")
+                         ? absl::StrCat(", nor ", run.unreachable.size() == 2 ? "does " : "do ",
+                                        CountText(run.unreachable.size() - 1, "other"))
                          : "",
                      "; allow UDP between the hosts, otherwise hangs are detected late"));
     break;

@@ -138,7 +138,7 @@ TEST(PreflightTest, NamesASlowNetwork) {
   const auto ranks = std::vector{OnHost("a1", 4, {0}), OnHost("b2", 4, {0})};
   EXPECT_THAT(WarningsOf(ranks, kRun, {.message_rate = 110e6, .between_hosts = true}), IsEmpty());
   EXPECT_THAT(WarningsOf(ranks, kRun, {.message_rate = 11e6, .between_hosts = true}),
-              ElementsAre(HasSubstr("11 MB/s to another")));
+              ElementsAre(HasSubstr("a host sends 11 MB/s to another")));
 }
 
 TEST(PreflightTest, NamesAHostWhoseLanesAreNotASubtree) {
@@ -172,7 +172,7 @@ TEST(PreflightTest, WarnsOfUnreachableWatchdogs) {
   auto ranks = std::vector{OnHost("a1", 4, {0}), OnHost("b2", 4, {0}), OnHost("b2", 4, {1})};
   EXPECT_THAT(WarningsOf(ranks, run),
               ElementsAre(HasSubstr("the watchdog of rank 1 on b2 does not reach rank 0 over UDP, "
-                                    "and neither do 1 others")));
+                                    "nor does 1 other;")));
 }
 
 TEST(PreflightTest, TableHasALinePerHost) {
