@@ -36,7 +36,6 @@ class Tagger : public Labeler {
                Workspace* workspace) override;
 
   int64_t tags() const { return tags_; }
-  bool has_random_field() const { return crf_.has_value(); }
 
  private:
   double TrainOutput(const Pass& pass, ConstMatrix hidden, Matrix d_hidden, float* gradients,
