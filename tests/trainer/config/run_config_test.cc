@@ -105,8 +105,8 @@ TEST(RunConfigTest, EnumValuesIgnoreCaseAndAreListed) {
   EXPECT_EQ(config->schedule().kind(), ScheduleSpec::LINEAR_DECAY);
   EXPECT_EQ(config->batch_by(), TrainingConfig::TOKENS);
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"model.cell=lsmt"})),
-              HasSubstr("override 'model.cell=lsmt': model.cell=lsmt is unknown; expected one of "
-                        "LSTM, TANH,"));
+              HasSubstr("override 'model.cell=lsmt': model.cell=lsmt is unknown (did you mean "
+                        "LSTM?); expected one of LSTM, TANH,"));
   EXPECT_THAT(Message(ParseRunConfig("seed: 2\nmodel { cell: NONE }", "c", {})),
               HasSubstr("c:2:15: model.cell=NONE is unknown; expected one of LSTM, "));
 }

@@ -119,7 +119,8 @@ TEST_F(PreparedRunTest, RefusesOptionsThatWouldLoseARun) {
   Train("other");
   EXPECT_THAT(std::string(Prepare("run", "never").message()),
               HasSubstr("contains a run, which --resume=never would overwrite"));
-  EXPECT_THAT(std::string(Prepare("run", Latest("other")).message()), HasSubstr("does not belong"));
+  EXPECT_THAT(std::string(Prepare("run", Latest("other")).message()),
+              HasSubstr("a checkpoint of step 6, does not belong; use another --output"));
   EXPECT_THAT(std::string(Prepare("run", "auto", {"model.hidden_size=8"}).message()),
               HasSubstr("model.hidden_size: 9 -> 8"));
   std::filesystem::remove(JoinPath(CheckpointDirectory(scratch_.Path("run")).folder(), kLatest));

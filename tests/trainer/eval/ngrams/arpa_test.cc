@@ -114,7 +114,7 @@ TEST_F(ArpaTest, ErrorsNameTheLine) {
     EXPECT_THAT(Import(text), FailsWith(absl::StatusCode::kDataLoss, part));
     EXPECT_FALSE(FileExists(scratch_.Path("imported")));
   };
-  expect("", "foreign.arpa: line 0: expected more");
+  expect("", "foreign.arpa: line 0: the file ends too early, without \\data\\; give a file");
   expect(with("\\data\\", "data"), "the file ends too early");
   expect(with("ngram 1=6", "ngram 1=x"), "line 3: expected the numbers of");
   expect(with("ngram 1=6", "ngram 1=5"), "line 13: expected \\2-grams:, found '-0.875");

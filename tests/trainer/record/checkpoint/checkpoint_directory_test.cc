@@ -131,16 +131,19 @@ TEST_F(CheckpointDirectoryTest, RefusesLinksOutOfTheFolder) {
   std::filesystem::copy(directory_.PathOf(10), elsewhere_.Path("a.ckpt"));
   const std::string mark = elsewhere_.Write("mark", "step-000000010.ckpt\n");
   Link(mark, kLatest);
-  EXPECT_THAT(directory_.Find(kLatest), FailsWith(kDataLoss, Path(kLatest) + ": a symbolic link"));
+  EXPECT_THAT(directory_.Find(kLatest),
+              FailsWith(kDataLoss, Path(kLatest) + ": this symbolic link points outside"));
   Link(elsewhere_.Path("nothing"), kLatest);
-  EXPECT_THAT(directory_.Find(kLatest), FailsWith(kDataLoss, "leads to nothing"));
+  EXPECT_THAT(directory_.Find(kLatest),
+              FailsWith(kDataLoss, "the target of this symbolic link does not exist"));
   Remove(kLatest);
   SetMark(kLatest, "step-000000010.ckpt\n");
   Link(elsewhere_.Path("a.ckpt"), "step-000000010.ckpt");
   EXPECT_THAT(directory_.Find(kLatest),
-              FailsWith(kDataLoss, directory_.PathOf(10) + ": a symbolic link that leads out"));
+              FailsWith(kDataLoss, directory_.PathOf(10) + ": this symbolic link points outside"));
   Link(elsewhere_.Path("nothing"), "step-000000010.ckpt");
-  EXPECT_THAT(directory_.Find(kLatest), FailsWith(kDataLoss, "leads to nothing"));
+  EXPECT_THAT(directory_.Find(kLatest),
+              FailsWith(kDataLoss, "the target of this symbolic link does not exist"));
 
   // Links within the folder are treated like files.
   std::filesystem::rename(elsewhere_.Path("a.ckpt"), Path("a.ckpt"));
