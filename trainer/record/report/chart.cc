@@ -114,8 +114,8 @@ std::vector<Tick> TicksOf(const Axis& axis, int wanted) {
   return ticks;
 }
 
-// Returns an axis as AxisFor does, widened until the texts of its ticks fit beside the chart: texts
-// of numbers that are far from 1 and close to each other are too long.
+// Returns an axis as AxisFor does, widened until the texts of its ticks fit next to the chart:
+// texts of numbers that are far from 1 and close to each other are too long.
 Axis LabeledAxisFor(double least, double most, bool logarithmic) {
   constexpr size_t kLongestText = 10;
   Axis axis = AxisFor(least, most, logarithmic);
