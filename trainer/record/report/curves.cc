@@ -132,7 +132,7 @@ std::string CurvesHtml(const RunRecord& record, const StepAxis& axis) {
     charts.AddNumber("MFU (median)", ReadableText(MedianOf(mfu), 3));
   if (const auto padding = record.Points("epoch", "padding_efficiency"); !padding.empty()) {
     const double percent = 100 * MedianOf(padding);
-    if (percent < 99.95) {
+    if (percent >= 0 && percent < 99.95) {
       charts.AddNumber("Computed positions that are not padding (median)",
                        FixedText(percent, 1) + " %");
     }
