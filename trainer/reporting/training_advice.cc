@@ -82,7 +82,7 @@ std::string TrainingAdvice::AfterValidation(int64_t epoch, const RecordedLine* b
   if (age < next_age_) return "";
   while (next_age_ <= age) next_age_ *= 2;
   return absl::StrCat("the best validation was ", age, " epochs ago, at step ", best->step,
-                      ": the model may learn its training data by heart", EarlyStopping(config_));
+                      ": the model may overfit its training data", EarlyStopping(config_));
 }
 
 std::string TrainingAdvice::AtEnd(const RunRecord& record) const {

@@ -131,7 +131,7 @@ TEST_F(ProgressReporterTest, RemarksOnNetworksThatDependOnALongCarriedState) {
   };
   EXPECT_TRUE(remarked(1, 2.6, {}));
   EXPECT_FALSE(remarked(1, 2.4, {}));
-  EXPECT_FALSE(remarked(2, 2.6, {})) << "it may have learned the training text by heart";
+  EXPECT_FALSE(remarked(2, 2.6, {})) << "it may have memorized the training text";
   EXPECT_FALSE(remarked(1, 2.6, {"model.initial_state.reset_probability=0.01"}));
   EXPECT_FALSE(remarked(1, 2.6, {"model.initial_state.text=LINE"}));
 }

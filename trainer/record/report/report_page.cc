@@ -346,7 +346,7 @@ std::string Samples(const RunRecord& record, const RecordedLine* best) {
     });
     const RecordedLine* const marked = of_best == lines.end() ? nullptr : *of_best;
     for (const RecordedLine* line : SomeAnd(lines, kMaxOutputs, marked)) {
-      row(absl::StrCat("step ", StepText(line->step), line == marked ? " (best)" : ""),
+      row(absl::StrCat("step&nbsp;", StepText(line->step), line == marked ? " (best)" : ""),
           MarkedText(WithoutSpace(line->Text("output")), expected), line == marked);
     }
     html += "\n</table>\n";
