@@ -135,6 +135,7 @@ find_fate() {
     fate='done'
   elif why=$(fact hung); then
     fate=lost # even if it stopped normally after it was continued in order to end it
+    status=1  # that of mpirun only says how it was ended
   elif ((status == 0)); then
     fate='done'
     if why=$(fact stopped); then fate=stopped; else why="exit status 0"; fi
