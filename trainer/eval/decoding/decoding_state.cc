@@ -11,10 +11,7 @@ DecodingState::DecodingState(LanguageModel* model, int rows)
       rows_(rows),
       start_(model->carry_size(1)),
       carry_(model->carry_size(rows)),
-      logits_(rows * model->predicted()) {
-  model->Begin(1, start_.data());
-  model->Begin(rows, carry_.data());
-}
+      logits_(rows * model->predicted()) {}
 
 void DecodingState::Advance(std::span<const int32_t> tokens) {
   CHECK_EQ(static_cast<int>(tokens.size()), rows_);
@@ -34,6 +31,8 @@ float* DecodingState::Carry(int64_t state, int row) {
 }
 
 void DecodingState::Restart(int first, int count) {
+  // Computed each time, because a learned initial state changes during training.
+  model_->Begin(1, start_.data());
   const int64_t width = model_->carry_width();
   for (int64_t state = 0; state < model_->carry_states(); ++state) {
     for (int row = first; row < first + count; ++row)

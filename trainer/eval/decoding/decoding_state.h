@@ -16,7 +16,7 @@ namespace elman {
 // not on the contents of other rows.
 class DecodingState {
  public:
-  // Initially all rows are before the first token. The model must outlive the state.
+  // The model must outlive the state, but needs no values yet. Restart each row before it is used.
   DecodingState(LanguageModel* model, int rows);
 
   // Each row reads one token.

@@ -79,6 +79,7 @@ TEST_P(BatchDecoderTest, LogProbabilitiesMatchTheModel) {
   const std::vector<DecodedText> decoded = Decode(kTexts);
   for (int number = 0; number < kTexts; ++number) {
     DecodingState state(&small_.model, 1);
+    state.Restart(0, 1);
     for (const int32_t& token : PromptOf(number)) state.Advance({&token, 1});
     for (size_t i = 0; i < decoded[number].tokens.size(); ++i) {
       const int32_t token = decoded[number].tokens[i];

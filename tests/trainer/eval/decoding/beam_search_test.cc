@@ -22,6 +22,7 @@ class BeamSearchTest : public testing::Test {
                        int32_t banned) {
     BeamSearch search(small_.Begin(end), width, banned);
     DecodingState state(&small_.model, width);
+    state.Restart(0, width);
     for (const int32_t token : prompt) state.Advance(std::vector<int32_t>(width, token));
     std::vector<int> from(width);
     std::vector<int32_t> tokens(width);
@@ -35,6 +36,7 @@ class BeamSearchTest : public testing::Test {
   // Returns log P(tokens | prompt), one token at a time.
   double LogProbability(std::span<const int32_t> prompt, std::span<const int32_t> tokens) {
     DecodingState state(&small_.model, 1);
+    state.Restart(0, 1);
     for (const int32_t& token : prompt) state.Advance({&token, 1});
     double sum = 0;
     for (const int32_t& token : tokens) {
@@ -90,6 +92,7 @@ TEST_F(BeamSearchTest, BeamOfOneIsGreedy) {
   const std::vector<int32_t> prompt = {kEnd};
   const GeneratedText found = Search(prompt, {.max_tokens = 6, .lines = 99}, 1, /*banned=*/-1);
   DecodingState state(&small_.model, 1);
+  state.Restart(0, 1);
   state.Advance(prompt);
   for (const int32_t& token : found.tokens()) {
     const float* logits = state.logits().data;
