@@ -1,13 +1,20 @@
 # The hosts that the user named, and which of them respond.
 # shellcheck shell=bash
 
-# note_hosts: fills `hosts` with one line "NAME SLOTS" per host. Reads the host options or, without them, the hostfile that
-# the environment names, as the MPI operator of Kubernetes does. Hosts of a scheduler are not read.
+# Open MPI 5 also reads the names that its variables and options have in Open MPI 4, and has new ones (PRTE_MCA_...).
+
+# default_hostfile: prints the hostfile that the environment names, as the MPI operator of Kubernetes does.
+default_hostfile() {
+  echo "${OMPI_MCA_orte_default_hostfile:-${PRTE_MCA_prte_default_hostfile:-}}"
+}
+
+# note_hosts: fills `hosts` with one line "NAME SLOTS" per host. Reads the host options or, without them, the default hostfile.
+# Hosts of a scheduler are not read.
 note_hosts() {
   local name entry file=''
   if ((${#host_options[@]} > 2)); then return 0; fi # only mpirun knows how several of these options combine
   case ${host_options[0]:-} in
-    '') file=${OMPI_MCA_orte_default_hostfile:-} ;;
+    '') file=$(default_hostfile) ;;
     *file) file=${host_options[1]} ;;
     *)
       for entry in ${host_options[1]//,/ }; do # a:4,b:4 or a,b
@@ -56,14 +63,14 @@ share_out() {
 
 # answers HOST: succeeds if mpirun could start ranks on HOST. Uses the same way to reach it.
 answers() {
-  local agent=${OMPI_MCA_plm_rsh_agent:-ssh} i
+  local agent=${OMPI_MCA_plm_rsh_agent:-${PRTE_MCA_plm_ssh_agent:-ssh}} i
   for ((i = 0; i + 2 < ${#options[@]}; i++)); do
-    if [[ ${options[i]} == *mca && ${options[i + 1]} == plm_rsh_agent ]]; then agent=${options[i + 2]}; fi
+    if [[ ${options[i]} == *mca && ${options[i + 1]} =~ ^plm_[rs]sh_agent$ ]]; then agent=${options[i + 2]}; fi
   done
   if [[ $1 == localhost || $1 == 127.* || $1 == "$(uname -n)" ]]; then return 0; fi
   if [[ $agent == ssh ]]; then agent='ssh -o BatchMode=yes -o ConnectTimeout=5'; fi
   # shellcheck disable=SC2086 # words
-  timeout 10 $agent ${OMPI_MCA_plm_rsh_args:-} "$1" true </dev/null >/dev/null 2>&1
+  timeout 10 $agent ${OMPI_MCA_plm_rsh_args:-${PRTE_MCA_plm_ssh_args:-}} "$1" true </dev/null >/dev/null 2>&1
 }
 
 # choose_hosts: before a restart, sets host_options and rank_options to the hosts that respond, with at most as many ranks

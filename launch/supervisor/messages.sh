@@ -5,10 +5,19 @@
 # note_facts LINE: appends to $facts what the line shows about the end of the job. Samples are text of a corpus or of a model.
 note_facts() {
   if [[ $1 == *'  sample: '* ]]; then return 0; fi
+  # Open MPI 5 breaks the line before "signal".
+  if [[ $1 =~ process\ rank\ [0-9]+\ .*\ exited\ on$ ]]; then
+    first_half=$1
+    return 0
+  fi
+  set -- "${first_half:+$first_half }$1"
+  first_half=
   if [[ $1 =~ 'elman-train: error: '(.*) ]]; then
     echo "error ${BASH_REMATCH[1]}"
   elif [[ $1 =~ process\ rank\ ([0-9]+)\ .*on\ node\ ([^ ]+)\ exited\ on\ signal\ ([0-9]+) ]]; then
     echo "killed rank ${BASH_REMATCH[1]} on ${BASH_REMATCH[2]} was killed by signal ${BASH_REMATCH[3]} ($(kill -l "${BASH_REMATCH[3]}"))"
+  elif [[ $1 =~ ^(ORTE|PRTE)\ has\ lost\ communication\ with\ a\ remote\ daemon ]]; then
+    echo "killed mpirun lost contact with a host" && echo "abandoned a remote daemon"
   elif [[ $1 =~ [Ll]ost\ (contact|connection|communication)|daemon.*(failed|died|unexpectedly) ]]; then
     echo "killed mpirun lost contact with a host"
   elif [[ $1 =~ [Uu]n(known|recognized)\ option.?\ ?[\"\'\`]([^\"\']*) && $1 != elman-* ]]; then

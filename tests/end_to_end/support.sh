@@ -136,6 +136,13 @@ rank_0() {
   sed -nE 's/.*process ([0-9]+).*/\1/p' "$1/lock"
 }
 
+# find_job RUN: sets rank, the process that rank_0 prints, and mpirun, its parent. Fails if that process does not exist, for
+# example because the job is about to end or to restart.
+find_job() {
+  rank=$(rank_0 "$1" 2>/dev/null) && [[ -n $rank ]] &&
+    mpirun=$(sed -nE 's/^PPid:\s*//p' "/proc/$rank/status" 2>/dev/null) && [[ -n $mpirun ]]
+}
+
 # write_corpus LINES SEED: prints sentences of a small grammar, the same on every machine for the same seed.
 write_corpus() {
   awk -v lines="$1" -v seed="$2" '
@@ -206,7 +213,7 @@ rank_processes() {
   local process rank
   for process in $(family "$1"); do
     if [[ $(readlink "/proc/$process/exe") != */elman-train ]]; then continue; fi
-    rank=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^OMPI_COMM_WORLD_RANK=//p')
+    rank=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^OMPI_COMM_WORLD_RANK=//p') || continue # it has just ended
     echo "${rank:-0} $process"
   done 2>/dev/null | sort -n | cut -d' ' -f2
 }
