@@ -149,7 +149,8 @@ void ProgressReporter::WriteTrainLine() {
   if (perplexity) scalars.emplace_back("train/perplexity", *perplexity);
   WarnOnce(tensorboard_->Write(last_.step, scalars));
   ShowProgress();
-  if (utilization && *utilization > 1) ExplainUtilization(*utilization);
+  constexpr double kShownAboveOne = 1.005;  // rounded to two decimals
+  if (utilization && *utilization >= kShownAboveOne) ExplainUtilization(*utilization);
   last_.interval_targets = 0;
   train_loss_ = loss;
   Advise(advice_.AfterTrainLine(loss, last_.learning_rate));

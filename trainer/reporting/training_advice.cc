@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "data/format/number_text.h"
@@ -16,6 +17,8 @@ constexpr int64_t kFewSteps = 100;
 constexpr uint64_t kGoodStepsPerEpoch = 16;
 // A best validation that is more recent is normal.
 constexpr int64_t kOldBest = 5;
+// The number of steps whose mean loss is compared with that of others.
+constexpr int64_t kStepsOfMean = 20;
 
 std::string EarlyStopping(const TrainingConfig& config) {
   if (config.evaluation().patience() > 0) return "";
@@ -62,7 +65,12 @@ std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config,
 std::string TrainingAdvice::AfterTrainLine(double loss, double learning_rate) {
   // The loss of word vectors depends on how words are drawn.
   if (!TraitsOf(task_).layers || !std::isfinite(loss)) return "";
-  ++lines_;
+  const int64_t every = std::max<int64_t>(1, config_.logging().every_steps());
+  const auto lines = static_cast<size_t>((kStepsOfMean + every - 1) / every);
+  losses_.push_back(loss);
+  if (losses_.size() > lines) losses_.pop_front();
+  if (losses_.size() < lines) return "";
+  loss = std::accumulate(losses_.begin(), losses_.end(), 0.0) / static_cast<double>(lines);
   if (!lowest_ || loss < *lowest_) lowest_ = loss;
   const double margin = std::max(0.5, 0.5 * *lowest_);
   if (risen_ && loss < *lowest_ + margin / 2) risen_ = false;

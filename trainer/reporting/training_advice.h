@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,7 +33,8 @@ class TrainingAdvice {
   TrainingAdvice(Task task, const TrainingConfig& config) : task_(task), config_(config) {}
 
   // Call with the mean loss of every train line. Returns a warning if the loss has risen far above
-  // its lowest value; empty otherwise.
+  // its lowest value; empty otherwise. If lines are of few steps, the mean of several lines counts,
+  // because the loss of a single batch varies.
   std::string AfterTrainLine(double loss, double learning_rate);
 
   // Call after every validation. Epochs count from 1. Returns a remark if the best validation is
@@ -46,8 +48,8 @@ class TrainingAdvice {
  private:
   const Task task_;
   const TrainingConfig config_;
+  std::deque<double> losses_;  // of the last lines
   std::optional<double> lowest_;
-  int64_t lines_ = 0;
   bool risen_ = false;
   int64_t next_age_ = 5;  // epochs since the best validation that are reported next
 };

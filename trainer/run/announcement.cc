@@ -28,14 +28,14 @@ namespace elman {
 namespace {
 
 // Describes a model: "LSTM 2 x 650", followed by other properties of its layers; "window of 4
-// tokens, 1 x 200 tanh"; "skip-gram, 100 elements".
+// tokens, 1 x 200 tanh"; "skip-gram, 100 dimensions".
 std::string ModelText(Task task, const ModelSpec& model) {
   if (!TraitsOf(task).layers) {
     const WordVectorSpec::Method method = model.word_vectors().method();
     const char* const name = method == WordVectorSpec::GLOVE  ? "GloVe"
                              : method == WordVectorSpec::CBOW ? "CBOW"
                                                               : "skip-gram";
-    return absl::StrCat(name, ", ", model.embedding_size(), " elements");
+    return absl::StrCat(name, ", ", model.embedding_size(), " dimensions");
   }
   if (const FixedWindowSpec& window = model.fixed_window(); window.tokens() > 0) {
     return absl::StrCat("window of ", window.tokens(),
@@ -141,7 +141,9 @@ void AnnounceRun(const PreparedRun& run, const InitialVectors& vectors,
     facts.back().second = share + datasets[i]->folder();
     reporter->PrintInfo(facts.back().second);
   }
-  facts.emplace_back("training tokens", train_tokens);
+  // Those of a translator's targets are other ones.
+  const bool translates = start.checkpoint.header.task() == TRANSLATION;
+  facts.emplace_back(translates ? "training tokens (source)" : "training tokens", train_tokens);
   facts.emplace_back(
       "model", absl::StrCat(ModelText(start.checkpoint.header.task(), start.config.model()), ", ",
                             parameters, " parameters"));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "data/features/feature_reader.h"
 #include "data/format/utf8.h"
 #include "data/io/status_macros.h"
@@ -24,6 +25,7 @@
 #include "trainer/network/models/labeler.h"
 #include "trainer/network/models/language_model.h"
 #include "trainer/network/models/spec_shapes.h"
+#include "trainer/validation/nearest_words.h"
 
 namespace elman {
 namespace {
@@ -39,6 +41,7 @@ constexpr size_t kPromptBytes = 60, kMaxBytes = 400;
 constexpr int kMaxGenerated = 60, kMaxGeneratedCharacters = 240;
 constexpr double kTemperature = 0.7;
 // What the report draws: number of samples, maximum number of tokens of a text, and of a sentence.
+constexpr int kWordsPerSample = 4;  // of word vectors; a word takes a line in the report
 constexpr size_t kDrawnSamples = 2, kDrawnTokens = 120, kDrawnWords = 30;
 constexpr std::string_view kUnknownMark = "\u2047";  // of an unknown word, as in SentencePiece
 
@@ -324,6 +327,26 @@ class TranslationSamples : public ValidationSamples {
   TranslationSearch search_;
 };
 
+class WordSamples : public ValidationSamples {
+ public:
+  explicit WordSamples(NearestWordFinder finder) : finder_(std::move(finder)) {}
+
+  std::vector<Sample> Make(int64_t /*step*/) override {
+    std::vector<Sample> samples;
+    for (NearestWords& nearest : finder_.Find()) {
+      Sample& sample = samples.emplace_back();
+      sample.input = Shown(nearest.word);
+      for (const std::string& word : nearest.neighbors) sample.neighbors.push_back(Shown(word));
+      sample.similarity = std::move(nearest.similarity);
+      sample.output = absl::StrJoin(sample.neighbors, " ");
+    }
+    return samples;
+  }
+
+ private:
+  const NearestWordFinder finder_;
+};
+
 absl::StatusOr<std::vector<Example>> ChooseExamples(const std::shared_ptr<const Dataset>& dataset,
                                                     std::string_view split, size_t wanted,
                                                     int feature_size) {
@@ -366,7 +389,12 @@ absl::StatusOr<std::vector<Example>> ChooseExamples(const std::shared_ptr<const 
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
     const std::shared_ptr<const Dataset>& dataset, std::string_view split,
     const TrainingConfig& config, Model* model) {
-  if (!TraitsOf(dataset->manifest().task()).predicts) return nullptr;
+  if (!TraitsOf(dataset->manifest().task()).predicts) {
+    NearestWordFinder finder(&dataset->vocabulary(), kWordsPerSample * config.logging().samples(),
+                             model);
+    if (finder.empty()) return nullptr;
+    return std::make_unique<WordSamples>(std::move(finder));
+  }
   const int feature_size = FeatureSize(config.model());
   // There are no features for text that the model generates.
   if (feature_size > 0 && dataset->manifest().task() == LANGUAGE_MODEL) return nullptr;

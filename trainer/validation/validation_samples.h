@@ -5,6 +5,7 @@
 // TAGGING         a sentence, its words with their tags, and with predicted tags: "Paris/city"
 // CLASSIFICATION  a text, its label, and the predicted label
 // TRANSLATION     a source, its reference, and its translation (searched as by elman-predict)
+// EMBEDDING       a word of the vocabulary and its nearest words; COOCCURRENCE data likewise
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,9 @@ struct Sample {
   // The tokens of the output and, for each of them, the weights of `tokens` (TRANSLATION).
   std::vector<std::string> output_tokens = {};
   std::vector<std::vector<float>> attention = {};
+  // The words nearest to the word `input`, and their cosine similarity to it (EMBEDDING).
+  std::vector<std::string> neighbors = {};
+  std::vector<double> similarity = {};
 };
 
 // Generates samples. Not thread-safe.
@@ -46,10 +50,10 @@ class ValidationSamples {
 
 // Chooses the first examples of the split that are neither short nor long and have no unknown word
 // whose spelling the data set lacks, as many as logging.samples of the configuration; if there are
-// too few, also others. Such a word is shown as U+2047. The data set and the
-// model must outlive the samples; each call of Make uses the current values of the model. Returns
-// null for word vectors, for language models that read features, and for a split that has only
-// empty or very long examples.
+// too few, also others. Such a word is shown as U+2047. Of word vectors, chooses four times as many
+// words of the vocabulary. The data set and the model must outlive the samples; each call of Make
+// uses the current values of the model. Returns null for language models that read features, for a
+// split that has only empty or very long examples, and for a vocabulary of very few words.
 absl::StatusOr<std::unique_ptr<ValidationSamples>> CreateValidationSamples(
     const std::shared_ptr<const Dataset>& dataset, std::string_view split,
     const TrainingConfig& config, Model* model);

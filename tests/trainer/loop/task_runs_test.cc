@@ -27,8 +27,7 @@ class TaskRunsTest : public MadeRun, public testing::WithParamInterface<RunCase>
   TaskRunsTest() : MadeRun(GetParam().task) {
     overrides_ = {"diagnostics.every_steps=4", "logging.every_steps=2"};
     overrides_.insert(overrides_.end(), GetParam().overrides.begin(), GetParam().overrides.end());
-    // Samples exist only for networks that read sequences.
-    shows_samples_ = GetParam().task != EMBEDDING && GetParam().task != COOCCURRENCE;
+    shows_samples_ = true;
   }
 
   // Returns the lines of a run about its training, diagnostics and samples.

@@ -67,6 +67,15 @@ TEST(TrainingAdviceTest, ReportsALossThatRisesOnce) {
   EXPECT_EQ(vectors.AfterTrainLine(9, 1), "");
 }
 
+TEST(TrainingAdviceTest, ComparesMeansOfSeveralSteps) {
+  TrainingAdvice advice(TAGGING, Config({"logging.every_steps=1"}));
+  for (int step = 0; step < 200; ++step)
+    EXPECT_EQ(advice.AfterTrainLine(step % 4 == 0 ? 4 : 1, 1), "") << step;
+  std::string said;
+  for (int step = 0; step < 20; ++step) said += advice.AfterTrainLine(4, 1);
+  EXPECT_THAT(said, HasSubstr("the training loss rises"));
+}
+
 RunRecord Validations(const std::vector<double>& losses) {
   RunRecord record;
   double best = INFINITY;

@@ -224,8 +224,34 @@ TEST_F(ValidationSamplesTest, NoSamplesIsNotAnError) {
   EXPECT_EQ(Create(TRANSLATION, {{{1}}, {{3, 1}}}, 3), nullptr);
 }
 
-TEST_F(ValidationSamplesTest, WordVectorsHaveNoSamples) {
-  EXPECT_EQ(Create(EMBEDDING, {{{2, 3, 4, 5, 6, 7, 8, 1}}}, 2), nullptr);
+TEST_F(ValidationSamplesTest, WordVectorsShowTheNearestWords) {
+  const auto samples = Create(EMBEDDING, {{{2, 3, 4, 5, 6, 7, 8, 1}}}, 2);
+  ASSERT_NE(samples, nullptr);
+  const std::vector<Sample> made = samples->Make(1);
+  ASSERT_FALSE(made.empty());
+  const Parameter& table = model_->parameters().parameters()[0];
+  ASSERT_EQ(table.name, "embedding");
+  const auto vector = [&](const std::string& word) {
+    return table.In(values_.data()).row(std::stoi(word.substr(1)));
+  };
+  for (const Sample& sample : made) {
+    // All other words, the most similar first.
+    ASSERT_THAT(sample.neighbors, SizeIs(kWords - 3));
+    ASSERT_THAT(sample.similarity, SizeIs(kWords - 3));
+    EXPECT_TRUE(std::ranges::is_sorted(sample.similarity, std::ranges::greater()));
+    EXPECT_THAT(sample.neighbors, testing::Not(testing::Contains(sample.input)));
+    for (size_t i = 0; i < sample.neighbors.size(); ++i) {
+      const float* const a = vector(sample.input);
+      const float* const b = vector(sample.neighbors[i]);
+      double product = 0, squares_a = 0, squares_b = 0;
+      for (int64_t e = 0; e < table.cols; ++e) {
+        product += double{a[e]} * b[e];
+        squares_a += double{a[e]} * a[e];
+        squares_b += double{b[e]} * b[e];
+      }
+      EXPECT_NEAR(sample.similarity[i], product / std::sqrt(squares_a * squares_b), 1e-5);
+    }
+  }
 }
 
 }  // namespace

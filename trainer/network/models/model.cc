@@ -15,6 +15,9 @@ Kind* NoSuchModel() {
 
 }  // namespace
 
+void Model::AddWordVector(int64_t /*word*/, std::span<float> /*vector*/) const {
+  NoSuchModel<Model>();
+}
 Classifier* Model::AsClassifier() { return NoSuchModel<Classifier>(); }
 Labeler* Model::AsLabeler() { return NoSuchModel<Labeler>(); }
 LanguageModel* Model::AsLanguageModel() { return NoSuchModel<LanguageModel>(); }

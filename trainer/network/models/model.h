@@ -88,6 +88,10 @@ class Model {
   // the same batch.
   virtual int64_t Predictions(const Batch& batch) const { return batch.target_count; }
 
+  // Adds the vector of a word to `vector`. Only for models that consist of word vectors; fails a
+  // CHECK if the model does not.
+  virtual void AddWordVector(int64_t word, std::span<float> vector) const;
+
   // Casts to the class of the model's task, for task-specific functions. Fails a CHECK if the model
   // belongs to another task.
   virtual Classifier* AsClassifier();

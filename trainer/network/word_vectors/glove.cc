@@ -53,6 +53,13 @@ Glove::Glove(const ModelSpec& spec, std::span<const uint64_t> counts) : spec_(sp
   draws_.emplace(powers);
 }
 
+void Glove::AddWordVector(int64_t word, std::span<float> vector) const {
+  for (const Parameter& vectors : vectors_) {
+    const float* const row = vectors.In(values_).row(word);
+    for (size_t i = 0; i < vector.size(); ++i) vector[i] += row[i];
+  }
+}
+
 void Glove::Touch(const Batch&, BlockSet* touched) const {
   for (int side = 0; side < 2; ++side) {
     touched_[side].AddTo(vectors_[side], touched);

@@ -54,6 +54,9 @@ class Glove : public Model {
   void Evaluate(const Batch& batch, float* carry, std::span<double> losses,
                 Workspace* workspace) override;
 
+  // Adds both vectors of the word.
+  void AddWordVector(int64_t word, std::span<float> vector) const override;
+
  private:
   // Terms of the loss; each has a word and a context.
   struct Terms {

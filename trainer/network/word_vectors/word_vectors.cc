@@ -116,6 +116,11 @@ void WordVectors::Weigh(const Pass& pass, int64_t tokens, float* gradients) cons
   weigh(output_, touched_outputs_.rows(), output_terms_);
 }
 
+void WordVectors::AddWordVector(int64_t word, std::span<float> vector) const {
+  const float* const row = input_.In(values_).row(word);
+  for (size_t i = 0; i < vector.size(); ++i) vector[i] += row[i];
+}
+
 void WordVectors::Touch(const Batch&, BlockSet* touched) const {
   touched_inputs_.AddTo(input_, touched);
   touched_outputs_.AddTo(output_, touched);

@@ -62,6 +62,8 @@ class WordVectors : public Model {
   // Skip-gram: words around a word. CBOW: words predicted from their context.
   int64_t Predictions(const Batch& /*batch*/) const override { return predictions_; }
 
+  void AddWordVector(int64_t word, std::span<float> vector) const override;
+
  private:
   // The words [first, last) of windows_, which are processed together.
   struct Block {

@@ -12,8 +12,10 @@
 namespace elman {
 namespace {
 
-constexpr size_t kMaxPoints = 600;
-constexpr int kTicks = 5;
+constexpr size_t kMaxPoints = 300;
+constexpr size_t kMaxShares = 150;  // areas with more edges cannot be told apart
+constexpr size_t kMaxMarks = 60;    // more marks would hide the lines
+constexpr int kTicks = 5, kValueTicks = 6;
 // Larger values are not drawn, so that sums and differences are finite.
 constexpr double kMaxDrawn = 1e100;
 constexpr int kMaxDecades = 10;  // maximum number of decades with labels on a logarithmic axis
@@ -85,13 +87,17 @@ std::vector<Tick> TicksOf(const Axis& axis, int wanted) {
   std::vector<Tick> ticks;
   if (axis.logarithmic && axis.high - axis.low > 1) {
     const bool coarse = axis.high - axis.low > 3;
+    const bool powers = coarse && axis.low < -4;  // "1e-5"
     const double stride = std::ceil((axis.high - axis.low) / kMaxDecades);
     for (double power = std::floor(axis.low); power <= axis.high; power += stride) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         if (coarse && factor != 1) continue;
         const double at = power + std::log10(factor);
         const double value = factor * std::pow(10, power);
-        if (at >= axis.low && at <= axis.high) ticks.push_back({value, TickText(value, value)});
+        if (at >= axis.low && at <= axis.high) {
+          ticks.push_back(
+              {value, powers ? absl::StrFormat("1e%.0f", power) : TickText(value, value)});
+        }
       }
     }
     return ticks;
@@ -100,11 +106,7 @@ std::vector<Tick> TicksOf(const Axis& axis, int wanted) {
   const double high = axis.logarithmic ? std::pow(10, axis.high) : axis.high;
   const double rough = (high - low) / wanted;
   if (!(rough > 0)) return ticks;  // too small for a double
-  const double power = std::pow(10, std::floor(std::log10(rough)));
-  double distance = 10 * power;
-  for (const double factor : {5.0, 2.0, 1.0}) {
-    if (factor * power >= rough) distance = factor * power;
-  }
+  const double distance = RoundDistance(rough);
   // Uses a counter, because adding the distance may not change a large number.
   const double first = std::ceil(low / distance);
   for (int i = 0; i <= wanted && (first + i) * distance <= high; ++i) {
@@ -120,7 +122,7 @@ Axis LabeledAxisFor(double least, double most, bool logarithmic) {
   constexpr size_t kLongestText = 10;
   Axis axis = AxisFor(least, most, logarithmic);
   const auto is_long = [](const Tick& tick) { return tick.text.size() > kLongestText; };
-  while (std::ranges::any_of(TicksOf(axis, kTicks), is_long)) {
+  while (std::ranges::any_of(TicksOf(axis, kValueTicks), is_long)) {
     const double air = (axis.high - axis.low) / 8;
     axis.low -= air;
     axis.high += air;
@@ -129,12 +131,12 @@ Axis LabeledAxisFor(double least, double most, bool logarithmic) {
 }
 
 // Averages adjacent points if there are more points than can be drawn.
-std::vector<RecordedPoint> Thinned(const std::vector<RecordedPoint>& points) {
-  if (points.size() <= kMaxPoints) return points;
+std::vector<RecordedPoint> Thinned(const std::vector<RecordedPoint>& points, size_t most) {
+  if (points.size() <= most) return points;
   std::vector<RecordedPoint> thinned;
-  for (size_t i = 0; i < kMaxPoints; ++i) {
-    const size_t begin = i * points.size() / kMaxPoints;
-    const size_t end = (i + 1) * points.size() / kMaxPoints;
+  for (size_t i = 0; i < most; ++i) {
+    const size_t begin = i * points.size() / most;
+    const size_t end = (i + 1) * points.size() / most;
     RecordedPoint mean;
     for (size_t p = begin; p < end; ++p) mean.value += points[p].value;
     mean.value /= static_cast<double>(end - begin);
@@ -174,6 +176,14 @@ bool IsConstant(const std::vector<RecordedPoint>& points) {
   return most->value - least->value <= kSmallestSpan * size;
 }
 
+double RoundDistance(double least) {
+  const double power = std::pow(10, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= least) return factor * power;
+  }
+  return 10 * power;
+}
+
 double XOfStep(const StepAxis& axis, double step) { return kPlane * AxisOf(axis).Of(step); }
 
 std::string PercentText(double position) {
@@ -194,6 +204,8 @@ std::string VerticalTick(double position, const std::string& text, bool with_lin
 
 std::string FigureOf(const Plot& plot, const StepAxis& axis) {
   std::string html = absl::StrCat("<figure>\n<figcaption>", HtmlText(plot.title));
+  if (!plot.note.empty())
+    absl::StrAppend(&html, " <span class=\"note\">", HtmlText(plot.note), "</span>");
   for (const auto& [name, style] : plot.legend)
     absl::StrAppend(&html, " <span class=\"key ", style, "\">", HtmlText(name), "</span>");
   absl::StrAppend(&html, "</figcaption>\n<svg class=\"plot\" role=\"img\"><title>",
@@ -225,7 +237,7 @@ std::string FigureOf(const Plot& plot, const StepAxis& axis) {
 std::string LineChart(const Chart& chart, const StepAxis& axis) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   std::vector<std::vector<RecordedPoint>> lines;
-  Plot plot{.title = chart.title};
+  Plot plot{.title = chart.title, .note = chart.logarithmic ? "logarithmic scale" : ""};
   double least = kInfinity, most = -kInfinity;
   for (size_t i = 0; i < chart.series.size(); ++i) {
     const Series& series = chart.series[i];
@@ -233,7 +245,7 @@ std::string LineChart(const Chart& chart, const StepAxis& axis) {
     plot.description += DescriptionOf(series.name, line);
     if (chart.series.size() > 1 && !line.empty())
       plot.legend.emplace_back(series.name, absl::StrCat("s", i));
-    line = Thinned(line);
+    line = Thinned(line, kMaxPoints);
     for (const RecordedPoint& point : line) {
       least = std::min(least, point.value);
       most = std::max(most, point.value);
@@ -242,8 +254,12 @@ std::string LineChart(const Chart& chart, const StepAxis& axis) {
   }
   if (least > most) return "";
   if (chart.from_zero && !chart.logarithmic) least = std::min(least, 0.0);
+  if (const double missing = chart.least_span - (most - least); missing > 0) {
+    least -= missing / 2;
+    most += missing / 2;
+  }
   const Axis y = LabeledAxisFor(least, most, chart.logarithmic);
-  for (const Tick& tick : TicksOf(y, kTicks))
+  for (const Tick& tick : TicksOf(y, kValueTicks))
     plot.labels += VerticalTick(YOf(y, tick.value), tick.text, /*with_line=*/true);
   for (size_t i = 0; i < lines.size(); ++i) {
     std::string points;
@@ -251,7 +267,8 @@ std::string LineChart(const Chart& chart, const StepAxis& axis) {
       absl::StrAppendFormat(&points, "%.1f,%.1f ", XOfStep(axis, point.step), YOf(y, point.value));
     if (!points.empty())
       absl::StrAppend(&plot.plane, "<polyline class=\"s", i, "\" points=\"", points, "\"/>\n");
-    if (!chart.series[i].marked && lines[i].size() > 1) continue;
+    const bool marked = chart.series[i].marked && lines[i].size() <= kMaxMarks;
+    if (!marked && lines[i].size() > 1) continue;
     for (const RecordedPoint& point : lines[i]) {
       absl::StrAppend(
           &plot.labels, "<circle class=\"s", i, "\" cx=\"", PercentText(XOfStep(axis, point.step)),
@@ -267,7 +284,7 @@ std::string ShareChart(const Chart& chart, const StepAxis& axis) {
   for (const Series& series : chart.series) {
     // Shares cannot be computed if a value is missing.
     if (!std::ranges::all_of(series.points, IsDrawable)) return "";
-    parts.push_back(Thinned(Drawable(series, axis, /*logarithmic=*/false)));
+    parts.push_back(Thinned(Drawable(series, axis, /*logarithmic=*/false), kMaxShares));
   }
   if (parts.empty() || parts[0].size() < 2) return "";
   for (const auto& part : parts) {
@@ -294,7 +311,8 @@ std::string ShareChart(const Chart& chart, const StepAxis& axis) {
     absl::StrAppend(&plot.plane, "<polygon class=\"s", p, "\" points=\"", upper, lower, "\"/>\n");
     const std::string share =
         total > 0 ? absl::StrCat(" ", FixedText(100 * mine / total, 0), " %") : "";
-    plot.legend.emplace_back(chart.series[p].name + share, absl::StrCat("s", p));
+    const bool visible = !(mine < 0.005 * total);  // 1 % or more
+    if (visible) plot.legend.emplace_back(chart.series[p].name + share, absl::StrCat("s", p));
     absl::StrAppend(&plot.description, chart.series[p].name, share, ". ");
   }
   for (const int percent : {0, 25, 50, 75, 100}) {

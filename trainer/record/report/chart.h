@@ -24,6 +24,7 @@ struct Chart {
   std::vector<Series> series;  // the n-th series has class "s<n>"; empty series are skipped
   bool logarithmic = false;    // logarithmic scale; values of 0 and below are skipped
   bool from_zero = false;      // start the value axis at 0
+  double least_span = 0;       // of the value axis, so that small changes look small
 };
 
 // The horizontal axis that all charts of a page share, from the first to the last step.
@@ -59,10 +60,15 @@ std::string PercentText(double position);
 // ticks of steps, the mark of the best step, and `labels`, which are positioned by percentages.
 struct Plot {
   std::string title, description = {};
+  std::string note = {};  // after the title
   std::vector<std::pair<std::string, std::string>> legend = {};
   std::string plane = {}, labels = {};
 };
 std::string FigureOf(const Plot& plot, const StepAxis& axis);
+
+// Returns the smallest of 1, 2 and 5 times the powers of ten that is not below `least`, which must
+// be above 0: a distance of ticks.
+double RoundDistance(double least);
 
 // Returns a tick of the vertical axis at a position from the top of the plane.
 std::string VerticalTick(double position, const std::string& text, bool with_line);

@@ -29,9 +29,14 @@ class ChartList {
     }
     for (const Series& series : chart.series) {
       if (series.points.empty()) continue;
+      // A single number may be one of a course.
+      const RecordedPoint& first = series.points[0];
       AddNumber(
           chart.series.size() > 1 ? absl::StrCat(chart.title, ", ", series.name) : chart.title,
-          ReadableText(series.points[0].value));
+          absl::StrCat(ReadableText(first.value),
+                       series.points.size() > 1
+                           ? ""
+                           : absl::StrCat(" (step ", ReadableText(first.step), ")")));
     }
   }
 
@@ -42,21 +47,17 @@ class ChartList {
   void AddShares(const Chart& chart) { charts_ += ShareChart(chart, axis_); }
 
   std::string Html() const {
-    return absl::StrCat(
-        charts_.empty() ? "" : absl::StrCat("<div class=\"charts\">\n", charts_, "</div>\n"),
-        numbers_.empty() ? "" : absl::StrCat("<dl class=\"numbers\">\n", numbers_, "</dl>\n"));
+    return Section(
+        charts_.empty() ? "Training" : "Curves",
+        absl::StrCat(
+            charts_.empty() ? "" : absl::StrCat("<div class=\"charts\">\n", charts_, "</div>\n"),
+            numbers_.empty() ? "" : absl::StrCat("<dl class=\"numbers\">\n", numbers_, "</dl>\n")));
   }
 
  private:
   const StepAxis axis_;
   std::string charts_, numbers_;
 };
-
-double MedianOf(std::vector<RecordedPoint> points) {
-  const auto middle = points.begin() + static_cast<int64_t>(points.size()) / 2;
-  std::ranges::nth_element(points, middle, {}, &RecordedPoint::value);
-  return middle->value;
-}
 
 // Names the rank that the other ranks wait for most often.
 std::string SlowestText(const std::vector<RecordedPoint>& slowest_ranks) {
@@ -90,7 +91,13 @@ std::vector<RecordedPoint> RunCurves::Validation(const std::string& key) const {
   return record_.Points("valid", key);
 }
 
-std::string CurvesHtml(const RunRecord& record, const StepAxis& axis) {
+double MedianOf(std::vector<RecordedPoint> points) {
+  const auto middle = points.begin() + static_cast<int64_t>(points.size()) / 2;
+  std::ranges::nth_element(points, middle, {}, &RecordedPoint::value);
+  return middle->value;
+}
+
+std::string CurvesSection(const RunRecord& record, const StepAxis& axis) {
   const RunCurves curves(record);
   ChartList charts(axis);
   const auto train = [&](const std::string& key) { return curves.Train(key); };
@@ -104,7 +111,8 @@ std::string CurvesHtml(const RunRecord& record, const StepAxis& axis) {
   charts.Add({.title = "Scores on validation",
               .series = {{"accuracy", valid("accuracy"), true},
                          {"F1", valid("f1"), true},
-                         {"macro F1", valid("macro_f1"), true}}});
+                         {"macro F1", valid("macro_f1"), true}},
+              .least_span = 0.02});
   charts.Add({.title = "Translation quality on validation",
               .series = {{"BLEU", valid("bleu"), true}, {"chrF", valid("chrf"), true}},
               .from_zero = true});
@@ -117,7 +125,7 @@ std::string CurvesHtml(const RunRecord& record, const StepAxis& axis) {
   charts.Add({.title = "Tokens/s",
               .series = {{"tokens/s", train("tokens_per_second")}},
               .from_zero = true});
-  Chart shares{.title = "Where the time of rank 0 goes", .series = {}};
+  Chart shares{.title = "Time of rank 0 by phase", .series = {}};
   for (const char* phase : kPhases)
     shares.series.push_back({phase, train(absl::StrCat("seconds.", phase))});
   charts.AddShares(shares);

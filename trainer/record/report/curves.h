@@ -24,7 +24,11 @@ class RunCurves {
   double last_train_ = HUGE_VAL;
 };
 
-// Returns the charts, and below them the numbers that did not vary or have no course.
-std::string CurvesHtml(const RunRecord& record, const StepAxis& axis);
+// Returns the median of at least one value.
+double MedianOf(std::vector<RecordedPoint> points);
+
+// Returns a section with the charts, and below them the numbers that did not vary or have no
+// course.
+std::string CurvesSection(const RunRecord& record, const StepAxis& axis);
 
 }  // namespace elman

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -14,7 +15,7 @@
 namespace elman {
 namespace {
 
-constexpr char kKind[] = "diagnostics";
+constexpr char kKind[] = "diagnostics", kUnknown[] = "unknown";
 constexpr size_t kSeriesAChart = 6;  // number of colors of the page
 
 // Returns the names between the prefix and the suffix of the keys of all lines.
@@ -87,19 +88,57 @@ std::string GateTable(const RecordedLine& line) {
                                          {"open", "above 0.9"},
                                          {"saturated", "beyond \u00b10.95"},
                                          {"off", "zero"}};
+  const auto has = [&](const std::string& column) {
+    return std::ranges::any_of(line.numbers, [&](const auto& number) {
+      return number.first.starts_with("gates.") && number.first.ends_with("." + column);
+    });
+  };
   std::vector<std::string> names;
   AddNames(line.numbers, "gates.", ".mean", &names);
   if (names.empty()) return "";
-  std::string html = "<table><tr><th class=\"text\">activation";
-  for (const auto& column : kColumns) absl::StrAppend(&html, "<th>", column[1]);
+  std::string html = absl::StrCat(
+      "<h3>Gates and units at step ", ReadableText(static_cast<double>(line.step)),
+      "</h3>\n<p class=\"soft\">Mean of the activations, and fractions of them: gates that are "
+      "almost closed (below 0.1) or open (above 0.9), units that are saturated (beyond \u00b10.95) "
+      "or zero.</p>\n");
+  std::string table = "<table><tr><th class=\"text\">activation";
+  for (const auto& column : kColumns) {
+    if (has(column[0])) absl::StrAppend(&table, "<th>", column[1]);
+  }
   for (const std::string& name : names) {
-    absl::StrAppend(&html, "\n<tr><td class=\"text\">", HtmlText(name));
+    absl::StrAppend(&table, "\n<tr><td class=\"text\">", HtmlText(name));
     for (const auto& column : kColumns) {
       const auto value = line.Number(absl::StrCat("gates.", name, ".", column[0]));
-      absl::StrAppend(&html, "<td>", value ? FixedText(*value, 3) : "");
+      if (has(column[0])) absl::StrAppend(&table, "<td>", value ? FixedText(*value, 3) : "");
     }
   }
-  return Scrolling("Gates and units at the last diagnosis", html + "\n</table>");
+  return html + Scrolling("Gates and units at the last diagnosis", table + "\n</table>");
+}
+
+// Returns the last diagnosis that found something out; the last one if none did. A step of short
+// sequences may be too short to be diagnosed, although others are not.
+const RecordedLine& LastKnown(const RunRecord& record, const RecordedLine& last) {
+  const RecordedLine* known = &last;
+  for (const RecordedLine& line : record.lines()) {
+    const bool is_known = line.kind == kKind && line.Text("verdict") != kUnknown;
+    if (is_known) known = &line;
+  }
+  return *known;
+}
+
+// "At step 500, vanishing. The gradient ..." from "vanishing: the gradient ...".
+std::string DiagnosisHtml(const RecordedLine& line) {
+  const std::string verdict = line.Text("verdict"), words = line.Text("words");
+  absl::string_view rest = words;
+  std::string html =
+      absl::StrCat("<p>Diagnosis at step ", ReadableText(static_cast<double>(line.step)), ": ");
+  if (!verdict.empty() && absl::ConsumePrefix(&rest, verdict + ": ")) {
+    absl::StrAppend(&html, "<b>", HtmlText(verdict), "</b>. ");
+    std::string sentence(rest);
+    if (!sentence.empty()) sentence[0] = absl::ascii_toupper(sentence[0]);
+    return absl::StrCat(html, HtmlText(sentence), ".</p>\n");
+  }
+  return absl::StrCat(html, HtmlText(words), "</p>\n");
 }
 
 }  // namespace
@@ -129,9 +168,14 @@ std::vector<RecordedPoint> GradientByLag(const RecordedLine& line, const std::st
 std::string DiagnosticsSection(const RunRecord& record, const StepAxis& axis) {
   const RecordedLine* const last = LastDiagnosis(record);
   if (last == nullptr) return "";
-  std::string html = absl::StrCat("<p>At step ", ReadableText(static_cast<double>(last->step)),
-                                  ": ", HtmlText(last->Text("words")), "</p>\n");
+  std::string html = DiagnosisHtml(LastKnown(record, *last));
   std::string charts = HeatMaps(record, axis);
+  if (!charts.empty()) {
+    html +=
+        "<p class=\"soft\">The first charts show how far gradients reach back: the norm of the "
+        "gradient of a recurrent state, relative to its norm at 0 steps back, which is 1. Areas "
+        "without color are longer than the sequences, or 0.</p>\n";
+  }
   charts += Curves(record, axis, "Norm of an update relative to the weights, by layer", "layers.",
                    ".update_ratio");
   charts += Curves(record, axis, "Gradient norm by layer", "layers.", ".gradient");

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "data/format/number_text.h"
+#include "data/format/table_text.h"
 #include "trainer/record/report/html.h"
 
 namespace elman {
@@ -21,20 +22,24 @@ std::string CellClass(double fraction) {
   return absl::StrCat("q", static_cast<int>(std::lround(shade)));
 }
 
-// Draws a matrix with shaded cells. `text_of` and `shade_of` get the number of row and column.
+// Draws a matrix with shaded cells. `text_of` and `class_of` get the number of row and column.
+// Column names are written upright unless all are short.
 std::string Matrix(const std::string& name, const std::string& corner,
                    const std::vector<std::string>& rows, const std::vector<std::string>& columns,
                    const std::function<std::string(size_t, size_t)>& text_of,
-                   const std::function<double(size_t, size_t)>& shade_of) {
-  std::string html =
-      absl::StrCat("<table class=\"matrix\"><tr><th class=\"text\">", HtmlText(corner));
+                   const std::function<std::string(size_t, size_t)>& class_of) {
+  constexpr size_t kShort = 3, kLongest = 24;
+  const bool upright = std::ranges::any_of(
+      columns, [](const std::string& column) { return DisplayWidth(column) > kShort; });
+  std::string html = absl::StrCat("<table class=\"matrix", upright ? " upright" : "",
+                                  "\"><tr><th class=\"text\">", HtmlText(corner));
   for (const std::string& column : columns)
-    absl::StrAppend(&html, "<th scope=\"col\"><span>", HtmlText(column), "</span>");
+    absl::StrAppend(&html, "<th scope=\"col\"><span>", NameHtml(column, kLongest), "</span>");
   for (size_t row = 0; row < rows.size(); ++row) {
-    absl::StrAppend(&html, "\n<tr><th scope=\"row\" class=\"text\">", HtmlText(rows[row]));
+    absl::StrAppend(&html, "\n<tr><th scope=\"row\" class=\"text\">",
+                    NameHtml(rows[row], kLongest));
     for (size_t column = 0; column < columns.size(); ++column) {
-      absl::StrAppend(&html, "<td class=\"", CellClass(shade_of(row, column)), "\">",
-                      text_of(row, column));
+      absl::StrAppend(&html, "<td class=\"", class_of(row, column), "\">", text_of(row, column));
     }
   }
   return Scrolling(name, html + "\n</table>");
@@ -62,7 +67,8 @@ std::string Bars(const RecordedLine& line) {
                             recall = line.List("recall"), present = line.List("present");
   if (labels.empty() || f1.size() != labels.size()) return "";
   std::string html =
-      "<table class=\"bars\"><tr><th class=\"text\">label<th class=\"text\">F1<th><th>precision"
+      "<table class=\"bars\"><tr><th class=\"text\">label<th class=\"text\" colspan=\"2\">F1"
+      "<th>precision"
       "<th>recall<th>occurrences";
   const auto cell = [](const std::vector<double>& values, size_t i, bool count = false) {
     if (i >= values.size() || !std::isfinite(values[i])) return std::string();
@@ -70,7 +76,8 @@ std::string Bars(const RecordedLine& line) {
   };
   for (size_t i = 0; i < labels.size(); ++i) {
     const double width = std::isfinite(f1[i]) ? 100 * std::clamp(f1[i], 0.0, 1.0) : 0;
-    absl::StrAppend(&html, "\n<tr><th scope=\"row\" class=\"text\">", HtmlText(labels[i]),
+    absl::StrAppend(&html, "\n<tr><th scope=\"row\" class=\"text\"><bdi>", HtmlText(labels[i]),
+                    "</bdi>",
                     absl::StrFormat("<td class=\"bar\"><i style=\"width:%.1f%%\"></i>", width),
                     "<td>", cell(f1, i), "<td>", cell(precision, i), "<td>", cell(recall, i),
                     "<td>", cell(present, i, /*count=*/true));
@@ -91,15 +98,18 @@ std::string Confusion(const RecordedLine& line) {
     for (size_t column = 0; column < labels.size(); ++column) sums[row] += count(row, column);
   }
   return absl::StrCat(
-      "<p>Rows are the labels of the data, columns the predictions. The shade is the fraction of "
-      "the row.</p>\n",
+      "<p>Each row is a label of the data, each column a prediction. Correct predictions are blue, "
+      "wrong ones orange. The darker a cell, the larger its fraction of the row.</p>\n",
       Matrix(
           "Confusion matrix", "label", labels, labels,
           [&](size_t row, size_t column) {
             const double number = count(row, column);
             return number == 0 ? std::string() : ReadableText(number);
           },
-          [&](size_t row, size_t column) { return count(row, column) / sums[row]; }),
+          [&](size_t row, size_t column) {
+            return absl::StrCat(CellClass(count(row, column) / sums[row]),
+                                row == column ? "" : " off");
+          }),
       LeftOutText(line.Number("confused_left_out").value_or(0), labels.size()));
 }
 
@@ -124,18 +134,18 @@ std::string AttentionSection(const RunRecord& record, int64_t step) {
     };
     html += Matrix(
         absl::StrCat("Attention of sample ", ReadableText(line->Number("sample").value_or(0))),
-        "output", output, source,
+        "translation", output, source,
         [&](size_t row, size_t column) {
           const double percent = std::round(100 * weight(row, column));
           return percent >= 1 ? ReadableText(percent) : std::string();
         },
-        weight);
+        [&](size_t row, size_t column) { return CellClass(weight(row, column)); });
   }
   if (html.empty()) return "";
   return Section("Attention",
-                 "<p>How much each word of the translation (rows) attends to each word of the "
-                 "source (columns), in percent.</p>\n" +
-                     html);
+                 "<p>How much each token of the translation (rows) attends to each token of the "
+                 "source (columns), in percent: the first examples above.</p>\n" +
+                     Row(html));
 }
 
 std::string SurprisalSection(const RunRecord& record, int64_t step) {
@@ -151,7 +161,7 @@ std::string SurprisalSection(const RunRecord& record, int64_t step) {
     const std::vector<std::string> tokens = line->TextList("tokens");
     const std::vector<double> surprisal = line->List("surprisal");
     if (tokens.empty() || tokens.size() != surprisal.size()) continue;
-    texts += "<p class=\"tokens\">";
+    texts += "<p dir=\"auto\" class=\"tokens\">";
     for (size_t i = 0; i < tokens.size(); ++i) {
       absl::StrAppend(&texts, "<span class=\"", CellClass(most > 0 ? surprisal[i] / most : 0),
                       "\" title=\"",
@@ -166,8 +176,9 @@ std::string SurprisalSection(const RunRecord& record, int64_t step) {
     absl::StrAppend(&scale, "<span class=\"q", shade, "\">&nbsp;&nbsp;</span>");
   absl::StrAppend(&scale, " ", FixedText(most, 1), " bits</p>\n");
   return Section("Surprisal",
-                 "<p>How unexpected each token is after those before it, as -log2 of its "
-                 "probability. Point at a token to see its bits.</p>\n" +
+                 "<p>How unexpected each token is after the tokens before it: "
+                 "&minus;log<sub>2</sub> of its probability, in bits. Point at a token to see the "
+                 "number.</p>\n" +
                      scale + texts);
 }
 

@@ -52,7 +52,8 @@ std::string Rectangle(double x, double width, double bottom, double top) {
   return absl::StrFormat("M%.1f,%.1fh%.1fV%.1fh%.1fz", x, bottom, width, top, -width);
 }
 
-// Returns the distance from which on all values of a column are below the border.
+// Returns the distance from which on all values of a column are below the border, or one after the
+// last distance if the last value is not.
 double BorderOf(const HeatColumn& column, double border) {
   double at = 0;
   for (size_t i = 0; i < column.values.size(); ++i) {
@@ -72,7 +73,9 @@ std::string HeatMapChart(const HeatMap& map, const StepAxis& axis) {
 
   // All rectangles of a shade form one path; adjacent rectangles of the same shade are merged.
   std::array<std::string, kShades + 2> paths;
-  std::string border;
+  // The border, as lines over neighboring columns that reach it.
+  std::vector<std::string> borders;
+  bool reached = false;
   double x = 0;
   for (const HeatColumn& column : columns) {
     const double end_x = XOfStep(axis, static_cast<double>(column.step));
@@ -87,30 +90,42 @@ std::string HeatMapChart(const HeatMap& map, const StepAxis& axis) {
                                 YOfDistance(end, farthest));
       from = to;
     }
-    const double y = YOfDistance(BorderOf(column, map.border), farthest);
-    absl::StrAppendFormat(&border, "%.1f,%.1f %.1f,%.1f ", x, y, end_x, y);
+    const double at = BorderOf(column, map.border);
+    const bool reaches = at <= column.distances.back();
+    if (reaches && !reached) borders.emplace_back();
+    reached = reaches;
+    if (reaches) {
+      const double y = YOfDistance(at, farthest);
+      absl::StrAppendFormat(&borders.back(), "%.1f,%.1f %.1f,%.1f ", x, y, end_x, y);
+    }
     x = end_x;
   }
-  Plot plot{.title = map.title, .legend = {{"1, lighter down to 0.000001", "s0"}}};
+  Plot plot{.title = map.title, .legend = {{"1 (lighter: less, down to 0.000001)", "s0"}}};
   if (!paths[kShades + 1].empty()) plot.legend.emplace_back("above 10", "s3");
-  plot.legend.emplace_back(absl::StrCat("less than ", RoundedText(map.border), " above this line"),
-                           "s1");
+  if (!borders.empty()) {
+    plot.legend.emplace_back(
+        absl::StrCat("all values above this line are below ", RoundedText(map.border)), "s1");
+  }
   for (int shade = 1; shade <= kShades + 1; ++shade) {
     if (paths[shade].empty()) continue;
     absl::StrAppendFormat(&plot.plane, "<path class=\"heat %s\" fill-opacity=\"%.2f\" d=\"%s\"/>\n",
                           shade > kShades ? "s3" : "s0",
                           std::min(1.0, static_cast<double>(shade) / kShades), paths[shade]);
   }
-  absl::StrAppend(&plot.plane, "<polyline class=\"s1\" points=\"", border, "\"/>\n");
-  const auto distance_every = std::max(1.0, std::ceil(farthest / 5));
+  for (const std::string& border : borders)
+    absl::StrAppend(&plot.plane, "<polyline class=\"s1\" points=\"", border, "\"/>\n");
+  const double distance_every = RoundDistance(std::max(1.0, farthest / 6));
   for (double distance = 0; distance <= farthest; distance += distance_every) {
     plot.labels += VerticalTick(YOfDistance(distance, farthest), ReadableText(distance),
                                 /*with_line=*/false);
   }
   const HeatColumn& last = columns.back();
   plot.description =
-      absl::StrCat("At step ", last.step, ", values are below ", RoundedText(map.border), " from ",
-                   ReadableText(BorderOf(last, map.border)), " ", map.distance, " on.");
+      reached ? absl::StrCat("At step ", last.step, ", values are below ", RoundedText(map.border),
+                             " from ", ReadableText(BorderOf(last, map.border)), " ", map.distance,
+                             " on.")
+              : absl::StrCat("At step ", last.step, ", not all values are below ",
+                             RoundedText(map.border), " at any number of ", map.distance, ".");
   return FigureOf(plot, axis);
 }
 

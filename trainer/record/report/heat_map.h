@@ -22,7 +22,7 @@ struct HeatMap {
   std::string title;
   std::string distance;             // label of the rows: "steps back"
   std::vector<HeatColumn> columns;  // ascending by step
-  double border = 0.01;             // draws a line where the values stay below it
+  double border = 0.01;             // draws a line above which all values are below it
 };
 
 // Returns the SVG. The shade shows the logarithm of the value, from 1 to 1e-6; values above 10 have

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "data/format/table_text.h"
 
 namespace elman {
 
@@ -13,6 +14,17 @@ std::string HtmlText(const std::string& text) {
 std::string Section(const std::string& title, const std::string& html) {
   if (html.empty()) return "";
   return absl::StrCat("<section>\n<h2>", HtmlText(title), "</h2>\n", html, "</section>\n");
+}
+
+std::string Row(const std::string& sections) {
+  if (sections.empty()) return "";
+  return absl::StrCat("<div class=\"row\">\n", sections, "</div>\n");
+}
+
+std::string NameHtml(const std::string& name, size_t width) {
+  const std::string shown = Shortened(name, width);
+  if (shown == name) return absl::StrCat("<bdi>", HtmlText(name), "</bdi>");
+  return absl::StrCat("<bdi title=\"", HtmlText(name), "\">", HtmlText(shown), "</bdi>");
 }
 
 std::string Definition(const std::string& name, const std::string& value) {

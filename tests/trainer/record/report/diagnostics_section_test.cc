@@ -44,12 +44,22 @@ TEST(DiagnosticsSectionTest, ReadsGradientsByLag) {
   EXPECT_EQ(LastDiagnosis(Recorded({R"({"kind": "train", "step": 501})"})), nullptr);
 }
 
+TEST(DiagnosticsSectionTest, PrefersADiagnosisThatIsKnown) {
+  const char* const unknown = R"({"kind": "diagnostics", "step": 501, "verdict": "unknown",)"
+                              R"( "words": "unknown: short sequences"})";
+  EXPECT_THAT(DiagnosticsSection(Recorded({kLine, unknown}), {.first = 0, .last = 501}),
+              HasSubstr("Diagnosis at step 500"));
+  EXPECT_THAT(DiagnosticsSection(Recorded({unknown}), {.first = 0, .last = 501}),
+              HasSubstr("<b>unknown</b>. Short sequences."));
+}
+
 TEST(DiagnosticsSectionTest, ShowsDiagnosisHeatMapsAndGates) {
   const std::string html = DiagnosticsSection(Recorded({kLine}), {.first = 0, .last = 500});
   for (const char* text :
-       {"At step 500: vanishing: &lt;so&gt;", "Gradient of layer0 by steps back in time",
+       {"Diagnosis at step 500: <b>vanishing</b>. &lt;so&gt;.",
+        "Gradient of layer0 by steps back in time",
         "Gradient of layer0.reverse by steps back in time", "nothing &amp; all",
-        "layer0.forget<td>0.500<td>0.125<td>0.250<td><td>", "Gradient norm by layer"}) {
+        "layer0.forget<td>0.500<td>0.125<td>0.250\n</table>", "Gradient norm by layer"}) {
     EXPECT_THAT(html, HasSubstr(text));
   }
   EXPECT_THAT(html, Not(HasSubstr("nan")));

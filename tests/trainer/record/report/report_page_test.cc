@@ -69,9 +69,10 @@ TEST(ReportPageTest, ContainsMetricsAndEscapesText) {
   for (const char* text :
        {"a &lt;b&gt;", "x &lt; y", "data &amp; set", "c&gt;d", "h&amp;m",
         "&lt;/pre&gt;&lt;script&gt;", "<tr class=\"best\"><td>1,000<td>1", "Finished at step 2,000",
-        "<b>1.25</b>", "<b>0.875</b>", "rank 7 (in 1 of 1 intervals", "&lt;i&gt;", "&lt;o&gt;",
-        "accuracy 0.875 (validation at step 1,000)", "<dd>2 min 10 s",
-        "The same in all lines: words 3,000", "2001-09-09 01:46:40 UTC"}) {
+        "<b>1.2500</b>", "<b>0.8750</b>", "rank 7 (in 1 of 1 intervals", "&lt;i&gt;", "&lt;o&gt;",
+        "accuracy 0.8750 (validation at step 1,000)", "<dd>2 min 10 s",
+        "The same at every validation: words 3,000.", "2001-09-09 01:46:40 UTC",
+        "<b>12,346</b><span>tokens/s (median)"}) {
     EXPECT_THAT(page, HasSubstr(text));
   }
   for (const char* text : {"<script", "refresh", "http://", "https://", "url("})
@@ -93,6 +94,9 @@ TEST(ReportPageTest, ShowsResultsBeforeCurvesAndConstantsAsNumbers) {
   }
   const std::string curves = SectionOf(page, "Curves");
   EXPECT_THAT(curves, HasSubstr("<dt>Learning rate<dd>0.5\n"));
+  // A single number is not known to be constant.
+  EXPECT_THAT(SectionOf(PageOf({Lines()[0]}), "Training"),
+              HasSubstr("<dt>Learning rate<dd>0.5 (step 1,000)\n"));
   EXPECT_THAT(curves, HasSubstr("<dt>MFU (median)<dd>0.75\n"));
   EXPECT_THAT(curves, Not(HasSubstr("<title>Learning rate</title>")));
   EXPECT_THAT(curves, AllOf(HasSubstr("<title>Loss (nats per target)</title>"),
@@ -124,13 +128,23 @@ TEST(ReportPageTest, DrawsLabelsOfTheBestValidation) {
           "precision": [0.25, 1], "recall": [1, 0], "present": [1234, 5], "left_out": 7,
           "confused": ["<x>", "y"], "confusion": [1230, 4, 0, 5], "confused_left_out": 0})");
   const std::string page = PageOf(lines);
-  EXPECT_THAT(SectionOf(page, "Results by label"),
-              AllOf(HasSubstr("&lt;x&gt;<td class=\"bar\"><i style=\"width:50.0%\"></i><td>0.500"
-                              "<td>0.250<td>1.000<td>1,234"),
-                    HasSubstr("The 2 most frequent of 9 labels.")));
+  EXPECT_THAT(
+      SectionOf(page, "Results by label"),
+      AllOf(HasSubstr("&lt;x&gt;</bdi><td class=\"bar\"><i style=\"width:50.0%\"></i><td>0.500"
+                      "<td>0.250<td>1.000<td>1,234"),
+            HasSubstr("The 2 most frequent of 9 labels.")));
   EXPECT_THAT(SectionOf(page, "Confusion matrix"),
-              AllOf(HasSubstr("<td class=\"q8\">1,230<td class=\"q0\">4"),
-                    HasSubstr("<td class=\"q0\"><td class=\"q8\">5")));
+              AllOf(HasSubstr("<td class=\"q8\">1,230<td class=\"q0 off\">4"),
+                    HasSubstr("<td class=\"q0 off\"><td class=\"q8\">5"),
+                    HasSubstr("<table class=\"matrix\">")));
+  // Long names are shortened and upright.
+  std::vector<std::string> long_names = lines;
+  long_names.back().replace(long_names.back().find("\"<x>\", \"y\"], \"confusion\""), 3 + 2,
+                            "\"a name of more than 24 columns\"");
+  EXPECT_THAT(SectionOf(PageOf(long_names), "Confusion matrix"),
+              AllOf(HasSubstr("<table class=\"matrix upright\">"),
+                    HasSubstr("<bdi title=\"a name of more than 24 columns\">a name of more than 2"
+                              "...</bdi>")));
   // Those of another validation are not drawn, and neither are incomplete ones.
   lines.back().replace(lines.back().find("1000"), 4, "2000");
   EXPECT_EQ(SectionOf(PageOf(lines), "Confusion matrix"), "");
@@ -145,9 +159,10 @@ TEST(ReportPageTest, DrawsAttentionAndSurprisal) {
   lines.emplace_back(R"({"kind": "sample", "step": 1000, "sample": 1, "input": "a b", "output": "c",
                          "tokens": ["a", "<b>"], "output_tokens": ["c"],
                          "attention": [0.25, 0.75]})");
-  EXPECT_THAT(SectionOf(PageOf(lines), "Attention"),
-              AllOf(HasSubstr("<span>&lt;b&gt;</span>"),
-                    HasSubstr("class=\"text\">c<td class=\"q2\">25<td class=\"q6\">75")));
+  EXPECT_THAT(
+      SectionOf(PageOf(lines), "Attention"),
+      AllOf(HasSubstr("<span><bdi>&lt;b&gt;</bdi></span>"),
+            HasSubstr("class=\"text\"><bdi>c</bdi><td class=\"q2\">25<td class=\"q6\">75")));
   lines.back() = R"({"kind": "sample", "step": 1000, "sample": 1, "input": "a", "output": "c",
                      "tokens": ["a", " <b>", "c"], "surprisal": [2, 8, null]})";
   EXPECT_THAT(SectionOf(PageOf(lines), "Surprisal"),
@@ -164,7 +179,92 @@ TEST(ReportPageTest, DrawsAttentionAndSurprisal) {
 TEST(ReportPageTest, MarksTagsThatDiffer) {
   EXPECT_THAT(PageOf({R"({"kind": "sample", "step": 1, "sample": 1, "input": "to <Rome>",
                           "expected": "to/O <Rome>/city", "output": "to/O <Rome>/O"})"}),
-              HasSubstr(">to/O <mark>&lt;Rome&gt;/O</mark>"));
+              HasSubstr("tagged\"><span>to/O</span> <mark>&lt;Rome&gt;/O</mark>"));
+  // Of long sentences, the words that both texts show completely are compared.
+  const std::string cut = PageOf({R"({"kind": "sample", "step": 1, "sample": 1, "input": "a b c d",
+      "expected": "a/O b/city c/O d ...", "output": "a/O b/O c/lon ..."})"});
+  EXPECT_THAT(cut, HasSubstr("<span>a/O</span> <mark>b/O</mark> <span>c/lon</span>"));
+}
+
+TEST(ReportPageTest, MarksWrongLabels) {
+  const char* const samples =
+      R"({"kind": "sample", "step": 9, "sample": 1, "input": "a", "expected": "x", "output": "y"})";
+  EXPECT_THAT(PageOf({R"({"kind": "valid", "step": 9, "loss": 1, "macro_f1": 0.5, "best": true})",
+                      samples}),
+              HasSubstr("<mark>y</mark>"));
+  // A translation that differs from the reference need not be wrong.
+  EXPECT_THAT(PageOf({R"({"kind": "valid", "step": 9, "loss": 1, "best": true})", samples}),
+              Not(HasSubstr("<mark>")));
+}
+
+TEST(ReportPageTest, WritesTextsOfAnyDirection) {
+  const std::string page = PageOf(
+      {R"({"kind": "sample", "step": 1, "sample": 1, "input": "\u05d0", "expected": "\u05d0/O",
+           "output": "\u05d0/O"})"});
+  EXPECT_THAT(page, HasSubstr("<td dir=\"auto\" class=\"text wrap\">\u05d0"));
+  EXPECT_THAT(page, HasSubstr("<span>\u05d0/O</span>"));
+}
+
+TEST(ReportPageTest, ShowsTheNearestWordsOfTheBestValidation) {
+  const auto sample = [](int64_t step, const std::string& word) {
+    return absl::StrCat(R"({"kind": "sample", "sample": 1, "input": "<king>", "output": "q",
+                            "step": )",
+                        step, R"(, "neighbors": [")", word,
+                        R"(", "p"], "similarity": [0.75, 0.5]})");
+  };
+  const std::string page =
+      PageOf({Lines()[2], sample(1000, "<queen>"), sample(2000, "later"), Lines()[5]});
+  EXPECT_THAT(SectionOf(page, "Nearest words"),
+              AllOf(HasSubstr("<bdi>&lt;king&gt;</bdi>"),
+                    HasSubstr("<bdi>&lt;queen&gt;</bdi> <small>0.75</small>, <bdi>p</bdi> "
+                              "<small>0.50</small>"),
+                    Not(HasSubstr("later"))));
+  EXPECT_EQ(SectionOf(page, "Examples of the validation split"), "");
+  EXPECT_EQ(SectionOf(PageOf({Lines()[2], sample(2000, "w")}), "Nearest words"), "");
+}
+
+TEST(ReportPageTest, LeavesOutMetricsThatSayNothing) {
+  const std::string of_two = PageOf({R"({"kind": "valid", "step": 9, "loss": 1, "accuracy": 0.75,
+      "mean_absolute_error": 0.25, "best": true})"});
+  EXPECT_THAT(of_two, Not(HasSubstr("mean absolute error")));
+  const std::string of_many = PageOf({R"({"kind": "valid", "step": 9, "loss": 1, "accuracy": 0.75,
+      "mean_absolute_error": 0.5, "unknown_rate": 0.1234, "best": true})"});
+  EXPECT_THAT(of_many, HasSubstr("mean absolute error"));
+  // A single validation has a sentence for its other numbers.
+  EXPECT_THAT(SectionOf(of_many, "Validations"),
+              AllOf(HasSubstr("Of this validation: unknown tokens 12.34 %."),
+                    Not(HasSubstr("<th scope=\"col\">unknown"))));
+}
+
+TEST(ReportPageTest, ShowsOnlySomeOfManyValidationsAndEvents) {
+  std::vector<std::string> lines;
+  for (int step = 1; step <= 1000; ++step) {
+    lines.push_back(absl::StrCat(R"({"kind": "valid", "loss": 1, "step": )", step, "}"));
+    lines.push_back(absl::StrCat(
+        R"({"kind": "event", "event": "advice", "detail": "rises", "step": )", step, "}"));
+  }
+  lines.emplace_back(R"({"kind": "event", "event": "resumed", "detail": "now", "step": 500})");
+  const std::string page = PageOf(lines);
+  EXPECT_THAT(SectionOf(page, "Validations"),
+              AllOf(HasSubstr("<td>1\n"), HasSubstr("<td>1,000"),
+                    HasSubstr("30 of 1,000 lines; all are in metrics.jsonl.")));
+  EXPECT_THAT(
+      SectionOf(page, "Events"),
+      AllOf(HasSubstr("999 more of this kind until here. The last: rises"), HasSubstr(">now")));
+  EXPECT_LT(SectionOf(page, "Events").size(), 2000u);
+  EXPECT_THAT(page, HasSubstr("<dt>resumed<dd>at step 500\n"));
+}
+
+TEST(ReportPageTest, NamesADivergence) {
+  EXPECT_THAT(PageOf({R"({"kind": "event", "step": 8, "event": "diverged", "detail": "d"})",
+                      R"({"kind": "train", "step": 7, "epoch": 1, "loss": null})"}),
+              HasSubstr("Diverged at step 8"));
+}
+
+TEST(ReportPageTest, CanBePrinted) {
+  const std::string page = PageOf(Lines());
+  EXPECT_THAT(page, AllOf(HasSubstr("@media screen and (prefers-color-scheme: dark)"),
+                          HasSubstr("@media print"), HasSubstr("print-color-adjust: exact")));
 }
 
 TEST(ReportPageTest, AcceptsAnyLog) {
@@ -198,7 +298,12 @@ TEST(ReportPageTest, AcceptsAnyLog) {
                                          "present",
                                          "clip_rate",
                                          "detail",
-                                         "padding_efficiency"};
+                                         "padding_efficiency",
+                                         "neighbors",
+                                         "similarity",
+                                         "expected",
+                                         "macro_f1",
+                                         "mean_absolute_error"};
   const std::vector<std::string> values = {
       "0",
       "1",
