@@ -46,15 +46,15 @@ std::string SampleLine(Task task, const Sample& sample, size_t width) {
 }
 
 void AddSample(const Sample& sample, bool with_drawn, JsonObject* line) {
-  line->Add("input", sample.input).Add("expected", sample.expected).Add("output", sample.output);
-  if (!sample.neighbors.empty())
-    line->AddJson("neighbors", JsonArray(sample.neighbors, JsonString));
-  if (!with_drawn) return;
   const auto rounded = [](double number) { return JsonNumber(std::round(number * 1000) / 1000); };
+  line->Add("input", sample.input).Add("expected", sample.expected).Add("output", sample.output);
+  if (!sample.neighbors.empty()) {
+    line->AddJson("neighbors", JsonArray(sample.neighbors, JsonString))
+        .AddJson("similarity", JsonArray(sample.similarity, rounded));
+  }
+  if (!with_drawn) return;
   if (!sample.tokens.empty()) line->AddJson("tokens", JsonArray(sample.tokens, JsonString));
   if (!sample.surprisal.empty()) line->AddJson("surprisal", JsonArray(sample.surprisal, rounded));
-  if (!sample.similarity.empty())
-    line->AddJson("similarity", JsonArray(sample.similarity, rounded));
   if (sample.attention.empty()) return;
   line->AddJson("output_tokens", JsonArray(sample.output_tokens, JsonString));
   std::vector<double> weights;  // [output_tokens, tokens]

@@ -103,7 +103,7 @@ std::string GateTable(const RecordedLine& line) {
       "or zero.</p>\n");
   std::string table = "<table><tr><th class=\"text\">activation";
   for (const auto& column : kColumns) {
-    if (has(column[0])) absl::StrAppend(&table, "<th>", column[1]);
+    if (has(column[0])) absl::StrAppend(&table, "<th scope=\"col\">", column[1]);
   }
   for (const std::string& name : names) {
     absl::StrAppend(&table, "\n<tr><td class=\"text\">", HtmlText(name));

@@ -66,10 +66,13 @@ std::string Bars(const RecordedLine& line) {
   const std::vector<double> f1 = line.List("f1"), precision = line.List("precision"),
                             recall = line.List("recall"), present = line.List("present");
   if (labels.empty() || f1.size() != labels.size()) return "";
-  std::string html =
-      "<table class=\"bars\"><tr><th class=\"text\">label<th class=\"text\" colspan=\"2\">F1"
-      "<th>precision"
-      "<th>recall<th>occurrences";
+  constexpr size_t kShortLabel = 12;
+  const bool is_long = std::ranges::any_of(
+      labels, [](const std::string& label) { return DisplayWidth(label) > kShortLabel; });
+  std::string html = absl::StrCat("<table class=\"bars", is_long ? " long" : "", "\">") +
+                     "<tr><th class=\"text\">label<th class=\"text\" colspan=\"2\">F1"
+                     "<th>precision"
+                     "<th>recall<th>occurrences";
   const auto cell = [](const std::vector<double>& values, size_t i, bool count = false) {
     if (i >= values.size() || !std::isfinite(values[i])) return std::string();
     return count ? ReadableText(values[i]) : FixedText(values[i], 3);
@@ -99,7 +102,7 @@ std::string Confusion(const RecordedLine& line) {
   }
   return absl::StrCat(
       "<p>Each row is a label of the data, each column a prediction. Correct predictions are blue, "
-      "wrong ones orange. The darker a cell, the larger its fraction of the row.</p>\n",
+      "wrong ones orange. The stronger the color, the larger the fraction of the row.</p>\n",
       Matrix(
           "Confusion matrix", "label", labels, labels,
           [&](size_t row, size_t column) {

@@ -100,7 +100,7 @@ std::string HeatMapChart(const HeatMap& map, const StepAxis& axis) {
     }
     x = end_x;
   }
-  Plot plot{.title = map.title, .legend = {{"1 (lighter: less, down to 0.000001)", "s0"}}};
+  Plot plot{.title = map.title, .legend = {{"1 (fainter: less, down to 0.000001)", "s0"}}};
   if (!paths[kShades + 1].empty()) plot.legend.emplace_back("above 10", "s3");
   if (!borders.empty()) {
     plot.legend.emplace_back(

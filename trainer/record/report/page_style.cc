@@ -20,7 +20,7 @@ const char kPageHead[] = R"html(<!doctype html>
 * { box-sizing: border-box; }
 .row { display: flex; flex-wrap: wrap; gap: 0 3rem; }
 .row > * { flex: 0 1 auto; min-width: 0; max-width: 100%; } .row > .grow { flex: 1 1 26rem; }
-.row section > p { width: 0; min-width: 100%; } .grow > p:first-child { margin-top: 0; }
+.row > section { min-width: min(100%, 22rem); } .row section > p { width: 0; min-width: 100%; } .grow > p:first-child { margin-top: 0; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 110rem; margin: 1.5rem auto;
   padding: 0 1rem; color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
@@ -66,6 +66,7 @@ th { color: var(--soft); font-weight: 500; }
 th[scope="col"] { white-space: normal; vertical-align: bottom; max-width: 8rem; }
 td.text, th.text { text-align: start; }
 .bars th.text { white-space: normal; overflow-wrap: anywhere; max-width: 24rem; min-width: 3.5rem; }
+.bars.long th.text { min-width: 9rem; }
 @media (max-width: 40rem) { td, th { padding-right: .45rem; } .bar { min-width: 3rem; } }
 td.wrap { white-space: pre-wrap; overflow-wrap: anywhere; }
 tr.best td, .best th { font-weight: 600; color: var(--ink); }
