@@ -37,16 +37,17 @@ double Quantile(std::vector<double> values, double part) {
 void Compare(Communicator* communicator, int64_t floats) {
   BlockSet dense(floats);
   dense.Insert(0, floats);
-  GradientExchange exchange(communicator, dense, communicator->size(),
-                            GradientExchange::Updates::kAll);
+  const SumTree lanes(communicator->size());
+  GradientExchange exchange(
+      communicator, ExchangePlan(Topology(communicator->NodeOfRank(), lanes), dense, {}));
   FloatArray sums(floats);
   std::vector<double> ours, ratios;
   for (int i = 0; i < kWarmUp + kPairs; ++i) {
-    exchange.ComputeLanes([](int lane, GradientArray* gradients) {
+    exchange.ComputeLanes(i, [](int lane, GradientArray* gradients) {
       std::fill_n(gradients->data(), gradients->touched().elements(), static_cast<float>(lane));
     });
     const auto exchanged = [&] {
-      exchange.Reduce();
+      exchange.Reduce(i);
       exchange.ShareValues();
     };
     const auto allreduced = [&] {

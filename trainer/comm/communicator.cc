@@ -1,5 +1,8 @@
 #include "trainer/comm/communicator.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
 #include <utility>
 
 namespace elman {
@@ -36,14 +39,58 @@ std::vector<std::string> Communicator::Gather(std::string mine) {
   return texts;
 }
 
-std::vector<uint64_t> Communicator::Sum(const std::vector<uint64_t>& numbers) {
-  std::vector<uint64_t> sums(numbers.size()), theirs;
-  for (int root = 0; root < size(); ++root) {
-    theirs = numbers;
-    Broadcast(std::as_writable_bytes(std::span(theirs)), root);
-    for (size_t i = 0; i < sums.size(); ++i) sums[i] += theirs[i];
+std::vector<std::string> Communicator::GatherInOrder(int64_t position, std::string mine) {
+  if (!mine.empty()) {
+    std::string head(sizeof(position), '\0');
+    std::memcpy(head.data(), &position, sizeof(position));
+    mine.insert(0, head);
   }
-  return sums;
+  std::vector<std::pair<int64_t, std::string>> found;
+  for (std::string& text : Gather(std::move(mine))) {
+    if (text.empty()) continue;
+    int64_t theirs = 0;
+    std::memcpy(&theirs, text.data(), sizeof(theirs));
+    text.erase(0, sizeof(theirs));
+    found.emplace_back(theirs, std::move(text));
+  }
+  std::ranges::sort(found, {}, &std::pair<int64_t, std::string>::first);
+  std::vector<std::string> texts;
+  for (auto& [_, text] : found) texts.push_back(std::move(text));
+  return texts;
+}
+
+// Recursive doubling. Ranks beyond the largest power of two send their numbers to a rank below it
+// first, and receive the sums from it.
+std::vector<uint64_t> Communicator::Sum(std::vector<uint64_t> numbers) {
+  const int power = static_cast<int>(std::bit_floor(static_cast<unsigned>(size())));
+  std::vector<uint64_t> theirs(numbers.size());
+  const auto bytes = [](std::vector<uint64_t>& of) {
+    return std::as_writable_bytes(std::span(of));
+  };
+  const auto exchange = [&](int peer, bool sends, bool receives) {
+    std::vector<Piece> outgoing, incoming;
+    if (sends) outgoing.emplace_back(peer, bytes(numbers));
+    if (receives) incoming.emplace_back(peer, bytes(theirs));
+    Exchange(outgoing, incoming);
+  };
+  const auto add = [&] {
+    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] += theirs[i];
+  };
+  const bool extra = rank() >= power, has_extra = rank() + power < size();
+  const int partner = extra ? rank() - power : rank() + power;
+  if (power < size()) {
+    exchange(partner, extra, has_extra);
+    if (has_extra) add();
+  }
+  for (int bit = 1; bit < power; bit *= 2) {
+    exchange(rank() ^ bit, !extra, !extra);
+    if (!extra) add();
+  }
+  if (power < size()) {
+    exchange(partner, has_extra, extra);
+    if (extra) numbers = theirs;
+  }
+  return numbers;
 }
 
 void BroadcastString(Communicator* communicator, std::string* text, int root) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,12 +30,18 @@ class SharedFloats {
 class Communicator {
  public:
   // A range of memory to send to another rank or to receive into. Pieces between the same two ranks
-  // arrive in the order in which both sides list them.
+  // arrive in the order in which both sides list them. A sender may send fewer bytes than the
+  // receiver expects, if its `capacity` is the number of bytes that the receiver expects: the rest
+  // of the receiver's memory is not written. The receiver must be able to tell from the contents
+  // where they end.
   struct Piece {
-    Piece(int peer, std::span<std::byte> bytes) : peer(peer), bytes(bytes) {}
+    Piece(int peer, std::span<std::byte> bytes, size_t capacity)
+        : peer(peer), bytes(bytes), capacity(capacity) {}
+    Piece(int peer, std::span<std::byte> bytes) : Piece(peer, bytes, bytes.size()) {}
     Piece(int peer, std::span<float> floats) : Piece(peer, std::as_writable_bytes(floats)) {}
     int peer;
     std::span<std::byte> bytes;
+    size_t capacity;
   };
 
   virtual ~Communicator() = default;
@@ -59,6 +66,10 @@ class Communicator {
   // received memory.
   virtual void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) = 0;
 
+  // Sets a function that Exchange calls, on its own thread, whenever a message of a long exchange has
+  // been sent or received, so that a slow network is not mistaken for a hang. It may be ignored.
+  virtual void OnProgress(std::function<void()>) {}
+
   // Allocates shared memory on each node, with `count` floats for this rank. Returns null on every
   // rank if any node does not have enough memory. The communicator must outlive the result.
   virtual std::unique_ptr<SharedFloats> Share(int64_t count) = 0;
@@ -74,8 +85,12 @@ class Communicator {
   // Like AllGather, but only rank 0 receives the strings; the other ranks return an empty vector.
   std::vector<std::string> Gather(std::string mine);
 
-  // Returns the element-wise sums over all ranks, on every rank.
-  std::vector<uint64_t> Sum(const std::vector<uint64_t>& numbers);
+  // Like Gather, but in ascending order of the ranks' `position`, and without empty strings.
+  std::vector<std::string> GatherInOrder(int64_t position, std::string mine);
+
+  // Returns the element-wise sums over all ranks, on every rank. A rank sends at most
+  // 2 + log2(size()) messages.
+  std::vector<uint64_t> Sum(std::vector<uint64_t> numbers);
 
  private:
   std::vector<uint64_t> AllGatherSize(uint64_t mine);

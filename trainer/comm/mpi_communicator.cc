@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "trainer/comm/single_process.h"
 
@@ -18,6 +19,8 @@ namespace {
 
 // Between two ranks, slices of a few MB are faster than one very large message.
 constexpr size_t kSliceBytes = size_t{8} << 20;
+
+constexpr int kSendsAtOnce = 16;  // unfinished sends of a rank
 
 constexpr std::chrono::microseconds kShortestNap{10}, kLongestNap{1000};
 
@@ -133,22 +136,38 @@ class MpiCommunicator : public Communicator {
     });
   }
 
+  // Receives are posted at once. Only some sends are, so that messages of many ranks do not arrive
+  // at one rank at the same time; the next one is posted when any of them ends.
   void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) override {
-    const size_t slice = std::min(kSliceBytes, options_.message_bytes);
     requests_.clear();
     for (const Piece& piece : receives) {
-      ForEachMessage(piece.bytes.size(), slice, [&](size_t first, int count) {
-        MPI_Irecv(piece.bytes.data() + first, count, MPI_BYTE, piece.peer, kTag, MPI_COMM_WORLD,
+      ForEachPart(piece, [&](std::byte* bytes, int count) {
+        MPI_Irecv(bytes, count, MPI_BYTE, piece.peer, kTag, MPI_COMM_WORLD,
                   &requests_.emplace_back());
       });
     }
+    const size_t received = requests_.size();
+    size_t posted = 0;
     for (const Piece& piece : sends) {
-      ForEachMessage(piece.bytes.size(), slice, [&](size_t first, int count) {
-        MPI_Isend(piece.bytes.data() + first, count, MPI_BYTE, piece.peer, kTag, MPI_COMM_WORLD,
-                  &requests_.emplace_back());
+      ForEachPart(piece, [&](std::byte* bytes, int count) {
+        size_t slot = received + posted;
+        if (posted < kSendsAtOnce) {
+          requests_.emplace_back(MPI_REQUEST_NULL);
+          ++posted;
+        } else {
+          int ended = 0;
+          MPI_Waitany(kSendsAtOnce, requests_.data() + received, &ended, MPI_STATUS_IGNORE);
+          slot = received + static_cast<size_t>(ended);
+          if (on_progress_) on_progress_();
+        }
+        MPI_Isend(bytes, count, MPI_BYTE, piece.peer, kTag, MPI_COMM_WORLD, &requests_[slot]);
       });
     }
-    MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+    WaitForAll();
+  }
+
+  void OnProgress(std::function<void()> on_progress) override {
+    on_progress_ = std::move(on_progress);
   }
 
   std::unique_ptr<SharedFloats> Share(int64_t count) override {
@@ -173,6 +192,29 @@ class MpiCommunicator : public Communicator {
       send(first, static_cast<int>(std::min(most, size - first)));
   }
 
+  // Divides the bytes of a piece into messages. The number of messages depends on the capacity only,
+  // so that both sides have the same; the last ones may be shorter or empty.
+  template <typename Transfer>
+  void ForEachPart(const Piece& piece, const Transfer& transfer) const {
+    const size_t most = std::min(kSliceBytes, options_.message_bytes);
+    for (size_t first = 0; first < piece.capacity; first += most) {
+      const size_t end = std::min(first + most, piece.bytes.size());
+      const size_t begin = std::min(first, end);
+      transfer(piece.bytes.data() + begin, static_cast<int>(end - begin));
+    }
+  }
+
+  void WaitForAll() {
+    const int requests = static_cast<int>(requests_.size());
+    ended_.resize(requests_.size());
+    while (true) {
+      int ended = 0;
+      MPI_Waitsome(requests, requests_.data(), &ended, ended_.data(), MPI_STATUSES_IGNORE);
+      if (ended == MPI_UNDEFINED) return;  // no request is left
+      if (on_progress_) on_progress_();
+    }
+  }
+
   // Waits for all ranks without using the processor; the waits of MPI itself poll.
   void Await() const {
     if (!options_.sleeps) return;
@@ -192,12 +234,11 @@ class MpiCommunicator : public Communicator {
     MPI_Bcast(&first, 1, MPI_INT, 0, node_);
     std::vector<int> first_of_rank(size_);
     MPI_Allgather(&first, 1, MPI_INT, first_of_rank.data(), 1, MPI_INT, MPI_COMM_WORLD);
-    std::vector<int> firsts;  // first ranks of the nodes, ascending
+    int nodes = 0;
     for (int r = 0; r < size_; ++r) {
-      if (first_of_rank[r] == r) firsts.push_back(r);
+      // The first rank of a node comes before its others.
+      node_of_rank_.push_back(first_of_rank[r] == r ? nodes++ : node_of_rank_[first_of_rank[r]]);
       if (first_of_rank[r] == first) ranks_of_node_.push_back(r);
-      const auto node = std::ranges::find(firsts, first_of_rank[r]) - firsts.begin();
-      node_of_rank_.push_back(static_cast<int>(node));
     }
   }
 
@@ -233,6 +274,8 @@ class MpiCommunicator : public Communicator {
   MPI_Comm node_ = MPI_COMM_NULL;  // the ranks on this host
   std::vector<int> ranks_of_node_, node_of_rank_;
   std::vector<MPI_Request> requests_;
+  std::vector<int> ended_;  // for WaitForAll
+  std::function<void()> on_progress_;
 };
 
 }  // namespace

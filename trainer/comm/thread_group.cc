@@ -89,6 +89,8 @@ class ThreadRank : public Communicator {
       const auto& theirs = board_->sends[receive.peer];
       size_t& i = next[receive.peer];
       while (theirs[i].peer != rank_) ++i;
+      if (theirs[i].capacity != receive.bytes.size())
+        Abort("a piece has another size for its sender than for its receiver", 1);
       std::ranges::copy(theirs[i++].bytes, receive.bytes.begin());
     }
     Barrier();

@@ -229,6 +229,8 @@ absl::Status Validate(const TrainingConfig& c) {
   const auto unit = [](float x) { return x >= 0 && x < 1; };
   for (const absl::Status& status : {
            Require(c.lanes() >= 0, "lanes", c.lanes(), kAtLeast0),
+           Require(c.exchange().lane_group() >= 0, "exchange.lane_group", c.exchange().lane_group(),
+                   kAtLeast0),
            Require(c.batch_size() >= 1 && c.batch_size() <= (1 << 20), "batch_size", c.batch_size(),
                    "from 1 to 1048576"),
            Require(c.sequence_length() >= 1 && c.sequence_length() <= (1 << 16), "sequence_length",
@@ -339,6 +341,9 @@ std::string RunConfigText(const TrainingConfig& config) {
 absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& now) {
   TrainingConfig a = before, b = now;
   WriteDefaultsOut(&a);  // a version without a field behaved as the default of the field does now
+  if (a.exchange().lane_group() == 0) a.mutable_exchange()->set_lane_group(1);
+  if (b.exchange().lane_group() == 0)
+    b.mutable_exchange()->set_lane_group(a.exchange().lane_group());
   for (TrainingConfig* config : {&a, &b}) {
     config->clear_max_steps();
     config->clear_max_epochs();
@@ -347,7 +352,7 @@ absl::Status CheckResumable(const TrainingConfig& before, const TrainingConfig& 
     config->clear_logging();
     config->clear_diagnostics();
     config->clear_checkpoint();
-    config->clear_exchange();
+    config->mutable_exchange()->clear_wire_format();
     config->clear_divergence();
     config->clear_watchdog_seconds();
     config->clear_compare_every_steps();

@@ -67,10 +67,11 @@ std::vector<std::string> MissingFrom(const StepStatistics& statistics, Task task
 }  // namespace
 
 GradientMicroscope::GradientMicroscope(Communicator* communicator, const ParameterTable* table,
-                                       int lanes, int64_t begin, int64_t end, Task task,
-                                       const TrainingConfig& config)
+                                       int first_lane, int lanes, int64_t begin, int64_t end,
+                                       Task task, const TrainingConfig& config)
     : communicator_(communicator),
       table_(table),
+      first_lane_(first_lane),
       begin_(begin),
       end_(end),
       task_(task),
@@ -97,9 +98,8 @@ void GradientMicroscope::LookAtUpdate(std::span<const float> values) {
 std::optional<StepDiagnosis> GradientMicroscope::Diagnose(int64_t step, int64_t epoch,
                                                           int64_t updates, int64_t clipped,
                                                           bool solved) {
-  // Ranks run blocks of consecutive lanes, so the concatenation of all ranks has all lanes in
-  // order.
-  const std::vector<std::string> lanes = communicator_->AllGather(Join(observations_));
+  const std::vector<std::string> lanes =
+      communicator_->GatherInOrder(first_lane_, Join(observations_));
   std::vector<ParameterStatistics> parameters = collector_->Gather(communicator_);
   collector_.reset();
   for (Observation& observation : observations_) observation = {};

@@ -123,24 +123,49 @@ void ParameterStatisticsCollector::LookAtUpdate(std::span<const float> values) {
   });
 }
 
+std::pair<size_t, size_t> ParameterStatisticsCollector::OwnParameters() const {
+  const std::vector<Parameter>& parameters = table_.parameters();
+  size_t first = parameters.size(), end = 0;
+  ForEachPiece(begin_, end_, [&](size_t parameter, int64_t, int64_t) {
+    first = std::min(first, parameter);
+    end = std::max(end, parameter + 1);
+  });
+  return {std::min(first, end), end};
+}
+
+// A message has the numbers of the parameters that the slice has elements of, so that the messages
+// of many ranks are not much more than those of one.
 std::vector<ParameterStatistics> ParameterStatisticsCollector::Gather(
     Communicator* communicator) const {
+  const auto [first, end] = OwnParameters();
   std::string mine;
-  mine.append(AsBytes(extremes_));
-  mine.append(AsBytes(counts_));
-  mine.append(AsBytes(pieces_));
+  if (end > first) {
+    const uint64_t range[] = {first, end};
+    mine.append(AsBytes(range));
+    mine.append(AsBytes(std::span(extremes_).subspan(2 * first, 2 * (end - first))));
+    mine.append(AsBytes(std::span(counts_).subspan(kBuckets * first, kBuckets * (end - first))));
+    mine.append(AsBytes(pieces_));
+  }
+  const std::vector<std::string> gathered = communicator->GatherInOrder(begin_, std::move(mine));
+  if (communicator->rank() != 0) return {};
   std::vector<double> extremes, counts(counts_.size(), 0);
+  for (size_t p = 0; p < extremes_.size() / 2; ++p) {
+    extremes.push_back(std::numeric_limits<double>::infinity());
+    extremes.push_back(-extremes.back());
+  }
   std::vector<Piece> pieces;
-  for (const std::string& bytes : communicator->AllGather(mine)) {
+  for (const std::string& bytes : gathered) {
     std::string_view rest = bytes;
-    const auto ends = TakeNumbers<double>(extremes_.size(), &rest);
-    if (extremes.empty()) extremes = ends;
+    const auto range = TakeNumbers<uint64_t>(2, &rest);
+    CHECK_LE(range[1], extremes.size() / 2);
+    const auto ends = TakeNumbers<double>(2 * (range[1] - range[0]), &rest);
     for (size_t i = 0; i < ends.size(); i += 2) {
-      extremes[i] = std::min(extremes[i], ends[i]);
-      extremes[i + 1] = std::max(extremes[i + 1], ends[i + 1]);
+      double* const all = extremes.data() + 2 * range[0] + i;
+      all[0] = std::min(all[0], ends[i]);
+      all[1] = std::max(all[1], ends[i + 1]);
     }
-    const auto counted = TakeNumbers<double>(counts_.size(), &rest);
-    for (size_t i = 0; i < counted.size(); ++i) counts[i] += counted[i];
+    const auto counted = TakeNumbers<double>(kBuckets * (range[1] - range[0]), &rest);
+    for (size_t i = 0; i < counted.size(); ++i) counts[kBuckets * range[0] + i] += counted[i];
     const auto more = TakeNumbers<Piece>(rest.size() / sizeof(Piece), &rest);
     pieces.insert(pieces.end(), more.begin(), more.end());
   }

@@ -36,9 +36,9 @@ class ParameterStatisticsCollector {
   // Call it after the update; not at all if there is no update.
   void LookAtUpdate(std::span<const float> values);
 
-  // Returns the statistics of the whole arrays, on every rank, in the order of the table. They have
-  // the same bits for any division into slices. Collective; the slices of ranks are adjacent, in
-  // the order of the ranks.
+  // Returns the statistics of the whole arrays on rank 0, in the order of the table; nothing on the
+  // other ranks. They have the same bits for any division into slices. Collective; the slices of
+  // all ranks cover the arrays.
   std::vector<ParameterStatistics> Gather(Communicator* communicator) const;
 
  private:
@@ -51,6 +51,8 @@ class ParameterStatisticsCollector {
   };
   template <typename Visit>
   void ForEachPiece(int64_t begin, int64_t end, const Visit& visit) const;
+  // The parameters with elements in this slice: [first, end).
+  std::pair<size_t, size_t> OwnParameters() const;
   void CountGradients(size_t parameter, std::span<const float> gradients, double scale);
 
   const ParameterTable& table_;

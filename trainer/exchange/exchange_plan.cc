@@ -1,70 +1,128 @@
 #include "trainer/exchange/exchange_plan.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "trainer/exchange/direct_exchange.h"
+#include "trainer/exchange/halving_exchange.h"
 #include "trainer/network/math/check.h"
 #include "trainer/network/math/sums.h"
 
 namespace elman {
 
-int TreeDepth(LaneRange node) {
-  if (node.count() <= 1) return 0;
-  const int split = TreeSplit(node);
-  return 1 + std::max(TreeDepth({node.first, split}), TreeDepth({split, node.end}));
-}
-
-// Divides the array into slices of equal work. A block that is rarely touched, and only updated
-// when it is, counts as little work.
-ExchangePlan::ExchangePlan(std::span<const int> node_of_rank, const BlockSet& dense, int lanes,
-                           Updates updates, WireFormat format, std::span<const double> expected_use)
-    : dense_(dense),
-      lanes_(lanes),
-      updates_(updates),
-      format_(format),
-      topology_(node_of_rank, lanes) {
-  const int ranks = static_cast<int>(node_of_rank.size());
-  CHECK_LE(ranks, lanes);
+// Divides the array into slices of equal work, by columns, within columns by parts. A block that is
+// rarely touched, and only updated when it is, counts as little work.
+ExchangePlan::ExchangePlan(const Topology& topology, const BlockSet& dense, const Options& options)
+    : topology_(topology),
+      dense_(dense),
+      options_(options),
+      parts_(static_cast<int>(std::bit_floor(static_cast<unsigned>(topology.nodes())))),
+      slices_(topology.size()) {
   constexpr double kSeldom = 1.0 / 16;
+  const std::vector<double>& use = options_.expected_use;
   std::vector<double> work = {0};  // cumulative work before each block of kSumBlock elements
   for (int64_t first = 0; first < size(); first += kSumBlock) {
     const int64_t end = std::min(size(), first + kSumBlock);
-    const int64_t always = updates_ == Updates::kAll ? end - first : dense_.Count(first, end);
-    const double use = expected_use.empty() ? kSeldom : expected_use[first / kSumBlock];
+    const int64_t always = updates() == Updates::kAll ? end - first : dense_.Count(first, end);
     work.push_back(work.back() + static_cast<double>(always) +
-                   static_cast<double>(end - first - always) * use);
+                   static_cast<double>(end - first - always) *
+                       (use.empty() ? kSeldom : use[first / kSumBlock]));
   }
-  for (int rank = 0; rank <= ranks; ++rank) {
-    const double before = rank == ranks ? work.back() : work.back() * rank / ranks;
-    const auto block = std::ranges::lower_bound(work, before) - work.begin();
-    slice_begins_.push_back(std::min<int64_t>(block * kSumBlock, size()));
+  int slices = 0;
+  const auto end_of_slices = [&](int count) {
+    if (count == ranks()) return size();
+    const auto block = std::ranges::lower_bound(work, work.back() * count / ranks()) - work.begin();
+    return std::min<int64_t>(block * kSumBlock, size());
+  };
+  int64_t begin = 0;
+  const auto append = [&](int rank) {
+    if (rank < 0) return;
+    slices_[rank] = {begin, end_of_slices(++slices)};
+    begin = slices_[rank].end;
+  };
+  for (int column = 0; column < topology_.columns(); ++column) {
+    for (int part = 0; part < parts_; ++part) {
+      part_begins_.push_back(begin);
+      const int node = NodeOfPart(part);
+      append(topology_.Owner(column, node));
+      if (parts_ + node < topology_.nodes()) append(topology_.Owner(column, parts_ + node));
+    }
   }
+  part_begins_.push_back(size());
+  route_ = ChooseRoute();
 }
 
-int64_t ExchangePlan::GradientFloats(const Topology& topology, int rank) const {
-  const auto& subtrees = topology.rank_subtrees(rank);
-  const int node = topology.node(rank);
+ExchangePlan ExchangePlan::WithoutSharedMemory() const {
+  return ExchangePlan(topology_.WithoutSharedMemory(), dense_, options_);
+}
+
+ItemRange ExchangePlan::SumBlocksOf(int rank) const {
+  const auto block = [](int64_t element) {
+    return static_cast<int>((element + kSumBlock - 1) / kSumBlock);
+  };
+  return {block(slices_[rank].begin), block(slices_[rank].end)};
+}
+
+int ExchangePlan::sum_blocks() const {
+  return static_cast<int>((size() + kSumBlock - 1) / kSumBlock);
+}
+
+int ExchangePlan::NodeOfPart(int part) const {
+  int node = 0;
+  for (int bit = 1; bit < parts_; bit *= 2) node = 2 * node + (part & bit ? 1 : 0);
+  return node;
+}
+
+ArrayRange ExchangePlan::Parts(int column, int first, int end) const {
+  return {part_begins_[column * parts_ + first], part_begins_[column * parts_ + end]};
+}
+
+// Rounds have the fewest messages; for few nodes or large slices, direct messages need less work
+// and memory traffic.
+ExchangePlan::Route ExchangePlan::ChooseRoute() const {
+  constexpr int kFewNodes = 4, kManyNodes = 64;
+  constexpr int64_t kLargeSlice = (64 << 10) / sizeof(float);
+  const int nodes = topology_.nodes();
+  if (nodes == 1) return Route::kNone;
+  const bool large = size() / ranks() >= kLargeSlice;
+  if (nodes <= kFewNodes || (large && nodes <= kManyNodes)) return Route::kDirect;
+  return EveryGroupOfNodesIsASubtree() ? Route::kHalving : Route::kDirect;
+}
+
+// Whether the sums of the nodes that are added in the rounds of kHalving are nodes of the tree.
+bool ExchangePlan::EveryGroupOfNodesIsASubtree() const {
+  const auto is_subtree = [&](int first, int end) {
+    return topology_.lane_tree().MaximalSubtrees(topology_.LanesOfNodes(first, end)).size() == 1;
+  };
+  const int nodes = topology_.nodes();
+  for (int first = 0; first < nodes;) {
+    const int block = static_cast<int>(std::bit_floor(static_cast<unsigned>(nodes - first)));
+    if (!is_subtree(first, nodes)) return false;
+    for (int width = 1; width <= block; width *= 2) {
+      for (int begin = first; begin < first + block; begin += width) {
+        if (!is_subtree(begin, begin + width)) return false;
+      }
+    }
+    first += block;
+  }
+  return true;
+}
+
+int64_t ExchangePlan::GradientFloats(int rank) const {
+  const auto& subtrees = topology_.rank_subtrees(rank);
   int depth = 0;
-  for (const LaneRange& subtree : subtrees) depth = std::max(depth, TreeDepth(subtree));
+  for (const LaneRange& subtree : subtrees) depth = std::max(depth, lane_tree().Depth(subtree));
   int64_t floats = (std::ssize(subtrees) + depth) * size();
-  const bool rounds = format_ != WireFormat::kFloat32 && topology.nodes() > 1;
-  const int64_t mine = SliceOf(rank).size();
-  for (int other = 0; other < topology.nodes(); ++other) {
-    if (other != node) floats += std::ssize(topology.node_subtrees(other)) * mine;
+  if (route_ == Route::kDirect) floats += DirectExchange::Floats(*this, rank);
+  if (route_ == Route::kHalving) floats += HalvingExchange::Floats(*this, rank);
+  if (format() == WireFormat::kFloat32) return floats;
+  // The exact values of the slice, and the rounded changes of the columns.
+  floats += slices_[rank].size();
+  const int node = topology_.node(rank);
+  for (int column = 0; column < topology_.columns(); ++column) {
+    if (topology_.Courier(column, node) == rank) floats += Column(column).size();
   }
-  // Counts the sums of the node that no single rank has already computed, and the residuals of
-  // rounding.
-  int64_t computed = 0;
-  for (const LaneRange& subtree : topology.node_subtrees(node)) {
-    const bool there = std::ranges::any_of(topology.ranks(node), [&](int of_node) {
-      return std::ranges::count(topology.rank_subtrees(of_node), subtree) > 0;
-    });
-    computed += rounds ? 2 : there ? 0 : 1;
-  }
-  for (int owner = 0; owner < ranks(); ++owner) {
-    if (topology.node(owner) == node || topology.Courier(owner, node) != rank) continue;
-    floats += (computed + (rounds ? 1 : 0)) * SliceOf(owner).size();
-  }
-  return floats + (rounds ? 2 * mine : 0);
+  return floats;
 }
 
 }  // namespace elman

@@ -4,48 +4,66 @@
 
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
-#include "trainer/exchange/topology.h"
 
 namespace elman {
+namespace {
 
-StepAgreement::StepAgreement(Communicator* communicator, int lanes, const ReplicaCheck& replicas)
-    : communicator_(communicator), replicas_(replicas), waited_(communicator->size()) {
-  const int ranks = communicator->size();
-  int most_lanes = 0;
-  for (int rank = 0; rank < ranks; ++rank)
-    most_lanes = std::max(most_lanes, LanesOfRank(lanes, ranks, rank).count());
-  mine_.resize(most_lanes);
-  all_.resize(most_lanes * ranks);
+RankWaits Together(const RankWaits& a, const RankWaits& b) {
+  if (a.ranks == 0 || b.ranks == 0) return a.ranks == 0 ? b : a;
+  return {.least = std::min(a.least, b.least),
+          .most = std::max(a.most, b.most),
+          .sum = a.sum + b.sum,
+          .ranks = a.ranks + b.ranks,
+          .slowest_rank = b.least < a.least ? b.slowest_rank : a.slowest_rank};
 }
 
+}  // namespace
+
+StepAgreement::StepAgreement(Communicator* communicator, const Topology& topology,
+                             const ReplicaCheck& replicas)
+    : communicator_(communicator),
+      replicas_(replicas),
+      mine_(topology.lanes(communicator->rank()).count()),
+      votes_(communicator, topology,
+             {.tree = topology.lane_tree(),
+              .items_of_rank = [topology](int rank) { return topology.lanes(rank); }}) {}
+
 void StepAgreement::BeginStep() { std::ranges::fill(mine_, Vote()); }
+
+StepAgreement::Vote& StepAgreement::Vote::operator+=(const Vote& other) {
+  step.sums.losses += other.step.sums.losses;
+  step.sums.coverage += other.step.sums.coverage;
+  step.bytes_sent += other.step.bytes_sent;
+  step.stop |= other.step.stop;
+  step.save |= other.step.save;
+  step.hold |= other.step.hold;
+  step.trace |= other.step.trace;
+  if (other.step.lost_best.step > 0) step.lost_best = other.step.lost_best;
+  step.waits = Together(step.waits, other.step.waits);
+  failed |= other.failed;
+  digests_differ |= other.digests_differ || digest != other.digest;
+  return *this;
+}
 
 absl::StatusOr<AgreedStep> StepAgreement::Agree(const absl::Status& local,
                                                 const RankMessage& message,
                                                 const Progress& progress, int64_t saved_step) {
-  mine_[0].message = message;
-  mine_[0].failed = !local.ok();
-  mine_[0].digest = replicas_.Digest(progress, saved_step);
-  communicator_->AllGather(std::as_bytes(std::span(mine_)),
-                           std::as_writable_bytes(std::span(all_)));
-  AgreedStep agreed;
-  bool failed = false;
-  for (const Vote& vote : all_) {
-    agreed.sums.losses += vote.lane.losses;
-    agreed.sums.coverage += vote.lane.coverage;
-    agreed.bytes_sent += vote.message.bytes_sent;
-    agreed.stop |= vote.message.stop;
-    agreed.save |= vote.message.save;
-    agreed.hold |= vote.message.hold;
-    agreed.trace |= vote.message.trace;
-    if (vote.message.lost_best.step > 0) agreed.lost_best = vote.message.lost_best;
-    failed |= vote.failed;
-  }
-  if (failed) RETURN_IF_ERROR(elman::Agree(communicator_, local));
-  const auto of_rank = [&](size_t rank) -> const Vote& { return all_[rank * mine_.size()]; };
-  for (size_t rank = 0; rank < waited_.size(); ++rank) waited_[rank] = of_rank(rank).message.waited;
-  RETURN_IF_ERROR(replicas_.Compare(communicator_, [&](int rank) { return of_rank(rank).digest; }));
-  return agreed;
+  const ReplicaDigest digest = replicas_.Digest(progress, saved_step);
+  for (Vote& vote : mine_) vote.digest = digest;
+  // What concerns the rank is said by its first lane.
+  Vote& first = mine_[0];
+  first.failed = !local.ok();
+  first.step.bytes_sent = message.bytes_sent;
+  first.step.stop = message.stop;
+  first.step.save = message.save;
+  first.step.hold = message.hold;
+  first.step.trace = message.trace;
+  first.step.lost_best = message.lost_best;
+  first.step.waits = {message.waited, message.waited, message.waited, 1, communicator_->rank()};
+  const Vote all = votes_.Sum(mine_);
+  if (all.failed) RETURN_IF_ERROR(elman::Agree(communicator_, local));
+  RETURN_IF_ERROR(replicas_.Conclude(communicator_, digest, !all.digests_differ));
+  return all.step;
 }
 
 }  // namespace elman

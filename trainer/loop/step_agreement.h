@@ -1,9 +1,7 @@
-// The message that each rank sends to all others in every step: the sums of its lanes, requests and
-// failures.
+// What all ranks must know in every step: the sums over all lanes, requests and failures.
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,8 +9,11 @@
 #include "data/batches/coverage.h"
 #include "proto/checkpoint.pb.h"
 #include "trainer/comm/communicator.h"
+#include "trainer/exchange/topology.h"
+#include "trainer/exchange/tree_reduction.h"
 #include "trainer/network/models/model.h"
 #include "trainer/record/checkpoint/background_writer.h"
+#include "trainer/reporting/step_report.h"
 #include "trainer/state/replica_check.h"
 
 namespace elman {
@@ -26,7 +27,7 @@ struct LaneSums {
 // Counters of one rank before a step, and its requests.
 struct RankMessage {
   int64_t bytes_sent = 0;  // bytes sent to other nodes, since the start
-  double waited = 0;       // seconds of waiting for other ranks, since the start
+  double waited = 0;       // seconds of waiting for other ranks, since the last train line
   bool stop = false;
   bool save = false;
   bool hold = false;        // asks the ranks to save no state that is not the best
@@ -36,27 +37,28 @@ struct RankMessage {
 
 // The agreed data of a step, the same on every rank.
 struct AgreedStep {
-  LaneSums sums;           // of all lanes, added in lane order
+  LaneSums sums;           // of all lanes, added in the order of the lane tree
   int64_t bytes_sent = 0;  // by all ranks
   bool stop = false;       // requested by any rank
   bool save = false;
   bool hold = false;
   bool trace = false;
   LostBest lost_best;  // of the rank that lost one; step 0: none
+  RankWaits waits;     // of all ranks
 };
 
 // Exchanges these messages, once per step: BeginStep, fill in lane(nth) for all lanes of the rank,
 // then Agree.
 class StepAgreement {
  public:
-  // `lanes` is the number of lanes of all ranks. The communicator must outlive this object.
-  StepAgreement(Communicator* communicator, int lanes, const ReplicaCheck& replicas);
+  // The communicator must outlive this object. Collective.
+  StepAgreement(Communicator* communicator, const Topology& topology, const ReplicaCheck& replicas);
 
   // Clears the sums of this rank's lanes.
   void BeginStep();
   // The sums of this rank's nth lane, to be filled in. Different threads may fill in different
   // lanes.
-  LaneSums& lane(int nth) { return mine_[nth].lane; }
+  LaneSums& lane(int nth) { return mine_[nth].step.sums; }
 
   // Collective. Every rank returns the same error: that of the lowest rank with an error in
   // `local`, or DataLoss if ranks differ in values or progress. `saved_step` is the step of the
@@ -64,24 +66,20 @@ class StepAgreement {
   absl::StatusOr<AgreedStep> Agree(const absl::Status& local, const RankMessage& message,
                                    const Progress& progress, int64_t saved_step);
 
-  // Seconds of waiting by rank, as last received.
-  std::span<const double> waited() const { return waited_; }
-
  private:
+  // What a lane contributes, or the sum over several lanes.
   struct Vote {
-    LaneSums lane;
-    // The following fields are set in the first vote of each rank only.
-    RankMessage message;
+    AgreedStep step;
     bool failed = false;
     ReplicaDigest digest;
+    bool digests_differ = false;
+    Vote& operator+=(const Vote& other);
   };
 
   Communicator* const communicator_;
   ReplicaCheck replicas_;
-  // The votes of this rank's lanes, and of all ranks. Each rank has as many votes as the largest
-  // number of lanes of a rank.
-  std::vector<Vote> mine_, all_;
-  std::vector<double> waited_;
+  std::vector<Vote> mine_;  // of this rank's lanes
+  TreeReduction<Vote> votes_;
 };
 
 }  // namespace elman

@@ -32,11 +32,11 @@ TrainingLoop::TrainingLoop(const LoopParts& parts)
       guard_(config_, learner_.state, progress_),
       prefetcher_(learner_.source, learner_.exchange->lanes().first, learner_.exchange->lanes().end,
                   config_.micro_batches(), {progress_->epoch(), progress_->step_in_epoch()}),
-      microscope_(communicator_, &learner_.model->parameters(), learner_.exchange->lanes().count(),
-                  learner_.exchange->slice().begin, learner_.exchange->slice().end,
-                  parts.checkpoint->header.task(), config_),
+      microscope_(communicator_, &learner_.model->parameters(), learner_.exchange->lanes().first,
+                  learner_.exchange->lanes().count(), learner_.exchange->slice().begin,
+                  learner_.exchange->slice().end, parts.checkpoint->header.task(), config_),
       agreement_(
-          communicator_, config_.lanes(),
+          communicator_, learner_.exchange->topology(),
           ReplicaCheck(config_.compare_every_steps(), learner_.exchange->topology().nodes() == 1
                                                           ? std::span<const float>()
                                                           : learner_.exchange->values())),
@@ -131,7 +131,7 @@ absl::Status TrainingLoop::Step() {
     report.tokens = progress_->tokens();
     report.bytes_sent = agreed.bytes_sent;
     report.multiplications = diverged ? 0 : losses.multiplications;
-    report.waited = agreement_.waited();
+    report.waits = agreed.waits;
     report.interval_loss = progress_->interval_loss();
     report.interval_targets = progress_->interval_targets();
     report.ends_interval = ends_interval;
@@ -142,6 +142,7 @@ absl::Status TrainingLoop::Step() {
     progress_->clear_interval_steps();
     progress_->clear_interval_loss();
     progress_->clear_interval_targets();
+    waited_before_ = watch_.clock->Seconds(Phase::kWait);
   }
   if (agreed.trace) UpdateTrace();
   return absl::OkStatus();
@@ -155,7 +156,7 @@ absl::Status TrainingLoop::ComputeLanes(bool diagnosed) {
   const auto batches = prefetcher_.Next();
   clock.Enter(Phase::kForward);
   RETURN_IF_ERROR(batches.status());
-  learner_.exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
+  learner_.exchange->ComputeLanes(progress_->step(), [&](int lane, GradientArray* gradients) {
     const int micro_batches = config_.micro_batches();
     const int nth = lane - learner_.exchange->lanes().first;
     for (int i = 0; i < micro_batches; ++i) {
@@ -184,7 +185,7 @@ absl::Status TrainingLoop::ComputeLanes(bool diagnosed) {
 // Returns the sums over all lanes and the requests to stop or save, or the error of a rank.
 absl::StatusOr<AgreedStep> TrainingLoop::Agree(const absl::Status& computed) {
   RankMessage message{.bytes_sent = learner_.exchange->bytes_sent(),
-                      .waited = watch_.clock->Seconds(Phase::kWait)};
+                      .waited = watch_.clock->Seconds(Phase::kWait) - waited_before_};
   watch_.clock->Enter(Phase::kWait);
   message.stop = hooks_.stop_requested();
   message.save = saver_.DueByClock();
@@ -231,7 +232,7 @@ void TrainingLoop::CountStep(const LaneSums& sums, const StepReport& report, boo
 // Sets the gradient norm. Returns the factor that turns the summed gradients into those of the mean
 // loss.
 double TrainingLoop::SumGradients(StepReport* report) {
-  learner_.exchange->Reduce();
+  learner_.exchange->Reduce(progress_->step());
   const double scale = 1.0 / static_cast<double>(LossesInMean(report->targets));
   report->gradient_norm = std::sqrt(learner_.exchange->SumOfSquares()) * scale;
   return scale;

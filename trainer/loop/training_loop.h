@@ -94,6 +94,7 @@ class TrainingLoop {
   std::optional<double> validation_loss_;  // of the current values
   bool is_best_ = false;                   // whether the current values are the best
   bool save_due_ = false;                  // due, maybe by rank 0's clock, or postponed
+  double waited_before_ = 0;               // seconds of waiting until the last train line
   bool holds_saves_ = false;               // it was too early for a checkpoint, at the last step
 };
 

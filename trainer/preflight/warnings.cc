@@ -186,8 +186,9 @@ void WarnOfPartialSums(const std::vector<RankFacts>& ranks, const PreflightRun& 
   if (run.partial_sums <= 1) return;
   warnings->push_back(
       absl::StrCat(ranks[run.partial_sums_rank].host, ": sends ", run.partial_sums,
-                   " sums of gradients instead of one, because its lanes are not a subtree of the "
-                   "sum over all lanes; give every host the same number of lanes, a power of two"));
+                   " sums of gradients instead of one, because it does not compute whole groups of "
+                   "lanes (exchange.lane_group); start as many ranks on every host as at the first "
+                   "start of the run"));
 }
 
 }  // namespace

@@ -139,7 +139,7 @@ void ProgressReporter::WriteTrainLine() {
       .Add("seconds", interval_.PhaseSeconds());
   const auto utilization = interval_.Utilization(now);
   if (utilization) line.Add("mfu", *utilization);
-  if (last_.waited.size() > 1) line.Add("waits", interval_.Waits());
+  if (last_.waits.ranks > 1) line.Add("waits", interval_.Waits());
   Log(line);
   std::vector<std::pair<std::string, double>> scalars = {
       {"train/loss", loss},

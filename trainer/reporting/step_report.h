@@ -2,9 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 namespace elman {
+
+// Seconds that ranks waited for others.
+struct RankWaits {
+  double least = 0;
+  double most = 0;
+  double sum = 0;
+  int64_t ranks = 0;
+  int64_t slowest_rank = 0;  // the rank that waited the least: the others waited for it
+};
 
 struct StepReport {
   int64_t step = 0;
@@ -16,8 +24,7 @@ struct StepReport {
   int64_t tokens = 0;        // trained on since the start of the run
   int64_t bytes_sent = 0;    // between nodes, by all ranks, from the start until before this step
   int64_t multiplications = 0;  // of this step (LossSums)
-  // Seconds that each rank waited for others, from the start until before this step.
-  std::span<const double> waited = {};
+  RankWaits waits;  // since the last train line, until before this step
   // Since the last train line, including this step.
   double interval_loss = 0;
   int64_t interval_targets = 0;

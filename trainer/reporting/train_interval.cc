@@ -17,7 +17,7 @@ void TrainInterval::Add(const StepReport& report) {
   targets_ += report.targets;
   multiplications_ += report.multiplications;
   bytes_sent_ = report.bytes_sent;
-  waited_.assign(report.waited.begin(), report.waited.end());
+  waits_ = report.waits;
 }
 
 double TrainInterval::Seconds(absl::Time now) const {
@@ -51,16 +51,11 @@ JsonObject TrainInterval::PhaseSeconds() const {
   return json;
 }
 
-// The rank that waits the least is the slowest: the others wait for it.
 JsonObject TrainInterval::Waits() const {
-  std::vector<double> waited = waited_;
-  for (size_t rank = 0; rank < waited_before_.size(); ++rank) waited[rank] -= waited_before_[rank];
-  const auto slowest = std::ranges::min_element(waited) - waited.begin();
-  std::ranges::sort(waited);
-  const double median = (waited[(waited.size() - 1) / 2] + waited[waited.size() / 2]) / 2;
+  const double mean = waits_.sum / static_cast<double>(std::max<int64_t>(1, waits_.ranks));
   JsonObject json;
-  json.Add("least", waited.front()).Add("median", median);
-  return json.Add("most", waited.back()).Add("slowest_rank", static_cast<int64_t>(slowest));
+  json.Add("least", waits_.least).Add("mean", mean);
+  return json.Add("most", waits_.most).Add("slowest_rank", waits_.slowest_rank);
 }
 
 void TrainInterval::Restart(absl::Time now) {
@@ -69,7 +64,6 @@ void TrainInterval::Restart(absl::Time now) {
   seconds_before_ = possible_before_ = 0;
   targets_ = multiplications_ = 0;
   bytes_before_ = bytes_sent_;
-  waited_before_ = waited_;
   for (int phase = 0; phase < kPhases; ++phase)
     phases_before_[phase] = clock_->Seconds(static_cast<Phase>(phase));
 }

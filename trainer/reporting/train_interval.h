@@ -32,8 +32,7 @@ class TrainInterval {
   std::optional<double> Utilization(absl::Time now) const;
   int64_t bytes_sent() const { return bytes_sent_ - bytes_before_; }
   JsonObject PhaseSeconds() const;  // of this rank
-  // Returns the seconds that ranks waited for others: minimum, median, maximum and the slowest
-  // rank. Requires at least one added step.
+  // Returns the seconds that ranks waited for others: minimum, mean, maximum and the slowest rank.
   JsonObject Waits() const;
 
   // Call after a train line was written.
@@ -52,7 +51,7 @@ class TrainInterval {
   int64_t targets_ = 0, multiplications_ = 0;
   // Since the start of this process: until the last step, and until the start of the interval.
   int64_t bytes_sent_ = 0, bytes_before_ = 0;
-  std::vector<double> waited_, waited_before_;  // by rank
+  RankWaits waits_;
   std::array<double, kPhases> phases_before_{};
 };
 

@@ -18,7 +18,7 @@
 #include "data/text/label_order.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/host.h"
-#include "trainer/exchange/lane_tree.h"
+#include "trainer/exchange/sum_tree.h"
 #include "trainer/network/math/compute_environment.h"
 #include "trainer/record/log/run_record.h"
 #include "trainer/reporting/training_advice.h"
@@ -82,7 +82,7 @@ std::string ImbalanceText(const PreparedRun& run) {
   const int ranks = run.communicator->size(), lanes = run.config().lanes();
   int64_t most = 0, least = std::numeric_limits<int64_t>::max(), all = 0;
   for (int rank = 0; rank < ranks; ++rank) {
-    const LaneRange mine = LanesOfRank(lanes, ranks, rank);
+    const LaneRange mine = PartOfItems(lanes, ranks, rank);
     const int64_t rows = run.source->end_row(mine.end - 1) - run.source->first_row(mine.first);
     most = std::max(most, rows);
     least = std::min(least, rows);

@@ -36,7 +36,7 @@ absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config
   run.dataset_fingerprint = DatasetFingerprint(dataset);
   run.config_fingerprint = Fingerprint().Add(RunConfigText(config)).Hex();
   run.shares_memory = exchange->shares_memory();
-  run.window_bytes = Topology(communicator->NodeOfRank(), config.lanes())
+  run.window_bytes = Topology(communicator->NodeOfRank(), exchange->topology().lane_tree())
                          .SharedBytes(static_cast<int64_t>(exchange->values().size()));
   CountPartialSums(exchange->topology(), &run);
   run.mpi_version = MpiVersion();
@@ -46,8 +46,8 @@ absl::Status CheckPlace(Communicator* communicator, const TrainingConfig& config
     run.unreachable = watchdog->UnreachableRanks(kPatienceForHello);
   if (wanted == PlaceReport::kTable) {
     run.exchange = [exchange] {
-      exchange->ComputeLanes([](int, GradientArray*) {});
-      exchange->Reduce();
+      exchange->ComputeLanes(0, [](int, GradientArray*) {});
+      exchange->Reduce(0);
       exchange->ShareValues();
     };
   }

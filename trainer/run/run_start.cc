@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@
 #include "data/text/task_fields.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/comm/host.h"
+#include "trainer/exchange/topology.h"
 #include "trainer/network/models/spec_shapes.h"
 #include "trainer/run/run_environment.h"
 
@@ -110,6 +112,23 @@ void SettleStreams(const RunStart& start, EvaluationSpec* evaluation) {
   evaluation->set_streams(old ? EvaluationSpec::EQUAL : before.streams());
 }
 
+// Sets the size of the groups of lanes that are added first. A resumed run keeps it; versions
+// without the field had no groups.
+void SettleLaneGroup(const RunStart& start, std::span<const int> node_of_rank,
+                     TrainingConfig* config) {
+  ExchangeSpec* const exchange = config->mutable_exchange();
+  if (start.resumed()) {
+    const int before = start.checkpoint.header.config().exchange().lane_group();
+    return exchange->set_lane_group(std::max(1, before));
+  }
+  const int lanes = config->lanes();
+  int group = exchange->lane_group();
+  if (group == 0) group = Topology(node_of_rank, SumTree(lanes)).LanesOfNodes(0, 1).count();
+  // Rounding depends on the groups.
+  const bool rounds = exchange->wire_format() == ExchangeSpec::BF16;
+  exchange->set_lane_group(rounds ? std::min(group, lanes) : SimplestGroup(lanes, group));
+}
+
 // Checks that the data set has what the configuration requires.
 absl::Status CheckData(const Dataset& dataset, const TrainingConfig& config) {
   RETURN_IF_ERROR(CheckWordVectorRun(dataset, config));
@@ -197,6 +216,7 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
   }
   SettleStreams(start, start.config.mutable_evaluation());
   RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
+  SettleLaneGroup(start, communicator->NodeOfRank(), &start.config);
   RETURN_IF_ERROR(CheckData(*datasets[0], start.config));
   // A resumed run keeps its configuration; its unused fields are not checked.
   if (!start.resumed()) {

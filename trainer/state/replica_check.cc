@@ -36,19 +36,17 @@ ReplicaDigest ReplicaCheck::Digest(const Progress& progress, int64_t saved_step)
   return digest;
 }
 
-absl::Status ReplicaCheck::Compare(Communicator* communicator,
-                                   absl::FunctionRef<ReplicaDigest(int rank)> digest_of) {
-  const int ranks = communicator->size();
-  const ReplicaDigest first = digest_of(0);
-  bool same = true;
-  for (int rank = 1; rank < ranks; ++rank) same &= digest_of(rank) == first;
-  if (same) {
-    if (first.progress != 0) last_good_ = first.step;
+absl::Status ReplicaCheck::Conclude(Communicator* communicator, const ReplicaDigest& mine,
+                                    bool all_equal) {
+  if (all_equal) {
+    if (mine.progress != 0) last_good_ = mine.step;
     return absl::OkStatus();
   }
 
-  std::vector<ReplicaDigest> digests;
-  for (int rank = 0; rank < ranks; ++rank) digests.push_back(digest_of(rank));
+  const int ranks = communicator->size();
+  std::vector<ReplicaDigest> digests(ranks);
+  communicator->AllGather(std::as_bytes(std::span(&mine, 1)),
+                          std::as_writable_bytes(std::span(digests)));
   const ReplicaDigest most = *std::ranges::max_element(
       digests, {},
       [&](const ReplicaDigest& digest) { return std::ranges::count(digests, digest); });

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "proto/checkpoint.pb.h"
 #include "trainer/comm/communicator.h"
@@ -31,11 +30,10 @@ class ReplicaCheck {
   // Returns this rank's digest before a step. `saved_step` is the step of the last save.
   ReplicaDigest Digest(const Progress& progress, int64_t saved_step);
 
-  // Compares the digests of all ranks, taken before the same step. DataLoss, the same on every
-  // rank, names the ranks that differ from most and the last step at which all agreed. Collective
-  // if they differ.
-  absl::Status Compare(Communicator* communicator,
-                       absl::FunctionRef<ReplicaDigest(int rank)> digest_of);
+  // Reports the outcome of the comparison of all ranks' digests, taken before the same step.
+  // DataLoss, the same on every rank, names the ranks that differ from most and the last step at
+  // which all agreed. Collective if they differ.
+  absl::Status Conclude(Communicator* communicator, const ReplicaDigest& mine, bool all_equal);
 
  private:
   const int64_t every_steps_;

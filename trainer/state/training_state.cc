@@ -58,10 +58,13 @@ ExchangePlan PlanExchange(Communicator* communicator, const Model& model,
   const bool sparse = optimizer.LeavesUntouched(config.optimizer().weight_decay());
   const double tokens = 1.0 * config.batch_size() * config.sequence_length();
   const bool rounds = config.exchange().wire_format() == ExchangeSpec::BF16;
-  return ExchangePlan(communicator->NodeOfRank(), model.parameters().DenseBlocks(), config.lanes(),
-                      sparse ? ExchangePlan::Updates::kTouched : ExchangePlan::Updates::kAll,
-                      rounds ? WireFormat::kBf16 : WireFormat::kFloat32,
-                      ExpectedUse(model, tokens));
+  const SumTree tree(config.lanes(), std::max(1, config.exchange().lane_group()));
+  return ExchangePlan(
+      Topology(communicator->NodeOfRank(), tree), model.parameters().DenseBlocks(),
+      {.updates = sparse ? ExchangePlan::Updates::kTouched : ExchangePlan::Updates::kAll,
+       .format = rounds ? WireFormat::kBf16 : WireFormat::kFloat32,
+       .expected_use = ExpectedUse(model, tokens),
+       .rounding_seed = config.seed()});
 }
 
 TrainingState::TrainingState(Communicator* communicator, const Model* model,
@@ -73,14 +76,8 @@ TrainingState::TrainingState(Communicator* communicator, const Model* model,
   for (int lane = exchange->lanes().first; lane < exchange->lanes().end; ++lane) {
     carries_.emplace_back(model->carry_size(source->end_row(lane) - source->first_row(lane)));
   }
-  std::vector<std::span<float>> changed(carries_.begin(), carries_.end());
-  for (const KeptPart& part : LiveParts()) {
-    if (part.rank == communicator->rank() && part.changed_by_reduce)
-      changed.emplace_back(part.data, part.slice.size());
-  }
-  before_step_.emplace(std::move(changed));
+  before_step_.emplace(std::vector<std::span<float>>(carries_.begin(), carries_.end()));
   own_ = OwnArrays();
-  finite_.resize(communicator->size());
 }
 
 absl::Status TrainingState::Initialize(uint64_t seed,
@@ -146,11 +143,9 @@ std::vector<std::span<float>> TrainingState::OwnArrays() {
 }
 
 absl::Status TrainingState::CheckFinite() {
-  const uint8_t finite = std::ranges::all_of(
-      own_, [](std::span<const float> array) { return CountNotFinite(array) == 0; });
-  communicator_->AllGather(std::as_bytes(std::span(&finite, 1)),
-                           std::as_writable_bytes(std::span(finite_)));
-  if (std::ranges::all_of(finite_, [](uint8_t each) { return each != 0; })) return absl::OkStatus();
+  const auto bad = std::ranges::count_if(
+      own_, [](std::span<const float> array) { return CountNotFinite(array) > 0; });
+  if (communicator_->Sum({static_cast<uint64_t>(bad)})[0] == 0) return absl::OkStatus();
   return Agree(communicator_, DescribeNotFinite());
 }
 
@@ -195,19 +190,15 @@ std::vector<GradientExchange::KeptPart> TrainingState::SnapshotParts() {
   return parts;
 }
 
-// Residuals of rounding that the checkpoint lacks, because its run had other nodes or another wire
-// format, start at zero. Exact values that this run does not need replace the values.
+// If the checkpoint lacks exact values, because its run had another wire format, they are the
+// values. Exact values that this run does not need replace the values.
 void TrainingState::PrepareKept(const std::string& prefix, Checkpoint* checkpoint) {
   const std::vector<KeptPart> kept = exchange_->KeptParts();
   std::vector<float>& values = *checkpoint->Find(prefix + std::string(kValuesArray));
   const std::vector<float>* exact = checkpoint->Find(prefix + kExactValues);
   if (kept.empty() && exact != nullptr && exact->size() == values.size()) values = *exact;
-  for (const KeptPart& part : kept) {
-    if (checkpoint->Find(prefix + part.array) != nullptr) continue;
-    std::vector<float> begin(model_->parameters().size());
-    if (part.array == kExactValues) begin = *checkpoint->Find(prefix + std::string(kValuesArray));
-    checkpoint->arrays.push_back({prefix + part.array, std::move(begin)});
-  }
+  if (!kept.empty() && exact == nullptr)
+    checkpoint->arrays.push_back({prefix + kExactValues, std::vector<float>(values)});
 }
 
 // Lists the pieces to transfer between the arrays on rank 0 and on their owners, in the same order
@@ -249,7 +240,7 @@ void TrainingState::Transfer(Checkpoint* checkpoint, bool of_snapshot, bool gath
   const int64_t width = model_->carry_width();
   const int total_rows = source_->end_row(source_->lanes() - 1);
   for (int rank = 0; rank < communicator_->size(); ++rank) {
-    const LaneRange lanes = LanesOfRank(source_->lanes(), communicator_->size(), rank);
+    const LaneRange lanes = exchange_->topology().lanes(rank);
     for (int lane = lanes.first; lane < lanes.end; ++lane) {
       const int64_t first = source_->first_row(lane), rows = source_->end_row(lane) - first;
       for (int64_t state = 0; state < model_->carry_states(); ++state) {

@@ -48,7 +48,7 @@ class TrainingState {
   void UpdateSlice(const Optimizer& optimizer, const OptimizerStep& step, float weight_decay);
 
   // KeepState copies what a step changes before it is accepted: the carried state of this rank's
-  // lanes and the exchange's residuals of rounding. RestoreState restores them.
+  // lanes. RestoreState restores it.
   void KeepState() { before_step_->Take(); }
   void RestoreState() { before_step_->Restore(); }
 
@@ -97,7 +97,6 @@ class TrainingState {
   std::vector<float*> moments_in_hand_;      // of the parameter being updated
   std::vector<std::vector<float>> carries_;  // one for each lane of this rank
   std::vector<std::span<float>> own_;        // result of OwnArrays, for CheckFinite
-  std::vector<uint8_t> finite_;              // by rank, for CheckFinite
   std::optional<ArrayCopies> before_step_;   // always set once constructed
   std::optional<ArrayCopies> snapshot_;      // of OwnArrays
 };

@@ -50,6 +50,8 @@ class RankHeartbeat {
   // Record that the rank enters a rendezvous, and that it leaves it.
   void Enter(Rendezvous rendezvous);
   void Leave();
+  // Records that a part of a rendezvous is done.
+  void Progress() { Move(); }
 
   // Written by the reader of training data: the shard that is being read, -1 for none.
   std::atomic<int32_t>* shard() { return &shard_; }

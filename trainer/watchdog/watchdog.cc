@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <random>
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -44,9 +45,9 @@ std::unique_ptr<SideChannel> OpenChannel() {
 // Chooses rank 0, the first rank of every other host, then other ranks, up to kDiagnosers.
 std::vector<int> ChooseDiagnosers(const std::vector<std::string>& hosts) {
   std::vector<int> diagnosers, others;
+  std::set<std::string> seen;
   for (int rank = 0; rank < static_cast<int>(hosts.size()); ++rank) {
-    const bool first =
-        std::find(hosts.begin(), hosts.begin() + rank, hosts[rank]) == hosts.begin() + rank;
+    const bool first = seen.insert(hosts[rank]).second;
     (first ? diagnosers : others).push_back(rank);
   }
   diagnosers.insert(diagnosers.end(), others.begin(), others.end());

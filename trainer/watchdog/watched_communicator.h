@@ -10,7 +10,10 @@ namespace elman {
 class WatchedCommunicator : public Communicator {
  public:
   WatchedCommunicator(Communicator* communicator, RankHeartbeat* heartbeat)
-      : communicator_(communicator), heartbeat_(heartbeat) {}
+      : communicator_(communicator), heartbeat_(heartbeat) {
+    communicator_->OnProgress([heartbeat] { heartbeat->Progress(); });
+  }
+  ~WatchedCommunicator() override { communicator_->OnProgress(nullptr); }
 
   int rank() const override { return communicator_->rank(); }
   int size() const override { return communicator_->size(); }

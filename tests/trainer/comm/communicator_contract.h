@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -51,6 +52,31 @@ inline void ExpectAllGatherOfEqualSizes(Communicator* c) {
     EXPECT_EQ(all[2 * r + 1], -r - 1.0);
   }
   c->AllGather(std::span<const std::byte>(), std::span<std::byte>());
+}
+
+// A piece may be shorter than the receiver's memory.
+inline void ExpectShortExchange(Communicator* c, size_t capacity) {
+  const int next = (c->rank() + 1) % c->size(), before = (c->rank() + c->size() - 1) % c->size();
+  for (const size_t size : {size_t{0}, capacity / 3, capacity}) {
+    std::vector<std::byte> mine(size, static_cast<std::byte>(c->rank() + 1));
+    std::vector<std::byte> theirs(capacity, std::byte{77});
+    const Communicator::Piece sends[] = {{next, mine, capacity}}, receives[] = {{before, theirs}};
+    c->Exchange(sends, receives);
+    std::vector<std::byte> expected(capacity, std::byte{77});
+    std::fill_n(expected.begin(), size, static_cast<std::byte>(before + 1));
+    EXPECT_EQ(theirs, expected) << size;
+  }
+}
+
+inline void ExpectOrderedTexts(Communicator* c) {
+  const int ranks = c->size(), me = c->rank();
+  // In descending order of ranks, without that of rank 1.
+  const auto texts = c->GatherInOrder(-me, me == 1 ? "" : std::to_string(me));
+  std::vector<std::string> expected;
+  for (int rank = ranks - 1; rank >= 0; --rank) {
+    if (rank != 1) expected.push_back(std::to_string(rank));
+  }
+  EXPECT_EQ(texts, me == 0 ? expected : std::vector<std::string>());
 }
 
 // Every rank sends two pieces to every rank, of 5 floats and of `large` floats.
@@ -127,6 +153,8 @@ inline void ExpectCommunicator(Communicator* c) {
   ExpectAllGatherOfEqualSizes(c);
   ExpectSum(c);
   ExpectExchange(c, /*large=*/50);
+  ExpectShortExchange(c, 50);
+  ExpectOrderedTexts(c);
   ExpectAgreement(c);
   ExpectSharedFloats(c);
 }

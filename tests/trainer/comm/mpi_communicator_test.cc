@@ -26,6 +26,7 @@ TEST(MpiCommunicatorTest, DividesLongMessages) {
 
 TEST(MpiCommunicatorTest, ExchangesPiecesOfSeveralSlices) {
   ExpectExchange(world, (size_t{2} << 20) + 3);
+  ExpectShortExchange(world, (size_t{20} << 20) + 3);
 }
 
 TEST(MpiCommunicatorTest, JoinsTheRanksOfTheLauncherIfThereIsOne) {

@@ -45,7 +45,7 @@ class GradientMicroscopeTest : public testing::Test {
       const int64_t begin = rank * blocks / ranks * kSumBlock;
       const int64_t end =
           rank + 1 == ranks ? table_.size() : (rank + 1) * blocks / ranks * kSumBlock;
-      GradientMicroscope microscope(communicator, &table_, lanes, begin, end, LANGUAGE_MODEL,
+      GradientMicroscope microscope(communicator, &table_, rank * lanes, lanes, begin, end, LANGUAGE_MODEL,
                                     config_);
       microscope.Begin();
       for (int lane = 0; lane < lanes; ++lane) Observe(rank * lanes + lane, microscope.lane(lane));

@@ -36,10 +36,11 @@ float LaneGradient(int lane, int step, int64_t i) {
 }
 
 // The sum of the tree under `node`, by its definition.
-float TreeSumOfLanes(LaneRange node, int step, int64_t i) {
+float TreeSumOfLanes(const SumTree& tree, LaneRange node, int step, int64_t i) {
   if (node.count() == 1) return LaneGradient(node.first, step, i);
-  const int split = TreeSplit(node);
-  return TreeSumOfLanes({node.first, split}, step, i) + TreeSumOfLanes({split, node.end}, step, i);
+  const int split = tree.Split(node);
+  return TreeSumOfLanes(tree, {node.first, split}, step, i) +
+         TreeSumOfLanes(tree, {split, node.end}, step, i);
 }
 
 void Compute(int lane, int step, GradientArray* gradients) {
@@ -55,7 +56,21 @@ struct Case {
   int lanes;
   std::vector<int> node_of_rank;
   bool shares_memory = true;
+  int group = 1;
 };
+
+// A plan for the ranks of the communicator.
+ExchangePlan PlanFor(Communicator* communicator, const BlockSet& dense, const SumTree& tree,
+                     const ExchangePlan::Options& options) {
+  return ExchangePlan(Topology(communicator->NodeOfRank(), tree), dense, options);
+}
+
+// `nodes` nodes of `ranks` ranks.
+std::vector<int> Nodes(int nodes, int ranks) {
+  std::vector<int> node_of_rank;
+  for (int node = 0; node < nodes; ++node) node_of_rank.insert(node_of_rank.end(), ranks, node);
+  return node_of_rank;
+}
 
 void PrintTo(const Case& a_case, std::ostream* out) { *out << a_case.name; }
 
@@ -64,12 +79,13 @@ class GradientExchangeTest
 
 TEST_P(GradientExchangeTest, SameBitsAsTheLaneTreeOnAnyNodes) {
   const auto& [a_case, updates] = GetParam();
-  const int lanes = a_case.lanes;
+  const SumTree tree(a_case.lanes, a_case.group);
   constexpr int kSteps = 3;  // more than one, because a step must not affect the next one
   std::vector<double> sums_of_squares(kSteps, -1);
   std::mutex mutex;
   const auto rank_main = [&, &a_case = a_case, updates = updates](Communicator* communicator) {
-    GradientExchange exchange(communicator, Dense(), lanes, updates);
+    GradientExchange exchange(communicator,
+                              PlanFor(communicator, Dense(), tree, {.updates = updates}));
     EXPECT_EQ(exchange.shares_memory(), a_case.shares_memory);
     const std::span<float> values = exchange.values();
     if (communicator->rank() == 0) std::ranges::fill(values, 0.5f);
@@ -77,8 +93,8 @@ TEST_P(GradientExchangeTest, SameBitsAsTheLaneTreeOnAnyNodes) {
     std::vector<float> expected(kSize, 0.5f);
     for (int step = 0; step < kSteps; ++step) {
       exchange.ComputeLanes(
-          [&](int lane, GradientArray* gradients) { Compute(lane, step, gradients); });
-      exchange.Reduce();
+          step, [&](int lane, GradientArray* gradients) { Compute(lane, step, gradients); });
+      exchange.Reduce(step);
       const double squares = exchange.SumOfSquares();
       const auto summed = exchange.SummedGradients();
       const GradientExchange::Slice slice = exchange.slice();
@@ -89,7 +105,7 @@ TEST_P(GradientExchangeTest, SameBitsAsTheLaneTreeOnAnyNodes) {
             summed[i - slice.begin] + (updates == GradientExchange::Updates::kAll ? 0.25f : 0.0f);
       exchange.ShareValues();
       for (int64_t i = 0; i < kSize; ++i) {
-        expected[i] += TreeSumOfLanes({0, lanes}, step, i) +
+        expected[i] += TreeSumOfLanes(tree, tree.root(), step, i) +
                        (updates == GradientExchange::Updates::kAll ? 0.25f : 0.0f);
         ASSERT_EQ(values[i], expected[i]) << "step " << step << ", element " << i;
       }
@@ -108,7 +124,7 @@ TEST_P(GradientExchangeTest, SameBitsAsTheLaneTreeOnAnyNodes) {
     for (int64_t first = 0; first < kSize; first += kSumBlock) {
       std::vector<float> block;
       for (int64_t i = first; i < std::min(kSize, first + kSumBlock); ++i)
-        block.push_back(TreeSumOfLanes({0, lanes}, step, i));
+        block.push_back(TreeSumOfLanes(tree, tree.root(), step, i));
       blocks.push_back(SumOfSquares(block));
     }
     EXPECT_EQ(sums_of_squares[step], TreeSum(blocks));
@@ -129,6 +145,19 @@ const Case kCases[] = {
     {"UnevenNodes", 6, {0, 0, 0, 1, 2, 2}},
     {"UnevenNodesUnevenLanes", 7, {0, 1, 1, 1}},
     {"ThreeNodesOfManyLanes", 11, {0, 1, 2, 2}},
+    {"FiveNodes", 5, Nodes(5, 1)},
+    {"SixNodesOfTwo", 12, Nodes(6, 2)},
+    {"SevenNodesOfThreeInGroups", 21, Nodes(7, 3), true, 3},
+    {"SevenNodesOfThreeWithoutGroups", 21, Nodes(7, 3)},
+    {"EightNodesOfThreeWithTwoGroupsEach", 48, Nodes(8, 3), true, 3},
+    {"NineNodesInLargerGroups", 18, Nodes(9, 1), true, 6},
+    {"ElevenNodesOfFewAndManyRanks", 22, {0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10}, true, 2},
+    {"SixteenNodesInTurn", 32, [] {
+       std::vector<int> in_turn = Nodes(2, 16);
+       for (int rank = 0; rank < 32; ++rank) in_turn[rank] = rank % 16;
+       return in_turn;
+     }(), true, 2},
+    {"NoSharedMemorySevenRanks", 7, Nodes(7, 1), false},
     {"NoSharedMemory", 5, {0, 0, 0}, false},
     {"NoSharedMemoryTwoRanks", 4, {0, 0}, false},
     {"NoSharedMemoryOneRank", 3, {0}, false},
@@ -156,19 +185,23 @@ TEST(GradientExchangeBytesTest, SendsOnlyTouchedBlocks) {
     std::mutex mutex;
     int64_t bytes = 0, touched = 0;
     RunThreadGroup(std::vector<int>{0, 0, 1, 1}, [&](Communicator* communicator) {
-      GradientExchange exchange(communicator, always, 4, GradientExchange::Updates::kTouched);
+      GradientExchange exchange(communicator,
+                                PlanFor(communicator, always, SumTree(4),
+                                        {.updates = GradientExchange::Updates::kTouched}));
       exchange.ComputeLanes(
-          [&](int lane, GradientArray* gradients) { Compute(lane, 0, gradients); });
-      exchange.Reduce();
+          0, [&](int lane, GradientArray* gradients) { Compute(lane, 0, gradients); });
+      exchange.Reduce(0);
+      const auto slice = exchange.slice();
+      const int64_t touched_here = exchange.touched().Count(slice.begin, slice.end);
       exchange.ShareValues();
       const std::lock_guard lock(mutex);
       bytes += exchange.bytes_sent();
-      touched = exchange.touched().Count(0, kSize);
+      touched += touched_here;
     });
     // Each of n nodes sends 2 (n - 1) / n of it.
     const int64_t bound = 2 * kSize * int64_t{sizeof(float)};
     if (sparse) {
-      EXPECT_LE(bytes, 2 * touched * int64_t{sizeof(float)});
+      EXPECT_LE(bytes, 2 * (touched * int64_t{sizeof(float)} + 8 * (kSize / kSumBlock + 1)));
       EXPECT_LT(bytes, bound * 9 / 10);
     } else {
       EXPECT_EQ(bytes, bound);
@@ -176,48 +209,105 @@ TEST(GradientExchangeBytesTest, SendsOnlyTouchedBlocks) {
   }
 }
 
-// Rounding errors do not accumulate: after many steps the values are as close to the exact ones as
-// one rounding of the last changes allows, and the same on every rank; half of the bytes are sent.
-TEST(GradientExchangeRoundingTest, ErrorFeedbackCorrectsRounding) {
-  constexpr int kSteps = 40, kLanes = 5;
+constexpr int kRoundedLanes = 12, kRoundedGroup = 3;
+
+// Trains with sums that are rounded to bf16. Returns the values after each step, which are the same
+// on every rank, and adds the bytes that all ranks send.
+std::vector<std::vector<float>> RoundedSteps(const std::vector<int>& node_of_rank, int steps,
+                                             WireFormat format, GradientExchange::Updates updates,
+                                             int64_t* bytes) {
   std::mutex mutex;
-  std::vector<float> first;
-  int64_t bytes = 0, exact_bytes = 0;
-  for (const WireFormat format : {WireFormat::kFloat32, WireFormat::kBf16}) {
-    RunThreadGroup(std::vector<int>{0, 0, 1, 2}, [&](Communicator* communicator) {
-      GradientExchange exchange(communicator, Dense(), kLanes, GradientExchange::Updates::kTouched,
-                                format);
-      if (communicator->rank() == 0) std::ranges::fill(exchange.values(), 3.0f);
-      exchange.BroadcastValues();
-      const int64_t begun = exchange.bytes_sent();
-      for (int step = 0; step < kSteps; ++step) {
-        exchange.ComputeLanes([&](int lane, GradientArray* gradients) {
-          gradients->mutable_touched()->Insert(0, kRow);
-          for (int64_t i = 0; i < kSize; ++i) {
-            if (i < kRow || i >= kSparseEnd)
-              gradients->data()[i] += 1e-3f * static_cast<float>(1 + lane + i % 7);
-          }
-        });
-        exchange.Reduce();
-        const auto summed = exchange.SummedGradients();
-        for (size_t i = 0; i < summed.size(); ++i) exchange.own_values()[i] += summed[i];
-        exchange.ShareValues();
-      }
-      const std::span<const float> values = exchange.values();
-      for (int64_t i = 0; i < kSize; ++i) {
-        const bool touched = i < kRow || i >= kSparseEnd;
-        const float change = touched ? 1e-3f * static_cast<float>(15 + 5 * (i % 7)) : 0;
-        // The error is one rounding of each node's last sum, and one of the last change.
-        ASSERT_NEAR(values[i], 3 + kSteps * change, 5 * change / 256 + 1e-5f) << i;
-      }
+  std::vector<std::vector<float>> values_of_step(steps);
+  RunThreadGroup(node_of_rank, [&](Communicator* communicator) {
+    GradientExchange exchange(
+        communicator, PlanFor(communicator, Dense(), SumTree(kRoundedLanes, kRoundedGroup),
+                              {.updates = updates, .format = format, .rounding_seed = 5}));
+    if (communicator->rank() == 0) std::ranges::fill(exchange.values(), 3.0f);
+    exchange.BroadcastValues();
+    const int64_t before = exchange.bytes_sent();
+    for (int step = 0; step < steps; ++step) {
+      exchange.ComputeLanes(step, [&](int lane, GradientArray* gradients) {
+        gradients->mutable_touched()->Insert(0, kRow);
+        for (int64_t i = 0; i < kSize; ++i) {
+          if (i < kRow || i >= kSparseEnd)
+            gradients->data()[i] += 1e-3f * static_cast<float>(1 + lane + i % 7);
+        }
+      });
+      exchange.Reduce(step);
+      const auto summed = exchange.SummedGradients();
+      for (size_t i = 0; i < summed.size(); ++i) exchange.own_values()[i] += summed[i];
+      exchange.ShareValues();
       const std::lock_guard lock(mutex);
-      (format == WireFormat::kBf16 ? bytes : exact_bytes) += exchange.bytes_sent() - begun;
-      if (format != WireFormat::kBf16) return;
-      if (first.empty()) first.assign(values.begin(), values.end());
-      EXPECT_TRUE(std::ranges::equal(first, values));
-    });
+      std::vector<float>& values = values_of_step[step];
+      if (values.empty()) values.assign(exchange.values().begin(), exchange.values().end());
+      EXPECT_TRUE(std::ranges::equal(values, exchange.values()));
+    }
+    const std::lock_guard lock(mutex);
+    *bytes += exchange.bytes_sent() - before;
+  });
+  return values_of_step;
+}
+
+// Rounding is unbiased: after many steps the values are near the exact ones. Half of the bytes are
+// sent.
+TEST(GradientExchangeRoundingTest, SumsAreRightOnAverage) {
+  constexpr int kSteps = 200;
+  const std::vector<int> nodes = Nodes(4, 3);
+  int64_t bytes = 0, exact_bytes = 0;
+  const auto rounded =
+      RoundedSteps(nodes, kSteps, WireFormat::kBf16, GradientExchange::Updates::kTouched, &bytes);
+  RoundedSteps(nodes, kSteps, WireFormat::kFloat32, GradientExchange::Updates::kTouched,
+               &exact_bytes);
+  const std::vector<float>& values = rounded.back();
+  double worst = 0, sum = 0;
+  for (int64_t i = 0; i < kSize; ++i) {
+    const bool touched = i < kRow || i >= kSparseEnd;
+    const double change = touched ? kSteps * 1e-3 * static_cast<double>(78 + 12 * (i % 7)) : 0;
+    const double error = values[i] - 3 - change;
+    if (!touched) {
+      ASSERT_EQ(error, 0) << i;
+    }
+    worst = std::max(worst, std::abs(error));
+    sum += error;
   }
-  EXPECT_EQ(2 * bytes, exact_bytes);
+  // The changes of a step are up to 0.15, their unit in the last place 2^-10.
+  EXPECT_LT(worst, 0.15);
+  EXPECT_GT(worst, 1e-4);  // it does round
+  EXPECT_LT(std::abs(sum / kSize), 1e-3);
+  EXPECT_NEAR(static_cast<double>(bytes) / static_cast<double>(exact_bytes), 0.5, 0.01);
+}
+
+TEST(GradientExchangeRoundingTest, SameBitsOnAnyNodes) {
+  constexpr int kSteps = 3;
+  const std::vector<std::vector<int>> topologies = {
+      {0},         Nodes(1, 4), Nodes(2, 1), Nodes(2, 3),           Nodes(4, 1),
+      Nodes(4, 3), Nodes(5, 1), Nodes(6, 2), {0, 0, 0, 1, 1, 2, 3}, Nodes(12, 1)};
+  for (const auto updates : {GradientExchange::Updates::kAll, GradientExchange::Updates::kTouched}) {
+    std::vector<std::vector<float>> first;
+    for (const std::vector<int>& nodes : topologies) {
+      int64_t bytes = 0;
+      auto values = RoundedSteps(nodes, kSteps, WireFormat::kBf16, updates, &bytes);
+      if (first.empty()) first = std::move(values);
+      if (!values.empty()) {
+        EXPECT_EQ(first, values) << nodes.size();
+      }
+    }
+  }
+}
+
+TEST(ExchangePlanTest, FloatsAreThoseOfTheExchange) {
+  for (const WireFormat format : {WireFormat::kFloat32, WireFormat::kBf16}) {
+    for (const auto& nodes : {Nodes(1, 3), Nodes(2, 3), Nodes(7, 2), {0, 0, 1, 2, 3, 4, 5}}) {
+      RunThreadGroup(nodes, [&](Communicator* communicator) {
+        const ExchangePlan plan =
+            PlanFor(communicator, Dense(), SumTree(24, 3), {.format = format});
+        const GradientExchange exchange(communicator, plan);
+        const int me = communicator->rank();
+        const bool holds_values = plan.topology().place(me) == 0;
+        EXPECT_EQ(exchange.floats(), plan.GradientFloats(me) + (holds_values ? kSize : 0));
+      });
+    }
+  }
 }
 
 TEST(GradientExchangeSliceTest, SlicesTileTheArrayOnBlocks) {
@@ -227,7 +317,8 @@ TEST(GradientExchangeSliceTest, SlicesTileTheArrayOnBlocks) {
     for (const auto updates :
          {GradientExchange::Updates::kAll, GradientExchange::Updates::kTouched}) {
       RunThreadGroup(3, [&](Communicator* communicator) {
-        const GradientExchange exchange(communicator, dense, 3, updates);
+        const GradientExchange exchange(
+            communicator, PlanFor(communicator, dense, SumTree(3), {.updates = updates}));
         int64_t next = 0;
         for (int rank = 0; rank < 3; ++rank) {
           EXPECT_EQ(exchange.SliceOf(rank).begin, next);
@@ -249,12 +340,13 @@ TEST(GradientExchangeSliceTest, SlicesHaveEqualWork) {
   std::fill(use.begin() + 16, use.end(), 0.5);
   // 2 dense blocks, 14 with use 1/4 and 14 with use 1/2: a total work of 12.5.
   RunThreadGroup(2, [&](Communicator* communicator) {
-    const GradientExchange exchange(communicator, dense, 2, GradientExchange::Updates::kTouched,
-                                    WireFormat::kFloat32, use);
-    EXPECT_EQ(exchange.SliceOf(0).end, 18 * kSumBlock);
-    const GradientExchange all(communicator, dense, 2, GradientExchange::Updates::kAll,
-                               WireFormat::kFloat32, use);
-    EXPECT_EQ(all.SliceOf(0).end, 15 * kSumBlock);
+    const auto end_of_first = [&](GradientExchange::Updates updates) {
+      return PlanFor(communicator, dense, SumTree(2), {.updates = updates, .expected_use = use})
+          .SliceOf(0)
+          .end;
+    };
+    EXPECT_EQ(end_of_first(GradientExchange::Updates::kTouched), 18 * kSumBlock);
+    EXPECT_EQ(end_of_first(GradientExchange::Updates::kAll), 15 * kSumBlock);
   });
 }
 

@@ -12,7 +12,6 @@
 namespace elman {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr int kRanks = 3, kLanes = 4;
@@ -20,7 +19,8 @@ constexpr int kRanks = 3, kLanes = 4;
 // Calls `use` on every rank.
 void OnRanks(const std::function<void(Communicator*, StepAgreement*)>& use) {
   RunThreadGroup(kRanks, [&](Communicator* communicator) {
-    StepAgreement agreement(communicator, kLanes, ReplicaCheck(/*every_steps=*/1, {}));
+    const Topology topology(communicator->NodeOfRank(), SumTree(kLanes));
+    StepAgreement agreement(communicator, topology, ReplicaCheck(/*every_steps=*/1, {}));
     agreement.BeginStep();
     use(communicator, &agreement);
   });
@@ -29,7 +29,7 @@ void OnRanks(const std::function<void(Communicator*, StepAgreement*)>& use) {
 TEST(StepAgreement, SumsAllLanes) {
   OnRanks([](Communicator* communicator, StepAgreement* agreement) {
     const int rank = communicator->rank();
-    const LaneRange lanes = LanesOfRank(kLanes, kRanks, rank);
+    const LaneRange lanes = PartOfItems(kLanes, kRanks, rank);
     for (const int64_t times : {1, 2}) {  // repeated, because a step must not affect the next one
       agreement->BeginStep();
       for (int lane = lanes.first; lane < lanes.end; ++lane) {
@@ -45,7 +45,11 @@ TEST(StepAgreement, SumsAllLanes) {
       EXPECT_TRUE(agreed->save);
       EXPECT_FALSE(agreed->stop);
       EXPECT_FALSE(agreed->trace);
-      EXPECT_THAT(agreement->waited(), ElementsAre(0.5, 1.5, 2.5));
+      EXPECT_EQ(agreed->waits.least, 0.5);
+      EXPECT_EQ(agreed->waits.most, 2.5);
+      EXPECT_EQ(agreed->waits.sum, 4.5);
+      EXPECT_EQ(agreed->waits.ranks, 3);
+      EXPECT_EQ(agreed->waits.slowest_rank, 0);
     }
   });
 }

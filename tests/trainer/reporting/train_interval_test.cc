@@ -46,18 +46,21 @@ TEST(TrainInterval, UtilizationFollowsThePeak) {
 TEST(TrainInterval, RestartsAfterATrainLine) {
   PhaseClock clock;
   TrainInterval interval(&clock, /*peak=*/0, kStart);
-  const std::vector<double> early = {2, 8, 4}, late = {12, 9, 6};
-  interval.Add({.targets = 30, .bytes_sent = 700, .waited = early});
+  interval.Add({.targets = 30,
+                .bytes_sent = 700,
+                .waits = {.least = 2, .most = 8, .sum = 14, .ranks = 3, .slowest_rank = 0}});
   interval.Pause(6);
   EXPECT_EQ(interval.bytes_sent(), 700);
   EXPECT_EQ(interval.Waits().ToString(),
-            R"({"least": 2, "median": 4, "most": 8, "slowest_rank": 0})");
+            R"({"least": 2, "mean": 4.666666666666667, "most": 8, "slowest_rank": 0})");
   interval.Restart(kStart + absl::Seconds(20));
-  interval.Add({.targets = 8, .bytes_sent = 1000, .waited = late});
+  interval.Add({.targets = 8,
+                .bytes_sent = 1000,
+                .waits = {.least = 1, .most = 10, .sum = 13, .ranks = 3, .slowest_rank = 1}});
   EXPECT_DOUBLE_EQ(interval.TokensPerSecond(kStart + absl::Seconds(22)), 4);
   EXPECT_EQ(interval.bytes_sent(), 300);
   EXPECT_EQ(interval.Waits().ToString(),
-            R"({"least": 1, "median": 2, "most": 10, "slowest_rank": 1})");
+            R"({"least": 1, "mean": 4.333333333333333, "most": 10, "slowest_rank": 1})");
 }
 
 TEST(TrainInterval, CountsThePhasesOfATrainLine) {

@@ -197,13 +197,14 @@ TEST_F(DivergenceTest, RollsBackRowsThatTheStepDidNotTouch) {
   EXPECT_EQ(Run(3, "nodes", 20), hash);
 }
 
-// Residuals of rounding belong to the state: they are undone too, and saved in checkpoints.
-TEST_F(DivergenceTest, UndoesResidualsOfRounding) {
+// The exact values of a run that rounds belong to the state: they are undone too, and saved in
+// checkpoints.
+TEST_F(DivergenceTest, UndoesExactValues) {
   nodes_ = {0, 0, 1, 1};
-  const std::vector<std::string> rounds = {"exchange.wire_format=BF16"};
+  const std::vector<std::string> rounds = {"exchange.wire_format=BF16", "exchange.lane_group=2"};
   overrides_ = rounds;
   Run(4, "before", 6);
-  ASSERT_NE(LatestOf("before").Find("residual0-1"), nullptr);
+  ASSERT_NE(LatestOf("before").Find(kExactValues), nullptr);
   Poison({7});
   Run(4, "skipped", 7);
   EXPECT_EQ(Arrays(LatestOf("skipped")), Arrays(LatestOf("before")));

@@ -27,6 +27,7 @@ enum class RandomPurpose : uint32_t {
   kSubsampling = 9,
   kWindow = 10,
   kNegatives = 11,
+  kRounding = 12,
 };
 
 // Identifies a family of sequences of random numbers.

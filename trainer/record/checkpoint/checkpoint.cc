@@ -48,6 +48,8 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   if (semantic.has_evaluation()) semantic.mutable_evaluation()->clear_patience();
   // The default is what versions without this field did; clearing it keeps their hashes valid.
   if (semantic.max_length() == 0) semantic.clear_max_length();
+  if (semantic.exchange().lane_group() <= 1 && semantic.has_exchange())
+    semantic.mutable_exchange()->clear_lane_group();
   hash.Add(semantic.SerializeAsString());
   for (const CheckpointField& field : header.fields()) hash.Add(field.vocabulary().fingerprint());
   return hash.Hex();

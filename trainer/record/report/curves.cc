@@ -131,7 +131,7 @@ std::string CurvesSection(const RunRecord& record, const StepAxis& axis) {
   charts.AddShares(shares);
   charts.Add({.title = "Seconds that ranks waited for others, per interval",
               .series = {{"least", train("waits.least")},
-                         {"median", train("waits.median")},
+                         {"mean", train("waits.mean")},
                          {"most", train("waits.most")}},
               .from_zero = true});
   charts.AddNumber("The other ranks waited most often for",

@@ -52,7 +52,7 @@ const std::vector<std::string>& Lines() {
   static const std::vector<std::string> lines = {
       R"({"kind": "train", "step": 1000, "epoch": 1, "loss": 2.5, "learning_rate": 0.5,
           "tokens_per_second": 12345, "mfu": 0.75, "time": 1000000060,
-          "waits": {"least": 1, "median": 2, "most": 3, "slowest_rank": 7}})",
+          "waits": {"least": 1, "mean": 2, "most": 3, "slowest_rank": 7}})",
       R"({"kind": "sample", "step": 1000, "sample": 2, "input": "<i>", "output": "<o>"})",
       R"({"kind": "valid", "step": 1000, "epoch": 1, "loss": 1.25, "accuracy": 0.875, "best": true,
           "words": 3000, "time": 1000000120})",
