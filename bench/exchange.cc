@@ -38,8 +38,8 @@ void Compare(Communicator* communicator, int64_t floats) {
   BlockSet dense(floats);
   dense.Insert(0, floats);
   const SumTree lanes(communicator->size());
-  GradientExchange exchange(
-      communicator, ExchangePlan(Topology(communicator->NodeOfRank(), lanes), dense, {}));
+  GradientExchange exchange(communicator,
+                            ExchangePlan(Topology(communicator->NodeOfRank(), lanes), dense, {}));
   FloatArray sums(floats);
   std::vector<double> ours, ratios;
   for (int i = 0; i < kWarmUp + kPairs; ++i) {

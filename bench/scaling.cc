@@ -1,7 +1,7 @@
 // Counts what a rank sends and holds when there are many hosts: simulates hosts with threads, and
-// exchanges the gradients of a step of each task. Prints one JSON object for each task and number of
-// hosts. The arguments are numbers of hosts; by default 8, 64 and 512. With 512 hosts it needs about
-// 16 GB of memory.
+// exchanges the gradients of a step of each task. Prints one JSON object for each task and number
+// of hosts. The arguments are numbers of hosts; by default 8, 64 and 512. With 512 hosts it needs
+// about 16 GB of memory.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -33,16 +33,31 @@ struct Job {
 
 // Each has about two million parameters.
 const Job kJobs[] = {
-    {"language_model", LANGUAGE_MODEL, "cell: LSTM hidden_size: 160 embedding_size: 96",
-     {7000}, ExchangePlan::Updates::kAll},
-    {"tagging", TAGGING, "cell: LSTM hidden_size: 96 embedding_size: 64 bidirectional: true",
-     {29000, 20}, ExchangePlan::Updates::kAll},
-    {"classification", CLASSIFICATION, "cell: LSTM hidden_size: 96 embedding_size: 64",
-     {30000, 2}, ExchangePlan::Updates::kAll},
-    {"translation", TRANSLATION, "cell: GRU hidden_size: 128 embedding_size: 96",
-     {5500, 5500}, ExchangePlan::Updates::kAll},
-    {"word_vectors", LANGUAGE_MODEL, "embedding_size: 64 word_vectors { kind: SKIP_GRAM }",
-     {15600}, ExchangePlan::Updates::kTouched},
+    {"language_model",
+     LANGUAGE_MODEL,
+     "cell: LSTM hidden_size: 160 embedding_size: 96",
+     {7000},
+     ExchangePlan::Updates::kAll},
+    {"tagging",
+     TAGGING,
+     "cell: LSTM hidden_size: 96 embedding_size: 64 bidirectional: true",
+     {29000, 20},
+     ExchangePlan::Updates::kAll},
+    {"classification",
+     CLASSIFICATION,
+     "cell: LSTM hidden_size: 96 embedding_size: 64",
+     {30000, 2},
+     ExchangePlan::Updates::kAll},
+    {"translation",
+     TRANSLATION,
+     "cell: GRU hidden_size: 128 embedding_size: 96",
+     {5500, 5500},
+     ExchangePlan::Updates::kAll},
+    {"word_vectors",
+     LANGUAGE_MODEL,
+     "embedding_size: 64 word_vectors { kind: SKIP_GRAM }",
+     {15600},
+     ExchangePlan::Updates::kTouched},
 };
 
 struct Counted {
@@ -90,9 +105,9 @@ Counted Count(const Job& job, const Model& model, int hosts) {
     const std::lock_guard lock(mutex);
     counted.bytes += communicator.bytes();
     counted.most_messages = std::max(counted.most_messages, communicator.messages());
-    counted.most_floats = std::max(
-        counted.most_floats,
-        exchange.plan().GradientFloats(communicator.rank()) - counted.parameters);
+    counted.most_floats =
+        std::max(counted.most_floats,
+                 exchange.plan().GradientFloats(communicator.rank()) - counted.parameters);
     if (communicator.rank() == 0) counted.start_bytes = start_bytes;
   });
   return counted;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 namespace elman {
@@ -13,18 +14,31 @@ std::vector<uint64_t> Communicator::AllGatherSize(uint64_t mine) {
   return sizes;
 }
 
+// Rank 0 gathers the strings and broadcasts them as one.
 std::vector<std::string> Communicator::AllGather(std::string_view mine) {
+  const std::vector<uint64_t> sizes = AllGatherSize(mine.size());
+  std::string all;
+  for (std::string& text : GatherSized(sizes, std::string(mine))) {
+    all += text;
+    text = std::string();
+  }
+  all.resize(std::accumulate(sizes.begin(), sizes.end(), uint64_t{0}));
+  if (!all.empty()) Broadcast(std::as_writable_bytes(std::span(all)), 0);
   std::vector<std::string> texts;
-  for (const uint64_t bytes : AllGatherSize(mine.size())) texts.emplace_back(bytes, '\0');
-  texts[rank()] = mine;
-  for (int root = 0; root < size(); ++root) {
-    if (!texts[root].empty()) Broadcast(std::as_writable_bytes(std::span(texts[root])), root);
+  size_t begin = 0;
+  for (const uint64_t bytes : sizes) {
+    texts.push_back(all.substr(begin, bytes));
+    begin += bytes;
   }
   return texts;
 }
 
 std::vector<std::string> Communicator::Gather(std::string mine) {
-  const std::vector<uint64_t> sizes = AllGatherSize(mine.size());
+  return GatherSized(AllGatherSize(mine.size()), std::move(mine));
+}
+
+std::vector<std::string> Communicator::GatherSized(const std::vector<uint64_t>& sizes,
+                                                   std::string mine) {
   std::vector<std::string> texts;
   std::vector<Piece> sends, receives;
   if (rank() != 0) {

@@ -66,8 +66,9 @@ class Communicator {
   // received memory.
   virtual void Exchange(std::span<const Piece> sends, std::span<const Piece> receives) = 0;
 
-  // Sets a function that Exchange calls, on its own thread, whenever a message of a long exchange has
-  // been sent or received, so that a slow network is not mistaken for a hang. It may be ignored.
+  // Sets a function that Exchange calls, on its own thread, whenever a message of a long exchange
+  // has been sent or received, so that a slow network is not mistaken for a hang. It may be
+  // ignored.
   virtual void OnProgress(std::function<void()>) {}
 
   // Allocates shared memory on each node, with `count` floats for this rank. Returns null on every
@@ -94,6 +95,7 @@ class Communicator {
 
  private:
   std::vector<uint64_t> AllGatherSize(uint64_t mine);
+  std::vector<std::string> GatherSized(const std::vector<uint64_t>& sizes, std::string mine);
 };
 
 // Broadcasts a string of any size.

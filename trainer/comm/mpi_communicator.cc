@@ -192,8 +192,8 @@ class MpiCommunicator : public Communicator {
       send(first, static_cast<int>(std::min(most, size - first)));
   }
 
-  // Divides the bytes of a piece into messages. The number of messages depends on the capacity only,
-  // so that both sides have the same; the last ones may be shorter or empty.
+  // Divides the bytes of a piece into messages. The number of messages depends on the capacity
+  // only, so that both sides have the same; the last ones may be shorter or empty.
   template <typename Transfer>
   void ForEachPart(const Piece& piece, const Transfer& transfer) const {
     const size_t most = std::min(kSliceBytes, options_.message_bytes);

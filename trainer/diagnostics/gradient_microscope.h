@@ -29,10 +29,11 @@ struct StepDiagnosis {
 
 class GradientMicroscope {
  public:
-  // For a rank with `lanes` lanes from `first_lane` on that updates the elements [begin, end) of the
-  // flat arrays. The communicator and the table must outlive the microscope.
+  // For a rank with `lanes` lanes from `first_lane` on that updates the elements [begin, end) of
+  // the flat arrays. The communicator and the table must outlive the microscope.
   GradientMicroscope(Communicator* communicator, const ParameterTable* table, int first_lane,
-                     int lanes, int64_t begin, int64_t end, Task task, const TrainingConfig& config);
+                     int lanes, int64_t begin, int64_t end, Task task,
+                     const TrainingConfig& config);
 
   // Returns whether a step, counted from 1, is to be diagnosed; the same on every rank.
   bool IsDue(int64_t step) const { return every_steps_ > 0 && step % every_steps_ == 0; }

@@ -40,7 +40,10 @@ DirectExchange::DirectExchange(const NodeExchangeContext& context)
   ForEachForeignSlice(topology, me, [&](int owner, int) {
     bool first = true;
     for (const LaneRange& subtree : topology.node_subtrees(my_node)) {
-      outgoing_.push_back({owner, plan_.SliceOf(owner), subtree, first,
+      outgoing_.push_back({owner,
+                           plan_.SliceOf(owner),
+                           subtree,
+                           first,
                            LaneSum(&plan_, node_sums_.nodes(), subtree),
                            {}});
       first = false;
@@ -125,8 +128,8 @@ ArrayPart DirectExchange::Reduce(uint64_t step, BlockSet* touched) {
   for (Outgoing& out : outgoing_) {
     if (IsInput(out)) {
       const ArrayPart input = node_sums_.parts()[out.sum.schedule().result()];
-      sends.emplace_back(out.owner, std::span(input.at(out.slice.begin),
-                                              static_cast<size_t>(out.slice.size())));
+      sends.emplace_back(
+          out.owner, std::span(input.at(out.slice.begin), static_cast<size_t>(out.slice.size())));
       continue;
     }
     sends.emplace_back(out.owner, std::span(out.message),
@@ -134,8 +137,7 @@ ArrayPart DirectExchange::Reduce(uint64_t step, BlockSet* touched) {
   }
   for (Incoming& in : incoming_) {
     if (IsPlain(mine_, in.subtree)) {
-      receives.emplace_back(in.courier,
-                            std::span(in.part.data, static_cast<size_t>(mine_.size())));
+      receives.emplace_back(in.courier, std::span(in.part.data, static_cast<size_t>(mine_.size())));
       continue;
     }
     in.message.resize(capacity(mine_, in.subtree, in.first));
@@ -171,8 +173,9 @@ void DirectExchange::UnpackSums(BlockSet* touched) {
       if (in.first) TakeWords(&message, all, &theirs);
       for (size_t i = 0; i < words.size(); ++i) words[i] |= theirs.words()[i];
       // Blocks that are not received this time must be zero.
-      touched_before_[in.node].ForEachRun(
-          0, all.end, [&](int64_t first, int64_t count) { std::fill_n(in.part.data + first, count, 0.0f); });
+      touched_before_[in.node].ForEachRun(0, all.end, [&](int64_t first, int64_t count) {
+        std::fill_n(in.part.data + first, count, 0.0f);
+      });
     }
     TakeElements(&message, theirs, all, plan_.FormatOf(in.subtree),
                  [&](int64_t first, int64_t count, const float* elements) {

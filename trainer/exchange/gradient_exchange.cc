@@ -120,7 +120,8 @@ void GradientExchange::PlaceTouched() {
   };
   if (!shared_touched_) own_touched_.resize(words);
   const int me = communicator_->rank();
-  for (const int rank : topology().ranks(topology().node(me))) node_sums_.AddTouched(words_of(rank));
+  for (const int rank : topology().ranks(topology().node(me)))
+    node_sums_.AddTouched(words_of(rank));
   published_touched_ = words_of(me);
 }
 
@@ -238,12 +239,13 @@ void GradientExchange::ShareRoundedValues() {
       *changes_[0].at(i) = RoundToBf16(*exact.at(i) - values_[i]);
   });
   size_t next = 0;
-  if (node_exchange_) node_exchange_->AllGather(changes_, every_block, WireFormat::kBf16, &touched_);
+  if (node_exchange_)
+    node_exchange_->AllGather(changes_, every_block, WireFormat::kBf16, &touched_);
   ForEachColumn([&](int column) {
     const ArrayRange range = plan_->Column(column);
     const ArrayPart changes = changes_[next++];
-    (every_block ? every_block_ : touched_).ForEachRun(
-        range.begin, range.end, [&](int64_t first, int64_t count) {
+    (every_block ? every_block_ : touched_)
+        .ForEachRun(range.begin, range.end, [&](int64_t first, int64_t count) {
           for (int64_t i = first; i < first + count; ++i) values_[i] += *changes.at(i);
         });
   });

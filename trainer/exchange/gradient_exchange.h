@@ -3,8 +3,8 @@
 //
 // Within a node, ranks read each other's gradients and write the common values in shared memory.
 // Between nodes, the sums of a node are sent to the owner of each slice, and the new values are
-// sent back, directly or in rounds (node_exchange.h). Without shared memory, every rank is a node of
-// its own. The result has the same bits in all cases: lanes are added in the fixed tree of
+// sent back, directly or in rounds (node_exchange.h). Without shared memory, every rank is a node
+// of its own. The result has the same bits in all cases: lanes are added in the fixed tree of
 // exchange/sum_tree.h, first on a rank while its lanes are computed, then on a node, then across
 // nodes. Slices end at blocks of kSumBlock elements, so sums of squares, which are computed per
 // block, do not depend on the ranks either.
@@ -175,7 +175,7 @@ class GradientExchange {
   std::vector<ArrayPart> changes_;
   std::vector<ArrayPart> value_columns_;  // the values, for each column of this rank
 
-  BlockSet touched_;  // of the columns of this rank
+  BlockSet touched_;              // of the columns of this rank
   std::vector<Squares> squares_;  // by block of this rank's slice
   std::optional<TreeReduction<Squares>> sum_of_squares_;
 };

@@ -238,7 +238,8 @@ void HalvingExchange::ReduceColumn(uint64_t step, Column* column) {
     transfers->push_back(
         To(*column, peer, plan_.SliceOf(owner), WireFormat::kFloat32, /*every_block=*/false));
   };
-  if (plan_.parts() + node_ < nodes) add_slice(plan_.parts() + node_, plan_.parts() + node_, &sends);
+  if (plan_.parts() + node_ < nodes)
+    add_slice(plan_.parts() + node_, plan_.parts() + node_, &sends);
   if (my_block_ > 0) add_slice(node_ - plan_.parts(), node_, &receives);
   Exchange(sends, receives, sums, touched_, sums);
   Store(receives, sums, &touched_);

@@ -4,8 +4,8 @@
 //
 // The nodes are divided into blocks: the first has the largest power of two, the next the largest
 // power of two of the rest, and so on. In each round of Reduce, the nodes of a block form pairs,
-// beginning with neighbors. Both nodes of a pair have a sum over as many nodes, on the same parts of
-// a column. Each sends the sums on one half of the parts, and adds what it receives to the other
+// beginning with neighbors. Both nodes of a pair have a sum over as many nodes, on the same parts
+// of a column. Each sends the sums on one half of the parts, and adds what it receives to the other
 // half. So the sums are those of the lane tree. Then the nodes of each block, beginning with the
 // smallest, send their sums to those of the next larger block. The nodes of the first block have
 // all sums, and send the slices of other nodes to their owners. AllGather is the same in reverse.

@@ -10,14 +10,17 @@
 namespace elman {
 namespace {
 
-int PowerBelow(int count) { return static_cast<int>(std::bit_floor(static_cast<unsigned>(count - 1))); }
+int PowerBelow(int count) {
+  return static_cast<int>(std::bit_floor(static_cast<unsigned>(count - 1)));
+}
 
 // `ranges` are sorted.
 void AppendMaximal(const SumTree& tree, ItemRange node, std::span<const ItemRange> ranges,
                    std::vector<ItemRange>* subtrees) {
   // Leaves out the ranges that lie to the left or to the right of the node.
   while (!ranges.empty() && ranges.front().end <= node.first) ranges = ranges.subspan(1);
-  while (!ranges.empty() && ranges.back().first >= node.end) ranges = ranges.first(ranges.size() - 1);
+  while (!ranges.empty() && ranges.back().first >= node.end)
+    ranges = ranges.first(ranges.size() - 1);
   if (ranges.empty()) return;
   if (ranges.size() == 1 && ranges[0].first <= node.first && ranges[0].end >= node.end)
     return subtrees->push_back(node);

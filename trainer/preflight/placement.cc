@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "data/format/number_text.h"
@@ -11,13 +12,12 @@ namespace elman {
 
 std::vector<HostPlacement> PlacementOf(const std::vector<RankFacts>& ranks) {
   std::vector<HostPlacement> hosts;
+  std::map<std::string, size_t> number_of_host;
   for (size_t rank = 0; rank < ranks.size(); ++rank) {
     const RankFacts& facts = ranks[rank];
-    auto host = std::ranges::find(hosts, facts.host, &HostPlacement::name);
-    if (host == hosts.end()) {
-      host = hosts.insert(hosts.end(), HostPlacement());
-      host->name = facts.host;
-    }
+    const auto [found, is_new] = number_of_host.try_emplace(facts.host, hosts.size());
+    if (is_new) hosts.emplace_back().name = facts.host;
+    HostPlacement* const host = &hosts[found->second];
     host->ranks.push_back(static_cast<int>(rank));
     std::vector<int> cores;
     std::ranges::set_union(host->cores, facts.processors.cores, std::back_inserter(cores));

@@ -24,7 +24,7 @@ struct StepReport {
   int64_t tokens = 0;        // trained on since the start of the run
   int64_t bytes_sent = 0;    // between nodes, by all ranks, from the start until before this step
   int64_t multiplications = 0;  // of this step (LossSums)
-  RankWaits waits;  // since the last train line, until before this step
+  RankWaits waits;              // since the last train line, until before this step
   // Since the last train line, including this step.
   double interval_loss = 0;
   int64_t interval_targets = 0;

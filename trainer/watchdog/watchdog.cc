@@ -103,7 +103,7 @@ void Watchdog::WatchAllRanks(Communicator* communicator) {
                     "\n"));
 
   std::vector<Peer> peers(cards.size());
-  std::vector<std::string> hosts;
+  std::vector<std::string> hosts, addresses(cards.size());
   for (size_t rank = 0; rank < cards.size(); ++rank) {
     const std::vector<std::string> lines = absl::StrSplit(cards[rank], '\n');
     Peer& peer = peers[rank];
@@ -112,9 +112,15 @@ void Watchdog::WatchAllRanks(Communicator* communicator) {
       peer.process.system = lines[1];
       (void)absl::SimpleAtoi(lines[2], &peer.process.process);
       peer.process.started = lines[3];
-      if (channel_) peer.places = channel_->Resolve(lines[4]);
+      addresses[rank] = lines[4];
     }
     hosts.push_back(peer.host);
+  }
+  // Messages are sent to diagnosers only.
+  const std::vector<int> diagnosers = ChooseDiagnosers(hosts);
+  for (const int rank : diagnosers) {
+    if (channel_ && !addresses[rank].empty())
+      peers[rank].places = channel_->Resolve(addresses[rank]);
   }
   {
     const std::lock_guard lock(mutex_);
@@ -122,7 +128,7 @@ void Watchdog::WatchAllRanks(Communicator* communicator) {
     rank_ = communicator->rank();
     wait_times_ = WaitTimes(communicator->size());
     peers_ = std::move(peers);
-    diagnosers_ = ChooseDiagnosers(hosts);
+    diagnosers_ = diagnosers;
   }
   if (channel_) channel_->Wake();  // sends the first message at once
 }

@@ -45,8 +45,8 @@ class GradientMicroscopeTest : public testing::Test {
       const int64_t begin = rank * blocks / ranks * kSumBlock;
       const int64_t end =
           rank + 1 == ranks ? table_.size() : (rank + 1) * blocks / ranks * kSumBlock;
-      GradientMicroscope microscope(communicator, &table_, rank * lanes, lanes, begin, end, LANGUAGE_MODEL,
-                                    config_);
+      GradientMicroscope microscope(communicator, &table_, rank * lanes, lanes, begin, end,
+                                    LANGUAGE_MODEL, config_);
       microscope.Begin();
       for (int lane = 0; lane < lanes; ++lane) Observe(rank * lanes + lane, microscope.lane(lane));
       const auto slice = [&](const std::vector<float>& all) {
@@ -78,7 +78,8 @@ class GradientMicroscopeTest : public testing::Test {
 TEST_F(GradientMicroscopeTest, IsDueEveryFewSteps) {
   RunThreadGroup(1, [&](Communicator* communicator) {
     const auto due = [&](int64_t step) {
-      return GradientMicroscope(communicator, &table_, 1, 0, table_.size(), LANGUAGE_MODEL, config_)
+      return GradientMicroscope(communicator, &table_, 0, 1, 0, table_.size(), LANGUAGE_MODEL,
+                                config_)
           .IsDue(step);
     };
     EXPECT_FALSE(due(1));

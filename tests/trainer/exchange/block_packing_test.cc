@@ -37,8 +37,8 @@ TEST(BlockPackingTest, ReceiverLearnsTheBlocksFromTheMessage) {
             return array.data() + first;
           },
           &message);
-      expected_bytes += WordBytes(range) +
-                        ElementBytes({0, blocks.Count(range.begin, range.end)}, format);
+      expected_bytes +=
+          WordBytes(range) + ElementBytes({0, blocks.Count(range.begin, range.end)}, format);
       EXPECT_LT(expected_bytes, WordBytes(range) + ElementBytes(range, format) + expected_bytes);
     }
     EXPECT_EQ(static_cast<int64_t>(message.size()), expected_bytes);

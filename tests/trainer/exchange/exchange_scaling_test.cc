@@ -12,7 +12,7 @@ namespace elman {
 namespace {
 
 struct Counted {
-  double sent_per_node = 0;  // bytes per step, over those that an all-reduce of the array needs
+  double sent_per_node = 0;   // bytes per step, over those that an all-reduce of the array needs
   int64_t most_messages = 0;  // of a rank, per step
   int64_t most_floats = 0;    // of a rank, beyond its gradients and the values
   double sent_at_start = 0;   // bytes by rank 0, over those of the array

@@ -152,11 +152,13 @@ const Case kCases[] = {
     {"EightNodesOfThreeWithTwoGroupsEach", 48, Nodes(8, 3), true, 3},
     {"NineNodesInLargerGroups", 18, Nodes(9, 1), true, 6},
     {"ElevenNodesOfFewAndManyRanks", 22, {0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10}, true, 2},
-    {"SixteenNodesInTurn", 32, [] {
+    {"SixteenNodesInTurn", 32,
+     [] {
        std::vector<int> in_turn = Nodes(2, 16);
        for (int rank = 0; rank < 32; ++rank) in_turn[rank] = rank % 16;
        return in_turn;
-     }(), true, 2},
+     }(),
+     true, 2},
     {"NoSharedMemorySevenRanks", 7, Nodes(7, 1), false},
     {"NoSharedMemory", 5, {0, 0, 0}, false},
     {"NoSharedMemoryTwoRanks", 4, {0, 0}, false},
@@ -219,9 +221,9 @@ std::vector<std::vector<float>> RoundedSteps(const std::vector<int>& node_of_ran
   std::mutex mutex;
   std::vector<std::vector<float>> values_of_step(steps);
   RunThreadGroup(node_of_rank, [&](Communicator* communicator) {
-    GradientExchange exchange(
-        communicator, PlanFor(communicator, Dense(), SumTree(kRoundedLanes, kRoundedGroup),
-                              {.updates = updates, .format = format, .rounding_seed = 5}));
+    GradientExchange exchange(communicator,
+                              PlanFor(communicator, Dense(), SumTree(kRoundedLanes, kRoundedGroup),
+                                      {.updates = updates, .format = format, .rounding_seed = 5}));
     if (communicator->rank() == 0) std::ranges::fill(exchange.values(), 3.0f);
     exchange.BroadcastValues();
     const int64_t before = exchange.bytes_sent();
@@ -282,7 +284,8 @@ TEST(GradientExchangeRoundingTest, SameBitsOnAnyNodes) {
   const std::vector<std::vector<int>> topologies = {
       {0},         Nodes(1, 4), Nodes(2, 1), Nodes(2, 3),           Nodes(4, 1),
       Nodes(4, 3), Nodes(5, 1), Nodes(6, 2), {0, 0, 0, 1, 1, 2, 3}, Nodes(12, 1)};
-  for (const auto updates : {GradientExchange::Updates::kAll, GradientExchange::Updates::kTouched}) {
+  for (const auto updates :
+       {GradientExchange::Updates::kAll, GradientExchange::Updates::kTouched}) {
     std::vector<std::vector<float>> first;
     for (const std::vector<int>& nodes : topologies) {
       int64_t bytes = 0;

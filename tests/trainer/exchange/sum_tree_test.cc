@@ -97,9 +97,7 @@ TEST(SumScheduleTest, AddsInTheOrderOfTheTree) {
   const auto shape_of = [&](ItemRange target) {
     const SumSchedule schedule(tree, inputs, target);
     std::vector<std::string> places(schedule.places());
-    const auto operand = [&](int i) {
-      return i >= 0 ? Shape(tree, inputs[i]) : places[~i];
-    };
+    const auto operand = [&](int i) { return i >= 0 ? Shape(tree, inputs[i]) : places[~i]; };
     for (const SumSchedule::Addition& addition : schedule.additions()) {
       EXPECT_EQ(Shape(tree, addition.node),
                 "(" + operand(addition.left) + " " + operand(addition.right) + ")");

@@ -84,8 +84,7 @@ TEST(TreeReductionTest, RanksMayHaveNoItems) {
     const auto items_of = [](int rank) {
       return rank % 2 == 0 ? ItemRange{rank / 2, rank / 2 + 1} : ItemRange{};
     };
-    TreeReduction<Number> reduction(communicator,
-                                    Topology(communicator->NodeOfRank(), SumTree(6)),
+    TreeReduction<Number> reduction(communicator, Topology(communicator->NodeOfRank(), SumTree(6)),
                                     {.tree = tree, .items_of_rank = items_of});
     std::vector<Number> mine;
     if (communicator->rank() % 2 == 0) mine.push_back(NumberOf(communicator->rank() / 2, 0));

@@ -20,12 +20,12 @@ class TrainingStateTest : public PreparedRuns {
   // Performs a step with generated gradients and carried state, the same on any number of ranks.
   static void Step(PreparedRun* run, int64_t number) {
     const Parameter last = run->model->parameters().parameters().back();
-    run->exchange->ComputeLanes([&](int lane, GradientArray* gradients) {
+    run->exchange->ComputeLanes(number, [&](int lane, GradientArray* gradients) {
       for (int64_t i = 0; i < last.size(); ++i)
         gradients->data()[last.offset + i] = static_cast<float>(lane + 1) / (i + number);
       ChangeCarry(run, lane, number);
     });
-    run->exchange->Reduce();
+    run->exchange->Reduce(number);
     run->state->UpdateSlice(*run->optimizer, {.number = number, .learning_rate = 0.1}, 0);
     run->exchange->ShareValues();
   }
