@@ -105,9 +105,9 @@ Counted Count(const Job& job, const Model& model, int hosts) {
     const std::lock_guard lock(mutex);
     counted.bytes += communicator.bytes();
     counted.most_messages = std::max(counted.most_messages, communicator.messages());
-    counted.most_floats =
-        std::max(counted.most_floats,
-                 exchange.plan().GradientFloats(communicator.rank()) - counted.parameters);
+    counted.most_floats = std::max(counted.most_floats, GradientExchange::GradientFloats(
+                                                            exchange.plan(), communicator.rank()) -
+                                                            counted.parameters);
     if (communicator.rank() == 0) counted.start_bytes = start_bytes;
   });
   return counted;

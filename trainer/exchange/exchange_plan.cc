@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "trainer/exchange/direct_exchange.h"
-#include "trainer/exchange/halving_exchange.h"
 #include "trainer/network/math/check.h"
 #include "trainer/network/math/sums.h"
 
@@ -106,23 +104,6 @@ bool ExchangePlan::EveryGroupOfNodesIsASubtree() const {
     first += block;
   }
   return true;
-}
-
-int64_t ExchangePlan::GradientFloats(int rank) const {
-  const auto& subtrees = topology_.rank_subtrees(rank);
-  int depth = 0;
-  for (const LaneRange& subtree : subtrees) depth = std::max(depth, lane_tree().Depth(subtree));
-  int64_t floats = (std::ssize(subtrees) + depth) * size();
-  if (route_ == Route::kDirect) floats += DirectExchange::Floats(*this, rank);
-  if (route_ == Route::kHalving) floats += HalvingExchange::Floats(*this, rank);
-  if (format() == WireFormat::kFloat32) return floats;
-  // The exact values of the slice, and the rounded changes of the columns.
-  floats += slices_[rank].size();
-  const int node = topology_.node(rank);
-  for (int column = 0; column < topology_.columns(); ++column) {
-    if (topology_.Courier(column, node) == rank) floats += Column(column).size();
-  }
-  return floats;
 }
 
 }  // namespace elman

@@ -82,11 +82,6 @@ class ExchangePlan {
     return IsRounded(node) ? WireFormat::kBf16 : WireFormat::kFloat32;
   }
 
-  // Number of floats that an exchange allocates on a rank: its partial sums of gradients, and sums
-  // and values in transit between nodes. The values take size() more per node or, without shared
-  // memory, per rank.
-  int64_t GradientFloats(int rank) const;
-
  private:
   Route ChooseRoute() const;
   bool EveryGroupOfNodesIsASubtree() const;

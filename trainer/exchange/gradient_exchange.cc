@@ -67,6 +67,24 @@ GradientExchange::GradientExchange(Communicator* communicator, const ExchangePla
                              .leader = ReductionPlan::Leader::kLast});
 }
 
+int64_t GradientExchange::GradientFloats(const ExchangePlan& plan, int rank) {
+  const Topology& topology = plan.topology();
+  const auto& subtrees = topology.rank_subtrees(rank);
+  int depth = 0;
+  for (const LaneRange& subtree : subtrees)
+    depth = std::max(depth, plan.lane_tree().Depth(subtree));
+  int64_t floats = (std::ssize(subtrees) + depth) * plan.size();
+  if (plan.route() == ExchangePlan::Route::kDirect) floats += DirectExchange::Floats(plan, rank);
+  if (plan.route() == ExchangePlan::Route::kHalving) floats += HalvingExchange::Floats(plan, rank);
+  if (plan.format() == WireFormat::kFloat32) return floats;
+  // The exact values of the slice, and the rounded changes of the columns.
+  floats += plan.SliceOf(rank).size();
+  for (int column = 0; column < topology.columns(); ++column) {
+    if (topology.Courier(column, topology.node(rank)) == rank) floats += plan.Column(column).size();
+  }
+  return floats;
+}
+
 std::span<float> GradientExchange::OwnArray(int64_t size) {
   floats_ += size;
   return own_arrays_.emplace_back(size).span();

@@ -57,6 +57,11 @@ class GradientExchange {
   // communicator must outlive the exchange. Collective.
   GradientExchange(Communicator* communicator, const ExchangePlan& plan);
 
+  // Number of floats that an exchange allocates on a rank: its partial sums of gradients, and sums
+  // and values in transit between nodes. The values take size() more per node or, without shared
+  // memory, per rank.
+  static int64_t GradientFloats(const ExchangePlan& plan, int rank);
+
   // The plan of the exchange: that of the constructor or, if nodes do not have enough shared
   // memory, the same without shared memory.
   const ExchangePlan& plan() const { return *plan_; }

@@ -50,7 +50,7 @@ absl::StatusOr<AgreedStep> StepAgreement::Agree(const absl::Status& local,
                                                 const Progress& progress, int64_t saved_step) {
   const ReplicaDigest digest = replicas_.Digest(progress, saved_step);
   for (Vote& vote : mine_) vote.digest = digest;
-  // What concerns the rank is said by its first lane.
+  // The vote of the first lane also has what concerns the rank.
   Vote& first = mine_[0];
   first.failed = !local.ok();
   first.step.bytes_sent = message.bytes_sent;

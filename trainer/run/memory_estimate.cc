@@ -223,7 +223,8 @@ MemoryEstimate EstimateMemory(const PreparedRun& run) {
   const double slice = static_cast<double>(exchange.SliceOf(rank).size()) * sizeof(float);
   MemoryEstimate memory;
   memory.values = size;
-  memory.gradients = static_cast<double>(exchange.GradientFloats(rank)) * sizeof(float);
+  memory.gradients =
+      static_cast<double>(GradientExchange::GradientFloats(exchange, rank)) * sizeof(float);
   memory.optimizer = slice * moments;
   memory.checkpoint = size * (1 + moments);
   if (config.divergence().action() == DivergencePolicy::ROLL_BACK) {

@@ -46,8 +46,8 @@ Counted Count(int nodes, int ranks, int64_t blocks, bool sparse) {
     const std::lock_guard lock(mutex);
     sent += communicator.bytes();
     counted.most_messages = std::max(counted.most_messages, communicator.messages());
-    counted.most_floats =
-        std::max(counted.most_floats, plan.GradientFloats(communicator.rank()) - size);
+    counted.most_floats = std::max(
+        counted.most_floats, GradientExchange::GradientFloats(plan, communicator.rank()) - size);
     if (communicator.rank() == 0)
       counted.sent_at_start =
           static_cast<double>(sent_at_start) / static_cast<double>(size * sizeof(float));

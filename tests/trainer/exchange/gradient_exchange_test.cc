@@ -307,7 +307,8 @@ TEST(ExchangePlanTest, FloatsAreThoseOfTheExchange) {
         const GradientExchange exchange(communicator, plan);
         const int me = communicator->rank();
         const bool holds_values = plan.topology().place(me) == 0;
-        EXPECT_EQ(exchange.floats(), plan.GradientFloats(me) + (holds_values ? kSize : 0));
+        EXPECT_EQ(exchange.floats(),
+                  GradientExchange::GradientFloats(plan, me) + (holds_values ? kSize : 0));
       });
     }
   }
