@@ -28,6 +28,8 @@ note_facts() {
     echo "start ${BASH_REMATCH[1]}: ssh cannot connect (${BASH_REMATCH[2]%$'\r'}); check that the host is up: ssh ${BASH_REMATCH[1]} true"
   elif [[ $1 =~ ^([^ ]+):\ Permission\ denied\ \( ]]; then
     echo "start ${BASH_REMATCH[1]}: ssh needs a login without a password; set it up: ssh-copy-id ${BASH_REMATCH[1]}"
+  elif [[ $1 =~ ([^ ]*(orted|prted)):\ (No\ such\ file|command\ not\ found|not\ found) ]]; then
+    echo "start a host has no ${BASH_REMATCH[1]}; install the same version of Open MPI on every host, in the same folder"
   elif [[ $1 == 'There are not enough slots available'* ]]; then
     echo "start not enough slots for this number of ranks; reduce -n, give the hosts more slots (--host NAME:N), or add --oversubscribe"
   elif [[ $1 =~ stopped\ at\ step\ [0-9]+ ]]; then

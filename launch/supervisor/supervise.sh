@@ -131,15 +131,13 @@ mend() {
 find_fate() {
   local error
   error=$(fact error) || true
+  # The mpirun of Open MPI 5 often ends with status 0 when it loses a host.
+  if ((status == 0)) && fact abandoned >/dev/null && ! fact finished >/dev/null && ! fact stopped >/dev/null; then status=1; fi
   if ((status == 0)) && why=$(fact finished); then
     fate='done'
   elif why=$(fact hung); then
     fate=lost # even if it stopped normally after it was continued in order to end it
     status=1  # that of mpirun only says how it was ended
-  elif ((status == 0)) && fact abandoned >/dev/null && ! fact stopped >/dev/null; then
-    fate=lost # the mpirun of Open MPI 5 ends with status 0 when it loses a host
-    status=1
-    why=$(fact killed)
   elif ((status == 0)); then
     fate='done'
     if why=$(fact stopped); then fate=stopped; else why="exit status 0"; fi
@@ -157,10 +155,10 @@ find_fate() {
       why="a rank was killed by signal $((status - 128)) ($(kill -l "$status"))"
     fi
     fate=lost
-    # mpirun itself failed before any rank started: too few slots, an unknown option, or a host that cannot be reached. Open
-    # MPI 5 then has statuses such as 213.
-    if ((restarts == 0)) && [[ $(signs_of_life) == "$signs_at_start" ]] && ! fact killed >/dev/null &&
-      { ((status <= 128 || status == 134 || status >= 160)) || fact start >/dev/null; }; then
+    # mpirun itself failed before any rank started: too few slots, an unknown option, or a host that cannot be reached. With
+    # Open MPI 5, the status may be one such as 213, and such a host is a lost one.
+    if ((restarts == 0)) && [[ $(signs_of_life) == "$signs_at_start" ]] && { fact start >/dev/null ||
+      { ! fact killed >/dev/null && ((status <= 128 || status == 134 || status >= 160)); }; }; then
       why=$unstarted
       fate=final
     fi

@@ -208,10 +208,11 @@ family() {
   for child in ${children:-}; do family "$child"; done
 }
 
-# rank_processes JOB: prints the processes of elman-train below process JOB, in order of rank.
+# rank_processes: prints the processes of elman-train that work in the folder of the test, in order of rank. Those on other
+# hosts are not always below mpirun.
 rank_processes() {
   local process rank
-  for process in $(family "$1"); do
+  for process in $(processes_here); do
     if [[ $(readlink "/proc/$process/exe") != */elman-train ]]; then continue; fi
     rank=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^OMPI_COMM_WORLD_RANK=//p') || continue # it has just ended
     echo "${rank:-0} $process"
