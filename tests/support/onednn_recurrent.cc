@@ -135,6 +135,15 @@ struct OneDnnRecurrent::Primitives {
   std::unordered_map<int, memory> arguments;
 };
 
+bool OneDnnRecurrent::IsCorrect(Cell cell, int64_t hidden_size) {
+  // Since 3.5, the primitive of a GRU uses oneDNN's matmul. With AVX-512, that of 3.7.2 writes a
+  // product with one column to the wrong place unless its rows are contiguous, which they are not
+  // in the GRU. (In the products of Elman, they are.)
+  const dnnl_version_t* version = dnnl_version();
+  return cell != Cell::kGru || hidden_size > 1 ||
+         std::pair(version->major, version->minor) < std::pair(3, 5);
+}
+
 OneDnnRecurrent::OneDnnRecurrent(Cell cell, int64_t steps, int64_t batch, int64_t input_size,
                                  int64_t hidden_size)
     : primitives_(std::make_unique<Primitives>(cell, steps, batch, input_size, hidden_size)) {}

@@ -11,6 +11,9 @@ namespace elman {
 
 class OneDnnRecurrent {
  public:
+  // Whether the results of the primitive are correct in this version of oneDNN.
+  static bool IsCorrect(Cell cell, int64_t hidden_size);
+
   OneDnnRecurrent(Cell cell, int64_t steps, int64_t batch, int64_t input_size, int64_t hidden_size);
   ~OneDnnRecurrent();
 

@@ -18,8 +18,15 @@ std::vector<float> Numbers(int64_t count, int first) {
 
 TEST(TransposedProductTest, MatchesTheDefinitionForEveryShape) {
   TransposedProduct product;
-  for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{
-           {1, 1, 1}, {3, 5, 4}, {70, 33, 129}, {3, 5, 4}, {2, 67, 31}}) {
+  for (const auto& [m, n, k] : std::vector<std::array<int64_t, 3>>{{1, 1, 1},
+                                                                   {3, 5, 4},
+                                                                   {70, 33, 129},
+                                                                   {3, 5, 4},
+                                                                   {2, 67, 31},
+                                                                   {3, 1, 1},
+                                                                   {70, 1, 129},
+                                                                   {3, 5, 1},
+                                                                   {1, 5, 4}}) {
     const std::vector<float> a = Numbers(m * k, 1), b = Numbers(n * k, 2);
     std::vector<float> c(m * n, 99), expected(m * n);
     product.Run({a.data(), m, k}, {b.data(), n, k}, {c.data(), m, n});
