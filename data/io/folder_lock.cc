@@ -31,6 +31,7 @@ namespace {
 
 constexpr char kLockName[] = "lock";
 constexpr char kGuardSuffix[] = ".takeover";
+constexpr char kStarter[] = ", started by elman-run ";  // followed by "4711 on node1"
 constexpr uint64_t kMaxHolderBytes = 4096;
 constexpr int kMaxAttempts = 100;
 constexpr absl::Duration kPause = absl::Milliseconds(10);  // while another process removes a lock
@@ -48,6 +49,8 @@ std::string Me() {
   char host[256] = "";
   gethostname(host, sizeof(host) - 1);
   std::string me = absl::StrCat("host ", host, ", process ", getpid());
+  if (const char* starter = std::getenv("ELMAN_RUN_PROCESS"))
+    absl::StrAppend(&me, kStarter, absl::string_view(starter).substr(0, 300));
   for (const char* variable : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID"}) {
     if (const char* job = std::getenv(variable)) return absl::StrCat(me, ", job ", job);
   }
@@ -81,6 +84,16 @@ std::string HolderIn(const std::string& path) {
   holder.resize(std::min(holder.size(), holder.find('\n')));
   absl::StripAsciiWhitespace(&holder);
   return holder.empty() ? "unknown" : holder;
+}
+
+// The remedy for a folder that `holder` writes to. elman-run would restart a rank that is killed.
+std::string StopRemedy(const std::string& holder) {
+  const size_t at = holder.find(kStarter);
+  if (at == std::string::npos) return "; stop it first";
+  const std::string starter = holder.substr(at + sizeof(kStarter) - 1);
+  const std::vector<std::string> words = absl::StrSplit(starter.substr(0, starter.find(',')), ' ');
+  const std::string place = words.size() > 2 ? absl::StrCat("on ", words[2], ": ") : "";
+  return absl::StrCat("; stop it first (", place, "kill ", words[0], ")");
 }
 
 // The file system does not support locks: Lustre without the mount option flock, NFS without a lock
@@ -145,14 +158,16 @@ absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::Take(const std::string& 
         if (!RemoveLockOfEndedProcess(path)) absl::SleepFor(kPause);
         continue;
       }
-      return absl::FailedPreconditionError(absl::StrCat(
-          folder, ": another run writes there (", HolderIn(path),
-          "); stop it first. This file system has no locks. A run that was killed leaves the file ",
-          path, ": if that run has ended, delete the file"));
+      const std::string holder = HolderIn(path);
+      return absl::FailedPreconditionError(
+          absl::StrCat(folder, ": another run writes there (", holder, ")", StopRemedy(holder),
+                       ". This file system has no locks. A run that was killed leaves the file ",
+                       path, ": if that run has ended, delete the file"));
     }
     if (error != EWOULDBLOCK) return ErrnoStatus(error, "lock", path);
+    const std::string holder = HolderIn(path);
     return absl::FailedPreconditionError(
-        absl::StrCat(folder, ": another run writes there (", HolderIn(path), "); stop it first"));
+        absl::StrCat(folder, ": another run writes there (", holder, ")", StopRemedy(holder)));
   }
   return absl::FailedPreconditionError(
       absl::StrCat(path,

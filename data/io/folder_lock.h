@@ -10,7 +10,8 @@
 namespace elman {
 
 // Holds an exclusive lock on the file `lock` of a folder until it is destroyed. The file contains
-// the host, process and job of the holder. If Take created the file, the destructor deletes it.
+// the host, process, elman-run (ELMAN_RUN_PROCESS) and job of the holder. If Take created the file,
+// the destructor deletes it.
 //
 // On file systems without locks (Lustre mounted without flock), the file itself is the lock. If its
 // process is killed, the file remains. It is taken over if that process ran on this host; otherwise

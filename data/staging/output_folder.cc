@@ -12,6 +12,7 @@
 #include "data/io/atomic_file.h"
 #include "data/io/errno_status.h"
 #include "data/io/file_system.h"
+#include "data/io/output_error.h"
 #include "data/io/paths.h"
 #include "data/io/read_file.h"
 #include "data/io/status_macros.h"
@@ -67,12 +68,10 @@ absl::StatusOr<std::unique_ptr<OutputFolder>> OutputFolder::Open(const std::stri
   while (name.size() > 1 && name.back() == '/') name.pop_back();
   RETURN_IF_ERROR(CheckIsFree(name));
   std::string work_path = name + ".unfinished";
-  if (const absl::Status made = CreateFolder(work_path); !made.ok()) {
-    return absl::Status(
-        made.code(),
-        absl::StrCat(made.message(), "; choose an --output in a folder ", "with write permission"));
-  }
-  ASSIGN_OR_RETURN(std::unique_ptr<FolderLock> lock, FolderLock::Take(work_path));
+  RETURN_IF_ERROR(ExplainOutput(CreateFolder(work_path), "--output"));
+  absl::StatusOr<std::unique_ptr<FolderLock>> taken = FolderLock::Take(work_path);
+  if (!taken.ok()) return ExplainOutput(taken.status(), "--output");
+  std::unique_ptr<FolderLock> lock = *std::move(taken);
   // Remove temporary files of killed processes.
   RETURN_IF_ERROR(
       RemoveFiles(work_path, [](const std::string& name) { return !IsTemporary(name); }).status());

@@ -46,11 +46,9 @@ start_job() {
   job=$!
   exec {messages}>&-
   echo "$job" >"$state/session"
-  if [[ -n $run ]]; then
-    watch_job &
-    watcher=$!
-    disown "$watcher" # otherwise bash would report that it was killed
-  fi
+  watch_job &
+  watcher=$!
+  disown "$watcher" # otherwise bash would report that it was killed
   if [[ $stopping == yes ]]; then send_messenger; fi
 }
 
@@ -61,11 +59,11 @@ wait_for_job() {
   while { wait "$job" && status=0 || status=$?; } 2>/dev/null && kill -0 "$job" 2>/dev/null; do :; done
   # A signal may have interrupted the last wait just when mpirun ended. bash still knows the true status then.
   wait "$job" 2>/dev/null || { again=$? && ((again == 127)) || status=$again; }
-  for helper in $messenger $watcher; do kill -KILL "$helper" 2>/dev/null || true; done
+  for helper in $messenger $watcher $ender; do kill -KILL "$helper" 2>/dev/null || true; done
   # After mpirun was killed, ranks continue for up to three seconds and keep the run directory locked.
-  if ((status != 0)); then left=$(processes_of "$job"); fi
+  if ((status != 0)) || fact ended >/dev/null; then left=$(processes_of "$job"); fi
   if [[ -n ${left:-} ]]; then
-    if ((status > 128)); then echo "killed mpirun was killed" >>"$facts"; fi
+    if ((status > 128)) && ! fact ended >/dev/null; then echo "killed mpirun was killed" >>"$facts"; fi
     note_segments "$left"
     end_processes
   fi
@@ -74,6 +72,7 @@ wait_for_job() {
   job=
   messenger=
   watcher=
+  ender=
 }
 
 # wait_interruptibly SECONDS: waits for this time, or until a signal requests a stop.
@@ -99,6 +98,26 @@ processes_of() {
       echo "${file%/stat}"
     fi
   done
+}
+
+# end_job WHY: ends mpirun and all processes of the job on this host: with SIGTERM, and after some seconds with SIGKILL, because
+# an mpirun that hangs, or that waits for a host that it has lost, does not react to SIGTERM. Records WHY.
+end_job() {
+  echo "ended $1" >>"$facts"
+  kill -TERM "$job" 2>/dev/null || true
+  pause 5 # when mpirun ends within this time, elman-run ends this helper and kills what is left
+  end_processes
+}
+
+# has_rank: succeeds if mpirun has ranks on this host, or if that is not known.
+has_rank() {
+  local children child
+  { read -r children <"/proc/$job/task/$job/children" || true; } 2>/dev/null
+  if [[ ! -e /proc/$job/task/$job/children ]]; then return 0; fi
+  for child in ${children:-}; do
+    if grep -qzs '^OMPI_COMM_WORLD_RANK=' "/proc/$child/environ"; then return 0; fi
+  done
+  return 1
 }
 
 # end_processes: kills the remaining processes of the job on this host and waits until they have ended. A process that hangs
@@ -148,10 +167,11 @@ remove_leftovers() {
 job=
 watcher=
 messenger=
+ender=
 stopping=no
-interrupts=0
+requested_at=0 # time of the first SIGINT or SIGTERM, in microseconds
 stop() {
-  if [[ $1 != USR1 ]]; then say "SIG$1: asking the ranks to save and stop"; fi
+  say "SIG$1: asking the ranks to save and stop"
   stopping=yes
   if [[ -n $job && -z $messenger ]]; then send_messenger; fi
 }
@@ -168,16 +188,21 @@ ask_to_stop() {
     sleep 1
   done
 }
+# interrupt NAME: on the first SIGINT or SIGTERM, asks for a stop. On the second one, ends the job. Some senders, such as timeout,
+# send a signal twice at once. This counts as one.
 interrupt() {
-  interrupts=$((interrupts + 1))
-  if ((interrupts == 1)) || [[ -z $job ]]; then
-    stop INT
-  else
-    say "second SIGINT: ending the job without saving"
-    kill -TERM "$job" 2>/dev/null || true
+  local now=${EPOCHREALTIME/[.,]/}
+  if ((requested_at == 0)) || [[ -z $job ]]; then
+    requested_at=$now
+    stop "$1"
+  elif ((now - requested_at > 200000)) && [[ -z $ender ]]; then
+    say "second SIG$1: ending the job without saving"
+    (trap '' INT TERM HUP USR1 && end_job "ended by a second signal") &
+    ender=$!
+    disown "$ender"
   fi
 }
-trap 'stop TERM' TERM
+trap 'interrupt TERM' TERM
+trap 'interrupt INT' INT
 trap 'stop HUP' HUP
 trap 'stop USR1' USR1
-trap interrupt INT

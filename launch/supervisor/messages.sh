@@ -24,6 +24,7 @@ note_facts() {
     echo "start unknown option ${BASH_REMATCH[2]}; elman-run --help and mpirun --help list the options"
   elif [[ $1 =~ ^ssh:\ Could\ not\ resolve\ hostname\ ([^:]+) ]]; then
     echo "start ${BASH_REMATCH[1]}: no such host; correct the name in --host or in the hostfile"
+    echo "unresolved ${BASH_REMATCH[1]}"
   elif [[ $1 =~ ^ssh:\ connect\ to\ host\ ([^ ]+)\ .*:\ (.*) ]]; then
     echo "start ${BASH_REMATCH[1]}: ssh cannot connect (${BASH_REMATCH[2]%$'\r'}); check that the host is up: ssh ${BASH_REMATCH[1]} true"
   elif [[ $1 =~ ^([^ ]+):\ Permission\ denied\ \( ]]; then
@@ -32,11 +33,40 @@ note_facts() {
     echo "start a host has no ${BASH_REMATCH[1]}; install the same version of Open MPI on every host, in the same folder"
   elif [[ $1 == 'There are not enough slots available'* ]]; then
     echo "start not enough slots for this number of ranks; reduce -n, give the hosts more slots (--host NAME:N), or add --oversubscribe"
+  elif [[ $1 =~ number\ of\ (pipes|network\ connections)|Too\ many\ open\ files ]]; then
+    echo "start a process may open at most $(ulimit -n) files (ulimit -n), and this job requires more; raise the limit on every host: ulimit -n $(($(ulimit -n) * 4))"
+  elif [[ $1 =~ ^\[([^]:]+):[0-9]+\].*session_dir\.c && -n $no_folder ]]; then
+    echo "start ${BASH_REMATCH[1]}: cannot create a folder in TMPDIR=${no_folder%/elman-run.*}; set TMPDIR to a folder with write permission and free space on every host, for example: export TMPDIR=/tmp"
   elif [[ $1 =~ stopped\ at\ step\ [0-9]+ ]]; then
     echo "stopped ${BASH_REMATCH[0]}"
   elif [[ $1 =~ finished\ at\ step\ [0-9]+ ]]; then
     echo "finished ${BASH_REMATCH[0]}"
   fi >>"$facts"
+}
+
+# note_box TEXT: appends to $facts what a box of mpirun (several lines) shows.
+note_box() {
+  if [[ $1 =~ Executable:\ ([^$'\n']+)$'\n'Node:\ ([^$'\n']+) ]]; then
+    echo "start ${BASH_REMATCH[2]}: no program ${BASH_REMATCH[1]} on this host; install the same programs at the same path on every host, or on a file system that all hosts can access"
+  elif [[ $1 =~ unable\ to\ create\ the\ desired\ directory.*Directory:\ ([^$'\n']+) ]]; then
+    no_folder=${BASH_REMATCH[1]} # the next line names the host
+  fi >>"$facts"
+}
+no_folder=
+
+# unresolved_hosts: prints the hosts that ssh cannot find, as they were given (ssh prints lower case, and mpirun may leave out the
+# domain), separated by commas.
+unresolved_hosts() {
+  local found entry name names=''
+  for found in $(sed -n 's/^unresolved //p' "$facts" | sort -u); do
+    name=$found
+    for entry in "${hosts[@]}"; do
+      entry=${entry% *}
+      if [[ ${entry,,} == "$found" || ${entry,,} == "$found".* ]]; then name=$entry; fi
+    done
+    names+=${names:+, }$name
+  done
+  echo "$names"
 }
 
 # fact KIND: prints the first recorded fact of this kind; fails if there is none.
@@ -71,6 +101,7 @@ without_noise() {
       box=$line$'\n'
     elif [[ $line =~ $rule ]]; then
       box+=$line$'\n'
+      note_box "$box"
       [[ $box =~ $empty_boxes ]] || printf '%s' "$box"
       box=
     elif [[ -n $box && $line != elman-* ]]; then

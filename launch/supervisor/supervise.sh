@@ -81,28 +81,54 @@ heartbeat() {
   if [[ -n $run ]]; then stat -c '%s %y' "$run/heartbeat" 2>/dev/null || true; fi
 }
 
-# watch_job: runs next to a job. Ends the job when the run has shown no sign of life for too long. If the program has
-# started its heartbeat, it is considered dead after ten minutes without one. Metrics and checkpoints alone are too rare for
-# such a limit, and a start that reads much data may take longer.
+# watch_job: runs next to a job, and ends it
+# - when its ranks have ended or reported why they end, but mpirun does not end, for example because it waits for a host that
+#   it has lost;
+# - when mpirun has not started any rank for a long time;
+# - when the run has shown no sign of life for too long. If the program has started its heartbeat, it is considered dead after
+#   ten minutes without one. Metrics and checkpoints alone are too rare for such a limit, and a start that reads much data may
+#   take longer.
 watch_job() {
   trap '' INT TERM HUP USR1
-  local now seen='' quiet_since=$SECONDS limit heartbeat_before
-  heartbeat_before=$(heartbeat)
+  local now at_start seen quiet_since=$SECONDS over over_since='' had_rank=no limit heartbeat_before
+  at_start=$(signs_of_life) heartbeat_before=$(heartbeat)
+  seen=$at_start
   while pause 1; do
     if [[ ! -e /proc/$$ || ! -e /proc/$job ]]; then return 0; fi # elman-run was killed, or the job has ended
     write_log
     now=$(signs_of_life)
-    if [[ $now != "$seen" ]]; then seen=$now quiet_since=$SECONDS; fi
+    if [[ $now != "$seen" ]]; then seen=$now quiet_since=$SECONDS over_since=; fi
+    over=no
+    if has_rank; then
+      had_rank=yes
+    elif [[ -n $run ]]; then # ranks of other programs may end at different times
+      over=$had_rank
+    fi
+    if fact error >/dev/null ||
+      { [[ $seen == "$at_start" && (-n $run || $had_rank == no) ]] && fact start >/dev/null; }; then over=yes; fi
+    if [[ $over == no ]]; then
+      over_since=
+    elif [[ -z $over_since ]]; then
+      over_since=$SECONDS
+    elif ((SECONDS - over_since >= end_patience)); then
+      say "the ranks have ended, but mpirun has not: ending mpirun"
+      end_job "mpirun did not end after its ranks"
+      return 0
+    fi
     limit=$hang_timeout
-    if [[ -z $limit && $(heartbeat) != "$heartbeat_before" ]]; then limit=600; fi
+    if [[ -z $limit && ($had_rank == no && $seen == "$at_start" || $(heartbeat) != "$heartbeat_before") ]]; then limit=600; fi
     if ((${limit:-0} > 0 && SECONDS - quiet_since >= limit)); then break; fi
   done
-  echo "hung no progress for $limit seconds" >>"$facts"
-  say "no progress for $limit seconds: ending the job"
-  kill -TERM "$job" 2>/dev/null || true
-  pause 10
-  end_processes
+  if [[ $had_rank == no && $seen == "$at_start" ]]; then
+    echo "start mpirun has not started a rank for $limit seconds; check that all hosts respond (ssh HOST true), and the limits (ulimit -a)" >>"$facts"
+    say "no rank has started for $limit seconds: ending the job"
+  else
+    echo "hung no progress for $limit seconds" >>"$facts"
+    say "no progress for $limit seconds: ending the job"
+  fi
+  end_job "no progress for $limit seconds"
 }
+end_patience=15 # seconds that mpirun may take after the end of its ranks
 
 # about_latest ERROR: succeeds if the error is about the mark `latest` of this run or the checkpoint that it names.
 about_latest() {
@@ -129,15 +155,17 @@ mend() {
 # find_fate: determines why the job ended with this `status`. Sets `fate` to done, stopped, damaged (the checkpoint to resume
 # from is damaged), final (a restart would not help) or lost, and `why` to a description.
 find_fate() {
-  local error
+  local error ended
   error=$(fact error) || true
   # The mpirun of Open MPI 5 often ends with status 0 when it loses a host.
   if ((status == 0)) && fact abandoned >/dev/null && ! fact finished >/dev/null && ! fact stopped >/dev/null; then status=1; fi
+  # If elman-run ended the job, the status of mpirun only says how it was ended.
+  if [[ $stopping == no ]] && fact ended >/dev/null; then status=1; fi
   if ((status == 0)) && why=$(fact finished); then
     fate='done'
   elif why=$(fact hung); then
     fate=lost # even if it stopped normally after it was continued in order to end it
-    status=1  # that of mpirun only says how it was ended
+    status=1
   elif ((status == 0)); then
     fate='done'
     if why=$(fact stopped); then fate=stopped; else why="exit status 0"; fi
@@ -151,19 +179,23 @@ find_fate() {
     fate=final
   else
     why=$(fact killed) || why=${error:-exit status $status}
-    if [[ $why == exit* ]] && ((status > 128 && status < 160)); then
-      why="a rank was killed by signal $((status - 128)) ($(kill -l "$status"))"
+    if [[ $why == exit* ]] && { ended=$(fact ended) || ((status > 128 && status < 160)); }; then
+      why=${ended:-a rank was killed by signal $((status - 128)) ($(kill -l "$status"))}
     fi
     fate=lost
-    # mpirun itself failed before any rank started: too few slots, an unknown option, or a host that cannot be reached. With
-    # Open MPI 5, the status may be one such as 213, and such a host is a lost one.
-    if ((restarts == 0)) && [[ $(signs_of_life) == "$signs_at_start" ]] && { fact start >/dev/null ||
-      { ! fact killed >/dev/null && ((status <= 128 || status == 134 || status >= 160)); }; }; then
-      why=$unstarted
-      fate=final
+    # Nothing shows that a rank ran: mpirun itself failed (too few slots, an unknown option, a host that cannot be reached). With
+    # Open MPI 5, the status may be one such as 213, and such a host is a lost one. This is final at the first start, or when it
+    # happens twice.
+    if [[ $(signs_of_life) == "$signs_at_start" ]] && { fact start ||
+      { ! fact killed && ! fact ended && ((status <= 128 || status == 134 || status >= 160)); }; } >/dev/null; then
+      failed_starts=$((failed_starts + 1))
+      if ((restarts == 0 || failed_starts > 1)); then why=$unstarted fate=final; fi
+    else
+      failed_starts=0
     fi
   fi
   if [[ $stopping == yes && $fate == lost ]]; then fate=stopped; fi
 }
+failed_starts=0 # in a row
 unstarted="mpirun could not start the ranks"
 lost_rank='^the job hangs|rank.* (lost|gone|died|does not answer)|(lost|lose) .*rank'

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <iterator>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "data/command_line/next_commands.h"
 #include "data/format/number_text.h"
+#include "data/io/output_error.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "trainer/config/field_values.h"
@@ -101,8 +103,11 @@ ProgressReporter::ProgressReporter(const RunDirectory* directory, Task task,
 ProgressReporter::~ProgressReporter() = default;
 
 absl::Status ProgressReporter::OpenPrometheusFile(const std::string& path) {
-  ASSIGN_OR_RETURN(prometheus_,
-                   PrometheusFile::Create(path, directory_->folder(), total_steps_, record_));
+  // Absolute, so that files of runs with the same name in different folders differ.
+  const std::string run = std::filesystem::weakly_canonical(directory_->folder()).string();
+  auto created = PrometheusFile::Create(path, run, total_steps_, record_);
+  if (!created.ok()) return ExplainOutput(created.status(), "--prometheus");
+  prometheus_ = *std::move(created);
   return absl::OkStatus();
 }
 
@@ -422,9 +427,9 @@ void ProgressReporter::Log(JsonObject line) {
   if (prometheus_) WarnOnce(prometheus_->Add(record_.lines().back()));
 }
 
-void ProgressReporter::WriteReport() {
+void ProgressReporter::WriteReport(bool failed) {
   WritePage(/*running=*/false);
-  if (prometheus_) WarnOnce(prometheus_->End());
+  if (prometheus_) WarnOnce(prometheus_->End(failed));
 }
 
 void ProgressReporter::WritePage(bool running) {

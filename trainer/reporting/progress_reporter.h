@@ -102,8 +102,9 @@ class ProgressReporter {
   // Call at the end of a run: prints its results and commands for using it that work in the current
   // folder. Returns an error, also logged as an event, if the model is worse than guessing.
   absl::Status ReportResults(const Progress& progress, const Dataset& dataset);
-  // Call last: writes the final report.html and the final Prometheus file.
-  void WriteReport();
+  // Call last: writes the final report.html and the final Prometheus file. `failed`: whether the
+  // run ends with an error.
+  void WriteReport(bool failed);
 
  private:
   ProgressReporter(const RunDirectory* directory, Task task, const TrainingConfig& config,

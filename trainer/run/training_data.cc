@@ -1,6 +1,7 @@
 #include "trainer/run/training_data.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <numeric>
 #include <span>
@@ -31,10 +32,30 @@ namespace {
 
 constexpr char kTrain[] = "train";
 
+// Adds to the error of a rank that cannot open the data set of `folder` that other ranks can.
+absl::Status ExplainHiddenDataset(Communicator* communicator, const std::string& folder,
+                                  const absl::Status& opened) {
+  std::vector<uint8_t> has_it(communicator->size());
+  const uint8_t mine = opened.ok() ? 1 : 0;
+  communicator->AllGather(std::as_bytes(std::span(&mine, 1)),
+                          std::as_writable_bytes(std::span(has_it)));
+  const auto first = std::ranges::find(has_it, 1);
+  if (opened.ok() || first == has_it.end()) return opened;
+  return absl::Status(
+      opened.code(),
+      absl::StrCat(
+          folder, ": the data set is not visible on this host, or is damaged there, but rank ",
+          first - has_it.begin(),
+          " reads it. Use a file system that all hosts can access, or copy the data set to "
+          "this path on every host (error on this host: ",
+          opened.message(), ")"));
+}
+
 // Checks that all ranks opened the same data set.
-absl::Status AgreeOnDataset(Communicator* communicator,
+absl::Status AgreeOnDataset(Communicator* communicator, const std::string& folder,
                             const absl::StatusOr<std::shared_ptr<const Dataset>>& dataset) {
-  RETURN_IF_ERROR(Agree(communicator, dataset.status()));
+  RETURN_IF_ERROR(
+      Agree(communicator, ExplainHiddenDataset(communicator, folder, dataset.status())));
   const auto all = communicator->AllGather(DatasetFingerprint(**dataset));
   const auto other =
       std::ranges::find_if(all, [&](const std::string& theirs) { return theirs != all[0]; });
@@ -118,7 +139,7 @@ absl::StatusOr<Datasets> OpenDatasets(Communicator* communicator, const std::str
   const std::vector<std::string> names = absl::StrSplit(all, kBetweenNames);
   for (const std::string& folder : names) {
     const auto dataset = Dataset::Open(folder);
-    RETURN_IF_ERROR(AgreeOnDataset(communicator, dataset));
+    RETURN_IF_ERROR(AgreeOnDataset(communicator, folder, dataset));
     datasets.push_back(*dataset);
     RETURN_IF_ERROR(CheckSameIds(*datasets[0], **dataset));
   }

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "data/format/number_text.h"
 #include "data/io/atomic_file.h"
+#include "data/io/output_error.h"
 #include "data/io/status_macros.h"
 #include "trainer/comm/agreement.h"
 #include "trainer/config/run_config.h"
@@ -85,12 +86,13 @@ absl::StatusOr<std::unique_ptr<RunTrace>> CreateTrace(const std::string& path, P
                                                       PreparedRun* run) {
   if (path.empty()) return std::unique_ptr<RunTrace>();
   auto trace = std::make_unique<RunTrace>(run->communicator, clock, path);
-  RETURN_IF_ERROR(trace->Publish());  // if it cannot be written, the run does not start
+  // If it cannot be written, the run does not start.
+  RETURN_IF_ERROR(ExplainOutput(trace->Publish(), "--trace"));
   run->exchange->Watch(clock);
   return trace;
 }
 
-// Prints the last lines of a run's log and writes its report. `patience` is above 0 if the run
+// Prints the last lines of a run's log. `patience` is above 0 if the run
 // ended by early stopping. Returns an error if the model has not learned anything.
 absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, int patience,
                        const Dataset& dataset, ProgressReporter* reporter) {
@@ -112,7 +114,6 @@ absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, in
                          : std::string()));
     learned = reporter->ReportResults(progress, dataset);
   }
-  reporter->WriteReport();
   return learned;
 }
 
@@ -176,6 +177,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
     const int patience = loop.StopsEarly() ? run.config().evaluation().patience() : 0;
     learned = ReportEnd(progress, loop.stopped(), trained.ok(), patience, *run.datasets[0],
                         reporter.get());
+    reporter->WriteReport(/*failed=*/!trained.ok() || loop.save_failed() || !learned.ok());
   }
   clock->Enter(Phase::kOther);
   const absl::Status traced = trace ? trace->Publish() : absl::OkStatus();

@@ -96,8 +96,9 @@ absl::Status PrometheusFile::Add(const RecordedLine& line) {
   return Write();
 }
 
-absl::Status PrometheusFile::End() {
+absl::Status PrometheusFile::End(bool failed) {
   running_ = false;
+  failed_ = failed;
   return Write();
 }
 
@@ -129,6 +130,7 @@ void PrometheusFile::Take(const RecordedLine& line) {
 std::string PrometheusFile::Text() const {
   Exposition page(run_label_);
   page.Gauge("running", running_, "1 while the run is active, 0 after its process has ended.");
+  page.Gauge("failed", failed_, "1 if the run has ended with an error, otherwise 0.");
   page.Gauge("updated_timestamp_seconds", SecondsSince1970(absl::Now()),
              "Time when this file was written. If it is old while elman_running is 1, the run is "
              "dead or hangs.");

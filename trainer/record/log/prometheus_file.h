@@ -28,8 +28,9 @@ class PrometheusFile {
   // Takes a new line of metrics.jsonl. Updates the file, at most once per second.
   absl::Status Add(const RecordedLine& line);
 
-  // Call when the run has ended or this process stops working on it.
-  absl::Status End();
+  // Call when the run has ended or this process stops working on it. `failed`: whether it ended
+  // with an error.
+  absl::Status End(bool failed);
 
  private:
   PrometheusFile(std::string path, const std::string& run, int64_t total_steps);
@@ -40,7 +41,7 @@ class PrometheusFile {
   const std::string path_;
   const std::string run_label_;  // run="..."
   const int64_t total_steps_;
-  bool running_ = true;
+  bool running_ = true, failed_ = false;
   std::optional<RecordedLine> train_, validation_;  // the last ones
   std::optional<double> best_loss_;
   std::optional<int64_t> checkpoint_step_;

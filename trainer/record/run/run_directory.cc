@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "data/io/file_system.h"
+#include "data/io/output_error.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
 
@@ -28,13 +29,13 @@ absl::StatusOr<std::unique_ptr<RunDirectory>> RunDirectory::Open(const std::stri
   const absl::Time deadline = absl::Now() + patience;
   while (true) {
     // Repeated on each attempt, because a run that fails at its start removes its folder.
-    RETURN_IF_ERROR(CreateFolder(folder));
+    RETURN_IF_ERROR(ExplainOutput(CreateFolder(folder), "--output"));
     absl::StatusOr<std::unique_ptr<FolderLock>> lock = FolderLock::Take(folder);
     if (lock.ok()) {
       return std::unique_ptr<RunDirectory>(new RunDirectory(folder, is_new, *std::move(lock)));
     }
     const bool held = absl::IsFailedPrecondition(lock.status());
-    if (!held && !absl::IsNotFound(lock.status())) return lock.status();
+    if (!held && !absl::IsNotFound(lock.status())) return ExplainOutput(lock.status(), "--output");
     if (absl::Now() > deadline) {
       return absl::Status(
           lock.status().code(),

@@ -289,10 +289,11 @@ TEST(PrometheusFileTest, WritesTheStateOfARun) {
   // Within a second the file does not change; the end is written immediately.
   ASSERT_THAT((*file)->Add(*ParseRecordedLine(Line(30, "train").ToString())), IsOk());
   EXPECT_EQ(*ReadFile(path, 10000), text);
-  ASSERT_THAT((*file)->End(), IsOk());
+  ASSERT_THAT((*file)->End(/*failed=*/true), IsOk());
   text = *ReadFile(path, 10000);
   EXPECT_THAT(text, HasSubstr("\nelman_step{" + run + "} 30\n"));
   EXPECT_THAT(text, HasSubstr("\nelman_running{" + run + "} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\nelman_failed{" + run + "} 1\n"));
 
   EXPECT_FALSE(PrometheusFile::Create(folder.Path("no/elman.prom"), "run", 50, record).ok());
 }
