@@ -12,8 +12,9 @@ default_hostfile() {
 check_hostfile() {
   local form="write one line per host: NAME slots=N" wrong
   [[ -f $2 && -r $2 ]] || fail "$1 $2: $(unreadable "$2"); $form"
-  wrong=$(sed 's/#.*//; s/\r$//; s/[[:space:]]*=[[:space:]]*/=/g' "$2" | awk '
+  wrong=$(sed 's/#.*//; s/[[:space:]]*=[[:space:]]*/=/g' "$2" | awk '
     function wrong(what) {if (!stopped) print "line " NR ": " what; stopped = 1; exit}
+    /\r$/ {wrong("ends with a carriage return, as files of Windows do; remove them: sed -i \047s/\\r$//\047 FILE")}
     NF && $1 ~ /=/ {wrong("expected the name of a host, found \"" $1 "\"")}
     NF && $1 ~ /^[^:]+:[^:]*$/ {split($1, part, ":"); wrong("found \"" $1 "\", expected \"" part[1] " slots=" (part[2] ? part[2] : "N") "\"")}
     {for (i = 2; i <= NF; i++) {
@@ -130,7 +131,7 @@ uses_whole_hosts() {
   local entry here=no
   count_cores
   if [[ $whole_machine == no || (-n ${SLURM_JOB_ID:-} && ${SLURM_CPUS_ON_NODE:-} != "$(nproc --all)") ]]; then return 1; fi
-  if [[ -n $ranks ]] && ((ranks != $(slots_elsewhere))); then return 1; fi
+  if [[ -n $ranks && $ranks != "$(slots_elsewhere)" ]]; then return 1; fi
   for entry in "${allocation[@]}"; do
     if ((${entry#* } != cores)); then return 1; fi
     if is_here "${entry% *}"; then here=yes; fi

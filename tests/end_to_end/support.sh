@@ -82,8 +82,8 @@ refuse() {
   local wanted=$1 program=$2 regex=$3 status=0 lines
   shift 3
   "$@" >out 2>err </dev/null || status=$?
-  lines=$(grep -c "^$program: error: " err || true)
-  if ((status != wanted || lines != 1)) || ! grep "^$program: error: " err | grep -qiE -e "$regex"; then
+  lines=$(grep -ac "^$program: error: " err || true) # -a: mpirun may print anything
+  if ((status != wanted || lines != 1)) || ! grep -a "^$program: error: " err | grep -qiE -e "$regex"; then
     fail "wanted status $wanted and one line '$program: error: ... $regex'; got $status and $lines lines from: $*"
     sed 's/^/    /' err >&2
   fi
