@@ -104,10 +104,6 @@ std::string TrainingAdvice::AtEnd(const RunRecord& record) const {
   const auto epoch = [](const RecordedLine& line) {
     return static_cast<int64_t>(line.Number("epoch").value_or(0));
   };
-  if (const int64_t age = epoch(last) - epoch(*best); age >= kOldBest) {
-    return absl::StrCat("the last ", age, " epochs brought no better validation",
-                        EarlyStopping(config_));
-  }
   const double before = validations[validations.size() - 2]->Number("loss").value_or(0);
   const double now = last.Number("loss").value_or(before);
   constexpr double kStillFalls = 0.01;

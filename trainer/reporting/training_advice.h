@@ -41,8 +41,8 @@ class TrainingAdvice {
   // long ago: 5, 10, 20 ... epochs; empty otherwise.
   std::string AfterValidation(int64_t epoch, const RecordedLine* best);
 
-  // Returns a remark on the length of a finished run: whether the validation loss still fell, or
-  // the best validation was long before the end; empty if neither.
+  // Returns a remark on the length of a finished run if the validation loss still fell; otherwise
+  // empty. AfterValidation has reported a best validation that was long before the end.
   std::string AtEnd(const RunRecord& record) const;
 
  private:

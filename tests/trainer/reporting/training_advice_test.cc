@@ -114,8 +114,8 @@ TEST(TrainingAdviceTest, RemarksOnTheLengthOfARun) {
   EXPECT_EQ(advice.AtEnd(Validations({3, 2, 2.5})), "");
   EXPECT_EQ(advice.AtEnd(Validations({3, 2})), "") << "ended by max_steps";
   EXPECT_EQ(advice.AtEnd(RunRecord()), "");
-  EXPECT_THAT(advice.AtEnd(Validations({3, 2, 2.5, 2.6, 2.7, 2.8, 2.9})),
-              HasSubstr("the last 5 epochs brought no better validation; evaluation.patience=5"));
+  EXPECT_EQ(advice.AtEnd(Validations({3, 2, 2.5, 2.6, 2.7, 2.8, 2.9})), "")
+      << "reported by AfterValidation";
 }
 
 }  // namespace
