@@ -211,12 +211,6 @@ void SettleMicroBatches(TrainingConfig* config) {
   config->set_micro_batches(static_cast<int32_t>(std::clamp<int64_t>(nearest, 1, 1 << 20)));
 }
 
-void SettleLinearEpochs(TrainingConfig* config) {
-  if (config->schedule().kind() == ScheduleSpec::LINEAR_DECAY &&
-      config->schedule().linear_epochs() == 0)
-    config->mutable_schedule()->set_linear_epochs(config->max_epochs());
-}
-
 absl::Status Validate(const TrainingConfig& c) {
   RETURN_IF_ERROR(CheckNumbers(c, ""));
   for (const float weight : c.data_weights())
@@ -328,7 +322,6 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
         absl::StrCat(PlaceOf(status, path, overrides), ": ", status.message()));
   }
   SettleMicroBatches(&config);
-  SettleLinearEpochs(&config);
   return config;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace elman {
 
@@ -20,7 +21,8 @@ double EpochsDone(const Progress& progress, int64_t steps_per_epoch) {
          static_cast<double>(progress.step_in_epoch()) / static_cast<double>(steps_per_epoch);
 }
 
-double Decay(const ScheduleSpec& spec, const Progress& progress, int64_t steps_per_epoch) {
+double Decay(const TrainingConfig& config, const Progress& progress, int64_t steps_per_epoch) {
+  const ScheduleSpec& spec = config.schedule();
   switch (spec.kind()) {
     case ScheduleSpec::CONSTANT:
       return 1;
@@ -32,7 +34,7 @@ double Decay(const ScheduleSpec& spec, const Progress& progress, int64_t steps_p
       return std::pow(double{spec.factor()}, static_cast<double>(progress.decays()));
     case ScheduleSpec::LINEAR_DECAY: {
       constexpr double kMin = 1e-4;  // for runs longer than linear_epochs
-      const double done = EpochsDone(progress, steps_per_epoch) / std::max(1, spec.linear_epochs());
+      const double done = EpochsDone(progress, steps_per_epoch) / LinearEpochs(config);
       return std::max(1 - done, kMin);
     }
   }
@@ -55,8 +57,18 @@ double LearningRate(const TrainingConfig& config, const Progress& progress,
   const ScheduleSpec& spec = config.schedule();
   const double ratio = BatchRatio(config);
   const double scale = spec.batch_scaling() == ScheduleSpec::SQRT ? std::sqrt(ratio) : ratio;
-  return config.optimizer().learning_rate() * scale * Decay(spec, progress, steps_per_epoch) *
+  return config.optimizer().learning_rate() * scale * Decay(config, progress, steps_per_epoch) *
          WarmUp(spec.warmup_epochs() * ratio, progress, steps_per_epoch);
+}
+
+int LinearEpochs(const TrainingConfig& config) {
+  const int epochs = config.schedule().linear_epochs();
+  return std::max(1, epochs > 0 ? epochs : config.max_epochs());
+}
+
+void RemoveEpochLimit(TrainingConfig* config) {
+  config->mutable_schedule()->set_linear_epochs(LinearEpochs(*config));
+  config->set_max_epochs(std::numeric_limits<int32_t>::max());
 }
 
 void ObservePlateau(const ScheduleSpec& spec, double validation_loss, Progress* progress) {

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "data/io/status_macros.h"
 #include "trainer/config/run_config.h"
 #include "trainer/loop/training_loop.h"
+#include "trainer/optim/schedule.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
 #include "trainer/record/log/recorded_step.h"
@@ -131,7 +131,7 @@ absl::Status ReplayStep(Communicator* communicator, const Datasets& datasets,
                         const ReplaySource& source, int64_t step) {
   TrainingConfig config = source.config;
   config.set_max_steps(step);
-  config.set_max_epochs(std::numeric_limits<int32_t>::max());
+  RemoveEpochLimit(&config);
   config.mutable_evaluation()->set_every_steps(0);
   const std::string resume = source.checkpoint.empty() ? "never" : source.checkpoint;
   ASSIGN_OR_RETURN(

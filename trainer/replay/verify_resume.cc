@@ -1,6 +1,5 @@
 #include "trainer/replay/verify_resume.h"
 
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "data/io/status_macros.h"
 #include "data/io/temporary_folder.h"
 #include "trainer/comm/agreement.h"
+#include "trainer/optim/schedule.h"
 #include "trainer/record/checkpoint/checkpoint_difference.h"
 #include "trainer/record/checkpoint/checkpoint_directory.h"
 #include "trainer/record/checkpoint/checkpoint_reader.h"
@@ -72,7 +72,7 @@ absl::Status VerifyResume(Communicator* communicator, const RunRequest& request,
 
   RunRequest straight = request;
   straight.resume = "auto";
-  straight.config.set_max_epochs(std::numeric_limits<int32_t>::max());
+  RemoveEpochLimit(&straight.config);
   RunRequest resumed = straight;
   straight.output = JoinPath(path, "straight");
   resumed.output = JoinPath(path, "resumed");

@@ -100,25 +100,6 @@ absl::StatusOr<Source> ReadSource(const ConfigRequest& request, const Datasets& 
   return source;
 }
 
-bool Overrides(const std::vector<std::string>& overrides, std::string_view field) {
-  for (const std::string& override : overrides) {
-    if (override.starts_with(absl::StrCat(std::string(field), "="))) return true;
-  }
-  return false;
-}
-
-// A resumed run of more epochs also decays its learning rate over more epochs, if it did so over
-// all of them before.
-std::vector<std::string> WithLinearEpochs(const std::string& text,
-                                          std::vector<std::string> overrides) {
-  constexpr std::string_view kEpochs = "max_epochs", kLinear = "schedule.linear_epochs";
-  const absl::StatusOr<TrainingConfig> before = ParseRunConfig(text, "", {});
-  if (before.ok() && before->schedule().linear_epochs() == before->max_epochs() &&
-      Overrides(overrides, kEpochs) && !Overrides(overrides, kLinear))
-    overrides.push_back(absl::StrCat(std::string(kLinear), "=0"));
-  return overrides;
-}
-
 }  // namespace
 
 absl::StatusOr<RunSettings> SettleRunConfig(Communicator* communicator, const Datasets& datasets,
@@ -130,10 +111,9 @@ absl::StatusOr<RunSettings> SettleRunConfig(Communicator* communicator, const Da
     BroadcastString(communicator, text, 0);
   RunSettings settings{.config = {}, .path = source->path, .origin = source->origin};
   const bool chosen = request.config.empty();
-  ASSIGN_OR_RETURN(settings.config,
-                   ParseRunConfig(source->text, chosen ? source->origin : source->path,
-                                  chosen ? WithLinearEpochs(source->text, request.overrides)
-                                         : request.overrides));
+  ASSIGN_OR_RETURN(
+      settings.config,
+      ParseRunConfig(source->text, chosen ? source->origin : source->path, request.overrides));
   return settings;
 }
 

@@ -98,6 +98,18 @@ TEST_F(ScheduleTest, LinearDecayFallsToZeroByTheStep) {
   EXPECT_DOUBLE_EQ(Rate(At(7)), 1e-4);
 }
 
+TEST_F(ScheduleTest, LinearDecayOfNoLengthTakesAllEpochs) {
+  spec_->set_kind(ScheduleSpec::LINEAR_DECAY);
+  config_.set_max_epochs(4);
+  EXPECT_NEAR(Rate(At(3, 9)), 1.0 / 40, 1e-15);
+  RemoveEpochLimit(&config_);
+  EXPECT_GT(config_.max_epochs(), 1000);
+  EXPECT_NEAR(Rate(At(3, 9)), 1.0 / 40, 1e-15);
+  config_.set_max_epochs(8);
+  spec_->set_linear_epochs(0);
+  EXPECT_NEAR(Rate(At(3, 9)), 1 - 39.0 / 80, 1e-15) << "a longer run";
+}
+
 TEST_F(ScheduleTest, WarmsUpLinearly) {
   spec_->set_warmup_epochs(2);
   EXPECT_DOUBLE_EQ(Rate(At(0, 0)), 1.0 / 20);

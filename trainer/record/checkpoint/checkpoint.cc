@@ -38,6 +38,11 @@ std::string ContentHash(const Checkpoint& checkpoint) {
   if (progress.inherited_updates() > 0)
     hash.Add(static_cast<uint64_t>(progress.inherited_updates()));
   TrainingConfig semantic = header.config();
+  // The length of the decay counts, whether the run was configured with it or with 0. (Adding an
+  // empty group would change the hash.)
+  if (semantic.schedule().kind() == ScheduleSpec::LINEAR_DECAY &&
+      semantic.schedule().linear_epochs() == 0)
+    semantic.mutable_schedule()->set_linear_epochs(semantic.max_epochs());
   semantic.clear_max_steps();
   semantic.clear_max_epochs();
   semantic.clear_checkpoint();
