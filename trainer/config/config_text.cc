@@ -49,9 +49,10 @@ class LexicalError : public google::protobuf::io::ErrorCollector {
 // A recursive descent over the tokens, along the messages of TrainingConfig.
 class ConfigChecker {
  public:
-  ConfigChecker(const std::string& text, const std::string& path)
+  ConfigChecker(const std::string& text, const std::string& path, ConfigPlaces* places)
       : text_(text),
         path_(path),
+        places_(places),
         input_(text.data(), static_cast<int>(text.size())),
         tokens_(&input_, &lexical_error_) {
     // As the parser of the text format does.
@@ -131,7 +132,9 @@ class ConfigChecker {
                                 field->message_type() != nullptr ? ". Join the two in one { }"
                                                                  : ". Remove one of them"));
     }
-    return field->message_type() != nullptr ? CheckGroup(*field, path) : CheckScalar(*field, path);
+    if (field->message_type() != nullptr) return CheckGroup(*field, path);
+    if (places_ != nullptr && !path_.empty()) places_->Set(path, Place(name.line, name.column));
+    return CheckScalar(*field, path);
   }
 
   absl::Status CheckGroup(const FieldDescriptor& field, const std::string& path) {
@@ -259,12 +262,16 @@ class ConfigChecker {
 
   absl::Status Fault(int line, int column, absl::string_view message) const {
     return absl::InvalidArgumentError(
-        path_.empty() ? std::string(message)
-                      : absl::StrCat(path_, ":", line + 1, ":", column + 1, ": ", message));
+        path_.empty() ? std::string(message) : absl::StrCat(Place(line, column), ": ", message));
+  }
+
+  std::string Place(int line, int column) const {
+    return absl::StrCat(path_, ":", line + 1, ":", column + 1);
   }
 
   std::string text_;
   const std::string path_;
+  ConfigPlaces* const places_;
   google::protobuf::io::ArrayInputStream input_;
   LexicalError lexical_error_;
   Tokenizer tokens_;
@@ -272,8 +279,9 @@ class ConfigChecker {
 
 }  // namespace
 
-absl::StatusOr<std::string> CheckConfigText(const std::string& text, const std::string& path) {
-  return ConfigChecker(text, path).Check();
+absl::StatusOr<std::string> CheckConfigText(const std::string& text, const std::string& path,
+                                            ConfigPlaces* places) {
+  return ConfigChecker(text, path, places).Check();
 }
 
 }  // namespace elman

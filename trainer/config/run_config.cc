@@ -50,8 +50,12 @@ bool ParseText(const std::string& text, TrainingConfig* config, FirstError* erro
   return parser.ParseFromString(text, config);
 }
 
+std::string PlaceOf(const std::string& override) {
+  return absl::StrCat("override '", override, "'");
+}
+
 absl::Status WrongOverride(const std::string& override, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("override '", override, "': ", what));
+  return absl::InvalidArgumentError(absl::StrCat(PlaceOf(override), ": ", what));
 }
 
 // What to write instead of an argument without "=VALUE".
@@ -122,18 +126,6 @@ absl::StatusOr<std::string> OverrideText(const std::string& override) {
     message = field->message_type();
   }
   return absl::InternalError("unreachable");
-}
-
-// Returns the origin of a `status` of Validate: the last override of the field that the message
-// begins with, otherwise the file.
-std::string PlaceOf(const absl::Status& status, const std::string& path,
-                    const std::vector<std::string>& overrides) {
-  const std::string message(status.message());
-  const std::string assignment = message.substr(0, message.find(' ')) + "=";
-  for (auto override = overrides.rbegin(); override != overrides.rend(); ++override) {
-    if (override->rfind(assignment, 0) == 0) return absl::StrCat("override '", *override, "'");
-  }
-  return path;
 }
 
 // Sets every unset field to its default, in all sub-messages.
@@ -299,10 +291,13 @@ absl::Status Validate(const TrainingConfig& c) {
 }  // namespace
 
 absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std::string& path,
-                                              const std::vector<std::string>& overrides) {
+                                              const std::vector<std::string>& overrides,
+                                              ConfigPlaces* places) {
   TrainingConfig config;
   FirstError error;
-  ASSIGN_OR_RETURN(const std::string checked, CheckConfigText(text, path));
+  ConfigPlaces own;
+  if (places == nullptr) places = &own;
+  ASSIGN_OR_RETURN(const std::string checked, CheckConfigText(text, path, places));
   if (!ParseText(checked, &config, &error)) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ":", error.line(), ":", error.column(), ": ", error.message()));
@@ -315,12 +310,10 @@ absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std
       return WrongOverride(override, override_error.message());
     if (change.data_weights_size() > 0) config.clear_data_weights();
     config.MergeFrom(change);
+    places->Set(override.substr(0, override.find('=')), PlaceOf(override));
   }
   WriteDefaultsOut(&config);
-  if (const absl::Status status = Validate(config); !status.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(PlaceOf(status, path, overrides), ": ", status.message()));
-  }
+  RETURN_IF_ERROR(places->Add(Validate(config)));
   SettleMicroBatches(&config);
   return config;
 }

@@ -8,14 +8,18 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proto/training.pb.h"
+#include "trainer/config/config_places.h"
 
 namespace elman {
 
-// Parses the text of a --config file (`path` is used in messages only). Then applies `overrides`,
-// each "path.to.field=value", in order, sets every unset field to its default and checks all values
-// that can be checked without data. InvalidArgument names the line, the override or the field.
+// Parses the text of a --config file (`path` is used in messages only; empty: the text is from no
+// file). Then applies `overrides`, each "path.to.field=value", in order, sets every unset field to
+// its default and checks all values that can be checked without data. InvalidArgument names the
+// line, the override or the field. The places of all given fields are added to `places`, unless it
+// is null.
 absl::StatusOr<TrainingConfig> ParseRunConfig(const std::string& text, const std::string& path,
-                                              const std::vector<std::string>& overrides);
+                                              const std::vector<std::string>& overrides,
+                                              ConfigPlaces* places = nullptr);
 
 // Returns the configuration as the text of config.textproto.
 std::string RunConfigText(const TrainingConfig& config);

@@ -321,19 +321,10 @@ std::string ScratchPath() {
   return JoinPath(error ? "." : folder, "elman-verify-resume");
 }
 
-absl::Status Run(Communicator* communicator, const CommandLine& command_line, PhaseClock* clock,
-                 RankHeartbeat* heartbeat, Watchdog* watchdog) {
-  if (Replays()) {
-    watchdog->SetPatience(0);  // there is no other rank to wait for
-    return Replay(communicator, command_line);
-  }
-  ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
-  ASSIGN_OR_RETURN(const RunSettings settings,
-                   SettleRunConfig(communicator, datasets,
-                                   {.config = absl::GetFlag(FLAGS_config),
-                                    .output = absl::GetFlag(FLAGS_output),
-                                    .resume = absl::GetFlag(FLAGS_resume),
-                                    .overrides = command_line.arguments}));
+// Does with a configuration what the flags ask for.
+absl::Status RunWith(const RunSettings& settings, Communicator* communicator,
+                     const Datasets& datasets, PhaseClock* clock, RankHeartbeat* heartbeat,
+                     Watchdog* watchdog) {
   const TrainingConfig& config = settings.config;
   watchdog->SetPatience(config.watchdog_seconds());
   RETURN_IF_ERROR(CheckOutputs(communicator, datasets, settings.path));
@@ -372,6 +363,22 @@ absl::Status Run(Communicator* communicator, const CommandLine& command_line, Ph
                                               .clock = clock,
                                               .heartbeat = heartbeat}));
   return end.learned;
+}
+
+absl::Status Run(Communicator* communicator, const CommandLine& command_line, PhaseClock* clock,
+                 RankHeartbeat* heartbeat, Watchdog* watchdog) {
+  if (Replays()) {
+    watchdog->SetPatience(0);  // there is no other rank to wait for
+    return Replay(communicator, command_line);
+  }
+  ASSIGN_OR_RETURN(const Datasets datasets, OpenDatasets(communicator, absl::GetFlag(FLAGS_data)));
+  ASSIGN_OR_RETURN(const RunSettings settings,
+                   SettleRunConfig(communicator, datasets,
+                                   {.config = absl::GetFlag(FLAGS_config),
+                                    .output = absl::GetFlag(FLAGS_output),
+                                    .resume = absl::GetFlag(FLAGS_resume),
+                                    .overrides = command_line.arguments}));
+  return settings.places.Add(RunWith(settings, communicator, datasets, clock, heartbeat, watchdog));
 }
 
 int Main(int argc, char** argv) {

@@ -109,11 +109,9 @@ absl::StatusOr<RunSettings> SettleRunConfig(Communicator* communicator, const Da
   RETURN_IF_ERROR(AgreeWithRoot(communicator, source.status()));
   for (std::string* text : {&source->text, &source->path, &source->origin})
     BroadcastString(communicator, text, 0);
-  RunSettings settings{.config = {}, .path = source->path, .origin = source->origin};
-  const bool chosen = request.config.empty();
-  ASSIGN_OR_RETURN(
-      settings.config,
-      ParseRunConfig(source->text, chosen ? source->origin : source->path, request.overrides));
+  RunSettings settings{.config = {}, .path = source->path, .origin = source->origin, .places = {}};
+  ASSIGN_OR_RETURN(settings.config,
+                   ParseRunConfig(source->text, source->path, request.overrides, &settings.places));
   return settings;
 }
 

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "proto/training.pb.h"
 #include "trainer/comm/communicator.h"
+#include "trainer/config/config_places.h"
 #include "trainer/run/training_data.h"
 
 namespace elman {
@@ -22,8 +23,9 @@ struct ConfigRequest {
 
 struct RunSettings {
   TrainingConfig config;
-  std::string path;    // of the file; empty if there is none
-  std::string origin;  // for people, if the configuration was chosen here; otherwise empty
+  std::string path;     // of the file; empty if there is none
+  std::string origin;   // for people, if the configuration was chosen here; otherwise empty
+  ConfigPlaces places;  // of the fields that the file and the overrides set
 };
 
 // Rank 0 reads files; every rank parses the text. Without --config: the configuration of the

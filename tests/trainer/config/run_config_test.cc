@@ -116,9 +116,34 @@ TEST(RunConfigTest, ErrorsNameTheOverride) {
             "override 'batch_size=0': batch_size is 0: it must be from 1 to 1048576");
   EXPECT_THAT(Message(ParseRunConfig("", "c", {"optimizer.momentum=0.5", "optimizer.momentum=2"})),
               HasSubstr("override 'optimizer.momentum=2': "));
-  EXPECT_THAT(Message(ParseRunConfig("batch_size: 0", "c", {"lanes=1"})),
-              testing::StartsWith("c: batch_size is 0"));
+  EXPECT_THAT(Message(ParseRunConfig("lanes: 1\nbatch_size: 0", "c", {"lanes=2"})),
+              testing::StartsWith("c:2:1: batch_size is 0"));
+  EXPECT_THAT(Message(ParseRunConfig("optimizer {\n momentum: 2 }", "c", {})),
+              testing::StartsWith("c:2:2: optimizer.momentum is 2"));
+  EXPECT_THAT(Message(ParseRunConfig("batch_size: 0", "", {})),
+              testing::StartsWith("batch_size is 0"));
   EXPECT_TRUE(ParseRunConfig("batch_size: 0", "c", {"batch_size=3"}).ok());
+}
+
+// For checks that need the data, long after the configuration was parsed.
+TEST(RunConfigTest, PlacesNameTheSourceOfEveryField) {
+  ConfigPlaces places;
+  ASSERT_TRUE(ParseRunConfig("seed: 1\nmodel { layers: 0\n hidden_size: 3 }", "c",
+                             {"model.hidden_size=4", "data_weights=1,2"}, &places)
+                  .ok());
+  const auto added = [&](const char* message) {
+    return std::string(places.Add(absl::InvalidArgumentError(message)).message());
+  };
+  EXPECT_EQ(added("model.layers is 0: it must be"), "c:2:9: model.layers is 0: it must be");
+  EXPECT_EQ(added("model.hidden_size: odd"),
+            "override 'model.hidden_size=4': model.hidden_size: odd");
+  EXPECT_EQ(added("data_weights has 2"), "override 'data_weights=1,2': data_weights has 2");
+  EXPECT_EQ(added("model.dropout is 2"), "model.dropout is 2") << "a default";
+  EXPECT_EQ(places.Add(absl::NotFoundError("seed is 1")).message(), "seed is 1");
+  EXPECT_TRUE(places.Add(absl::OkStatus()).ok());
+  ConfigPlaces none;
+  ASSERT_TRUE(ParseRunConfig("seed: 1", "", {}, &none).ok());
+  EXPECT_EQ(none.Of("seed"), "");
 }
 
 TEST(RunConfigTest, OverrideSetsOneField) {
