@@ -9,11 +9,14 @@
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "data/format/near_names.h"
+#include "data/format/shell_word.h"
 #include "data/format/utf8.h"
 #include "data/io/file_system.h"
 
@@ -44,32 +47,120 @@ std::vector<std::string> NamesOf(const std::map<std::string, absl::CommandLineFl
   return names;
 }
 
-// The flags whose names begin with `name`, as "--a or --b"; empty if there are none or too many.
-std::string NamesWithPrefix(std::string_view name,
-                            const std::map<std::string, absl::CommandLineFlag*>& flags) {
+// The flags whose names begin with `name` or, if there are none, have `name` among their words, as
+// "--a or --b"; empty if there are none or too many.
+std::string NamesWithWord(const std::string& name,
+                          const std::map<std::string, absl::CommandLineFlag*>& flags) {
   constexpr size_t kLeastLength = 3, kMostNames = 4;
-  std::vector<std::string> found;
+  std::vector<std::string> prefixed, found;
   for (const auto& entry : flags) {
-    if (entry.first.starts_with(name)) found.push_back(absl::StrCat("--", entry.first));
+    const std::string dashed = absl::StrCat("--", entry.first);
+    if (entry.first.starts_with(name)) prefixed.push_back(dashed);
+    if (absl::StrContains(absl::StrCat("_", entry.first, "_"), absl::StrCat("_", name, "_")))
+      found.push_back(dashed);
   }
+  if (!prefixed.empty()) found = prefixed;
   return name.size() < kLeastLength || found.size() > kMostNames ? ""
                                                                  : absl::StrJoin(found, " or ");
+}
+
+// What other tools call a flag. A line applies to the programs that have the flag; the first that
+// applies counts.
+struct OtherName {
+  std::string_view name, flag;
+};
+constexpr OtherName kOtherNames[] = {
+    {"model", "checkpoint"},
+    {"model_dir", "checkpoint"},
+    {"model_path", "checkpoint"},
+    {"run", "checkpoint"},
+    {"run_dir", "checkpoint"},
+    {"ckpt", "checkpoint"},
+    {"checkpoint", "resume"},
+    {"ckpt", "resume"},
+    {"init", "resume"},
+    {"restore", "resume"},
+    {"continue", "resume"},
+    {"corpus", "train"},
+    {"file", "train"},
+    {"files", "train"},
+    {"in", "train"},
+    {"infile", "train"},
+    {"input", "train"},
+    {"text", "train"},
+    {"texts", "train"},
+    {"dataset", "data"},
+    {"dataset_dir", "data"},
+    {"data_dir", "data"},
+    {"data_path", "data"},
+    {"input", "data"},
+    {"out", "output"},
+    {"out_dir", "output"},
+    {"output_dir", "output"},
+    {"output_path", "output"},
+    {"save_dir", "output"},
+    {"model_dir", "output"},
+    {"run_dir", "output"},
+    {"log_dir", "output"},
+    {"dest", "output"},
+    {"o", "output"},
+    {"dev", "valid"},
+    {"eval", "valid"},
+    {"val", "valid"},
+    {"validation", "valid"},
+    {"min_freq", "min_count"},
+    {"min_frequency", "min_count"},
+    {"max_len", "max_length"},
+    {"length", "max_tokens"},
+    {"max_length", "max_tokens"},
+    {"max_len", "max_tokens"},
+    {"max_new_tokens", "max_tokens"},
+    {"num_tokens", "max_tokens"},
+    {"n_tokens", "max_tokens"},
+    {"beam_size", "beam"},
+    {"beams", "beam"},
+    {"num_beams", "beam"},
+    {"nbest", "n_best"},
+    {"batch", "batch_size"},
+    {"k", "top_k"},
+    {"p", "top_p"},
+    {"n", "order"},
+    {"ngram", "order"},
+    {"type", "kind"},
+    {"model", "kind"},
+    {"embeddings", "vectors"},
+    {"glove", "vectors"},
+    {"pretrained", "vectors"},
+    {"subset", "split"},
+};
+
+std::string OtherNameOf(std::string_view name,
+                        const std::map<std::string, absl::CommandLineFlag*>& flags) {
+  for (const OtherName& other : kOtherNames) {
+    if (other.name == name && flags.contains(std::string(other.flag)))
+      return std::string(other.flag);
+  }
+  return "";
 }
 
 absl::Status UnknownFlag(const std::string& name, std::string_view value,
                          const std::map<std::string, absl::CommandLineFlag*>& flags,
                          const FlagExplainer& explain) {
+  // Short names have neighbors by chance, as "text" and "test".
+  constexpr size_t kLeastLength = 5;
   const std::string nearest = NearestName(name, NamesOf(flags));
+  const bool typo = !nearest.empty() && name.size() >= kLeastLength &&
+                    EditDistance(name, nearest) <= std::max<size_t>(1, MaxEdits(name) / 2);
   std::string text = absl::StrCat("unknown flag --", name);
-  if (!nearest.empty()) {
-    absl::StrAppend(&text, "; did you mean --", nearest, "?");
-  } else if (const std::string known = explain ? explain(name, value) : ""; !known.empty()) {
-    absl::StrAppend(&text, ": ", known);
-  } else if (const std::string longer = NamesWithPrefix(name, flags); !longer.empty()) {
-    absl::StrAppend(&text, "; did you mean ", longer, "?");
-  } else {
-    absl::StrAppend(&text, "; --help lists all flags");
-  }
+  std::string meant = OtherNameOf(name, flags);
+  if (!meant.empty() && !value.empty()) absl::StrAppend(&meant, "=", ShellWord(value));
+  if (meant.empty() && typo) meant = nearest;
+  if (!meant.empty()) return absl::InvalidArgumentError(text + "; did you mean --" + meant + "?");
+  if (const std::string known = explain ? explain(name, value) : ""; !known.empty())
+    return absl::InvalidArgumentError(absl::StrCat(text, ": ", known));
+  const std::string similar = nearest.empty() ? NamesWithWord(name, flags) : "--" + nearest;
+  absl::StrAppend(&text, similar.empty() ? "; --help lists all flags"
+                                         : absl::StrCat("; did you mean ", similar, "?"));
   return absl::InvalidArgumentError(text);
 }
 
@@ -162,6 +253,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
     }
 
     const bool first = line.given.insert(std::string(flag->Name())).second;
+    line.values[std::string(flag->Name())] = value;
     if (!first && flag->IsOfType<RepeatedText>())
       value = absl::StrCat(flag->CurrentValue(), absl::string_view(&kBetweenTexts, 1), value);
     if (std::string error; !flag->ParseFrom(value, &error)) {
@@ -173,6 +265,15 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
 
 absl::Status ExpectNoFlagWithoutDashes(const CommandLine& command_line) {
   for (const std::string& argument : command_line.arguments) {
+    // U+2010 to U+2015 and U+2212: word processors and web pages write them instead of hyphens.
+    for (const absl::string_view dash :
+         {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212"}) {
+      if (!absl::StartsWith(argument, dash)) continue;
+      absl::string_view name = argument;
+      while (absl::ConsumePrefix(&name, dash) || absl::ConsumePrefix(&name, "-")) continue;
+      return absl::InvalidArgumentError(absl::StrCat(
+          argument, ": begins with a long dash, not with two hyphens; write --", name));
+    }
     const bool flag = command_line.known.count(argument.substr(0, argument.find('='))) > 0;
     if (!flag || FileExists(argument)) continue;
     return absl::InvalidArgumentError(

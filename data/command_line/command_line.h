@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,11 +29,12 @@ std::string AbslUnparseFlag(const RepeatedText& flag);
 
 // A parsed command line.
 struct CommandLine {
-  std::vector<std::string> arguments;  // arguments that are not flags, in order
-  std::set<std::string> given;         // names of the flags that were set
-  std::set<std::string> known;         // names of all flags of the program
-  bool help = false;                   // --help was given
-  bool version = false;                // --version was given
+  std::vector<std::string> arguments;              // arguments that are not flags, in order
+  std::set<std::string> given;                     // names of the flags that were set
+  std::map<std::string, std::string> values = {};  // their values, as typed
+  std::set<std::string> known;                     // names of all flags of the program
+  bool help = false;                               // --help was given
+  bool version = false;                            // --version was given
 };
 
 // Returns a hint for an unknown flag from its name and value, or an empty text.
@@ -40,13 +42,14 @@ using FlagExplainer = std::function<std::string(std::string_view name, std::stri
 
 // Sets the flags of argv: --name=value, --name value, and --flag and --noflag for booleans; "--"
 // ends the flags. Only flags that are defined in `main_file` (pass __FILE__) are accepted. The
-// error for an unknown flag suggests the nearest known name; if none is near, it contains the hint
-// of `explain`, unless that is null.
+// error for an unknown flag suggests, in this order: the flag for what other tools call so; a flag
+// of which it is a clear typo; the hint of `explain`, unless that is null; other flags with a
+// similar name, or of which the name is a part.
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_view main_file,
                                              const FlagExplainer& explain = nullptr);
 
 // InvalidArgument for an argument without dashes that names a flag, such as "data=FOLDER", and is
-// not the name of a file.
+// not the name of a file; and for one that begins with a long dash instead of two hyphens.
 absl::Status ExpectNoFlagWithoutDashes(const CommandLine& command_line);
 
 // A flag as printed by --help.

@@ -4,8 +4,10 @@
 #include "tests/support/scratch.h"
 
 ABSL_FLAG(std::string, corpus, "none", "Where the `FILE` is.");
+ABSL_FLAG(int, beam, 0, "How wide.");
 ABSL_FLAG(bool, fast, false, "Quicker.");
 ABSL_FLAG(int, steps, 7, "How many.");
+ABSL_FLAG(int, top_pace, 9, "The fastest.");
 ABSL_FLAG(elman::RepeatedText, word, {}, "`WORD` One of several.");
 
 namespace elman {
@@ -76,6 +78,26 @@ TEST_F(CommandLineTest, SuggestsOnlyNearFlags) {
   EXPECT_THAT(std::string(line.status().message()), Not(HasSubstr("did you mean")));
 }
 
+TEST_F(CommandLineTest, ExplanationsComeBeforeVagueSimilarity) {
+  explain_ = [](std::string_view name, std::string_view) {
+    return std::string(name == "fest" || name == "stepz" ? "explained" : "");
+  };
+  EXPECT_THAT(Parse({"--fest=x"}), FailsWith(kInvalid, "unknown flag --fest: explained"));
+  EXPECT_THAT(Parse({"--stepz=3"}), FailsWith(kInvalid, "did you mean --steps?"));
+  EXPECT_THAT(Parse({"--fats"}), FailsWith(kInvalid, "did you mean --fast?"));
+}
+
+TEST_F(CommandLineTest, SuggestsFlagsThatContainTheName) {
+  EXPECT_THAT(Parse({"--pace=x"}), FailsWith(kInvalid, "did you mean --top_pace?"));
+}
+
+TEST_F(CommandLineTest, KnowsWhatOtherToolsCallAFlag) {
+  EXPECT_THAT(Parse({"--beam_size=4 x"}), FailsWith(kInvalid, "did you mean --beam='4 x'?"));
+  EXPECT_THAT(Parse({"--beam_size"}), FailsWith(kInvalid, "did you mean --beam?"));
+  // This program has no flag --checkpoint.
+  EXPECT_THAT(Parse({"--ckpt=x"}), FailsWith(kInvalid, "--ckpt; --help lists all flags"));
+}
+
 TEST_F(CommandLineTest, SuggestsFlagsThatBeginWithTheName) {
   EXPECT_THAT(Parse({"--cor=x"}),
               FailsWith(kInvalid, "unknown flag --cor; did you mean --corpus?"));
@@ -96,6 +118,8 @@ TEST_F(CommandLineTest, RecordsWhichFlagsWereGiven) {
   const auto line = Parse({"--nofast", "--steps=7", "x"});
   ASSERT_THAT(line, IsOk());
   EXPECT_THAT(line->given, ElementsAre("fast", "steps"));
+  EXPECT_THAT(line->values,
+              ElementsAre(testing::Pair("fast", "false"), testing::Pair("steps", "7")));
 }
 
 TEST_F(CommandLineTest, DetectsFlagsWithoutDashes) {
@@ -103,6 +127,8 @@ TEST_F(CommandLineTest, DetectsFlagsWithoutDashes) {
               FailsWith(kInvalid, "steps=3: flags begin with two dashes; write --steps=3"));
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"fast"})), FailsWith(kInvalid, "--fast"));
   EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"max_steps=3"})), IsOk());
+  EXPECT_THAT(ExpectNoFlagWithoutDashes(*Parse({"\u2013fast"})),
+              FailsWith(kInvalid, "begins with a long dash, not with two hyphens; write --fast"));
   CommandLine line = *Parse({"/"});
   line.known.insert("/");  // a file with the name of a flag
   EXPECT_THAT(ExpectNoFlagWithoutDashes(line), IsOk());
@@ -127,9 +153,11 @@ TEST_F(CommandLineTest, DescribesFlags) {
     absl::StrAppend(&all, flag.name, "=", flag.value, " ", flag.meaning, " [", flag.initial, "]\n");
   }
   EXPECT_EQ(all,
+            "beam=N How wide. [0]\n"
             "corpus=FILE Where the FILE is. [none]\n"
             "fast= Quicker. []\n"
             "steps=N How many. [7]\n"
+            "top_pace=N The fastest. [9]\n"
             "word=WORD One of several. []\n");
 }
 
