@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "data/command_line/flag_groups.h"
+#include "data/format/shell_word.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 
@@ -33,6 +34,13 @@ absl::Status ExpectOutputApart(const GivenPath& output, std::span<const GivenPat
                                    std::string(output.flag)));
   }
   return absl::OkStatus();
+}
+
+absl::Status ExpectNoFolder(const GivenPath& output, std::string_view name) {
+  if (!IsFolder(output.path)) return absl::OkStatus();
+  return UsageError(absl::StrCat(std::string(output.flag), "=", output.path,
+                                 ": a folder; name a file, such as ",
+                                 ShellWord(JoinPath(output.path, name))));
 }
 
 absl::Status ExpectNoDatasetThere(const GivenPath& output) {

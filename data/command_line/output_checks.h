@@ -19,6 +19,10 @@ struct GivenPath {
 // `inputs`, also if the paths are spelled differently. `output` need not exist.
 absl::Status ExpectOutputApart(const GivenPath& output, std::span<const GivenPath> inputs);
 
+// A usage error if `output`, a file to write, is a folder. `name` is a name for the file, for the
+// message.
+absl::Status ExpectNoFolder(const GivenPath& output, std::string_view name);
+
 // A usage error if `output` is the folder of a data set or a file in one. Only elman-preprocess
 // writes there.
 absl::Status ExpectNoDatasetThere(const GivenPath& output);

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "data/command_line/flag_groups.h"
+#include "data/command_line/flag_paths.h"
 #include "data/command_line/process_guard.h"
 #include "data/format/named_values.h"
 #include "data/format/shell_word.h"
@@ -117,7 +117,7 @@ int RunProgram(const Program& program, int argc, char** argv,
   // that loads it flush subnormal numbers to zero.
   std::fesetenv(FE_DFL_ENV);
   if (const absl::Status status = run(*command_line); !status.ok()) {
-    PrintError(program.name, status);
+    PrintError(program.name, NameFlagOfPath(*command_line, status));
     return IsUsageError(status) ? kExitUsage : kExitFailed;
   }
   return kExitDone;
@@ -127,15 +127,6 @@ absl::Status ExpectNoArguments(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectNoFlagWithoutDashes(command_line));
   if (command_line.arguments.empty()) return absl::OkStatus();
   const std::string& argument = command_line.arguments[0];
-  // U+2010 to U+2015 and U+2212: word processors and web pages write them instead of hyphens.
-  for (const absl::string_view dash :
-       {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212"}) {
-    if (!absl::StartsWith(argument, dash)) continue;
-    absl::string_view name = argument;
-    while (absl::ConsumePrefix(&name, dash) || absl::ConsumePrefix(&name, "-")) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat(argument, ": begins with a long dash, not with two hyphens; write --", name));
-  }
   for (const char* flag : {"checkpoint", "data"}) {
     if (!command_line.known.contains(flag) || command_line.given.contains(flag)) continue;
     return absl::InvalidArgumentError(

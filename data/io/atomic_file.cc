@@ -47,7 +47,12 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string
     if (fd >= 0) {
       return std::unique_ptr<AtomicFile>(new AtomicFile(path, std::move(temporary), fd));
     }
-    if (errno != EEXIST) return ErrnoStatus(errno, "create", temporary);
+    // The temporary name would only confuse.
+    if (errno == ENOENT) {
+      return absl::NotFoundError(absl::StrCat(path, ": cannot create: there is no folder ",
+                                              FolderOf(path), "; create it first"));
+    }
+    if (errno != EEXIST) return ErrnoStatus(errno, "create", path);
   }
   return absl::AlreadyExistsError(
       absl::StrCat(path, ": ", kMaxNameAttempts,

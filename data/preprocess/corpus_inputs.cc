@@ -2,16 +2,13 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "data/format/near_names.h"
+#include "data/command_line/flag_paths.h"
 #include "data/format/shell_word.h"
 #include "data/io/atomic_file.h"
 #include "data/io/decompression.h"
@@ -23,9 +20,6 @@
 
 namespace elman {
 namespace {
-
-// In larger folders no similar name is searched for.
-constexpr size_t kMostNamesCompared = 10'000;
 
 absl::StatusOr<std::unique_ptr<AtomicFile>> CopyToFile(const std::string& input,
                                                        const std::string& path) {
@@ -52,20 +46,7 @@ std::string HintFor(const std::string& split, const std::string& file) {
   if (absl::StrContains(file, ':') && FileExists(file.substr(0, file.find(':')))) {
     return "; two files SOURCE:TARGET, and only two, are for --task=translation";
   }
-  std::vector<std::string> names;
-  std::error_code error;
-  const std::string folder = FolderOf(file);
-  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end;
-       i.increment(error)) {
-    if (names.size() == kMostNamesCompared) return "";
-    names.push_back(i->path().filename().string());
-  }
-  std::ranges::sort(names);
-  const std::string nearest = NearestName(FileNameOf(file), names);
-  const std::string here = std::filesystem::current_path(error).string();
-  if (nearest.empty()) return absl::StrCat("; check the path (the current folder is ", here, ")");
-  return absl::StrCat("; did you mean ", file.substr(0, file.size() - FileNameOf(file).size()),
-                      nearest, "?");
+  return MissingFileRemedy(file);
 }
 
 absl::Status CheckInput(const std::string& folder, const std::string& split, std::string* file,

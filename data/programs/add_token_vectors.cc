@@ -33,7 +33,7 @@ absl::StatusOr<AddFeaturesOptions> FeatureOptionsFromFlags(const CommandLine& li
 
 int AddTokenVectors(const CommandLine& line, Communicator* workers, Interruption* interruption) {
   const absl::StatusOr<AddFeaturesOptions> options = FeatureOptionsFromFlags(line);
-  if (!options.ok()) return Fail(*workers, options.status(), kExitUsage);
+  if (!options.ok()) return Fail(*workers, line, options.status(), kExitUsage);
   const auto add = [&]() -> absl::Status {
     if (workers->rank() != 0) return absl::OkStatus();
     const GivenPath inputs[] = {{"--data", options->data}};
@@ -45,7 +45,7 @@ int AddTokenVectors(const CommandLine& line, Communicator* workers, Interruption
     return absl::OkStatus();
   };
   const absl::Status status = Agree(workers, add());
-  return status.ok() ? kExitDone : Fail(*workers, status, kExitFailed);
+  return status.ok() ? kExitDone : Fail(*workers, line, status, kExitFailed);
 }
 
 }  // namespace elman

@@ -43,9 +43,9 @@ absl::StatusOr<CooccurrenceOptions> CooccurrenceOptionsFromFlags(const CommandLi
 int CountCooccurrences(const CommandLine& line, const Communicator& workers,
                        Interruption* interruption) {
   const auto options = CooccurrenceOptionsFromFlags(line, workers.size());
-  if (!options.ok()) return Fail(workers, options.status(), kExitUsage);
+  if (!options.ok()) return Fail(workers, line, options.status(), kExitUsage);
   const auto manifest = PreprocessCooccurrences(*options, interruption);
-  if (!manifest.ok()) return Fail(workers, manifest.status(), kExitFailed);
+  if (!manifest.ok()) return Fail(workers, line, manifest.status(), kExitFailed);
   std::fputs(CooccurrenceReport(*manifest).c_str(), stderr);
   PrintNextCommand(options->output, *manifest);
   return kExitDone;

@@ -5,7 +5,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
-#include "data/command_line/command_line.h"
+#include "data/command_line/flag_paths.h"
 #include "data/command_line/next_commands.h"
 #include "data/format/shell_word.h"
 #include "data/io/file_system.h"
@@ -20,8 +20,9 @@ bool AddsFeatures() {
 
 int DefaultThreads(bool launched) { return launched ? 1 : UsableThreads(); }
 
-int Fail(const Communicator& workers, const absl::Status& status, int exit_status) {
-  if (workers.rank() == 0) PrintError("elman-preprocess", status);
+int Fail(const Communicator& workers, const CommandLine& line, const absl::Status& status,
+         int exit_status) {
+  if (workers.rank() == 0) PrintError("elman-preprocess", NameFlagOfPath(line, status));
   return exit_status;
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/flags/declare.h"
 #include "absl/status/status.h"
+#include "data/command_line/command_line.h"
 #include "proto/dataset.pb.h"
 #include "trainer/comm/communicator.h"
 
@@ -55,8 +56,9 @@ bool AddsFeatures();
 // Threads per process if --threads is 0. `launched`: a launcher started several processes.
 int DefaultThreads(bool launched);
 
-// Prints the error on rank 0. Returns `exit_status`.
-int Fail(const Communicator& workers, const absl::Status& status, int exit_status);
+// Prints the error on rank 0, with the flag that gave a wrong path. Returns `exit_status`.
+int Fail(const Communicator& workers, const CommandLine& line, const absl::Status& status,
+         int exit_status);
 
 // Prints the command that trains on the data set in `folder`, if it has a split train.
 void PrintNextCommand(const std::string& folder, const DatasetManifest& manifest);

@@ -4,12 +4,10 @@
 #include <string_view>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/str_cat.h"
 #include "data/command_line/command_line.h"
 #include "data/command_line/interruption.h"
 #include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
-#include "data/format/shell_word.h"
 #include "data/preprocess/preprocess_cooccurrences.h"
 #include "data/programs/add_token_vectors.h"
 #include "data/programs/count_cooccurrences.h"
@@ -199,15 +197,10 @@ constexpr Program kProgram = {
     .examples = kExamples,
     .main_file = __FILE__};
 
-// What a flag that elman-preprocess does not have may mean: the text, or an option of elman-train.
-std::string ExplainFlag(std::string_view name, std::string_view value) {
-  for (const std::string_view text : {"corpus", "file", "files", "in", "infile", "input"}) {
-    if (name != text) continue;
-    return absl::StrCat("the text for training is given as --train=",
-                        value.empty() ? "FILE" : ShellWord(value));
-  }
+// Explains an option of elman-train.
+std::string ExplainFlag(std::string_view name, std::string_view /*value*/) {
   for (const std::string_view training :
-       {"config", "epochs", "batch_size", "learning_rate", "lr"}) {
+       {"config", "epochs", "batch_size", "learning_rate", "lr", "max_epochs", "max_steps"}) {
     if (name == training) return "training options are given to elman-train, not here";
   }
   return "";
@@ -225,7 +218,7 @@ int Main(int argc, char** argv) {
     if (launch.rank == 0) PrintError(kProgram.name, status);
     return kExitUsage;
   }
-  if (!line.ok()) return Fail(*workers, line.status(), kExitUsage);
+  if (!line.ok()) return Fail(*workers, CommandLine(), line.status(), kExitUsage);
   if (!absl::GetFlag(FLAGS_cooccurrences_of).empty())
     return CountCooccurrences(*line, *workers, &interruption);
   if (AddsFeatures()) return AddTokenVectors(*line, workers.get(), &interruption);

@@ -273,9 +273,9 @@ absl::StatusOr<PreprocessOptions> OptionsFromFlags(const CommandLine& line, Comm
 
 int PreprocessTexts(const CommandLine& line, Communicator* workers, Interruption* interruption) {
   const absl::StatusOr<PreprocessOptions> options = OptionsFromFlags(line, workers);
-  if (!options.ok()) return Fail(*workers, options.status(), kExitUsage);
+  if (!options.ok()) return Fail(*workers, line, options.status(), kExitUsage);
   const absl::StatusOr<PreprocessReport> report = Preprocess(*options, workers, interruption);
-  if (!report.ok()) return Fail(*workers, report.status(), kExitFailed);
+  if (!report.ok()) return Fail(*workers, line, report.status(), kExitFailed);
   if (workers->rank() == 0) {
     // Only for people: scripts read whole lines.
     const std::string text = ReportText(*report);

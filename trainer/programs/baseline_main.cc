@@ -144,11 +144,7 @@ absl::Status CheckFlags(const CommandLine& command_line) {
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_data), "--data=DATASET_DIR"));
   const std::string output = absl::GetFlag(FLAGS_output);
   RETURN_IF_ERROR(ExpectFlag(output, "--output=FILE"));
-  if (IsFolder(output)) {
-    return absl::InvalidArgumentError(absl::StrCat("--output=", output,
-                                                   ": a folder; name a file, such as ",
-                                                   ShellWord(JoinPath(output, kind.name))));
-  }
+  RETURN_IF_ERROR(ExpectNoFolder({"--output", output}, kind.name));
   RETURN_IF_ERROR(NgramSpecOfFlags().status());
   if (const double c = absl::GetFlag(FLAGS_inverse_regularization); !(c > 0) || !std::isfinite(c)) {
     return absl::InvalidArgumentError(absl::StrCat("--inverse_regularization=", RoundedText(c),

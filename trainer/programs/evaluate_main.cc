@@ -335,6 +335,7 @@ absl::Status Run(const CommandLine& command_line) {
   const GivenPath surprisal = {"--surprisal", absl::GetFlag(FLAGS_surprisal)};
   RETURN_IF_ERROR(ExpectOutputApart(surprisal, inputs));
   RETURN_IF_ERROR(ExpectNoDatasetThere(surprisal));
+  RETURN_IF_ERROR(ExpectNoFolder(surprisal, "surprisal.tsv"));
   const CheckpointHeader& header = trained->header;
   if (IsGlove(header.task(), header.config().model()) ||
       TraitsOf(dataset->manifest().task()).word_pairs) {

@@ -148,11 +148,14 @@ absl::StatusOr<Inspection> InspectByFlags(const std::vector<std::string>& paths)
   const std::string& path = paths[0];
   const std::string file = absl::GetFlag(FLAGS_export_vectors);
   const GivenPath inputs[] = {{"PATH", path}};
-  for (const GivenPath& output :
-       {GivenPath{"--export_vectors", file}, GivenPath{"--arpa", absl::GetFlag(FLAGS_arpa)}}) {
+  const GivenPath vectors = {"--export_vectors", file};
+  const GivenPath model = {"--arpa", absl::GetFlag(FLAGS_arpa)};
+  for (const GivenPath& output : {vectors, model}) {
     RETURN_IF_ERROR(ExpectOutputApart(output, inputs));
     RETURN_IF_ERROR(ExpectNoDatasetThere(output));
   }
+  RETURN_IF_ERROR(ExpectNoFolder(vectors, "vectors.txt"));
+  RETURN_IF_ERROR(ExpectNoFolder(model, "model.arpa"));
   if (!file.empty()) return Export(path, file);
   if (const WordQuestions questions = QuestionsOfFlags(); questions.any())
     return AnswerWordQuestions(path, questions);

@@ -16,10 +16,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "data/command_line/flag_groups.h"
+#include "data/command_line/flag_paths.h"
 #include "data/command_line/output_checks.h"
 #include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
 #include "data/format/number_text.h"
+#include "data/format/shell_word.h"
 #include "data/io/file_system.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
@@ -163,8 +165,17 @@ absl::Status ExpectCount(const char* flag, int64_t value) {
       absl::StrCat("--", flag, "=", value, ": expected a number of steps, at least 1"));
 }
 
-// Explains an unknown flag whose name is similar to a field of the configuration.
+// Explains an unknown flag that is for a launcher, or similar to a field of the configuration.
 std::string ExplainField(std::string_view name, std::string_view value) {
+  for (const std::string_view device : {"gpu", "gpus", "cuda", "device", "devices"}) {
+    if (name == device) return "Elman trains on processor cores; leave it out";
+  }
+  for (const std::string_view ranks :
+       {"n", "np", "ranks", "nproc", "threads", "workers", "cores"}) {
+    if (name != ranks) continue;
+    return absl::StrCat("the number of ranks is an option of elman-run: elman-run -n ",
+                        value.empty() ? "RANKS" : ShellWord(value), " elman-train ...");
+  }
   const std::vector<std::string> fields = ConfigFieldsLike(name);
   if (fields.empty()) return "";
   std::vector<std::string> overrides;
@@ -224,13 +235,15 @@ absl::Status CheckOutputs(Communicator* communicator, const Datasets& datasets,
                                      {"--vectors", absl::GetFlag(FLAGS_vectors)},
                                      {"--target_vectors", absl::GetFlag(FLAGS_target_vectors)}};
     for (const auto& dataset : datasets) inputs.push_back({"--data", dataset->folder()});
-    for (const GivenPath& output : {GivenPath{"--output", absl::GetFlag(FLAGS_output)},
-                                    GivenPath{"--prometheus", absl::GetFlag(FLAGS_prometheus)},
-                                    GivenPath{"--trace", absl::GetFlag(FLAGS_trace)}}) {
+    const GivenPath prometheus = {"--prometheus", absl::GetFlag(FLAGS_prometheus)};
+    const GivenPath trace = {"--trace", absl::GetFlag(FLAGS_trace)};
+    for (const GivenPath& output :
+         {GivenPath{"--output", absl::GetFlag(FLAGS_output)}, prometheus, trace}) {
       RETURN_IF_ERROR(ExpectOutputApart(output, inputs));
       RETURN_IF_ERROR(ExpectNoDatasetThere(output));
     }
-    return absl::OkStatus();
+    RETURN_IF_ERROR(ExpectNoFolder(prometheus, "elman.prom"));
+    return ExpectNoFolder(trace, "trace.json");
   };
   return AgreeWithRoot(communicator, communicator->rank() == 0 ? check() : absl::OkStatus());
 }
@@ -413,7 +426,9 @@ int Main(int argc, char** argv) {
   }
   if (status.ok()) return kExitDone;
   // Every rank has the same status; rank 0 prints it.
-  if (root) PrintError(kProgram.name, status);
+  if (root) {
+    PrintError(kProgram.name, command_line.ok() ? NameFlagOfPath(*command_line, status) : status);
+  }
   return absl::IsInvalidArgument(status) ? kExitUsage : kExitFailed;
 }
 

@@ -44,5 +44,15 @@ TEST(OutputChecksTest, RefusesTheFoldersOfDataSets) {
   EXPECT_THAT(there(scratch.Path("set/inner")), IsOk());
 }
 
+TEST(OutputChecksTest, RefusesFoldersAsFiles) {
+  const Scratch scratch;
+  ASSERT_THAT(CreateFolder(scratch.Path("a b")), IsOk());
+  const absl::Status folder = ExpectNoFolder({"--trace", scratch.Path("a b")}, "t.json");
+  EXPECT_THAT(folder, FailsWith(kInvalid, "a b: a folder; name a file, such as '"));
+  EXPECT_TRUE(IsUsageError(folder));
+  EXPECT_THAT(ExpectNoFolder({"--trace", scratch.Path("new")}, "t.json"), IsOk());
+  EXPECT_THAT(ExpectNoFolder({"--trace", ""}, "t.json"), IsOk());
+}
+
 }  // namespace
 }  // namespace elman
