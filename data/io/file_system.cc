@@ -53,6 +53,10 @@ absl::Status CreateFolder(const std::string& path) {
   const int error = errno;
   // Another process may have created it at the same time.
   if (error == EEXIST && IsFolder(path)) return absl::OkStatus();
+  if (error == EEXIST) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(path, ": cannot create the folder: a file has this name"));
+  }
   return ErrnoStatus(error, "create the folder", path);
 }
 

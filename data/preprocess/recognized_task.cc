@@ -185,7 +185,8 @@ absl::StatusOr<RecognizedTask> RecognizeTaskOfFile(const std::string& file) {
     whole = *count == 0;
   }
   begin.resize(filled);
-  if (!CheckTextBegin(file, begin, whole).ok())
+  // Reading it as text gives the error.
+  if (!CheckTextBegin(file, begin, whole).ok() || begin.find('\0') != begin.npos)
     return RecognizedTask{LANGUAGE_MODEL, absl::StrCat(file, " is taken as text")};
   return RecognizeTask(file, begin, whole);
 }

@@ -1,7 +1,9 @@
 #include "data/shards/dataset.h"
 
+#include <filesystem>
 #include <set>
 #include <span>
+#include <system_error>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -255,6 +257,19 @@ absl::Status CheckVocabulary(const FieldEntry& field, const Vocabulary& vocabula
   return absl::OkStatus();
 }
 
+// The first data set in a folder, by name; empty if there is none.
+std::string DatasetIn(const std::string& folder) {
+  std::string first;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::string path = JoinPath(folder, entry->path().filename().string());
+    if (FileExists(JoinPath(path, kManifestName)) && (first.empty() || path < first))
+      first = std::move(path);
+  }
+  return first;
+}
+
 // The error for a `path` that does not contain a data set, with the command that makes one.
 absl::Status NoDataset(const std::string& path) {
   const auto error = [&](const std::string& what) {
@@ -280,6 +295,12 @@ absl::Status NoDataset(const std::string& path) {
   const std::string remedy =
       "; make a data set: elman-preprocess --train=FILE --output=DATASET_DIR";
   if (!IsFolder(path)) return error(": no such data set" + remedy);
+  if (const std::string inner = DatasetIn(path); !inner.empty()) {
+    return error(
+        absl::StrCat(": is not a data set, but a folder of data sets; name one of them, "
+                     "such as ",
+                     ShellWord(inner)));
+  }
   return error(": is not a data set, because it contains no dataset.textproto" + remedy);
 }
 

@@ -129,11 +129,14 @@ TranslationOutputSpec TranslationSpecOfFlags() {
 
 absl::Status CheckFlags(const CommandLine& command_line) {
   const std::string checkpoint = absl::GetFlag(FLAGS_checkpoint);
-  if (const auto& files = command_line.arguments;
-      !files.empty() && !checkpoint.empty() && FileExists(files[0])) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", files[0], "' is not a flag; texts are read from standard input: elman-predict ",
-        "--checkpoint=", ShellWord(checkpoint), " <", ShellWord(files[0])));
+  RETURN_IF_ERROR(ExpectNoFlagWithoutDashes(command_line));
+  if (const auto& texts = command_line.arguments; !texts.empty() && !checkpoint.empty()) {
+    const std::string word = ShellWord(texts[0]);
+    const std::string command = absl::StrCat("elman-predict --checkpoint=", ShellWord(checkpoint));
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", texts[0], "' is not a flag; texts are read from standard input: ",
+                     FileExists(texts[0]) ? absl::StrCat(command, " <", word)
+                                          : absl::StrCat("echo ", word, " | ", command)));
   }
   RETURN_IF_ERROR(ExpectNoArguments(command_line));
   RETURN_IF_ERROR(ExpectFlag(absl::GetFlag(FLAGS_checkpoint), "--checkpoint=RUN_DIR|FILE"));

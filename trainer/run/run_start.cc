@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "data/text/task_fields.h"
 #include "trainer/comm/agreement.h"
@@ -23,14 +24,16 @@ absl::Status CheckRanks(const TrainingConfig& config, const RunStart& start, int
   if (config.lanes() > config.batch_size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("batch_size is ", config.batch_size(), ", too small for ", config.lanes(),
-                     " lanes of at least one sequence each; start at most ", config.batch_size(),
-                     " ranks (elman-run without -n does), or set lanes or batch_size"));
+                     " lanes of at least one sequence each; start at most ",
+                     CountText(config.batch_size(), "rank"),
+                     " (elman-run without -n does), or set lanes or batch_size"));
   }
   if (ranks <= config.lanes()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
-      ranks, " ranks are more than ", config.lanes(), " lanes",
+      ranks, " ranks are more than ", CountText(config.lanes(), "lane"),
       start.resumed() ? absl::StrCat(", which ", start.resumed_from, " fixes") : std::string(),
-      "; start at most ", config.lanes(), start.resumed() ? "" : ", or increase lanes"));
+      "; start at most ", CountText(config.lanes(), "rank"),
+      start.resumed() ? "" : ", or increase lanes"));
 }
 
 // Checks that fields for models of other tasks have their defaults, because they would be ignored.

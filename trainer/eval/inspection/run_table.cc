@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/format/number_text.h"
 #include "data/format/table_text.h"
+#include "data/io/file_system.h"
 #include "data/io/folder_lock.h"
 #include "trainer/config/field_values.h"
 #include "trainer/eval/inspection/run_history.h"
@@ -76,6 +77,13 @@ absl::StatusOr<Inspection> TabulateRuns(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     absl::StatusOr<RecordedRun> run = ReadRecordedRun(path);
     if (!run.ok()) {
+      // A pattern such as sweep/* may match other files, but not what does not exist.
+      if (!FileExists(path)) {
+        return absl::NotFoundError(
+            absl::StrCat(path,
+                         ": no such file or folder; name the --output directories of "
+                         "elman-train"));
+      }
       others.push_back(path);
       continue;
     }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "data/format/near_names.h"
 #include "data/format/number_text.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/embeddings/vector_source.h"
@@ -12,6 +13,13 @@
 
 namespace elman {
 namespace {
+
+// The word with the fewest typos; empty if none is similar.
+std::string NearestWord(const WordSpace& space, const std::string& word) {
+  std::vector<std::string> words;
+  for (int64_t i = 0; i < space.words(); ++i) words.emplace_back(space.word(i));
+  return NearestName(word, words);
+}
 
 // Returns the words of a question, which must be `count` words.
 absl::StatusOr<std::vector<int64_t>> WordsOf(const WordSpace& space, const std::string& path,
@@ -28,8 +36,11 @@ absl::StatusOr<std::vector<int64_t>> WordsOf(const WordSpace& space, const std::
   for (const std::string& word : words) {
     found.push_back(space.Find(word));
     if (found.back() < 0) {
+      const std::string nearest = NearestWord(space, word);
       return absl::NotFoundError(
-          absl::StrCat(path, ": has no vector for '", word, "' or its lower case"));
+          absl::StrCat(path, ": has no vector for '", word, "' or its lower case",
+                       nearest.empty() ? "; use a word that occurs in its training text"
+                                       : absl::StrCat("; did you mean '", nearest, "'?")));
     }
   }
   return found;
