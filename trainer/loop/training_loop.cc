@@ -129,6 +129,7 @@ absl::Status TrainingLoop::Step() {
   const bool ends_interval = progress_->step() % config_.logging().every_steps() == 0;
   if (record_.reporter) {
     report.tokens = progress_->tokens();
+    report.step_tokens = diverged ? 0 : losses.tokens;
     report.bytes_sent = agreed.bytes_sent;
     report.multiplications = diverged ? 0 : losses.multiplications;
     report.waits = agreed.waits;

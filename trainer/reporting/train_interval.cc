@@ -14,7 +14,7 @@ TrainInterval::TrainInterval(const PhaseClock* clock, double peak, absl::Time no
     : clock_(clock), peak_(peak), began_(now) {}
 
 void TrainInterval::Add(const StepReport& report) {
-  targets_ += report.targets;
+  tokens_ += report.step_tokens;
   multiplications_ += report.multiplications;
   bytes_sent_ = report.bytes_sent;
   waits_ = report.waits;
@@ -32,7 +32,7 @@ void TrainInterval::SetPeak(double peak, absl::Time now) {
 }
 
 double TrainInterval::TokensPerSecond(absl::Time now) const {
-  return static_cast<double>(targets_) / Seconds(now);
+  return static_cast<double>(tokens_) / Seconds(now);
 }
 
 std::optional<double> TrainInterval::Utilization(absl::Time now) const {
@@ -62,7 +62,7 @@ void TrainInterval::Restart(absl::Time now) {
   began_ = now;
   paused_ = 0;
   seconds_before_ = possible_before_ = 0;
-  targets_ = multiplications_ = 0;
+  tokens_ = multiplications_ = 0;
   bytes_before_ = bytes_sent_;
   for (int phase = 0; phase < kPhases; ++phase)
     phases_before_[phase] = clock_->Seconds(static_cast<Phase>(phase));

@@ -27,6 +27,8 @@ class TrainInterval {
   // Training paused for `seconds` for validation or a checkpoint; they are not counted.
   void Pause(double seconds) { paused_ += seconds; }
 
+  // Of the tokens that metrics.jsonl counts as `tokens`: those that a tagger or a classifier reads,
+  // the targets of other models.
   double TokensPerSecond(absl::Time now) const;
   // Returns MFU: useful FLOP/s as a fraction of the peak; nothing if the peak is unknown.
   std::optional<double> Utilization(absl::Time now) const;
@@ -48,7 +50,7 @@ class TrainInterval {
   // Before the last measurement of the peak: seconds of the interval, and operations that were
   // possible in them.
   double seconds_before_ = 0, possible_before_ = 0;
-  int64_t targets_ = 0, multiplications_ = 0;
+  int64_t tokens_ = 0, multiplications_ = 0;
   // Since the start of this process: until the last step, and until the start of the interval.
   int64_t bytes_sent_ = 0, bytes_before_ = 0;
   RankWaits waits_;

@@ -16,8 +16,9 @@ const absl::Time kStart = absl::FromUnixSeconds(1000);
 TEST(TrainInterval, RatesLeaveOutPauses) {
   PhaseClock clock;
   TrainInterval interval(&clock, /*peak=*/1000, kStart);
-  interval.Add({.targets = 30, .multiplications = 400});
-  interval.Add({.targets = 10, .multiplications = 100});
+  // A classifier has fewer targets than tokens, and word vectors have more.
+  interval.Add({.targets = 3, .step_tokens = 30, .multiplications = 400});
+  interval.Add({.targets = 50, .step_tokens = 10, .multiplications = 100});
   interval.Pause(6);
   const absl::Time now = kStart + absl::Seconds(10);
   EXPECT_DOUBLE_EQ(interval.TokensPerSecond(now), 40 / 4.0);
@@ -46,7 +47,7 @@ TEST(TrainInterval, UtilizationFollowsThePeak) {
 TEST(TrainInterval, RestartsAfterATrainLine) {
   PhaseClock clock;
   TrainInterval interval(&clock, /*peak=*/0, kStart);
-  interval.Add({.targets = 30,
+  interval.Add({.step_tokens = 30,
                 .bytes_sent = 700,
                 .waits = {.least = 2, .most = 8, .sum = 14, .ranks = 3, .slowest_rank = 0}});
   interval.Pause(6);
@@ -54,7 +55,7 @@ TEST(TrainInterval, RestartsAfterATrainLine) {
   EXPECT_EQ(interval.Waits().ToString(),
             R"({"least": 2, "mean": 4.666666666666667, "most": 8, "slowest_rank": 0})");
   interval.Restart(kStart + absl::Seconds(20));
-  interval.Add({.targets = 8,
+  interval.Add({.step_tokens = 8,
                 .bytes_sent = 1000,
                 .waits = {.least = 1, .most = 10, .sum = 13, .ranks = 3, .slowest_rank = 1}});
   EXPECT_DOUBLE_EQ(interval.TokensPerSecond(kStart + absl::Seconds(22)), 4);
