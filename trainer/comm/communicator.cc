@@ -34,7 +34,8 @@ std::vector<std::string> Communicator::AllGather(std::string_view mine) {
 }
 
 std::vector<std::string> Communicator::Gather(std::string mine) {
-  return GatherSized(AllGatherSize(mine.size()), std::move(mine));
+  const std::vector<uint64_t> sizes = AllGatherSize(mine.size());
+  return GatherSized(sizes, std::move(mine));
 }
 
 std::vector<std::string> Communicator::GatherSized(const std::vector<uint64_t>& sizes,
