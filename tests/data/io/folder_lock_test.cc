@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <vector>
 
 #include "tests/support/scratch.h"
@@ -42,6 +43,15 @@ TEST(FolderLock, IsExclusiveAndNamesTheHolder) {
   first->reset();
   EXPECT_EQ(FolderLockHolder(folder.path()), "");
   EXPECT_THAT(FolderLock::Take(folder.path()), IsOk());
+}
+
+TEST(FolderLock, NamesTheElmanRunToStop) {
+  Scratch folder;
+  ::setenv("ELMAN_RUN_PROCESS", "4711 on node1", 1);
+  const auto first = FolderLock::Take(folder.path());
+  ::unsetenv("ELMAN_RUN_PROCESS");
+  EXPECT_THAT(FolderLock::Take(folder.path()), FailsWith(absl::StatusCode::kFailedPrecondition,
+                                                         "; stop it first (on node1: kill 4711)"));
 }
 
 TEST(FolderLock, RemovesOnlyItsOwnFile) {
