@@ -188,8 +188,8 @@ ask_to_stop() {
     sleep 1
   done
 }
-# interrupt NAME: on the first SIGINT or SIGTERM, asks for a stop. On the second one, ends the job. Some senders, such as timeout,
-# send a signal twice at once. This counts as one.
+# interrupt NAME: on the first SIGINT or SIGTERM, asks for a stop. On the second one, ends the job. Some senders, such as
+# timeout, send a signal twice at once. This counts as one.
 interrupt() {
   local now=${EPOCHREALTIME/[.,]/}
   if ((requested_at == 0)) || [[ -z $job ]]; then
