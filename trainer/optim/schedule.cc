@@ -67,7 +67,8 @@ int LinearEpochs(const TrainingConfig& config) {
 }
 
 void RemoveEpochLimit(TrainingConfig* config) {
-  config->mutable_schedule()->set_linear_epochs(LinearEpochs(*config));
+  if (config->schedule().kind() == ScheduleSpec::LINEAR_DECAY)
+    config->mutable_schedule()->set_linear_epochs(LinearEpochs(*config));
   config->set_max_epochs(std::numeric_limits<int32_t>::max());
 }
 
