@@ -1,6 +1,7 @@
 #include "data/splits/text_notices.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "data/format/characters.h"
@@ -95,6 +97,40 @@ bool IsCsv(std::string_view header, std::string_view second) {
   return known;
 }
 
+// Returns the command that extracts the text from a CSV file with this header and, for a
+// classifier, the labels.
+std::string CsvRemedy(std::string_view header) {
+  std::optional<size_t> text, label;
+  size_t column = 0;
+  const std::string lower = absl::AsciiStrToLower(absl::string_view(header.data(), header.size()));
+  for (const absl::string_view quoted : absl::StrSplit(lower, ',')) {
+    const std::string name(absl::StripPrefix(absl::StripSuffix(quoted, "\""), "\""));
+    if (!text && (IsOneOf(name, kTextNames) || IsOneOf(name, kSourceNames))) {
+      text = column;
+    } else if (!label && (IsOneOf(name, kLabelNames) || IsOneOf(name, kTargetNames))) {
+      label = column;
+    }
+    ++column;
+  }
+  if (!text) text = label == size_t{0} ? 1 : 0;
+  const auto command = [](std::string_view printed) {
+    return absl::StrCat(
+        "python3 -c 'import csv, sys; rows = csv.reader(sys.stdin); next(rows); "
+        "[print(",
+        std::string(printed), ") for row in rows if row]' < FILE > TEXT");
+  };
+  // A text in quotes may have several lines.
+  const std::string words = absl::StrCat("row[", *text, "].split()");
+  std::string remedy =
+      absl::StrCat("extract the text, column ", *text + 1, ": ", command(absl::StrCat("*", words)));
+  if (label) {
+    absl::StrAppend(&remedy, "; for --task=classification, also the label, column ", *label + 1,
+                    ": ",
+                    command(absl::StrCat("row[", *label, "] + \"\\t\" + \" \".join(", words, ")")));
+  }
+  return remedy;
+}
+
 // Whether one of the lines has a byte order mark; it cannot extend over two lines.
 bool HasByteOrderMark(std::string_view text) { return text.find(kByteOrderMark) != text.npos; }
 
@@ -135,14 +171,14 @@ std::vector<SuspectLines> SuspectLinesOf(const TextNotices& notices) {
       {"looks like a web page, read as text", "is it the file that was to be downloaded?"},
       {"looks like JSON, read as text with its braces and names",
        "extract the text: jq -r .text FILE > TEXT"},
-      {"looks like the header of a CSV file, read as text with its commas",
-       "extract the column of the text, here the second: python3 -c 'import csv, sys; "
-       "[print(row[1]) for row in csv.reader(sys.stdin)]' < FILE > TEXT"}};
+      {"looks like the header of a CSV file, read as text with its commas", ""}};
   std::vector<SuspectLines> all;
   for (int kind = 0; kind < TextNotices::kKinds; ++kind) {
     const TextNotices::Notice& notice = notices.kinds[kind];
     const auto& [what, remedy] = kTexts[kind];
-    if (notice.lines > 0) all.push_back({notice.place, notice.text, what, remedy, notice.lines});
+    if (notice.lines == 0) continue;
+    all.push_back({notice.place, notice.text, what,
+                   kind == TextNotices::kCsv ? CsvRemedy(notice.text) : remedy, notice.lines});
   }
   return all;
 }
