@@ -1,6 +1,8 @@
 #include "data/text/example_parser.h"
 
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -34,6 +36,32 @@ absl::Status Malformed(const TextChunk& chunk, size_t line, std::string_view exp
                    text.size() > kMaxShown ? "'...; " : "'; ", std::string(remedy)));
 }
 
+// Whether the lines begin with a few different words, each in several lines, which can be labels.
+bool BeginWithLabels(const TextChunk& chunk) {
+  constexpr size_t kMostLabels = 20, kLinesPerLabel = 4;
+  std::unordered_set<std::string_view> words;
+  size_t lines = 0;
+  for (size_t i = 0; i < chunk.lines.size(); ++i) {
+    const std::string_view line = Trimmed(chunk.line(i));
+    if (line.empty()) continue;
+    const size_t space = line.find(' ');
+    if (space == line.npos) return false;
+    words.insert(line.substr(0, space));
+    ++lines;
+    if (words.size() > kMostLabels) return false;
+  }
+  return words.size() > 1 && lines >= kLinesPerLabel * words.size();
+}
+
+// Whether all lines have a comma.
+bool HaveCommas(const TextChunk& chunk) {
+  for (size_t i = 0; i < chunk.lines.size(); ++i) {
+    const std::string_view line = chunk.line(i);
+    if (!IsEmpty(line) && line.find(',') == line.npos) return false;
+  }
+  return true;
+}
+
 // The error for a line that is not FIRST<TAB>SECOND. Files of JSON lines and of comma-separated
 // values get a command that converts them.
 absl::Status NotTwoColumns(const TextChunk& chunk, size_t i, std::string_view expected,
@@ -47,11 +75,15 @@ absl::Status NotTwoColumns(const TextChunk& chunk, size_t i, std::string_view ex
     const std::string command = absl::StrCat("jq -r '[.", a, ", .", b, "] | @tsv' FILE > TEXT");
     remedy = absl::StrCat("convert JSON lines, with the names of their keys: ",
                           CommandOn(command, chunk.files[0]));
-  } else if (line.find('\t') == line.npos && line.find(',') != line.npos) {
+  } else if (first == "label" && line.find('\t') == line.npos && BeginWithLabels(chunk)) {
+    remedy = absl::StrCat(
+        "if the first word of each line is its label, write a tab after it instead of a space: ",
+        CommandOn("sed 's/^\\([^ ]*\\) */\\1\\t/' FILE > TEXT", chunk.files[0]));
+  } else if (line.find('\t') == line.npos && HaveCommas(chunk)) {
     absl::StrAppend(
         &remedy, "; convert CSV, with the numbers of its columns: ",
         CommandOn("python3 -c \"import csv, sys; [print(r[1], r[0], sep='\\t') for r in "
-                  "csv.reader(sys.stdin)]\" < FILE > TEXT",
+                  "csv.reader(sys.stdin) if r]\" < FILE > TEXT",
                   chunk.files[0]),
         " (here r[1] is the ", a, ")");
   }
