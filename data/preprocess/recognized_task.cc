@@ -57,6 +57,8 @@ struct Lines {
   uint64_t lines = 0;      // that are not empty
   uint64_t empty = 0;      // between two others
   uint64_t with_tabs = 0;  // lines with a tab
+  // The first lines, of all lines of the file, with and without a tab. 0: none.
+  uint64_t first_with_tab = 0, first_without_tab = 0;
   uint64_t conllu = 0;     // numbered words in ten columns, and comments
   size_t columns = 0;      // of every line with tabs; 0: not of every one the same
   size_t words = 0;        // of every line, if it is the same for all; otherwise 0
@@ -67,6 +69,7 @@ struct Lines {
 Lines Survey(std::string_view text, bool whole) {
   Lines found;
   bool empty_before = false;
+  uint64_t number = 0;
   text.remove_prefix(ByteOrderMarkBytes(text));
   while (!text.empty()) {
     size_t end = text.find('\n');
@@ -75,6 +78,7 @@ Lines Survey(std::string_view text, bool whole) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(text.size(), end + 1));
     if (line.ends_with('\r')) line.remove_suffix(1);
+    ++number;
     if (Trimmed(line).empty()) {
       empty_before = found.lines > 0;
       continue;
@@ -88,6 +92,8 @@ Lines Survey(std::string_view text, bool whole) {
         absl::StrSplit(absl::string_view(line.data(), line.size()), '\t');
     const bool numbered = columns.size() == kConlluColumns && line[0] >= '0' && line[0] <= '9';
     found.conllu += numbered || (line[0] == '#' && columns.size() == 1);
+    uint64_t* const first = columns.size() < 2 ? &found.first_without_tab : &found.first_with_tab;
+    if (*first == 0) *first = number;
     if (columns.size() < 2) continue;
     if (found.with_tabs++ == 0) found.columns = columns.size();
     if (columns.size() != found.columns) found.columns = 0;
@@ -128,8 +134,11 @@ absl::StatusOr<RecognizedTask> RecognizeTask(const std::string& file, std::strin
     return RecognizedTask{LANGUAGE_MODEL, absl::StrCat(file, " is text without columns")};
   }
   if (found.with_tabs < lines) {
+    const bool table = 2 * found.with_tabs > lines;
     return Refuse(file, absl::StrCat("is this text or a table? ", found.with_tabs, " of ", lines,
-                                     " lines have a tab"));
+                                     " lines have a tab; the first line ",
+                                     table ? "without one is line " : "with one is line ",
+                                     table ? found.first_without_tab : found.first_with_tab));
   }
   if (found.columns == 0) return Refuse(file, "the lines have different numbers of columns");
   const bool sentences = found.empty > 0;
@@ -157,9 +166,11 @@ absl::StatusOr<RecognizedTask> RecognizeTask(const std::string& file, std::strin
   if (labels_first && !sentences && second.values.size() > first.values.size())
     return RecognizedTask{CLASSIFICATION, absl::StrCat(file, " has lines LABEL<TAB>TEXT")};
   if (labels_second && !sentences && first.values.size() > second.values.size()) {
-    return Refuse(file,
-                  "looks like TEXT<TAB>LABEL, and labels come first; exchange the columns: awk "
-                  "-F'\\t' -v OFS='\\t' '{print $2, $1}' FILE");
+    return absl::InvalidArgumentError(absl::StrCat(
+        file,
+        ": looks like TEXT<TAB>LABEL, and labels come first; exchange the columns: awk -F'\\t' -v "
+        "OFS='\\t' '{print $2, $1}' FILE > TEXT. If the second column is a translation, give "
+        "--task=translation"));
   }
   constexpr uint64_t kMostRatio = 4;  // of the lengths of a text and its translation
   if (!sentences && first.CanBeTexts(lines) && second.CanBeTexts(lines) &&
@@ -170,7 +181,9 @@ absl::StatusOr<RecognizedTask> RecognizeTask(const std::string& file, std::strin
 
 absl::StatusOr<RecognizedTask> RecognizeTaskOfFile(const std::string& file) {
   struct stat facts = {};
-  if (file == "-" || ::stat(file.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
+  const bool exists = file == "-" || ::stat(file.c_str(), &facts) == 0;
+  if (!exists || S_ISDIR(facts.st_mode)) return RecognizedTask();  // reading it gives the error
+  if (file == "-" || !S_ISREG(facts.st_mode)) {
     return RecognizedTask{LANGUAGE_MODEL,
                           absl::StrCat(file, " cannot be read twice and is taken as text")};
   }
@@ -185,7 +198,7 @@ absl::StatusOr<RecognizedTask> RecognizeTaskOfFile(const std::string& file) {
     whole = *count == 0;
   }
   begin.resize(filled);
-  // Reading it as text gives the error.
+  if (filled == 0) return RecognizedTask();  // reading it gives the error
   if (!CheckTextBegin(file, begin, whole).ok() || begin.find('\0') != begin.npos)
     return RecognizedTask{LANGUAGE_MODEL, absl::StrCat(file, " is taken as text")};
   return RecognizeTask(file, begin, whole);

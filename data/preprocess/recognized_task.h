@@ -12,7 +12,8 @@ namespace elman {
 
 struct RecognizedTask {
   Task task = LANGUAGE_MODEL;
-  std::string reason;  // for people, such as "train.tsv has lines LABEL<TAB>TEXT"
+  // For people, such as "train.tsv has lines LABEL<TAB>TEXT". Empty if there is no text.
+  std::string reason;
 };
 
 // Recognizes the begin of a text file; `whole`: `begin` is all of it. `file` is used in messages.

@@ -53,7 +53,9 @@ TEST(RecognizedTaskTest, RecognizesExchangedLabels) {
   EXPECT_THAT(
       Refusal(Repeat(
           40, [](int i) { return absl::StrCat(Sentence(i), "\t", i % 2 ? "pos" : "neg", "\n"); })),
-      HasSubstr("looks like TEXT<TAB>LABEL"));
+      testing::AllOf(HasSubstr("looks like TEXT<TAB>LABEL"),
+                     testing::Not(HasSubstr("--task=classification"))))
+      << "as a classifier's, the texts would be labels";
 }
 
 TEST(RecognizedTaskTest, RecognizesTaggedWords) {
@@ -78,7 +80,10 @@ TEST(RecognizedTaskTest, RecognizesTranslations) {
   // The end of a part of a file is not a whole line.
   EXPECT_EQ(TaskOf(Repeat(20, line) + "this line has no", /*whole=*/false), TRANSLATION);
   EXPECT_THAT(Refusal(Repeat(20, line) + "this line has no tab\n"),
-              HasSubstr("20 of 21 lines have a tab"));
+              HasSubstr("20 of 21 lines have a tab; the first line without one is line 21"));
+  EXPECT_THAT(
+      Refusal("no tab\n\n" + Repeat(6, line) + Repeat(9, [](int i) { return Sentence(i) + "\n"; })),
+      HasSubstr("6 of 16 lines have a tab; the first line with one is line 3"));
   // Texts as labels, or titles and texts.
   EXPECT_THAT(
       Refusal(Repeat(
@@ -94,7 +99,13 @@ TEST(RecognizedTaskTest, ReadsFiles) {
   const std::string file = scratch.Write("f", "a\tx\n\nb\ty\n");
   EXPECT_EQ(RecognizeTaskOfFile(file)->task, TAGGING);
   EXPECT_EQ(RecognizeTaskOfFile("-")->task, LANGUAGE_MODEL);
-  EXPECT_EQ(RecognizeTaskOfFile(scratch.Path("none"))->task, LANGUAGE_MODEL);
+  EXPECT_THAT(RecognizeTaskOfFile("-")->reason, HasSubstr("cannot be read twice"));
+  // Nothing is said of what reading reports.
+  for (const std::string& nothing :
+       {scratch.Path("none"), scratch.path(), scratch.Write("g", "")}) {
+    EXPECT_EQ(RecognizeTaskOfFile(nothing)->task, LANGUAGE_MODEL);
+    EXPECT_EQ(RecognizeTaskOfFile(nothing)->reason, "");
+  }
 }
 
 }  // namespace

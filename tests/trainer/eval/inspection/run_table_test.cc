@@ -78,7 +78,7 @@ TEST_F(RunTableTest, UsesAMetricThatAllRunsHave) {
 TEST_F(RunTableTest, RequiresARun) {
   EXPECT_THAT(TabulateRuns({scratch_.Path("x"), scratch_.Path("y")}),
               FailsWith(absl::StatusCode::kNotFound, "x: no such file or folder"));
-  for (const char* name : {"x", "y"}) std::ofstream(scratch_.Path(name)) << "no run";
+  for (const char* name : {"x", "y"}) scratch_.Write(name, "no run");
   EXPECT_THAT(TabulateRuns({scratch_.Path("x"), scratch_.Path("y")}),
               FailsWith(absl::StatusCode::kNotFound, "none of the 2 paths is a run directory"));
 }
