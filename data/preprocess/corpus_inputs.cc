@@ -68,6 +68,20 @@ absl::Status CheckInput(const std::string& folder, const std::string& split, std
   return CheckTextFile(*file);
 }
 
+// What the lines of a corpus must be.
+const char* FormOf(Task task) {
+  switch (task) {
+    case CLASSIFICATION:
+      return "LABEL<TAB>TEXT in each line, with the label first";
+    case TAGGING:
+      return "an empty line after each sentence";
+    case TRANSLATION:
+      return "SOURCE<TAB>TARGET in each line";
+    default:
+      return "one sentence or paragraph per line";
+  }
+}
+
 }  // namespace
 
 absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOptions::Split>* splits,
@@ -81,7 +95,7 @@ absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOption
   return absl::OkStatus();
 }
 
-absl::Status NoExamples(const PreprocessOptions::Split& split, const std::string& file,
+absl::Status NoExamples(Task task, const PreprocessOptions::Split& split, const std::string& file,
                         const LeftOut& left_out, uint64_t max_length) {
   const auto error = [&](const auto&... what) {
     return absl::InvalidArgumentError(absl::StrCat(file, ": ", what...));
@@ -92,7 +106,10 @@ absl::Status NoExamples(const PreprocessOptions::Split& split, const std::string
                  "--on_long=truncate to keep their first tokens");
   }
   if (split.part.end - split.part.begin < split.part.whole) {
-    return error("--split leaves no text for ", split.name, "; use more text, or another --split");
+    return error(
+        "--split leaves no text for ", split.name,
+        ", because there are few different texts, and equal ones are never divided; write ",
+        FormOf(task), ", use more text, or another --split");
   }
   return error("empty: --", split.name, " contains no text; name another file");
 }

@@ -23,7 +23,7 @@ absl::Status CheckInputs(const std::string& folder, std::vector<PreprocessOption
 
 // The error for a split that has no examples. `file` is its first file, by the name that the user
 // gave. The reason follows from `left_out`, which is known on rank 0; rank 0 prints the error.
-absl::Status NoExamples(const PreprocessOptions::Split& split, const std::string& file,
+absl::Status NoExamples(Task task, const PreprocessOptions::Split& split, const std::string& file,
                         const LeftOut& left_out, uint64_t max_length);
 
 }  // namespace elman

@@ -258,7 +258,7 @@ absl::Status Pipeline::Tokenize() {
         tokenizer.Tokenize(splits_[i].name, CorpusOfSplit(splits_[i]), RulesOf(splits_[i])));
     if (tokenized.ids == 0) {
       ASSIGN_OR_RETURN(statistics_, tokenizer.ShareStatistics());
-      return NoExamples(splits_[i], given_[i].files[0], statistics_[i].left_out(),
+      return NoExamples(options_.task, splits_[i], given_[i].files[0], statistics_[i].left_out(),
                         options_.max_length);
     }
     tokenized_.push_back(std::move(tokenized));

@@ -108,11 +108,24 @@ TEST_F(PreprocessSplitsTest, RefusesInvalidWeights) {
                 FailsWith(kInvalid, "expected two or three whole numbers, the weights of train"));
   }
   options_.split_weights = {1'000'000, 1};
-  EXPECT_THAT(Run(), FailsWith(kInvalid, "--split leaves no text for valid"));
+  EXPECT_THAT(Run(), FailsWith(kInvalid,
+                               "--split leaves no text for valid, because there are few "
+                               "different texts, and equal ones are never divided; write one "
+                               "sentence or paragraph per line, use more text"));
   Give("valid", "c\n");
   EXPECT_THAT(Run(), FailsWith(kInvalid, "--valid is given, so its weight in --split must be 0"));
   options_.split_weights = {1, 0, 0};
   EXPECT_THAT(Run(), IsOk());
+}
+
+// With exchanged columns, the labels are the texts: each is in one split.
+TEST_F(PreprocessSplitsTest, NamesTheFormOfLabelledTextsWhereLabelsAreTexts) {
+  options_.task = CLASSIFICATION;
+  options_.split_weights = {8, 1, 1};
+  std::string text;
+  for (int i = 0; i < 160; ++i) text += "film " + std::to_string(i) + "\tgood\n";
+  Give("train", text);
+  EXPECT_THAT(Run(), FailsWith(kInvalid, "LABEL<TAB>TEXT in each line, with the label first"));
 }
 
 TEST_F(PreprocessSplitsTest, WarnsOfTextsInTwoSplits) {
