@@ -221,7 +221,9 @@ std::string InvalidText(const PreprocessReport& report) {
   if (way == PreprocessSpec::SKIP) fate = "left out";
   return absl::StrCat("note: ", GroupedText(examples),
                       report.manifest.task() == TAGGING ? " sentences" : " lines",
-                      " have bytes that are not UTF-8; they were ", fate, "\n");
+                      " have bytes that are not UTF-8; they were ", fate,
+                      "; if the text has another encoding, such as Latin-1, convert it: iconv -f "
+                      "LATIN1 -t UTF-8 FILE > TEXT\n");
 }
 
 // The number of examples, or words, of train with each label.
