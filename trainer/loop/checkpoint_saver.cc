@@ -19,6 +19,7 @@ CheckpointSaver::CheckpointSaver(const RecordParts& record, PhaseClock* clock, T
       alive_(std::move(alive)) {
   const int64_t step = checkpoint->header.progress().step();
   saved_step_ = step > 0 ? step : -1;
+  written_step_ = step;
   if (record.reporter) {
     const int keep = checkpoint->header.config().checkpoint().keep();
     const Progress& progress = checkpoint->header.progress();
@@ -110,12 +111,16 @@ void CheckpointSaver::Report(const SaveOutcome& save) {
     timeline->Record("checkpoint", save.began, save.ended, Timeline::Track::kCheckpoint);
   failed_ = !save.content_hash.ok();
   if (save.content_hash.ok()) {
+    written_step_ = save.step;
     reporter.Saved(save.step, save.path, *save.content_hash, save.seconds());
   } else {
     reporter.Event(
         save.step, "checkpoint_failed",
         absl::StrCat("warning: no checkpoint was written at step ", save.step, ": ",
-                     save.content_hash.status().message(), "; the last good checkpoint is kept"));
+                     save.content_hash.status().message(),
+                     written_step_ > 0
+                         ? absl::StrCat("; the last checkpoint is that of step ", written_step_)
+                         : std::string("; there is no checkpoint yet")));
   }
   if (save.lost_best) lost_best_ = save.lost_best;
   if (!save.pruned.ok()) {

@@ -56,6 +56,9 @@ class CheckpointSaver {
 
   int64_t saved_step() const { return saved_step_; }  // of the last save; -1: none
   bool failed() const { return failed_; }             // the last save could not be written
+  // On the rank that writes: the step of the last checkpoint that was written, also before this
+  // process; 0: none.
+  int64_t written_step() const { return written_step_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -72,6 +75,7 @@ class CheckpointSaver {
   Checkpoint* const checkpoint_;
   const std::function<void(Activity)> alive_;
   int64_t saved_step_;
+  int64_t written_step_ = 0;
   Clock::time_point saved_at_ = Clock::now();
   std::optional<Clock::time_point>
       written_at_;     // start of the last write; none yet in this process

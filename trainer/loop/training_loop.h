@@ -32,6 +32,8 @@ class TrainingLoop {
 
   bool stopped() const { return stopped_; }             // by request, before the end
   bool save_failed() const { return saver_.failed(); }  // the last checkpoint could not be written
+  // On the rank that writes: the step of the last checkpoint that was written; 0: none.
+  int64_t written_step() const { return saver_.written_step(); }
 
   // Whether the run ends by early stopping: it is at the end of an epoch, evaluation.patience
   // epochs or more after the best validation. The same on every rank and after a resume, because

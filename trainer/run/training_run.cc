@@ -94,8 +94,8 @@ absl::StatusOr<std::unique_ptr<RunTrace>> CreateTrace(const std::string& path, P
 
 // Prints the last lines of a run's log. `patience` is above 0 if the run
 // ended by early stopping. Returns an error if the model has not learned anything.
-absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, int patience,
-                       const Dataset& dataset, ProgressReporter* reporter) {
+absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, bool saved,
+                       int patience, const Dataset& dataset, ProgressReporter* reporter) {
   const int64_t step = progress.step();
   absl::Status learned;
   reporter->FinishTraining();
@@ -111,20 +111,24 @@ absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, in
                      patience > 0
                          ? absl::StrCat(" by early stopping: no better validation in ",
                                         CountText(patience, "epoch"), " (evaluation.patience)")
-                         : std::string()));
-    learned = reporter->ReportResults(progress, dataset);
+                         : std::string(),
+                     saved ? "" : ", but the model of this step could not be saved"));
+    if (saved) learned = reporter->ReportResults(progress, dataset);
   }
   return learned;
 }
 
 // Returns whether rank 0 has written the last checkpoint. Collective.
-absl::Status SaveStatus(Communicator* communicator, bool save_failed,
+absl::Status SaveStatus(Communicator* communicator, const TrainingLoop& loop,
                         const CheckpointDirectory& checkpoints) {
   absl::Status saved;
-  if (save_failed) {
-    saved = absl::UnavailableError(
-        absl::StrCat("the last checkpoint could not be written to ", checkpoints.folder(),
-                     "; earlier checkpoints are intact, and the same command resumes from them"));
+  if (loop.save_failed()) {
+    const int64_t step = loop.written_step();
+    saved = absl::UnavailableError(absl::StrCat(
+        "the last checkpoint could not be written to ", checkpoints.folder(),
+        "; free space or permit writing, and repeat the command: ",
+        step > 0 ? absl::StrCat("it resumes from the checkpoint of step ", step)
+                 : std::string("there is no checkpoint, so it restarts from the beginning")));
   }
   return AgreeWithRoot(communicator, saved);
 }
@@ -175,15 +179,15 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   absl::Status learned;
   if (reporter) {
     const int patience = loop.StopsEarly() ? run.config().evaluation().patience() : 0;
-    learned = ReportEnd(progress, loop.stopped(), trained.ok(), patience, *run.datasets[0],
-                        reporter.get());
+    learned = ReportEnd(progress, loop.stopped(), trained.ok(), !loop.save_failed(), patience,
+                        *run.datasets[0], reporter.get());
     reporter->WriteReport(/*failed=*/!trained.ok() || loop.save_failed() || !learned.ok());
   }
   clock->Enter(Phase::kOther);
   const absl::Status traced = trace ? trace->Publish() : absl::OkStatus();
   RETURN_IF_ERROR(trained);
   RETURN_IF_ERROR(traced);
-  RETURN_IF_ERROR(SaveStatus(communicator, loop.save_failed(), checkpoints));
+  RETURN_IF_ERROR(SaveStatus(communicator, loop, checkpoints));
   return RunEnd{progress.step(), loop.stopped(), AgreeWithRoot(communicator, learned)};
 }
 
