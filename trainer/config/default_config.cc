@@ -18,14 +18,6 @@ int64_t Epochs(double total, uint64_t size, int64_t least, int64_t most) {
   return std::clamp<int64_t>(std::llround(epochs), least, most);
 }
 
-// The learning rate is constant for the first half of the epochs and then falls to a tenth.
-std::string Schedule(int64_t epochs) {
-  const int64_t constant = std::max<int64_t>(1, epochs / 2);
-  const double decays = static_cast<double>(std::max<int64_t>(1, epochs - constant));
-  return absl::StrFormat("schedule { kind: EPOCH_DECAY constant_epochs: %d factor: %.3f }\n",
-                         constant, std::pow(0.1, 1 / decays));
-}
-
 // Training metrics about fifty times per run, so that short runs have a curve too.
 std::string Logging(const DataFacts& facts, int64_t batch, int64_t epochs) {
   const uint64_t steps =
@@ -174,7 +166,14 @@ Choice GloveChoice(const DataFacts& facts) {
 
 }  // namespace
 
-DefaultConfig ChooseDefaultConfig(const DataFacts& facts) {
+std::string DefaultSchedule(int64_t epochs) {
+  const int64_t constant = std::max<int64_t>(1, epochs / 2);
+  const double decays = static_cast<double>(std::max<int64_t>(1, epochs - constant));
+  return absl::StrFormat("schedule { kind: EPOCH_DECAY constant_epochs: %d factor: %.3f }\n",
+                         constant, std::pow(0.1, 1 / decays));
+}
+
+std::string ChooseDefaultConfig(const DataFacts& facts, std::optional<int64_t> epochs) {
   Choice choice;
   switch (facts.task) {
     case TAGGING:
@@ -196,16 +195,24 @@ DefaultConfig ChooseDefaultConfig(const DataFacts& facts) {
       choice = LanguageModelChoice(facts);
   }
   const bool layers = facts.task != EMBEDDING && facts.task != COOCCURRENCE;
-  if (layers) absl::StrAppend(&choice.text, Schedule(choice.epochs));
-  absl::StrAppend(&choice.text, "max_epochs: ", choice.epochs, "\n");
+  if (layers) absl::StrAppend(&choice.text, DefaultSchedule(epochs.value_or(choice.epochs)));
+  absl::StrAppend(&choice.text, "max_epochs: ", epochs.value_or(choice.epochs), "\n");
   if (choice.max_steps > 0) absl::StrAppend(&choice.text, "max_steps: ", choice.max_steps, "\n");
-  std::string summary =
-      absl::StrCat("for ", absl::AsciiStrToLower(Task_Name(facts.task)), " with ",
-                   GroupedText(facts.tokens), facts.task == COOCCURRENCE ? " pairs" : " tokens",
-                   " in train; ends after ", CountText(choice.epochs, "epoch"));
-  if (choice.max_steps > 0)
-    absl::StrAppend(&summary, " or ", GroupedText(choice.max_steps), " steps, whichever is first");
-  return {choice.text, summary};
+  return choice.text;
+}
+
+std::string DescribeDefault(const DataFacts& facts) {
+  return absl::StrCat("the default for ", absl::AsciiStrToLower(Task_Name(facts.task)), " with ",
+                      GroupedText(facts.tokens), facts.task == COOCCURRENCE ? " pairs" : " tokens",
+                      " in train");
+}
+
+std::string DescribeLength(const TrainingConfig& config) {
+  std::string text = absl::StrCat("ends after ", CountText(config.max_epochs(), "epoch"));
+  if (config.max_steps() > 0) {
+    absl::StrAppend(&text, " or ", CountText(config.max_steps(), "step"), ", whichever is first");
+  }
+  return text;
 }
 
 }  // namespace elman

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "proto/dataset.pb.h"
+#include "proto/training.pb.h"
 
 namespace elman {
 
@@ -20,14 +22,19 @@ struct DataFacts {
   bool features = false;           // the data set has feature vectors
 };
 
-// A configuration and its description for people.
-struct DefaultConfig {
-  std::string text;     // for ParseRunConfig
-  std::string summary;  // such as "for text of 5,120 tokens: at most 20 epochs, ..."
-};
+// Returns the text of a configuration for ParseRunConfig. Depends on nothing but its arguments: the
+// same data set gives the same configuration on every machine and on every number of ranks.
+// `epochs`: the number of epochs that the user requests; the learning rate then falls over these.
+std::string ChooseDefaultConfig(const DataFacts& facts, std::optional<int64_t> epochs = {});
 
-// Depends on nothing but `facts`: the same data set gives the same configuration on every machine
-// and on every number of ranks.
-DefaultConfig ChooseDefaultConfig(const DataFacts& facts);
+// Returns the text of the default schedule of a run of this length: the learning rate is constant
+// for the first half of the epochs and then falls to a tenth.
+std::string DefaultSchedule(int64_t epochs);
+
+// Returns the default for people: "the default for tagging with 5,120 tokens in train".
+std::string DescribeDefault(const DataFacts& facts);
+
+// Returns when a run ends: "ends after 20 epochs or 300 steps, whichever is first".
+std::string DescribeLength(const TrainingConfig& config);
 
 }  // namespace elman

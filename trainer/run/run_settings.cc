@@ -1,9 +1,12 @@
 #include "trainer/run/run_settings.h"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "data/format/shell_word.h"
 #include "data/io/paths.h"
 #include "data/io/status_macros.h"
@@ -69,6 +72,36 @@ absl::StatusOr<std::string> ReadConfigText(const std::string& path) {
   return text;
 }
 
+// Returns the valid value of the last override of max_epochs.
+std::optional<int64_t> RequestedEpochs(const ConfigRequest& request) {
+  std::optional<int64_t> epochs;
+  for (const std::string& override : request.overrides) {
+    int32_t value = 0;
+    absl::string_view text = override;
+    if (absl::ConsumePrefix(&text, "max_epochs=") && absl::SimpleAtoi(text, &value) && value > 0)
+      epochs = value;
+  }
+  return epochs;
+}
+
+// Returns the configuration of a run that is resumed for this number of epochs: the default
+// schedule falls over all of them.
+TrainingConfig WithDefaultSchedule(TrainingConfig config, std::optional<int64_t> epochs) {
+  const auto schedule = [](int64_t length) {
+    const auto parsed = ParseRunConfig(DefaultSchedule(length), "", {});
+    return parsed.ok() ? parsed->schedule() : ScheduleSpec();
+  };
+  const ScheduleSpec before = schedule(config.max_epochs());
+  if (!epochs || config.schedule().kind() != before.kind() ||
+      config.schedule().constant_epochs() != before.constant_epochs() ||
+      config.schedule().factor() != before.factor())
+    return config;
+  const ScheduleSpec stretched = schedule(*epochs);
+  config.mutable_schedule()->set_constant_epochs(stretched.constant_epochs());
+  config.mutable_schedule()->set_factor(stretched.factor());
+  return config;
+}
+
 absl::StatusOr<Source> ReadSource(const ConfigRequest& request, const Datasets& datasets) {
   Source source;
   if (!request.config.empty()) {
@@ -88,15 +121,15 @@ absl::StatusOr<Source> ReadSource(const ConfigRequest& request, const Datasets& 
     const absl::StatusOr<CheckpointHeader> header =
         path.ok() ? ReadCheckpointHeader(*path) : path.status();
     if (header.ok()) {
-      source.text = RunConfigText(header->config());
+      source.text = RunConfigText(WithDefaultSchedule(header->config(), RequestedEpochs(request)));
       source.origin = absl::StrCat("that of ", *path);
       return source;
     }
     // The start of the run reports a checkpoint that cannot be read.
   }
-  const DefaultConfig chosen = ChooseDefaultConfig(FactsOf(datasets));
-  source.text = chosen.text;
-  source.origin = absl::StrCat("the default ", chosen.summary);
+  const DataFacts facts = FactsOf(datasets);
+  source.text = ChooseDefaultConfig(facts, RequestedEpochs(request));
+  source.origin = DescribeDefault(facts);
   return source;
 }
 
@@ -112,6 +145,9 @@ absl::StatusOr<RunSettings> SettleRunConfig(Communicator* communicator, const Da
   RunSettings settings{.config = {}, .path = source->path, .origin = source->origin, .places = {}};
   ASSIGN_OR_RETURN(settings.config,
                    ParseRunConfig(source->text, source->path, request.overrides, &settings.places));
+  // The end of a resumed run is known to the user, who set it.
+  if (source->origin.starts_with("the default"))
+    absl::StrAppend(&settings.origin, "; ", DescribeLength(settings.config));
   return settings;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "trainer/config/run_config.h"
+#include "trainer/optim/schedule.h"
 
 namespace elman {
 namespace {
@@ -11,10 +12,9 @@ namespace {
 using testing::HasSubstr;
 
 TrainingConfig Parsed(const DataFacts& facts) {
-  const DefaultConfig chosen = ChooseDefaultConfig(facts);
-  const auto config = ParseRunConfig(chosen.text, "default", {});
-  EXPECT_TRUE(config.ok()) << config.status() << chosen.text;
-  EXPECT_THAT(chosen.summary, HasSubstr("epoch"));
+  const std::string chosen = ChooseDefaultConfig(facts);
+  const auto config = ParseRunConfig(chosen, "default", {});
+  EXPECT_TRUE(config.ok()) << config.status() << chosen;
   return config.ok() ? *config : TrainingConfig();
 }
 
@@ -47,9 +47,33 @@ TEST(DefaultConfigTest, GrowsWithTheData) {
   EXPECT_GT(of(5'000).max_epochs(), of(5'000'000'000).max_epochs());
   EXPECT_EQ(of(5'000'000).max_steps(), 0);
   EXPECT_GT(of(5'000'000'000).max_steps(), 0);
-  EXPECT_THAT(
-      ChooseDefaultConfig({.task = LANGUAGE_MODEL, .tokens = 5'000'000'000, .outputs = 9}).summary,
-      HasSubstr("steps, whichever is first"));
+}
+
+TEST(DefaultConfigTest, IsDescribedWithTheLengthOfTheRun) {
+  EXPECT_EQ(DescribeDefault({.task = TAGGING, .tokens = 5120}),
+            "the default for tagging with 5,120 tokens in train");
+  const auto length = [](const std::vector<std::string>& overrides) {
+    return DescribeLength(*ParseRunConfig(ChooseDefaultConfig({.task = TAGGING, .examples = 9}),
+                                          "default", overrides));
+  };
+  EXPECT_EQ(length({}), "ends after 20 epochs");
+  EXPECT_EQ(length({"max_epochs=2"}), "ends after 2 epochs");
+  EXPECT_EQ(length({"max_steps=1200"}), "ends after 20 epochs or 1,200 steps, whichever is first");
+}
+
+// With more epochs than the default, the learning rate falls later, not to nothing.
+TEST(DefaultConfigTest, StretchesTheScheduleOverTheRequestedEpochs) {
+  const DataFacts facts = {.task = CLASSIFICATION, .examples = 160, .tokens = 2000, .outputs = 2};
+  const TrainingConfig usual = Parsed(facts);
+  EXPECT_EQ(ChooseDefaultConfig(facts, usual.max_epochs()), ChooseDefaultConfig(facts));
+  for (const int epochs : {1, 2, 5, usual.max_epochs(), 60, 100'000}) {
+    const TrainingConfig config =
+        *ParseRunConfig(ChooseDefaultConfig(facts, epochs), "default", {});
+    EXPECT_EQ(config.max_epochs(), epochs);
+    Progress last;
+    last.set_epoch(epochs - 1);
+    EXPECT_GT(LearningRate(config, last, 1), 0.08 * usual.optimizer().learning_rate()) << epochs;
+  }
 }
 
 TEST(DefaultConfigTest, UsesWhatTheDataHave) {
