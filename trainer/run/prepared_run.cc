@@ -58,6 +58,9 @@ absl::StatusOr<PreparedRun> PrepareRun(Communicator* communicator, const Dataset
                                           vocabularies, datasets[0]->vocabulary().counts()));
   run.optimizer = CreateOptimizer(run.config().optimizer());
   ASSIGN_OR_RETURN(run.left_out, FindLongExamples(communicator, datasets, run.config()));
+  // After the errors that do not depend on the number of ranks: elman-run chooses this number with
+  // a start of one rank, which may have failed with one of them.
+  RETURN_IF_ERROR(CheckLanes(run.start, communicator->size()));
   auto source = CreateTrainingSource(datasets, run.config(), run.left_out);
   RETURN_IF_ERROR(Agree(communicator, source.status()));
   run.source = *std::move(source);

@@ -125,6 +125,7 @@ void SettleLaneGroup(const RunStart& start, std::span<const int> node_of_rank,
     return exchange->set_lane_group(std::max(1, before));
   }
   const int lanes = config->lanes();
+  if (static_cast<int>(node_of_rank.size()) > lanes) return;  // CheckLanes reports it
   int group = exchange->lane_group();
   if (group == 0) group = Topology(node_of_rank, SumTree(lanes)).LanesOfNodes(0, 1).count();
   // Rounding depends on the groups.
@@ -218,7 +219,6 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
                                            : communicator->size());
   }
   SettleStreams(start, start.config.mutable_evaluation());
-  RETURN_IF_ERROR(CheckRanks(start.config, start, communicator->size()));
   SettleLaneGroup(start, communicator->NodeOfRank(), &start.config);
   RETURN_IF_ERROR(CheckData(*datasets[0], start.config));
   // A resumed run keeps its configuration; its unused fields are not checked.
@@ -237,6 +237,10 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
                       "interrupted")});
   }
   return start;
+}
+
+absl::Status CheckLanes(const RunStart& start, int ranks) {
+  return CheckRanks(start.config, start, ranks);
 }
 
 int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source) {

@@ -48,6 +48,9 @@ absl::StatusOr<RunStart> StartRun(Communicator* communicator, const Datasets& da
                                   const RunDirectory* directory, const std::string& resume,
                                   Take take, const TrainingConfig& config);
 
+// Returns InvalidArgument, with a remedy, if a lane has no sequence or a rank has no lane.
+absl::Status CheckLanes(const RunStart& start, int ranks);
+
 // Returns the total number of steps of a run.
 int64_t TotalSteps(const TrainingConfig& config, const BatchSource& source);
 

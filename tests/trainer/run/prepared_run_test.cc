@@ -139,6 +139,14 @@ TEST_F(PreparedRunTest, RefusesFieldsOfOtherTasks) {
   EXPECT_THAT(Prepare("new", "auto", {"model.initial_state.text=LINE"}), IsOk());
 }
 
+// With one rank, elman-run would have found the same error.
+TEST_F(PreparedRunTest, ReportsAnImpossibleModelBeforeTooManyRanks) {
+  EXPECT_THAT(std::string(Prepare("few", "auto",
+                                  {"lanes=1", "model.input=ONE_HOT", "model.tied_embeddings=true"})
+                              .message()),
+              HasSubstr("there are no embeddings for model.tied_embeddings"));
+}
+
 TEST_F(PreparedRunTest, RefusesMoreRanksThanLanes) {
   EXPECT_THAT(std::string(Prepare("few", "auto", {"lanes=1"}).message()),
               HasSubstr("2 ranks are more than 1 lanes"));
