@@ -200,8 +200,12 @@ void AddHistory(const RunRecord& record, Inspection* inspection) {
   JsonObject json;
   for (const auto& [name, value] : MetricsOf(record)) json.Add(name, value);
   inspection->AddJson("course", json);
-  if (const RecordedLine* const diagnosis = LastDiagnosis(record))
-    AddDiagnosis(*diagnosis, inspection);
+  // A short step, such as the rest of an epoch, may be unknown although earlier ones are not.
+  const RecordedLine* diagnosis = LastDiagnosis(record);
+  for (const RecordedLine& line : record.lines()) {
+    if (line.kind == "diagnostics" && line.Text("verdict") != "unknown") diagnosis = &line;
+  }
+  if (diagnosis != nullptr) AddDiagnosis(*diagnosis, inspection);
 }
 
 absl::StatusOr<Inspection> CompareRuns(const std::string& path, const std::string& other) {
