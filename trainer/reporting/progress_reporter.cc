@@ -23,6 +23,7 @@
 #include "trainer/record/report/next_commands.h"
 #include "trainer/reporting/learned_check.h"
 #include "trainer/reporting/sample_text.h"
+#include "trainer/validation/best.h"
 
 namespace elman {
 namespace {
@@ -75,9 +76,13 @@ absl::StatusOr<std::unique_ptr<ProgressReporter>> ProgressReporter::Create(
                                                              start.step(), train_step));
   RETURN_IF_ERROR(tensorboard->WriteHyperparameters(HyperparametersOf(config)));
   ASSIGN_OR_RETURN(auto heartbeat, Heartbeat::Open(directory->heartbeat_path()));
-  return std::unique_ptr<ProgressReporter>(new ProgressReporter(
+  auto reporter = std::unique_ptr<ProgressReporter>(new ProgressReporter(
       directory, task, config, start.step(), total_steps, peak, clock, std::move(log),
       std::move(record), std::move(tensorboard), std::move(heartbeat), quiet));
+  // For what is reported before the first step of this process.
+  reporter->last_.step = start.step();
+  reporter->last_.tokens = start.tokens();
+  return reporter;
 }
 
 ProgressReporter::ProgressReporter(const RunDirectory* directory, Task task,
@@ -379,7 +384,12 @@ void ProgressReporter::Alive(int64_t step, std::string_view phase) {
 }
 
 absl::Status ProgressReporter::ReportResults(const Progress& progress, const Dataset& dataset) {
-  absl::Status learned = CheckLearned(progress, dataset, config_, train_loss_);
+  // Also if this process has trained nothing, because the run had already finished.
+  std::optional<double> train_loss;
+  for (const RecordedLine& line : record_.lines()) {
+    if (line.kind == "train") train_loss = line.Number("loss");
+  }
+  absl::Status learned = CheckLearned(progress, dataset, config_, train_loss);
   WarnOnce(tensorboard_->WriteEnd());
   if (learned.ok()) {
     PrintBest(progress);
@@ -394,8 +404,15 @@ absl::Status ProgressReporter::ReportResults(const Progress& progress, const Dat
 
 void ProgressReporter::PrintBest(const Progress& progress) {
   if (!progress.has_best()) return;
-  PrintInfo(absl::StrCat("best: step ", progress.best_step(), ", validation loss ",
-                         FixedText(progress.best_loss(), 4), "; ", progress.tokens(),
+  std::string score;
+  const RecordedLine* const best = record_.BestValidation();
+  if (SelectsByScore(task_, config_.evaluation())) {
+    const bool f1 = best != nullptr && best->Number("f1").has_value();
+    score = absl::StrCat(f1 ? "F1 " : "accuracy ", FixedText(progress.best_score(), 4),
+                         " (selected by evaluation.select=SCORE), ");
+  }
+  PrintInfo(absl::StrCat("best: step ", progress.best_step(), ", ", score, "validation loss ",
+                         FixedText(progress.best_loss(), 4), "; ", GroupedText(progress.tokens()),
                          " tokens trained on in ",
                          Clock(absl::ToDoubleSeconds(absl::Now() - started_))));
 }

@@ -18,7 +18,7 @@ struct StepReport {
   int64_t step = 0;
   int64_t epoch = 1;        // epoch of the step, from 1
   int64_t targets = 0;      // over all lanes; 0 if the step diverged
-  int64_t step_tokens = 0;  // trained on in this step, over all lanes (LossSums); 0 if it diverged
+  int64_t step_tokens = 0;  // trained on in this step (LossSums); 0 if it diverged
   double loss = 0;          // per target, of this step
   double learning_rate = 0;
   double gradient_norm = 0;  // before clipping, of the normalized gradient

@@ -12,6 +12,10 @@ bool Lower(double loss, double other) {
 
 }  // namespace
 
+bool SelectsByScore(Task task, const EvaluationSpec& spec) {
+  return spec.select() == EvaluationSpec::SCORE && (task == TAGGING || task == CLASSIFICATION);
+}
+
 bool IsBest(const EvaluationSpec& spec, const Evaluation& evaluation, const Progress& progress) {
   if (!std::isfinite(evaluation.loss)) return false;
   if (spec.select() != EvaluationSpec::SCORE)

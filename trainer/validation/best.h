@@ -2,10 +2,15 @@
 #pragma once
 
 #include "proto/checkpoint.pb.h"
+#include "proto/dataset.pb.h"
 #include "proto/training.pb.h"
 #include "trainer/eval/evaluators/evaluation.h"
 
 namespace elman {
+
+// Returns whether the best model of a run is the one with the best F1 or accuracy. (The score of
+// other tasks is their loss.)
+bool SelectsByScore(Task task, const EvaluationSpec& spec);
 
 // Returns whether a validation is better than the best of `progress`, by evaluation.select: LOSS
 // prefers a lower loss; SCORE prefers a higher score and, for equal scores, a lower loss. Of equal
