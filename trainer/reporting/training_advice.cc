@@ -25,6 +25,14 @@ std::string EarlyStopping(const TrainingConfig& config) {
   return absl::StrCat("; evaluation.patience=", kOldBest, " ends such a run early");
 }
 
+// Returns a learning rate to try instead of one that is too high.
+double LowerRate(const TrainingConfig& config, double learning_rate) {
+  // Adam divides by the size of the gradients, so that the same rates suit most models.
+  constexpr double kUsualOfAdam = 0.001, kHighForAdam = 0.02;
+  const bool adam = config.optimizer().kind() == OptimizerSpec::ADAM;
+  return adam && learning_rate > kHighForAdam ? kUsualOfAdam : learning_rate / 4;
+}
+
 }  // namespace
 
 std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config,
@@ -64,6 +72,7 @@ std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config,
 
 std::string TrainingAdvice::AfterTrainLine(double loss, double learning_rate) {
   // The loss of word vectors depends on how words are drawn.
+  learning_rate_ = learning_rate;
   if (!TraitsOf(task_).layers || !std::isfinite(loss)) return "";
   const int64_t every = std::max<int64_t>(1, config_.logging().every_steps());
   const auto lines = static_cast<size_t>((kStepsOfMean + every - 1) / every);
@@ -79,7 +88,7 @@ std::string TrainingAdvice::AfterTrainLine(double loss, double learning_rate) {
   return absl::StrCat("the training loss rises: it is ", SignificantText(loss, 4), ", and was ",
                       SignificantText(*lowest_, 4),
                       "; the learning rate is probably too high: try optimizer.learning_rate=",
-                      SignificantText(learning_rate / 4, 2),
+                      SignificantText(LowerRate(config_, learning_rate), 2),
                       config_.optimizer().clip_norm() > 0 ? "" : " or optimizer.clip_norm=1");
 }
 
@@ -90,7 +99,19 @@ std::string TrainingAdvice::AfterValidation(int64_t epoch, const RecordedLine* b
   if (age < next_age_) return "";
   while (next_age_ <= age) next_age_ *= 2;
   return absl::StrCat("the best validation was ", age, " epochs ago, at step ", best->step,
-                      ": the model may overfit its training data", EarlyStopping(config_));
+                      LearnsNothingMore() ? Rate() : ": the model may overfit its training data",
+                      EarlyStopping(config_));
+}
+
+bool TrainingAdvice::LearnsNothingMore() const {
+  constexpr double kNothing = 1e-3;  // of the base learning rate
+  return learning_rate_ && *learning_rate_ < kNothing * config_.optimizer().learning_rate();
+}
+
+std::string TrainingAdvice::Rate() const {
+  return absl::StrCat(": the learning rate has fallen to ", SignificantText(*learning_rate_, 2),
+                      ", with which the model hardly changes; set schedule.constant_epochs or "
+                      "schedule.factor higher in a new run");
 }
 
 std::string TrainingAdvice::AtEnd(const RunRecord& record) const {
@@ -107,6 +128,10 @@ std::string TrainingAdvice::AtEnd(const RunRecord& record) const {
   const double before = validations[validations.size() - 2]->Number("loss").value_or(0);
   const double now = last.Number("loss").value_or(before);
   constexpr double kStillFalls = 0.01;
+  // A model that hardly makes an error does not become better.
+  constexpr double kSmallLoss = 0.02, kHighScore = 0.995;
+  const double score = std::max(last.Number("f1").value_or(0), last.Number("accuracy").value_or(0));
+  if (now < kSmallLoss || score >= kHighScore) return "";
   const bool by_epochs = epoch(last) >= config_.max_epochs();
   if (best->step != last.step || !by_epochs || now <= 0 || now > (1 - kStillFalls) * before)
     return "";

@@ -46,9 +46,13 @@ class TrainingAdvice {
   std::string AtEnd(const RunRecord& record) const;
 
  private:
+  bool LearnsNothingMore() const;  // because the learning rate has fallen to almost nothing
+  std::string Rate() const;
+
   const Task task_;
   const TrainingConfig config_;
   std::deque<double> losses_;  // of the last lines
+  std::optional<double> learning_rate_;  // of the last line
   std::optional<double> lowest_;
   bool risen_ = false;
   int64_t next_age_ = 5;  // epochs since the best validation that are reported next

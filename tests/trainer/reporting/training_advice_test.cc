@@ -51,7 +51,7 @@ TEST(TrainingAdviceTest, FindsRunsOfFewSteps) {
 }
 
 TEST(TrainingAdviceTest, ReportsALossThatRisesOnce) {
-  TrainingAdvice advice(TAGGING, Config({"optimizer.learning_rate=8"}));
+  TrainingAdvice advice(TAGGING, Config({"optimizer.kind=SGD", "optimizer.learning_rate=8"}));
   EXPECT_EQ(advice.AfterTrainLine(3, 8), "");
   EXPECT_EQ(advice.AfterTrainLine(2, 8), "");
   EXPECT_EQ(advice.AfterTrainLine(2.9, 8), "");
@@ -74,6 +74,19 @@ TEST(TrainingAdviceTest, ComparesMeansOfSeveralSteps) {
   std::string said;
   for (int step = 0; step < 20; ++step) said += advice.AfterTrainLine(4, 1);
   EXPECT_THAT(said, HasSubstr("the training loss rises"));
+}
+
+TEST(TrainingAdviceTest, SuggestsARateThatSuitsTheOptimizer) {
+  const auto suggestion = [](const char* kind, double rate) {
+    TrainingAdvice advice(TAGGING, Config({absl::StrCat("optimizer.kind=", kind)}));
+    std::string text;
+    for (const double loss : {1, 1, 1, 9, 9, 9})
+      absl::StrAppend(&text, advice.AfterTrainLine(loss, rate));
+    return text;
+  };
+  EXPECT_THAT(suggestion("ADAM", 50), HasSubstr("try optimizer.learning_rate=0.001 "));
+  EXPECT_THAT(suggestion("ADAM", 0.01), HasSubstr("try optimizer.learning_rate=0.0025 "));
+  EXPECT_THAT(suggestion("SGD", 50), HasSubstr("try optimizer.learning_rate=12 "));
 }
 
 RunRecord Validations(const std::vector<double>& losses) {
@@ -106,6 +119,19 @@ TEST(TrainingAdviceTest, ReportsAnOldBestAtGrowingIntervals) {
   EXPECT_EQ(patient.AfterValidation(7, nullptr), "");
 }
 
+// Such a model may also underfit.
+TEST(TrainingAdviceTest, NamesALearningRateThatHasFallenToNothing) {
+  const RunRecord record = Validations({3, 2});
+  const auto text = [&](double rate) {
+    TrainingAdvice advice(TAGGING, Config({"optimizer.learning_rate=0.5"}));
+    advice.AfterTrainLine(2, rate);
+    return advice.AfterValidation(7, record.BestValidation());
+  };
+  EXPECT_THAT(text(2e-12), AllOf(HasSubstr("the learning rate has fallen to 2e-12"),
+                                 testing::Not(HasSubstr("overfit"))));
+  EXPECT_THAT(text(0.05), HasSubstr("overfit"));
+}
+
 TEST(TrainingAdviceTest, RemarksOnTheLengthOfARun) {
   const TrainingAdvice advice(TAGGING, Config({"max_epochs=3"}));
   EXPECT_THAT(advice.AtEnd(Validations({3, 2, 1.5})),
@@ -113,6 +139,7 @@ TEST(TrainingAdviceTest, RemarksOnTheLengthOfARun) {
   EXPECT_EQ(advice.AtEnd(Validations({3, 2, 1.99})), "") << "hardly falls";
   EXPECT_EQ(advice.AtEnd(Validations({3, 2, 2.5})), "");
   EXPECT_EQ(advice.AtEnd(Validations({3, 2})), "") << "ended by max_steps";
+  EXPECT_EQ(advice.AtEnd(Validations({3, 2, 0.001})), "") << "hardly any errors are left";
   EXPECT_EQ(advice.AtEnd(RunRecord()), "");
   EXPECT_EQ(advice.AtEnd(Validations({3, 2, 2.5, 2.6, 2.7, 2.8, 2.9})), "")
       << "reported by AfterValidation";
