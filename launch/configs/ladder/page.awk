@@ -59,7 +59,7 @@ END {
     printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"var(--mark)\"/>", x, y
     printf "<text x=\"%d\" y=\"%.1f\">%s</text>\n", right + 16, name_y + 5, rung[r]
   }
-  print "</svg>\n<table>\n<tr><th>Rung</th><th>Perplexity</th><th>Closed bits per byte</th><th>Training, processor seconds</th><th>Size, MB</th></tr>"
+  print "</svg>\n<table>\n<tr><th>Model</th><th>Perplexity</th><th>Closed bits per byte</th><th>Training, processor seconds</th><th>Size, MB</th></tr>"
   for (i = 1; i <= NR; ++i)
     printf "<tr><td>%s</td><td>%.1f</td><td>%.3f</td><td>%.1f</td><td>%.1f</td></tr>\n", \
       rung[i], perplexity[i], bits[i], seconds[i], bytes[i] / 1e6
