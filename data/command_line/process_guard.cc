@@ -78,6 +78,12 @@ void LoadUnwinder() {
   ::backtrace(&frame, 1);
 }
 
+[[noreturn]] void EndWithoutOutput(int cause) {
+  PrintLine("%s: error: cannot write standard output: %s. The output is incomplete\n",
+            std::strerror(cause));
+  std::_Exit(kExitFailed);
+}
+
 // Runs at the end of the process. `status` is the exit status: -1 if an assertion of SentencePiece
 // failed. Other failures have already printed an error.
 void CheckEnd(int status, void*) {
@@ -89,12 +95,16 @@ void CheckEnd(int status, void*) {
   const bool flushed = std::fflush(stdout) == 0;
   const int cause = errno != 0 ? errno : EIO;
   if (status != kExitDone || (flushed && std::ferror(stdout) == 0)) return;
-  PrintLine("%s: error: cannot write standard output: %s. The output is incomplete\n",
-            std::strerror(cause));
-  std::_Exit(kExitFailed);
+  EndWithoutOutput(cause);
 }
 
 }  // namespace
+
+void FlushOutput() {
+  errno = 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    EndWithoutOutput(errno != 0 ? errno : EIO);
+}
 
 void GuardProcess(std::string_view program) {
   program_name[program.copy(program_name, sizeof(program_name) - 1)] = '\0';

@@ -20,4 +20,8 @@ namespace elman {
 // A process that links this file uses operators new that record the size of a failed request.
 void GuardProcess(std::string_view program);
 
+// Writes what is buffered for standard output. If that fails, the process ends as described above,
+// with the cause: at the end of the process, it would be unknown.
+void FlushOutput();
+
 }  // namespace elman

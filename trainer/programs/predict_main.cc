@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "data/command_line/flag_groups.h"
 #include "data/command_line/path_lists.h"
+#include "data/command_line/process_guard.h"
 #include "data/command_line/program.h"
 #include "data/features/feature_source.h"
 #include "data/format/number_text.h"
@@ -24,6 +25,7 @@
 #include "trainer/eval/prediction/predictor.h"
 #include "trainer/eval/prediction/predictor_factory.h"
 #include "trainer/eval/prediction/tagged_sentences.h"
+#include "trainer/eval/prediction/unknown_input.h"
 #include "trainer/network/math/compute_scope.h"
 
 ABSL_FLAG(std::string, checkpoint, "",
@@ -214,14 +216,21 @@ void ExplainInput(Task task) {
                                                 : "Ctrl-D ends the input");
 }
 
+// Prints at a terminal that the model knows few words of an input.
+void NoteUnknown(const PredictionInput& input, uint64_t number, UnknownInput* unknown) {
+  if (::isatty(STDERR_FILENO) == 0) return;
+  const std::string note = unknown->Note(input, number);
+  if (!note.empty()) std::fprintf(stderr, "%s\n", note.c_str());
+}
+
 // Answers each line before the next one is read, and writes the answer while it is generated.
 // Commands are for people: in a pipe, every line is an input.
-absl::Status Converse(Task task, Predictor* predictor) {
+absl::Status Converse(Task task, Predictor* predictor, UnknownInput* unknown) {
   const bool commands = ::isatty(STDIN_FILENO) != 0;
   const bool terminal = commands && ::isatty(STDOUT_FILENO) != 0;
   const auto write = [](std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+    FlushOutput();
   };
   InputLines source(STDIN_FILENO);
   for (uint64_t number = 0;; ++number) {
@@ -233,6 +242,7 @@ absl::Status Converse(Task task, Predictor* predictor) {
       ExplainInput(task);
       continue;
     }
+    NoteUnknown({.line = lines[0]}, number, unknown);
     RETURN_IF_ERROR(predictor->Stream({.line = lines[0]}, number, write));
   }
   if (terminal) write("\n");
@@ -276,7 +286,8 @@ absl::Status Run(const CommandLine& command_line) {
   const bool columns = absl::GetFlag(FLAGS_columns);
   const Task task = trained->header.task();
   ExplainInput(task);
-  if (absl::GetFlag(FLAGS_interactive)) return Converse(task, predictor.get());
+  ASSIGN_OR_RETURN(const auto unknown, UnknownInput::Create(trained.get()));
+  if (absl::GetFlag(FLAGS_interactive)) return Converse(task, predictor.get(), unknown.get());
   InputLines source(STDIN_FILENO);
   TaggedSentences sentences(ColumnsOfModel(trained->header));
   uint64_t done = 0;
@@ -292,9 +303,10 @@ absl::Status Run(const CommandLine& command_line) {
     } else {
       for (std::string& line : lines) inputs.push_back({.line = std::move(line)});
     }
+    for (size_t i = 0; i < inputs.size(); ++i) NoteUnknown(inputs[i], done + i, unknown.get());
     ASSIGN_OR_RETURN(const std::vector<std::string> texts, predictor->Predict(inputs, done));
     for (const std::string& text : texts) std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+    FlushOutput();
     RETURN_IF_ERROR(status);
     done += inputs.size();
   }

@@ -144,6 +144,15 @@ TEST(ProcessGuardDeathTest, LostOutputIsAnError) {
         write(kExitDone);
       },
       kFailed, kLine);
+  // A program that flushes its output before its end knows the cause, too.
+  EXPECT_EXIT(
+      {
+        ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO);
+        GuardProcess("elman-x");
+        std::puts("text");
+        FlushOutput();
+      },
+      kFailed, "cannot write standard output: No space left on device");
   EXPECT_EXIT(write(kExitDone), testing::ExitedWithCode(kExitDone), "^$");
   // One error is enough.
   EXPECT_EXIT(
