@@ -72,6 +72,7 @@ absl::Status VerifyResume(Communicator* communicator, const RunRequest& request,
 
   RunRequest straight = request;
   straight.resume = "auto";
+  straight.temporary = true;
   RemoveEpochLimit(&straight.config);
   RunRequest resumed = straight;
   straight.output = JoinPath(path, "straight");

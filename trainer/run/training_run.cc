@@ -95,7 +95,7 @@ absl::StatusOr<std::unique_ptr<RunTrace>> CreateTrace(const std::string& path, P
 // Prints the last lines of a run's log. `patience` is above 0 if the run
 // ended by early stopping. Returns an error if the model has not learned anything.
 absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, bool saved,
-                       int patience, const Dataset& dataset, ProgressReporter* reporter) {
+                       int patience, const Dataset* dataset, ProgressReporter* reporter) {
   const int64_t step = progress.step();
   absl::Status learned;
   reporter->FinishTraining();
@@ -113,7 +113,7 @@ absl::Status ReportEnd(const Progress& progress, bool stopped, bool finished, bo
                                         CountText(patience, "epoch"), " (evaluation.patience)")
                          : std::string(),
                      saved ? "" : ", but the model of this step could not be saved"));
-    if (saved) learned = reporter->ReportResults(progress, dataset);
+    if (saved && dataset != nullptr) learned = reporter->ReportResults(progress, *dataset);
   }
   return learned;
 }
@@ -180,7 +180,7 @@ absl::StatusOr<RunEnd> RunTraining(Communicator* communicator, const RunRequest&
   if (reporter) {
     const int patience = loop.StopsEarly() ? run.config().evaluation().patience() : 0;
     learned = ReportEnd(progress, loop.stopped(), trained.ok(), !loop.save_failed(), patience,
-                        *run.datasets[0], reporter.get());
+                        request.temporary ? nullptr : run.datasets[0].get(), reporter.get());
     reporter->WriteReport(/*failed=*/!trained.ok() || loop.save_failed() || !learned.ok());
   }
   clock->Enter(Phase::kOther);

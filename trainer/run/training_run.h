@@ -37,6 +37,8 @@ struct RunRequest {
   // Whether to measure the peak FLOP/s at the start, to report MFU.
   bool measures_peak = false;
   bool quiet = false;  // print only warnings and events
+  // The run directory will be deleted: its results are not reported.
+  bool temporary = false;
   // The clock and the heartbeat of the watchdog; optional. Both must outlive the run.
   PhaseClock* clock = nullptr;
   RankHeartbeat* heartbeat = nullptr;
