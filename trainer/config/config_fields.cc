@@ -113,6 +113,7 @@ struct OtherName {
 };
 constexpr OtherName kOtherNames[] = {
     {"model.cell", "RNN", "Elman's recurrent network is TANH"},
+    {"model.cell", "ELMAN", "Elman's recurrent network is TANH"},
     {"optimizer.kind", "ADAMW", "use ADAM, and optimizer.weight_decay for an L2 penalty"},
 };
 

@@ -86,6 +86,8 @@ TEST(ConfigTextTest, NamesTheFieldOfAWrongValue) {
   EXPECT_THAT(Fault("model { cell: RNN }"),
               testing::AllOf(testing::StartsWith("c:1:15: model.cell=RNN is unknown; expected"),
                              testing::EndsWith("; Elman's recurrent network is TANH")));
+  EXPECT_THAT(Fault("model { cell: ELMAN }"),
+              testing::EndsWith("; Elman's recurrent network is TANH"));
   EXPECT_EQ(Fault("data_weights: [1, 2"),
             "c:1:20: data_weights: expected , or ], found the end of the text. Add a ]");
   EXPECT_EQ(Fault("model { layers: two }", ""), "model.layers: expected an integer, found 'two'");
