@@ -101,7 +101,10 @@ absl::Status NoExamples(Task task, const PreprocessOptions::Split& split, const 
     return absl::InvalidArgumentError(absl::StrCat(file, ": ", what...));
   };
   if (left_out.long_examples > 0) {
-    return error("all ", left_out.long_examples, " examples of --", split.name, " have more than ",
+    return error(left_out.long_examples == 1
+                     ? "the only example of --"
+                     : absl::StrCat("all ", left_out.long_examples, " examples of --"),
+                 split.name, left_out.long_examples == 1 ? " has" : " have", " more than ",
                  max_length, " tokens (--max_length); increase --max_length, or use ",
                  "--on_long=truncate to keep their first tokens");
   }

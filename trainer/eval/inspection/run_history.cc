@@ -26,6 +26,7 @@ namespace {
 constexpr size_t kWidth = 40;
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
 constexpr std::string_view kBestTime = "best_time";  // time of the validation with the best result
+constexpr std::string_view kBestComparable = "best_comparable";
 constexpr const char* kBlocks[] = {"\u2581", "\u2582", "\u2583", "\u2584",
                                    "\u2585", "\u2586", "\u2587", "\u2588"};
 
@@ -78,6 +79,7 @@ std::vector<std::pair<std::string, double>> MetricsOf(const RunRecord& record) {
 std::string MetricText(const std::pair<std::string, double>& metric) {
   const auto& [name, value] = metric;
   if (name == kBestTime) return TimeText(value);
+  if (name == kBestComparable) return value != 0 ? "yes" : "no";
   const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
   return whole ? FixedText(value, 0) : SignificantText(value, 6);
 }
