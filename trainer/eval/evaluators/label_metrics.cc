@@ -327,8 +327,9 @@ class ClassMetrics : public LabelMetrics {
     metrics.push_back({"accuracy", score.accuracy(), "of the examples", /*is_main=*/true});
     metrics.push_back({"macro_f1", score.macro_f1(), "the mean over labels", /*is_main=*/true});
     if (const auto error = score.mean_absolute_error(ratings_)) {
+      // Two labels, such as 0 and 1, are hardly ratings.
       metrics.push_back({"mean_absolute_error", *error, "between predicted and gold rating",
-                         /*is_main=*/true});
+                         /*is_main=*/labels_.Shown(score).size() > 2 || PredictsRatings()});
     } else if (PredictsRatings()) {
       evaluation->remarks.push_back(NoDistances(score));
     }
