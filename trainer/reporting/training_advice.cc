@@ -38,7 +38,17 @@ double LowerRate(const TrainingConfig& config, double learning_rate) {
 std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config,
                                       const RunSize& size) {
   std::vector<std::string> advice;
-  if (!TraitsOf(task).layers) return advice;
+  if (!TraitsOf(task).layers) {
+    constexpr uint64_t kFewTokens = 200'000;
+    const bool glove = config.model().word_vectors().method() == WordVectorSpec::GLOVE;
+    if (!glove && size.tokens < kFewTokens) {
+      advice.push_back(absl::StrCat(
+          "the training data has ", CountText(size.tokens, "token"),
+          ", which are too few for useful word vectors; the nearest words will be arbitrary. Use a "
+          "text of a million tokens or more"));
+    }
+    return advice;
+  }
   const uint64_t batch = uint64_t{static_cast<uint32_t>(config.batch_size())} *
                          static_cast<uint32_t>(config.micro_batches());
   // A row of a batch is an example, or sequence_length tokens of a stream.
@@ -68,6 +78,23 @@ std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config,
                                   ", which are few to learn from; ", remedy));
   }
   return advice;
+}
+
+std::string AdviseOnRate(Task task, const TrainingConfig& config) {
+  const OptimizerSpec& optimizer = config.optimizer();
+  if (!TraitsOf(task).layers || config.loss().normalization() == LossSpec::SUM) return "";
+  // Rates that suit the other optimizer.
+  constexpr double kLowForSgd = 0.01, kHighForAdam = 0.1;
+  const bool sgd = optimizer.kind() == OptimizerSpec::SGD;
+  const bool adam = optimizer.kind() == OptimizerSpec::ADAM;
+  const bool low = sgd && optimizer.momentum() == 0 && optimizer.learning_rate() < kLowForSgd;
+  const bool high = adam && optimizer.learning_rate() >= kHighForAdam;
+  if (!low && !high) return "";
+  return absl::StrCat(
+      "optimizer.learning_rate=", SignificantText(optimizer.learning_rate(), 3),
+      low ? " is low for SGD, which then learns very slowly; usual rates are about 1"
+          : " is high for ADAM, with which training may diverge; usual rates are "
+            "about 0.001");
 }
 
 std::string TrainingAdvice::AfterTrainLine(double loss, double learning_rate) {

@@ -23,9 +23,12 @@ struct RunSize {
 };
 
 // Returns what is wrong with the size of a new run: a batch that is larger than the data, or too
-// few steps to learn from it. A run that max_steps ends is meant to be short. Word vectors, which
-// are trained pair by pair, get no advice.
+// few steps to learn from it; for word vectors, which are trained pair by pair, too little text. A
+// run that max_steps ends is meant to be short.
 std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config, const RunSize& size);
+
+// Returns advice on a learning rate that is usual for another optimizer; empty if there is none.
+std::string AdviseOnRate(Task task, const TrainingConfig& config);
 
 // Follows the losses of a run. Each problem is reported once, when it begins.
 class TrainingAdvice {

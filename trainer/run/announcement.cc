@@ -162,6 +162,7 @@ void AnnounceRun(const PreparedRun& run, const InitialVectors& vectors,
     for (const std::string& advice :
          AdviseOnSize(start.checkpoint.header.task(), start.config, size))
       reporter->Advise(advice);
+    reporter->Advise(AdviseOnRate(start.checkpoint.header.task(), start.config));
     if (start.config.evaluation().patience() > 0 && run.evaluator == nullptr)
       reporter->Event(progress.step(), "patience",
                       "warning: evaluation.patience has no effect, because the data set has no "

@@ -34,8 +34,17 @@ TEST(TrainingAdviceTest, FindsBatchesLargerThanTheData) {
 
 TEST(TrainingAdviceTest, GivesNoAdviceOnTheSizeOfWordVectors) {
   EXPECT_THAT(AdviseOnSize(EMBEDDING, Config({"batch_size=64"}),
-                           {.tokens = 70, .steps_per_epoch = 1, .total_steps = 10}),
+                           {.tokens = 1'000'000, .steps_per_epoch = 1, .total_steps = 10}),
               IsEmpty());
+}
+
+TEST(TrainingAdviceTest, FindsTextsThatAreTooSmallForWordVectors) {
+  const RunSize size = {.tokens = 3000, .steps_per_epoch = 1, .total_steps = 50};
+  EXPECT_THAT(
+      AdviseOnSize(EMBEDDING, Config({}), size),
+      ElementsAre(HasSubstr("has 3,000 tokens, which are too few for useful word vectors")));
+  EXPECT_THAT(AdviseOnSize(EMBEDDING, Config({"model.word_vectors.method=GLOVE"}), size), IsEmpty())
+      << "these are pairs of words";
 }
 
 TEST(TrainingAdviceTest, FindsRunsOfFewSteps) {
@@ -74,6 +83,21 @@ TEST(TrainingAdviceTest, ComparesMeansOfSeveralSteps) {
   std::string said;
   for (int step = 0; step < 20; ++step) said += advice.AfterTrainLine(4, 1);
   EXPECT_THAT(said, HasSubstr("the training loss rises"));
+}
+
+TEST(TrainingAdviceTest, FindsARateOfAnotherOptimizer) {
+  const auto advice = [](const std::vector<std::string>& overrides, Task task = TAGGING) {
+    return AdviseOnRate(task, Config(overrides));
+  };
+  EXPECT_THAT(advice({"optimizer.kind=SGD", "optimizer.learning_rate=0.002"}),
+              HasSubstr("optimizer.learning_rate=0.002 is low for SGD"));
+  EXPECT_THAT(advice({"optimizer.kind=ADAM"}), HasSubstr("optimizer.learning_rate=1 is high"));
+  EXPECT_EQ(advice({"optimizer.kind=SGD"}), "");
+  EXPECT_EQ(advice({"optimizer.kind=ADAM", "optimizer.learning_rate=0.002"}), "");
+  EXPECT_EQ(
+      advice({"optimizer.kind=SGD", "optimizer.learning_rate=0.002", "optimizer.momentum=0.9"}),
+      "");
+  EXPECT_EQ(advice({"optimizer.kind=SGD", "optimizer.learning_rate=0.005"}, EMBEDDING), "");
 }
 
 TEST(TrainingAdviceTest, SuggestsARateThatSuitsTheOptimizer) {
