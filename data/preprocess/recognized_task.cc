@@ -59,12 +59,23 @@ struct Lines {
   uint64_t with_tabs = 0;  // lines with a tab
   // The first lines, of all lines of the file, with and without a tab. 0: none.
   uint64_t first_with_tab = 0, first_without_tab = 0;
+  uint64_t slashed = 0;    // lines in which every word has a slash, as in Paris/LOC
   uint64_t conllu = 0;     // numbered words in ten columns, and comments
   size_t columns = 0;      // of every line with tabs; 0: not of every one the same
   size_t words = 0;        // of every line, if it is the same for all; otherwise 0
   bool all_single = true;  // no column has more than one word
   Column first, second;    // of lines with two columns
 };
+
+// Whether every word has a slash between other characters.
+bool IsSlashed(std::string_view line) {
+  for (const absl::string_view word :
+       absl::StrSplit(absl::string_view(line.data(), line.size()), ' ', absl::SkipEmpty())) {
+    const size_t slash = word.rfind('/');
+    if (slash == word.npos || slash == 0 || slash + 1 == word.size()) return false;
+  }
+  return true;
+}
 
 Lines Survey(std::string_view text, bool whole) {
   Lines found;
@@ -85,6 +96,7 @@ Lines Survey(std::string_view text, bool whole) {
     }
     found.empty += empty_before;
     empty_before = false;
+    found.slashed += IsSlashed(line);
     const size_t words = CountWords(line);
     if (found.lines++ == 0) found.words = words;
     if (words != found.words) found.words = 0;
@@ -126,6 +138,8 @@ absl::StatusOr<RecognizedTask> RecognizeTask(const std::string& file, std::strin
   constexpr uint64_t kLinesPerTab = 20;
   if (found.with_tabs * kLinesPerTab <= lines) {
     constexpr uint64_t kLeastLines = 4;
+    if (found.with_tabs == 0 && lines > 0 && found.slashed == lines)
+      return Refuse(file, "is this text or tagged words? Every word has a slash, as in Paris/LOC");
     constexpr size_t kMaxColumns = 5;
     if (found.empty > 0 && lines >= kLeastLines && found.words >= 2 && found.words <= kMaxColumns) {
       return Refuse(file, absl::StrCat("is this text or tagged words? Every line has ", found.words,

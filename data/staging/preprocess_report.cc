@@ -138,8 +138,9 @@ std::string Vocabularies(const DatasetManifest& manifest) {
         labels ? "" : Coverage(manifest, i, shared), labels ? "" : "\n");
     if (IsSubword(field.tokenizer().kind()) &&
         field.vocabulary().predicted_size() < field.tokenizer().vocab_size()) {
-      absl::StrAppend(&text, "note: the corpus gives no more; ",
-                      GroupedText(field.tokenizer().vocab_size()), " were asked for\n");
+      absl::StrAppend(&text, "note: this is below the vocabulary size of ",
+                      GroupedText(field.tokenizer().vocab_size()),
+                      " that was requested, because the corpus has no more different pieces\n");
     }
   }
   return text;

@@ -69,6 +69,8 @@ TEST(RecognizedTaskTest, RecognizesTaggedWords) {
   EXPECT_EQ(TaskOf("# text = a b\n1\ta\ta\tDET\t_\t_\t0\troot\t_\t_\n"
                    "2\tb\tb\tNOUN\t_\t_\t1\tdep\t_\t_\n"),
             TAGGING);
+  EXPECT_THAT(Refusal("Paris/B-LOC is/O 1/2/CD\nnice/O\n"), HasSubstr("Every word has a slash"));
+  EXPECT_EQ(TaskOf("and/or is a word\n/ x/ /y\n"), LANGUAGE_MODEL);
   EXPECT_THAT(Refusal("a X\nb Y\n\nc X\nd Y\n"), HasSubstr("is this text or tagged words?"));
 }
 
