@@ -224,7 +224,7 @@ std::string HealthyWords(const LagProfile& profile) {
   }
   if (profile.reach == profile.farthest) {
     return absl::StrFormat(
-        "%s of the gradient of %s reaches back over %d steps%s, which is the full length",
+        "%s of the gradient of %s is left after %d steps back%s, the full length of the sequences",
         Percent(profile.at_farthest), name, profile.farthest,
         PerStep(profile.at_farthest, profile.farthest));
   }
