@@ -280,7 +280,12 @@ std::string DescribeFolder(const std::string& path) {
                         folders.size() == 1 ? "it: " : "one of them, such as ",
                         ShellWord(folders[0]));
   };
-  if (!runs.empty()) return contains("a run directory", "run directories", runs);
+  if (!runs.empty()) {
+    return absl::StrCat(contains("a run directory", "run directories", runs),
+                        runs.size() == 1 ? ""
+                                         : absl::StrCat(". A table of all of them: elman-inspect ",
+                                                        ShellWord(path), "/*"));
+  }
   if (!data_sets.empty()) return contains("a data set", "data sets", data_sets);
   return "neither a run directory (no folder 'checkpoints' in it) nor a data set; name a run "
          "directory or a checkpoint";
