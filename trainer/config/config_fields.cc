@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -117,6 +118,20 @@ constexpr OtherName kOtherNames[] = {
     {"optimizer.kind", "ADAMW", "use ADAM, and optimizer.weight_decay for an L2 penalty"},
 };
 
+// What users of other tools write for a field whose name has no word in common.
+constexpr std::pair<std::string_view, std::string_view> kOtherFields[] = {
+    {"early_stop", "evaluation.patience"},
+    {"early_stopping", "evaluation.patience"},
+    {"early_stopping_patience", "evaluation.patience"},
+    {"weight_tying", "model.tied_embeddings"},
+    {"tie_weights", "model.tied_embeddings"},
+    {"grad_clip", "optimizer.clip_norm"},
+    {"max_grad_norm", "optimizer.clip_norm"},
+    {"bptt", "sequence_length"},
+    {"accumulation_steps", "micro_batches"},
+    {"gradient_accumulation_steps", "micro_batches"},
+};
+
 }  // namespace
 
 std::vector<std::string> ConfigFieldsLike(std::string_view name) {
@@ -125,6 +140,9 @@ std::vector<std::string> ConfigFieldsLike(std::string_view name) {
   std::vector<std::string> paths;
   AddPaths(TrainingConfig::descriptor(), "", &paths);
   if (std::ranges::find(paths, name) != paths.end()) return {std::string(name)};
+  for (const auto& [other, field] : kOtherFields) {
+    if (name == other) return {std::string(field)};
+  }
   std::vector<std::string> found;
   const std::string suffix = absl::StrCat(".", absl::string_view(name.data(), name.size()));
   for (const std::string& path : paths) {

@@ -99,6 +99,17 @@ TEST(ConfigTextTest, SuggestsFieldsWithTheSameWords) {
   EXPECT_EQ(Fault("max_epoch: 8"), "c:1:1: there is no field max_epoch; did you mean max_epochs?");
   EXPECT_THAT(ConfigFieldsLike("epochs"), ElementsAre("max_epochs"));
   EXPECT_THAT(ConfigFieldsLike("lr"), ElementsAre("optimizer.learning_rate"));
+  // Names of other tools.
+  const std::vector<std::pair<std::string, std::string>> others = {
+      {"early_stopping", "evaluation.patience"},
+      {"grad_clip", "optimizer.clip_norm"},
+      {"bptt", "sequence_length"},
+      {"tie_weights", "model.tied_embeddings"},
+      {"gradient_accumulation_steps", "micro_batches"}};
+  for (const auto& [name, field] : others) {
+    EXPECT_THAT(ConfigFieldsLike(name), ElementsAre(field));
+    EXPECT_THAT(ConfigFieldsLike(field), ElementsAre(field)) << "a field";
+  }
   EXPECT_THAT(ConfigFieldsLike("hidden_dim"), ElementsAre("model.hidden_size"));
   EXPECT_THAT(ConfigFieldsLike("num_layers"), ElementsAre("model.layers"));
   EXPECT_THAT(ConfigFieldsLike("vocab_size"), IsEmpty());
