@@ -174,7 +174,8 @@ void ProgressReporter::ExplainUtilization(double utilization) {
   Event(last_.step, "mfu_above_1",
         absl::StrFormat("MFU %.2f is above 1: training is faster than the matrix products that "
                         "were last measured (%.4g GFLOP/s), because the cores were busy or had a "
-                        "lower clock rate then; every validation measures it again. This does not affect the result",
+                        "lower clock rate then; every validation measures it again. This does not "
+                        "affect the result",
                         utilization, interval_.peak() / 1e9));
 }
 

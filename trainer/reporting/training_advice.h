@@ -54,7 +54,7 @@ class TrainingAdvice {
 
   const Task task_;
   const TrainingConfig config_;
-  std::deque<double> losses_;  // of the last lines
+  std::deque<double> losses_;            // of the last lines
   std::optional<double> learning_rate_;  // of the last line
   std::optional<double> lowest_;
   bool risen_ = false;

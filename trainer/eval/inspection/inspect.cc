@@ -50,8 +50,10 @@ void AddNotFinite(const Checkpoint& checkpoint, Inspection* inspection) {
 
 // Adds the fields of the configuration: those that differ from their defaults, or all.
 void AddConfiguration(const TrainingConfig& config, bool all, Inspection* inspection) {
-  inspection->AddText("configuration",
-                      all ? "all fields" : "fields that differ from their defaults in FIELDS.md (--all: all fields)");
+  inspection->AddText(
+      "configuration",
+      all ? "all fields"
+          : "fields that differ from their defaults in FIELDS.md (--all: all fields)");
   JsonObject json;
   for (const FieldValue& field : FieldValues(config)) {
     if (!all && !field.changed) continue;
