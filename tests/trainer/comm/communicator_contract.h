@@ -10,6 +10,7 @@
 
 #include "trainer/comm/agreement.h"
 #include "trainer/comm/communicator.h"
+#include "trainer/comm/host.h"
 
 namespace elman {
 
@@ -115,7 +116,8 @@ inline void ExpectAgreement(Communicator* c) {
     const absl::Status mine = c->rank() < bad
                                   ? absl::OkStatus()
                                   : absl::DataLossError("hole " + std::to_string(c->rank()));
-    const std::string place = c->size() == 1 ? "" : "rank " + std::to_string(bad) + ": ";
+    const std::string place =
+        c->size() == 1 ? "" : "rank " + std::to_string(bad) + " on " + HostName() + ": ";
     EXPECT_EQ(Agree(c, mine), absl::DataLossError(place + "hole " + std::to_string(bad)));
   }
   EXPECT_EQ(Agree(c, absl::NotFoundError("x")).message(), "x") << "all alike: no rank is to blame";
