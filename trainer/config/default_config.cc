@@ -169,8 +169,9 @@ Choice GloveChoice(const DataFacts& facts) {
 std::string DefaultSchedule(int64_t epochs) {
   const int64_t constant = std::max<int64_t>(1, epochs / 2);
   const double decays = static_cast<double>(std::max<int64_t>(1, epochs - constant));
-  return absl::StrFormat("schedule { kind: EPOCH_DECAY constant_epochs: %d factor: %.3f }\n",
-                         constant, std::pow(0.1, 1 / decays));
+  // More digits for long runs, whose factor is close to 1.
+  return absl::StrFormat("schedule { kind: EPOCH_DECAY constant_epochs: %d factor: %.*f }\n",
+                         constant, epochs > 50 ? 6 : 3, std::pow(0.1, 1 / decays));
 }
 
 std::string ChooseDefaultConfig(const DataFacts& facts, std::optional<int64_t> epochs) {

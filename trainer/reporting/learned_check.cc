@@ -77,8 +77,8 @@ absl::Status CheckLearned(const Progress& progress, const Dataset& dataset,
           : "";
   return absl::FailedPreconditionError(absl::StrFormat(
       "%s%s loss is %.4g nats per target, above the %.4g of a uniform guess among %d outcomes: "
-      "this "
-      "model has learned nothing. Lower optimizer.learning_rate or set optimizer.clip_norm, and "
+      "this model has learned nothing. Lower optimizer.learning_rate or set optimizer.clip_norm, "
+      "and "
       "start a new run with another --output",
       score, validated && !by_score ? "the best validation" : "the training", *loss, guessing,
       outcomes));
