@@ -12,7 +12,7 @@ namespace elman {
 
 struct RecognizedTask {
   Task task = LANGUAGE_MODEL;
-  // For people, such as "train.tsv has lines LABEL<TAB>TEXT". Empty if there is no text.
+  // For people, such as "train.tsv has lines LABEL<TAB>TEXT". Empty if there is not text.
   std::string reason;
 };
 

@@ -211,7 +211,7 @@ std::string DescribeDefault(const DataFacts& facts) {
 std::string DescribeLength(const TrainingConfig& config) {
   std::string text = absl::StrCat("ends after ", CountText(config.max_epochs(), "epoch"));
   if (config.max_steps() > 0) {
-    absl::StrAppend(&text, " or ", CountText(config.max_steps(), "step"), ", whichever is first");
+    absl::StrAppend(&text, " or ", GroupedText(config.max_steps()), " steps, whichever is first");
   }
   return text;
 }

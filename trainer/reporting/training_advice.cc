@@ -43,7 +43,7 @@ std::vector<std::string> AdviseOnSize(Task task, const TrainingConfig& config,
     const bool glove = config.model().word_vectors().method() == WordVectorSpec::GLOVE;
     if (!glove && size.tokens < kFewTokens) {
       advice.push_back(absl::StrCat(
-          "the training data has ", CountText(size.tokens, "token"),
+          "the training data has ", GroupedText(size.tokens), " tokens",
           ", which are too few for useful word vectors; the nearest words will be arbitrary. Use a "
           "text of a million tokens or more"));
     }

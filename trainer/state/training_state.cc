@@ -78,6 +78,7 @@ TrainingState::TrainingState(Communicator* communicator, const Model* model,
   }
   before_step_.emplace(std::vector<std::span<float>>(carries_.begin(), carries_.end()));
   own_ = OwnArrays();
+  finite_.resize(communicator->size());
 }
 
 absl::Status TrainingState::Initialize(uint64_t seed,
@@ -143,9 +144,11 @@ std::vector<std::span<float>> TrainingState::OwnArrays() {
 }
 
 absl::Status TrainingState::CheckFinite() {
-  const auto bad = std::ranges::count_if(
-      own_, [](std::span<const float> array) { return CountNotFinite(array) > 0; });
-  if (communicator_->Sum({static_cast<uint64_t>(bad)})[0] == 0) return absl::OkStatus();
+  const uint8_t finite = std::ranges::all_of(
+      own_, [](std::span<const float> array) { return CountNotFinite(array) == 0; });
+  communicator_->AllGather(std::as_bytes(std::span(&finite, 1)),
+                           std::as_writable_bytes(std::span(finite_)));
+  if (std::ranges::all_of(finite_, [](uint8_t each) { return each != 0; })) return absl::OkStatus();
   return Agree(communicator_, DescribeNotFinite());
 }
 

@@ -97,6 +97,7 @@ class TrainingState {
   std::vector<float*> moments_in_hand_;      // of the parameter being updated
   std::vector<std::vector<float>> carries_;  // one for each lane of this rank
   std::vector<std::span<float>> own_;        // result of OwnArrays, for CheckFinite
+  std::vector<uint8_t> finite_;              // by rank, for CheckFinite
   std::optional<ArrayCopies> before_step_;   // always set once constructed
   std::optional<ArrayCopies> snapshot_;      // of OwnArrays
 };

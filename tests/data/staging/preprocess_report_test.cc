@@ -44,7 +44,7 @@ TEST(ReportText, HasARowPerSplitAndNotes) {
   field->mutable_tokenizer()->set_kind(TokenizerSpec::BPE);
   field->mutable_tokenizer()->set_vocab_size(40000);
   EXPECT_THAT(ReportText(report), HasSubstr("U+FFFD"));
-  EXPECT_THAT(ReportText(report), HasSubstr("40,000 were asked for"));
+  EXPECT_THAT(ReportText(report), HasSubstr("the vocabulary size of 40,000 that was requested"));
 }
 
 TEST(ReportText, WarnsOfASplitOfUnknownWords) {

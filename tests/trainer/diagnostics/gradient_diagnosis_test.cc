@@ -141,7 +141,7 @@ TEST(GradientDiagnosisTest, IgnoresLagsOfFewSequences) {
     some.lags[lag].ratio = 1e-6;
   }
   EXPECT_THAT(WordsOf(Of({some})),
-              HasSubstr("healthy: 31 % of the gradient of layer0 reaches back over 11"));
+              HasSubstr("healthy: 31 % of the gradient of layer0 is left after 11 steps back"));
   EXPECT_THAT(WordsOf(Of({Fading("layer0", 0.1, 4)})), HasSubstr("unknown: "));
   EXPECT_THAT(WordsOf(Of({})), HasSubstr("unknown: "));
 }

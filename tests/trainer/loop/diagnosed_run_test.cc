@@ -159,7 +159,7 @@ TEST_F(DiagnosedRunTest, DetectsAHealthyGradient) {
   const RecordedLine line = LastOf(
       "healthy", {"model.initializer.forget_bias=3", "sequence_length=12", "max_epochs=9"}, 10);
   EXPECT_EQ(line.texts.at("verdict"), "healthy");
-  EXPECT_THAT(line.texts.at("words"), HasSubstr("reaches back over 11 steps"));
+  EXPECT_THAT(line.texts.at("words"), HasSubstr("is left after 11 steps back"));
   EXPECT_GT(*line.Number("time_constants.layer0.median"), 10);
   EXPECT_LT(*line.Number("time_constants.layer0.median"), 30);  // -1 / log(sigmoid(3)) is 20.6
 }

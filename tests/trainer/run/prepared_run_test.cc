@@ -149,7 +149,7 @@ TEST_F(PreparedRunTest, ReportsAnImpossibleModelBeforeTooManyRanks) {
 
 TEST_F(PreparedRunTest, RefusesMoreRanksThanLanes) {
   EXPECT_THAT(std::string(Prepare("few", "auto", {"lanes=1"}).message()),
-              HasSubstr("2 ranks are more than 1 lanes"));
+              HasSubstr("2 ranks are more than 1 lane;"));
 }
 
 }  // namespace

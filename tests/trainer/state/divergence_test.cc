@@ -221,6 +221,7 @@ TEST_F(DivergenceTest, UndoesExactValues) {
   }
   // Without rounding, the exact values become the values, also in the snapshot.
   nodes_.clear();
+  overrides_.push_back("exchange.wire_format=FLOAT32");
   Poison({9});
   Run(2, "alone", 9, true, Latest("back"));
   EXPECT_EQ(*LatestOf("alone").Find(kValuesArray), *LatestOf("before").Find(kExactValues));
