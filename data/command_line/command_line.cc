@@ -67,7 +67,7 @@ std::string NamesWithWord(const std::string& name,
 // What other tools call a flag. A line applies to the programs that have the flag; the first that
 // applies counts.
 struct OtherName {
-  std::string_view name, flag;
+  std::string_view name, flag;  // `flag` may have a value, as "split=test"
 };
 constexpr OtherName kOtherNames[] = {
     {"model", "checkpoint"},
@@ -132,13 +132,17 @@ constexpr OtherName kOtherNames[] = {
     {"glove", "vectors"},
     {"pretrained", "vectors"},
     {"subset", "split"},
+    {"train", "data"},
+    {"test", "split=test"},
+    {"valid", "split=valid"},
+    {"dev", "split=valid"},
 };
 
 std::string OtherNameOf(std::string_view name,
                         const std::map<std::string, absl::CommandLineFlag*>& flags) {
   for (const OtherName& other : kOtherNames) {
-    if (other.name == name && flags.contains(std::string(other.flag)))
-      return std::string(other.flag);
+    const std::string flag(other.flag.substr(0, other.flag.find('=')));
+    if (other.name == name && flags.contains(flag)) return std::string(other.flag);
   }
   return "";
 }
@@ -153,7 +157,8 @@ absl::Status UnknownFlag(const std::string& name, std::string_view value,
                     EditDistance(name, nearest) <= std::max<size_t>(1, MaxEdits(name) / 2);
   std::string text = absl::StrCat("unknown flag --", name);
   std::string meant = OtherNameOf(name, flags);
-  if (!meant.empty() && !value.empty()) absl::StrAppend(&meant, "=", ShellWord(value));
+  if (!meant.empty() && !value.empty() && !absl::StrContains(meant, '='))
+    absl::StrAppend(&meant, "=", ShellWord(value));
   if (meant.empty() && typo) meant = nearest;
   if (!meant.empty()) return absl::InvalidArgumentError(text + "; did you mean --" + meant + "?");
   if (const std::string known = explain ? explain(name, value) : ""; !known.empty())
@@ -228,12 +233,19 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
       continue;
     }
 
+    // For messages: users of other programs write values after a space.
+    const bool has_next = i + 1 < argc && argv[i + 1][0] != '-' && argv[i + 1][0] != '\0';
+    const std::string next = has_next ? argv[i + 1] : "";
     const auto found = flags.find(name);
     absl::CommandLineFlag* flag = found == flags.end() ? nullptr : found->second;
     std::string value;
     if (flag != nullptr && equals != std::string::npos) {
       value = body.substr(equals + 1);
     } else if (flag != nullptr && flag->IsOfType<bool>()) {
+      if (next == "true" || next == "false") {
+        return absl::InvalidArgumentError(absl::StrCat("--", name, " ", next, ": write --", name,
+                                                       "=", next, ", without a space"));
+      }
       value = "true";
     } else if (flag != nullptr) {
       if (i + 1 == argc) {
@@ -249,7 +261,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, char** argv, std::string_
       value = "false";
     } else {
       const bool has_value = equals != std::string::npos;
-      return UnknownFlag(name, has_value ? body.substr(equals + 1) : "", flags, explain);
+      return UnknownFlag(name, has_value ? body.substr(equals + 1) : next, flags, explain);
     }
 
     const bool first = line.given.insert(std::string(flag->Name())).second;

@@ -110,8 +110,9 @@ std::string MissingFileRemedy(const std::string& path) {
     names.push_back(i->path().filename().string());
   }
   std::ranges::sort(names);
+  constexpr size_t kLeastLength = 3;  // shorter names have neighbors by chance
   const std::string nearest = NearestName(FileNameOf(path), names);
-  if (!nearest.empty()) {
+  if (!nearest.empty() && FileNameOf(path).size() >= kLeastLength) {
     return absl::StrCat("; did you mean ", path.substr(0, path.size() - FileNameOf(path).size()),
                         nearest, "?");
   }

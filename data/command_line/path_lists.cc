@@ -196,7 +196,8 @@ class Expansion {
     // Keep it; opening it will report the error.
     if (pairs_ && colons.empty() && !NamesFiles(part)) {
       const std::vector<size_t> all = Positions(part, ":");
-      if (!all.empty()) colon = all[0];
+      const bool is_address = !all.empty() && part.substr(all[0]).starts_with("://");
+      if (!all.empty() && !is_address) colon = all[0];
     }
     ASSIGN_OR_RETURN(const std::vector<std::string> files, Expand(part.substr(0, colon), in_list));
     lists_.files.insert(lists_.files.end(), files.begin(), files.end());

@@ -106,7 +106,8 @@ int RunProgram(const Program& program, int argc, char** argv,
                const std::function<absl::Status(const CommandLine&)>& check,
                const std::function<absl::Status(const CommandLine&)>& run) {
   GuardProcess(program.name);
-  const absl::StatusOr<CommandLine> command_line = ParseCommandLine(argc, argv, program.main_file);
+  const absl::StatusOr<CommandLine> command_line =
+      ParseCommandLine(argc, argv, program.main_file, program.explain);
   if (command_line.ok() && PrintHelpOrVersion(program, *command_line)) return kExitDone;
   if (const absl::Status usage = command_line.ok() ? check(*command_line) : command_line.status();
       !usage.ok()) {

@@ -27,6 +27,8 @@ struct Program {
   std::string_view description;
   std::span<const Example> examples;
   std::string_view main_file;  // __FILE__ of the file that defines the flags
+  // As in ParseCommandLine; may be null.
+  std::string (*explain)(std::string_view name, std::string_view value) = nullptr;
 };
 
 // The output of --help: at most 80 columns, in the format that launch/cmake/man_page reads.

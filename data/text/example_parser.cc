@@ -154,8 +154,8 @@ absl::Status AddTaggedWord(const TextChunk& chunk, size_t i, const TagColumns& c
                                   ", not ", line.columns),
                      comment ? "only CoNLL-U has comments; remove them: " +
                                    CommandOn("grep -v '^#' FILE > TEXT", chunk.files[0])
-                             : "all lines of a file must have the same number of columns, with an "
-                               "empty line between sentences");
+                             : "write WORD<TAB>TAG (or other columns, the same number in all "
+                               "lines), and an empty line after each sentence");
   }
   if (line.word.empty()) {
     return Malformed(chunk, i, absl::StrCat("a word in column ", columns.word()), kRemedy);

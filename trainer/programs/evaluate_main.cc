@@ -354,11 +354,15 @@ absl::Status Run(const CommandLine& command_line) {
         other, LoadFor(path, *dataset, "compare with a model of the same task and vocabulary"));
   }
   const std::string split = SplitOfFlags();
+  const absl::StatusOr<const SplitEntry*> entry = dataset->FindSplit(split);
+  if (!entry.ok()) {
+    return absl::NotFoundError(
+        absl::StrCat("--split=", split, ": ", std::string(entry.status().message())));
+  }
   ASSIGN_OR_RETURN(const EntitySpec entities, EntitySpecOfFlags());
   ASSIGN_OR_RETURN(const auto evaluator,
                    CreateEvaluator(dataset, split, header.config(), entities));
-  ASSIGN_OR_RETURN(const SplitEntry* entry, dataset->FindSplit(split));
-  ExampleSums examples(other ? entry->counts(0).examples() : 0);
+  ExampleSums examples(other ? (*entry)->counts(0).examples() : 0);
   if (other) evaluator->AddObserver(&examples);
   LineTables tables;
   if (header.task() == LANGUAGE_MODEL) RETURN_IF_ERROR(tables.Begin(evaluator.get()));

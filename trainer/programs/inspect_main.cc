@@ -9,6 +9,7 @@
 #include "data/command_line/flag_groups.h"
 #include "data/command_line/output_checks.h"
 #include "data/command_line/program.h"
+#include "data/format/shell_word.h"
 #include "data/io/status_macros.h"
 #include "trainer/eval/embeddings/vector_source.h"
 #include "trainer/eval/inspection/baseline_inspection.h"
@@ -66,6 +67,17 @@ constexpr Example kExamples[] = {
     {"Export an n-gram model for other programs",
      "elman-inspect run/mine/5gram --arpa=5gram.arpa"}};
 
+// Explains flags that name what is to be inspected.
+std::string ExplainPath(std::string_view name, std::string_view value) {
+  for (const std::string_view path :
+       {"run", "run_dir", "checkpoint", "model", "data", "path", "file", "input"}) {
+    if (name != path) continue;
+    return absl::StrCat("the path is given without a flag: elman-inspect ",
+                        value.empty() ? "PATH" : ShellWord(value));
+  }
+  return "";
+}
+
 constexpr Program kProgram = {
     .name = "elman-inspect",
     .purpose = "shows, verifies and repairs data sets, runs and checkpoints",
@@ -89,7 +101,8 @@ constexpr Program kProgram = {
         "Also queries and exports word vectors. For this, PATH is a run directory, a checkpoint, "
         "or a file (VECTORS) in a format of word2vec, fastText or GloVe.",
     .examples = kExamples,
-    .main_file = __FILE__};
+    .main_file = __FILE__,
+    .explain = ExplainPath};
 
 WordQuestions QuestionsOfFlags() {
   return {.neighbors = absl::GetFlag(FLAGS_neighbors),

@@ -102,6 +102,29 @@ constexpr Example kExamples[] = {
     {"Add a column of tags to a corpus with one word per line",
      "elman-predict --checkpoint=run/tags/model --columns <test.txt"}};
 
+// Explains flags of programs that read and write files.
+std::string ExplainFile(std::string_view name, std::string_view value) {
+  for (const std::string_view text : {"input", "file", "src", "source", "in"}) {
+    if (name != text) continue;
+    return absl::StrCat("texts are read from standard input: elman-predict --checkpoint=RUN_DIR <",
+                        value.empty() ? "FILE" : ShellWord(value));
+  }
+  for (const std::string_view text : {"text", "prompt", "sentence", "prefix"}) {
+    if (name != text) continue;
+    return absl::StrCat("texts are read from standard input: echo ",
+                        value.empty() ? "TEXT" : ShellWord(value),
+                        " | elman-predict --checkpoint=RUN_DIR");
+  }
+  for (const std::string_view text : {"output", "out", "o"}) {
+    if (name != text) continue;
+    return absl::StrCat(
+        "predictions are written to standard output: elman-predict "
+        "--checkpoint=RUN_DIR >",
+        value.empty() ? "FILE" : ShellWord(value));
+  }
+  return "";
+}
+
 constexpr Program kProgram = {
     .name = "elman-predict",
     .purpose = "writes predictions of a trained model for lines of text",
@@ -111,7 +134,8 @@ constexpr Program kProgram = {
         "tags, a label or a translation, depending on the task of the model. Predictions are "
         "written without waiting for the end of the input. Runs in one process, without MPI.",
     .examples = kExamples,
-    .main_file = __FILE__};
+    .main_file = __FILE__,
+    .explain = ExplainFile};
 
 absl::Status Require(bool condition, std::string_view flag, double value, std::string_view wanted) {
   if (condition) return absl::OkStatus();

@@ -176,7 +176,9 @@ std::string ExplainField(std::string_view name, std::string_view value) {
     return absl::StrCat("the number of ranks is an option of elman-run: elman-run -n ",
                         value.empty() ? "RANKS" : ShellWord(value), " elman-train ...");
   }
-  const std::vector<std::string> fields = ConfigFieldsLike(name);
+  std::vector<std::string> fields = ConfigFieldsLike(name);
+  for (const std::string_view cell : {"model", "arch", "network", "rnn", "rnn_type", "model_type"})
+    if (name == cell) fields = {"model.cell"};
   if (fields.empty()) return "";
   std::vector<std::string> overrides;
   for (const std::string& field : fields)

@@ -39,7 +39,12 @@ absl::StatusOr<std::string> FindCheckpoint(const RunDirectory* directory,
                                            const std::string& resume) {
   if (resume != "auto" && resume != "never") {
     const std::string own = LatestStartedFrom(directory, resume);
-    return own.empty() ? ResolveCheckpoint(resume, kLatest) : own;
+    if (!own.empty()) return own;
+    absl::StatusOr<std::string> found = ResolveCheckpoint(resume, kLatest);
+    if (!absl::IsNotFound(found.status())) return found;
+    return absl::NotFoundError(
+        absl::StrCat(found.status().message(),
+                     "; without --resume, a run resumes from the latest checkpoint of --output"));
   }
   if (directory == nullptr) return "";
   const CheckpointDirectory checkpoints(directory->folder());

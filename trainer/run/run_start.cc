@@ -59,7 +59,9 @@ absl::Status CheckFieldsOfTask(Task task, const ModelSpec& model) {
       if (value == usual) continue;
       return absl::InvalidArgumentError(
           absl::StrCat("model.", name, ".", field->name(), " is ", value, ": it is for ", purpose,
-                       ", and this is ", std::string(TraitsOf(task).model_noun), "; leave it out"));
+                       ", and this is ", std::string(TraitsOf(task).model_noun),
+                       "; leave it out, or use a configuration for this task (without --config, "
+                       "one is chosen)"));
     }
   }
   if (IsRunningText(task)) return absl::OkStatus();
@@ -100,7 +102,7 @@ absl::Status CheckWordVectorRun(const Dataset& dataset, const TrainingConfig& co
       "loss.normalization is ", LossSpec::Normalization_Name(config.loss().normalization()),
       ", but ", dataset.folder(),
       " is a data set for word vectors, which learn from summed gradients; use a configuration "
-      "for word vectors, such as launch/configs/word_vectors/config.textproto, or set "
+      "for word vectors, such as --config=word_vectors, or set "
       "loss.normalization=SUM"));
 }
 

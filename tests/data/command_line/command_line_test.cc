@@ -93,6 +93,7 @@ TEST_F(CommandLineTest, SuggestsFlagsThatContainTheName) {
 
 TEST_F(CommandLineTest, KnowsWhatOtherToolsCallAFlag) {
   EXPECT_THAT(Parse({"--beam_size=4 x"}), FailsWith(kInvalid, "did you mean --beam='4 x'?"));
+  EXPECT_THAT(Parse({"--beam_size", "4"}), FailsWith(kInvalid, "did you mean --beam=4?"));
   EXPECT_THAT(Parse({"--beam_size"}), FailsWith(kInvalid, "did you mean --beam?"));
   // This program has no flag --checkpoint.
   EXPECT_THAT(Parse({"--ckpt=x"}), FailsWith(kInvalid, "--ckpt; --help lists all flags"));
@@ -112,6 +113,18 @@ TEST_F(CommandLineTest, AddsTheExplanationOfAnUnknownFlag) {
   EXPECT_THAT(Parse({"--rate"}), FailsWith(kInvalid, "a field, of value "));
   EXPECT_THAT(Parse({"--tempo=3"}),
               FailsWith(kInvalid, "unknown flag --tempo; --help lists all flags"));
+}
+
+// As in programs whose flags are separated from their values by a space.
+TEST_F(CommandLineTest, ExplanationsHaveTheValueAfterASpace) {
+  explain_ = [](std::string_view name, std::string_view value) {
+    return absl::StrCat(std::string(name), "=", std::string(value));
+  };
+  EXPECT_THAT(Parse({"--rate", "3"}), FailsWith(kInvalid, "unknown flag --rate: rate=3"));
+  EXPECT_EQ(Parse({"--rate", "--fast"}).status().message(), "unknown flag --rate: rate=");
+  EXPECT_THAT(Parse({"--fast", "true"}),
+              FailsWith(kInvalid, "--fast true: write --fast=true, without a space"));
+  EXPECT_THAT(Parse({"--fast", "truth"}), IsOk());
 }
 
 TEST_F(CommandLineTest, RecordsWhichFlagsWereGiven) {
