@@ -104,7 +104,7 @@ TEST_F(ExampleParserTest, NamesTheLineThatLacksAColumn) {
   const std::string good = "a O\n\n";
   EXPECT_THAT(Parse(TAGGING, good + "word\n"),
               FailsWith(kInvalid, file_ + ": line 3: expected 2 columns as in line 1, not 1, "
-                                          "found 'word'; all lines of a file must have the same"));
+                                          "found 'word'; write WORD<TAB>TAG"));
   EXPECT_THAT(Parse(TAGGING, good + "word\t\n"), FailsWith(kInvalid, "line 3: expected a label"));
   EXPECT_THAT(Parse(TAGGING, good + "\tO\n"), FailsWith(kInvalid, "line 3: expected a word in"));
   EXPECT_THAT(Parse(TAGGING, good + "word \n"), FailsWith(kInvalid, "line 3: expected 2 columns"));
