@@ -35,7 +35,7 @@ struct Job {
 const Job kJobs[] = {
     {"language_model",
      LANGUAGE_MODEL,
-     "cell: LSTM hidden_size: 160 embedding_size: 96",
+     "cell: LSTM hidden_size: 160 embedding_size: 96 tied_embeddings: false",
      {7000},
      ExchangePlan::Updates::kAll},
     {"tagging",
@@ -55,7 +55,7 @@ const Job kJobs[] = {
      ExchangePlan::Updates::kAll},
     {"word_vectors",
      LANGUAGE_MODEL,
-     "embedding_size: 64 word_vectors { kind: SKIP_GRAM }",
+     "embedding_size: 64 word_vectors { method: SKIP_GRAM }",
      {15600},
      ExchangePlan::Updates::kTouched},
 };

@@ -76,14 +76,17 @@ ArrayRange ExchangePlan::Parts(int column, int first, int end) const {
 }
 
 // Rounds have the fewest messages; for few nodes or large slices, direct messages need less work
-// and memory traffic.
+// and memory traffic. The owner of a slice then has a copy of it for every node, so no slice should
+// be much larger than the others.
 ExchangePlan::Route ExchangePlan::ChooseRoute() const {
-  constexpr int kFewNodes = 4, kManyNodes = 64;
+  constexpr int kFewNodes = 4, kManyNodes = 16;
   constexpr int64_t kLargeSlice = (64 << 10) / sizeof(float);
   const int nodes = topology_.nodes();
   if (nodes == 1) return Route::kNone;
-  const bool large = size() / ranks() >= kLargeSlice;
-  if (nodes <= kFewNodes || (large && nodes <= kManyNodes)) return Route::kDirect;
+  const int64_t mean = size() / ranks();
+  const int64_t largest = std::ranges::max(slices_, {}, &Slice::size).size();
+  const bool suits = mean >= kLargeSlice && largest <= 2 * mean && nodes <= kManyNodes;
+  if (nodes <= kFewNodes || suits) return Route::kDirect;
   return EveryGroupOfNodesIsASubtree() ? Route::kHalving : Route::kDirect;
 }
 

@@ -63,9 +63,10 @@ TEST(TerminalLine, FitsTheProgressLine) {
   EXPECT_EQ(fitted(60), "step 120/4000  loss 5.1234  12345 tokens/s  ETA 1:05:09");
   for (size_t width = 10; width < 130; ++width) {
     EXPECT_LE(DisplayWidth(fitted(width)), width);
-    if (width >= 55)
+    if (width >= 55) {
       EXPECT_THAT(fitted(width), testing::AllOf(testing::HasSubstr("  12345 tokens/s  "),
                                                 testing::EndsWith("ETA 1:05:09")));
+    }
   }
 }
 

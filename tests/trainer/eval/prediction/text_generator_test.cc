@@ -77,7 +77,9 @@ TEST_F(TextGeneratorTest, PromptsAreKeptAsTyped) {
     EXPECT_THAT(text, StartsWith(prompt));
     EXPECT_THAT(text, testing::Not(HasSubstr("<unk>")));
     const std::string rest = text.substr(prompt.size());
-    if (!rest.starts_with('\n')) EXPECT_EQ(rest.starts_with(" w"), prompt.back() != ' ') << text;
+    if (!rest.starts_with('\n')) {
+      EXPECT_EQ(rest.starts_with(" w"), prompt.back() != ' ') << text;
+    }
     std::string streamed;
     ASSERT_THAT(
         Create(spec)->Stream({.line = prompt}, 0, [&](std::string_view part) { streamed += part; }),
