@@ -35,7 +35,7 @@ struct Job {
 const Job kJobs[] = {
     {"language_model",
      LANGUAGE_MODEL,
-     "cell: LSTM hidden_size: 160 embedding_size: 96 tied_embeddings: false",
+     "cell: LSTM hidden_size: 160 embedding_size: 96",
      {7000},
      ExchangePlan::Updates::kAll},
     {"tagging",
