@@ -67,7 +67,7 @@ void AppendElements(const BlockSet& blocks, ArrayRange range, WireFormat format,
 void TakeWords(std::span<const std::byte>* message, ArrayRange range, BlockSet* blocks) {
   const std::span<uint64_t> words = WordsOn(blocks, range);
   CHECK_GE(message->size(), words.size_bytes());
-  std::memcpy(words.data(), message->data(), words.size_bytes());
+  std::copy_n(message->begin(), words.size_bytes(), std::as_writable_bytes(words).begin());
   *message = message->subspan(words.size_bytes());
 }
 

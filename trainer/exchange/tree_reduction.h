@@ -113,14 +113,16 @@ class TreeReduction {
 
   // Without a leader's rounds, every rank adds; otherwise only the leader needs the sums.
   void ShareWithNode() {
-    std::memcpy(BoardOf(communicator_->rank()), records_.data(), records_.size() * sizeof(Record));
+    // A rank may have no records, so that there is nothing to point to.
+    std::ranges::copy(std::as_bytes(std::span(records_)), BoardOf(communicator_->rank()));
     board_->Fence();
     if (plan_.nodes() > 1 && !plan_.leads()) return;
     records_.clear();
     for (size_t i = 0; i < plan_.node_ranks().size(); ++i) {
       const size_t before = records_.size(), count = plan_.records_of_ranks()[i];
       records_.resize(before + count);
-      std::memcpy(records_.data() + before, BoardOf(plan_.node_ranks()[i]), count * sizeof(Record));
+      std::copy_n(BoardOf(plan_.node_ranks()[i]), count * sizeof(Record),
+                  std::as_writable_bytes(std::span(records_).subspan(before)).begin());
     }
     Apply(plan_.merge_node());
   }
